@@ -1,0 +1,1 @@
+"""One set of assertions for the demo server and for a real Ollama."""

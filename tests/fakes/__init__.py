@@ -1,0 +1,1 @@
+"""Named fakes: a server with scripted faults and other stand-ins."""

@@ -1,0 +1,1 @@
+"""Tests of item models and widgets on Qt's offscreen platform."""
