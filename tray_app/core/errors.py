@@ -1,0 +1,251 @@
+"""The error taxonomy: what can go wrong between us and an Ollama server, as facts.
+
+No prose for people lives here: `tray_app.text` turns each class into title, body and hint.
+Every error carries `reference` (what was asked for: an address or a model name) and `context`
+(raw detail, for logs and "Technical details"; may be text from a server, so plain text only).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class OllamaError(Exception):
+    """Base of everything that can be reported about a server or a model.
+
+    `is_permanent` is True when asking again cannot help without a person doing something.
+    """
+
+    is_permanent = False
+
+    def __init__(self, reference: str = "", context: str = "") -> None:
+        super().__init__(reference, context)
+        self.reference = reference
+        self.context = context
+
+    def __str__(self) -> str:
+        parts = [type(self).__name__, *(p for p in (self.reference, self.context) if p)]
+        return ": ".join(parts)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.reference, self.context))
+
+
+class UnreachableKind(StrEnum):
+    """Why no connection came about; decides the one thing to do."""
+
+    REFUSED = "refused"
+    NO_ROUTE = "no_route"
+    NAME_LOOKUP = "name_lookup"
+    LOST = "lost"  # an established connection broke
+
+
+class Unreachable(OllamaError):
+    """Nothing answers at the address, or the connection broke."""
+
+    def __init__(
+        self,
+        reference: str = "",
+        context: str = "",
+        kind: UnreachableKind = UnreachableKind.REFUSED,
+    ) -> None:
+        super().__init__(reference, context)
+        self.kind = kind
+
+
+class Starting(OllamaError):
+    """The server accepts connections but does not answer yet (it looks for graphics cards)."""
+
+
+class TimedOut(OllamaError):
+    """Connecting or answering took longer than allowed."""
+
+
+class TlsFailed(OllamaError):
+    """The certificate cannot be trusted, or the TLS handshake failed."""
+
+    is_permanent = True
+
+
+class ProxyFailed(OllamaError):
+    """The proxy in between refused or does not answer."""
+
+
+class Unauthorized(OllamaError):
+    """HTTP 401: password or token refused."""
+
+    is_permanent = True
+
+
+class Forbidden(OllamaError):
+    """HTTP 403: the server refuses our Host header, our origin, or the cloud is switched off."""
+
+    is_permanent = True
+
+
+class NotOllama(OllamaError):
+    """Something answers, but not as an Ollama server does."""
+
+    is_permanent = True
+
+
+class ModelNotFound(OllamaError):
+    """The server has no model of this name."""
+
+    is_permanent = True
+
+
+class NameProblem(StrEnum):
+    """What is wrong with a model name; one value per sentence shown below the field."""
+
+    EMPTY = "empty"
+    SPACE = "space"
+    CHARACTER = "character"  # BadName.context is the offending character
+    EMPTY_PART = "empty_part"  # BadName.context is the separator beside it
+    EMPTY_TAG = "empty_tag"
+    BOTH_SUFFIXES = "both_suffixes"
+    TOO_LONG = "too_long"
+    NO_NAMESPACE = "no_namespace"  # host:port/model without a namespace
+    TOO_MANY_PARTS = "too_many_parts"
+
+
+class BadName(OllamaError):
+    """A text that is no model name. `reference` is the text, `context` the offending piece."""
+
+    is_permanent = True
+
+    def __init__(
+        self,
+        reference: str = "",
+        context: str = "",
+        problem: NameProblem = NameProblem.CHARACTER,
+    ) -> None:
+        super().__init__(reference, context)
+        self.problem = problem
+
+
+class ServerFailed(OllamaError):
+    """The server answered with an error of its own: HTTP `status` and its text."""
+
+    def __init__(self, reference: str = "", context: str = "", status: int = 500) -> None:
+        super().__init__(reference, context)
+        self.status = status
+
+    @property
+    def text(self) -> str:
+        """The server's own words, unescaped; plain text only."""
+        return self.context
+
+
+class BadAnswer(OllamaError):
+    """A 2xx answer that does not have the documented shape. `field` names the culprit."""
+
+    def __init__(self, reference: str = "", context: str = "", field: str = "") -> None:
+        super().__init__(reference, context)
+        self.field = field
+
+
+class PullFailure(StrEnum):
+    """Kinds of failed pulls that need different words or a different treatment."""
+
+    REGISTRY_UNREACHABLE = "registry_unreachable"
+    DIGEST_MISMATCH = "digest_mismatch"
+    CANNOT_WRITE = "cannot_write"
+    CANCELED_BY_SERVER = "canceled_by_server"  # "context canceled" right after our own cancel
+    UNSUPPORTED = "unsupported"  # e.g. needs the MLX runtime
+    STALLED = "stalled"
+    OTHER = "other"
+
+
+_PERMANENT_PULL_FAILURES = frozenset({PullFailure.CANNOT_WRITE, PullFailure.UNSUPPORTED})
+
+
+class PullFailed(OllamaError):
+    """A pull ended with an error line. `context` is the server's raw text."""
+
+    def __init__(
+        self, reference: str = "", context: str = "", kind: PullFailure = PullFailure.OTHER
+    ) -> None:
+        super().__init__(reference, context)
+        self.kind = kind
+
+    @property
+    def is_permanent(self) -> bool:  # type: ignore[override]
+        return self.kind in _PERMANENT_PULL_FAILURES
+
+
+class IncompletePull(OllamaError):
+    """The stream ended without `success` and without an error line."""
+
+
+class DiskFull(OllamaError):
+    """The server's disk has no room. Byte counts are None when nobody said them."""
+
+    is_permanent = True
+
+    def __init__(
+        self,
+        reference: str = "",
+        context: str = "",
+        needed_bytes: int | None = None,
+        free_bytes: int | None = None,
+    ) -> None:
+        super().__init__(reference, context)
+        self.needed_bytes = needed_bytes
+        self.free_bytes = free_bytes
+
+
+class TooOld(OllamaError):
+    """The server is too old for what was asked. `needs` is the version, "" when unknown."""
+
+    is_permanent = True
+
+    def __init__(self, reference: str = "", context: str = "", needs: str = "") -> None:
+        super().__init__(reference, context)
+        self.needs = needs
+
+
+class Changed(OllamaError):
+    """The model is not the one a person saw: its digest changed in between. Nothing was done."""
+
+    is_permanent = True
+
+
+class Cancelled(OllamaError):
+    """We ended the work ourselves; never shown as a failure."""
+
+    is_permanent = True
+
+
+# ollama-api.md section 5, "Error strings seen by clients". Order matters: first match wins.
+_PULL_ERRORS: tuple[tuple[re.Pattern[str], type[OllamaError] | PullFailure], ...] = (
+    (re.compile(r"file does not exist"), ModelNotFound),
+    (re.compile(r"no space left on device|not enough space on the disk"), DiskFull),
+    (re.compile(r"\b412\b|requires a newer version|newer version of ollama", re.I), TooOld),
+    (re.compile(r"\bunauthorized\b|access denied|\b401\b|does not match original host"),
+     Unauthorized),
+    (re.compile(r"invalid model name|is invalid"), BadName),
+    (re.compile(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
+    (re.compile(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
+    (re.compile(r"requires MLX|MLX runtime"), PullFailure.UNSUPPORTED),
+    (re.compile(r"permission denied|read-only file system|access is denied", re.I),
+     PullFailure.CANNOT_WRITE),
+    (re.compile(
+        r"dial tcp|no such host|max retries exceeded|i/o timeout|connection re(fused|set)"
+        r"|network is unreachable|TLS handshake|EOF|proxyconnect|\b(5\d\d|429): ?"),
+     PullFailure.REGISTRY_UNREACHABLE),
+)  # fmt: skip
+
+
+def pull_error(name: str, text: str) -> OllamaError:
+    """The taxonomy's error for the `error` text of a pull stream (ollama-api.md section 5)."""
+    for pattern, outcome in _PULL_ERRORS:
+        if pattern.search(text):
+            if isinstance(outcome, PullFailure):
+                return PullFailed(name, text, outcome)
+            return outcome(name, text)
+    return PullFailed(name, text)

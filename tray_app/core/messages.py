@@ -1,0 +1,126 @@
+"""Payloads of signals that are neither records of a server nor errors: wishes and outcomes.
+
+A wish (`…Wish`, emitted by a `*_requested` signal) says what a person asked for; an outcome says
+what became of it. Frozen data only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tray_app.core.errors import OllamaError
+from tray_app.core.records import ModelKey, Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """Points at one model. `digest` (bare hex) is what a person saw; "" = any."""
+
+    server_id: str
+    name: str
+    digest: str = ""
+
+    @property
+    def key(self) -> ModelKey:
+        return (self.server_id, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRefs:
+    """Several models, in the order they are to be treated."""
+
+    refs: tuple[ModelRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullWish:
+    """Pull `name` to a server. `old_digest` set = an update of an installed model."""
+
+    server_id: str
+    name: str
+    old_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteWish:
+    """Delete these models; each only while its digest is still the one a person saw.
+    `loaded` are the names to unload first."""
+
+    refs: tuple[ModelRef, ...]
+    loaded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyWish:
+    """Copy a model to a new name on the same server."""
+
+    source: ModelRef
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWish:
+    """Load a model or change how long it stays. `keep_alive_s` None = the server's default,
+    negative = until unloaded. `context_length` is passed on so that a loaded runner is kept."""
+
+    ref: ModelRef
+    keep_alive_s: int | None = None
+    context_length: int | None = None
+
+
+class Verb(StrEnum):
+    """What was tried; names follow Ollama's own verbs."""
+
+    SHOW = "show"
+    PULL = "pull"
+    DELETE = "delete"
+    COPY = "copy"
+    LOAD = "load"
+    UNLOAD = "unload"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`verb` on `ref` failed with `error`."""
+
+    verb: Verb
+    ref: ModelRef
+    error: OllamaError
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOutcome:
+    """What became of a DeleteWish: each ref is in exactly one of the two."""
+
+    deleted: tuple[ModelRef, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusyModel:
+    """A model something is being done to; `verb` None = nothing any more."""
+
+    ref: ModelRef
+    verb: Verb | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTest:
+    """Outcome of trying an address. `error` None = it is an Ollama server that answers."""
+
+    address: str
+    version: str = ""
+    model_count: int = 0
+    running_count: int = 0
+    elapsed_s: float = 0.0
+    error: OllamaError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """The server's suggestions for an empty list; may be empty."""
+
+    server_id: str
+    rows: tuple[Recommendation, ...]

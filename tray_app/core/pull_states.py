@@ -1,0 +1,198 @@
+"""The states of a download and the one table of what leads from each to which.
+
+Pure: no timers, no network. `workers.pull_queue` feeds events; a state that the table does not
+list for an event stays as it is, so that a late event of a dead attempt can do no harm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from tray_app.core.errors import OllamaError
+from tray_app.core.pull import PullPhase, PullProgress
+from tray_app.core.records import ModelKey
+
+
+class PullState(StrEnum):
+    """Where a download stands; one row look each (SPEC section 6)."""
+
+    WAITING = "waiting"  # in line, or held by a rule: PullItem.hold says why
+    PREPARING = "preparing"  # asked, no byte seen yet
+    RUNNING = "running"
+    STALLED = "stalled"  # bytes stopped; will be kicked
+    RETRYING = "retrying"  # a passing fault; PullItem.retry_s says when
+    VERIFYING = "verifying"
+    FINISHING = "finishing"
+    PAUSED = "paused"
+    FAILED = "failed"
+    DONE = "done"
+    CANCELED = "canceled"
+
+
+class PullEvent(StrEnum):
+    """What can happen to a download."""
+
+    START = "start"  # a place is free
+    MANIFEST = "manifest"
+    BYTES = "bytes"
+    STALL = "stall"
+    VERIFY = "verify"
+    WRITE = "write"
+    SUCCESS = "success"
+    FAULT = "fault"  # may be retried
+    REFUSED = "refused"  # permanent
+    RETRY_DUE = "retry_due"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    RETRY = "retry"  # a person's
+    HELD = "held"  # a rule or the server's absence sends it back to the line
+
+
+class Hold(StrEnum):
+    """Why a waiting download does not start."""
+
+    LINE = "line"
+    SERVER = "server"
+    QUIET_HOURS = "quiet_hours"
+    METERED = "metered"
+    BATTERY = "battery"
+    DISK = "disk"
+
+
+S, E = PullState, PullEvent
+
+ACTIVE = frozenset({S.PREPARING, S.RUNNING, S.STALLED, S.VERIFYING, S.FINISHING})
+"""States with a request under way: each takes one place of the limit."""
+UNFINISHED = ACTIVE | {S.WAITING, S.RETRYING, S.PAUSED}
+ENDED = frozenset({S.FAILED, S.DONE, S.CANCELED})
+IN_TRANSFER = frozenset({S.PREPARING, S.RUNNING, S.STALLED})
+
+_STREAM = {
+    E.MANIFEST: S.PREPARING,
+    E.BYTES: S.RUNNING,
+    E.VERIFY: S.VERIFYING,
+    E.WRITE: S.FINISHING,
+    E.SUCCESS: S.DONE,
+    E.FAULT: S.RETRYING,
+    E.REFUSED: S.FAILED,
+    E.HELD: S.WAITING,
+}
+_ASKED = {E.PAUSE: S.PAUSED, E.CANCEL: S.CANCELED}
+
+TRANSITIONS: dict[PullState, dict[PullEvent, PullState]] = {
+    S.WAITING: {E.START: S.PREPARING, E.REFUSED: S.FAILED, **_ASKED},
+    S.PREPARING: {**_STREAM, **_ASKED, E.STALL: S.STALLED},
+    S.RUNNING: {**_STREAM, **_ASKED, E.STALL: S.STALLED},
+    S.STALLED: {**_STREAM, **_ASKED},
+    # The server cannot be stopped while it checks; pause and cancel are refused here.
+    S.VERIFYING: {**_STREAM},
+    S.FINISHING: {**_STREAM},
+    S.RETRYING: {
+        **_ASKED,
+        E.RETRY_DUE: S.WAITING,
+        E.RETRY: S.WAITING,
+        E.HELD: S.WAITING,
+        E.REFUSED: S.FAILED,
+    },
+    S.PAUSED: {E.RESUME: S.WAITING, E.CANCEL: S.CANCELED, E.SUCCESS: S.DONE},
+    S.FAILED: {E.RETRY: S.WAITING},
+    S.CANCELED: {E.RETRY: S.WAITING, E.RESUME: S.WAITING, E.SUCCESS: S.DONE},
+    S.DONE: {},
+}
+
+
+def step(state: PullState, event: PullEvent) -> PullState:
+    """The state after `event`; the same state when the event means nothing there."""
+    return TRANSITIONS[state].get(event, state)
+
+
+PHASE_EVENT = {
+    PullPhase.MANIFEST: E.MANIFEST,
+    PullPhase.DOWNLOAD: E.BYTES,
+    PullPhase.VERIFY: E.VERIFY,
+    PullPhase.WRITE: E.WRITE,
+    PullPhase.DONE: E.SUCCESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PullItem:
+    """One download as shown. `*_s` fields are monotonic seconds and do not survive a restart.
+
+    `position` is the 1-based place in the waiting line (0 = not in it); `attempt` counts tries
+    since the last byte of progress; `fetched_bytes` and `active_s` are sums over all attempts.
+    `old_digest` (bare hex) is the installed version this pull updates, "" = a new model.
+    """
+
+    id: str
+    server_id: str
+    name: str
+    state: PullState
+    added_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    progress: PullProgress | None = None
+    error: OllamaError | None = None
+    hold: Hold | None = None
+    position: int = 0
+    attempt: int = 0
+    retry_s: float | None = None
+    kick_s: float | None = None
+    state_since_s: float = 0.0
+    old_digest: str = ""
+    fetched_bytes: int = 0
+    active_s: float = 0.0
+
+    @property
+    def key(self) -> ModelKey:
+        return (self.server_id, self.name)
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
+
+    def with_state(self, state: PullState, now_s: float) -> PullItem:
+        """This item in `state`; what only the old state meant is dropped."""
+        if state is self.state:
+            return self
+        return replace(
+            self,
+            state=state,
+            state_since_s=now_s,
+            hold=None,
+            retry_s=None,
+            kick_s=None,
+            error=None if state is not S.FAILED else self.error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PullSummary:
+    """All downloads in one line, for tray, tooltip and panel header.
+
+    `permille` and `total_bytes` cover the unfinished ones that know their size (None = none does).
+    """
+
+    active: int = 0
+    waiting: int = 0
+    paused: int = 0
+    failed: int = 0
+    done: int = 0
+    permille: int | None = None
+    completed_bytes: int = 0
+    total_bytes: int | None = None
+    speed_bytes_s: float | None = None
+    eta_s: float | None = None
+    is_verifying: bool = False
+    waits_for_server: int = 0
+
+    @property
+    def unfinished(self) -> int:
+        return self.active + self.waiting + self.paused

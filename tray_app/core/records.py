@@ -1,0 +1,225 @@
+"""Frozen records of what a server told us. Data only: no parsing, no wording, no Qt.
+
+Everything is keyed by (server id, name); details are cached by digest, never by name.
+Datetimes are aware UTC, `*_s` are seconds of a monotonic clock, `*_bytes` are bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tray_app.core.errors import OllamaError
+
+ModelKey = tuple[str, str]
+"""(server id, name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDetails:
+    """The `details` object of /api/tags, /api/ps and /api/show. "" and None mean "not told"."""
+
+    parent_model: str = ""
+    format: str = ""
+    family: str = ""
+    families: tuple[str, ...] = ()
+    parameter_size: str = ""
+    quantization_level: str = ""
+    context_length: int | None = None
+    embedding_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """One row of /api/tags. `digest` is bare 64 hex ("" if the server sent none)."""
+
+    server_id: str
+    name: str
+    digest: str = ""
+    size_bytes: int | None = None
+    modified_at: datetime | None = None
+    details: ModelDetails = field(default_factory=ModelDetails)
+    capabilities: tuple[str, ...] = ()
+    remote_model: str = ""
+    remote_host: str = ""
+
+    @property
+    def key(self) -> ModelKey:
+        return (self.server_id, self.name)
+
+    @property
+    def is_cloud(self) -> bool:
+        """Runs on ollama.com; nothing but a stub is stored here."""
+        return bool(self.remote_host or self.remote_model)
+
+    @property
+    def short_digest(self) -> str:
+        return self.digest[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningModel:
+    """One row of /api/ps. `expires_at` None means "kept until unloaded"."""
+
+    server_id: str
+    name: str
+    digest: str = ""
+    size_bytes: int | None = None
+    size_vram_bytes: int | None = None
+    expires_at: datetime | None = None
+    context_length: int | None = None
+    details: ModelDetails = field(default_factory=ModelDetails)
+
+    @property
+    def key(self) -> ModelKey:
+        return (self.server_id, self.name)
+
+
+class LayerKind(StrEnum):
+    """The last word of a layer's media type `application/vnd.ollama.image.*`, and the config."""
+
+    MODEL = "model"
+    PROJECTOR = "projector"
+    ADAPTER = "adapter"
+    TEMPLATE = "template"
+    SYSTEM = "system"
+    PARAMS = "params"
+    MESSAGES = "messages"
+    LICENSE = "license"
+    TENSOR = "tensor"
+    CONFIG = "config"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One blob of a manifest. `digest` is `sha256:` + 64 hex; `size_bytes` None = not told."""
+
+    digest: str
+    kind: LayerKind
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest: what a name consists of. `digest` is bare hex over its raw bytes.
+
+    `layers` are in manifest order with the config last, each digest once: the order in which a
+    pull fetches them (ollama-api.md section 5).
+    """
+
+    digest: str
+    layers: tuple[Layer, ...]
+    pushed_at: datetime | None = None
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(layer.size_bytes or 0 for layer in self.layers)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The answer of /api/show. Absent strings are "". `layers` holds what is known of the blobs:
+    from the modelfile's FROM lines (weights, projectors, adapters; sizes None), or the whole
+    manifest when it could be read (`has_all_layers`)."""
+
+    server_id: str
+    name: str
+    digest: str = ""
+    details: ModelDetails = field(default_factory=ModelDetails)
+    license: str = ""
+    modelfile: str = ""
+    parameters: str = ""
+    template: str = ""
+    system: str = ""
+    messages: tuple[tuple[str, str], ...] = ()
+    model_info: tuple[tuple[str, Any], ...] = ()
+    tensor_count: int = 0
+    capabilities: tuple[str, ...] = ()
+    modified_at: datetime | None = None
+    requires: str = ""
+    remote_model: str = ""
+    remote_host: str = ""
+    layers: tuple[Layer, ...] = ()
+    has_all_layers: bool = False
+
+    @property
+    def key(self) -> ModelKey:
+        return (self.server_id, self.name)
+
+    def info(self, suffix: str) -> Any:
+        """The value of the first `model_info` key that ends in `.suffix`, or None."""
+        return next((v for k, v in self.model_info if k.endswith("." + suffix)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One row of the server's list of suggested models."""
+
+    name: str
+    description: str = ""
+    vram_bytes: int | None = None
+
+    @property
+    def is_cloud(self) -> bool:
+        return self.name.endswith(("-cloud", ":cloud"))
+
+
+class ServerState(StrEnum):
+    """How a server stands, as a person would say it. Exactly one page or bar per value."""
+
+    CONNECTING = "connecting"  # no answer yet, nothing failed
+    ONLINE = "online"
+    STARTING = "starting"  # accepts, does not answer
+    OFFLINE = "offline"  # refused, no route, lost, timed out
+    REFUSED = "refused"  # 401, 403, TLS: it is there and will not have us
+    NOT_OLLAMA = "not_ollama"
+    FAILING = "failing"  # answers, but with errors or nonsense
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One poll's whole answer. `running` None = /api/ps not available (then unknown, not "none").
+
+    `models` keep the server's order. `problems` names rows or fields that were unusable.
+    """
+
+    server_id: str
+    models: tuple[ModelRecord, ...]
+    running: tuple[RunningModel, ...] | None
+    version: str
+    taken_at: datetime
+    taken_s: float
+    problems: tuple[str, ...] = ()
+
+    def is_same_data(self, other: Snapshot | None) -> bool:
+        """True when a screen that shows `other` need not change (ages aside)."""
+        return (
+            other is not None
+            and self.models == other.models
+            and self.running == other.running
+            and self.version == other.version
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """How a server stands now. Emitted when it changes, and with each new retry time.
+
+    `since` is when this state began, `last_answer_at` the time of the last good snapshot,
+    `retry_s` the monotonic time of the next try (None while one is under way).
+    """
+
+    server_id: str
+    state: ServerState
+    since: datetime
+    version: str = ""
+    error: OllamaError | None = None
+    last_answer_at: datetime | None = None
+    retry_s: float | None = None
+
+    @property
+    def is_online(self) -> bool:
+        return self.state is ServerState.ONLINE
