@@ -1,0 +1,5 @@
+"""The house rules as a program: who may import whom, and what is banned where.
+
+`layers.py` holds the import table, `bans.py` the banned constructions, `source.py` what both look
+at. tests/unit/test_architecture.py runs them over tray_app/ and over snippets that break each rule.
+"""

@@ -1,0 +1,201 @@
+"""Constructions that are banned in tray_app, each with the reason, and the exceptions by name."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from tests.architecture.source import Source, dotted, last_name
+
+MAX_LINES = 300
+
+# path → why it is one subject and cannot be split well
+LONG_FILES: dict[str, str] = {}
+
+# There only on one platform, so they cannot stand at the top of a file.
+PLATFORM_MODULES = frozenset(
+    {"_winapi", "ctypes", "fcntl", "grp", "jeepney", "msvcrt", "pwd", "resource", "winreg"}
+)
+
+# (path, module) → why it is worth an import inside a function
+LAZY_IMPORTS: dict[tuple[str, str], str] = {
+    ("tray_app/__main__.py", "tray_app.app"): "a terminal verb must not pay for Qt",
+    ("tray_app/__main__.py", "tray_app.cli"): "the window must not pay for requests",
+    ("tray_app/app.py", "tray_app.demo"): "only --demo needs it",
+    ("tray_app/app.py", "tray_app.views.main_window"): "built when first shown",
+}
+
+_MODAL_HELPERS = {
+    "QMessageBox": {"about", "aboutQt", "critical", "information", "question", "warning"},
+    "QInputDialog": {"getDouble", "getInt", "getItem", "getMultiLineText", "getText"},
+    "QFileDialog": {
+        "getExistingDirectory",
+        "getOpenFileName",
+        "getOpenFileNames",
+        "getSaveFileName",
+    },
+    "QColorDialog": {"getColor"},
+    "QFontDialog": {"getFont"},
+}
+# The event loop of the program, and a drag, which has no other way to run.
+_MAY_EXEC = re.compile(r"_?(q?app|application|qapplication|qcoreapplication|drag)$", re.IGNORECASE)
+_SLEEPS = {"time.sleep", "QThread.sleep", "QThread.msleep", "QThread.usleep"}
+_SIGNAL_PAYLOADS = {"str", "bool", "object"}
+_SEES_WORKERS = {"app", "operations", "workers"}
+
+Check = Callable[[Source, ast.AST], str]
+
+
+def check_bans(source: Source) -> Iterator[str]:
+    """Yield one line of text for each banned construction."""
+    if ast.get_docstring(source.tree) is None:
+        yield f"{source.path}:1: no docstring that says what lives here"
+    if len(source.lines) > MAX_LINES and source.path not in LONG_FILES:
+        yield f"{source.path}: {len(source.lines)} lines, more than {MAX_LINES}: split by subject"
+    for node in ast.walk(source.tree):
+        for check in _CHECKS:
+            reason = check(source, node)
+            if reason:
+                yield f"{source.path}:{getattr(node, 'lineno', 1)}: {reason}"
+    yield from _check_lazy_imports(source)
+
+
+def _check_lazy_imports(source: Source) -> Iterator[str]:
+    for entry in source.imports:
+        if not entry.is_inside_function or entry.module.partition(".")[0] in PLATFORM_MODULES:
+            continue
+        targets = {entry.module, *entry.targets()}
+        if not any((source.path, target) in LAZY_IMPORTS for target in targets):
+            yield f"{source.path}:{entry.line}: import of {entry.module} inside a function"
+
+
+def _star_import(_: Source, node: ast.AST) -> str:
+    is_star = isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)
+    return "import *" if is_star else ""
+
+
+def _named(_: Source, node: ast.AST) -> str:
+    name = last_name(node) if isinstance(node, ast.Attribute | ast.Name) else ""
+    reasons = {
+        "processEvents": "processEvents: re-entrant",
+        "QSortFilterProxyModel": "QSortFilterProxyModel: the item model sorts its own list",
+        "ResizeToContents": "ResizeToContents: asks for every cell at every change",
+    }
+    return reasons.get(name, "")
+
+
+def _thread_class(_: Source, node: ast.AST) -> str:
+    is_thread = isinstance(node, ast.ClassDef) and any(
+        last_name(base) == "QThread" for base in node.bases
+    )
+    return "QThread subclassed: move a QObject to a thread" if is_thread else ""
+
+
+def _terminate(_: Source, node: ast.AST) -> str:
+    if not isinstance(node, ast.Attribute) or node.attr != "terminate":
+        return ""
+    return "" if "process" in last_name(node.value).lower() else "terminate() of a thread"
+
+
+def _modal_loop(_: Source, node: ast.AST) -> str:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return ""
+    owner, name = last_name(node.func.value), node.func.attr
+    if name in ("exec", "exec_") and not _MAY_EXEC.fullmatch(owner):
+        return f"{owner}.{name}(): use open() or popup()"
+    if name in _MODAL_HELPERS.get(owner, ()):
+        return f"{owner}.{name}() runs a loop of its own: build the dialog and open() it"
+    return ""
+
+
+def _sleep(_: Source, node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute) and dotted(node) in _SLEEPS:
+        return dotted(node)
+    is_import = isinstance(node, ast.ImportFrom) and node.module == "time"
+    if is_import and any(alias.name == "sleep" for alias in node.names):  # type: ignore[attr-defined]
+        return "time.sleep"
+    return ""
+
+
+def _signal(source: Source, node: ast.AST) -> str:
+    if not isinstance(node, ast.Call) or dotted(node.func) not in ("Signal", "QtCore.Signal"):
+        return ""
+    payload = [dotted(argument) or ast.unparse(argument) for argument in node.args]
+    if len(payload) > 1:
+        return f"Signal({', '.join(payload)}): send one frozen dataclass"
+    if payload and payload[0] not in _SIGNAL_PAYLOADS:
+        return f"Signal({payload[0]}): the payload is nothing, str, bool or object"
+    if payload == ["object"] and "#" not in source.lines[(node.end_lineno or 1) - 1]:
+        return "Signal(object) without a comment that names the class"
+    return ""
+
+
+def _untranslatable(_: Source, node: ast.AST) -> str:
+    if not isinstance(node, ast.Call) or last_name(node.func) not in ("tr", "translate"):
+        return ""
+    for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+        if isinstance(argument, ast.JoinedStr):
+            return "f-string inside tr(): format what tr() gives"
+        is_format = isinstance(argument, ast.Call) and last_name(argument.func) == "format"
+        if is_format or isinstance(argument, ast.BinOp):
+            return "a composed string inside tr(): format what tr() gives"
+    return ""
+
+
+def _connected_in_the_workers_thread(source: Source, node: ast.AST) -> str:
+    is_connect = isinstance(node, ast.Call) and last_name(node.func) == "connect"
+    if not is_connect or source.layer not in _SEES_WORKERS:
+        return ""
+    functions = {
+        found.name
+        for scope in ast.walk(source.tree)
+        if not isinstance(scope, ast.ClassDef)
+        for found in ast.iter_child_nodes(scope)
+        if isinstance(found, ast.FunctionDef)
+    }
+    for argument in node.args[:1]:  # type: ignore[attr-defined]
+        is_partial = isinstance(argument, ast.Call) and last_name(argument.func) == "partial"
+        is_function = isinstance(argument, ast.Name) and argument.id in functions
+        if isinstance(argument, ast.Lambda) or is_partial or is_function:
+            return (
+                "connected to what is no method of a QObject: it would run in the worker's thread"
+            )
+    return ""
+
+
+def _application_instance(source: Source, node: ast.AST) -> str:
+    is_asked = isinstance(node, ast.Attribute) and re.fullmatch(
+        r"(\w+\.)*Q(Core|Gui)?Application\.instance", dotted(node)
+    )
+    return "QApplication.instance() in a worker" if is_asked and source.layer == "workers" else ""
+
+
+def _impure_core(source: Source, node: ast.AST) -> str:
+    if source.layer != "core":
+        return ""
+    if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today"):
+        return f"{dotted(node)}: core has no clock, take one as an argument"
+    return "open(): core has no files" if _is_open(node) else ""
+
+
+def _io_in_item_models(source: Source, node: ast.AST) -> str:
+    return "open() in an item model" if source.layer == "itemmodels" and _is_open(node) else ""
+
+
+def _is_open(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and dotted(node.func) == "open"
+
+
+_CHECKS: tuple[Check, ...] = (
+    _star_import,
+    _named,
+    _thread_class,
+    _terminate,
+    _modal_loop,
+    _sleep,
+    _signal,
+    _untranslatable,
+    _connected_in_the_workers_thread,
+    _application_instance,
+    _impure_core,
+    _io_in_item_models,
+)

@@ -1,0 +1,162 @@
+"""The guards that every test runs under do fail the tests that they should fail."""
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+_SETTINGS = """
+[pytest]
+qt_api = pyside6
+qt_log_level_fail = WARNING
+filterwarnings = error
+markers =
+    allow_logs
+    allow_threads
+"""
+_CONFTEST = """
+from tests import guards
+from tests.guards import no_unexpected_logs, nothing_left_behind
+guards._GRACE_S = 0.5
+"""
+
+_LOGS = """
+import logging
+def test():
+    logging.getLogger("a.b").warning("the disk is full")
+"""
+_EXPECTED_LOGS = """
+import logging, pytest
+@pytest.mark.allow_logs("disk is .*full")
+def test():
+    logging.getLogger("a.b").warning("the disk is very full")
+"""
+_OTHER_LOGS = _EXPECTED_LOGS.replace("very full", "gone")
+_INFO = _LOGS.replace("warning", "info")
+_THREAD = """
+import threading
+EVENT = threading.Event()
+def test():
+    threading.Thread(target=EVENT.wait, name="forgotten", daemon=True).start()
+"""
+_SHORT_THREAD = """
+import threading
+def test():
+    threading.Timer(0.2, lambda: None).start()
+"""
+_QTHREAD = """
+from PySide6.QtCore import QThread
+KEPT = []
+def test():
+    KEPT.append(QThread(objectName="forgotten"))
+    KEPT[0].start()
+def test_end():
+    KEPT[0].quit()
+    KEPT[0].wait()
+"""
+_ENDED_QTHREAD = """
+from PySide6.QtCore import QThread
+def test():
+    thread = QThread()
+    thread.start()
+    thread.quit()
+    thread.wait()
+"""
+_TIMER = """
+from PySide6.QtCore import QTimer
+KEPT = []
+def test(qtbot):
+    KEPT.append(QTimer(objectName="forgotten"))
+    KEPT[0].start(1000)
+"""
+_OWNED_TIMER = """
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+def test(qtbot):
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    QTimer(widget).start(1000)
+"""
+_QT_WARNING = """
+from PySide6.QtCore import qWarning
+def test():
+    qWarning("the plug is out")
+"""
+_EXCEPTION_IN_SLOT = """
+from PySide6.QtCore import QTimer
+def test(qtbot):
+    with qtbot.waitSignal(_timer().timeout):
+        pass
+def _timer():
+    global T
+    T = QTimer(singleShot=True)
+    T.timeout.connect(lambda: 1 / 0)
+    T.start(0)
+    return T
+"""
+_WARNING = """
+import warnings
+def test():
+    warnings.warn("old", DeprecationWarning)
+"""
+
+
+_WRONG = {
+    "logs": (_LOGS, "the disk is full"),
+    "other_logs": (_OTHER_LOGS, "the disk is gone"),
+    "thread": (_THREAD, "left behind: forgotten"),
+    "qthread": (_QTHREAD, "left behind: QThread forgotten"),
+    "timer": (_TIMER, "left behind: QTimer forgotten"),
+    "qt_warning": (_QT_WARNING, "the plug is out"),
+    "slot": (_EXCEPTION_IN_SLOT, "ZeroDivisionError"),
+    "warning": (_WARNING, "DeprecationWarning: old"),
+}
+_RIGHT = {
+    "info": _INFO,
+    "expected_logs": _EXPECTED_LOGS,
+    "short_thread": _SHORT_THREAD,
+    "ended_qthread": _ENDED_QTHREAD,
+    "owned_timer": _OWNED_TIMER,
+}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """One inner session of all the snippets: file → "" if all passed, else what was said."""
+    folder = tmp_path_factory.mktemp("inner")
+    (folder / "pytest.ini").write_text(_SETTINGS)
+    (folder / "conftest.py").write_text(_CONFTEST)
+    for name, text in ({k: v[0] for k, v in _WRONG.items()} | _RIGHT).items():
+        (folder / f"test_{name}.py").write_text(text)
+    report = folder / "report.xml"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", f"--junitxml={report}", "-p", "no:cacheprovider", folder],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        timeout=100,
+    )
+    found: dict[str, str] = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = case.attrib["classname"].rpartition("test_")[2]
+        complaints = "".join(
+            f"{child.get('message')}\n{child.text}\n"
+            for child in case
+            if child.tag in ("failure", "error")
+        )
+        found[name] = found.get(name, "") + complaints
+    return found
+
+
+@pytest.mark.parametrize("name", _WRONG)
+def test_what_is_wrong_fails(outcomes: dict[str, str], name: str) -> None:
+    assert _WRONG[name][1] in outcomes[name]
+
+
+@pytest.mark.parametrize("name", _RIGHT)
+def test_what_is_right_passes(outcomes: dict[str, str], name: str) -> None:
+    assert outcomes[name] == ""

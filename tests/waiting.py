@@ -1,0 +1,26 @@
+"""Waiting for a condition: the one place where tests let time pass."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_for(
+    condition: Callable[[], T | bool | None],
+    *,
+    timeout_s: float = 10.0,
+    interval_s: float = 0.01,
+    message: str | Callable[[], str] = "the condition never became true",
+) -> T:
+    """Ask until the answer is true and return it; AssertionError after `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        answer = condition()
+        if answer:
+            return answer  # type: ignore[return-value]
+        if time.monotonic() > deadline:
+            text = message() if callable(message) else message
+            raise AssertionError(f"{text} (waited {timeout_s:g} s)")
+        time.sleep(interval_s)
