@@ -225,14 +225,14 @@ class Cancelled(OllamaError):
 _PULL_ERRORS: tuple[tuple[re.Pattern[str], type[OllamaError] | PullFailure], ...] = (
     (re.compile(r"file does not exist"), ModelNotFound),
     (re.compile(r"no space left on device|not enough space on the disk"), DiskFull),
-    (re.compile(r"\b412\b|requires a newer version|newer version of ollama", re.I), TooOld),
+    (re.compile(r"\b412\b|requires a newer version|newer version of ollama", re.IGNORECASE), TooOld),
     (re.compile(r"\bunauthorized\b|access denied|\b401\b|does not match original host"),
      Unauthorized),
     (re.compile(r"invalid model name|is invalid"), BadName),
     (re.compile(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
     (re.compile(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
     (re.compile(r"requires MLX|MLX runtime"), PullFailure.UNSUPPORTED),
-    (re.compile(r"permission denied|read-only file system|access is denied", re.I),
+    (re.compile(r"permission denied|read-only file system|access is denied", re.IGNORECASE),
      PullFailure.CANNOT_WRITE),
     (re.compile(
         r"dial tcp|no such host|max retries exceeded|i/o timeout|connection re(fused|set)"

@@ -27,7 +27,9 @@ _LEGAL = re.compile(r"[A-Za-z0-9_.:/\-]")
 
 _OLLAMA_HOSTS = frozenset({"ollama.com", "www.ollama.com", "registry.ollama.ai", "ollama.ai"})
 _HF_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
-_COMMAND = re.compile(r"(?:[$#>%]\s+)?(?:sudo\s+)?(?:\S*/)?ollama(?:\.exe)?\s+(?P<rest>.+)", re.S)
+_COMMAND = re.compile(
+    r"(?:[$#>%]\s+)?(?:sudo\s+)?(?:\S*/)?ollama(?:\.exe)?\s+(?P<rest>.+)", re.DOTALL
+)
 _VERBS = frozenset({"run", "pull", "show", "rm", "stop", "cp", "push"})
 _QUOTES = "\"'`“”‘’«»"
 
@@ -140,7 +142,7 @@ def _command_argument(rest: str) -> str:
 
 
 def _from_link(text: str) -> str:
-    has_scheme = re.match(r"https?://", text, re.I) is not None
+    has_scheme = re.match(r"https?://", text, re.IGNORECASE) is not None
     # Without "//" urlsplit takes "host:port/…" for a scheme.
     parts = urlsplit(text if has_scheme else "//" + text)
     try:
@@ -172,10 +174,10 @@ def _hf_name(path: list[str], query: dict[str, str]) -> str:
     user, repo = path[0], path[1]
     # A link to one file of a repository names the quantization in its file name.
     if len(path) > 3 and path[2] in ("blob", "resolve") and path[-1].endswith(".gguf"):
-        quant = re.search(r"[.\-]((?:I?Q\d\w*|[BF]F?\d\d))\.gguf$", path[-1], re.I)
+        quant = re.search(r"[.\-]((?:I?Q\d\w*|[BF]F?\d\d))\.gguf$", path[-1], re.IGNORECASE)
         return f"hf.co/{user}/{repo}" + (f":{quant[1]}" if quant else "")
     shown = query.get("show_file_info", "")
-    quant = re.search(r"[.\-]((?:I?Q\d\w*|[BF]F?\d\d))\.gguf$", shown, re.I)
+    quant = re.search(r"[.\-]((?:I?Q\d\w*|[BF]F?\d\d))\.gguf$", shown, re.IGNORECASE)
     return f"hf.co/{user}/{repo}" + (f":{quant[1]}" if quant else "")
 
 

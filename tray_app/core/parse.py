@@ -1,0 +1,317 @@
+"""JSON objects of an Ollama server → records.
+
+Tolerant of unknown, missing and null; a wrong type where the whole answer is at stake is a
+BadAnswer that names the field, and a single unusable row is reported, not fatal: the other rows
+are still there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from tray_app.core.errors import BadAnswer
+from tray_app.core.records import (
+    Layer,
+    LayerKind,
+    Manifest,
+    ModelDetails,
+    ModelInfo,
+    ModelRecord,
+    Recommendation,
+    RunningModel,
+)
+
+Problems = tuple[str, ...]
+Row = TypeVar("Row", ModelRecord, RunningModel)
+
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+_FOREVER_YEAR = 2200  # keep_alive -1 is answered as a date about 292 years ahead
+_FROM_LINE = re.compile(r"^(FROM|ADAPTER)\s+.*?sha256-([0-9a-f]{64})\s*\"?$", re.MULTILINE)
+_MAX_INT = 2**63 - 1
+_MISSING = object()
+_NO_DETAILS = ModelDetails()
+_LAYER_WORDS = frozenset(LayerKind)
+_MEDIA_PREFIX = "application/vnd.ollama.image."
+
+
+def parse_json(raw: bytes, reference: str = "") -> Any:
+    """Decode a body. Bad UTF-8 inside strings is replaced; no JSON at all is a BadAnswer."""
+    try:
+        return json.loads(raw.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer(reference, f"{error}: {raw[:120]!r}", "body") from error
+
+
+def parse_line(raw: bytes, reference: str = "") -> dict[str, Any]:
+    """One NDJSON line → object. Anything else is a BadAnswer."""
+    value = parse_json(raw, reference)
+    if not isinstance(value, dict):
+        raise BadAnswer(reference, repr(value)[:120], "line")
+    return value
+
+
+def parse_version(value: Any) -> str:
+    """/api/version → the version text, e.g. `0.33.1`."""
+    version = _object(value, "body").get("version")
+    if not isinstance(version, str):
+        raise BadAnswer("", repr(version)[:120], "version")
+    return version
+
+
+def parse_tags(server_id: str, value: Any) -> tuple[tuple[ModelRecord, ...], Problems]:
+    """/api/tags → rows in the server's order, and what was unusable in them.
+
+    `models: null` is an empty list (servers before v0.1.4 and v0.1.35-37). Of two rows with the
+    same name the first counts.
+    """
+    return _rows(value, lambda row, notes: _model(server_id, row, notes))
+
+
+def parse_running(server_id: str, value: Any) -> tuple[tuple[RunningModel, ...], Problems]:
+    """/api/ps → rows in the server's order, and what was unusable in them."""
+    return _rows(value, lambda row, notes: _running(server_id, row, notes))
+
+
+def parse_recommendations(value: Any) -> tuple[Recommendation, ...]:
+    """/api/experimental/model-recommendations → rows; unusable ones are left out."""
+    rows = _object(value, "body").get("recommendations")
+    if not isinstance(rows, list):
+        return ()
+    return tuple(
+        Recommendation(row["model"], _text(row, "description", []), _int(row, "vram_bytes", []))
+        for row in rows
+        if isinstance(row, dict) and isinstance(row.get("model"), str) and row["model"]
+    )
+
+
+def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
+    """/api/show → ModelInfo for `name`, whose manifest has `digest` (bare hex, "" = unknown)."""
+    obj = _object(value, "body")
+    notes: list[str] = []
+    info = obj.get("model_info")
+    tensors = obj.get("tensors")
+    modelfile = _text(obj, "modelfile", notes)
+    return ModelInfo(
+        server_id=server_id,
+        name=name,
+        digest=digest,
+        details=_details(obj.get("details"), notes),
+        license=_joined(obj.get("license")),
+        modelfile=modelfile,
+        parameters=_text(obj, "parameters", notes),
+        template=_text(obj, "template", notes),
+        system=_text(obj, "system", notes),
+        messages=_messages(obj.get("messages")),
+        model_info=tuple(info.items()) if isinstance(info, dict) else (),
+        tensor_count=len(tensors) if isinstance(tensors, list) else 0,
+        capabilities=_texts(obj.get("capabilities")),
+        modified_at=_time(obj, "modified_at", notes),
+        requires=_text(obj, "requires", notes),
+        remote_model=_text(obj, "remote_model", notes),
+        remote_host=_text(obj, "remote_host", notes),
+        layers=modelfile_layers(modelfile),
+    )
+
+
+def modelfile_layers(modelfile: str) -> tuple[Layer, ...]:
+    """The blobs that a modelfile names: weights first, further FROM lines are projectors."""
+    layers: dict[str, Layer] = {}
+    for word, digest in _FROM_LINE.findall(modelfile):
+        if word == "ADAPTER":
+            kind = LayerKind.ADAPTER
+        else:
+            kind = LayerKind.PROJECTOR if layers else LayerKind.MODEL
+        layers.setdefault(digest, Layer(f"sha256:{digest}", kind))
+    return tuple(layers.values())
+
+
+def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
+    """Raw bytes of a registry manifest → Manifest; its digest is that of the bytes."""
+    obj = _object(parse_json(raw), "manifest")
+    rows = obj.get("layers")
+    if not isinstance(rows, list):
+        raise BadAnswer("", repr(rows)[:120], "layers")
+    layers: dict[str, Layer] = {}
+    for index, row in enumerate([*rows, obj.get("config")]):
+        is_config = index == len(rows)
+        if is_config and row is None:
+            continue
+        layer = _layer(row, "config" if is_config else f"layers[{index}]", is_config)
+        layers.setdefault(layer.digest, layer)
+    return Manifest(hashlib.sha256(raw).hexdigest(), tuple(layers.values()), pushed_at)
+
+
+def _layer(row: Any, field: str, is_config: bool) -> Layer:
+    obj = _object(row, field)
+    digest, size = obj.get("digest"), obj.get("size")
+    if not isinstance(digest, str) or not digest:
+        raise BadAnswer("", repr(digest)[:120], f"{field}.digest")
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= _MAX_INT:
+        raise BadAnswer("", repr(size)[:120], f"{field}.size")
+    if is_config:
+        return Layer(digest, LayerKind.CONFIG, size)
+    media = obj.get("mediaType")
+    word = media.removeprefix(_MEDIA_PREFIX) if isinstance(media, str) else ""
+    kind = LayerKind(word) if word in _LAYER_WORDS else LayerKind.OTHER
+    return Layer(digest, kind, size)
+
+
+def bare_digest(text: str) -> str:
+    """A digest without its `sha256:` prefix, lower case."""
+    return text.removeprefix("sha256:").casefold()
+
+
+# Below: pieces. `notes` collects what was unusable but not fatal.
+
+
+def _rows(
+    value: Any, make: Callable[[Mapping[str, Any], list[str]], Row | None]
+) -> tuple[tuple[Row, ...], Problems]:
+    models = _object(value, "body").get("models", _MISSING)
+    if models is _MISSING:
+        raise BadAnswer("", repr(value)[:120], "models")
+    if models is None:
+        return (), ()
+    if not isinstance(models, list):
+        raise BadAnswer("", repr(models)[:120], "models")
+    rows: dict[str, Row] = {}
+    notes: list[str] = []
+    for index, entry in enumerate(models):
+        if not isinstance(entry, dict):
+            notes.append(f"models[{index}]: not an object")
+            continue
+        row_notes: list[str] = []
+        row = make(entry, row_notes)
+        notes.extend(f"models[{index}].{note}" for note in row_notes)
+        if row is not None:
+            rows.setdefault(row.name, row)
+    return tuple(rows.values()), tuple(notes)
+
+
+def _name(row: Mapping[str, Any], notes: list[str]) -> str | None:
+    for key in ("name", "model"):
+        value = row.get(key)
+        if isinstance(value, str) and value.strip():
+            return value
+    notes.append("name: missing")
+    return None
+
+
+def _model(server_id: str, row: Mapping[str, Any], notes: list[str]) -> ModelRecord | None:
+    name = _name(row, notes)
+    if name is None:
+        return None
+    return ModelRecord(
+        server_id=server_id,
+        name=name,
+        digest=bare_digest(_text(row, "digest", notes)),
+        size_bytes=_int(row, "size", notes),
+        modified_at=_time(row, "modified_at", notes),
+        details=_details(row.get("details"), notes),
+        capabilities=_texts(row.get("capabilities")),
+        remote_model=_text(row, "remote_model", notes),
+        remote_host=_text(row, "remote_host", notes),
+    )
+
+
+def _running(server_id: str, row: Mapping[str, Any], notes: list[str]) -> RunningModel | None:
+    name = _name(row, notes)
+    if name is None:
+        return None
+    expires_at = _time(row, "expires_at", notes)
+    if expires_at and expires_at.year >= _FOREVER_YEAR:
+        expires_at = None
+    return RunningModel(
+        server_id=server_id,
+        name=name,
+        digest=bare_digest(_text(row, "digest", notes)),
+        size_bytes=_int(row, "size", notes),
+        size_vram_bytes=_int(row, "size_vram", notes),
+        expires_at=expires_at,
+        context_length=_int(row, "context_length", notes),
+        details=_details(row.get("details"), notes),
+    )
+
+
+def _details(value: Any, notes: list[str]) -> ModelDetails:
+    if not isinstance(value, dict):
+        if value is not None:
+            notes.append("details: not an object")
+        return _NO_DETAILS
+    return ModelDetails(
+        parent_model=_text(value, "parent_model", notes),
+        format=_text(value, "format", notes),
+        family=_text(value, "family", notes),
+        families=_texts(value.get("families")),
+        parameter_size=_text(value, "parameter_size", notes),
+        quantization_level=_text(value, "quantization_level", notes),
+        context_length=_int(value, "context_length", notes),
+        embedding_length=_int(value, "embedding_length", notes),
+    )
+
+
+def _object(value: Any, field: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise BadAnswer("", repr(value)[:120], field)
+    return value
+
+
+def _text(row: Mapping[str, Any], key: str, notes: list[str]) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        notes.append(f"{key}: not a text")
+        return ""
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(item for item in value if isinstance(item, str))
+
+
+def _joined(value: Any) -> str:
+    return value if isinstance(value, str) else "\n".join(_texts(value))
+
+
+def _messages(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(
+        (str(row.get("role", "")), str(row.get("content", "")))
+        for row in value
+        if isinstance(row, dict)
+    )
+
+
+def _int(row: Mapping[str, Any], key: str, notes: list[str]) -> int | None:
+    value = row.get(key)
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_INT:
+        notes.append(f"{key}: not a byte count")
+        return None
+    return value
+
+
+def _time(row: Mapping[str, Any], key: str, notes: list[str]) -> datetime | None:
+    """RFC 3339 with 0-9 fraction digits → aware UTC. Go's zero time means "not told"."""
+    value = row.get(key)
+    if value is None or value == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(_FRACTION.sub(r"\1", value))
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        notes.append(f"{key}: not a date")
+        return None
+    return None if moment.year <= 1 else moment
