@@ -225,7 +225,7 @@ class Cancelled(OllamaError):
 _PULL_ERRORS: tuple[tuple[re.Pattern[str], type[OllamaError] | PullFailure], ...] = (
     (re.compile(r"file does not exist"), ModelNotFound),
     (re.compile(r"no space left on device|not enough space on the disk"), DiskFull),
-    (re.compile(r"\b412\b|requires a newer version|newer version of ollama", re.IGNORECASE), TooOld),
+    (re.compile(r"\b412\b|requires a newer version", re.IGNORECASE), TooOld),
     (re.compile(r"\bunauthorized\b|access denied|\b401\b|does not match original host"),
      Unauthorized),
     (re.compile(r"invalid model name|is invalid"), BadName),

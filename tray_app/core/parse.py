@@ -7,18 +7,15 @@ are still there.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from tray_app.core.errors import BadAnswer
+from tray_app.core.decode import as_object, parse_json
+from tray_app.core.manifests import modelfile_layers, parse_manifest
 from tray_app.core.records import (
-    Layer,
-    LayerKind,
-    Manifest,
     ModelDetails,
     ModelInfo,
     ModelRecord,
@@ -26,25 +23,27 @@ from tray_app.core.records import (
     RunningModel,
 )
 
+__all__ = [
+    "bare_digest",
+    "modelfile_layers",
+    "parse_json",
+    "parse_line",
+    "parse_manifest",
+    "parse_recommendations",
+    "parse_running",
+    "parse_show",
+    "parse_tags",
+    "parse_version",
+]
+
 Problems = tuple[str, ...]
 Row = TypeVar("Row", ModelRecord, RunningModel)
 
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _FOREVER_YEAR = 2200  # keep_alive -1 is answered as a date about 292 years ahead
-_FROM_LINE = re.compile(r"^(FROM|ADAPTER)\s+.*?sha256-([0-9a-f]{64})\s*\"?$", re.MULTILINE)
 _MAX_INT = 2**63 - 1
 _MISSING = object()
 _NO_DETAILS = ModelDetails()
-_LAYER_WORDS = frozenset(LayerKind)
-_MEDIA_PREFIX = "application/vnd.ollama.image."
-
-
-def parse_json(raw: bytes, reference: str = "") -> Any:
-    """Decode a body. Bad UTF-8 inside strings is replaced; no JSON at all is a BadAnswer."""
-    try:
-        return json.loads(raw.decode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise BadAnswer(reference, f"{error}: {raw[:120]!r}", "body") from error
 
 
 def parse_line(raw: bytes, reference: str = "") -> dict[str, Any]:
@@ -57,7 +56,7 @@ def parse_line(raw: bytes, reference: str = "") -> dict[str, Any]:
 
 def parse_version(value: Any) -> str:
     """/api/version → the version text, e.g. `0.33.1`."""
-    version = _object(value, "body").get("version")
+    version = as_object(value, "body").get("version")
     if not isinstance(version, str):
         raise BadAnswer("", repr(version)[:120], "version")
     return version
@@ -79,7 +78,7 @@ def parse_running(server_id: str, value: Any) -> tuple[tuple[RunningModel, ...],
 
 def parse_recommendations(value: Any) -> tuple[Recommendation, ...]:
     """/api/experimental/model-recommendations → rows; unusable ones are left out."""
-    rows = _object(value, "body").get("recommendations")
+    rows = as_object(value, "body").get("recommendations")
     if not isinstance(rows, list):
         return ()
     return tuple(
@@ -91,7 +90,7 @@ def parse_recommendations(value: Any) -> tuple[Recommendation, ...]:
 
 def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
     """/api/show → ModelInfo for `name`, whose manifest has `digest` (bare hex, "" = unknown)."""
-    obj = _object(value, "body")
+    obj = as_object(value, "body")
     notes: list[str] = []
     info = obj.get("model_info")
     tensors = obj.get("tensors")
@@ -118,49 +117,6 @@ def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
     )
 
 
-def modelfile_layers(modelfile: str) -> tuple[Layer, ...]:
-    """The blobs that a modelfile names: weights first, further FROM lines are projectors."""
-    layers: dict[str, Layer] = {}
-    for word, digest in _FROM_LINE.findall(modelfile):
-        if word == "ADAPTER":
-            kind = LayerKind.ADAPTER
-        else:
-            kind = LayerKind.PROJECTOR if layers else LayerKind.MODEL
-        layers.setdefault(digest, Layer(f"sha256:{digest}", kind))
-    return tuple(layers.values())
-
-
-def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
-    """Raw bytes of a registry manifest → Manifest; its digest is that of the bytes."""
-    obj = _object(parse_json(raw), "manifest")
-    rows = obj.get("layers")
-    if not isinstance(rows, list):
-        raise BadAnswer("", repr(rows)[:120], "layers")
-    layers: dict[str, Layer] = {}
-    for index, row in enumerate([*rows, obj.get("config")]):
-        is_config = index == len(rows)
-        if is_config and row is None:
-            continue
-        layer = _layer(row, "config" if is_config else f"layers[{index}]", is_config)
-        layers.setdefault(layer.digest, layer)
-    return Manifest(hashlib.sha256(raw).hexdigest(), tuple(layers.values()), pushed_at)
-
-
-def _layer(row: Any, field: str, is_config: bool) -> Layer:
-    obj = _object(row, field)
-    digest, size = obj.get("digest"), obj.get("size")
-    if not isinstance(digest, str) or not digest:
-        raise BadAnswer("", repr(digest)[:120], f"{field}.digest")
-    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= _MAX_INT:
-        raise BadAnswer("", repr(size)[:120], f"{field}.size")
-    if is_config:
-        return Layer(digest, LayerKind.CONFIG, size)
-    media = obj.get("mediaType")
-    word = media.removeprefix(_MEDIA_PREFIX) if isinstance(media, str) else ""
-    kind = LayerKind(word) if word in _LAYER_WORDS else LayerKind.OTHER
-    return Layer(digest, kind, size)
-
-
 def bare_digest(text: str) -> str:
     """A digest without its `sha256:` prefix, lower case."""
     return text.removeprefix("sha256:").casefold()
@@ -172,7 +128,7 @@ def bare_digest(text: str) -> str:
 def _rows(
     value: Any, make: Callable[[Mapping[str, Any], list[str]], Row | None]
 ) -> tuple[tuple[Row, ...], Problems]:
-    models = _object(value, "body").get("models", _MISSING)
+    models = as_object(value, "body").get("models", _MISSING)
     if models is _MISSING:
         raise BadAnswer("", repr(value)[:120], "models")
     if models is None:
@@ -253,12 +209,6 @@ def _details(value: Any, notes: list[str]) -> ModelDetails:
         context_length=_int(value, "context_length", notes),
         embedding_length=_int(value, "embedding_length", notes),
     )
-
-
-def _object(value: Any, field: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise BadAnswer("", repr(value)[:120], field)
-    return value
 
 
 def _text(row: Mapping[str, Any], key: str, notes: list[str]) -> str:

@@ -12,69 +12,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from tray_app.core.errors import BadAnswer, OllamaError, pull_error
+from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.records import LayerKind, Manifest
+
+__all__ = ["LayerProgress", "LayerState", "PullPhase", "PullProgress", "PullTracker", "SpeedMeter"]
 
 SPEED_WINDOW_S = 5.0
 ETA_WINDOW_S = 20.0
 ETA_HIDDEN_S = 5.0
 MAX_PERMILLE = 990  # never 100 % before the server says success
 _MAX_BYTES = 2**63 - 1
-
-
-class PullPhase(StrEnum):
-    """Phases in the order of the stream."""
-
-    MANIFEST = "manifest"
-    DOWNLOAD = "download"
-    VERIFY = "verify"
-    WRITE = "write"
-    DONE = "done"
-
-
-class LayerState(StrEnum):
-    """Where one layer stands. HERE: it was complete when first heard of."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    HERE = "here"
-
-
-@dataclass(frozen=True, slots=True)
-class LayerProgress:
-    """One layer of a pull; `digest` is `sha256:` + 64 hex."""
-
-    digest: str
-    kind: LayerKind
-    total_bytes: int
-    completed_bytes: int
-    state: LayerState
-
-
-@dataclass(frozen=True, slots=True)
-class PullProgress:
-    """How far a pull is. Bytes are of the whole model.
-
-    `total_bytes` is exact when `is_total_known`, else what the stream has told so far ("at
-    least"); None before anything is known. `completed_bytes` and `permille` (0…1000) never
-    decrease; `refetched_bytes` is how far the server fell behind what is shown.
-    `speed_bytes_s` and `eta_s` are None when there is nothing honest to say.
-    """
-
-    phase: PullPhase
-    completed_bytes: int = 0
-    total_bytes: int | None = None
-    is_total_known: bool = False
-    permille: int | None = None
-    speed_bytes_s: float | None = None
-    eta_s: float | None = None
-    refetched_bytes: int = 0
-    phase_since_s: float = 0.0
-    layers: tuple[LayerProgress, ...] = ()
 
 
 @dataclass(slots=True)
