@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from tray_app.core.errors import BadAnswer
 from tray_app.core.decode import as_object, parse_json
+from tray_app.core.errors import BadAnswer
 from tray_app.core.manifests import modelfile_layers, parse_manifest
 from tray_app.core.records import (
     ModelDetails,
