@@ -1,0 +1,22 @@
+"""An Ollama in a box: a real HTTP server on loopback that answers like Ollama, from memory.
+
+For ``--demo`` and for the tests. Standard library only; nothing of the program but this package.
+"""
+
+from __future__ import annotations
+
+from tray_app.demo.library import demo_library, many
+from tray_app.demo.package import Package, Weights, build_package
+from tray_app.demo.server import DemoServer
+from tray_app.demo.state import DemoState, Library
+
+__all__ = [
+    "DemoServer",
+    "DemoState",
+    "Library",
+    "Package",
+    "Weights",
+    "build_package",
+    "demo_library",
+    "many",
+]

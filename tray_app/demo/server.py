@@ -1,0 +1,149 @@
+"""The demo server's sockets and threads: start, stop, kill, and start again on the same port."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import threading
+from typing import Any, Self
+
+from tray_app.demo.library import demo_library
+from tray_app.demo.routes import dispatch
+from tray_app.demo.state import DEFAULT_SPEED_BYTES_S, DemoState, Library
+from tray_app.demo.wire import ConnectionHandler, Exchange
+
+
+class DemoServer:
+    """An Ollama in a box: real HTTP on loopback, models that take no room.
+
+    Without a library (or a state) it holds the built-in one. Use it as a context manager, or call
+    `start` and `stop`; both may be called again.
+    Thread: start, stop and kill belong to one thread; `state` may be used from any.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        library: Library | None = None,
+        state: DemoState | None = None,
+        host: str = "127.0.0.1",
+        speed_bytes_s: float = DEFAULT_SPEED_BYTES_S,
+        tick_s: float = 0.06,
+        verify_s: float = 1.5,
+        load_s: float = 1.0,
+        **settings: Any,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.state = state or DemoState(
+            demo_library() if library is None else library,
+            speed_bytes_s=speed_bytes_s,
+            tick_s=tick_s,
+            verify_s=verify_s,
+            load_s=load_s,
+            **settings,
+        )
+        self.stopping = threading.Event()
+        self._listener: socket.socket | None = None
+        self._acceptor: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._connections: dict[socket.socket, threading.Thread] = {}
+
+    @property
+    def url(self) -> str:
+        """The base address; known once the server was started."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it listens."""
+        return self._listener is not None
+
+    def start(self) -> Self:
+        """Listen; with port 0 on a free one, which then stays this server's port."""
+        if self._listener is not None:
+            return self
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            if sys.platform != "win32":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self.host, self.port))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+        self.port = listener.getsockname()[1]
+        self.stopping = threading.Event()
+        self._listener = listener
+        self._acceptor = threading.Thread(
+            target=self._accept, args=(listener, self.stopping), name="demo-accept", daemon=True
+        )
+        self._acceptor.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection; no thread stays. Offsets of pulls are kept."""
+        listener, acceptor = self._listener, self._acceptor
+        if listener is None or acceptor is None:
+            return
+        self._listener = self._acceptor = None
+        self.stopping.set()
+        # A blocked accept() is not woken by close() everywhere, but by a connection it is.
+        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 1):
+            pass
+        acceptor.join()
+        listener.close()
+        with self._lock:
+            threads = list(self._connections.values())
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def kill(self) -> None:
+        """End as SIGKILL would: streams break off, offsets not yet written are lost."""
+        self.state.die()
+        self.stop()
+
+    def restart(self) -> None:
+        """Kill, and start again on the same port."""
+        self.kill()
+        self.start()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def respond(self, exchange: Exchange) -> None:
+        """Answer one request. What tests replace to make a server misbehave."""
+        dispatch(self.state, exchange)
+
+    def _accept(self, listener: socket.socket, stopping: threading.Event) -> None:
+        while True:
+            try:
+                connection, address = listener.accept()
+            except OSError:
+                return
+            if stopping.is_set():
+                connection.close()
+                return
+            thread = threading.Thread(
+                target=self._serve, args=(connection, address), name="demo-connection", daemon=True
+            )
+            with self._lock:
+                self._connections[connection] = thread
+            thread.start()
+
+    def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
+        try:
+            ConnectionHandler(connection, address, self)  # type: ignore[arg-type]
+        finally:
+            with self._lock:
+                self._connections.pop(connection, None)
+            connection.close()
