@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,7 +17,7 @@ from tray_app.demo.pull import Event, Waiter, pull
 from tray_app.demo.state import DemoState
 
 
-def create(state: DemoState, body: Body, waiter: Waiter) -> Iterator[Event]:
+def create(state: DemoState, body: Body, waiter: Waiter) -> Generator[Event, None, None]:
     """Create a model; the caller sends each event before it asks for the next."""
     files = body.mapping("files")
     for path, digest in files.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 
 from tray_app.demo import answers
 from tray_app.demo.binding import Body
@@ -85,13 +86,14 @@ def create(state: DemoState, exchange: Exchange) -> None:
     _respond(exchange, create_events(state, body, exchange), body.flag("stream", True))
 
 
-def _respond(exchange: Exchange, events: Iterator[Event], is_stream: bool) -> None:
+def _respond(exchange: Exchange, events: Generator[Event, None, None], is_stream: bool) -> None:
     last: Event = {}
     try:
-        for event in events:
-            last = event
-            if is_stream:
-                exchange.send_line(event)
+        with closing(events):
+            for event in events:
+                last = event
+                if is_stream:
+                    exchange.send_line(event)
     except ApiError as error:
         if is_stream and exchange.has_started:
             raise

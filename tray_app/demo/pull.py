@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Protocol
 
 from tray_app.demo.downloads import DownloadCancelled
@@ -24,7 +24,7 @@ class Waiter(Protocol):
         """Wait whether or not the client is still there; raises ServerStopping."""
 
 
-def pull(state: DemoState, ref: Ref, waiter: Waiter) -> Iterator[Event]:
+def pull(state: DemoState, ref: Ref, waiter: Waiter) -> Generator[Event, None, None]:
     """Pull a model; the caller sends each event before it asks for the next."""
     ref = state.canonical(ref)
     yield {"status": "pulling manifest"}
@@ -76,7 +76,7 @@ def _manifest(state: DemoState, ref: Ref) -> Package:
     raise ApiError(500, f'pull model manifest: Get "{url}": {reason}')
 
 
-def _fetch(state: DemoState, blob: Layer, waiter: Waiter) -> Iterator[Event]:
+def _fetch(state: DemoState, blob: Layer, waiter: Waiter) -> Generator[Event, None, None]:
     free = state.disk_free_bytes
     if free is not None and blob.size - state.line.partial(blob.digest) > free:
         path = state.blob_path(blob.digest)

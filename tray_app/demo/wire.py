@@ -45,6 +45,7 @@ class Exchange:
         self.query = parts.query
         self.headers = handler.headers
         self.body = b""
+        self._is_read = False
         self.has_started = False
         self.is_gone = False
         """The client left while something was written to it; the rest is dropped."""
@@ -54,6 +55,10 @@ class Exchange:
 
     def body_parts(self) -> Iterator[bytes]:
         """The request's body in pieces; must be read to its end before answering."""
+        if self._is_read:
+            yield self.body
+            return
+        self._is_read = True
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             yield from self._chunked_parts()
             return
@@ -66,8 +71,9 @@ class Exchange:
             yield part
 
     def read_body(self) -> None:
-        """Take the whole body into `body`."""
-        self.body = b"".join(self.body_parts())
+        """Take the whole body into `body`; once is enough."""
+        if not self._is_read:
+            self.body = b"".join(self.body_parts())
 
     def _chunked_parts(self) -> Iterator[bytes]:
         rfile = self._handler.rfile

@@ -1,0 +1,360 @@
+"""The faults that a FaultyServer can be told to have.
+
+Every function returns a fault. Those with `layer` belong to a pull's stream and strike when the
+pull reaches that layer: "first", "middle", "last" or an index; None strikes in the verify phase.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes.server import Call, Fault
+from tests.fakes.tap import Tap, hang_up, reset
+from tray_app.demo.gojson import encode
+
+Layer = int | str | None
+HTML_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Welcome to nginx!</title></head>"
+    b"<body><h1>502 Bad Gateway</h1><script>alert('x')</script></body></html>"
+)
+
+# -- before and instead of an answer ---------------------------------------------------------------
+
+
+def never_answer() -> Fault:
+    """Accept, read, and say nothing until the fault is lifted; then answer."""
+
+    def fault(call: Call) -> None:
+        call.stall()
+        call.answer()
+
+    return fault
+
+
+def slow(seconds: float) -> Fault:
+    """Answer after a while."""
+
+    def fault(call: Call) -> None:
+        call.exchange.wait(seconds)
+        call.answer()
+
+    return fault
+
+
+def slow_headers(pause_s: float = 0.05) -> Fault:
+    """Send the head of an answer byte by byte, for as long as the fault is armed."""
+
+    def fault(call: Call) -> None:
+        head = call.exchange.head(200, [("Content-Type", "application/json")])
+        for byte in head:
+            if call.is_lifted:
+                break
+            call.exchange.send(bytes([byte]))
+            call.exchange.wait(pause_s)
+        hang_up(call.exchange)
+
+    return fault
+
+
+def reset_before_headers() -> Fault:
+    """Read the request and break the connection off."""
+    return lambda call: reset(call.exchange)
+
+
+def close_before_headers() -> Fault:
+    """Read the request and hang up in good order."""
+    return lambda call: hang_up(call.exchange)
+
+
+def reply(status: int, body: bytes = b"", content_type: str | None = None) -> Fault:
+    """Answer this instead."""
+    return lambda call: call.exchange.reply(status, body, content_type)
+
+
+def reply_json(status: int, value: Any) -> Fault:
+    """Answer this JSON instead."""
+    return lambda call: call.exchange.reply_json(status, value)
+
+
+def error_json(status: int = 500, text: str = "llama runner process has terminated") -> Fault:
+    """An error as Ollama words it."""
+    return reply_json(status, {"error": text})
+
+
+def error_html(status: int = 500) -> Fault:
+    """An error page of something in between."""
+    return reply(status, HTML_PAGE, "text/html")
+
+
+def html_ok() -> Fault:
+    """A page with status 200: a router's login, or not Ollama at all."""
+    return reply(200, HTML_PAGE, "text/html; charset=utf-8")
+
+
+def empty_ok() -> Fault:
+    """Status 200 and nothing."""
+    return reply(200)
+
+
+def forbidden() -> Fault:
+    """What Ollama answers to a Host or Origin that it does not know."""
+    return reply(403)
+
+
+def unauthorized() -> Fault:
+    """What a cloud model or a proxy with a password answers."""
+    return reply_json(401, {"error": "unauthorized", "signin_url": "https://ollama.com/connect"})
+
+
+def bad_utf8() -> Fault:
+    """JSON whose text is not UTF-8."""
+    return reply(200, b'{"models":[{"name":"caf\xe9\xff:latest"}]}', "application/json")
+
+
+def truncated_json() -> Fault:
+    """JSON that stops in the middle, in an answer that is complete as HTTP."""
+
+    def fault(call: Call) -> None:
+        def cut(value: Any) -> None:
+            text = encode(value)
+            call.exchange.reply(200, text[: max(1, len(text) // 2)], "application/json")
+
+        call.answer(_JsonTap(call, cut))
+
+    return fault
+
+
+def truncated_body() -> Fault:
+    """Announce more bytes than are sent, and hang up."""
+
+    def fault(call: Call) -> None:
+        fields = [("Content-Type", "application/json"), ("Content-Length", "100000")]
+        call.exchange.send(call.exchange.head(200, fields) + b'{"models":[{"name":"qwen')
+        hang_up(call.exchange)
+
+    return fault
+
+
+def huge_body(size: int = 1_000_000) -> Fault:
+    """An answer with one very long text in it."""
+    return reply_json(200, {"models": [], "note": "x" * size})
+
+
+def endless_body(chunk: int = 65536) -> Fault:
+    """An answer that never ends, as fast as it is read."""
+
+    def fault(call: Call) -> None:
+        call.exchange.start_stream("application/json")
+        while not call.is_lifted and not call.exchange.is_gone:
+            call.exchange.send_chunk(b" " * chunk)
+            call.exchange.wait(0)
+        hang_up(call.exchange)
+
+    return fault
+
+
+def rewrite(change: Callable[[Any], Any]) -> Fault:
+    """Answer what `change` makes of the normal JSON."""
+    return lambda call: call.answer(Tap(call.exchange, on_json=change))
+
+
+class _JsonTap(Tap):
+    """Hands the normal JSON answer to a function that answers itself."""
+
+    def __init__(self, call: Call, take: Callable[[Any], None]) -> None:
+        super().__init__(call.exchange)
+        self._take = take
+
+    def reply_json(self, status: int, value: Any, content_type: str = "") -> None:
+        """Take it."""
+        self._take(value)
+
+
+# -- in the stream of a pull -----------------------------------------------------------------------
+
+
+def reset_mid_line(layer: Layer = "first") -> Fault:
+    """Half a line, then a reset."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        tap.send_chunk(_half(value))
+        reset(tap)
+
+    return _at(layer, strike)
+
+
+def stall_mid_line(layer: Layer = "first") -> Fault:
+    """Half a line, then silence; the other half comes when the fault is lifted."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        line = encode(value) + b"\n"
+        tap.send_chunk(line[:20])
+        call.stall()
+        tap.send_chunk(line[20:])
+
+    return _at(layer, strike)
+
+
+def stall(layer: Layer = "first") -> Fault:
+    """The same line again and again, as when the registry sends nothing; None: silent verify."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        while not call.is_lifted:
+            if layer is not None:
+                tap.pass_line(value)
+            tap.wait(call.server.state.tick_s)
+        tap.pass_line(value)
+
+    return _at(layer, strike)
+
+
+def truncated_chunk(layer: Layer = "first") -> Fault:
+    """A chunk that announces more than it has, then the end of the connection."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        tap.start_lines()
+        line = encode(value)
+        tap.send(f"{len(line) + 100:x}\r\n".encode() + line)
+        hang_up(tap)
+
+    return _at(layer, strike)
+
+
+def truncated_line(layer: Layer = "first") -> Fault:
+    """A line that stops in the middle of its JSON, then the proper end of the stream."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        tap.send_chunk(_half(value) + b"\n")
+        _end(tap)
+
+    return _at(layer, strike)
+
+
+def error_line(text: str = "max retries exceeded: EOF", layer: Layer = "first") -> Fault:
+    """An error in a stream whose status was 200."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        tap.pass_line({"error": text})
+        _end(tap)
+
+    return _at(layer, strike)
+
+
+def close_without_success(layer: Layer = None) -> Fault:
+    """The stream ends in good order, but too early."""
+
+    def strike(_call: Call, tap: Tap, _value: Any) -> None:
+        _end(tap)
+
+    return _at(layer, strike)
+
+
+def bad_utf8_line(layer: Layer = "first") -> Fault:
+    """One line that is not UTF-8; the pull goes on."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        tap.send_chunk(b'{"status":"pulling \xff\xfe caf\xe9"}\n')
+        tap.pass_line(value)
+
+    return _at(layer, strike)
+
+
+def long_line(size: int = 1_000_000, layer: Layer = "first") -> Fault:
+    """One very long line; the pull goes on."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        tap.pass_line({"status": "pulling " + "x" * size})
+        tap.pass_line(value)
+
+    return _at(layer, strike)
+
+
+def junk_lines(layer: Layer = "first") -> Fault:
+    """Lines that are JSON but no progress: empty, a list, a number, null, wrong types."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        odd: dict[str, Any] = {"status": None, "digest": 7, "total": "many", "completed": [1]}
+        tap.send_chunk(b"\n  \n")
+        for junk in ([1, 2], 42, None, {}, odd):
+            tap.pass_line(junk)
+        tap.pass_line(value)
+
+    return _at(layer, strike)
+
+
+def total_zero() -> Fault:
+    """Every total is 0."""
+    return _each_line(lambda value: {**value, "total": 0} if "total" in value else value)
+
+
+def completed_back(amount: int = 50_000_000, layer: Layer = "first") -> Fault:
+    """Progress that jumps back once in a layer, as when a part has to be fetched again."""
+
+    def strike(call: Call, tap: Tap, value: Any) -> None:
+        tap.pass_line(value)
+        tap.pass_line({**value, "completed": max(0, value.get("completed", 0) - amount)})
+
+    return _at(layer, strike, line=2)
+
+
+def over_complete() -> Fault:
+    """More completed than there is."""
+    return _each_line(
+        lambda value: {**value, "completed": value["total"] * 2} if "total" in value else value
+    )
+
+
+def _each_line(change: Callable[[Any], Any]) -> Fault:
+    def fault(call: Call) -> None:
+        call.answer(Tap(call.exchange, on_line=lambda tap, value: tap.pass_line(change(value))))
+
+    return fault
+
+
+def _at(layer: Layer, strike: Callable[[Call, Tap, Any], None], *, line: int = 0) -> Fault:
+    """Let `strike` handle one line: the `line`-th of a layer, or what comes after it."""
+
+    def fault(call: Call) -> None:
+        digests = call.layers()
+        wanted = _index(layer, len(digests))
+        seen = 0
+        has_struck = False
+
+        def on_line(tap: Tap, value: Any) -> None:
+            nonlocal seen, has_struck
+            at = digests.index(value["digest"]) if value.get("digest") in digests else -1
+            # A layer may be over without a line of its own; then the next line stands for it.
+            is_past = at > wanted or value.get("status", "").startswith(("verifying", "writing"))
+            if at == wanted:
+                seen += 1
+            if has_struck or not (is_past or seen > line):
+                tap.pass_line(value)
+                return
+            has_struck = True
+            strike(call, tap, value)
+
+        call.answer(Tap(call.exchange, on_line=on_line))
+
+    return fault
+
+
+def _index(layer: Layer, count: int) -> int:
+    if layer is None:
+        return count
+    if isinstance(layer, int):
+        return layer
+    return {"first": 0, "middle": count // 2, "last": max(0, count - 1)}[layer]
+
+
+def _half(value: Any) -> bytes:
+    line = json.dumps(value).encode()
+    return line[: len(line) // 2]
+
+
+def _end(tap: Tap) -> None:
+    tap.start_lines()
+    tap.end_stream()
+    # The rest of the pull, if it goes on, has nobody to tell.
+    hang_up(tap)
