@@ -1,0 +1,312 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.text.test_units import plain
+from tray_app import text
+from tray_app.core import errors as e
+from tray_app.core.messages import DeleteOutcome, Failure, ModelRef, Verb
+from tray_app.text import Action
+
+LOCAL = "http://127.0.0.1:11434"
+NAS = "http://192.168.1.20:11434"
+GENERIC = "Something went wrong"
+
+
+def subclasses(kind: type[e.OllamaError]) -> Iterator[type[e.OllamaError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+@pytest.mark.parametrize("kind", list(subclasses(e.OllamaError)), ids=lambda kind: kind.__name__)
+def test_every_error_has_words_of_its_own(kind: type[e.OllamaError]) -> None:
+    error = kind("qwen3:8b", "some raw text")
+    message = text.error_text(error, "nas")
+    assert message.title
+    assert message.title != GENERIC
+    assert message.body
+    assert message.body[-1] in ".”:/"
+    assert "{" not in message.title + message.body + message.hint
+    assert message.details == "some raw text"
+    reason = text.pull_error_reason(error, "nas")
+    assert reason
+    assert "{" not in reason
+    if kind not in (e.PullFailed, e.ServerFailed):
+        assert "Ollama says" not in reason
+
+
+def test_the_base_class_quotes_the_server() -> None:
+    message = text.error_text(e.OllamaError("", "boom"))
+    assert message.title == GENERIC
+    assert message.body == "Ollama says: “boom”"
+    assert text.error_text(e.OllamaError()).body == "Ollama gave no reason."
+
+
+REFUSED = e.UnreachableKind.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("error", "address", "installed", "body", "action"),
+    [
+        (
+            e.Unreachable(kind=REFUSED), LOCAL, True,
+            "Nothing answers at 127.0.0.1:11434. Ollama is installed but isn’t running.",
+            Action.START,
+        ),
+        (
+            e.Unreachable(kind=REFUSED), LOCAL, False,
+            "Nothing answers at 127.0.0.1:11434. Ollama doesn’t seem to be installed.",
+            Action.GET_OLLAMA,
+        ),
+        (
+            e.Unreachable(kind=REFUSED), LOCAL, None,
+            "Nothing answers at 127.0.0.1:11434. Ollama may not be running.",
+            Action.RETRY,
+        ),
+        (
+            e.Unreachable(kind=REFUSED), NAS, None,
+            "“nas” is reachable, but nothing answers on port 11434.",
+            Action.RETRY,
+        ),
+        (
+            e.Unreachable(kind=e.UnreachableKind.NO_ROUTE), NAS, None,
+            "“nas” doesn’t answer. It may be off, or a firewall may block it.",
+            Action.RETRY,
+        ),
+        (
+            e.TimedOut(), NAS, None,
+            "“nas” doesn’t answer. It may be off, or a firewall may block it.",
+            Action.RETRY,
+        ),
+        (
+            e.TimedOut(), LOCAL, None,
+            "Ollama at 127.0.0.1:11434 doesn’t answer in time. It may be busy.",
+            Action.RETRY,
+        ),
+        (
+            e.Unreachable(kind=e.UnreachableKind.NAME_LOOKUP), "http://nas.local:11434", None,
+            "There’s no computer called “nas.local” on your network.",
+            Action.CHANGE_SERVER,
+        ),
+        (
+            e.Unreachable(kind=e.UnreachableKind.LOST), NAS, None,
+            "The connection to “nas” was lost.",
+            Action.RETRY,
+        ),
+        (
+            e.Unauthorized(), NAS, None,
+            "“nas” refuses the password or token.",
+            Action.EDIT_SERVER,
+        ),
+        (
+            e.Forbidden(), NAS, None,
+            (
+                "“nas” only accepts its own address. On the server, set OLLAMA_HOST=0.0.0.0"
+                " or use its IP address."
+            ),
+            Action.EDIT_SERVER,
+        ),
+        (
+            e.TlsFailed("", "certificate verify failed: certificate has expired"), NAS, None,
+            "The certificate of “nas” can’t be trusted: it has expired.",
+            Action.EDIT_SERVER,
+        ),
+        (
+            e.TlsFailed("", "[SSL: WRONG_VERSION_NUMBER] wrong version number"), NAS, None,
+            "“nas” doesn’t speak HTTPS on this port. Try http:// in the address.",
+            Action.EDIT_SERVER,
+        ),
+        (
+            e.NotOllama(), NAS, None,
+            "Something answers at 192.168.1.20:11434, but it isn’t Ollama.",
+            Action.CHANGE_SERVER,
+        ),
+    ],
+)  # fmt: skip
+def test_connection_reasons(
+    error: e.OllamaError, address: str, installed: bool | None, body: str, action: Action
+) -> None:
+    label = "" if address == LOCAL else "nas"
+    message = text.error_text(error, label, address=address, is_installed=installed)
+    assert message.title == "Can’t reach Ollama"
+    assert message.body == body
+    assert message.action is action
+
+
+def test_too_old_for_us() -> None:
+    message = text.error_text(e.TooOld(needs="0.1.38"), "nas", version="0.1.30")
+    assert message.body == "“nas” runs Ollama 0.1.30. Ollama Tray needs 0.1.38 or newer."
+
+
+def test_starting_is_no_fault() -> None:
+    message = text.error_text(e.Starting(LOCAL))
+    assert message.title == "Ollama is starting"
+    assert message.body == "Looking for graphics cards can take up to a minute."
+    assert message.action is Action.NONE
+
+
+def test_the_reference_is_the_address_of_errors_about_servers() -> None:
+    assert "10.0.0.5:8080" in text.error_text(e.NotOllama("http://10.0.0.5:8080/x")).body
+    assert "“10.0.0.5”" in text.error_text(e.Unauthorized("http://10.0.0.5:8080")).body
+
+
+@pytest.mark.parametrize(
+    ("label", "address", "shown"),
+    [
+        ("studio", NAS, "studio"),
+        ("", "", "This computer"),
+        ("", LOCAL, "This computer"),
+        ("", "localhost", "This computer"),
+        ("", "http://[::1]:11434", "This computer"),
+        ("", "0.0.0.0:11434", "This computer"),
+        ("", "http://nas.local:11434/ollama", "nas.local"),
+        ("", "https://user:secret@nas:443", "nas"),
+        ("", "fe80::1", "fe80::1"),
+        ("", "http://nas:99999999", "nas:99999999"),
+        ("  ", LOCAL, "This computer"),
+        ("a\u202eb", LOCAL, "a[U+202E]b"),
+    ],
+)
+def test_server_name(label: str, address: str, shown: str) -> None:
+    assert text.server_name(label, address) == shown
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            e.DiskFull("x", needed_bytes=42_500_000_000, free_bytes=28_100_000_000),
+            "Not enough disk space: needs 42.5 GB, and 28.1 GB are free.",
+        ),
+        (e.DiskFull("x", "no space left on device"), "Not enough disk space on “studio”."),
+        (e.ModelNotFound("qwen33"), "ollama.com has no such model or tag."),
+        (e.ModelNotFound("hf.co/a/b:Q4"), "Hugging Face has no such model or tag."),
+        (e.ModelNotFound("registry.example/a/b"), "registry.example has no such model or tag."),
+        (
+            e.TooOld("x"),
+            "This model needs a newer Ollama. Update Ollama on “studio”, then retry.",
+        ),
+        (
+            e.Unauthorized("x"),
+            "Access refused. The server isn’t signed in, or the model is private.",
+        ),
+        (
+            e.PullFailed("x", "dial tcp", e.PullFailure.REGISTRY_UNREACHABLE),
+            "The server couldn’t reach ollama.com.",
+        ),
+        (
+            e.Unreachable(NAS, kind=e.UnreachableKind.LOST),
+            "The connection to “studio” was lost.",
+        ),
+        (
+            e.PullFailed("x", "digest mismatch", e.PullFailure.DIGEST_MISMATCH),
+            "A file arrived damaged twice. The disk or network of the server may be faulty.",
+        ),
+        (
+            e.PullFailed("x", "", e.PullFailure.CANNOT_WRITE),
+            "The server can’t write to its model folder.",
+        ),
+        (
+            e.PullFailed("x", "pull model manifest: 418: teapot", e.PullFailure.REFUSED),
+            "ollama.com refused the download: “pull model manifest: 418: teapot”",
+        ),
+        (e.PullFailed("x", "odd\nthing"), "Ollama says: “odd thing”"),
+        (e.PullFailed("x", "{braces} {0}"), "Ollama says: “{braces} {0}”"),
+        (e.BadName("x", "invalid model name"), "The server doesn’t accept this name."),
+    ],
+)
+def test_pull_reasons(error: e.OllamaError, reason: str) -> None:
+    assert plain(text.pull_error_reason(error, "studio")) == reason
+
+
+@pytest.mark.parametrize("kind", list(e.PullFailure))
+def test_every_pull_failure_has_a_reason(kind: e.PullFailure) -> None:
+    reason = text.pull_error_reason(e.PullFailed("x", "raw", kind), "studio")
+    assert ("Ollama says" in reason) == (kind is e.PullFailure.OTHER)
+    assert "{" not in reason
+
+
+def test_a_damaged_file_is_first_fetched_again() -> None:
+    error = e.PullFailed("x", "digest mismatch", e.PullFailure.DIGEST_MISMATCH)
+    assert (
+        text.pull_error_reason(error, is_final=False)
+        == "A file arrived damaged. It will be fetched again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "context", "shown"),
+    [
+        (e.NameProblem.EMPTY, "", "Type a name first."),
+        (e.NameProblem.SPACE, " ", "A name can’t contain a space."),
+        (
+            e.NameProblem.CHARACTER, "+",
+            "A name can’t contain “+”. Allowed: letters, digits and . _ - : /",
+        ),
+        (e.NameProblem.CHARACTER, "-x", "“-x” isn’t a valid part of a name."),
+        (e.NameProblem.EMPTY_PART, "/", "Something is missing before or after “/”."),
+        (e.NameProblem.EMPTY_TAG, ":", "Add a tag after “:”, or remove it."),
+        (e.NameProblem.BOTH_SUFFIXES, "", "Use either :local or :cloud, not both."),
+    ],
+)  # fmt: skip
+def test_name_problems(problem: e.NameProblem, context: str, shown: str) -> None:
+    assert text.name_problem(e.BadName("x", context, problem)) == shown
+
+
+@pytest.mark.parametrize("problem", list(e.NameProblem))
+def test_every_name_problem_has_a_sentence(problem: e.NameProblem) -> None:
+    shown = text.name_problem(e.BadName("x", "{evil}", problem))
+    assert shown
+    assert "{piece}" not in shown
+
+
+def test_raw_text_stays_one_plain_line() -> None:
+    body = text.error_text(e.ServerFailed("", "<b>\x1b[31m\u202eevil\n" + "x" * 10_000)).body
+    assert "\n" not in body
+    assert "\u202e" not in body
+    assert "\x1b" not in body
+    assert len(body) < 330
+
+
+def ref(name: str) -> ModelRef:
+    return ModelRef("local", name)
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+def test_every_verb_can_fail(verb: Verb) -> None:
+    message = text.failure_text(Failure(verb, ref("qwen3:8b"), e.TimedOut(LOCAL)))
+    assert message.title.startswith("Can’t ")
+    assert message.body
+
+
+def test_a_failed_delete_says_what_the_server_said() -> None:
+    failure = Failure(Verb.DELETE, ref("qwen3:8b"), e.ServerFailed("", "disk on fire"))
+    message = text.failure_text(failure)
+    assert message.title == "Can’t delete qwen3:8b"
+    assert message.body == "Ollama says: “disk on fire”"
+
+
+@pytest.mark.parametrize(
+    ("deleted", "failed", "freed_bytes", "shown"),
+    [
+        (["qwen3:8b"], [], 5_200_000_000, "Deleted qwen3:8b, 5.2 GB freed."),
+        (["qwen3:8b"], [], None, "Deleted qwen3:8b."),
+        (["a", "b", "c"], [], 18_600_000_000, "3 models deleted, 18.6 GB freed."),
+        (["a", "b"], [], 0, "2 models deleted."),
+        (
+            ["a", "b", "c"], ["phi4:14b"], None,
+            "3 of 4 models deleted. phi4:14b: Ollama says: “busy”",
+        ),
+        ([], ["phi4:14b"], None, "phi4:14b: Ollama says: “busy”"),
+    ],
+)  # fmt: skip
+def test_delete_result(
+    deleted: list[str], failed: list[str], freed_bytes: int | None, shown: str
+) -> None:
+    error = e.ServerFailed("", "busy")
+    outcome = DeleteOutcome(
+        tuple(ref(name) for name in deleted),
+        tuple(Failure(Verb.DELETE, ref(name), error) for name in failed),
+    )
+    assert plain(text.delete_result(outcome, freed_bytes)) == shown

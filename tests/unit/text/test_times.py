@@ -1,0 +1,164 @@
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
+
+from tests.unit.text.test_units import plain
+from tray_app import text
+
+NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A zone with summer time."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system has no tzset")
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("ago", "shown"),
+    [
+        (timedelta(0), "Today, 14:30"),
+        (timedelta(hours=5, minutes=16), "Today, 09:14"),
+        (timedelta(hours=15), "Yesterday"),
+        (timedelta(days=1, hours=14), "Yesterday"),
+        (timedelta(days=1, hours=15), "2 days ago"),
+        (timedelta(days=3, hours=15), "4 days ago"),
+        (timedelta(days=5), "5 days ago"),
+        (timedelta(days=13), "13 days ago"),
+        (timedelta(days=14), "2 weeks ago"),
+        (timedelta(days=44), "6 weeks ago"),
+        (timedelta(days=59), "8 weeks ago"),
+        (timedelta(days=60), "2 months ago"),
+        (timedelta(days=122), "4 months ago"),
+        (timedelta(days=364), "11 months ago"),
+        (timedelta(days=366), "1 year ago"),
+        (timedelta(days=731), "2 years ago"),
+        (-timedelta(hours=2), "Today, 16:30"),
+        (-timedelta(days=2), "26/11/2026"),
+    ],
+)
+def test_age(ago: timedelta, shown: str) -> None:
+    assert text.age(NOW - ago, NOW) == shown
+
+
+def test_age_of_nothing() -> None:
+    assert text.age(None, NOW) == "—"
+    assert text.age(datetime(1, 1, 1, tzinfo=UTC), NOW) == "—"
+    assert text.age(datetime.max.replace(tzinfo=UTC), NOW) in ("—", "31/12/9999")
+
+
+def test_days_are_those_of_this_computer(berlin: None) -> None:
+    now = datetime(2026, 7, 10, 22, 30, tzinfo=UTC)  # 00:30 on the 11th here
+    assert text.age(now - timedelta(hours=1), now) == "Yesterday"
+    assert text.age(datetime(2026, 7, 6, 21, 0, tzinfo=UTC), now) == "5 days ago"
+    assert text.clock_time(now) == "00:30"
+
+
+@given(st.datetimes(), st.integers(1_577_836_800, 4_102_444_800))
+def test_every_moment_has_an_age(moment: datetime, now_s: int) -> None:
+    assert text.age(moment.replace(tzinfo=UTC), datetime.fromtimestamp(now_s, UTC))
+
+
+@given(st.integers(0, 4000), st.integers(0, 4000))
+def test_older_never_reads_younger(one: int, other: int) -> None:
+    def days(shown: str) -> int:
+        if not shown[0].isdigit():
+            return 0 if shown.startswith("Today") else 1
+        count, unit = shown.split()[:2]
+        return int(count) * {"day": 1, "week": 7, "month": 30, "year": 365}[unit.rstrip("s")]
+
+    young, old = sorted((one, other))
+    assert days(text.age(NOW - timedelta(days=young), NOW)) <= days(
+        text.age(NOW - timedelta(days=old), NOW)
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0 s"),
+        (48.9, "48 s"),
+        (60, "1 min"),
+        (228, "3 min 48 s"),
+        (3600, "1 h"),
+        (3905, "1 h 5 min"),
+        (86_400, "1 d"),
+        (97_200, "1 d 3 h"),
+        (-5, "0 s"),
+    ],
+)
+def test_elapsed(seconds: float, shown: str) -> None:
+    assert plain(text.elapsed(seconds)) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, ""),
+        (0, "a few seconds left"),
+        (9.9, "a few seconds left"),
+        (48, "48 s left"),
+        (76, "1 min 16 s left"),
+        (599, "9 min 59 s left"),
+        (720, "12 min left"),
+        (3900, "1 h 5 min left"),
+        (86_401, "more than a day left"),
+        (1e12, "more than a day left"),
+    ],
+)
+def test_time_left(seconds: float | None, shown: str) -> None:
+    assert plain(text.time_left(seconds)) == shown
+
+
+def test_rough_times() -> None:
+    assert plain(text.about_time_left(76)) == "about 1 min left"
+    assert plain(text.about_time_left(3)) == "a few seconds left"
+    assert plain(text.about_time_left(None)) == ""
+    assert plain(text.roughly(3599)) == "1 h"
+    assert plain(text.seconds_ago(12.4)) == "12 s ago"
+
+
+def test_moments() -> None:
+    assert text.clock_time(NOW) == "14:30"
+    assert text.clock_time(None) == "—"
+    assert text.day_and_time(NOW, NOW) == "today, 14:30"
+    assert text.day_and_time(NOW - timedelta(days=1), NOW) == "yesterday, 14:30"
+    assert text.day_and_time(NOW - timedelta(days=9), NOW) == "15/11/2026, 14:30"
+    assert text.full_time(NOW) == "Tuesday, 24 November 2026, 14:30"
+    assert text.full_time(None) == "—"
+
+
+def test_the_locale_decides_on_the_clock() -> None:
+    QLocale.setDefault(QLocale("en_US"))
+    text.configure()
+    assert text.clock_time(NOW).split()[-1] == "PM"
+
+
+def test_the_nameless_locale_has_no_seconds() -> None:
+    QLocale.setDefault(QLocale.c())
+    text.configure()
+    assert text.clock_time(NOW) == "14:30"
+
+
+def test_spoken_time() -> None:
+    assert text.spoken_time(76) == "1 minute 16 seconds"
+    assert text.spoken_time(3600) == "1 hour"
+    assert text.spoken_time(0) == "0 seconds"
+
+
+def test_kept_until_unloaded() -> None:
+    assert text.is_forever(None, NOW)
+    assert text.is_forever(NOW + timedelta(days=106_000), NOW)
+    assert not text.is_forever(NOW + timedelta(minutes=5), NOW)
+    assert text.seconds_until(NOW - timedelta(seconds=1), NOW) == 0

@@ -1,0 +1,133 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
+
+from tray_app import text
+
+
+def plain(shown: str) -> str:
+    """The text with ordinary spaces, which read better in a table."""
+    return shown.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("count_bytes", "decimal", "binary"),
+    [
+        (None, "—", "—"),
+        (-1, "—", "—"),
+        (0, "0 B", "0 B"),
+        (487, "487 B", "487 B"),
+        (999, "999 B", "999 B"),
+        (1000, "1.0 kB", "1000 B"),
+        (1023, "1.0 kB", "1023 B"),
+        (1024, "1.0 kB", "1.00 KiB"),
+        (1700, "1.7 kB", "1.66 KiB"),
+        (99_949, "99.9 kB", "97.6 KiB"),
+        (99_950, "100 kB", "97.6 KiB"),
+        (999_499, "999 kB", "976 KiB"),
+        (999_500, "1.0 MB", "976 KiB"),
+        (1_048_575, "1.0 MB", "1.00 MiB"),
+        (274_302_450, "274 MB", "262 MiB"),
+        (4_661_224_676, "4.7 GB", "4.34 GiB"),
+        (9_000_000_000, "9.0 GB", "8.38 GiB"),
+        (42_500_000_000, "42.5 GB", "39.6 GiB"),
+        (212_000_000_000, "212 GB", "197 GiB"),
+        (2**63 - 1, "9.2 EB", "8.00 EiB"),
+    ],
+)
+def test_size(count_bytes: int | None, decimal: str, binary: str) -> None:
+    assert plain(text.size(count_bytes)) == decimal
+    assert plain(text.size(count_bytes, "binary")) == binary
+    text.configure("binary")
+    assert plain(text.size(count_bytes)) == binary
+    assert plain(text.size(count_bytes, "decimal")) == decimal
+
+
+def test_number_and_unit_never_part() -> None:
+    assert text.size(9_000_000_000) == "9.0\u00a0GB"
+    assert text.elapsed(76) == "1\u00a0min 16\u00a0s"
+
+
+@given(st.integers(0, 2**70))
+def test_a_size_is_never_off_by_more_than_it_shows(count_bytes: int) -> None:
+    for units, base in (("decimal", 1000), ("binary", 1024)):
+        value, unit = text.size(count_bytes, units).split("\u00a0")
+        rank = ("B", "kB", "MB", "GB", "TB", "PB", "EB").index(
+            unit.replace("iB", "B").replace("KB", "kB")
+        )
+        digits = len(value.partition(".")[2])
+        error = abs(float(value) - count_bytes / base**rank)
+        assert error <= 0.51 / 10**digits * (1 + 1e-9)
+        assert rank == 6 or float(value) < base
+        assert re.fullmatch(r"\d{1,4}(\.\d{1,2})?", value)
+
+
+@given(st.integers(0, 2**63), st.integers(0, 2**63))
+def test_a_bigger_size_never_reads_smaller(one: int, other: int) -> None:
+    def rank(count: int) -> float:
+        value, unit = text.size(count).split("\u00a0")
+        return float(value) * 1000.0 ** ("B", "kB", "MB", "GB", "TB", "PB", "EB").index(unit)
+
+    small, big = sorted((one, other))
+    assert rank(small) <= rank(big) * (1 + 1e-12)
+
+
+def test_exact_size_has_the_bytes_and_both_units() -> None:
+    shown = plain(text.exact_size(4_661_224_676))
+    assert shown == "4,661,224,676 bytes (4.7 GB, 4.34 GiB)"
+    assert text.exact_size(None) == "—"
+
+
+def test_locale_decides_on_the_decimal_point(german: None) -> None:
+    assert plain(text.size(4_661_224_676)) == "4,7 GB"
+    assert plain(text.amount(6_100_000_000, 9_300_000_000)) == "6,1 of 9,3 GB"
+    assert text.number(151936) == "151.936"
+
+
+def test_the_nameless_locale_groups_digits() -> None:
+    QLocale.setDefault(QLocale.c())
+    text.configure()
+    assert text.number(151936) == "151,936"
+
+
+@pytest.mark.parametrize(
+    ("completed", "total", "shown"),
+    [
+        (6_100_000_000, 9_300_000_000, "6.1 of 9.3 GB"),
+        (645_000_000, 8_000_000_000, "0.6 of 8.0 GB"),
+        (12_000_000, 9_300_000_000, "12.0 MB of 9.3 GB"),
+        (0, 9_300_000_000, "0 of 9.3 GB"),
+        (120, 120, "120 of 120 B"),
+        (5, None, "5 B"),
+        (211_900_000_000, 212_000_000_000, "212 of 212 GB"),
+        (50_000_000_000, 212_000_000_000, "50.0 of 212 GB"),
+    ],
+)
+def test_amount(completed: int, total: int | None, shown: str) -> None:
+    assert plain(text.amount(completed, total)) == shown
+
+
+def test_amount_in_binary_units_keeps_one_unit() -> None:
+    text.configure("binary")
+    assert plain(text.amount(500 * 2**20, 8 * 2**30)) == "0.5 of 8.00 GiB"
+
+
+def test_amount_of_an_unknown_total_says_so() -> None:
+    assert plain(text.amount(10**9, 2 * 10**9, is_total_known=False)) == "1.0 of 2.0 GB so far"
+
+
+def test_speed_and_percent() -> None:
+    assert plain(text.speed(41_800_000.4)) == "41.8 MB/s"
+    assert text.speed(None) == ""
+    assert text.percent(669) == "66%"
+    assert text.percent(1000) == "100%"
+    assert text.percent(None) == ""
+
+
+def test_spoken_size() -> None:
+    assert text.spoken_size(5_200_000_000) == "5.2 gigabytes"
+    assert text.spoken_size(2**63 - 1) == "9.2 EB"
+    assert text.spoken_size(None) == "unknown size"

@@ -1,0 +1,153 @@
+"""Why a server can't be reached or will not have us (SPEC section 14.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tray_app.core import errors as e
+from tray_app.text.messages import Action, Case, Message
+from tray_app.text.wording import tr
+
+
+def _cant_reach(body: str, action: Action) -> Message:
+    return Message(tr("Can’t reach Ollama"), body, action=action)
+
+
+def _refused(case: Case) -> Message:
+    if not case.place.is_local:
+        text = tr("“{server}” is reachable, but nothing answers on port {port}.")
+        return _cant_reach(case.fill(text), Action.RETRY)
+    if case.is_installed is None:
+        text = tr("Nothing answers at {address}. Ollama may not be running.")
+        return _cant_reach(case.fill(text), Action.RETRY)
+    if case.is_installed:
+        text = tr("Nothing answers at {address}. Ollama is installed but isn’t running.")
+        return _cant_reach(case.fill(text), Action.START)
+    text = tr("Nothing answers at {address}. Ollama doesn’t seem to be installed.")
+    return _cant_reach(case.fill(text), Action.GET_OLLAMA)
+
+
+def _no_answer(case: Case) -> Message:
+    text = tr("“{server}” doesn’t answer. It may be off, or a firewall may block it.")
+    return _cant_reach(case.fill(text), Action.RETRY)
+
+
+def _name_lookup(case: Case) -> Message:
+    text = tr("There’s no computer called “{host}” on your network.")
+    return _cant_reach(case.fill(text), Action.CHANGE_SERVER)
+
+
+def _lost(case: Case) -> Message:
+    text = tr("The connection to “{server}” was lost.")
+    return _cant_reach(case.fill(text), Action.RETRY)
+
+
+_UNREACHABLE: dict[e.UnreachableKind, Callable[[Case], Message]] = {
+    e.UnreachableKind.REFUSED: _refused,
+    e.UnreachableKind.NO_ROUTE: _no_answer,
+    e.UnreachableKind.NAME_LOOKUP: _name_lookup,
+    e.UnreachableKind.LOST: _lost,
+}
+
+
+def unreachable(case: Case) -> Message:
+    """Nothing answers, for one of four reasons."""
+    return _UNREACHABLE[case.error.kind](case)
+
+
+def starting(_: Case) -> Message:
+    """The server accepts and does not answer yet."""
+    body = tr("Looking for graphics cards can take up to a minute.")
+    return Message(tr("Ollama is starting"), body)
+
+
+def timed_out(case: Case) -> Message:
+    """Too slow; a computer down the hall may just be off."""
+    if not case.place.is_local:
+        return _no_answer(case)
+    text = tr("Ollama at {address} doesn’t answer in time. It may be busy.")
+    return _cant_reach(case.fill(text), Action.RETRY)
+
+
+def tls_failed(case: Case) -> Message:
+    """The certificate, with the reason where the library's words tell it."""
+    context = case.error.context.casefold()
+    text = next((make() for marks, make in _TLS if any(m in context for m in marks)), "")
+    if not text:
+        text = tr("No secure connection to “{server}” came about.")
+    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+
+
+_TLS: tuple[tuple[tuple[str, ...], Callable[[], str]], ...] = (
+    (
+        ("expired",),
+        lambda: tr("The certificate of “{server}” can’t be trusted: it has expired."),
+    ),
+    (
+        ("not yet valid",),
+        lambda: tr("The certificate of “{server}” can’t be trusted: it isn’t valid yet."),
+    ),
+    (
+        ("self-signed", "self signed"),
+        lambda: tr("The certificate of “{server}” can’t be trusted: it is self-signed."),
+    ),
+    (
+        ("mismatch", "doesn't match", "is not valid for"),
+        lambda: tr("The certificate of “{server}” can’t be trusted: it is for another name."),
+    ),
+    (
+        ("issuer",),
+        lambda: tr("The certificate of “{server}” can’t be trusted: its issuer is unknown."),
+    ),
+    (
+        ("certificate",),
+        lambda: tr("The certificate of “{server}” can’t be trusted."),
+    ),
+    (
+        ("wrong_version_number", "wrong version number", "record layer failure"),
+        lambda: tr("“{server}” doesn’t speak HTTPS on this port. Try http:// in the address."),
+    ),
+)
+
+
+def proxy_failed(case: Case) -> Message:
+    """Something in between."""
+    text = tr("The proxy on the way to “{server}” refuses or doesn’t answer.")
+    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+
+
+def unauthorized(case: Case) -> Message:
+    """HTTP 401."""
+    text = tr("“{server}” refuses the password or token.")
+    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+
+
+def forbidden(case: Case) -> Message:
+    """HTTP 403: nearly always the Host header; with words about the cloud, that."""
+    if "cloud" in case.error.context.casefold():
+        text = tr("“{server}” has Ollama’s cloud switched off.")
+        return Message(tr("Not available here"), case.fill(text))
+    text = tr(
+        "“{server}” only accepts its own address. On the server, set OLLAMA_HOST=0.0.0.0 "
+        "or use its IP address."
+    )
+    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+
+
+def not_ollama(case: Case) -> Message:
+    """Another program, a router's page, a proxy's page."""
+    text = tr("Something answers at {address}, but it isn’t Ollama.")
+    return _cant_reach(case.fill(text), Action.CHANGE_SERVER)
+
+
+def too_old(case: Case) -> Message:
+    """Too old for us or for what was asked."""
+    needs = case.error.needs
+    if needs and case.version:
+        text = tr("“{server}” runs Ollama {version}. Ollama Tray needs {needs} or newer.")
+    elif needs:
+        text = tr("“{server}” runs an older Ollama. Ollama Tray needs {needs} or newer.")
+    else:
+        text = tr("“{server}” runs an Ollama that is too old for this.")
+    body = case.fill(text, version=case.version, needs=needs)
+    return Message(tr("Ollama is too old"), body, action=Action.RETRY)

@@ -1,0 +1,189 @@
+"""Errors as people read them: title, what it means, and the one thing to do about it.
+
+Reasons of the network are worded in `connection_errors.py`, those of failed downloads in
+`pull_errors.py`, wrong names in `names.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tray_app.core import errors as e
+from tray_app.core.messages import DeleteOutcome, Failure, Verb
+from tray_app.text import connection_errors as connection
+from tray_app.text.addresses import place
+from tray_app.text.messages import Action, Case, Message, ollama_says
+from tray_app.text.names import name_problem
+from tray_app.text.plain import one_line, visible
+from tray_app.text.pull_errors import pull_error_reason
+from tray_app.text.units import size
+from tray_app.text.wording import fill, tr
+
+_DETAILS_LIMIT = 4000
+_NAME_LIMIT = 120
+
+
+def error_text(
+    error: e.OllamaError,
+    server_label: str = "",
+    *,
+    address: str = "",
+    is_installed: bool | None = None,
+    version: str = "",
+) -> Message:
+    """The message for `error` of the server `server_label` at `address`.
+
+    Without an address, the reference of an error that is about a server is taken for one.
+    `is_installed` tells whether Ollama is installed here, None when that is not known.
+    """
+    if not address and isinstance(error, _ABOUT_SERVERS):
+        address = error.reference
+    case = Case(error, place(server_label, address), is_installed, version)
+    writer = next(_WRITERS[kind] for kind in type(error).__mro__ if kind in _WRITERS)
+    return replace(writer(case), details=visible(error.context, _DETAILS_LIMIT))
+
+
+def failure_text(failure: Failure, server_label: str = "", *, address: str = "") -> Message:
+    """The message for something that a person asked for and that did not work."""
+    message = error_text(failure.error, server_label, address=address)
+    name = one_line(failure.ref.name, _NAME_LIMIT)
+    body = message.body
+    if failure.verb is Verb.PULL:
+        body = pull_error_reason(failure.error, server_label)
+    return replace(message, title=fill(_FAILED[failure.verb](), name=name), body=body)
+
+
+_FAILED: dict[Verb, Callable[[], str]] = {
+    Verb.SHOW: lambda: tr("Can’t show {name}"),
+    Verb.PULL: lambda: tr("Can’t pull {name}"),
+    Verb.DELETE: lambda: tr("Can’t delete {name}"),
+    Verb.COPY: lambda: tr("Can’t copy {name}"),
+    Verb.LOAD: lambda: tr("Can’t load {name}"),
+    Verb.UNLOAD: lambda: tr("Can’t unload {name}"),
+    Verb.TEST: lambda: tr("Can’t reach Ollama"),
+}
+
+
+def delete_result(outcome: DeleteOutcome, freed_bytes: int | None, server_label: str = "") -> str:
+    """What became of a delete: "Deleted qwen3:8b, 5.2 GB freed." or what failed, by name."""
+    done = len(outcome.deleted)
+    if not outcome.failures:
+        return _deleted([ref.name for ref in outcome.deleted], freed_bytes)
+    total = done + len(outcome.failures)
+    first = outcome.failures[0]
+    reason = fill(
+        tr("{name}: {reason}"),
+        name=one_line(first.ref.name, _NAME_LIMIT),
+        reason=error_text(first.error, server_label).body,
+    )
+    if total == 1:
+        return reason
+    head = fill(tr("{done} of {total} models deleted."), done=done, total=total)
+    return fill(tr("{sentence} {more}"), sentence=head, more=reason)
+
+
+def _deleted(names: list[str], freed_bytes: int | None) -> str:
+    count = len(names)
+    if count == 1:
+        name = one_line(names[0], _NAME_LIMIT)
+        if not freed_bytes:
+            return fill(tr("Deleted {name}."), name=name)
+        return fill(tr("Deleted {name}, {size} freed."), name=name, size=size(freed_bytes))
+    if not freed_bytes:
+        return tr("%Ln models deleted.", "", count)
+    return fill(tr("%Ln models deleted, {size} freed.", "", count), size=size(freed_bytes))
+
+
+def _model_not_found(case: Case) -> Message:
+    text = tr("“{server}” has no model called “{name}”.")
+    name = one_line(case.error.reference, _NAME_LIMIT)
+    hint = tr("It may have been deleted or renamed.")
+    return Message(tr("Model not found"), case.fill(text, name=name), hint)
+
+
+def _bad_name(case: Case) -> Message:
+    return Message(tr("Not a model name"), name_problem(case.error))
+
+
+def _bad_address(case: Case) -> Message:
+    text = tr("“{text}” isn’t the address of a server.")
+    body = case.fill(text, text=one_line(case.error.reference, _NAME_LIMIT))
+    hint = tr("Examples: 192.168.1.20, nas.local:11434, https://ollama.example.com")
+    return Message(tr("Not a server address"), body, hint, Action.EDIT_SERVER)
+
+
+def _server_failed(case: Case) -> Message:
+    body = ollama_says(case.error.text)
+    if not one_line(case.error.text):
+        text = tr("“{server}” answered with HTTP status {status} and no reason.")
+        body = case.fill(text, status=case.error.status)
+    return Message(tr("Ollama reports an error"), body, action=Action.RETRY)
+
+
+def _bad_answer(case: Case) -> Message:
+    text = tr("“{server}” sent something Ollama Tray can’t read.")
+    if case.error.field:
+        text = tr("“{server}” sent something Ollama Tray can’t read: the field “{field}”.")
+    body = case.fill(text, field=one_line(case.error.field, 80))
+    return Message(tr("Unexpected answer"), body, action=Action.RETRY)
+
+
+def _pull_failed(case: Case) -> Message:
+    reason = pull_error_reason(case.error, case.place.label)
+    return Message(tr("Download failed"), reason, action=Action.RETRY)
+
+
+def _disk_full(case: Case) -> Message:
+    reason = pull_error_reason(case.error, case.place.label)
+    return Message(tr("Not enough disk space"), reason, action=Action.RETRY)
+
+
+def _changed(case: Case) -> Message:
+    text = tr("{name} has changed in the meantime, so nothing was done.")
+    body = case.fill(text, name=one_line(case.error.reference, _NAME_LIMIT))
+    return Message(tr("Model changed"), body, tr("Look at it again, then decide."))
+
+
+def _cancelled(_: Case) -> Message:
+    return Message(tr("Canceled"), tr("This was canceled before it was done."))
+
+
+def _anything(case: Case) -> Message:
+    body = ollama_says(case.error.context)
+    return Message(tr("Something went wrong"), body, action=Action.RETRY)
+
+
+_ABOUT_SERVERS = (
+    e.Unreachable,
+    e.Starting,
+    e.TimedOut,
+    e.TlsFailed,
+    e.ProxyFailed,
+    e.Unauthorized,
+    e.Forbidden,
+    e.NotOllama,
+)
+
+_WRITERS: dict[type, Callable[[Case], Message]] = {
+    e.Unreachable: connection.unreachable,
+    e.Starting: connection.starting,
+    e.TimedOut: connection.timed_out,
+    e.TlsFailed: connection.tls_failed,
+    e.ProxyFailed: connection.proxy_failed,
+    e.Unauthorized: connection.unauthorized,
+    e.Forbidden: connection.forbidden,
+    e.NotOllama: connection.not_ollama,
+    e.TooOld: connection.too_old,
+    e.ModelNotFound: _model_not_found,
+    e.BadName: _bad_name,
+    e.BadAddress: _bad_address,
+    e.ServerFailed: _server_failed,
+    e.BadAnswer: _bad_answer,
+    e.PullFailed: _pull_failed,
+    e.IncompletePull: _pull_failed,
+    e.DiskFull: _disk_full,
+    e.Changed: _changed,
+    e.Cancelled: _cancelled,
+    e.OllamaError: _anything,
+}

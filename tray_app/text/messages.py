@@ -1,0 +1,73 @@
+"""The shape of a message about an error, and what its first button does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tray_app.text.addresses import Place
+from tray_app.text.plain import one_line
+from tray_app.text.wording import fill, tr
+
+
+class Action(StrEnum):
+    """The first button beside a message."""
+
+    NONE = "none"
+    RETRY = "retry"
+    START = "start"
+    GET_OLLAMA = "get_ollama"
+    CHANGE_SERVER = "change_server"
+    EDIT_SERVER = "edit_server"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Plain text all through. `hint` and `details` (raw, several lines) may be empty."""
+
+    title: str
+    body: str
+    hint: str = ""
+    action: Action = Action.NONE
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One error to be worded, and what is known around it."""
+
+    error: Any
+    place: Place
+    is_installed: bool | None = None
+    version: str = ""
+
+    def fill(self, template: str, **values: object) -> str:
+        """`template` with the server's names and `values` in it."""
+        return fill(
+            template,
+            server=self.place.label,
+            address=self.place.host_port,
+            host=self.place.host,
+            port=self.place.port,
+            **values,
+        )
+
+
+def action_label(action: Action) -> str:
+    """The button of an action; "" for none."""
+    return {
+        Action.RETRY: tr("Retry"),
+        Action.START: tr("Start Ollama"),
+        Action.GET_OLLAMA: tr("Get Ollama"),
+        Action.CHANGE_SERVER: tr("Change server…"),
+        Action.EDIT_SERVER: tr("Edit server…"),
+    }.get(action, "")
+
+
+def ollama_says(text: str) -> str:
+    """The server's own words, on one line."""
+    words = one_line(text)
+    if not words:
+        return tr("Ollama gave no reason.")
+    return fill(tr("Ollama says: “{text}”"), text=words)

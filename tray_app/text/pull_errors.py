@@ -1,0 +1,127 @@
+"""Why a download failed or waits for its next try: one line each (SPEC section 14.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tray_app.core import errors as e
+from tray_app.core.errors import PullFailure
+from tray_app.text.addresses import place
+from tray_app.text.messages import ollama_says
+from tray_app.text.names import name_problem, registry_name
+from tray_app.text.plain import one_line
+from tray_app.text.units import size
+from tray_app.text.wording import fill, tr
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    error: Any
+    server: str
+    is_final: bool
+
+    def fill(self, template: str, **values: object) -> str:
+        registry = registry_name(self.error.reference)
+        return fill(template, server=self.server, registry=registry, **values)
+
+
+def pull_error_reason(
+    error: e.OllamaError, server_label: str = "", *, is_final: bool = True
+) -> str:
+    """One line. `is_final` is False while it will be tried again by itself."""
+    case = _Case(error, server_label or place("", "").label, is_final)
+    for kind in type(error).__mro__:
+        if kind in _WRITERS:
+            return _WRITERS[kind](case)
+        if kind in _SENTENCES:
+            return case.fill(_SENTENCES[kind]())
+    return ollama_says(error.context)
+
+
+def _disk_full(case: _Case) -> str:
+    needed, free = case.error.needed_bytes, case.error.free_bytes
+    if needed is None:
+        return case.fill(tr("Not enough disk space on “{server}”."))
+    if free is None:
+        return fill(tr("Not enough disk space: needs {needed}."), needed=size(needed))
+    text = tr("Not enough disk space: needs {needed}, and {free} are free.")
+    return fill(text, needed=size(needed), free=size(free))
+
+
+def _too_old(case: _Case) -> str:
+    needs = one_line(case.error.needs, 40)
+    text = tr("This model needs a newer Ollama. Update Ollama on “{server}”, then retry.")
+    if needs:
+        text = tr("This model needs Ollama {needs}. Update Ollama on “{server}”, then retry.")
+    return case.fill(text, needs=needs)
+
+
+def _unreachable(case: _Case) -> str:
+    if case.error.kind is e.UnreachableKind.LOST:
+        return case.fill(tr("The connection to “{server}” was lost."))
+    return case.fill(tr("“{server}” can’t be reached."))
+
+
+def _bad_name(case: _Case) -> str:
+    # From a pull stream, the context is what the server said and no piece of the name.
+    if case.error.context not in case.error.reference:
+        return tr("The server doesn’t accept this name.")
+    return name_problem(case.error)
+
+
+def _server_failed(case: _Case) -> str:
+    if one_line(case.error.text):
+        return ollama_says(case.error.text)
+    text = tr("“{server}” answered with HTTP status {status} and no reason.")
+    return case.fill(text, status=case.error.status)
+
+
+def _pull_failed(case: _Case) -> str:
+    if case.error.kind is PullFailure.DIGEST_MISMATCH and not case.is_final:
+        return tr("A file arrived damaged. It will be fetched again.")
+    if case.error.kind is PullFailure.REFUSED and case.error.context:
+        words = one_line(case.error.context)
+        return case.fill(tr("{registry} refused the download: “{text}”"), text=words)
+    sentence = _FAILURES.get(case.error.kind)
+    return case.fill(sentence()) if sentence else ollama_says(case.error.context)
+
+
+_FAILURES: dict[PullFailure, Callable[[], str]] = {
+    PullFailure.REGISTRY_UNREACHABLE: lambda: tr("The server couldn’t reach {registry}."),
+    PullFailure.DIGEST_MISMATCH: lambda: tr(
+        "A file arrived damaged twice. The disk or network of the server may be faulty."
+    ),
+    PullFailure.CANNOT_WRITE: lambda: tr("The server can’t write to its model folder."),
+    PullFailure.CANCELED_BY_SERVER: lambda: tr("The server canceled the download."),
+    PullFailure.UNSUPPORTED: lambda: tr("“{server}” can’t run this kind of model."),
+    PullFailure.STALLED: lambda: tr("No data arrived for too long."),
+}
+
+_WRITERS: dict[type, Callable[[_Case], str]] = {
+    e.Unreachable: _unreachable,
+    e.BadName: _bad_name,
+    e.ServerFailed: _server_failed,
+    e.PullFailed: _pull_failed,
+    e.DiskFull: _disk_full,
+    e.TooOld: _too_old,
+}
+
+_SENTENCES: dict[type, Callable[[], str]] = {
+    e.TimedOut: lambda: tr("The connection to “{server}” was lost."),
+    e.Starting: lambda: tr("Ollama on “{server}” is starting."),
+    e.TlsFailed: lambda: tr("The certificate of “{server}” can’t be trusted."),
+    e.ProxyFailed: lambda: tr("The proxy on the way to “{server}” refuses or doesn’t answer."),
+    e.Unauthorized: lambda: tr(
+        "Access refused. The server isn’t signed in, or the model is private."
+    ),
+    e.Forbidden: lambda: tr("“{server}” doesn’t allow this download."),
+    e.NotOllama: lambda: tr("“{server}” isn’t Ollama any more."),
+    e.ModelNotFound: lambda: tr("{registry} has no such model or tag."),
+    e.BadAddress: lambda: tr("The address of “{server}” isn’t one."),
+    e.BadAnswer: lambda: tr("“{server}” sent something Ollama Tray can’t read."),
+    e.IncompletePull: lambda: tr("The download ended before it was complete."),
+    e.Changed: lambda: tr("The model has changed in the meantime."),
+    e.Cancelled: lambda: tr("Canceled"),
+}

@@ -1,0 +1,211 @@
+"""Moments and durations: ages, clock times, elapsed and remaining time.
+
+`age` is asked for every row of a long table; what it says about old things depends on a few
+numbers only and is cached.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from tray_app.text.wording import MISSING, NBSP, fill, locale, on_configure, one, tr
+
+_DAY_S = 86_400
+_NEVER = timedelta(days=3650)
+_Format = QLocale.FormatType
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """How long ago a model changed: "Today, 09:14", "Yesterday", "5 days ago", "6 weeks ago"."""
+    if moment is None or moment.year <= 1970:
+        return MISSING
+    if now is not _Now.moment:
+        _Now.remember(now)
+    moment_s = moment.timestamp() + _Now.offset_s
+    if _Now.local_s - moment_s > 3 * _DAY_S:
+        # The day's border moves by an hour with summer time; nobody counts that after 3 days.
+        return _days_ago(_Now.day - int(moment_s // _DAY_S))
+    try:
+        local, today = moment.astimezone(), now.astimezone().date()
+    except (OverflowError, OSError, ValueError):
+        return MISSING
+    days = (today - local.date()).days
+    if days == 0:
+        return fill(tr("Today, {time}"), time=_clock(local))
+    if days == 1:
+        return tr("Yesterday")
+    return _days_ago(days) if days > 0 else _date(local, _Format.ShortFormat)
+
+
+class _Now:
+    """Arithmetic on `now` that is the same for all rows of a refresh."""
+
+    moment: datetime | None = None
+    offset_s = 0.0
+    local_s = 0.0
+    day = 0
+
+    @classmethod
+    def remember(cls, now: datetime) -> None:
+        offset = now.astimezone().utcoffset() or timedelta()
+        cls.moment = now
+        cls.offset_s = offset.total_seconds()
+        cls.local_s = now.timestamp() + cls.offset_s
+        cls.day = int(cls.local_s // _DAY_S)
+
+
+@lru_cache(maxsize=512)
+def _days_ago(days: int) -> str:
+    if days < 14:
+        return tr("%Ln days ago", "", days)
+    if days < 60:
+        weeks = days // 7
+        return tr("%Ln weeks ago", "", weeks)
+    if days < 365:
+        months = min(11, round(days / 30.44))
+        return tr("%Ln months ago", "", months)
+    years = days * 4 // 1461 or 1
+    return one(years, "1 year ago") or tr("%Ln years ago", "", years)
+
+
+on_configure(_days_ago.cache_clear)
+
+
+def clock_time(moment: datetime | None) -> str:
+    """The local time of day: "14:32"."""
+    if moment is None:
+        return MISSING
+    return _clock(moment.astimezone())
+
+
+def day_and_time(moment: datetime | None, now: datetime) -> str:
+    """For the middle of a sentence: "today, 14:02", "yesterday, 14:02", "28 April, 14:02"."""
+    if moment is None:
+        return MISSING
+    local = moment.astimezone()
+    days = (now.astimezone().date() - local.date()).days
+    if days == 0:
+        return fill(tr("today, {time}"), time=_clock(local))
+    if days == 1:
+        return fill(tr("yesterday, {time}"), time=_clock(local))
+    return fill(tr("{date}, {time}"), date=_date(local, _Format.ShortFormat), time=_clock(local))
+
+
+def full_time(moment: datetime | None) -> str:
+    """For a tooltip: the full local date and time."""
+    if moment is None:
+        return MISSING
+    try:
+        local = moment.astimezone()
+    except (OverflowError, OSError, ValueError):
+        return moment.isoformat()
+    return fill(tr("{date}, {time}"), date=_date(local, _Format.LongFormat), time=_clock(local))
+
+
+def long_date(moment: datetime | None) -> str:
+    """ "28 April 2026"."""
+    if moment is None:
+        return MISSING
+    return _date(moment.astimezone(), _Format.LongFormat)
+
+
+def _clock(local: datetime) -> str:
+    return locale().toString(QTime(local.hour, local.minute), _Format.ShortFormat)
+
+
+def _date(local: datetime, style: QLocale.FormatType) -> str:
+    return locale().toString(QDate(local.year, local.month, local.day), style)
+
+
+def elapsed(seconds: float) -> str:
+    """A duration: "48 s", "3 min 48 s", "1 h 5 min", "2 d 3 h"."""
+    whole = max(0, int(seconds))
+    minutes, s = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    if not minutes:
+        return _second(s)
+    if not hours:
+        return f"{_minute(minute)} {_second(s)}" if s else _minute(minute)
+    if hours < 24:
+        return f"{_hour(hours)} {_minute(minute)}" if minute else _hour(hours)
+    days, hour = divmod(hours, 24)
+    return f"{_day(days)} {_hour(hour)}" if hour else _day(days)
+
+
+def roughly(seconds: float) -> str:
+    """A duration without what nobody needs: "48 s", "4 min", "1 h 5 min"."""
+    whole = max(0, int(seconds))
+    return elapsed(whole if whole < 60 else round(whole / 60) * 60)
+
+
+def time_left(seconds: float | None) -> str:
+    """ "1 min 16 s left" by the rules for time left; "" when nothing honest can be said."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return tr("a few seconds left")
+    if seconds > _DAY_S:
+        return tr("more than a day left")
+    span = elapsed(seconds) if seconds < 600 else roughly(seconds)
+    return fill(tr("{time} left"), time=span)
+
+
+def about_time_left(seconds: float | None) -> str:
+    """Time left of everything together: "about 1 min left"."""
+    if seconds is None or seconds < 10 or seconds > _DAY_S:
+        return time_left(seconds)
+    return fill(tr("about {time} left"), time=roughly(seconds))
+
+
+def seconds_ago(seconds: float) -> str:
+    """ "12 s ago", for the age of what is on screen."""
+    return fill(tr("{time} ago"), time=roughly(seconds))
+
+
+def spoken_time(seconds: float) -> str:
+    """For a screen reader: "1 minute 16 seconds"."""
+    whole = max(0, int(seconds))
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(one(hours, "1 hour") or tr("%Ln hours", "", hours))
+    if minute:
+        parts.append(one(minute, "1 minute") or tr("%Ln minutes", "", minute))
+    if not hours and (second or not minute):
+        parts.append(one(second, "1 second") or tr("%Ln seconds", "", second))
+    return " ".join(parts)
+
+
+def is_forever(expires_at: datetime | None, now: datetime) -> bool:
+    """Whether a model stays in memory until somebody unloads it."""
+    return expires_at is None or expires_at - now > _NEVER
+
+
+def seconds_until(moment: datetime, now: datetime) -> float:
+    """Seconds from `now`, 0 when past."""
+    return max(0.0, (moment - now).total_seconds())
+
+
+def utc_now() -> datetime:
+    """The wall clock, for callers that were given none."""
+    return datetime.now(UTC)
+
+
+def _second(n: int) -> str:
+    return fill(tr("{n} s", "seconds").replace(" ", NBSP), n=n)
+
+
+def _minute(n: int) -> str:
+    return fill(tr("{n} min", "minutes").replace(" ", NBSP), n=n)
+
+
+def _hour(n: int) -> str:
+    return fill(tr("{n} h", "hours").replace(" ", NBSP), n=n)
+
+
+def _day(n: int) -> str:
+    return fill(tr("{n} d", "days").replace(" ", NBSP), n=n)

@@ -1,0 +1,151 @@
+"""Bytes, speeds, percents: numbers with their units.
+
+`size` is asked for every row of a long table, so it does its own arithmetic and asks the locale
+only for the decimal point, once.
+"""
+
+from __future__ import annotations
+
+from tray_app.text.wording import MISSING, NBSP, fill, is_binary, locale, number, on_configure, tr
+
+
+class _Cache:
+    point = ""
+    decimal: tuple[str, ...] = ()
+    binary: tuple[str, ...] = ()
+
+
+def _forget() -> None:
+    _Cache.point = ""
+
+
+def _remember() -> None:
+    _Cache.point = locale().decimalPoint()
+    _Cache.decimal = tuple(
+        NBSP + unit
+        for unit in (tr("B"), tr("kB"), tr("MB"), tr("GB"), tr("TB"), tr("PB"), tr("EB"))
+    )
+    _Cache.binary = tuple(
+        NBSP + unit
+        for unit in (tr("B"), tr("KiB"), tr("MiB"), tr("GiB"), tr("TiB"), tr("PiB"), tr("EiB"))
+    )
+
+
+on_configure(_forget)
+
+
+def size(count_bytes: int | None, units: str = "") -> str:
+    """A size as people read it: "4.7 GB", or "4.34 GiB" with `units` (or the setting) "binary"."""
+    if count_bytes is None or count_bytes < 0:
+        return MISSING
+    if not _Cache.point:
+        _remember()
+    if is_binary() if not units else units == "binary":
+        return _binary(count_bytes)
+    return _decimal(count_bytes)
+
+
+def _decimal(count: int) -> str:
+    """One decimal below 100, none from there on."""
+    if count < 1000:
+        return f"{count}{_Cache.decimal[0]}"
+    rank, unit = 1, 1000
+    # A value that would be rounded to 1000 belongs to the next unit.
+    while count * 2 >= unit * 1999 and rank < 6:
+        rank += 1
+        unit *= 1000
+    tenths = (count * 10 + unit // 2) // unit
+    if tenths < 1000:
+        return f"{tenths // 10}{_Cache.point}{tenths % 10}{_Cache.decimal[rank]}"
+    return f"{(count + unit // 2) // unit}{_Cache.decimal[rank]}"
+
+
+def _binary(count: int) -> str:
+    """Three significant digits; four from 1000 to 1023."""
+    if count < 1024:
+        return f"{count}{_Cache.binary[0]}"
+    rank, unit = 1, 1024
+    while count * 2 >= unit * 2047 and rank < 6:
+        rank += 1
+        unit *= 1024
+    hundredths = (count * 100 + unit // 2) // unit
+    if hundredths < 1000:
+        return f"{hundredths // 100}{_Cache.point}{hundredths % 100:02}{_Cache.binary[rank]}"
+    tenths = (count * 10 + unit // 2) // unit
+    if tenths < 1000:
+        return f"{tenths // 10}{_Cache.point}{tenths % 10}{_Cache.binary[rank]}"
+    return f"{(count + unit // 2) // unit}{_Cache.binary[rank]}"
+
+
+def exact_size(count_bytes: int | None) -> str:
+    """For a tooltip: "4,661,224,676 bytes (4.7 GB, 4.34 GiB)"."""
+    if count_bytes is None or count_bytes < 0:
+        return MISSING
+    return fill(
+        tr("{count} bytes ({decimal}, {binary})"),
+        count=number(count_bytes),
+        decimal=size(count_bytes, "decimal"),
+        binary=size(count_bytes, "binary"),
+    )
+
+
+def spoken_size(count_bytes: int | None) -> str:
+    """For a screen reader: "5.2 gigabytes"."""
+    if count_bytes is None or count_bytes < 0:
+        return tr("unknown size")
+    value, _, unit = size(count_bytes).partition(NBSP)
+    words = {
+        tr("B"): tr("bytes"),
+        tr("kB"): tr("kilobytes"),
+        tr("MB"): tr("megabytes"),
+        tr("GB"): tr("gigabytes"),
+        tr("TB"): tr("terabytes"),
+        tr("KiB"): tr("kibibytes"),
+        tr("MiB"): tr("mebibytes"),
+        tr("GiB"): tr("gibibytes"),
+        tr("TiB"): tr("tebibytes"),
+    }
+    return f"{value} {words.get(unit, unit)}"
+
+
+def amount(completed_bytes: int, total_bytes: int | None, is_total_known: bool = True) -> str:
+    """ "6.1 of 9.3 GB": one unit for both, unless so little is there that it would read 0.0."""
+    if total_bytes is None:
+        return size(completed_bytes)
+    whole = size(total_bytes)
+    part = _in_unit_of(completed_bytes, total_bytes)
+    if is_total_known:
+        return fill(tr("{part} of {whole}", "bytes"), part=part, whole=whole)
+    return fill(tr("{part} of {whole} so far", "bytes"), part=part, whole=whole)
+
+
+def _in_unit_of(part: int, whole: int) -> str:
+    own_value, _, own_unit = size(part).partition(NBSP)
+    _, _, unit = size(whole).partition(NBSP)
+    if own_unit == unit:
+        return own_value
+    ranks = _Cache.binary if is_binary() else _Cache.decimal
+    divisor = (1024 if is_binary() else 1000) ** ranks.index(NBSP + unit)
+    tenths = (part * 10 + divisor // 2) // divisor
+    if part and not tenths:
+        return size(part)
+    return f"{tenths // 10}{_Cache.point}{tenths % 10}" if part else "0"
+
+
+def speed(bytes_per_s: float | None) -> str:
+    """ "41.8 MB/s"; "" when unknown."""
+    if bytes_per_s is None or bytes_per_s < 0:
+        return ""
+    return fill(tr("{size}/s", "speed"), size=size(round(bytes_per_s)))
+
+
+def percent(permille: int | None) -> str:
+    """ "66%", never rounded up; "" when unknown."""
+    if permille is None:
+        return ""
+    return percent_of(permille // 10)
+
+
+def percent_of(value: int) -> str:
+    """A whole percentage the way the language writes it."""
+    return fill(tr("{value}%"), value=value)
