@@ -9,22 +9,23 @@ monotonic seconds.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tray_app.core.errors import BadAnswer, OllamaError, pull_error
 from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.records import LayerKind, Manifest
+from tray_app.core.speed import ETA_WINDOW_S, SPEED_WINDOW_S, SpeedMeter
 
 __all__ = ["LayerProgress", "LayerState", "PullPhase", "PullProgress", "PullTracker", "SpeedMeter"]
 
-SPEED_WINDOW_S = 5.0
-ETA_WINDOW_S = 20.0
 ETA_HIDDEN_S = 5.0
 MAX_PERMILLE = 990  # never 100 % before the server says success
+# Safetensors models: one line for all blobs together, its total covers the whole model.
+AGGREGATE_DIGEST = "sha256:model"
 _MAX_BYTES = 2**63 - 1
+_MAX_LAYERS = 10_000  # of a server gone mad; real models have less than 10
 
 
 @dataclass(slots=True)
@@ -34,83 +35,88 @@ class _Layer:
     completed: int = 0  # shown: never goes back
     raw: int = 0  # what the server said last
     state: LayerState = LayerState.WAITING
-
-
-class SpeedMeter:
-    """Mean speed over a sliding window. Bytes are counted as increments, so a resumed offset or
-    a pause never makes a wild number."""
-
-    def __init__(self) -> None:
-        self._samples: deque[tuple[float, int]] = deque()
-        self._since_s: float | None = None
-
-    def add(self, now_s: float, count_bytes: int) -> None:
-        if self._since_s is None:
-            self._since_s = now_s
-        self._samples.append((now_s, count_bytes))
-        while self._samples and self._samples[0][0] < now_s - ETA_WINDOW_S:
-            self._samples.popleft()
-
-    def restart(self) -> None:
-        """Forget everything: the link was idle on purpose."""
-        self._samples.clear()
-        self._since_s = None
-
-    def age_s(self, now_s: float) -> float:
-        return 0.0 if self._since_s is None else now_s - self._since_s
-
-    def mean(self, now_s: float, window_s: float) -> float | None:
-        """Bytes per second over the last `window_s`; None in the first second."""
-        span = min(window_s, self.age_s(now_s))
-        if span < 1.0:
-            return None
-        return sum(n for t, n in self._samples if t > now_s - window_s) / span
+    is_heard: bool = False  # in this attempt
 
 
 class PullTracker:
     """Follows one pull, over as many attempts as it takes.
 
-    `manifest` gives exact totals; without it they grow as layers are heard of. `new_attempt`
-    keeps what was reached: the bar never goes back over pause, resume, fault or restart.
+    `manifest` gives exact totals; without it they grow as layers are heard of. `floor_bytes` is
+    what an earlier run of the program has shown. `new_attempt` keeps what was reached: the bar
+    never goes back over pause, resume, fault or restart. After `success` nothing changes any more.
+
+    `new_bytes` counts what was fetched while this tracker watched, `last_byte_s` is the time of
+    the last sign of progress.
     """
 
     def __init__(self, name: str, manifest: Manifest | None = None, floor_bytes: int = 0) -> None:
         self.name = name
         self._layers: dict[str, _Layer] = {}
-        self._is_total_known = False
+        self._aggregate: _Layer | None = None
+        self._has_whole_manifest = False
         self._phase = PullPhase.MANIFEST
-        self._phase_since_s = 0.0
+        self._phase_since_s: float | None = None
         self._current: str | None = None
-        self._floor_bytes = floor_bytes
-        self._floor_permille = 0
+        self._floor_bytes = max(0, floor_bytes)
+        self._floor_permille: int | None = None
         self._meter = SpeedMeter()
         self.new_bytes = 0
         self.last_byte_s = 0.0
+        if reached is not None:
+            self._restore(reached)
         if manifest is not None:
             self.set_manifest(manifest)
 
+    @property
+    def phase(self) -> PullPhase:
+        return self._phase
+
+    def _restore(self, reached: PullProgress) -> None:
+        self._floor_bytes = reached.completed_bytes
+        self._floor_permille = min(reached.permille or 0, MAX_PERMILLE)
+        self._is_total_known = reached.is_total_known
+        for layer in reached.layers:
+            self._layers[layer.digest] = _Layer(
+                layer.kind, layer.total_bytes, layer.completed_bytes, layer.completed_bytes
+            )
+
     def set_manifest(self, manifest: Manifest) -> None:
-        """Learn the layers and their sizes, at any moment of the pull."""
-        heard = self._layers
+        """Learn the layers and their sizes, at any moment of the pull.
+
+        Layers that the stream tells of and the manifest does not are kept: then the manifest is
+        not that of what the server fetches, and the total not exact.
+        """
+        known = self._layers
         self._layers = {}
-        for layer in manifest.layers:
-            old = heard.pop(layer.digest, None)
-            self._layers[layer.digest] = old or _Layer(layer.kind, layer.size_bytes or 0)
-            if layer.size_bytes is not None:
-                self._layers[layer.digest].total = layer.size_bytes
-            self._layers[layer.digest].kind = layer.kind
-        self._layers.update(heard)
-        self._is_total_known = not heard and all(
+        for told in manifest.layers:
+            layer = known.pop(told.digest, None) or _Layer(told.kind, 0)
+            layer.kind = told.kind
+            if told.size_bytes is not None:
+                layer.total = told.size_bytes
+                layer.completed = min(layer.completed, layer.total)
+                layer.raw = min(layer.raw, layer.total)
+            if layer.state in (LayerState.DONE, LayerState.HERE):
+                layer.completed = layer.raw = layer.total
+            self._layers[told.digest] = layer
+        foreign = {digest: layer for digest, layer in known.items() if layer.is_heard}
+        self._layers.update(foreign)
+        self._has_whole_manifest = not foreign and all(
             layer.size_bytes is not None for layer in manifest.layers
         )
+        if self._current not in self._layers:
+            self._current = None
 
     def new_attempt(self, now_s: float) -> None:
         """A new request for the same pull starts: phases begin again, bytes do not."""
-        self._enter(PullPhase.MANIFEST, now_s)
+        if self._phase is PullPhase.DONE:
+            return
+        self._phase = PullPhase.MANIFEST
+        self._phase_since_s = now_s
         self._current = None
         self._meter.restart()
         self.last_byte_s = now_s
-        for layer in self._layers.values():
+        for layer in self._all_layers():
+            layer.is_heard = False
             if layer.state is LayerState.RUNNING:
                 layer.state = LayerState.WAITING
 
@@ -122,124 +128,136 @@ class PullTracker:
         error = line.get("error")
         if error is not None:
             return pull_error(self.name, error if isinstance(error, str) else repr(error))
-        status = line.get("status")
-        if status is not None and not isinstance(status, str):
-            raise BadAnswer(self.name, repr(status)[:200], "status")
-        digest = line.get("digest")
-        if digest is not None and not isinstance(digest, str):
-            raise BadAnswer(self.name, repr(digest)[:200], "digest")
-        if digest and digest.startswith("sha256:"):
-            self._feed_layer(digest, _size(line, "total"), _size(line, "completed"), now_s)
-        elif status:
+        status = self._text(line, "status")
+        digest = self._text(line, "digest")
+        total, completed = self._size(line, "total"), self._size(line, "completed")
+        if self._phase is PullPhase.DONE:
+            return None
+        if self._phase_since_s is None:
+            self._phase_since_s = self.last_byte_s = now_s
+        if digest.startswith("sha256:"):
+            self._enter(PullPhase.DOWNLOAD, now_s)
+            self._feed_layer(digest, total, completed, now_s)
+        else:
             self._feed_status(status, now_s)
         return None
 
     def _feed_layer(self, digest: str, total: int, completed: int, now_s: float) -> None:
-        # A layer line after "verifying" belongs to a joined download; the phase is the stream's.
-        self._enter(PullPhase.DOWNLOAD, now_s)
-        layer = self._layers.get(digest)
-        is_first = layer is None or layer.state is LayerState.WAITING
-        if layer is None:
-            layer = self._layers[digest] = _Layer(LayerKind.OTHER, total)
-            self._is_total_known = False
-        layer.total = max(layer.total, total, completed)
+        layer = self._layer(digest, total)
+        layer.total = max(layer.total, total)
+        if layer.total:
+            completed = min(completed, layer.total)
+        else:
+            layer.total = completed  # no total told: at least this much
         if digest != self._current:
-            if self._current is not None:
-                self._finish(self._current)
             self._finish_before(digest)
             self._current = digest
-        if is_first:
-            # The first line tells a resumed offset: those bytes were not fetched just now.
-            gained = 0
-            if layer.completed == 0 and completed >= layer.total:
-                layer.state = LayerState.HERE
-            else:
-                layer.state = LayerState.RUNNING
-            if completed > layer.completed:
-                self.last_byte_s = now_s
-        else:
-            gained = max(0, completed - layer.raw)
-            if layer.state is LayerState.RUNNING and layer.total and completed >= layer.total:
-                layer.state = LayerState.DONE
-        if completed != layer.raw or is_first:
-            layer.raw = completed
-        if gained:
             self.last_byte_s = now_s
-            self.new_bytes += gained
+        # The first line of an attempt tells where it resumes: nothing was fetched just now.
+        gained = max(0, completed - layer.raw) if layer.is_heard else 0
+        if gained or completed > layer.completed:
+            self.last_byte_s = now_s
+        self.new_bytes += gained
         self._meter.add(now_s, gained)
-        layer.completed = max(layer.completed, min(completed, layer.total))
+        if completed < layer.total or not total:
+            layer.state = LayerState.RUNNING
+        elif layer.state is LayerState.WAITING and not layer.completed:
+            layer.state = LayerState.HERE
+        elif layer.state is not LayerState.HERE:
+            layer.state = LayerState.DONE
+        layer.is_heard = True
+        layer.raw = completed
+        layer.completed = max(layer.completed, completed)
+
+    def _layer(self, digest: str, total: int) -> _Layer:
+        if digest == AGGREGATE_DIGEST:
+            if self._aggregate is None:
+                self._aggregate = _Layer(LayerKind.MODEL, total)
+            return self._aggregate
+        if digest not in self._layers:
+            if len(self._layers) >= _MAX_LAYERS:
+                raise BadAnswer(self.name, f"more than {_MAX_LAYERS} layers", "digest")
+            self._layers[digest] = _Layer(LayerKind.OTHER, total)
+            self._has_whole_manifest = False
+        return self._layers[digest]
 
     def _feed_status(self, status: str, now_s: float) -> None:
         if status.startswith("verifying"):
-            self._finish_all()
-            self._enter(PullPhase.VERIFY, now_s)
+            phase = PullPhase.VERIFY
         elif status.startswith(("writing manifest", "removing ")):
-            self._finish_all()
-            self._enter(PullPhase.WRITE, now_s)
+            phase = PullPhase.WRITE
         elif status == "success":
-            self._finish_all()
-            self._enter(PullPhase.DONE, now_s)
-        # Anything else ("pulling manifest", "couldn't remove unused layers: …") changes nothing.
-
-    def _finish(self, digest: str) -> None:
-        layer = self._layers[digest]
-        if layer.state is not LayerState.HERE:
-            layer.state = LayerState.DONE
-        layer.completed = layer.raw = layer.total
+            phase = PullPhase.DONE
+        else:
+            return  # "pulling manifest", "couldn't remove unused layers: …"
+        for layer in self._all_layers():
+            self._finish(layer)
+        if phase is not self._phase:
+            self.last_byte_s = now_s
+        self._enter(phase, now_s)
 
     def _finish_before(self, digest: str) -> None:
         """Layers come strictly in order: those before `digest` are complete, with or without a
-        line of their own."""
-        if not self._is_total_known:
-            return
-        for other, layer in self._layers.items():
-            if other == digest:
-                return
-            if layer.state in (LayerState.WAITING, LayerState.RUNNING):
-                self._finish(other)
+        line of their own. Without a manifest this is known of the one just left."""
+        if self._current is not None and self._current in self._layers:
+            self._finish(self._layers[self._current])
+        if self._has_whole_manifest and digest in self._layers:
+            for other, layer in self._layers.items():
+                if other == digest:
+                    return
+                self._finish(layer)
 
-    def _finish_all(self) -> None:
-        for digest, layer in self._layers.items():
-            if layer.state in (LayerState.WAITING, LayerState.RUNNING):
-                self._finish(digest)
+    def _finish(self, layer: _Layer) -> None:
+        if layer.state in (LayerState.DONE, LayerState.HERE):
+            return
+        # A layer that is already there has a line of its own; one without was fetched quickly.
+        if self._aggregate is None:
+            reached = layer.raw if layer.is_heard else layer.completed
+            self.new_bytes += max(0, layer.total - reached)
+        layer.state = LayerState.DONE
+        layer.completed = layer.raw = layer.total
 
     def _enter(self, phase: PullPhase, now_s: float) -> None:
-        if phase is not self._phase or self._phase_since_s == 0.0:
+        if phase is not self._phase:
             self._phase = phase
             self._phase_since_s = now_s
 
+    def _all_layers(self) -> Iterator[_Layer]:
+        yield from self._layers.values()
+        if self._aggregate is not None:
+            yield self._aggregate
+
     def progress(self, now_s: float) -> PullProgress:
         """The state for a screen, at any time (speed falls when nothing arrives)."""
-        completed = sum(layer.completed for layer in self._layers.values())
-        total = sum(layer.total for layer in self._layers.values()) if self._layers else None
-        lag = sum(layer.completed - layer.raw for layer in self._layers.values()
-                  if layer.state is LayerState.RUNNING)  # fmt: skip
-        completed = max(completed, self._floor_bytes)
-        self._floor_bytes = completed
-        if total is not None and total < completed:
-            total = completed
-        permille: int | None = None
-        if self._phase is PullPhase.DONE:
-            permille = 1000
-        elif total:
-            permille = max(self._floor_permille, min(MAX_PERMILLE, completed * 1000 // total))
-            self._floor_permille = permille
+        counted = [self._aggregate] if self._aggregate else list(self._layers.values())
+        reached = sum(layer.completed for layer in counted)
+        self._floor_bytes = completed = min(_MAX_BYTES, max(self._floor_bytes, reached))
+        total: int | None = None
+        if counted:
+            total = sum(layer.total for layer in counted)
+            if self._has_whole_manifest:
+                total = sum(layer.total for layer in self._layers.values())
+            total = min(_MAX_BYTES, max(total, completed))
+        running = [layer for layer in counted if layer.state is LayerState.RUNNING]
+        lag = sum(layer.completed - layer.raw for layer in running)
+        if running and self.is_total_known:
+            lag += completed - reached  # an earlier run had shown more
         speed = eta = None
         if self._phase is PullPhase.DOWNLOAD:
             speed = self._meter.mean(now_s, SPEED_WINDOW_S)
             long_mean = self._meter.mean(now_s, ETA_WINDOW_S)
             if long_mean and total and self._meter.age_s(now_s) >= ETA_HIDDEN_S:
-                eta = max(0.0, (total - completed + lag) / long_mean)
+                eta = (total - completed + lag) / long_mean
         return PullProgress(
             phase=self._phase,
             completed_bytes=completed,
             total_bytes=total,
-            is_total_known=self._is_total_known,
-            permille=permille,
+            is_total_known=self.is_total_known,
+            permille=self._permille(completed, total, counted),
             speed_bytes_s=speed,
             eta_s=eta,
-            refetched_bytes=max(0, lag),
-            phase_since_s=self._phase_since_s,
+            refetched_bytes=lag,
+            phase_since_s=self._phase_since_s or 0.0,
             layers=tuple(
                 LayerProgress(digest, layer.kind, layer.total, layer.completed, layer.state)
                 for digest, layer in self._layers.items()
@@ -247,17 +265,39 @@ class PullTracker:
         )
 
     @property
-    def phase(self) -> PullPhase:
-        return self._phase
+    def is_total_known(self) -> bool:
+        """Whether the total is that of the whole model, not only of what was heard so far."""
+        return self._has_whole_manifest or bool(self._aggregate and self._aggregate.total)
 
+    def _permille(self, completed: int, total: int | None, counted: list[_Layer]) -> int | None:
+        if self._phase is PullPhase.DONE:
+            return 1000
+        is_open = self._phase in (PullPhase.MANIFEST, PullPhase.DOWNLOAD)
+        if is_open and not self.is_total_known:
+            # All that was heard of is here, but the big layer may be still to come.
+            is_guess = all(x.state in (LayerState.DONE, LayerState.HERE) for x in counted)
+        else:
+            is_guess = False
+        if total and not is_guess:
+            value = min(MAX_PERMILLE, completed * 1000 // total)
+            self._floor_permille = max(value, self._floor_permille or 0)
+        return self._floor_permille
 
-def _size(line: Mapping[str, Any], key: str) -> int:
-    """`total` / `completed`: absent means 0; negatives and nonsense are named."""
-    value = line.get(key)
-    if value is None:
-        return 0
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise BadAnswer("", repr(value)[:200], key)
-    return min(max(0, value), _MAX_BYTES)
+    def _text(self, line: Mapping[str, Any], key: str) -> str:
+        value = line.get(key)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise BadAnswer(self.name, repr(value)[:200], key)
+        return value
+
+    def _size(self, line: Mapping[str, Any], key: str) -> int:
+        """`total` / `completed`: absent means 0; a wrong type is named."""
+        value = line.get(key)
+        if value is None:
+            return 0
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadAnswer(self.name, repr(value)[:200], key)
+        return min(max(0, value), _MAX_BYTES)
