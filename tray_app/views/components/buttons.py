@@ -1,0 +1,165 @@
+"""Buttons whose icon keeps the palette's colour: normal, primary, destructive, link, copy."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon
+from PySide6.QtWidgets import QPushButton, QToolButton, QToolTip, QWidget
+
+from tray_app.text import tooltip, tr
+from tray_app.views.components.announce import announce
+from tray_app.views.components.glyphs import glyph
+from tray_app.views.style import is_styled
+from tray_app.views.theme import State, Theme
+
+ICON = QSize(16, 16)
+
+
+class Kind(StrEnum):
+    """What a button is for; its look follows."""
+
+    NORMAL = "normal"
+    PRIMARY = "primary"
+    DESTRUCTIVE = "destructive"  # the last step of a deletion
+    DANGER = "danger"  # leads to a deletion
+    LINK = "link"
+
+
+class Button(QPushButton):
+    """A push button. One primary button per surface."""
+
+    def __init__(
+        self,
+        text: str,
+        icon: str = "",
+        kind: Kind = Kind.NORMAL,
+        *,
+        small: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self._icon_name = icon
+        self._kind = kind
+        self.setIconSize(ICON)
+        if small:
+            self.setProperty("small", True)
+        self.set_kind(kind)
+        if kind is Kind.LINK:
+            self.setFlat(not is_styled())
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def kind(self) -> Kind:
+        return self._kind
+
+    def set_kind(self, kind: Kind) -> None:
+        """Change the look."""
+        self._kind = kind
+        self.setProperty("kind", kind.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._refresh_icon()
+
+    def set_icon_name(self, name: str) -> None:
+        """Show another icon ("" = none)."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self._refresh_icon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._refresh_icon()
+
+    def _refresh_icon(self) -> None:
+        if not self._icon_name:
+            self.setIcon(QIcon())
+            return
+        self.setIcon(glyph(self._icon_name, self._icon_color()))
+
+    def _icon_color(self) -> QColor:
+        theme = Theme.of(self)
+        if self._kind is Kind.PRIMARY and (is_styled() or self.isDefault()):
+            return theme.accent_text
+        if self._kind is Kind.DESTRUCTIVE:
+            return theme.destructive_text if is_styled() else theme.danger
+        if self._kind is Kind.DANGER:
+            return theme.danger
+        return theme.info if self._kind is Kind.LINK else theme.button_text
+
+
+class IconButton(QToolButton):
+    """A flat tool button: an icon, a name for screen readers, a tooltip."""
+
+    def __init__(
+        self,
+        icon: str,
+        name: str,
+        *,
+        text: str = "",
+        size: int = 32,
+        state: State | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._icon_name = icon
+        self._state = state
+        self.setIconSize(ICON)
+        # Unlike push buttons, tool buttons are no Tab stop unless told so.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAutoRaise(True)
+        if text:
+            self.setText(text)
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self.setMinimumHeight(size)
+        else:
+            self.setFixedSize(size, size)
+        self.set_name(name)
+        self._refresh_icon()
+
+    def set_name(self, name: str, tip: str = "") -> None:
+        """The accessible name, and the tooltip if it says more."""
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip(tip or name))
+
+    def set_icon_name(self, name: str) -> None:
+        """Show another icon."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self._refresh_icon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._refresh_icon()
+
+    def _refresh_icon(self) -> None:
+        theme = Theme.of(self)
+        color = theme.state(self._state) if self._state is not None else theme.window_text
+        self.setIcon(glyph(self._icon_name, color))
+
+
+class CopyButton(IconButton):
+    """Copies a text when clicked, and says so."""
+
+    def __init__(self, name: str, text: str = "", *, size: int = 28, parent: QWidget | None = None):
+        super().__init__("copy", name, size=size, parent=parent)
+        self._copy_text = text
+        self.clicked.connect(self._on_clicked)
+
+    def set_copy_text(self, text: str) -> None:
+        """What a click copies."""
+        self._copy_text = text
+
+    def _on_clicked(self) -> None:
+        copy_text(self, self._copy_text)
+
+
+def copy_text(widget: QWidget, text: str) -> None:
+    """Put `text` on the clipboard; tooltip at `widget` and a polite announcement say so."""
+    QGuiApplication.clipboard().setText(text)
+    said = tr("Copied")
+    QToolTip.showText(widget.mapToGlobal(QPoint(0, widget.height())), said, widget)
+    announce(widget, said)

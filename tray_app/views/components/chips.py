@@ -1,0 +1,88 @@
+"""Filter chips: exclusive choices with a count, one Tab stop, arrows move between them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+
+from tray_app.views.theme import Role, Theme, baseline, font, mix
+
+_HEIGHT = 28
+_PAD = 14
+_GAP = 8
+
+
+class Chip(QAbstractButton):
+    """`All 11`: a checkable choice. Put several into one exclusive QButtonGroup."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._count = ""
+        self.setText(text)
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def set_count(self, count: str, accessible_name: str) -> None:
+        """Show `count` behind the text; the name is what a screen reader says."""
+        self.setAccessibleName(accessible_name)
+        if count != self._count:
+            self._count = count
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        # As wide as when it is chosen, so that choosing moves nothing.
+        strong, quiet = QFontMetricsF(font(Role.NAME)), QFontMetricsF(font(Role.BODY))
+        width = strong.horizontalAdvance(self.text()) + 2 * _PAD
+        if self._count:
+            width += _GAP + quiet.horizontalAdvance(self._count)
+        return QSize(int(width + 0.999), max(_HEIGHT, int(strong.height()) + 10))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = Theme.of(self)
+        option = QStyleOptionButton()
+        option.initFrom(self)
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect())
+        shape = rect.adjusted(0.5, 0.5, -0.5, -0.5)
+        color, count_color = theme.secondary, theme.secondary
+        if not self.isEnabled():
+            color = count_color = theme.disabled_text
+        elif self.isChecked():
+            color = count_color = theme.text
+            painter.setPen(QPen(theme.control_border, 1))
+            painter.setBrush(theme.button)
+            painter.drawRoundedRect(shape, 6, 6)
+        elif is_hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mix(theme.window, theme.window_text, 0.07))
+            painter.drawRoundedRect(shape, 6, 6)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 6, 6)
+        self._paint_text(painter, rect, color, count_color)
+
+    def _paint_text(self, painter: QPainter, rect: QRectF, color: object, count: object) -> None:
+        text_font = font(Role.NAME if self.isChecked() else Role.BODY)
+        count_font = font(Role.NAME if self.isChecked() else Role.BODY)
+        y = baseline(rect)
+        text_width = QFontMetricsF(text_font).horizontalAdvance(self.text())
+        count_width = QFontMetricsF(count_font).horizontalAdvance(self._count)
+        whole = text_width + (_GAP + count_width if self._count else 0)
+        left = (rect.width() - whole) / 2
+        pieces = [(self.text(), text_width, text_font, color)]
+        if self._count:
+            pieces.append((self._count, count_width, count_font, count))
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            pieces.reverse()
+        for text, width, piece_font, piece_color in pieces:
+            painter.setFont(piece_font)
+            painter.setPen(piece_color)  # type: ignore[call-overload]
+            painter.drawText(QPointF(left, y), text)
+            left += width + _GAP

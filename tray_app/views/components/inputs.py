@@ -1,0 +1,162 @@
+"""Check box, combo box, spin box and search field. On Fusion their marks are painted here, since
+a stylesheet could only show image files that know nothing of the palette."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QSpinBox,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+
+from tray_app.views.components.glyphs import glyph, paint_glyph
+from tray_app.views.style import is_styled
+from tray_app.views.theme import Theme, mix
+
+_BOX = 18
+_TEXT_X = 28
+_ARROW = 16
+
+
+class CheckBox(QCheckBox):
+    """A check box with an 18 px mark; the text starts at x + 28."""
+
+    def sizeHint(self) -> QSize:
+        if not is_styled():
+            return super().sizeHint()
+        metrics = self.fontMetrics()
+        width = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(_TEXT_X + width + 4, max(_BOX + 4, metrics.height() + 4))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos) if is_styled() else super().hitButton(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not is_styled():
+            super().paintEvent(event)
+            return
+        theme = Theme.of(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left = self.width() - _BOX - 2 if is_rtl else 2
+        box = QRectF(left, (self.height() - _BOX) / 2, _BOX, _BOX)
+        self._paint_box(painter, box, theme, bool(option.state & QStyle.StateFlag.State_MouseOver))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 5, 5)
+        painter.setPen(theme.window_text if self.isEnabled() else theme.disabled_text)
+        text = self.rect().adjusted(0 if is_rtl else _TEXT_X, 0, -_TEXT_X if is_rtl else 0, 0)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+        shortcut = Qt.TextFlag.TextShowMnemonic
+        painter.drawText(
+            text,
+            int(QStyle.visualAlignment(self.layoutDirection(), flags)) | int(shortcut),
+            self.text(),
+        )
+
+    def _paint_box(self, painter: QPainter, box: QRectF, theme: Theme, hovered: bool) -> None:
+        checked = self.isChecked()
+        border = mix(theme.base, theme.text, 0.62 if hovered else 0.5)
+        fill, mark = theme.base, theme.accent_text
+        if checked:
+            fill = border = theme.accent
+        if not self.isEnabled():
+            border = theme.control_border
+            fill, mark = (theme.disabled_fill if checked else theme.window), theme.disabled_text
+        painter.setPen(QPen(border, 1))
+        painter.setBrush(fill)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        if checked:
+            paint_glyph(painter, "check", box.adjusted(1, 1, -1, -1), mark)
+
+
+class ComboBox(QComboBox):
+    """A combo box. The wheel scrolls the page under it instead of changing the value."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if is_styled():
+            theme = Theme.of(self)
+            color = theme.secondary if self.isEnabled() else theme.disabled_text
+            is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            left = 8 if is_rtl else self.width() - _ARROW - 8
+            rect = QRectF(left, (self.height() - _ARROW) / 2, _ARROW, _ARROW)
+            paint_glyph(QPainter(self), "chevron-down", rect, color)
+
+
+class SpinBox(QSpinBox):
+    """A spin box. The wheel scrolls the page under it unless it has the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not is_styled():
+            return
+        theme = Theme.of(self)
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = 6 if is_rtl else self.width() - 20
+        painter = QPainter(self)
+        half = self.height() / 2
+        for name, top, ok in (
+            ("chevron-up", half - 13, self.value() < self.maximum()),
+            ("chevron-down", half + 1, self.value() > self.minimum()),
+        ):
+            color = theme.secondary if ok and self.isEnabled() else theme.disabled_text
+            paint_glyph(painter, name, QRectF(left, top, 12, 12), color)
+
+
+class SearchField(QLineEdit):
+    """A field with a magnifying glass and a clear button."""
+
+    def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        self.setClearButtonEnabled(True)
+        self._action = self.addAction(
+            glyph("search", Theme.of(self).secondary), QLineEdit.ActionPosition.LeadingPosition
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._action.setIcon(glyph("search", Theme.of(self).secondary))
+
+
+def set_invalid(field: QLineEdit, invalid: bool) -> None:
+    """Mark a field as holding something that cannot be used."""
+    if bool(field.property("invalid")) == invalid:
+        return
+    field.setProperty("invalid", invalid)
+    field.style().unpolish(field)
+    field.style().polish(field)
+    field.update()

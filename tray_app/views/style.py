@@ -1,0 +1,134 @@
+"""Puts theme and stylesheet on the application, and keeps them true while the system changes.
+
+On Linux the style is Fusion with our stylesheet; Windows and macOS keep their own style and get
+no stylesheet at all, only the colour scheme a person asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tray_app.views.stylesheet import stylesheet
+from tray_app.views.theme import Theme, dark_palette, light_palette
+
+_SCHEMES = {
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+    "system": Qt.ColorScheme.Unknown,
+}
+
+
+def is_styled() -> bool:
+    """Whether our stylesheet is in use, so that painted controls match it."""
+    return sys.platform not in ("win32", "darwin")
+
+
+class AppStyle(QObject):
+    """Keeps the look of `app`; make one, after QApplication and before any widget.
+
+    Thread: GUI.
+    """
+
+    def __init__(self, app: QApplication, choice: str = "system") -> None:
+        super().__init__(app)
+        self._app = app
+        self._choice = choice
+        self._applied: Theme | None = None
+        self._is_applying = False
+        self._watcher: _PaletteWatcher | None = None
+        if is_styled():
+            app.setStyle("Fusion")
+            self._watcher = _PaletteWatcher(self)
+        app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        self.set_choice(choice)
+
+    def set_choice(self, choice: str) -> None:
+        """Follow "system", or force "light" or "dark"."""
+        self._choice = choice if choice in _SCHEMES else "system"
+        hints = self._app.styleHints()
+        # Qt 6.8: native styles and window frames follow this one call.
+        hints.setColorScheme(_SCHEMES[self._choice])
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Derive everything anew; does nothing when nothing changed."""
+        if not is_styled() or self._is_applying:
+            return
+        self._is_applying = True
+        try:
+            self._app.setPalette(self._palette())
+            theme = Theme.of(self._app.palette())
+            if theme != self._applied:
+                self._applied = theme
+                self._app.setStyleSheet(stylesheet(theme))
+        finally:
+            self._is_applying = False
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._app.styleHints().colorSchemeChanged.disconnect(self._on_scheme_changed)
+        if self._watcher is not None:
+            self._watcher.deleteLater()
+            self._watcher = None
+
+    def _palette(self) -> QPalette:
+        if self._choice == "light":
+            return light_palette()
+        if self._choice == "dark":
+            return dark_palette()
+        self._app.setPalette(QPalette())  # back to what the desktop says
+        told = self._app.palette()
+        plain = self._app.style().standardPalette()
+        if _same(told, plain, QPalette.ColorRole.Window) and _same(
+            told, plain, QPalette.ColorRole.Base
+        ):
+            # No desktop theme speaks through Qt: its default grey is nobody's choice.
+            return self._own_palette(told, plain)
+        return QPalette()
+
+    def _own_palette(self, told: QPalette, plain: QPalette) -> QPalette:
+        is_dark = (
+            self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            or told.color(QPalette.ColorRole.Window).lightness() < 128
+        )
+        palette = dark_palette() if is_dark else light_palette()
+        if not _same(told, plain, QPalette.ColorRole.Accent):
+            for role in (
+                QPalette.ColorRole.Accent,
+                QPalette.ColorRole.Highlight,
+                QPalette.ColorRole.HighlightedText,
+            ):
+                palette.setColor(role, told.color(role))
+        return palette
+
+    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        self.refresh()
+
+    def on_system_palette_changed(self) -> None:
+        """A palette that we did not set has arrived."""
+        self.refresh()
+
+
+class _PaletteWatcher(QWidget):
+    """Never shown; hears of palette changes that come without a change of the scheme.
+
+    (An event filter on the application would see every event of the program.)
+    """
+
+    def __init__(self, style: AppStyle) -> None:
+        super().__init__()
+        self._style = style
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._style.on_system_palette_changed()
+
+
+def _same(one: QPalette, other: QPalette, role: QPalette.ColorRole) -> bool:
+    group = QPalette.ColorGroup.Active
+    return one.color(group, role).rgb() == other.color(group, role).rgb()
