@@ -104,7 +104,7 @@ class NameProblem(StrEnum):
 
     EMPTY = "empty"
     SPACE = "space"
-    CHARACTER = "character"  # BadName.context is the offending character
+    CHARACTER = "character"  # context: the character, or the part where it may not stand
     EMPTY_PART = "empty_part"  # BadName.context is the separator beside it
     EMPTY_TAG = "empty_tag"
     BOTH_SUFFIXES = "both_suffixes"
@@ -126,6 +126,12 @@ class BadName(OllamaError):
     ) -> None:
         super().__init__(reference, context)
         self.problem = problem
+
+
+class BadAddress(OllamaError):
+    """A text that is no server address. `reference` is the text, `context` the offending piece."""
+
+    is_permanent = True
 
 
 class ServerFailed(OllamaError):
@@ -157,11 +163,14 @@ class PullFailure(StrEnum):
     CANNOT_WRITE = "cannot_write"
     CANCELED_BY_SERVER = "canceled_by_server"  # "context canceled" right after our own cancel
     UNSUPPORTED = "unsupported"  # e.g. needs the MLX runtime
+    REFUSED = "refused"  # by the registry, in a way that asking again does not mend
     STALLED = "stalled"
     OTHER = "other"
 
 
-_PERMANENT_PULL_FAILURES = frozenset({PullFailure.CANNOT_WRITE, PullFailure.UNSUPPORTED})
+_PERMANENT_PULL_FAILURES = frozenset(
+    {PullFailure.CANNOT_WRITE, PullFailure.UNSUPPORTED, PullFailure.REFUSED}
+)
 
 
 class PullFailed(OllamaError):
@@ -221,30 +230,45 @@ class Cancelled(OllamaError):
     is_permanent = True
 
 
-# ollama-api.md section 5, "Error strings seen by clients". Order matters: first match wins.
+# Ollama's server passes on what Go and the registries say; `<status>: <body>` and
+# `unexpected status code <status>` are the registry's HTTP answers. First match wins.
+_STATUS = r"(?:^|: |status code )"
 _PULL_ERRORS: tuple[tuple[re.Pattern[str], type[OllamaError] | PullFailure], ...] = (
     (re.compile(r"file does not exist"), ModelNotFound),
-    (re.compile(r"no space left on device|not enough space on the disk"), DiskFull),
-    (re.compile(r"\b412\b|requires a newer version", re.IGNORECASE), TooOld),
-    (re.compile(r"\bunauthorized\b|access denied|\b401\b|does not match original host"),
+    (re.compile(r"no space left on device|not enough space on the disk|disk quota exceeded"),
+     DiskFull),
+    (re.compile(_STATUS + r"412\b|requires a newer version", re.IGNORECASE), TooOld),
+    (re.compile(_STATUS + r"(?:5\d\d|408|429)\b"), PullFailure.REGISTRY_UNREACHABLE),
+    (re.compile(_STATUS + r"40[13]\b|\bunauthorized\b|access denied|match original host"),
      Unauthorized),
-    (re.compile(r"invalid model name|is invalid"), BadName),
+    (re.compile(r"invalid model name|^name .* is invalid$"), BadName),
     (re.compile(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
     (re.compile(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
     (re.compile(r"requires MLX|MLX runtime"), PullFailure.UNSUPPORTED),
-    (re.compile(r"permission denied|read-only file system|access is denied", re.IGNORECASE),
+    (re.compile(r"permission denied|read-only file system|access is denied"
+                r"|operation not permitted|input/output error", re.IGNORECASE),
      PullFailure.CANNOT_WRITE),
+    (re.compile(_STATUS + r"[34]\d\d\b|no Location header|HTTP response to HTTPS client"
+                r"|insecure protocol"),
+     PullFailure.REFUSED),
     (re.compile(
-        r"dial tcp|no such host|max retries exceeded|i/o timeout|connection re(fused|set)"
-        r"|network is unreachable|TLS handshake|EOF|proxyconnect|\b(5\d\d|429): ?"),
+        r"dial tcp|no such host|max retries exceeded|i/o timeout|connection re(?:fused|set)"
+        r"|network is unreachable|\bTLS handshake|\bEOF\b|proxyconnect|deadline exceeded"
+        r"|broken pipe|forcibly closed|stream error|x509: |tls: |download (?:stalled|too slow)"),
      PullFailure.REGISTRY_UNREACHABLE),
 )  # fmt: skip
+_QUOTED_URL = re.compile(r'"[A-Za-z]+://[^"]*"')
+_MAX_SEARCHED = 4096
 
 
 def pull_error(name: str, text: str) -> OllamaError:
-    """The taxonomy's error for the `error` text of a pull stream (ollama-api.md section 5)."""
+    """The taxonomy's error for the `error` text of a pull stream."""
+    if "either :local or :cloud" in text:
+        return BadName(name, text, NameProblem.BOTH_SUFFIXES)
+    # A name or address may hold any of these words.
+    searched = _QUOTED_URL.sub('""', text[:_MAX_SEARCHED])
     for pattern, outcome in _PULL_ERRORS:
-        if pattern.search(text):
+        if pattern.search(searched):
             if isinstance(outcome, PullFailure):
                 return PullFailed(name, text, outcome)
             return outcome(name, text)

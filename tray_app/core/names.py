@@ -7,6 +7,7 @@ mandatory namespace, at most 80 characters a part, suffixes `:local` and `:cloud
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -23,15 +24,30 @@ _PART = {
     "tag": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,79}"),
 }
 _PART_LIMIT = {"host": 350, "namespace": 80, "model": 80, "tag": 80}
-_LEGAL = re.compile(r"[A-Za-z0-9_.:/\-]")
+_NEVER_LEGAL = re.compile(r"[^A-Za-z0-9_.:/\-]")
+_UPPER = re.compile(r"[A-Z]+")
 
 _OLLAMA_HOSTS = frozenset({"ollama.com", "www.ollama.com", "registry.ollama.ai", "ollama.ai"})
 _HF_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
-_COMMAND = re.compile(
-    r"(?:[$#>%]\s+)?(?:sudo\s+)?(?:\S*/)?ollama(?:\.exe)?\s+(?P<rest>.+)", re.DOTALL
-)
+_MODELSCOPE_HOSTS = frozenset({"modelscope.cn", "www.modelscope.cn"})
+# First path parts of pages that are no models.
+_OLLAMA_PAGES = frozenset(
+    ("about", "api", "blog", "cloud", "connect", "docs", "download", "library", "models", "pricing",
+     "privacy", "public", "search", "settings", "signin", "signup", "terms", "turbo")
+)  # fmt: skip
+_HF_PAGES = frozenset(
+    ("api", "blog", "collections", "datasets", "docs", "join", "login", "models", "organizations",
+     "papers", "posts", "pricing", "search", "settings", "spaces", "tasks")
+)  # fmt: skip
 _VERBS = frozenset({"run", "pull", "show", "rm", "stop", "cp", "push"})
-_QUOTES = "\"'`“”‘’«»"
+_VALUE_OPTIONS = frozenset({"--keepalive", "--format", "--dimensions"})
+_QUOTES = "\"'`“”‘’«»()[]{}<>"
+_TRAILING = ".,;!?…。，；！？"
+_MAX_PASTED = 4096  # longer than any link: not worth looking at
+_QUANT = re.compile(
+    r"[.\-_]((?:UD-)?(?:I?Q\d\w*|TQ\d\w*|MXFP4\w*|BF16|F16|F32))\.gguf$", re.IGNORECASE
+)
+_SPLIT_FILE = re.compile(r"-\d{5}-of-\d{5}(?=\.gguf$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +122,9 @@ def is_same_name(one: str, other: str) -> bool:
 def canonical(text: str) -> str:
     """A key under which equal names are equal; an invalid text is its own key."""
     try:
-        return str(ModelName.parse(text)).casefold()
+        return _lower(str(ModelName.parse(text)))
     except BadName:
-        return text.strip().casefold()
+        return _lower(text.strip())
 
 
 def split_display(name: str) -> tuple[str, str, str]:
@@ -122,63 +138,113 @@ def clean(text: str) -> str:
     """The model name inside a pasted text: a link, a command line, a quoted name.
 
     Gives back the text itself, trimmed, when there is nothing to clean. Never fails; whether the
-    result is a legal name is `ModelName.parse`'s business.
+    result is a legal name is `ModelName.parse`'s business. Of several lines, the first one with a
+    command counts, else the first that is not empty.
     """
-    line = next((ln.strip() for ln in text.splitlines() if ln.strip()), "")
-    command = _COMMAND.fullmatch(line)
-    if command:
-        line = _command_argument(command["rest"])
-    elif line[:2] in ("$ ", "> ", "# "):
-        line = line[2:].strip()
-    line = line.strip(_QUOTES + " \t").rstrip(".,;!)")
-    return _from_link(line.strip(_QUOTES))
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    if not lines:
+        return ""
+    commands = map(_from_command, lines)
+    line = next((name for name in commands if name), lines[0])
+    if len(line) > _MAX_PASTED:
+        return line
+    line = _visible(line)
+    if line[:2] in ("$ ", "> ", "# ", "% "):
+        line = line[2:]
+    return _from_link(_bare(line))
 
 
-def _command_argument(rest: str) -> str:
-    words = rest.split()
-    if words and words[0] in _VERBS:
-        words = words[1:]
-    return next((w for w in words if not w.startswith("-")), "")
+def _visible(text: str) -> str:
+    """`text` without marks that steer the direction of writing, zero-width spaces and soft
+    hyphens: web pages put them there, no one types them."""
+    if text.isascii():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def _bare(text: str) -> str:
+    """`text` without the quotes, brackets and punctuation that a sentence puts around it."""
+    while True:
+        shorter = text.strip().strip(_QUOTES).rstrip(_TRAILING)
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def _from_command(line: str) -> str:
+    """The model of `ollama run X`, wherever in the line it stands (`sudo`, `docker exec`, a
+    prompt before it); "" if there is none."""
+    line = _visible(line[:_MAX_PASTED])
+    if "ollama" not in line.casefold():
+        return ""
+    words = [_bare(word) for word in line.split()]
+    for index, word in enumerate(words[:-1]):
+        program = re.split(r"[/\\]", word)[-1].casefold()
+        if program in ("ollama", "ollama.exe") and words[index + 1] in _VERBS:
+            return _first_argument(words[index + 2 :])
+    return ""
+
+
+def _first_argument(words: list[str]) -> str:
+    is_value = False
+    for word in words:
+        if not is_value and not word.startswith("-"):
+            return word
+        is_value = word in _VALUE_OPTIONS
+    return ""
 
 
 def _from_link(text: str) -> str:
     has_scheme = re.match(r"https?://", text, re.IGNORECASE) is not None
-    # Without "//" urlsplit takes "host:port/…" for a scheme.
-    parts = urlsplit(text if has_scheme else "//" + text)
     try:
+        # Without "//" urlsplit takes "host:port/…" for a scheme.
+        parts = urlsplit(text if has_scheme else "//" + text)
         host = (parts.hostname or "").casefold()
     except ValueError:
         return text
     path = [p for p in unquote(parts.path).split("/") if p]
     if host in _OLLAMA_HOSTS and path:
-        return _ollama_path(path)
-    if host in _HF_HOSTS and len(path) >= 2:
+        return _ollama_name(path) or text
+    if host in _HF_HOSTS and len(path) >= 2 and path[0] not in _HF_PAGES:
         return _hf_name(path, dict(p.partition("=")[::2] for p in parts.query.split("&")))
+    if host in _MODELSCOPE_HOSTS:
+        path = path[1:] if path[:1] == ["models"] else path
+        return "/".join(["modelscope.cn", *path[:2]]) if len(path) >= 2 else text
     if has_scheme and len(path) >= 2:
-        return "/".join([parts.netloc, *path[:2]])
+        netloc = parts.netloc.rpartition("@")[2]  # never a password
+        return f"{netloc}/{_registry_path(path)}"
     return text
 
 
-def _ollama_path(path: list[str]) -> str:
+def _ollama_name(path: list[str]) -> str:
+    if path[0] in _OLLAMA_PAGES and len(path) == 1:
+        return ""
+    return _registry_path(path).removeprefix("library/")
+
+
+def _registry_path(path: list[str]) -> str:
+    """`[v2/]namespace/model[/manifests/tag | /tags | /blobs/…]` → `namespace/model[:tag]`."""
     if path[0] == "v2":
         path = path[1:]
-    if path[:1] == ["library"]:
-        path = path[1:]
     stop = next((i for i, p in enumerate(path) if p in ("tags", "blobs", "manifests")), len(path))
+    name = "/".join(path[:stop][:2])
     if path[stop : stop + 1] == ["manifests"] and len(path) > stop + 1:
-        return "/".join(path[:stop]) + ":" + path[stop + 1]
-    return "/".join(path[:stop][:2])
+        name += ":" + path[stop + 1]
+    return name
 
 
 def _hf_name(path: list[str], query: dict[str, str]) -> str:
-    user, repo = path[0], path[1]
-    # A link to one file of a repository names the quantization in its file name.
-    if len(path) > 3 and path[2] in ("blob", "resolve") and path[-1].endswith(".gguf"):
-        quant = re.search(r"[.\-]((?:I?Q\d\w*|[BF]F?\d\d))\.gguf$", path[-1], re.IGNORECASE)
-        return f"hf.co/{user}/{repo}" + (f":{quant[1]}" if quant else "")
-    shown = query.get("show_file_info", "")
-    quant = re.search(r"[.\-]((?:I?Q\d\w*|[BF]F?\d\d))\.gguf$", shown, re.IGNORECASE)
-    return f"hf.co/{user}/{repo}" + (f":{quant[1]}" if quant else "")
+    """A link to one file of a repository names the quantization in its file name."""
+    name = f"hf.co/{path[0]}/{path[1]}"
+    file = path[-1] if path[2:3] in (["blob"], ["resolve"]) else ""
+    file = file or unquote(query.get("show_file_info", ""))
+    quant = _QUANT.search(_SPLIT_FILE.sub("", file))
+    return f"{name}:{quant[1]}" if quant else name
+
+
+def _lower(text: str) -> str:
+    """Lower case of ASCII letters alone: "K" (Kelvin) must not become a legal "k"."""
+    return _UPPER.sub(lambda match: match[0].lower(), text)
 
 
 def _split_source(text: str) -> tuple[str, str]:
@@ -196,11 +262,10 @@ def _split_source(text: str) -> tuple[str, str]:
 
 
 def _split(text: str, base: str) -> tuple[str, str, str, str]:
-    for character in base:
-        if character.isspace():
-            raise BadName(text, character, NameProblem.SPACE)
-        if not _LEGAL.fullmatch(character):
-            raise BadName(text, character, NameProblem.CHARACTER)
+    wrong = _NEVER_LEGAL.search(base)
+    if wrong:
+        problem = NameProblem.SPACE if wrong[0].isspace() else NameProblem.CHARACTER
+        raise BadName(text, wrong[0], problem)
     before, slash, last = base.rpartition("/")
     model, colon, tag = last.rpartition(":")
     if not colon:
@@ -209,27 +274,27 @@ def _split(text: str, base: str) -> tuple[str, str, str, str]:
         raise BadName(text, ":", NameProblem.EMPTY_TAG)
     if not model:
         raise BadName(text, ":" if colon else "/", NameProblem.EMPTY_PART)
-    host, namespace = DEFAULT_HOST, DEFAULT_NAMESPACE
-    if slash:
-        rest, inner, namespace = before.rpartition("/")
-        if inner:
-            host = rest.partition("://")[2] if "://" in rest else rest
-        if not namespace or (inner and not host):
-            raise BadName(text, "/", NameProblem.EMPTY_PART)
-        if "/" in host:
-            raise BadName(text, "/", NameProblem.TOO_MANY_PARTS)
+    host, namespace = _split_path(text, before) if slash else (DEFAULT_HOST, DEFAULT_NAMESPACE)
     for kind, part in (("host", host), ("namespace", namespace), ("model", model), ("tag", tag)):
-        _check(text, kind, part)
+        if len(part) > _PART_LIMIT[kind]:
+            raise BadName(text, part, NameProblem.TOO_LONG)
+        if not _PART[kind].fullmatch(part):
+            # Each character is legal somewhere, but not at its place in this part.
+            raise BadName(text, part, NameProblem.CHARACTER)
     return host, namespace, model, tag
 
 
-def _check(text: str, kind: str, part: str) -> None:
-    if _PART[kind].fullmatch(part):
-        return
-    if len(part) > _PART_LIMIT[kind]:
-        raise BadName(text, part, NameProblem.TOO_LONG)
-    if kind == "namespace" and (":" in part or "." in part):
-        raise BadName(text, part, NameProblem.NO_NAMESPACE)
-    legal = _PART[kind]
-    bad = next((c for c in part if not legal.fullmatch("a" + c)), part[:1])
-    raise BadName(text, bad, NameProblem.CHARACTER)
+def _split_path(text: str, before: str) -> tuple[str, str]:
+    """What stands before the model's "/" → host and namespace."""
+    rest, slash, namespace = before.rpartition("/")
+    if not slash:
+        if ":" in namespace or "." in namespace:
+            raise BadName(text, namespace, NameProblem.NO_NAMESPACE)
+        host = DEFAULT_HOST
+    else:
+        host = rest.partition("://")[2] if "://" in rest else rest
+    if not namespace or not host:
+        raise BadName(text, "/", NameProblem.EMPTY_PART)
+    if "/" in host:
+        raise BadName(text, "/", NameProblem.TOO_MANY_PARTS)
+    return host, namespace

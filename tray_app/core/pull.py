@@ -41,7 +41,7 @@ class _Layer:
 class PullTracker:
     """Follows one pull, over as many attempts as it takes.
 
-    `manifest` gives exact totals; without it they grow as layers are heard of. `floor_bytes` is
+    `manifest` gives exact totals; without it they grow as layers are heard of. `reached` is
     what an earlier run of the program has shown. `new_attempt` keeps what was reached: the bar
     never goes back over pause, resume, fault or restart. After `success` nothing changes any more.
 
@@ -49,7 +49,9 @@ class PullTracker:
     the last sign of progress.
     """
 
-    def __init__(self, name: str, manifest: Manifest | None = None, floor_bytes: int = 0) -> None:
+    def __init__(
+        self, name: str, manifest: Manifest | None = None, reached: PullProgress | None = None
+    ) -> None:
         self.name = name
         self._layers: dict[str, _Layer] = {}
         self._aggregate: _Layer | None = None
@@ -57,7 +59,7 @@ class PullTracker:
         self._phase = PullPhase.MANIFEST
         self._phase_since_s: float | None = None
         self._current: str | None = None
-        self._floor_bytes = max(0, floor_bytes)
+        self._floor_bytes = 0
         self._floor_permille: int | None = None
         self._meter = SpeedMeter()
         self.new_bytes = 0
@@ -72,13 +74,13 @@ class PullTracker:
         return self._phase
 
     def _restore(self, reached: PullProgress) -> None:
-        self._floor_bytes = reached.completed_bytes
-        self._floor_permille = min(reached.permille or 0, MAX_PERMILLE)
-        self._is_total_known = reached.is_total_known
+        self._floor_bytes = max(0, reached.completed_bytes)
+        if reached.permille is not None:
+            self._floor_permille = min(reached.permille, MAX_PERMILLE)
+        self._has_whole_manifest = reached.is_total_known and bool(reached.layers)
         for layer in reached.layers:
-            self._layers[layer.digest] = _Layer(
-                layer.kind, layer.total_bytes, layer.completed_bytes, layer.completed_bytes
-            )
+            done = min(layer.completed_bytes, layer.total_bytes)
+            self._layers[layer.digest] = _Layer(layer.kind, layer.total_bytes, done, done)
 
     def set_manifest(self, manifest: Manifest) -> None:
         """Learn the layers and their sizes, at any moment of the pull.

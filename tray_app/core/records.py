@@ -107,7 +107,7 @@ class Manifest:
     """A manifest: what a name consists of. `digest` is bare hex over its raw bytes.
 
     `layers` are in manifest order with the config last, each digest once: the order in which a
-    pull fetches them (ollama-api.md section 5).
+    pull fetches them.
     """
 
     digest: str
