@@ -48,7 +48,7 @@ class RetryPolicy:
         return pause * (1 + self.jitter * (2 * random - 1))
 
     def remedy(self, error: OllamaError, attempt: int, mismatches: int) -> Remedy:
-        """`attempt` counts this failed one; `mismatches` are damaged files so far, this included."""
+        """`attempt` counts this failed one, `mismatches` the damaged files so far, with this one."""
         if isinstance(error, PullFailed):
             return self._pull_remedy(error, attempt, mismatches)
         if isinstance(error, Cancelled):

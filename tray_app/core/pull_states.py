@@ -199,43 +199,31 @@ class PullSummary:
 
 
 def summarize(items: tuple[PullItem, ...]) -> PullSummary:
-    """All downloads in one line."""
+    """All downloads in one line. Bytes and percent are those of the active ones, else of the
+    waiting ones; paused ones do not count, they go nowhere."""
     counts = dict.fromkeys(PullState, 0)
-    completed = total = known = fetching_total = 0
-    speed = 0.0
-    has_speed = False
-    etas: list[float] = []
     for item in items:
         counts[item.state] += 1
-        progress = item.progress
-        if item.state not in UNFINISHED or progress is None:
-            continue
-        if progress.total_bytes:
-            known += 1
-            completed += progress.completed_bytes
-            total += progress.total_bytes
-        if item.state in IN_TRANSFER:
-            fetching_total += 1
-            if progress.speed_bytes_s is not None:
-                has_speed = True
-                speed += progress.speed_bytes_s
-            if progress.eta_s is not None:
-                etas.append(progress.eta_s)
     in_line = counts[S.WAITING] + counts[S.RETRYING]
-    eta = None
-    if has_speed and speed > 0 and etas and not in_line:
-        eta = max(max(etas), (total - completed) / speed if counts[S.PAUSED] == 0 else 0.0)
+    counted = [i.progress for i in items if i.state in ACTIVE and i.progress] or [
+        i.progress for i in items if i.state in UNFINISHED - {S.PAUSED} and i.progress
+    ]
+    sized = [(p.completed_bytes, p.total_bytes) for p in counted if p.total_bytes]
+    completed, total = sum(done for done, _ in sized), sum(whole for _, whole in sized)
+    moving = [i.progress for i in items if i.state in IN_TRANSFER and i.progress]
+    speeds = [p.speed_bytes_s for p in moving if p.speed_bytes_s is not None]
+    etas = [p.eta_s for p in moving if p.eta_s is not None]
     return PullSummary(
         active=sum(counts[state] for state in ACTIVE),
         waiting=in_line,
         paused=counts[S.PAUSED],
         failed=counts[S.FAILED],
         done=counts[S.DONE],
-        permille=min(999, completed * 1000 // total) if known and total else None,
+        permille=min(999, completed * 1000 // total) if total else None,
         completed_bytes=completed,
-        total_bytes=total if known else None,
-        speed_bytes_s=speed if has_speed else None,
-        eta_s=eta,
-        is_verifying=bool(counts[S.VERIFYING]) and not fetching_total,
+        total_bytes=total if sized else None,
+        speed_bytes_s=sum(speeds) if speeds else None,
+        eta_s=max(etas) if etas and not in_line else None,
+        is_verifying=bool(counts[S.VERIFYING]) and not moving,
         waits_for_server=sum(1 for item in items if item.hold is Hold.SERVER),
     )
