@@ -22,6 +22,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/__main__.py", "tray_app.cli"): "the window must not pay for requests",
     ("tray_app/app.py", "tray_app.demo"): "only --demo needs it",
     ("tray_app/app.py", "tray_app.views.main_window"): "built when first shown",
+    ("tray_app/ollama/transport.py", "tray_app.ollama.session"): "requests costs 100 ms, 19 MiB",
 }
 
 _MODAL_HELPERS = {

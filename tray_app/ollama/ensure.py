@@ -1,0 +1,118 @@
+"""ensure(): a model is here and up to date, or gets pulled. The rule, without a window's queue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tray_app.core.errors import (
+    Cancelled,
+    IncompletePull,
+    OllamaError,
+    PullFailed,
+    PullFailure,
+)
+from tray_app.core.names import ModelName
+from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.pull import PullTracker
+from tray_app.core.records import Manifest, ModelRecord
+
+if TYPE_CHECKING:
+    from tray_app.ollama.client import OllamaClient
+
+# A pull that is asked for too soon after a cancel joins the dying one and is told
+# "context canceled"; the server needs up to half a minute to let go.
+JOINED_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ensured:
+    """`record` is the installed model now; `was_present` = nothing had to be pulled.
+    `is_checked` is False when the registry could not be asked what is current."""
+
+    record: ModelRecord | None
+    was_present: bool
+    is_checked: bool = True
+
+
+def ensure(
+    client: OllamaClient,
+    name: str,
+    on_progress: Callable[[PullProgress], None] | None = None,
+    *,
+    is_insecure: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+) -> Ensured:
+    """Have `name` on the client's server, in its registry's version.
+
+    An installed model whose manifest equals the registry's is left alone: a pull would only move
+    its date. If the registry cannot be asked from here, the server may still reach it: it pulls.
+    Raises BadName, and whatever a pull fails with.
+    """
+    parsed = ModelName.parse(name)
+    record = client.get(str(parsed))
+    if record is not None and record.is_cloud:
+        return Ensured(record, was_present=True)
+    manifest = _manifest(client, parsed, is_insecure)
+    if record is not None and manifest is not None and is_up_to_date(record, manifest):
+        return Ensured(record, was_present=True)
+    tracker = PullTracker(str(parsed), manifest)
+    for pause_s in (*JOINED_PAUSES_S, None):
+        try:
+            _pull(client, str(parsed), tracker, on_progress, is_insecure, clock)
+            break
+        except PullFailed as error:
+            if error.kind is not PullFailure.CANCELED_BY_SERVER or pause_s is None:
+                raise
+            if client.scope.wait(pause_s):
+                raise Cancelled(name) from error
+    return Ensured(client.get(str(parsed)), was_present=False, is_checked=manifest is not None)
+
+
+def is_up_to_date(record: ModelRecord, manifest: Manifest) -> bool:
+    """Whether an installed model is the registry's version.
+
+    Servers before v0.19 stored manifests under digests of their own; there the time of the push
+    decides, as in Ollama's app.
+    """
+    if record.digest == manifest.digest:
+        return True
+    return (
+        manifest.pushed_at is not None
+        and record.modified_at is not None
+        and manifest.pushed_at <= record.modified_at
+    )
+
+
+def _manifest(client: OllamaClient, name: ModelName, is_insecure: bool) -> Manifest | None:
+    try:
+        return client.registry.fetch_manifest(name, scope=client.scope, is_insecure=is_insecure)
+    except Cancelled:
+        raise
+    except OllamaError:
+        return None  # its own words about it come with the pull
+
+
+def _pull(
+    client: OllamaClient,
+    name: str,
+    tracker: PullTracker,
+    on_progress: Callable[[PullProgress], None] | None,
+    is_insecure: bool,
+    clock: Callable[[], float],
+) -> None:
+    tracker.new_attempt(clock())
+    lines = client.pull(name, is_insecure=is_insecure)
+    try:
+        for line in lines:
+            error = tracker.feed(line, clock())
+            if error is not None:
+                raise error
+            if on_progress is not None:
+                on_progress(tracker.progress(clock()))
+    finally:
+        lines.close()
+    if tracker.phase is not PullPhase.DONE:
+        raise IncompletePull(name)

@@ -1,0 +1,118 @@
+"""LocalStore: manifests in the models folder of a server that runs on this computer.
+
+The API tells only a model's weights; the file tells every layer with its size. It is believed only
+while its SHA-256 is the digest that the server gives for the model: any other folder, or an older
+state of it, is then simply unknown. Read only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tray_app.core.errors import BadAnswer, BadName
+from tray_app.core.manifests import parse_manifest
+from tray_app.core.names import ModelName
+from tray_app.core.records import Manifest
+
+_MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+
+
+def models_folders(
+    environ: Mapping[str, str] | None = None,
+    home: Path | None = None,
+    platform: str = sys.platform,
+) -> tuple[Path, ...]:
+    """Where a server on this computer may keep its models, likeliest first; they need not exist.
+
+    OLLAMA_MODELS of *our* environment, the home folder, and on Linux and macOS the home folders
+    of the service that Ollama's installer and the distributions' packages set up.
+    """
+    env = os.environ if environ is None else environ
+    base = home if home is not None else Path.home()
+    named = env.get("OLLAMA_MODELS", "").strip().strip("\"'").strip()
+    folders = [Path(named).expanduser()] if named else []
+    folders.append(base / ".ollama" / "models")
+    if platform != "win32":
+        folders += [
+            Path("/usr/share/ollama/.ollama/models"),
+            Path("/var/lib/ollama/.ollama/models"),
+            Path("/var/lib/ollama/models"),
+            Path("/var/lib/private/ollama/models"),
+        ]
+    return tuple(dict.fromkeys(folders))
+
+
+class LocalStore:
+    """The models folders of this computer. Thread: any."""
+
+    def __init__(self, folders: Iterable[Path] | None = None) -> None:
+        self._folders = models_folders() if folders is None else tuple(folders)
+
+    def manifest(self, name: str, digest: str) -> Manifest | None:
+        """The manifest of `name` if a folder holds exactly the one with `digest` (bare hex)."""
+        found = self._find(name, digest)
+        if found is None:
+            return None
+        try:
+            return parse_manifest(found[1])
+        except BadAnswer:
+            return None
+
+    def folder_of(self, name: str, digest: str) -> Path | None:
+        """The models folder that holds this very model: the one that the server uses."""
+        found = self._find(name, digest)
+        return found[0] if found is not None else None
+
+    def models_folder(self, known: Iterable[tuple[str, str]] = ()) -> Path | None:
+        """The folder the server uses: one that holds a model of `known` (name, digest) pairs;
+        without any to go by, the first that exists."""
+        pairs = list(known)
+        for name, digest in pairs:
+            folder = self.folder_of(name, digest)
+            if folder is not None:
+                return folder
+        if pairs:
+            return None
+        return next((folder for folder in self._folders if _is_folder(folder / "blobs")), None)
+
+    def free_bytes(self, known: Iterable[tuple[str, str]] = ()) -> int | None:
+        """Free bytes on the disk of `models_folder(known)`; None when it cannot be known."""
+        folder = self.models_folder(known)
+        try:
+            return None if folder is None else shutil.disk_usage(folder).free
+        except OSError:
+            return None
+
+    def _find(self, name: str, digest: str) -> tuple[Path, bytes] | None:
+        try:
+            parts = ModelName.parse(name)
+        except BadName:
+            return None
+        if not digest:
+            return None
+        below = Path("manifests", parts.host, parts.namespace, parts.model, parts.tag)
+        for folder in self._folders:
+            raw = _read(folder / below)
+            if raw is not None and hashlib.sha256(raw).hexdigest() == digest:
+                return folder, raw
+        return None
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_MANIFEST_BYTES)
+    except (OSError, ValueError):
+        return None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

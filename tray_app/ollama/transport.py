@@ -1,0 +1,297 @@
+"""Transport: requests to one server that can be cancelled, time out and stay within limits.
+
+Everything that comes out of here is an answer or an error of `core.errors`. What requests and
+urllib3 raise is known to `session` alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from tray_app.core.errors import (
+    BadAnswer,
+    Cancelled,
+    NotOllama,
+    OllamaError,
+    TimedOut,
+    Unreachable,
+    UnreachableKind,
+)
+from tray_app.ollama.answers import Answer, error_of, json_of
+from tray_app.ollama.cancel import CancelScope
+from tray_app.ollama.dialing import calling
+from tray_app.ollama.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    import requests
+
+    from tray_app.ollama.session import HttpSession
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+MAX_LINE_BYTES = 4 * 1024 * 1024
+MAX_REDIRECTS = 3
+_CHUNK_BYTES = 64 * 1024
+_MAX_ERROR_BYTES = 64 * 1024
+_DEADLINE_FACTOR = 3.0
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Transport:
+    """One server, any number of requests, one after the other.
+
+    Thread: use from one thread at a time (each thread gets a session of its own); `scope.cancel`
+    from any. `headers` go with every request and never to another host. For a server on this
+    computer proxy variables do not count.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        scope: CancelScope | None = None,
+        headers: Mapping[str, str] | None = None,
+        ca_file: str = "",
+        connect_timeout_s: float | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.scope = scope or CancelScope()
+        self._headers = {**_basic_auth(endpoint), **(headers or {})}
+        self._ca_file = ca_file
+        default_s = 3.0 if endpoint.is_loopback else 5.0
+        self._connect_timeout_s = default_s if connect_timeout_s is None else connect_timeout_s
+        self._local = threading.local()
+
+    @property
+    def address(self) -> str:
+        """The server as errors name it."""
+        return self.endpoint.display
+
+    def json(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        name: str = "",
+        read_timeout_s: float | None = 30.0,
+        silence: type[OllamaError] = TimedOut,
+    ) -> Any:
+        """The decoded body of a 2xx answer, None if it is empty.
+
+        `name` is the model asked about (a 404 then means that it is not there); `silence` is the
+        error for a server that connects but says nothing in time.
+        """
+        answer = self.request(method, path, body, read_timeout_s=read_timeout_s, silence=silence)
+        return json_of(answer, self.address, name)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        read_timeout_s: float | None = 30.0,
+        silence: type[OllamaError] = TimedOut,
+        max_bytes: int = MAX_BODY_BYTES,
+    ) -> Answer:
+        """A whole answer with any status. The body may take three times `read_timeout_s`."""
+        deadline_s = None
+        if read_timeout_s is not None:
+            deadline_s = (
+                time.monotonic() + self._connect_timeout_s + _DEADLINE_FACTOR * read_timeout_s
+            )
+        with self._errors(silence), calling(self.scope, deadline_s):
+            response = self._send(method, path, body, headers, read_timeout_s, silence)
+            with _closing(response):
+                return Answer(
+                    response.status_code,
+                    _lower(response),
+                    _read_all(response, max_bytes, self.address),
+                )
+
+    def lines(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, name: str = ""
+    ) -> Generator[bytes, None, None]:
+        """The lines of an NDJSON answer as they come, blank ones left out.
+
+        There is no read timeout: silence is normal while a server verifies 40 GB. Closing the
+        generator closes the connection, which ends the server's work too. Raises Unreachable
+        (lost) when the stream breaks; a stream that just ends, ends.
+        """
+        with self._errors(TimedOut), calling(self.scope, None):
+            response = self._send(method, path, body, None, None, TimedOut)
+        with _closing(response):
+            with self._errors(TimedOut), calling(self.scope, None):
+                self._check_stream(response, name)
+            buffer = bytearray()
+            while True:
+                with self._errors(TimedOut), calling(self.scope, None):
+                    chunk = _read_some(response)
+                if not chunk:
+                    break
+                buffer += chunk
+                # Only what just came can hold a new line end.
+                if b"\n" in chunk:
+                    *whole, rest = bytes(buffer).split(b"\n")
+                    buffer = bytearray(rest)
+                    for line in whole:
+                        if line.strip():
+                            yield line
+                if len(buffer) > MAX_LINE_BYTES:
+                    raise BadAnswer(name or self.address, repr(bytes(buffer[:80])), "line")
+            if buffer.strip():
+                yield bytes(buffer)
+
+    def close(self) -> None:
+        """Close this thread's idle connections."""
+        session = getattr(self._local, "session", None)
+        if session is not None:
+            session.close()
+            del self._local.session
+
+    def _check_stream(self, response: requests.Response, name: str) -> None:
+        head = Answer(response.status_code, _lower(response))
+        if not head.is_ok:
+            body = _read_all(response, _MAX_ERROR_BYTES, self.address, is_cut=True)
+            raise error_of(Answer(head.status, head.headers, body), self.address, name)
+        if head.is_html:
+            raise NotOllama(self.address, head.content_type)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+        read_timeout_s: float | None,
+        silence: type[OllamaError],
+    ) -> requests.Response:
+        """Send, following redirects on the same host, and once more if a kept connection turns
+        out to be dead (harmless only where asking changes nothing)."""
+        url = self.endpoint.url(path)
+        attempts_left = 1 if method in ("GET", "HEAD") else 0
+        redirects_left = MAX_REDIRECTS
+        while True:
+            try:
+                with self._errors(silence):
+                    response = self._session().send(
+                        method,
+                        url,
+                        json=body,
+                        headers=headers,
+                        timeout=(self._connect_timeout_s, read_timeout_s),
+                    )
+            except Unreachable as error:
+                if error.kind is not UnreachableKind.LOST or not attempts_left:
+                    raise
+                attempts_left -= 1
+                continue
+            target = self._redirect(response, url, method)
+            if target is None or not redirects_left:
+                return response
+            response.close()
+            redirects_left -= 1
+            url = target
+
+    def _redirect(self, response: requests.Response, url: str, method: str) -> str | None:
+        """Where a redirect leads if it may be followed: to the same host, and with a method that
+        keeps its meaning."""
+        location = response.headers.get("location", "")
+        if response.status_code not in _REDIRECTS or not location:
+            return None
+        if method not in ("GET", "HEAD") and response.status_code not in (307, 308):
+            return None
+        target = urljoin(url, location)
+        try:
+            old, new = urlsplit(url), urlsplit(target)
+            is_same_host = old.hostname == new.hostname
+        except ValueError:
+            return None
+        is_downgrade = old.scheme == "https" and new.scheme != "https"
+        if not is_same_host or is_downgrade or new.scheme not in ("http", "https"):
+            return None
+        if new.scheme == "https" and old.scheme == "http":
+            self._local.is_tls = True
+            self.close()
+        return target
+
+    def _session(self) -> HttpSession:
+        session: HttpSession | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = _session_module().HttpSession(
+                self._headers,
+                trusts_environment=not self.endpoint.is_loopback,
+                is_tls=self.endpoint.scheme == "https" or getattr(self._local, "is_tls", False),
+                ca_file=self._ca_file,
+            )
+        return session
+
+    @contextmanager
+    def _errors(self, silence: type[OllamaError]) -> Iterator[None]:
+        """Turn whatever the block raises into an error of the taxonomy. After our own cancel
+        every way of breaking is Cancelled."""
+        self.scope.raise_if_cancelled(self.address)
+        module = _session_module()
+        try:
+            yield
+        except module.Problem as error:
+            if self.scope.is_cancelled:
+                raise Cancelled(self.address) from error
+            raise module.translate(error, self.address, silence) from error
+        except OllamaError as error:
+            if self.scope.is_cancelled and not isinstance(error, Cancelled):
+                raise Cancelled(self.address) from error
+            raise
+        self.scope.raise_if_cancelled(self.address)
+
+
+def _session_module() -> ModuleType:
+    from tray_app.ollama import session
+
+    return session
+
+
+@contextmanager
+def _closing(response: requests.Response) -> Iterator[None]:
+    """Close `response` unless it was read to its end, when its connection can be used again."""
+    try:
+        yield
+    finally:
+        response.close()
+
+
+def _read_some(response: requests.Response) -> bytes:
+    """What has arrived, at least one byte; b"" at the end."""
+    return response.raw.read1(_CHUNK_BYTES, decode_content=True) or b""
+
+
+def _read_all(
+    response: requests.Response, max_bytes: int, address: str, *, is_cut: bool = False
+) -> bytes:
+    body = bytearray()
+    while chunk := _read_some(response):
+        body += chunk
+        if len(body) > max_bytes:
+            if is_cut:
+                break
+            raise BadAnswer(address, f"more than {max_bytes} bytes", "body")
+    return bytes(body)
+
+
+def _lower(response: requests.Response) -> dict[str, str]:
+    return {key.casefold(): value for key, value in response.headers.items()}
+
+
+def _basic_auth(endpoint: Endpoint) -> dict[str, str]:
+    if not endpoint.username and not endpoint.password:
+        return {}
+    pair = f"{endpoint.username}:{endpoint.password}".encode()
+    return {"Authorization": "Basic " + base64.b64encode(pair).decode("ascii")}
