@@ -48,7 +48,7 @@ class RetryPolicy:
         return pause * (1 + self.jitter * (2 * random - 1))
 
     def remedy(self, error: OllamaError, attempt: int, mismatches: int) -> Remedy:
-        """`attempt` counts this failed one, `mismatches` the damaged files so far, with this one."""
+        """`attempt` counts this failed one, so do `mismatches` (damaged files so far)."""
         if isinstance(error, PullFailed):
             return self._pull_remedy(error, attempt, mismatches)
         if isinstance(error, Cancelled):
