@@ -96,19 +96,10 @@ def printed(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, (int, float)):
-        number = float(value)
-        if number == int(number) and abs(number) < 1e6:
-            return str(int(number))
-        if number == 0 or 1e-4 <= abs(number) < 1e21:
-            text = repr(number)
-            return _exponent(number) if abs(number) >= 1e6 else text
-        return _exponent(number)
-    return str(value)
-
-
-def _exponent(number: float) -> str:
-    mantissa, exponent = f"{number:.16e}".split("e")
-    short = repr(float(mantissa))
-    short = short.removesuffix(".0")
-    return f"{short}e{exponent[0]}{exponent[1:].lstrip('0').zfill(2)}"
+    if not isinstance(value, (int, float)):
+        return str(value)
+    number = float(value)
+    if number == 0 or 1e-4 <= abs(number) < 1e6:
+        return repr(number).removesuffix(".0")
+    exact = (f"{number:.{digits}e}" for digits in range(17))
+    return next(text for text in exact if float(text) == number)
