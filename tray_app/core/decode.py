@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from tray_app.core.errors import BadAnswer
 
+MAX_INT = 2**63 - 1  # what Go's int64 can hold
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 def parse_json(raw: bytes, reference: str = "") -> Any:
     """Decode a body. Bad UTF-8 inside strings is replaced; no JSON at all is a BadAnswer."""
+    text = raw.decode("utf-8", "replace")
     try:
-        return json.loads(raw.decode("utf-8", "replace"))
+        value = json.loads(text)
+        if _SURROGATE.search(text):
+            # Half a surrogate pair is legal JSON, but no text that can be printed or stored.
+            plain = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+            value = json.loads(plain)
+        return value
     except (ValueError, RecursionError) as error:
         raise BadAnswer(reference, f"{error}: {raw[:120]!r}", "body") from error
 
@@ -22,3 +32,25 @@ def as_object(value: Any, field: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise BadAnswer("", repr(value)[:120], field)
     return value
+
+
+def text_field(obj: Mapping[str, Any], key: str, reference: str = "") -> str:
+    """A text that may be absent or null; a wrong type is a BadAnswer for `key`."""
+    value = obj.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadAnswer(reference, repr(value)[:120], key)
+    return value
+
+
+def size_field(obj: Mapping[str, Any], key: str, reference: str = "") -> int:
+    """A byte count of which 0 is left out; a wrong type is a BadAnswer for `key`."""
+    value = obj.get(key)
+    if value is None:
+        return 0
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadAnswer(reference, repr(value)[:120], key)
+    return min(max(0, value), MAX_INT)

@@ -44,7 +44,8 @@ class PullProgress:
 
     `total_bytes` is exact when `is_total_known`, else what the stream has told so far ("at
     least"); None before anything is known. `completed_bytes` and `permille` (0…1000) never
-    decrease; `refetched_bytes` is how far the server fell behind what is shown.
+    decrease; `permille` is None as long as a number would be a guess, at most 990 before the
+    server says success. `refetched_bytes` is how far the server fell behind what is shown.
     `speed_bytes_s` and `eta_s` are None when there is nothing honest to say.
     """
 

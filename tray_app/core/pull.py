@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tray_app.core.decode import MAX_INT, size_field, text_field
 from tray_app.core.errors import BadAnswer, OllamaError, pull_error
 from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.records import LayerKind, Manifest
@@ -24,18 +25,25 @@ ETA_HIDDEN_S = 5.0
 MAX_PERMILLE = 990  # never 100 % before the server says success
 # Safetensors models: one line for all blobs together, its total covers the whole model.
 AGGREGATE_DIGEST = "sha256:model"
-_MAX_BYTES = 2**63 - 1
 _MAX_LAYERS = 10_000  # of a server gone mad; real models have less than 10
 
 
 @dataclass(slots=True)
 class _Layer:
     kind: LayerKind
-    total: int
+    total: int = 0  # 0 = not told
     completed: int = 0  # shown: never goes back
     raw: int = 0  # what the server said last
     state: LayerState = LayerState.WAITING
     is_heard: bool = False  # in this attempt
+
+    @property
+    def shown_total(self) -> int:
+        return max(self.total, self.completed)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.state in (LayerState.DONE, LayerState.HERE)
 
 
 class PullTracker:
@@ -56,6 +64,7 @@ class PullTracker:
         self._layers: dict[str, _Layer] = {}
         self._aggregate: _Layer | None = None
         self._has_whole_manifest = False
+        self._has_tensors = False
         self._phase = PullPhase.MANIFEST
         self._phase_since_s: float | None = None
         self._current: str | None = None
@@ -80,7 +89,12 @@ class PullTracker:
         self._has_whole_manifest = reached.is_total_known and bool(reached.layers)
         for layer in reached.layers:
             done = min(layer.completed_bytes, layer.total_bytes)
-            self._layers[layer.digest] = _Layer(layer.kind, layer.total_bytes, done, done)
+            restored = _Layer(layer.kind, layer.total_bytes, done, done)
+            if layer.digest == AGGREGATE_DIGEST:
+                self._aggregate = restored
+                self._has_whole_manifest = False
+            else:
+                self._layers[layer.digest] = restored
 
     def set_manifest(self, manifest: Manifest) -> None:
         """Learn the layers and their sizes, at any moment of the pull.
@@ -91,20 +105,21 @@ class PullTracker:
         known = self._layers
         self._layers = {}
         for told in manifest.layers:
-            layer = known.pop(told.digest, None) or _Layer(told.kind, 0)
+            layer = known.pop(told.digest, None) or _Layer(told.kind)
             layer.kind = told.kind
             if told.size_bytes is not None:
                 layer.total = told.size_bytes
                 layer.completed = min(layer.completed, layer.total)
                 layer.raw = min(layer.raw, layer.total)
-            if layer.state in (LayerState.DONE, LayerState.HERE):
-                layer.completed = layer.raw = layer.total
+            if layer.is_complete:
+                layer.completed = layer.raw = layer.shown_total
             self._layers[told.digest] = layer
         foreign = {digest: layer for digest, layer in known.items() if layer.is_heard}
         self._layers.update(foreign)
         self._has_whole_manifest = not foreign and all(
             layer.size_bytes is not None for layer in manifest.layers
         )
+        self._has_tensors = any(layer.kind is LayerKind.TENSOR for layer in manifest.layers)
         if self._current not in self._layers:
             self._current = None
 
@@ -130,9 +145,8 @@ class PullTracker:
         error = line.get("error")
         if error is not None:
             return pull_error(self.name, error if isinstance(error, str) else repr(error))
-        status = self._text(line, "status")
-        digest = self._text(line, "digest")
-        total, completed = self._size(line, "total"), self._size(line, "completed")
+        status, digest = (text_field(line, key, self.name) for key in ("status", "digest"))
+        total, completed = (size_field(line, key, self.name) for key in ("total", "completed"))
         if self._phase is PullPhase.DONE:
             return None
         if self._phase_since_s is None:
@@ -145,12 +159,10 @@ class PullTracker:
         return None
 
     def _feed_layer(self, digest: str, total: int, completed: int, now_s: float) -> None:
-        layer = self._layer(digest, total)
+        layer = self._layer(digest)
         layer.total = max(layer.total, total)
         if layer.total:
             completed = min(completed, layer.total)
-        else:
-            layer.total = completed  # no total told: at least this much
         if digest != self._current:
             self._finish_before(digest)
             self._current = digest
@@ -161,7 +173,7 @@ class PullTracker:
             self.last_byte_s = now_s
         self.new_bytes += gained
         self._meter.add(now_s, gained)
-        if completed < layer.total or not total:
+        if completed < layer.total or not layer.total:
             layer.state = LayerState.RUNNING
         elif layer.state is LayerState.WAITING and not layer.completed:
             layer.state = LayerState.HERE
@@ -171,15 +183,15 @@ class PullTracker:
         layer.raw = completed
         layer.completed = max(layer.completed, completed)
 
-    def _layer(self, digest: str, total: int) -> _Layer:
+    def _layer(self, digest: str) -> _Layer:
         if digest == AGGREGATE_DIGEST:
             if self._aggregate is None:
-                self._aggregate = _Layer(LayerKind.MODEL, total)
+                self._aggregate = _Layer(LayerKind.MODEL)
             return self._aggregate
         if digest not in self._layers:
             if len(self._layers) >= _MAX_LAYERS:
                 raise BadAnswer(self.name, f"more than {_MAX_LAYERS} layers", "digest")
-            self._layers[digest] = _Layer(LayerKind.OTHER, total)
+            self._layers[digest] = _Layer(LayerKind.OTHER)
             self._has_whole_manifest = False
         return self._layers[digest]
 
@@ -210,14 +222,15 @@ class PullTracker:
                 self._finish(layer)
 
     def _finish(self, layer: _Layer) -> None:
-        if layer.state in (LayerState.DONE, LayerState.HERE):
+        if layer.is_complete:
             return
         # A layer that is already there has a line of its own; one without was fetched quickly.
-        if self._aggregate is None:
+        # Blobs of safetensors models have none in either case.
+        if self._aggregate is None and not self._has_tensors:
             reached = layer.raw if layer.is_heard else layer.completed
             self.new_bytes += max(0, layer.total - reached)
         layer.state = LayerState.DONE
-        layer.completed = layer.raw = layer.total
+        layer.completed = layer.raw = layer.shown_total
 
     def _enter(self, phase: PullPhase, now_s: float) -> None:
         if phase is not self._phase:
@@ -231,15 +244,17 @@ class PullTracker:
 
     def progress(self, now_s: float) -> PullProgress:
         """The state for a screen, at any time (speed falls when nothing arrives)."""
-        counted = [self._aggregate] if self._aggregate else list(self._layers.values())
+        rows = self._rows()
+        counted = list(rows.values())
         reached = sum(layer.completed for layer in counted)
-        self._floor_bytes = completed = min(_MAX_BYTES, max(self._floor_bytes, reached))
+        completed = min(MAX_INT, max(self._floor_bytes, reached))
         total: int | None = None
         if counted:
-            total = sum(layer.total for layer in counted)
-            if self._has_whole_manifest:
-                total = sum(layer.total for layer in self._layers.values())
-            total = min(_MAX_BYTES, max(total, completed))
+            whole = self._layers.values() if self._has_whole_manifest else counted
+            total = min(MAX_INT, max(completed, sum(layer.shown_total for layer in whole)))
+            if self._phase is PullPhase.DONE:
+                completed = total
+        self._floor_bytes = completed
         running = [layer for layer in counted if layer.state is LayerState.RUNNING]
         lag = sum(layer.completed - layer.raw for layer in running)
         if running and self.is_total_known:
@@ -255,14 +270,14 @@ class PullTracker:
             completed_bytes=completed,
             total_bytes=total,
             is_total_known=self.is_total_known,
-            permille=self._permille(completed, total, counted),
+            permille=self._permille(completed, total),
             speed_bytes_s=speed,
             eta_s=eta,
             refetched_bytes=lag,
             phase_since_s=self._phase_since_s or 0.0,
             layers=tuple(
-                LayerProgress(digest, layer.kind, layer.total, layer.completed, layer.state)
-                for digest, layer in self._layers.items()
+                LayerProgress(digest, layer.kind, layer.shown_total, layer.completed, layer.state)
+                for digest, layer in rows.items()
             ),
         )
 
@@ -271,35 +286,19 @@ class PullTracker:
         """Whether the total is that of the whole model, not only of what was heard so far."""
         return self._has_whole_manifest or bool(self._aggregate and self._aggregate.total)
 
-    def _permille(self, completed: int, total: int | None, counted: list[_Layer]) -> int | None:
+    def _rows(self) -> dict[str, _Layer]:
+        """What counts: the layers, or the one line that stands for all of them."""
+        if self._aggregate and self._aggregate.total:
+            return {AGGREGATE_DIGEST: self._aggregate}
+        return self._layers
+
+    def _permille(self, completed: int, total: int | None) -> int | None:
         if self._phase is PullPhase.DONE:
             return 1000
         is_open = self._phase in (PullPhase.MANIFEST, PullPhase.DOWNLOAD)
-        if is_open and not self.is_total_known:
-            # All that was heard of is here, but the big layer may be still to come.
-            is_guess = all(x.state in (LayerState.DONE, LayerState.HERE) for x in counted)
-        else:
-            is_guess = False
+        # All that was heard of is here, but the big layer may be still to come.
+        is_guess = is_open and not self.is_total_known and total == completed
         if total and not is_guess:
             value = min(MAX_PERMILLE, completed * 1000 // total)
             self._floor_permille = max(value, self._floor_permille or 0)
         return self._floor_permille
-
-    def _text(self, line: Mapping[str, Any], key: str) -> str:
-        value = line.get(key)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            raise BadAnswer(self.name, repr(value)[:200], key)
-        return value
-
-    def _size(self, line: Mapping[str, Any], key: str) -> int:
-        """`total` / `completed`: absent means 0; a wrong type is named."""
-        value = line.get(key)
-        if value is None:
-            return 0
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise BadAnswer(self.name, repr(value)[:200], key)
-        return min(max(0, value), _MAX_BYTES)
