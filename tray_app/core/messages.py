@@ -43,6 +43,21 @@ class PullWish:
 
 
 @dataclass(frozen=True, slots=True)
+class PullMove:
+    """Move a download to `index` of the whole list's order (0 = first)."""
+
+    id: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PullOrder:
+    """The ids of all downloads in their order."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteWish:
     """Delete these models; each only while its digest is still the one a person saw.
     `loaded` are the names to unload first."""
