@@ -1,0 +1,1 @@
+"""Tests of the item models: signals counted, tables written in words. No QApplication."""

@@ -1,0 +1,206 @@
+"""One declaration per column of the models table: title, width, words, sort key, alignment.
+
+A new column is a line in COLUMNS and a title in `column_title`. How cells look is the
+delegate's business (views/delegates.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from tray_app import text
+from tray_app.core.messages import Verb
+from tray_app.itemmodels.rows import ModelRow, parameter_count
+
+MISSING = text.MISSING
+_sort_value = attrgetter("sort_value")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`sort_key` gives None for "not told", which sorts last in both directions.
+
+    `hide_rank`: the columns with the lowest rank go first when the window gets narrow, 0 = never.
+    """
+
+    key: str
+    width: int
+    display: Callable[[ModelRow], str]
+    sort_key: Callable[[ModelRow], Any]
+    is_right: bool = False
+    is_descending_first: bool = False
+    is_default: bool = False
+    is_optional: bool = True
+    hide_rank: int = 0
+
+
+def _fold(value: str) -> str | None:
+    return value.casefold() or None
+
+
+def _size(row: ModelRow) -> str:
+    if row.busy is not None and (words := _busy_words(row)):
+        return words
+    return MISSING if row.record.is_cloud else text.size(row.record.size_bytes)
+
+
+def _busy_words(row: ModelRow) -> str:
+    translate = QCoreApplication.translate
+    busy = row.busy
+    if busy is None:
+        return ""
+    if busy.verb is Verb.LOAD:
+        return translate("Columns", "Loading…")
+    if busy.verb is Verb.UNLOAD:
+        return translate("Columns", "Unloading…")
+    if busy.verb is Verb.DELETE:
+        return translate("Columns", "Deleting…")
+    if busy.verb is Verb.PULL and busy.permille is not None:
+        return translate("Columns", "Updating {percent}").format(
+            percent=text.percent(busy.permille)
+        )
+    return translate("Columns", "Updating…") if busy.verb is Verb.PULL else ""
+
+
+def _context(row: ModelRow) -> str:
+    length = row.record.details.context_length
+    return text.number(length) if length else MISSING
+
+
+def _capabilities(row: ModelRow) -> str:
+    words = [text.capability_label(name) for name in row.record.capabilities]
+    return ", ".join(words) or MISSING
+
+
+def _modified(row: ModelRow) -> float | None:
+    modified = row.record.modified_at
+    return modified.timestamp() if modified else None
+
+
+def _quantization(row: ModelRow) -> str:
+    return row.record.details.quantization_level
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "name", 220,
+        lambda row: row.record.name,
+        lambda row: row.tie,
+        is_default=True, is_optional=False,
+    ),
+    Column(
+        "server", 132,
+        lambda row: row.server_label or row.record.server_id,
+        lambda row: _fold(row.server_label or row.record.server_id),
+        hide_rank=9,
+    ),
+    Column(
+        "parameters", 104,
+        lambda row: row.record.details.parameter_size or MISSING,
+        lambda row: parameter_count(row.record.details.parameter_size),
+        is_right=True, is_descending_first=True, is_default=True, hide_rank=8,
+    ),
+    Column(
+        "quantization", 128,
+        lambda row: _quantization(row) or MISSING,
+        lambda row: _fold(_quantization(row)),
+        is_default=True, hide_rank=6,
+    ),
+    Column(
+        "size", 88,
+        _size,
+        lambda row: None if row.record.is_cloud else row.record.size_bytes,
+        is_right=True, is_descending_first=True, is_default=True,
+    ),
+    Column(
+        # Its words depend on the time; the model makes them when asked.
+        "modified", 144,
+        lambda _: "",
+        _modified,
+        is_descending_first=True, is_default=True, hide_rank=7,
+    ),
+    Column(
+        "family", 112,
+        lambda row: row.record.details.family or MISSING,
+        lambda row: _fold(row.record.details.family),
+        hide_rank=3,
+    ),
+    Column(
+        "format", 80,
+        lambda row: row.record.details.format or MISSING,
+        lambda row: _fold(row.record.details.format),
+        hide_rank=2,
+    ),
+    Column(
+        "context", 112,
+        _context,
+        lambda row: row.record.details.context_length,
+        is_right=True, is_descending_first=True, hide_rank=5,
+    ),
+    Column(
+        "capabilities", 144,
+        _capabilities,
+        lambda row: len(row.record.capabilities) or None,
+        is_descending_first=True, hide_rank=4,
+    ),
+    Column(
+        "digest", 120,
+        lambda row: row.record.short_digest or MISSING,
+        lambda row: row.record.digest or None,
+        hide_rank=1,
+    ),
+)  # fmt: skip
+
+NUMBER = {column.key: number for number, column in enumerate(COLUMNS)}
+NAME, SIZE, MODIFIED = NUMBER["name"], NUMBER["size"], NUMBER["modified"]
+DEFAULT_KEYS = tuple(column.key for column in COLUMNS if column.is_default)
+
+
+def cells(row: ModelRow) -> tuple[str, ...]:
+    """The words of all cells of `row`, made at the first call and kept until the row changes."""
+    if row.cells is None:
+        row.cells = tuple(column.display(row) for column in COLUMNS)
+    return row.cells
+
+
+def column_title(key: str) -> str:
+    """The heading of a column, in the language of the program."""
+    translate = QCoreApplication.translate
+    titles = {
+        "name": translate("Columns", "Name"),
+        "server": translate("Columns", "Server"),
+        "parameters": translate("Columns", "Parameters"),
+        "quantization": translate("Columns", "Quantization"),
+        "size": translate("Columns", "Size"),
+        "modified": translate("Columns", "Modified"),
+        "family": translate("Columns", "Family"),
+        "format": translate("Columns", "Format"),
+        "context": translate("Columns", "Context length"),
+        "capabilities": translate("Columns", "Capabilities"),
+        "digest": translate("Columns", "Digest"),
+    }
+    return titles[key]
+
+
+def arrange(rows: list[ModelRow], key: str, is_descending: bool) -> list[ModelRow]:
+    """`rows`, which are in the order of names, sorted by a column: equal values keep the order
+    of names and missing values come last, whatever the direction."""
+    if key == "name":
+        return rows[::-1] if is_descending else list(rows)
+    value_of = COLUMNS[NUMBER[key]].sort_key
+    # The values are kept in the rows and no pairs are built: ten thousand fresh tuples would
+    # wake the garbage collector, which costs more than the sort.
+    for row in rows:
+        if row.sort_key != key:
+            row.sort_key = key
+            row.sort_value = value_of(row)
+    present = [row for row in rows if row.sort_value is not None]
+    present.sort(key=_sort_value, reverse=is_descending)
+    if len(present) != len(rows):
+        present += [row for row in rows if row.sort_value is None]
+    return present

@@ -1,0 +1,140 @@
+"""KeyedTable: a table over a Python list that changes by keyed differences, never by a reset.
+
+What is shown and in which order is the business of the subclass; this file turns "these rows
+now, and these of them changed" into the fewest signals that keep selection, current row and
+persistent indexes true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Signal,
+)
+
+from tray_app.core.diff import runs
+
+AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+R = TypeVar("R")
+
+# Above this many separate runs one layout change and one run are cheaper for the views.
+MAX_RUNS = 32
+# The overload with a hint; PySide's default one has no arguments.
+_LAYOUT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
+_VERTICAL = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
+
+
+class KeyedTable(QAbstractTableModel, Generic[R]):
+    """A table whose rows are Python objects, told apart by identity.
+
+    Signals: `update_started` and `update_ended` stand around every batch of row signals, so that
+    a view can keep its scroll position.
+    """
+
+    update_started = Signal()
+    update_ended = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[R] = []
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def row_at(self, number: int) -> R:
+        """The row shown at `number`."""
+        return self._rows[number]
+
+    @property
+    def rows(self) -> Sequence[R]:
+        """The rows shown, top to bottom. Not to be changed."""
+        return self._rows
+
+    def _roles(self, flags: int) -> list[int]:
+        """The roles that may differ after a change of kind `flags`; [] = all."""
+        return []
+
+    def _show(self, target: list[R], dirty: Mapping[R, int]) -> None:
+        """Show `target`, whose rows in `dirty` (row → flags) have changed since they were shown."""
+        wanted = set(target)
+        if target == self._rows and wanted.isdisjoint(dirty):
+            return
+        self.update_started.emit()
+        self._remove([i for i, row in enumerate(self._rows) if row not in wanted])
+        if dirty:
+            self._tell_changes(dirty)
+        shown = set(self._rows)
+        if len(shown) == len(target):
+            self._reorder(target)
+        else:
+            self._insert(target, [i for i, row in enumerate(target) if row not in shown])
+        self.update_ended.emit()
+
+    def _remove(self, gone: list[int]) -> None:
+        pieces = runs(gone)
+        if len(pieces) > MAX_RUNS:
+            leaving = set(gone)
+            kept = [row for i, row in enumerate(self._rows) if i not in leaving]
+            self._reorder(kept + [self._rows[i] for i in gone])
+            pieces = [(len(kept), len(self._rows) - 1)]
+        for first, last in reversed(pieces):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._rows[first : last + 1]
+            self.endRemoveRows()
+
+    def _tell_changes(self, dirty: Mapping[R, int]) -> None:
+        changed = [i for i, row in enumerate(self._rows) if row in dirty]
+        for first, last in runs(changed):
+            flags = 0
+            for row in self._rows[first : last + 1]:
+                flags |= dirty[row]
+            corner = self.index(last, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(first, 0), corner, self._roles(flags))
+
+    def _insert(self, target: list[R], new: list[int]) -> None:
+        pieces = runs(new)
+        if len(pieces) > MAX_RUNS:
+            end = len(self._rows)
+            self.beginInsertRows(QModelIndex(), end, end + len(new) - 1)
+            self._rows = self._rows + [target[i] for i in new]
+            self.endInsertRows()
+            self._reorder(target)
+            return
+        fresh = set(new)
+        self._reorder([row for i, row in enumerate(target) if i not in fresh])
+        for first, last in pieces:
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._rows[first:first] = target[first : last + 1]
+            self.endInsertRows()
+
+    def _reorder(self, target: list[R]) -> None:
+        """Bring the same rows into another order; persistent indexes move with their rows."""
+        if target == self._rows:
+            return
+        self.layoutAboutToBeChanged[_LAYOUT].emit([], _VERTICAL)  # type: ignore[index]
+        before = self.persistentIndexList()
+        if before:
+            numbers = {row: i for i, row in enumerate(target)}
+            moved = [self.index(numbers[self._rows[i.row()]], i.column()) for i in before]
+            self._rows = list(target)
+            self.changePersistentIndexList(before, moved)
+        else:
+            self._rows = list(target)
+        self.layoutChanged[_LAYOUT].emit([], _VERTICAL)  # type: ignore[index]
+
+    def _index_of(self, row: R) -> QModelIndex:
+        """The index of the first cell of `row`; invalid when it is not shown."""
+        try:
+            return self.index(self._rows.index(row), 0)
+        except ValueError:
+            return QModelIndex()
+
+    def _cell(self, index: AnyIndex) -> Any:
+        return self._rows[index.row()] if index.isValid() else None

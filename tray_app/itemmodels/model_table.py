@@ -1,0 +1,235 @@
+"""ModelTableModel: the installed models of all servers as a table, sorted and filtered by itself.
+
+Which rows there are is row_store.py, what cells say is model_cells.py, how changes reach the
+views is keyed_table.py; this file takes facts and wishes and decides what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import attrgetter
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+
+from tray_app.core.messages import BusyModel, ModelRef, Verb
+from tray_app.core.pull_states import PullItem
+from tray_app.core.records import ModelKey, ModelRecord, Snapshot
+from tray_app.core.sharing import LayerBook
+from tray_app.itemmodels import columns
+from tray_app.itemmodels.columns import COLUMNS, MODIFIED
+from tray_app.itemmodels.model_cells import WORDS, ModelCells
+from tray_app.itemmodels.row_store import Change, RowStore
+from tray_app.itemmodels.rows import Busy, ModelRow
+
+FILTERS = ("all", "loaded", "updates", "cloud")
+_is_loaded, _is_update, _is_cloud = map(attrgetter, ("is_loaded", "is_update", "is_cloud"))
+_SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL})
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many models each filter would show; the search does not count."""
+
+    all: int = 0
+    loaded: int = 0
+    updates: int = 0
+    cloud: int = 0
+
+    def of(self, key: str) -> int:
+        return int(getattr(self, key))
+
+
+class ModelTableModel(ModelCells):
+    """Rows keyed by (server id, name); never reset.
+
+    Signals: `counts_changed` after the number of models under any filter changed;
+    `arrangement_changed` after search or filter changed. Thread: GUI.
+    """
+
+    counts_changed = Signal()
+    arrangement_changed = Signal()
+
+    def __init__(
+        self, parent: QObject | None = None, clock: Callable[[], datetime] = _utc_now
+    ) -> None:
+        super().__init__(clock(), parent)
+        self._store = RowStore()
+        self._clock = clock
+        self._counts = Counts()
+        self._search = ""
+        self._filter = "all"
+        self._sort_key = "name"
+        self._is_descending = False
+
+    # what is known
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        """Take over what a server answered; an equal answer changes and emits nothing."""
+        if not self._store.rows:
+            self._now = self._clock()
+        self._apply(self._store.take(snapshot))
+
+    def set_running_unknown(self, server_id: str) -> None:
+        """The server is out of reach, so what it has loaded is not known."""
+        self._apply(self._store.forget_running(server_id))
+
+    def remove_server(self, server_id: str) -> None:
+        """Take a server's models out of the table."""
+        self._apply(self._store.forget_server(server_id))
+
+    def set_server_label(self, server_id: str, label: str) -> None:
+        """The name of a server as the column shows it."""
+        self._apply(self._store.set_label(server_id, label))
+
+    def set_updates(self, keys: Iterable[ModelKey]) -> None:
+        """The models that have a newer version."""
+        self._apply(self._store.set_updates(keys))
+
+    def set_pinned(self, keys: Iterable[ModelKey]) -> None:
+        """The models that stay as they are."""
+        self._apply(self._store.set_pinned(keys))
+
+    def set_busy(self, busy: BusyModel) -> None:
+        """Something is being done to a model, or no more (`verb` None)."""
+        verb = busy.verb if busy.verb in _SHOWN_VERBS else None
+        self._apply(self._store.set_busy(busy.ref.key, Busy(verb) if verb else None))
+
+    def set_pull(self, item: PullItem) -> None:
+        """A download of an installed model shows in its row."""
+        row = self._store.row(item.key)
+        if row is None:
+            return
+        if item.is_active:
+            permille = item.progress.permille if item.progress else None
+            # Whole percents are all that the row shows.
+            shown = None if permille is None else permille // 10 * 10
+            self._apply(self._store.set_busy(item.key, Busy(Verb.PULL, shown)))
+        elif row.busy is not None and row.busy.verb is Verb.PULL:
+            self._apply(self._store.set_busy(item.key, None))
+
+    def set_book(self, book: LayerBook) -> None:
+        """Which models share layers; only tooltips tell."""
+        self._book = book
+
+    def refresh_ages(self) -> None:
+        """Let "5 days ago" be true again; call now and then while somebody looks."""
+        self._now = self._clock()
+        if self._rows:
+            last = len(self._rows) - 1
+            self.dataChanged.emit(self.index(0, MODIFIED), self.index(last, MODIFIED), WORDS)
+
+    def refresh_words(self) -> None:
+        """The units, the language or the locale have changed."""
+        for row in self._store.rows:
+            row.cells = None
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        if self._rows:
+            corner = self.index(len(self._rows) - 1, len(COLUMNS) - 1)
+            self.dataChanged.emit(self.index(0, 0), corner, WORDS)
+
+    # what is asked for
+
+    def set_search(self, words_of_search: str) -> None:
+        """Show only models with all these words in name, family, quantization, capabilities."""
+        search = " ".join(words_of_search.casefold().split())
+        if search != self._search:
+            self._search = search
+            self._show(self._target(), {})
+            self.arrangement_changed.emit()
+
+    def set_filter(self, key: str) -> None:
+        """Show only the models under a filter: one of FILTERS."""
+        if key != self._filter:
+            self._filter = key if key in FILTERS else "all"
+            self._show(self._target(), {})
+            self.arrangement_changed.emit()
+
+    def set_sort(self, key: str, is_descending: bool) -> None:
+        """Sort by a column."""
+        if (key, is_descending) != (self._sort_key, self._is_descending):
+            self._sort_key, self._is_descending = key, is_descending
+            self._show(self._target(), {})
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if 0 <= column < len(COLUMNS):
+            self.set_sort(COLUMNS[column].key, order == Qt.SortOrder.DescendingOrder)
+
+    @property
+    def sort_column(self) -> tuple[str, bool]:
+        """(column, is descending)."""
+        return self._sort_key, self._is_descending
+
+    @property
+    def search(self) -> str:
+        return self._search
+
+    @property
+    def filter(self) -> str:
+        return self._filter
+
+    @property
+    def counts(self) -> Counts:
+        return self._counts
+
+    @property
+    def all_rows(self) -> list[ModelRow]:
+        """Every row in the order of names, shown or not. Not to be changed."""
+        return self._store.rows
+
+    def is_running_known(self) -> bool:
+        """Whether any server tells what it has loaded."""
+        return self._store.is_running_known()
+
+    def records(self, server_id: str) -> tuple[ModelRecord, ...]:
+        """All models of a server, in its order."""
+        return self._store.records(server_id)
+
+    def record(self, key: ModelKey) -> ModelRecord | None:
+        row = self._store.row(key)
+        return row.record if row else None
+
+    def ref_at(self, number: int) -> ModelRef:
+        """What the row shown at `number` stands for, as it is seen now."""
+        record = self._rows[number].record
+        return ModelRef(record.server_id, record.name, record.digest)
+
+    def find(self, key: ModelKey) -> QModelIndex:
+        """The first cell of a model; invalid when it is not shown."""
+        row = self._store.row(key)
+        return self._index_of(row) if row else QModelIndex()
+
+    def _apply(self, change: Change) -> None:
+        if not change.is_resorted and not change.dirty:
+            return
+        self._show(self._target(), change.dirty)
+        counts = self._count()
+        if counts != self._counts:
+            self._counts = counts
+            self.counts_changed.emit()
+
+    def _target(self) -> list[ModelRow]:
+        rows = self._store.rows
+        if self._filter == "loaded":
+            rows = [row for row in rows if row.is_loaded]
+        elif self._filter == "updates":
+            rows = [row for row in rows if row.is_update]
+        elif self._filter == "cloud":
+            rows = [row for row in rows if row.is_cloud]
+        for word in self._search.split():
+            rows = [row for row in rows if word in row.haystack]
+        return columns.arrange(rows, self._sort_key, self._is_descending)
+
+    def _count(self) -> Counts:
+        rows = self._store.rows
+        return Counts(
+            all=len(rows),
+            loaded=sum(map(_is_loaded, rows)),
+            updates=sum(map(_is_update, rows)),
+            cloud=sum(map(_is_cloud, rows)),
+        )

@@ -1,0 +1,195 @@
+"""RowStore: the rows of all servers, keyed by (server id, name), and what is known about each.
+
+Takes snapshots, running models, updates, pins and busy marks; answers which rows changed and how.
+No Qt, no order on the screen, no words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
+from tray_app.itemmodels.rows import Busy, ModelRow
+
+CONTENT = 1  # the record itself
+STATE = 2  # running, update, pinned, busy
+LABEL = 4  # the server's name
+
+_name = attrgetter("name")
+_tie = attrgetter("tie")
+
+
+@dataclass(slots=True)
+class Change:
+    """What a call did: rows → flags. `is_resorted` when the set of rows is another."""
+
+    dirty: dict[ModelRow, int] = field(default_factory=dict)
+    is_resorted: bool = False
+
+    def mark(self, row: ModelRow, flag: int) -> None:
+        self.dirty[row] = self.dirty.get(row, 0) | flag
+
+
+class RowStore:
+    """All rows, in the order of names. One `ModelRow` object a key for as long as it is listed."""
+
+    def __init__(self) -> None:
+        self.rows: list[ModelRow] = []
+        self._servers: dict[str, dict[str, ModelRow]] = {}
+        self._records: dict[str, tuple[ModelRecord, ...]] = {}
+        self._running: dict[str, tuple[RunningModel, ...] | None] = {}
+        self._loaded: dict[str, dict[ModelRow, RunningModel]] = {}
+        self._labels: dict[str, str] = {}
+        self._updates: frozenset[ModelKey] = frozenset()
+        self._pinned: frozenset[ModelKey] = frozenset()
+
+    def row(self, key: ModelKey) -> ModelRow | None:
+        return self._servers.get(key[0], {}).get(key[1])
+
+    def records(self, server_id: str) -> tuple[ModelRecord, ...]:
+        """The records of one server's last snapshot."""
+        return self._records.get(server_id, ())
+
+    def is_running_known(self, server_id: str | None = None) -> bool:
+        """Whether the running models of the server (None: of any server) are known."""
+        if server_id is not None:
+            return self._running.get(server_id) is not None
+        return any(running is not None for running in self._running.values())
+
+    def take(self, snapshot: Snapshot) -> Change:
+        """Take over what a server answered."""
+        change = Change()
+        server_id = snapshot.server_id
+        known = self._servers.setdefault(server_id, {})
+        old = self._records.get(server_id, ())
+        if snapshot.models is not old and snapshot.models != old:
+            self._merge(known, snapshot.models, change)
+            self._records[server_id] = snapshot.models
+        self._set_running(server_id, snapshot.running, change)
+        return change
+
+    def forget_running(self, server_id: str) -> Change:
+        """The server is out of reach: what it has loaded is not known any more."""
+        change = Change()
+        self._set_running(server_id, None, change)
+        return change
+
+    def forget_server(self, server_id: str) -> Change:
+        """The server is not listed any more."""
+        gone = set(self._servers.pop(server_id, {}).values())
+        self._records.pop(server_id, None)
+        self._running.pop(server_id, None)
+        self._loaded.pop(server_id, None)
+        self.rows = [row for row in self.rows if row not in gone]
+        return Change(is_resorted=bool(gone))
+
+    def set_label(self, server_id: str, label: str) -> Change:
+        change = Change()
+        self._labels[server_id] = label
+        for row in self._servers.get(server_id, {}).values():
+            if row.server_label != label:
+                row.server_label = label
+                row.cells = None
+                row.sort_key = ""
+                change.mark(row, LABEL)
+        return change
+
+    def set_updates(self, keys: Iterable[ModelKey]) -> Change:
+        old, self._updates = self._updates, frozenset(keys)
+        return self._set_flags(old ^ self._updates)
+
+    def set_pinned(self, keys: Iterable[ModelKey]) -> Change:
+        old, self._pinned = self._pinned, frozenset(keys)
+        return self._set_flags(old ^ self._pinned)
+
+    def set_busy(self, key: ModelKey, busy: Busy | None) -> Change:
+        change = Change()
+        row = self.row(key)
+        if row is not None and row.busy != busy:
+            row.busy = busy
+            row.cells = None
+            change.mark(row, STATE)
+        return change
+
+    def _merge(
+        self,
+        known: dict[str, ModelRow],
+        new: tuple[ModelRecord, ...],
+        change: Change,
+    ) -> None:
+        # By hand, not core.diff: the rows are the index of the old records, and a poller that
+        # hands out unchanged records again makes most comparisons free.
+        by_name = dict(zip(map(_name, reversed(new)), reversed(new), strict=True))
+        if len(by_name) != len(new):
+            new = tuple(reversed(by_name.values()))  # of equal names the first counts
+        added: list[ModelRow] = []
+        for record, row in zip(new, map(known.get, map(_name, new)), strict=True):
+            if row is None:
+                added.append(self._new_row(record))
+            elif row.record is not record and row.record != record:
+                row.replace(record)
+                change.mark(row, CONTENT)
+        gone: set[ModelRow] = set()
+        if len(known) + len(added) != len(new):
+            gone = {known.pop(name) for name in known.keys() - by_name.keys()}
+        known.update((row.record.name, row) for row in added)
+        if gone or added:
+            kept = [row for row in self.rows if row not in gone] if gone else self.rows
+            # Nearly sorted already, which is cheap to finish.
+            self.rows = sorted(kept + added, key=_tie)
+            change.is_resorted = True
+
+    def _new_row(self, record: ModelRecord) -> ModelRow:
+        row = ModelRow(record, self._labels.get(record.server_id, ""))
+        row.is_update = row.key in self._updates
+        row.is_pinned = row.key in self._pinned
+        row.refresh_badges()
+        return row
+
+    def _set_running(
+        self, server_id: str, running: tuple[RunningModel, ...] | None, change: Change
+    ) -> None:
+        self._running[server_id] = running
+        before = self._loaded.get(server_id, {})
+        loaded = self._loaded_rows(server_id, running or ())
+        self._loaded[server_id] = loaded
+        for row in {**before, **loaded}:
+            now_running = loaded.get(row)
+            if row.running != now_running:
+                row.running = now_running
+                row.refresh_badges()
+                change.mark(row, STATE)
+
+    def _loaded_rows(
+        self, server_id: str, running: tuple[RunningModel, ...]
+    ) -> dict[ModelRow, RunningModel]:
+        """Which rows the running models stand for: those of their name, and copies of it, which
+        the server runs as one."""
+        if not running:
+            return {}
+        known = self._servers.get(server_id, {})
+        by_digest = {model.digest: model for model in running if model.digest}
+        copies = [row for row in known.values() if row.record.digest in by_digest]
+        found = {row: by_digest[row.record.digest] for row in copies}
+        names: dict[str, ModelRow] | None = None
+        for model in running:
+            row = known.get(model.name)
+            if row is None:
+                names = names or {name.casefold(): row for name, row in known.items()}
+                row = names.get(model.name.casefold())
+            if row is not None:
+                found[row] = model
+        return found
+
+    def _set_flags(self, keys: Iterable[ModelKey]) -> Change:
+        change = Change()
+        for key in keys:
+            row = self.row(key)
+            if row is not None:
+                row.is_update = key in self._updates
+                row.is_pinned = key in self._pinned
+                row.refresh_badges()
+                change.mark(row, STATE)
+        return change

@@ -1,0 +1,143 @@
+"""ModelRow: one model with everything that the table asks for often, worked out once.
+
+Sort keys, the text that the search looks into, kind and badges live here; words for cells are
+in columns.py. No Qt.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tray_app.core.messages import Verb
+from tray_app.core.names import split_display
+from tray_app.core.records import ModelRecord, RunningModel
+
+
+class ModelKind(StrEnum):
+    """What a model is for; decides the icon in front of its name."""
+
+    CHAT = "chat"
+    VISION = "vision"
+    IMAGE = "image"
+    EMBEDDING = "embedding"
+
+
+class Badge(StrEnum):
+    """The badges of a row, in the order in which they are shown."""
+
+    LOADED = "loaded"
+    UPDATE = "update"
+    CLOUD = "cloud"
+    PINNED = "pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What is being done to a model. `permille` only for updates, None = not known."""
+
+    verb: Verb
+    permille: int | None = None
+
+
+_NUMBER = re.compile(r"[0-9]+")
+_PARAMETERS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMBT]?)", re.IGNORECASE)
+_FACTORS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+# Servers before 0.30 do not list capabilities; these families tell as much.
+_EMBEDDING_FAMILIES = frozenset({"bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2"})
+_VISION_FAMILIES = frozenset({"clip", "mllama"})
+
+
+def natural_key(text: str) -> str:
+    """A string that sorts as people count: "qwen2" before "qwen10", upper and lower case alike."""
+    return _NUMBER.sub(_with_length, text.casefold())
+
+
+def _with_length(match: re.Match[str]) -> str:
+    digits = match[0].lstrip("0") or "0"
+    return f"{len(digits):03d}{digits}"
+
+
+def parameter_count(text: str) -> float | None:
+    """ "116.8B" → 116.8e9; None when the server's text is no number."""
+    match = _PARAMETERS.match(text)
+    return float(match[1]) * _FACTORS[match[2].upper()] if match else None
+
+
+def kind_of(record: ModelRecord) -> ModelKind:
+    """What `record` is for, by its capabilities, or by its families where a server tells none."""
+    capabilities = record.capabilities
+    families = {record.details.family, *record.details.families}
+    if "embedding" in capabilities or (not capabilities and families & _EMBEDDING_FAMILIES):
+        return ModelKind.EMBEDDING
+    if "vision" in capabilities or (not capabilities and families & _VISION_FAMILIES):
+        return ModelKind.VISION
+    if "image" in capabilities:
+        return ModelKind.IMAGE
+    return ModelKind.CHAT
+
+
+class ModelRow:
+    """A row of the table. Compared by identity: one object a (server id, name) for its life.
+
+    `cells`, `sort_key` and `sort_value` are caches of columns.py: the texts of this row once they
+    were asked for, and its value for the column that was sorted by last.
+    """
+
+    __slots__ = (
+        "badges",
+        "busy",
+        "cells",
+        "haystack",
+        "is_cloud",
+        "is_loaded",
+        "is_pinned",
+        "is_update",
+        "key",
+        "kind",
+        "name_parts",
+        "record",
+        "running",
+        "server_label",
+        "sort_key",
+        "sort_value",
+        "tie",
+    )
+
+    def __init__(self, record: ModelRecord, server_label: str = "") -> None:
+        self.key = (record.server_id, record.name)
+        self.name_parts = split_display(record.name)
+        # One string instead of a tuple: twice as fast to sort. "\0" comes before everything.
+        self.tie = f"{natural_key(record.name)}\0{record.name}\0{record.server_id}"
+        self.server_label = server_label
+        self.running: RunningModel | None = None
+        self.busy: Busy | None = None
+        self.is_update = False
+        self.is_pinned = False
+        self.replace(record)
+
+    def replace(self, record: ModelRecord) -> None:
+        """Take over a newer record of the same model."""
+        self.record = record
+        self.sort_key = ""
+        self.sort_value: Any = None
+        self.kind = kind_of(record)
+        details = record.details
+        words = (record.name, details.family, *details.families, details.quantization_level)
+        self.haystack = "\n".join((*words, *record.capabilities)).casefold()
+        self.refresh_badges()
+
+    def refresh_badges(self) -> None:
+        """Work out the badges anew and forget the texts."""
+        self.is_loaded = self.running is not None
+        self.is_cloud = self.record.is_cloud
+        found = (
+            (self.is_loaded, Badge.LOADED),
+            (self.is_update, Badge.UPDATE),
+            (self.is_cloud, Badge.CLOUD),
+            (self.is_pinned, Badge.PINNED),
+        )
+        self.badges = tuple(badge for is_so, badge in found if is_so)
+        self.cells: tuple[str, ...] | None = None
