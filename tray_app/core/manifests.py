@@ -7,12 +7,11 @@ import re
 from datetime import datetime
 from typing import Any
 
-from tray_app.core.decode import as_object, parse_json
+from tray_app.core.decode import MAX_INT, as_object, parse_json
 from tray_app.core.errors import BadAnswer
 from tray_app.core.records import Layer, LayerKind, Manifest
 
-_FROM_LINE = re.compile(r"^(FROM|ADAPTER)\s+.*?sha256-([0-9a-f]{64})\s*\"?$", re.MULTILINE)
-_MAX_INT = 2**63 - 1
+_BLOB_FILE = re.compile(r"sha256-([0-9a-f]{64})\Z")
 _MEDIA_PREFIX = "application/vnd.ollama.image."
 _LAYER_WORDS = frozenset(LayerKind)
 
@@ -20,12 +19,19 @@ _LAYER_WORDS = frozenset(LayerKind)
 def modelfile_layers(modelfile: str) -> tuple[Layer, ...]:
     """The blobs that a modelfile names: weights first, further FROM lines are projectors."""
     layers: dict[str, Layer] = {}
-    for word, digest in _FROM_LINE.findall(modelfile):
-        if word == "ADAPTER":
+    has_weights = False
+    for line in modelfile.splitlines():
+        if not line.startswith(("FROM ", "ADAPTER ")):
+            continue
+        blob = _BLOB_FILE.search(line.rstrip(' \t"'))
+        if blob is None:
+            continue
+        if line.startswith("ADAPTER "):
             kind = LayerKind.ADAPTER
         else:
-            kind = LayerKind.PROJECTOR if layers else LayerKind.MODEL
-        layers.setdefault(digest, Layer(f"sha256:{digest}", kind))
+            kind = LayerKind.PROJECTOR if has_weights else LayerKind.MODEL
+            has_weights = True
+        layers.setdefault(blob[1], Layer(f"sha256:{blob[1]}", kind))
     return tuple(layers.values())
 
 
@@ -36,11 +42,12 @@ def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
     if not isinstance(rows, list):
         raise BadAnswer("", repr(rows)[:120], "layers")
     layers: dict[str, Layer] = {}
-    for index, row in enumerate([*rows, obj.get("config")]):
-        is_config = index == len(rows)
-        if is_config and row is None:
-            continue
-        layer = _layer(row, "config" if is_config else f"layers[{index}]", is_config)
+    for index, row in enumerate(rows):
+        layer = _layer(row, f"layers[{index}]", is_config=False)
+        layers.setdefault(layer.digest, layer)
+    config = obj.get("config")
+    if config is not None and as_object(config, "config").get("digest"):
+        layer = _layer(config, "config", is_config=True)
         layers.setdefault(layer.digest, layer)
     return Manifest(hashlib.sha256(raw).hexdigest(), tuple(layers.values()), pushed_at)
 
@@ -50,7 +57,7 @@ def _layer(row: Any, field: str, is_config: bool) -> Layer:
     digest, size = obj.get("digest"), obj.get("size")
     if not isinstance(digest, str) or not digest:
         raise BadAnswer("", repr(digest)[:120], f"{field}.digest")
-    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= _MAX_INT:
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= MAX_INT:
         raise BadAnswer("", repr(size)[:120], f"{field}.size")
     if is_config:
         return Layer(digest, LayerKind.CONFIG, size)

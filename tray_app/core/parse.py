@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from tray_app.core.decode import as_object, parse_json
+from tray_app.core.decode import MAX_INT, as_object, parse_json
 from tray_app.core.errors import BadAnswer
 from tray_app.core.manifests import modelfile_layers, parse_manifest
 from tray_app.core.records import (
@@ -41,7 +41,6 @@ Row = TypeVar("Row", ModelRecord, RunningModel)
 
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _FOREVER_YEAR = 2200  # keep_alive -1 is answered as a date about 292 years ahead
-_MAX_INT = 2**63 - 1
 _MISSING = object()
 _NO_DETAILS = ModelDetails()
 
@@ -119,7 +118,7 @@ def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
 
 def bare_digest(text: str) -> str:
     """A digest without its `sha256:` prefix, lower case."""
-    return text.removeprefix("sha256:").casefold()
+    return text.strip().casefold().removeprefix("sha256:")
 
 
 # Below: pieces. `notes` collects what was unusable but not fatal.
@@ -144,8 +143,8 @@ def _rows(
         row_notes: list[str] = []
         row = make(entry, row_notes)
         notes.extend(f"models[{index}].{note}" for note in row_notes)
-        if row is not None:
-            rows.setdefault(row.name, row)
+        if row is not None and rows.setdefault(row.name, row) is not row:
+            notes.append(f"models[{index}].name: twice in the list")
     return tuple(rows.values()), tuple(notes)
 
 
@@ -235,7 +234,7 @@ def _messages(value: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, list):
         return ()
     return tuple(
-        (str(row.get("role", "")), str(row.get("content", "")))
+        (_text(row, "role", []), _text(row, "content", []))
         for row in value
         if isinstance(row, dict)
     )
@@ -247,7 +246,7 @@ def _int(row: Mapping[str, Any], key: str, notes: list[str]) -> int | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_INT:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_INT:
         notes.append(f"{key}: not a byte count")
         return None
     return value
@@ -260,8 +259,9 @@ def _time(row: Mapping[str, Any], key: str, notes: list[str]) -> datetime | None
         return None
     try:
         moment = datetime.fromisoformat(_FRACTION.sub(r"\1", value))
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        if moment.year <= 1:
+            return None
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         notes.append(f"{key}: not a date")
         return None
-    return None if moment.year <= 1 else moment

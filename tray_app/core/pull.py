@@ -3,8 +3,7 @@
 Facts about the stream are in Ollama's server (`PullModel`, `download.go`): layers come one after
 the other, a finished layer may emit no line at all, the last line of a layer often has
 completed < total, `completed` starts at the resumed offset and may go backwards, and the same
-line is repeated every 60 ms while nothing arrives. The tracker has no clock; callers pass
-monotonic seconds.
+line is repeated every 60 ms while nothing arrives. No clock: callers pass monotonic seconds.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ ETA_HIDDEN_S = 5.0
 MAX_PERMILLE = 990  # never 100 % before the server says success
 # Safetensors models: one line for all blobs together, its total covers the whole model.
 AGGREGATE_DIGEST = "sha256:model"
-_MAX_LAYERS = 10_000  # of a server gone mad; real models have less than 10
+_MAX_LAYERS = 10_000  # real models have less than 10
 
 
 @dataclass(slots=True)
@@ -53,8 +52,7 @@ class PullTracker:
     what an earlier run of the program has shown. `new_attempt` keeps what was reached: the bar
     never goes back over pause, resume, fault or restart. After `success` nothing changes any more.
 
-    `new_bytes` counts what was fetched while this tracker watched, `last_byte_s` is the time of
-    the last sign of progress.
+    `new_bytes` counts what was fetched meanwhile, `last_byte_s` is the last sign of progress.
     """
 
     def __init__(
@@ -206,14 +204,12 @@ class PullTracker:
             return  # "pulling manifest", "couldn't remove unused layers: …"
         for layer in self._all_layers():
             self._finish(layer)
-        if phase is not self._phase:
-            self.last_byte_s = now_s
         self._enter(phase, now_s)
 
     def _finish_before(self, digest: str) -> None:
         """Layers come strictly in order: those before `digest` are complete, with or without a
         line of their own. Without a manifest this is known of the one just left."""
-        if self._current is not None and self._current in self._layers:
+        if self._current in self._layers:
             self._finish(self._layers[self._current])
         if self._has_whole_manifest and digest in self._layers:
             for other, layer in self._layers.items():
@@ -235,7 +231,7 @@ class PullTracker:
     def _enter(self, phase: PullPhase, now_s: float) -> None:
         if phase is not self._phase:
             self._phase = phase
-            self._phase_since_s = now_s
+            self._phase_since_s = self.last_byte_s = now_s
 
     def _all_layers(self) -> Iterator[_Layer]:
         yield from self._layers.values()
@@ -287,7 +283,7 @@ class PullTracker:
         return self._has_whole_manifest or bool(self._aggregate and self._aggregate.total)
 
     def _rows(self) -> dict[str, _Layer]:
-        """What counts: the layers, or the one line that stands for all of them."""
+        """The layers, or the one line that stands for all of them."""
         if self._aggregate and self._aggregate.total:
             return {AGGREGATE_DIGEST: self._aggregate}
         return self._layers

@@ -169,7 +169,8 @@ class PullItem:
             hold=None,
             retry_s=None,
             kick_s=None,
-            error=None if state is not S.FAILED else self.error,
+            error=self.error if state in (S.FAILED, S.RETRYING) else None,
+            position=self.position if state is S.WAITING else 0,
         )
 
 

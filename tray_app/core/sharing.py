@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tray_app.core.records import Layer, ModelInfo, ModelRecord
+from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,10 @@ class LayerBook:
 class Freed:
     """What deleting some models frees.
 
-    `listed_bytes` counts every model in full, `freed_bytes` what really goes (an upper bound
-    unless `is_exact`), `shared_bytes` what stays for `shared_with` (names outside the selection);
-    `within` are the selected models that share layers with each other.
+    `listed_bytes` counts every model in full, `freed_bytes` what really goes ("up to" unless
+    `is_exact`), `shared_bytes` what stays for `shared_with` (names outside the selection);
+    `within` are the selected models that share layers with each other, `within_bytes` what that
+    makes the sum of their sizes too large.
     """
 
     listed_bytes: int
@@ -61,71 +62,90 @@ def freed(selected: Iterable[ModelRecord], models: Iterable[ModelRecord], book: 
     chosen = [m for m in selected if not m.is_cloud]
     chosen_keys = {m.key for m in chosen}
     others = [m for m in models if m.key not in chosen_keys and not m.is_cloud]
-    listed = sum(m.size_bytes or 0 for m in chosen)
-    kept_by: dict[str, list[str]] = {}
-    for other in others:
-        for layer in _layers(other, book):
-            kept_by.setdefault(layer.digest, []).append(other.name)
-    holders: dict[str, list[ModelRecord]] = {}
-    sizes: dict[str, int] = {}
-    for model in chosen:
-        for layer in _layers(model, book):
-            holders.setdefault(layer.digest, []).append(model)
-            sizes[layer.digest] = _size_bound(layer, model, sizes.get(layer.digest))
-    shared_with = {n for digest in holders for n in kept_by.get(digest, ())}
-    shared = sum(size for digest, size in sizes.items() if digest in kept_by)
-    doubled = {d: ms for d, ms in holders.items() if len(ms) > 1}
-    within = {m.name for ms in doubled.values() for m in ms}
-    double_bytes = sum(sizes[d] * (len(ms) - 1) for d, ms in doubled.items())
-    # Every copy of a kept layer is listed once per holder, and none of them goes.
-    kept_bytes = sum(sizes[d] * len(holders[d]) for d in holders if d in kept_by)
-    gone_twice = sum(sizes[d] * (len(ms) - 1) for d, ms in doubled.items() if d not in kept_by)
+    sizes = _layer_sizes([*chosen, *others], book)
+    kept_by = _holders(others, book)
+    holders = _holders(chosen, book)
+    kept_digests = {m.digest for m in others if m.digest}
+    open_models = [m for m in chosen if m.digest not in kept_digests]
     return Freed(
-        listed_bytes=listed,
-        freed_bytes=max(0, listed - kept_bytes - gone_twice),
-        is_exact=all(_is_whole(m, book) for m in (*chosen, *others)),
-        shared_bytes=shared,
-        shared_with=tuple(sorted(shared_with, key=str.casefold)),
-        within=tuple(sorted(within, key=str.casefold)),
-        within_bytes=double_bytes,
+        listed_bytes=sum(m.size_bytes or 0 for m in chosen),
+        freed_bytes=_unique_bytes(chosen, book, sizes, seen={*kept_by, *kept_digests}),
+        # A model whose exact copy stays frees nothing, whatever is known of the others.
+        is_exact=all(_is_whole(m, book) for m in (*open_models, *(others if open_models else ()))),
+        shared_bytes=sum(sizes[digest] for digest in holders if digest in kept_by),
+        shared_with=_sorted(m.name for d in holders for m in kept_by.get(d, ())),
+        within=_sorted(m.name for ms in holders.values() if len(ms) > 1 for m in ms),
+        within_bytes=sum(sizes[d] * (len(ms) - 1) for d, ms in holders.items()),
     )
 
 
 def unique_bytes(models: Iterable[ModelRecord], book: LayerBook) -> int:
     """Bytes on disk counting shared layers once; models with unknown layers count in full."""
-    total = 0
-    seen: dict[str, int] = {}
-    for model in models:
-        if model.is_cloud:
-            continue
-        total += model.size_bytes or 0
-        for layer in _layers(model, book):
-            bound = _size_bound(layer, model, None)
-            if layer.digest in seen:
-                total -= min(bound, seen[layer.digest])
-                seen[layer.digest] = max(bound, seen[layer.digest])
-            else:
-                seen[layer.digest] = bound
-    return max(0, total)
+    stored = [m for m in models if not m.is_cloud]
+    return _unique_bytes(stored, book, _layer_sizes(stored, book), seen=set())
 
 
 def sharers(
     record: ModelRecord, models: Iterable[ModelRecord], book: LayerBook
 ) -> dict[str, tuple[str, ...]]:
     """For each layer digest of `record`: names of the other models that use it too."""
-    wanted: dict[str, list[str]] = {layer.digest: [] for layer in _layers(record, book)}
-    for other in models:
-        if other.key == record.key:
-            continue
-        for layer in _layers(other, book):
-            if layer.digest in wanted:
-                wanted[layer.digest].append(other.name)
-    return {digest: tuple(sorted(names)) for digest, names in wanted.items()}
+    known = book.of(record)
+    others = _holders((m for m in models if m.key != record.key), book)
+    return {
+        layer.digest: _sorted(m.name for m in others.get(layer.digest, ()))
+        for layer in (known.layers if known else ())
+    }
 
 
 def _layers(model: ModelRecord, book: LayerBook) -> tuple[Layer, ...]:
+    """The known layers. Where none are: the whole model as one, which its copies share."""
     known = book.of(model)
-    return known.layers if known else ()
+    if known and known.layers:
+        return known.layers
+    return (Layer(model.digest, LayerKind.OTHER, model.size_bytes),) if model.digest else ()
+
+
+def _holders(models: Iterable[ModelRecord], book: LayerBook) -> dict[str, list[ModelRecord]]:
+    holders: dict[str, list[ModelRecord]] = {}
+    for model in models:
+        for layer in _layers(model, book):
+            holders.setdefault(layer.digest, []).append(model)
+    return holders
+
+
+def _layer_sizes(models: Iterable[ModelRecord], book: LayerBook) -> dict[str, int]:
+    """Bytes by layer digest. Where nobody told, a model's first layer of unknown size is taken to
+    be all of the model that is not accounted for (weights are nearly all of it), and to be no
+    larger than the smallest model that holds it."""
+    told: dict[str, int] = {}
+    bounds: dict[str, int] = {}
+    for model in models:
+        layers = _layers(model, book)
+        told.update({x.digest: x.size_bytes for x in layers if x.size_bytes is not None})
+        bound = max(0, (model.size_bytes or 0) - sum(x.size_bytes or 0 for x in layers))
+        for layer in layers:
+            if layer.size_bytes is None:
+                bounds[layer.digest] = min(bound, bounds.get(layer.digest, bound))
+                bound = 0
+    return {**bounds, **told}
+
+
+def _unique_bytes(
+    models: Iterable[ModelRecord], book: LayerBook, sizes: Mapping[str, int], seen: set[str]
+) -> int:
+    """Bytes of `models`, each layer once and those in `seen` not at all."""
+    total = 0
+    for model in models:
+        layers = _layers(model, book)
+        sizes_here = [sizes[layer.digest] for layer in layers]
+        # What the known layers do not account for belongs to this model alone.
+        rest = 0 if _is_whole(model, book) else max(0, (model.size_bytes or 0) - sum(sizes_here))
+        total += rest if model.digest not in seen else 0
+        total += sum(sizes[x.digest] for x in layers if x.digest not in seen)
+        seen.update(layer.digest for layer in layers)
+        if model.digest:
+            seen.add(model.digest)
+    return total
 
 
 def _is_whole(model: ModelRecord, book: LayerBook) -> bool:
@@ -133,9 +153,5 @@ def _is_whole(model: ModelRecord, book: LayerBook) -> bool:
     return bool(known and known.is_whole)
 
 
-def _size_bound(layer: Layer, model: ModelRecord, earlier: int | None) -> int:
-    """A layer's size, or the smallest model that holds it: weights are nearly all of a model."""
-    if layer.size_bytes is not None:
-        return layer.size_bytes
-    size = model.size_bytes or 0
-    return size if earlier is None else min(size, earlier)
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names), key=lambda name: (name.casefold(), name)))
