@@ -1,0 +1,47 @@
+"""The four folders of the program: settings, state, caches, logs. Nothing is created here.
+
+`--data-dir` moves all of them, so that a second profile (or a test) never touches the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_FOLDER = "ollama-tray"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where things are kept. `state` is what should survive (the download queue), `cache` what
+    may be thrown away."""
+
+    config: Path
+    state: Path
+    cache: Path
+    log: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.config / "settings.json"
+
+    @property
+    def queue_file(self) -> Path:
+        return self.state / "downloads.json"
+
+    @property
+    def log_file(self) -> Path:
+        return self.log / "ollama-tray.log"
+
+
+def paths(data_dir: Path | None = None) -> Paths:
+    """The folders of this user, or those below `data_dir`."""
+    if data_dir is not None:
+        root = data_dir.expanduser().absolute()
+        return Paths(root / "config", root / "state", root / "cache", root / "log")
+    found = PlatformDirs(_FOLDER, appauthor=False)
+    return Paths(
+        found.user_config_path, found.user_state_path, found.user_cache_path, found.user_log_path
+    )
