@@ -94,8 +94,8 @@ class _Adapter(requests.adapters.HTTPAdapter):
 class HttpSession:
     """One thread's connections to one server. Follows no redirects and keeps no cookies.
 
-    `ca_file` replaces the certificates that are trusted; `trusts_environment` lets proxy and
-    certificate variables count.
+    The system's certificates are trusted, those that requests brings, and those in `ca_file`;
+    `trusts_environment` lets proxy and certificate variables count.
     """
 
     def __init__(
@@ -117,6 +117,7 @@ class HttpSession:
         if is_tls:
             context = ssl.create_default_context()
             context.sslsocket_class = TlsSocket
+            _trust(context, ca_file)
             self._session.mount("https://", _Adapter(context))
         self._verify: bool | str = ca_file or True
 
@@ -147,6 +148,15 @@ class HttpSession:
     def close(self) -> None:
         """Close idle connections. Frees no other thread: that is what CancelScope is for."""
         self._session.close()
+
+
+def _trust(context: ssl.SSLContext, ca_file: str) -> None:
+    if not ca_file:
+        return
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except OSError as error:
+        raise ssl.SSLError(f"{ca_file}: {error}") from error
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -186,6 +196,8 @@ def _broken(causes: list[BaseException], reference: str) -> OllamaError:
         urllib3.exceptions.InvalidHeader,
     ):
         return NotOllama(reference, repr(last))
+    if "certificate bundle" in str(last):  # a variable names a file that is not there
+        return TlsFailed(reference, str(last))
     if _first(causes, requests.exceptions.InvalidProxyURL):
         return ProxyFailed(reference, str(last))
     if _first(causes, requests.exceptions.InvalidSchema) and "SOCKS" in str(last):

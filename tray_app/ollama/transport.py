@@ -209,8 +209,8 @@ class Transport:
             return None
         if method not in ("GET", "HEAD") and response.status_code not in (307, 308):
             return None
-        target = urljoin(url, location)
         try:
+            target = urljoin(url, location)
             old, new = urlsplit(url), urlsplit(target)
             is_same_host = old.hostname == new.hostname
         except ValueError:

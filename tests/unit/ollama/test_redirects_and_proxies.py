@@ -1,0 +1,170 @@
+"""Redirects, TLS, proxies, and what is sent along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.ollama.asking import free_port, outcome_of, transport
+from tests.unit.ollama.raw_server import TLS, Connection, RawServer, always
+from tray_app.core.errors import (
+    NotOllama,
+    OllamaError,
+    ProxyFailed,
+    TlsFailed,
+)
+from tray_app.ollama.endpoint import Endpoint
+
+
+def redirecting(location: str, status: str = "307 T") -> Callable[[Connection], None]:
+    def handle(connection: Connection) -> None:
+        while raw := connection.request():
+            if b" /x " in raw:
+                connection.answer("<html>moved", status=status, Location=location)
+            else:
+                connection.answer('"there"')
+
+    return handle
+
+
+def test_a_redirect_on_the_same_host_is_followed() -> None:
+    assert outcome_of(redirecting("/y")) == "there"
+    assert outcome_of(redirecting("/y", "301 M")) == "there"
+
+
+@pytest.mark.parametrize(
+    "location", ["http://example.com/login", "//example.com", "ftp://127.0.0.1/", "http://[x/", ""]
+)
+def test_a_redirect_elsewhere_is_not_ollama(location: str) -> None:
+    error = outcome_of(redirecting(location))
+    assert isinstance(error, NotOllama)
+    assert location in error.context
+
+
+def test_a_redirect_loop_ends() -> None:
+    with RawServer(redirecting("/x")) as server, pytest.raises(NotOllama):
+        transport(server.url).json("GET", "/x")
+    assert len(server.requests) == 4
+
+
+def test_a_post_is_repeated_only_where_the_redirect_keeps_it_a_post() -> None:
+    with RawServer(redirecting("/y")) as server:
+        assert transport(server.url).json("POST", "/x", {"a": 1}) == "there"
+        assert server.requests[-1].startswith(b"POST /y ")
+        assert server.requests[-1].endswith(b'{"a": 1}')
+    with RawServer(redirecting("/y", "302 F")) as server, pytest.raises(NotOllama):
+        transport(server.url).json("POST", "/x", {"a": 1})
+
+
+def test_a_redirect_to_tls_is_followed() -> None:
+    with (
+        RawServer(always('"safe"'), certificate="valid.pem") as safe,
+        RawServer(redirecting(f"{safe.url}/y")) as server,
+    ):
+        found = transport(server.url, ca_file=str(TLS / "valid.pem")).json("GET", "/x")
+    assert found == "safe"
+
+
+def test_a_redirect_from_tls_to_plain_text_is_refused() -> None:
+    with (
+        RawServer(redirecting("http://127.0.0.1:1/y"), certificate="valid.pem") as server,
+        pytest.raises(NotOllama),
+    ):
+        transport(server.url, ca_file=str(TLS / "valid.pem")).json("GET", "/x")
+
+
+def test_a_trusted_certificate() -> None:
+    with RawServer(always("1"), certificate="valid.pem") as server:
+        assert transport(server.url, ca_file=str(TLS / "valid.pem")).json("GET", "/x") == 1
+
+
+def test_an_unknown_certificate() -> None:
+    with (
+        RawServer(always("1"), certificate="valid.pem") as server,
+        pytest.raises(TlsFailed) as caught,
+    ):
+        transport(server.url).json("GET", "/x")
+    assert "self-signed" in caught.value.context.replace(" ", "-")
+
+
+def test_an_expired_certificate() -> None:
+    with (
+        RawServer(always("1"), certificate="expired.pem") as server,
+        pytest.raises(TlsFailed) as caught,
+    ):
+        transport(server.url, ca_file=str(TLS / "expired.pem")).json("GET", "/x")
+    assert "expired" in caught.value.context
+
+
+def test_tls_where_there_is_none() -> None:
+    def plain(connection: Connection) -> None:
+        connection.sock.recv(10)
+        connection.answer("x", "400 Bad")
+        connection.hold()
+
+    with RawServer(plain) as server, pytest.raises(TlsFailed):
+        transport(server.url.replace("http:", "https:")).json("GET", "/x")
+
+
+def test_a_missing_ca_file() -> None:
+    with RawServer(always("1"), certificate="valid.pem") as server, pytest.raises(TlsFailed):
+        transport(server.url, ca_file="/nowhere/ca.pem").json("GET", "/x")
+
+
+def test_headers_and_credentials_are_sent() -> None:
+    with RawServer(always("1")) as server:
+        url = server.url.replace("//", "//me:secret@")
+        transport(url, headers={"X-Token": "t"}).json("GET", "/x")
+        sent = server.requests[0].lower()
+    assert b"authorization: basic bwu6c2vjcmv0" in sent
+    assert b"x-token: t" in sent
+    assert b"user-agent: ollama-tray/" in sent
+
+
+def test_netrc_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login me password secret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with RawServer(always("1")) as server:
+        monkeypatch.setattr(Endpoint, "is_loopback", False)
+        transport(server.url).json("GET", "/x")
+    assert b"authorization" not in server.requests[0].lower()
+
+
+def test_proxy_variables_do_not_count_on_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    with RawServer(always("1")) as server:
+        assert transport(server.url).json("GET", "/x") == 1
+
+
+def test_a_proxy_is_used_for_other_computers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(always("1")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        assert transport("nas.example:1234").json("GET", "/x") == 1
+    assert proxy.requests[0].startswith(b"GET http://nas.example:1234/x ")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_is_down(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(ProxyFailed):
+        transport(f"{scheme}://nas.example:1234").json("GET", "/x")
+
+
+def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(always("no", status="407 Auth", content_type="text/plain")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("https_proxy", proxy.url)
+        with pytest.raises(ProxyFailed):
+            transport("http://nas.example").json("GET", "/x")
+        with pytest.raises(ProxyFailed):
+            transport("https://nas.example").json("GET", "/x")
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "nonsense://x y"])
+def test_a_proxy_setting_that_cannot_work(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(OllamaError):
+        transport("http://nas.example").json("GET", "/x")
