@@ -22,6 +22,15 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/__main__.py", "tray_app.cli"): "the window must not pay for requests",
     ("tray_app/app.py", "tray_app.demo"): "only --demo needs it",
     ("tray_app/app.py", "tray_app.views.main_window"): "built when first shown",
+    ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_macos"): "only on macOS",
+    ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_windows"): "only on Windows",
+    ("tray_app/desktop/notifier.py", "tray_app.desktop.notify_dbus"): (
+        "jeepney costs 17 ms: not before the first notice"
+    ),
+    ("tray_app/desktop/single_instance.py", "PySide6.QtNetwork"): "only a second start asks",
+    ("tray_app/desktop/single_instance.py", "tray_app.desktop.instance_server"): (
+        "QtNetwork costs 5 ms: after the tray icon"
+    ),
     ("tray_app/ollama/transport.py", "tray_app.ollama.session"): "requests costs 100 ms, 19 MiB",
 }
 

@@ -1,0 +1,1 @@
+"""Tests of tray_app.desktop that need neither a display nor a bus."""

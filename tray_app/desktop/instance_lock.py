@@ -1,0 +1,91 @@
+"""A lock that one running program of a person holds, and the private folder it lies in.
+
+The kernel frees it when its holder dies, however it dies: there is no stale lock to judge.
+Standard library only, so that the first start need not load QtNetwork before its tray icon.
+"""
+
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO
+
+# The path of a socket may have 107 bytes, with the name Qt makes beside it while it binds.
+_FOLDER_LIMIT = 60
+
+
+def private_folder() -> Path:
+    """A folder that only this person can look into. OSError when there is none to be had."""
+    if sys.platform == "win32":
+        return Path(tempfile.gettempdir())
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if runtime and len(os.fsencode(runtime)) <= _FOLDER_LIMIT and _is_private(Path(runtime)):
+        return Path(runtime)
+    folder = Path(tempfile.gettempdir())
+    if len(os.fsencode(folder)) > _FOLDER_LIMIT - 20:
+        folder = Path("/tmp")  # noqa: S108 - a folder of our own is made in it, and checked
+    folder /= f"ollama-tray-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not _is_private(folder):
+        raise PermissionError(f"{folder} is not ours alone")
+    return folder
+
+
+def _is_private(folder: Path) -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    return is_ours and not found.st_mode & 0o077
+
+
+class InstanceLock:
+    """Held from `acquire` until `release` or the end of the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return self._file is not None
+
+    def acquire(self) -> bool:
+        """True when nobody else holds it. OSError when the file cannot be made."""
+        if self._file is not None:
+            return True
+        file = self._path.open("ab")
+        try:
+            _lock(file)
+        except (BlockingIOError, PermissionError):
+            file.close()
+            return False
+        except OSError:
+            file.close()
+            raise
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Let the next one in. The file stays: removing it would let two hold "the" lock."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,102 @@
+"""What two instances say to each other: one JSON line each way.
+
+Request `{"command": str, "args": [str, …]}`, answer `{"ok": bool, …}`. Anything else is refused
+in words; nothing that arrives is ever executed or trusted beyond its type.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+LINE_LIMIT = 64 * 1024
+"""Bytes of one request or answer. `status` of a large server fits in well."""
+
+
+class InstanceCommand(StrEnum):
+    """What a second start can ask of the first."""
+
+    RAISE = "raise"
+    PULL = "pull"  # args: names
+    SHOW = "show"  # args: a name, or none
+    STATUS = "status"
+    QUIT = "quit"
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRequest:
+    """A command with its arguments. `token` lets our window come to the front (Wayland, X11)."""
+
+    command: InstanceCommand
+    args: tuple[str, ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceAnswer:
+    """`is_ok` False: `data["error"]` says why, in words or as a code."""
+
+    is_ok: bool
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Handler = Callable[[InstanceRequest], InstanceAnswer]
+"""Called in the GUI thread for each request; must be quick."""
+
+
+class NotUnderstood(ValueError):
+    """A line that is no request or no answer."""
+
+
+def request_line(request: InstanceRequest) -> bytes:
+    """The bytes of a request."""
+    return _line({"command": request.command, "args": list(request.args), "token": request.token})
+
+
+def answer_line(answer: InstanceAnswer) -> bytes:
+    """The bytes of an answer; one that is too long becomes a refusal."""
+    line = _line({**answer.data, "ok": answer.is_ok})
+    if len(line) > LINE_LIMIT:
+        return _line({"ok": False, "error": "the answer is too long"})
+    return line
+
+
+def read_request(line: bytes) -> InstanceRequest:
+    """Raises NotUnderstood with what is wrong."""
+    found = _read(line)
+    try:
+        command = InstanceCommand(str(found.get("command")))
+    except ValueError:
+        raise NotUnderstood(f"unknown command {str(found.get('command'))[:80]!r}") from None
+    args, token = found.get("args", []), found.get("token", "")
+    if not isinstance(args, list) or not all(isinstance(arg, str) for arg in args):
+        raise NotUnderstood("args is no list of texts")
+    if not isinstance(token, str):
+        raise NotUnderstood("token is no text")
+    return InstanceRequest(command, tuple(args), token)
+
+
+def read_answer(line: bytes) -> InstanceAnswer:
+    """Raises NotUnderstood."""
+    found = _read(line)
+    is_ok = found.pop("ok", None)
+    if not isinstance(is_ok, bool):
+        raise NotUnderstood("no ok in the answer")
+    return InstanceAnswer(is_ok, found)
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    if len(line) > LINE_LIMIT:
+        raise NotUnderstood("the line is too long")
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        raise NotUnderstood("this is no JSON") from None
+    if not isinstance(found, dict):
+        raise NotUnderstood("this is no JSON object")
+    return found
