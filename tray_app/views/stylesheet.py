@@ -59,7 +59,8 @@ QLineEdit:focus, QComboBox:focus, QComboBox:on, QAbstractSpinBox:focus {
 QLineEdit[invalid="true"] { border: 2px solid $danger; padding: 0 7px; min-height: 28px; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $disabled;
   background: $window; }
-QAbstractSpinBox QLineEdit { border: 0; padding: 0; min-height: 0; background: transparent; }
+QAbstractSpinBox QLineEdit { border: 0; padding: 0 6px; min-height: 0;
+  background: transparent; }
 QComboBox::drop-down { border: 0; width: 24px; }
 QComboBox::down-arrow, QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow { image: none; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 24px;

@@ -121,9 +121,9 @@ class Theme:
 
     @classmethod
     def of(cls, source: QWidget | QPalette) -> Theme:
-        """The theme of a widget or of a palette."""
-        palette = source if isinstance(source, QPalette) else source.palette()
-        # A disabled widget asks too; its own colours are picked by whoever paints it.
+        """The theme of a palette, or of the application for a widget: a stylesheet writes its
+        own colours into the palettes of the widgets that it styles."""
+        palette = source if isinstance(source, QPalette) else QApplication.palette()
         return _from_key(_key(palette), is_high_contrast())
 
     def state(self, state: State) -> QColor:
