@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,30 +9,33 @@ from typing import Any
 from tray_app.demo.binding import Body
 from tray_app.demo.errors import ApiError
 from tray_app.demo.gguf import NotGguf, read_header
-from tray_app.demo.gojson import human_number
-from tray_app.demo.naming import InvalidName, parse, parse_for_use
+from tray_app.demo.gojson import encode, human_number
+from tray_app.demo.naming import InvalidName, Ref, parse, parse_for_use
 from tray_app.demo.package import Layer, Package, Weights, assemble, text_layer
 from tray_app.demo.pull import Event, Waiter, pull
 from tray_app.demo.state import DemoState
 
 
-def create(state: DemoState, body: Body, waiter: Waiter) -> Generator[Event, None, None]:
-    """Create a model; the caller sends each event before it asks for the next."""
-    files = body.mapping("files")
-    for path, digest in files.items():
+def target(state: DemoState, body: Body) -> Ref:
+    """What is to be created; ApiError for what is refused before anything begins."""
+    for path, digest in body.mapping("files").items():
         if path.startswith("/") or ".." in PurePosixPath(path).parts or not path:
             raise ApiError(400, "file path must be relative")
         if not digest:
             raise ApiError(400, "invalid digest format")
     try:
-        ref = state.canonical(parse(body.model))
+        return state.canonical(parse(body.model))
     except InvalidName as error:
         raise ApiError(400, "invalid model name") from error
+
+
+def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[Event, None, None]:
+    """Create a model; the caller sends each event before it asks for the next."""
     base = body.text("from")
     if base:
         package = yield from _from_model(state, base, waiter)
     elif body.get("files") is not None:
-        package = yield from _from_files(state, files)
+        package = yield from _from_files(state, body.mapping("files"))
     else:
         raise ApiError(400, "neither 'from' or 'files' was specified")
     layers = _layers(package, body)
@@ -115,12 +117,11 @@ def _layers(package: Package, body: Body) -> list[Layer]:
     if parameters or package.parameters:
         merged = {**package.parameters, **parameters}
         layers = [layer for layer in layers if layer.kind != "params"]
-        text = json.dumps(merged, separators=(",", ":"), sort_keys=True)
-        layers.append(text_layer("params", text + "\n"))
+        layers.append(text_layer("params", encode(dict(sorted(merged.items()))) + b"\n"))
     messages = body.get("messages")
     if messages:
         layers = [layer for layer in layers if layer.kind != "messages"]
-        layers.append(text_layer("messages", json.dumps(messages, separators=(",", ":")) + "\n"))
+        layers.append(text_layer("messages", encode(messages) + b"\n"))
     return layers
 
 

@@ -8,8 +8,9 @@ from contextlib import closing
 from tray_app.demo import answers
 from tray_app.demo.binding import Body
 from tray_app.demo.create import create as create_events
+from tray_app.demo.create import target as create_target
 from tray_app.demo.errors import ApiError
-from tray_app.demo.gojson import quoted
+from tray_app.demo.gojson import encode, quoted
 from tray_app.demo.naming import InvalidName, Ref, parse, parse_for_pull, parse_for_use
 from tray_app.demo.pull import Event
 from tray_app.demo.pull import pull as pull_events
@@ -83,7 +84,9 @@ def pull(state: DemoState, exchange: Exchange) -> None:
 def create(state: DemoState, exchange: Exchange) -> None:
     """POST /api/create."""
     body = Body(exchange.body, "CreateRequest")
-    _respond(exchange, create_events(state, body, exchange), body.flag("stream", True))
+    ref = create_target(state, body)
+    events = create_events(state, ref, body, exchange)
+    _respond(exchange, events, body.flag("stream", True))
 
 
 def _respond(exchange: Exchange, events: Generator[Event, None, None], is_stream: bool) -> None:
@@ -97,7 +100,8 @@ def _respond(exchange: Exchange, events: Generator[Event, None, None], is_stream
     except ApiError as error:
         if is_stream and exchange.has_started:
             raise
-        exchange.reply_json(error.status, {"error": error.text}, PLAIN_JSON)
+        text = encode({"error": error.text})
+        exchange.reply(error.status, text, PLAIN_JSON, is_flushed=is_stream)
         return
     if is_stream:
         exchange.end_stream()

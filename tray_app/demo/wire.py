@@ -96,19 +96,26 @@ class Exchange:
         headers: tuple[tuple[str, str], ...] = (),
         *,
         length: int | None = None,
+        is_flushed: bool = False,
     ) -> None:
-        """A whole answer; to HEAD only its headers. `length` is for a body that does not exist."""
+        """A whole answer; to HEAD only its headers. `length` is for a body that does not exist.
+
+        `is_flushed`: sent as the beginning of a stream that then had nothing more to say.
+        """
         fields = list(headers)
         if content_type is not None:
             fields.append(("Content-Type", content_type))
         size = len(body) if length is None else length
-        if size > _BUFFERED_BYTES and length is None and self.method != "HEAD":
+        is_head = self.method == "HEAD"
+        if is_head and not size:
+            pass  # Go leaves the length out
+        elif is_flushed or (size > _BUFFERED_BYTES and length is None and not is_head):
             fields.append(("Transfer-Encoding", "chunked"))
             body = _chunk(body) + b"0\r\n\r\n"
         else:
             fields.append(("Content-Length", str(size)))
         self.has_started = True
-        self.send(self.head(status, fields) + (b"" if self.method == "HEAD" else body))
+        self.send(self.head(status, fields) + (b"" if is_head else body))
 
     def reply_json(self, status: int, value: Any, content_type: str = JSON) -> None:
         """A whole answer of JSON."""
