@@ -1,0 +1,271 @@
+"""The kinds of quick jobs: show, delete, copy, load, unload, test, and what a dialog looks up.
+
+Pulls are in `workers.pull_job`. Each job talks to one server with a client of its own and reports
+one record; none of them knows who asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
+
+from tray_app.core.errors import (
+    Cancelled,
+    Changed,
+    ModelNotFound,
+    OllamaError,
+    ServerFailed,
+    TimedOut,
+)
+from tray_app.core.messages import (
+    CopyWish,
+    DeleteOutcome,
+    DeleteWish,
+    Failure,
+    LoadWish,
+    ModelRef,
+    Recommendations,
+    ServerTest,
+    Verb,
+)
+from tray_app.core.names import ModelName, is_same_name
+from tray_app.core.records import Manifest, ModelInfo
+from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.endpoint import Endpoint
+from tray_app.ollama.local_store import LocalStore
+from tray_app.ollama.registry import Registry
+from tray_app.workers.runner import Job
+
+log = logging.getLogger(__name__)
+
+UNLOAD_WAIT_S = 5.0
+_UNLOAD_STEP_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a job works: one server, and the folder of its models when it is on this machine."""
+
+    server_id: str
+    endpoint: Endpoint
+    store: LocalStore | None = None
+
+
+class ServerJob(Job):
+    """A job on one server: opens a client in the lane's thread and closes it at the end."""
+
+    def __init__(self, target: Target, key: Hashable = None) -> None:
+        super().__init__(key)
+        self.target = target
+
+    def perform(self) -> object:
+        with OllamaClient(
+            self.target.endpoint, server_id=self.target.server_id, scope=self.scope
+        ) as client:
+            return self.work(client)
+
+    def work(self, client: OllamaClient) -> object:
+        raise NotImplementedError
+
+
+class ShowJob(ServerJob):
+    """Details of one model. Outcome: ModelInfo, with every layer when the manifest can be read."""
+
+    def __init__(self, target: Target, ref: ModelRef) -> None:
+        super().__init__(target, ("show", ref))
+        self.ref = ref
+
+    def work(self, client: OllamaClient) -> ModelInfo:
+        return show_with_layers(client, self.target.store, self.ref)
+
+
+class BookJob(ServerJob):
+    """Details of many models, to learn which layers they share.
+
+    Outcome: tuple of ModelInfo. A model that cannot be shown is left out: it may be gone.
+    """
+
+    def __init__(self, target: Target, refs: tuple[ModelRef, ...]) -> None:
+        super().__init__(target, ("book", target.server_id))
+        self.refs = refs
+
+    def work(self, client: OllamaClient) -> tuple[ModelInfo, ...]:
+        found = []
+        for ref in self.refs:
+            if self.scope.is_cancelled:
+                raise Cancelled
+            try:
+                found.append(show_with_layers(client, self.target.store, ref))
+            except (ModelNotFound, ServerFailed) as error:
+                log.info("layers of %s unknown: %s", ref.name, error)
+        return tuple(found)
+
+
+class DeleteJob(ServerJob):
+    """Delete models one by one, each only while its digest is the one a person saw.
+
+    Loaded ones are unloaded first: the server deletes a model without unloading it.
+    Outcome: DeleteOutcome; a failure of one model does not stop the others.
+    """
+
+    def __init__(
+        self, target: Target, wish: DeleteWish, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(target, ("delete", target.server_id, wish.refs))
+        self.wish = wish
+        self._clock = clock
+
+    def work(self, client: OllamaClient) -> DeleteOutcome:
+        digests = self._digests(client)
+        deleted: list[ModelRef] = []
+        failures: list[Failure] = []
+        for ref in self.wish.refs:
+            try:
+                self._delete(client, ref, digests)
+            except Cancelled:
+                raise
+            except OllamaError as error:
+                failures.append(Failure(Verb.DELETE, ref, error))
+            else:
+                deleted.append(ref)
+        return DeleteOutcome(tuple(deleted), tuple(failures))
+
+    def _digests(self, client: OllamaClient) -> Mapping[str, tuple[str, bool]]:
+        return {row.name: (row.digest, row.is_cloud) for row in client.list_models()}
+
+    def _delete(
+        self, client: OllamaClient, ref: ModelRef, digests: Mapping[str, tuple[str, bool]]
+    ) -> None:
+        # Exactly this name: the server would resolve `:local` and `-cloud` tags to another one.
+        if ref.name not in digests:
+            raise ModelNotFound(ref.name)
+        digest, is_cloud = digests[ref.name]
+        if ref.digest and digest and digest != ref.digest:
+            raise Changed(ref.name, digest)
+        if not is_cloud:
+            self._unload(client, ref, digest)
+        try:
+            client.delete(ref.name)
+        except ServerFailed:
+            # A blob that cannot be removed is a 500 although the manifest is gone already.
+            if any(row.name == ref.name for row in client.list_models()):
+                raise
+
+    def _unload(self, client: OllamaClient, ref: ModelRef, digest: str) -> None:
+        if not self._is_running(client, ref, digest):
+            return
+        client.unload(ref.name)
+        deadline = self._clock() + UNLOAD_WAIT_S
+        while self._clock() < deadline and self._is_running(client, ref, digest):
+            if self.scope.wait(_UNLOAD_STEP_S):
+                raise Cancelled
+
+    def _is_running(self, client: OllamaClient, ref: ModelRef, digest: str) -> bool:
+        running = client.list_running() or ()
+        return any(row.name == ref.name or (digest and row.digest == digest) for row in running)
+
+
+class CopyJob(ServerJob):
+    """Copy a model to a new name; refuses an existing one, which the server would overwrite."""
+
+    def __init__(self, target: Target, wish: CopyWish) -> None:
+        super().__init__(target, ("copy", target.server_id, wish))
+        self.wish = wish
+
+    def work(self, client: OllamaClient) -> CopyWish:
+        destination = str(ModelName.parse(self.wish.destination))
+        if any(is_same_name(row.name, destination) for row in client.list_models()):
+            raise ServerFailed(destination, "a model with this name exists", 409)
+        client.copy(self.wish.source.name, destination)
+        return replace(self.wish, destination=destination)
+
+
+class LoadJob(ServerJob):
+    """Load a model, or change how long it stays. Closing the connection would abort the load."""
+
+    def __init__(self, target: Target, wish: LoadWish) -> None:
+        super().__init__(target, ("load", wish.ref.key, wish.keep_alive_s))
+        self.wish = wish
+
+    def work(self, client: OllamaClient) -> ModelRef:
+        client.load(
+            self.wish.ref.name,
+            keep_alive_s=self.wish.keep_alive_s,
+            context_length=self.wish.context_length,
+        )
+        return self.wish.ref
+
+
+class UnloadJob(ServerJob):
+    """Unload a model; it is gone from memory when the job succeeds, or soon after."""
+
+    def __init__(self, target: Target, ref: ModelRef) -> None:
+        super().__init__(target, ("unload", ref.key))
+        self.ref = ref
+
+    def work(self, client: OllamaClient) -> ModelRef:
+        client.unload(self.ref.name)
+        return self.ref
+
+
+class TestJob(Job):
+    """Try an address. Outcome: always a ServerTest, with the error inside."""
+
+    __test__ = False  # not a pytest class
+
+    def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(("test", address))
+        self.address = address
+        self._clock = clock
+
+    def perform(self) -> ServerTest:
+        started_s = self._clock()
+        try:
+            with OllamaClient(Endpoint.parse(self.address), scope=self.scope) as client:
+                version = client.version()
+                elapsed_s = self._clock() - started_s
+                models, running = client.list_models(), client.list_running()
+        except Cancelled:
+            raise
+        except OllamaError as error:
+            return ServerTest(self.address, error=error, elapsed_s=self._clock() - started_s)
+        return ServerTest(self.address, version, len(models), len(running or ()), elapsed_s)
+
+
+class RecommendationsJob(ServerJob):
+    """The server's own suggestions. Outcome: Recommendations; none when it is too old for it."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target, ("recommendations", target.server_id))
+
+    def work(self, client: OllamaClient) -> Recommendations:
+        try:
+            rows = client.recommendations()
+        except (ModelNotFound, ServerFailed, TimedOut) as error:
+            log.info("no suggestions: %s", error)
+            rows = ()
+        return Recommendations(self.target.server_id, rows)
+
+
+class ManifestJob(Job):
+    """The manifest of a name at its registry. Outcome: Manifest."""
+
+    def __init__(self, registry: Registry, item_id: str, name: str) -> None:
+        super().__init__(("manifest", item_id))
+        self._registry = registry
+        self.item_id = item_id
+        self.name = name
+
+    def perform(self) -> Manifest:
+        return self._registry.fetch_manifest(ModelName.parse(self.name), scope=self.scope)
+
+
+def show_with_layers(client: OllamaClient, store: LocalStore | None, ref: ModelRef) -> ModelInfo:
+    """/api/show of `ref`, completed by the manifest on this machine's disk if it is the same."""
+    info = client.show(ref.name, digest=ref.digest)
+    manifest = store.manifest(ref.name, ref.digest) if store and ref.digest else None
+    if manifest is None:
+        return info
+    return replace(info, layers=manifest.layers, has_all_layers=True)

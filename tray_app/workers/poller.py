@@ -1,0 +1,257 @@
+"""ModelPoller: keeps one server's list fresh. Pace, back-off, waking from sleep.
+
+The one poller of a server lives in its own QThread; it never overlaps its own polls, because its
+timer is single-shot and armed again after each answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from tray_app.core.errors import (
+    BadAnswer,
+    Cancelled,
+    Forbidden,
+    NotOllama,
+    OllamaError,
+    Starting,
+    TimedOut,
+    TlsFailed,
+    Unauthorized,
+    Unreachable,
+)
+from tray_app.core.records import ServerState, ServerStatus, Snapshot
+from tray_app.ollama.cancel import CancelScope
+from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.endpoint import Endpoint
+
+log = logging.getLogger(__name__)
+
+HIDDEN_PACE_S = 15.0
+BACKOFF_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+STARTING_PACE_S = 2.0
+SLEPT_S = 30.0
+GRACE_S = 10.0
+
+ClientFactory = Callable[[Endpoint, str, CancelScope], OllamaClient]
+
+
+def open_client(endpoint: Endpoint, server_id: str, scope: CancelScope) -> OllamaClient:
+    """The ordinary ClientFactory."""
+    return OllamaClient(endpoint, server_id=server_id, scope=scope)
+
+
+def state_of(error: OllamaError) -> ServerState:
+    """Which state a failed poll means."""
+    if isinstance(error, Starting):
+        return ServerState.STARTING
+    if isinstance(error, (Unauthorized, Forbidden, TlsFailed)):
+        return ServerState.REFUSED
+    if isinstance(error, NotOllama):
+        return ServerState.NOT_OLLAMA
+    if isinstance(error, BadAnswer) or hasattr(error, "status"):
+        return ServerState.FAILING
+    return ServerState.OFFLINE
+
+
+class ModelPoller(QObject):
+    """Polls /api/tags and /api/ps of one server.
+
+    Signals: `snapshot_taken` after every good poll, `status_changed` when the state, its reason
+    or the time of the next try changes.
+    Thread: moved to a QThread of its own; call the slots through signals (or before it is
+    started). `cancel` alone may be called from any thread.
+    """
+
+    snapshot_taken = Signal(object)  # Snapshot
+    status_changed = Signal(object)  # ServerStatus
+    woke = Signal()  # the computer slept; faults in the next seconds are no news
+
+    def __init__(
+        self,
+        server_id: str,
+        endpoint: Endpoint,
+        *,
+        visible_pace_s: float = 2.0,
+        client_factory: ClientFactory = open_client,
+        clock: Callable[[], float] = time.monotonic,
+        backoff_s: tuple[float, ...] = BACKOFF_S,
+    ) -> None:
+        super().__init__()
+        self._server_id = server_id
+        self._endpoint = endpoint
+        self._visible_pace_s = visible_pace_s
+        self._client_factory = client_factory
+        self._clock = clock
+        self._backoff_s = backoff_s
+        self._scope = CancelScope()
+        self._client: OllamaClient | None = None
+        self._is_visible = False
+        self._is_stopped = False
+        self._faults = 0
+        self._may_be_starting = True  # false once it has answered, until it is gone again
+        self._due_s: float | None = None
+        self._awake_since_s = clock() - GRACE_S
+        now = datetime.now(UTC)
+        self._status = ServerStatus(server_id, ServerState.CONNECTING, since=now)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    @Slot()
+    def start(self) -> None:
+        """Poll at once, then at the pace."""
+        self.status_changed.emit(self._status)
+        self._poll()
+
+    @Slot()
+    def refresh(self) -> None:
+        """A person wants to know now: poll at once, and begin the back-off anew."""
+        self._faults = 0
+        self._poll()
+
+    @Slot(bool)
+    def set_visible(self, is_visible: bool) -> None:
+        """Window visible: the quick pace, and a poll at once when it has just appeared."""
+        if is_visible == self._is_visible:
+            return
+        self._is_visible = is_visible
+        if is_visible:
+            self.refresh()
+
+    @Slot(object)
+    def set_visible_pace(self, pace: object) -> None:
+        """Seconds between polls while the window is visible (a number; object as Qt's int and
+        float conversions are lossy)."""
+        if isinstance(pace, (int, float)) and pace > 0:
+            self._visible_pace_s = float(pace)
+            if self._status.is_online:
+                self._arm(self._pace_s())
+
+    @Slot(object)
+    def set_endpoint(self, endpoint: object) -> None:
+        """Another address for the same server: everything begins anew."""
+        if isinstance(endpoint, Endpoint):
+            self._endpoint = endpoint
+            self._close_client()
+            self._faults = 0
+            self._status = ServerStatus(
+                self._server_id, ServerState.CONNECTING, since=datetime.now(UTC)
+            )
+            self.status_changed.emit(self._status)
+            self._poll()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop polling for good, in the poller's own thread."""
+        self._is_stopped = True
+        self._timer.stop()
+        self._close_client()
+
+    def cancel(self) -> None:
+        """From any thread: end a request under way and let no further one begin."""
+        self._is_stopped = True
+        self._scope.cancel()
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        late_s = 0.0 if self._due_s is None else self._clock() - self._due_s
+        if late_s >= SLEPT_S:
+            log.info("woke after %.0f s", late_s)
+            self._awake_since_s = self._clock()
+            self._faults = 0
+            self._close_client()  # its connections are dead
+            self.woke.emit()
+        self._poll()
+
+    def _poll(self) -> None:
+        self._timer.stop()
+        if self._is_stopped:
+            return
+        try:
+            snapshot = self._ask()
+        except Cancelled:
+            return
+        except OllamaError as error:
+            self._on_fault(error)
+            return
+        self._faults = 0
+        self._may_be_starting = False
+        self._on_answer(snapshot)
+        self._arm(self._pace_s())
+
+    def _ask(self) -> Snapshot:
+        if self._client is None:
+            self._client = self._client_factory(self._endpoint, self._server_id, self._scope)
+        try:
+            return self._client.snapshot()
+        except OllamaError:
+            raise
+        except Exception as error:
+            log.exception("poll broke")
+            raise OllamaError(self._endpoint.display, repr(error)) from error
+
+    def _on_answer(self, snapshot: Snapshot) -> None:
+        for problem in snapshot.problems[:5]:
+            log.info("%s: %s", self._endpoint.display, problem)
+        status = replace(
+            self._status,
+            state=ServerState.ONLINE,
+            version=snapshot.version,
+            error=None,
+            last_answer_at=snapshot.taken_at,
+            retry_s=None,
+        )
+        if not self._status.is_online:
+            status = replace(status, since=snapshot.taken_at)
+        is_news = replace(status, last_answer_at=None) != replace(self._status, last_answer_at=None)
+        self._status = status
+        if is_news:
+            self.status_changed.emit(status)
+        self.snapshot_taken.emit(snapshot)
+
+    def _on_fault(self, error: OllamaError) -> None:
+        self._close_client()
+        if isinstance(error, Unreachable):
+            self._may_be_starting = True
+        elif isinstance(error, Starting) and not self._may_be_starting:
+            error = TimedOut(error.reference, error.context)
+        state = state_of(error)
+        if state is ServerState.STARTING:
+            pause_s = STARTING_PACE_S
+        else:
+            pause_s = self._backoff_s[min(self._faults, len(self._backoff_s) - 1)]
+            self._faults += 1
+        is_grace = self._clock() - self._awake_since_s < GRACE_S
+        if is_grace and self._status.is_online and state is ServerState.OFFLINE:
+            self._arm(min(pause_s, 2.0))  # the network comes back a moment after the computer
+            return
+        since = self._status.since if state is self._status.state else datetime.now(UTC)
+        self._status = replace(
+            self._status,
+            state=state,
+            error=error,
+            since=since,
+            retry_s=self._clock() + pause_s,
+        )
+        self.status_changed.emit(self._status)
+        self._arm(pause_s)
+
+    def _pace_s(self) -> float:
+        return self._visible_pace_s if self._is_visible else HIDDEN_PACE_S
+
+    def _arm(self, pause_s: float) -> None:
+        if not self._is_stopped:
+            self._due_s = self._clock() + pause_s
+            self._timer.start(int(pause_s * 1000))
+
+    def _close_client(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None

@@ -1,0 +1,129 @@
+"""PullRows: the rows of the download manager, their order, their sum, and keeping them on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tray_app.core.messages import PullOrder
+from tray_app.core.names import canonical
+from tray_app.core.pull_states import ENDED, PullItem, PullState, PullSummary, summarize
+from tray_app.workers.pull_entry import PullEntry
+from tray_app.workers.pull_order import display_order, line_positions
+from tray_app.workers.pull_saver import PullSaver
+from tray_app.workers.pull_store import PullStore
+from tray_app.workers.runner import JobRunner
+
+MAX_ENDED = 50
+
+
+class PullRows(QObject):
+    """Rows by id, in the order of the queue.
+
+    Signals: a row's life is `item_added`, `item_changed`…, `item_removed`; `order_changed` when
+    rows change places on screen, `summary_changed` when the one-line sum does; `save_failed` when
+    the queue could not be written down.
+    Thread: GUI thread.
+    """
+
+    item_added = Signal(object)  # PullItem
+    item_changed = Signal(object)  # PullItem
+    item_removed = Signal(str)  # id
+    order_changed = Signal(object)  # PullOrder
+    summary_changed = Signal(object)  # PullSummary
+    save_failed = Signal(str)
+
+    def __init__(
+        self, runner: JobRunner, store: PullStore | None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._entries: dict[str, PullEntry] = {}
+        self._summary = PullSummary()
+        self._order = PullOrder(())
+        self._saved_rows: tuple[tuple[str, PullState], ...] = ()
+        self._saver = PullSaver(runner, store, self)
+        self._saver.saved.connect(self._on_saver_saved)
+        self._saver.failed.connect(self.save_failed)
+
+    def items(self) -> tuple[PullItem, ...]:
+        """All rows in the order in which they are shown."""
+        return tuple(self._entries[item_id].item for item_id in self._order.ids)
+
+    def item(self, item_id: str) -> PullItem | None:
+        entry = self._entries.get(item_id)
+        return entry.item if entry else None
+
+    @property
+    def summary(self) -> PullSummary:
+        return self._summary
+
+    def _load(self) -> tuple[tuple[PullItem, ...], Path | None]:
+        return self._saver.load()
+
+    def _insert(self, entry: PullEntry) -> None:
+        self._entries[entry.item.id] = entry
+        self.item_added.emit(entry.item)
+
+    def _drop(self, entry: PullEntry) -> None:
+        del self._entries[entry.item.id]
+        if entry.job is not None:
+            entry.job.cancel()
+        self.item_removed.emit(entry.item.id)
+
+    def _find(self, server_id: str, name: str) -> PullEntry | None:
+        wanted = canonical(name)
+        return next(
+            (
+                entry
+                for entry in self._entries.values()
+                if entry.item.server_id == server_id and canonical(entry.item.name) == wanted
+            ),
+            None,
+        )
+
+    def _set(self, entry: PullEntry, item: PullItem) -> None:
+        if item != entry.item:
+            entry.item = item
+            self.item_changed.emit(item)
+
+    def _trim(self) -> None:
+        """Keep at most MAX_ENDED rows of what has ended; the oldest go."""
+        ended = [e for e in self._entries.values() if e.item.state in ENDED]
+        ended.sort(key=lambda e: e.item.finished_at or e.item.added_at)
+        for entry in ended[: max(0, len(ended) - MAX_ENDED)]:
+            self._drop(entry)
+
+    def _save(self, *, is_progress: bool = False) -> None:
+        """Write the queue down when a row came, went, moved or changed its state; or, with
+        `is_progress`, for the sake of the bytes alone."""
+        rows = tuple((e.item.id, e.item.state) for e in self._entries.values())
+        if rows == self._saved_rows and not is_progress:
+            return
+        self._saved_rows = rows
+        number = self._saver.save(tuple(e.item for e in self._entries.values()))
+        for entry in self._entries.values():
+            if entry.save_number is None:
+                entry.save_number = number
+
+    def _is_on_disk(self, entry: PullEntry) -> bool:
+        return entry.save_number is not None and entry.save_number <= self._saver.saved_number
+
+    def _tell(self) -> None:
+        """Emit places, order and sum where they have changed."""
+        places = line_positions(e.item for e in self._entries.values())
+        for entry in self._entries.values():
+            self._set(entry, entry.item.at_place(places.get(entry.item.id, 0)))
+        items = tuple(entry.item for entry in self._entries.values())
+        order = display_order(items)
+        if order != self._order:
+            self._order = order
+            self.order_changed.emit(order)
+        summary = summarize(items)
+        if summary != self._summary:
+            self._summary = summary
+            self.summary_changed.emit(summary)
+
+    @Slot()
+    def _on_saver_saved(self) -> None:
+        """Rows have reached the disk; subclasses start what waited for it."""
