@@ -98,14 +98,16 @@ class PullQueue(PullWatchdog):
             self._after()
 
     def move(self, item_id: str, index: int) -> None:
-        """Put a waiting download at place `index` (0-based) of the waiting line."""
+        """Put a waiting download at `index` (0-based) of the rows as shown; the order among the
+        waiting ones is what counts."""
         entry = self._entries.get(item_id)
         if entry is None or entry.item.state is not S.WAITING:
             return
-        line = [e for e in self._entries.values() if e.item.state is S.WAITING and e is not entry]
-        line.insert(max(0, min(index, len(line))), entry)
-        others = [e for e in self._entries.values() if e.item.state is not S.WAITING]
-        self._entries = {e.item.id: e for e in (*others, *line)}
+        shown = [row.id for row in self.items() if row.id != item_id]
+        shown.insert(max(0, index), item_id)
+        line = {i: e for i in shown if (e := self._entries[i]).item.state is S.WAITING}
+        others = {i: e for i, e in self._entries.items() if i not in line}
+        self._entries = {**others, **line}
         self._after()
 
     def pause_all(self) -> None:
