@@ -1,0 +1,358 @@
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.unit.settings.test_values import JSON
+from tray_app.settings import ServerEntry, Settings, SettingsValues, file
+
+is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.json"
+
+
+def write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content) if not isinstance(content, str) else content)
+
+
+def written(path: Path) -> dict[str, Any]:
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def recorded(signal: Any) -> list[str]:
+    """A list that grows with each emit."""
+    seen: list[str] = []
+    signal.connect(seen.append)
+    return seen
+
+
+def test_without_a_file_there_are_defaults_and_no_file(path: Path) -> None:
+    settings = Settings(path)
+    assert settings.values == SettingsValues()
+    assert settings.problems == ()
+    assert settings.broken_path is None
+    assert not path.parent.exists()
+
+
+def test_what_is_set_is_there_the_next_time(path: Path) -> None:
+    settings = Settings(path)
+    changed = recorded(settings.changed)
+    settings.set("theme", "dark")
+    settings.set("servers", (ServerEntry("nas", "NAS", "nas"),))
+    assert changed == ["theme", "servers"]
+    again = Settings(path)
+    assert again.values == settings.values
+    assert again.value("theme") == "dark"
+    assert written(path) == {
+        "version": 1,
+        "theme": "dark",
+        "servers": [{"id": "nas", "label": "NAS", "address": "nas"}],
+    }
+
+
+def test_the_file_is_written_before_the_signal(path: Path) -> None:
+    settings = Settings(path)
+    seen: list[str] = []
+    settings.changed.connect(lambda name: seen.append(written(path)[name]))
+    settings.set("theme", "dark")
+    assert seen == ["dark"]
+
+
+def test_setting_the_same_again_does_nothing(path: Path) -> None:
+    settings = Settings(path)
+    changed = recorded(settings.changed)
+    settings.set("theme", "system")
+    assert changed == []
+    assert not path.exists()
+
+
+def test_several_fields_are_one_write(path: Path) -> None:
+    settings = Settings(path)
+    changed = recorded(settings.changed)
+    settings.update({"main_maximized": True, "splitter_sizes": (1, 2), "theme": "system"})
+    assert changed == ["main_maximized", "splitter_sizes"]
+    assert written(path) == {"version": 1, "main_maximized": True, "splitter_sizes": [1, 2]}
+
+
+def test_nothing_is_set_when_one_of_several_is_wrong(path: Path) -> None:
+    settings = Settings(path)
+    with pytest.raises(ValueError, match="one of"):
+        settings.update({"main_maximized": True, "theme": "pink"})
+    assert settings.values == SettingsValues()
+    with pytest.raises(KeyError):
+        settings.set("no_such_setting", 1)
+    with pytest.raises(KeyError):
+        settings.value("no_such_setting")
+
+
+def test_in_memory_only() -> None:
+    settings = Settings(None)
+    changed = recorded(settings.changed)
+    settings.set("theme", "dark")
+    assert settings.values.theme == "dark"
+    assert changed == ["theme"]
+
+
+def test_unknown_keys_stay(path: Path) -> None:
+    server = {"id": "a", "label": "", "address": "x", "proxy": {"from": "the future"}}
+    write(path, {"version": 1, "future": [1, {"b": None}], "servers": [server]})
+    settings = Settings(path)
+    settings.set("servers", (ServerEntry("a", "new label", "x"), ServerEntry("b")))
+    found = written(path)
+    assert found["future"] == [1, {"b": None}]
+    assert found["servers"][0] == {**server, "label": "new label"}
+
+
+@pytest.mark.allow_logs("newer than")
+def test_a_newer_version_is_kept_and_reported(path: Path) -> None:
+    write(path, {"version": 9, "theme": "dark", "refresh_s": 5})
+    settings = Settings(path)
+    assert len(settings.problems) == 1
+    settings.set("theme", "light")
+    assert written(path) == {"version": 9, "theme": "light", "refresh_s": 5}
+
+
+@pytest.mark.allow_logs("refresh_s: expected one of")
+def test_a_wrong_value_stays_in_the_file_until_it_is_set(path: Path) -> None:
+    write(path, {"version": 1, "refresh_s": 7, "theme": "dark"})
+    settings = Settings(path)
+    assert settings.values.refresh_s == 2
+    assert settings.values.theme == "dark"
+    assert settings.problems == ("refresh_s: expected one of 1, 2, 5, 10, 30",)
+    settings.set("theme", "light")
+    assert written(path)["refresh_s"] == 7
+    settings.set("refresh_s", 5)
+    assert written(path)["refresh_s"] == 5
+
+
+BROKEN = ["", "{", "[]", "7", '{"theme": ', "\x00\x01", "[" * 100_000, '{"a": 1} trailing']
+
+
+@pytest.mark.allow_logs("broken settings kept")
+@pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_file_is_kept(path: Path, content: str) -> None:
+    write(path, content)
+    settings = Settings(path)
+    assert settings.values == SettingsValues()
+    assert settings.broken_path == path.with_name("settings.json.bad")
+    assert settings.broken_path.read_text() == content
+    assert not path.exists()
+    settings.set("theme", "dark")
+    assert Settings(path).values.theme == "dark"
+
+
+@pytest.mark.allow_logs("broken settings kept")
+def test_a_file_in_another_encoding_is_broken_too(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes('{"theme": "düster"}'.encode("latin-1"))
+    assert Settings(path).broken_path is not None
+
+
+def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'\xef\xbb\xbf{"theme": "dark"}')
+    assert Settings(path).values.theme == "dark"
+
+
+@pytest.mark.allow_logs("broken settings kept")
+def test_earlier_broken_files_are_never_overwritten(path: Path) -> None:
+    for content in ("{one", "{two", "{three"):
+        write(path, content)
+        Settings(path)
+    kept = {file.name: file.read_text() for file in path.parent.iterdir()}
+    assert kept == {
+        "settings.json.bad": "{one",
+        "settings.json.bad-2": "{two",
+        "settings.json.bad-3": "{three",
+    }
+
+
+@pytest.mark.allow_logs("broken settings kept")
+def test_a_file_system_without_links(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    for content in ("{one", "{two"):
+        write(path, content)
+        Settings(path)
+    assert path.with_name("settings.json.bad").read_text() == "{one"
+    assert path.with_name("settings.json.bad-2").read_text() == "{two"
+
+
+def failing_replace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+
+
+def test_a_failed_write_is_told_and_leaves_the_old_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(path)
+    settings.set("theme", "dark")
+    failed, changed = recorded(settings.save_failed), recorded(settings.changed)
+    with monkeypatch.context() as patch:
+        failing_replace(patch)
+        settings.set("theme", "light")
+    assert len(failed) == 1
+    assert "No space left" in failed[0]
+    assert settings.values.theme == "light", "it counts until the program ends"
+    assert changed == ["theme"]
+    assert written(path)["theme"] == "dark"
+    assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+    settings.set("refresh_s", 5)
+    assert written(path) == {"version": 1, "theme": "light", "refresh_s": 5}
+
+
+@pytest.mark.allow_logs("settings not readable")
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("a file is in the way")
+    settings = Settings(tmp_path / "config" / "settings.json")
+    failed = recorded(settings.save_failed)
+    settings.set("theme", "dark")
+    assert len(failed) == 1
+
+
+@pytest.mark.allow_logs("settings not readable")
+def test_a_file_that_cannot_be_read_is_never_written_over(path: Path) -> None:
+    path.mkdir(parents=True)  # reading a folder fails for everyone, even root
+    settings = Settings(path)
+    failed = recorded(settings.save_failed)
+    assert settings.problems
+    assert settings.broken_path is None
+    settings.set("theme", "dark")
+    assert len(failed) == 1
+    assert path.is_dir()
+
+
+@pytest.mark.skipif(is_root or sys.platform == "win32", reason="needs folder permissions")
+@pytest.mark.allow_logs("broken settings kept")
+def test_a_broken_file_in_a_read_only_folder(path: Path) -> None:
+    write(path, "{broken")
+    path.parent.chmod(0o500)
+    try:
+        settings = Settings(path)
+        failed = recorded(settings.save_failed)
+        assert settings.broken_path == path
+        settings.set("theme", "dark")
+        assert len(failed) == 1
+        assert path.read_text() == "{broken"
+    finally:
+        path.parent.chmod(0o700)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+def test_links_stay_links_and_files_private(path: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.json"
+    real.write_text("{}")
+    path.parent.mkdir(parents=True)
+    path.symlink_to(real)
+    Settings(path).set("theme", "dark")
+    assert path.is_symlink()
+    assert written(real)["theme"] == "dark"
+    assert real.stat().st_mode & 0o077 == 0
+
+
+def test_two_programs_keep_each_others_changes(path: Path) -> None:
+    one, other = Settings(path), Settings(path)
+    changed = recorded(other.changed)
+    one.set("theme", "dark")
+    other.set("refresh_s", 10)
+    assert changed == ["theme", "refresh_s"]
+    one.reload()
+    assert one.values == other.values
+    assert written(path) == {"version": 1, "theme": "dark", "refresh_s": 10}
+
+
+@pytest.mark.allow_logs("broken settings kept")
+def test_a_file_broken_by_another_program_loses_nothing_of_ours(path: Path) -> None:
+    settings = Settings(path)
+    settings.set("theme", "dark")
+    write(path, "{oops")
+    settings.set("refresh_s", 10)
+    assert written(path) == {"version": 1, "theme": "dark", "refresh_s": 10}
+    assert settings.broken_path is not None
+    assert settings.broken_path.read_text() == "{oops"
+
+
+def test_a_deleted_file_is_written_anew(path: Path) -> None:
+    settings = Settings(path)
+    settings.set("theme", "dark")
+    path.unlink()
+    settings.set("refresh_s", 10)
+    assert written(path) == {"version": 1, "theme": "dark", "refresh_s": 10}
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tray_app.settings import Settings
+settings = Settings(Path(sys.argv[1]))
+for number in range(60):
+    settings.set(sys.argv[2], number)
+"""
+
+
+def test_two_processes_at_once_never_leave_half_a_file(path: Path) -> None:
+    children = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name], stderr=subprocess.PIPE)
+        for name in ("keep_free_gb", "keep_free_gb")
+    ]
+    while any(child.poll() is None for child in children):
+        file.read(path)  # raises when it is half a file
+    for child in children:
+        assert child.communicate()[1] == b""
+        assert child.returncode == 0
+    assert written(path) == {"version": 1, "keep_free_gb": 59}
+    assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_without_servers_there_is_the_one_of_ollama(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(None)
+    assert settings.servers() == (ServerEntry("local", "", "127.0.0.1:11434"),)
+    assert settings.server() == settings.server("local")
+    monkeypatch.setenv("OLLAMA_HOST", " 0.0.0.0:8080 ")
+    assert settings.server("local").address == "0.0.0.0:8080"
+
+
+def test_servers_by_id() -> None:
+    settings = Settings(None)
+    nas, lab = ServerEntry("1", "NAS", "nas"), ServerEntry("2", "", "lab")
+    settings.set("servers", (nas, lab))
+    assert settings.server() == nas, "the first one when the default is gone"
+    settings.set("default_server", "2")
+    assert settings.server() == lab
+    assert settings.server("1") == nas
+    assert settings.server("gone") == ServerEntry("gone", "gone")
+
+
+@pytest.mark.allow_logs
+@hypothesis_settings(max_examples=60)
+@given(content=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_file_gives_settings_and_nothing_is_lost(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "settings.json"
+        path.write_bytes(content)
+        settings = Settings(path)
+        settings.set("tip_tray_seen", not settings.values.tip_tray_seen)
+        again = Settings(path)
+        assert again.values == settings.values
+        assert again.broken_path is None
+        if settings.broken_path is not None:
+            assert settings.broken_path.read_bytes() == content

@@ -1,0 +1,161 @@
+"""Settings: the one object through which everything reads and changes settings."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from tray_app.settings import file
+from tray_app.settings.values import (
+    CHECKS,
+    LOCAL,
+    VERSION,
+    ServerEntry,
+    SettingsValues,
+    checked,
+    from_json,
+    to_json,
+)
+
+DEFAULT_ADDRESS = "127.0.0.1:11434"
+_log = logging.getLogger(__name__)
+
+
+class Settings(QObject):
+    """The settings of this user, or of nobody (`path` None: in memory only).
+
+    Only what was set stands in the file, so a default that changes later changes for everyone who
+    left it alone; what is in the file and not known here stays there. Another process may write
+    the same file: its changes are taken over before ours are added.
+
+    `broken_path` is where a file that could not be read as settings was put aside, `problems`
+    what of the file was not usable.
+
+    Signals: `changed` with the field's name, after the file was written; `save_failed` with the
+    system's reason, the value counts all the same until the program ends.
+    Thread: the GUI thread.
+    """
+
+    changed = Signal(str)
+    save_failed = Signal(str)
+
+    def __init__(self, path: Path | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._raw: dict[str, Any] = {}
+        self._signature = file.signature(path) if path else None
+        self._unwritable = ""
+        self.broken_path: Path | None = None
+        self.problems: tuple[str, ...] = ()
+        self.values = SettingsValues()
+        if path is not None:
+            self._load(path)
+
+    def value(self, name: str) -> Any:
+        """The value of the field `name`."""
+        if name not in CHECKS:
+            raise KeyError(name)
+        return getattr(self.values, name)
+
+    def set(self, name: str, value: Any) -> None:
+        """Set one field and write the file. Raises KeyError, or ValueError for what it may
+        not hold."""
+        self.update({name: value})
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Set several fields and write the file once."""
+        wanted = {name: checked(name, value) for name, value in values.items()}
+        before = self.values
+        self._take_over()
+        new = {n: v for n, v in wanted.items() if v != getattr(self.values, n)}
+        if new:
+            self.values = replace(self.values, **new)
+            for name, value in new.items():
+                self._raw[name] = to_json(name, value, self._raw.get(name))
+            self._save()
+        for name in CHECKS:
+            if getattr(before, name) != getattr(self.values, name):
+                self.changed.emit(name)
+
+    def reload(self) -> None:
+        """Take over what another process wrote."""
+        before = self.values
+        self._take_over()
+        for name in CHECKS:
+            if getattr(before, name) != getattr(self.values, name):
+                self.changed.emit(name)
+
+    def servers(self) -> tuple[ServerEntry, ...]:
+        """The servers there are: those set up, or the one that Ollama's own tools would use."""
+        return self.values.servers or (_implicit_server(),)
+
+    def server(self, server_id: str = "") -> ServerEntry:
+        """The server of this id, "" = the default one. A removed server keeps its id as name."""
+        found = self.servers()
+        if not server_id:
+            wanted = self.values.default_server
+            return next((entry for entry in found if entry.id == wanted), found[0])
+        gone = ServerEntry(server_id, server_id)
+        return next((entry for entry in found if entry.id == server_id), gone)
+
+    def _load(self, path: Path) -> None:
+        try:
+            self._raw = file.read(path)
+        except file.BrokenFile as error:
+            self._put_aside(path, str(error))
+            return
+        except OSError as error:
+            # Not readable is not broken: never write over what may be somebody's settings.
+            self._unwritable = str(error)
+            self.problems = (str(error),)
+            _log.warning("settings not readable: %s", error)
+            return
+        self.values, self.problems = from_json(self._raw)
+        for problem in self.problems:
+            _log.warning("%s: %s", path.name, problem)
+
+    def _put_aside(self, path: Path, reason: str) -> None:
+        """What was read before, if anything, stays; the next change writes it all again."""
+        try:
+            self.broken_path = file.put_aside(path)
+        except OSError as error:
+            self.broken_path = path
+            self._unwritable = str(error)
+        self._signature = file.signature(path)
+        _log.warning("broken settings kept as %s: %s", self.broken_path.name, reason)
+
+    def _take_over(self) -> None:
+        """Read the file again if somebody else wrote it."""
+        if self._path is None or self._unwritable:
+            return
+        now = file.signature(self._path)
+        if now is None or now == self._signature:
+            return
+        self._signature = now
+        self._load(self._path)
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        if self._unwritable:
+            self.save_failed.emit(self._unwritable)
+            return
+        content = {"version": VERSION, **self._raw}
+        try:
+            file.write(self._path, content)
+        except OSError as error:
+            _log.info("settings not written: %s", error)
+            self.save_failed.emit(str(error))
+            return
+        self._raw = content
+        self._signature = file.signature(self._path)
+
+
+def _implicit_server() -> ServerEntry:
+    return ServerEntry(LOCAL, "", os.environ.get("OLLAMA_HOST", "").strip() or DEFAULT_ADDRESS)
