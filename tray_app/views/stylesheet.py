@@ -72,6 +72,7 @@ QTabBar::tab { height: 35px; padding: 0 12px; border: 0; border-bottom: 2px soli
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { background: $tool_hover; }
+QDialogButtonBox { button-layout: 3; dialogbuttonbox-buttons-have-icons: 0; }
 QTabWidget::pane { border: 0; }
 QMenu { border: 1px solid $border; border-radius: 8px; padding: 5px; background: $menu; }
 QMenu::item { min-height: 20px; padding: 4px 24px 4px 12px; border-radius: 6px; color: $text; }

@@ -6,13 +6,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import QWidget
 
-from tray_app import resources
+from tray_app.resources import icon
 from tray_app.views.theme import State, Theme
 
 
 def glyph(name: str, color: QColor) -> QIcon:
     """The icon `name` drawn in `color`, sharp at any pixel ratio."""
-    return resources.icon(name, color)
+    return icon(name, color)
 
 
 def paint_glyph(painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:
