@@ -112,9 +112,9 @@ def dial(
     failures: list[DialFailed] = []
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         share_s = None
-        if deadline_s is not None:
+        if deadline_s is not None and timeout_s is not None:
             left_s = deadline_s - time.monotonic()
-            share_s = max(_MIN_SHARE_S, left_s / (len(addresses) - index))
+            share_s = max(min(_MIN_SHARE_S, timeout_s), left_s / (len(addresses) - index))
         try:
             return _connect(
                 TcpSocket(family, kind, protocol), address, scope, share_s, timeout_s, options

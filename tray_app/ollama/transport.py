@@ -138,7 +138,6 @@ class Transport:
                 if not chunk:
                     break
                 buffer += chunk
-                # Only what just came can hold a new line end.
                 if b"\n" in chunk:
                     *whole, rest = bytes(buffer).split(b"\n")
                     buffer = bytearray(rest)
@@ -246,6 +245,10 @@ class Transport:
             if self.scope.is_cancelled:
                 raise Cancelled(self.address) from error
             raise module.translate(error, self.address, silence) from error
+        except ValueError as error:  # a handle that cancel took away, or a head full of nonsense
+            if self.scope.is_cancelled:
+                raise Cancelled(self.address) from error
+            raise BadAnswer(self.address, str(error), "head") from error
         except OllamaError as error:
             if self.scope.is_cancelled and not isinstance(error, Cancelled):
                 raise Cancelled(self.address) from error

@@ -19,7 +19,7 @@ def transport(url: str, **options: object) -> Transport:
     return Transport(Endpoint.parse(url), **options)  # type: ignore[arg-type]
 
 
-def outcome_of(handler: Callable[[Connection], None], **options: object) -> object:
+def outcome_of(handler: Callable[[Connection], object], **options: object) -> object:
     """What a GET gives, or the error it ends in."""
     with RawServer(handler) as server:
         try:

@@ -53,7 +53,7 @@ def cut_chunk(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize("handler", [hang_up, reset, cut_short, cut_chunk])
-def test_a_connection_that_breaks_is_lost(handler: Callable[[Connection], None]) -> None:
+def test_a_connection_that_breaks_is_lost(handler: Callable[[Connection], object]) -> None:
     error = outcome_of(handler)
     assert isinstance(error, Unreachable)
     assert error.kind is UnreachableKind.LOST

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -55,31 +55,6 @@ class Blocked:
 def scope(request: pytest.FixtureRequest) -> CancelScope:
     """Both ways of freeing a reader; the second is what Windows gets."""
     return CancelScope(closes_handles=request.param)
-
-
-@pytest.fixture
-def full_backlog() -> Iterator[tuple[str, int]]:
-    """An address where connecting neither succeeds nor fails."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(0)
-    address = listener.getsockname()
-    fillers = []
-    try:
-        while True:
-            filler = socket.socket()
-            filler.settimeout(0.3)
-            fillers.append(filler)
-            try:
-                filler.connect(address)
-            except TimeoutError:
-                break
-            assert len(fillers) < 200, "the backlog never fills up on this system"
-        yield address
-    finally:
-        for filler in fillers:
-            filler.close()
-        listener.close()
 
 
 def test_frees_a_connect(full_backlog: tuple[str, int], scope: CancelScope) -> None:

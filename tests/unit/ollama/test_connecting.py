@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 
@@ -19,6 +20,7 @@ from tray_app.core.errors import (
     UnreachableKind,
 )
 from tray_app.ollama.cancel import CancelScope
+from tray_app.ollama.dialing import DialFailed, dial
 from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.transport import Transport
 
@@ -69,6 +71,36 @@ def test_the_second_address_is_tried() -> None:
         assert transport(f"localhost:{server.port}").json("GET", "/x") == 1
 
 
+def test_connecting_takes_too_long(full_backlog: tuple[str, int]) -> None:
+    with pytest.raises(TimedOut):
+        transport("{}:{}".format(*full_backlog), connect_timeout_s=0.05).json("GET", "/x")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems fail in other ways")
+def test_no_route() -> None:
+    with pytest.raises(Unreachable) as caught:
+        transport("255.255.255.255:9").json("GET", "/x")
+    assert caught.value.kind is UnreachableKind.NO_ROUTE
+
+
+def test_of_several_addresses_the_most_telling_failure_counts(
+    monkeypatch: pytest.MonkeyPatch, full_backlog: tuple[str, int]
+) -> None:
+    refused, silent_one, no_route = ("127.0.0.1", free_port()), full_backlog, ("255.255.255.255", 9)
+
+    def kind_of(*addresses: tuple[str, int]) -> UnreachableKind | None:
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", each) for each in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        with pytest.raises(DialFailed) as caught:
+            dial("nas.example", 1, 0.1)
+        return caught.value.kind
+
+    assert kind_of(refused, silent_one) is UnreachableKind.REFUSED
+    assert kind_of(no_route, silent_one) is None
+    assert kind_of(no_route, refused) is UnreachableKind.REFUSED
+    assert kind_of() is None
+
+
 def test_an_address_that_requests_cannot_use() -> None:
     bad = Transport(Endpoint("http", "*", 1))
     with pytest.raises(BadAddress):
@@ -81,7 +113,7 @@ def test_a_server_that_accepts_and_says_nothing(silence: type[OllamaError]) -> N
     assert type(error) is silence
 
 
-def drip(head: bytes, piece: bytes) -> Callable[[Connection], None]:
+def drip(head: bytes, piece: bytes) -> Callable[[Connection], object]:
     def handle(connection: Connection) -> None:
         connection.request()
         connection.send(head)

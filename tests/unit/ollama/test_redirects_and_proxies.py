@@ -18,7 +18,7 @@ from tray_app.core.errors import (
 from tray_app.ollama.endpoint import Endpoint
 
 
-def redirecting(location: str, status: str = "307 T") -> Callable[[Connection], None]:
+def redirecting(location: str, status: str = "307 T") -> Callable[[Connection], object]:
     def handle(connection: Connection) -> None:
         while raw := connection.request():
             if b" /x " in raw:

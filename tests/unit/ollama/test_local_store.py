@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tray_app.core.records import LayerKind
+from tray_app.ollama import LocalStore, models_folders
+
+MANIFEST = json.dumps(
+    {
+        "layers": [
+            {
+                "mediaType": "application/vnd.ollama.image.model",
+                "digest": "sha256:" + "a" * 64,
+                "size": 1000,
+            }
+        ],
+        "config": {"digest": "sha256:" + "c" * 64, "size": 5},
+    }
+).encode()
+DIGEST = hashlib.sha256(MANIFEST).hexdigest()
+
+
+def put(folder: Path, name: str, raw: bytes = MANIFEST) -> Path:
+    path = folder / "manifests" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(raw)
+    (folder / "blobs").mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return put(tmp_path / "models", "registry.ollama.ai/library/tiny/latest")
+
+
+def test_reads_all_layers(folder: Path) -> None:
+    manifest = LocalStore([folder]).manifest("tiny", DIGEST)
+    assert manifest is not None
+    assert manifest.digest == DIGEST
+    assert [(layer.kind, layer.size_bytes) for layer in manifest.layers] == [
+        (LayerKind.MODEL, 1000),
+        (LayerKind.CONFIG, 5),
+    ]
+
+
+def test_other_hosts_and_tags_have_folders_of_their_own(tmp_path: Path) -> None:
+    store = LocalStore([put(tmp_path, "hf.co/me/x/Q4")])
+    assert store.manifest("hf.co/me/x:Q4", DIGEST) is not None
+    assert store.manifest("hf.co/me/x:Q5", DIGEST) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("tiny", "0" * 64),
+        ("tiny", ""),
+        ("other", DIGEST),
+        ("../../etc/passwd", DIGEST),
+        ("tiny:..", DIGEST),
+    ],
+)
+def test_believes_only_what_the_server_said(folder: Path, name: str, digest: str) -> None:
+    assert LocalStore([folder]).manifest(name, digest) is None
+
+
+def test_a_manifest_that_is_none(tmp_path: Path) -> None:
+    raw = b"not json"
+    store = LocalStore([put(tmp_path, "registry.ollama.ai/library/tiny/latest", raw)])
+    assert store.manifest("tiny", hashlib.sha256(raw).hexdigest()) is None
+
+
+def test_the_servers_folder_is_the_one_that_holds_its_models(folder: Path, tmp_path: Path) -> None:
+    stale = put(tmp_path / "old", "registry.ollama.ai/library/tiny/latest", MANIFEST + b"\n")
+    store = LocalStore([tmp_path / "missing", stale, folder])
+    assert store.folder_of("tiny", DIGEST) == folder
+    assert store.models_folder([("other", DIGEST), ("tiny", DIGEST)]) == folder
+    assert store.models_folder([("other", DIGEST)]) is None, "better unknown than wrong"
+    assert store.models_folder() == stale
+    assert (store.free_bytes([("tiny", DIGEST)]) or 0) > 0
+    assert store.free_bytes([("other", DIGEST)]) is None
+    assert LocalStore([]).models_folder() is None
+
+
+def test_a_folder_that_cannot_be_read(folder: Path) -> None:
+    path = folder / "manifests/registry.ollama.ai/library/tiny/latest"
+    path.unlink()
+    path.mkdir()
+    assert LocalStore([folder]).manifest("tiny", DIGEST) is None
+    assert LocalStore([Path("a\x00b")]).models_folder() is None
+
+
+def test_a_disk_that_went_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LocalStore([folder])
+    monkeypatch.setattr(store, "models_folder", lambda _: folder / "gone")
+    assert store.free_bytes() is None
+
+
+def test_where_models_are() -> None:
+    home = Path("/home/me")
+    assert [PurePosixPath(p) for p in models_folders({}, home, "linux")][:2] == [
+        PurePosixPath("/home/me/.ollama/models"),
+        PurePosixPath("/usr/share/ollama/.ollama/models"),
+    ]
+    assert models_folders({"OLLAMA_MODELS": ' "/data/m" '}, home, "win32") == (
+        Path("/data/m"),
+        home / ".ollama" / "models",
+    )
+    assert len(models_folders({"OLLAMA_MODELS": "/home/me/.ollama/models"}, home, "win32")) == 1
+    assert LocalStore().manifest("tiny", DIGEST) is None

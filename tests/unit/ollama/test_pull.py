@@ -1,0 +1,235 @@
+"""Pulling and ensuring, over real HTTP, with everything that a stream can do wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.fakes import FaultyServer, faults, small
+from tests.unit.ollama.raw_server import RawServer, lines
+from tests.waiting import wait_for
+from tray_app.core.errors import (
+    BadAnswer,
+    BadName,
+    Cancelled,
+    IncompletePull,
+    ModelNotFound,
+    PullFailed,
+    PullFailure,
+    Unreachable,
+)
+from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.records import Manifest, ModelRecord
+from tray_app.ollama import CancelScope, OllamaClient, Registry, is_up_to_date
+from tray_app.ollama import ensure as ensure_module
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    library = small.library("tiny", published=("fresh", "other:q4"))
+    with FaultyServer(library=library) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: FaultyServer) -> Iterator[OllamaClient]:
+    registry = Registry({"registry.ollama.ai": server.url})
+    with OllamaClient(server.url, registry=registry) as made:
+        yield made
+
+
+def pulls(server: FaultyServer) -> list[Any]:
+    return [request.json for request in server.requests if request.path == "/api/pull"]
+
+
+# -- pull ------------------------------------------------------------------------------------------
+
+
+def test_gives_the_lines_up_to_success(client: OllamaClient, server: FaultyServer) -> None:
+    found = list(client.pull("fresh"))
+    assert found[0] == {"status": "pulling manifest"}
+    assert found[-1] == {"status": "success"}
+    assert client.get("fresh") is not None
+    assert pulls(server) == [{"model": "fresh", "name": "fresh", "stream": True}]
+
+
+def test_insecure_is_only_sent_when_asked_for(client: OllamaClient, server: FaultyServer) -> None:
+    list(client.pull("fresh", is_insecure=True))
+    assert pulls(server)[0]["insecure"] is True
+
+
+def test_an_error_line_is_the_last_one(client: OllamaClient) -> None:
+    found = list(client.pull("nothing"))
+    assert "file does not exist" in found[-1]["error"]
+
+
+def test_an_error_before_the_stream_is_raised(client: OllamaClient) -> None:
+    with pytest.raises(BadName):
+        list(client.pull("bad name!"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (faults.close_without_success(), IncompletePull),
+        (faults.reset_mid_line(), Unreachable),
+        (faults.truncated_chunk(), Unreachable),
+        (faults.truncated_line(), BadAnswer),
+    ],
+)
+def test_a_stream_that_ends_too_early(
+    client: OllamaClient, server: FaultyServer, fault: Any, expected: type[Exception]
+) -> None:
+    server.fault("/api/pull", fault)
+    with pytest.raises(expected):
+        list(client.pull("fresh"))
+
+
+@pytest.mark.parametrize("line", [b"[1]\n", b"nonsense\n", b"17\n"])
+def test_a_line_that_is_no_object_is_named(line: bytes) -> None:
+    with RawServer(lines(line)) as server, pytest.raises(BadAnswer) as caught:
+        list(OllamaClient(server.url).pull("x"))
+    assert caught.value.reference == "x"
+
+
+def test_nothing_is_read_after_success() -> None:
+    stream = b'{"status":"success"}\n{"error":"too late"}\n'
+    with RawServer(lines(stream, ends=False)) as server:
+        assert list(OllamaClient(server.url).pull("x")) == [{"status": "success"}]
+        assert server.gone.wait(5)
+
+
+# -- ensure ----------------------------------------------------------------------------------------
+
+
+def test_what_is_up_to_date_is_left_alone(client: OllamaClient, server: FaultyServer) -> None:
+    before = client.get("tiny")
+    ensured = client.ensure("tiny")
+    assert ensured.was_present
+    assert ensured.record == before
+    assert pulls(server) == []
+
+
+def test_what_is_missing_is_pulled(client: OllamaClient, server: FaultyServer) -> None:
+    seen: list[PullProgress] = []
+    ensured = client.ensure("fresh", seen.append)
+    assert not ensured.was_present
+    assert ensured.is_checked
+    assert ensured.record is not None
+    assert ensured.record.name == "fresh:latest"
+    assert seen[-1].phase is PullPhase.DONE
+    assert seen[-1].permille == 1000
+    assert all(progress.is_total_known for progress in seen), "the manifest was looked up first"
+    done = [progress.permille or 0 for progress in seen]
+    assert done == sorted(done)
+
+
+def test_what_is_out_of_date_is_pulled() -> None:
+    library = small.library("tiny")
+    library.published.append(("fresh", small.model("fresh"), -3600.0))  # pushed after the copy
+    with FaultyServer(library=library) as server:
+        registry = Registry({"registry.ollama.ai": server.url})
+        with OllamaClient(server.url, registry=registry) as client:
+            client.copy("tiny", "fresh")
+            assert not client.ensure("fresh").was_present
+            assert client.ensure("fresh").was_present
+
+
+def test_cloud_models_that_are_there_are_up_to_date() -> None:
+    with FaultyServer() as server, OllamaClient(server.url, registry=Registry({})) as client:
+        assert client.ensure("gpt-oss:120b-cloud").was_present
+        assert pulls(server) == []
+
+
+def test_without_the_registry_the_server_decides(server: FaultyServer) -> None:
+    with RawServer(lambda connection: connection.reset()) as down:
+        registry = Registry({"registry.ollama.ai": down.url})
+        with OllamaClient(server.url, registry=registry) as client:
+            ensured = client.ensure("tiny")
+    assert not ensured.was_present
+    assert not ensured.is_checked
+    assert len(pulls(server)) == 1
+
+
+def test_a_name_that_is_none_is_not_even_asked_for(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    with pytest.raises(BadName):
+        client.ensure("no spaces please")
+    assert server.requests == []
+
+
+def test_a_model_that_nobody_has(client: OllamaClient) -> None:
+    with pytest.raises(ModelNotFound):
+        client.ensure("nothing")
+
+
+def test_a_pull_that_joined_a_dying_one_is_asked_for_again(
+    client: OllamaClient, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ensure_module, "JOINED_PAUSES_S", (0.0, 0.0))
+    server.fault("/api/pull", faults.error_line("context canceled"), times=2)
+    assert not client.ensure("fresh").was_present
+    assert len(pulls(server)) == 3
+
+
+def test_that_patience_ends(
+    client: OllamaClient, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ensure_module, "JOINED_PAUSES_S", (0.0, 0.0))
+    server.fault("/api/pull", faults.error_line("context canceled"))
+    with pytest.raises(PullFailed) as caught:
+        client.ensure("fresh")
+    assert caught.value.kind is PullFailure.CANCELED_BY_SERVER
+    assert len(pulls(server)) == 3
+
+
+def test_waiting_to_ask_again_can_be_cancelled(
+    client: OllamaClient, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ensure_module, "JOINED_PAUSES_S", (600.0,))
+    server.fault("/api/pull", faults.error_line("context canceled"))
+
+    def cancel_after_the_first() -> None:
+        wait_for(lambda: pulls(server))
+        client.cancel()
+
+    thread = threading.Thread(target=cancel_after_the_first)
+    thread.start()
+    with pytest.raises(Cancelled):
+        client.ensure("fresh")
+    thread.join()
+
+
+def test_cancelled_while_the_registry_is_asked(server: FaultyServer) -> None:
+    scope = CancelScope()
+    with RawServer(lambda _: scope.cancel()) as registry_server:
+        registry = Registry({"registry.ollama.ai": registry_server.url})
+        client = OllamaClient(server.url, registry=registry, scope=scope)
+        with pytest.raises(Cancelled):
+            client.ensure("fresh")
+    assert pulls(server) == []
+
+
+def test_other_failures_are_raised_at_once(client: OllamaClient, server: FaultyServer) -> None:
+    server.fault("/api/pull", faults.error_line("max retries exceeded: EOF"))
+    with pytest.raises(PullFailed) as caught:
+        client.ensure("fresh")
+    assert caught.value.kind is PullFailure.REGISTRY_UNREACHABLE
+    assert len(pulls(server)) == 1
+
+
+def test_up_to_date() -> None:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    record = ModelRecord("s", "x:latest", digest="a" * 64, modified_at=now)
+    manifest = Manifest("b" * 64, ())
+    assert is_up_to_date(record, Manifest("a" * 64, ()))
+    assert not is_up_to_date(record, manifest)
+    # An old server's digest is of its own making; then the dates decide.
+    assert is_up_to_date(record, replace(manifest, pushed_at=now - timedelta(days=1)))
+    assert not is_up_to_date(record, replace(manifest, pushed_at=now + timedelta(days=1)))
