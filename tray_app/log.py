@@ -1,0 +1,215 @@
+"""Logging: one rotating file, Qt's messages, and what nobody caught.
+
+Lines are stripped of secrets and of the name of the home folder before they reach any handler's
+output, because people paste logs into bug reports.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import re
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
+
+from tray_app import __version__
+
+_FORMAT = "%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s"
+_MAX_BYTES = 1_000_000
+_KEPT_FILES = 3
+_MAX_LINE = 10_000
+_MAX_REPORTS = 100
+_QUIET = ("urllib3", "asyncio")
+
+_HIDDEN = "•••"
+_SECRETS = (
+    # "Authorization: Bearer x", also in the repr of a dict; the rest of the value goes.
+    re.compile(
+        r"(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api[-_ ]?key)"
+        r"([\"']?\s*[:=]\s*[\"']?)(?:(?:bearer|basic|token|digest)\s+)?[^\s\"',;}]+"
+    ),
+    re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{6,}"),
+    re.compile(
+        r"(?i)\b(access[-_]?token|refresh[-_]?token|token|passwd|password|secret)"
+        r"([\"']?\s*[:=]\s*[\"']?)[^\s\"',;&}]+"
+    ),
+)
+_URL_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@\"']+@")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+_log = logging.getLogger(__name__)
+
+
+def without_secrets(text: str) -> str:
+    """`text` without tokens, passwords and the path of the home folder."""
+    text = _URL_USER.sub(rf"\1{_HIDDEN}@", text)
+    for pattern in _SECRETS:
+        text = pattern.sub(rf"\1\2{_HIDDEN}", text)
+    home = str(Path.home())
+    return text.replace(home, "~") if len(home) > 1 else text
+
+
+class _Formatter(logging.Formatter):
+    """One line per message, cut, without secrets; a traceback follows on its own lines."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # A server's text must not be able to forge lines.
+        message = record.message[:_MAX_LINE]
+        record.message = _CONTROL.sub(lambda match: repr(match[0])[1:-1], message)
+        return super().formatMessage(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+def set_up(file: Path | None, *, is_verbose: bool = False, to_stderr: bool = False) -> None:
+    """Log into `file` (None: nowhere), and to stderr when asked. May be called again.
+
+    A folder that cannot be written is no reason not to start: it is said on stderr and there is
+    no log file.
+    """
+    take_down()
+    level = logging.DEBUG if is_verbose else logging.INFO
+    logging.getLogger().setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.INFO if is_verbose else logging.WARNING)
+    failure = ""
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _add(
+                logging.handlers.RotatingFileHandler(
+                    file,
+                    maxBytes=_MAX_BYTES,
+                    backupCount=_KEPT_FILES,
+                    encoding="utf-8",
+                    errors="backslashreplace",
+                ),
+                level,
+            )
+        except OSError as error:
+            failure = str(error)
+    # Without a console (pythonw, a bundle) there is no stderr.
+    if sys.stderr is not None and (to_stderr or failure):
+        _add(logging.StreamHandler(sys.stderr), level)
+    qInstallMessageHandler(_on_qt_message)
+    if failure:
+        _log.warning("no log file: %s", failure)
+    _log.info("Ollama Tray %s, Python %s, %s", __version__, sys.version.split()[0], sys.platform)
+
+
+def take_down() -> None:
+    """Close what `set_up` opened and give Qt's messages back to Qt."""
+    root = logging.getLogger()
+    for handler in _Handlers.ours:
+        root.removeHandler(handler)
+        handler.close()
+    if _Handlers.ours:
+        qInstallMessageHandler(None)
+    _Handlers.ours.clear()
+
+
+class _Handlers:
+    ours: list[logging.Handler] = []
+
+
+def _add(handler: logging.Handler, level: int) -> None:
+    handler.setLevel(level)
+    handler.setFormatter(_Formatter(_FORMAT))
+    logging.getLogger().addHandler(handler)
+    _Handlers.ours.append(handler)
+
+
+def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    category = context.category or "default"
+    name = "qt" if category == "default" else f"qt.{category.removeprefix('qt.')}"
+    logging.getLogger(name).log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
+
+
+class CrashReporter(QObject):
+    """Turns what nobody caught, in any thread, into one log record and one signal.
+
+    Signals: `crashed` with the traceback, secrets removed; the same one is told once.
+    Thread: made in the GUI thread; the signal is delivered there.
+    """
+
+    crashed = Signal(str)
+    _caught = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._told: set[str] = set()
+        self._old_hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+        # Queued also in the GUI thread: a dialog must not open inside a paint or an event filter.
+        self._caught.connect(self._on_caught, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        """Catch from now on."""
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+        sys.unraisablehook = self._on_unraisable
+
+    def uninstall(self) -> None:
+        """Give the hooks back."""
+        sys.excepthook, threading.excepthook, sys.unraisablehook = self._old_hooks
+
+    def _on_exception(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt | SystemExit):
+            self._old_hooks[0](kind, error, trace)
+            return
+        self._report(kind, error, trace, threading.current_thread().name)
+
+    def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_type is SystemExit:
+            return
+        name = args.thread.name if args.thread else "?"
+        error = args.exc_value or args.exc_type()
+        self._report(args.exc_type, error, args.exc_traceback, name)
+
+    def _on_unraisable(self, args: sys.UnraisableHookArgs) -> None:
+        # From __del__ and callbacks of C: a fault, but none a person has to see.
+        _log.error("not raisable: %s", args.err_msg or repr(args.object), exc_info=args.exc_value)
+
+    def _report(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+        thread: str,
+    ) -> None:
+        text = without_secrets("".join(traceback.format_exception(kind, error, trace)))
+        if text in self._told:
+            _log.debug("not caught in thread %s, again: %r", thread, error)
+            return
+        if len(self._told) < _MAX_REPORTS:
+            self._told.add(text)
+        _log.critical("not caught in thread %s", thread, exc_info=(kind, error, trace))
+        self._caught.emit(text)
+
+    def _on_caught(self, report: str) -> None:
+        self.crashed.emit(report)
