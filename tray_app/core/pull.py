@@ -254,7 +254,7 @@ class PullTracker:
         running = [layer for layer in counted if layer.state is LayerState.RUNNING]
         lag = sum(layer.completed - layer.raw for layer in running)
         if running and self.is_total_known:
-            lag += completed - reached  # an earlier run had shown more
+            lag += max(0, completed - reached)  # an earlier run had shown more
         speed = eta = None
         if self._phase is PullPhase.DOWNLOAD:
             speed = self._meter.mean(now_s, SPEED_WINDOW_S)
