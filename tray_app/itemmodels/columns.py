@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from tray_app import text
 from tray_app.core.messages import Verb
 from tray_app.itemmodels.rows import ModelRow, parameter_count
+from tray_app.text import tr
 
 MISSING = text.MISSING
 _sort_value = attrgetter("sort_value")
@@ -50,21 +49,18 @@ def _size(row: ModelRow) -> str:
 
 
 def _busy_words(row: ModelRow) -> str:
-    translate = QCoreApplication.translate
     busy = row.busy
     if busy is None:
         return ""
     if busy.verb is Verb.LOAD:
-        return translate("Columns", "Loading…")
+        return tr("Loading…")
     if busy.verb is Verb.UNLOAD:
-        return translate("Columns", "Unloading…")
+        return tr("Unloading…")
     if busy.verb is Verb.DELETE:
-        return translate("Columns", "Deleting…")
+        return tr("Deleting…")
     if busy.verb is Verb.PULL and busy.permille is not None:
-        return translate("Columns", "Updating {percent}").format(
-            percent=text.percent(busy.permille)
-        )
-    return translate("Columns", "Updating…") if busy.verb is Verb.PULL else ""
+        return tr("Updating {percent}").format(percent=text.percent(busy.permille))
+    return tr("Updating…") if busy.verb is Verb.PULL else ""
 
 
 def _context(row: ModelRow) -> str:
@@ -170,19 +166,18 @@ def cells(row: ModelRow) -> tuple[str, ...]:
 
 def column_title(key: str) -> str:
     """The heading of a column, in the language of the program."""
-    translate = QCoreApplication.translate
     titles = {
-        "name": translate("Columns", "Name"),
-        "server": translate("Columns", "Server"),
-        "parameters": translate("Columns", "Parameters"),
-        "quantization": translate("Columns", "Quantization"),
-        "size": translate("Columns", "Size"),
-        "modified": translate("Columns", "Modified"),
-        "family": translate("Columns", "Family"),
-        "format": translate("Columns", "Format"),
-        "context": translate("Columns", "Context length"),
-        "capabilities": translate("Columns", "Capabilities"),
-        "digest": translate("Columns", "Digest"),
+        "name": tr("Name"),
+        "server": tr("Server"),
+        "parameters": tr("Parameters"),
+        "quantization": tr("Quantization"),
+        "size": tr("Size"),
+        "modified": tr("Modified"),
+        "family": tr("Family"),
+        "format": tr("Format"),
+        "context": tr("Context length"),
+        "capabilities": tr("Capabilities"),
+        "digest": tr("Digest"),
     }
     return titles[key]
 

@@ -102,7 +102,7 @@ class ModelCells(KeyedTable[ModelRow]):
         shown = self.cell_text(row, column)
         if column == SIZE:
             return words.spoken_size(row, shown)
-        return self.tr("not known") if shown == text.MISSING else shown
+        return text.tr("not known") if shown == text.MISSING else shown
 
     def _alignment(self, row: ModelRow, column: int) -> int:
         return _RIGHT if COLUMNS[column].is_right else _LEFT

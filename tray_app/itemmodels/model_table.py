@@ -182,6 +182,11 @@ class ModelTableModel(ModelCells):
         """Every row in the order of names, shown or not. Not to be changed."""
         return self._store.rows
 
+    @property
+    def has_busy(self) -> bool:
+        """Whether something is being done to any model."""
+        return self._store.has_busy
+
     def is_running_known(self) -> bool:
         """Whether any server tells what it has loaded."""
         return self._store.is_running_known()

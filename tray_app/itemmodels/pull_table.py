@@ -95,7 +95,7 @@ class PullTableModel(KeyedTable[_Row]):
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != roles.DISPLAY:
             return None
-        return self.tr("Name") if section == NAME else self.tr("Progress")
+        return text.tr("Name") if section == NAME else text.tr("Progress")
 
     def data(self, index: AnyIndex, role: int = roles.DISPLAY) -> Any:
         if not index.isValid():

@@ -41,6 +41,7 @@ class RowStore:
         self._records: dict[str, tuple[ModelRecord, ...]] = {}
         self._running: dict[str, tuple[RunningModel, ...] | None] = {}
         self._loaded: dict[str, dict[ModelRow, RunningModel]] = {}
+        self._busy: dict[ModelKey, Busy] = {}
         self._labels: dict[str, str] = {}
         self._updates: frozenset[ModelKey] = frozenset()
         self._pinned: frozenset[ModelKey] = frozenset()
@@ -104,8 +105,16 @@ class RowStore:
         old, self._pinned = self._pinned, frozenset(keys)
         return self._set_flags(old ^ self._pinned)
 
+    @property
+    def has_busy(self) -> bool:
+        return any(self.row(key) is not None for key in self._busy)
+
     def set_busy(self, key: ModelKey, busy: Busy | None) -> Change:
         change = Change()
+        if busy is not None:
+            self._busy[key] = busy
+        else:
+            self._busy.pop(key, None)
         row = self.row(key)
         if row is not None and row.busy != busy:
             row.busy = busy
@@ -145,6 +154,7 @@ class RowStore:
         row = ModelRow(record, self._labels.get(record.server_id, ""))
         row.is_update = row.key in self._updates
         row.is_pinned = row.key in self._pinned
+        row.busy = self._busy.get(row.key)
         row.refresh_badges()
         return row
 

@@ -7,95 +7,86 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication
-
 from tray_app import text
 from tray_app.core.records import ModelRecord, RunningModel
 from tray_app.core.sharing import LayerBook, freed
 from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
+from tray_app.text import tr
 
 
 def badge_label(badge: Badge) -> str:
     """The word on a badge."""
-    translate = QCoreApplication.translate
     return {
-        Badge.LOADED: translate("Badges", "Loaded"),
-        Badge.UPDATE: translate("Badges", "Update"),
-        Badge.CLOUD: translate("Badges", "Cloud"),
-        Badge.PINNED: translate("Badges", "Pinned"),
+        Badge.LOADED: tr("Loaded"),
+        Badge.UPDATE: tr("Update"),
+        Badge.CLOUD: tr("Cloud"),
+        Badge.PINNED: tr("Pinned"),
     }[badge]
 
 
 def badge_tip(badge: Badge, row: ModelRow, now: datetime) -> str:
     """What hovering a badge tells."""
-    translate = QCoreApplication.translate
     if badge is Badge.LOADED and row.running is not None:
         return running_line(row.running, now)
     return {
-        Badge.LOADED: translate("Badges", "In memory now"),
-        Badge.UPDATE: translate("Badges", "A newer version is available"),
-        Badge.CLOUD: translate("Badges", "Runs on ollama.com, nothing is stored here"),
-        Badge.PINNED: translate("Badges", "Left out of “Update all”"),
+        Badge.LOADED: tr("In memory now"),
+        Badge.UPDATE: tr("A newer version is available"),
+        Badge.CLOUD: tr("Runs on ollama.com, nothing is stored here"),
+        Badge.PINNED: tr("Left out of “Update all”"),
     }[badge]
 
 
 def kind_word(kind: ModelKind) -> str:
     """What the icon in front of a name means, for people who do not see it."""
-    translate = QCoreApplication.translate
     return {
-        ModelKind.CHAT: translate("Kinds", "Text model"),
-        ModelKind.VISION: translate("Kinds", "Vision model"),
-        ModelKind.IMAGE: translate("Kinds", "Image model"),
-        ModelKind.EMBEDDING: translate("Kinds", "Embedding model"),
+        ModelKind.CHAT: tr("Text model"),
+        ModelKind.VISION: tr("Vision model"),
+        ModelKind.IMAGE: tr("Image model"),
+        ModelKind.EMBEDDING: tr("Embedding model"),
     }[kind]
 
 
 def running_line(running: RunningModel, now: datetime) -> str:
     """ "6.3 GB in graphics memory (100%), context 4,096, unloads in 4 min"."""
-    translate = QCoreApplication.translate
     parts = [_memory(running)]
     if running.context_length:
         length = text.number(running.context_length)
-        parts.append(translate("Running", "context {length}").format(length=length))
+        parts.append(tr("context {length}").format(length=length))
     if text.is_forever(running.expires_at, now) or running.expires_at is None:
-        parts.append(translate("Running", "stays until you unload it"))
+        parts.append(tr("stays until you unload it"))
     else:
         left_s = text.seconds_until(running.expires_at, now)
         if left_s > 0:
-            template = translate("Running", "unloads in {time}")
+            template = tr("unloads in {time}")
             parts.append(template.format(time=text.roughly(left_s)))
         else:
-            parts.append(translate("Running", "in use, or being unloaded"))
+            parts.append(tr("in use, or being unloaded"))
     return ", ".join(part for part in parts if part)
 
 
 def _memory(running: RunningModel) -> str:
-    translate = QCoreApplication.translate
     total, graphics = running.size_bytes or 0, running.size_vram_bytes or 0
     if not total:
         return ""
     if not graphics:
-        return translate("Running", "{size} in memory, on the processor").format(
-            size=text.size(total)
-        )
+        return tr("{size} in memory, on the processor").format(size=text.size(total))
     permille = min(1000, graphics * 1000 // total)
-    return translate("Running", "{size} in graphics memory ({share})").format(
+    return tr("{size} in graphics memory ({share})").format(
         size=text.size(graphics), share=text.percent_of(permille // 10)
     )
 
 
 def size_tip(record: ModelRecord, others: tuple[ModelRecord, ...], book: LayerBook) -> str:
     """The exact size, and how much of it is shared with whom."""
-    translate = QCoreApplication.translate
     if record.is_cloud:
-        return translate("Sizes", "Cloud model, nothing stored here")
+        return tr("Cloud model, nothing stored here")
     if record.size_bytes is None:
-        return translate("Sizes", "The server doesn’t tell the size")
+        return tr("The server doesn’t tell the size")
     exact = text.exact_size(record.size_bytes)
     sharing = freed([record], others, book)
     if not sharing.shared_with:
         return exact
-    template = translate("Sizes", "{size}, of which {shared} is shared with {names}")
+    template = tr("{size}, of which {shared} is shared with {names}")
     line = template.format(
         size=text.size(record.size_bytes),
         shared=text.size(sharing.shared_bytes),
@@ -106,12 +97,11 @@ def size_tip(record: ModelRecord, others: tuple[ModelRecord, ...], book: LayerBo
 
 def spoken_name(row: ModelRow) -> str:
     """ "qwen3:8b, text model, loaded, update available"."""
-    translate = QCoreApplication.translate
     states = {
-        Badge.LOADED: translate("Badges", "loaded", "said by a screen reader"),
-        Badge.UPDATE: translate("Badges", "update available", "said by a screen reader"),
-        Badge.CLOUD: translate("Badges", "cloud", "said by a screen reader"),
-        Badge.PINNED: translate("Badges", "pinned", "said by a screen reader"),
+        Badge.LOADED: tr("loaded", "said by a screen reader"),
+        Badge.UPDATE: tr("update available", "said by a screen reader"),
+        Badge.CLOUD: tr("cloud", "said by a screen reader"),
+        Badge.PINNED: tr("pinned", "said by a screen reader"),
     }
     kind = kind_word(row.kind)
     # A screen reader reads on after a comma; English wants a small letter there.
@@ -121,11 +111,10 @@ def spoken_name(row: ModelRow) -> str:
 
 def spoken_size(row: ModelRow, shown: str) -> str:
     """ "5.2 gigabytes", or why there is no size."""
-    translate = QCoreApplication.translate
     if row.busy is not None and shown != text.MISSING:
         return shown
     if row.record.is_cloud:
-        return translate("Sizes", "Cloud model, nothing stored here")
+        return tr("Cloud model, nothing stored here")
     if row.record.size_bytes is None:
-        return translate("Sizes", "Size not known")
+        return tr("Size not known")
     return text.spoken_size(row.record.size_bytes)
