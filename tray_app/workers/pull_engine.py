@@ -116,7 +116,8 @@ class PullEngine(PullRows):
         self._save()
         self._tell()
         if self._needs_tick() and not self._timer.isActive():
-            self._timer.start(int(TICK_S * 1000))
+            pause_s = min(TICK_S, (self._limits.stall_s or 60.0) / 10)
+            self._timer.start(int(pause_s * 1000))
 
     # The line.
 

@@ -1,0 +1,269 @@
+"""The download manager against real HTTP: places, order, wishes, what survives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import faults
+from tests.unit.workers.conftest import QUICK, QueueMaker
+from tray_app.core.errors import DiskFull, ModelNotFound
+from tray_app.core.messages import PullWish
+from tray_app.core.pull_policy import QueueLimits
+from tray_app.core.pull_states import Hold, PullState
+
+S = PullState
+
+
+def wish(name: str, old_digest: str = "") -> PullWish:
+    return PullWish("local", f"{name}:latest", old_digest)
+
+
+def test_a_pull_ends_installed_and_its_bar_never_goes_back(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_state(item_id, S.DONE)
+    assert "one:latest" in bench.server.state.names()
+    permilles = bench.trail.permilles["one:latest"]
+    assert permilles == sorted(permilles)
+    assert permilles[-1] == 1000
+    assert max(value for value in permilles if value < 1000) <= 990
+    states = bench.trail.states["one:latest"]
+    assert states[0] is S.WAITING
+    assert states[-1] is S.DONE
+    assert [item.name for item in bench.trail.ended] == ["one:latest"]
+    item = bench.queue.items()[0]
+    assert item.fetched_bytes > 39_000_000
+    assert item.started_at is not None
+    assert item.finished_at is not None
+    assert item.active_s > 0
+
+
+def test_only_as_many_run_as_there_are_places(make_queue: QueueMaker) -> None:
+    bench = make_queue(limits=QueueLimits(2, QUICK.stall_s, QUICK.policy))
+    bench.server.state.set_speed(20e6)
+    ids = [bench.queue.add(wish(name)) for name in ("one", "two", "three", "four")]
+    bench.wait_for(lambda: bench.queue.summary.active == 2)
+    third = bench.queue.item(ids[2])
+    assert third is not None
+    assert (third.state, third.hold, third.position) == (S.WAITING, Hold.LINE, 1)
+    bench.server.state.set_speed(400e6)
+    highest = 0
+    while any(bench.state(i) is not S.DONE for i in ids):
+        highest = max(highest, bench.queue.summary.active)
+        bench.qtbot.wait(5)
+        assert bench.queue.summary.failed == 0
+    assert highest == 2
+
+
+def test_the_same_name_twice_is_one_row(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.state.set_speed(10e6)
+    first = bench.queue.add(wish("one"))
+    assert bench.queue.add(PullWish("local", "ONE")) == first
+    assert bench.queue.add(PullWish("elsewhere", "one:latest")) != first
+    bench.wait_state(first, S.RUNNING)
+    assert len(bench.server.asked("/api/pull")) == 1
+
+
+def test_pause_keeps_the_bytes_and_resume_goes_on_from_there(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.state.set_speed(20e6)
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_for(lambda: (bench.trail.permilles.get("one:latest") or [0])[-1] > 200)
+    bench.queue.pause(item_id)
+    assert bench.state(item_id) is S.PAUSED
+    paused = bench.queue.item(item_id)
+    assert paused is not None
+    assert paused.progress is not None
+    reached = paused.progress.completed_bytes
+    assert reached > 0
+    bench.queue.resume(item_id)
+    bench.server.state.set_speed(400e6)
+    bench.wait_state(item_id, S.DONE)
+    permilles = bench.trail.permilles["one:latest"]
+    assert permilles == sorted(permilles)
+    done = bench.queue.item(item_id)
+    assert done is not None
+    # The second attempt resumed: together they fetched the model once.
+    assert done.fetched_bytes <= 41_000_000
+
+
+def test_cancel_ends_the_servers_work_and_the_row_goes(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.state.set_speed(10e6)
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_state(item_id, S.RUNNING)
+    bench.queue.cancel(item_id)
+    assert bench.state(item_id) is S.CANCELED
+    assert "one:latest" not in bench.server.state.names()
+    bench.queue.clear_finished()
+    assert bench.trail.removed == [item_id]
+    assert "here:latest" in bench.server.state.names()
+
+
+def test_a_permanent_error_is_said_and_not_tried_again(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    item_id = bench.queue.add(wish("nowhere"))
+    bench.wait_state(item_id, S.FAILED)
+    item = bench.queue.item(item_id)
+    assert item is not None
+    assert isinstance(item.error, ModelNotFound)
+    bench.qtbot.wait(300)
+    assert len(bench.server.asked("/api/pull")) == 1
+
+
+def test_retry_after_failure_starts_over(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    text = "write /models/blobs/sha256-aa-partial: no space left on device"
+    bench.server.state.fail_pull("one", text)
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_state(item_id, S.FAILED)
+    item = bench.queue.item(item_id)
+    assert item is not None
+    assert isinstance(item.error, DiskFull)
+    bench.server.state.fail_pull("one", None)
+    bench.queue.retry(item_id)
+    bench.wait_state(item_id, S.DONE)
+
+
+def test_waits_for_a_server_that_is_away(make_queue: QueueMaker) -> None:
+    bench = make_queue(online=False)
+    item_id = bench.queue.add(wish("one"))
+    item = bench.queue.item(item_id)
+    assert item is not None
+    assert (item.state, item.hold) == (S.WAITING, Hold.SERVER)
+    assert bench.queue.summary.waits_for_server == 1
+    assert bench.server.asked("/api/pull") == []
+    bench.queue.set_server_online("local", True)
+    bench.wait_state(item_id, S.DONE)
+
+
+def test_a_rule_sends_running_ones_back_to_the_line(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.state.set_speed(10e6)
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_state(item_id, S.RUNNING)
+    bench.queue.set_rule(Hold.METERED)
+    bench.wait_for(lambda: (bench.queue.item(item_id) or item_id).hold is Hold.METERED)
+    assert bench.state(item_id) is S.WAITING
+    bench.queue.start_now(item_id)
+    bench.wait_state(item_id, S.RUNNING)
+    bench.queue.set_rule(None)
+    bench.server.state.set_speed(400e6)
+    bench.wait_state(item_id, S.DONE)
+
+
+def test_waiting_ones_can_be_reordered(make_queue: QueueMaker) -> None:
+    bench = make_queue(online=False)
+    ids = [bench.queue.add(wish(name)) for name in ("one", "two", "three")]
+    bench.queue.move(ids[2], 0)
+    assert [item.name for item in bench.queue.items()] == [
+        "three:latest",
+        "one:latest",
+        "two:latest",
+    ]
+    assert [item.position for item in bench.queue.items()] == [1, 2, 3]
+
+
+def test_the_list_decides_what_became_of_a_cancel_during_the_check(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.state.verify_s = 0.3
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_state(item_id, S.VERIFYING)
+    bench.queue.cancel(item_id)
+    assert bench.state(item_id) is S.VERIFYING  # the server cannot be stopped any more
+    bench.wait_state(item_id, S.DONE)
+
+
+def test_the_queue_is_on_disk_before_the_first_byte_moves(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "state" / "queue.json"
+    bench = make_queue(path)
+    seen: list[bool] = []
+    bench.server.fault("/api/pull", _noting(seen, path))
+    bench.queue.add(wish("one"))
+    bench.wait_for(lambda: seen)
+    assert seen[0]
+
+
+def _noting(seen: list[bool], path: Path) -> faults.Fault:
+    def fault(call: faults.Call) -> None:
+        seen.append(path.exists() and "one:latest" in path.read_text())
+        call.answer()
+
+    return fault
+
+
+def test_a_restart_brings_back_the_rows_with_what_was_reached(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "queue.json"
+    first = make_queue(path, limits=QueueLimits(1, QUICK.stall_s, QUICK.policy))
+    first.server.state.set_speed(20e6)
+    ids = [first.queue.add(wish(name)) for name in ("one", "two", "nowhere")]
+    first.wait_for(lambda: (first.trail.permilles.get("one:latest") or [0])[-1] > 200)
+    first.queue.pause(ids[1])
+    first.queue.close()
+    reached = first.trail.permilles["one:latest"][-1]
+
+    second = make_queue(path, online=False)
+    assert second.queue.load() is None
+    rows = {item.name: item for item in second.queue.items()}
+    assert [i.id for i in second.queue.items()] == [ids[0], ids[2], ids[1]]
+    assert rows["two:latest"].state is S.PAUSED
+    assert rows["one:latest"].state is S.WAITING
+    assert rows["one:latest"].progress is not None
+    assert rows["one:latest"].progress.permille == reached
+    second.server.state.set_speed(400e6)
+    second.queue.set_server_online("local", True)
+    second.wait_state(ids[0], S.DONE)
+    second.wait_state(ids[2], S.FAILED)
+    assert min(second.trail.permilles["one:latest"]) >= reached
+
+
+def test_a_broken_queue_file_is_kept_and_said(make_queue: QueueMaker, tmp_path: Path) -> None:
+    path = tmp_path / "queue.json"
+    path.write_text('{"version": 1, "items": [{"id"')
+    (tmp_path / "queue.json.bad").write_text("an earlier one")
+    bench = make_queue(path)
+    broken = bench.queue.load()
+    assert broken == tmp_path / "queue.json.bad-1"
+    assert broken.read_text().startswith('{"version"')
+    assert bench.queue.items() == ()
+
+
+def test_resuming_can_be_switched_off(make_queue: QueueMaker, tmp_path: Path) -> None:
+    path = tmp_path / "queue.json"
+    first = make_queue(path, online=False)
+    item_id = first.queue.add(wish("one"))
+    first.queue.close()
+    second = make_queue(path)
+    second.queue.load(is_resuming=False)
+    assert second.state(item_id) is S.PAUSED
+
+
+def test_an_unwritable_folder_does_not_stop_a_pull(
+    make_queue: QueueMaker, tmp_path: Path, qtbot: object
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    bench = make_queue(tmp_path / "file" / "queue.json")
+    reasons: list[str] = []
+    bench.queue.save_failed.connect(reasons.append)
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_state(item_id, S.DONE)
+    assert reasons
+
+
+@pytest.mark.parametrize("again", [1, 3])
+def test_context_canceled_is_never_shown(make_queue: QueueMaker, again: int) -> None:
+    bench = make_queue()
+    line = b'{"status":"pulling manifest"}\n{"error":"context canceled"}\n'
+    bench.server.fault("/api/pull", faults.reply(200, line, "application/x-ndjson"), times=again)
+    item_id = bench.queue.add(wish("one"))
+    bench.wait_state(item_id, S.DONE)
+    assert S.RETRYING not in bench.trail.states["one:latest"]
+    assert S.FAILED not in bench.trail.states["one:latest"]
+    assert len(bench.server.asked("/api/pull")) == again + 1
