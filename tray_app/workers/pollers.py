@@ -1,0 +1,128 @@
+"""Pollers: owner of the poller threads, one per server, seen from the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+
+from tray_app.core.records import ServerStatus, Snapshot
+from tray_app.ollama.endpoint import Endpoint
+from tray_app.workers.poller import ModelPoller
+
+
+class _Remote(QObject):
+    """Carries calls over to one poller's thread: queued signals to its slots."""
+
+    refresh = Signal()
+    visible = Signal(bool)
+    pace = Signal(object)
+    endpoint = Signal(object)
+
+    def __init__(self, poller: ModelPoller, parent: QObject) -> None:
+        super().__init__(parent)
+        self.refresh.connect(poller.refresh)
+        self.visible.connect(poller.set_visible)
+        self.pace.connect(poller.set_visible_pace)
+        self.endpoint.connect(poller.set_endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    thread: QThread
+    poller: ModelPoller
+    remote: _Remote
+
+
+class Pollers(QObject):
+    """Starts, steers and ends pollers.
+
+    Signals: those of all pollers, received and sent on in the GUI thread.
+    Thread: GUI thread.
+    """
+
+    snapshot_taken = Signal(object)  # Snapshot
+    status_changed = Signal(object)  # ServerStatus
+    woke = Signal()
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        make: Callable[[str, Endpoint], ModelPoller] = ModelPoller,
+    ) -> None:
+        super().__init__(parent)
+        self._make = make
+        self._lines: dict[str, _Line] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._statuses: dict[str, ServerStatus] = {}
+
+    def start(self, server_id: str, endpoint: Endpoint) -> None:
+        """Poll this server from now on; with a new endpoint if it is polled already."""
+        line = self._lines.get(server_id)
+        if line is not None:
+            self._snapshots.pop(server_id, None)
+            line.remote.endpoint.emit(endpoint)
+            return
+        poller = self._make(server_id, endpoint)
+        thread = QThread(self)
+        thread.setObjectName(f"poller {server_id}")
+        poller.moveToThread(thread)
+        poller.snapshot_taken.connect(self._on_snapshot_taken)
+        poller.status_changed.connect(self._on_status_changed)
+        poller.woke.connect(self._on_woke)
+        thread.started.connect(poller.start)
+        thread.finished.connect(poller.stop)
+        self._lines[server_id] = _Line(thread, poller, _Remote(poller, self))
+        thread.start()
+
+    @Slot(str)
+    def refresh(self, server_id: str) -> None:
+        """Poll this server at once."""
+        if server_id in self._lines:
+            self._lines[server_id].remote.refresh.emit()
+
+    @Slot()
+    def refresh_all(self) -> None:
+        for line in self._lines.values():
+            line.remote.refresh.emit()
+
+    @Slot(bool)
+    def set_visible(self, is_visible: bool) -> None:
+        for line in self._lines.values():
+            line.remote.visible.emit(is_visible)
+
+    def set_visible_pace(self, pace_s: float) -> None:
+        for line in self._lines.values():
+            line.remote.pace.emit(pace_s)
+
+    def snapshot(self, server_id: str) -> Snapshot | None:
+        """The last good poll."""
+        return self._snapshots.get(server_id)
+
+    def status(self, server_id: str) -> ServerStatus | None:
+        return self._statuses.get(server_id)
+
+    def close(self) -> None:
+        """End every request and tell the threads to end; does not wait."""
+        for line in self._lines.values():
+            line.poller.cancel()
+            line.thread.quit()
+
+    def wait(self, deadline: QDeadlineTimer) -> bool:
+        """After `close`: True when every thread has ended before `deadline`."""
+        return all(line.thread.wait(deadline) for line in self._lines.values())
+
+    @Slot(object)
+    def _on_snapshot_taken(self, snapshot: Snapshot) -> None:
+        self._snapshots[snapshot.server_id] = snapshot
+        self.snapshot_taken.emit(snapshot)
+
+    @Slot(object)
+    def _on_status_changed(self, status: ServerStatus) -> None:
+        self._statuses[status.server_id] = status
+        self.status_changed.emit(status)
+
+    @Slot()
+    def _on_woke(self) -> None:
+        self.woke.emit()
