@@ -10,7 +10,7 @@ from tray_app.demo.gojson import quoted
 from tray_app.demo.state import DemoState
 from tray_app.demo.wire import Exchange
 
-_DIGEST = re.compile(r"sha256[:-][0-9a-f]{64}")
+_DIGEST = re.compile(r"sha256[:-][0-9a-fA-F]{64}")
 _KEPT_BYTES = 16 * 1024 * 1024
 
 

@@ -8,13 +8,12 @@ from tray_app.demo.binding import Body
 from tray_app.demo.errors import ApiError
 from tray_app.demo.gojson import quoted, rfc3339
 from tray_app.demo.models import find_for_use
-from tray_app.demo.naming import InvalidName, parse_for_use
 from tray_app.demo.running import keep_alive_ns
 from tray_app.demo.state import DemoState, Installed
 from tray_app.demo.wire import NDJSON, Exchange
 
 _REPLY = "This is the demo server: it manages models, but it does not run them."
-_REMOTE = "remote inference is unavailable"
+_REMOTE = "remote model is unavailable"
 
 
 def generate(state: DemoState, exchange: Exchange) -> None:
@@ -59,12 +58,8 @@ def embed(state: DemoState, exchange: Exchange) -> None:
 
 
 def _find(state: DemoState, name: str, *, missing_hint: bool = False) -> Installed:
-    try:
-        parse_for_use(name)
-        _, item = find_for_use(state, name, _REMOTE)
-    except InvalidName:
-        raise ApiError(404, f"model '{name}' not found") from None
-    if item is None and missing_hint:
+    item = find_for_use(state, name, _REMOTE)[1] if name else None
+    if item is None and missing_hint and name:
         raise ApiError(404, f"model {quoted(name)} not found, try pulling it first")
     if item is None:
         raise ApiError(404, f"model '{name}' not found")

@@ -144,13 +144,21 @@ def copy(state: DemoState, exchange: Exchange) -> None:
     exchange.reply(200)
 
 
-def push(_state: DemoState, exchange: Exchange) -> None:
+def push(state: DemoState, exchange: Exchange) -> None:
     """POST /api/push: there is nowhere to push to."""
     body = Body(exchange.body, "PushRequest")
     if not body.model:
         raise ApiError(400, "model is required")
+    try:
+        ref = parse(body.model)
+    except InvalidName as error:
+        raise ApiError(400, "invalid model name") from error
     exchange.send_line({"status": "retrieving manifest"})
-    raise ApiError(401, "unauthorized: access denied")
+    if state.find(ref) is not None:
+        raise ApiError(401, "unauthorized: access denied")
+    exchange.send_line({"status": "couldn't retrieve manifest"})
+    path = f"{ref.host}/{ref.namespace}/{ref.model}/{ref.tag}"
+    raise ApiError(500, f"open {state.models_dir}/manifests/{path}: no such file or directory")
 
 
 def status(state: DemoState, exchange: Exchange) -> None:
