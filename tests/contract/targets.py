@@ -167,7 +167,7 @@ class DemoTarget(Target):
         self.server.state.cloud_disabled = True
 
     def _offer(self, word: str, package: Package, weights: bytes) -> str:
-        name = f"localhost:5000/{self.run}/{word}"
+        name = f"localhost:{self.server.port}/{self.run}/{word}"
         self.server.state.publish(name, package)
         return f"{name}:latest"
 
@@ -182,7 +182,7 @@ class DemoTarget(Target):
 
     def unknown_name(self) -> str:
         self.publish("known")
-        return f"localhost:5000/{self.run}/unknown"
+        return f"localhost:{self.server.port}/{self.run}/unknown"
 
     def clean_up(self) -> None:
         super().clean_up()
