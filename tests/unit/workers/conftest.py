@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
@@ -15,7 +15,6 @@ from tray_app.core.pull_policy import QueueLimits, RetryPolicy
 from tray_app.core.pull_states import PullItem, PullState
 from tray_app.ollama.endpoint import Endpoint
 from tray_app.workers.jobs import Target
-from tray_app.workers.poller import ModelPoller
 from tray_app.workers.pull_queue import PullQueue
 from tray_app.workers.pull_store import PullStore
 from tray_app.workers.runner import JobRunner
@@ -128,24 +127,3 @@ def make_queue(qtbot: QtBot, runner: JobRunner, server: FaultyServer) -> Iterato
     yield make
     for queue in queues:
         queue.close()
-
-
-@pytest.fixture
-def make_poller(qtbot: QtBot) -> Iterator[Callable[..., ModelPoller]]:
-    threads: list[tuple[QThread, ModelPoller]] = []
-
-    def make(url: str, **options: object) -> ModelPoller:
-        poller = ModelPoller("local", Endpoint.parse(url), **options)  # type: ignore[arg-type]
-        thread = QThread()
-        thread.setObjectName("poller under test")
-        poller.moveToThread(thread)
-        thread.started.connect(poller.start)
-        thread.finished.connect(poller.stop)
-        threads.append((thread, poller))
-        return poller
-
-    yield make
-    for thread, poller in threads:
-        poller.cancel()
-        thread.quit()
-        assert thread.wait(3000)

@@ -1,0 +1,226 @@
+"""Every verb from the wish to its outcome, against real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FaultyServer, faults, small
+from tests.unit.workers.conftest import QUICK
+from tray_app.core.errors import Changed, ModelNotFound, ServerFailed, Unreachable
+from tray_app.core.messages import (
+    BusyModel,
+    CopyWish,
+    DeleteOutcome,
+    DeleteWish,
+    Failure,
+    LoadWish,
+    ModelRef,
+    ModelRefs,
+    ServerTest,
+    Verb,
+)
+from tray_app.core.records import ModelInfo
+from tray_app.core.sharing import LayerBook
+from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.endpoint import Endpoint
+from tray_app.ollama.registry import Registry
+from tray_app.operations import Operations
+from tray_app.workers.jobs import Target
+from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.runner import JobRunner
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    library = small.library("a", "b", "c", published=("one",))
+    with FaultyServer(library=library) as fake:
+        yield fake
+
+
+@pytest.fixture
+def operations(qtbot: QtBot, runner: JobRunner, server: FaultyServer) -> Iterator[Operations]:
+    target = Target("local", Endpoint.parse(server.url))
+    queue = PullQueue(runner, {"local": target}.get, limits=QUICK)
+    made = Operations(
+        runner, queue, {"local": target}.get, Registry({"registry.ollama.ai": server.url})
+    )
+    yield made
+    queue.close()
+
+
+def refs_of(server: FaultyServer, *names: str) -> tuple[ModelRef, ...]:
+    with OllamaClient(server.url) as client:
+        digests = {row.name: row.digest for row in client.list_models()}
+    return tuple(ModelRef("local", f"{n}:latest", digests[f"{n}:latest"]) for n in names)
+
+
+def outcome_of(qtbot: QtBot, signal: object, act: Callable[[], None]) -> object:
+    with qtbot.waitSignal(signal, timeout=8000) as blocker:
+        act()
+    assert blocker.args is not None
+    return blocker.args[0]
+
+
+def test_show_is_cached_by_digest(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (ref,) = refs_of(server, "a")
+    info = outcome_of(qtbot, operations.details_loaded, lambda: operations.show(ref))
+    assert isinstance(info, ModelInfo)
+    assert info.license.startswith("MIT License")
+    assert info.layers
+    asked = len(server.asked("/api/show"))
+    outcome_of(qtbot, operations.details_loaded, lambda: operations.show(ref))
+    assert len(server.asked("/api/show")) == asked
+
+
+def test_show_asked_twice_at_once_is_asked_once(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (ref,) = refs_of(server, "a")
+    server.fault("/api/show", faults.slow(0.1))
+
+    def twice() -> None:
+        operations.show(ref)
+        operations.show(ref)
+
+    outcome_of(qtbot, operations.details_loaded, twice)
+    assert len(server.asked("/api/show")) == 1
+
+
+def test_show_of_a_missing_model_fails_with_its_name(qtbot: QtBot, operations: Operations) -> None:
+    ref = ModelRef("local", "nope:latest")
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.show(ref))
+    assert isinstance(failure, Failure)
+    assert (failure.verb, failure.ref) == (Verb.SHOW, ref)
+    assert isinstance(failure.error, ModelNotFound)
+
+
+def test_delete_several_and_name_what_failed(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    a, b, c = refs_of(server, "a", "b", "c")
+    gone = ModelRef("local", "gone:latest", "0" * 64)
+    changed = ModelRef("local", b.name, "1" * 64)
+    busy: list[BusyModel] = []
+    operations.busy_changed.connect(busy.append)
+    wish = DeleteWish((a, changed, gone, c))
+    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(wish))
+    assert isinstance(outcome, DeleteOutcome)
+    assert outcome.deleted == (a, c)
+    assert [type(f.error) for f in outcome.failures] == [Changed, ModelNotFound]
+    assert server.state.names() == ["b:latest"]
+    assert [b.verb for b in busy] == [Verb.DELETE] * 4 + [None] * 4
+
+
+def test_a_loaded_model_is_unloaded_first(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    server.state.load("a")
+    wish = DeleteWish((a,), loaded=(a.name,))
+    outcome_of(qtbot, operations.deleted, lambda: operations.delete(wish))
+    with OllamaClient(server.url) as client:
+        assert client.list_running() == ()
+    paths = [r.path for r in server.requests]
+    assert paths.index("/api/generate") < paths.index("/api/delete")
+
+
+def test_a_500_after_the_manifest_is_gone_counts_as_deleted(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+
+    def half(call: faults.Call) -> None:
+        server.state.remove("a")
+        faults.error_json(500, "remove blobs/sha256-aa: permission denied")(call)
+
+    server.fault("/api/delete", half)
+    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(DeleteWish((a,))))
+    assert isinstance(outcome, DeleteOutcome)
+    assert outcome.deleted == (a,)
+
+
+def test_delete_on_a_dead_server_fails_by_name_and_nothing_is_lost(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    a, b = refs_of(server, "a", "b")
+    server.kill()
+    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(DeleteWish((a, b))))
+    assert isinstance(outcome, DeleteOutcome)
+    assert outcome.deleted == ()
+    assert [f.ref for f in outcome.failures] == [a, b]
+    assert all(isinstance(f.error, Unreachable) for f in outcome.failures)
+
+
+def test_load_and_unload(qtbot: QtBot, operations: Operations, server: FaultyServer) -> None:
+    (a,) = refs_of(server, "a")
+    outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadWish(a, keep_alive_s=-1)))
+    with OllamaClient(server.url) as client:
+        running = client.list_running()
+        assert running is not None
+        assert running[0].expires_at is None
+    outcome_of(qtbot, operations.unloaded, lambda: operations.unload(a))
+
+
+def test_copy_refuses_an_existing_name(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    wish = CopyWish(a, "fresh")
+    outcome_of(qtbot, operations.copied, lambda: operations.copy(wish))
+    assert "fresh:latest" in server.state.names()
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(CopyWish(a, "B")))
+    assert isinstance(failure, Failure)
+    assert isinstance(failure.error, ServerFailed)
+
+
+def test_an_address_can_be_tried(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(server.url))
+    assert isinstance(test, ServerTest)
+    assert test.error is None
+    assert test.model_count == 3
+    server.kill()
+    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(server.url))
+    assert isinstance(test, ServerTest)
+    assert isinstance(test.error, Unreachable)
+    test = outcome_of(
+        qtbot, operations.server_tested, lambda: operations.test_server("http://[bad")
+    )
+    assert isinstance(test, ServerTest)
+    assert test.error is not None
+
+
+def test_layers_are_learnt_only_while_somebody_looks(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    server.state.install("twin", small.model("twin", weights="a"))
+    with OllamaClient(server.url) as client:
+        snapshot = client.snapshot()
+    operations.layers.note_snapshot(snapshot)
+    assert server.asked("/api/show") == []
+    book = outcome_of(
+        qtbot, operations.layers.book_changed, lambda: operations.layers.set_watched(True)
+    )
+    assert isinstance(book, LayerBook)
+    by_name = {row.name: row for row in snapshot.models}
+    weights = [book.of(by_name[n]) for n in ("a:latest", "twin:latest")]
+    assert weights[0] is not None
+    assert weights[1] is not None
+    assert weights[0].layers[0].digest == weights[1].layers[0].digest
+    asked = len(server.asked("/api/show"))
+    operations.layers.read(ModelRefs(refs_of(server, "a")))
+    qtbot.wait(100)
+    assert len(server.asked("/api/show")) == asked
+
+
+def test_an_unknown_server_is_a_failure_not_a_crash(qtbot: QtBot, operations: Operations) -> None:
+    failure = outcome_of(
+        qtbot, operations.failed, lambda: operations.show(ModelRef("nowhere", "a:latest"))
+    )
+    assert isinstance(failure, Failure)

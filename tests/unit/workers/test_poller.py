@@ -1,0 +1,206 @@
+"""The poller against real HTTP: states, pace, back-off, sleep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QDeadlineTimer
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FaultyServer, data, faults, small
+from tray_app.core.errors import BadAnswer, Forbidden, ServerFailed, Unreachable
+from tray_app.core.records import ServerState, ServerStatus, Snapshot
+from tray_app.ollama.endpoint import Endpoint
+from tray_app.workers.poller import ModelPoller
+from tray_app.workers.pollers import Pollers
+
+QUICK = (0.05, 0.1)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(library=small.library("here", published=("one",))) as fake:
+        yield fake
+
+
+class Seen:
+    """What the pool told, in order."""
+
+    def __init__(self, pollers: Pollers, qtbot: QtBot) -> None:
+        self.pollers = pollers
+        self.qtbot = qtbot
+        self.snapshots: list[Snapshot] = []
+        self.statuses: list[ServerStatus] = []
+        pollers.snapshot_taken.connect(self.snapshots.append)
+        pollers.status_changed.connect(self.statuses.append)
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        def check() -> None:
+            assert condition(), [(s.state, s.error) for s in self.statuses]
+
+        self.qtbot.waitUntil(check, timeout=8000)
+
+    def wait_state(self, state: ServerState) -> ServerStatus:
+        self.wait(lambda: self.statuses and self.statuses[-1].state is state)
+        return self.statuses[-1]
+
+
+@pytest.fixture
+def make_pollers(qtbot: QtBot) -> Iterator[Callable[..., Pollers]]:
+    made: list[Pollers] = []
+
+    def make(**options: Any) -> Pollers:
+        def make_poller(server_id: str, endpoint: Endpoint) -> ModelPoller:
+            return ModelPoller(server_id, endpoint, backoff_s=QUICK, **options)
+
+        made.append(Pollers(make=make_poller))
+        return made[-1]
+
+    yield make
+    for pollers in made:
+        pollers.close()
+        assert pollers.wait(QDeadlineTimer(3000))
+
+
+@pytest.fixture
+def seen(qtbot: QtBot, make_pollers: Callable[..., Pollers]) -> Seen:
+    return Seen(make_pollers(visible_pace_s=0.05), qtbot)
+
+
+def start(seen: Seen, server: FaultyServer) -> None:
+    seen.pollers.start("local", Endpoint.parse(server.url))
+
+
+def test_connects_then_tells_the_list_and_changes_from_outside(
+    seen: Seen, server: FaultyServer
+) -> None:
+    start(seen, server)
+    seen.wait(lambda: seen.snapshots)
+    assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
+    assert [m.name for m in seen.snapshots[0].models] == ["here:latest"]
+    assert seen.snapshots[0].running == ()
+    seen.pollers.set_visible(True)
+    server.state.install("new", small.model("new"))
+    seen.wait(lambda: len(seen.snapshots[-1].models) == 2)
+    # A good poll that changes nothing about the server is no news about the server.
+    assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
+
+
+def test_a_server_that_goes_and_comes_back(seen: Seen, server: FaultyServer) -> None:
+    start(seen, server)
+    seen.wait_state(ServerState.ONLINE)
+    server.kill()
+    seen.pollers.refresh_all()
+    status = seen.wait_state(ServerState.OFFLINE)
+    assert isinstance(status.error, Unreachable)
+    assert status.retry_s is not None
+    assert status.last_answer_at is not None
+    since = status.since
+    seen.wait(lambda: sum(s.state is ServerState.OFFLINE for s in seen.statuses) > 2)
+    assert seen.statuses[-1].since == since
+    count = len(seen.snapshots)
+    server.restart()
+    seen.wait_state(ServerState.ONLINE)
+    seen.wait(lambda: len(seen.snapshots) > count)
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "error"),
+    [
+        (faults.forbidden(), ServerState.REFUSED, Forbidden),
+        (faults.unauthorized(), ServerState.REFUSED, None),
+        (faults.html_ok(), ServerState.NOT_OLLAMA, None),
+        (faults.error_json(500, "<b>boom</b>"), ServerState.FAILING, ServerFailed),
+        (faults.truncated_json(), ServerState.FAILING, BadAnswer),
+        (faults.reset_before_headers(), ServerState.OFFLINE, Unreachable),
+    ],
+)
+def test_each_fault_has_its_state_and_passes(
+    seen: Seen,
+    server: FaultyServer,
+    fault: faults.Fault,
+    state: ServerState,
+    error: type[Exception] | None,
+) -> None:
+    server.fault("*", fault)
+    start(seen, server)
+    status = seen.wait_state(state)
+    if error is not None:
+        assert isinstance(status.error, error)
+    server.clear()
+    seen.wait_state(ServerState.ONLINE)
+    assert seen.statuses[-1].error is None
+
+
+def test_a_list_of_odd_rows_is_still_a_list(seen: Seen, server: FaultyServer) -> None:
+    change = data.row(size=2**63 - 1, details=None, digest=None, modified_at="no date")
+    server.fault("/api/tags", faults.rewrite(change))
+    start(seen, server)
+    seen.wait(lambda: seen.snapshots)
+    row = seen.snapshots[0].models[0]
+    assert row.size_bytes == 2**63 - 1
+    assert row.digest == ""
+    assert row.modified_at is None
+    assert seen.snapshots[0].problems
+
+
+def test_ps_alone_failing_keeps_the_list(seen: Seen, server: FaultyServer) -> None:
+    server.fault("/api/ps", faults.error_json(500))
+    start(seen, server)
+    seen.wait(lambda: seen.snapshots)
+    assert seen.snapshots[0].running is None
+    assert seen.snapshots[0].models
+
+
+def test_another_address_begins_anew(seen: Seen, server: FaultyServer) -> None:
+    with FaultyServer(library=small.library("elsewhere")) as other:
+        start(seen, server)
+        seen.wait_state(ServerState.ONLINE)
+        seen.pollers.start("local", Endpoint.parse(other.url))
+        seen.wait(lambda: seen.snapshots[-1].models[0].name == "elsewhere:latest")
+        states = [s.state for s in seen.statuses]
+        assert states[2:4] == [ServerState.CONNECTING, ServerState.ONLINE]
+
+
+def test_a_server_that_never_answers_is_starting_and_ends_at_once(
+    seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tray_app.ollama.reader.QUICK_TIMEOUT_S", 0.2)
+    server.fault("*", faults.never_answer())
+    start(seen, server)
+    seen.wait_state(ServerState.STARTING)
+    server.clear()
+    seen.wait_state(ServerState.ONLINE)
+
+
+class Clock:
+    """Steps only when told; the poller reads it from its thread."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_late_tick_means_that_the_computer_slept(
+    qtbot: QtBot, server: FaultyServer, make_pollers: Callable[..., Pollers]
+) -> None:
+    clock = Clock()
+    pollers = make_pollers(clock=clock, visible_pace_s=0.1)
+    seen = Seen(pollers, qtbot)
+    start(seen, server)
+    pollers.set_visible(True)
+    seen.wait(lambda: len(seen.snapshots) > 1)
+    with qtbot.waitSignal(pollers.woke, timeout=5000):
+        clock.now_s += 3600
+    # Right after waking the network is not back yet: that is no news.
+    server.kill()
+    pollers.refresh_all()
+    qtbot.wait(200)
+    server.restart()
+    count = len(seen.snapshots)
+    seen.wait(lambda: len(seen.snapshots) > count)
+    assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
