@@ -1,0 +1,202 @@
+"""The question before a delete: what it frees, what stays and for whom (SPEC section 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tray_app.core.records import ModelRecord
+from tray_app.core.sharing import Freed
+from tray_app.text.plain import one_line
+from tray_app.text.units import size
+from tray_app.text.wording import fill, join, one, tr
+
+_NAME_LIMIT = 120
+_MAX_NAMES = 4
+
+
+class NoteKind(StrEnum):
+    """What a note is about; decides its glyph and color."""
+
+    LOADED = "loaded"
+    SHARED = "shared"
+    MADE_HERE = "made_here"
+    CLOUD = "cloud"
+    DOWNLOADING = "downloading"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteNote:
+    """One further paragraph."""
+
+    kind: NoteKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteQuestion:
+    """Everything a delete dialog says. `body` is the first paragraph."""
+
+    window_title: str
+    title: str
+    body: str
+    notes: tuple[DeleteNote, ...]
+    button: str
+
+
+def delete_question(
+    records: Sequence[ModelRecord],
+    freed: Freed,
+    *,
+    server_label: str = "",
+    loaded: Collection[str] = (),
+    made_here: Collection[str] = (),
+    downloading: str = "",
+) -> DeleteQuestion:
+    """The words for deleting `records`.
+
+    `server_label` only where there are several servers; `loaded` and `made_here` are names;
+    `downloading` is a model that is being pulled and shares layers with one of these.
+    """
+    count = len(records)
+    notes = []
+    if any(record.name in loaded for record in records):
+        notes.append(DeleteNote(NoteKind.LOADED, _loaded(count)))
+    if freed.shared_with:
+        notes.append(DeleteNote(NoteKind.SHARED, _shared(freed)))
+    if count == 1 and records[0].name in made_here:
+        notes.append(DeleteNote(NoteKind.MADE_HERE, made_here_line()))
+    if downloading:
+        notes.append(DeleteNote(NoteKind.DOWNLOADING, _waits(downloading)))
+    return DeleteQuestion(
+        one(count, "Delete model") or tr("Delete models", "title of a window"),
+        delete_title([record.name for record in records], server_label),
+        _body(records, freed, made_here),
+        tuple(notes),
+        one(count, "Delete") or _delete_button(count),
+    )
+
+
+def _delete_button(count: int) -> str:
+    if count == 1:
+        return tr("Delete", "button")
+    return tr("Delete %Ln models", "button", count)
+
+
+def delete_title(names: Sequence[str], server_label: str = "") -> str:
+    """ "Delete qwen3:8b?", "Delete 4 models from “studio”?"."""
+    if len(names) == 1:
+        text = tr("Delete {name} from “{server}”?") if server_label else tr("Delete {name}?")
+        return fill(text, name=one_line(names[0], _NAME_LIMIT), server=server_label)
+    text = tr("Delete %Ln models?", "", len(names))
+    if server_label:
+        text = tr("Delete %Ln models from “{server}”?", "", len(names))
+    return fill(text, server=server_label)
+
+
+def made_here_line() -> str:
+    """Said of a model that no registry has."""
+    return tr("Made on this server. It can’t be pulled again.")
+
+
+def loaded_now_line() -> str:
+    """Below a loaded model in the list."""
+    return tr("Loaded now")
+
+
+def cloud_only_line() -> str:
+    """Said of a cloud model."""
+    return tr("This removes the entry only. Nothing is stored here.")
+
+
+def _body(records: Sequence[ModelRecord], freed: Freed, made_here: Collection[str]) -> str:
+    if all(record.is_cloud for record in records):
+        return cloud_only_line()
+    sentence = _frees(freed)
+    if len(records) == 1:
+        if records[0].name in made_here:
+            return sentence
+        more = tr("You can pull the model again later.")
+    elif freed.within and freed.within_bytes:
+        more = _share_each_other(freed)
+    else:
+        return sentence
+    return fill(tr("{sentence} {more}"), sentence=sentence, more=more)
+
+
+def _frees(freed: Freed) -> str:
+    values = {"size": size(freed.freed_bytes), "listed": size(freed.listed_bytes)}
+    # Where others keep a part, the sum that a person sees in the list needs to be named.
+    is_part = bool(freed.shared_with)
+    if freed.is_exact:
+        text = tr("This frees {size} of {listed}.") if is_part else tr("This frees {size}.")
+    elif is_part:
+        text = tr("This frees up to {size} of {listed}.")
+    else:
+        text = tr("This frees up to {size}.")
+    return fill(text, **values)
+
+
+def _share_each_other(freed: Freed) -> str:
+    text = tr("{names} share {size} of the {listed} listed here.")
+    return fill(
+        text,
+        names=join(freed.within, _MAX_NAMES),
+        size=size(freed.within_bytes),
+        listed=size(freed.listed_bytes),
+    )
+
+
+def _shared(freed: Freed) -> str:
+    names = join(freed.shared_with, _MAX_NAMES)
+    if not freed.shared_bytes:
+        return fill(tr("Some of it is shared with {names} and stays."), names=names)
+    text = tr("The other {size} are shared with {names} and stay.")
+    return fill(text, size=size(freed.shared_bytes), names=names)
+
+
+def _loaded(count: int) -> str:
+    if count == 1:
+        return tr(
+            "It’s loaded now and will be unloaded first. "
+            "Apps that are using it will stop getting answers."
+        )
+    return tr(
+        "Loaded models will be unloaded first. Apps that are using them will stop getting answers."
+    )
+
+
+def _waits(name: str) -> str:
+    text = tr(
+        "{name} is being downloaded and shares layers with it. "
+        "The delete waits until that download is done."
+    )
+    return fill(text, name=one_line(name, _NAME_LIMIT))
+
+
+def frees_if_deleted(freed: Freed) -> str:
+    """In the details: "5.2 GB, nothing is shared"."""
+    shown = size(freed.freed_bytes)
+    if freed.shared_with:
+        text = tr("{size}, {shared} stay for {names}")
+        names = join(freed.shared_with, _MAX_NAMES)
+        return fill(text, size=shown, shared=size(freed.shared_bytes), names=names)
+    if freed.is_exact:
+        return fill(tr("{size}, nothing is shared"), size=shown)
+    return fill(tr("Up to {size}"), size=shown)
+
+
+def layers_note(name: str, freed: Freed) -> str:
+    """Under the table of layers."""
+    intro = tr("Layers used by several models are stored once.")
+    if not freed.is_exact:
+        only = tr("Only the weights are known for this server.")
+        return fill(tr("{sentence} {more}"), sentence=intro, more=only)
+    values = {"name": one_line(name, _NAME_LIMIT), "size": size(freed.freed_bytes)}
+    text = tr("Deleting {name} would free {size}.")
+    if freed.shared_with:
+        text = tr("Deleting {name} would free {size}; {shared} stay for {names}.")
+    values["shared"] = size(freed.shared_bytes)
+    values["names"] = join(freed.shared_with, _MAX_NAMES)
+    return fill(tr("{sentence} {more}"), sentence=intro, more=fill(text, **values))

@@ -1,0 +1,287 @@
+"""What is said about downloads in rows, headers, tooltips and menus (SPEC sections 6 and 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tray_app.core.progress import LayerProgress, LayerState, PullPhase
+from tray_app.core.pull_policy import RetryPolicy
+from tray_app.core.pull_states import Hold, PullItem, PullState, PullSummary
+from tray_app.text.addresses import place
+from tray_app.text.pull_errors import pull_error_reason
+from tray_app.text.times import (
+    about_time_left,
+    day_and_time,
+    elapsed,
+    spoken_time,
+    time_left,
+    utc_now,
+)
+from tray_app.text.units import amount, percent, size, speed
+from tray_app.text.wording import dotted, fill, number, one, tr
+
+_MAX_ATTEMPTS = RetryPolicy().max_attempts
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    item: PullItem
+    now_s: float
+    server: str
+    quiet_end: str
+    now: datetime | None
+
+
+def pull_detail(
+    item: PullItem,
+    now_s: float,
+    *,
+    server_label: str = "",
+    quiet_end: str = "",
+    now: datetime | None = None,
+) -> str:
+    """The right end of a row's first line. `now_s` is of the same clock as the item's.
+
+    `quiet_end` is the time of day when quiet hours end, "" when not known.
+    """
+    server = server_label or place("", "").label
+    return _DETAILS[item.state](_Row(item, now_s, server, quiet_end, now))
+
+
+def pull_reason(item: PullItem, server_label: str = "") -> str:
+    """Why a download failed, on one line; "" when it did not."""
+    if item.error is None:
+        return ""
+    is_final = item.state is PullState.FAILED
+    return pull_error_reason(item.error, server_label, is_final=is_final)
+
+
+def _waiting(row: _Row) -> str:
+    hold = row.item.hold
+    if hold is Hold.SERVER:
+        return fill(tr("Waiting for “{server}”"), server=row.server)
+    if hold is Hold.QUIET_HOURS and row.quiet_end:
+        return fill(tr("Waits until {time}"), time=row.quiet_end)
+    if hold is not None and hold is not Hold.LINE:
+        return _HOLDS[hold]()
+    if not row.item.position:
+        return tr("Waiting")
+    return fill(
+        tr("Waiting, {nth} in line", "{n} is the bare number"),
+        nth=_ordinal(row.item.position),
+        n=number(row.item.position),
+    )
+
+
+_HOLDS: dict[Hold, Callable[[], str]] = {
+    Hold.QUIET_HOURS: lambda: tr("Waits for the end of the quiet hours"),
+    Hold.METERED: lambda: tr("Paused on a metered connection"),
+    Hold.BATTERY: lambda: tr("Paused on battery power"),
+    Hold.DISK: lambda: tr("Waits for free disk space"),
+}
+
+
+def _ordinal(n: int) -> str:
+    """English only; other languages use the bare number."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if 10 <= n % 100 <= 20 else endings.get(n % 10, "th")
+    return f"{number(n)}{ending}"
+
+
+def _running(row: _Row) -> str:
+    progress = row.item.progress
+    if progress is None:
+        return ""
+    again = ""
+    if progress.refetched_bytes:
+        again = fill(tr("fetching {size} again"), size=size(progress.refetched_bytes))
+    return dotted(
+        _amount(row.item),
+        again,
+        speed(progress.speed_bytes_s),
+        time_left(progress.eta_s),
+    )
+
+
+def _amount(item: PullItem) -> str:
+    progress = item.progress
+    if progress is None or (progress.total_bytes is None and not progress.completed_bytes):
+        return ""
+    return amount(progress.completed_bytes, progress.total_bytes, progress.is_total_known)
+
+
+def _stalled(row: _Row) -> str:
+    kick_s, since_s = row.item.kick_s, row.item.state_since_s
+    if kick_s is None:
+        return fill(tr("No data for {time}"), time=elapsed(row.now_s - since_s))
+    # A stall is shown from half of its time on, so the last byte came as long before.
+    silent_s = row.now_s - (2 * since_s - kick_s)
+    left_s = kick_s - row.now_s
+    if left_s < 1:
+        return fill(tr("No data for {time}. Restarting…"), time=elapsed(silent_s))
+    text = tr("No data for {time}. Restarting in {left}")
+    return fill(text, time=elapsed(silent_s), left=elapsed(left_s))
+
+
+def _retrying(row: _Row) -> str:
+    item = row.item
+    reason = pull_reason(item, row.server).rstrip(".") or tr("Network error")
+    left_s = (item.retry_s or 0.0) - row.now_s
+    values = {
+        "reason": reason,
+        "time": elapsed(left_s),
+        "n": number(max(1, item.attempt)),
+        "all": number(_MAX_ATTEMPTS),
+    }
+    if item.retry_s is None or left_s < 1:
+        return fill(tr("{reason}. Trying again… ({n} of {all})"), **values)
+    return fill(tr("{reason}. Trying again in {time} ({n} of {all})"), **values)
+
+
+def _verifying(row: _Row) -> str:
+    progress = row.item.progress
+    since_s = row.item.state_since_s
+    if progress is not None and progress.phase is PullPhase.VERIFY and progress.phase_since_s:
+        since_s = progress.phase_since_s
+    return dotted(tr("Verifying files"), elapsed(row.now_s - since_s))
+
+
+def _paused(row: _Row) -> str:
+    return dotted(tr("Paused"), _amount(row.item))
+
+
+def _failed(row: _Row) -> str:
+    if row.item.finished_at is None:
+        return tr("Failed")
+    moment = day_and_time(row.item.finished_at, row.now or utc_now())
+    return fill(tr("Failed {moment}", "today, 14:02"), moment=moment)
+
+
+def _done(row: _Row) -> str:
+    return dotted(tr("Done"), fetched_in(row.item))
+
+
+def fetched_in(item: PullItem) -> str:
+    """ "9.3 GB in 3 min 48 s"; "" when nothing had to be fetched."""
+    if not item.fetched_bytes:
+        return ""
+    if item.active_s < 1:
+        return size(item.fetched_bytes)
+    text = tr("{size} in {time}")
+    return fill(text, size=size(item.fetched_bytes), time=elapsed(item.active_s))
+
+
+_DETAILS: dict[PullState, Callable[[_Row], str]] = {
+    PullState.WAITING: _waiting,
+    PullState.PREPARING: lambda _: tr("Getting the file list…"),
+    PullState.RUNNING: _running,
+    PullState.STALLED: _stalled,
+    PullState.RETRYING: _retrying,
+    PullState.VERIFYING: _verifying,
+    PullState.FINISHING: lambda _: tr("Finishing…"),
+    PullState.PAUSED: _paused,
+    PullState.FAILED: _failed,
+    PullState.DONE: _done,
+    PullState.CANCELED: lambda _: tr("Canceled"),
+}
+
+
+def pull_phase(item: PullItem) -> str:
+    """One or two words: where a download stands, for menus and the terminal."""
+    if item.state is PullState.RUNNING and item.progress is not None:
+        shown = percent(item.progress.permille)
+        if shown:
+            return shown
+    return _PHASES[item.state]()
+
+
+_PHASES: dict[PullState, Callable[[], str]] = {
+    PullState.WAITING: lambda: tr("waiting"),
+    PullState.PREPARING: lambda: tr("starting", "a download"),
+    PullState.RUNNING: lambda: tr("downloading"),
+    PullState.STALLED: lambda: tr("stalled"),
+    PullState.RETRYING: lambda: tr("trying again"),
+    PullState.VERIFYING: lambda: tr("verifying"),
+    PullState.FINISHING: lambda: tr("finishing"),
+    PullState.PAUSED: lambda: tr("paused"),
+    PullState.FAILED: lambda: tr("failed"),
+    PullState.DONE: lambda: tr("done"),
+    PullState.CANCELED: lambda: tr("canceled"),
+}
+
+
+def layer_detail(layer: LayerProgress) -> str:
+    """The right end of a layer's line: "6.1 of 9.3 GB", "1.7 kB, already here"."""
+    whole = size(layer.total_bytes)
+    if layer.state is LayerState.HERE:
+        return fill(tr("{size}, already here"), size=whole)
+    if layer.state is LayerState.WAITING:
+        return fill(tr("{size}, waiting"), size=whole)
+    if layer.state is LayerState.DONE:
+        return whole
+    return amount(layer.completed_bytes, layer.total_bytes)
+
+
+def spoken_progress(item: PullItem) -> str:
+    """For a screen reader: "66 percent, 1 minute 16 seconds left"."""
+    progress = item.progress
+    if item.state is not PullState.RUNNING or progress is None or progress.permille is None:
+        return pull_phase(item)
+    share = fill(tr("{value} percent"), value=progress.permille // 10)
+    if progress.eta_s is None:
+        return share
+    return fill(tr("{share}, {time} left"), share=share, time=spoken_time(progress.eta_s))
+
+
+def downloads_line(summary: PullSummary, *, has_speed: bool = True) -> str:
+    """All downloads in one line for tooltips and the tray: "2 downloads, 82%, 41.8 MB/s, 1 min
+    16 s left"; "" when there are none."""
+    count = summary.active + summary.waiting
+    if summary.waits_for_server and not summary.active:
+        return waits_for_server(summary.waits_for_server)
+    if not count:
+        if not summary.paused:
+            return ""
+        paused = summary.paused
+        return one(paused, "1 download paused") or tr("%Ln downloads paused", "", paused)
+    parts = [_downloads(count)]
+    if summary.is_verifying:
+        parts.append(tr("verifying"))
+    else:
+        parts.append(percent(summary.permille))
+        parts.append(speed(summary.speed_bytes_s) if has_speed else "")
+        parts.append(time_left(summary.eta_s))
+    return tr(", ", "between parts of a line").join(part for part in parts if part)
+
+
+def downloads_header(summary: PullSummary) -> str:
+    """Beside the panel's title: "2 active, 1 paused, 1 failed · 41.8 MB/s · about 1 min left"."""
+    counts = [
+        (summary.active, tr("%Ln active", "downloads", summary.active)),
+        (summary.waiting, tr("%Ln waiting", "downloads", summary.waiting)),
+        (summary.paused, tr("%Ln paused", "downloads", summary.paused)),
+        (summary.failed, tr("%Ln failed", "downloads", summary.failed)),
+        (summary.done, tr("%Ln done", "downloads", summary.done)),
+    ]
+    # What is done matters only when nothing else is left to say.
+    shown = [words for count, words in counts[:4] if count]
+    if not shown and summary.done:
+        shown = [counts[4][1]]
+    return dotted(
+        tr(", ", "between parts of a line").join(shown),
+        speed(summary.speed_bytes_s) if summary.active else "",
+        about_time_left(summary.eta_s) if summary.active else "",
+    )
+
+
+def waits_for_server(count: int) -> str:
+    """ "1 download waits for the server"."""
+    return one(count, "1 download waits for the server") or tr(
+        "%Ln downloads wait for the server", "", count
+    )
+
+
+def _downloads(count: int) -> str:
+    return one(count, "1 download") or tr("%Ln downloads", "", count)

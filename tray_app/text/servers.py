@@ -1,0 +1,127 @@
+"""How servers stand, in one line: switcher, status bar, tray (SPEC sections 5.1, 5.5, 7 and 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tray_app.core.errors import TlsFailed, Unauthorized
+from tray_app.core.records import RunningModel, ServerState, ServerStatus
+from tray_app.text.addresses import place
+from tray_app.text.models import loaded_total, models_count
+from tray_app.text.plain import one_line
+from tray_app.text.times import clock_time, elapsed, seconds_ago
+from tray_app.text.units import size
+from tray_app.text.wording import dotted, fill, number, tr
+
+_TOOLTIP_LIMIT = 120
+
+
+def server_state(status: ServerStatus | None) -> str:
+    """Beside the server switcher: "Online · 0.33.1", "Offline", "Connecting…"."""
+    if status is None:
+        return tr("Connecting…")
+    if status.state is ServerState.ONLINE:
+        return dotted(tr("Online"), one_line(status.version, 40))
+    if status.state is ServerState.REFUSED:
+        return refusal(status)
+    return _STATES[status.state]()
+
+
+def refusal(status: ServerStatus) -> str:
+    """Why a server that is there will not have us, in a few words."""
+    if isinstance(status.error, Unauthorized):
+        return tr("Wrong password or token")
+    if isinstance(status.error, TlsFailed):
+        return tr("Certificate not trusted")
+    return tr("Access refused")
+
+
+_STATES: dict[ServerState, Callable[[], str]] = {
+    ServerState.CONNECTING: lambda: tr("Connecting…"),
+    ServerState.STARTING: lambda: tr("Starting…"),
+    ServerState.OFFLINE: lambda: tr("Offline"),
+    ServerState.NOT_OLLAMA: lambda: tr("Not Ollama"),
+    ServerState.FAILING: lambda: tr("Error"),
+}
+
+
+def servers_online(online: int, total: int) -> str:
+    """For all servers together: "2 of 4 online"."""
+    return fill(tr("{online} of {total} online"), online=number(online), total=number(total))
+
+
+def spoken_server(label: str, status: ServerStatus | None) -> str:
+    """The switcher's accessible name: "Server: This computer, online, version 0.33.1"."""
+    server = label or place("", "").label
+    if status is not None and status.is_online and status.version:
+        text = tr("Server: {server}, online, version {version}")
+        return fill(text, server=server, version=one_line(status.version, 40))
+    return fill(tr("Server: {server}, {state}"), server=server, state=server_state(status))
+
+
+def status_line(models: int, unique_bytes: int, running: tuple[RunningModel, ...] | None) -> str:
+    """The status bar: "11 models · 50.3 GB on disk · 2 loaded, 9.2 GB in graphics memory"."""
+    on_disk = fill(tr("{size} on disk"), size=size(unique_bytes)) if models else ""
+    return dotted(models_count(models), on_disk, loaded_total(running or ()))
+
+
+def status_line_tooltip(listed_bytes: int) -> str:
+    """Why the status bar's size is not the sum of the column."""
+    text = tr("{size} if shared layers are counted for every model")
+    return fill(text, size=size(listed_bytes))
+
+
+def selection_line(selected: int, total: int, listed_bytes: int, freed_bytes: int) -> str:
+    """The status bar with several selected."""
+    text = tr("{n} of {total} selected · {size}, deleting them frees {freed}")
+    return fill(
+        text,
+        n=number(selected),
+        total=number(total),
+        size=size(listed_bytes),
+        freed=size(freed_bytes),
+    )
+
+
+def refreshed_line(age_s: float) -> str:
+    """The status bar's right end."""
+    if age_s < 1:
+        return tr("Refreshed just now")
+    return fill(tr("Refreshed {ago}", "12 s ago"), ago=seconds_ago(age_s))
+
+
+def last_reached_line(moment: datetime | None) -> str:
+    """The status bar's right end while the server is away; "" when it never answered."""
+    return fill(tr("Last reached {time}"), time=clock_time(moment)) if moment else ""
+
+
+def offline_since_line(status: ServerStatus) -> str:
+    """The status bar while the server is away."""
+    return fill(tr("Offline since {time}"), time=clock_time(status.since))
+
+
+def trying_again_line(seconds: float) -> str:
+    """Under the reason: "Trying again in 12 s"."""
+    if seconds < 1:
+        return tr("Trying again…")
+    return fill(tr("Trying again in {time}"), time=elapsed(seconds))
+
+
+def connecting_line(label: str) -> str:
+    """The banner until the first answer."""
+    return fill(tr("Connecting to “{server}”…"), server=label or place("", "").label)
+
+
+def starting_line() -> str:
+    """The banner while the server accepts and does not answer."""
+    return tr("Ollama is starting. Looking for graphics cards can take up to a minute.")
+
+
+def offline_banner(label: str, listed_at: datetime | None) -> str:
+    """The bar above a list that is no longer fresh."""
+    text = tr(
+        "Can’t reach “{server}”. This is the list from {time}. "
+        "Downloads wait and resume by themselves."
+    )
+    return fill(text, server=label or place("", "").label, time=clock_time(listed_at))
