@@ -13,7 +13,7 @@ loaded at the first request.
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.endpoint import DEFAULT_PORT, Endpoint
-from tray_app.ollama.ensure import Ensured, is_up_to_date
+from tray_app.ollama.ensure import Ensured, Standing, is_up_to_date, standing
 from tray_app.ollama.local_store import LocalStore, models_folders
 from tray_app.ollama.reader import CloudStatus
 from tray_app.ollama.registry import Registry, fetch_manifest, registry_url
@@ -27,8 +27,10 @@ __all__ = [
     "LocalStore",
     "OllamaClient",
     "Registry",
+    "Standing",
     "fetch_manifest",
     "is_up_to_date",
     "models_folders",
     "registry_url",
+    "standing",
 ]

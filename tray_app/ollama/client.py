@@ -20,7 +20,7 @@ from tray_app.core.errors import (
 from tray_app.core.names import ModelName
 from tray_app.core.parse import parse_line
 from tray_app.core.progress import PullProgress
-from tray_app.ollama.ensure import Ensured, ensure
+from tray_app.ollama.ensure import Ensured, Standing, ensure
 from tray_app.ollama.reader import SLOW_TIMEOUT_S, OllamaReader, named
 
 
@@ -133,13 +133,16 @@ class OllamaClient(OllamaReader):
         on_progress: Callable[[PullProgress], None] | None = None,
         *,
         is_insecure: bool = False,
+        known: Standing | None = None,
     ) -> Ensured:
         """Have `name` here, in its registry's version: at once if it is, else by pulling.
 
         `on_progress` gets a PullProgress for every line. Raises the taxonomy's error of a failed
         pull. See `tray_app.ollama.ensure`.
         """
-        return ensure(self, name, on_progress, is_insecure=is_insecure, clock=self._clock)
+        return ensure(
+            self, name, on_progress, is_insecure=is_insecure, clock=self._clock, known=known
+        )
 
 
 def _is_cloud(name: str) -> bool:

@@ -37,6 +37,27 @@ class Ensured:
     is_checked: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a name stands before anything is done: `record` is the installed model (None = not
+    installed), `manifest` the registry's version (None = it could not be asked)."""
+
+    record: ModelRecord | None
+    manifest: Manifest | None
+    is_current: bool
+
+
+def standing(client: OllamaClient, name: str, *, is_insecure: bool = False) -> Standing:
+    """Whether `name` is installed in its registry's version. Pulls nothing. Raises BadName."""
+    parsed = ModelName.parse(name)
+    record = client.get(str(parsed))
+    if record is not None and record.is_cloud:
+        return Standing(record, None, is_current=True)
+    manifest = _manifest(client, parsed, is_insecure)
+    is_current = record is not None and manifest is not None and is_up_to_date(record, manifest)
+    return Standing(record, manifest, is_current)
+
+
 def ensure(
     client: OllamaClient,
     name: str,
@@ -44,31 +65,31 @@ def ensure(
     *,
     is_insecure: bool = False,
     clock: Callable[[], float] = time.monotonic,
+    known: Standing | None = None,
 ) -> Ensured:
     """Have `name` on the client's server, in its registry's version.
+
+    `known` is the answer of `standing`, for who asked already.
 
     An installed model whose manifest equals the registry's is left alone: a pull would only move
     its date. If the registry cannot be asked from here, the server may still reach it: it pulls.
     Raises BadName, and whatever a pull fails with.
     """
-    parsed = ModelName.parse(name)
-    record = client.get(str(parsed))
-    if record is not None and record.is_cloud:
-        return Ensured(record, was_present=True)
-    manifest = _manifest(client, parsed, is_insecure)
-    if record is not None and manifest is not None and is_up_to_date(record, manifest):
-        return Ensured(record, was_present=True)
-    tracker = PullTracker(str(parsed), manifest)
+    now = known or standing(client, name, is_insecure=is_insecure)
+    if now.is_current:
+        return Ensured(now.record, was_present=True)
+    full_name = str(ModelName.parse(name))
+    tracker = PullTracker(full_name, now.manifest)
     for pause_s in (*JOINED_PAUSES_S, None):
         try:
-            _pull(client, str(parsed), tracker, on_progress, is_insecure, clock)
+            _pull(client, full_name, tracker, on_progress, is_insecure, clock)
             break
         except PullFailed as error:
             if error.kind is not PullFailure.CANCELED_BY_SERVER or pause_s is None:
                 raise
             if client.scope.wait(pause_s):
                 raise Cancelled(name) from error
-    return Ensured(client.get(str(parsed)), was_present=False, is_checked=manifest is not None)
+    return Ensured(client.get(full_name), was_present=False, is_checked=now.manifest is not None)
 
 
 def is_up_to_date(record: ModelRecord, manifest: Manifest) -> bool:

@@ -1,0 +1,182 @@
+"""argv → Invocation. argparse only: neither Qt nor requests is needed to learn what is wanted.
+
+Help texts stay English: argparse's own words around them are.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NoReturn
+
+from tray_app import APP_NAME, __version__
+
+PROGRAM = "ollama-tray"
+LINK_SCHEME = "ollama-tray:"
+EXIT_USAGE = 2
+
+
+class Command(StrEnum):
+    """What the command line asks for; WINDOW is the program itself."""
+
+    WINDOW = "window"
+    LIST = "list"
+    SHOW = "show"
+    PS = "ps"
+    PULL = "pull"
+    RM = "rm"
+    STATUS = "status"
+    QUIT = "quit"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One command line, understood. `server` is an address or the label of a server of the
+    settings, "" = the default. `link` is an `ollama-tray:` link that the desktop opened."""
+
+    command: Command = Command.WINDOW
+    names: tuple[str, ...] = ()
+    prefix: str = ""
+    server: str = ""
+    as_json: bool = False
+    wait: bool = False
+    yes: bool = False
+    insecure: bool = False
+    hidden: bool = False
+    demo: bool = False
+    verbose: bool = False
+    data_dir: Path | None = None
+    link: str = ""
+
+    @property
+    def is_window(self) -> bool:
+        """Whether this starts (or raises) the program instead of doing a verb here."""
+        return self.command is Command.WINDOW
+
+
+def parse_args(argv: Sequence[str]) -> Invocation:
+    """What `argv` (without the program) asks for. Wrong usage prints why and exits with 2;
+    `--help` and `--version` print and exit with 0."""
+    links = [word for word in argv if word.casefold().startswith(LINK_SCHEME)]
+    found = _parser().parse_args([word for word in argv if word not in links])
+    if found.command is None and (found.server or found.demo is None):
+        _fail(f"--server needs one of: {', '.join(_VERBS)}")
+    is_bare_show = found.command == "show" and not found.name
+    command = Command.WINDOW if found.command is None or is_bare_show else Command(found.command)
+    if links and command is not Command.WINDOW:
+        _fail("a link opens the window and goes with no command")
+    if command is not Command.WINDOW and (found.demo or found.hidden):
+        _fail(f"--demo and --hidden start the window and do not go with {command}")
+    names = tuple(getattr(found, "names", None) or ())
+    if getattr(found, "name", None):
+        names = (found.name,)
+    return Invocation(
+        command=command,
+        names=names,
+        prefix=getattr(found, "prefix", "") or "",
+        server=found.server or "",
+        as_json=getattr(found, "json", False),
+        wait=getattr(found, "wait", False),
+        yes=getattr(found, "yes", False),
+        insecure=getattr(found, "insecure", False),
+        hidden=found.hidden,
+        demo=found.demo,
+        verbose=found.verbose,
+        data_dir=found.data_dir,
+        link=links[-1] if links else "",
+    )
+
+
+_VERBS = tuple(command.value for command in Command if command is not Command.WINDOW)
+
+
+def _fail(message: str) -> NoReturn:
+    _parser().error(message)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description=f"{APP_NAME}: the models of Ollama servers, in the tray and in the terminal. "
+        "Without a command the program starts, or comes to the front if it runs.",
+        epilog="Exit codes: 0 done, 1 the server said no, 2 wrong usage, 3 no server answers, "
+        "130 interrupted. The server is --server, else OLLAMA_HOST, else the default one of the "
+        "settings.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument(
+        "--hidden", action="store_true", help="start in the tray, without the window"
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="try everything on a demo server inside the program"
+    )
+    _add_common(parser, is_sub=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_verbs(commands)
+    return parser
+
+
+def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = _verb(commands, Command.LIST, "list the installed models", aliases=["ls"])
+    verb.add_argument("prefix", nargs="?", default="", help="only names that start with this")
+    _add_json(verb)
+    verb = _verb(commands, Command.SHOW, "show one model; without a name, the window")
+    verb.add_argument("name", nargs="?", default="", metavar="NAME")
+    _add_json(verb)
+    _add_json(_verb(commands, Command.PS, "list the models in memory"))
+    verb = _verb(
+        commands, Command.PULL, "have models here and up to date; resumes where a pull stopped"
+    )
+    verb.add_argument("names", nargs="+", metavar="NAME")
+    verb.add_argument(
+        "--wait", action="store_true", help="pull here, even if the program runs and could do it"
+    )
+    verb.add_argument(
+        "--insecure", action="store_true", help="plain http to the registry in the model's name"
+    )
+    verb = _verb(commands, Command.RM, "delete models")
+    verb.add_argument("names", nargs="+", metavar="NAME")
+    verb.add_argument("-y", "--yes", "-f", "--force", action="store_true", help="do not ask")
+    _add_json(_verb(commands, Command.STATUS, "how the server stands, in a few lines"))
+    _verb(commands, Command.QUIT, "end the program that runs")
+
+
+def _verb(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    command: Command,
+    help_text: str,
+    aliases: Sequence[str] = (),
+) -> argparse.ArgumentParser:
+    verb = commands.add_parser(
+        command.value, help=help_text, description=help_text, aliases=aliases, allow_abbrev=False
+    )
+    verb.set_defaults(command=command.value)
+    _add_common(verb, is_sub=True)
+    return verb
+
+
+def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
+    """Options that may stand before or after the verb. A verb's parser must not reset what came
+    before it, hence no default there."""
+    default = argparse.SUPPRESS if is_sub else None
+    parser.add_argument(
+        "--server", default=default, metavar="URL", help="address, or label in the settings"
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, default=default, metavar="DIR", help="keep everything below DIR"
+    )
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        default=argparse.SUPPRESS if is_sub else False,
+        help="log more",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="machine-readable output")

@@ -1,0 +1,114 @@
+"""Console: what goes to the terminal and how. Data on stdout, everything else on stderr.
+
+No colours at all, so NO_COLOR has nothing to switch off. Text from servers loses its control
+characters here: a model's name must not move the cursor.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from tray_app import text
+from tray_app.text import tr
+
+_MAX_WIDTH = 200
+
+
+class Console:
+    """The three streams of a terminal program; missing ones (a windowed start) swallow."""
+
+    def __init__(
+        self,
+        stdin: TextIO | None = None,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.stdin = stdin or sys.stdin or io.StringIO()
+        self.stdout = stdout or sys.stdout or io.StringIO()
+        self.stderr = stderr or sys.stderr or io.StringIO()
+        self.environ = os.environ if environ is None else environ
+        for stream in (self.stdout, self.stderr):
+            # A terminal that cannot show a character gets an escape, not a traceback.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+
+    @property
+    def can_redraw(self) -> bool:
+        """Whether one line of stderr can be drawn again and again."""
+        return self.stderr.isatty() and self.environ.get("TERM") != "dumb"
+
+    @property
+    def can_ask(self) -> bool:
+        return self.stdin.isatty() and self.stderr.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal behind stderr."""
+        columns = self.environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns):
+            return min(int(columns), _MAX_WIDTH)
+        try:
+            found = os.get_terminal_size(self.stderr.fileno()).columns
+        except (OSError, ValueError):
+            found = 0
+        return min(found or shutil.get_terminal_size().columns, _MAX_WIDTH)
+
+    @property
+    def has_unicode(self) -> bool:
+        encoding = (getattr(self.stderr, "encoding", "") or "").replace("-", "").casefold()
+        return encoding.startswith("utf")
+
+    def data(self, line: str) -> None:
+        """A line of the answer."""
+        self.stdout.write(plain(line) + "\n")
+
+    def data_json(self, value: Any) -> None:
+        """The answer for programs; ASCII, so that every pipe takes it."""
+        self.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+    def say(self, line: str) -> None:
+        """A line about what happens."""
+        self.stderr.write(plain(line) + "\n")
+        self.stderr.flush()
+
+    def draw(self, line: str) -> None:
+        """Replace the line that is being drawn; "" wipes it."""
+        self.stderr.write("\r\x1b[K" + plain(line))
+        self.stderr.flush()
+
+    def ask(self, question: str) -> bool:
+        """A question for which only a clear yes counts."""
+        self.stderr.write(plain(question) + " " + tr("[y/N]") + " ")
+        self.stderr.flush()
+        answer = self.stdin.readline()
+        if not answer.endswith("\n"):
+            self.stderr.write("\n")
+        return answer.strip().casefold() in ("y", "yes", tr("y"), tr("yes"))
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Aligned columns, two spaces between them, numbers not treated specially."""
+        lines = [[plain(cell) for cell in row] for row in (head, *rows)]
+        widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
+        for row in lines:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.stdout.write("  ".join(cells).rstrip() + "\n")
+
+    def fields(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Label and value, one pair a line; pairs without a value are left out."""
+        shown = [(label, value) for label, value in rows if value]
+        width = max((len(label) for label, _ in shown), default=0)
+        for label, value in shown:
+            self.data(f"{label.ljust(width)}  {value}")
+
+
+def plain(line: str) -> str:
+    """`line` for a terminal: no control characters, and plain spaces where a window would have
+    ones that do not break."""
+    return text.visible(line).replace("\t", " ").replace("\n", " ").replace("\u00a0", " ")

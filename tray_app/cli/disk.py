@@ -1,0 +1,32 @@
+"""What this computer's disk tells about layers, for sizes that count shared ones once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tray_app.cli.target import Target
+from tray_app.core.records import ModelInfo, ModelRecord
+from tray_app.core.sharing import LayerBook
+from tray_app.ollama import LocalStore
+
+
+def layer_book(
+    target: Target, models: Iterable[ModelRecord], store: LocalStore | None = None
+) -> LayerBook:
+    """All layers of the models whose manifests can be read here; empty for other computers."""
+    book = LayerBook()
+    if not target.endpoint.is_loopback:
+        return book
+    folders = store or LocalStore()
+    for model in models:
+        manifest = folders.manifest(model.name, model.digest)
+        if manifest is not None:
+            info = ModelInfo(
+                model.server_id,
+                model.name,
+                digest=model.digest,
+                layers=manifest.layers,
+                has_all_layers=True,
+            )
+            book = book.with_info(info)
+    return book
