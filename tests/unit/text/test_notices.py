@@ -1,0 +1,135 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.unit.text.test_units import plain
+from tray_app import text
+from tray_app.core import errors as e
+from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.records import ServerState, ServerStatus
+
+NOW = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)
+
+
+def done(name: str, fetched_bytes: int = 9_300_000_000, active_s: float = 228.0) -> PullItem:
+    return PullItem(
+        name, "local", name, PullState.DONE, NOW, fetched_bytes=fetched_bytes, active_s=active_s
+    )
+
+
+def failed(name: str, error: e.OllamaError | None = None) -> PullItem:
+    return PullItem(name, "local", name, PullState.FAILED, NOW, error=error)
+
+
+def shown(notice: text.NoticeText) -> tuple[str, str]:
+    return plain(notice.title), plain(notice.body)
+
+
+def test_one_finished() -> None:
+    assert shown(text.notice_finished([done("qwen3:14b")])) == (
+        "Download finished",
+        "qwen3:14b is ready to use. 9.3 GB in 3 min 48 s.",
+    )
+    assert shown(text.notice_finished([done("qwen3:14b")], "studio"))[1] == (
+        "qwen3:14b is ready to use on “studio”. 9.3 GB in 3 min 48 s."
+    )
+    assert shown(text.notice_finished([done("x:latest", 0)]))[1] == "x is ready to use."
+
+
+def test_several_finished() -> None:
+    names = ["qwen3:14b", "gemma3:12b", "nomic-embed-text:latest"]
+    assert shown(text.notice_finished([done(name) for name in names])) == (
+        "3 downloads finished",
+        "qwen3:14b, gemma3:12b and nomic-embed-text are ready to use.",
+    )
+    title, body = shown(text.notice_finished([done(name) for name in "abcdefg"], "studio"))
+    assert title == "7 downloads finished"
+    assert body == "a, b, c and 4 more are ready to use on “studio”."
+
+
+def test_one_failed() -> None:
+    error = e.DiskFull("", needed_bytes=42_500_000_000, free_bytes=28_100_000_000)
+    assert shown(text.notice_failed([failed("deepseek-r1:70b", error)])) == (
+        "Download failed",
+        "deepseek-r1:70b: not enough disk space. It needs 42.5 GB, and 28.1 GB are free.",
+    )
+    assert shown(text.notice_failed([failed("a:1", e.DiskFull())]))[1] == (
+        "a:1: not enough disk space."
+    )
+    assert shown(text.notice_failed([failed("a:1", e.ModelNotFound("a:1"))], (), "studio")) == (
+        "Download failed on “studio”",
+        "a:1: ollama.com has no such model or tag.",
+    )
+    assert shown(text.notice_failed([failed("a:1")]))[1] == "a:1 could not be downloaded."
+
+
+def test_several_failed() -> None:
+    assert shown(text.notice_failed([failed("a:1"), failed("b:1")])) == (
+        "2 downloads failed",
+        "a:1 and b:1 need your attention.",
+    )
+
+
+def test_mixed() -> None:
+    bad = [failed("llava:34b"), failed("phi4:14b")]
+    good = [done("a"), done("b"), done("c")]
+    assert shown(text.notice_failed(bad, good)) == (
+        "2 of 5 downloads failed",
+        "llava:34b and phi4:14b need your attention. The other 3 are ready.",
+    )
+    title, body = shown(text.notice_failed([failed("a:1", e.Unauthorized())], [done("b")]))
+    assert title == "1 of 2 downloads failed"
+    assert body == (
+        "a:1: Access refused. The server isn’t signed in, or the model is private. "
+        "The other one is ready."
+    )
+
+
+def test_updates() -> None:
+    assert shown(text.notice_updates(["llava:13b", "mistral:7b"], 12_400_000_000)) == (
+        "Updates for 2 models",
+        "llava:13b and mistral:7b have newer versions, 12.4 GB to download.",
+    )
+    assert shown(text.notice_updates(["llava:13b"], None)) == (
+        "Update for 1 model",
+        "llava:13b has a newer version.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("waiting", "offline", "back"),
+    [
+        (0, "“This computer” stopped answering at 14:32.", "“This computer” answers again."),
+        (
+            1,
+            (
+                "“This computer” stopped answering at 14:32. "
+                "1 download is waiting and will continue by itself."
+            ),
+            "“This computer” answers again. 1 download continues.",
+        ),
+        (
+            2,
+            (
+                "“This computer” stopped answering at 14:32. "
+                "2 downloads are waiting and will continue by themselves."
+            ),
+            "“This computer” answers again. 2 downloads continue.",
+        ),
+    ],
+)
+def test_servers(waiting: int, offline: str, back: str) -> None:
+    status = ServerStatus("local", ServerState.OFFLINE, NOW)
+    assert text.notice_offline("This computer", status, waiting) == ("Can’t reach Ollama", offline)
+    assert text.notice_back("", status, waiting) == ("Ollama is back", back)
+
+
+def test_nothing_raw_gets_through() -> None:
+    name = "<b>evil\u202e\n" + "x" * 500
+    for notice in (
+        text.notice_finished([done(name)]),
+        text.notice_failed([failed(name, e.PullFailed(name, name))]),
+    ):
+        assert "\u202e" not in notice.body
+        assert "\n" not in notice.body
+        assert len(notice.body) < 600

@@ -1,0 +1,192 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.unit.text.test_units import plain
+from tray_app import text
+from tray_app.core import errors as e
+from tray_app.core.pull_states import PullSummary
+from tray_app.core.records import RunningModel, ServerState, ServerStatus
+
+NOW = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)
+GB = 1_000_000_000
+
+
+def status(
+    state: ServerState, version: str = "", error: e.OllamaError | None = None
+) -> ServerStatus:
+    return ServerStatus("local", state, NOW, version, error)
+
+
+def running(
+    name: str = "qwen3:8b", size: int = 6_300_000_000, vram: int | None = None, minutes: float = 4.2
+) -> RunningModel:
+    return RunningModel(
+        "local",
+        name,
+        size_bytes=size,
+        size_vram_bytes=size if vram is None else vram,
+        expires_at=NOW + timedelta(minutes=minutes),
+    )
+
+
+ONLINE = status(ServerState.ONLINE, "0.33.1")
+TWO = (running(), running("llama3.2:latest", 2_900_000_000))
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (None, "Connecting…"),
+        (status(ServerState.CONNECTING), "Connecting…"),
+        (ONLINE, "Online · 0.33.1"),
+        (status(ServerState.ONLINE), "Online"),
+        (status(ServerState.STARTING), "Starting…"),
+        (status(ServerState.OFFLINE), "Offline"),
+        (status(ServerState.NOT_OLLAMA), "Not Ollama"),
+        (status(ServerState.FAILING), "Error"),
+        (status(ServerState.REFUSED, error=e.Unauthorized()), "Wrong password or token"),
+        (status(ServerState.REFUSED, error=e.TlsFailed()), "Certificate not trusted"),
+        (status(ServerState.REFUSED, error=e.Forbidden()), "Access refused"),
+    ],
+)
+def test_server_state(given: ServerStatus | None, shown: str) -> None:
+    assert text.server_state(given) == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "models", "shown"),
+    [
+        (ONLINE, TWO, "This computer: online, 2 loaded"),
+        (ONLINE, (), "This computer: online"),
+        (ONLINE, None, "This computer: online"),
+        (status(ServerState.OFFLINE), None, "This computer: offline since 14:32"),
+        (status(ServerState.CONNECTING), None, "This computer: connecting…"),
+        (None, None, "This computer: connecting…"),
+        (status(ServerState.STARTING), None, "This computer: starting…"),
+        (status(ServerState.NOT_OLLAMA), None, "This computer: another program answers"),
+        (status(ServerState.FAILING), None, "This computer: reports an error"),
+        (
+            status(ServerState.REFUSED, error=e.Unauthorized()),
+            None,
+            "This computer: Wrong password or token",
+        ),
+    ],
+)
+def test_tray_state_line(
+    given: ServerStatus | None, models: tuple[RunningModel, ...] | None, shown: str
+) -> None:
+    assert text.tray_state_line("", given, models) == shown
+    assert text.tray_state_line("This computer", given, models) == shown
+
+
+BUSY = PullSummary(active=2, permille=826, speed_bytes_s=41_800_000.0, eta_s=76.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "models", "summary", "updates", "second"),
+    [
+        (ONLINE, TWO, PullSummary(), 2, "This computer: 2 loaded, 9.2 GB; 2 updates"),
+        (ONLINE, (), PullSummary(), 1, "This computer: 1 update"),
+        (ONLINE, (), PullSummary(), 0, "This computer: online"),
+        (ONLINE, None, PullSummary(), 0, "This computer: online"),
+        (ONLINE, TWO, BUSY, 2, "2 downloads, 82%, 41.8 MB/s, 1 min 16 s left"),
+        (status(ServerState.OFFLINE), None, BUSY, 0, "This computer: offline since 14:32"),
+    ],
+)
+def test_tray_tooltip(
+    given: ServerStatus,
+    models: tuple[RunningModel, ...] | None,
+    summary: PullSummary,
+    updates: int,
+    second: str,
+) -> None:
+    lines = text.tray_tooltip("", given, models, summary, updates).split("\n")
+    assert [plain(line) for line in lines] == ["Ollama Tray", second]
+
+
+def test_a_tooltip_is_short_and_has_two_lines_whatever_a_server_is_called() -> None:
+    tooltip = text.tray_tooltip("x\n" * 200, ONLINE, TWO, PullSummary(), 2)
+    assert len(tooltip) <= 120
+    assert tooltip.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("models", "size", "loaded", "shown"),
+    [
+        (
+            11, 50_300_000_000, TWO,
+            "11 models · 50.3 GB on disk · 2 loaded, 9.2 GB in graphics memory",
+        ),
+        (1, GB, (), "1 model · 1.0 GB on disk"),
+        (1, GB, None, "1 model · 1.0 GB on disk"),
+        (0, 0, (), "0 models"),
+        (
+            1,
+            GB,
+            (running(size=4 * GB, vram=GB),),
+            "1 model · 1.0 GB on disk · 1 loaded, 4.0 GB in memory",
+        ),
+        (1, GB, (running(size=0),), "1 model · 1.0 GB on disk · 1 loaded"),
+    ],
+)  # fmt: skip
+def test_status_line(
+    models: int, size: int, loaded: tuple[RunningModel, ...] | None, shown: str
+) -> None:
+    assert plain(text.status_line(models, size, loaded)) == shown
+
+
+def test_other_lines() -> None:
+    assert (
+        plain(text.selection_line(3, 11, 21_400_000_000, 17_000_000_000))
+        == "3 of 11 selected · 21.4 GB, deleting them frees 17.0 GB"
+    )
+    assert plain(text.status_line_tooltip(54_700_000_000)).startswith("54.7 GB if shared")
+    assert plain(text.refreshed_line(12.7)) == "Refreshed 12 s ago"
+    assert text.refreshed_line(0.3) == "Refreshed just now"
+    assert text.last_reached_line(NOW) == "Last reached 14:32"
+    assert text.last_reached_line(None) == ""
+    assert text.offline_since_line(status(ServerState.OFFLINE)) == "Offline since 14:32"
+    assert plain(text.trying_again_line(12.4)) == "Trying again in 12 s"
+    assert text.trying_again_line(0.2) == "Trying again…"
+    assert text.connecting_line("") == "Connecting to “This computer”…"
+    assert text.servers_online(2, 4) == "2 of 4 online"
+    assert text.spoken_server("", ONLINE) == "Server: This computer, online, version 0.33.1"
+    assert text.spoken_server("nas", status(ServerState.OFFLINE)) == "Server: nas, Offline"
+    assert text.offline_banner("", NOW) == (
+        "Can’t reach “This computer”. This is the list from 14:32. "
+        "Downloads wait and resume by themselves."
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "unload", "left", "share"),
+    [
+        (
+            running(),
+            "Unload qwen3:8b (6.3 GB, 4 min left)",
+            "Unloads in 4 min 12 s",
+            "100% graphics card",
+        ),
+        (
+            running(minutes=1e8, vram=0),
+            "Unload qwen3:8b (6.3 GB, kept)",
+            "Kept until you unload it",
+            "100% processor",
+        ),
+        (
+            running(vram=3_780_000_000),
+            "Unload qwen3:8b (6.3 GB, 4 min left)",
+            "Unloads in 4 min 12 s",
+            "60% graphics card, 40% processor",
+        ),
+    ],
+)
+def test_models_in_memory(model: RunningModel, unload: str, left: str, share: str) -> None:
+    assert plain(text.tray_unload_line(model, NOW)) == unload
+    assert plain(text.unloads_in(model, NOW)) == left
+    assert text.memory_share(model) == share
+
+
+def test_a_model_past_its_time_is_still_in_use() -> None:
+    assert text.unloads_in(running(minutes=-3), NOW) == "In use, or being unloaded"
