@@ -5,7 +5,7 @@ Pure: the caller passes the random number for the jitter and keeps the counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tray_app.core.errors import (
@@ -78,3 +78,13 @@ class RetryPolicy:
 
     def _counted(self, attempt: int) -> Remedy:
         return Remedy.RETRY if attempt < self.max_attempts else Remedy.GIVE_UP
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How the queue treats its downloads. `stall_s`: seconds without a new byte until an attempt
+    is ended and asked for again (0 = never); a stall is shown from half of it on."""
+
+    max_pulls: int = 2
+    stall_s: float = 60.0
+    policy: RetryPolicy = field(default_factory=RetryPolicy)

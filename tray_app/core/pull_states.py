@@ -158,6 +158,10 @@ class PullItem:
     def is_ended(self) -> bool:
         return self.state in ENDED
 
+    def at_place(self, position: int) -> PullItem:
+        """This item at `position` of the waiting line."""
+        return self if position == self.position else replace(self, position=position)
+
     def with_state(self, state: PullState, now_s: float) -> PullItem:
         """This item in `state`; what only the old state meant is dropped."""
         if state is self.state:
@@ -225,6 +229,6 @@ def summarize(items: tuple[PullItem, ...]) -> PullSummary:
         total_bytes=total if sized else None,
         speed_bytes_s=sum(speeds) if speeds else None,
         eta_s=max(etas) if etas and not in_line else None,
-        is_verifying=bool(counts[S.VERIFYING]) and not moving,
+        is_verifying=bool(counts[S.VERIFYING]) and not any(counts[s] for s in IN_TRANSFER),
         waits_for_server=sum(1 for item in items if item.hold is Hold.SERVER),
     )

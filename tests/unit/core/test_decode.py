@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tray_app.core.decode import MAX_INT, as_object, parse_json, size_field, text_field
@@ -41,6 +41,7 @@ def test_no_json_is_a_bad_answer(raw: bytes) -> None:
     assert len(caught.value.context) < 1000
 
 
+@settings(max_examples=50)
 @given(st.binary(max_size=60))
 def test_any_bytes(raw: bytes) -> None:
     with suppress(BadAnswer):

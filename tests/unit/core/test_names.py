@@ -1,7 +1,7 @@
 """The grammar of model names, as `ollama pull` applies it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tray_app.core.errors import BadName, NameProblem
@@ -176,6 +176,7 @@ def test_split_display(name: str, parts: tuple[str, str, str]) -> None:
     assert split_display(name) == parts
 
 
+@settings(max_examples=50)
 @given(NAME_TEXTS)
 def test_parse_is_stable_and_raises_nothing_else(text: str) -> None:
     try:
@@ -191,6 +192,7 @@ def test_parse_is_stable_and_raises_nothing_else(text: str) -> None:
     )
 
 
+@settings(max_examples=50)
 @given(NAME_TEXTS)
 def test_canonical_is_idempotent(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)

@@ -329,7 +329,7 @@ def test_bare_digest(text: str, digest: str) -> None:
     assert bare_digest(text) == digest
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(JSON, st.sampled_from([parse_tags, parse_running]))
 def test_any_json_gives_rows_or_a_bad_answer(value: Any, parse: Any) -> None:
     for candidate in (value, {"models": value}, {"models": [value]}, {"models": [{**ROW}, value]}):

@@ -100,7 +100,7 @@ def test_another_shape_is_a_bad_answer() -> None:
     assert caught.value.field == "body"
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(JSON)
 def test_any_json(value: Any) -> None:
     for candidate in (value, {"license": value, "messages": value, "model_info": value}):
@@ -210,7 +210,7 @@ def test_a_bad_manifest_names_the_field(changes: dict[str, Any], field: str) -> 
     assert caught.value.field == field
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(JSON)
 def test_any_manifest(value: Any) -> None:
     for candidate in (

@@ -1,7 +1,7 @@
 """What pasted text becomes in the name field."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.core.test_names import NAME_TEXTS
@@ -115,6 +115,7 @@ def test_clean(pasted: str, name: str) -> None:
     assert clean(pasted) == name
 
 
+@settings(max_examples=50)
 @given(st.one_of(NAME_TEXTS, st.text()))
 def test_a_legal_name_is_left_alone_and_nothing_is_raised(text: str) -> None:
     cleaned = clean(text)
@@ -125,6 +126,7 @@ def test_a_legal_name_is_left_alone_and_nothing_is_raised(text: str) -> None:
     assert clean(name) == name or name.casefold().startswith(("ollama.", "hugging", "www.", "http"))
 
 
+@settings(max_examples=50)
 @given(st.text(alphabet="ollamrunp /:.?#%@[]$>\"'\n\\-2é\u200e"))
 def test_clean_is_idempotent_on_what_a_field_would_show(text: str) -> None:
     once = clean(text)

@@ -79,7 +79,7 @@ def apply(tracker: PullTracker, step: Any, now_s: float) -> None:
         assert outcome is None or isinstance(outcome, OllamaError)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(STEPS, st.none() | MANIFESTS, st.booleans())
 def test_the_bar_never_lies_whatever_comes(
     steps: list[tuple[float, Any]], manifest: Manifest | None, restarts: bool
@@ -105,7 +105,7 @@ def test_the_bar_never_lies_whatever_comes(
 SIZES = st.lists(st.integers(0, 5000), min_size=1, max_size=5)
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(SIZES, st.data())
 def test_a_lawful_pull_is_exact_with_a_manifest(sizes: list[int], data: st.DataObject) -> None:
     """In order, lines left out at will, fallbacks, cuts and resumes: at each line the bar shows
@@ -135,7 +135,7 @@ def test_a_lawful_pull_is_exact_with_a_manifest(sizes: list[int], data: st.DataO
     assert tracker.progress(now_s).permille == (990 if sum(sizes) else None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.floats(0.06, 60), st.integers(0, 10**8), st.booleans()), max_size=40),
 )

@@ -1,0 +1,91 @@
+"""Records and messages: what little they derive."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tray_app.core import messages, records
+from tray_app.core.messages import BusyModel, DeleteOutcome, ModelRef, Verb
+from tray_app.core.records import (
+    Layer,
+    LayerKind,
+    Manifest,
+    ModelInfo,
+    ModelRecord,
+    Recommendation,
+    RunningModel,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_keys_are_server_and_name() -> None:
+    for made in (
+        ModelRecord("nas", "m:1"),
+        RunningModel("nas", "m:1"),
+        ModelInfo("nas", "m:1"),
+        ModelRef("nas", "m:1", "ab"),
+    ):
+        assert made.key == ("nas", "m:1")
+
+
+@pytest.mark.parametrize(
+    ("record", "is_cloud"),
+    [
+        (ModelRecord("s", "m"), False),
+        (ModelRecord("s", "m:cloud"), False),
+        (ModelRecord("s", "m", remote_host="https://ollama.com:443"), True),
+        (ModelRecord("s", "m", remote_model="m"), True),
+    ],
+)
+def test_cloud(record: ModelRecord, is_cloud: bool) -> None:
+    assert record.is_cloud is is_cloud
+
+
+def test_short_digest() -> None:
+    assert ModelRecord("s", "m", "0123456789abcdef").short_digest == "0123456789ab"
+    assert ModelRecord("s", "m").short_digest == ""
+
+
+def test_recommendations_that_run_elsewhere() -> None:
+    names = ("kimi:cloud", "gpt-oss:120b-cloud", "gemma4", "cloudy")
+    assert [Recommendation(name).is_cloud for name in names] == [True, True, False, False]
+
+
+def test_manifest_total() -> None:
+    layers = (Layer("sha256:a", LayerKind.MODEL, 5), Layer("sha256:b", LayerKind.OTHER))
+    assert Manifest("f", layers).total_bytes == 5
+
+
+def test_info_finds_the_first_key_with_the_suffix() -> None:
+    info = ModelInfo("s", "m", model_info=(("a.block_count", 1), ("b.block_count", 2)))
+    assert info.info("block_count") == 1
+    assert info.info("ck_count") is None
+
+
+def test_snapshots_with_the_same_data() -> None:
+    one = Snapshot("s", (ModelRecord("s", "a"),), (), "0.33", NOW, 1.0)
+    assert one.is_same_data(replace(one, taken_s=2.0, problems=("x",)))
+    assert not one.is_same_data(None)
+    assert not one.is_same_data(replace(one, models=()))
+    assert not one.is_same_data(replace(one, running=None))
+    assert not one.is_same_data(replace(one, version="0.34"))
+
+
+@pytest.mark.parametrize("state", list(ServerState))
+def test_online(state: ServerState) -> None:
+    assert ServerStatus("s", state, NOW).is_online is (state is ServerState.ONLINE)
+
+
+def test_payloads_are_frozen_and_compare_by_value() -> None:
+    ref = ModelRef("s", "m")
+    assert DeleteOutcome((ref,), ()) == DeleteOutcome((ModelRef("s", "m"),), ())
+    assert BusyModel(ref, Verb.DELETE) != BusyModel(ref, None)
+    for module in (messages, records):
+        for kind in vars(module).values():
+            parameters = getattr(kind, "__dataclass_params__", None)
+            assert parameters is None or parameters.frozen, kind

@@ -1,0 +1,223 @@
+"""Which models share layers, and what deleting some of them frees. All sums are by hand."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
+from tray_app.core.sharing import Freed, KnownLayers, LayerBook, freed, sharers, unique_bytes
+
+W = 4_400_000_000
+WEIGHTS = Layer("sha256:w", LayerKind.MODEL, W)
+
+
+def whole(*small: tuple[str, int]) -> KnownLayers:
+    rest = tuple(Layer(digest, LayerKind.TEMPLATE, size) for digest, size in small)
+    return KnownLayers((WEIGHTS, *rest), is_whole=True)
+
+
+def model(name: str, size: int | None, digest: str | None = None, **more: Any) -> ModelRecord:
+    return ModelRecord("s", name, name if digest is None else digest, size, **more)
+
+
+# mistral: weights + 1000 + 300; meeting-notes: the same weights + the same template + 900
+MISTRAL = model("mistral:7b", W + 1300)
+NOTES = model("meeting-notes:latest", W + 1900)
+QWEN = model("qwen3:8b", 5_200_000_000)
+CLOUD = model("gpt-oss:120b-cloud", 384, remote_host="https://ollama.com:443")
+QWEN_LAYERS = KnownLayers((Layer("sha256:q", LayerKind.MODEL, 5_200_000_000),), is_whole=True)
+BOOK = LayerBook(
+    {
+        "mistral:7b": whole(("sha256:t", 1000), ("sha256:m", 300)),
+        "meeting-notes:latest": whole(("sha256:t", 1000), ("sha256:n", 900)),
+        "qwen3:8b": QWEN_LAYERS,
+    }
+)
+ALL = (MISTRAL, NOTES, QWEN, CLOUD)
+
+
+def test_deleting_one_of_two_that_share_the_weights() -> None:
+    assert freed([MISTRAL], ALL, BOOK) == Freed(
+        listed_bytes=W + 1300,
+        freed_bytes=300,
+        is_exact=True,
+        shared_bytes=W + 1000,
+        shared_with=("meeting-notes:latest",),
+    )
+
+
+def test_deleting_both_frees_all_once() -> None:
+    assert freed([MISTRAL, NOTES], ALL, BOOK) == Freed(
+        listed_bytes=2 * W + 3200,
+        freed_bytes=W + 2200,
+        is_exact=True,
+        within=("meeting-notes:latest", "mistral:7b"),
+        within_bytes=W + 1000,
+    )
+
+
+def test_deleting_one_that_shares_nothing() -> None:
+    assert freed([QWEN], ALL, BOOK) == Freed(5_200_000_000, 5_200_000_000, is_exact=True)
+
+
+def test_deleting_several_of_which_some_share() -> None:
+    result = freed([QWEN, MISTRAL], ALL, BOOK)
+    assert result.freed_bytes == 5_200_000_300
+    assert result.shared_bytes == W + 1000
+    assert result.shared_with == ("meeting-notes:latest",)
+    assert result.within == ()
+
+
+def test_three_that_share_two_of_them_deleted() -> None:
+    third = model("third", W)
+    book = LayerBook({**BOOK.by_digest, "third": whole()})
+    result = freed([MISTRAL, NOTES], (*ALL, third), book)
+    assert result == Freed(
+        listed_bytes=2 * W + 3200,
+        freed_bytes=1000 + 300 + 900,
+        is_exact=True,
+        shared_bytes=W,
+        shared_with=("third",),
+        within=("meeting-notes:latest", "mistral:7b"),
+        within_bytes=W + 1000,
+    )
+
+
+def test_cloud_rows_hold_nothing() -> None:
+    assert freed([CLOUD], ALL, BOOK) == Freed(0, 0, is_exact=True)
+    assert freed([CLOUD, QWEN], ALL, BOOK) == freed([QWEN], ALL, BOOK)
+
+
+def test_nothing_selected() -> None:
+    assert freed([], ALL, BOOK) == Freed(0, 0, is_exact=True)
+
+
+def test_unknown_layers_are_not_exact() -> None:
+    assert freed([MISTRAL], ALL, LayerBook()) == Freed(W + 1300, W + 1300, is_exact=False)
+    # One unknown model that stays may share with what goes.
+    book = LayerBook({"qwen3:8b": QWEN_LAYERS})
+    assert freed([QWEN], ALL, book) == Freed(5_200_000_000, 5_200_000_000, is_exact=False)
+
+
+def weights_only(digest: str = "sha256:w") -> KnownLayers:
+    return KnownLayers((Layer(digest, LayerKind.MODEL),), is_whole=False)
+
+
+def test_weights_of_unknown_size_are_bounded_by_the_smallest_holder() -> None:
+    book = LayerBook({m.digest: weights_only() for m in (MISTRAL, NOTES)})
+    result = freed([NOTES], ALL, book)
+    assert result == Freed(
+        listed_bytes=W + 1900,
+        freed_bytes=600,  # 1900 - 1300
+        is_exact=False,
+        shared_bytes=W + 1300,
+        shared_with=("mistral:7b",),
+    )
+    assert freed([MISTRAL], ALL, book).freed_bytes == 0
+    assert freed([MISTRAL, NOTES], ALL, book).freed_bytes == W + 1900
+
+
+def test_two_layers_of_unknown_size_do_not_count_twice() -> None:
+    both = KnownLayers(
+        (Layer("sha256:w", LayerKind.MODEL), Layer("sha256:p", LayerKind.PROJECTOR)), is_whole=False
+    )
+    a, b, other = model("a", 5000), model("b", 5000), model("c", 3000)
+    book = LayerBook({"a": both, "b": both})
+    assert freed([a, other], [a, b, other], book).freed_bytes == 3000
+
+
+def test_a_known_manifest_tells_the_size_for_the_others() -> None:
+    book = LayerBook({**BOOK.by_digest, "meeting-notes:latest": weights_only()})
+    result = freed([NOTES], ALL, book)
+    assert (result.shared_bytes, result.freed_bytes, result.is_exact) == (W, 1900, False)
+
+
+def test_a_copy_frees_nothing_even_when_nothing_is_known() -> None:
+    copy = model("copy:latest", W + 1300, "mistral:7b")
+    for book in (LayerBook(), BOOK, LayerBook({"mistral:7b": weights_only()})):
+        result = freed([copy], (*ALL, copy), book)
+        assert (result.freed_bytes, result.is_exact) == (0, True), book
+        assert "mistral:7b" in result.shared_with
+    both = freed([copy, MISTRAL], (MISTRAL, copy), LayerBook())
+    assert (both.freed_bytes, both.is_exact) == (W + 1300, False)
+    assert both.within == ("copy:latest", "mistral:7b")
+
+
+def test_rows_without_digest_or_size() -> None:
+    nameless = [model("a", 10, ""), model("b", 10, ""), model("c", None)]
+    assert freed(nameless[:2], nameless, LayerBook()).freed_bytes == 20
+    assert freed(nameless, nameless, LayerBook()) == Freed(20, 20, is_exact=False)
+    assert unique_bytes(nameless, LayerBook()) == 20
+
+
+@pytest.mark.parametrize(
+    ("models", "book", "total"),
+    [
+        (ALL, BOOK, W + 2200 + 5_200_000_000),
+        (ALL, LayerBook(), 2 * W + 3200 + 5_200_000_000),
+        ((MISTRAL, model("copy", W + 1300, "mistral:7b")), LayerBook(), W + 1300),
+        ((CLOUD,), BOOK, 0),
+        ((), BOOK, 0),
+        (
+            (MISTRAL, NOTES),
+            LayerBook({m.digest: weights_only() for m in (MISTRAL, NOTES)}),
+            W + 1900,
+        ),
+    ],
+)
+def test_bytes_on_disk(models: tuple[ModelRecord, ...], book: LayerBook, total: int) -> None:
+    assert unique_bytes(models, book) == total
+
+
+def test_sharers() -> None:
+    assert sharers(MISTRAL, ALL, BOOK) == {
+        "sha256:w": ("meeting-notes:latest",),
+        "sha256:t": ("meeting-notes:latest",),
+        "sha256:m": (),
+    }
+    assert sharers(QWEN, ALL, BOOK) == {"sha256:q": ()}
+    assert sharers(MISTRAL, ALL, LayerBook()) == {}
+
+
+def test_a_book_learns() -> None:
+    info = ModelInfo("s", "m", "d1", layers=(Layer("sha256:w", LayerKind.MODEL),))
+    book = LayerBook().with_info(info)
+    assert book.by_digest == {"d1": KnownLayers(info.layers, is_whole=False)}
+    assert book.of(model("m", 1, "d1")) is not None
+    assert book.of(model("m", 1, "d2")) is None
+    assert book.with_info(info) is book
+    assert book.with_info(ModelInfo("s", "m", "")) is book
+    full = ModelInfo("s", "m", "d1", layers=(WEIGHTS,), has_all_layers=True)
+    better = book.with_info(full)
+    assert better.by_digest["d1"].is_whole
+    assert better.with_info(info) is better  # less is known there
+    assert LayerBook().by_digest == {}
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from("abcdef"), min_size=1), st.booleans()), max_size=6),
+    st.sets(st.integers(0, 5)),
+)
+def test_against_a_disk(rows: list[tuple[set[str], bool]], picked: set[int]) -> None:
+    """With every manifest known the answer is what a disk of blobs says."""
+    sizes = {digest: 10**index for index, digest in enumerate("abcdef")}
+    models = [model(str(i), sum(sizes[d] for d in row[0])) for i, row in enumerate(rows)]
+    book = LayerBook(
+        {
+            str(i): KnownLayers(
+                tuple(Layer(d, LayerKind.OTHER, sizes[d]) for d in sorted(digests)), is_whole=True
+            )
+            for i, (digests, _) in enumerate(rows)
+        }
+    )
+    chosen = [m for i, m in enumerate(models) if i in picked]
+    before = set().union(*(row[0] for row in rows)) if rows else set()
+    stay = [row[0] for i, row in enumerate(rows) if i not in picked]
+    after = set().union(*stay) if stay else set()
+    result = freed(chosen, models, book)
+    assert result.freed_bytes == sum(sizes[d] for d in before - after)
+    assert result.is_exact
+    assert unique_bytes(models, book) == sum(sizes[d] for d in before)
