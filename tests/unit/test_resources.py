@@ -1,12 +1,16 @@
 """The files that come with the program: all there, well-formed, found in each kind of install."""
 
+import os
+import shutil
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tray_app import resources
+from tray_app import APP_ID, resources
 
 UI = {
     *("search", "download", "plus", "more", "refresh", "pause", "play", "close"),
@@ -83,3 +87,29 @@ def test_a_wheel_brings_its_own_copy(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_a_checkout_has_them_beside_the_package() -> None:
     assert resources.app_icon_file().is_file()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files of Linux desktops")
+@pytest.mark.parametrize(
+    ("suffix", "command"),
+    [
+        ("desktop", ["desktop-file-validate"]),
+        ("metainfo.xml", ["appstreamcli", "validate", "--no-net"]),
+    ],
+)
+def test_desktop_files_are_valid(suffix: str, command: list[str]) -> None:
+    file = resources.resource_path("desktop", f"{APP_ID}.{suffix}")
+    assert APP_ID in file.read_text(encoding="utf-8")
+    if shutil.which(command[0]) is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"{command[0]} is not installed")
+        pytest.skip(f"{command[0]} is not installed")
+    found = subprocess.run([*command, str(file)], check=False, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_the_desktop_file_starts_what_the_package_installs() -> None:
+    desktop = resources.resource_path("desktop", f"{APP_ID}.desktop").read_text(encoding="utf-8")
+    command = next(line for line in desktop.splitlines() if line.startswith("Exec="))
+    project = (resources.resource_path().parent / "pyproject.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(project)["project"]["gui-scripts"].keys() == {command[len("Exec=") :]}
