@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import struct
 from collections.abc import Callable
@@ -43,6 +44,10 @@ class Tap(Exchange):
         """Send what the filter makes of the answer."""
         changed = value if self._on_json is None else self._on_json(value)
         super().reply_json(status, changed, content_type)
+
+    def reply_encoded(self, status: int, body: bytes) -> None:
+        """As `reply_json`."""
+        self.reply_json(status, json.loads(body))
 
     def start_lines(self) -> None:
         """Send the headers of a stream if they are not out yet."""

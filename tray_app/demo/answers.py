@@ -7,15 +7,16 @@ from typing import Any
 
 from tray_app.demo.gojson import printed, rfc3339
 from tray_app.demo.package import Package, Weights
+from tray_app.demo.rows import details_of, remote_of
 from tray_app.demo.running import Running
 from tray_app.demo.state import DemoState, Installed
 
 DEFAULT_TEMPLATE = "{{ .Prompt }}"
 
 
-def tags(state: DemoState) -> dict[str, Any]:
-    """The answer of /api/tags."""
-    return {"models": [_tags_row(item) for item in state.installed()]}
+def tags(state: DemoState) -> bytes:
+    """The answer of /api/tags, put together from rows that were encoded before."""
+    return b'{"models":[' + b",".join(item.row for item in state.installed()) + b"]}"
 
 
 def ps(state: DemoState) -> dict[str, Any]:
@@ -47,10 +48,10 @@ def show(
         "system": system,
     }
     answer = {key: text for key, text in answer.items() if text}
-    answer["details"] = _details(package)
+    answer["details"] = details_of(package)
     if package.text("messages"):
         answer["messages"] = package.messages
-    remote = _remote(package)
+    remote = remote_of(package)
     answer |= remote
     if remote or weights is None:
         answer["model_info"] = _remote_info(package)
@@ -70,31 +71,6 @@ def show(
     return answer
 
 
-def _tags_row(item: Installed) -> dict[str, Any]:
-    package = item.package
-    name = item.ref.display
-    details = _details(package)
-    weights = package.weights
-    context = weights.context_length if weights else package.details.get("context_length", 0)
-    embedding = weights.embedding_length if weights else package.details.get("embedding_length", 0)
-    if context:
-        details["context_length"] = context
-    if embedding:
-        details["embedding_length"] = embedding
-    row: dict[str, Any] = {
-        "name": name,
-        "model": name,
-        **_remote(package),
-        "modified_at": rfc3339(item.modified_ns),
-        "size": package.size,
-        "digest": package.digest,
-        "details": details,
-    }
-    if package.capabilities:
-        row["capabilities"] = list(package.capabilities)
-    return row
-
-
 def _ps_row(row: Running) -> dict[str, Any]:
     name = row.ref.display
     return {
@@ -102,28 +78,11 @@ def _ps_row(row: Running) -> dict[str, Any]:
         "model": name,
         "size": row.size,
         "digest": row.package.digest,
-        "details": {**_details(row.package), "parent_model": ""},
+        "details": {**details_of(row.package), "parent_model": ""},
         "expires_at": rfc3339(row.expires_ns),
         "size_vram": row.size_vram,
         "context_length": row.context_length,
     }
-
-
-def _details(package: Package) -> dict[str, Any]:
-    config = package.details
-    return {
-        "parent_model": package.parent,
-        "format": config.get("model_format", ""),
-        "family": config.get("model_family", ""),
-        "families": config.get("model_families") or None,
-        "parameter_size": config.get("model_type", ""),
-        "quantization_level": config.get("file_type", ""),
-    }
-
-
-def _remote(package: Package) -> dict[str, Any]:
-    found = {key: package.details.get(key) for key in ("remote_model", "remote_host")}
-    return {key: value for key, value in found.items() if value}
 
 
 def _remote_info(package: Package) -> dict[str, Any]:

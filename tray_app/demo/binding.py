@@ -20,11 +20,11 @@ class Body:
         if not data.strip():
             raise ApiError(400, "missing request body")
         try:
-            value = json.loads(data)
-        except UnicodeDecodeError:
             value = json.loads(data.decode("utf-8", "replace"))
         except json.JSONDecodeError as error:
             raise ApiError(400, _decoder_text(data, error)) from error
+        except RecursionError as error:
+            raise ApiError(400, "exceeded max depth") from error
         if value is None:
             value = {}
         if not isinstance(value, dict):

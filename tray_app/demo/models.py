@@ -25,7 +25,7 @@ SIGN_IN = "https://ollama.com/connect?name=demo&key=ZGVtbw"
 
 def tags(state: DemoState, exchange: Exchange) -> None:
     """GET /api/tags."""
-    exchange.reply_json(200, answers.tags(state))
+    exchange.reply_encoded(200, answers.tags(state))
 
 
 def ps(state: DemoState, exchange: Exchange) -> None:

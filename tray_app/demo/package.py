@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
@@ -83,7 +84,7 @@ class Package:
     weights: Weights | None
     projector: Weights | None = None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Bare hex of the manifest's bytes, as /api/tags shows it."""
         return hashlib.sha256(self.manifest).hexdigest()
@@ -93,7 +94,7 @@ class Package:
         """Everything a pull fetches, in its order: the layers, then the config."""
         return (*self.layers, self.config)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The sum that /api/tags shows; a shared layer counts in each model."""
         return sum(blob.size for blob in self.blobs)

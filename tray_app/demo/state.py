@@ -6,11 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from tray_app.demo.downloads import Line
-from tray_app.demo.gojson import NANOSECONDS
+from tray_app.demo.gojson import NANOSECONDS, encode
 from tray_app.demo.naming import Ref, parse
 from tray_app.demo.package import Layer, Package
+from tray_app.demo.rows import tags_row
 from tray_app.demo.running import Memory
 
 DEFAULT_SPEED_BYTES_S = 40_000_000.0
@@ -23,6 +25,11 @@ class Installed:
     ref: Ref
     package: Package
     modified_ns: int
+
+    @cached_property
+    def row(self) -> bytes:
+        """Its row in /api/tags; lists of thousands are asked for every second."""
+        return encode(tags_row(self.ref, self.package, self.modified_ns))
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ class DemoState:
     def installed(self) -> list[Installed]:
         """All models, the newest first, as /api/tags lists them."""
         with self.lock:
-            items = sorted(self._installed.values(), key=lambda item: item.ref.key)
+            items = [self._installed[key] for key in sorted(self._installed)]
         return sorted(items, key=lambda item: item.modified_ns // NANOSECONDS, reverse=True)
 
     def find(self, ref: Ref) -> Installed | None:

@@ -6,7 +6,9 @@ Every write is one segment (headers with body, or one whole chunk), as a Go serv
 from __future__ import annotations
 
 import http
+import math
 import select
+import socket
 import threading
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -62,7 +64,7 @@ class Exchange:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             yield from self._chunked_parts()
             return
-        left = int(self.headers.get("Content-Length") or 0)
+        left = _number(self.headers.get("Content-Length") or "0", 10)
         while left > 0:
             part = self._handler.rfile.read(min(left, _READ_BYTES))
             if not part:
@@ -78,7 +80,7 @@ class Exchange:
     def _chunked_parts(self) -> Iterator[bytes]:
         rfile = self._handler.rfile
         while True:
-            size = int(rfile.readline().split(b";")[0] or b"0", 16)
+            size = _number(rfile.readline().split(b";")[0].decode("latin-1"), 16)
             if size == 0:
                 while rfile.readline().strip():
                     pass
@@ -120,6 +122,10 @@ class Exchange:
     def reply_json(self, status: int, value: Any, content_type: str = JSON) -> None:
         """A whole answer of JSON."""
         self.reply(status, encode(value), content_type)
+
+    def reply_encoded(self, status: int, body: bytes) -> None:
+        """A whole answer of JSON that is encoded already."""
+        self.reply(status, body, JSON)
 
     def start_stream(self, content_type: str = NDJSON) -> None:
         """Begin a chunked answer with status 200."""
@@ -192,8 +198,7 @@ class Exchange:
     def _client_left(self, seconds: float) -> bool:
         timeout = min(max(0.0, seconds), 3600.0)
         try:
-            readable, _, _ = select.select([self._socket], [], [], timeout)
-            if not readable:
+            if not _is_readable(self._socket, timeout):
                 return False
             if self._socket.recv(1, _PEEK) == b"":
                 return True
@@ -237,6 +242,22 @@ class ConnectionHandler(BaseHTTPRequestHandler):
 
 
 _PEEK = 2  # MSG_PEEK, the same on every platform
+
+
+def _is_readable(connection: socket.socket, timeout_s: float) -> bool:
+    if not hasattr(select, "poll"):
+        return bool(select.select([connection], [], [], timeout_s)[0])
+    # select() fails for descriptors from 1024 on.
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(math.ceil(timeout_s * 1000)))
+
+
+def _number(text: str, base: int) -> int:
+    try:
+        return max(0, int(text.strip(), base))
+    except ValueError:
+        raise ClientGone from None  # nobody who talks like that can be answered
 
 
 def _chunk(data: bytes) -> bytes:

@@ -187,9 +187,29 @@ def test_the_registry_does_not_know_everything(server: DemoServer) -> None:
     assert answer.json()["errors"][0]["code"] == "MANIFEST_UNKNOWN"
 
 
+def test_an_upload_may_come_in_chunks(server: DemoServer) -> None:
+    url = f"{server.url}/api/blobs/{sha256_digest(b'onetwo')}"
+    assert requests.post(url, data=iter([b"one", b"two"]), timeout=5).status_code == 201
+    assert requests.head(url, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"Content-Length: many", b"Transfer-Encoding: chunked", b"Content-Length: 10"],
+)
+def test_a_request_that_makes_no_sense_ends_the_connection(server: DemoServer, head: bytes) -> None:
+    with socket.create_connection((server.host, server.port), 5) as connection:
+        connection.sendall(b"POST /api/show HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\nzz\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1000) == b""
+    assert requests.get(server.url, timeout=5).ok
+
+
 @pytest.mark.parametrize(
     ("body", "error"),
     [
+        (b"\xff\xfe", "invalid character"),
+        (b"[" * 100_000, "exceeded max depth"),
         (b"[]", "json: cannot unmarshal array into Go value of type api.PullRequest"),
         (b'{"model":5}', "json: cannot unmarshal number into Go struct field PullRequest.model"),
         (b'{"model":"x"', "unexpected EOF"),
