@@ -71,9 +71,15 @@ QTabBar::tab { height: 35px; padding: 0 12px; border: 0; border-bottom: 2px soli
   background: transparent; color: $secondary; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { background: $tool_hover; }
+QTabBar::tab:focus { background: $tool_hover; border-top-left-radius: 6px;
+  border-top-right-radius: 6px; }
 QDialogButtonBox { button-layout: 3; dialogbuttonbox-buttons-have-icons: 0; }
-QTabWidget::pane { border: 0; }
+QTabWidget::pane { border: 0; border-top: 1px solid $hairline; }
+QTabWidget::tab-bar { left: 8px; }
+QHeaderView { background: transparent; border: 0; }
+QHeaderView::section { background: $base; color: $secondary; border: 0; padding: 0 14px;
+  border-bottom: 1px solid $hairline; min-height: 31px; }
+QTreeView#cardTable QHeaderView::section { background: transparent; }
 QMenu { border: 1px solid $border; border-radius: 8px; padding: 5px; background: $menu; }
 QMenu::item { min-height: 20px; padding: 4px 24px 4px 12px; border-radius: 6px; color: $text; }
 QMenu::icon { left: 8px; }

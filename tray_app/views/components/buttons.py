@@ -15,6 +15,7 @@ from tray_app.views.style import is_styled
 from tray_app.views.theme import State, Theme
 
 ICON = QSize(16, 16)
+_SPACED_ICON = QSize(20, 16)  # beside a text; styles leave only 4 px between the two
 
 
 class Kind(StrEnum):
@@ -42,7 +43,7 @@ class Button(QPushButton):
         super().__init__(text, parent)
         self._icon_name = icon
         self._kind = kind
-        self.setIconSize(ICON)
+        self.setIconSize(_SPACED_ICON if is_styled() else ICON)
         if small:
             self.setProperty("small", True)
         self.set_kind(kind)
@@ -112,6 +113,7 @@ class IconButton(QToolButton):
         self.setAutoRaise(True)
         if text:
             self.setText(text)
+            self.setIconSize(_SPACED_ICON if is_styled() else ICON)
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self.setMinimumHeight(size)
         else:

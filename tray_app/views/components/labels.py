@@ -13,7 +13,10 @@ _MAX_LABEL_CHARS = 4_000  # a label lays out all of its text at each resize
 
 
 class PlainLabel(QLabel):
-    """A plain-text label with a role and an optional state; wraps unless told not to."""
+    """A plain-text label with a role and an optional state; wraps unless told not to.
+
+    `natural`: asks for the width of its text on one line, instead of a handy shape.
+    """
 
     def __init__(
         self,
@@ -23,15 +26,19 @@ class PlainLabel(QLabel):
         wrap: bool = True,
         state: State | None = None,
         selectable: bool = False,
+        natural: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._role = role
+        self._is_natural = natural
         self._state = state
         self._is_dim = role is Role.SECONDARY
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         self.setFont(font(role))
+        # On a parent that paints Base, Qt would take another colour role.
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         if selectable:
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse
@@ -47,6 +54,13 @@ class PlainLabel(QLabel):
             text = text[:_MAX_LABEL_CHARS] + "…"
         if text != self.text():
             super().setText(text)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if self._is_natural and self.wordWrap():
+            width = self.fontMetrics().horizontalAdvance(self.text()) + 2
+            return QSize(width, self.heightForWidth(width))
+        return hint
 
     def set_state(self, state: State | None) -> None:
         """Colour the text by a state; None is the role's own colour."""

@@ -1,0 +1,77 @@
+"""Cards of facts: a quiet label and a value that can be selected, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from tray_app.text import MISSING, tooltip
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.surfaces import Card
+from tray_app.views.theme import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`why_missing` is what a screen reader says instead of the dash."""
+
+    label: str
+    value: str = ""
+    tip: str = ""
+    why_missing: str = ""
+
+
+class FactsCard(Card):
+    """Shows facts; equal facts change nothing, so that a selected text stays selected."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Fact, ...] = ()
+        self._values: list[PlainLabel] = []
+
+    def value_of(self, label: str) -> str:
+        """What stands beside `label`."""
+        return next(
+            (
+                value.text()
+                for fact, value in zip(self._shown, self._values, strict=True)
+                if fact.label == label
+            ),
+            "",
+        )
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        """Show `facts`."""
+        if tuple(facts) == self._shown:
+            return
+        if [fact.label for fact in facts] != [fact.label for fact in self._shown]:
+            self._rebuild(facts)
+        self._shown = tuple(facts)
+        for fact, value in zip(facts, self._values, strict=True):
+            value.setText(fact.value or MISSING)
+            value.setToolTip(tooltip(fact.tip))
+            spoken = fact.value or fact.why_missing or fact.value
+            value.setAccessibleName(f"{fact.label}: {spoken}")
+
+    def _rebuild(self, facts: Sequence[Fact]) -> None:
+        self.clear()
+        self._values = []
+        body = QWidget(self)
+        grid = QGridLayout(body)
+        grid.setContentsMargins(16, 10, 16, 10)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 112)
+        for row, fact in enumerate(facts):
+            label = PlainLabel(fact.label, wrap=False, parent=body)
+            label.set_dim()
+            value = PlainLabel("", Role.BODY, selectable=True, parent=body)
+            value.setMinimumWidth(40)
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
+            self._values.append(value)
+        self.add_row(body)

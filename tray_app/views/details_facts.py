@@ -1,0 +1,183 @@
+"""What the details dialog says of a model, from records: facts, titles, cut texts. No widgets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
+from tray_app.core.sharing import LayerBook, freed
+from tray_app.text import (
+    exact_size,
+    frees_if_deleted,
+    full_time,
+    join,
+    number,
+    one_line,
+    shortened,
+    size,
+    tokens,
+    tr,
+    visible,
+)
+from tray_app.views.components.facts import Fact
+
+MAX_TEXT = 200_000
+MAX_LINE = 2_000
+_MAX_VALUE = 300
+_LICENSES = (
+    (
+        re.compile(r"apache license.{0,40}version 2\.0", re.IGNORECASE | re.DOTALL),
+        "Apache License 2.0",
+    ),
+    (
+        re.compile(r"gnu affero general public license.{0,40}version 3", re.IGNORECASE | re.DOTALL),
+        "AGPL 3.0",
+    ),
+    (
+        re.compile(r"gnu general public license.{0,40}version 3", re.IGNORECASE | re.DOTALL),
+        "GPL 3.0",
+    ),
+    (re.compile(r"permission is hereby granted, free of charge", re.IGNORECASE), "MIT License"),
+)
+
+
+def model_facts(record: ModelRecord | None, info: ModelInfo | None) -> list[Fact]:
+    """The card "Model": the table's facts at once, the others when they are known."""
+    details = info.details if info else (record.details if record else None)
+    table = record.details if record else None
+
+    def known(name: str) -> Any:
+        value = getattr(details, name, "") if details else ""
+        return value or (getattr(table, name, "") if table else "")
+
+    context = known("context_length") or _whole(info, "context_length")
+    embedding = known("embedding_length") or _whole(info, "embedding_length")
+    facts = [
+        Fact(tr("Family"), _families(known("family"), known("families"))),
+        Fact(tr("Parameters"), one_line(str(known("parameter_size")), 40)),
+        Fact(tr("Quantization"), one_line(str(known("quantization_level")), 40)),
+        Fact(tr("Format"), one_line(str(known("format")), 40).upper()),
+        Fact(tr("Context length"), tokens(context or None)),
+        Fact(tr("Embedding length"), number(embedding) if embedding else ""),
+        Fact(tr("License"), license_title(info.license) if info else ""),
+    ]
+    parent = known("parent_model")
+    if parent:
+        facts.append(Fact(tr("Made from"), one_line(str(parent), 120)))
+    if info and info.requires:
+        needs = tr("Ollama {version} or newer").format(version=one_line(info.requires, 20))
+        facts.append(Fact(tr("Needs"), needs))
+    host = (info.remote_host if info else "") or (record.remote_host if record else "")
+    if host:
+        facts.append(Fact(tr("Runs on"), one_line(host, 120)))
+    return facts
+
+
+def _families(family: str, families: Sequence[str]) -> str:
+    others = [f for f in families if f != family]
+    return join([one_line(f, 40) for f in (family, *others) if f], 4)
+
+
+def _whole(info: ModelInfo | None, suffix: str) -> int | None:
+    value = info.info(suffix) if info else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def disk_facts(
+    record: ModelRecord | None, models: Sequence[ModelRecord], book: LayerBook
+) -> list[Fact]:
+    """The card "On disk"."""
+    if record is None:
+        return []
+    why = tr("Cloud model, nothing stored here") if record.is_cloud else ""
+    stored = None if record.is_cloud else record.size_bytes
+    return [
+        Fact(tr("Size"), size(stored) if stored is not None else "", exact_tip(stored), why),
+        Fact(tr("Frees if deleted"), frees_text(record, models, book), why_missing=why),
+        Fact(tr("Modified"), full_time(record.modified_at) if record.modified_at else ""),
+    ]
+
+
+def exact_tip(count_bytes: int | None) -> str:
+    """The tooltip of a size."""
+    return exact_size(count_bytes) if count_bytes is not None else ""
+
+
+def frees_text(record: ModelRecord, models: Sequence[ModelRecord], book: LayerBook) -> str:
+    """ "5.2 GB, nothing is shared"."""
+    return "" if record.is_cloud else frees_if_deleted(freed([record], models, book))
+
+
+def license_title(text: str) -> str:
+    """A license by its usual name, else by its first line."""
+    head = text[:4_000]
+    for pattern, name in _LICENSES:
+        if pattern.search(head):
+            return name
+    first = next((line for line in head.splitlines() if line.strip()), "")
+    return one_line(first, 60)
+
+
+def graphics_permille(running: RunningModel) -> int:
+    """How much of a loaded model is in graphics memory."""
+    total, graphics = running.size_bytes or 0, running.size_vram_bytes or 0
+    return min(1000, graphics * 1000 // total) if total else 0
+
+
+def cut(text: str) -> tuple[str, str]:
+    """A text as a widget can show it without freezing, and what was left out ("" = nothing)."""
+    shown = text[:MAX_TEXT]
+    note = ""
+    if len(text) > MAX_TEXT:
+        note = tr("Only the first {shown} of {count} characters are shown. Copy takes all.")
+        note = note.format(shown=number(MAX_TEXT), count=number(len(text)))
+    if any(len(line) > MAX_LINE for line in shown.split("\n")):
+        shown = "\n".join(
+            line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…" for line in shown.split("\n")
+        )
+        note = note or tr("Very long lines are cut. Copy takes all.")
+    return visible(shown), note
+
+
+def parameter_rows(text: str) -> list[tuple[str, str]]:
+    """`/api/show`'s parameters, a name and a value a line."""
+    rows = []
+    for line in text[:MAX_TEXT].splitlines():
+        name, _, value = line.strip().partition(" ")
+        if name:
+            rows.append((one_line(name, 80), one_line(_unquoted(value.strip()), _MAX_VALUE)))
+    return rows
+
+
+def _unquoted(value: str) -> str:
+    if len(value) < 2 or value[0] != '"' or value[-1] != '"':
+        return value
+    try:
+        plain = json.loads(value)
+    except ValueError:
+        return value[1:-1]
+    # Quotes stay where the blanks in them would be lost.
+    return plain if plain.strip() == plain and plain else value
+
+
+def info_value(value: Any) -> str:
+    """A value of the model info on one line."""
+    if isinstance(value, list):
+        if len(value) > 8 or any(isinstance(part, list | dict) for part in value):
+            return tr("[%Ln values]", "", len(value)) if len(value) != 1 else tr("[1 value]")
+        return "[" + ", ".join(info_value(part) for part in value) + "]"
+    if isinstance(value, bool) or value is None or isinstance(value, dict):
+        return shortened(raw_value(value), _MAX_VALUE)
+    if isinstance(value, int):
+        return number(value) if abs(value) < 2**63 else str(value)[:_MAX_VALUE]
+    return one_line(str(value), _MAX_VALUE)
+
+
+def raw_value(value: Any) -> str:
+    """The value as JSON, for the clipboard."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,95 @@
+"""The head of the details dialog: kind, name, badges, size, age, digest, and what to copy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from tray_app.core.records import ModelRecord
+from tray_app.itemmodels.rows import ModelKind, kind_of
+from tray_app.text import age, dotted, one_line, size, tooltip, tr
+from tray_app.views.components.badges import Badge, BadgeSpec
+from tray_app.views.components.buttons import CopyButton
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.names import NameLabel
+from tray_app.views.components.surfaces import StateTile
+from tray_app.views.theme import Role, State
+
+KIND_GLYPHS = {
+    ModelKind.CHAT: "chat",
+    ModelKind.VISION: "eye",
+    ModelKind.IMAGE: "image",
+    ModelKind.EMBEDDING: "vector",
+}
+
+
+class DetailsHeader(QWidget):
+    """Shows what the table knows."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tile = StateTile("chat", None, 48, self)
+        self.name = NameLabel(name, Role.TITLE, self)
+        self.copy_name = CopyButton(tr("Copy name"), name, parent=self)
+        self._loaded = Badge(BadgeSpec(tr("Loaded"), "chip", State.OK, filled=True), self)
+        self._cloud = Badge(
+            BadgeSpec(tr("Cloud"), "cloud", tip=tr("Runs on ollama.com, nothing is stored here")),
+            self,
+        )
+        self.line = PlainLabel("", Role.SECONDARY, wrap=False, parent=self)
+        self._digest = PlainLabel("", Role.MONO, wrap=False, selectable=True, parent=self)
+        self._digest.set_dim()
+        self.copy_digest = CopyButton(tr("Copy digest"), parent=self)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.name)
+        for widget in (self.copy_name, self._loaded, self._cloud):
+            top.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        top.addStretch(1)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(6)
+        for part in (self.line, self._digest, self.copy_digest):
+            bottom.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        bottom.addStretch(1)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addLayout(top)
+        texts.addLayout(bottom)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 8)
+        layout.setSpacing(16)
+        layout.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(texts, 1)
+        self._loaded.hide()
+        self._cloud.hide()
+        self.set_record(None)
+
+    def set_record(self, record: ModelRecord | None) -> None:
+        """Show a row of the table; None = not in the list."""
+        for widget in (self._digest, self.copy_digest):
+            widget.setVisible(record is not None and bool(record.digest))
+        self._cloud.setVisible(record is not None and record.is_cloud)
+        if record is None:
+            self.line.setText("")
+            return
+        self._tile.set_glyph(KIND_GLYPHS[kind_of(record)])
+        amount = "" if record.is_cloud or record.size_bytes is None else size(record.size_bytes)
+        modified = ""
+        if record.modified_at is not None:
+            text = tr("Modified {when}", "when is like 5 days ago")
+            modified = text.format(when=_inside(age(record.modified_at, datetime.now(UTC))))
+        self.line.setText(dotted(amount, modified, tr("Digest") if record.digest else ""))
+        self._digest.setText(record.short_digest)
+        self._digest.setToolTip(tooltip(one_line(record.digest, 80)))
+        self.copy_digest.set_copy_text(record.digest)
+
+    def set_loaded(self, loaded: bool) -> None:
+        """Whether it is in memory."""
+        self._loaded.setVisible(loaded)
+
+
+def _inside(when: str) -> str:
+    """ "Today, 09:14" in the middle of a sentence, where the language has small letters there."""
+    return when[:1].lower() + when[1:]

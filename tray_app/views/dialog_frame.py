@@ -1,0 +1,53 @@
+"""What all dialogs have in common: margins, a hairline, a footer with buttons in native order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from tray_app.resources import app_icon
+from tray_app.views.components.buttons import Button
+from tray_app.views.components.surfaces import Hairline
+
+_SIDE = 20
+
+
+class DialogFrame(QDialog):
+    """Put the content into `body`; buttons into the footer with `add_button` and `add_left`.
+
+    Shown with open() or show(), never with a loop of its own; deletes itself when closed.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setWindowIcon(app_icon())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(_SIDE, 16, _SIDE, _SIDE)
+        self.body.setSpacing(8)
+        self.left = QHBoxLayout()
+        self.left.setSpacing(8)
+        self.button_box = QDialogButtonBox(self)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(_SIDE, 12, _SIDE, 12)
+        footer.setSpacing(8)
+        footer.addLayout(self.left)
+        footer.addStretch(1)
+        footer.addWidget(self.button_box)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(self.body, 1)
+        outer.addWidget(Hairline(self))
+        outer.addLayout(footer)
+
+    def add_button(self, button: Button, role: QDialogButtonBox.ButtonRole) -> Button:
+        """A button of the footer; the role decides where the platform wants it."""
+        self.button_box.addButton(button, role)
+        return button
+
+    def add_left(self, button: Button) -> Button:
+        """A button at the far side, for what is not an answer to the dialog."""
+        self.left.addWidget(button)
+        return button
