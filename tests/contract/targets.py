@@ -140,6 +140,10 @@ class Target:
     def repair(self) -> None:
         """Let bytes be right again."""
 
+    def break_off(self, model: Published) -> None:
+        """Break the transfer of the weights off, so that a part is fetched again."""
+        raise NotImplementedError
+
     def refuse(self, model: Published, status: int, text: str) -> None:
         """Let the registry answer this instead of the manifest."""
         raise NotImplementedError
@@ -177,6 +181,9 @@ class DemoTarget(Target):
     def damage(self, model: Published) -> None:
         self.server.state.damage(model.name)
 
+    def break_off(self, model: Published) -> None:
+        self.server.state.line.roll_back(model.digests[0], 1_000_000)
+
     def refuse(self, model: Published, status: int, text: str) -> None:
         self.server.state.fail_pull(model.name, f"{status}: {text}")
 
@@ -211,6 +218,9 @@ class RealTarget(Target):
 
     def damage(self, model: Published) -> None:
         self.registry.damaged.add(model.digests[0])
+
+    def break_off(self, model: Published) -> None:
+        self.registry.cut()
 
     def repair(self) -> None:
         self.registry.damaged.clear()

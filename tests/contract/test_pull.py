@@ -178,6 +178,17 @@ def test_a_stall_repeats_the_same_line(target: Target) -> None:
     assert list(lines)[-1] == {"status": "success"}
 
 
+def test_a_broken_transfer_is_mended_by_the_server(target: Target) -> None:
+    model = target.publish("broken", floats=BIG)
+    target.set_speed(SLOW_BYTES_S)
+    lines = target.pull(model.name)
+    first_layer(lines, model, 4_000_000)
+    target.break_off(model)
+    rest = list(lines)
+    assert rest[-1] == {"status": "success"}
+    assert not [line for line in rest if "error" in line]
+
+
 def test_damaged_bytes_are_found(target: Target) -> None:
     model = target.publish("damaged")
     target.damage(model)
