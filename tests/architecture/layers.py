@@ -61,7 +61,7 @@ LAYERS = {
     "operations": Layer(_names("core workers ollama"), _names("PySide6.QtCore")),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
     # desktop.single_instance is how the terminal asks the running program.
-    "cli": Layer(_names("core ollama text settings paths desktop.single_instance")),
+    "cli": Layer(_names("cli core ollama text settings paths desktop.single_instance")),
     "app": Layer(_EVERYTHING - {"app"}, _names("PySide6 shiboken6")),
     "__main__": Layer(_names("cli app")),
 }

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tray_app import __version__
+from tray_app.cli import Command, Invocation, parse_args
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_nothing_means_the_window() -> None:
+    assert parse_args([]) == Invocation()
+    assert parse_args([]).is_window
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("--hidden", Invocation(hidden=True)),
+        ("--demo -v", Invocation(demo=True, verbose=True)),
+        ("--data-dir /x", Invocation(data_dir=Path("/x"))),
+        ("show", Invocation()),
+        ("show --verbose", Invocation(verbose=True)),
+        ("list", Invocation(Command.LIST)),
+        ("ls", Invocation(Command.LIST)),
+        ("list llama --json", Invocation(Command.LIST, prefix="llama", as_json=True)),
+        ("show x", Invocation(Command.SHOW, ("x",))),
+        ("ps --json", Invocation(Command.PS, as_json=True)),
+        ("pull a b --wait", Invocation(Command.PULL, ("a", "b"), wait=True)),
+        ("pull --insecure a", Invocation(Command.PULL, ("a",), insecure=True)),
+        ("rm -y a", Invocation(Command.RM, ("a",), yes=True)),
+        ("rm a -f", Invocation(Command.RM, ("a",), yes=True)),
+        ("status --json", Invocation(Command.STATUS, as_json=True)),
+        ("quit", Invocation(Command.QUIT)),
+        ("--server nas list", Invocation(Command.LIST, server="nas")),
+        ("list --server nas", Invocation(Command.LIST, server="nas")),
+        ("--data-dir /x ps", Invocation(Command.PS, data_dir=Path("/x"))),
+        ("-v ps", Invocation(Command.PS, verbose=True)),
+    ],
+)
+def test_understands(line: str, expected: Invocation) -> None:
+    assert parse_args(line.split()) == expected
+
+
+def test_a_link_opens_the_window() -> None:
+    found = parse_args(["ollama-tray://pull/qwen3:8b"])
+    assert found == Invocation(link="ollama-tray://pull/qwen3:8b")
+    assert parse_args(["--hidden", "OLLAMA-TRAY:x"]).link == "OLLAMA-TRAY:x"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fly",
+        "pull",
+        "rm",
+        "list a b",
+        "show a b",
+        "--server nas",
+        "--demo list",
+        "--hidden pull x",
+        "list --nonsense",
+        "list --js",
+        "list ollama-tray://pull/x",
+    ],
+)
+def test_wrong_usage_says_why_and_ends_with_2(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_args(line.split())
+    assert caught.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "usage: ollama-tray" in said.err
+
+
+@pytest.mark.parametrize("line", ["--version", "--help", "pull --help"])
+def test_help_and_version_end_with_0(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_args(line.split())
+    assert caught.value.code == 0
+    out = capsys.readouterr().out
+    assert out == f"ollama-tray {__version__}\n" if line == "--version" else "usage:" in out
+
+
+def test_learning_what_is_wanted_costs_neither_qt_nor_requests() -> None:
+    code = (
+        "import sys; from tray_app.cli import parse_args; parse_args(['list'])\n"
+        "assert not {'PySide6', 'requests'} & {m.partition('.')[0] for m in sys.modules}\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_the_verbs_need_no_gui_module() -> None:
+    code = (
+        "import sys; from tray_app.cli import terminal\n"
+        "assert not {'PySide6.QtGui', 'PySide6.QtWidgets'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)

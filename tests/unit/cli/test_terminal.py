@@ -1,0 +1,210 @@
+"""The whole way: which server is meant, exit codes, and a real process with a pipe and signals."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import FaultyServer, faults, small
+from tests.unit.cli.typing_in import Terminal
+from tests.waiting import wait_for
+from tray_app.cli.console import Console
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = (
+    "import sys; from tray_app.cli import parse_args, terminal;"
+    "from tray_app.ollama import Registry;"
+    "from tray_app.desktop.single_instance import Handover, Outcome;"
+    "sys.exit(terminal.run(parse_args(sys.argv[2:]),"
+    " registry=Registry({'registry.ollama.ai': sys.argv[1]}),"
+    " ask_instance=lambda *_: Handover(Outcome.NOBODY)))"
+)
+
+
+def write_settings(terminal: Terminal, content: str) -> None:
+    path = terminal.data_dir / "config" / "settings.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def servers(*entries: tuple[str, str, str], default: str = "") -> str:
+    rows = [{"id": i, "label": label, "address": address} for i, label, address in entries]
+    return json.dumps({"version": 1, "servers": rows, "default_server": default})
+
+
+# -- which server ----------------------------------------------------------------------------------
+
+
+def test_the_settings_default_is_used(terminal: Terminal, server: FaultyServer) -> None:
+    terminal.environ["OLLAMA_HOST"] = ""
+    down = ("a", "down", "127.0.0.1:9")
+    write_settings(terminal, servers(down, ("b", "nas", server.url), default="b"))
+    assert terminal("list").code == 0
+    write_settings(terminal, servers(down, ("b", "nas", server.url), default="gone"))
+    result = terminal("list")
+    assert result.code == 3
+    assert "127.0.0.1:9" in result.err
+
+
+def test_ollama_host_counts_more_and_server_most(terminal: Terminal, server: FaultyServer) -> None:
+    write_settings(terminal, servers(("a", "nas", "127.0.0.1:9"), ("b", "here", server.url)))
+    assert terminal("list").code == 0
+    assert terminal("list", "--server", "127.0.0.1:9").code == 3
+    assert terminal("list", "--server", "NAS").code == 3
+    assert terminal("list", "--server", "here").code == 0
+
+
+def test_errors_name_the_server_as_the_window_does(terminal: Terminal) -> None:
+    write_settings(terminal, servers(("a", "nas", "nas.invalid:1")))
+    result = terminal("list", "--server", "nas")
+    assert result.code == 3
+    assert "nas" in result.err
+
+
+def test_an_address_that_is_none(terminal: Terminal) -> None:
+    assert terminal("list", "--server", "ftp://x").code == 2
+    terminal.environ["OLLAMA_HOST"] = "two words"
+    assert terminal("list").code == 2
+
+
+def test_size_units_of_the_settings_count(terminal: Terminal) -> None:
+    write_settings(terminal, '{"version": 1, "size_units": "binary"}')
+    assert "38.1 MiB" in terminal("list").out
+
+
+@pytest.mark.parametrize("content", ["{", "[]"])
+def test_broken_settings_are_reported_and_left_alone(terminal: Terminal, content: str) -> None:
+    write_settings(terminal, content)
+    result = terminal("list")
+    assert result.code == 0
+    assert "Settings" in result.err
+    kept = terminal.data_dir / "config" / "settings.json"
+    assert kept.read_text(encoding="utf-8") == content
+
+
+# -- exit codes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (faults.error_json(500, "oops"), 1),
+        (faults.unauthorized(), 1),
+        (faults.forbidden(), 1),
+        (faults.truncated_json(), 1),
+        (faults.html_ok(), 3),
+        (faults.reset_before_headers(), 3),
+    ],
+)
+def test_exit_codes(terminal: Terminal, server: FaultyServer, fault: object, code: int) -> None:
+    server.fault("*", fault)  # type: ignore[arg-type]
+    result = terminal("list")
+    assert (result.code, result.out) == (code, "")
+    assert result.err
+
+
+def test_interrupted(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tray_app.ollama.transport.Transport.json", interrupt)
+    result = terminal("list")
+    assert (result.code, result.err) == (130, "Stopped.\n")
+
+
+# -- a process -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow_server() -> Iterator[FaultyServer]:
+    library = small.library(*(f"model{n}" for n in range(40)), published=("fresh",))
+    with FaultyServer(library=library, speed_bytes_s=2e6) as running:
+        yield running
+
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(slow_server: FaultyServer, tmp_path: Path) -> Iterator[Start]:
+    """Starts the terminal program on these words, with a locale that knows ASCII only."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start_it(*words: str) -> subprocess.Popen[bytes]:
+        environ = {**os.environ, "OLLAMA_HOST": slow_server.url, "PYTHONIOENCODING": "ascii"}
+        line = [sys.executable, "-c", PROGRAM, slow_server.url, *words]
+        process = subprocess.Popen(
+            [*line, "--data-dir", str(tmp_path)],
+            cwd=ROOT,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        started.append(process)
+        return process
+
+    yield start_it
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def test_a_reader_that_goes_away(slow_server: FaultyServer, start: Start) -> None:
+    slow_server.fault("/api/tags", faults.slow(0.3))
+    process = start("list", "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(30) == 0
+
+
+def test_a_terminal_without_unicode(start: Start) -> None:
+    process = start("list", "zzz")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert b"zzz" in err
+    assert err.isascii()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_stops_the_servers_work_too(slow_server: FaultyServer, start: Start) -> None:
+    process = start("pull", "fresh")
+    wait_for(lambda: any(r.path == "/api/pull" for r in slow_server.requests), timeout_s=30)
+    wait_for(slow_server.state.line.active, timeout_s=30)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, b"")
+    assert b"Stopped." in err
+    assert b"Traceback" not in err
+    wait_for(lambda: not slow_server.state.line.active())
+
+
+def test_without_any_stream() -> None:
+    """A windowed start on Windows has none."""
+    streams = sys.stdin, sys.stdout, sys.stderr
+    try:
+        sys.stdin = sys.stdout = sys.stderr = None  # type: ignore[assignment]
+        made = Console(environ={})
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = streams
+    made.data("x")
+    made.say("x")
+    assert not made.can_ask
+    assert not made.can_redraw
+    assert made.width > 0
+    assert made.stdout.__class__ is io.StringIO
