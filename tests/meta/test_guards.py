@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -141,7 +141,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         timeout=100,
     )
     found: dict[str, str] = {}
-    for case in ElementTree.parse(report).iter("testcase"):
+    for case in ET.parse(report).iter("testcase"):
         name = case.attrib["classname"].rpartition("test_")[2]
         complaints = "".join(
             f"{child.get('message')}\n{child.text}\n"

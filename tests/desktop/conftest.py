@@ -1,0 +1,79 @@
+"""Fixtures of the desktop tests: a virtual desktop for each test, and the program on it.
+
+Without the system's tools a test is skipped at home and fails where CI is set.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
+from tests.desktop.harness.program import App
+
+if sys.platform != "linux":
+    collect_ignore_glob = ["test_*.py"]
+
+StartApp = Callable[..., App]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.desktop)
+
+
+def require(mode: Mode) -> None:
+    """Skip or fail the test that cannot have such a desktop."""
+    if missing := missing_tools(mode):
+        text = f"not installed: {', '.join(missing)}"
+        if os.environ.get("CI"):
+            pytest.fail(text)
+        pytest.skip(text)
+
+
+@pytest.fixture
+def desktop() -> Iterator[VirtualDesktop]:
+    """A desktop with a real window manager, tray and notification daemon."""
+    require(Mode.FULL)
+    with VirtualDesktop(Mode.FULL) as started:
+        yield started
+
+
+@pytest.fixture
+def fake_desktop(request: pytest.FixtureRequest) -> Iterator[VirtualDesktop]:
+    """A desktop whose tray and notifications are ours.
+
+    `@pytest.mark.parametrize("fake_desktop", [{"tray": False}], indirect=True)` gives options.
+    """
+    require(Mode.FAKE)
+    with VirtualDesktop(Mode.FAKE, **getattr(request, "param", {})) as started:
+        yield started
+
+
+@pytest.fixture
+def bare_desktop() -> Iterator[VirtualDesktop]:
+    """A desktop without window manager, tray and notifications."""
+    require(Mode.BARE)
+    with VirtualDesktop(Mode.BARE) as started:
+        yield started
+
+
+@pytest.fixture
+def start_app(tmp_path: Path) -> Iterator[StartApp]:
+    """Return a function `start(desktop, *arguments, **options)`, see `App`; one data folder.
+
+    What still runs at the end of the test is ended and its exit code checked.
+    """
+    with ExitStack() as running:
+
+        def start(desktop: VirtualDesktop, *arguments: str, **options: Any) -> App:
+            return running.enter_context(App(desktop, tmp_path, *arguments, **options))
+
+        yield start

@@ -1,0 +1,213 @@
+"""The virtual desktop itself, with a tiny tray program in place of Ollama Tray."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.desktop.conftest import StartApp, require
+from tests.desktop.harness.desktop import Mode, VirtualDesktop
+from tests.desktop.harness.processes import pids_marked
+from tests.desktop.harness.program import ROOT, App
+from tests.waiting import wait_for
+
+TINY = [sys.executable, str(Path(__file__).with_name("tiny_tray.py"))]
+
+
+@pytest.fixture(params=["full", "fake"])
+def any_desktop(request: pytest.FixtureRequest) -> VirtualDesktop:
+    found: VirtualDesktop = request.getfixturevalue(
+        "desktop" if request.param == "full" else "fake_desktop"
+    )
+    return found
+
+
+def test_tray_item_is_found_and_driven(any_desktop: VirtualDesktop, start_app: StartApp) -> None:
+    app = start_app(any_desktop, command=TINY)
+    item = app.tray_item()
+    assert item.pid == app.pid
+    assert item.tooltip() == "Tiny tray"
+    menu = item.menu()
+    assert menu.labels() == ["Show window", "Notify", "-", "Keep awake", "a_b", "More", "Quit"]
+    assert menu.find("More").labels() == ["Red", "Never"]
+    assert not menu.find("More", "Never").is_enabled
+    assert menu.find("Keep awake").is_checked is False
+    assert menu.find("Quit").is_checked is None
+
+    item.click("Keep awake")
+    wait_for(lambda: item.menu().find("Keep awake").is_checked)
+
+    blue = item.pixmap()
+    item.click("More", "Red")
+    wait_for(lambda: item.tooltip() == "Red now")
+    assert item.pixmap() != blue
+
+    with pytest.raises(AssertionError, match="disabled"):
+        item.click("More", "Never")
+    with pytest.raises(AssertionError, match="no menu entry 'Sing'"):
+        item.click("Sing")
+    assert app.quit() == 0
+
+
+def test_window_comes_and_is_seen(
+    any_desktop: VirtualDesktop, start_app: StartApp, tmp_path: Path
+) -> None:
+    app = start_app(any_desktop, command=TINY)
+    item = app.tray_item()
+    assert any_desktop.screen.windows(app.pid) == []
+    item.activate()
+    window = app.window("Tiny")
+    assert (window.width, window.height) == (300, 200)
+    picture = any_desktop.screen.picture(tmp_path / "screen.png")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    any_desktop.screen.close(window)
+    any_desktop.screen.wait_no_window("Tiny")
+
+
+def test_notification_is_recorded(any_desktop: VirtualDesktop, start_app: StartApp) -> None:
+    app = start_app(any_desktop, command=TINY)
+    app.tray_item().click("Notify")
+    one = any_desktop.notifications.wait(lambda one: one.title == "Title")
+    assert one.body == "Body <b>text</b>"
+    assert one.error is None
+    assert one.id
+
+
+def test_click_on_a_notification_reaches_the_program(
+    fake_desktop: VirtualDesktop, start_app: StartApp
+) -> None:
+    app = start_app(fake_desktop, command=TINY)
+    app.tray_item().click("Notify")
+    one = fake_desktop.notifications.wait()
+    assert one.id is not None
+    fake_desktop.services.click(one.id)
+    app.wait_output("clicked")
+    fake_desktop.services.dismiss(one.id)
+    wait_for(lambda: fake_desktop.notifications.recorded()[0].is_closed)
+
+
+@pytest.mark.parametrize("fake_desktop", [{"notifications": False}], indirect=True)
+def test_without_notifications_the_call_fails(
+    fake_desktop: VirtualDesktop, start_app: StartApp
+) -> None:
+    app = start_app(fake_desktop, command=TINY)
+    item = app.tray_item()
+    assert not fake_desktop.bus.has_owner("org.freedesktop.Notifications")
+    item.click("Notify")
+    assert fake_desktop.notifications.wait().error == "org.freedesktop.DBus.Error.ServiceUnknown"
+    fake_desktop.services.start_notifications()
+    item.click("Notify")
+    assert fake_desktop.notifications.wait(lambda one: one.error is None).title == "Title"
+
+
+@pytest.mark.parametrize("fake_desktop", [{"tray": False}], indirect=True)
+def test_without_a_tray_the_program_knows(
+    fake_desktop: VirtualDesktop, start_app: StartApp
+) -> None:
+    app = start_app(fake_desktop, command=TINY)
+    app.wait_output("no tray")
+    assert not fake_desktop.tray.is_there()
+    fake_desktop.services.start_tray()
+    assert fake_desktop.tray.is_there()
+
+
+def test_an_item_comes_back_to_a_restarted_tray_and_goes_with_its_program(
+    fake_desktop: VirtualDesktop, start_app: StartApp
+) -> None:
+    app = start_app(fake_desktop, command=TINY)
+    app.tray_item()
+    fake_desktop.services.stop_tray()
+    assert fake_desktop.tray.items() == []
+    fake_desktop.services.start_tray()
+    assert app.tray_item().tooltip() == "Tiny tray"
+    app.end()
+    wait_for(lambda: fake_desktop.tray.items() == [])
+
+
+def test_a_bare_desktop_has_nothing(bare_desktop: VirtualDesktop, start_app: StartApp) -> None:
+    app = start_app(bare_desktop, command=TINY)
+    app.wait_output("no tray")
+    assert not bare_desktop.tray.is_there()
+    assert not bare_desktop.bus.has_owner("org.freedesktop.Notifications")
+
+
+def test_nothing_of_a_desktop_outlives_it(desktop: VirtualDesktop) -> None:
+    marker = desktop.environment["VIRTUAL_DESKTOP"]
+    folder = desktop.folder
+    assert len(pids_marked("VIRTUAL_DESKTOP", marker)) >= 5
+    desktop.stop()
+    assert pids_marked("VIRTUAL_DESKTOP", marker) == []
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "complaint"),
+    [
+        ("import sys; sys.exit(3)", "exit code 3"),
+        ("raise KeyError('x')", "exit code 1"),
+        ("import os; os.abort()", "exit code -6"),
+        ("import sys; print('Traceback (most recent call last):')", "it printed:"),
+    ],
+)
+def test_a_bad_end_fails(
+    bare_desktop: VirtualDesktop, tmp_path: Path, code: str, complaint: str
+) -> None:
+    app = App(bare_desktop, tmp_path, command=[sys.executable, "-c", code])
+    app.wait()
+    with pytest.raises(AssertionError, match=complaint):
+        app.end()
+
+
+def test_a_program_that_does_not_end_is_ended(bare_desktop: VirtualDesktop, tmp_path: Path) -> None:
+    stubborn = (
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print('on', flush=True); signal.pause()"
+    )
+    app = App(bare_desktop, tmp_path, command=[sys.executable, "-c", stubborn])
+    app.wait_output("on")
+    with pytest.raises(AssertionError, match="still runs"):
+        app.end(timeout_s=0.2)
+    assert app.process.return_code == -signal.SIGKILL
+
+
+def test_the_command_line_runs_a_program_and_ends_with_it(tmp_path: Path) -> None:
+    require(Mode.BARE)
+    state = tmp_path / "state.json"
+    harness = [sys.executable, "-m", "tests.desktop.harness", "--state", str(state)]
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        run = subprocess.Popen(
+            [*harness, "run", "--", *TINY],
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_for(lambda: "\ntray" in log.read_text(), timeout_s=30)
+        menu = _drive(harness, "menu")
+        assert "Tiny tray" in menu
+        assert "[ ] Keep awake" in menu
+        picture = tmp_path / "screen.png"
+        _drive(harness, "picture", str(picture))
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert str(Path.home()) not in log.read_text()
+        run.send_signal(signal.SIGINT)
+        assert run.wait(20) == 130
+    finally:
+        run.kill()
+        run.wait()
+    assert not state.exists()
+
+
+def _drive(harness: list[str], *arguments: str) -> str:
+    done = subprocess.run(
+        [*harness, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout
