@@ -192,6 +192,10 @@ def test_parse_is_stable_and_raises_nothing_else(text: str) -> None:
     )
 
 
+def test_an_invalid_text_does_not_become_a_legal_name() -> None:
+    assert canonical(" \u212a:X ") == "\u212a:x"
+
+
 @settings(max_examples=50)
 @given(NAME_TEXTS)
 def test_canonical_is_idempotent(text: str) -> None:

@@ -310,6 +310,15 @@ def test_a_manifest_of_another_version_is_not_believed() -> None:
     assert (progress.is_total_known, progress.total_bytes) == (False, TOTAL + 1000)
 
 
+def test_a_late_manifest_of_another_version_hides_nothing_that_was_heard() -> None:
+    t = tracker(False)
+    play(t, [(0.0, START), (0.1, layer("sha256:other", 5, 1000))])
+    t.set_manifest(MANIFEST)
+    progress = t.progress(0.1)
+    assert (progress.is_total_known, progress.total_bytes) == (False, TOTAL + 1000)
+    assert progress.completed_bytes == 5
+
+
 def test_a_newer_manifest_replaces_the_older_one() -> None:
     t = tracker(True)
     play(t, CUT_AT_40_MB)

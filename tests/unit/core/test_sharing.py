@@ -126,6 +126,7 @@ def test_two_layers_of_unknown_size_do_not_count_twice() -> None:
     a, b, other = model("a", 5000), model("b", 5000), model("c", 3000)
     book = LayerBook({"a": both, "b": both})
     assert freed([a, other], [a, b, other], book).freed_bytes == 3000
+    assert unique_bytes([a, b, other], book) == 8000
 
 
 def test_a_known_manifest_tells_the_size_for_the_others() -> None:
@@ -143,6 +144,14 @@ def test_a_copy_frees_nothing_even_when_nothing_is_known() -> None:
     both = freed([copy, MISTRAL], (MISTRAL, copy), LayerBook())
     assert (both.freed_bytes, both.is_exact) == (W + 1300, False)
     assert both.within == ("copy:latest", "mistral:7b")
+
+
+def test_copies_count_once_where_only_the_weights_are_known() -> None:
+    copy = model("copy:latest", W + 1900, NOTES.digest)
+    book = LayerBook({m.digest: weights_only() for m in (MISTRAL, NOTES)})
+    assert unique_bytes([NOTES, copy, MISTRAL], book) == W + 1900
+    assert freed([copy], [NOTES, copy, MISTRAL], book).freed_bytes == 0
+    assert freed([copy, NOTES], [NOTES, copy, MISTRAL], book).freed_bytes == 600
 
 
 def test_rows_without_digest_or_size() -> None:
