@@ -15,8 +15,7 @@ import requests
 
 from tests.fakes import small
 from tests.waiting import wait_for
-from tray_app.demo import DemoServer, demo_library, many
-from tray_app.demo.naming import parse
+from tray_app.demo import DemoServer
 from tray_app.demo.package import sha256_digest
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -220,32 +219,6 @@ def test_bad_json_is_refused_as_go_does(server: DemoServer, body: bytes, error: 
     answer = requests.post(server.url + "/api/pull", data=body, timeout=5)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(error)
-
-
-def test_the_library_is_the_same_every_time() -> None:
-    first, second = demo_library(), demo_library()
-    assert [(n, p.digest) for n, p, _ in first.installed] == [
-        (n, p.digest) for n, p, _ in second.installed
-    ]
-    assert len(first.installed) == 11
-    assert len(first.loaded) == 2
-
-
-def test_installed_models_are_up_to_date_but_for_two() -> None:
-    library = demo_library()
-    published = {name: package.digest for name, package, _ in library.published}
-    stale = [
-        name
-        for name, package, _ in library.installed
-        if published.get(name) not in (None, package.digest)
-    ]
-    assert sorted(stale) == ["llava:13b", "mistral:7b"]
-
-
-def test_many_models_have_names_and_digests_of_their_own() -> None:
-    library = many(200)
-    assert len({parse(name).key for name, _, _ in library.installed}) == 200
-    assert len({package.digest for _, package, _ in library.installed}) == 200
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM cannot be caught there")
