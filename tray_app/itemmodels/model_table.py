@@ -62,6 +62,7 @@ class ModelTableModel(ModelCells):
         self._store = RowStore()
         self._clock = clock
         self._counts = Counts()
+        self._version = 0
         self._search = ""
         self._filter = "all"
         self._sort_key = "name"
@@ -183,6 +184,11 @@ class ModelTableModel(ModelCells):
         return self._store.rows
 
     @property
+    def version(self) -> int:
+        """Another number after every change of what is known about any model."""
+        return self._version
+
+    @property
     def has_busy(self) -> bool:
         """Whether something is being done to any model."""
         return self._store.has_busy
@@ -212,6 +218,7 @@ class ModelTableModel(ModelCells):
     def _apply(self, change: Change) -> None:
         if not change.is_resorted and not change.dirty:
             return
+        self._version += 1
         self._show(self._target(), change.dirty)
         counts = self._count()
         if counts != self._counts:

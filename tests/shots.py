@@ -1,0 +1,153 @@
+"""Pictures of every window, dialog and menu, light and dark: `python -m tests.shots`.
+
+    --only NAME   pictures whose name contains NAME
+    --out FOLDER  where to (build/shots)
+
+A picture is a function that builds a widget and shows it, entered into SHOTS with its name.
+Drawn without a display, at twice the size; times, sizes and names are those of shots_data.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_SCALE_FACTOR"] = "2"
+os.environ["TZ"] = "UTC"
+
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tray_app import resources, text
+from tray_app.views.style import AppStyle
+
+THEMES = ("light", "dark")
+_FAMILIES = ("Inter", "Noto Sans", "DejaVu Sans")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """`build` makes the widget and may do with it what a person would; then it is painted."""
+
+    name: str
+    build: Callable[[], QWidget]
+    themes: tuple[str, ...] = THEMES
+    locale: str = "en_GB"
+
+
+@dataclass
+class Registry:
+    """The pictures in the order in which they were entered."""
+
+    shots: list[Shot] = field(default_factory=list)
+
+    def add(
+        self, name: str, *, themes: tuple[str, ...] = THEMES, locale: str = "en_GB"
+    ) -> Callable[[Callable[[], QWidget]], Callable[[], QWidget]]:
+        """Decorator: enter a builder under `name`."""
+
+        def enter(build: Callable[[], QWidget]) -> Callable[[], QWidget]:
+            self.shots.append(Shot(name, build, themes, locale))
+            return build
+
+        return enter
+
+    def __iter__(self) -> Iterator[Shot]:
+        return iter(self.shots)
+
+
+SHOTS = Registry()
+
+
+def settle() -> None:
+    """Let posted events and due timers happen."""
+    for _ in range(4):
+        QCoreApplication.sendPostedEvents()
+        QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def pretend_active(widget: QWidget) -> None:
+    """Make `widget` the active window, which the offscreen platform does not do by itself."""
+    widget.activateWindow()
+    QApplication.setActiveWindow(widget)
+
+
+def take(shot: Shot, out: Path) -> list[Path]:
+    """Paint one picture in its themes."""
+    paths = []
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    QLocale.setDefault(QLocale(shot.locale))
+    text.configure("decimal")
+    for theme in shot.themes:
+        style = AppStyle(app, theme)
+        widget = shot.build()
+        widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+        widget.show()
+        pretend_active(widget)
+        settle()
+        path = out / f"{shot.name}-{theme}.png"
+        picture = widget.grab()
+        if not picture.save(str(path)):
+            raise OSError(f"{path} cannot be written")
+        paths.append(path)
+        _end(widget)
+        style.close()
+    return paths
+
+
+def _end(widget: QWidget) -> None:
+    for child in widget.findChildren(QObject):
+        child.blockSignals(True)
+    widget.hide()
+    widget.deleteLater()
+    settle()
+
+
+def set_up() -> QApplication:
+    """An application with the font of the pictures."""
+    app = QApplication(sys.argv[:1])
+    app.setWindowIcon(resources.app_icon())
+    available = set(QFontDatabase.families())
+    family = next((name for name in _FAMILIES if name in available), app.font().family())
+    made = QFont(family)
+    made.setPixelSize(13)
+    app.setFont(made)
+    return app
+
+
+def main() -> int:
+    """Paint what was asked for."""
+    parser = argparse.ArgumentParser(description="Take pictures of every window.")
+    parser.add_argument("--only", default="", metavar="NAME")
+    parser.add_argument("--out", default="build/shots", type=Path, metavar="FOLDER")
+    options = parser.parse_args()
+    app = set_up()
+    load_pictures()
+    options.out.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for shot in SHOTS:
+        if options.only in shot.name:
+            for path in take(shot, options.out):
+                print(path)
+                count += 1
+    del app
+    return 0 if count else 1
+
+
+def load_pictures() -> None:
+    """Import every module that enters pictures: tests/shots_*.py."""
+    for file in sorted(Path(__file__).parent.glob("shots_*.py")):
+        if file.stem != "shots_data":
+            importlib.import_module(f"tests.{file.stem}")
+
+
+if __name__ == "__main__":
+    # The registry that the pictures' modules import is not the one of __main__.
+    sys.exit(importlib.import_module("tests.shots").main())

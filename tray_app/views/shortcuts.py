@@ -1,0 +1,114 @@
+"""The keys of the main window: one table for shortcuts, menu hints and the list on F1."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from tray_app.text import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Key sequences as Qt writes them ("Ctrl" is ⌘ on macOS); `mac` replaces them there.
+
+    `in_table`: only while the table has the focus, since text fields have the same key.
+    """
+
+    keys: tuple[str, ...]
+    mac: tuple[str, ...] = ()
+    in_table: bool = False
+
+    @property
+    def here(self) -> tuple[str, ...]:
+        """The sequences on this system."""
+        return self.mac if self.mac and sys.platform == "darwin" else self.keys
+
+
+SHORTCUTS: dict[str, Keys] = {
+    "pull": Keys(("Ctrl+N",)),
+    "search": Keys(("Ctrl+F",)),
+    "refresh": Keys(("F5", "Ctrl+R"), ("Ctrl+R",)),
+    "details": Keys(("Return", "Enter", "Alt+Return"), ("Return", "Enter", "Ctrl+I"), True),
+    "delete": Keys(("Del",), ("Ctrl+Backspace",), True),
+    "load": Keys(("Ctrl+L",)),
+    "update": Keys(("Ctrl+U",)),
+    "duplicate": Keys(("Ctrl+D",)),
+    "copy": Keys(("Ctrl+C",), (), True),
+    "paste": Keys(("Ctrl+V",), (), True),
+    "select_all": Keys(("Ctrl+A",), (), True),
+    "downloads": Keys(("Ctrl+J",)),
+    "filter_all": Keys(("Ctrl+1",)),
+    "filter_loaded": Keys(("Ctrl+2",)),
+    "filter_updates": Keys(("Ctrl+3",)),
+    "filter_cloud": Keys(("Ctrl+4",)),
+    "servers": Keys(("Ctrl+K",)),
+    "next_pane": Keys(("F6",)),
+    "previous_pane": Keys(("Shift+F6",)),
+    "row_menu": Keys(("Shift+F10", "Menu"), (), True),
+    "more": Keys(("F10",)),
+    "settings": Keys(("Ctrl+,",)),
+    "shortcuts": Keys(("F1",), ("Ctrl+?",)),
+    "close": Keys(("Ctrl+W",)),
+    "quit": Keys(("Ctrl+Q",)),
+}
+# Qt does these itself; they are listed for people.
+BUILT_IN = frozenset({"select_all", "row_menu"})
+
+
+def label(key: str) -> str:
+    """What a shortcut does, for the list on F1."""
+    return {
+        "pull": tr("Pull model…"),
+        "search": tr("Search"),
+        "refresh": tr("Refresh"),
+        "details": tr("Show details"),
+        "delete": tr("Delete…"),
+        "load": tr("Load or unload"),
+        "update": tr("Update"),
+        "duplicate": tr("Duplicate…"),
+        "copy": tr("Copy name"),
+        "paste": tr("Pull a pasted name or link"),
+        "select_all": tr("Select all"),
+        "downloads": tr("Downloads"),
+        "filter_all": tr("Show all models"),
+        "filter_loaded": tr("Show loaded models"),
+        "filter_updates": tr("Show models with updates"),
+        "filter_cloud": tr("Show cloud models"),
+        "servers": tr("Server menu"),
+        "next_pane": tr("Next pane"),
+        "previous_pane": tr("Previous pane"),
+        "row_menu": tr("Menu of the selected models"),
+        "more": tr("More menu"),
+        "settings": tr("Settings…"),
+        "shortcuts": tr("Keyboard shortcuts"),
+        "close": tr("Close window"),
+        "quit": tr("Quit Ollama Tray"),
+    }[key]
+
+
+def shown(sequence: str) -> str:
+    """A sequence as the system writes it."""
+    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def hint(key: str) -> str:
+    """What stands right in a menu."""
+    return shown(SHORTCUTS[key].here[0])
+
+
+def install(key: str, owner: QWidget, slot: Callable[[], object]) -> None:
+    """Have `slot` called for a shortcut of `owner` and everything in it."""
+    keys = SHORTCUTS[key]
+    context = (
+        Qt.ShortcutContext.WidgetShortcut if keys.in_table else Qt.ShortcutContext.WindowShortcut
+    )
+    for sequence in keys.here:
+        shortcut = QShortcut(QKeySequence(sequence), owner)
+        shortcut.setContext(context)
+        shortcut.activated.connect(slot)
