@@ -19,7 +19,7 @@ PLATFORM_MODULES = frozenset(
 # (path, module) → why it is worth an import inside a function
 LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/__main__.py", "tray_app.app"): "a terminal verb must not pay for Qt",
-    ("tray_app/__main__.py", "tray_app.cli"): "the window must not pay for requests",
+    ("tray_app/__main__.py", "tray_app.cli.terminal"): "the window must not pay for requests",
     ("tray_app/app.py", "tray_app.demo"): "only --demo needs it",
     ("tray_app/app.py", "tray_app.views.main_window"): "built when first shown",
     ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_macos"): "only on macOS",
