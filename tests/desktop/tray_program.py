@@ -1,0 +1,184 @@
+"""A program with nothing but our tray and our notifications: scenes are set from outside.
+
+`show SCENE…` over the single-instance socket sets scenes; every wish is printed as a line.
+"""
+
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from tray_app import APP_NAME
+from tray_app.core.errors import DiskFull, Unreachable
+from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.pull_states import PullItem, PullState, PullSummary
+from tray_app.core.records import ModelRecord, RunningModel, ServerState, ServerStatus, Snapshot
+from tray_app.desktop.notifier import Notifier, system_backends
+from tray_app.desktop.single_instance import (
+    InstanceAnswer,
+    InstanceCommand,
+    InstanceRequest,
+    SingleInstance,
+)
+from tray_app.desktop.tray import Tray
+from tray_app.settings import Settings
+
+NOW = datetime.now(UTC)
+GB = 1_000_000_000
+
+
+def say(*words: object) -> None:
+    """Print a line that a test waits for."""
+    print(*words, flush=True)
+
+
+def _model(name: str, days: int) -> ModelRecord:
+    return ModelRecord("local", name, "d" * 64, 5 * GB, NOW - timedelta(days=days))
+
+
+def _snapshot(*loaded: RunningModel) -> Snapshot:
+    names = ("qwen3:8b", "my_own_model:latest", "A & B:1", "phi4:14b")
+    models = tuple(_model(name, days) for days, name in enumerate(names))
+    return Snapshot("local", models, loaded, "0.33.1", NOW, 0.0)
+
+
+def _running(name: str, minutes: float | None) -> RunningModel:
+    expires = None if minutes is None else NOW + timedelta(minutes=minutes)
+    return RunningModel("local", name, "d" * 64, 3 * GB, expires_at=expires)
+
+
+def _pull(name: str, permille: int, state: PullState = PullState.RUNNING) -> PullItem:
+    phase = PullPhase.VERIFY if state is PullState.VERIFYING else PullPhase.DOWNLOAD
+    progress = PullProgress(
+        *(phase, permille * 9_300_000, 9_300_000_000, True, permille, 41_800_000.0, 76.0),
+        phase_since_s=monotonic() - 10,
+    )
+    error = (
+        DiskFull(name, "", 42_500_000_000, 28_100_000_000) if state is PullState.FAILED else None
+    )
+    return PullItem(
+        name, "local", name, state, NOW, progress=progress, error=error,
+        fetched_bytes=permille * 9_300_000, active_s=228.0,
+    )  # fmt: skip
+
+
+class Program:
+    """The parts and the scenes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(None)
+        self.tray = Tray()
+        self.notifier = Notifier(self.settings, system_backends(self.tray))
+        self.instance = SingleInstance(folder)
+        self.scenes: dict[str, Callable[[], None]] = {
+            "online": lambda: self.status(ServerState.ONLINE),
+            "offline": lambda: self.status(ServerState.OFFLINE),
+            "models": lambda: self.tray.set_snapshot(_snapshot()),
+            "loaded": lambda: self.tray.set_snapshot(
+                _snapshot(_running("llama3.2:latest", 4.5), _running("qwen3:8b", None))
+            ),
+            "quarter": lambda: self.pulls(250),
+            "half": lambda: self.pulls(500),
+            "verifying": lambda: self.pulls(990, PullState.VERIFYING),
+            "paused": lambda: self.pulls(500, PullState.PAUSED),
+            "none": self.no_pulls,
+            "attention": lambda: self.tray.set_attention(True),
+            "seen": lambda: self.tray.set_attention(False),
+            "update": lambda: self.tray.set_update_count(2),
+            "light": lambda: self.tray.set_icon_choice("light"),
+            "dark": lambda: self.tray.set_icon_choice("dark"),
+            "color": lambda: self.tray.set_icon_choice("color"),
+            "automatic": lambda: self.tray.set_icon_choice("automatic"),
+            "finished": lambda: self.notifier.pull_ended(
+                _pull("<b>qwen3:14b</b>", 1000, PullState.DONE)
+            ),
+            "failed": lambda: self.notifier.pull_ended(_pull("phi4:14b", 10, PullState.FAILED)),
+        }
+        self.listen_to_wishes()
+
+    def listen_to_wishes(self) -> None:
+        """Print every wish by the name of its signal."""
+        for name in (
+            *("open", "toggle", "pull_dialog", "settings", "refresh", "quit"),
+            *("pulls_pause_all", "pulls_resume_all"),
+        ):
+            getattr(self.tray, f"{name}_requested").connect(lambda name=name: say("wish", name))
+        for name in ("pull_pause", "pull_resume", "pull_cancel", "pull_show"):
+            signal_ = getattr(self.tray, f"{name}_requested")
+            signal_.connect(lambda key, name=name: say("wish", name, key))
+        self.tray.unload_requested.connect(lambda ref: say("wish", "unload", ref.name))
+        self.tray.load_requested.connect(lambda wish: say("wish", "load", wish.ref.name))
+        self.tray.available_changed.connect(lambda is_there: say("available", is_there))
+        self.notifier.clicked.connect(lambda key: say("clicked", key))
+
+    def start(self, grace_s: float) -> None:
+        """Appear and listen."""
+        assert self.instance.claim()
+        self.tray.set_server_label("This computer")
+        self.tray.start(grace_s)
+        self.instance.listen(self.handle)
+        say("ready")
+
+    def handle(self, request: InstanceRequest) -> InstanceAnswer:
+        """Set the scenes that are asked for."""
+        if request.command is InstanceCommand.SHOW:
+            for name in request.args:
+                self.scenes[name]()
+        return InstanceAnswer(True)
+
+    def stop(self) -> None:
+        """Disappear."""
+        self.notifier.close()
+        self.tray.stop()
+        self.instance.close()
+
+    def status(self, state: ServerState) -> None:
+        error = Unreachable("127.0.0.1:11434") if state is ServerState.OFFLINE else None
+        status = ServerStatus("local", state, NOW, "0.33.1", error)
+        self.tray.set_status(status)
+        self.notifier.set_status(status)
+
+    def pulls(self, permille: int, state: PullState = PullState.RUNNING) -> None:
+        self.tray.set_pull_items((_pull("qwen3:14b", permille, state),))
+        is_active = state is not PullState.PAUSED
+        summary = PullSummary(
+            active=int(is_active),
+            paused=int(not is_active),
+            permille=permille,
+            speed_bytes_s=41_800_000.0,
+            eta_s=76.0,
+            is_verifying=state is PullState.VERIFYING,
+        )
+        self.tray.set_summary(summary)
+        self.notifier.set_summary(summary)
+
+    def no_pulls(self) -> None:
+        self.tray.set_pull_items(())
+        self.tray.set_summary(PullSummary())
+        self.notifier.set_summary(PullSummary())
+
+
+def main() -> int:
+    """Run until Quit or SIGTERM: `tray_program.py FOLDER [GRACE_S]`."""
+    application = QApplication(sys.argv)
+    application.setApplicationName(APP_NAME)
+    application.setQuitOnLastWindowClosed(False)
+    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    ticking = QTimer()  # lets Python see the signal
+    ticking.timeout.connect(lambda: None)
+    ticking.start(50)
+    program = Program(Path(sys.argv[1]))
+    program.tray.quit_requested.connect(application.quit)
+    program.start(float(sys.argv[2]) if len(sys.argv) > 2 else 0.0)
+    code = application.exec()
+    program.stop()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

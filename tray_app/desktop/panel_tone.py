@@ -1,0 +1,117 @@
+"""PanelTone: whether the panel behind the tray icon is dark, where the system can be asked.
+
+Windows has a theme for the taskbar alone; the Xfce panel has a dark mode of its own. Elsewhere
+nobody tells, and `tray_look` goes by the desktop's name and the colour scheme.
+"""
+
+import os
+import sys
+
+from PySide6.QtCore import SLOT, QObject, Signal, Slot
+
+if sys.platform == "linux":
+    from PySide6.QtDBus import (
+        QDBusConnection,
+        QDBusMessage,
+        QDBusPendingCallWatcher,
+        QDBusVariant,
+    )
+
+_PERSONALIZE = r"Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+_XFCONF = "org.xfce.Xfconf"
+_XFCONF_PATH = "/org/xfce/Xfconf"
+_XFCE_DARK_MODE = ("xfce4-panel", "/panels/dark-mode")
+_TIMEOUT_MS = 2000
+
+
+class PanelTone(QObject):
+    """Signals: `changed` when `is_dark` is another than before. Thread: the GUI thread; asks
+    without waiting. `is_dark` None = not known."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.is_dark: bool | None = None
+        self._pending: QObject | None = None
+        self._is_xfce = sys.platform == "linux" and "xfce" in (
+            os.environ.get("XDG_CURRENT_DESKTOP", "").casefold().split(":")
+        )
+
+    def start(self) -> None:
+        """Ask now, and listen to changes where there is somebody to listen to."""
+        if sys.platform == "linux" and self._is_xfce:
+            QDBusConnection.sessionBus().connect(
+                _XFCONF,
+                _XFCONF_PATH,
+                _XFCONF,
+                "PropertyChanged",
+                self,
+                SLOT("_on_xfconf_property_changed(QDBusMessage)").encode(),
+            )
+        self.ask()
+
+    def stop(self) -> None:
+        """Ask no more; a late answer is ignored."""
+        self._is_xfce = False
+        if self._pending is not None:
+            self._pending.deleteLater()
+            self._pending = None
+
+    def ask(self) -> None:
+        """Find out again; the answer may come later."""
+        if sys.platform == "win32":
+            self._set(_is_taskbar_dark())
+        elif self._is_xfce:
+            self._ask_xfconf()
+
+    def _set(self, is_dark: bool | None) -> None:
+        if is_dark is not self.is_dark:
+            self.is_dark = is_dark
+            self.changed.emit()
+
+    if sys.platform == "linux":
+
+        def _ask_xfconf(self) -> None:
+            bus = QDBusConnection.sessionBus()
+            if not bus.isConnected() or self._pending is not None:
+                return
+            message = QDBusMessage.createMethodCall(_XFCONF, _XFCONF_PATH, _XFCONF, "GetProperty")
+            message.setAutoStartService(False)
+            message.setArguments(list(_XFCE_DARK_MODE))
+            self._pending = QDBusPendingCallWatcher(bus.asyncCall(message, _TIMEOUT_MS), self)
+            self._pending.finished.connect(self._on_pending_finished)
+
+        @Slot(QDBusPendingCallWatcher)
+        def _on_pending_finished(self, pending: QDBusPendingCallWatcher) -> None:
+            answer = pending.reply()
+            pending.deleteLater()
+            self._pending = None
+            if answer.type() is QDBusMessage.MessageType.ReplyMessage and answer.arguments():
+                # Switched off, the panel follows the theme, as everything else does.
+                self._set(True if _plain(answer.arguments()[0]) is True else None)
+
+        @Slot(QDBusMessage)
+        def _on_xfconf_property_changed(self, message: QDBusMessage) -> None:
+            arguments = message.arguments()
+            if self._is_xfce and tuple(arguments[:2]) == _XFCE_DARK_MODE and len(arguments) > 2:
+                self._set(True if _plain(arguments[2]) is True else None)
+
+
+if sys.platform == "linux":
+
+    def _plain(value: object) -> object:
+        return value.variant() if isinstance(value, QDBusVariant) else value
+
+
+def _is_taskbar_dark() -> bool | None:
+    if sys.platform == "win32":
+        import winreg
+
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _PERSONALIZE) as key:
+                is_light, _ = winreg.QueryValueEx(key, "SystemUsesLightTheme")
+        except OSError:
+            return None
+        return not is_light
+    return None

@@ -1,0 +1,293 @@
+"""Tray: the icon at the panel with its tooltip and menu, on every desktop that has one.
+
+It takes facts and gives wishes; what its icon looks like is in `tray_look`, what the menu says in
+`menu_model`. No tray at all is a state like any other: `available_changed(False)`.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from tray_app import text
+from tray_app.core.messages import ModelRefs
+from tray_app.core.pull_states import PullItem, PullSummary
+from tray_app.core.records import ServerStatus, Snapshot
+from tray_app.desktop.menu_model import TrayFacts, TrayVerb, TrayWish, build_menu
+from tray_app.desktop.panel_tone import PanelTone
+from tray_app.desktop.tray_icon import tray_icon
+from tray_app.desktop.tray_look import TrayLook, TrayState, icon_style, ring_step, tray_state
+from tray_app.desktop.tray_menu import TrayMenu
+from tray_app.desktop.watcher import TrayWatcher
+from tray_app.resources import app_icon, icon
+
+_PACE_S = 1.0
+_MESSAGE_MS = 10_000
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tray(QObject):
+    """Signals: `*_requested` what a person asked for; `available_changed` whether there is a tray
+    to appear in; `message_clicked` a click on the last message (never to be relied upon).
+    Thread: the GUI thread.
+    """
+
+    open_requested = Signal()
+    toggle_requested = Signal()
+    pull_dialog_requested = Signal()
+    settings_requested = Signal()
+    quit_requested = Signal()
+    refresh_requested = Signal()
+    unload_requested = Signal(object)  # ModelRef
+    load_requested = Signal(object)  # LoadWish
+    pull_pause_requested = Signal(str)
+    pull_resume_requested = Signal(str)
+    pull_cancel_requested = Signal(str)
+    pull_show_requested = Signal(str)
+    pulls_pause_all_requested = Signal()
+    pulls_resume_all_requested = Signal()
+    available_changed = Signal(bool)
+    message_clicked = Signal()
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._facts = TrayFacts()
+        self._choice = "automatic"
+        self._icon: QSystemTrayIcon | None = None
+        self._menu: TrayMenu | None = None
+        self._look: TrayLook | None = None
+        self._tooltip = ""
+        self._painted_s = -_PACE_S
+        self._toggled_s = -_PACE_S
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setObjectName("tray repaint")
+        self._later.timeout.connect(self._paint)
+        self._watcher = TrayWatcher(self)
+        self._watcher.host_appeared.connect(self._make_icon)
+        self._watcher.available_changed.connect(self.available_changed)
+        self._tone = PanelTone(self)
+        self._tone.changed.connect(self._paint)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether this desktop shows tray icons at this moment."""
+        return self._watcher.is_available
+
+    def start(self, grace_s: float = 0.0) -> None:
+        """Appear. "No tray" is told at once, or after `grace_s` (a session may still start)."""
+        self._make_icon()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_hints_color_scheme_changed)
+        self._watcher.start(grace_s)
+        self._tone.start()
+
+    def disable_menu(self) -> None:
+        """First step of quitting: nothing can be asked for any more."""
+        if self._menu is not None:
+            self._menu.disable()
+
+    def stop(self) -> None:
+        """Disappear for good."""
+        self._later.stop()
+        self._watcher.stop()
+        self._tone.stop()
+        self._drop_icon()
+
+    def show_message(self, title: str, body: str) -> bool:
+        """A message at the icon, as Qt can; False when there is no icon for it to appear at."""
+        if self._icon is None or not self.is_available:
+            return False
+        # With a QIcon: Information would turn our icon into a light bulb for as long.
+        self._icon.showMessage(title, body, app_icon(), _MESSAGE_MS)
+        return True
+
+    def set_status(self, status: ServerStatus) -> None:
+        self._take(replace(self._facts, status=status))
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        self._take(replace(self._facts, snapshot=snapshot))
+
+    def set_server_label(self, label: str) -> None:
+        self._take(replace(self._facts, server_label=label))
+
+    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
+        self._take(replace(self._facts, items=items))
+
+    def set_summary(self, summary: PullSummary) -> None:
+        self._take(replace(self._facts, summary=summary))
+
+    def set_attention(self, needs_attention: bool) -> None:
+        """True from a failed download until the window is looked at."""
+        self._take(replace(self._facts, needs_attention=needs_attention))
+
+    def set_update_count(self, count: int) -> None:
+        self._take(replace(self._facts, updates=count))
+
+    def set_icon_choice(self, choice: str) -> None:
+        """The setting `tray_icon`: automatic, light, dark or color."""
+        self._choice = choice
+        self._paint()
+
+    def retranslate(self) -> None:
+        """The language or the units changed."""
+        self._refresh_menu()
+        self._paint()
+
+    def _take(self, facts: TrayFacts) -> None:
+        if facts == self._facts:
+            return
+        was = self._state()
+        self._facts = facts
+        if self._state() is not was:
+            self._paint()
+        elif not self._later.isActive():
+            due_s = self._painted_s + _PACE_S - self._clock()
+            self._later.start(max(0, round(due_s * 1000)))
+
+    def _state(self) -> TrayState:
+        facts = self._facts
+        return tray_state(facts.status, facts.summary, facts.needs_attention, facts.updates)
+
+    @Slot()
+    def _make_icon(self) -> None:
+        """Make the icon, anew when a host came: Qt never moves an old one to it."""
+        self._drop_icon()
+        self._menu = TrayMenu(icon, self._is_remote(), self)
+        self._menu.about_to_show.connect(self._on_menu_about_to_show)
+        self._menu.chosen.connect(self._on_menu_chosen)
+        self._refresh_menu()
+        self._icon = QSystemTrayIcon(self)
+        self._icon.setContextMenu(self._menu.menu)
+        self._icon.activated.connect(self._on_icon_activated)
+        self._icon.messageClicked.connect(self.message_clicked)
+        self._paint()
+        self._icon.show()
+
+    def _is_remote(self) -> bool:
+        return sys.platform.startswith("linux") and self._watcher.is_available
+
+    def _drop_icon(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
+        if self._menu is not None:
+            self._menu.close()
+            self._menu.deleteLater()
+            self._menu = None
+        self._look = None
+        self._tooltip = ""
+
+    @Slot()
+    def _paint(self) -> None:
+        self._later.stop()
+        self._painted_s = self._clock()
+        if self._icon is None:
+            return
+        look = self._wanted_look()
+        if look != self._look:
+            self._look = look
+            self._icon.setIcon(tray_icon(look))
+        facts = self._facts
+        tooltip = text.tray_tooltip(
+            facts.server_label, facts.status, facts.running, facts.summary, facts.updates
+        )
+        if tooltip != self._tooltip:
+            self._tooltip = tooltip
+            self._icon.setToolTip(tooltip)
+        if self._menu is not None and self._menu.is_open:
+            self._refresh_menu()
+
+    def _wanted_look(self) -> TrayLook:
+        state = self._state()
+        style = icon_style(
+            self._choice,
+            is_dark_scheme=_is_dark_scheme(),
+            panel=self._tone.is_dark,
+            desktops=os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
+        )
+        step = ring_step(self._facts.summary) if state is TrayState.BUSY else None
+        return TrayLook(state, style, step)
+
+    def _refresh_menu(self) -> None:
+        if self._menu is not None:
+            self._menu.set_entries(build_menu(self._facts, self._wall_clock(), self._clock()))
+
+    @Slot()
+    def _on_menu_about_to_show(self) -> None:
+        self._refresh_menu()
+        self.refresh_requested.emit()
+
+    @Slot(object)
+    def _on_menu_chosen(self, wish: TrayWish) -> None:
+        signal = {
+            TrayVerb.OPEN: self.open_requested,
+            TrayVerb.PULL: self.pull_dialog_requested,
+            TrayVerb.SETTINGS: self.settings_requested,
+            TrayVerb.QUIT: self.quit_requested,
+            TrayVerb.REFRESH: self.refresh_requested,
+            TrayVerb.PAUSE_ALL: self.pulls_pause_all_requested,
+            TrayVerb.RESUME_ALL: self.pulls_resume_all_requested,
+            TrayVerb.LOAD: self.load_requested,
+            TrayVerb.UNLOAD: self.unload_requested,
+            TrayVerb.PAUSE: self.pull_pause_requested,
+            TrayVerb.RESUME: self.pull_resume_requested,
+            TrayVerb.CANCEL: self.pull_cancel_requested,
+            TrayVerb.SHOW_PULL: self.pull_show_requested,
+        }[wish.verb]
+        if wish.payload is None:
+            signal.emit()
+        elif isinstance(wish.payload, ModelRefs):
+            for ref in wish.payload.refs:
+                signal.emit(ref)
+        else:
+            signal.emit(wish.payload)
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _on_icon_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if sys.platform == "darwin":
+            return  # any click opens the menu there
+        if reason is QSystemTrayIcon.ActivationReason.MiddleClick:
+            summary = self._facts.summary
+            if summary.active or summary.waiting:
+                self.pulls_pause_all_requested.emit()
+            elif summary.paused:
+                self.pulls_resume_all_requested.emit()
+        elif reason in (
+            QSystemTrayIcon.ActivationReason.Trigger,
+            QSystemTrayIcon.ActivationReason.DoubleClick,
+        ):
+            # A double click comes as two or three of these; it is one wish.
+            now_s = self._clock()
+            if now_s - self._toggled_s >= QApplication.doubleClickInterval() / 1000:
+                self._toggled_s = now_s
+                self.toggle_requested.emit()
+
+    @Slot(Qt.ColorScheme)
+    def _on_hints_color_scheme_changed(self, _: Qt.ColorScheme) -> None:
+        self._tone.ask()
+        self._paint()
+
+
+def _is_dark_scheme() -> bool:
+    scheme = QGuiApplication.styleHints().colorScheme()
+    if scheme is Qt.ColorScheme.Unknown:
+        return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+    return scheme is Qt.ColorScheme.Dark
