@@ -42,6 +42,18 @@ class DialogFrame(QDialog):
         outer.addWidget(Hairline(self))
         outer.addLayout(footer)
 
+    def fit_height(self) -> None:
+        """As high as the texts need at this width: at the smallest one until it is shown."""
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.invalidate()
+        layout.activate()
+        least = max(self.minimumWidth(), layout.totalMinimumSize().width())
+        width = max(self.width(), least) if self.isVisible() else least
+        height = layout.totalHeightForWidth(width)
+        self.resize(width, height if height > 0 else layout.totalSizeHint().height())
+
     def add_button(self, button: Button, role: QDialogButtonBox.ButtonRole) -> Button:
         """A button of the footer; the role decides where the platform wants it."""
         self.button_box.addButton(button, role)

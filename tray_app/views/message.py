@@ -1,0 +1,53 @@
+"""Message boxes: plain text, shown with open(), with the raw details to read and to copy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+from tray_app.text import Message, tr
+from tray_app.views.components.buttons import copy_text
+
+
+class MessageBox(QMessageBox):
+    """One message; deletes itself when closed. Copy leaves it open."""
+
+    def __init__(self, message: Message, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._message = message
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setIcon(QMessageBox.Icon.Warning)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWindowTitle(message.title)
+        self.setText(message.title)
+        body = "\n".join(part for part in (message.body, message.hint) if part)
+        self.setInformativeText(body)
+        # The format counts for the first text only; this one would be taken for rich text.
+        for label in self.findChildren(QLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        if message.details:
+            self.setDetailedText(message.details)
+        copy = self.addButton(tr("C&opy"), QMessageBox.ButtonRole.HelpRole)
+        # A box closes at each of its buttons unless nothing is connected to it.
+        copy.clicked.disconnect()
+        copy.clicked.connect(self._on_copy_clicked)
+        self._copy = copy
+        close = self.addButton(QMessageBox.StandardButton.Close)
+        self.setDefaultButton(close)
+        self.setEscapeButton(close)
+
+    def as_text(self) -> str:
+        """What Copy puts on the clipboard."""
+        message = self._message
+        parts = (message.title, message.body, message.hint, message.details)
+        return "\n".join(part for part in parts if part)
+
+    def _on_copy_clicked(self) -> None:
+        copy_text(self._copy, self.as_text())
+
+
+def show_message(message: Message, parent: QWidget | None = None) -> MessageBox:
+    """Show `message` on `parent`, without waiting."""
+    box = MessageBox(message, parent)
+    box.open()
+    return box

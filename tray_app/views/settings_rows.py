@@ -1,0 +1,181 @@
+"""Rows and pages of the settings: a label with a control, a check box with its explanation.
+
+A page binds its controls to settings: a change is stored at once, and a change from elsewhere
+shows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tray_app.settings import Settings
+from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
+from tray_app.views.components.labels import PlainLabel, heading
+from tray_app.views.components.surfaces import Card
+from tray_app.views.theme import Role
+
+_MIN_ROW = 44
+_CONTROL_WIDTH = 200
+_HELPER_X = 28
+
+
+class CheckRow(QWidget):
+    """A check box; its explanation stands beneath its text."""
+
+    def __init__(self, text: str, helper: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumHeight(_MIN_ROW)
+        self.box = CheckBox(text, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 9, 16, 9)
+        layout.setSpacing(0)
+        layout.addWidget(self.box)
+        self.helper = PlainLabel(helper, Role.SECONDARY, parent=self)
+        self.helper.setContentsMargins(_HELPER_X, 0, 0, 0)
+        layout.addWidget(self.helper)
+        self.set_helper(helper)
+
+    def set_helper(self, helper: str) -> None:
+        """Explain; "" = nothing to explain."""
+        self.helper.setText(helper)
+        self.helper.setVisible(bool(helper))
+        self.box.setAccessibleDescription(helper)
+
+
+class ControlRow(QWidget):
+    """A label left and a control right; beneath each other when there is no room."""
+
+    def __init__(
+        self, text: str, control: QWidget, helper: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setMinimumHeight(_MIN_ROW)
+        self.label = QLabel(text, self)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setBuddy(control)
+        self._control = control
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(self.label)
+        if helper:
+            texts.addWidget(PlainLabel(helper, Role.SECONDARY, parent=self))
+            control.setAccessibleDescription(helper)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(16, 6, 16, 6)
+        self._layout.setSpacing(12)
+        self._layout.addLayout(texts, 1)
+        self._layout.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        text = max(self.label.sizeHint().width(), int(self.width() * 0.4))
+        is_wide = text + self._control.sizeHint().width() + 44 <= self.width()
+        direction = QBoxLayout.Direction
+        self._layout.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
+
+
+class SettingsPage(QScrollArea):
+    """A page that scrolls, made of titled cards; bound to the settings."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self._shows: dict[str, list[Callable[[Any], None]]] = {}
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget(self)
+        self.column = QVBoxLayout(content)
+        self.column.setContentsMargins(24, 20, 24, 20)
+        self.column.setSpacing(8)
+        self.setWidget(content)
+        settings.changed.connect(self._on_settings_changed)
+
+    def add_group(self, title: str = "") -> Card:
+        """A card, below a title."""
+        if self.column.count():
+            self.column.addSpacing(12)
+        if title:
+            self.column.addWidget(heading(title))
+        card = Card()
+        self.column.addWidget(card)
+        return card
+
+    def finish(self) -> None:
+        """Everything is added; what is left of the height stays empty."""
+        self.column.addStretch(1)
+
+    def add_check(self, card: Card, name: str, text: str, helper: str = "") -> CheckRow:
+        """A check box for the setting `name`."""
+        row = CheckRow(text, helper)
+        row.box.setProperty("setting", name)
+        row.box.setChecked(self.settings.value(name))
+        row.box.toggled.connect(self._on_box_toggled)
+        self._shows.setdefault(name, []).append(row.box.setChecked)
+        card.add_row(row)
+        return row
+
+    def add_choice(
+        self,
+        card: Card,
+        name: str,
+        text: str,
+        choices: Sequence[tuple[Any, str]],
+        helper: str = "",
+    ) -> ComboBox:
+        """A combo box for the setting `name`; `choices` are (value, words)."""
+        combo = ComboBox()
+        combo.setMinimumWidth(_CONTROL_WIDTH)
+        combo.setProperty("setting", name)
+        for value, words in choices:
+            combo.addItem(words, value)
+
+        def show(value: Any) -> None:
+            combo.setCurrentIndex(combo.findData(value))
+
+        show(self.settings.value(name))
+        combo.activated.connect(self._on_combo_activated)
+        self._shows.setdefault(name, []).append(show)
+        card.add_row(ControlRow(text, combo, helper))
+        return combo
+
+    def add_number(
+        self, card: Card, name: str, text: str, low: int, high: int, helper: str = ""
+    ) -> SpinBox:
+        """A spin box for the setting `name`."""
+        spin = SpinBox()
+        spin.setRange(low, high)
+        spin.setMinimumWidth(104)
+        spin.setProperty("setting", name)
+        spin.setValue(self.settings.value(name))
+        spin.valueChanged.connect(self._on_spin_value_changed)
+        self._shows.setdefault(name, []).append(spin.setValue)
+        card.add_row(ControlRow(text, spin, helper))
+        return spin
+
+    def _on_box_toggled(self, checked: bool) -> None:
+        self.settings.set(self.sender().property("setting"), checked)
+
+    def _on_combo_activated(self, index: int) -> None:
+        combo = self.sender()
+        if isinstance(combo, ComboBox):
+            self.settings.set(combo.property("setting"), combo.itemData(index))
+
+    def _on_spin_value_changed(self, value: int) -> None:
+        self.settings.set(self.sender().property("setting"), value)
+
+    def _on_settings_changed(self, name: str) -> None:
+        for show in self._shows.get(name, ()):
+            show(self.settings.value(name))
