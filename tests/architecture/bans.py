@@ -20,8 +20,10 @@ PLATFORM_MODULES = frozenset(
 LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/__main__.py", "tray_app.app"): "a terminal verb must not pay for Qt",
     ("tray_app/__main__.py", "tray_app.cli.terminal"): "the window must not pay for requests",
-    ("tray_app/app.py", "tray_app.demo"): "only --demo needs it",
-    ("tray_app/app.py", "tray_app.views.main_window"): "built when first shown",
+    ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
+    ("tray_app/app/start.py", "tray_app.app.application"): "a second start hands over without it",
+    ("tray_app/app/start.py", "tray_app.app.demo"): "only --demo needs it",
+    ("tray_app/app/window.py", "tray_app.app.windows"): "built when first shown",
     ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_macos"): "only on macOS",
     ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_windows"): "only on Windows",
     ("tray_app/desktop/notifier.py", "tray_app.desktop.notify_dbus"): (
@@ -146,7 +148,11 @@ def _untranslatable(_: Source, node: ast.AST) -> str:
         if isinstance(argument, ast.JoinedStr):
             return "f-string inside tr(): format what tr() gives"
         is_format = isinstance(argument, ast.Call) and last_name(argument.func) == "format"
-        if is_format or isinstance(argument, ast.BinOp):
+        is_joined = isinstance(argument, ast.BinOp) and any(
+            isinstance(part, ast.Constant) and isinstance(part.value, str)
+            for part in ast.walk(argument)
+        )
+        if is_format or is_joined:
             return "a composed string inside tr(): format what tr() gives"
     return ""
 

@@ -62,7 +62,7 @@ LAYERS = {
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
     # desktop.single_instance is how the terminal asks the running program.
     "cli": Layer(_names("cli core ollama text settings paths desktop.single_instance")),
-    "app": Layer(_EVERYTHING - {"app"}, _names("PySide6 shiboken6")),
+    "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),
     "__main__": Layer(_names("cli app")),
 }
 

@@ -157,7 +157,7 @@ def test_banned_constructions_are_found(path: str, text: str) -> None:
     [
         ("app.py", "code = app.exec()\ncode = QApplication.exec()\nself._app.exec()"),
         ("app.py", "worker.finished.connect(self._on_worker_finished)"),
-        ("app.py", "def f():\n    from tray_app.demo import DemoServer"),
+        ("app/start.py", "def f():\n    from tray_app.app.demo import Demo"),
         ("app.py", "class C:\n    def g(self): ...\n    def f(self, g):\n        s.connect(g)"),
         ("views/x.py", "button.clicked.connect(lambda: None)"),
         ("views/x.py", "drag.exec(Qt.DropAction.MoveAction)"),
@@ -168,6 +168,7 @@ def test_banned_constructions_are_found(path: str, text: str) -> None:
         ("workers/x.py", "a = Signal()\nb = Signal(str)\nc = Signal(bool)"),
         ("workers/x.py", "a = Signal(object)  # Snapshot"),
         ("workers/x.py", "connection.execute()\nevent.wait(3)"),
+        ("views/x.py", "painter.translate(0, -height / 2)"),
     ],
 )
 def test_what_looks_alike_is_left_alone(path: str, text: str) -> None:
@@ -185,8 +186,6 @@ def test_a_file_without_a_docstring_is_found() -> None:
 
 
 def test_exceptions_are_still_needed() -> None:
-    if not (ROOT / "tray_app" / "app.py").is_file():
-        pytest.skip("not written yet")
     sources = {source.path: source for source in (Source.read(ROOT, file) for file in FILES)}
     for path in LONG_FILES:
         assert len(sources[path].lines) > MAX_LINES, f"{path} is no longer long"
@@ -198,8 +197,6 @@ def test_exceptions_are_still_needed() -> None:
 def test_every_layer_of_the_table_exists() -> None:
     for layer in LAYERS:
         place = ROOT / "tray_app" / layer
-        if not (ROOT / "tray_app" / "app.py").is_file():
-            pytest.skip("not written yet")
         assert place.is_dir() or place.with_suffix(".py").is_file(), layer
 
 
@@ -210,8 +207,7 @@ def test_the_lower_layers_do_without_qt(package: str) -> None:
         for file in FILES
         if file.is_relative_to(ROOT / package.replace(".", "/"))
     )
-    if not names:
-        pytest.skip("not written yet")
+    assert names
     code = (
         "import importlib, sys\n"
         f"for name in {names!r}: importlib.import_module(name.removesuffix('.__init__'))\n"

@@ -57,6 +57,7 @@ from tray_app.text.notices import (
 )
 from tray_app.text.plain import one_line, shortened, tooltip, visible
 from tray_app.text.pull_errors import pull_error_reason
+from tray_app.text.reports import broken_files_report, crash_report, save_failed_report
 from tray_app.text.servers import (
     connecting_line,
     last_reached_line,
@@ -104,11 +105,13 @@ __all__ = [
     "action_label",
     "age",
     "amount",
+    "broken_files_report",
     "capability_label",
     "clock_time",
     "cloud_only_line",
     "configure",
     "connecting_line",
+    "crash_report",
     "day_and_time",
     "delete_question",
     "delete_result",
@@ -164,6 +167,7 @@ __all__ = [
     "refreshed_line",
     "registry_name",
     "roughly",
+    "save_failed_report",
     "seconds_ago",
     "seconds_until",
     "selection_line",

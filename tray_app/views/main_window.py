@@ -10,20 +10,21 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
-from tray_app.core.messages import BusyModel, ModelRef, Recommendations
+from tray_app.core.messages import BusyModel, DeleteOutcome, ModelRef, Recommendations
 from tray_app.core.pull_states import PullItem, PullSummary
 from tray_app.core.records import Recommendation, ServerStatus, Snapshot
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerBook, freed
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.pull_table import PullTableModel
 from tray_app.settings import Settings
-from tray_app.text import server_name, tr, trying_again_line
+from tray_app.text import delete_result, server_name, tr, trying_again_line
 from tray_app.views import window_state
 from tray_app.views.components.banner import BannerText
 from tray_app.views.status_words import age_line
+from tray_app.views.theme import State
 from tray_app.views.window_frame import WindowFrame
 from tray_app.views.window_keys import WindowKeys
 from tray_app.views.window_state import Facts, Screen
@@ -76,6 +77,7 @@ class MainWindow(WindowFrame):
             self._on_pull_set(item)
         self.panel.set_order(pulls.ids)
         self.filter_bar.choose(models.filter)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh_now()
 
     def _connect(self) -> None:
@@ -180,6 +182,18 @@ class MainWindow(WindowFrame):
     def show_notice(self, notice: BannerText) -> None:
         """Ten seconds of a banner. An action "pull:NAME" opens the pull dialog for that name."""
         self.pane.set_notice(notice)
+
+    def show_deleted(self, outcome: DeleteOutcome, book: LayerBook) -> None:
+        """Say what is gone and what it freed; the way back is one click. Failures have a message
+        box of their own."""
+        refs = [ref for ref in outcome.deleted if ref.server_id == self.server_id]
+        gone = [record for ref in refs if (record := self.models.record(ref.key))]
+        if not gone:
+            return
+        effect = freed(gone, self.models.records(self.server_id), book)
+        words = delete_result(DeleteOutcome(tuple(refs), ()), effect.freed_bytes)
+        again = ((f"pull:{refs[0].name}", tr("Pull again")),) if len(refs) == 1 else ()
+        self.show_notice(BannerText(words, State.INFO, again))
 
     def select(self, ref: ModelRef) -> bool:
         """Select a model, lifting search and filter when they hide it."""

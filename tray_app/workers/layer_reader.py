@@ -36,6 +36,11 @@ class LayerReader(QObject):
         self._is_watched = False
         self._snapshots: dict[str, Snapshot] = {}
 
+    @property
+    def book(self) -> LayerBook:
+        """What is known by now."""
+        return self._book
+
     @Slot(bool)
     def set_watched(self, is_watched: bool) -> None:
         """Only while somebody looks are unknown models looked up unasked."""

@@ -17,8 +17,8 @@ class _Remote(QObject):
 
     refresh = Signal()
     visible = Signal(bool)
-    pace = Signal(object)
-    endpoint = Signal(object)
+    pace = Signal(object)  # float
+    endpoint = Signal(object)  # Endpoint
 
     def __init__(self, poller: ModelPoller, parent: QObject) -> None:
         super().__init__(parent)

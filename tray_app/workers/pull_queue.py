@@ -188,11 +188,15 @@ class PullQueue(PullWatchdog):
         if entry is not None and entry.job is not None:
             entry.job.offer_manifest(manifest)
 
+    def save_now(self) -> None:
+        """Write the queue down at once, in this thread."""
+        self._saver.save_now(tuple(entry.item for entry in self._entries.values()))
+
     def close(self) -> None:
         """Write the queue down for the next start, then end all attempts. Takes no more wishes."""
         self._is_closed = True
         self._timer.stop()
-        self._saver.save_now(tuple(e.item for e in self._entries.values()))
+        self.save_now()
         for entry in self._entries.values():
             if entry.job is not None:
                 entry.job.cancel()

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 # Nothing of this may ever be printed, however a test ends.
 _DISASTERS = re.compile(
-    r"Traceback|Fatal Python error|QThread: Destroyed|QObject::\w+: |^qt\.|Segmentation",
+    r"Traceback|Fatal Python error|QThread: Destroyed|Q\w+::\w+: |^qt\.|Segmentation",
     re.MULTILINE,
 )
 

@@ -1,0 +1,278 @@
+"""Application: the objects that live as long as the program, and their connections.
+
+The window and its dialogs are built when first shown; their connections are in `app.window`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from tray_app import text
+from tray_app.app.quitting import Quitter
+from tray_app.app.visits import Visits
+from tray_app.app.window import WindowSide
+from tray_app.cli import Invocation
+from tray_app.core.errors import OllamaError
+from tray_app.core.messages import LoadWish, ModelRef, PullWish
+from tray_app.core.pull_policy import QueueLimits
+from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.records import ServerState, ServerStatus, Snapshot
+from tray_app.desktop.autostart import system_autostart
+from tray_app.desktop.notifier import Notifier, system_backends
+from tray_app.desktop.os_signals import OsSignals
+from tray_app.desktop.single_instance import SingleInstance
+from tray_app.desktop.tray import Tray
+from tray_app.log import CrashReporter
+from tray_app.ollama.endpoint import Endpoint
+from tray_app.ollama.local_store import LocalStore
+from tray_app.ollama.registry import Registry
+from tray_app.operations import Operations
+from tray_app.paths import Paths
+from tray_app.resources import app_icon, install_language
+from tray_app.settings import ServerEntry, Settings
+from tray_app.workers.jobs import Target
+from tray_app.workers.pollers import Pollers
+from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.pull_store import PullStore
+from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.app.demo import Demo
+
+TRAY_GRACE_S = 30.0
+_log = logging.getLogger(__name__)
+
+
+class Application(QObject):
+    """Thread: GUI thread. `start` before the event loop, `after_loop` behind it."""
+
+    def __init__(
+        self,
+        qt: QApplication,
+        invocation: Invocation,
+        where: Paths,
+        instance: SingleInstance,
+        demo: Demo | None = None,
+    ) -> None:
+        super().__init__(qt)
+        self.qt = qt
+        self.invocation = invocation
+        self.instance = instance
+        self.where = where
+        self.autostart = system_autostart()
+        self.settings = Settings(where.settings_file, self)
+        self.demo = demo
+        if demo is not None:
+            self.settings.update({"servers": (demo.server,), "default_server": demo.server.id})
+        self.server = self.settings.server()
+        text.configure(size_units=self.settings.values.size_units)
+        install_language(self.settings.values.language)
+        qt.setWindowIcon(app_icon())
+
+        self.tray = Tray(self)
+        self.notifier = Notifier(self.settings, system_backends(self.tray), self)
+        self.runner = JobRunner(self)
+        self.pollers = Pollers(self)
+        self.store = LocalStore()
+        self.queue = PullQueue(
+            self.runner,
+            self.target,
+            PullStore(where.queue_file),
+            limits=QueueLimits(self.settings.values.max_pulls),
+            parent=self,
+        )
+        registry = Registry(self.demo.registry_urls if self.demo else None)
+        self.operations = Operations(self.runner, self.queue, self.target, registry, self)
+        self.crashes = CrashReporter(self)
+        self.window = WindowSide(self)
+        self.visits = Visits(self)
+        self.quitter = Quitter(self)
+        self.os_signals = OsSignals(self)
+
+    def target(self, server_id: str) -> Target | None:
+        """Where jobs for a server go; None for a server that is not set up any more."""
+        if server_id != self.server.id:
+            return None
+        try:
+            endpoint = Endpoint.parse(self.server.address)
+        except OllamaError as error:
+            _log.info("address of %s: %s", server_id, error)
+            return None
+        return Target(server_id, endpoint, self.store if endpoint.is_loopback else None)
+
+    def server_label(self) -> str:
+        return text.server_name(self.server.label, self.server.address)
+
+    def start(self) -> None:
+        """Tray first, then the first poll; the window only when it is wanted."""
+        self.crashes.install()
+        self._connect_tray()
+        self._connect_facts()
+        self.settings.changed.connect(self._on_settings_changed)
+        self.settings.save_failed.connect(self.window.tell_save_failed)
+        self.queue.save_failed.connect(self.window.tell_save_failed)
+        self.os_signals.quit_requested.connect(self.quitter.quit_now)
+        self.qt.commitDataRequest.connect(self._on_qt_commit_data)
+        self.tray.set_icon_choice(self.settings.values.tray_icon)
+        self._show_server_label()
+        is_at_login = self.invocation.hidden
+        self.tray.start(TRAY_GRACE_S if is_at_login else 0.0)
+        self.instance.listen(self.visits.answer)
+        # Everything below waits until the icon has been handed to the desktop.
+        QTimer.singleShot(0, self._start_work)
+
+    @Slot()
+    def _start_work(self) -> None:
+        broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
+        self.pollers.set_visible_pace(self.settings.values.refresh_s)
+        self._poll()
+        if not self.invocation.hidden:
+            self.window.show()
+        if self.invocation.link:
+            self.visits.open_link(self.invocation.link)
+        self.window.tell_broken_files(self.settings.broken_path, broken_path)
+
+    def _poll(self) -> None:
+        target = self.target(self.server.id)
+        if target is not None:
+            self.pollers.start(self.server.id, target.endpoint)
+        else:
+            self.window.open_settings("servers")
+
+    def after_loop(self) -> None:
+        """The event loop is over: end every thread; leave by force if one does not."""
+        self.quitter.finish()
+
+    def _connect_tray(self) -> None:
+        tray, queue, operations = self.tray, self.queue, self.operations
+        tray.open_requested.connect(self.window.show)
+        tray.toggle_requested.connect(self.window.toggle)
+        tray.pull_dialog_requested.connect(self.window.open_pull)
+        tray.settings_requested.connect(self.window.open_settings)
+        tray.pull_show_requested.connect(self.window.show_pull)
+        tray.quit_requested.connect(self.quitter.ask)
+        tray.refresh_requested.connect(self.pollers.refresh_all)
+        tray.load_requested.connect(self._on_load_requested)
+        tray.unload_requested.connect(self._on_unload_requested)
+        tray.pull_pause_requested.connect(queue.pause)
+        tray.pull_resume_requested.connect(queue.resume)
+        tray.pull_cancel_requested.connect(queue.cancel)
+        tray.pulls_pause_all_requested.connect(queue.pause_all)
+        tray.pulls_resume_all_requested.connect(queue.resume_all)
+        tray.available_changed.connect(self.window.set_tray_available)
+        queue.summary_changed.connect(tray.set_summary)
+        queue.item_added.connect(self._on_queue_rows_changed)
+        queue.item_changed.connect(self._on_queue_rows_changed)
+        queue.item_removed.connect(self._on_queue_rows_changed)
+        queue.order_changed.connect(self._on_queue_rows_changed)
+        self.pollers.status_changed.connect(tray.set_status)
+        self.pollers.snapshot_taken.connect(tray.set_snapshot)
+        operations.list_stale.connect(self.pollers.refresh)
+
+    def _connect_facts(self) -> None:
+        self.pollers.snapshot_taken.connect(self._on_snapshot_taken)
+        self.pollers.status_changed.connect(self._on_status_changed)
+        self.pollers.status_changed.connect(self.notifier.set_status)
+        self.pollers.woke.connect(self.queue.on_woke)
+        self.queue.summary_changed.connect(self.notifier.set_summary)
+        self.queue.item_ended.connect(self.notifier.pull_ended)
+        self.queue.item_ended.connect(self._on_queue_item_ended)
+        self.notifier.clicked.connect(self.window.show_pull)
+        self.window.visibility_changed.connect(self.pollers.set_visible)
+        self.window.visibility_changed.connect(self.operations.layers.set_watched)
+        self.window.activity_changed.connect(self._on_window_activity_changed)
+        self.crashes.crashed.connect(self.window.show_crash)
+
+    @Slot(object)
+    def _on_snapshot_taken(self, snapshot: Snapshot) -> None:
+        self.queue.note_snapshot(snapshot)
+        self.operations.layers.note_snapshot(snapshot)
+
+    @Slot(object)
+    def _on_status_changed(self, status: ServerStatus) -> None:
+        if status.state is not ServerState.CONNECTING:
+            self.queue.set_server_online(status.server_id, status.is_online)
+
+    @Slot(object)
+    def _on_queue_item_ended(self, item: PullItem) -> None:
+        if item.state is PullState.FAILED and not self.window.is_active:
+            self.tray.set_attention(True)
+
+    @Slot()
+    def _on_queue_rows_changed(self) -> None:
+        self.tray.set_pull_items(self.queue.items())
+
+    @Slot(bool)
+    def _on_window_activity_changed(self, is_active: bool) -> None:
+        self.notifier.set_window_active(is_active)
+        if is_active:
+            self.tray.set_attention(False)
+
+    @Slot(object)
+    def _on_load_requested(self, wish: LoadWish) -> None:
+        self.operations.load(wish)
+
+    @Slot(object)
+    def _on_unload_requested(self, ref: ModelRef) -> None:
+        self.operations.unload(ref)
+
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        values = self.settings.values
+        if name == "refresh_s":
+            self.pollers.set_visible_pace(values.refresh_s)
+        elif name == "max_pulls":
+            self.queue.set_limits(QueueLimits(values.max_pulls))
+        elif name == "tray_icon":
+            self.tray.set_icon_choice(values.tray_icon)
+        elif name == "size_units":
+            text.configure(size_units=values.size_units)
+            self.tray.retranslate()
+        elif name == "language":
+            install_language(values.language)
+            self.tray.retranslate()
+        elif name in ("servers", "default_server") and self.demo is None:
+            self._take_server(self.settings.server())
+        self.window.take_setting(name)
+
+    def _take_server(self, entry: ServerEntry) -> None:
+        if entry == self.server:
+            return
+        is_moved = (entry.id, entry.address) != (self.server.id, self.server.address)
+        self.server = entry
+        self._show_server_label()
+        if is_moved:
+            self.operations.forget_server(entry.id)
+            self._poll()
+
+    def _show_server_label(self) -> None:
+        label = self.server_label()
+        self.tray.set_server_label(label)
+        self.notifier.set_server_label(label)
+        self.window.take_server()
+
+    @Slot()
+    def _on_qt_commit_data(self) -> None:
+        """The session ends: whatever happens next, the queue is on disk."""
+        self.queue.save_now()
+
+    def is_autostart(self) -> bool | None:
+        """What the system says about starting at login; None when it cannot be asked."""
+        try:
+            return self.autostart.is_enabled()
+        except OSError as error:
+            _log.info("autostart unknown: %s", error)
+            return None
+
+    def set_autostart(self, is_enabled: bool) -> None:
+        try:
+            self.autostart.set_enabled(is_enabled)
+        except OSError as error:
+            self.window.tell_save_failed(str(error))
+
+    def pull(self, name: str) -> None:
+        self.operations.pull(PullWish(self.server.id, name))

@@ -1,0 +1,21 @@
+"""Demo: an Ollama in the program itself, for `--demo`."""
+
+from __future__ import annotations
+
+from tray_app.demo import DemoServer
+from tray_app.settings import ServerEntry
+
+DEMO_ID = "demo"
+
+
+class Demo:
+    """Runs the demo server on a free port of 127.0.0.1. `close` ends it."""
+
+    def __init__(self) -> None:
+        self._server = DemoServer()
+        self._server.start()
+        self.server = ServerEntry(DEMO_ID, "", self._server.url)
+        self.registry_urls = {"registry.ollama.ai": self._server.url}
+
+    def close(self) -> None:
+        self._server.stop()

@@ -1,0 +1,291 @@
+"""WindowSide: the window and its dialogs, built when first wanted, and their connections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tray_app import text
+from tray_app.core.messages import (
+    CopyWish,
+    DeleteOutcome,
+    DeleteWish,
+    LoadWish,
+    ModelRef,
+    ModelRefs,
+    PullMove,
+    PullOrder,
+    PullWish,
+)
+
+if TYPE_CHECKING:
+    from tray_app.app.application import Application
+    from tray_app.app.windows import Windows
+
+
+class WindowSide(QObject):
+    """What the rest of the program knows of the window, whether it exists yet or not.
+
+    Signals: `visibility_changed`, `activity_changed` of the main window.
+    Thread: GUI thread.
+    """
+
+    visibility_changed = Signal(bool)
+    activity_changed = Signal(bool)
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(application)
+        self._app = application
+        self._built: Windows | None = None
+        self._is_tray_available = True
+        self._is_over = False
+        self._has_told_save_failed = False
+
+    # For the tray, later starts and links.
+
+    @property
+    def is_visible(self) -> bool:
+        return self._built is not None and self._built.main.isVisible()
+
+    @property
+    def is_active(self) -> bool:
+        return self._built is not None and self._built.main.isActiveWindow()
+
+    @Slot()
+    def show(self) -> None:
+        """Bring the window to the front, wherever it was."""
+        if not self._is_over:
+            self._windows().main.come_to_front()
+
+    @Slot()
+    def toggle(self) -> None:
+        """A click on the icon: show, or hide what is in front already."""
+        if self.is_visible and self.is_active:
+            self._windows().main.hide()
+        else:
+            self.show()
+
+    @Slot()
+    def open_pull(self, words: str = "") -> None:
+        self.show()
+        self._windows().dialogs.open_pull(words)
+
+    @Slot()
+    def open_settings(self, page: str = "") -> None:
+        self.show()
+        self._windows().dialogs.open_settings(page)
+
+    def open_details(self, ref: ModelRef) -> None:
+        self.show()
+        self._windows().dialogs.open_details(ref)
+
+    @Slot(str)
+    def show_pull(self, item_id: str) -> None:
+        """Bring a download to the front; "" or one that is gone: only the window."""
+        self.show()
+        if self._app.queue.item(item_id) is not None:
+            self._windows().main.show_pull(item_id)
+
+    def ask_quit(self, running: int) -> None:
+        self.show()
+        self._windows().dialogs.ask_quit(running)
+
+    @Slot(bool)
+    def set_tray_available(self, is_available: bool) -> None:
+        """Without a tray the window is all there is: show it, and closing it means quitting."""
+        self._is_tray_available = is_available
+        if not is_available and not self.is_visible and not self._is_over:
+            self.show()
+        self._take_closing()
+
+    @Slot(str)
+    def show_crash(self, trace: str) -> None:
+        if not self._is_over:
+            self._windows().dialogs.show_message(text.crash_report(trace))
+
+    def tell_broken_files(self, settings_path: Path | None, queue_path: Path | None) -> None:
+        """Files that could not be read were put aside; nothing of them was overwritten."""
+        if settings_path is not None or queue_path is not None:
+            report = text.broken_files_report(settings_path, queue_path)
+            self._windows().dialogs.show_message(report)
+
+    @Slot(str)
+    def tell_save_failed(self, reason: str) -> None:
+        """Said once per run: a full disk would say it at every change."""
+        if not self._has_told_save_failed and not self._is_over:
+            self._has_told_save_failed = True
+            self._windows().dialogs.show_message(text.save_failed_report(reason))
+
+    def take_server(self) -> None:
+        """The server has another name or address."""
+        if self._built is not None:
+            server = self._app.server
+            self._built.main.set_server_label(server.label, server.address)
+            self._built.dialogs.set_server_label(self._app.server_label(), server.address)
+
+    def take_setting(self, name: str) -> None:
+        if self._built is not None and name == "theme":
+            self._built.style.set_choice(self._app.settings.values.theme)
+        elif name == "keep_in_tray":
+            self._take_closing()
+
+    def hide_for_good(self) -> None:
+        """The program ends: nothing is shown any more."""
+        self._is_over = True
+        if self._built is not None:
+            self._built.dialogs.close_all()
+            self._built.main.hide()
+
+    def close(self) -> None:
+        """Behind the event loop: let go of every widget."""
+        if self._built is not None:
+            self._built.close()
+            self._built = None
+
+    # Building.
+
+    def _windows(self) -> Windows:
+        if self._built is None:
+            # Loading the views costs more than the whole tray: only once they are wanted.
+            from tray_app.app.windows import Windows
+
+            self._built = Windows(self._app)
+            self._connect(self._built)
+            self._built.feed()
+            self._take_closing()
+        return self._built
+
+    def _take_closing(self) -> None:
+        if self._built is not None:
+            keeps = self._app.settings.values.keep_in_tray
+            self._built.main.set_hides_on_close(keeps and self._is_tray_available)
+            self._built.dialogs.set_tray_available(self._is_tray_available)
+
+    def _connect(self, built: Windows) -> None:
+        self._connect_facts(built)
+        self._connect_window(built)
+        self._connect_dialogs(built)
+
+    def _connect_facts(self, built: Windows) -> None:
+        app, main, dialogs = self._app, built.main, built.dialogs
+        app.pollers.snapshot_taken.connect(main.set_snapshot)
+        app.pollers.snapshot_taken.connect(dialogs.set_snapshot)
+        app.pollers.status_changed.connect(main.set_status)
+        app.pollers.status_changed.connect(dialogs.set_status)
+        app.queue.item_added.connect(built.pulls.set_item)
+        app.queue.item_changed.connect(built.pulls.set_item)
+        app.queue.item_removed.connect(built.pulls.remove)
+        app.queue.order_changed.connect(self._on_queue_order_changed)
+        app.queue.summary_changed.connect(main.set_pull_summary)
+        app.queue.item_added.connect(self._on_queue_rows_changed)
+        app.queue.item_changed.connect(self._on_queue_rows_changed)
+        app.queue.item_removed.connect(self._on_queue_rows_changed)
+        operations = app.operations
+        operations.details_loaded.connect(dialogs.show_details)
+        operations.failed.connect(dialogs.show_failure)
+        operations.deleted.connect(dialogs.set_deleted)
+        operations.deleted.connect(self._on_deleted)
+        operations.busy_changed.connect(main.set_busy)
+        operations.busy_changed.connect(dialogs.set_busy)
+        operations.server_tested.connect(dialogs.set_server_test)
+        operations.recommendations_loaded.connect(main.set_recommendations)
+        operations.recommendations_loaded.connect(dialogs.set_recommendations)
+        operations.layers.book_changed.connect(main.set_book)
+        operations.layers.book_changed.connect(dialogs.set_book)
+
+    def _connect_window(self, built: Windows) -> None:
+        app, main, dialogs, queue = self._app, built.main, built.dialogs, self._app.queue
+        main.visibility_changed.connect(self.visibility_changed)
+        main.activity_changed.connect(self.activity_changed)
+        main.refresh_requested.connect(app.pollers.refresh_all)
+        main.quit_requested.connect(app.quitter.ask)
+        main.details_requested.connect(dialogs.open_details)
+        main.pull_dialog_requested.connect(dialogs.open_pull)
+        main.delete_requested.connect(dialogs.open_delete)
+        main.duplicate_requested.connect(dialogs.open_duplicate)
+        main.settings_requested.connect(dialogs.open_settings)
+        main.load_requested.connect(self._on_load_requested)
+        main.unload_requested.connect(self._on_unload_requested)
+        main.update_requested.connect(self._on_update_requested)
+        main.pull_pause_requested.connect(queue.pause)
+        main.pull_resume_requested.connect(queue.resume)
+        main.pull_cancel_requested.connect(queue.cancel)
+        main.pull_retry_requested.connect(queue.retry)
+        main.pull_remove_requested.connect(queue.remove)
+        main.pull_move_requested.connect(self._on_pull_move_requested)
+        main.pulls_pause_all_requested.connect(queue.pause_all)
+        main.pulls_resume_all_requested.connect(queue.resume_all)
+        main.pulls_clear_requested.connect(queue.clear_finished)
+
+    def _connect_dialogs(self, built: Windows) -> None:
+        app, dialogs = self._app, built.dialogs
+        dialogs.details_requested.connect(self._on_details_requested)
+        dialogs.pull_requested.connect(self._on_pull_requested)
+        dialogs.delete_requested.connect(self._on_delete_requested)
+        dialogs.load_requested.connect(self._on_load_requested)
+        dialogs.unload_requested.connect(self._on_unload_requested)
+        dialogs.copy_requested.connect(self._on_copy_requested)
+        dialogs.book_requested.connect(self._on_book_requested)
+        dialogs.server_test_requested.connect(app.operations.test_server)
+        dialogs.pull_show_requested.connect(self.show_pull)
+        dialogs.quit_confirmed.connect(app.quitter.quit_now)
+        dialogs.autostart_requested.connect(self._on_autostart_requested)
+
+    @Slot(bool)
+    def _on_autostart_requested(self, is_enabled: bool) -> None:
+        self._app.set_autostart(is_enabled)
+        self._windows().dialogs.set_autostart(self._app.is_autostart())
+
+    @Slot(object)
+    def _on_deleted(self, outcome: DeleteOutcome) -> None:
+        if self._built is not None:
+            self._built.main.show_deleted(outcome, self._app.operations.layers.book)
+
+    @Slot(object)
+    def _on_queue_order_changed(self, order: PullOrder) -> None:
+        if self._built is not None:
+            self._built.pulls.set_order(order.ids)
+
+    @Slot()
+    def _on_queue_rows_changed(self) -> None:
+        if self._built is not None:
+            self._built.dialogs.set_pull_items(self._app.queue.items())
+
+    @Slot(object)
+    def _on_pull_move_requested(self, move: PullMove) -> None:
+        self._app.queue.move(move.id, move.index)
+
+    @Slot(object)
+    def _on_details_requested(self, ref: ModelRef) -> None:
+        self._app.operations.show(ref)
+
+    @Slot(object)
+    def _on_pull_requested(self, wish: PullWish) -> None:
+        self._app.operations.pull(wish)
+
+    @Slot(object)
+    def _on_update_requested(self, refs: ModelRefs) -> None:
+        for ref in refs.refs:
+            self._app.operations.pull(PullWish(ref.server_id, ref.name, ref.digest))
+
+    @Slot(object)
+    def _on_delete_requested(self, wish: DeleteWish) -> None:
+        self._app.operations.delete(wish)
+
+    @Slot(object)
+    def _on_copy_requested(self, wish: CopyWish) -> None:
+        self._app.operations.copy(wish)
+
+    @Slot(object)
+    def _on_load_requested(self, wish: LoadWish) -> None:
+        self._app.operations.load(wish)
+
+    @Slot(object)
+    def _on_unload_requested(self, ref: ModelRef) -> None:
+        self._app.operations.unload(ref)
+
+    @Slot(object)
+    def _on_book_requested(self, refs: ModelRefs) -> None:
+        self._app.operations.layers.read(refs)
