@@ -215,8 +215,9 @@ def test_layers_are_learnt_only_while_somebody_looks(
     assert weights[0].layers[0].digest == weights[1].layers[0].digest
     asked = len(server.asked("/api/show"))
     operations.layers.read(ModelRefs(refs_of(server, "a")))
-    qtbot.wait(100)
-    assert len(server.asked("/api/show")) == asked
+    (b,) = refs_of(server, "b")
+    outcome_of(qtbot, operations.details_loaded, lambda: operations.show(b))
+    assert len(server.asked("/api/show")) == asked + 1
 
 
 def test_an_unknown_server_is_a_failure_not_a_crash(qtbot: QtBot, operations: Operations) -> None:
