@@ -1,0 +1,448 @@
+#!/usr/bin/env python3
+"""The project's one command: `python3 dev.py run`, `python3 dev.py test` and a few more.
+
+Standard library only, on any Python from 3.11 on. Whatever a fresh machine lacks is set up first: a
+virtual environment in .venv with the packages of the lock files, and on Debian and its kin the
+system libraries of Qt and the programs of the virtual desktop.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("Ollama Tray needs Python 3.11 or newer. This is " + sys.version.split()[0] + ".")
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "set-up.json"
+UNFINISHED = VENV / "set-up-unfinished"
+LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+
+# shared library → Debian package: all that Qt loads for its xcb, wayland and offscreen platforms
+QT_LIBRARIES = {
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
+# program → Debian package: the virtual desktop of tests/desktop/harness
+DESKTOP_PROGRAMS = {
+    "Xvfb": "xvfb",
+    "dbus-daemon": "dbus",
+    "dunst": "dunst",
+    "import": "imagemagick",
+    "openbox": "openbox",
+    "xdotool": "xdotool",
+    "xfce4-panel": "xfce4-panel",
+    "xfconf-query": "xfconf",
+    "xprop": "x11-utils",
+    "xsetroot": "x11-xserver-utils",
+}
+COVERED = "tray_app/core/*,tray_app/ollama/*"
+MIN_COVERAGE = 95
+CLOSING_LINE = re.compile(r"=* ?((\d+ \w+,? ?)+|no tests ran) in [\d.]+s")
+EXIT_UNREACHABLE = 3  # of `ollama-tray status`
+
+
+def say(text: str) -> None:
+    """Print a line about what this script does, apart from what it runs."""
+    print(f"dev.py: {text}", file=sys.stderr, flush=True)
+
+
+def is_root() -> bool:
+    """Say whether we may install system packages ourselves."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def missing_libraries() -> list[str]:
+    """Return the packages of Qt's libraries that the system's linker does not know."""
+    ldconfig = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/sbin:/usr/sbin")
+    if not sys.platform.startswith("linux") or ldconfig is None:
+        return []
+    listed = subprocess.run([ldconfig, "-p"], capture_output=True, text=True, check=False).stdout
+    known = {line.split()[0] for line in listed.splitlines() if line.startswith("\t")}
+    return [package for library, package in QT_LIBRARIES.items() if library not in known]
+
+
+def missing_programs() -> list[str]:
+    """Return the packages of the virtual desktop's programs that are not there."""
+    if not sys.platform.startswith("linux"):
+        return []
+    return [
+        package for program, package in DESKTOP_PROGRAMS.items() if shutil.which(program) is None
+    ]
+
+
+def install_packages(packages: Sequence[str], purpose: str) -> bool:
+    """Install Debian packages if we may, else print how; say whether they are there now."""
+    if not packages:
+        return True
+    if shutil.which("apt-get") is None:
+        say(f"{purpose} needs what Debian calls {' '.join(packages)}: please install it")
+        return False
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    if not is_root():
+        say(f"{purpose} needs system packages. Please run:\n  sudo {shlex.join(command)}")
+        return False
+    say(f"{purpose} needs system packages, installing {' '.join(packages)} …")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    code = 0
+    for step in (["apt-get", "update"], command):
+        done = subprocess.run(
+            step,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        code = done.returncode
+        if code:
+            say(f"{shlex.join(step)} failed:\n{done.stdout[-3000:]}")
+    return code == 0
+
+
+def set_up_system(*, wants_desktop: bool) -> None:
+    """Get the system packages; without Qt's libraries there is no going on."""
+    if not install_packages(missing_libraries(), "Qt"):
+        sys.exit(1)
+    if wants_desktop and not install_packages(missing_programs(), "The virtual desktop"):
+        say("going on without: what needs a virtual desktop is skipped (and fails where CI is set)")
+
+
+def set_up_environment(kind: str) -> None:
+    """Bring .venv to what the lock file says; at once when it is there already."""
+    wanted: dict[str, object] = {
+        "python": ".".join(str(part) for part in sys.version_info[:2]),
+        "locks": {
+            name: hashlib.sha256(lock.read_bytes()).hexdigest() for name, lock in LOCKS.items()
+        },
+    }
+    stamp = read_stamp()
+    if stamp in ({**wanted, "kind": kind}, {**wanted, "kind": "dev"}):
+        return
+    # What an interrupted run left, or what belongs to another Python, is not worth mending.
+    if UNFINISHED.exists() or not is_usable(str(wanted["python"])):
+        create_environment()
+    UNFINISHED.touch()
+    STAMP.unlink(missing_ok=True)
+    say(f"installing the packages of {LOCKS[kind].name} into .venv …")
+    options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    run_or_exit(module("pip", "install", *options, "--requirement", str(LOCKS[kind])))
+    STAMP.write_text(json.dumps({**wanted, "kind": kind}), encoding="utf-8")
+    UNFINISHED.unlink()
+
+
+def read_stamp() -> dict[str, object]:
+    """Return what the last set-up noted down, nothing if there is no sound note."""
+    try:
+        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) and PYTHON.exists() else {}
+
+
+def is_usable(version: str) -> bool:
+    """Say whether .venv has a Python of this version, with pip."""
+    code = "import pip, sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        asked = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=False)
+    except OSError:
+        return False
+    return asked.returncode == 0 and asked.stdout.strip() == version
+
+
+def create_environment() -> None:
+    """Make .venv anew."""
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        # Debian ships Python without them.
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        if not install_packages([package], "A virtual environment"):
+            sys.exit(f"This Python ({sys.executable}) has no venv module: install {package}.")
+    say("creating the virtual environment .venv …")
+    interpreter = sys.executable
+    if sys.prefix != sys.base_prefix:  # it may be the very one that is cleared
+        interpreter = getattr(sys, "_base_executable", None) or sys.executable
+    VENV.mkdir(exist_ok=True)
+    UNFINISHED.touch()
+    run_or_exit([interpreter, "-m", "venv", "--clear", VENV])
+
+
+def environment_for_children() -> dict[str, str]:
+    """Return our environment with the checkout importable from any folder."""
+    others = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([str(ROOT), *([others] if others else [])])
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def run_or_exit(command: Sequence[str | Path]) -> None:
+    """Run a command; end this script with its exit code if that is not 0."""
+    code = run(command)
+    if code:
+        sys.exit(code)
+
+
+def run(command: Sequence[str | Path], *, cwd: Path | None = None) -> int:
+    """Run a command to its end, whatever is pressed meanwhile, and return its exit code."""
+    child = subprocess.Popen(
+        [str(part) for part in command], env=environment_for_children(), cwd=cwd
+    )
+
+    # Ctrl-C in a terminal reaches the child by itself; SIGTERM reaches only us.
+    def on_signal(number: int, _: FrameType | None) -> None:
+        if number == signal.SIGTERM or not sys.stdin or not sys.stdin.isatty():
+            child.send_signal(number)
+
+    with handling(on_signal):
+        code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """While inside, SIGINT and SIGTERM go to `handler`."""
+    old = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, before in old.items():
+            signal.signal(number, before)
+
+
+def module(name: str, *arguments: str) -> list[str | Path]:
+    """Return the command that runs a module in .venv."""
+    return [PYTHON, "-m", name, *arguments]
+
+
+def command_run(arguments: Sequence[str]) -> int:
+    """Start the program, with a demo server and a virtual desktop where there is nothing real."""
+    set_up_environment("run")
+    arguments = list(arguments)
+    options = {argument.partition("=")[0] for argument in arguments}
+    is_terminal_verb = any(not argument.startswith("-") for argument in arguments[:1])
+    if is_terminal_verb or options & {"--help", "-h", "--version"}:
+        return run(module("tray_app", *arguments))
+    has_screen = not sys.platform.startswith("linux") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+    set_up_system(wants_desktop=not has_screen)
+    if not options & {"--demo", "--server"} and not is_ollama_there():
+        say("no Ollama answers here: showing the built-in demo server (--demo)")
+        arguments.append("--demo")
+    program = module("tray_app", *arguments)
+    if has_screen:
+        return run(program)
+    say("there is no display here: running on a virtual desktop")
+    harness = module("tests.desktop.harness", "run", "--prefix", "python3 dev.py desktop", "--")
+    return run([*harness, *program])
+
+
+def is_ollama_there() -> bool:
+    """Ask as the program itself would, with its settings and OLLAMA_HOST."""
+    asked = subprocess.run(
+        [str(part) for part in module("tray_app", "status")],
+        env=environment_for_children(),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return asked.returncode != EXIT_UNREACHABLE
+
+
+def command_demo(arguments: Sequence[str]) -> int:
+    """Start the program on its built-in demo server."""
+    return command_run(["--demo", *arguments])
+
+
+def command_desktop(arguments: Sequence[str]) -> int:
+    """Look at the virtual desktop of a `run` and drive it: picture FILE, menu, click LABEL."""
+    set_up_environment("run")
+    return run(module("tests.desktop.harness", *arguments))
+
+
+def command_test(arguments: Sequence[str]) -> int:
+    """Run everything that CI runs; with arguments for pytest only that much of pytest."""
+    set_up_system(wants_desktop=True)
+    set_up_environment("dev")
+    results: list[tuple[str, int]] = [] if arguments else check()
+    options = [] if arguments else ["--cov=tray_app", "--cov-report="]
+    code, closing_line = run_pytest([*options, *arguments])
+    results.append(("pytest", code))
+    if not arguments:
+        limits = [f"--include={COVERED}", f"--fail-under={MIN_COVERAGE}"]
+        report = module("coverage", "report", "--skip-covered", *limits)
+        results.append(("coverage of core and ollama", run(report, cwd=ROOT)))
+    sum_up(results)
+    print(closing_line, flush=True)
+    return 1 if any(code for _, code in results) else 0
+
+
+def command_lint(_: Sequence[str]) -> int:
+    """Run ruff and mypy."""
+    set_up_environment("dev")
+    results = check()
+    sum_up(results)
+    return 1 if any(code for _, code in results) else 0
+
+
+def check() -> list[tuple[str, int]]:
+    """Run the checks that look at the source only."""
+    steps = {
+        "ruff check": module("ruff", "check"),
+        "ruff format": module("ruff", "format", "--check"),
+        "mypy": module("mypy"),
+    }
+    results = []
+    for name, command in steps.items():
+        say(f"{name} …")
+        results.append((name, run(command, cwd=ROOT)))
+    return results
+
+
+def sum_up(results: Sequence[tuple[str, int]]) -> None:
+    """Print a line for each step."""
+    print(flush=True)
+    for name, code in results:
+        print(f"{name}: {'ok' if code == 0 else f'FAILED (exit code {code})'}", flush=True)
+
+
+def run_pytest(arguments: Sequence[str]) -> tuple[int, str]:
+    """Run pytest, passing on all that it prints but its closing line; return that with the code."""
+    colour = "yes" if sys.stdout.isatty() else "no"
+    child = subprocess.Popen(
+        [str(part) for part in module("pytest", f"--color={colour}", *arguments)],
+        cwd=ROOT,
+        env=environment_for_children(),
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    closing_line, pending = "", b""
+    with handling(lambda number, _: child.send_signal(number)):
+        while piece := os.read(child.stdout.fileno(), 65536):
+            *lines, pending = (pending + piece).split(b"\n")
+            for line in lines:
+                text = line.decode(errors="replace")
+                if CLOSING_LINE.match(re.sub(r"\x1b\[[\d;]*m", "", text)):
+                    closing_line = text
+                else:
+                    print(text, flush=True)
+            if pending.startswith((b"tests", b".")):  # a line of dots that still grows
+                print(pending.decode(errors="replace"), end="", flush=True)
+                pending = b""
+        code = child.wait()
+    return code, closing_line
+
+
+def command_format(_: Sequence[str]) -> int:
+    """Let ruff sort the imports and format everything."""
+    set_up_environment("dev")
+    run_or_exit([*module("ruff", "check", "--fix", "--select", "I"), ROOT])
+    return run([*module("ruff", "format"), ROOT])
+
+
+def command_system(_: Sequence[str]) -> int:
+    """Install the system packages only, for a machine where that takes sudo."""
+    set_up_system(wants_desktop=True)
+    return 1 if missing_libraries() or missing_programs() else 0
+
+
+def command_shots(arguments: Sequence[str]) -> int:
+    """Render every window, dialog and menu into build/shots."""
+    set_up_system(wants_desktop=False)
+    set_up_environment("dev")
+    return run(module("tests.shots", *arguments), cwd=ROOT)
+
+
+def command_bench(arguments: Sequence[str]) -> int:
+    """Measure start, memory, latency and throughput, and print the table."""
+    set_up_system(wants_desktop=True)
+    set_up_environment("dev")
+    return run(module("tests.bench", *arguments), cwd=ROOT)
+
+
+def command_lock(arguments: Sequence[str]) -> int:
+    """Write the lock files anew: add --upgrade for the newest allowed releases of everything."""
+    tools = ROOT / "build" / "lock-tools"
+    uv = shutil.which("uv") or shutil.which("uv", path=str(tools / PYTHON.parent.name))
+    if uv is None:
+        run_or_exit([sys.executable, "-m", "venv", tools])
+        pip = tools / PYTHON.parent.name / "pip"
+        run_or_exit([pip, "install", "--quiet", "--disable-pip-version-check", "uv"])
+        uv = str(tools / PYTHON.parent.name / "uv")
+    options = ["--universal", "--generate-hashes", "--python-version", "3.11", "--quiet"]
+    # No address of any index: whoever installs uses the one that they have set up.
+    options += ["--no-emit-index-url", "--no-header", "--no-annotate", *arguments]
+    compile_ = [uv, "pip", "compile", *options, "pyproject.toml", "--output-file"]
+    code = run([*compile_, LOCKS["run"].name], cwd=ROOT)
+    extra = ["--extra", "dev", "--constraint", LOCKS["run"].name]
+    code = code or run([*compile_, LOCKS["dev"].name, *extra], cwd=ROOT)
+    for lock in LOCKS.values():
+        if "://" in lock.read_text(encoding="utf-8"):
+            say(f"{lock.name} holds an address: do not commit it")
+            return 1
+    return code
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "run": command_run,
+    "demo": command_demo,
+    "desktop": command_desktop,
+    "test": command_test,
+    "lint": command_lint,
+    "format": command_format,
+    "shots": command_shots,
+    "bench": command_bench,
+    "lock": command_lock,
+    "system": command_system,
+}
+
+
+def main() -> int:
+    """Run one command; all arguments after its name are the command's own."""
+    summary = "\n".join(f"  {name:8} {run.__doc__}" for name, run in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="dev.py",
+        usage="python3 dev.py COMMAND [--] [ARGUMENT …]",
+        epilog=f"commands:\n{summary}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    if not sys.argv[1:] or sys.argv[1] in ("-h", "--help", "help"):
+        parser.print_help()
+        return 0
+    chosen = parser.parse_args(sys.argv[1:2])
+    arguments = sys.argv[2:]
+    return COMMANDS[chosen.command](arguments[1:] if arguments[:1] == ["--"] else arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
