@@ -9,20 +9,16 @@ Drawn without a display, at twice the size; times, sizes and names are those of 
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["QT_SCALE_FACTOR"] = "2"
-os.environ["TZ"] = "UTC"
-
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.shots_offscreen import prepare
 from tray_app import resources, text
 from tray_app.views.style import AppStyle
 
@@ -78,17 +74,14 @@ def pretend_active(widget: QWidget) -> None:
     QApplication.setActiveWindow(widget)
 
 
-def take(shot: Shot, out: Path) -> list[Path]:
+def take(shot: Shot, style: AppStyle, out: Path) -> list[Path]:
     """Paint one picture in its themes."""
     paths = []
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
     QLocale.setDefault(QLocale(shot.locale))
     text.configure("decimal")
     for theme in shot.themes:
-        style = AppStyle(app, theme)
+        style.set_choice(theme)
         widget = shot.build()
-        widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
         widget.show()
         pretend_active(widget)
         settle()
@@ -98,7 +91,6 @@ def take(shot: Shot, out: Path) -> list[Path]:
             raise OSError(f"{path} cannot be written")
         paths.append(path)
         _end(widget)
-        style.close()
     return paths
 
 
@@ -112,6 +104,7 @@ def _end(widget: QWidget) -> None:
 
 def set_up() -> QApplication:
     """An application with the font of the pictures."""
+    prepare()
     app = QApplication(sys.argv[:1])
     app.setWindowIcon(resources.app_icon())
     available = set(QFontDatabase.families())
@@ -131,20 +124,21 @@ def main() -> int:
     app = set_up()
     load_pictures()
     options.out.mkdir(parents=True, exist_ok=True)
+    style = AppStyle(app, "light")
     count = 0
     for shot in SHOTS:
         if options.only in shot.name:
-            for path in take(shot, options.out):
+            for path in take(shot, style, options.out):
                 print(path)
                 count += 1
-    del app
+    style.close()
     return 0 if count else 1
 
 
 def load_pictures() -> None:
     """Import every module that enters pictures: tests/shots_*.py."""
     for file in sorted(Path(__file__).parent.glob("shots_*.py")):
-        if file.stem != "shots_data":
+        if file.stem not in ("shots_data", "shots_offscreen"):
             importlib.import_module(f"tests.{file.stem}")
 
 

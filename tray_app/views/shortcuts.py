@@ -34,7 +34,7 @@ SHORTCUTS: dict[str, Keys] = {
     "pull": Keys(("Ctrl+N",)),
     "search": Keys(("Ctrl+F",)),
     "refresh": Keys(("F5", "Ctrl+R"), ("Ctrl+R",)),
-    "details": Keys(("Return", "Enter", "Alt+Return"), ("Return", "Enter", "Ctrl+I"), True),
+    "details": Keys(("Enter", "Return", "Alt+Return"), ("Return", "Enter", "Ctrl+I"), True),
     "delete": Keys(("Del",), ("Ctrl+Backspace",), True),
     "load": Keys(("Ctrl+L",)),
     "update": Keys(("Ctrl+U",)),

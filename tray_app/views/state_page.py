@@ -82,8 +82,6 @@ class StatePage(QScrollArea):
         """Show `page`."""
         if page == self._shown:
             return
-        focused = self.focusWidget()
-        had_focus = focused is not None and focused.hasFocus()
         self._shown = page
         self._buttons = []
         self._body = _Ground()
@@ -114,8 +112,6 @@ class StatePage(QScrollArea):
             column.addWidget(details, 0, middle)
         column.addStretch(1)
         self.setWidget(self._body)
-        if had_focus:
-            self.focus_first()
 
     def set_countdown(self, text: str) -> None:
         """`Trying again in 12 s`."""

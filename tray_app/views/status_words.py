@@ -37,7 +37,7 @@ def selected_line(selected: int, count: int, freed: Freed) -> str:
 
 def away_line(status: ServerStatus, host: str) -> str:
     """What stands left while there is no list: `Offline since 14:32`."""
-    if status.state is ServerState.CONNECTING:
+    if status.state in (ServerState.CONNECTING, ServerState.STARTING):
         return tr("Connecting to {address}").format(address=host)
     if status.state is ServerState.OFFLINE:
         return offline_since_line(status)

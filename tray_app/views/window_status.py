@@ -11,7 +11,7 @@ from tray_app.core.records import ModelRecord, ServerState
 from tray_app.core.sharing import LayerBook, freed, unique_bytes
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
-from tray_app.text import status_line, status_line_tooltip
+from tray_app.text import status_line, status_line_tooltip, tr
 from tray_app.text.addresses import place
 from tray_app.views import window_state
 from tray_app.views.status_words import away_line, selected_line, shown_line
@@ -42,6 +42,8 @@ class StatusLine:
             return shown_line(facts.shown, facts.count), ""
         if facts.status is not None and not facts.count and window_state.is_away(facts):
             return away_line(facts.status, host), ""
+        if not facts.count:
+            return tr("No models"), ""
         unique, listed = self._disk()
         rows = self._models.all_rows
         is_known = facts.status is None or facts.status.state is ServerState.ONLINE
