@@ -1,0 +1,120 @@
+"""A main window on made-up data, for the tests of this folder."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests import shots_data as data
+from tray_app.itemmodels.model_table import ModelTableModel
+from tray_app.itemmodels.pull_table import PullTableModel
+from tray_app.settings import Settings
+from tray_app.views.main_window import MainWindow
+from tray_app.views.style import AppStyle
+
+WISHES = [
+    "refresh_requested",
+    "details_requested",
+    "pull_dialog_requested",
+    "delete_requested",
+    "load_requested",
+    "unload_requested",
+    "update_requested",
+    "duplicate_requested",
+    "settings_requested",
+    "quit_requested",
+    "server_start_requested",
+    "visibility_changed",
+]
+
+
+@dataclass
+class Told:
+    """The wishes a window told, as (signal, payload)."""
+
+    wishes: list[tuple[str, Any]] = field(default_factory=list)
+
+    def listen(self, window: QObject, names: list[str]) -> None:
+        for name in names:
+            getattr(window, name).connect(self._writer(name))
+
+    def _writer(self, name: str) -> Callable[..., None]:
+        def write(*payload: object) -> None:
+            self.wishes.append((name, payload[0] if payload else None))
+
+        return write
+
+    def take(self, name: str) -> list[Any]:
+        """The payloads of one signal so far, which are forgotten."""
+        found = [payload for told, payload in self.wishes if told == name]
+        self.wishes = [wish for wish in self.wishes if wish[0] != name]
+        return found
+
+
+@dataclass
+class Stage:
+    """A window, what it told, and its settings."""
+
+    window: MainWindow
+    told: Told
+    settings: Settings
+
+
+def open_stage(qtbot: QtBot, settings: Settings | None = None) -> Stage:
+    """A window that knows nothing yet, shown and active."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    if app.findChild(AppStyle) is None:
+        AppStyle(app, "light")
+    settings = settings or Settings(None)
+    settings.set("tip_tray_seen", True)
+    models, pulls = ModelTableModel(clock=data.clock), PullTableModel()
+    window = MainWindow(settings, models, pulls, clock=data.clock, clock_s=data.clock_s)
+    models.setParent(window)
+    pulls.setParent(window)
+    qtbot.addWidget(window)
+    window.set_server_label("", data.ADDRESS)
+    told = Told()
+    told.listen(window, WISHES)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return Stage(window, told, settings)
+
+
+def fill(window: MainWindow) -> None:
+    """The list of the pictures."""
+    window.models.set_updates(data.UPDATES)
+    window.models.set_pinned(data.PINNED)
+    window.set_book(data.book())
+    window.set_status(data.status())
+    window.set_snapshot(data.snapshot())
+    window.refresh_now()
+
+
+@pytest.fixture
+def empty_stage(qtbot: QtBot) -> Iterator[Stage]:
+    stage = open_stage(qtbot)
+    yield stage
+    stage.window.set_hides_on_close(True)
+    stage.window.hide()
+
+
+@pytest.fixture
+def stage(empty_stage: Stage) -> Stage:
+    fill(empty_stage.window)
+    return empty_stage
+
+
+def names(window: MainWindow) -> list[str]:
+    """The names on screen, top to bottom."""
+    return [window.models.ref_at(row).name for row in range(window.models.rowCount())]
+
+
+def selected(window: MainWindow) -> list[str]:
+    """The selected names."""
+    return [ref.name for ref in window.view.selected_refs()]
