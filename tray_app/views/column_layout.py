@@ -14,6 +14,7 @@ NAME_MIN = 220
 MIN_WIDTH = 56
 HEADER_ROOM = 32
 HEADER_CAP = 160
+_FIXED = frozenset({"name", "size"})
 _HIDE_ORDER = [
     column.key
     for column in sorted((c for c in COLUMNS if c.hide_rank), key=lambda column: column.hide_rank)
@@ -64,6 +65,8 @@ class ColumnLayout:
 
     def toggle(self, key: str, is_on: bool) -> None:
         """Show a column at its usual place, or hide it."""
+        if key in _FIXED:
+            return
         if not is_on:
             self.set_keys([other for other in self._keys if other != key])
         elif key not in self._keys:

@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from tray_app.core.messages import ModelRef
+from tray_app.core.records import ModelKey
 from tray_app.itemmodels.columns import NUMBER
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.text import tr
@@ -68,7 +69,11 @@ class ModelView(QTableView):
         self._uses_keyboard = False
         self._header = ModelHeader(model, self)
         self.setHorizontalHeader(self._header)
+        self._leaving: tuple[int, ModelKey] | None = None
+        # Before setModel, so that it is heard before the selection model moves the current row.
+        model.rowsAboutToBeRemoved.connect(self._on_rows_about_to_be_removed)
         self.setModel(model)
+        model.rowsRemoved.connect(self._on_rows_removed)
         self._delegate = ModelDelegate(model, self)
         self.setItemDelegate(self._delegate)
         self.columns = TableColumns(self, self._header, model, layout)
@@ -125,6 +130,23 @@ class ModelView(QTableView):
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(index)
         return True
+
+    def _on_rows_about_to_be_removed(self, _: QModelIndex, first: int, last: int) -> None:
+        row = self.currentIndex().row()
+        is_leaving = first <= row <= last
+        self._leaving = (first, self._table.ref_at(row).key) if is_leaving else None
+
+    def _on_rows_removed(self) -> None:
+        """After a delete the next row is current; Qt would take the one before."""
+        leaving, self._leaving = self._leaving, None
+        if leaving is None or self._table.record(leaving[1]) is not None:
+            return  # or only hidden by search or filter
+        row = min(leaving[0], self._table.rowCount() - 1)
+        flags = QItemSelectionModel.SelectionFlag
+        selection = self.selectionModel()
+        how = flags.NoUpdate if selection.hasSelection() else flags.Select | flags.Rows
+        if row >= 0:
+            selection.setCurrentIndex(self._table.index(row, 0), how)
 
     def set_stale(self, is_stale: bool) -> None:
         """Whether the list is an old one, shown because the server is out of reach."""
