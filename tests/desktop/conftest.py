@@ -77,3 +77,11 @@ def start_app(tmp_path: Path) -> Iterator[StartApp]:
             return running.enter_context(App(desktop, tmp_path, *arguments, **options))
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def shared_desktop() -> Iterator[VirtualDesktop]:
+    """One fake desktop for many runs of the program, one after the other."""
+    require(Mode.FAKE)
+    with VirtualDesktop(Mode.FAKE) as started:
+        yield started

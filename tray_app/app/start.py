@@ -27,20 +27,18 @@ _log = logging.getLogger(__name__)
 
 def main(invocation: Invocation) -> int:
     """Run the program, or hand over to the one that runs. Gives the exit code."""
-    if not invocation.demo:
-        return _run(invocation, paths(invocation.data_dir))
-    if invocation.data_dir is not None:
-        return _run(invocation, paths(invocation.data_dir))
+    if not invocation.demo or invocation.data_dir is not None:
+        return _run(invocation, invocation.data_dir)
     # A demo must not touch the person's own settings and downloads.
     with tempfile.TemporaryDirectory(prefix="ollama-tray-demo-") as folder:
-        return _run(invocation, paths(Path(folder)))
+        return _run(invocation, Path(folder))
 
 
-def _run(invocation: Invocation, where: Paths) -> int:
+def _run(invocation: Invocation, data_dir: Path | None) -> int:
+    where = paths(data_dir)
     log.set_up(where.log_file, is_verbose=invocation.verbose, to_stderr=invocation.verbose)
     try:
-        key = where.config if invocation.demo or invocation.data_dir else None
-        instance = SingleInstance(key)
+        instance = SingleInstance(data_dir)
         if not instance.claim():
             handover = _hand_over(instance, invocation)
             if handover.outcome is not Outcome.NOBODY:
