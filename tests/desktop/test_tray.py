@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jeepney import DBusAddress
 
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
@@ -62,7 +63,11 @@ def start_stage(start_app: StartApp, tmp_path: Path, monkeypatch: pytest.MonkeyP
         app = start_app(
             desktop,
             command=[sys.executable, PROGRAM, str(folder), str(grace_s)],
-            environment={"XDG_CURRENT_DESKTOP": name},
+            # Without a portal Qt complains about GNOME and its like.
+            environment={
+                "XDG_CURRENT_DESKTOP": name,
+                "QT_LOGGING_RULES": "qt.qpa.theme.gnome=false",
+            },
         )
         app.wait_output("ready")
         return Stage(app, desktop, folder)
@@ -128,6 +133,26 @@ def test_the_setting_chooses_the_style(fake_stage: Stage) -> None:
         fake_stage.set(choice)
         pictures.add(fake_stage.item.pixmap())
     assert len(pictures) == 3
+
+
+def test_a_dark_panel_of_xfce_gets_a_light_icon(
+    desktop: VirtualDesktop, start_stage: StartStage
+) -> None:
+    stage = start_stage(desktop, name="XFCE")
+    xfconf = DBusAddress("/org/xfce/Xfconf", "org.xfce.Xfconf", "org.xfce.Xfconf")
+    property_ = ("xfce4-panel", "/panels/dark-mode")
+    assert _lightness(stage.item) < 50
+    desktop.bus.call(xfconf, "SetProperty", "ssv", *property_, ("b", True))
+    wait_for(lambda: _lightness(stage.item) > 200)
+    desktop.bus.call(xfconf, "SetProperty", "ssv", *property_, ("b", False))
+    wait_for(lambda: _lightness(stage.item) < 50)
+
+
+def _lightness(item: TrayItem) -> float:
+    """Return the mean red of what is opaque in the icon, 0 to 255."""
+    _, _, argb = item.pixmap()
+    opaque = [argb[at + 1] for at in range(0, len(argb), 4) if argb[at] > 200]
+    return sum(opaque) / len(opaque)
 
 
 def test_every_entry_asks_for_what_it_says(stage: Stage) -> None:

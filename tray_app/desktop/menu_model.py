@@ -75,7 +75,7 @@ class MenuEntry:
     @property
     def shape(self) -> tuple[object, ...]:
         """Two menus of the same shape differ in texts only."""
-        return (self.key, tuple(child.shape for child in self.children))
+        return (self.key, self.icon, tuple(child.shape for child in self.children))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,10 @@ class PanelTone(QObject):
     def start(self) -> None:
         """Ask now, and listen to changes where there is somebody to listen to."""
         if sys.platform == "linux" and self._is_xfce:
+            slot = SLOT("_on_xfconf_property_changed(QDBusMessage)")
             QDBusConnection.sessionBus().connect(
-                _XFCONF,
-                _XFCONF_PATH,
-                _XFCONF,
-                "PropertyChanged",
-                self,
-                SLOT("_on_xfconf_property_changed(QDBusMessage)").encode(),
+                *(_XFCONF, _XFCONF_PATH, _XFCONF, "PropertyChanged", self),
+                slot,  # type: ignore[call-overload]  # bytes, says the stub; a str, says the library
             )
         self.ask()
 

@@ -25,7 +25,7 @@ from tray_app.desktop.tray_icon import tray_icon
 from tray_app.desktop.tray_look import TrayLook, TrayState, icon_style, ring_step, tray_state
 from tray_app.desktop.tray_menu import TrayMenu
 from tray_app.desktop.watcher import TrayWatcher
-from tray_app.resources import app_icon, icon
+from tray_app.resources import app_icon
 
 _PACE_S = 1.0
 _MESSAGE_MS = 10_000
@@ -169,8 +169,9 @@ class Tray(QObject):
     def _make_icon(self) -> None:
         """Make the icon, anew when a host came: Qt never moves an old one to it."""
         self._drop_icon()
-        self._menu = TrayMenu(icon, self._is_remote(), self)
+        self._menu = TrayMenu(self._is_remote(), self)
         self._menu.about_to_show.connect(self._on_menu_about_to_show)
+        self._menu.closed.connect(self._refresh_menu)
         self._menu.chosen.connect(self._on_menu_chosen)
         self._refresh_menu()
         self._icon = QSystemTrayIcon(self)
@@ -212,8 +213,7 @@ class Tray(QObject):
         if tooltip != self._tooltip:
             self._tooltip = tooltip
             self._icon.setToolTip(tooltip)
-        if self._menu is not None and self._menu.is_open:
-            self._refresh_menu()
+        self._refresh_menu()
 
     def _wanted_look(self) -> TrayLook:
         state = self._state()
@@ -226,6 +226,7 @@ class Tray(QObject):
         step = ring_step(self._facts.summary) if state is TrayState.BUSY else None
         return TrayLook(state, style, step)
 
+    @Slot()
     def _refresh_menu(self) -> None:
         if self._menu is not None:
             self._menu.set_entries(build_menu(self._facts, self._wall_clock(), self._clock()))

@@ -4,30 +4,36 @@ Entries come and go only while the menu is closed; while it is open, only texts 
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from tray_app.desktop.menu_model import MenuEntry, TrayWish
+from tray_app.resources import icon
 
-IconMaker = Callable[[str], QIcon]
+# Xfce's panel and others never tell that they closed the menu. Nobody reads it for so long.
+_REMOTE_OPEN_MS = 30_000
+
+# A host paints its menus light or dark and does not say which: these stand out from both.
+_REMOTE = "#808086"
+_GREEN, _AMBER = "#2E9E4F", "#C07D10"
+_COLORS = {"dot-online": _GREEN, "dot-offline": _AMBER, "warning": _AMBER}
 
 
 class TrayMenu(QObject):
-    """Signals: `about_to_show` before it opens (set fresh entries then); `chosen` what was asked
-    for. Thread: the GUI thread. `is_remote` = drawn by a tray host, over D-Bus.
+    """Signals: `about_to_show` before it opens (set fresh entries then); `closed` when entries may
+    come and go again; `chosen` what was asked for. Thread: the GUI thread.
+    `is_remote` = drawn by a tray host, over D-Bus.
     """
 
     about_to_show = Signal()
+    closed = Signal()
     chosen = Signal(object)  # TrayWish
 
-    def __init__(
-        self, make_icon: IconMaker, is_remote: bool, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, is_remote: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._make_icon = make_icon
         self._is_remote = is_remote
         self._shape: tuple[object, ...] = ()
         self._actions: dict[str, QAction] = {}
@@ -35,6 +41,12 @@ class TrayMenu(QObject):
         self._wishes: dict[str, TrayWish | None] = {}
         self._submenus: list[QMenu] = []
         self.is_open = False
+        self._is_opening = False
+        self._is_disabled = False
+        self._closing = QTimer(self)
+        self._closing.setSingleShot(True)
+        self._closing.setObjectName("tray menu")
+        self._closing.timeout.connect(self._on_closing_timeout)
         self.menu = QMenu()
         self.menu.setToolTipsVisible(False)
         self.menu.aboutToShow.connect(self._on_menu_about_to_show)
@@ -42,23 +54,28 @@ class TrayMenu(QObject):
         self.menu.triggered.connect(self._on_menu_triggered)
 
     def set_entries(self, entries: tuple[MenuEntry, ...]) -> None:
-        """Show these entries: at once, or, while the menu is open, only their texts."""
+        """Show these entries. While the menu is open only texts change; while it is closed texts
+        can wait, but hosts size it by the entries that it had before it was asked to open."""
+        if self._is_disabled:
+            return
         shape = tuple(entry.shape for entry in entries)
-        if shape == self._shape or self.is_open:
+        if shape != self._shape and not self.is_open:
+            self._shape = shape
+            self._clear()
+            self._fill(self.menu, entries)
+        elif self.is_open or self._is_opening:
             for entry in _all(entries):
                 self._update(entry)
-            return
-        self._shape = shape
-        self._clear()
-        self._fill(self.menu, entries)
 
     def disable(self) -> None:
         """For the last moments of the program: nothing can be asked for any more."""
+        self._is_disabled = True
         for action in self.menu.actions():
             action.setEnabled(False)
 
     def close(self) -> None:
         """Delete the menu."""
+        self._closing.stop()
         self._clear()
         self.menu.deleteLater()
 
@@ -86,7 +103,7 @@ class TrayMenu(QObject):
                 action = menu.addAction(label)
                 action.setMenuRole(QAction.MenuRole.NoRole)  # macOS would move "Settings…" away
             if entry.icon and sys.platform != "darwin":
-                action.setIcon(self._make_icon(entry.icon))
+                action.setIcon(icon(entry.icon, self._color(entry.icon)))
                 action.setIconVisibleInMenu(True)
             if entry.is_default:
                 menu.setDefaultAction(action)
@@ -108,6 +125,10 @@ class TrayMenu(QObject):
             action.setEnabled(entry.is_enabled)
         self._wishes[entry.key] = entry.wish
 
+    def _color(self, name: str) -> str | None:
+        """None = the color of the palette, which the menu has when we paint it ourselves."""
+        return _COLORS.get(name, _REMOTE if self._is_remote else None)
+
     def _label(self, text: str) -> str:
         """Text as a label without a shortcut in it."""
         if not self._is_remote:
@@ -117,16 +138,26 @@ class TrayMenu(QObject):
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:
-        self.is_open = False  # a host need not tell that it closed the menu
+        self.is_open = False
+        self._is_opening = True
         self.about_to_show.emit()
+        self._is_opening = False
         self.is_open = True
+        if self._is_remote:
+            self._closing.start(_REMOTE_OPEN_MS)
 
     @Slot()
     def _on_menu_about_to_hide(self) -> None:
+        self._closing.start(0)  # not yet: what was clicked is told after this
+
+    @Slot()
+    def _on_closing_timeout(self) -> None:
         self.is_open = False
+        self.closed.emit()
 
     @Slot(QAction)
     def _on_menu_triggered(self, action: QAction) -> None:
+        self._closing.start(0)
         wish = self._wishes.get(action.objectName())
         if wish is not None:
             self.chosen.emit(wish)

@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[3]
 
 # A first instance as a process of its own: says "ready", then does what the flavour is about.
 _FIRST = """
-import sys, time
+import sys, threading
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from tray_app.desktop.single_instance import SingleInstance, InstanceAnswer
@@ -48,7 +48,7 @@ if flavour != "deaf":
     first.listen(lambda request: InstanceAnswer(True, {"args": list(request.args)}))
 print("ready", flush=True)
 if flavour in ("hung", "deaf"):
-    time.sleep(60)
+    threading.Event().wait(60)
 app.exec()
 """
 
