@@ -1,33 +1,70 @@
 """The main window: which page and banner, what buttons and keys ask for, what is remembered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import shots_data as data
 from tests.widgets.windows import Stage, fill, names, open_stage, selected
-from tray_app.core.messages import LoadWish, ModelRef, ModelRefs, Recommendations
+from tray_app.core.messages import DeleteOutcome, LoadWish, ModelRef, ModelRefs, Recommendations
 from tray_app.core.records import ServerState, Snapshot
 from tray_app.itemmodels.rows import Badge
 from tray_app.settings import Settings
 from tray_app.views.components.banner import BannerText
+from tray_app.views.components.buttons import Button
+from tray_app.views.main_window import MainWindow
+from tray_app.views.state_page import PageText
 from tray_app.views.window_state import Screen
 
 QWEN = ModelRef(data.SERVER, "qwen3:8b", data.digest("qwen3:8b"))
 
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
 def are_apart(widgets: Sequence[QWidget]) -> bool:
     """Whether each stands right of the one before."""
     return all(a.geometry().right() < b.geometry().left() for a, b in pairwise(widgets))
+
+
+def banner(window: MainWindow) -> str:
+    """What the banner says; "" when there is none."""
+    shown = window.pane.banner.shown
+    return shown.text if shown else ""
+
+
+def shown(window: MainWindow) -> Screen:
+    return window.pane.shown_screen
+
+
+def page_of(window: MainWindow) -> PageText:
+    """The page in place of the table."""
+    assert window.pane.page.isVisible()
+    assert window.pane.page.shown is not None
+    return window.pane.page.shown
+
+
+def click(window: MainWindow, key: str) -> None:
+    """Click a button of the page."""
+    button = window.pane.page.button(key)
+    assert button is not None
+    button.click()
+
+
+def click_banner(window: MainWindow, key: str) -> None:
+    button = window.pane.banner.button(key)
+    assert button is not None
+    button.click()
+
+
+def entries(menu: object) -> dict[str, QAction]:
+    """The entries of a menu by their words."""
+    assert isinstance(menu, QMenu)
+    return {action.text().partition("\t")[0]: action for action in menu.actions()}
 
 
 def pick(stage: Stage, *picked: str) -> None:
@@ -48,18 +85,18 @@ def pick(stage: Stage, *picked: str) -> None:
 
 def test_first_come_grey_shapes_after_a_while(empty_stage: Stage, qtbot: QtBot) -> None:
     window = empty_stage.window
-    assert window.pane.shown_screen is Screen.SKELETON
+    assert shown(window) is Screen.SKELETON
     window.set_status(data.status(ServerState.CONNECTING, reached=False))
     window.refresh_now()
     assert window.pane.banner.shown is None
     qtbot.waitUntil(lambda: window.pane.banner.shown is not None)
-    assert "Connecting to “This computer”…" in window.pane.banner.shown.text
+    assert "Connecting to “This computer”…" in banner(window)
     window.set_status(data.status(ServerState.STARTING, reached=False))
     window.refresh_now()
-    assert "graphics cards" in window.pane.banner.shown.text
+    assert "graphics cards" in banner(window)
     fill(window)
     assert window.pane.banner.shown is None
-    assert window.pane.shown_screen is Screen.TABLE
+    assert shown(window) is Screen.TABLE
 
 
 def test_never_reached_says_why_and_what_to_do(empty_stage: Stage, qtbot: QtBot) -> None:
@@ -68,18 +105,17 @@ def test_never_reached_says_why_and_what_to_do(empty_stage: Stage, qtbot: QtBot)
     window.set_status(data.status(ServerState.OFFLINE, reached=False))
     window.refresh_now()
     page = window.pane.page
-    assert page.shown is not None
-    assert page.shown.title == "Can’t reach Ollama"
-    assert "127.0.0.1:11434" in page.shown.body
-    assert [button.text for button in page.shown.buttons] == [
+    assert page_of(window).title == "Can’t reach Ollama"
+    assert "127.0.0.1:11434" in page_of(window).body
+    assert [button.text for button in page_of(window).buttons] == [
         "Start Ollama", "Retry", "Change server…",
     ]  # fmt: skip
-    assert page.button("start").hasFocus()
+    assert window.focusWidget() is page.button("start")
     assert window.filter_bar.isHidden()
     assert window.status_bar.line.startswith("Offline since")
-    page.button("start").click()
-    page.button("retry").click()
-    page.button("change_server").click()
+    click(window, "start")
+    click(window, "retry")
+    click(window, "change_server")
     assert told.take("server_start_requested") == [None]
     assert told.take("refresh_requested") == [None]
     assert told.take("settings_requested") == ["servers"]
@@ -91,7 +127,7 @@ def test_lost_later_keeps_the_list_and_says_so(stage: Stage) -> None:
     window.set_status(data.status(ServerState.OFFLINE))
     window.refresh_now()
     assert len(names(window)) == 11
-    assert "This is the list from 14:32" in window.pane.banner.shown.text
+    assert "This is the list from 14:32" in banner(window)
     assert all(Badge.LOADED not in row.badges for row in window.models.all_rows)
     assert window.filter_bar.button("details").isEnabled()
     for key in ("load", "update", "delete"):
@@ -114,13 +150,13 @@ def test_no_models_suggests_some(empty_stage: Stage) -> None:
     window.set_recommendations(Recommendations("another", data.SUGGESTIONS))
     window.refresh_now()
     page = window.pane.page
-    assert page.shown.title == "No models yet"
-    assert page.shown.suggestions == ()
+    assert page_of(window).title == "No models yet"
+    assert len(page_of(window).suggestions) == 0
     window.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
     window.refresh_now()
-    pulls = [b for b in page.findChildren(type(page.button("pull"))) if b.text() == "Pull…"]
+    pulls = [b for b in page.findChildren(Button) if b.text() == "Pull…"]
     pulls[1].click()
-    page.button("pull").click()
+    click(window, "pull")
     assert told.take("pull_dialog_requested") == ["qwen3:8b", ""]
     assert window.status_bar.line == "No models"
 
@@ -130,17 +166,17 @@ def test_a_search_without_result_offers_to_pull(stage: Stage) -> None:
     window.top_bar.search.setText("qwn")
     window.refresh_now()
     page = window.pane.page
-    assert page.shown.title == "No model matches “qwn”"
-    assert page.shown.body == "11 models are hidden by the search."
+    assert page_of(window).title == "No model matches “qwn”"
+    assert page_of(window).body == "11 models are hidden by the search."
     assert window.status_bar.line == "0 of 11 models"
-    page.button("pull_search").click()
+    click(window, "pull_search")
     assert told.take("pull_dialog_requested") == ["qwn"]
     window.top_bar.search.setText("no such / name")
     window.refresh_now()
     assert page.button("pull_search") is None
-    page.button("clear_search").click()
+    click(window, "clear_search")
     window.refresh_now()
-    assert window.pane.shown_screen is Screen.TABLE
+    assert shown(window) is Screen.TABLE
 
 
 def test_an_empty_filter_has_its_own_page(stage: Stage) -> None:
@@ -150,9 +186,9 @@ def test_an_empty_filter_has_its_own_page(stage: Stage) -> None:
     idle = Snapshot(data.SERVER, data.MODELS, (), "0.33.1", data.NOW, 0.0)
     window.set_snapshot(idle)
     window.refresh_now()
-    assert window.pane.page.shown.title == "No model is loaded"
+    assert page_of(window).title == "No model is loaded"
     assert not window.filter_bar.chip("loaded").isHidden()
-    window.pane.page.button("show_all").click()
+    click(window, "show_all")
     window.refresh_now()
     assert len(names(window)) == 11
     assert stage.settings.values.filter_chip == "all"
@@ -161,13 +197,13 @@ def test_an_empty_filter_has_its_own_page(stage: Stage) -> None:
 def test_a_notice_gives_way_to_trouble(stage: Stage) -> None:
     window, told = stage.window, stage.told
     window.show_notice(BannerText("Deleted a:1b.", actions=(("pull:a:1b", "Pull again"),)))
-    assert window.pane.banner.shown.text == "Deleted a:1b."
+    assert banner(window) == "Deleted a:1b."
     window.set_status(data.status(ServerState.OFFLINE))
     window.refresh_now()
-    assert "Can’t reach" in window.pane.banner.shown.text
+    assert "Can’t reach" in banner(window)
     window.set_status(data.status())
     window.refresh_now()
-    window.pane.banner.button("pull:a:1b").click()
+    click_banner(window, "pull:a:1b")
     assert told.take("pull_dialog_requested") == ["a:1b"]
     assert window.pane.banner.shown is None
 
@@ -268,7 +304,7 @@ def test_the_row_menu(stage: Stage) -> None:
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
         "Duplicate…", "Delete…",
     ]  # fmt: skip
-    by_text = {action.text().partition("\t")[0]: action for action in menu.actions()}
+    by_text = entries(menu)
     assert not by_text["Update"].isEnabled()
     assert not by_text["Keep loaded"].isChecked()
     by_text["Keep loaded"].trigger()
@@ -294,18 +330,15 @@ def test_a_right_click_takes_the_row_under_it(stage: Stage, qtbot: QtBot) -> Non
 def test_the_more_menu(stage: Stage) -> None:
     window, told = stage.window, stage.told
     window.wishes.fill_more_menu()
-    by_text = {a.text().partition("\t")[0]: a for a in window.wishes.more_menu.actions()}
+    by_text = entries(window.wishes.more_menu)
     by_text["Unload all"].trigger()
     assert {ref.name for ref in told.take("unload_requested")} == {"qwen3:8b", "llama3.2:latest"}
     by_text["Settings…"].trigger()
     by_text["About Ollama Tray"].trigger()
     assert told.take("settings_requested") == ["", "about"]
-    sort = by_text["Sort by"].menu()
-    next(a for a in sort.actions() if a.text() == "Size").trigger()
+    entries(by_text["Sort by"].menu())["Size"].trigger()
     assert window.models.sort_column == ("size", True)
-    columns = by_text["Columns"].menu()
-    entry = next(a for a in columns.actions() if a.text() == "Digest")
-    entry.trigger()
+    entries(by_text["Columns"].menu())["Digest"].trigger()
     assert "digest" in window.view.columns.layout.keys
 
 
@@ -383,7 +416,9 @@ def test_the_tip_is_shown_once(qtbot: QtBot) -> None:
     stage.settings.set("tip_tray_seen", False)
     stage.window.set_hides_on_close(True)
     assert stage.window.tip.isVisible()
-    stage.window.tip.button("got_it").click()
+    got_it = stage.window.tip.button("got_it")
+    assert got_it is not None
+    got_it.click()
     assert not stage.window.tip.isVisible()
     assert stage.settings.values.tip_tray_seen
     stage.window.hide()
@@ -457,3 +492,22 @@ def test_the_demo_is_marked(stage: Stage) -> None:
     stage.window.set_demo(True)
     assert stage.window.top_bar._demo.isVisible()
     assert "demo" in stage.window.windowTitle()
+
+
+def test_a_server_that_nobody_set_up_is_shown(empty_stage: Stage) -> None:
+    window = empty_stage.window
+    window.set_status(replace(data.status(), server_id="demo"))
+    models = tuple(replace(model, server_id="demo") for model in data.MODELS)
+    window.set_snapshot(replace(data.snapshot(models), server_id="demo", running=()))
+    window.refresh_now()
+    assert shown(window) is Screen.TABLE
+    assert window.server_id == "demo"
+    assert window.models.index(0, 1).data() == "This computer"
+
+
+def test_a_delete_is_told_with_its_way_back(stage: Stage) -> None:
+    window = stage.window
+    window.show_deleted(DeleteOutcome((QWEN,), ()), data.book())
+    assert banner(window) == "Deleted qwen3:8b, 5.2\u00a0GB freed."
+    click_banner(window, "pull:qwen3:8b")
+    assert stage.told.take("pull_dialog_requested") == ["qwen3:8b"]

@@ -42,7 +42,8 @@ from tray_app.views.row_look import (
 from tray_app.views.theme import Theme
 
 _CAPABILITIES, _DIGEST = NUMBER["capabilities"], NUMBER["digest"]
-_Flag = QStyle.StateFlag
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_ACTIVE = QStyle.StateFlag.State_Active.value
 
 
 class ModelDelegate(QStyledItemDelegate):
@@ -56,6 +57,15 @@ class ModelDelegate(QStyledItemDelegate):
         self.focused_row = -1
         self.is_stale = False
         self.turn = 0.0
+        self._theme = Theme.of(parent)
+        self._fonts = row_fonts()
+        self._is_rtl = False
+
+    def prepare(self) -> None:
+        """Look up theme and fonts; called once a repaint, since each cell would pay for it."""
+        self._theme = Theme.of(self._view)
+        self._fonts = row_fonts()
+        self._is_rtl = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -71,11 +81,10 @@ class ModelDelegate(QStyledItemDelegate):
         row_number, column = index.row(), index.column()
         row = self._model.row_at(row_number)
         rect = QRectF(option.rect)
-        theme = Theme.of(option.palette)
-        state = option.state
-        is_selected = bool(state & _Flag.State_Selected)
+        theme, fonts = self._theme, self._fonts
+        state = option.state.value
+        is_selected = bool(state & _SELECTED)
         self._paint_ground(painter, rect, theme, row_number, column, state)
-        fonts = row_fonts()
         y = rect.top() + (rect.height() + fonts.cap_height) / 2
         strong, quiet = self._colors(theme, is_selected)
         if column == NAME:
@@ -98,10 +107,6 @@ class ModelDelegate(QStyledItemDelegate):
         x = rect.right() - PAD - width if is_right else rect.left() + PAD
         painter.drawText(QPointF(x, y), text)
 
-    @property
-    def _is_rtl(self) -> bool:
-        return self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
-
     def _colors(self, theme: Theme, is_selected: bool) -> tuple[QColor, QColor]:
         if is_selected and theme.is_high_contrast:
             return theme.row_selected_text, theme.row_selected_text
@@ -114,10 +119,10 @@ class ModelDelegate(QStyledItemDelegate):
         theme: Theme,
         row: int,
         column: int,
-        state: QStyle.StateFlag,
+        state: int,
     ) -> None:
-        is_active = bool(state & _Flag.State_Active)
-        if state & _Flag.State_Selected:
+        is_active = bool(state & _ACTIVE)
+        if state & _SELECTED:
             fill = theme.row_selected if is_active else theme.row_selected_inactive
             painter.fillRect(rect, fill)
             if column == NAME:
@@ -160,7 +165,7 @@ class ModelDelegate(QStyledItemDelegate):
             painter.restore()
         else:
             paint_glyph(painter, KIND_GLYPHS[row.kind], icon, quiet)
-        layout = layout_name(row, rect, self._is_rtl)
+        layout = layout_name(row, rect, self._fonts, self._is_rtl)
         paint_name(painter, layout.left, y, layout.text, fonts.name, strong, quiet)
         for badge, place in layout.badges:
             paint_badge(
@@ -202,7 +207,7 @@ class ModelDelegate(QStyledItemDelegate):
         """What stands under the pointer: the icon, a badge, or a name that is cut."""
         if icon_rect(rect, self._is_rtl).contains(pos):
             return tooltip(kind_word(row.kind))
-        layout = layout_name(row, rect, self._is_rtl)
+        layout = layout_name(row, rect, self._fonts, self._is_rtl)
         for badge, place in layout.badges:
             if place.contains(pos):
                 return tooltip(badge_tip(badge, row, self._model.now))

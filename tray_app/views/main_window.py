@@ -63,6 +63,7 @@ class MainWindow(WindowFrame):
         self._suggestions: tuple[Recommendation, ...] = ()
         self._label, self._address = "", ""
         self._can_start: bool | None = None
+        self._server_id = settings.server().id
         self._known_pulls: set[str] = set()
         self._ticks = 0
         self.status_line = StatusLine(models)
@@ -101,7 +102,18 @@ class MainWindow(WindowFrame):
     @property
     def server_id(self) -> str:
         """The server that is shown."""
-        return self.settings.server().id
+        return self._server_id
+
+    def _is_shown(self, server_id: str) -> bool:
+        """Whether facts about this server are to be shown. One that nobody set up (the demo, one
+        from the command line) is there in place of the default one."""
+        if server_id != self._server_id and not self._is_set_up(server_id):
+            self._server_id = server_id
+            self.models.set_server_label(server_id, self.server_label)
+        return server_id == self._server_id
+
+    def _is_set_up(self, server_id: str) -> bool:
+        return any(entry.id == server_id for entry in self.settings.servers())
 
     @property
     def facts(self) -> Facts:
@@ -126,13 +138,13 @@ class MainWindow(WindowFrame):
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """What the server answered."""
         self.models.set_snapshot(snapshot)
-        if snapshot.server_id == self.server_id:
+        if self._is_shown(snapshot.server_id):
             self._snapshot = snapshot
             self._refresh_later()
 
     def set_status(self, status: ServerStatus) -> None:
         """How the server stands."""
-        if status.server_id != self.server_id:
+        if not self._is_shown(status.server_id):
             return
         self._status = status
         if window_state.is_away(self.facts):
@@ -144,6 +156,8 @@ class MainWindow(WindowFrame):
         if address != self._address:
             # Another server: nothing is known of it.
             self._status, self._snapshot = None, None
+            self._suggestions = ()
+            self._server_id = self.settings.server().id
         self._label, self._address = label, address
         self.models.set_server_label(self.server_id, self.server_label)
         self._refresh_later()
@@ -165,7 +179,7 @@ class MainWindow(WindowFrame):
 
     def set_recommendations(self, recommendations: Recommendations) -> None:
         """What the server suggests while there is no model."""
-        if recommendations.server_id == self.server_id:
+        if recommendations.server_id == self._server_id:
             self._suggestions = recommendations.rows
             self._refresh_later()
 
@@ -226,9 +240,7 @@ class MainWindow(WindowFrame):
         self._refresh_timer.stop()
         facts = self.facts
         away = window_state.is_away(facts)
-        selected = [
-            self.models.row_at(index.row()) for index in self.view.selectionModel().selectedRows()
-        ]
+        selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
         self.model_actions.update_state(selected, facts.server if away else "")
         self.top_bar.set_server(facts.server, self._status)
         self.pane.show_facts(facts, self._suggestions)

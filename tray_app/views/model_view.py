@@ -118,8 +118,14 @@ class ModelView(QTableView):
 
     def selected_refs(self) -> tuple[ModelRef, ...]:
         """The selected models, top to bottom."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return tuple(self._table.ref_at(row) for row in rows)
+        return tuple(self._table.ref_at(row) for row in self.selected_numbers())
+
+    def selected_numbers(self) -> list[int]:
+        """The numbers of the selected rows. (`selectedRows` takes a second for 10 000.)"""
+        numbers: set[int] = set()
+        for piece in self.selectionModel().selection():  # type: ignore[attr-defined]
+            numbers.update(range(piece.top(), piece.bottom() + 1))
+        return sorted(numbers)
 
     def select(self, ref: ModelRef) -> bool:
         """Select one model and scroll to it; False when it is not shown."""
@@ -266,6 +272,7 @@ class ModelView(QTableView):
             self.columns.arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._delegate.prepare()
         super().paintEvent(event)
         if self._is_skeleton and self._table.rowCount() == 0:
             is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

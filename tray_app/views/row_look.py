@@ -54,6 +54,7 @@ CAPABILITY_GLYPHS = {
 class RowFonts:
     """What depends on the application's font only."""
 
+    key: str
     name: NameFonts
     body: QFont
     mono: QFont
@@ -75,11 +76,12 @@ class NameLayout:
 
 
 @lru_cache(maxsize=4)
-def _fonts(_base_key: str) -> RowFonts:
+def _fonts(base_key: str) -> RowFonts:
     base = QApplication.font()
     body, mono = font(Role.BODY), font(Role.MONO)
     metrics = QFontMetricsF(base)
     return RowFonts(
+        key=base_key,
         name=NameFonts.of_role(Role.NAME),
         body=body,
         mono=mono,
@@ -124,9 +126,9 @@ def icon_rect(cell: QRectF, is_rtl: bool = False) -> QRectF:
     return mirrored(QRectF(cell.left() + SIDE, top, ICON, ICON), cell, is_rtl)
 
 
-def layout_name(row: ModelRow, cell: QRectF, is_rtl: bool = False) -> NameLayout:
+def layout_name(row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = False) -> NameLayout:
     """Name and badges in a cell: badges shrink to circles first, then the name is cut."""
-    base_key = QApplication.font().key()
+    base_key = fonts.key
     room = cell.width() - NAME_X - PAD
     name = row.record.name
     full = _fitted(name, _ANY_WIDTH, base_key)

@@ -65,7 +65,13 @@ class StatusLine:
         version = (self._models.version, id(self._book))
         if version != self._summed:
             records = [row.record for row in self._models.all_rows]
-            listed = sum(record.size_bytes or 0 for record in records if not record.is_cloud)
-            self._sums = (unique_bytes(records, self._book), listed)
+            known = [record for record in records if record.digest in self._book.by_digest]
+            listed = _sum(records)
+            # What is not in the book counts in full; no need to ask for each.
+            self._sums = (listed - _sum(known) + unique_bytes(known, self._book), listed)
             self._summed = version
         return self._sums
+
+
+def _sum(records: Sequence[ModelRecord]) -> int:
+    return sum(record.size_bytes or 0 for record in records if not record.is_cloud)
