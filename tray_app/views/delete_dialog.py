@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
@@ -94,9 +94,12 @@ class DeleteDialog(DialogFrame):
         texts.addWidget(self._first)
         self._list: QWidget | None = None
         if len(self._refs) > 1:
-            self._card = Card()
-            self._list = _scrolling(self._card)
-            texts.addWidget(self._list)
+            self._rows = _Rows()
+            frame = Card(self)
+            self._list = _scrolling(self._rows)
+            frame.rows.setContentsMargins(1, 3, 1, 3)
+            frame.rows.addWidget(self._list)
+            texts.addWidget(frame)
         texts.addLayout(self._notes_box)
         texts.addStretch(1)
         row = QHBoxLayout()
@@ -191,10 +194,10 @@ class DeleteDialog(DialogFrame):
         if listed == self._listed or self._list is None:
             return
         self._listed = listed
-        self._card.clear()
+        self._rows.clear()
         heights = []
         for record in self._records:
-            row = self._card.add_row(_list_row(record, record.name in self._loaded, self._card))
+            row = self._rows.add_row(_list_row(record, record.name in self._loaded, self._rows))
             heights.append(row.sizeHint().height() + 1)
         shown = sum(heights[:_MAX_ROWS_SHOWN]) + 2
         self._list.setFixedHeight(shown)
@@ -276,10 +279,19 @@ def _small_note(glyph: str, state: State, text: str, parent: QWidget) -> QLayout
     return line
 
 
+class _Rows(Card):
+    """The rows inside the frame that stays where it is while they scroll."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        pass
+
+
 def _scrolling(card: Card) -> QScrollArea:
     area = QScrollArea()
+    area.viewport().setAutoFillBackground(False)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(card)
+    card.setAutoFillBackground(False)  # setWidget switches it on
     return area

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
@@ -12,7 +15,7 @@ from tray_app.core.sharing import LayerBook
 from tray_app.text import Message, one_line, tooltip, tr
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.buttons import Button, Kind
-from tray_app.views.details_header import DetailsHeader
+from tray_app.views.details_header import DetailsHeader, utc_now
 from tray_app.views.details_info import ModelInfoTab, ParametersTab
 from tray_app.views.details_layers import LayersTab
 from tray_app.views.details_overview import OverviewTab
@@ -38,8 +41,16 @@ class DetailsDialog(DialogFrame):
     load_requested = Signal(object)  # LoadWish
     unload_requested = Signal(object)  # ModelRef
 
-    def __init__(self, ref: ModelRef, server_label: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        ref: ModelRef,
+        server_label: str,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         super().__init__("", parent)
+        self._clock = clock
         self._ref = ref
         self._record: ModelRecord | None = None
         self._running: RunningModel | None = None
@@ -70,9 +81,9 @@ class DetailsDialog(DialogFrame):
     def _build(self) -> None:
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
-        self.header = DetailsHeader(self._ref.name, self)
+        self.header = DetailsHeader(self._ref.name, self, clock=self._clock)
         self.banner = Banner(self)
-        self.overview = OverviewTab()
+        self.overview = OverviewTab(clock=self._clock)
         self.overview.retry_requested.connect(self._request)
         self.tabs = QTabWidget(self)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)

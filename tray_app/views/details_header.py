@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
@@ -25,11 +26,23 @@ KIND_GLYPHS = {
 }
 
 
+def utc_now() -> datetime:
+    """The clock of the windows; pictures and tests bring their own."""
+    return datetime.now(UTC)
+
+
 class DetailsHeader(QWidget):
     """Shows what the table knows."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._tile = StateTile("chat", None, 48, self)
         self.name = NameLabel(name, Role.TITLE, self)
         self.copy_name = CopyButton(tr("Copy name"), name, parent=self)
@@ -79,7 +92,7 @@ class DetailsHeader(QWidget):
         modified = ""
         if record.modified_at is not None:
             text = tr("Modified {when}", "when is like 5 days ago")
-            modified = text.format(when=_inside(age(record.modified_at, datetime.now(UTC))))
+            modified = text.format(when=_inside(age(record.modified_at, self._clock())))
         self.line.setText(dotted(amount, modified, tr("Digest") if record.digest else ""))
         self._digest.setText(record.short_digest)
         self._digest.setToolTip(tooltip(one_line(record.digest, 80)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -38,6 +38,7 @@ from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.progress import Segment, SegmentedBar
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.details_facts import disk_facts, graphics_permille, model_facts
+from tray_app.views.details_header import utc_now
 from tray_app.views.details_page import MARGINS, say_error
 from tray_app.views.theme import Role, Theme, mix
 
@@ -62,8 +63,11 @@ class MemoryCard(Card):
     keep_requested = Signal()
     release_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._running: RunningModel | None = None
         body = QWidget(self)
         layout = QVBoxLayout(body)
@@ -98,7 +102,7 @@ class MemoryCard(Card):
                 layout.addLayout(part)
         self.add_row(body)
 
-    def show_running(self, running: RunningModel, now: datetime) -> None:
+    def show_running(self, running: RunningModel) -> None:
         """Show what /api/ps says."""
         self._running = running
         figure, where = memory_figure(running)
@@ -112,19 +116,18 @@ class MemoryCard(Card):
         self._split.setText(split)
         length = running.context_length
         self._context.setText(tr("Context {count}").format(count=number(length)) if length else "")
-        self.tick(now)
+        self.tick()
 
-    def tick(self, now: datetime) -> None:
+    def tick(self) -> None:
         """Write the time that is left."""
         if self._running is not None:
-            self.until.setText(unloads_in(self._running, now))
+            self.until.setText(unloads_in(self._running, self._clock()))
             self.button.setText(tr("Unload &later") if self.is_kept else tr("&Keep loaded"))
 
     @property
     def is_kept(self) -> bool:
         """Whether it stays until somebody unloads it."""
-        now = datetime.now(UTC)
-        return self._running is not None and is_forever(self._running.expires_at, now)
+        return self._running is not None and is_forever(self._running.expires_at, self._clock())
 
     def _on_button_clicked(self) -> None:
         (self.release_requested if self.is_kept else self.keep_requested).emit()
@@ -135,7 +138,9 @@ class OverviewTab(QScrollArea):
 
     retry_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -149,7 +154,7 @@ class OverviewTab(QScrollArea):
         self._chips = FlowLayout(self._chips_box)
         self._capabilities: tuple[str, ...] = ()
         self._memory_title = heading(tr("In memory now"), self._content)
-        self.memory = MemoryCard(self._content)
+        self.memory = MemoryCard(self._content, clock=clock)
         self.disk = FactsCard(self._content)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
@@ -219,7 +224,7 @@ class OverviewTab(QScrollArea):
         for widget in (self._memory_title, self.memory, self._gap):
             widget.setVisible(running is not None)
         if running is not None:
-            self.memory.show_running(running, datetime.now(UTC))
+            self.memory.show_running(running)
         self._sync_timer(running is not None)
 
     def show_error(self, message: Message | None) -> None:
@@ -249,4 +254,4 @@ class OverviewTab(QScrollArea):
             self._timer.stop()
 
     def _on_timer_timeout(self) -> None:
-        self.memory.tick(datetime.now(UTC))
+        self.memory.tick()

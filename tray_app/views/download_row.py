@@ -238,9 +238,9 @@ class DownloadRow(QWidget):
         """Show or hide the layers."""
         if expanded == self.is_expanded:
             return
-        self._layers.setVisible(expanded)
         if expanded:
             self._layers.set_item(self._item)
+        self._layers.setVisible(expanded)
         self._expander.set_icon_name("chevron-up" if expanded else "chevron-down")
         self._name_expander()
         self.updateGeometry()

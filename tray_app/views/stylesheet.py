@@ -74,6 +74,7 @@ QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { background: $tool_hover; border-top-left-radius: 6px;
   border-top-right-radius: 6px; }
 QDialogButtonBox { button-layout: 3; dialogbuttonbox-buttons-have-icons: 0; }
+QTabBar QToolButton { padding: 0; border-radius: 0; background: $window; }
 QTabWidget::pane { border: 0; border-top: 1px solid $hairline; }
 QTabWidget::tab-bar { left: 8px; }
 QHeaderView { background: transparent; border: 0; }
