@@ -1,20 +1,25 @@
 """A main window on made-up data, for the tests of this folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import shots_data as data
+from tray_app.core.messages import ModelRef
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.pull_table import PullTableModel
 from tray_app.settings import Settings
 from tray_app.views.main_window import MainWindow
+from tray_app.views.state_page import PageText
 from tray_app.views.style import AppStyle
+from tray_app.views.window_state import Screen
 
 WISHES = [
     "refresh_requested",
@@ -118,3 +123,60 @@ def names(window: MainWindow) -> list[str]:
 def selected(window: MainWindow) -> list[str]:
     """The selected names."""
     return [ref.name for ref in window.view.selected_refs()]
+
+
+QWEN = ModelRef(data.SERVER, "qwen3:8b", data.digest("qwen3:8b"))
+
+
+def are_apart(widgets: Sequence[QWidget]) -> bool:
+    """Whether each stands right of the one before."""
+    return all(a.geometry().right() < b.geometry().left() for a, b in pairwise(widgets))
+
+
+def banner(window: MainWindow) -> str:
+    """What the banner says; "" when there is none."""
+    shown = window.pane.banner.shown
+    return shown.text if shown else ""
+
+
+def shown(window: MainWindow) -> Screen:
+    return window.pane.shown_screen
+
+
+def page_of(window: MainWindow) -> PageText:
+    """The page in place of the table."""
+    assert window.pane.page.isVisible()
+    assert window.pane.page.shown is not None
+    return window.pane.page.shown
+
+
+def click(window: MainWindow, key: str) -> None:
+    """Click a button of the page."""
+    button = window.pane.page.button(key)
+    assert button is not None
+    button.click()
+
+
+def click_banner(window: MainWindow, key: str) -> None:
+    button = window.pane.banner.button(key)
+    assert button is not None
+    button.click()
+
+
+def entries(menu: object) -> dict[str, QAction]:
+    """The entries of a menu by their words."""
+    assert isinstance(menu, QMenu)
+    return {action.text().partition("\t")[0]: action for action in menu.actions()}
+
+
+def pick(stage: Stage, *picked: str) -> None:
+    stage.window.view.clearSelection()
+    for name in picked:
+        stage.window.view.selectRow(stage.window.models.find((data.SERVER, name)).row())
+        if len(picked) > 1:
+            break
+    flags = stage.window.view.selectionModel().SelectionFlag
+    for name in picked[1:]:
+        index = stage.window.models.find((data.SERVER, name))
+        stage.window.view.selectionModel().select(index, flags.Select | flags.Rows)
+    stage.window.refresh_now()

@@ -29,6 +29,7 @@ from tray_app.views.window_frame import WindowFrame
 from tray_app.views.window_keys import WindowKeys
 from tray_app.views.window_state import Facts, Screen
 from tray_app.views.window_status import StatusLine
+from tray_app.views.window_voice import WindowVoice
 from tray_app.views.window_wishes import WindowWishes
 
 _AGE_TICKS = 30
@@ -69,6 +70,7 @@ class MainWindow(WindowFrame):
         self.status_line = StatusLine(models)
         self._refresh_timer = QTimer(self, singleShot=True, interval=0)
         self._refresh_timer.timeout.connect(self.refresh_now)
+        self.voice = WindowVoice(self)
         self.wishes = WindowWishes(self)
         self.keys = WindowKeys(self)
         self._connect()
@@ -251,6 +253,7 @@ class MainWindow(WindowFrame):
         self.filter_bar.set_counts(counts, is_running_known=self.models.is_running_known())
         line, tip = self.status_line.words(facts, selected)
         self.status_bar.set_line(line, tip)
+        self.voice.hear_facts(facts)
         self._show_ages()
 
     def _show_ages(self) -> None:
@@ -282,6 +285,7 @@ class MainWindow(WindowFrame):
     def _on_pull_set(self, item: PullItem) -> None:
         self.panel.set_item(item)
         self.models.set_pull(item)
+        self.voice.hear_pull(item)
         is_new = item.id not in self._known_pulls
         self._known_pulls.add(item.id)
         # By itself only for the first of a session; later ones just count.

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDrag,
     QFocusEvent,
     QKeyEvent,
@@ -35,7 +36,7 @@ from tray_app.text import tr
 from tray_app.views.column_layout import ColumnLayout
 from tray_app.views.delegates import ModelDelegate
 from tray_app.views.model_header import ModelHeader
-from tray_app.views.row_look import row_height
+from tray_app.views.row_look import NAME_X, row_height
 from tray_app.views.row_spinner import RowSpinner
 from tray_app.views.scroll_keeper import ScrollKeeper
 from tray_app.views.skeleton import paint_skeleton
@@ -80,7 +81,6 @@ class ModelView(QTableView):
         self._keeper = ScrollKeeper(self, model)
         self._spinner = RowSpinner(self, model, self._delegate)
         self._set_up()
-        self.customContextMenuRequested.connect(self._on_context_menu_requested)
         self.doubleClicked.connect(self._on_double_clicked)
         self.entered.connect(self._on_entered)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
@@ -100,7 +100,6 @@ class ModelView(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         rows = self.verticalHeader()
@@ -247,7 +246,13 @@ class ModelView(QTableView):
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.details_wished.emit()
 
-    def _on_context_menu_requested(self, pos: QPoint) -> None:
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        pos = event.pos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            # The key is meant for the current row, wherever the pointer happens to be.
+            self.scrollTo(self.currentIndex())
+            pos = self.visualRect(self.currentIndex().siblingAtColumn(0)).bottomLeft()
+            pos += QPoint(NAME_X, 0)
         self.menu_wished.emit(self.viewport().mapToGlobal(pos))
 
     # drag, resize, paint

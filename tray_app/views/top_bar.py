@@ -47,7 +47,7 @@ class TopBar(QWidget):
         self.search = SearchField(tr("Search models"), self)
         self.downloads = IconButton("download", tr("Downloads"), text=tr("Downloads"), parent=self)
         self.downloads.setCheckable(True)
-        self.pull = Button(tr("Pull model…"), "plus", Kind.PRIMARY, parent=self)
+        self.pull = Button(tr("&Pull model…"), "plus", Kind.PRIMARY, parent=self)
         self.more_button = IconButton("more", tr("More"), parent=self)
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row = QHBoxLayout(self)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QTimer, QUrl
+from PySide6.QtCore import QObject, QPoint, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from tray_app.core.names import clean
-from tray_app.text import models_shown, tr
-from tray_app.views.components.announce import announce
+from tray_app.text import tr
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.menus import fill_columns, row_menu
 from tray_app.views.model_actions import ref_of
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _LIBRARY = "https://ollama.com/library"
 _DOWNLOAD = "https://ollama.com/download"
-_SEARCH_PAUSE_MS = 600
 _PULL = "pull:"
 
 
@@ -41,8 +39,6 @@ class WindowWishes(QObject):
         window.top_bar.more_button.setMenu(self._more_menu)
         self._server_menu.aboutToShow.connect(self.fill_server_menu)
         self._more_menu.aboutToShow.connect(self.fill_more_menu)
-        self._search_pause = QTimer(self, singleShot=True, interval=_SEARCH_PAUSE_MS)
-        self._search_pause.timeout.connect(self._on_search_pause_timeout)
         self._connect_models()
         self._connect_bars()
         self._connect_panel()
@@ -181,11 +177,7 @@ class WindowWishes(QObject):
 
     def _on_search_changed(self, words: str) -> None:
         self._window.models.set_search(words)
-        self._search_pause.start()
-
-    def _on_search_pause_timeout(self) -> None:
-        if self._window.top_bar.search.text():
-            announce(self._window, models_shown(self._window.models.rowCount()))
+        self._window.voice.hear_search(words)
 
     def _on_panel_hide_requested(self) -> None:
         self._window.set_panel_open(False)
