@@ -8,7 +8,7 @@ are still there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -25,15 +25,18 @@ from tray_app.core.records import (
 
 __all__ = [
     "bare_digest",
+    "collect",
     "modelfile_layers",
     "parse_json",
     "parse_line",
     "parse_manifest",
+    "parse_model",
     "parse_recommendations",
     "parse_running",
     "parse_show",
     "parse_tags",
     "parse_version",
+    "with_notes",
 ]
 
 Problems = tuple[str, ...]
@@ -67,7 +70,7 @@ def parse_tags(server_id: str, value: Any) -> tuple[tuple[ModelRecord, ...], Pro
     `models: null` is an empty list (servers before v0.1.4 and v0.1.35-37). Of two rows with the
     same name the first counts.
     """
-    return _rows(value, lambda row, notes: _model(server_id, row, notes))
+    return _rows(value, lambda row, notes: parse_model(server_id, row, notes))
 
 
 def parse_running(server_id: str, value: Any) -> tuple[tuple[RunningModel, ...], Problems]:
@@ -125,7 +128,7 @@ def bare_digest(text: str) -> str:
 
 
 def _rows(
-    value: Any, make: Callable[[Mapping[str, Any], list[str]], Row | None]
+    value: Any, make: Callable[[Any, list[str]], Row | None]
 ) -> tuple[tuple[Row, ...], Problems]:
     models = as_object(value, "body").get("models", _MISSING)
     if models is _MISSING:
@@ -134,18 +137,35 @@ def _rows(
         return (), ()
     if not isinstance(models, list):
         raise BadAnswer("", repr(models)[:120], "models")
-    rows: dict[str, Row] = {}
+    return collect(with_notes(entry, make) for entry in models)
+
+
+def with_notes(
+    entry: Any, make: Callable[[Any, list[str]], Row | None]
+) -> tuple[Row | None, Problems]:
+    """One entry of a list as a record (None = unusable), and what was wrong with it, as the end
+    of a sentence that begins with its place in the list."""
+    if not isinstance(entry, dict):
+        return None, (": not an object",)
     notes: list[str] = []
-    for index, entry in enumerate(models):
-        if not isinstance(entry, dict):
-            notes.append(f"models[{index}]: not an object")
+    row = make(entry, notes)
+    return row, tuple(f".{note}" for note in notes)
+
+
+def collect(made: Iterable[tuple[Row | None, Problems]]) -> tuple[tuple[Row, ...], Problems]:
+    """All that `with_notes` made → the rows, each name once, and what was unusable."""
+    rows: dict[str, Row] = {}
+    problems: list[str] = []
+    for index, (row, notes) in enumerate(made):
+        if notes:
+            problems.extend(f"models[{index}]{note}" for note in notes)
+        if row is None:
             continue
-        row_notes: list[str] = []
-        row = make(entry, row_notes)
-        notes.extend(f"models[{index}].{note}" for note in row_notes)
-        if row is not None and rows.setdefault(row.name, row) is not row:
-            notes.append(f"models[{index}].name: twice in the list")
-    return tuple(rows.values()), tuple(notes)
+        if row.name in rows:
+            problems.append(f"models[{index}].name: twice in the list")
+        else:
+            rows[row.name] = row
+    return tuple(rows.values()), tuple(problems)
 
 
 def _name(row: Mapping[str, Any], notes: list[str]) -> str | None:
@@ -157,7 +177,8 @@ def _name(row: Mapping[str, Any], notes: list[str]) -> str | None:
     return None
 
 
-def _model(server_id: str, row: Mapping[str, Any], notes: list[str]) -> ModelRecord | None:
+def parse_model(server_id: str, row: Mapping[str, Any], notes: list[str]) -> ModelRecord | None:
+    """One row of /api/tags, None without a name; adds to `notes` what of it was unusable."""
     name = _name(row, notes)
     if name is None:
         return None

@@ -58,13 +58,17 @@ class Answer:
 
 def json_of(answer: Answer, address: str, name: str = "") -> Any:
     """The value of a 2xx answer; None for an empty body. Raises what the answer means otherwise."""
+    body = body_of(answer, address, name)
+    return parse_json(body, name or address) if body.strip() else None
+
+
+def body_of(answer: Answer, address: str, name: str = "") -> bytes:
+    """The body of a 2xx answer, not decoded yet. Raises what the answer means otherwise."""
     if not answer.is_ok:
         raise error_of(answer, address, name)
     if answer.is_html:
         raise NotOllama(address, f"{answer.content_type}: {_excerpt(answer.body)}")
-    if not answer.body.strip():
-        return None
-    return parse_json(answer.body, name or address)
+    return answer.body
 
 
 def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:

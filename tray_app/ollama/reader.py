@@ -27,10 +27,11 @@ from tray_app.core.parse import (
     parse_recommendations,
     parse_running,
     parse_show,
-    parse_tags,
     parse_version,
 )
 from tray_app.core.records import ModelInfo, ModelRecord, Recommendation, RunningModel, Snapshot
+from tray_app.core.tags import TagsParser
+from tray_app.ollama.answers import body_of
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.registry import Registry
@@ -86,6 +87,7 @@ class OllamaReader:
         self._version = ""
         self._version_s = 0.0
         self._has_listed = False
+        self._tags_parser = TagsParser(server_id)
 
     def __enter__(self) -> Self:
         return self
@@ -205,10 +207,13 @@ class OllamaReader:
     def _tags(self) -> tuple[tuple[ModelRecord, ...], tuple[str, ...]]:
         timeout_s = LIST_TIMEOUT_S if self._has_listed else FIRST_LIST_TIMEOUT_S
         try:
-            value = self._get("/api/tags", timeout_s, Starting)
+            answer = self._transport.request(
+                "GET", "/api/tags", read_timeout_s=timeout_s, silence=Starting
+            )
+            body = body_of(answer, self._transport.address)
         except TooOld as error:  # every Ollama has /api/tags
             raise NotOllama(error.reference, error.context) from error
-        rows = parse_tags(self.server_id, value)
+        rows = self._tags_parser.parse(body, self._transport.address)
         self._has_listed = True
         return rows
 

@@ -1,0 +1,131 @@
+"""TagsParser says what parse_tags says, and hands unchanged rows out again."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray_app.core.errors import BadAnswer
+from tray_app.core.parse import parse_json, parse_tags
+from tray_app.core.tags import TagsParser
+
+
+def row(name: str, **changes: Any) -> dict[str, Any]:
+    digest = "ab" * 32
+    known = {"name": name, "model": name, "size": 17, "digest": digest, "details": {"family": "x"}}
+    return {**known, **changes}
+
+
+def body(*rows: Any) -> bytes:
+    return json.dumps({"models": rows}, separators=(",", ":")).encode()
+
+
+def plainly(raw: bytes) -> Any:
+    """What parse_tags says, or where it found fault."""
+    try:
+        return parse_tags("local", parse_json(raw))
+    except BadAnswer as error:
+        return error.field
+
+
+def quickly(parser: TagsParser, raw: bytes) -> Any:
+    try:
+        return parser.parse(raw)
+    except BadAnswer as error:
+        return error.field
+
+
+def test_an_equal_body_gives_the_very_same_answer() -> None:
+    parser = TagsParser("local")
+    first = parser.parse(body(row("a"), row("b")))
+    again = parser.parse(body(row("a"), row("b")))
+    assert again is first
+
+
+def test_only_rows_that_changed_are_new_records() -> None:
+    parser = TagsParser("local")
+    (a, b, c), _ = parser.parse(body(row("a"), row("b"), row("c")))
+    (new_b, new_a, new_c), _ = parser.parse(body(row("b", size=18), row("a"), row("c")))
+    assert new_a is a
+    assert new_c is c
+    assert new_b is not b
+    assert new_b.size_bytes == 18
+
+
+def test_a_row_comes_back_after_it_was_gone() -> None:
+    parser = TagsParser("local")
+    parser.parse(body(row("a"), row("b")))
+    parser.parse(body(row("a")))
+    names = [model.name for model in parser.parse(body(row("a"), row("b")))[0]]
+    assert names == ["a", "b"]
+
+
+def test_problems_name_the_place_of_the_row_now() -> None:
+    parser = TagsParser("local")
+    parser.parse(body(row("a", size="big"), row("b")))
+    _, problems = parser.parse(body(row("b"), row("a", size="big")))
+    assert problems == ("models[1].size: not a byte count",)
+
+
+def test_a_broken_body_does_not_spoil_the_next() -> None:
+    parser = TagsParser("local")
+    whole = body(row("a"), row("b"))
+    parser.parse(whole)
+    with pytest.raises(BadAnswer):
+        parser.parse(whole[:-9])
+    assert parser.parse(whole) == parse_tags("local", parse_json(whole))
+
+
+ODD_BODIES = [
+    b"",
+    b"   ",
+    b"null",
+    b"[]",
+    b"{}",
+    b'{"models":null}',
+    b'{"models":[]}',
+    b' {\n "models" : [ ] }\n',
+    b'{"models":[],"more":1}',
+    b'{"models":[]}{}',
+    b'{"models":[{"name":"a"},]}',
+    b'{"models":[,{"name":"a"}]}',
+    b'{"models":[{"name":"a"} {"name":"b"}]}',
+    b'{"models":[{"name":"a"}',
+    b'{"models":[{"name":"a"},',
+    b'{"models":[1,12,"x",null,{"name":"a"}]}',
+    b'{"models":[{"name":"a"},{"name":"a","size":3}]}',
+    b'{"models":[{"size":3}]}',
+    b'{"models":[{"name":"a\\ud83d\\ude00"},{"name":"b\\ud83d"}]}',
+    b'{"models":[{"name":"a\xff"}]}',
+    b'{"models":[{"name":"a","details":' + b"[" * 100_000,
+    b"<html>",
+]
+
+
+@pytest.mark.parametrize("raw", ODD_BODIES, ids=[str(raw[:40]) for raw in ODD_BODIES])
+def test_odd_bodies_are_judged_as_before(raw: bytes) -> None:
+    parser = TagsParser("local")
+    assert quickly(parser, raw) == plainly(raw)
+    parser.parse(body(row("a"), row("b")))
+    assert quickly(parser, raw) == plainly(raw)
+
+
+entries = st.one_of(
+    st.builds(
+        row,
+        st.sampled_from(["a", "b", "c:1b", 'd"', "e,{f", "ü"]),
+        size=st.sampled_from([1, 12, None, "x", 2**63 - 1]),
+        details=st.sampled_from([None, {"family": "y", "families": None}, []]),
+    ),
+    st.sampled_from([1, 12, None, "x", [], {}]),
+)
+
+
+@given(st.lists(st.tuples(st.lists(entries, max_size=6), st.sampled_from([None, 1])), max_size=5))
+def test_any_bodies_in_a_row_are_read_as_each_alone(bodies: list[tuple[list[Any], Any]]) -> None:
+    parser = TagsParser("local")
+    for rows, indent in bodies:
+        raw = json.dumps({"models": rows}, indent=indent).encode()
+        assert parser.parse(raw) == plainly(raw)
