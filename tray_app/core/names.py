@@ -106,6 +106,19 @@ def canonical(text: str) -> str:
         return _lower(text.strip())
 
 
+class SameName:
+    """Finds a name among thousands: most others are told apart without being understood."""
+
+    def __init__(self, name: str) -> None:
+        self._wanted = canonical(name)
+        # Whatever its prefix and tag, an equal name holds this.
+        self._base = self._wanted.rpartition("/")[2].partition(":")[0].casefold()
+
+    def __call__(self, other: str) -> bool:
+        """Whether `canonical` makes both the same."""
+        return self._base in other.casefold() and canonical(other) == self._wanted
+
+
 def split_display(name: str) -> tuple[str, str, str]:
     """A display name → (prefix with "/", base, tag). Never fails, whatever a server called it."""
     path, slash, last = name.rpartition("/")

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.errors import BadName, OllamaError, PullFailed, PullFailure
-from tray_app.core.names import ModelName, canonical
+from tray_app.core.names import ModelName, SameName
 from tray_app.core.pull_policy import QueueLimits, Remedy
 from tray_app.core.pull_states import (
     ACTIVE,
@@ -24,9 +24,11 @@ from tray_app.core.pull_states import (
     PHASE_EVENT,
     Hold,
     PullEvent,
+    PullItem,
     PullState,
     step,
 )
+from tray_app.core.records import ModelRecord
 from tray_app.workers.jobs import Target
 from tray_app.workers.poller import ClientFactory, open_client
 from tray_app.workers.pull_entry import PullEntry
@@ -78,7 +80,7 @@ class PullEngine(PullRows):
         self._insecure_hosts: frozenset[str] = frozenset()
         self._rule: Hold | None = None
         self._is_closed = False
-        self._digests: dict[str, dict[str, str]] = {}
+        self._models: dict[str, tuple[ModelRecord, ...]] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -160,7 +162,7 @@ class PullEngine(PullRows):
             item.id,
             item.name,
             entry.tracker,
-            is_insecure=self._is_insecure(item.name),
+            is_insecure=self.is_insecure(item.name),
             client_factory=self._client_factory,
             clock=self._clock,
         )
@@ -171,14 +173,23 @@ class PullEngine(PullRows):
         entry.job = job
         if item.started_at is None:
             self._set(entry, replace(entry.item, started_at=datetime.now(UTC)))
-        if entry.known_digest is None and item.server_id in self._digests:
-            entry.known_digest = self._digests[item.server_id].get(canonical(item.name), "")
+        if entry.known_digest is None:
+            entry.known_digest = self._listed_digest(item)
         taken = {e.lane for e in self._entries.values() if e.job is not None and e is not entry}
         entry.lane = next(number for number in range(len(taken) + 1) if number not in taken)
         self._runner.submit(job, f"pull {entry.lane + 1}")
         self.started.emit(entry.item)
 
-    def _is_insecure(self, name: str) -> bool:
+    def _listed_digest(self, item: PullItem) -> str | None:
+        """The digest that the server's list has for this name: "" = none, None = no list yet."""
+        models = self._models.get(item.server_id)
+        if models is None:
+            return None
+        is_same = SameName(item.name)
+        return next((model.digest for model in models if is_same(model.name)), "")
+
+    def is_insecure(self, name: str) -> bool:
+        """Whether a person marked the registry of this name for plain HTTP."""
         try:
             return ModelName.parse(name).host.casefold() in self._insecure_hosts
         except BadName:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tray_app.core.messages import PullWish
-from tray_app.core.names import canonical
 from tray_app.core.pull_policy import QueueLimits
 from tray_app.core.pull_states import (
     IN_TRANSFER,
@@ -170,14 +169,14 @@ class PullQueue(PullWatchdog):
     def note_snapshot(self, snapshot: Snapshot) -> None:
         """A good poll: the server is there, and its list decides what became of a pull whose end
         we did not see. A cancel during the check usually ends installed all the same."""
-        digests = {canonical(row.name): row.digest for row in snapshot.models}
-        self._digests[snapshot.server_id] = digests
+        self._models[snapshot.server_id] = snapshot.models
         for entry in list(self._entries.values()):
             if entry.item.server_id != snapshot.server_id or entry.known_digest is None:
                 continue
-            found = digests.get(canonical(entry.item.name), "")
-            is_open = entry.item.state in (S.PAUSED, S.CANCELED, S.VERIFYING, S.FINISHING)
-            if is_open and found and found != entry.known_digest:
+            if entry.item.state not in (S.PAUSED, S.CANCELED, S.VERIFYING, S.FINISHING):
+                continue
+            found = self._listed_digest(entry.item)
+            if found and found != entry.known_digest:
                 self._step(entry, E.SUCCESS)
         self.set_server_online(snapshot.server_id, True)
         self._after()

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tray_app.core.errors import BadName, NameProblem
-from tray_app.core.names import ModelName, canonical, is_same_name, split_display
+from tray_app.core.names import ModelName, SameName, canonical, is_same_name, split_display
 
 NAME_TEXTS = st.one_of(
     st.text(alphabet="abCL0_.:/-@+ \tcloudlocal", max_size=30),
@@ -207,3 +207,22 @@ def test_canonical_is_idempotent(text: str) -> None:
 def test_a_megabyte_is_refused_in_linear_time(text: str) -> None:
     with pytest.raises(BadName):
         ModelName.parse(text)
+
+
+@given(NAME_TEXTS, NAME_TEXTS)
+def test_a_name_is_found_where_canonical_says_so(one: str, other: str) -> None:
+    assert SameName(one)(other) == (canonical(one) == canonical(other))
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["qwen3", "Qwen3:latest", "library/qwen3", "registry.ollama.ai/library/QWEN3:LATEST"],
+)
+def test_a_name_is_found_in_every_form(other: str) -> None:
+    assert SameName("qwen3")(other)
+    assert SameName(other)("qwen3:latest")
+
+
+def test_other_names_are_not_found() -> None:
+    is_same = SameName("qwen3")
+    assert not any(map(is_same, ("qwen3:8b", "qwen", "qwen33", "hf.co/library/qwen3", "")))
