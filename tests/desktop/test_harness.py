@@ -48,7 +48,7 @@ def test_tray_item_is_found_and_driven(any_desktop: VirtualDesktop, start_app: S
         item.click("More", "Never")
     with pytest.raises(AssertionError, match="no menu entry 'Sing'"):
         item.click("Sing")
-    assert app.quit() == 0
+    assert app.quit("Quit") == 0
 
 
 def test_window_comes_and_is_seen(

@@ -121,7 +121,7 @@ class App:
 
         return wait_for(still_hopeful, timeout_s=timeout_s, interval_s=0.02, message=message)
 
-    def quit(self, label: str = "Quit", *, timeout_s: float = 10.0) -> int:
+    def quit(self, label: str = "Quit Ollama Tray", *, timeout_s: float = 10.0) -> int:
         """Quit by the tray menu and return the exit code."""
         self.tray_item().click(label)
         return self.wait(timeout_s=timeout_s)
