@@ -146,7 +146,9 @@ def test_a_rule_sends_running_ones_back_to_the_line(make_queue: QueueMaker) -> N
     item_id = bench.queue.add(wish("one"))
     bench.wait_state(item_id, S.RUNNING)
     bench.queue.set_rule(Hold.METERED)
-    bench.wait_for(lambda: (bench.queue.item(item_id) or item_id).hold is Hold.METERED)
+    bench.wait_for(
+        lambda: (item := bench.queue.item(item_id)) is not None and item.hold is Hold.METERED
+    )
     assert bench.state(item_id) is S.WAITING
     bench.queue.start_now(item_id)
     bench.wait_state(item_id, S.RUNNING)
