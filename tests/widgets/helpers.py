@@ -19,7 +19,7 @@ def shown(qtbot: QtBot, widget: W) -> W:
     qtbot.addWidget(widget)
     widget.show()
     widget.activateWindow()
-    qtbot.waitExposed(widget)
+    qtbot.waitUntil(widget.isActiveWindow)
     return widget
 
 

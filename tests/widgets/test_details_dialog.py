@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from tray_app.core.messages import BusyModel, LoadWish, ModelRefs, Verb
 from tray_app.core.records import ModelInfo, RunningModel, Snapshot
 from tray_app.core.sharing import LayerBook
 from tray_app.text import Message
+from tray_app.views.components.tables import CardTable
 from tray_app.views.details_dialog import DetailsDialog
 from tray_app.views.details_facts import MAX_LINE, MAX_TEXT, license_title
 from tray_app.views.details_page import DetailsPage
@@ -41,6 +42,16 @@ def snapshot(**changes: object) -> Snapshot:
 
 def nbsp(text: str) -> str:
     return text.replace("\u00a0", " ")
+
+
+def cells(table: CardTable, *columns: int) -> list[tuple[str, ...]]:
+    """The texts of the rows at the top, by columns."""
+    found = []
+    for index in range(table.topLevelItemCount()):
+        item = table.topLevelItem(index)
+        assert item is not None
+        found.append(tuple(nbsp(item.text(column)) for column in columns))
+    return found
 
 
 def test_it_opens_with_what_the_table_knows(dialog: DetailsDialog) -> None:
@@ -74,8 +85,9 @@ def test_it_asks_shows_a_spinner_and_fills(qtbot: QtBot, dialog: DetailsDialog) 
 def test_a_quick_answer_shows_no_spinner(qtbot: QtBot, dialog: DetailsDialog) -> None:
     dialog.start()
     dialog.show_info(info("qwen3:8b"))
-    qtbot.wait(0)
     assert pages(dialog) == {"content", "empty"}
+    timers = [timer for timer in dialog.findChildren(QTimer) if timer.isSingleShot()]
+    assert not any(timer.isActive() for timer in timers)
 
 
 def test_empty_tabs_say_so(dialog: DetailsDialog) -> None:
@@ -222,11 +234,7 @@ def test_copy_buttons(dialog: DetailsDialog) -> None:
 def test_parameters_are_a_table(dialog: DetailsDialog) -> None:
     dialog.show_info(info("qwen3:8b"))
     table = dialog.parameters.table
-    rows = [
-        (table.topLevelItem(i).text(0), table.topLevelItem(i).text(1))
-        for i in range(table.topLevelItemCount())
-    ]
-    assert rows == [
+    assert cells(table, 0, 1) == [
         ("stop", "<|im_start|>"),
         ("stop", "<|im_end|>"),
         ("temperature", "0.6"),
@@ -239,13 +247,14 @@ def test_model_info_is_grouped_and_searched(qtbot: QtBot, dialog: DetailsDialog)
     dialog.show_info(info("qwen3:8b"))
     dialog.tabs.setCurrentIndex(6)
     tab = dialog.model_info
-    groups = [tab.table.topLevelItem(i).text(0) for i in range(tab.table.topLevelItemCount())]
-    assert groups == ["general", "qwen3", "tokenizer"]
+    assert cells(tab.table, 0) == [("general",), ("qwen3",), ("tokenizer",)]
     assert tab.count.text() == "12 values"
-    assert tab.table.topLevelItem(2).child(1).text(1).startswith("[151")
+    tokens = tab.table.findItems("ggml.tokens", Qt.MatchFlag.MatchRecursive)[0]
+    assert tokens.text(1).startswith("[151")
     qtbot.keyClicks(tab.search, "head_count")
     assert tab.count.text() == "2 values"
-    assert tab.table.topLevelItem(0).isHidden()
+    general = tab.table.findItems("general", Qt.MatchFlag.MatchExactly)[0]
+    assert general.isHidden()
     qtbot.keyClicks(tab.search, " kv")
     assert tab.count.text() == "1 value"
     tab.search.setText("no such thing")
@@ -260,13 +269,9 @@ def test_layers_and_who_uses_them(qtbot: QtBot) -> None:
     dialog.show_info(info("mistral:7b"))
     shown(qtbot, dialog)
     table = dialog.layers.table
-    rows = [
-        [nbsp(table.topLevelItem(i).text(c)) for c in (0, 1, 3)]
-        for i in range(table.topLevelItemCount())
-    ]
-    assert rows == [
-        ["Weights", "4.4 GB", "meeting-notes:latest"],
-        ["Template", "1.3 kB", "No other model"],
+    assert cells(table, 0, 1, 3) == [
+        ("Weights", "4.4 GB", "meeting-notes:latest"),
+        ("Template", "1.3 kB", "No other model"),
     ]
     assert "4.4 GB stay for meeting-notes:latest" in nbsp(dialog.layers.note.text())
 

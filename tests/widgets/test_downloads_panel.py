@@ -54,7 +54,9 @@ def row(panel: DownloadsPanel, name: str) -> DownloadRow:
 
 
 def bar(panel: DownloadsPanel, name: str) -> ThinProgressBar:
-    return row(panel, name).findChild(ThinProgressBar)
+    found = row(panel, name).findChild(ThinProgressBar)
+    assert found is not None
+    return found
 
 
 def timers(panel: DownloadsPanel) -> list[QTimer]:
@@ -257,6 +259,7 @@ def test_layers_tell_what_is_here_and_what_waits(qtbot: QtBot, panel: DownloadsP
     fill(panel, *data.PULLS)
     button(panel, "Show layers of qwen3:14b").click()
     layers = row(panel, "qwen3:14b").findChild(DownloadLayers)
+    assert layers is not None
     assert layers.line_count() == 4
     qtbot.waitUntil(lambda: layers.height() >= 4 * ROW_HEIGHT)
     spoken = layers.accessibleDescription().replace("\u00a0", " ")

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests import shots_data as data
@@ -151,7 +152,7 @@ def test_it_keeps_its_height_whatever_it_says(qtbot: QtBot, dialog: PullDialog) 
     sizes = set()
     for text in ("", "qwen3 14b", "qwen3:8b", "gpt-oss:20b-cloud", "phi3", "a+b"):
         dialog.field.setText(text)
-        qtbot.wait(0)
+        QApplication.sendPostedEvents()
         sizes.add((dialog.height(), dialog.area.y()))
     assert sizes == {(dialog.height(), top)}
 

@@ -234,6 +234,8 @@ def address_problem(address: str) -> str:
     scheme, separator, rest = text.rpartition("://")
     if separator and scheme.casefold() not in _SCHEMES:
         return tr("An address starts with http:// or https://, or with neither.")
+    if rest.count(":") > 1 and "[" not in rest and "@" not in rest:
+        rest = f"[{rest}]"  # a bare IPv6 address
     try:
         parts = urlsplit("//" + rest)
         if parts.password is not None:

@@ -56,7 +56,7 @@ class AppStyle(QObject):
 
     def refresh(self) -> None:
         """Derive everything anew; does nothing when nothing changed."""
-        if not is_styled() or self._is_applying:
+        if self._watcher is None or self._is_applying:
             return
         self._is_applying = True
         try:
@@ -109,7 +109,7 @@ class AppStyle(QObject):
         self.refresh()
 
     def on_system_palette_changed(self) -> None:
-        """A palette that we did not set has arrived."""
+        """A palette that we did not set has arrived. (A closed style still hears of some.)"""
         self.refresh()
 
 

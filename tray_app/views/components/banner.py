@@ -101,6 +101,7 @@ class Banner(QWidget):
             button.setProperty("key", key)
             button.clicked.connect(self._on_button_clicked)
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            button.show()
             self._buttons.append(button)
 
     def _on_button_clicked(self) -> None:

@@ -74,7 +74,7 @@ class PlainLabel(QLabel):
         self._recolor()
 
     def _recolor(self) -> None:
-        theme = Theme.of(self.palette())
+        theme = Theme.of(self)
         if self._state is not None:
             color = theme.state(self._state)
         else:

@@ -1,0 +1,284 @@
+"""The settings window: applied at once, except for the server's address."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests import shots_data as data
+from tests.widgets.helpers import button, clipboard, emitted, shown, texts
+from tray_app.core.errors import NotOllama, Unreachable, UnreachableKind
+from tray_app.core.messages import ServerTest
+from tray_app.core.records import ServerState
+from tray_app.settings import ServerEntry, Settings
+from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
+from tray_app.views.settings_dialog import SettingsDialog
+from tray_app.views.settings_server import address_problem
+
+
+@pytest.fixture
+def settings() -> Settings:
+    made = Settings(None)
+    made.set("servers", (ServerEntry("local", "", "127.0.0.1:11434"),))
+    return made
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, settings: Settings) -> SettingsDialog:
+    return shown(qtbot, SettingsDialog(settings))
+
+
+def control(dialog: SettingsDialog, name: str) -> CheckBox | ComboBox | SpinBox:
+    for found in dialog.findChildren(QWidget):
+        if isinstance(found, CheckBox | ComboBox | SpinBox) and found.property("setting") == name:
+            return found
+    raise AssertionError(name)
+
+
+CHECKS = [
+    "keep_in_tray",
+    "start_hidden",
+    "resume_pulls",
+    "notify_finished",
+    "notify_failed",
+    "notify_offline",
+    "notify_combine",
+]
+CHOICES = [
+    ("theme", "dark"),
+    ("tray_icon", "light"),
+    ("refresh_s", 10),
+    ("size_units", "binary"),
+]
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_box_applies_at_once_and_follows(
+    dialog: SettingsDialog, settings: Settings, name: str
+) -> None:
+    box = control(dialog, name)
+    assert isinstance(box, CheckBox)
+    before = settings.value(name)
+    assert box.isChecked() is before
+    with emitted(settings.changed) as changed:
+        box.setChecked(not before)
+    assert settings.value(name) is not before
+    assert changed == [name]
+    settings.set(name, before)
+    assert box.isChecked() is before
+
+
+@pytest.mark.parametrize(("name", "value"), CHOICES)
+def test_a_choice_applies_at_once_and_follows(
+    dialog: SettingsDialog, settings: Settings, name: str, value: object
+) -> None:
+    combo = control(dialog, name)
+    assert isinstance(combo, ComboBox)
+    before = settings.value(name)
+    assert combo.currentData() == before
+    index = combo.findData(value)
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
+    assert settings.value(name) == value
+    settings.set(name, before)
+    assert combo.currentData() == before
+
+
+def test_a_number_applies_at_once(dialog: SettingsDialog, settings: Settings) -> None:
+    spin = control(dialog, "max_pulls")
+    assert isinstance(spin, SpinBox)
+    spin.setValue(5)
+    assert settings.values.max_pulls == 5
+    spin.setValue(99)
+    assert settings.values.max_pulls == 8
+
+
+def test_every_setting_shown_is_a_setting(dialog: SettingsDialog, settings: Settings) -> None:
+    shown_names = {
+        found.property("setting")
+        for kind in (CheckBox, ComboBox, SpinBox)
+        for found in dialog.findChildren(kind)
+        if found.property("setting")
+    }
+    assert shown_names >= {*CHECKS, *(name for name, _ in CHOICES), "max_pulls"}
+    for name in shown_names:
+        settings.value(name)
+
+
+def test_pages_by_list_key_and_name(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    assert dialog.page_key() == "general"
+    qtbot.keyClick(dialog.nav, Qt.Key.Key_Down)
+    assert dialog.page_key() == "servers"
+    for key in ("general", "servers", "downloads", "notifications", "about"):
+        dialog.show_page(key)
+        assert dialog.page_key() == key
+    dialog.show_page("no such page")
+    assert dialog.page_key() == "about"
+
+
+def test_a_narrow_window_has_a_combo_instead_of_the_list(
+    qtbot: QtBot, dialog: SettingsDialog
+) -> None:
+    assert dialog.nav.isVisible()
+    assert not dialog.combo.isVisible()
+    dialog.resize(640, 440)
+    qtbot.waitUntil(dialog.combo.isVisible)
+    assert not dialog.nav.isVisible()
+    dialog.combo.setCurrentIndex(4)
+    dialog.combo.activated.emit(4)
+    assert dialog.page_key() == "about"
+
+
+def test_starting_at_login_is_the_systems(dialog: SettingsDialog) -> None:
+    general = dialog.general
+    assert not general.autostart.isVisible()
+    general.set_autostart(False)
+    assert general.autostart.isVisible()
+    assert not general.hidden.box.isEnabled()
+    with emitted(dialog.autostart_requested) as wishes:
+        general.autostart.box.click()
+    assert wishes == [True]
+    general.set_autostart(True)
+    assert general.hidden.box.isEnabled()
+
+
+def test_without_a_tray_keeping_it_there_is_not_offered(dialog: SettingsDialog) -> None:
+    dialog.general.set_tray_available(False)
+    assert not dialog.general.keep.box.isEnabled()
+    assert any("AppIndicator" in text for text in texts(dialog))
+    dialog.general.set_tray_available(True)
+    assert dialog.general.keep.box.isEnabled()
+
+
+# The server.
+
+
+@pytest.fixture
+def server(dialog: SettingsDialog) -> SettingsDialog:
+    dialog.show_page("servers")
+    return dialog
+
+
+def test_an_address_is_saved_only_when_asked(server: SettingsDialog, settings: Settings) -> None:
+    page = server.server
+    assert page.address_field.text() == "127.0.0.1:11434"
+    assert not page.save_button.isEnabled()
+    page.address_field.setText(" nas.local ")
+    assert settings.server().address == "127.0.0.1:11434"
+    page.save_button.click()
+    assert settings.values.servers == (ServerEntry("local", "", "nas.local"),)
+    assert not page.save_button.isEnabled()
+    assert "nas.local" in texts(server)
+
+
+def test_enter_saves_and_cancel_puts_back(
+    qtbot: QtBot, server: SettingsDialog, settings: Settings
+) -> None:
+    page = server.server
+    page.address_field.setText("other")
+    page.cancel_button.click()
+    assert page.address_field.text() == "127.0.0.1:11434"
+    page.name_field.setText("studio")
+    qtbot.keyClick(page.name_field, Qt.Key.Key_Return)
+    assert settings.server() == ServerEntry("local", "studio", "127.0.0.1:11434")
+    assert server.isVisible()
+    assert "studio" in texts(server)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "nas:8080", "http://[::1]:11434", "https://h.example/ollama", ":11500", "::1"],
+)
+def test_usable_addresses(address: str) -> None:
+    assert address_problem(address) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("", "Type an address, like 127.0.0.1:11434."),
+        ("my nas", "An address can’t contain a space."),
+        ("ftp://nas", "An address starts with http:// or https://, or with neither."),
+        ("nas:99999", "A port is a number from 1 to 65535."),
+        ("http://", "The name of the computer is missing."),
+        ("u:secret@nas", "Leave the password out: it would stand in the settings file."),
+    ],
+)
+def test_unusable_addresses_are_said(server: SettingsDialog, address: str, words: str) -> None:
+    page = server.server
+    page.address_field.setText(address)
+    assert page.helper.text() == words
+    assert not page.save_button.isEnabled()
+    assert not page.test_button.isEnabled()
+
+
+def test_a_test_says_what_it_found(server: SettingsDialog) -> None:
+    page = server.server
+    page.address_field.setText("nas")
+    with emitted(server.server_test_requested) as asked:
+        button(server, "Test").click()
+    assert asked == ["nas"]
+    assert "Testing…" in texts(server)
+    server.set_server_test(ServerTest("nas", "0.32.4", 14, 1, 0.008))
+    assert "Connected to Ollama 0.32.4" in texts(server)
+    assert "14 models, 1 loaded. Answered in 8 ms." in texts(server)
+    with emitted(server.server_test_requested) as asked:
+        button(server, "Test again").click()
+    assert asked == ["nas"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Unreachable("nas", "", UnreachableKind.REFUSED), "nothing answers on port 11434"),
+        (NotOllama("nas", "<html>"), "but it isn’t Ollama"),
+    ],
+)
+def test_a_failed_test_says_why(server: SettingsDialog, error: Exception, words: str) -> None:
+    page = server.server
+    page.address_field.setText("nas")
+    page.test_button.click()
+    server.set_server_test(ServerTest("nas", error=error))  # type: ignore[arg-type]
+    assert any(words in text for text in texts(server))
+    page.save_button.click()
+    assert page.settings.server().address == "nas"
+
+
+def test_a_late_answer_for_another_address_is_not_shown(server: SettingsDialog) -> None:
+    page = server.server
+    page.address_field.setText("first")
+    page.test_button.click()
+    page.address_field.setText("second")
+    assert not page.result.isVisible()
+    server.set_server_test(ServerTest("first", "0.1"))
+    assert not page.result.isVisible()
+
+
+def test_the_state_of_the_server_is_shown(server: SettingsDialog) -> None:
+    server.set_status(data.status())
+    assert "Online · 0.33.1" in texts(server)
+    server.set_status(data.status(ServerState.OFFLINE))
+    assert "Offline" in texts(server)
+
+
+# About.
+
+
+def test_diagnostics_name_nobody(dialog: SettingsDialog, settings: Settings) -> None:
+    settings.set("servers", (ServerEntry("local", "secret name", "10.9.8.7"),))
+    settings.set("theme", "dark")
+    dialog.set_status(data.status())
+    dialog.show_page("about")
+    button(dialog, "Copy diagnostics").click()
+    said = clipboard()
+    assert "theme = dark" in said
+    assert "0.33.1" in said
+    assert "secret" not in said
+    assert "10.9.8.7" not in said
+
+
+def test_the_log_folder_is_offered_where_there_is_one(dialog: SettingsDialog) -> None:
+    dialog.show_page("about")
+    assert "Log folder" not in texts(dialog)
+    dialog.about.set_log_folder("/somewhere")
+    assert "Log folder" in texts(dialog)
