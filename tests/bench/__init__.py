@@ -1,0 +1,25 @@
+"""Measurements: how quick, how small and how smooth the program is, beside a bare one.
+
+    __main__.py   the command line and the one table
+    table.py      a line of the table, medians, ratios
+    machine.py    what the numbers were measured on
+    children.py   the processes that are measured: starting them, their memory and CPU time
+    floor.py      the floor: a bare PySide6 program with a tray icon, or an empty table in a window
+    bare_table.py the floor of the table: rows in a list, shown by a plain QTableView
+    probe.py      the program itself, with instruments in its GUI thread
+    whole.py      the program in this process, fed by hand
+    lateness.py   a timer that tells how long events wait
+    painted.py    tells when a widget was painted
+    registrations.py  tells when a tray icon reached the desktop
+    lists.py      lists of models as a server sends them
+    server.py     a demo server with long lists and endless downloads, in a process of its own
+    feeder.py     a server that sends the lines of a pull as fast as they are taken
+    starting.py   first tray icon, memory, idle CPU, window, end
+    showing.py    refresh, sort and search of a long list
+    latency.py    how long events wait in the GUI thread while much is going on
+    pulling.py    progress of downloads: bytes a CPU second, memory, the queue file
+
+Nothing here is a test: a number that is too large is marked in the table, and fails nothing.
+Absolute times mean little on another machine, so everything stands beside a floor that was
+measured in the same run, in turns with it.
+"""

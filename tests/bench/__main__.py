@@ -1,0 +1,89 @@
+"""`python -m tests.bench`: measure, and print one table.
+
+--only NAME   lines whose group's name contains NAME
+--quick       three runs each, for a first look
+--write       add the table to RESULTS.md, with the date and the machine
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench import latency, machine, pulling, showing, starting
+from tests.bench.table import Line, as_text
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+RUNS, QUICK_RUNS = 9, 3
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines that are measured together."""
+
+    name: str
+    measure: Callable[[bool], Sequence[Line]]
+    needs_desktop: bool = False
+
+
+def _runs(is_quick: bool) -> int:
+    return QUICK_RUNS if is_quick else RUNS
+
+
+GROUPS = (
+    Group("icon", lambda quick: starting.icon(_runs(quick)), True),
+    Group("memory", lambda quick: starting.memory(_runs(quick)), True),
+    Group("idle", lambda quick: starting.idle(10 if quick else 60), True),
+    Group("window", lambda quick: starting.window(_runs(quick)), True),
+    Group("table", lambda quick: showing.table(_runs(quick))),
+    Group("latency", lambda quick: latency.latency(1 if quick else RUNS, 4 if quick else 8), True),
+    Group("progress", lambda quick: pulling.progress(_runs(quick))),
+    Group("queue", lambda quick: pulling.queue_file(_runs(quick))),
+    Group("quit", lambda quick: starting.leaving(_runs(quick)), True),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", default="", metavar="NAME")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args(arguments)
+    lines: list[Line] = []
+    for group in GROUPS:
+        if options.only in group.name:
+            lines += _measure(group, options.quick)
+    table = as_text(lines)
+    runs = _runs(options.quick)
+    how = f"Medians of {runs} runs beside a floor measured in turns with them."
+    if not machine.is_quiet():
+        how += " The machine was busy with other things."
+    print(f"{machine.describe()}\n{how}\n\n{table}")
+    if options.write:
+        _write(f"{machine.describe()}.\n{how}", table)
+    return 0
+
+
+def _measure(group: Group, is_quick: bool) -> Sequence[Line]:
+    if group.needs_desktop:
+        if not sys.platform.startswith("linux"):
+            return [Line(f"{group.name}: measured on Linux only", "–")]
+        if lacking := starting.missing():
+            return [Line(f"{group.name}: needs {', '.join(lacking)}", "–")]
+    print(f"measuring {group.name} …", file=sys.stderr, flush=True)
+    return group.measure(is_quick)
+
+
+def _write(description: str, table: str) -> None:
+    day = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Measured\n"
+    RESULTS.write_text(f"{before}\n## {day}\n\n{description}\n\n{table}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""The processes that are measured: starting and ending them, their memory and CPU time.
+
+Linux: what a process costs is read from /proc.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+# The caches of compiled modules, which every installed program has, and no other help or burden.
+_UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "OLLAMA_HOST")
+
+
+def environment(base: Mapping[str, str], **more: str) -> dict[str, str]:
+    """The variables of a measured process."""
+    kept = {name: value for name, value in base.items() if name not in _UNWANTED}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def offscreen(home: Path) -> dict[str, str]:
+    """The variables of a process that draws, but for nobody."""
+    return environment(os.environ, QT_QPA_PLATFORM="offscreen", HOME=str(home))
+
+
+class Process:
+    """`python -m MODULE …` whose stdout is lines "WORD REST" for us. Ended on leaving `with`."""
+
+    def __init__(self, variables: Mapping[str, str], module: str, *arguments: str) -> None:
+        self.spawned_ns = time.monotonic_ns()
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env=dict(variables),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._child.poll() is None:
+            self._child.kill()
+        self._child.wait()
+        if self._child.stdout is not None:
+            self._child.stdout.close()
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def line(self, word: str) -> str:
+        """Wait for the line that begins with `word`; what follows it."""
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            first, _, rest = line.rstrip("\n").partition(" ")
+            if first == word:
+                return rest
+        raise RuntimeError(f"it ended ({self._child.wait()}) and never said {word!r}")
+
+    def since_spawn_ms(self, word: str) -> float:
+        """Wait for "WORD NANOSECONDS" (of the monotonic clock); how long after the start."""
+        return (int(self.line(word)) - self.spawned_ns) / 1e6
+
+    def quit_ms(self) -> float:
+        """Send SIGTERM; how long it takes to end. It has to end well."""
+        started_ns = time.monotonic_ns()
+        self._child.send_signal(signal.SIGTERM)
+        self.wait()
+        return (time.monotonic_ns() - started_ns) / 1e6
+
+    def wait(self) -> None:
+        """Wait until it has ended by itself, well."""
+        code = self._child.wait(30)
+        if code:
+            raise RuntimeError(f"it ended with {code}")
+
+    def cpu_s(self) -> float:
+        """CPU time of all its threads so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * _TICK_S
+
+    def memory_mib(self) -> tuple[float, float]:
+        """RSS and PSS."""
+        return memory_mib(self.pid)
+
+
+def memory_mib(pid: int | str = "self") -> tuple[float, float]:
+    """RSS and PSS of a process."""
+    found = {}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        key, _, rest = line.partition(":")
+        found[key] = int(rest.split()[0]) / 1024
+    return found["Rss"], found["Pss"]
+
+
+def result_of(variables: Mapping[str, str], module: str, *arguments: str) -> Any:
+    """What a module that measures itself prints: one line "result JSON"."""
+    with Process(variables, module, *arguments) as child:
+        return json.loads(child.line("result"))
+
+
+def tell(result: object) -> None:
+    """In such a module: print the result."""
+    print("result", json.dumps(result), flush=True)
+
+
+def settle(child: Process, *, quiet_s: float = 1.0) -> None:
+    """Wait until a process has used no CPU time for a while."""
+    last, since = child.cpu_s(), time.monotonic()
+
+    def is_quiet() -> bool:
+        nonlocal last, since
+        now = child.cpu_s()
+        if now != last:
+            last, since = now, time.monotonic()
+        return time.monotonic() - since >= quiet_s
+
+    wait_for(is_quiet, timeout_s=60, interval_s=0.1, message="it never came to rest")

@@ -1,0 +1,65 @@
+"""Answers a pull of `lines-N` with N lines of progress, as fast as they are taken.
+
+`python -m tests.bench.feeder` prints "url HOST:PORT" and serves until it is killed. Like a real
+server it sends every line as a chunk of its own; they are all made beforehand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+
+_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+_DIGEST = "sha256:" + "ab" * 32
+_STEP_BYTES = 250_000
+
+
+def answer(count: int) -> bytes:
+    """The whole answer."""
+    total = count * _STEP_BYTES
+    lines: list[dict[str, object]] = [{"status": "pulling manifest"}]
+    status = f"pulling {_DIGEST[7:19]}"
+    for number in range(1, count + 1):
+        completed = number * _STEP_BYTES
+        layer = {"digest": _DIGEST, "total": total, "completed": completed}
+        lines.append({"status": status, **layer})
+    lasts = ("verifying sha256 digest", "writing manifest", "success")
+    lines.extend({"status": last} for last in lasts)
+    pieces = [json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in lines]
+    chunks = [f"{len(piece):x}\r\n".encode() + piece + b"\r\n" for piece in pieces]
+    return _HEAD + b"".join(chunks) + b"0\r\n\r\n"
+
+
+def main() -> None:
+    """Serve one connection after the other."""
+    answers: dict[int, bytes] = {}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+        print(f"url {host}:{port}", flush=True)
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                asked = re.search(rb"lines-(\d+)", _request(connection))
+                if asked is None:
+                    continue
+                count = int(asked[1])
+                if count not in answers:
+                    answers[count] = answer(count)
+                try:
+                    connection.sendall(answers[count])
+                except OSError:
+                    continue
+
+
+def _request(connection: socket.socket) -> bytes:
+    received = b""
+    while b"lines-" not in received.partition(b"\r\n\r\n")[2] and (piece := connection.recv(65536)):
+        received += piece
+    return received
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Registrations: when programs hand their tray icon over to the desktop."""
+
+from __future__ import annotations
+
+import time
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, Self
+
+from jeepney import HeaderFields, MatchRule, message_bus
+
+from tests.desktop.harness.bus import Bus
+from tests.desktop.harness.services import WATCHER_NAME
+
+
+class Registrations:
+    """Hears every RegisterStatusNotifierItem that the tray of a session was sent."""
+
+    def __init__(self, address: str) -> None:
+        self._bus = Bus(address)
+        self._messages: SimpleQueue[Any] = SimpleQueue()
+        rule = MatchRule(
+            type="signal", interface=WATCHER_NAME, member="StatusNotifierItemRegistered"
+        )
+        self._filter = self._bus.router.filter(rule, queue=self._messages)
+        self._bus.send(message_bus.AddMatch(rule))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._filter.close()
+        self._bus.close()
+
+    def next_ns(self, *, timeout_s: float = 20.0) -> int:
+        """Wait for the next one; when it came (monotonic clock)."""
+        try:
+            message = self._messages.get(timeout=timeout_s)
+        except Empty:
+            raise RuntimeError("no tray icon came") from None
+        assert message.header.fields[HeaderFields.member]
+        return time.monotonic_ns()
+
+    def forget(self) -> None:
+        """Forget those that came meanwhile."""
+        while not self._messages.empty():
+            self._messages.get()

@@ -1,0 +1,80 @@
+"""A demo server in a process of its own: long lists that change, and endless downloads.
+
+`python -m tests.bench.server [--models N] [--changing SECONDS] [--pulls N] [--speed BYTES]
+[--stalled]` prints "url URL" and serves until its stdin is closed or it is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+
+from tests.bench.lists import GrowingList
+from tray_app.demo import DemoServer, Library, build_package
+from tray_app.demo.weights import Shape, language_model
+from tray_app.demo.wire import JSON, Exchange
+
+_SHAPE = Shape("llama", 2, 64, 128, 2, 2, 8192, 256)
+ENDLESS_BYTES = 10**15
+
+
+def pull_name(number: int) -> str:
+    """The name of an endless download."""
+    return f"endless-{number}:latest"
+
+
+class BenchServer(DemoServer):
+    """Answers /api/tags from a GrowingList, everything else as the demo server does."""
+
+    def __init__(self, models: int, pulls: int, speed_bytes_s: float) -> None:
+        library = Library()
+        for number in range(pulls):
+            weights = language_model(
+                f"endless {number}", ENDLESS_BYTES, _SHAPE, parameters=8_000_000_000, name="endless"
+            )
+            package = build_package(weights, template="{{ .Prompt }}", parameter_size="8.0B")
+            library.published.append((pull_name(number), package, 3600.0))
+        super().__init__(library=library, speed_bytes_s=speed_bytes_s)
+        self.list = GrowingList(models)
+        self.body = self.list.body()
+        self.is_stalled = False
+
+    def respond(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        if self.is_stalled:
+            exchange.read_body()
+            while True:
+                exchange.wait(3600)
+        if exchange.path == "/api/tags":
+            exchange.read_body()
+            exchange.reply(200, self.body, JSON)
+        else:
+            super().respond(exchange)
+
+    def change(self) -> None:
+        """One in a hundred models changes."""
+        self.list.change()
+        self.body = self.list.body()
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--models", type=int, default=12)
+    parser.add_argument("--changing", type=float, default=0.0)
+    parser.add_argument("--pulls", type=int, default=0)
+    parser.add_argument("--speed", type=float, default=80e6)
+    parser.add_argument("--stalled", action="store_true")
+    options = parser.parse_args()
+    done = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: done.set())
+    with BenchServer(options.models, options.pulls, options.speed) as server:
+        server.is_stalled = options.stalled
+        print("url", server.url, flush=True)
+        while not done.wait(options.changing or 3600.0):
+            server.change()
+
+
+if __name__ == "__main__":
+    main()

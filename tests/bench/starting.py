@@ -1,0 +1,176 @@
+"""The program as a process: first tray icon, memory, idle CPU, window, end. Needs Xvfb."""
+
+from __future__ import annotations
+
+import functools
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.children import Process, environment, settle
+from tests.bench.registrations import Registrations
+from tests.bench.table import Line, compared, in_turns
+from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
+from tests.waiting import wait_for
+
+FLOOR = "tests.bench.floor"
+PROGRAM = "tray_app"
+PROBE = "tests.bench.probe"
+
+
+@dataclass
+class Scene:
+    """A virtual desktop with a tray, a folder, and a server."""
+
+    desktop: VirtualDesktop
+    folder: Path
+    url: str
+
+    def floor(self, *arguments: str) -> Process:
+        """The bare program."""
+        return Process(environment(self.desktop.environment), FLOOR, *arguments)
+
+    def program(self, *arguments: str, module: str = PROGRAM, probe: str = "") -> Process:
+        """Ollama Tray with data of its own, that of the last run."""
+        variables = environment(self.desktop.environment, OLLAMA_HOST=self.url, BENCH_PROBE=probe)
+        return Process(variables, module, "--data-dir", str(self.folder), *arguments)
+
+
+@contextmanager
+def scene(*server_arguments: str) -> Iterator[Scene]:
+    """Everything that a run needs; the server is another process."""
+    with (
+        tempfile.TemporaryDirectory(prefix="ollama-tray-bench-") as folder,
+        VirtualDesktop(Mode.FAKE) as desktop,
+        Process(
+            environment(desktop.environment), "tests.bench.server", *server_arguments
+        ) as server,
+    ):
+        write_settings(Path(folder), max_pulls=8)
+        yield Scene(desktop, Path(folder), server.line("url"))
+
+
+def write_settings(folder: Path, **values: object) -> None:
+    """Settings for the next start."""
+    file = folder / "config" / "settings.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"version": 1, **values}), encoding="utf-8")
+
+
+def missing() -> list[str]:
+    """Tools that are not installed and without which nothing here can be measured."""
+    return missing_tools(Mode.FAKE)
+
+
+def icon(runs: int) -> list[Line]:
+    """From the start of the process to its icon in the tray, as the tray sees it."""
+    with scene() as here, Registrations(here.desktop.address) as registrations:
+
+        def start(child: Callable[[], Process]) -> float:
+            registrations.forget()
+            with child() as process:
+                seen_ns = registrations.next_ns()
+                return (seen_ns - process.spawned_ns) / 1e6
+
+        program, floor = in_turns(
+            runs, lambda: start(lambda: here.program("--hidden")), lambda: start(here.floor)
+        )
+    return [compared("first tray icon, from start", "ms", program, floor, most_ratio=1.25)]
+
+
+def memory(runs: int) -> list[Line]:
+    """With the window never opened, after the first polls."""
+    sizes: dict[str, list[list[float]]] = {"program": [[], []], "floor": [[], []]}
+    with scene() as here, Registrations(here.desktop.address) as registrations:
+
+        def weigh(who: str, process: Process) -> float:
+            with process:
+                registrations.next_ns()
+                settle(process)
+                for kind, size in zip(sizes[who], process.memory_mib(), strict=True):
+                    kind.append(size)
+            return 0.0
+
+        in_turns(
+            runs,
+            lambda: weigh("program", here.program("--hidden")),
+            lambda: weigh("floor", here.floor()),
+        )
+    rss, pss = zip(sizes["program"], sizes["floor"], strict=True)
+    return [
+        compared("memory in the tray (RSS)", "MiB", *rss, most_ratio=1.3),
+        compared("memory in the tray (PSS)", "MiB", *pss),
+    ]
+
+
+def idle(seconds: float) -> list[Line]:
+    """CPU time while nothing happens, both at once; the program polls every 15 s."""
+    with scene() as here, here.program("--hidden") as program, here.floor() as floor:
+        floor.line("ready")
+        settle(program)
+        before = [process.cpu_s() for process in (program, floor)]
+        until = time.monotonic() + seconds
+        wait_for(lambda: time.monotonic() >= until, timeout_s=2 * seconds, interval_s=0.5)
+        after = [process.cpu_s() for process in (program, floor)]
+    program_ms, floor_ms = ((now - then) * 1000 for now, then in zip(after, before, strict=True))
+    return [compared(f"CPU of {seconds:g} s idle in the tray", "ms", [program_ms], [floor_ms])]
+
+
+def window(runs: int) -> list[Line]:
+    """From the start of the process to a painted window: ours with 1 000 models, an empty one."""
+    with scene("--models", "1000") as here:
+
+        def ours() -> float:
+            with here.program(module=PROBE, probe="painted") as process:
+                took_ms = process.since_spawn_ms("painted")
+                process.quit_ms()
+                return took_ms
+
+        def bare() -> float:
+            with here.floor("--window") as process:
+                return process.since_spawn_ms("painted")
+
+        program, floor = in_turns(runs, ours, bare)
+    return [compared("window with 1 000 models painted, from start", "ms", program, floor)]
+
+
+def leaving(runs: int) -> list[Line]:
+    """From SIGTERM to the end of the process: at rest, in mid pull, with a server that is stuck."""
+    lines = []
+    cases = (
+        ("quit, at rest", (), 0),
+        ("quit, in mid pull of two", ("--pulls", "2"), 2),
+        ("quit, server stalled", ("--stalled",), 0),
+    )
+    for what, server_arguments, pulls in cases:
+        with scene(*server_arguments) as here, Registrations(here.desktop.address) as registrations:
+            program, floor = in_turns(
+                runs,
+                functools.partial(_leave, here, registrations, pulls),
+                functools.partial(_leave_floor, here, registrations),
+            )
+        lines.append(compared(what, "ms", program, floor, most=500))
+    return lines
+
+
+def _leave(here: Scene, registrations: Registrations, pulls: int) -> float:
+    with here.program("--hidden", module=PROBE, probe=f"pulls:{pulls}") as process:
+        registrations.next_ns()
+        if pulls:
+            process.line("moving")
+        else:
+            settle(process, quiet_s=0.3)
+        took_ms = process.quit_ms()
+    (here.folder / "state" / "downloads.json").unlink(missing_ok=True)
+    return took_ms
+
+
+def _leave_floor(here: Scene, registrations: Registrations) -> float:
+    with here.floor() as process:
+        registrations.next_ns()
+        settle(process, quiet_s=0.3)
+        return process.quit_ms()
