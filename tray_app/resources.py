@@ -33,8 +33,6 @@ from PySide6.QtGui import (
     QPixmap,
 )
 
-from tray_app import text
-
 Color = QColor | QPalette.ColorRole | str
 """A color, a role of the application's palette (looked up at each painting), or "#RRGGBB"."""
 
@@ -243,6 +241,8 @@ def install_language(language: str = "system") -> None:
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if qts.load(locale, "qtbase", "_", folder, ".qm"):
             _Installed.add(qts)
+    from tray_app import text
+
     text.configure()
 
 

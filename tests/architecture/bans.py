@@ -30,9 +30,16 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "jeepney costs 17 ms: not before the first notice"
     ),
     ("tray_app/desktop/single_instance.py", "PySide6.QtNetwork"): "only a second start asks",
+    ("tray_app/desktop/tray_icon.py", "tray_app.desktop.tray_color"): (
+        "the enumerations of Qt cost 15 ms: only for who chose it"
+    ),
+    ("tray_app/desktop/tray.py", "tray_app.desktop.menu_model"): (
+        "all wording and records cost 50 ms: after the tray icon"
+    ),
     ("tray_app/desktop/single_instance.py", "tray_app.desktop.instance_server"): (
         "QtNetwork costs 5 ms: after the tray icon"
     ),
+    ("tray_app/resources.py", "tray_app.text"): "all wording costs 50 ms: after the tray icon",
     ("tray_app/ollama/transport.py", "tray_app.ollama.session"): "requests costs 100 ms, 19 MiB",
 }
 

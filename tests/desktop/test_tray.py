@@ -97,7 +97,7 @@ def fake_stage(fake_desktop: VirtualDesktop, start_stage: StartStage) -> Stage:
 
 def test_the_item_is_there_with_its_name_and_menu(stage: Stage) -> None:
     assert stage.item.pid == stage.app.pid
-    assert stage.tooltip() == "Ollama Tray\nThis computer: connecting…"
+    stage.wait_tooltip("Ollama Tray\nThis computer: connecting…")
     assert stage.item.menu().labels() == [
         *["This computer: connecting…", "Open Ollama Tray", "-", "Pull model…", "-"],
         *["Settings…", "Quit Ollama Tray"],

@@ -24,7 +24,8 @@ def private_folder() -> Path:
         return Path(runtime)
     folder = Path(tempfile.gettempdir())
     if len(os.fsencode(folder)) > _FOLDER_LIMIT - 20:
-        folder = Path("/tmp")  # noqa: S108 - a folder of our own is made in it, and checked
+        folder = Path("/tmp")  # noqa: S108
+    # What is made there is ours alone, or not used.
     folder /= f"ollama-tray-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if not _is_private(folder):

@@ -1,17 +1,17 @@
-"""What the tray's menu says and what each entry asks for: facts → a tree of MenuEntry. Pure.
+"""What the tray says: facts → tooltip and menu, a tree of MenuEntry that say what they ask for.
 
 Plain entries and submenus only: everything here has to go over D-Bus. Realised by `tray_menu`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
 from tray_app import text
-from tray_app.core.messages import LoadWish, ModelRef, ModelRefs
+from tray_app.core.messages import LoadWish, ModelRef
 from tray_app.core.pull_states import (
     ENDED,
     TRANSITIONS,
@@ -20,7 +20,8 @@ from tray_app.core.pull_states import (
     PullState,
     PullSummary,
 )
-from tray_app.core.records import ModelRecord, RunningModel, ServerStatus, Snapshot
+from tray_app.core.records import ModelRecord, RunningModel, ServerStatus
+from tray_app.desktop.tray_facts import TrayFacts
 
 MAX_PULLS = 5
 MAX_LOADABLE = 10
@@ -46,10 +47,11 @@ class TrayVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrayWish:
-    """`payload` is what the verb's signal carries: an id, LoadWish, ModelRefs or nothing."""
+    """The verb's signal is emitted once for each of `payloads` (an id, LoadWish or ModelRef), or
+    once with nothing when there are none."""
 
     verb: TrayVerb
-    payload: object = None
+    payloads: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +80,22 @@ class MenuEntry:
         return (self.key, self.icon, tuple(child.shape for child in self.children))
 
 
-@dataclass(frozen=True, slots=True)
-class TrayFacts:
-    """All that the menu and the tooltip are made from."""
-
-    server_label: str = ""
-    status: ServerStatus | None = None
-    snapshot: Snapshot | None = None
-    items: tuple[PullItem, ...] = ()
-    summary: PullSummary = field(default_factory=PullSummary)
-    needs_attention: bool = False
-    updates: int = 0
-
-    @property
-    def is_online(self) -> bool:
-        return self.status is not None and self.status.is_online
-
-    @property
-    def running(self) -> tuple[RunningModel, ...] | None:
-        """Models in memory now; None = not known."""
-        if self.snapshot is None or not self.is_online:
-            return None
-        return self.snapshot.running
+def build_tooltip(facts: TrayFacts) -> str:
+    """Two lines of plain text."""
+    summary = facts.summary or PullSummary()
+    return text.tray_tooltip(
+        facts.server_label, facts.status, facts.running, summary, facts.updates
+    )
 
 
-def build_menu(facts: TrayFacts, now: datetime, now_s: float) -> tuple[MenuEntry, ...]:
-    """The whole menu; `now` is the wall clock (UTC), `now_s` the monotonic one."""
+def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[MenuEntry, ...]:
+    """The whole menu; `now` is the wall clock (UTC, None = the system's), `now_s` the monotonic
+    one."""
     sections = (
         tuple(_head(facts)),
         tuple(_connection(facts)),
         tuple(_downloads(facts, now_s)),
-        tuple(_models(facts, now)),
+        tuple(_models(facts, now or datetime.now(UTC))),
         tuple(_foot()),
     )
     entries: list[MenuEntry] = []
@@ -149,7 +136,7 @@ def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
 
 
 def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
-    summary = facts.summary
+    summary = facts.summary or PullSummary()
     items = [item for item in facts.items if item.state not in ENDED]
     if facts.needs_attention:
         items += [item for item in facts.items if item.state is PullState.FAILED]
@@ -165,7 +152,7 @@ def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
         yield MenuEntry(
             "more downloads",
             _tr("{count} more…").format(count=text.number(len(items) - MAX_PULLS)),
-            wish=TrayWish(TrayVerb.SHOW_PULL, items[MAX_PULLS].id),
+            wish=TrayWish(TrayVerb.SHOW_PULL, (items[MAX_PULLS].id,)),
         )
     if any(PullEvent.PAUSE in TRANSITIONS[item.state] for item in items):
         yield MenuEntry("pause all", _tr("Pause all"), "pause", TrayWish(TrayVerb.PAUSE_ALL))
@@ -184,18 +171,18 @@ def _download(item: PullItem, now_s: float) -> MenuEntry:
         entries.append(MenuEntry(f"{key} separator"))
     possible = TRANSITIONS[item.state]
     if item.state is PullState.PAUSED:
-        wish = TrayWish(TrayVerb.RESUME, item.id)
+        wish = TrayWish(TrayVerb.RESUME, (item.id,))
         entries.append(MenuEntry(f"{key} resume", _tr("Resume"), "play", wish))
     elif item.state is not PullState.FAILED:
         # Kept but greyed while the server checks what it has: it cannot be stopped then.
         can_pause = PullEvent.PAUSE in possible
-        pause = TrayWish(TrayVerb.PAUSE, item.id) if can_pause else None
+        pause = TrayWish(TrayVerb.PAUSE, (item.id,)) if can_pause else None
         entries.append(MenuEntry(f"{key} pause", _tr("Pause"), "pause", pause))
     if item.state is not PullState.FAILED:
         can_cancel = PullEvent.CANCEL in possible
-        cancel = TrayWish(TrayVerb.CANCEL, item.id) if can_cancel else None
+        cancel = TrayWish(TrayVerb.CANCEL, (item.id,)) if can_cancel else None
         entries.append(MenuEntry(f"{key} cancel", _tr("Cancel"), "close", cancel))
-    show = TrayWish(TrayVerb.SHOW_PULL, item.id)
+    show = TrayWish(TrayVerb.SHOW_PULL, (item.id,))
     entries.append(MenuEntry(f"{key} show", _tr("Show in window"), wish=show))
     return MenuEntry(key, text.tray_pull_title(item), children=tuple(entries))
 
@@ -224,18 +211,18 @@ def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
 def _loaded(running: tuple[RunningModel, ...], now: datetime) -> Iterator[MenuEntry]:
     refs = [ModelRef(model.server_id, model.name, model.digest) for model in running]
     for model, ref in zip(running, refs, strict=True):
-        wish = TrayWish(TrayVerb.UNLOAD, ModelRefs((ref,)))
+        wish = TrayWish(TrayVerb.UNLOAD, (ref,))
         yield MenuEntry(f"unload {model.name}", text.tray_unload_line(model, now), "eject", wish)
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
-        wish = TrayWish(TrayVerb.UNLOAD, ModelRefs(tuple(refs)))
+        wish = TrayWish(TrayVerb.UNLOAD, tuple(refs))
         yield MenuEntry("unload all", _tr("Unload all"), wish=wish)
 
 
 def _loadable(model: ModelRecord) -> MenuEntry:
     wish = LoadWish(ModelRef(model.server_id, model.name, model.digest))
     return MenuEntry(
-        f"load {model.name}", text.one_line(model.name), wish=TrayWish(TrayVerb.LOAD, wish)
+        f"load {model.name}", text.one_line(model.name), wish=TrayWish(TrayVerb.LOAD, (wish,))
     )
 
 

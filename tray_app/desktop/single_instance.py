@@ -4,12 +4,12 @@ The first start holds a lock and listens; later ones find the lock taken and ask
 socket. Loads no Qt until there is somebody to ask or to listen to.
 """
 
-import hashlib
 import logging
 import os
 import sys
 import threading
 import time
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -193,12 +193,17 @@ def _left_ms(deadline_s: float) -> int:
 def _instance_key(data_dir: Path | None) -> str:
     """Short, and different for each data folder; no letter of the folder's name is in it."""
     place = str(data_dir.expanduser().resolve()) if data_dir else ""
-    return "ollama-tray-" + hashlib.sha256(f"{APP_ID}|{place}".encode()).hexdigest()[:12]
+    return f"ollama-tray-{_digest(f'{APP_ID}|{place}')}"
+
+
+def _digest(text: str) -> str:
+    """To tell a few names apart; nothing secret hangs on it, and hashlib takes 3 ms to load."""
+    data = text.encode(errors="surrogateescape")
+    return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
 
 
 def _server_name(key: str) -> str:
     if sys.platform == "win32":
         # Pipes have one name space for all people of the machine.
-        user = hashlib.sha256(os.path.expandvars("%USERDOMAIN%|%USERNAME%").encode()).hexdigest()
-        return f"{key}-{user[:12]}"
+        return f"{key}-{_digest(os.path.expandvars('%USERDOMAIN%|%USERNAME%'))}"
     return str(private_folder() / f"{key}.sock")

@@ -4,41 +4,46 @@ It takes facts and gives wishes; what its icon looks like is in `tray_look`, wha
 `menu_model`. No tray at all is a state like any other: `available_changed(False)`.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from tray_app import text
-from tray_app.core.messages import ModelRefs
-from tray_app.core.pull_states import PullItem, PullSummary
-from tray_app.core.records import ServerStatus, Snapshot
-from tray_app.desktop.menu_model import TrayFacts, TrayVerb, TrayWish, build_menu
-from tray_app.desktop.panel_tone import PanelTone
+from tray_app import APP_NAME
+from tray_app.desktop.panel_tone import PanelTone, is_dark_scheme
+from tray_app.desktop.tray_facts import TrayFacts
 from tray_app.desktop.tray_icon import tray_icon
 from tray_app.desktop.tray_look import TrayLook, TrayState, icon_style, ring_step, tray_state
 from tray_app.desktop.tray_menu import TrayMenu
 from tray_app.desktop.watcher import TrayWatcher
 from tray_app.resources import app_icon
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tray_app.core.pull_states import PullItem, PullSummary
+    from tray_app.core.records import ServerStatus, Snapshot
+    from tray_app.desktop.menu_model import TrayWish
+
 _PACE_S = 1.0
 _MESSAGE_MS = 10_000
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+# The tray host asks for the picture first; the words are loaded when it has had its answer.
+_WORDS_AFTER_MS = 20
 
 
 class Tray(QObject):
     """Signals: `*_requested` what a person asked for; `available_changed` whether there is a tray
     to appear in; `message_clicked` a click on the last message (never to be relied upon).
-    Thread: the GUI thread.
+    Thread: the GUI thread. Loads little: the icon is to be there before the rest of the program,
+    and the first facts may come any time after `start`.
     """
 
     open_requested = Signal()
@@ -63,7 +68,7 @@ class Tray(QObject):
         parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
-        wall_clock: Callable[[], datetime] = _utc_now,
+        wall_clock: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__(parent)
         self._clock = clock
@@ -76,15 +81,21 @@ class Tray(QObject):
         self._tooltip = ""
         self._painted_s = -_PACE_S
         self._toggled_s = -_PACE_S
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setObjectName("tray repaint")
-        self._later.timeout.connect(self._paint)
+        self._has_words = False
+        self._later = self._timer("tray repaint", self._paint)
+        self._words_timer = self._timer("tray words", self.retranslate)
         self._watcher = TrayWatcher(self)
         self._watcher.host_appeared.connect(self._make_icon)
         self._watcher.available_changed.connect(self.available_changed)
         self._tone = PanelTone(self)
         self._tone.changed.connect(self._paint)
+
+    def _timer(self, name: str, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setObjectName(name)
+        timer.timeout.connect(slot)
+        return timer
 
     @property
     def is_available(self) -> bool:
@@ -97,6 +108,7 @@ class Tray(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_hints_color_scheme_changed)
         self._watcher.start(grace_s)
         self._tone.start()
+        self._words_timer.start(_WORDS_AFTER_MS)
 
     def disable_menu(self) -> None:
         """First step of quitting: nothing can be asked for any more."""
@@ -106,6 +118,7 @@ class Tray(QObject):
     def stop(self) -> None:
         """Disappear for good."""
         self._later.stop()
+        self._words_timer.stop()
         self._watcher.stop()
         self._tone.stop()
         self._drop_icon()
@@ -147,7 +160,7 @@ class Tray(QObject):
 
     def retranslate(self) -> None:
         """The language or the units changed."""
-        self._refresh_menu()
+        self._has_words = True
         self._paint()
 
     def _take(self, facts: TrayFacts) -> None:
@@ -169,20 +182,18 @@ class Tray(QObject):
     def _make_icon(self) -> None:
         """Make the icon, anew when a host came: Qt never moves an old one to it."""
         self._drop_icon()
-        self._menu = TrayMenu(self._is_remote(), self)
+        is_remote = sys.platform == "linux" and self._watcher.is_available
+        self._menu = TrayMenu(is_remote, self)
         self._menu.about_to_show.connect(self._on_menu_about_to_show)
-        self._menu.closed.connect(self._refresh_menu)
+        self._menu.closed.connect(self._refresh_words)
         self._menu.chosen.connect(self._on_menu_chosen)
-        self._refresh_menu()
         self._icon = QSystemTrayIcon(self)
+        self._icon.setToolTip(APP_NAME)
         self._icon.setContextMenu(self._menu.menu)
         self._icon.activated.connect(self._on_icon_activated)
         self._icon.messageClicked.connect(self.message_clicked)
         self._paint()
         self._icon.show()
-
-    def _is_remote(self) -> bool:
-        return sys.platform.startswith("linux") and self._watcher.is_available
 
     def _drop_icon(self) -> None:
         if self._icon is not None:
@@ -206,20 +217,26 @@ class Tray(QObject):
         if look != self._look:
             self._look = look
             self._icon.setIcon(tray_icon(look))
-        facts = self._facts
-        tooltip = text.tray_tooltip(
-            facts.server_label, facts.status, facts.running, facts.summary, facts.updates
-        )
+        self._refresh_words()
+
+    @Slot()
+    def _refresh_words(self) -> None:
+        if not self._has_words or self._menu is None or self._icon is None:
+            return
+        from tray_app.desktop import menu_model
+
+        tooltip = menu_model.build_tooltip(self._facts)
         if tooltip != self._tooltip:
             self._tooltip = tooltip
             self._icon.setToolTip(tooltip)
-        self._refresh_menu()
+        now = self._wall_clock() if self._wall_clock else None
+        self._menu.set_entries(menu_model.build_menu(self._facts, now, self._clock()))
 
     def _wanted_look(self) -> TrayLook:
         state = self._state()
         style = icon_style(
             self._choice,
-            is_dark_scheme=_is_dark_scheme(),
+            is_dark_scheme=is_dark_scheme(),
             panel=self._tone.is_dark,
             desktops=os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
         )
@@ -227,39 +244,33 @@ class Tray(QObject):
         return TrayLook(state, style, step)
 
     @Slot()
-    def _refresh_menu(self) -> None:
-        if self._menu is not None:
-            self._menu.set_entries(build_menu(self._facts, self._wall_clock(), self._clock()))
-
-    @Slot()
     def _on_menu_about_to_show(self) -> None:
-        self._refresh_menu()
+        self._has_words = True
+        self._refresh_words()
         self.refresh_requested.emit()
 
     @Slot(object)
     def _on_menu_chosen(self, wish: TrayWish) -> None:
         signal = {
-            TrayVerb.OPEN: self.open_requested,
-            TrayVerb.PULL: self.pull_dialog_requested,
-            TrayVerb.SETTINGS: self.settings_requested,
-            TrayVerb.QUIT: self.quit_requested,
-            TrayVerb.REFRESH: self.refresh_requested,
-            TrayVerb.PAUSE_ALL: self.pulls_pause_all_requested,
-            TrayVerb.RESUME_ALL: self.pulls_resume_all_requested,
-            TrayVerb.LOAD: self.load_requested,
-            TrayVerb.UNLOAD: self.unload_requested,
-            TrayVerb.PAUSE: self.pull_pause_requested,
-            TrayVerb.RESUME: self.pull_resume_requested,
-            TrayVerb.CANCEL: self.pull_cancel_requested,
-            TrayVerb.SHOW_PULL: self.pull_show_requested,
+            "open": self.open_requested,
+            "pull": self.pull_dialog_requested,
+            "settings": self.settings_requested,
+            "quit": self.quit_requested,
+            "refresh": self.refresh_requested,
+            "pause_all": self.pulls_pause_all_requested,
+            "resume_all": self.pulls_resume_all_requested,
+            "load": self.load_requested,
+            "unload": self.unload_requested,
+            "pause": self.pull_pause_requested,
+            "resume": self.pull_resume_requested,
+            "cancel": self.pull_cancel_requested,
+            "show_pull": self.pull_show_requested,
         }[wish.verb]
-        if wish.payload is None:
+        if not wish.payloads:
             signal.emit()
-        elif isinstance(wish.payload, ModelRefs):
-            for ref in wish.payload.refs:
-                signal.emit(ref)
         else:
-            signal.emit(wish.payload)
+            for payload in wish.payloads:
+                signal.emit(payload)
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _on_icon_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
@@ -267,6 +278,8 @@ class Tray(QObject):
             return  # any click opens the menu there
         if reason is QSystemTrayIcon.ActivationReason.MiddleClick:
             summary = self._facts.summary
+            if summary is None:
+                return
             if summary.active or summary.waiting:
                 self.pulls_pause_all_requested.emit()
             elif summary.paused:
@@ -281,14 +294,6 @@ class Tray(QObject):
                 self._toggled_s = now_s
                 self.toggle_requested.emit()
 
-    @Slot(Qt.ColorScheme)
-    def _on_hints_color_scheme_changed(self, _: Qt.ColorScheme) -> None:
+    def _on_hints_color_scheme_changed(self) -> None:
         self._tone.ask()
         self._paint()
-
-
-def _is_dark_scheme() -> bool:
-    scheme = QGuiApplication.styleHints().colorScheme()
-    if scheme is Qt.ColorScheme.Unknown:
-        return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
-    return scheme is Qt.ColorScheme.Dark

@@ -1,12 +1,20 @@
-"""What the tray icon has to show: its state, its ring, and the style that fits the panel. Pure."""
+"""What the tray icon has to show: its state, its ring, and the style that fits the panel. Pure.
+
+Loaded before the first tray icon, so it takes the records' types for type checking only.
+"""
+
+from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tray_app.core.pull_states import PullSummary
-from tray_app.core.records import ServerState, ServerStatus
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tray_app.core.pull_states import PullSummary
+    from tray_app.core.records import ServerStatus
 
 RING_STEPS = 20
 """The ring moves in steps of 5 %."""
@@ -40,30 +48,30 @@ class TrayLook:
     step: int | None = None
 
 
-_DOWN = frozenset(
-    {ServerState.OFFLINE, ServerState.REFUSED, ServerState.NOT_OLLAMA, ServerState.FAILING}
-)
+# Values of core.records.ServerState.
+_REFUSED = "refused"
+_DOWN = frozenset({"offline", _REFUSED, "not_ollama", "failing"})
 
 
 def tray_state(
     status: ServerStatus | None,
-    summary: PullSummary,
+    summary: PullSummary | None,
     needs_attention: bool = False,
     updates: int = 0,
 ) -> TrayState:
     """The state that wins."""
-    if needs_attention or (status is not None and status.state is ServerState.REFUSED):
+    if needs_attention or (status is not None and status.state == _REFUSED):
         return TrayState.ATTENTION
-    if summary.active:
+    if summary is not None and summary.active:
         return TrayState.BUSY
     if status is not None and status.state in _DOWN:
         return TrayState.OFFLINE
     return TrayState.UPDATE if updates else TrayState.IDLE
 
 
-def ring_step(summary: PullSummary) -> int | None:
+def ring_step(summary: PullSummary | None) -> int | None:
     """How far the ring is; None while nobody knows or everything is being verified."""
-    if summary.permille is None or summary.is_verifying:
+    if summary is None or summary.permille is None or summary.is_verifying:
         return None
     return max(0, min(RING_STEPS, summary.permille * RING_STEPS // 1000))
 

@@ -3,15 +3,21 @@
 Entries come and go only while the menu is closed; while it is open, only texts change.
 """
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from tray_app.desktop.menu_model import MenuEntry, TrayWish
 from tray_app.resources import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tray_app.desktop.menu_model import MenuEntry, TrayWish
 
 # Xfce's panel and others never tell that they closed the menu. Nobody reads it for so long.
 _REMOTE_OPEN_MS = 30_000

@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tray_app.core.errors import ModelNotFound
-from tray_app.core.messages import LoadWish, ModelRef, ModelRefs
+from tray_app.core.messages import LoadWish, ModelRef
 from tray_app.core.progress import PullPhase, PullProgress
 from tray_app.core.pull_states import PullItem, PullState, PullSummary
 from tray_app.core.records import ModelRecord, RunningModel, ServerState, ServerStatus, Snapshot
 from tray_app.desktop.menu_model import (
     MAX_LOADABLE,
     MenuEntry,
-    TrayFacts,
     TrayVerb,
     TrayWish,
     build_menu,
 )
+from tray_app.desktop.tray_facts import TrayFacts
 
 NOW = datetime(2026, 5, 1, 14, 32, tzinfo=UTC)
 ONLINE = ServerStatus("local", ServerState.ONLINE, NOW, "0.33.1")
@@ -102,11 +102,10 @@ def test_loaded_models() -> None:
         "Unload all",
     ]
     one = ModelRef("local", "llama3.2:latest", "d" * 64)
-    assert unload[0].wish == TrayWish(TrayVerb.UNLOAD, ModelRefs((one,)))
+    assert unload[0].wish == TrayWish(TrayVerb.UNLOAD, (one,))
     every = unload[3].wish
-    assert every is not None
-    assert isinstance(every.payload, ModelRefs)
-    assert [ref.name for ref in every.payload.refs] == ["llama3.2:latest", "qwen3:8b"]
+    other = ModelRef("local", "qwen3:8b", "d" * 64)
+    assert every == TrayWish(TrayVerb.UNLOAD, (one, other))
     load = find(entries, "load").children
     assert said(load) == ["new:1b"], "what is loaded need not be loaded"
 
@@ -128,7 +127,7 @@ def test_the_newest_ten_can_be_loaded_but_no_cloud_models() -> None:
     load = find(menu(replace(FACTS, snapshot=snapshot(models))), "load").children
     assert said(load) == [f"m{days:02}:1b" for days in range(1, MAX_LOADABLE + 1)]
     wish = load[0].wish
-    assert wish == TrayWish(TrayVerb.LOAD, LoadWish(ModelRef("local", "m01:1b", "d" * 64)))
+    assert wish == TrayWish(TrayVerb.LOAD, (LoadWish(ModelRef("local", "m01:1b", "d" * 64)),))
 
 
 def test_downloads() -> None:
@@ -152,9 +151,9 @@ def test_downloads() -> None:
     assert said(second.children) == ["(10 s)", "-", "(Pause)", "(Cancel)", "Show in window"]
     wishes = [entry.wish for entry in first.children if entry.wish]
     assert wishes == [
-        TrayWish(TrayVerb.PAUSE, "qwen3:14b"),
-        TrayWish(TrayVerb.CANCEL, "qwen3:14b"),
-        TrayWish(TrayVerb.SHOW_PULL, "qwen3:14b"),
+        TrayWish(TrayVerb.PAUSE, ("qwen3:14b",)),
+        TrayWish(TrayVerb.CANCEL, ("qwen3:14b",)),
+        TrayWish(TrayVerb.SHOW_PULL, ("qwen3:14b",)),
     ]
 
 
@@ -173,7 +172,7 @@ def test_more_than_five_downloads() -> None:
     entries = menu(replace(FACTS, items=items, summary=PullSummary(active=7)))
     more = find(entries, "more downloads")
     assert more.text == "2 more…"
-    assert more.wish == TrayWish(TrayVerb.SHOW_PULL, "m5:1b")
+    assert more.wish == TrayWish(TrayVerb.SHOW_PULL, ("m5:1b",))
     assert sum(entry.key.startswith("pull m") for entry in entries) == 5
 
 

@@ -18,7 +18,7 @@ ROW = MenuEntry(
     "qwen3:8b, 1%",
     children=(
         MenuEntry("pull 1 line 0", "1 of 5 GB"),
-        MenuEntry("pull 1 pause", "Pause", "pause", TrayWish(TrayVerb.PAUSE, "1")),
+        MenuEntry("pull 1 pause", "Pause", "pause", TrayWish(TrayVerb.PAUSE, ("1",))),
     ),
 )
 LINE = MenuEntry("separator")
@@ -59,7 +59,7 @@ def test_entries_become_actions(local: Opened) -> None:
     assert not local.action("qwen3:8b, 1%", "1 of 5 GB").isEnabled()
     local.action("qwen3:8b, 1%", "Pause").trigger()
     local.action("Quit").trigger()
-    assert local.wishes == [TrayWish(TrayVerb.PAUSE, "1"), TrayWish(TrayVerb.QUIT)]
+    assert local.wishes == [TrayWish(TrayVerb.PAUSE, ("1",)), TrayWish(TrayVerb.QUIT)]
 
 
 def test_while_it_is_open_only_texts_change(local: Opened, qtbot: QtBot) -> None:
@@ -100,7 +100,7 @@ def test_a_click_that_closes_the_menu_is_heard(local: Opened) -> None:
     clicked = local.action("qwen3:8b, 1%", "Pause")
     local.menu.menu.aboutToHide.emit()
     clicked.trigger()
-    assert local.wishes == [TrayWish(TrayVerb.PAUSE, "1")]
+    assert local.wishes == [TrayWish(TrayVerb.PAUSE, ("1",))]
 
 
 def test_a_wish_changes_with_its_entry(local: Opened) -> None:
