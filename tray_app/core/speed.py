@@ -6,6 +6,7 @@ from collections import deque
 
 SPEED_WINDOW_S = 5.0
 ETA_WINDOW_S = 20.0
+_STEP_S = 0.05  # lines that come faster than this are one increment, else a flood fills memory
 
 
 class SpeedMeter:
@@ -25,9 +26,9 @@ class SpeedMeter:
         if self._since_s is None:
             self._since_s = self._last_s = now_s
             return
-        if now_s <= self._last_s and self._samples:
-            start, end, before = self._samples[-1]
-            self._samples[-1] = (start, end, before + count_bytes)
+        start, end, before = self._samples[-1] if self._samples else (0.0, 0.0, 0)
+        if self._samples and (now_s <= end or now_s - start < _STEP_S):
+            self._samples[-1] = (start, max(end, now_s), before + count_bytes)
         else:
             self._samples.append((self._last_s, now_s, count_bytes))
         self._last_s = max(self._last_s, now_s)

@@ -132,6 +132,15 @@ def test_memory_is_flat() -> None:
     assert len(t._meter._samples) < 400
 
 
+def test_memory_is_flat_in_a_flood() -> None:
+    meter = SpeedMeter()
+    for i in range(50_000):
+        meter.add(i / 10_000, 100)
+    assert len(meter._samples) < 120
+    assert meter.mean(5.0, 5.0) == pytest.approx(1_000_000, rel=0.001)
+    assert meter.mean(5.0, 2.0) == pytest.approx(1_000_000, rel=0.001)
+
+
 def test_meter_before_and_after() -> None:
     meter = SpeedMeter()
     assert meter.mean(5.0, 5.0) is None
