@@ -64,7 +64,7 @@ class DetailsDialog(DialogFrame):
         self._server_label = server_label
         self._busy: Verb | None = None
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint, True)
-        self.setMinimumSize(640, 480)
+        self.set_least_size(640, 480)
         self.resize(800, 600)
         self._spinner_timer = QTimer(self)
         self._spinner_timer.setSingleShot(True)

@@ -13,7 +13,7 @@ from tray_app.itemmodels.rows import ModelKind, kind_of
 from tray_app.text import age, dotted, one_line, size, tooltip, tr
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import CopyButton
-from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import StateTile
 from tray_app.views.theme import Role, State
@@ -51,7 +51,7 @@ class DetailsHeader(QWidget):
             BadgeSpec(tr("Cloud"), "cloud", tip=tr("Runs on ollama.com, nothing is stored here")),
             self,
         )
-        self.line = PlainLabel("", Role.SECONDARY, wrap=False, parent=self)
+        self.line = ElidedLabel("", Role.SECONDARY, parent=self)
         self._digest = PlainLabel("", Role.MONO, wrap=False, selectable=True, parent=self)
         self._digest.set_dim()
         self.copy_digest = CopyButton(tr("Copy digest"), parent=self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.resources import app_icon
@@ -22,6 +22,7 @@ class DialogFrame(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setWindowIcon(app_icon())
+        self._least: QSize | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.body = QVBoxLayout()
         self.body.setContentsMargins(_SIDE, 16, _SIDE, _SIDE)
@@ -41,6 +42,29 @@ class DialogFrame(QDialog):
         outer.addLayout(self.body, 1)
         outer.addWidget(Hairline(self))
         outer.addLayout(footer)
+
+    def set_least_size(self, width: int, height: int) -> None:
+        """Never smaller than this, nor than what the words of this language need.
+
+        (A minimum set on the widget would let it be smaller than its layout can be.)
+        """
+        self._least = QSize(width, height)
+        self.resize(width, height)
+        self._apply_least_size()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._apply_least_size()
+        return done
+
+    def _apply_least_size(self) -> None:
+        layout = self.layout()
+        if self._least is None or layout is None:
+            return
+        width = max(self._least.width(), layout.totalMinimumSize().width())
+        needed = layout.totalMinimumHeightForWidth(max(width, self.width()))
+        self.setMinimumSize(width, max(self._least.height(), needed))
 
     def fit_height(self) -> None:
         """As high as the texts need at this width: at the smallest one until it is shown."""

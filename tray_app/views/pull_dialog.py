@@ -112,8 +112,7 @@ class PullDialog(DialogFrame):
         self.pull_button = self.add_button(pull, role.AcceptRole)
         self.pull_button.setDefault(True)
         self.pull_button.clicked.connect(self._on_pull_clicked)
-        self.setMinimumSize(_WIDTH, _HEIGHT)
-        self.resize(_WIDTH, _HEIGHT)
+        self.set_least_size(_WIDTH, _HEIGHT)
         self.field.setFocus()
 
     # --- what it is told -----------------------------------------------------------------------

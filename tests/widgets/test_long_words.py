@@ -1,0 +1,121 @@
+"""Every dialog with words three times as long: nothing is cut off."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QTranslator
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests import shots_data as data
+from tests import shots_dialogs as pictures
+from tests.widgets.helpers import shown
+from tray_app import text
+from tray_app.views.components.inputs import CheckBox
+from tray_app.views.components.labels import ElidedLabel
+from tray_app.views.downloads_panel import DownloadsPanel
+from tray_app.views.settings_dialog import SettingsDialog
+
+
+class Stretched(QTranslator):
+    """Says everything at three times its length, in words that can be broken."""
+
+    def translate(
+        self,
+        context: str,
+        source: str,
+        disambiguation: str | None = None,
+        n: int = -1,
+    ) -> str:
+        words = max(1, round(len(source) * 2 / 6))
+        return source + " ěščřžý" * words
+
+    def isEmpty(self) -> bool:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def stretched(qapp: QApplication) -> Iterator[None]:
+    translator = Stretched()
+    qapp.installTranslator(translator)
+    text.configure()
+    yield
+    qapp.removeTranslator(translator)
+    text.configure()
+
+
+def cut_off(widget: QWidget) -> list[str]:
+    """What is visible and has less room than it needs."""
+    found = []
+    for label in widget.findChildren(QLabel):
+        if not label.isVisible() or not label.text() or isinstance(label, ElidedLabel):
+            continue
+        if label.wordWrap():
+            fits = label.height() >= label.heightForWidth(label.width())
+        else:
+            fits = label.width() >= label.sizeHint().width()
+        if not fits:
+            found.append(label.text())
+    for button in widget.findChildren(QAbstractButton):
+        is_text = isinstance(button, QPushButton | CheckBox) and button.isVisible()
+        if is_text and button.width() < button.sizeHint().width():
+            found.append(button.text())
+    return found
+
+
+def settle(qtbot: QtBot, widget: QWidget) -> None:
+    """All layouts done."""
+    shown(qtbot, widget)
+    for _ in range(4):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+
+
+DIALOGS: list[Callable[[], QWidget]] = [
+    pictures.pull_blank,
+    pictures.pull_space,
+    pictures.pull_installed,
+    pictures.pull_downloading,
+    pictures.delete_one,
+    pictures.delete_shared,
+    pictures.delete_several,
+    pictures.duplicate,
+    pictures.quit_question,
+    pictures.details_overview,
+    pictures.details_failed,
+]
+
+
+@pytest.mark.parametrize("build", DIALOGS, ids=lambda build: build.__name__)
+def test_dialogs_grow_with_their_words(qtbot: QtBot, build: Callable[[], QWidget]) -> None:
+    dialog = build()
+    settle(qtbot, dialog)
+    assert cut_off(dialog) == []
+
+
+@pytest.mark.parametrize("page", ["general", "servers", "downloads", "notifications", "about"])
+def test_settings_at_their_smallest(qtbot: QtBot, page: str) -> None:
+    dialog: SettingsDialog = pictures.settings(page)
+    dialog.resize(640, 440)
+    settle(qtbot, dialog)
+    assert cut_off(dialog) == []
+
+
+def test_download_rows_elide_instead(qtbot: QtBot) -> None:
+    panel = DownloadsPanel(clock=data.clock_s)
+    for item in data.PULLS:
+        panel.set_item(item)
+    panel.set_summary(data.SUMMARY)
+    panel.resize(720, 300)
+    settle(qtbot, panel)
+    assert cut_off(panel) == []
+    for item in data.PULLS:
+        row = panel.row(item.id)
+        assert row is not None
+        assert row.width() <= panel.width()
