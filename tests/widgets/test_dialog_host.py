@@ -1,5 +1,6 @@
 """DialogHost: what opens when, what dialogs are told, what is passed on."""
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -212,3 +213,31 @@ def test_dialogs_of_a_hidden_window_stand_alone(host: DialogHost) -> None:
     window.hide()
     assert host.open_settings().parent() is None
     host.close_all()
+
+
+def test_without_a_window_dialogs_stay_and_close_cleanly(qtbot: QtBot) -> None:
+    host = DialogHost(Settings(None))
+    host.set_snapshot(data.snapshot())
+    host.show_failure(Failure(Verb.LOAD, ref(QWEN), ServerFailed("qwen3:8b", "no")))
+    host.open_settings()
+    host.open_details(ref(QWEN))
+    gc.collect()
+    assert len(boxes()) == 1
+    gone = []
+    for dialog in (boxes()[0], host.open_settings(), host.open_details(ref(QWEN))):
+        dialog.destroyed.connect(lambda: gone.append(True))
+    del dialog
+    host.close_all()
+    qtbot.waitUntil(lambda: len(gone) == 3)
+
+
+def test_a_question_goes_with_the_details_it_belongs_to(qtbot: QtBot, host: DialogHost) -> None:
+    details = host.open_details(ref(QWEN))
+    details.delete_button.click()
+    question = details.findChild(DeleteDialog)
+    with qtbot.waitSignal(details.destroyed):
+        details.close()
+    del question
+    host.set_snapshot(data.snapshot())
+    host.set_book(data.book())
+    assert host.open_delete(ModelRefs((ref(QWEN),))) is not None

@@ -151,13 +151,17 @@ class DialogHost(DialogRegistry):
 
     def close_all(self) -> None:
         """Close everything; wishes already made stand."""
-        for dialog in (*self._details.values(), *self._others.values()):
+        for dialog in (*self._details.values(), *self._others.values(), *self._boxes):
             dialog.close()
 
     def _on_details_finished(self) -> None:
         dialog = self.sender()
         if isinstance(dialog, DetailsDialog):
             self._details.pop(dialog.ref.key, None)
+            for child in (*self._others.values(), *self._boxes):
+                if child.parent() is dialog:
+                    child.reject()  # or it would be deleted with its window, unheard
+            self._let_go([dialog])
             if not dialog.isMaximized():
                 self._settings.set("details_size", (dialog.width(), dialog.height()))
 

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tray_app.core.messages import (
@@ -56,6 +57,8 @@ class DialogRegistry(QObject):
         self._log_folder = ""
         self._details: dict[ModelKey, DetailsDialog] = {}
         self._others: dict[type[QDialog], QDialog] = {}
+        self._boxes: list[MessageBox] = []
+        self._closed: list[QDialog] = []
 
     def set_window(self, window: QWidget | None) -> None:
         """The window that dialogs belong to."""
@@ -63,7 +66,10 @@ class DialogRegistry(QObject):
 
     def show_message(self, message: Message, parent: QWidget | None = None) -> MessageBox:
         """A message box on `parent` or on the window."""
-        return show_message(message, parent or self._parent())
+        box = show_message(message, parent or self._parent())
+        self._boxes.append(box)
+        box.finished.connect(self._on_box_finished)
+        return box
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """The models and what is loaded."""
@@ -187,7 +193,22 @@ class DialogRegistry(QObject):
 
     def _on_other_finished(self) -> None:
         gone = self.sender()
+        self._let_go([one for one in self._others.values() if one is gone])
         self._others = {kind: one for kind, one in self._others.items() if one is not gone}
+
+    def _on_box_finished(self) -> None:
+        gone = self.sender()
+        self._let_go([box for box in self._boxes if box is gone])
+        self._boxes = [box for box in self._boxes if box is not gone]
+
+    def _let_go(self, dialogs: Sequence[QDialog]) -> None:
+        """Hold on to dialogs until they are done with closing: without a parent, this is the
+        last reference, and dropping it here would delete them under Qt's feet."""
+        self._closed.extend(dialogs)
+        QTimer.singleShot(0, self._on_closed)
+
+    def _on_closed(self) -> None:
+        self._closed.clear()
 
     def _record(self, ref: ModelRef) -> ModelRecord | None:
         snapshot = self._snapshots.get(ref.server_id)
