@@ -67,7 +67,8 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         if target == self._rows and wanted.isdisjoint(dirty):
             return
         self.update_started.emit()
-        self._remove([i for i, row in enumerate(self._rows) if row not in wanted])
+        if not wanted.issuperset(self._rows):
+            self._remove([i for i, row in enumerate(self._rows) if row not in wanted])
         if dirty:
             self._tell_changes(dirty)
         shown = set(self._rows)
@@ -121,7 +122,8 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         self.layoutAboutToBeChanged[_LAYOUT].emit([], _VERTICAL)  # type: ignore[index]
         before = self.persistentIndexList()
         if before:
-            numbers = {row: i for i, row in enumerate(target)}
+            held = {self._rows[index.row()] for index in before}
+            numbers = {row: i for i, row in enumerate(target) if row in held}
             moved = [self.index(numbers[self._rows[i.row()]], i.column()) for i in before]
             self._rows = list(target)
             self.changePersistentIndexList(before, moved)

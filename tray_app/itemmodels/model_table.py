@@ -15,7 +15,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
 from tray_app.core.messages import BusyModel, ModelRef, Verb
 from tray_app.core.pull_states import PullItem
-from tray_app.core.records import ModelKey, ModelRecord, Snapshot
+from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.sharing import LayerBook
 from tray_app.itemmodels import columns
 from tray_app.itemmodels.columns import COLUMNS, MODIFIED
@@ -196,6 +196,10 @@ class ModelTableModel(ModelCells):
     def is_running_known(self) -> bool:
         """Whether any server tells what it has loaded."""
         return self._store.is_running_known()
+
+    def running(self) -> tuple[RunningModel, ...]:
+        """What is in memory, each once however many names it has."""
+        return self._store.running()
 
     def records(self, server_id: str) -> tuple[ModelRecord, ...]:
         """All models of a server, in its order."""

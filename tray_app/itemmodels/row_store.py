@@ -6,6 +6,7 @@ No Qt, no order on the screen, no words.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -58,6 +59,11 @@ class RowStore:
         if server_id is not None:
             return self._running.get(server_id) is not None
         return any(running is not None for running in self._running.values())
+
+    def running(self) -> tuple[RunningModel, ...]:
+        """The running models that rows stand for, each once: copies of a model run as one."""
+        loaded = (model for found in self._loaded.values() for model in found.values())
+        return tuple({id(model): model for model in loaded}.values())
 
     def take(self, snapshot: Snapshot) -> Change:
         """Take over what a server answered."""
@@ -130,24 +136,25 @@ class RowStore:
     ) -> None:
         # By hand, not core.diff: the rows are the index of the old records, and a poller that
         # hands out unchanged records again makes most comparisons free.
-        by_name = dict(zip(map(_name, reversed(new)), reversed(new), strict=True))
-        if len(by_name) != len(new):
-            new = tuple(reversed(by_name.values()))  # of equal names the first counts
+        names = list(map(_name, new))
+        listed = set(names)
+        if len(listed) != len(names):
+            # Of equal names the first counts.
+            first = dict(zip(reversed(names), reversed(new), strict=True))
+            names, new = list(reversed(first)), tuple(reversed(first.values()))
         added: list[ModelRow] = []
-        for record, row in zip(new, map(known.get, map(_name, new)), strict=True):
+        for record, row in zip(new, map(known.get, names), strict=True):
             if row is None:
                 added.append(self._new_row(record))
             elif row.record is not record and row.record != record:
                 row.replace(record)
                 change.mark(row, CONTENT)
-        gone: set[ModelRow] = set()
+        gone: list[ModelRow] = []
         if len(known) + len(added) != len(new):
-            gone = {known.pop(name) for name in known.keys() - by_name.keys()}
+            gone = [known.pop(name) for name in known.keys() - listed]
         known.update((row.record.name, row) for row in added)
         if gone or added:
-            kept = [row for row in self.rows if row not in gone] if gone else self.rows
-            # Nearly sorted already, which is cheap to finish.
-            self.rows = sorted(kept + added, key=_tie)
+            self.rows = _rearranged(self.rows, gone, added)
             change.is_resorted = True
 
     def _new_row(self, record: ModelRecord) -> ModelRow:
@@ -203,3 +210,19 @@ class RowStore:
                 row.refresh_badges()
                 change.mark(row, STATE)
         return change
+
+
+def _rearranged(
+    rows: list[ModelRow], gone: list[ModelRow], added: list[ModelRow]
+) -> list[ModelRow]:
+    """`rows` without `gone` and with `added`, in the order of names, as they were."""
+    if len(gone) + len(added) > max(16, len(rows) // 50):
+        leaving = set(gone)
+        return sorted([row for row in rows if row not in leaving] + added, key=_tie)
+    # A few in thousands: finding their places is cheaper than looking at every row.
+    rows = list(rows)
+    for row in gone:
+        del rows[bisect_left(rows, row.tie, key=_tie)]
+    for row in added:
+        rows.insert(bisect_left(rows, row.tie, key=_tie), row)
+    return rows

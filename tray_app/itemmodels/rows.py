@@ -90,6 +90,7 @@ class ModelRow:
         "badges",
         "busy",
         "cells",
+        "disk_bytes",
         "haystack",
         "is_cloud",
         "is_loaded",
@@ -124,6 +125,8 @@ class ModelRow:
         self.sort_key = ""
         self.sort_value: Any = None
         self.kind = kind_of(record)
+        # Of a cloud model there is nothing here but a stub.
+        self.disk_bytes = 0 if record.is_cloud else record.size_bytes or 0
         details = record.details
         words = (record.name, details.family, *details.families, details.quantization_level)
         self.haystack = "\n".join((*words, *record.capabilities)).casefold()

@@ -6,6 +6,7 @@ Counting shared layers once over ten thousand models takes milliseconds, so the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from tray_app.core.records import ModelRecord, ServerState
 from tray_app.core.sharing import LayerBook, freed, unique_bytes
@@ -16,6 +17,8 @@ from tray_app.text.addresses import place
 from tray_app.views import window_state
 from tray_app.views.status_words import away_line, selected_line, shown_line
 from tray_app.views.window_state import Facts
+
+_disk_bytes = attrgetter("disk_bytes")
 
 
 class StatusLine:
@@ -45,11 +48,9 @@ class StatusLine:
         if not facts.count:
             return tr("No models"), ""
         unique, listed = self._disk()
-        rows = self._models.all_rows
         is_known = facts.status is None or facts.status.state is ServerState.ONLINE
-        # A copy is loaded with its model: one piece of memory, counted once.
-        running = {id(row.running): row.running for row in rows if row.running is not None}
-        line = status_line(facts.count, unique, tuple(running.values()) if is_known else None)
+        running = self._models.running() if is_known else None
+        line = status_line(facts.count, unique, running)
         return line, status_line_tooltip(listed) if listed > unique else ""
 
     def _selection(self, facts: Facts, selected: Sequence[ModelRow]) -> str:
@@ -64,14 +65,11 @@ class StatusLine:
         """Bytes with shared layers counted once, and for every model."""
         version = (self._models.version, id(self._book))
         if version != self._summed:
-            records = [row.record for row in self._models.all_rows]
-            known = [record for record in records if record.digest in self._book.by_digest]
-            listed = _sum(records)
+            rows, by_digest = self._models.all_rows, self._book.by_digest
+            listed = sum(map(_disk_bytes, rows))
             # What is not in the book counts in full; no need to ask for each.
-            self._sums = (listed - _sum(known) + unique_bytes(known, self._book), listed)
+            known = [row for row in rows if row.record.digest in by_digest] if by_digest else []
+            rest = listed - sum(map(_disk_bytes, known))
+            self._sums = (rest + unique_bytes([row.record for row in known], self._book), listed)
             self._summed = version
         return self._sums
-
-
-def _sum(records: Sequence[ModelRecord]) -> int:
-    return sum(record.size_bytes or 0 for record in records if not record.is_cloud)
