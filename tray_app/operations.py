@@ -252,7 +252,8 @@ class Operations(QObject):
     @Slot(object)
     def _on_queue_started(self, item: PullItem) -> None:
         """Sizes before bytes: one honest bar. The pull does not wait for it."""
-        job = ManifestJob(self._registry, item.id, item.name)
+        is_insecure = self._queue.is_insecure(item.name)
+        job = ManifestJob(self._registry, item.id, item.name, is_insecure=is_insecure)
         job.succeeded.connect(self._on_manifest_succeeded)
         self._runner.submit(job, "registry")
 

@@ -85,6 +85,7 @@ class Application(QObject):
             limits=QueueLimits(self.settings.values.max_pulls),
             parent=self,
         )
+        self.queue.set_insecure_hosts(frozenset(self.settings.values.insecure_hosts))
         registry = Registry(self.demo.registry_urls if self.demo else None)
         self.operations = Operations(self.runner, self.queue, self.target, registry, self)
         self.crashes = CrashReporter(self)
@@ -227,6 +228,8 @@ class Application(QObject):
             self.pollers.set_visible_pace(values.refresh_s)
         elif name == "max_pulls":
             self.queue.set_limits(QueueLimits(values.max_pulls))
+        elif name == "insecure_hosts":
+            self.queue.set_insecure_hosts(frozenset(values.insecure_hosts))
         elif name == "tray_icon":
             self.tray.set_icon_choice(values.tray_icon)
         elif name == "size_units":

@@ -154,6 +154,7 @@ class SettingsValues:
     pause_on_metered: bool = _setting(True, _flag)
     pause_on_battery: bool = _setting(False, _flag)
     quiet_hours: str = _setting("", _quiet_hours)
+    insecure_hosts: tuple[str, ...] = _setting((), _texts)
 
     notify_finished: bool = _setting(True, _flag)
     notify_failed: bool = _setting(True, _flag)

@@ -252,14 +252,19 @@ class RecommendationsJob(ServerJob):
 class ManifestJob(Job):
     """The manifest of a name at its registry. Outcome: Manifest."""
 
-    def __init__(self, registry: Registry, item_id: str, name: str) -> None:
+    def __init__(
+        self, registry: Registry, item_id: str, name: str, *, is_insecure: bool = False
+    ) -> None:
         super().__init__(("manifest", item_id))
         self._registry = registry
         self.item_id = item_id
         self.name = name
+        self._is_insecure = is_insecure
 
     def perform(self) -> Manifest:
-        return self._registry.fetch_manifest(ModelName.parse(self.name), scope=self.scope)
+        return self._registry.fetch_manifest(
+            ModelName.parse(self.name), scope=self.scope, is_insecure=self._is_insecure
+        )
 
 
 def show_with_layers(client: OllamaClient, store: LocalStore | None, ref: ModelRef) -> ModelInfo:
