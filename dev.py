@@ -59,6 +59,7 @@ DESKTOP_PROGRAMS = {
     "dunst": "dunst",
     "import": "imagemagick",
     "openbox": "openbox",
+    "wmctrl": "wmctrl",
     "xdotool": "xdotool",
     "xfce4-panel": "xfce4-panel",
     "xfconf-query": "xfconf",

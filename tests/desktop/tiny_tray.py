@@ -59,9 +59,10 @@ def main() -> int:
     """Run until Quit or SIGTERM."""
     application = QApplication(sys.argv)
     application.setQuitOnLastWindowClosed(False)
-    signal.signal(signal.SIGTERM, lambda *_: application.quit())
-    ticking = QTimer()  # lets Python see the signal
-    ticking.timeout.connect(lambda: None)
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
+    ticking = QTimer()  # lets Python see the signal; quit() before exec() would be lost
+    ticking.timeout.connect(lambda: asked and application.quit())
     ticking.start(100)
     tiny = TinyTray(application)
     print("tray" if QSystemTrayIcon.isSystemTrayAvailable() else "no tray", flush=True)

@@ -35,4 +35,5 @@ def test_three_thousand_emits_lose_no_reference() -> None:
     assert (child.returncode, child.stderr) == (0, "")
     count, drift = (int(word) for word in child.stdout.split())
     assert count == 3000
-    assert drift < 5
+    if sys.version_info < (3, 12):  # from then on True is immortal and its count means nothing
+        assert drift < 5

@@ -43,10 +43,10 @@ class Mode(Enum):
 
 _TOOLS = {
     Mode.BARE: ["Xvfb", "dbus-daemon", "xdotool", "import", "xprop"],
-    Mode.FAKE: ["Xvfb", "dbus-daemon", "xdotool", "import", "xprop", "openbox"],
+    Mode.FAKE: ["Xvfb", "dbus-daemon", "xdotool", "import", "xprop", "openbox", "wmctrl"],
     Mode.FULL: [
         *["Xvfb", "dbus-daemon", "xdotool", "import", "xprop", "xsetroot", "openbox"],
-        *["xfce4-panel", "dunst"],
+        *["xfce4-panel", "dunst", "wmctrl"],
     ],
 }
 

@@ -1,4 +1,4 @@
-"""The screen of a virtual desktop: its windows, pictures, keys. Uses xdotool and import."""
+"""The screen of a virtual desktop: its windows, pictures, keys. Uses xdotool, wmctrl and import."""
 
 import subprocess
 from collections.abc import Mapping
@@ -61,8 +61,7 @@ class Screen:
 
     def close(self, window: Window) -> None:
         """Ask a window to close, as its frame's button does (needs a window manager)."""
-        self.focus(window)
-        self.keys("alt+F4")
+        self._run("wmctrl", "-i", "-c", str(window.id))
 
     def focus(self, window: Window) -> None:
         """Raise a window and give it the focus (needs a window manager)."""
