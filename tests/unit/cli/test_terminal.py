@@ -116,7 +116,7 @@ def test_interrupted(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Non
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tray_app.ollama.transport.Transport.json", interrupt)
+    monkeypatch.setattr("tray_app.ollama.transport.Transport.request", interrupt)
     result = terminal("list")
     assert (result.code, result.err) == (130, "Stopped.\n")
 
