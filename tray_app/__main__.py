@@ -1,6 +1,5 @@
 """Entry point: what the command line asks for, the terminal or the program; the exit code."""
 
-import multiprocessing
 import sys
 
 from tray_app.cli import parse_args
@@ -8,7 +7,6 @@ from tray_app.cli import parse_args
 
 def main() -> int:
     """Run with `sys.argv`; 0 is success, the rest is in the help text."""
-    multiprocessing.freeze_support()
     invocation = parse_args(sys.argv[1:])
     if invocation.is_window:
         from tray_app.app import main as run_program  # Qt's widgets: not for a terminal verb

@@ -157,7 +157,7 @@ def test_banned_constructions_are_found(path: str, text: str) -> None:
     [
         ("app.py", "code = app.exec()\ncode = QApplication.exec()\nself._app.exec()"),
         ("app.py", "worker.finished.connect(self._on_worker_finished)"),
-        ("app/start.py", "def f():\n    from tray_app.app.demo import Demo"),
+        ("app/rest.py", "def f():\n    from tray_app.app.demo import Demo"),
         ("app.py", "class C:\n    def g(self): ...\n    def f(self, g):\n        s.connect(g)"),
         ("views/x.py", "button.clicked.connect(lambda: None)"),
         ("views/x.py", "drag.exec(Qt.DropAction.MoveAction)"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
@@ -23,7 +23,6 @@ from tray_app.core.pull_states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart import system_autostart
 from tray_app.desktop.notifier import Notifier, system_backends
-from tray_app.desktop.os_signals import OsSignals
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
 from tray_app.log import CrashReporter
@@ -43,7 +42,6 @@ from tray_app.workers.runner import JobRunner
 if TYPE_CHECKING:
     from tray_app.app.demo import Demo
 
-TRAY_GRACE_S = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -53,6 +51,7 @@ class Application(QObject):
     def __init__(
         self,
         qt: QApplication,
+        tray: Tray,
         invocation: Invocation,
         where: Paths,
         instance: SingleInstance,
@@ -73,7 +72,7 @@ class Application(QObject):
         install_language(self.settings.values.language)
         qt.setWindowIcon(app_icon())
 
-        self.tray = Tray(self)
+        self.tray = tray
         self.notifier = Notifier(self.settings, system_backends(self.tray), self)
         self.runner = JobRunner(self)
         self.pollers = Pollers(self)
@@ -92,7 +91,6 @@ class Application(QObject):
         self.window = WindowSide(self)
         self.visits = Visits(self)
         self.quitter = Quitter(self)
-        self.os_signals = OsSignals(self)
 
     def target(self, server_id: str) -> Target | None:
         """Where jobs for a server go; None for a server that is not set up any more."""
@@ -109,29 +107,22 @@ class Application(QObject):
         return text.server_name(self.server.label, self.server.address)
 
     def start(self) -> None:
-        """Tray first, then the first poll; the window only when it is wanted."""
+        """The tray is out already: connect it, then the first poll; the window when wanted."""
         self.crashes.install()
         self._connect_tray()
         self._connect_facts()
         self.settings.changed.connect(self._on_settings_changed)
         self.settings.save_failed.connect(self.window.tell_save_failed)
         self.queue.save_failed.connect(self.window.tell_save_failed)
-        self.os_signals.quit_requested.connect(self.quitter.quit_now)
         self.qt.commitDataRequest.connect(self._on_qt_commit_data)
         self.tray.set_icon_choice(self.settings.values.tray_icon)
         self._show_server_label()
-        is_at_login = self.invocation.hidden
-        self.tray.start(TRAY_GRACE_S if is_at_login else 0.0)
         self.instance.listen(self.visits.answer)
-        # Everything below waits until the icon has been handed to the desktop.
-        QTimer.singleShot(0, self._start_work)
-
-    @Slot()
-    def _start_work(self) -> None:
         broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
         self._poll()
         if not self.invocation.hidden:
+            self.window.set_tray_available(self.tray.is_available)
             self.window.show()
         if self.invocation.link:
             self.visits.open_link(self.invocation.link)

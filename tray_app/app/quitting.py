@@ -61,7 +61,6 @@ class Quitter(QObject):
         is_clean = all([app.pollers.wait(deadline), app.runner.wait(deadline)])
         app.notifier.close()
         app.tray.stop()
-        app.os_signals.close()
         app.crashes.uninstall()
         if app.demo is not None:
             app.demo.close()

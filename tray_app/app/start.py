@@ -1,54 +1,55 @@
-"""From the command line to the running program: one instance, a display, then Application."""
+"""From the command line to the running program: one instance, a display, the icon, the rest.
+
+Import order is start-up time: what the tray icon does not need is imported behind it.
+"""
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tray_app import APP_ID, APP_NAME, __version__, log
-from tray_app.cli import Invocation
+from tray_app import APP_ID, APP_NAME, __version__
 from tray_app.desktop.single_instance import (
     Handover,
     InstanceCommand,
     Outcome,
     SingleInstance,
 )
-from tray_app.paths import Paths, paths
-from tray_app.text import tr
+
+if TYPE_CHECKING:
+    from tray_app.cli import Invocation
 
 EXIT_NO_DISPLAY = 1
 EXIT_SILENT = 1
-
-_log = logging.getLogger(__name__)
+TRAY_GRACE_S = 30.0
+ICON_FIRST_MS = 20
+"""The desktop asks for the icon's picture and menu right after it was told of it; a busy start
+would keep it waiting."""
 
 
 def main(invocation: Invocation) -> int:
     """Run the program, or hand over to the one that runs. Gives the exit code."""
     if not invocation.demo or invocation.data_dir is not None:
         return _run(invocation, invocation.data_dir)
+    import tempfile  # loads random and shutil: only for a demo
+
     # A demo must not touch the person's own settings and downloads.
     with tempfile.TemporaryDirectory(prefix="ollama-tray-demo-") as folder:
         return _run(invocation, Path(folder))
 
 
 def _run(invocation: Invocation, data_dir: Path | None) -> int:
-    where = paths(data_dir)
-    log.set_up(where.log_file, is_verbose=invocation.verbose, to_stderr=invocation.verbose)
+    instance = SingleInstance(data_dir)
+    if not instance.claim():
+        handover = _hand_over(instance, invocation)
+        if handover.outcome is not Outcome.NOBODY:
+            return _say(handover)
     try:
-        instance = SingleInstance(data_dir)
-        if not instance.claim():
-            handover = _hand_over(instance, invocation)
-            if handover.outcome is not Outcome.NOBODY:
-                return _say(handover)
-        try:
-            return _start(invocation, where, instance)
-        finally:
-            instance.close()
+        return _start(invocation, data_dir, instance)
     finally:
-        log.take_down()
+        instance.close()
 
 
 def _hand_over(instance: SingleInstance, invocation: Invocation) -> Handover:
@@ -60,16 +61,16 @@ def _hand_over(instance: SingleInstance, invocation: Invocation) -> Handover:
 
 
 def _say(handover: Handover) -> int:
-    if handover.outcome is Outcome.SILENT:
-        # What a person sees who started it from a menu is the log; from a terminal, this.
-        _tell(tr("Ollama Tray runs but doesn’t answer. End it and start it again."))
-        return EXIT_SILENT
-    return 0
+    if handover.outcome is not Outcome.SILENT:
+        return 0
+    from tray_app.text import tr
+
+    _tell(tr("Ollama Tray runs but doesn’t answer. End it and start it again."))
+    return EXIT_SILENT
 
 
 def _tell(sentence: str) -> None:
-    _log.info("%s", sentence)
-    if sys.stderr is not None:
+    if sys.stderr is not None:  # there is none without a console
         sys.stderr.write(sentence + "\n")
 
 
@@ -83,8 +84,10 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _start(invocation: Invocation, where: Paths, instance: SingleInstance) -> int:
+def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstance) -> int:
     if not has_display():
+        from tray_app.text import tr
+
         _tell(
             tr(
                 "There is no display to show a window on. In a terminal, these work without one: "
@@ -92,24 +95,21 @@ def _start(invocation: Invocation, where: Paths, instance: SingleInstance) -> in
             )
         )
         return EXIT_NO_DISPLAY
-    # Loading Qt's widgets costs a tenth of a second: not for a second start.
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
+
+    from tray_app.app.rest import Rest
+    from tray_app.desktop.tray import Tray
 
     QApplication.setApplicationName(APP_NAME)
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName(APP_ID)
     QApplication.setQuitOnLastWindowClosed(False)
     app = QApplication([APP_NAME])
-
-    from tray_app.app.application import Application
-
-    demo = None
-    if invocation.demo:
-        from tray_app.app.demo import Demo
-
-        demo = Demo()
-    application = Application(app, invocation, where, instance, demo)
-    application.start()
+    tray = Tray(app)
+    tray.start(TRAY_GRACE_S if invocation.hidden else 0.0)
+    rest = Rest(app, tray, invocation, data_dir, instance)
+    QTimer.singleShot(ICON_FIRST_MS, rest.build)
     code = app.exec()
-    application.after_loop()
+    rest.end()
     return code

@@ -1,22 +1,26 @@
-"""argv → Invocation. argparse only: neither Qt nor requests is needed to learn what is wanted.
+"""argv → Invocation. Neither Qt nor requests is needed to learn what is wanted.
 
 Help texts stay English: argparse's own words around them are.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tray_app import APP_NAME, __version__
+
+if TYPE_CHECKING:
+    import argparse
 
 PROGRAM = "ollama-tray"
 LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
+_HIDDEN = "--hidden"
+_SUPPRESS = "==SUPPRESS=="  # argparse.SUPPRESS, which is not imported yet
 
 
 class Command(StrEnum):
@@ -60,6 +64,8 @@ class Invocation:
 def parse_args(argv: Sequence[str]) -> Invocation:
     """What `argv` (without the program) asks for. Wrong usage prints why and exits with 2;
     `--help` and `--version` print and exit with 0."""
+    if not set(argv) - {_HIDDEN}:
+        return Invocation(hidden=bool(argv))  # how the system starts it: at once
     links = [word for word in argv if word.casefold().startswith(LINK_SCHEME)]
     found = _parser().parse_args([word for word in argv if word not in links])
     if found.command is None and (found.server or found.demo is None):
@@ -98,6 +104,8 @@ def _fail(message: str) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse  # 10 ms that a start without arguments need not wait for
+
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description=f"{APP_NAME}: the models of Ollama servers, in the tray and in the terminal. "
@@ -109,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument(
-        "--hidden", action="store_true", help="start in the tray, without the window"
+        _HIDDEN, action="store_true", help="start in the tray, without the window"
     )
     parser.add_argument(
         "--demo", action="store_true", help="try everything on a demo server inside the program"
@@ -162,7 +170,7 @@ def _verb(
 def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
     """Options that may stand before or after the verb. A verb's parser must not reset what came
     before it, hence no default there."""
-    default = argparse.SUPPRESS if is_sub else None
+    default = _SUPPRESS if is_sub else None
     parser.add_argument(
         "--server", default=default, metavar="URL", help="address, or label in the settings"
     )
@@ -173,7 +181,7 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
         "-v",
         "--verbose",
         action="store_true",
-        default=argparse.SUPPRESS if is_sub else False,
+        default=_SUPPRESS if is_sub else False,
         help="log more",
     )
 
