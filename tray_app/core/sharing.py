@@ -28,14 +28,44 @@ class LayerBook:
 
     def with_info(self, info: ModelInfo) -> LayerBook:
         """The book plus what `info` tells; itself when that is nothing new."""
-        known = KnownLayers(info.layers, info.has_all_layers)
-        old = self.by_digest.get(info.digest)
-        if not info.digest or old == known or (old and old.is_whole and not known.is_whole):
-            return self
-        return LayerBook({**self.by_digest, info.digest: known})
+        return self.with_infos((info,))
+
+    def with_infos(self, infos: Iterable[ModelInfo]) -> LayerBook:
+        """The book plus what all of `infos` tell; itself when that is nothing new."""
+        news: dict[str, KnownLayers] = {}
+        for info in infos:
+            known = KnownLayers(info.layers, info.has_all_layers)
+            old = news.get(info.digest) or self.by_digest.get(info.digest)
+            if info.digest and old != known and not (old and old.is_whole and not known.is_whole):
+                news[info.digest] = known
+        return LayerBook({**self.by_digest, **news}) if news else self
 
     def of(self, record: ModelRecord) -> KnownLayers | None:
         return self.by_digest.get(record.digest)
+
+
+class SharingIndex:
+    """Which manifests of a book share layers with others; most of thousands share nothing.
+
+    Takes one book after the other and looks only at what is new in it.
+    """
+
+    def __init__(self) -> None:
+        self.digests: set[str] = set()
+        self._seen: dict[str, KnownLayers] = {}
+        self._users: dict[str, str] = {}
+
+    def take(self, book: LayerBook) -> None:
+        """Learn what `book` tells."""
+        seen = self._seen
+        for digest, known in book.by_digest.items():
+            if seen.get(digest) is known:
+                continue
+            seen[digest] = known
+            for layer in known.layers:
+                user = self._users.setdefault(layer.digest, digest)
+                if user != digest:
+                    self.digests.update((user, digest))
 
 
 @dataclass(frozen=True, slots=True)

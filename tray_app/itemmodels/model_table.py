@@ -18,6 +18,7 @@ from tray_app.core.pull_states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.sharing import LayerBook
 from tray_app.itemmodels import columns
+from tray_app.itemmodels.census import Census
 from tray_app.itemmodels.columns import COLUMNS, MODIFIED
 from tray_app.itemmodels.model_cells import WORDS, ModelCells
 from tray_app.itemmodels.row_store import Change, RowStore
@@ -196,6 +197,11 @@ class ModelTableModel(ModelCells):
     def is_running_known(self) -> bool:
         """Whether any server tells what it has loaded."""
         return self._store.is_running_known()
+
+    @property
+    def census(self) -> Census:
+        """Sums over all rows. Not to be changed."""
+        return self._store.census
 
     def running(self) -> tuple[RunningModel, ...]:
         """What is in memory, each once however many names it has."""

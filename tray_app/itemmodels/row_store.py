@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
+from tray_app.itemmodels.census import Census
 from tray_app.itemmodels.rows import Busy, ModelRow
 
 CONTENT = 1  # the record itself
@@ -38,6 +39,7 @@ class RowStore:
 
     def __init__(self) -> None:
         self.rows: list[ModelRow] = []
+        self.census = Census()
         self._servers: dict[str, dict[str, ModelRow]] = {}
         self._records: dict[str, tuple[ModelRecord, ...]] = {}
         self._running: dict[str, tuple[RunningModel, ...] | None] = {}
@@ -90,6 +92,7 @@ class RowStore:
         self._running.pop(server_id, None)
         self._loaded.pop(server_id, None)
         self.rows = [row for row in self.rows if row not in gone]
+        self._count(gone, ())
         return Change(is_resorted=bool(gone))
 
     def set_label(self, server_id: str, label: str) -> Change:
@@ -147,7 +150,9 @@ class RowStore:
             if row is None:
                 added.append(self._new_row(record))
             elif row.record is not record and row.record != record:
+                self.census.remove(row)
                 row.replace(record)
+                self.census.add(row)
                 change.mark(row, CONTENT)
         gone: list[ModelRow] = []
         if len(known) + len(added) != len(new):
@@ -155,7 +160,14 @@ class RowStore:
         known.update((row.record.name, row) for row in added)
         if gone or added:
             self.rows = _rearranged(self.rows, gone, added)
+            self._count(gone, added)
             change.is_resorted = True
+
+    def _count(self, gone: Iterable[ModelRow], added: Iterable[ModelRow]) -> None:
+        for row in gone:
+            self.census.remove(row)
+        for row in added:
+            self.census.add(row)
 
     def _new_row(self, record: ModelRecord) -> ModelRow:
         row = ModelRow(record, self._labels.get(record.server_id, ""))

@@ -6,10 +6,9 @@ Counting shared layers once over ten thousand models takes milliseconds, so the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 from tray_app.core.records import ModelRecord, ServerState
-from tray_app.core.sharing import LayerBook, freed, unique_bytes
+from tray_app.core.sharing import LayerBook, SharingIndex, freed, unique_bytes
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import status_line, status_line_tooltip, tr
@@ -18,8 +17,6 @@ from tray_app.views import window_state
 from tray_app.views.status_words import away_line, selected_line, shown_line
 from tray_app.views.window_state import Facts
 
-_disk_bytes = attrgetter("disk_bytes")
-
 
 class StatusLine:
     """Words for the status bar. `words` gives the line and its tooltip."""
@@ -27,12 +24,14 @@ class StatusLine:
     def __init__(self, models: ModelTableModel) -> None:
         self._models = models
         self._book = LayerBook()
+        self._index = SharingIndex()
         self._summed = (-1, 0)
         self._sums = (0, 0)
 
     def set_book(self, book: LayerBook) -> None:
         """Which models share layers."""
         self._book = book
+        self._index.take(book)
 
     def words(self, facts: Facts, selected: Sequence[ModelRow]) -> tuple[str, str]:
         """The line, and a tooltip or ""."""
@@ -65,11 +64,18 @@ class StatusLine:
         """Bytes with shared layers counted once, and for every model."""
         version = (self._models.version, id(self._book))
         if version != self._summed:
-            rows, by_digest = self._models.all_rows, self._book.by_digest
-            listed = sum(map(_disk_bytes, rows))
-            # What is not in the book counts in full; no need to ask for each.
-            known = [row for row in rows if row.record.digest in by_digest] if by_digest else []
-            rest = listed - sum(map(_disk_bytes, known))
-            self._sums = (rest + unique_bytes([row.record for row in known], self._book), listed)
+            listed = self._models.census.listed_bytes
+            entangled = self._entangled()
+            rest = listed - sum(row.disk_bytes for row in entangled)
+            shared = unique_bytes([row.record for row in entangled], self._book)
+            self._sums = (rest + shared, listed)
             self._summed = version
         return self._sums
+
+    def _entangled(self) -> list[ModelRow]:
+        """The models in the book that share anything; all others count in full."""
+        known = self._book.by_digest
+        wanted = self._index.digests | {d for d in self._models.census.copied if d in known}
+        if not wanted:
+            return []
+        return [row for row in self._models.all_rows if row.record.digest in wanted]

@@ -93,10 +93,7 @@ class LayerReader(QObject):
             return
         found = {info.digest for info in infos}
         self._unreadable.update(ref.digest for ref in job.refs if ref.digest not in found)
-        book = self._book
-        for info in infos:
-            book = book.with_info(info)
-        self._set_book(book)
+        self._set_book(self._book.with_infos(infos))
 
     @Slot()
     def _on_job_finished(self) -> None:

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
-from tray_app.core.sharing import Freed, KnownLayers, LayerBook, freed, sharers, unique_bytes
+from tray_app.core.sharing import (
+    Freed,
+    KnownLayers,
+    LayerBook,
+    SharingIndex,
+    freed,
+    sharers,
+    unique_bytes,
+)
 
 W = 4_400_000_000
 WEIGHTS = Layer("sha256:w", LayerKind.MODEL, W)
@@ -230,3 +238,39 @@ def test_against_a_disk(rows: list[tuple[set[str], bool]], picked: set[int]) -> 
     assert result.freed_bytes == sum(sizes[d] for d in before - after)
     assert result.is_exact
     assert unique_bytes(models, book) == sum(sizes[d] for d in before)
+
+
+def test_many_infos_are_learned_as_one_after_the_other() -> None:
+    plain = ModelInfo("s", "m", "d", layers=(Layer("sha256:w", LayerKind.MODEL),))
+    full = ModelInfo("s", "m", "d", layers=(WEIGHTS,), has_all_layers=True)
+    other = ModelInfo("s", "n", "e", layers=(WEIGHTS,))
+    nameless = ModelInfo("s", "n", "")
+    infos = (plain, full, plain, other, nameless)
+    book = LayerBook()
+    for info in infos:
+        book = book.with_info(info)
+    assert LayerBook().with_infos(infos) == book
+    assert book.with_infos(infos) is book
+
+
+def test_the_index_finds_who_shares() -> None:
+    index = SharingIndex()
+    index.take(LayerBook({"a": whole(("sha256:t", 1)), "q": QWEN_LAYERS}))
+    assert index.digests == set()
+    index.take(LayerBook({"a": whole(("sha256:t", 1)), "q": QWEN_LAYERS, "b": whole()}))
+    assert index.digests == {"a", "b"}
+
+
+@given(st.lists(st.sets(st.sampled_from("uvwxyz"), min_size=1), max_size=6))
+def test_those_who_share_nothing_count_in_full(made: list[set[str]]) -> None:
+    layers = [
+        tuple(Layer(f"sha256:{d}", LayerKind.MODEL, 10 ** "uvwxyz".index(d)) for d in sorted(kinds))
+        for kinds in made
+    ]
+    models = [model(f"m{i}", sum(x.size_bytes or 0 for x in xs)) for i, xs in enumerate(layers)]
+    book = LayerBook({f"m{i}": KnownLayers(xs, is_whole=True) for i, xs in enumerate(layers)})
+    index = SharingIndex()
+    index.take(book)
+    entangled = [m for m in models if m.digest in index.digests]
+    alone = sum(m.size_bytes or 0 for m in models if m.digest not in index.digests)
+    assert alone + unique_bytes(entangled, book) == unique_bytes(models, book)
