@@ -20,7 +20,6 @@ PROGRAM = "ollama-tray"
 LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
 _HIDDEN = "--hidden"
-_SUPPRESS = "==SUPPRESS=="  # argparse.SUPPRESS, which is not imported yet
 
 
 class Command(StrEnum):
@@ -170,7 +169,9 @@ def _verb(
 def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
     """Options that may stand before or after the verb. A verb's parser must not reset what came
     before it, hence no default there."""
-    default = _SUPPRESS if is_sub else None
+    import argparse
+
+    default = argparse.SUPPRESS if is_sub else None
     parser.add_argument(
         "--server", default=default, metavar="URL", help="address, or label in the settings"
     )
@@ -181,7 +182,7 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
         "-v",
         "--verbose",
         action="store_true",
-        default=_SUPPRESS if is_sub else False,
+        default=argparse.SUPPRESS if is_sub else False,
         help="log more",
     )
 
