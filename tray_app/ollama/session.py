@@ -12,8 +12,6 @@ import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import requests
-import requests.adapters
 import urllib3
 import urllib3.connection
 import urllib3.connectionpool
@@ -32,6 +30,7 @@ from tray_app.core.errors import (
     UnreachableKind,
 )
 from tray_app.ollama.dialing import DialFailed, TlsSocket, dial
+from tray_app.ollama.slim import requests
 
 USER_AGENT = f"ollama-tray/{__version__}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -39,7 +39,7 @@ class PullEntry:
     @classmethod
     def of_wish(cls, wish: PullWish, added_at: datetime) -> PullEntry:
         item = PullItem(
-            id=uuid.uuid4().hex,
+            id=os.urandom(16).hex(),
             server_id=wish.server_id,
             name=wish.name,
             state=PullState.WAITING,
