@@ -260,3 +260,22 @@ def test_everything_paints_in_both_directions(stage: Stage, direction: Qt.Layout
     bar = picture.pixelColor(1 if side == 4 else picture.width() - 2, middle)
     ground = picture.pixelColor(side, top + row_height() // 2)
     assert bar != ground
+
+
+def test_enter_acts_on_the_framed_row_that_nothing_selected_yet(
+    view: ModelView, qtbot: QtBot
+) -> None:
+    put(view, 1, 2)
+    view.setCurrentIndex(view.model().index(0, 0))
+    view.clearSelection()
+    with qtbot.waitSignal(view.details_wished):
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert [index.row() for index in view.selectionModel().selectedRows()] == [0]
+
+
+def test_a_move_that_ends_where_it_began_selects(view: ModelView, qtbot: QtBot) -> None:
+    put(view, 1, 2)
+    view.setCurrentIndex(view.model().index(0, 0))
+    view.clearSelection()
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert [index.row() for index in view.selectionModel().selectedRows()] == [0]

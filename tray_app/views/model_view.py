@@ -52,6 +52,9 @@ _KEYBOARD_REASONS = frozenset(
 )
 
 
+_MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End})
+
+
 class ModelView(QTableView):
     """Signals: `details_wished` (Enter or double click on a model), `menu_wished` (QPoint, global:
     a menu for the selection), `selection_changed`.
@@ -172,9 +175,18 @@ class ModelView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._set_uses_keyboard(True)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._select_current()
             self.details_wished.emit()
             return
         super().keyPressEvent(event)
+        if event.key() in _MOVES and not event.modifiers():
+            self._select_current()
+
+    def _select_current(self) -> None:
+        """The framed row is what keys act on, also where Qt leaves it unselected: at the first
+        key, or when a move ends where it began."""
+        if self.currentIndex().isValid() and not self.selectionModel().hasSelection():
+            self.selectRow(self.currentIndex().row())
 
     def keyboardSearch(self, search: str) -> None:
         # Qt searches the current column; letters are meant for names.

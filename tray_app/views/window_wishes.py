@@ -105,6 +105,7 @@ class WindowWishes(QObject):
             self._window.pull_dialog_requested.emit(words[:10_000])
 
     def show_details(self) -> None:
+        self._window.refresh_now()  # the selection may be as new as the wish
         self._window.model_actions.details()
 
     def copy_names(self) -> None:
