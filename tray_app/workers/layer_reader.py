@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -74,14 +75,15 @@ class LayerReader(QObject):
         if snapshot is None or target is None:
             return
         known = self._book.by_digest
-        unknown = [
+        unknown = (
             ModelRef(server_id, row.name, row.digest)
             for row in snapshot.models
-            if row.digest and not row.is_cloud
             if row.digest not in known and row.digest not in self._unreadable
-        ]
-        if unknown:
-            job = BookJob(target, tuple(unknown[:STEP]))
+            if row.digest and not row.is_cloud
+        )
+        refs = tuple(islice(unknown, STEP))
+        if refs:
+            job = BookJob(target, refs)
             job.succeeded.connect(self._on_job_succeeded)
             job.finished.connect(self._on_job_finished)
             self._runner.submit(job, "layers")
