@@ -25,8 +25,9 @@ from tray_app.core.messages import (
     Verb,
 )
 from tray_app.core.pull_states import PullItem
-from tray_app.core.records import Manifest, ModelInfo
+from tray_app.core.records import Manifest, ModelInfo, Snapshot
 from tray_app.ollama.registry import Registry
+from tray_app.workers.estimator import Estimator
 from tray_app.workers.jobs import (
     CopyJob,
     DeleteJob,
@@ -62,6 +63,7 @@ class Operations(QObject):
     busy_changed = Signal(object)  # BusyModel
     server_tested = Signal(object)  # ServerTest
     recommendations_loaded = Signal(object)  # Recommendations
+    estimated = Signal(object)  # PullEstimate
     list_stale = Signal(str)  # server id
 
     def __init__(
@@ -80,6 +82,9 @@ class Operations(QObject):
         self._details: dict[str, ModelInfo] = {}
         self._asked: dict[Job, tuple[Verb, ModelRef]] = {}
         self.layers = LayerReader(runner, target_of, self)
+        self.estimator = Estimator(runner, target_of, registry, queue.is_insecure, self)
+        self.estimator.estimated.connect(self.estimated)
+        self.layers.book_changed.connect(self.estimator.set_book)
         queue.started.connect(self._on_queue_started)
         queue.item_ended.connect(self._on_queue_item_ended)
         queue.faulted.connect(self.list_stale)
@@ -98,6 +103,12 @@ class Operations(QObject):
             job = ShowJob(target, ref)
             job.succeeded.connect(self._on_show_succeeded)
             self._submit(job, "show", Verb.SHOW, ref)
+
+    @Slot(object)
+    def estimate(self, ref: ModelRef) -> None:
+        """What a pull would mean; only the newest question is answered, as often as more is
+        known. A failure is part of the answer."""
+        self.estimator.ask(ref)
 
     @Slot(object)
     def pull(self, wish: PullWish) -> None:
@@ -161,6 +172,12 @@ class Operations(QObject):
         """The server is another one now: what was known of its models means nothing."""
         self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}
         self.layers.forget_server(server_id)
+        self.estimator.forget_server(server_id)
+
+    def note_snapshot(self, snapshot: Snapshot) -> None:
+        """What is installed and loaded now."""
+        self.layers.note_snapshot(snapshot)
+        self.estimator.note_snapshot(snapshot)
 
     @Slot(str)
     def recommend(self, server_id: str) -> None:
@@ -252,6 +269,9 @@ class Operations(QObject):
     @Slot(object)
     def _on_queue_started(self, item: PullItem) -> None:
         """Sizes before bytes: one honest bar. The pull does not wait for it."""
+        looked_up = self.estimator.manifest_of(item.name)
+        if looked_up is not None:
+            self._queue.offer_manifest(item.id, looked_up)
         is_insecure = self._queue.is_insecure(item.name)
         job = ManifestJob(self._registry, item.id, item.name, is_insecure=is_insecure)
         job.succeeded.connect(self._on_manifest_succeeded)

@@ -359,7 +359,7 @@ def test_one_endless_line_is_cut(qtbot: QtBot) -> None:
     [
         ("\n   Apache License\n     Version 2.0, January 2004", "Apache License 2.0"),
         ("Permission is hereby granted, free of charge, to any", "MIT License"),
-        ("LLAMA 2 COMMUNITY LICENSE AGREEMENT\n…", "LLAMA 2 COMMUNITY LICENSE AGREEMENT"),
+        ("LLAMA 2 COMMUNITY LICENSE AGREEMENT\n…", "Llama 2 Community License"),
         ("", ""),
     ],
 )

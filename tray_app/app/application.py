@@ -182,7 +182,7 @@ class Application(QObject):
     @Slot(object)
     def _on_snapshot_taken(self, snapshot: Snapshot) -> None:
         self.queue.note_snapshot(snapshot)
-        self.operations.layers.note_snapshot(snapshot)
+        self.operations.note_snapshot(snapshot)
 
     @Slot(object)
     def _on_status_changed(self, status: ServerStatus) -> None:

@@ -15,7 +15,8 @@ class Demo:
         self._server = DemoServer()
         self._server.start()
         self.server = ServerEntry(DEMO_ID, "", self._server.url)
-        self.registry_urls = {"registry.ollama.ai": self._server.url}
+        # It stands for all registries: a demo asks nobody else.
+        self.registry_urls = {"*": self._server.url}
 
     def close(self) -> None:
         self._server.stop()

@@ -1,19 +1,31 @@
-"""Manifests and modelfiles → layers: what a model consists of on disk."""
+"""Manifests, modelfiles and config blobs: what a model consists of on disk, and what it is."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from tray_app.core.decode import MAX_INT, as_object, parse_json
 from tray_app.core.errors import BadAnswer
-from tray_app.core.records import Layer, LayerKind, Manifest
+from tray_app.core.records import Layer, LayerKind, Manifest, ModelDetails
 
 _BLOB_FILE = re.compile(r"sha256-([0-9a-f]{64})\Z")
 _MEDIA_PREFIX = "application/vnd.ollama.image."
 _LAYER_WORDS = frozenset(LayerKind)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """The config blob of a manifest: all that is told of a model without its weights."""
+
+    details: ModelDetails = field(default_factory=ModelDetails)
+    capabilities: tuple[str, ...] = ()
+    requires: str = ""
+    is_cloud: bool = False
 
 
 def modelfile_layers(modelfile: str) -> tuple[Layer, ...]:
@@ -50,6 +62,37 @@ def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
         layer = _layer(config, "config", is_config=True)
         layers.setdefault(layer.digest, layer)
     return Manifest(hashlib.sha256(raw).hexdigest(), tuple(layers.values()), pushed_at)
+
+
+def parse_config(raw: bytes) -> ModelConfig:
+    """A config blob → ModelConfig. What is missing or of a wrong type counts as not told."""
+    obj = as_object(parse_json(raw), "config")
+    families = _words(obj, "model_families")
+    capabilities = _words(obj, "capabilities")
+    if "clip" in families and "vision" not in capabilities:
+        capabilities = (*capabilities, "vision")
+    return ModelConfig(
+        ModelDetails(
+            format=_word(obj, "model_format"),
+            family=_word(obj, "model_family"),
+            families=families,
+            parameter_size=_word(obj, "model_type"),
+            quantization_level=_word(obj, "file_type"),
+        ),
+        capabilities,
+        _word(obj, "requires"),
+        bool(_word(obj, "remote_host") or _word(obj, "remote_model")),
+    )
+
+
+def _word(obj: Mapping[str, Any], key: str) -> str:
+    value = obj.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _words(obj: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = obj.get(key)
+    return tuple(x for x in value if isinstance(x, str)) if isinstance(value, list) else ()
 
 
 def _layer(row: Any, field: str, is_config: bool) -> Layer:

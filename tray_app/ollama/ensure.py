@@ -14,6 +14,7 @@ from tray_app.core.errors import (
     PullFailed,
     PullFailure,
 )
+from tray_app.core.estimate import is_up_to_date
 from tray_app.core.names import ModelName
 from tray_app.core.progress import PullPhase, PullProgress
 from tray_app.core.pull import PullTracker
@@ -90,21 +91,6 @@ def ensure(
             if client.scope.wait(pause_s):
                 raise Cancelled(name) from error
     return Ensured(client.get(full_name), was_present=False, is_checked=now.manifest is not None)
-
-
-def is_up_to_date(record: ModelRecord, manifest: Manifest) -> bool:
-    """Whether an installed model is the registry's version.
-
-    Servers before v0.19 stored manifests under digests of their own; there the time of the push
-    decides, as in Ollama's app.
-    """
-    if record.digest == manifest.digest:
-        return True
-    return (
-        manifest.pushed_at is not None
-        and record.modified_at is not None
-        and manifest.pushed_at <= record.modified_at
-    )
 
 
 def _manifest(client: OllamaClient, name: ModelName, is_insecure: bool) -> Manifest | None:

@@ -1,4 +1,4 @@
-"""Registry: the manifest of a name at its registry, without pulling anything.
+"""Registry: the manifest of a name and its small blobs, without pulling anything.
 
 A manifest tells the size of a pull beforehand and, by its digest, whether an installed model is
 up to date. The API is that of Docker registries; facts are in Ollama's server/images.go.
@@ -7,10 +7,14 @@ Public models need no login; private ones answer 401 or 404 and stay unknown her
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.errors import (
+    BadAddress,
     BadAnswer,
     ModelNotFound,
     NotOllama,
@@ -22,7 +26,7 @@ from tray_app.core.errors import (
 from tray_app.core.manifests import parse_manifest
 from tray_app.core.names import ModelName
 from tray_app.core.records import Manifest
-from tray_app.ollama.answers import error_of
+from tray_app.ollama.answers import Answer, error_of
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.transport import Transport
@@ -30,11 +34,14 @@ from tray_app.ollama.transport import Transport
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 READ_TIMEOUT_S = 10.0
 _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+_MAX_HOPS = 3
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 class Registry:
     """Looks manifests up. `base_urls` maps a registry's host to another address, for the demo
-    server, for tests and for mirrors: `{"registry.ollama.ai": "http://127.0.0.1:4711"}`.
+    server, for tests and for mirrors: `{"registry.ollama.ai": "http://127.0.0.1:4711"}`; "*"
+    stands for all hosts that are not named.
 
     Immutable: may be shared by threads.
     """
@@ -63,37 +70,78 @@ class Registry:
         (servers from v0.19 on). `pushed_at` is known for ollama.com. Raises ModelNotFound (also
         for private models), TooOld (412), Unauthorized, Unreachable, …
         """
-        transport = Transport(
-            self._endpoint(name, is_insecure),
-            scope=scope,
-            connect_timeout_s=self._connect_timeout_s,
+        endpoint = self._endpoint(name, is_insecure)
+        answer = self._get(
+            endpoint, _path(name), _MAX_MANIFEST_BYTES, scope, {"Accept": MANIFEST_TYPE}
         )
-        try:
-            answer = transport.request(
-                "GET",
-                _path(name),
-                headers={"Accept": MANIFEST_TYPE},
-                read_timeout_s=self._read_timeout_s,
-                silence=TimedOut,
-                max_bytes=_MAX_MANIFEST_BYTES,
-            )
-        finally:
-            transport.close()
         if answer.status == 404:
             raise ModelNotFound(str(name), answer.body[:300].decode("utf-8", "replace"))
         if answer.status == 412:
             raise TooOld(str(name), answer.body[:2000].decode("utf-8", "replace"))
         if not answer.is_ok:
-            raise _registry_error(error_of(answer, transport.address, str(name)), answer.status)
+            raise _registry_error(error_of(answer, endpoint.display, str(name)), answer.status)
         try:
             return parse_manifest(answer.body, _push_time(answer.headers))
         except BadAnswer as error:
             if answer.is_html:
-                raise NotOllama(transport.address, answer.content_type) from error
+                raise NotOllama(endpoint.display, answer.content_type) from error
             raise BadAnswer(str(name), error.context, error.field) from error
 
+    def fetch_blob(
+        self,
+        name: ModelName,
+        digest: str,
+        *,
+        max_bytes: int,
+        scope: CancelScope | None = None,
+        is_insecure: bool = False,
+    ) -> bytes:
+        """A layer or config of `name`: for small ones, whose bytes really have that digest.
+
+        Registries send to other hosts for blobs; nothing but the address goes there. Raises
+        ModelNotFound, BadAnswer (larger than `max_bytes`, or other bytes), Unreachable, …
+        """
+        if not _DIGEST.fullmatch(digest):
+            raise BadAnswer(str(name), digest[:120], "digest")
+        endpoint = self._endpoint(name, is_insecure)
+        path = f"/v2/{name.namespace}/{name.model}/blobs/{digest}"
+        answer = self._get(endpoint, path, max_bytes, scope)
+        for _ in range(_MAX_HOPS):
+            if not 300 <= answer.status < 400:
+                break
+            endpoint, path = _next_hop(endpoint, path, answer)
+            answer = self._get(endpoint, path, max_bytes, scope)
+        if answer.status == 404:
+            raise ModelNotFound(str(name), answer.body[:300].decode("utf-8", "replace"))
+        if not answer.is_ok:
+            raise _registry_error(error_of(answer, endpoint.display, str(name)), answer.status)
+        if f"sha256:{hashlib.sha256(answer.body).hexdigest()}" != digest:
+            raise BadAnswer(str(name), "other bytes than its digest says", "blob")
+        return answer.body
+
+    def _get(
+        self,
+        endpoint: Endpoint,
+        path: str,
+        max_bytes: int,
+        scope: CancelScope | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        transport = Transport(endpoint, scope=scope, connect_timeout_s=self._connect_timeout_s)
+        try:
+            return transport.request(
+                "GET",
+                path,
+                headers=headers,
+                read_timeout_s=self._read_timeout_s,
+                silence=TimedOut,
+                max_bytes=max_bytes,
+            )
+        finally:
+            transport.close()
+
     def _endpoint(self, name: ModelName, is_insecure: bool) -> Endpoint:
-        mapped = self._base_urls.get(name.host.casefold())
+        mapped = self._base_urls.get(name.host.casefold()) or self._base_urls.get("*")
         if mapped is not None:
             return Endpoint.parse(mapped)
         return Endpoint.parse(f"{'http' if is_insecure else 'https'}://{name.host}")
@@ -114,6 +162,27 @@ def _registry_error(error: OllamaError, status: int) -> OllamaError:
     if isinstance(error, NotOllama | TooOld) and not 300 <= status < 400:
         return ServerFailed(error.reference, error.context, status)
     return error
+
+
+def _next_hop(endpoint: Endpoint, path: str, answer: Answer) -> tuple[Endpoint, str]:
+    """Where a registry sends to for a blob. From a secure place only to a secure one, and from
+    elsewhere never to this computer."""
+    location = answer.headers.get("location", "")
+    refusal = NotOllama(endpoint.display, f"{answer.status} {location[:300]}")
+    try:
+        target = urlsplit(urljoin(endpoint.url(path), location))
+        found = Endpoint.parse(f"{target.scheme}://{target.netloc}")
+    except (ValueError, BadAddress) as error:
+        raise refusal from error
+    if (
+        not (location and target.hostname)
+        or "@" in target.netloc
+        or target.scheme not in (endpoint.scheme, "https")
+        or (found.is_loopback and not endpoint.is_loopback)
+    ):
+        raise refusal
+    query = f"?{target.query}" if target.query else ""
+    return found, (target.path or "/") + query
 
 
 def _path(name: ModelName) -> str:

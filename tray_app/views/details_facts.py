@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from tray_app.core.licenses import license_name
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
 from tray_app.core.sharing import LayerBook, freed
 from tray_app.text import (
@@ -27,21 +27,6 @@ from tray_app.views.components.facts import Fact
 MAX_TEXT = 200_000
 MAX_LINE = 2_000
 _MAX_VALUE = 300
-_LICENSES = (
-    (
-        re.compile(r"apache license.{0,40}version 2\.0", re.IGNORECASE | re.DOTALL),
-        "Apache License 2.0",
-    ),
-    (
-        re.compile(r"gnu affero general public license.{0,40}version 3", re.IGNORECASE | re.DOTALL),
-        "AGPL 3.0",
-    ),
-    (
-        re.compile(r"gnu general public license.{0,40}version 3", re.IGNORECASE | re.DOTALL),
-        "GPL 3.0",
-    ),
-    (re.compile(r"permission is hereby granted, free of charge", re.IGNORECASE), "MIT License"),
-)
 
 
 def model_facts(record: ModelRecord | None, info: ModelInfo | None) -> list[Fact]:
@@ -113,12 +98,7 @@ def frees_text(record: ModelRecord, models: Sequence[ModelRecord], book: LayerBo
 
 def license_title(text: str) -> str:
     """A license by its usual name, else by its first line."""
-    head = text[:4_000]
-    for pattern, name in _LICENSES:
-        if pattern.search(head):
-            return name
-    first = next((line for line in head.splitlines() if line.strip()), "")
-    return one_line(first, 60)
+    return one_line(license_name(text), 60)
 
 
 def graphics_permille(running: RunningModel) -> int:

@@ -1,0 +1,245 @@
+"""What a pull would mean: by hand, and by rules that hold for any layers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray_app.core.errors import BadAnswer, ModelNotFound, TimedOut
+from tray_app.core.estimate import (
+    DiskFit,
+    DiskSpace,
+    Lookup,
+    Missing,
+    PullEstimate,
+    Standing,
+    disk_fit,
+    estimate,
+    is_older,
+)
+from tray_app.core.licenses import License
+from tray_app.core.manifests import ModelConfig, parse_config
+from tray_app.core.memory_fit import FitKind, GraphicsMemory
+from tray_app.core.records import Layer, LayerKind, Manifest, ModelDetails, ModelRecord
+from tray_app.core.sharing import KnownLayers, LayerBook
+
+GB, MB = 1_000_000_000, 1_000_000
+PUSHED = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def layer(mark: str, size: int, kind: LayerKind = LayerKind.MODEL) -> Layer:
+    return Layer(f"sha256:{mark * 64}", kind, size)
+
+
+WEIGHTS = layer("a", 7_365 * MB)
+PROJECTOR = layer("b", 645 * MB, LayerKind.PROJECTOR)
+LICENSE = layer("c", 7_000, LayerKind.LICENSE)
+CONFIG = layer("d", 500, LayerKind.CONFIG)
+MANIFEST = Manifest("e" * 64, (WEIGHTS, PROJECTOR, LICENSE, CONFIG), PUSHED)
+TOTAL = 8_010 * MB + 7_500
+LLAVA = ModelConfig(ModelDetails("", "gguf", "llama", ("llama", "clip"), "13B", "Q4_0"))
+LOOKUP = Lookup("local", "llava:13b-v1.6", MANIFEST, config=LLAVA)
+
+
+def record(name: str, digest: str, **more: object) -> ModelRecord:
+    return ModelRecord("local", name, digest * 64, 8 * GB, **more)  # type: ignore[arg-type]
+
+
+def book(**layers: tuple[Layer, ...]) -> LayerBook:
+    return LayerBook({mark * 64: KnownLayers(known, True) for mark, known in layers.items()})
+
+
+def test_a_new_model_is_fetched_whole() -> None:
+    made = estimate(LOOKUP, [], LayerBook())
+    assert made.standing is Standing.NEW
+    assert (made.total_bytes, made.fetch_bytes, made.here_bytes) == (TOTAL, TOTAL, 0)
+    assert made.shared_with == ()
+    assert made.details == LLAVA.details
+    assert made.capabilities == ("vision",)
+
+
+def test_layers_of_installed_models_are_not_fetched() -> None:
+    here = record("llava:13b", "1")
+    other = record("mistral:7b", "2")
+    cloud = record("far:cloud", "3", remote_host="https://ollama.com")
+    known = book(**{"1": (PROJECTOR, LICENSE), "2": (LICENSE,), "3": (WEIGHTS,)})
+    made = estimate(LOOKUP, [here, other, cloud], known)
+    assert made.here_bytes == 645 * MB + 7_000
+    assert made.fetch_bytes == 7_365 * MB + 500
+    assert made.shared_with == ("llava:13b",), "a licence alone is not worth a name"
+
+
+def test_files_on_the_disk_count_whoever_uses_them() -> None:
+    made = estimate(replace(LOOKUP, held=frozenset({WEIGHTS.digest, "sha256:odd"})), [], book())
+    assert made.here_bytes == 7_365 * MB
+    assert made.fetch_bytes == 645 * MB + 7_500
+    assert made.shared_with == ()
+
+
+def test_the_installed_version_itself() -> None:
+    made = estimate(LOOKUP, [record("LLaVA:13b-v1.6", "e")], LayerBook())
+    assert made.standing is Standing.CURRENT
+    assert (made.total_bytes, made.fetch_bytes, made.here_bytes) == (TOTAL, 0, TOTAL)
+
+
+def test_an_update_counts_what_the_old_version_lacks_and_does_not_name_it() -> None:
+    old = record("llava:13b-v1.6", "1", modified_at=PUSHED - timedelta(days=1))
+    made = estimate(LOOKUP, [old], book(**{"1": (PROJECTOR,)}))
+    assert made.standing is Standing.UPDATE
+    assert made.fetch_bytes == 7_365 * MB + 7_500
+    assert made.shared_with == ()
+
+
+def test_servers_that_keep_digests_of_their_own_go_by_the_date() -> None:
+    old = record("llava:13b-v1.6", "1", modified_at=PUSHED + timedelta(days=1))
+    assert estimate(LOOKUP, [old], LayerBook()).standing is Standing.CURRENT
+
+
+def test_a_manifest_that_did_not_come_takes_the_rest_with_it() -> None:
+    error = ModelNotFound("llava")
+    lookup = Lookup("local", "llava:13b-v1.6", manifest_why=error).ended()
+    made = estimate(lookup, [record("llava:13b-v1.6", "1")], LayerBook())
+    assert made.standing is Standing.UNCHECKED
+    assert not made.is_found
+    assert made.failure == error
+    assert made.details_why is made.licenses_why is made.fit_why is Missing.NO_MANIFEST
+    assert isinstance(made.space_why, TimedOut)
+
+
+def test_before_anything_came_everything_is_pending() -> None:
+    made = estimate(Lookup("local", "x:1"), [], LayerBook())
+    whys = {made.manifest_why, made.details_why, made.licenses_why, made.space_why, made.fit_why}
+    assert whys == {Missing.PENDING}
+    assert made.failure is None
+
+
+def test_each_part_has_its_own_failure() -> None:
+    broken = BadAnswer("x", "", "blob")
+    lookup = replace(
+        LOOKUP, config=None, config_why=broken, licenses=(License("MIT License", "…"),)
+    ).ended(TimedOut("x"))
+    made = estimate(lookup, [], LayerBook())
+    assert made.details is None
+    assert made.details_why == broken
+    assert made.licenses[0].name == "MIT License"
+    assert made.fit is not None, "the weights alone tell enough"
+    assert made.space_why == TimedOut("x")
+
+
+def test_the_fit_waits_for_the_config() -> None:
+    made = estimate(replace(LOOKUP, config=None), [], LayerBook())
+    assert made.fit is None
+    assert made.fit_why is Missing.PENDING
+
+
+def test_the_fit_by_hand() -> None:
+    # 8.01 GB × 1.1 + 250 MB × √13, of 12 GB
+    made = estimate(LOOKUP, [], LayerBook(), GraphicsMemory(12 * GB, is_all=True))
+    assert made.fit is not None
+    assert made.fit.kind is FitKind.FITS
+    assert made.fit.needed_bytes == 8_811 * MB + 901_387_819
+    assert made.fit.total_bytes == 12 * GB
+
+
+def test_a_model_that_has_run_here_is_measured() -> None:
+    measured = {"e" * 64: 6_300 * MB, "f" * 64: 1}
+    made = estimate(LOOKUP, [], LayerBook(), GraphicsMemory(12 * GB, True), measured)
+    assert made.fit is not None
+    assert (made.fit.kind, made.fit.needed_bytes) == (FitKind.MEASURED, 6_300 * MB)
+
+
+def test_a_stub_has_nothing_to_fit() -> None:
+    stub = parse_config(b'{"model_family":"gptoss","remote_host":"https://ollama.com:443"}')
+    made = estimate(replace(LOOKUP, manifest=Manifest("9" * 64, (CONFIG,)), config=stub), [],
+                    LayerBook())  # fmt: skip
+    assert made.is_cloud
+    assert made.fit_why is Missing.NONE
+
+
+@pytest.mark.parametrize(
+    ("free", "fetch", "fit"),
+    [
+        (212 * GB, 7 * GB, DiskFit.ENOUGH),
+        (9_100 * MB, 7 * GB, DiskFit.TIGHT),
+        (12 * GB, 7 * GB, DiskFit.ENOUGH),
+        (12 * GB - 1, 7 * GB, DiskFit.TIGHT),
+        (28_100 * MB, 42_500 * MB, DiskFit.SHORT),
+        (7 * GB, 7 * GB, DiskFit.TIGHT),
+        (1 * GB, 0, DiskFit.ENOUGH),
+    ],
+)
+def test_disk_space(free: int, fetch: int, fit: DiskFit) -> None:
+    made = PullEstimate("s", "n", Standing.NEW, fetch, fetch, space=DiskSpace("/m", free))
+    assert disk_fit(made, 5 * GB) is fit
+
+
+def test_disk_space_is_unknown_without_either() -> None:
+    assert disk_fit(PullEstimate("s", "n", Standing.NEW, 1, 1)) is None
+    assert disk_fit(PullEstimate("s", "n", Standing.NEW, space=DiskSpace("/m", 1))) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "needed", "expected"),
+    [
+        ("0.9.2", "0.12", True),
+        ("0.9.2", "0.12.0", True),
+        ("0.12.0", "0.12", False),
+        ("0.12", "0.12.0", False),
+        ("0.12.1-rc2", "0.12.1", False),
+        ("v0.11.10", "0.12.0", True),
+        ("0.0.0", "0.12", False),
+        ("", "0.12", False),
+        ("0.9", "", False),
+        ("0.9", "soon", False),
+        ("1.0", "0.99.99", False),
+    ],
+)
+def test_versions(version: str, needed: str, expected: bool) -> None:
+    assert is_older(version, needed) is expected
+
+
+@pytest.mark.parametrize("raw", [b"{}", b'{"model_format":7,"model_families":{"a":1}}'])
+def test_a_config_of_nonsense_tells_nothing(raw: bytes) -> None:
+    assert parse_config(raw) == ModelConfig()
+
+
+def test_a_config_says_what_a_model_is() -> None:
+    raw = (
+        b'{"model_format":"gguf","model_family":"llama","model_families":["llama","clip"],'
+        b'"model_type":"13B","file_type":"Q4_0","requires":"0.12.0","capabilities":["tools"]}'
+    )
+    assert parse_config(raw) == ModelConfig(LLAVA.details, ("tools", "vision"), "0.12.0")
+    with pytest.raises(BadAnswer):
+        parse_config(b"[1]")
+
+
+digests = st.sampled_from([f"sha256:{c * 64}" for c in "0123456789abcdef"])
+layers = st.lists(
+    st.builds(Layer, digests, st.sampled_from(LayerKind), st.integers(0, 2**50)),
+    unique_by=lambda made: made.digest,
+    max_size=8,
+).map(tuple)
+
+
+@given(layers, st.lists(layers, max_size=4), st.frozensets(digests))
+def test_nothing_is_counted_twice_or_lost(
+    wanted: tuple[Layer, ...], installed: list[tuple[Layer, ...]], held: frozenset[str]
+) -> None:
+    models = [ModelRecord("local", f"m{i}:1", f"{i}" * 64) for i in range(len(installed))]
+    known = {f"{i}" * 64: KnownLayers(each, True) for i, each in enumerate(installed)}
+    lookup = Lookup("local", "fresh:1", Manifest("f" * 64, wanted), held=held)
+    made = estimate(lookup, models, LayerBook(known))
+    assert made.total_bytes is not None
+    assert made.fetch_bytes is not None
+    assert (
+        made.fetch_bytes + made.here_bytes
+        == made.total_bytes
+        == sum(each.size_bytes or 0 for each in wanted)
+    )
+    there = held | {each.digest for model in installed for each in model}
+    assert made.here_bytes == sum(x.size_bytes or 0 for x in wanted if x.digest in there)
+    assert set(made.shared_with) <= {model.name for model in models}
+    if made.standing is Standing.NEW:
+        assert "fresh:1" not in made.shared_with

@@ -1,0 +1,296 @@
+"""What can be said of a pull before it starts. Pure: what was found in, PullEstimate out.
+
+`workers.estimate_job` finds things out and writes them into a Lookup, part by part;
+`estimate` puts a Lookup together with what is known of the server. Every part is optional and
+says why it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tray_app.core.errors import OllamaError, TimedOut
+from tray_app.core.licenses import License
+from tray_app.core.manifests import ModelConfig
+from tray_app.core.memory_fit import (
+    FitKind,
+    GraphicsMemory,
+    MemoryFit,
+    memory_fit,
+    needed_bytes,
+)
+from tray_app.core.names import SameName
+from tray_app.core.records import LayerKind, Manifest, ModelDetails, ModelRecord
+from tray_app.core.sharing import LayerBook
+
+
+class Missing(StrEnum):
+    """Why a part is not there, where no error is the reason."""
+
+    PENDING = "pending"  # still being looked up
+    REMOTE = "remote"  # another computer's disk
+    NO_FOLDER = "no_folder"  # this computer's, but the folder is not to be found or read
+    NONE = "none"  # the model has none
+    NO_MANIFEST = "no_manifest"  # comes with the manifest, which is missing itself
+
+
+Why = OllamaError | Missing
+
+
+class Standing(StrEnum):
+    """How a name stands on the server."""
+
+    NEW = "new"
+    CURRENT = "current"  # installed, and the registry's version
+    UPDATE = "update"  # installed, and the registry has another one
+    UNCHECKED = "unchecked"  # installed; the registry could not be asked
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSpace:
+    """Free bytes where the server keeps its models."""
+
+    folder: str
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What was found out about a name so far. Each part is there, or the reason why not.
+
+    `held` are layers whose files lie in the server's folder, whoever uses them; `main_bytes` is
+    the memory of the server's computer.
+    """
+
+    server_id: str
+    name: str
+    manifest: Manifest | None = None
+    manifest_why: Why = Missing.PENDING
+    config: ModelConfig | None = None
+    config_why: Why = Missing.PENDING
+    licenses: tuple[License, ...] = ()
+    licenses_why: Why = Missing.PENDING
+    space: DiskSpace | None = None
+    space_why: Why = Missing.PENDING
+    held: frozenset[str] = frozenset()
+    main_bytes: int | None = None
+
+    def ended(self, why: Why | None = None) -> Lookup:
+        """This lookup with nothing more to come; what is pending is missing because of `why`."""
+        reason = why or TimedOut(self.name)
+
+        def settled(old: Why) -> Why:
+            return reason if old is Missing.PENDING else old
+
+        return replace(
+            self,
+            manifest_why=settled(self.manifest_why),
+            config_why=settled(self.config_why),
+            licenses_why=settled(self.licenses_why),
+            space_why=settled(self.space_why),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PullEstimate:
+    """What pulling `name` to a server would mean.
+
+    `total_bytes` is the whole model (None = the registry could not be asked, `manifest_why`),
+    `fetch_bytes` what is not on the server yet, `here_bytes` the rest, which the installed models
+    `shared_with` use too. `requires` is the Ollama version that the model needs, "" = any.
+    """
+
+    server_id: str
+    name: str
+    standing: Standing
+    total_bytes: int | None = None
+    fetch_bytes: int | None = None
+    here_bytes: int = 0
+    shared_with: tuple[str, ...] = ()
+    manifest_why: Why = Missing.PENDING
+    details: ModelDetails | None = None
+    details_why: Why = Missing.PENDING
+    capabilities: tuple[str, ...] = ()
+    requires: str = ""
+    is_cloud: bool = False
+    licenses: tuple[License, ...] = ()
+    licenses_why: Why = Missing.PENDING
+    space: DiskSpace | None = None
+    space_why: Why = Missing.PENDING
+    fit: MemoryFit | None = None
+    fit_why: Why = Missing.PENDING
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the registry has told of this model."""
+        return self.total_bytes is not None
+
+    @property
+    def failure(self) -> OllamaError | None:
+        """Why the registry did not tell of it; None while it is asked, and when it did."""
+        return self.manifest_why if isinstance(self.manifest_why, OllamaError) else None
+
+
+class DiskFit(StrEnum):
+    """How a download fits on the disk."""
+
+    ENOUGH = "enough"
+    TIGHT = "tight"  # fits, but less stays free than a person wants
+    SHORT = "short"
+
+
+def disk_fit(estimate: PullEstimate, keep_free_bytes: int = 0) -> DiskFit | None:
+    """None when the size or the free space is not known."""
+    if estimate.space is None or estimate.fetch_bytes is None:
+        return None
+    left = estimate.space.free_bytes - estimate.fetch_bytes
+    if left < 0:
+        return DiskFit.SHORT
+    return DiskFit.TIGHT if estimate.fetch_bytes and left < keep_free_bytes else DiskFit.ENOUGH
+
+
+def is_up_to_date(record: ModelRecord, manifest: Manifest) -> bool:
+    """Whether an installed model is the registry's version.
+
+    Servers before v0.19 stored manifests under digests of their own; there the time of the push
+    decides, as in Ollama's app.
+    """
+    if record.digest == manifest.digest:
+        return True
+    return (
+        manifest.pushed_at is not None
+        and record.modified_at is not None
+        and manifest.pushed_at <= record.modified_at
+    )
+
+
+def is_older(version: str, needed: str) -> bool:
+    """Whether a server's `version` is older than `needed`. Versions that cannot be read, and the
+    0.0.0 of people who build their own, are not."""
+    have, want = _numbers(version), _numbers(needed)
+    return bool(have and want and any(have)) and have < want
+
+
+def estimate(
+    lookup: Lookup,
+    models: Iterable[ModelRecord],
+    book: LayerBook,
+    graphics: GraphicsMemory | None = None,
+    measured: Mapping[str, int] | None = None,
+) -> PullEstimate:
+    """Put together what is known. `models` are those of the lookup's server; `measured` tells
+    the memory that models took when they ran there, by manifest digest."""
+    models = [model for model in models if not model.is_cloud]
+    is_same = SameName(lookup.name)
+    installed = next((model for model in models if is_same(model.name)), None)
+    made = PullEstimate(
+        lookup.server_id,
+        lookup.name,
+        Standing.NEW if installed is None else Standing.UNCHECKED,
+        manifest_why=lookup.manifest_why,
+        details_why=_behind_manifest(lookup, lookup.config_why),
+        licenses=lookup.licenses,
+        licenses_why=_behind_manifest(lookup, lookup.licenses_why),
+        space=lookup.space,
+        space_why=lookup.space_why,
+        fit_why=_behind_manifest(lookup, lookup.config_why),
+    )
+    if lookup.manifest is None:
+        return made
+    made = _with_bytes(made, lookup.manifest, lookup.held, installed, models, book)
+    if lookup.config is not None:
+        made = _with_config(made, lookup.config, lookup.manifest)
+    if lookup.config is None and lookup.config_why is Missing.PENDING:
+        return made
+    known = (measured or {}).get(lookup.manifest.digest)
+    return _with_fit(made, lookup, graphics or GraphicsMemory(), known)
+
+
+def _behind_manifest(lookup: Lookup, why: Why) -> Why:
+    """Config and licence are found through the manifest."""
+    is_lost = lookup.manifest is None and lookup.manifest_why is not Missing.PENDING
+    return Missing.NO_MANIFEST if is_lost else why
+
+
+def _with_bytes(
+    made: PullEstimate,
+    manifest: Manifest,
+    held: frozenset[str],
+    installed: ModelRecord | None,
+    models: Iterable[ModelRecord],
+    book: LayerBook,
+) -> PullEstimate:
+    total = manifest.total_bytes
+    if installed is not None and installed.digest == manifest.digest:
+        return replace(
+            made, standing=Standing.CURRENT, total_bytes=total, fetch_bytes=0, here_bytes=total
+        )
+    standing = Standing.NEW
+    if installed is not None:
+        is_current = is_up_to_date(installed, manifest)
+        standing = Standing.CURRENT if is_current else Standing.UPDATE
+    wanted = {layer.digest: layer.size_bytes or 0 for layer in manifest.layers}
+    users: set[str] = set()
+    here = wanted.keys() & held
+    for model in models:
+        known = book.of(model)
+        common = [x.digest for x in known.layers if x.digest in wanted] if known else []
+        here |= set(common)
+        # A template or licence of a few kB is not worth naming anybody.
+        if model is not installed and _is_worth_naming(sum(wanted[d] for d in common), total):
+            users.add(model.name)
+    here_bytes = sum(wanted[digest] for digest in here)
+    return replace(
+        made,
+        standing=standing,
+        total_bytes=total,
+        fetch_bytes=total - here_bytes,
+        here_bytes=here_bytes,
+        shared_with=tuple(sorted(users, key=lambda name: (name.casefold(), name))),
+    )
+
+
+def _is_worth_naming(shared_bytes: int, total_bytes: int) -> bool:
+    return shared_bytes > 0 and shared_bytes * 1000 >= total_bytes
+
+
+def _with_config(made: PullEstimate, config: ModelConfig, manifest: Manifest) -> PullEstimate:
+    capabilities = config.capabilities
+    has_eyes = any(layer.kind is LayerKind.PROJECTOR for layer in manifest.layers)
+    if has_eyes and "vision" not in capabilities:
+        capabilities = (*capabilities, "vision")
+    return replace(
+        made,
+        details=config.details,
+        capabilities=capabilities,
+        requires=config.requires,
+        is_cloud=config.is_cloud,
+    )
+
+
+def _with_fit(
+    made: PullEstimate, lookup: Lookup, graphics: GraphicsMemory, measured: int | None
+) -> PullEstimate:
+    if measured:
+        total = graphics.seen_bytes if graphics.is_all else None
+        return replace(made, fit=MemoryFit(FitKind.MEASURED, measured, total))
+    details = made.details or ModelDetails()
+    layers = lookup.manifest.layers if lookup.manifest else ()
+    needed = needed_bytes(layers, details.parameter_size, details.family)
+    if needed is None:
+        return replace(made, fit_why=Missing.NONE)
+    return replace(made, fit=memory_fit(needed, graphics, lookup.main_bytes))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """ "0.12.0-rc1" → (0, 12, 0); trailing zeros do not make a version newer."""
+    parts: list[int] = []
+    for part in version.strip().removeprefix("v").partition("-")[0].split(".")[:6]:
+        if not (part.isascii() and part.isdecimal() and len(part) <= 9):
+            break
+        parts.append(int(part))
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
