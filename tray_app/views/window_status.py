@@ -74,8 +74,6 @@ class StatusLine:
 
     def _entangled(self) -> list[ModelRow]:
         """The models in the book that share anything; all others count in full."""
-        known = self._book.by_digest
-        wanted = self._index.digests | {d for d in self._models.census.copied if d in known}
-        if not wanted:
-            return []
-        return [row for row in self._models.all_rows if row.record.digest in wanted]
+        census, known = self._models.census, self._book.by_digest
+        wanted = self._index.digests | {digest for digest in census.copied if digest in known}
+        return list(census.rows_of(wanted))

@@ -36,3 +36,6 @@ def test_census(answered: list[tuple[str, list[ModelRecord] | None]]) -> None:
             row.record.size_bytes or 0 for row in store.rows if not row.record.is_cloud
         )
         assert store.census.copied == {d for d in digests if digests.count(d) > 1}
+        assert set(store.census.rows_of(["1" * 64, "4" * 64])) == {
+            row for row in store.rows if row.record.digest == "1" * 64
+        }
