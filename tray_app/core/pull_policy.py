@@ -35,12 +35,14 @@ class Remedy(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """`pauses_s` grow with each attempt without progress and then stay; every pause is changed by
-    up to ± `jitter`. After `max_attempts` attempts without a new byte a download has failed."""
+    up to ± `jitter`. After `max_attempts` attempts without a new byte a download has failed; with
+    `is_retrying` off the first fault is the last, except a stall, which has a limit of its own."""
 
     pauses_s: tuple[float, ...] = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
     again_s: float = 1.0
     jitter: float = 0.2
     max_attempts: int = 10
+    is_retrying: bool = True
 
     def pause_s(self, attempt: int, random: float) -> float:
         """Seconds before attempt number `attempt` + 1; `random` is in 0…1."""
@@ -74,17 +76,22 @@ class RetryPolicy:
             return Remedy.RETRY if mismatches < 2 else Remedy.GIVE_UP
         if error.is_permanent:
             return Remedy.GIVE_UP
+        if error.kind is PullFailure.STALLED and attempt < self.max_attempts:
+            return Remedy.RETRY
         return self._counted(attempt)
 
     def _counted(self, attempt: int) -> Remedy:
-        return Remedy.RETRY if attempt < self.max_attempts else Remedy.GIVE_UP
+        is_worth_it = self.is_retrying and attempt < self.max_attempts
+        return Remedy.RETRY if is_worth_it else Remedy.GIVE_UP
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
     """How the queue treats its downloads. `stall_s`: seconds without a new byte until an attempt
-    is ended and asked for again (0 = never); a stall is shown from half of it on."""
+    is ended and asked for again (0 = never); a stall is shown from half of it on. A download that
+    would leave less than `keep_free_bytes` on the server's disk waits (0 = it never does)."""
 
-    max_pulls: int = 2
+    max_pulls: int = 1
     stall_s: float = 60.0
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    keep_free_bytes: int = 0

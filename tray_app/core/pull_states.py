@@ -7,10 +7,11 @@ list for an event stays as it is, so that a late event of a dead attempt can do 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from tray_app.core.errors import OllamaError
+from tray_app.core.progress import LayerState
 from tray_app.core.pull import PullPhase, PullProgress
 from tray_app.core.records import ModelKey
 
@@ -125,6 +126,8 @@ class PullItem:
     `position` is the 1-based place in the waiting line (0 = not in it); `attempt` counts tries
     since the last byte of progress; `fetched_bytes` and `active_s` are sums over all attempts.
     `old_digest` (bare hex) is the installed version this pull updates, "" = a new model.
+    Beside `hold`: `hold_until` is the time of day when it ends, `missing_bytes` the disk space that
+    has to become free.
     """
 
     id: str
@@ -145,6 +148,8 @@ class PullItem:
     old_digest: str = ""
     fetched_bytes: int = 0
     active_s: float = 0.0
+    hold_until: time | None = None
+    missing_bytes: int = 0
 
     @property
     def key(self) -> ModelKey:
@@ -157,6 +162,15 @@ class PullItem:
     @property
     def is_ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def partial_bytes(self) -> int:
+        """Bytes that the server has of it and no installed model: of no use without the rest."""
+        if self.progress is None or self.state is S.DONE:
+            return 0
+        layers = self.progress.layers
+        here = sum(layer.total_bytes for layer in layers if layer.state is LayerState.HERE)
+        return max(0, self.progress.completed_bytes - here)
 
     def at_place(self, position: int) -> PullItem:
         """This item at `position` of the waiting line."""
@@ -171,6 +185,8 @@ class PullItem:
             state=state,
             state_since_s=now_s,
             hold=None,
+            hold_until=None,
+            missing_bytes=0,
             retry_s=None,
             kick_s=None,
             error=self.error if state in (S.FAILED, S.RETRYING) else None,

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tray_app.core.errors import BadAnswer, BadName
@@ -20,6 +20,9 @@ from tray_app.core.names import ModelName
 from tray_app.core.records import Manifest
 
 _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+
+Piece = tuple[str, int, int]
+"""A layer of a pull: digest, its bytes, those that the server has told to have of it."""
 
 
 def models_folders(
@@ -88,6 +91,20 @@ class LocalStore:
         except OSError:
             return None
 
+    def room(
+        self, known: Iterable[tuple[str, str]], pulls: Mapping[str, Sequence[Piece]]
+    ) -> tuple[int | None, dict[str, int]]:
+        """`free_bytes(known)`, and how much each of `pulls` (layers by any key) would still write;
+        what is on the disk already, whole or in part, needs no room."""
+        folder = self.models_folder(known)
+        if folder is None:
+            return None, {}
+        try:
+            needs = {key: _absent_bytes(folder / "blobs", layers) for key, layers in pulls.items()}
+            return shutil.disk_usage(folder).free, needs
+        except OSError:
+            return None, {}
+
     def _find(self, name: str, digest: str) -> tuple[Path, bytes] | None:
         try:
             parts = ModelName.parse(name)
@@ -108,6 +125,30 @@ def _read(path: Path) -> bytes | None:
         with path.open("rb") as file:
             return file.read(_MAX_MANIFEST_BYTES)
     except (OSError, ValueError):
+        return None
+
+
+def _absent_bytes(blobs: Path, layers: Sequence[Piece]) -> int:
+    absent = 0
+    for digest, total, completed in layers:
+        name = digest.replace(":", "-")
+        if _stat(blobs / name) is None:
+            partial = _stat(blobs / f"{name}-partial")
+            absent += max(0, total - (_written(partial, completed) if partial else 0))
+    return absent
+
+
+def _written(partial: os.stat_result, completed: int) -> int:
+    """A layer in the making has its full length from the start: its blocks tell, where the system
+    counts them."""
+    blocks = getattr(partial, "st_blocks", None)
+    return completed if blocks is None else int(blocks) * 512
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
         return None
 
 

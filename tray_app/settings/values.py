@@ -71,8 +71,8 @@ def _whole(low: int, high: int) -> Check:
 
 
 def _quiet_hours(value: Any) -> str:
-    if _text(value) and not _QUIET.fullmatch(value):
-        raise BadValue("empty or a span like 08:00-22:30")
+    if not _QUIET.fullmatch(_text(value)):
+        raise BadValue("a span like 08:00-22:30")
     return str(value)
 
 
@@ -148,12 +148,16 @@ class SettingsValues:
     tray_icon: str = _setting("automatic", _choice("automatic", "light", "dark", "color"))
     tip_tray_seen: bool = _setting(False, _flag)
 
-    max_pulls: int = _setting(2, _whole(1, 8))
+    max_pulls: int = _setting(1, _whole(1, 8))
     resume_pulls: bool = _setting(True, _flag)
+    retry_pulls: bool = _setting(True, _flag)
+    restart_stalled: bool = _setting(True, _flag)
+    stall_s: int = _setting(60, _whole(10, 3600))
     keep_free_gb: int = _setting(5, _whole(0, 1_000_000))
     pause_on_metered: bool = _setting(True, _flag)
     pause_on_battery: bool = _setting(False, _flag)
-    quiet_hours: str = _setting("", _quiet_hours)
+    is_quiet_at_times: bool = _setting(False, _flag)
+    quiet_hours: str = _setting("07:00-23:00", _quiet_hours)
     insecure_hosts: tuple[str, ...] = _setting((), _texts)
 
     notify_finished: bool = _setting(True, _flag)

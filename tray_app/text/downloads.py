@@ -17,6 +17,7 @@ from tray_app.text.times import (
     elapsed,
     spoken_time,
     time_left,
+    time_of_day,
     utc_now,
 )
 from tray_app.text.units import amount, percent, size, speed
@@ -30,7 +31,6 @@ class _Row:
     item: PullItem
     now_s: float
     server: str
-    quiet_end: str
     now: datetime | None
 
 
@@ -39,15 +39,11 @@ def pull_detail(
     now_s: float,
     *,
     server_label: str = "",
-    quiet_end: str = "",
     now: datetime | None = None,
 ) -> str:
-    """The right end of a row's first line. `now_s` is of the same clock as the item's.
-
-    `quiet_end` is the time of day when quiet hours end, "" when not known.
-    """
+    """The right end of a row's first line. `now_s` is of the same clock as the item's."""
     server = server_label or place("", "").label
-    return _DETAILS[item.state](_Row(item, now_s, server, quiet_end, now))
+    return _DETAILS[item.state](_Row(item, now_s, server, now))
 
 
 def pull_reason(item: PullItem, server_label: str = "") -> str:
@@ -62,10 +58,8 @@ def _waiting(row: _Row) -> str:
     hold = row.item.hold
     if hold is Hold.SERVER:
         return fill(tr("Waiting for “{server}”"), server=row.server)
-    if hold is Hold.QUIET_HOURS and row.quiet_end:
-        return fill(tr("Waits until {time}"), time=row.quiet_end)
-    if hold is not None and hold is not Hold.LINE:
-        return _HOLDS[hold]()
+    if hold in _HOLDS:
+        return pull_hold(row.item)
     if not row.item.position:
         return tr("Waiting")
     return fill(
@@ -75,11 +69,29 @@ def _waiting(row: _Row) -> str:
     )
 
 
-_HOLDS: dict[Hold, Callable[[], str]] = {
-    Hold.QUIET_HOURS: lambda: tr("Waits for the end of the quiet hours"),
-    Hold.METERED: lambda: tr("Paused on a metered connection"),
-    Hold.BATTERY: lambda: tr("Paused on battery power"),
-    Hold.DISK: lambda: tr("Waits for free disk space"),
+def pull_hold(item: PullItem) -> str:
+    """Which rule keeps a download from running; "" when none does."""
+    return _HOLDS[item.hold](item) if item.hold in _HOLDS else ""
+
+
+def _quiet(item: PullItem) -> str:
+    if item.hold_until is None:
+        return tr("Waits for the end of the quiet hours")
+    return fill(tr("Waits until {time}"), time=time_of_day(item.hold_until))
+
+
+def _no_room(item: PullItem) -> str:
+    if not item.missing_bytes:
+        return tr("Waits for free disk space")
+    text = tr("Waits for {size} more of free disk space")
+    return fill(text, size=size(item.missing_bytes))
+
+
+_HOLDS: dict[Hold | None, Callable[[PullItem], str]] = {
+    Hold.QUIET_HOURS: _quiet,
+    Hold.METERED: lambda _: tr("Paused on a metered connection"),
+    Hold.BATTERY: lambda _: tr("Paused on battery power"),
+    Hold.DISK: _no_room,
 }
 
 

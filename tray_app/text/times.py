@@ -6,7 +6,7 @@ numbers only and is cached.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
 from PySide6.QtCore import QDate, QLocale, QTime
@@ -79,6 +79,11 @@ def clock_time(moment: datetime | None) -> str:
     if moment is None:
         return MISSING
     return _clock(moment.astimezone())
+
+
+def time_of_day(moment: time) -> str:
+    """A time that a person set: "23:00"."""
+    return locale().toString(QTime(moment.hour, moment.minute), _Format.ShortFormat)
 
 
 def day_and_time(moment: datetime | None, now: datetime) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tray_app.core.pull_states import PullItem, PullState
 from tray_app.core.records import RunningModel
-from tray_app.text.downloads import pull_phase
+from tray_app.text.downloads import pull_hold, pull_phase
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import elapsed, is_forever, roughly, seconds_until, time_left
@@ -37,6 +37,9 @@ def tray_pull_lines(item: PullItem, now_s: float, server_label: str = "") -> tup
         is_final = item.state is PullState.FAILED
         reason = pull_error_reason(item.error, server_label, is_final=is_final)
         return (one_line(reason, 120),)
+    held = pull_hold(item)
+    if held:
+        return (held,)
     if progress is None:
         return ()
     if item.state is PullState.VERIFYING:

@@ -1,7 +1,7 @@
-"""PullEngine: how downloads get from one state to the next.
+"""PullEngine: how downloads get from one state to the next: attempts and their faults.
 
-Attempts, faults, the limit and the line. The table of states is `core.pull_states`, what is done
-about a fault is `core.pull_policy`, stalls are the business of `pull_watchdog`.
+The table of states is `core.pull_states`, what is done about a fault is `core.pull_policy`, whose
+turn it is is decided in `pull_line`, stalls are the business of `pull_watchdog`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from tray_app.core.pull_states import (
     ACTIVE,
     IN_TRANSFER,
     PHASE_EVENT,
-    Hold,
     PullEvent,
     PullItem,
     PullState,
@@ -33,7 +32,7 @@ from tray_app.workers.jobs import Target
 from tray_app.workers.poller import ClientFactory, open_client
 from tray_app.workers.pull_entry import PullEntry
 from tray_app.workers.pull_job import PullJob, PullReport
-from tray_app.workers.pull_rows import PullRows
+from tray_app.workers.pull_line import PullLine
 from tray_app.workers.pull_store import PullStore
 from tray_app.workers.runner import JobRunner
 
@@ -44,7 +43,7 @@ MAX_AGAIN = 30
 S, E = PullState, PullEvent
 
 
-class PullEngine(PullRows):
+class PullEngine(PullLine):
     """Runs the attempts of all downloads.
 
     Signals: those of PullRows; `started` when an attempt begins, so that its manifest may be
@@ -69,16 +68,12 @@ class PullEngine(PullRows):
         jitter: Callable[[], float] = random.random,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(runner, store, parent)
+        super().__init__(runner, store, target_of, limits or QueueLimits(), parent)
         self._runner = runner
-        self._target_of = target_of
-        self._limits = limits or QueueLimits()
         self._client_factory = client_factory
         self._clock = clock
         self._jitter = jitter
-        self._online: dict[str, bool] = {}
         self._insecure_hosts: frozenset[str] = frozenset()
-        self._rule: Hold | None = None
         self._is_closed = False
         self._models: dict[str, tuple[ModelRecord, ...]] = {}
         self._timer = QTimer(self)
@@ -103,6 +98,8 @@ class PullEngine(PullRows):
         if item.is_ended:
             item = replace(item, finished_at=datetime.now(UTC))
         if state is not S.WAITING:
+            entry.is_next = False
+        if state is S.PAUSED or item.is_ended:
             entry.is_forced = False
         self._set(entry, item)
         if item.is_ended:
@@ -114,37 +111,13 @@ class PullEngine(PullRows):
             return
         self._trim()
         self._save()
+        self._hold_back()
         self._fill()
         self._save()
         self._tell()
         if self._needs_tick() and not self._timer.isActive():
             pause_s = min(TICK_S, (self._limits.stall_s or 60.0) / 10)
             self._timer.start(int(pause_s * 1000))
-
-    # The line.
-
-    def _fill(self) -> None:
-        """Start waiting downloads, in order, as far as places, rules and servers allow."""
-        taken = sum(1 for entry in self._entries.values() if entry.is_busy)
-        for entry in list(self._entries.values()):
-            if entry.item.state is not S.WAITING or entry.job is not None:
-                continue
-            hold = self._hold_of(entry, taken)
-            if hold is None and self._is_on_disk(entry):
-                taken += 1
-                self._step(entry, E.START)
-                self._start_attempt(entry)
-            elif hold is not entry.item.hold:
-                self._set(entry, replace(entry.item, hold=hold))
-
-    def _hold_of(self, entry: PullEntry, taken: int) -> Hold | None:
-        if not self._online.get(entry.item.server_id, False):
-            return Hold.SERVER
-        if entry.is_forced:
-            return None
-        if self._rule is not None:
-            return self._rule
-        return Hold.LINE if taken >= self._limits.max_pulls else None
 
     # Attempts.
 

@@ -18,7 +18,9 @@ class PullEntry:
 
     `save_number`: the first state of the queue file that knows this download; bytes move only
     once that is on disk. `again_s`: when an attempt that we ended ourselves is asked for again.
-    `known_digest`: the digest that the list had for this name when the pull began ("" = none).
+    `is_next`: asked for by a person, needs no place of the limit; `is_forced`: nor do the rules
+    count, until it is paused or ends. `known_digest`: the digest that the list had for this name
+    when the pull began ("" = none).
     """
 
     item: PullItem
@@ -27,6 +29,7 @@ class PullEntry:
     save_number: int | None = None
     lane: int = 0
     is_kicked: bool = False
+    is_next: bool = False
     is_forced: bool = False
     again_s: float | None = None
     agains: int = 0

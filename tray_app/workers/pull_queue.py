@@ -1,20 +1,23 @@
 """PullQueue: the download manager, as everything above it sees it.
 
 It belongs to no window. What may be asked of it and what the world tells it stands here; how a
-download gets from one state to the next is in `pull_engine`, one attempt in `pull_job`, the file
-that survives a restart in `pull_store`. **Nothing here ever deletes a model.**
+download gets from one state to the next is in `pull_engine`, whose turn it is in `pull_line`, one
+attempt in `pull_job`, the file that survives a restart in `pull_store`. **Nothing here ever deletes
+a model.**
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
+
+from PySide6.QtCore import Slot
 
 from tray_app.core.messages import PullWish
 from tray_app.core.pull_policy import QueueLimits
+from tray_app.core.pull_rules import DiskRoom, Verdict
 from tray_app.core.pull_states import (
-    IN_TRANSFER,
     UNFINISHED,
     Hold,
     PullEvent,
@@ -79,7 +82,7 @@ class PullQueue(PullWatchdog):
                 entry.start_over(datetime.now(UTC))
             if entry.item.state is S.STALLED:
                 self._kick(entry)
-            entry.is_forced = True
+            entry.is_next = True
             self._ask(item_id, E.RETRY)
 
     def start_now(self, item_id: str) -> None:
@@ -143,16 +146,21 @@ class PullQueue(PullWatchdog):
         """Registry hosts (with port) that a person marked for plain HTTP."""
         self._insecure_hosts = frozenset(host.casefold() for host in hosts)
 
-    def set_rule(self, hold: Hold | None) -> None:
-        """A rule that keeps everything from running now, or None. Running ones go back to the
-        line, and go on by themselves when the rule ends."""
-        if hold is self._rule:
-            return
-        self._rule = hold
-        if hold is not None:
-            for entry in list(self._entries.values()):
-                if entry.item.state in IN_TRANSFER and not entry.is_forced:
-                    self._step(entry, E.HELD)
+    def set_rule(
+        self, hold: Hold | None, elsewhere: Hold | None = None, until: time | None = None
+    ) -> None:
+        """A rule that keeps everything on this computer from running now, or None; `elsewhere`
+        counts for all other servers. Running ones go back to the line, and go on by themselves
+        when the rule ends. `until`: the time of day when the quiet hours do."""
+        verdict = Verdict(hold, elsewhere, until)
+        if verdict != self._gate.verdict:
+            self._gate.verdict = verdict
+            self._after()
+
+    @Slot(object)
+    def set_room(self, room: DiskRoom) -> None:
+        """What is free on a server's disk, and what its downloads will still write there."""
+        self._gate.set_room(room)
         self._after()
 
     def set_server_online(self, server_id: str, is_online: bool) -> None:

@@ -70,7 +70,15 @@ def test_pauses_are_spread() -> None:
     assert POLICY.pause_s(3, 1.0) == pytest.approx(9.6)
 
 
+def test_without_retries_only_a_stall_is_asked_for_again() -> None:
+    policy = RetryPolicy(is_retrying=False)
+    stalled = PullFailed("m", "", PullFailure.STALLED)
+    assert policy.remedy(e.TimedOut("s"), attempt=1, mismatches=0) is GIVE_UP
+    assert policy.remedy(e.Unreachable("s", "", UnreachableKind.REFUSED), 1, 0) is HOLD
+    assert policy.remedy(e.Cancelled("m"), attempt=1, mismatches=0) is AGAIN
+    assert policy.remedy(stalled, attempt=1, mismatches=0) is RETRY
+    assert policy.remedy(stalled, attempt=policy.max_attempts, mismatches=0) is GIVE_UP
+
+
 def test_limits_as_shipped() -> None:
-    limits = QueueLimits()
-    assert (limits.stall_s, limits.policy) == (60.0, POLICY)
-    assert limits.max_pulls >= 1
+    assert QueueLimits() == QueueLimits(1, 60.0, POLICY, 0)

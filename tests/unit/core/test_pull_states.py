@@ -1,14 +1,14 @@
 """The table of a download's states, walked with random events."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tray_app.core.errors import ModelNotFound, Unreachable
-from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pull_states import (
     ACTIVE,
     ENDED,
@@ -24,6 +24,7 @@ from tray_app.core.pull_states import (
     step,
     summarize,
 )
+from tray_app.core.records import LayerKind
 
 S, E = PullState, PullEvent
 PERSONS = {E.PAUSE, E.RESUME, E.CANCEL, E.RETRY}
@@ -230,3 +231,21 @@ def test_summary_percent_is_that_of_what_moves() -> None:
     assert summarize(items).permille == 100
     assert summarize((*items, item(S.RUNNING, 80, 100))).permille == 800
     assert summarize((item(S.PAUSED, 0, 900),)).permille is None
+
+
+def test_what_a_cancel_would_leave_lying_on_the_server() -> None:
+    layers = (
+        LayerProgress("sha256:a", LayerKind.MODEL, 5000, 2000, LayerState.RUNNING),
+        LayerProgress("sha256:b", LayerKind.TEMPLATE, 700, 700, LayerState.HERE),
+        LayerProgress("sha256:c", LayerKind.PARAMS, 10, 10, LayerState.DONE),
+    )
+    progress = PullProgress(PullPhase.DOWNLOAD, completed_bytes=2710, layers=layers)
+    assert ITEM.partial_bytes == 0
+    assert replace(ITEM, progress=progress).partial_bytes == 2010
+    assert replace(ITEM, progress=progress, state=S.DONE).partial_bytes == 0
+
+
+def test_why_it_was_held_ends_with_the_wait() -> None:
+    held = replace(ITEM, hold=Hold.DISK, missing_bytes=5, hold_until=time(23))
+    started = held.with_state(S.PREPARING, 1.0)
+    assert (started.hold, started.missing_bytes, started.hold_until) == (None, 0, None)

@@ -111,3 +111,22 @@ def test_where_models_are() -> None:
     )
     assert len(models_folders({"OLLAMA_MODELS": "/home/me/.ollama/models"}, home, "win32")) == 1
     assert LocalStore().manifest("tiny", DIGEST) is None
+
+
+def test_room_counts_what_is_on_the_disk_already(folder: Path) -> None:
+    blobs = folder / "blobs"
+    (blobs / ("sha256-" + "a" * 64)).write_bytes(b"x" * 1000)
+    partial = blobs / ("sha256-" + "b" * 64 + "-partial")
+    with partial.open("wb") as file:
+        file.write(b"x" * 65536)
+        file.truncate(10_000_000)  # as the server does before the first byte
+    pulls = {
+        "whole": [("sha256:" + "a" * 64, 1000, 0)],
+        "half": [("sha256:" + "a" * 64, 1000, 0), ("sha256:" + "b" * 64, 10_000_000, 0)],
+        "new": [("sha256:" + "e" * 64, 500, 0)],
+    }
+    free, needs = LocalStore([folder]).room([("tiny", DIGEST)], pulls)
+    assert free is not None
+    assert (needs["whole"], needs["new"]) == (0, 500)
+    assert 9_000_000 < needs["half"] < 10_000_000
+    assert LocalStore([folder]).room([("tiny", "0" * 64)], pulls) == (None, {})

@@ -28,7 +28,9 @@ def test_defaults() -> None:
     values = SettingsValues()
     assert values.keep_in_tray
     assert values.refresh_s == 2
-    assert values.max_pulls == 2
+    assert values.max_pulls == 1
+    assert (values.restart_stalled, values.stall_s) == (True, 60)
+    assert not values.is_quiet_at_times
     assert values.size_units == "decimal"
     assert from_json({}) == (values, ())
 
@@ -81,6 +83,8 @@ def test_good_values_survive_the_file(name: str) -> None:
         ("keep_free_gb", -1),
         ("quiet_hours", "25:00-07:00"),
         ("quiet_hours", "always"),
+        ("quiet_hours", ""),
+        ("stall_s", 5),
         ("columns", "name"),
         ("columns", [1]),
         ("columns", ["x"] * 1000),

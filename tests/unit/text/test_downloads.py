@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -38,10 +38,15 @@ DETAILS = [
     (item(S.WAITING, position=11), "Waiting, 11th in line"),
     (item(S.WAITING, position=22), "Waiting, 22nd in line"),
     (item(S.WAITING, position=1, hold=Hold.SERVER), "Waiting for “studio”"),
-    (item(S.WAITING, hold=Hold.QUIET_HOURS), "Waits until 23:00"),
+    (item(S.WAITING, hold=Hold.QUIET_HOURS, hold_until=time(23)), "Waits until 23:00"),
+    (item(S.WAITING, hold=Hold.QUIET_HOURS), "Waits for the end of the quiet hours"),
     (item(S.WAITING, hold=Hold.METERED), "Paused on a metered connection"),
     (item(S.WAITING, hold=Hold.BATTERY), "Paused on battery power"),
     (item(S.WAITING, hold=Hold.DISK), "Waits for free disk space"),
+    (
+        item(S.WAITING, hold=Hold.DISK, missing_bytes=14_400_000_000),
+        "Waits for 14.4 GB more of free disk space",
+    ),
     (item(S.PREPARING), "Getting the file list…"),
     (item(S.RUNNING), ""),
     (item(S.RUNNING, progress=RUNNING), "6.1 of 9.3 GB · 41.8 MB/s · 1 min 16 s left"),
@@ -86,7 +91,7 @@ DETAILS = [
 
 @pytest.mark.parametrize(("pull", "shown"), DETAILS, ids=[shown for _, shown in DETAILS])
 def test_detail(pull: PullItem, shown: str) -> None:
-    detail = text.pull_detail(pull, 100.0, server_label="studio", quiet_end="23:00", now=NOW)
+    detail = text.pull_detail(pull, 100.0, server_label="studio", now=NOW)
     assert plain(detail) == shown
 
 
@@ -101,6 +106,19 @@ def test_every_state_has_words(state: PullState, hold: Hold | None) -> None:
     assert text.spoken_progress(pull)
     assert text.tray_pull_title(pull).startswith("qwen3:14b, ")
     assert all(text.tray_pull_lines(pull, 100.0))
+
+
+@pytest.mark.parametrize(
+    ("hold", "said"),
+    [
+        (Hold.BATTERY, ("Paused on battery power",)),
+        (Hold.LINE, ("6.1 of 9.3 GB",)),
+        (Hold.SERVER, ("6.1 of 9.3 GB",)),
+    ],
+)
+def test_the_tray_says_which_rule_holds(hold: Hold, said: tuple[str, ...]) -> None:
+    pull = item(S.WAITING, hold=hold, progress=RUNNING)
+    assert tuple(map(plain, text.tray_pull_lines(pull, 100.0))) == said
 
 
 def test_reason() -> None:
