@@ -40,7 +40,7 @@ GROUPS = (
     Group("idle", lambda quick: starting.idle(10 if quick else 60), True),
     Group("window", lambda quick: starting.window(_runs(quick)), True),
     Group("table", lambda quick: showing.table(_runs(quick))),
-    Group("latency", lambda quick: latency.latency(1 if quick else RUNS, 4 if quick else 8), True),
+    Group("latency", lambda quick: latency.latency(1 if quick else RUNS, 5), True),
     Group("progress", lambda quick: pulling.progress(_runs(quick))),
     Group("queue", lambda quick: pulling.queue_file(_runs(quick))),
     Group("quit", lambda quick: starting.leaving(_runs(quick)), True),

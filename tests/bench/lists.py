@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from typing import Any
@@ -21,6 +22,11 @@ class GrowingList:
     def body(self) -> bytes:
         """The answer of /api/tags, as a Go server writes it."""
         return json.dumps({"models": self.rows}, separators=(",", ":")).encode()
+
+    def show(self, name: str) -> dict[str, Any]:
+        """The answer of /api/show, as far as it tells of layers: every model has its own."""
+        weights = hashlib.sha256(name.encode()).hexdigest()
+        return {"modelfile": f"FROM /models/blobs/sha256-{weights}\n", "details": {}}
 
     def change(self, share: float = 0.01) -> None:
         """Pull that share of the models again: other digest and size, and first in the list,

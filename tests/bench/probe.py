@@ -77,8 +77,8 @@ def main() -> int:
     from tray_app.app import application
 
     class Watched(application.Application):
-        def _start_work(self) -> None:
-            super()._start_work()
+        def start(self) -> None:
+            super().start()
             Instruments(self)
 
     setattr(application, "Application", Watched)  # noqa: B010 - the start looks it up by name

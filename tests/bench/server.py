@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import threading
 
@@ -49,6 +50,9 @@ class BenchServer(DemoServer):
         if exchange.path == "/api/tags":
             exchange.read_body()
             exchange.reply(200, self.body, JSON)
+        elif exchange.path == "/api/show":
+            exchange.read_body()
+            exchange.reply_json(200, self.list.show(json.loads(exchange.body)["model"]))
         else:
             super().respond(exchange)
 

@@ -36,8 +36,15 @@ class Scene:
 
     def program(self, *arguments: str, module: str = PROGRAM, probe: str = "") -> Process:
         """Ollama Tray with data of its own, that of the last run."""
-        variables = environment(self.desktop.environment, OLLAMA_HOST=self.url, BENCH_PROBE=probe)
-        return Process(variables, module, "--data-dir", str(self.folder), *arguments)
+        data = ("--data-dir", str(self.folder))
+        return Process(self._variables(probe), module, *data, *arguments)
+
+    def program_at_login(self) -> Process:
+        """Ollama Tray as the system starts it; the desktop's home is empty but for the last run."""
+        return Process(self._variables(), PROGRAM, "--hidden")
+
+    def _variables(self, probe: str = "") -> dict[str, str]:
+        return environment(self.desktop.environment, OLLAMA_HOST=self.url, BENCH_PROBE=probe)
 
 
 @contextmanager
@@ -77,7 +84,7 @@ def icon(runs: int) -> list[Line]:
                 return (seen_ns - process.spawned_ns) / 1e6
 
         program, floor = in_turns(
-            runs, lambda: start(lambda: here.program("--hidden")), lambda: start(here.floor)
+            runs, lambda: start(here.program_at_login), lambda: start(here.floor)
         )
     return [compared("first tray icon, from start", "ms", program, floor, most_ratio=1.25)]
 

@@ -11,9 +11,18 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.app.application import Application
 from tray_app.cli import Invocation
-from tray_app.core.records import ModelRecord, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import (
+    Layer,
+    LayerKind,
+    ModelRecord,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
+from tray_app.core.sharing import KnownLayers, LayerBook
 from tray_app.core.tags import TagsParser
 from tray_app.desktop.single_instance import SingleInstance
+from tray_app.desktop.tray import Tray
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.paths import paths
 from tray_app.workers.jobs import Target
@@ -32,7 +41,9 @@ class Whole:
     def __init__(self, qt: QApplication) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="ollama-tray-bench-")
         root = Path(self._folder.name)
-        self._app = Unconnected(qt, Invocation(data_dir=root), paths(root), SingleInstance(root))
+        self._app = Unconnected(
+            qt, Tray(qt), Invocation(data_dir=root), paths(root), SingleInstance(root)
+        )
         self._app._connect_tray()
         self._app._connect_facts()
         self._app.window.show()
@@ -63,6 +74,13 @@ class Whole:
         snapshot = self.parsed(body)
         self.records = snapshot.models
         self.show(snapshot)
+        # In the end the layers of every model are known.
+        layers = (
+            KnownLayers((Layer(f"sha256:{m.digest}", LayerKind.MODEL),), False)
+            for m in self.records
+        )
+        known = dict(zip((model.digest for model in self.records), layers, strict=True))
+        self._main.set_book(LayerBook(known))
 
     def close(self) -> None:
         """End all threads and remove the files."""
