@@ -34,6 +34,13 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/arguments.py", "argparse"): "10 ms: not for a start without arguments",
     ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_macos"): "only on macOS",
     ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_windows"): "only on Windows",
+    ("tray_app/desktop/launcher_entry.py", "tray_app.desktop.dbus_session"): (
+        "jeepney costs 17 ms: not before the first download"
+    ),
+    ("tray_app/desktop/network.py", "tray_app.desktop.network_manager"): "only on Linux",
+    ("tray_app/desktop/network.py", "tray_app.desktop.network_qt"): "only off Linux",
+    ("tray_app/desktop/power.py", "tray_app.desktop.power_upower"): "only on Linux",
+    ("tray_app/desktop/power.py", "tray_app.desktop.power_windows"): "only on Windows",
     ("tray_app/desktop/notifier.py", "tray_app.desktop.notify_dbus"): (
         "jeepney costs 17 ms: not before the first notice"
     ),
