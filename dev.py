@@ -33,6 +33,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "set-up.json"
 UNFINISHED = VENV / "set-up-unfinished"
+TRANSLATIONS = ROOT / "packaging" / "translations.py"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 
 # shared library → Debian package: all that Qt loads for its xcb, wayland and offscreen platforms
@@ -149,6 +150,7 @@ def set_up_environment(kind: str) -> None:
     }
     stamp = read_stamp()
     if stamp in ({**wanted, "kind": kind}, {**wanted, "kind": "dev"}):
+        compile_translations()
         return
     # What an interrupted run left, or what belongs to another Python, is not worth mending.
     if UNFINISHED.exists() or not is_usable(str(wanted["python"])):
@@ -160,6 +162,22 @@ def set_up_environment(kind: str) -> None:
     run_or_exit(module("pip", "install", *options, "--requirement", str(LOCKS[kind])))
     STAMP.write_text(json.dumps({**wanted, "kind": kind}), encoding="utf-8")
     UNFINISHED.unlink()
+    compile_translations()
+
+
+def compile_translations() -> None:
+    """Make the .qm files that the program reads, if a text has changed since."""
+    sources = sorted((ROOT / "resources" / "translations").glob("*.ts"))
+    wanted = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sources}
+    stamp = VENV / "translations.json"
+    try:
+        is_done = json.loads(stamp.read_text(encoding="utf-8")) == wanted
+    except (OSError, ValueError):
+        is_done = False
+    if is_done and all(path.with_suffix(".qm").exists() for path in sources):
+        return
+    run_or_exit([PYTHON, TRANSLATIONS, "compile"])
+    stamp.write_text(json.dumps(wanted), encoding="utf-8")
 
 
 def read_stamp() -> dict[str, object]:
@@ -369,6 +387,20 @@ def command_format(_: Sequence[str]) -> int:
     return run([*module("ruff", "format"), ROOT])
 
 
+def command_translate(_: Sequence[str]) -> int:
+    """Bring resources/translations to what the code says, and compile it."""
+    set_up_environment("run")
+    code = run([PYTHON, TRANSLATIONS, "update"], cwd=ROOT)
+    compile_translations()
+    unfinished = sum(
+        path.read_text(encoding="utf-8").count('type="unfinished"')
+        for path in (ROOT / "resources" / "translations").glob("*.ts")
+    )
+    if unfinished:
+        say(f"{unfinished} texts have no translation yet")
+    return code
+
+
 def command_system(_: Sequence[str]) -> int:
     """Install the system packages only, for a machine where that takes sudo."""
     set_up_system(wants_desktop=True)
@@ -419,6 +451,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "test": command_test,
     "lint": command_lint,
     "format": command_format,
+    "translate": command_translate,
     "shots": command_shots,
     "bench": command_bench,
     "lock": command_lock,
@@ -428,7 +461,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
 
 def main() -> int:
     """Run one command; all arguments after its name are the command's own."""
-    summary = "\n".join(f"  {name:8} {run.__doc__}" for name, run in COMMANDS.items())
+    summary = "\n".join(f"  {name:9} {run.__doc__}" for name, run in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="dev.py",
         usage="python3 dev.py COMMAND [--] [ARGUMENT …]",

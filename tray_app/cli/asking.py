@@ -76,7 +76,7 @@ def _overview(info: ModelInfo, record: ModelRecord | None) -> list[tuple[str, st
         (tr("Size"), text.exact_size(record.size_bytes) if record and not record.is_cloud else ""),
         (tr("Runs on"), info.remote_host),
         (tr("Modified"), text.full_time(info.modified_at) if info.modified_at else ""),
-        (tr("Parameters"), details.parameter_size),
+        (tr("Parameters", "their number"), details.parameter_size),
         (tr("Quantization"), details.quantization_level),
         (tr("Family"), details.family),
         (tr("Format"), details.format),

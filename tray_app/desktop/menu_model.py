@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from PySide6.QtCore import QCoreApplication
-
 from tray_app import text
 from tray_app.core.messages import LoadWish, ModelRef
 from tray_app.core.pull_states import (
@@ -22,6 +20,7 @@ from tray_app.core.pull_states import (
 )
 from tray_app.core.records import ModelRecord, RunningModel, ServerStatus
 from tray_app.desktop.tray_facts import TrayFacts
+from tray_app.text import tr
 
 MAX_PULLS = 5
 MAX_LOADABLE = 10
@@ -106,17 +105,13 @@ def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[Me
     return tuple(entries)
 
 
-def _tr(source: str) -> str:
-    return QCoreApplication.translate("TrayMenu", source)
-
-
 def _head(facts: TrayFacts) -> Iterator[MenuEntry]:
     yield MenuEntry(
         "state",
         text.tray_state_line(facts.server_label, facts.status, facts.running),
         _state_icon(facts.status),
     )
-    yield MenuEntry("open", _tr("Open Ollama Tray"), wish=TrayWish(TrayVerb.OPEN), is_default=True)
+    yield MenuEntry("open", tr("Open Ollama Tray"), wish=TrayWish(TrayVerb.OPEN), is_default=True)
 
 
 def _state_icon(status: ServerStatus | None) -> str:
@@ -132,7 +127,7 @@ def _state_icon(status: ServerStatus | None) -> str:
 
 def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
     if facts.status is not None and not facts.is_online:
-        yield MenuEntry("retry", _tr("Retry now"), "refresh", TrayWish(TrayVerb.REFRESH))
+        yield MenuEntry("retry", tr("Retry now"), "refresh", TrayWish(TrayVerb.REFRESH))
 
 
 def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
@@ -151,13 +146,13 @@ def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
     if len(items) > MAX_PULLS:
         yield MenuEntry(
             "more downloads",
-            _tr("{count} more…").format(count=text.number(len(items) - MAX_PULLS)),
+            tr("{count} more…").format(count=text.number(len(items) - MAX_PULLS)),
             wish=TrayWish(TrayVerb.SHOW_PULL, (items[MAX_PULLS].id,)),
         )
     if any(PullEvent.PAUSE in TRANSITIONS[item.state] for item in items):
-        yield MenuEntry("pause all", _tr("Pause all"), "pause", TrayWish(TrayVerb.PAUSE_ALL))
+        yield MenuEntry("pause all", tr("Pause all"), "pause", TrayWish(TrayVerb.PAUSE_ALL))
     elif any(item.state is PullState.PAUSED for item in items):
-        yield MenuEntry("resume all", _tr("Resume all"), "play", TrayWish(TrayVerb.RESUME_ALL))
+        yield MenuEntry("resume all", tr("Resume all"), "play", TrayWish(TrayVerb.RESUME_ALL))
 
 
 def _download(item: PullItem, now_s: float) -> MenuEntry:
@@ -172,29 +167,29 @@ def _download(item: PullItem, now_s: float) -> MenuEntry:
     possible = TRANSITIONS[item.state]
     if item.state is PullState.PAUSED:
         wish = TrayWish(TrayVerb.RESUME, (item.id,))
-        entries.append(MenuEntry(f"{key} resume", _tr("Resume"), "play", wish))
+        entries.append(MenuEntry(f"{key} resume", tr("Resume"), "play", wish))
     elif item.state is not PullState.FAILED:
         # Kept but greyed while the server checks what it has: it cannot be stopped then.
         can_pause = PullEvent.PAUSE in possible
         pause = TrayWish(TrayVerb.PAUSE, (item.id,)) if can_pause else None
-        entries.append(MenuEntry(f"{key} pause", _tr("Pause"), "pause", pause))
+        entries.append(MenuEntry(f"{key} pause", tr("Pause"), "pause", pause))
     if item.state is not PullState.FAILED:
         can_cancel = PullEvent.CANCEL in possible
         cancel = TrayWish(TrayVerb.CANCEL, (item.id,)) if can_cancel else None
-        entries.append(MenuEntry(f"{key} cancel", _tr("Cancel"), "close", cancel))
+        entries.append(MenuEntry(f"{key} cancel", tr("Cancel"), "close", cancel))
     show = TrayWish(TrayVerb.SHOW_PULL, (item.id,))
-    entries.append(MenuEntry(f"{key} show", _tr("Show in window"), wish=show))
+    entries.append(MenuEntry(f"{key} show", tr("Show in window"), wish=show))
     return MenuEntry(key, text.tray_pull_title(item), children=tuple(entries))
 
 
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
-    yield MenuEntry("pull", _tr("Pull model…"), "plus", TrayWish(TrayVerb.PULL))
+    yield MenuEntry("pull", tr("Pull model…"), "plus", TrayWish(TrayVerb.PULL))
     if facts.snapshot is None or not facts.is_online:
         return
     running = facts.running
     if running:
         yield MenuEntry(
-            "loaded", _tr("Loaded models"), "chip", children=tuple(_loaded(running, now))
+            "loaded", tr("Loaded models"), "chip", children=tuple(_loaded(running, now))
         )
     names = {model.name for model in running or ()}
     loadable = [m for m in facts.snapshot.models if not m.is_cloud and m.name not in names]
@@ -202,7 +197,7 @@ def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
         loadable.sort(key=_modified, reverse=True)
         yield MenuEntry(
             "load",
-            _tr("Load a model"),
+            tr("Load a model"),
             "load",
             children=tuple(map(_loadable, loadable[:MAX_LOADABLE])),
         )
@@ -216,7 +211,7 @@ def _loaded(running: tuple[RunningModel, ...], now: datetime) -> Iterator[MenuEn
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
         wish = TrayWish(TrayVerb.UNLOAD, tuple(refs))
-        yield MenuEntry("unload all", _tr("Unload all"), wish=wish)
+        yield MenuEntry("unload all", tr("Unload all"), wish=wish)
 
 
 def _loadable(model: ModelRecord) -> MenuEntry:
@@ -231,5 +226,5 @@ def _modified(model: ModelRecord) -> float:
 
 
 def _foot() -> Iterator[MenuEntry]:
-    yield MenuEntry("settings", _tr("Settings…"), "sliders", TrayWish(TrayVerb.SETTINGS))
-    yield MenuEntry("quit", _tr("Quit Ollama Tray"), "power", TrayWish(TrayVerb.QUIT))
+    yield MenuEntry("settings", tr("Settings…"), "sliders", TrayWish(TrayVerb.SETTINGS))
+    yield MenuEntry("quit", tr("Quit Ollama Tray"), "power", TrayWish(TrayVerb.QUIT))

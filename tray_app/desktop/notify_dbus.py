@@ -16,6 +16,7 @@ from tray_app import APP_ID, APP_NAME
 from tray_app.desktop.dbus_session import Answered, Reply, SessionBus
 from tray_app.desktop.notice import Notice, NoticeKind
 from tray_app.resources import resource_path
+from tray_app.text import tr
 
 _log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class DbusNotifications(QObject):
         body = html.escape(notice.body, quote=False)
         if "body-markup" not in capabilities:
             body = notice.body
-        actions = [_DEFAULT_ACTION, self.tr("Open")] if "actions" in capabilities else []
+        actions = [_DEFAULT_ACTION, tr("Open")] if "actions" in capabilities else []
         replaced = self._slots.get(notice.slot, ("", 0)) if notice.slot else ("", 0)
         hints = {
             "desktop-entry": ("s", APP_ID),

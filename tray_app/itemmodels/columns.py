@@ -169,7 +169,7 @@ def column_title(key: str) -> str:
     titles = {
         "name": tr("Name"),
         "server": tr("Server"),
-        "parameters": tr("Parameters"),
+        "parameters": tr("Parameters", "their number"),
         "quantization": tr("Quantization"),
         "size": tr("Size"),
         "modified": tr("Modified"),

@@ -19,6 +19,7 @@ from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SIZE
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.itemmodels.row_store import CONTENT, LABEL, STATE
 from tray_app.itemmodels.rows import ModelRow
+from tray_app.text import tr
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -102,7 +103,7 @@ class ModelCells(KeyedTable[ModelRow]):
         shown = self.cell_text(row, column)
         if column == SIZE:
             return words.spoken_size(row, shown)
-        return text.tr("not known") if shown == text.MISSING else shown
+        return tr("not known") if shown == text.MISSING else shown
 
     def _alignment(self, row: ModelRow, column: int) -> int:
         return _RIGHT if COLUMNS[column].is_right else _LEFT

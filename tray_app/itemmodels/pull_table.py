@@ -15,6 +15,7 @@ from tray_app import text
 from tray_app.core.pull_states import PullItem
 from tray_app.itemmodels import roles
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
+from tray_app.text import tr
 
 NAME, PROGRESS = range(2)
 _CHANGED = 1
@@ -95,7 +96,7 @@ class PullTableModel(KeyedTable[_Row]):
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != roles.DISPLAY:
             return None
-        return text.tr("Name") if section == NAME else text.tr("Progress")
+        return tr("Name") if section == NAME else tr("Progress")
 
     def data(self, index: AnyIndex, role: int = roles.DISPLAY) -> Any:
         if not index.isValid():

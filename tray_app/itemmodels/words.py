@@ -18,7 +18,7 @@ def badge_label(badge: Badge) -> str:
     """The word on a badge."""
     return {
         Badge.LOADED: tr("Loaded"),
-        Badge.UPDATE: tr("Update"),
+        Badge.UPDATE: tr("Update", "badge: there is one"),
         Badge.CLOUD: tr("Cloud"),
         Badge.PINNED: tr("Pinned"),
     }[badge]
@@ -61,7 +61,7 @@ def running_line(running: RunningModel, now: datetime) -> str:
             parts.append(template.format(time=text.roughly(left_s)))
         else:
             parts.append(tr("in use, or being unloaded"))
-    return ", ".join(part for part in parts if part)
+    return tr(", ", "between parts of a line").join(part for part in parts if part)
 
 
 def _memory(running: RunningModel) -> str:
@@ -106,7 +106,7 @@ def spoken_name(row: ModelRow) -> str:
     kind = kind_word(row.kind)
     # A screen reader reads on after a comma; English wants a small letter there.
     parts = [row.record.name, kind[:1].lower() + kind[1:], *(states[b] for b in row.badges)]
-    return ", ".join(parts)
+    return tr(", ", "between parts of a line").join(parts)
 
 
 def spoken_size(row: ModelRow, shown: str) -> str:

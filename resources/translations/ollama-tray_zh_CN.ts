@@ -1,0 +1,3311 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name></name>
+    <message numerus="yes">
+        <source>%Ln active</source>
+        <comment>downloads</comment>
+        <translation>
+            <numerusform>%Ln 个进行中</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln days ago</source>
+        <translation>
+            <numerusform>%Ln 天前</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln done</source>
+        <comment>downloads</comment>
+        <translation>
+            <numerusform>%Ln 个已完成</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads</source>
+        <translation>
+            <numerusform>%Ln 个下载</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads are waiting and will continue by themselves.</source>
+        <translation>
+            <numerusform>%Ln 个下载正在等待，之后会自动继续。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads continue.</source>
+        <translation>
+            <numerusform>%Ln 个下载继续进行。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads failed</source>
+        <translation>
+            <numerusform>%Ln 个下载失败</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads finished</source>
+        <translation>
+            <numerusform>%Ln 个下载已完成</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads paused</source>
+        <translation>
+            <numerusform>%Ln 个下载已暂停</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads wait for the server</source>
+        <translation>
+            <numerusform>%Ln 个下载正在等待服务器</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln failed</source>
+        <comment>downloads</comment>
+        <translation>
+            <numerusform>%Ln 个失败</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln hours</source>
+        <translation>
+            <numerusform>%Ln 小时</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln loaded</source>
+        <comment>models</comment>
+        <translation>
+            <numerusform>已加载 %Ln 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln minutes</source>
+        <translation>
+            <numerusform>%Ln 分钟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models</source>
+        <translation>
+            <numerusform>%Ln 个模型</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models are hidden by the filter.</source>
+        <translation>
+            <numerusform>筛选隐藏了 %Ln 个模型。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models are hidden by the search.</source>
+        <translation>
+            <numerusform>搜索隐藏了 %Ln 个模型。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models deleted, {size} freed.</source>
+        <translation>
+            <numerusform>已删除 %Ln 个模型，释放 {size}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models deleted.</source>
+        <translation>
+            <numerusform>已删除 %Ln 个模型。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models shown</source>
+        <translation>
+            <numerusform>显示 %Ln 个模型</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln months ago</source>
+        <translation>
+            <numerusform>%Ln 个月前</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln more</source>
+        <comment>end of a list of names</comment>
+        <translation>
+            <numerusform>另外 %Ln 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln more layers</source>
+        <translation>
+            <numerusform>另外 %Ln 层</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln paused</source>
+        <comment>downloads</comment>
+        <translation>
+            <numerusform>%Ln 个已暂停</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln seconds</source>
+        <translation>
+            <numerusform>%Ln 秒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln tokens</source>
+        <translation>
+            <numerusform>%Ln token</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln updates</source>
+        <translation>
+            <numerusform>%Ln 个可更新</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln values</source>
+        <translation>
+            <numerusform>%Ln 个值</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln waiting</source>
+        <comment>downloads</comment>
+        <translation>
+            <numerusform>%Ln 个等待中</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln weeks ago</source>
+        <translation>
+            <numerusform>%Ln 周前</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln years ago</source>
+        <translation>
+            <numerusform>%Ln 年前</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>添加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Add again</source>
+        <translation>重新添加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>地址(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Browse the library</source>
+        <translation>浏览模型库(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Combine several into one notification</source>
+        <translation>将多条合并为一条通知(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Continue unfinished downloads when Ollama Tray starts</source>
+        <translation>启动 Ollama Tray 时继续未完成的下载(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy all</source>
+        <translation>全部复制(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Delete…</source>
+        <translation>删除(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate</source>
+        <translation>复制(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep loaded</source>
+        <translation>保持加载(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep running in the tray when the window is closed</source>
+        <translation>关闭窗口后在托盘中继续运行(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Load</source>
+        <translation>加载(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Model name or link</source>
+        <translation>模型名称或链接(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>打开(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Open page on {registry}</source>
+        <translation>打开 {registry} 上的页面(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Pull</source>
+        <translation>拉取(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Pull again</source>
+        <translation>重新拉取(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Pull anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Pull model…</source>
+        <translation>拉取模型…</translation>
+    </message>
+    <message>
+        <source>&amp;Pull {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Refresh while the window is open</source>
+        <translation>窗口打开时刷新(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>继续(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>重试(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Show</source>
+        <translation>显示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Start now</source>
+        <translation>立即开始(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Test</source>
+        <translation>测试(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Update {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <comment>between parts of a line</comment>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>1 value</source>
+        <translation>1 个值</translation>
+    </message>
+    <message>
+        <source>100% CPU</source>
+        <translation>100% CPU</translation>
+    </message>
+    <message>
+        <source>100% GPU</source>
+        <translation>100% GPU</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
+    </message>
+    <message>
+        <source>A &amp;download has failed</source>
+        <translation>下载失败(&amp;D)</translation>
+    </message>
+    <message>
+        <source>A &amp;server goes offline or comes back</source>
+        <translation>服务器离线或恢复(&amp;S)</translation>
+    </message>
+    <message>
+        <source>A download is &amp;finished</source>
+        <translation>下载完成(&amp;F)</translation>
+    </message>
+    <message>
+        <source>A file arrived damaged twice. The disk or network of the server may be faulty.</source>
+        <translation>文件两次损坏。服务器的磁盘或网络可能有故障。</translation>
+    </message>
+    <message>
+        <source>A file arrived damaged. It will be fetched again.</source>
+        <translation>收到的文件已损坏，将重新获取。</translation>
+    </message>
+    <message>
+        <source>A file could not be read</source>
+        <translation>无法读取文件</translation>
+    </message>
+    <message>
+        <source>A model with this name exists.</source>
+        <translation>已有同名的模型。</translation>
+    </message>
+    <message>
+        <source>A name can’t contain a space.</source>
+        <translation>名称不能包含空格。</translation>
+    </message>
+    <message>
+        <source>A name can’t contain “{piece}”. Allowed: letters, digits and . _ - : /</source>
+        <translation>名称不能包含“{piece}”。允许使用字母、数字和 . _ - : /</translation>
+    </message>
+    <message>
+        <source>A name with “{piece}” in front needs a user too: host/user/model.</source>
+        <translation>以“{piece}”开头的名称还需要用户名：主机/用户/模型。</translation>
+    </message>
+    <message>
+        <source>A newer version is available</source>
+        <translation>有新版本可用</translation>
+    </message>
+    <message>
+        <source>A port is a number from 1 to 65535.</source>
+        <translation>端口是 1 到 65535 之间的数字。</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>About Ollama Tray</source>
+        <translation>关于 Ollama Tray</translation>
+    </message>
+    <message>
+        <source>About {percent} would fit. The rest runs on the processor and will be slow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Access refused</source>
+        <translation>访问被拒绝</translation>
+    </message>
+    <message>
+        <source>Access refused. The server isn’t signed in, or the model is private.</source>
+        <translation>访问被拒绝。服务器没有登录，或模型是私有的。</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation>适配器</translation>
+    </message>
+    <message>
+        <source>Add a tag after “:”, or remove it.</source>
+        <translation>请在“:”后面添加标签，或将其删除。</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Almost done. Ollama can’t stop while it checks the files</source>
+        <translation>即将完成。Ollama 校验文件时无法停止</translation>
+    </message>
+    <message>
+        <source>Already downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Already downloading, {share}</source>
+        <translation>正在下载，{share}</translation>
+    </message>
+    <message>
+        <source>Already here</source>
+        <translation>已存在</translation>
+    </message>
+    <message>
+        <source>Already waiting in line</source>
+        <translation>已在排队</translation>
+    </message>
+    <message>
+        <source>Already waiting in line, {share}</source>
+        <translation>已在排队，{share}</translation>
+    </message>
+    <message>
+        <source>Also used by</source>
+        <translation>同时用于</translation>
+    </message>
+    <message>
+        <source>An address can’t contain a space.</source>
+        <translation>地址不能包含空格。</translation>
+    </message>
+    <message>
+        <source>An address starts with http:// or https://, or with neither.</source>
+        <translation>地址以 http:// 或 https:// 开头，也可以都不写。</translation>
+    </message>
+    <message>
+        <source>Audio</source>
+        <translation>音频</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Automatic follows the color of your panel or taskbar.</source>
+        <translation>“自动”会跟随面板或任务栏的颜色。</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>Browse the library</source>
+        <translation>浏览模型库</translation>
+    </message>
+    <message>
+        <source>C&amp;opy</source>
+        <translation>复制(&amp;O)</translation>
+    </message>
+    <message>
+        <source>CONTEXT</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel {name}</source>
+        <translation>取消 {name}</translation>
+    </message>
+    <message>
+        <source>Canceled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Can’t copy {name}</source>
+        <translation>无法复制 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t delete {name}</source>
+        <translation>无法删除 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t load {name}</source>
+        <translation>无法加载 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t pull {name}</source>
+        <translation>无法拉取 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t reach Ollama</source>
+        <translation>无法连接 Ollama</translation>
+    </message>
+    <message>
+        <source>Can’t reach “{server}”</source>
+        <translation>无法连接“{server}”</translation>
+    </message>
+    <message>
+        <source>Can’t reach “{server}”. This is the list from {time}. Downloads wait and resume by themselves.</source>
+        <translation>无法连接“{server}”。这是 {time} 的列表。下载会等待，之后自动继续。</translation>
+    </message>
+    <message>
+        <source>Can’t show {name}</source>
+        <translation>无法显示 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t unload {name}</source>
+        <translation>无法卸载 {name}</translation>
+    </message>
+    <message>
+        <source>Capabilities</source>
+        <translation>能力</translation>
+    </message>
+    <message>
+        <source>Certificate not trusted</source>
+        <translation>证书不可信</translation>
+    </message>
+    <message>
+        <source>Change server…</source>
+        <translation>更换服务器…</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>清除已完成</translation>
+    </message>
+    <message>
+        <source>Clear search</source>
+        <translation>清除搜索</translation>
+    </message>
+    <message>
+        <source>Close search</source>
+        <translation>关闭搜索</translation>
+    </message>
+    <message>
+        <source>Close window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Closing this window keeps Ollama Tray in the tray, and downloads go on. To stop it, choose Quit in the tray menu.</source>
+        <translation>关闭此窗口后，Ollama Tray 会留在托盘中，下载也会继续。要停止，请在托盘菜单中选择“退出”。</translation>
+    </message>
+    <message>
+        <source>Cloud</source>
+        <translation>云端</translation>
+    </message>
+    <message>
+        <source>Cloud model, nothing stored here</source>
+        <translation>云端模型，本地不存储任何内容</translation>
+    </message>
+    <message>
+        <source>Cloud models aren’t loaded here</source>
+        <translation>云端模型不在本地加载</translation>
+    </message>
+    <message>
+        <source>Colored</source>
+        <translation>彩色</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Configuration</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Connected to Ollama {version}</source>
+        <translation>已连接 Ollama {version}</translation>
+    </message>
+    <message>
+        <source>Connected to {server}, {models}</source>
+        <translation>已连接 {server}，{models}</translation>
+    </message>
+    <message>
+        <source>Connecting to {address}</source>
+        <translation>正在连接 {address}</translation>
+    </message>
+    <message>
+        <source>Connecting to “{server}”…</source>
+        <translation>正在连接“{server}”…</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>正在连接…</translation>
+    </message>
+    <message>
+        <source>Context length</source>
+        <translation>上下文长度</translation>
+    </message>
+    <message>
+        <source>Context {count}</source>
+        <translation>上下文 {count}</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Copy &amp;error</source>
+        <translation>复制错误(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;name</source>
+        <translation>复制名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>复制诊断信息</translation>
+    </message>
+    <message>
+        <source>Copy digest</source>
+        <translation>复制摘要</translation>
+    </message>
+    <message>
+        <source>Copy name</source>
+        <translation>复制名称</translation>
+    </message>
+    <message>
+        <source>Copy names</source>
+        <translation>复制名称</translation>
+    </message>
+    <message>
+        <source>Copy the technical details</source>
+        <translation>复制技术详情</translation>
+    </message>
+    <message>
+        <source>Copy {name} &amp;as</source>
+        <translation>将 {name} 复制为(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Copy “ollama run” command</source>
+        <translation>复制“ollama run”命令</translation>
+    </message>
+    <message>
+        <source>Couldn’t be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Couldn’t look up the size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>D&amp;uplicate…</source>
+        <translation>复制为(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>DEMO</source>
+        <translation>演示</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <comment>button</comment>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln models</source>
+        <comment>button</comment>
+        <translation>
+            <numerusform>删除 %Ln 个模型</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln models from “{server}”?</source>
+        <translation>
+            <numerusform>从“{server}”删除 %Ln 个模型？</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln models?</source>
+        <translation>
+            <numerusform>删除 %Ln 个模型？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete models</source>
+        <comment>title of a window</comment>
+        <translation>删除模型</translation>
+    </message>
+    <message>
+        <source>Delete {names}, {size} together?</source>
+        <translation>删除 {names}（共 {size}）？</translation>
+    </message>
+    <message>
+        <source>Delete {name} from “{server}”?</source>
+        <translation>从“{server}”删除 {name}？</translation>
+    </message>
+    <message>
+        <source>Delete {name}, {size}?</source>
+        <translation>删除 {name}（{size}）？</translation>
+    </message>
+    <message>
+        <source>Delete {name}?</source>
+        <translation>删除 {name}？</translation>
+    </message>
+    <message>
+        <source>Deleted {name}, {size} freed.</source>
+        <translation>已删除 {name}，释放 {size}。</translation>
+    </message>
+    <message>
+        <source>Deleted {name}.</source>
+        <translation>已删除 {name}。</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Deleting {name} would free {size}.</source>
+        <translation>删除 {name} 可释放 {size}。</translation>
+    </message>
+    <message>
+        <source>Deleting {name} would free {size}; {shared} stay for {names}.</source>
+        <translation>删除 {name} 可释放 {size}，另有 {shared} 为 {names} 保留。</translation>
+    </message>
+    <message>
+        <source>Deleting…</source>
+        <translation>正在删除…</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Disk space</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Download failed</source>
+        <translation>下载失败</translation>
+    </message>
+    <message>
+        <source>Download failed on “{server}”</source>
+        <translation>“{server}”上的下载失败</translation>
+    </message>
+    <message>
+        <source>Download failed: {name}</source>
+        <translation>下载失败：{name}</translation>
+    </message>
+    <message>
+        <source>Download finished</source>
+        <translation>下载完成</translation>
+    </message>
+    <message>
+        <source>Download finished: {name}</source>
+        <translation>下载完成：{name}</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Downloads at the &amp;same time</source>
+        <translation>同时下载数(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Downloads go on. Quit from the tray menu.</source>
+        <translation>下载会继续。可从托盘菜单退出。</translation>
+    </message>
+    <message>
+        <source>Drop to pull {name}</source>
+        <translation>松开以拉取 {name}</translation>
+    </message>
+    <message>
+        <source>Duplicate model</source>
+        <translation>复制模型</translation>
+    </message>
+    <message>
+        <source>Duplicate…</source>
+        <translation>复制为…</translation>
+    </message>
+    <message>
+        <source>EB</source>
+        <translation>EB</translation>
+    </message>
+    <message>
+        <source>Edit server</source>
+        <translation>编辑服务器</translation>
+    </message>
+    <message>
+        <source>Edit server…</source>
+        <translation>编辑服务器…</translation>
+    </message>
+    <message>
+        <source>EiB</source>
+        <translation>EiB</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>嵌入</translation>
+    </message>
+    <message>
+        <source>Embedding length</source>
+        <translation>嵌入长度</translation>
+    </message>
+    <message>
+        <source>Embedding model</source>
+        <translation>嵌入模型</translation>
+    </message>
+    <message>
+        <source>Enough: {size} free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Estimate for the default context of {count} tokens, with nothing else loaded. A longer context needs more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Every %Ln seconds</source>
+        <translation>
+            <numerusform>每 %Ln 秒</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every second</source>
+        <translation>每秒</translation>
+    </message>
+    <message>
+        <source>Examples: 192.168.1.20, nas.local:11434, https://ollama.example.com</source>
+        <translation>例如：192.168.1.20、nas.local:11434、https://ollama.example.com</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Failed {moment}</source>
+        <comment>today, 14:02</comment>
+        <translation>{moment}失败</translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation>系列</translation>
+    </message>
+    <message>
+        <source>Files can’t be imported yet, only model names and links</source>
+        <translation>暂不支持导入文件，只能使用模型名称和链接</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Find in this text</source>
+        <translation>在文本中查找</translation>
+    </message>
+    <message>
+        <source>Finishing…</source>
+        <translation>正在完成…</translation>
+    </message>
+    <message>
+        <source>Fit columns to contents</source>
+        <translation>按内容调整列宽</translation>
+    </message>
+    <message>
+        <source>Fits partly: about {percent} of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fits: about {amount}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fits: measured {amount}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>For a dark panel</source>
+        <translation>适合深色面板</translation>
+    </message>
+    <message>
+        <source>For a light panel</source>
+        <translation>适合浅色面板</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Free and open-source software.</source>
+        <translation>自由开源软件。</translation>
+    </message>
+    <message>
+        <source>Frees if deleted</source>
+        <translation>删除可释放</translation>
+    </message>
+    <message>
+        <source>GB</source>
+        <translation>GB</translation>
+    </message>
+    <message>
+        <source>GB (1,000 MB)</source>
+        <translation>GB（1,000 MB）</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>常规</translation>
+    </message>
+    <message>
+        <source>Get Ollama</source>
+        <translation>获取 Ollama</translation>
+    </message>
+    <message>
+        <source>Getting the file list…</source>
+        <translation>正在获取文件列表…</translation>
+    </message>
+    <message>
+        <source>GiB</source>
+        <translation>GiB</translation>
+    </message>
+    <message>
+        <source>GiB (1,024 MiB)</source>
+        <translation>GiB（1,024 MiB）</translation>
+    </message>
+    <message>
+        <source>Go template</source>
+        <translation>Go 模板</translation>
+    </message>
+    <message>
+        <source>Got it</source>
+        <translation>知道了</translation>
+    </message>
+    <message>
+        <source>Graphics memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>HTTP status {status}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Help us help you</source>
+        <translation>帮助我们解决问题</translation>
+    </message>
+    <message>
+        <source>Hide downloads</source>
+        <translation>隐藏下载</translation>
+    </message>
+    <message>
+        <source>Hide layers of {name}</source>
+        <translation>隐藏 {name} 的层</translation>
+    </message>
+    <message>
+        <source>Hide the technical details</source>
+        <translation>隐藏技术详情</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>How much there is, Ollama doesn’t tell.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ID</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Image model</source>
+        <translation>图像模型</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>In memory now</source>
+        <translation>当前在内存中</translation>
+    </message>
+    <message>
+        <source>In the list of downloads</source>
+        <translation>在下载列表中</translation>
+    </message>
+    <message>
+        <source>In use, or being unloaded</source>
+        <translation>正在使用或正在卸载</translation>
+    </message>
+    <message>
+        <source>In your downloads</source>
+        <translation>在下载列表中</translation>
+    </message>
+    <message>
+        <source>Insert</source>
+        <translation>插入</translation>
+    </message>
+    <message>
+        <source>It continues when Ollama Tray starts again.</source>
+        <translation>下次启动 Ollama Tray 时会继续。</translation>
+    </message>
+    <message>
+        <source>It goes on running, but one thing it was doing did not end as it should.</source>
+        <translation>程序会继续运行，但有一项操作没有正常完成。</translation>
+    </message>
+    <message>
+        <source>It may have been deleted or renamed.</source>
+        <translation>它可能已被删除或重命名。</translation>
+    </message>
+    <message>
+        <source>It starts by itself when the server answers</source>
+        <translation>服务器响应后会自动开始</translation>
+    </message>
+    <message>
+        <source>It’s loaded now and will be unloaded first. Apps that are using it will stop getting answers.</source>
+        <translation>该模型当前已加载，会先被卸载。正在使用它的应用将不再得到回答。</translation>
+    </message>
+    <message>
+        <source>Keep loaded</source>
+        <translation>保持加载</translation>
+    </message>
+    <message>
+        <source>Kept until you unload it</source>
+        <translation>保留到手动卸载为止</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>KiB</source>
+        <translation>KiB</translation>
+    </message>
+    <message>
+        <source>Last reached {time}</source>
+        <translation>上次连接 {time}</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Layers used by several models are stored once.</source>
+        <translation>多个模型共用的层只存储一份。</translation>
+    </message>
+    <message>
+        <source>Leave the password out: it would stand in the settings file.</source>
+        <translation>请不要写密码：它会出现在设置文件中。</translation>
+    </message>
+    <message>
+        <source>Left out of “Update all”</source>
+        <translation>不参与“全部更新”</translation>
+    </message>
+    <message>
+        <source>License</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Links look like ollama-tray://pull/NAME.</source>
+        <translation>链接的格式是 ollama-tray://pull/NAME。</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Load a model</source>
+        <translation>加载模型</translation>
+    </message>
+    <message>
+        <source>Load or unload</source>
+        <translation>加载或卸载</translation>
+    </message>
+    <message>
+        <source>Loaded</source>
+        <translation>已加载</translation>
+    </message>
+    <message>
+        <source>Loaded models</source>
+        <translation>已加载的模型</translation>
+    </message>
+    <message>
+        <source>Loaded models will be unloaded first. Apps that are using them will stop getting answers.</source>
+        <translation>已加载的模型会先被卸载。正在使用它们的应用将不再得到回答。</translation>
+    </message>
+    <message>
+        <source>Loaded now</source>
+        <translation>当前已加载</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>Log folder</source>
+        <translation>日志文件夹</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Look at it again, then decide.</source>
+        <translation>请重新查看后再决定。</translation>
+    </message>
+    <message>
+        <source>Looking for graphics cards can take up to a minute.</source>
+        <translation>查找显卡最多可能需要一分钟。</translation>
+    </message>
+    <message>
+        <source>Looking up {name} on {registry}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
+        <source>MODIFIED</source>
+        <translation>修改时间</translation>
+    </message>
+    <message>
+        <source>Made from</source>
+        <translation>基于</translation>
+    </message>
+    <message>
+        <source>Made on this server. It can’t be pulled again.</source>
+        <translation>此模型在这台服务器上创建，无法重新拉取。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or make the folder writable.</source>
+        <translation>请清理磁盘空间，或将文件夹设为可写。</translation>
+    </message>
+    <message>
+        <source>Manage servers…</source>
+        <translation>管理服务器…</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Menu of the selected models</source>
+        <translation>所选模型的菜单</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>MiB</source>
+        <translation>MiB</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model changed</source>
+        <translation>模型已变化</translation>
+    </message>
+    <message>
+        <source>Model info</source>
+        <translation>模型信息</translation>
+    </message>
+    <message>
+        <source>Model list</source>
+        <translation>模型列表</translation>
+    </message>
+    <message>
+        <source>Model not found</source>
+        <translation>找不到模型</translation>
+    </message>
+    <message>
+        <source>Modelfile</source>
+        <translation>Modelfile</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Modified</source>
+        <translation>修改时间</translation>
+    </message>
+    <message>
+        <source>Modified {when}</source>
+        <comment>when is like 5 days ago</comment>
+        <translation>{when}修改</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>More menu</source>
+        <translation>更多菜单</translation>
+    </message>
+    <message>
+        <source>More than that has been in use here. A long context needs more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move in the line</source>
+        <translation>调整顺序</translation>
+    </message>
+    <message>
+        <source>Move to &amp;top</source>
+        <translation>移到最前(&amp;T)</translation>
+    </message>
+    <message>
+        <source>NAME</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Needs</source>
+        <translation>需要</translation>
+    </message>
+    <message>
+        <source>Needs Ollama</source>
+        <translation>需要 Ollama</translation>
+    </message>
+    <message>
+        <source>Needs about {amount} memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs about {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network error</source>
+        <translation>网络错误</translation>
+    </message>
+    <message>
+        <source>Newer version: {size} to download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next match</source>
+        <translation>下一个匹配</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>No cloud models</source>
+        <translation>没有云端模型</translation>
+    </message>
+    <message>
+        <source>No data arrived for too long.</source>
+        <translation>太久没有收到数据。</translation>
+    </message>
+    <message>
+        <source>No data for {time}</source>
+        <translation>{time}没有收到数据</translation>
+    </message>
+    <message>
+        <source>No data for {time}. Restarting in {left}</source>
+        <translation>{time}没有收到数据。{left}后重新开始</translation>
+    </message>
+    <message>
+        <source>No data for {time}. Restarting…</source>
+        <translation>{time}没有收到数据。正在重新开始…</translation>
+    </message>
+    <message>
+        <source>No downloads</source>
+        <translation>没有下载</translation>
+    </message>
+    <message>
+        <source>No graphics card found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No layer is known yet.</source>
+        <translation>还没有已知的层。</translation>
+    </message>
+    <message>
+        <source>No layer of this model is known.</source>
+        <translation>此模型没有已知的层。</translation>
+    </message>
+    <message>
+        <source>No model is loaded</source>
+        <translation>没有已加载的模型</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>没有已加载的模型。</translation>
+    </message>
+    <message>
+        <source>No model matches “{text}”</source>
+        <translation>没有与“{text}”匹配的模型</translation>
+    </message>
+    <message>
+        <source>No models</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>No models are installed.</source>
+        <translation>没有安装任何模型。</translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation>还没有模型</translation>
+    </message>
+    <message>
+        <source>No model’s name starts with “{prefix}”.</source>
+        <translation>没有名称以“{prefix}”开头的模型。</translation>
+    </message>
+    <message>
+        <source>No newer version is known</source>
+        <translation>没有已知的新版本</translation>
+    </message>
+    <message>
+        <source>No other model</source>
+        <translation>没有其他模型</translation>
+    </message>
+    <message>
+        <source>No secure connection to “{server}” came about.</source>
+        <translation>无法与“{server}”建立安全连接。</translation>
+    </message>
+    <message>
+        <source>No updates available</source>
+        <translation>没有可用更新</translation>
+    </message>
+    <message>
+        <source>None stated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not Ollama</source>
+        <translation>不是 Ollama</translation>
+    </message>
+    <message>
+        <source>Not a model name</source>
+        <translation>不是模型名称</translation>
+    </message>
+    <message>
+        <source>Not a server address</source>
+        <translation>不是服务器地址</translation>
+    </message>
+    <message>
+        <source>Not affiliated with Ollama. Ollama is a trademark of its owner.</source>
+        <translation>与 Ollama 没有关联。Ollama 是其所有者的商标。</translation>
+    </message>
+    <message>
+        <source>Not available here</source>
+        <translation>此处不可用</translation>
+    </message>
+    <message>
+        <source>Not enough disk space</source>
+        <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>Not enough disk space on “{server}”.</source>
+        <translation>“{server}”的磁盘空间不足。</translation>
+    </message>
+    <message>
+        <source>Not enough disk space: needs {needed}, and {free} are free.</source>
+        <translation>磁盘空间不足：需要 {needed}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>Not enough disk space: needs {needed}.</source>
+        <translation>磁盘空间不足：需要 {needed}。</translation>
+    </message>
+    <message>
+        <source>Not enough: {size} free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not everything was deleted</source>
+        <translation>没有全部删除</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Not known for a remote server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing answers at {address}. Ollama doesn’t seem to be installed.</source>
+        <translation>{address} 没有响应。Ollama 似乎没有安装。</translation>
+    </message>
+    <message>
+        <source>Nothing answers at {address}. Ollama is installed but isn’t running.</source>
+        <translation>{address} 没有响应。Ollama 已安装，但没有运行。</translation>
+    </message>
+    <message>
+        <source>Nothing answers at {address}. Ollama may not be running.</source>
+        <translation>{address} 没有响应。Ollama 可能没有运行。</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted.</source>
+        <translation>没有删除任何内容。</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>Offline since {time}</source>
+        <translation>{time} 起离线</translation>
+    </message>
+    <message>
+        <source>Ollama</source>
+        <translation>Ollama</translation>
+    </message>
+    <message>
+        <source>Ollama Tray</source>
+        <translation>Ollama Tray</translation>
+    </message>
+    <message>
+        <source>Ollama Tray (demo)</source>
+        <translation>Ollama Tray（演示）</translation>
+    </message>
+    <message>
+        <source>Ollama Tray goes on without it. What the server has fetched is not lost.</source>
+        <translation>Ollama Tray 会在没有它的情况下继续运行。服务器已下载的内容不会丢失。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray isn’t running.</source>
+        <translation>Ollama Tray 没有运行。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray refused: {reason}. Pulling here.</source>
+        <translation>Ollama Tray 拒绝了请求：{reason}。改为在这里拉取。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray runs but doesn’t answer.</source>
+        <translation>Ollama Tray 正在运行，但没有响应。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray runs but doesn’t answer. End it and start it again.</source>
+        <translation>Ollama Tray 正在运行，但没有响应。请结束它，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray runs but doesn’t answer. Pulling here.</source>
+        <translation>Ollama Tray 正在运行，但没有响应。改为在这里拉取。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray, which is running, pulls {names}.</source>
+        <translation>由正在运行的 Ollama Tray 拉取 {names}。</translation>
+    </message>
+    <message>
+        <source>Ollama at {address} doesn’t answer in time. It may be busy.</source>
+        <translation>{address} 上的 Ollama 没有及时响应。它可能正忙。</translation>
+    </message>
+    <message>
+        <source>Ollama counts in GB.</source>
+        <translation>Ollama 以 GB 计算。</translation>
+    </message>
+    <message>
+        <source>Ollama gave no reason.</source>
+        <translation>Ollama 没有说明原因。</translation>
+    </message>
+    <message>
+        <source>Ollama is back</source>
+        <translation>Ollama 已恢复</translation>
+    </message>
+    <message>
+        <source>Ollama is starting</source>
+        <translation>Ollama 正在启动</translation>
+    </message>
+    <message>
+        <source>Ollama is starting. Looking for graphics cards can take up to a minute.</source>
+        <translation>Ollama 正在启动。查找显卡最多可能需要一分钟。</translation>
+    </message>
+    <message>
+        <source>Ollama is too old</source>
+        <translation>Ollama 版本太旧</translation>
+    </message>
+    <message>
+        <source>Ollama on “{server}” is starting.</source>
+        <translation>“{server}”上的 Ollama 正在启动。</translation>
+    </message>
+    <message>
+        <source>Ollama reports an error</source>
+        <translation>Ollama 报告错误</translation>
+    </message>
+    <message>
+        <source>Ollama says: “{text}”</source>
+        <translation>Ollama 提示：“{text}”</translation>
+    </message>
+    <message>
+        <source>Ollama {version} or newer</source>
+        <translation>Ollama {version} 或更新版本</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>On {registry}</source>
+        <translation>来自 {registry}</translation>
+    </message>
+    <message>
+        <source>One is usually fastest: Ollama already opens 16 connections for each download.</source>
+        <translation>通常 1 个最快：Ollama 已为每个下载打开 16 个连接。</translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation>在线</translation>
+    </message>
+    <message>
+        <source>Only model names and links</source>
+        <translation>只支持模型名称和链接</translation>
+    </message>
+    <message>
+        <source>Only the first {shown} of {count} characters are shown. Copy takes all.</source>
+        <translation>只显示 {count} 个字符中的前 {shown} 个。“复制”会复制全部。</translation>
+    </message>
+    <message>
+        <source>Only the weights are known for this server.</source>
+        <translation>这台服务器只提供了权重的信息。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open Ollama Tray</source>
+        <translation>打开 Ollama Tray</translation>
+    </message>
+    <message>
+        <source>Open page on Hugging Face</source>
+        <translation>打开 Hugging Face 页面</translation>
+    </message>
+    <message>
+        <source>Open page on ollama.com</source>
+        <translation>打开 ollama.com 页面</translation>
+    </message>
+    <message>
+        <source>Open the log folder</source>
+        <translation>打开日志文件夹</translation>
+    </message>
+    <message>
+        <source>Other data</source>
+        <translation>其他数据</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>概览</translation>
+    </message>
+    <message>
+        <source>PARAMETERS</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>PB</source>
+        <translation>PB</translation>
+    </message>
+    <message>
+        <source>PROCESSOR</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Parameter</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <comment>their number</comment>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Parameters and quantization not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause all</source>
+        <translation>全部暂停</translation>
+    </message>
+    <message>
+        <source>Pause or resume</source>
+        <translation>暂停或继续</translation>
+    </message>
+    <message>
+        <source>Pause {name}</source>
+        <translation>暂停 {name}</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Paused on a metered connection</source>
+        <translation>按流量计费的网络，已暂停</translation>
+    </message>
+    <message>
+        <source>Paused on battery power</source>
+        <translation>使用电池供电，已暂停</translation>
+    </message>
+    <message>
+        <source>PiB</source>
+        <translation>PiB</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>已固定</translation>
+    </message>
+    <message>
+        <source>Previous match</source>
+        <translation>上一个匹配</translation>
+    </message>
+    <message>
+        <source>Previous pane</source>
+        <translation>上一个窗格</translation>
+    </message>
+    <message>
+        <source>Private models: the server must be signed in to ollama.com, or have its key added to the model’s owner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Projector</source>
+        <translation>投影器</translation>
+    </message>
+    <message>
+        <source>Pull a pasted name or link</source>
+        <translation>拉取粘贴的名称或链接</translation>
+    </message>
+    <message>
+        <source>Pull again</source>
+        <translation>重新拉取</translation>
+    </message>
+    <message>
+        <source>Pull another model…</source>
+        <translation>拉取其他模型…</translation>
+    </message>
+    <message>
+        <source>Pull model</source>
+        <translation>拉取模型</translation>
+    </message>
+    <message>
+        <source>Pull model…</source>
+        <translation>拉取模型…</translation>
+    </message>
+    <message>
+        <source>Pull one from ollama.com or Hugging Face.</source>
+        <translation>可从 ollama.com 或 Hugging Face 拉取。</translation>
+    </message>
+    <message>
+        <source>Pull {name}…</source>
+        <translation>拉取 {name}…</translation>
+    </message>
+    <message>
+        <source>Pull “{name}”…</source>
+        <translation>拉取“{name}”…</translation>
+    </message>
+    <message>
+        <source>Pulled {name}, {size}.</source>
+        <translation>已拉取 {name}，{size}。</translation>
+    </message>
+    <message>
+        <source>Pulling it again fetches only what has changed since.</source>
+        <translation>重新拉取只会获取之后发生变化的部分。</translation>
+    </message>
+    <message>
+        <source>Pull…</source>
+        <translation>拉取…</translation>
+    </message>
+    <message>
+        <source>QUANTIZATION</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Quit Ollama Tray</source>
+        <translation>退出 Ollama Tray</translation>
+    </message>
+    <message numerus="yes">
+        <source>Quit and pause %Ln downloads?</source>
+        <translation>
+            <numerusform>退出并暂停 %Ln 个下载？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Quit and pause 1 download?</source>
+        <translation>退出并暂停 1 个下载？</translation>
+    </message>
+    <message>
+        <source>Re&amp;move from this list</source>
+        <translation>从列表中移除(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>Refreshed just now</source>
+        <translation>刚刚刷新</translation>
+    </message>
+    <message>
+        <source>Refreshed {ago}</source>
+        <comment>12 s ago</comment>
+        <translation>{ago}刷新</translation>
+    </message>
+    <message>
+        <source>Remove {name} from this list</source>
+        <translation>从列表中移除 {name}</translation>
+    </message>
+    <message>
+        <source>Reset columns</source>
+        <translation>重置列</translation>
+    </message>
+    <message>
+        <source>Restart {name} now</source>
+        <translation>立即重新开始 {name}</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Resume all</source>
+        <translation>全部继续</translation>
+    </message>
+    <message>
+        <source>Resume {name}</source>
+        <translation>继续 {name}</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Retry now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Retry {name}</source>
+        <translation>重试 {name}</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>运行于</translation>
+    </message>
+    <message>
+        <source>Runs on ollama.com, nothing is stored here</source>
+        <translation>在 ollama.com 上运行，本地不存储任何内容</translation>
+    </message>
+    <message>
+        <source>SIZE</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search keys and values</source>
+        <translation>搜索键和值</translation>
+    </message>
+    <message>
+        <source>Search models</source>
+        <translation>搜索模型</translation>
+    </message>
+    <message>
+        <source>Select a model first</source>
+        <translation>请先选择一个模型</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>Select one model only</source>
+        <translation>只能选择一个模型</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Server menu</source>
+        <translation>服务器菜单</translation>
+    </message>
+    <message>
+        <source>Server: {server}, online, version {version}</source>
+        <translation>服务器：{server}，在线，版本 {version}</translation>
+    </message>
+    <message>
+        <source>Server: {server}, {state}</source>
+        <translation>服务器：{server}，{state}</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Settings not usable: {reason}</source>
+        <translation>设置无法使用：{reason}</translation>
+    </message>
+    <message>
+        <source>Settings or downloads could not be saved</source>
+        <translation>无法保存设置或下载列表</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Show &amp;model</source>
+        <translation>显示模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Show all models</source>
+        <translation>显示全部模型</translation>
+    </message>
+    <message>
+        <source>Show cloud models</source>
+        <translation>显示云端模型</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>显示详情</translation>
+    </message>
+    <message>
+        <source>Show in window</source>
+        <translation>在窗口中显示</translation>
+    </message>
+    <message>
+        <source>Show layers of {name}</source>
+        <translation>显示 {name} 的层</translation>
+    </message>
+    <message>
+        <source>Show loaded models</source>
+        <translation>显示已加载的模型</translation>
+    </message>
+    <message>
+        <source>Show models with updates</source>
+        <translation>显示可更新的模型</translation>
+    </message>
+    <message>
+        <source>Show or hide layers</source>
+        <translation>显示或隐藏层</translation>
+    </message>
+    <message>
+        <source>Show si&amp;zes in</source>
+        <translation>大小单位(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>Show the keyboard shortcuts</source>
+        <translation>显示键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Show the technical details</source>
+        <translation>显示技术详情</translation>
+    </message>
+    <message>
+        <source>Show {name} in the table</source>
+        <translation>在表格中显示 {name}</translation>
+    </message>
+    <message>
+        <source>Similar names</source>
+        <translation>相似的名称</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Size not known</source>
+        <translation>大小未知</translation>
+    </message>
+    <message>
+        <source>Some of it is shared with {names} and stays.</source>
+        <translation>其中一部分与 {names} 共用，会保留。</translation>
+    </message>
+    <message>
+        <source>Something answers at {address}, but it isn’t Ollama.</source>
+        <translation>{address} 有响应，但不是 Ollama。</translation>
+    </message>
+    <message>
+        <source>Something is missing before or after “{piece}”.</source>
+        <translation>“{piece}”前面或后面缺少内容。</translation>
+    </message>
+    <message>
+        <source>Something went wrong</source>
+        <translation>出现问题</translation>
+    </message>
+    <message>
+        <source>Something went wrong in Ollama Tray</source>
+        <translation>Ollama Tray 出现问题</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>排序方式</translation>
+    </message>
+    <message>
+        <source>Start Ollama</source>
+        <translation>启动 Ollama</translation>
+    </message>
+    <message>
+        <source>Start Ollama Tray when I &amp;sign in</source>
+        <translation>登录时启动 Ollama Tray(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Start and close</source>
+        <translation>启动和关闭</translation>
+    </message>
+    <message>
+        <source>Start in the &amp;tray, without the window</source>
+        <translation>启动到托盘，不显示窗口(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Start {name} now</source>
+        <translation>立即开始 {name}</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Stopped. What has arrived is kept; the next pull goes on from there.</source>
+        <translation>已停止。已下载的部分会保留，下次拉取时继续。</translation>
+    </message>
+    <message>
+        <source>Suggestions from Ollama</source>
+        <translation>Ollama 推荐</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统提示词</translation>
+    </message>
+    <message>
+        <source>System language</source>
+        <translation>系统语言</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示词</translation>
+    </message>
+    <message>
+        <source>T&amp;heme</source>
+        <translation>主题(&amp;H)</translation>
+    </message>
+    <message>
+        <source>TB</source>
+        <translation>TB</translation>
+    </message>
+    <message>
+        <source>Taken from “{text}”</source>
+        <translation>取自“{text}”</translation>
+    </message>
+    <message>
+        <source>Takes no extra disk space.</source>
+        <translation>不占用额外的磁盘空间。</translation>
+    </message>
+    <message>
+        <source>Technical details</source>
+        <translation>技术详情</translation>
+    </message>
+    <message>
+        <source>Tell me when</source>
+        <translation>何时通知</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>模板</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>Test &amp;again</source>
+        <translation>重新测试(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>正在测试…</translation>
+    </message>
+    <message>
+        <source>Text model</source>
+        <translation>文本模型</translation>
+    </message>
+    <message>
+        <source>The address of “{server}” isn’t one.</source>
+        <translation>“{server}”的地址无效。</translation>
+    </message>
+    <message>
+        <source>The certificate of “{server}” can’t be trusted.</source>
+        <translation>“{server}”的证书不可信。</translation>
+    </message>
+    <message>
+        <source>The certificate of “{server}” can’t be trusted: it has expired.</source>
+        <translation>“{server}”的证书不可信：证书已过期。</translation>
+    </message>
+    <message>
+        <source>The certificate of “{server}” can’t be trusted: it is for another name.</source>
+        <translation>“{server}”的证书不可信：证书属于另一个名称。</translation>
+    </message>
+    <message>
+        <source>The certificate of “{server}” can’t be trusted: it is self-signed.</source>
+        <translation>“{server}”的证书不可信：证书是自签名的。</translation>
+    </message>
+    <message>
+        <source>The certificate of “{server}” can’t be trusted: it isn’t valid yet.</source>
+        <translation>“{server}”的证书不可信：证书尚未生效。</translation>
+    </message>
+    <message>
+        <source>The certificate of “{server}” can’t be trusted: its issuer is unknown.</source>
+        <translation>“{server}”的证书不可信：颁发者未知。</translation>
+    </message>
+    <message>
+        <source>The connection to “{server}” was lost.</source>
+        <translation>与“{server}”的连接已断开。</translation>
+    </message>
+    <message>
+        <source>The details are in the log. With Copy you can put them into a report.</source>
+        <translation>详细信息在日志中。可以用“复制”将其放入报告。</translation>
+    </message>
+    <message>
+        <source>The download ended before it was complete.</source>
+        <translation>下载在完成前中断。</translation>
+    </message>
+    <message>
+        <source>The list of downloads could not be read. It is kept as {path}.</source>
+        <translation>无法读取下载列表。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The model has changed in the meantime.</source>
+        <translation>模型在此期间发生了变化。</translation>
+    </message>
+    <message>
+        <source>The name of the computer is missing.</source>
+        <translation>缺少计算机名称。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The other %Ln are ready.</source>
+        <translation>
+            <numerusform>其余 %Ln 个已就绪。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The other {size} are shared with {names} and stay.</source>
+        <translation>其余 {size} 与 {names} 共用，会保留。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to “{server}” refuses or doesn’t answer.</source>
+        <translation>通往“{server}”的代理拒绝连接或没有响应。</translation>
+    </message>
+    <message>
+        <source>The rest runs on the processor and is slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server canceled the download.</source>
+        <translation>服务器取消了下载。</translation>
+    </message>
+    <message>
+        <source>The server can’t write to its model folder.</source>
+        <translation>服务器无法写入模型文件夹。</translation>
+    </message>
+    <message>
+        <source>The server couldn’t reach {registry}.</source>
+        <translation>服务器无法连接 {registry}。</translation>
+    </message>
+    <message>
+        <source>The server doesn’t accept this name.</source>
+        <translation>服务器不接受这个名称。</translation>
+    </message>
+    <message>
+        <source>The server doesn’t tell the size</source>
+        <translation>服务器没有提供大小</translation>
+    </message>
+    <message>
+        <source>The server tells nothing more.</source>
+        <translation>服务器没有提供更多信息。</translation>
+    </message>
+    <message>
+        <source>The server’s model folder can’t be found or read on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings could not be read. They are kept as {path}.</source>
+        <translation>无法读取设置。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>There are too many “/”. Use host/user/model:tag.</source>
+        <translation>“/”太多。请使用 主机/用户/模型:标签。</translation>
+    </message>
+    <message>
+        <source>There is no display to show a window on. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status.</source>
+        <translation>没有可以显示窗口的屏幕。以下命令可以直接在终端中使用：ollama-tray list、show、ps、pull、rm、status。</translation>
+    </message>
+    <message>
+        <source>There is no model of this name.</source>
+        <translation>没有这个名称的模型。</translation>
+    </message>
+    <message>
+        <source>There’s no computer called “{host}” on your network.</source>
+        <translation>网络中没有名为“{host}”的计算机。</translation>
+    </message>
+    <message>
+        <source>These models are made up. Nothing here is downloaded or deleted</source>
+        <translation>这些模型是虚构的，不会真正下载或删除任何内容</translation>
+    </message>
+    <message>
+        <source>They continue when Ollama Tray starts again.</source>
+        <translation>下次启动 Ollama Tray 时会继续。</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>思考</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>This computer can’t reach {registry} ({reason}). The server does the download itself, so you can still pull.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This download is paused</source>
+        <translation>此下载已暂停</translation>
+    </message>
+    <message>
+        <source>This download is paused, {share}</source>
+        <translation>此下载已暂停，{share}</translation>
+    </message>
+    <message>
+        <source>This frees up to {size} of {listed}.</source>
+        <translation>最多将释放 {listed} 中的 {size}。</translation>
+    </message>
+    <message>
+        <source>This frees up to {size}.</source>
+        <translation>最多将释放 {size}。</translation>
+    </message>
+    <message>
+        <source>This frees {size} of {listed}.</source>
+        <translation>将释放 {listed} 中的 {size}。</translation>
+    </message>
+    <message>
+        <source>This frees {size}.</source>
+        <translation>将释放 {size}。</translation>
+    </message>
+    <message>
+        <source>This is the list from {time}.</source>
+        <translation>这是 {time} 的列表。</translation>
+    </message>
+    <message>
+        <source>This model has no Modelfile.</source>
+        <translation>此模型没有 Modelfile。</translation>
+    </message>
+    <message>
+        <source>This model has no license text.</source>
+        <translation>此模型没有许可证文本。</translation>
+    </message>
+    <message>
+        <source>This model has no system prompt.</source>
+        <translation>此模型没有系统提示词。</translation>
+    </message>
+    <message>
+        <source>This model has no template.</source>
+        <translation>此模型没有模板。</translation>
+    </message>
+    <message>
+        <source>This model needs Ollama {needs}. Update Ollama on “{server}”, then retry.</source>
+        <translation>此模型需要 Ollama {needs}。请更新“{server}”上的 Ollama，然后重试。</translation>
+    </message>
+    <message>
+        <source>This model needs a newer Ollama than the one on “{server}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model needs a newer Ollama. Update Ollama on “{server}”, then retry.</source>
+        <translation>此模型需要更新版本的 Ollama。请更新“{server}”上的 Ollama，然后重试。</translation>
+    </message>
+    <message>
+        <source>This model sets no parameters.</source>
+        <translation>此模型没有设置参数。</translation>
+    </message>
+    <message>
+        <source>This model was deleted.</source>
+        <translation>此模型已被删除。</translation>
+    </message>
+    <message>
+        <source>This part is too long: “{piece}”.</source>
+        <translation>这一部分太长：“{piece}”。</translation>
+    </message>
+    <message>
+        <source>This removes the entry only. Nothing is stored here.</source>
+        <translation>只会移除这个条目，本地没有存储任何内容。</translation>
+    </message>
+    <message>
+        <source>This was canceled before it was done.</source>
+        <translation>操作在完成前已被取消。</translation>
+    </message>
+    <message>
+        <source>TiB</source>
+        <translation>TiB</translation>
+    </message>
+    <message>
+        <source>Tight: {size} free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today, {time}</source>
+        <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>Too large for {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Tray &amp;icon</source>
+        <translation>托盘图标(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Try {name} again now</source>
+        <translation>立即重试 {name}</translation>
+    </message>
+    <message>
+        <source>Trying again in {time}</source>
+        <translation>{time}后重试</translation>
+    </message>
+    <message>
+        <source>Trying again…</source>
+        <translation>正在重试…</translation>
+    </message>
+    <message>
+        <source>Type a name first.</source>
+        <translation>请先输入名称。</translation>
+    </message>
+    <message>
+        <source>Type a name, or paste a link or an “ollama run” command.</source>
+        <translation>输入名称，或粘贴链接或“ollama run”命令。</translation>
+    </message>
+    <message>
+        <source>Type an address, like 127.0.0.1:11434.</source>
+        <translation>请输入地址，例如 127.0.0.1:11434。</translation>
+    </message>
+    <message>
+        <source>UNTIL</source>
+        <translation>卸载时间</translation>
+    </message>
+    <message>
+        <source>Un&amp;load</source>
+        <translation>卸载(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Unexpected answer</source>
+        <translation>意外的响应</translation>
+    </message>
+    <message>
+        <source>Unload</source>
+        <translation>卸载</translation>
+    </message>
+    <message>
+        <source>Unload &amp;later</source>
+        <translation>稍后卸载(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Unload all</source>
+        <translation>全部卸载</translation>
+    </message>
+    <message>
+        <source>Unload {name} ({left})</source>
+        <translation>卸载 {name}（{left}）</translation>
+    </message>
+    <message>
+        <source>Unload {name} ({size}, {left})</source>
+        <translation>卸载 {name}（{size}，{left}）</translation>
+    </message>
+    <message>
+        <source>Unloading…</source>
+        <translation>正在卸载…</translation>
+    </message>
+    <message>
+        <source>Unloads in {time}</source>
+        <translation>{time}后卸载</translation>
+    </message>
+    <message>
+        <source>Up to {size}</source>
+        <translation>最多 {size}</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <comment>badge: there is one</comment>
+        <translation>可更新</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>更新</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>可更新</translation>
+    </message>
+    <message numerus="yes">
+        <source>Updates for %Ln models</source>
+        <translation>
+            <numerusform>%Ln 个模型可更新</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Updating {percent}</source>
+        <translation>正在更新 {percent}</translation>
+    </message>
+    <message>
+        <source>Updating…</source>
+        <translation>正在更新…</translation>
+    </message>
+    <message>
+        <source>Use either :local or :cloud, not both.</source>
+        <translation>只能使用 :local 或 :cloud 之一。</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>使用 {name}</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Verifying files</source>
+        <translation>正在校验文件</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>Versions and settings. Addresses, names and tokens are left out.</source>
+        <translation>包含版本和设置，不含地址、名称和令牌。</translation>
+    </message>
+    <message>
+        <source>Very long lines are cut. Copy takes all.</source>
+        <translation>过长的行会被截断。“复制”会复制全部。</translation>
+    </message>
+    <message>
+        <source>Vision</source>
+        <translation>视觉</translation>
+    </message>
+    <message>
+        <source>Vision model</source>
+        <translation>视觉模型</translation>
+    </message>
+    <message>
+        <source>Wait until the present work on it is done</source>
+        <translation>请等待当前操作完成</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Waiting for “{server}”</source>
+        <translation>正在等待“{server}”</translation>
+    </message>
+    <message>
+        <source>Waiting, {nth} in line</source>
+        <comment>{n} is the bare number</comment>
+        <translation>等待中，排在第 {n} 位</translation>
+    </message>
+    <message>
+        <source>Waits for free disk space</source>
+        <translation>等待可用磁盘空间</translation>
+    </message>
+    <message>
+        <source>Waits for the end of the quiet hours</source>
+        <translation>等待免打扰时段结束</translation>
+    </message>
+    <message>
+        <source>Waits for {size} more of free disk space</source>
+        <translation>还需要 {size} 可用磁盘空间</translation>
+    </message>
+    <message>
+        <source>Waits until {time}</source>
+        <translation>等到 {time}</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Whether there is a newer version isn’t known: {registry} can’t be asked ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a port, 11434 is used.</source>
+        <translation>未指定端口时使用 11434。</translation>
+    </message>
+    <message>
+        <source>Wrong password or token</source>
+        <translation>密码或令牌错误</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>You can pull the model again later.</source>
+        <translation>以后可以重新拉取该模型。</translation>
+    </message>
+    <message>
+        <source>Your desktop shows no tray. On GNOME, the AppIndicator extension adds one.</source>
+        <translation>您的桌面没有显示托盘。在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
+    </message>
+    <message numerus="yes">
+        <source>[%Ln values]</source>
+        <translation>
+            <numerusform>[%Ln 个值]</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>[1 value]</source>
+        <translation>[1 个值]</translation>
+    </message>
+    <message>
+        <source>[y/N]</source>
+        <translation>[y/N]</translation>
+    </message>
+    <message>
+        <source>a few seconds left</source>
+        <translation>还剩几秒</translation>
+    </message>
+    <message>
+        <source>about {size} of memory</source>
+        <translation>需要内存约 {size}</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>大约剩余 {time}</translation>
+    </message>
+    <message>
+        <source>access refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>another page answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation>字节</translation>
+    </message>
+    <message>
+        <source>canceled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>cloud</source>
+        <translation>云端</translation>
+    </message>
+    <message>
+        <source>cloud</source>
+        <comment>said by a screen reader</comment>
+        <translation>云端</translation>
+    </message>
+    <message>
+        <source>context {length}</source>
+        <translation>上下文 {length}</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>en</source>
+        <comment>code of the language of this translation</comment>
+        <translation>zh_CN</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>fetching {size} again</source>
+        <translation>重新获取 {size}</translation>
+    </message>
+    <message>
+        <source>finishing</source>
+        <translation>正在完成</translation>
+    </message>
+    <message>
+        <source>gibibytes</source>
+        <translation>吉字节（1024）</translation>
+    </message>
+    <message>
+        <source>gigabytes</source>
+        <translation>吉字节</translation>
+    </message>
+    <message>
+        <source>in graphics memory</source>
+        <translation>显存占用</translation>
+    </message>
+    <message>
+        <source>in memory</source>
+        <translation>内存占用</translation>
+    </message>
+    <message>
+        <source>in use, or being unloaded</source>
+        <translation>正在使用或正在卸载</translation>
+    </message>
+    <message>
+        <source>in {time}</source>
+        <translation>{time}后</translation>
+    </message>
+    <message>
+        <source>it asks for a newer Ollama</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kB</source>
+        <translation>kB</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <comment>a model stays in memory</comment>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>kibibytes</source>
+        <translation>千字节（1024）</translation>
+    </message>
+    <message>
+        <source>kilobytes</source>
+        <translation>千字节</translation>
+    </message>
+    <message>
+        <source>llama3.2, qwen3:8b, hf.co/user/repo:Q4_K_M</source>
+        <translation>llama3.2、qwen3:8b、hf.co/user/repo:Q4_K_M</translation>
+    </message>
+    <message>
+        <source>loaded</source>
+        <comment>said by a screen reader</comment>
+        <translation>已加载</translation>
+    </message>
+    <message>
+        <source>mebibytes</source>
+        <translation>兆字节（1024）</translation>
+    </message>
+    <message>
+        <source>megabytes</source>
+        <translation>兆字节</translation>
+    </message>
+    <message>
+        <source>more than a day left</source>
+        <translation>剩余一天以上</translation>
+    </message>
+    <message>
+        <source>name lookup failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no answer in time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no secure connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>not running</source>
+        <translation>未运行</translation>
+    </message>
+    <message>
+        <source>nothing answers there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on {server}</source>
+        <comment>a model on a server</comment>
+        <translation>在 {server} 上</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>pinned</source>
+        <comment>said by a screen reader</comment>
+        <translation>已固定</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>正在运行</translation>
+    </message>
+    <message>
+        <source>stalled</source>
+        <translation>停滞</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <comment>a download</comment>
+        <translation>正在开始</translation>
+    </message>
+    <message>
+        <source>stays until you unload it</source>
+        <translation>保留到手动卸载为止</translation>
+    </message>
+    <message>
+        <source>tebibytes</source>
+        <translation>太字节（1024）</translation>
+    </message>
+    <message>
+        <source>terabytes</source>
+        <translation>太字节</translation>
+    </message>
+    <message>
+        <source>the connection was lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the proxy refuses or doesn’t answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no way to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>today, {time}</source>
+        <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>trying again</source>
+        <translation>正在重试</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>unknown size</source>
+        <translation>大小未知</translation>
+    </message>
+    <message>
+        <source>unloading</source>
+        <translation>正在卸载</translation>
+    </message>
+    <message>
+        <source>unloads in {time}</source>
+        <translation>{time}后卸载</translation>
+    </message>
+    <message>
+        <source>unreadable answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>until unloaded</source>
+        <translation>直到手动卸载</translation>
+    </message>
+    <message>
+        <source>update available</source>
+        <comment>said by a screen reader</comment>
+        <translation>可更新</translation>
+    </message>
+    <message>
+        <source>verifying</source>
+        <translation>正在校验</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>y</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是的</translation>
+    </message>
+    <message>
+        <source>yesterday, {time}</source>
+        <translation>昨天 {time}</translation>
+    </message>
+    <message>
+        <source>{amount}, {speed}</source>
+        <comment>of a download</comment>
+        <translation>{amount}，{speed}</translation>
+    </message>
+    <message>
+        <source>{count} bytes ({decimal}, {binary})</source>
+        <translation>{count} 字节（{decimal}，{binary}）</translation>
+    </message>
+    <message>
+        <source>{count} more…</source>
+        <translation>另外 {count} 个…</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count}, the rest is left out</source>
+        <translation>{count}，其余未显示</translation>
+    </message>
+    <message>
+        <source>{count}, {size}</source>
+        <translation>{count}，{size}</translation>
+    </message>
+    <message>
+        <source>{count}, {size} in memory</source>
+        <translation>{count}，内存占用 {size}</translation>
+    </message>
+    <message>
+        <source>{cpu}%/{gpu}% CPU/GPU</source>
+        <translation>{cpu}%/{gpu}% CPU/GPU</translation>
+    </message>
+    <message>
+        <source>{date}, {time}</source>
+        <translation>{date} {time}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} models deleted.</source>
+        <translation>已删除 {total} 个模型中的 {done} 个。</translation>
+    </message>
+    <message>
+        <source>{filter}, {models}, filter</source>
+        <translation>{filter}，{models}，筛选</translation>
+    </message>
+    <message>
+        <source>{graphics} graphics card, {processor} processor</source>
+        <translation>{graphics} 显卡，{processor} 处理器</translation>
+    </message>
+    <message>
+        <source>{kind}, {count} characters</source>
+        <translation>{kind}，{count} 个字符</translation>
+    </message>
+    <message>
+        <source>{layer}: {bytes}</source>
+        <comment>a layer</comment>
+        <translation>{layer}：{bytes}</translation>
+    </message>
+    <message>
+        <source>{loaded}, {size}</source>
+        <translation>{loaded}，{size}</translation>
+    </message>
+    <message>
+        <source>{loaded}, {size} in graphics memory</source>
+        <translation>{loaded}，显存占用 {size}</translation>
+    </message>
+    <message>
+        <source>{loaded}, {size} in memory</source>
+        <translation>{loaded}，内存占用 {size}</translation>
+    </message>
+    <message>
+        <source>{models}, {loaded} loaded. Answered in {time} ms.</source>
+        <translation>{models}，已加载 {loaded} 个。响应时间 {time} ms。</translation>
+    </message>
+    <message>
+        <source>{names} are ready to use on “{server}”.</source>
+        <translation>{names} 可以在“{server}”上使用了。</translation>
+    </message>
+    <message>
+        <source>{names} are ready to use.</source>
+        <translation>{names} 可以使用了。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{names} have newer versions, {size} to download.</source>
+        <translation>
+            <numerusform>{names} 有新版本，需要下载 {size}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{names} have newer versions.</source>
+        <translation>
+            <numerusform>{names} 有新版本。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{names} need your attention.</source>
+        <translation>{names} 需要处理。</translation>
+    </message>
+    <message>
+        <source>{names} share {size} of the {listed} listed here.</source>
+        <translation>此处列出的 {listed} 中，{names} 共用 {size}。</translation>
+    </message>
+    <message>
+        <source>{name} could not be downloaded.</source>
+        <translation>{name} 下载失败。</translation>
+    </message>
+    <message>
+        <source>{name} download</source>
+        <comment>said by a screen reader</comment>
+        <translation>{name} 的下载</translation>
+    </message>
+    <message>
+        <source>{name} has changed in the meantime, so nothing was done.</source>
+        <translation>{name} 在此期间发生了变化，因此没有执行任何操作。</translation>
+    </message>
+    <message>
+        <source>{name} is already here</source>
+        <translation>{name} 已存在</translation>
+    </message>
+    <message>
+        <source>{name} is being downloaded and shares layers with it. The delete waits until that download is done.</source>
+        <translation>正在下载的 {name} 与它共用层。删除会等到该下载完成后再进行。</translation>
+    </message>
+    <message>
+        <source>{name} is here and up to date.</source>
+        <translation>{name} 已存在，而且是最新版本。</translation>
+    </message>
+    <message>
+        <source>{name} is ready to use on “{server}”.</source>
+        <translation>{name} 可以在“{server}”上使用了。</translation>
+    </message>
+    <message>
+        <source>{name} is ready to use.</source>
+        <translation>{name} 可以使用了。</translation>
+    </message>
+    <message>
+        <source>{name} · {server}</source>
+        <translation>{name} · {server}</translation>
+    </message>
+    <message>
+        <source>{name}, {percent}, {state}</source>
+        <comment>a download in the tray menu</comment>
+        <translation>{name}，{percent}，{state}</translation>
+    </message>
+    <message>
+        <source>{name}, {state}</source>
+        <comment>a download in the tray menu</comment>
+        <translation>{name}，{state}</translation>
+    </message>
+    <message>
+        <source>{name}: not enough disk space.</source>
+        <translation>{name}：磁盘空间不足。</translation>
+    </message>
+    <message>
+        <source>{name}: not enough disk space. It needs {needed}, and {free} are free.</source>
+        <translation>{name}：磁盘空间不足。需要 {needed}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>{name}: {reason}</source>
+        <translation>{name}：{reason}</translation>
+    </message>
+    <message>
+        <source>{n} d</source>
+        <comment>days</comment>
+        <translation>{n} 天</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <comment>hours</comment>
+        <translation>{n} 小时</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <comment>minutes</comment>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} of {count} selected · {size}, deleting them frees up to {freed}</source>
+        <translation>已选择 {n}/{count} 个 · {size}，删除最多可释放 {freed}</translation>
+    </message>
+    <message>
+        <source>{n} of {total} downloads failed</source>
+        <translation>{total} 个下载中有 {n} 个失败</translation>
+    </message>
+    <message>
+        <source>{n} of {total} selected · {size}, deleting them frees {freed}</source>
+        <translation>已选择 {n}/{total} 个 · {size}，删除可释放 {freed}</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <comment>seconds</comment>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{online} of {total} online</source>
+        <translation>{online}/{total} 在线</translation>
+    </message>
+    <message>
+        <source>{part} of {whole}</source>
+        <comment>bytes</comment>
+        <translation>{part} / {whole}</translation>
+    </message>
+    <message>
+        <source>{part} of {whole} so far</source>
+        <comment>bytes</comment>
+        <translation>{part} / 目前 {whole}</translation>
+    </message>
+    <message>
+        <source>{percent} graphics card</source>
+        <translation>{percent} 显卡</translation>
+    </message>
+    <message>
+        <source>{percent} processor</source>
+        <translation>{percent} 处理器</translation>
+    </message>
+    <message>
+        <source>{reason}. Trying again in {time} ({n} of {all})</source>
+        <translation>{reason}。{time}后重试（第 {n}/{all} 次）</translation>
+    </message>
+    <message>
+        <source>{reason}. Trying again… ({n} of {all})</source>
+        <translation>{reason}。正在重试…（第 {n}/{all} 次）</translation>
+    </message>
+    <message>
+        <source>{registry} gave no answer that can be used ({reason}). The server does the download itself, so you can still pull.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} has no model called “{name}”. Check the spelling and the tag.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} has no model of this name. It may have been made on the server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} has no such model or tag.</source>
+        <translation>{registry} 上没有这个模型或标签。</translation>
+    </message>
+    <message>
+        <source>{registry} refused the download: “{text}”</source>
+        <translation>{registry} 拒绝了下载：“{text}”</translation>
+    </message>
+    <message>
+        <source>{registry} tells nothing about this name without signing in. The model may be private, or not exist. The server may have access, so you can still pull.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{sentence} {fetched}.</source>
+        <comment>9.3 GB in 3 min</comment>
+        <translation>{sentence}{fetched}。</translation>
+    </message>
+    <message>
+        <source>{sentence} {more}</source>
+        <translation>{sentence}{more}</translation>
+    </message>
+    <message>
+        <source>{server}: another program answers</source>
+        <translation>{server}：响应的是其他程序</translation>
+    </message>
+    <message>
+        <source>{server}: connecting…</source>
+        <translation>{server}：正在连接…</translation>
+    </message>
+    <message>
+        <source>{server}: offline since {time}</source>
+        <translation>{server}：{time} 起离线</translation>
+    </message>
+    <message>
+        <source>{server}: online</source>
+        <translation>{server}：在线</translation>
+    </message>
+    <message>
+        <source>{server}: online, {loaded}</source>
+        <translation>{server}：在线，{loaded}</translation>
+    </message>
+    <message>
+        <source>{server}: reports an error</source>
+        <translation>{server}：报告错误</translation>
+    </message>
+    <message>
+        <source>{server}: starting…</source>
+        <translation>{server}：正在启动…</translation>
+    </message>
+    <message>
+        <source>{server}: {facts}</source>
+        <translation>{server}：{facts}</translation>
+    </message>
+    <message>
+        <source>{server}: {problem}</source>
+        <translation>{server}：{problem}</translation>
+    </message>
+    <message>
+        <source>{share}, {time} left</source>
+        <translation>{share}，剩余 {time}</translation>
+    </message>
+    <message>
+        <source>{shown} of {count} models</source>
+        <translation>{shown}/{count} 个模型</translation>
+    </message>
+    <message>
+        <source>{size} already here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} already here, shared with {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} if shared layers are counted for every model</source>
+        <translation>若每个模型都计入共用的层，则为 {size}</translation>
+    </message>
+    <message>
+        <source>{size} in graphics memory ({share})</source>
+        <translation>显存占用 {size}（{share}）</translation>
+    </message>
+    <message>
+        <source>{size} in memory, on the processor</source>
+        <translation>内存占用 {size}，由处理器运行</translation>
+    </message>
+    <message>
+        <source>{size} in {time}</source>
+        <translation>{size}，用时 {time}</translation>
+    </message>
+    <message>
+        <source>{size} left after this download, on {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} of graphics memory</source>
+        <translation>需要显存 {size}</translation>
+    </message>
+    <message>
+        <source>{size} on disk</source>
+        <translation>磁盘占用 {size}</translation>
+    </message>
+    <message>
+        <source>{size} short. Delete models you don’t use, or move the model folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} to fetch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size}, already here</source>
+        <translation>{size}，已存在</translation>
+    </message>
+    <message>
+        <source>{size}, nothing is shared</source>
+        <translation>{size}，没有共用内容</translation>
+    </message>
+    <message>
+        <source>{size}, of which {shared} is shared with {names}</source>
+        <translation>{size}，其中 {shared} 与 {names} 共用</translation>
+    </message>
+    <message>
+        <source>{size}, waiting</source>
+        <translation>{size}，等待中</translation>
+    </message>
+    <message>
+        <source>{size}, {shared} stay for {names}</source>
+        <translation>{size}，另有 {shared} 为 {names} 保留</translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <comment>speed</comment>
+        <translation>{size}/s</translation>
+    </message>
+    <message>
+        <source>{time} ago</source>
+        <translation>{time}前</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+    <message>
+        <source>{value} percent</source>
+        <translation>百分之 {value}</translation>
+    </message>
+    <message>
+        <source>{value}%</source>
+        <translation>{value}%</translation>
+    </message>
+    <message>
+        <source>“:{tag}” has a meaning of its own. Choose another tag.</source>
+        <translation>“:{tag}”有特殊含义。请换一个标签。</translation>
+    </message>
+    <message>
+        <source>“{piece}” isn’t a valid part of a name.</source>
+        <translation>“{piece}”不能用作名称的一部分。</translation>
+    </message>
+    <message>
+        <source>“{server}” answered with HTTP status {status} and no reason.</source>
+        <translation>“{server}”返回了 HTTP 状态 {status}，没有说明原因。</translation>
+    </message>
+    <message>
+        <source>“{server}” answers again.</source>
+        <translation>“{server}”已恢复响应。</translation>
+    </message>
+    <message>
+        <source>“{server}” can’t be reached.</source>
+        <translation>无法连接“{server}”。</translation>
+    </message>
+    <message>
+        <source>“{server}” can’t run this kind of model.</source>
+        <translation>“{server}”无法运行这类模型。</translation>
+    </message>
+    <message>
+        <source>“{server}” doesn’t allow this download.</source>
+        <translation>“{server}”不允许此下载。</translation>
+    </message>
+    <message>
+        <source>“{server}” doesn’t answer. It may be off, or a firewall may block it.</source>
+        <translation>“{server}”没有响应。它可能已关机，或被防火墙阻止。</translation>
+    </message>
+    <message>
+        <source>“{server}” doesn’t speak HTTPS on this port. Try http:// in the address.</source>
+        <translation>“{server}”在此端口上不使用 HTTPS。请在地址中改用 http://。</translation>
+    </message>
+    <message>
+        <source>“{server}” has Ollama’s cloud switched off.</source>
+        <translation>“{server}”关闭了 Ollama 的云端功能。</translation>
+    </message>
+    <message>
+        <source>“{server}” has no model called “{name}”.</source>
+        <translation>“{server}”上没有名为“{name}”的模型。</translation>
+    </message>
+    <message>
+        <source>“{server}” is reachable, but nothing answers on port {port}.</source>
+        <translation>“{server}”可以连通，但端口 {port} 没有响应。</translation>
+    </message>
+    <message>
+        <source>“{server}” isn’t Ollama any more.</source>
+        <translation>“{server}”已不再是 Ollama。</translation>
+    </message>
+    <message>
+        <source>“{server}” only accepts its own address. On the server, set OLLAMA_HOST=0.0.0.0 or use its IP address.</source>
+        <translation>“{server}”只接受自己的地址。请在服务器上设置 OLLAMA_HOST=0.0.0.0，或使用它的 IP 地址。</translation>
+    </message>
+    <message>
+        <source>“{server}” refuses the password or token.</source>
+        <translation>“{server}”不接受该密码或令牌。</translation>
+    </message>
+    <message>
+        <source>“{server}” runs Ollama {version}. Ollama Tray needs {needs} or newer.</source>
+        <translation>“{server}”运行的是 Ollama {version}。Ollama Tray 需要 {needs} 或更新版本。</translation>
+    </message>
+    <message>
+        <source>“{server}” runs Ollama {version}. This model needs {needs} or newer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{server}” runs an Ollama that is too old for this.</source>
+        <translation>“{server}”运行的 Ollama 版本太旧，不支持此操作。</translation>
+    </message>
+    <message>
+        <source>“{server}” runs an older Ollama. Ollama Tray needs {needs} or newer.</source>
+        <translation>“{server}”运行的 Ollama 版本较旧。Ollama Tray 需要 {needs} 或更新版本。</translation>
+    </message>
+    <message>
+        <source>“{server}” sent something Ollama Tray can’t read.</source>
+        <translation>“{server}”发送的内容 Ollama Tray 无法读取。</translation>
+    </message>
+    <message>
+        <source>“{server}” sent something Ollama Tray can’t read: the field “{field}”.</source>
+        <translation>“{server}”发送的内容 Ollama Tray 无法读取：字段“{field}”。</translation>
+    </message>
+    <message>
+        <source>“{server}” stopped answering at {time}.</source>
+        <translation>“{server}”在 {time} 停止响应。</translation>
+    </message>
+    <message>
+        <source>“{text}” isn’t the address of a server.</source>
+        <translation>“{text}”不是服务器地址。</translation>
+    </message>
+</context>
+</TS>
