@@ -1,0 +1,150 @@
+"""What goes into the frozen program and what stays out. The PyInstaller spec files ask here.
+
+Rules, not a list of files: modules that are never imported, Qt's plugins by name, and on Linux only
+those libraries that something in the bundle is linked to and that not every desktop has.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+from kit import elf
+
+Entry = tuple[str, str, str]
+"""PyInstaller's: name in the bundle, file, kind."""
+
+EXCLUDED_MODULES = [
+    *["tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "venv", "distutils"],
+    *["unittest", "doctest", "pdb", "pydoc", "pydoc_data", "test", "_pytest", "pytest"],
+    *["asyncio", "concurrent.futures.process", "curses", "readline", "sqlite3", "xmlrpc"],
+    # Optional parts of requests and urllib3 that the lock file does not have.
+    *["chardet", "cryptography", "OpenSSL", "simplejson", "brotli", "brotlicffi", "zstandard"],
+    *["h2", "socks", "pyodide", "js"],
+    # Only here for building.
+    *["build", "hatchling", "packaging", "pip", "pkg_resources", "pluggy", "setuptools", "wheel"],
+    *["PyInstaller", "numpy", "PIL", "trio", "outcome"],
+    # Parts of Qt that nothing imports, but hooks might pull in.
+    *["PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets"],
+    *["PySide6.QtSql", "PySide6.QtTest", "PySide6.QtDesigner", "PySide6.QtHelp"],
+    *["PySide6.QtPrintSupport", "PySide6.QtXml", "PySide6.QtSvg", "PySide6.QtSvgWidgets"],
+    *["PySide6.QtConcurrent", "PySide6.QtUiTools"],
+    *(["PySide6.QtDBus", "jeepney"] if not sys.platform.startswith("linux") else []),
+]
+
+_QT_PLUGINS = [
+    "iconengines/*qsvgicon*",
+    "imageformats/*qsvg*",
+    # Linux. No gtk3 platform theme: it would bring all of GTK; the portal knows the same settings.
+    "platforms/libqxcb.so",
+    "platforms/libqwayland*.so",
+    "platforms/libqoffscreen.so",
+    "platformthemes/libqxdgdesktopportal.so",
+    "platforminputcontexts/libcompose*.so",
+    "platforminputcontexts/libibus*.so",
+    "xcbglintegrations/*.so",
+    "wayland-decoration-client/*.so",
+    "wayland-graphics-integration-client/libqt-plugin-wayland-egl.so",
+    "wayland-shell-integration/libqt-shell.so",
+    "wayland-shell-integration/libxdg-shell.so",
+    # Windows and macOS.
+    "platforms/qwindows.dll",
+    "platforms/qoffscreen.dll",
+    "platforms/libqcocoa.dylib",
+    "platforms/libqoffscreen.dylib",
+    "styles/*",
+]
+
+# There on every Linux desktop, and better taken from there: the C and C++ runtimes (the drivers of
+# the graphics card want theirs), what talks to the display server and the graphics card, and fonts,
+# whose settings are the system's. The list of the AppImage project says much the same.
+HOST_LIBRARIES = (
+    *("ld-linux*", "libc.so.*", "libm.so.*", "libdl.so.*", "librt.so.*", "libpthread.so.*"),
+    *("libutil.so.*", "libresolv.so.*", "libgcc_s.so.*", "libstdc++.so.*", "libz.so.*"),
+    *("libGL.so.*", "libEGL.so.*", "libGLX.so.*", "libGLdispatch.so.*", "libOpenGL.so.*"),
+    *("libX11.so.*", "libX11-xcb.so.*", "libxcb.so.*", "libXau.so.*", "libXdmcp.so.*"),
+    *("libwayland-client.so.*", "libwayland-cursor.so.*", "libwayland-egl.so.*"),
+    *("libglib-2.0.so.*", "libgthread-2.0.so.*", "libpcre*.so.*", "libdbus-1.so.*"),
+    *("libfontconfig.so.*", "libfreetype.so.*", "libexpat.so.*"),
+)
+
+_TRANSLATION = re.compile(r"translations/qt(\w*?)_(\w+)\.qm$")
+
+
+def binaries(entries: Iterable[Entry]) -> list[Entry]:
+    """The libraries and plugins that belong into the bundle, in a fixed order."""
+    kept = [entry for entry in entries if _is_wanted_plugin(entry[0])]
+    if sys.platform.startswith("linux"):
+        kept = _reachable(kept)
+    elif sys.platform == "win32":
+        kept = [entry for entry in kept if not _is_unused_dll(entry[0])]
+    return sorted(kept)
+
+
+def datas(entries: Iterable[Entry], languages: Iterable[str]) -> list[Entry]:
+    """The data files that belong into the bundle: of Qt's texts, only in languages we speak."""
+    wanted = set(languages)
+
+    def is_wanted(name: str) -> bool:
+        found = _TRANSLATION.search(PurePosixPath(name.replace("\\", "/")).as_posix())
+        return not found or (found[1] == "base" and found[2] in wanted)
+
+    return sorted(entry for entry in entries if is_wanted(entry[0]))
+
+
+def languages(translations: Path) -> list[str]:
+    """The languages of our compiled translations."""
+    return sorted(file.stem.partition("_")[2] for file in translations.glob("ollama-tray_*.qm"))
+
+
+def _is_wanted_plugin(name: str) -> bool:
+    _, is_plugin, plugin = name.replace("\\", "/").partition("/plugins/")
+    return not is_plugin or any(fnmatch(plugin, pattern) for pattern in _QT_PLUGINS)
+
+
+def _is_unused_dll(name: str) -> bool:
+    """The software renderer of OpenGL, and Qt's modules that only dropped plugins used."""
+    file = name.replace("\\", "/").rpartition("/")[2].casefold()
+    dropped = ("opengl32sw.dll", "qt6pdf.dll", "qt6qml*.dll", "qt6quick*.dll", "qt6opengl*.dll")
+    return any(fnmatch(file, pattern) for pattern in (*dropped, "qt6virtualkeyboard.dll"))
+
+
+def _is_host_library(name: str) -> bool:
+    return any(fnmatch(name, pattern) for pattern in HOST_LIBRARIES)
+
+
+def _reachable(entries: list[Entry]) -> list[Entry]:
+    """Without libraries that only dropped plugins were linked to, and without the host's."""
+    by_name: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_name.setdefault(entry[0].rpartition("/")[2], []).append(entry)
+    # Modules of Python and plugins of Qt are loaded by name; everything else must be linked to.
+    waiting = [
+        entry
+        for entry in entries
+        if entry[2] == "EXTENSION"
+        or "/plugins/" in entry[0]
+        or entry[0].rpartition("/")[2].startswith("libpython")
+    ]
+    kept: set[Entry] = set()
+    while waiting:
+        entry = waiting.pop()
+        if entry in kept:
+            continue
+        kept.add(entry)
+        if entry[2] == "SYMLINK":
+            continue
+        for name in elf.needed(Path(entry[1])):
+            if not _is_host_library(name):
+                waiting += by_name.get(name, [])
+    targets = {entry[1] for entry in kept}
+    links = [each for each in entries if each[2] == "SYMLINK" and _points_into(each, kept, targets)]
+    return [*kept, *(link for link in links if link not in kept)]
+
+
+def _points_into(link: Entry, kept: set[Entry], targets: set[str]) -> bool:
+    name = link[0].rpartition("/")[2]
+    return any(entry[0].rpartition("/")[2] == name for entry in kept) or link[1] in targets

@@ -1,0 +1,40 @@
+"""What a Linux program or library asks of the system: libraries, and the version of the C library.
+
+Read with objdump, which PyInstaller needs too.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+_NEEDED = re.compile(r"^\s+NEEDED\s+(\S+)", re.MULTILINE)
+_GLIBC = re.compile(r"\bGLIBC_(2\.\d+)")
+_MAGIC = b"\x7fELF"
+
+
+def is_elf(path: Path) -> bool:
+    """Whether this is a program or a library."""
+    with path.open("rb") as file:
+        return file.read(4) == _MAGIC
+
+
+@cache
+def _headers(path: Path) -> str:
+    done = subprocess.run(["objdump", "-p", path], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def needed(path: Path) -> frozenset[str]:
+    """The names of the libraries it is linked to."""
+    return frozenset(_NEEDED.findall(_headers(path)))
+
+
+def glibc(path: Path) -> tuple[int, ...]:
+    """The newest version of the C library that a symbol of it asks for."""
+    found = [
+        tuple(int(part) for part in text.split(".")) for text in _GLIBC.findall(_headers(path))
+    ]
+    return max(found, default=(2, 0))

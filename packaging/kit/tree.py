@@ -1,0 +1,79 @@
+"""The files of a Linux system package, as they lie below /: the program, and what a desktop and a
+terminal want to find of it."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from pathlib import Path
+
+from kit import changelog, icons
+from kit.project import APP_ID, BUILD, PROGRAM, VERSION, build_date, set_times
+
+HOME = Path("usr/lib") / PROGRAM
+"""Where the frozen program lies; everything there belongs to one build."""
+
+
+def system_tree(source: Path, frozen: Path) -> Path:
+    """Make build/packaging/tree."""
+    tree = BUILD / "tree"
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(frozen, tree / HOME, symlinks=True)
+    (tree / HOME / "licenses").rename(tree / HOME / "lib" / "licenses")
+    binaries = tree / "usr" / "bin"
+    binaries.mkdir(parents=True)
+    for name in (PROGRAM, f"{PROGRAM}-gui"):
+        (binaries / name).symlink_to(f"../lib/{PROGRAM}/{PROGRAM}")
+    add_desktop_files(source, tree / "usr" / "share")
+    set_modes(tree)
+    set_times(tree)
+    return tree
+
+
+def add_desktop_files(source: Path, share: Path) -> None:
+    """Put the menu entry, icons, metainfo, manual and completions below a share folder."""
+    files = source / "resources" / "desktop"
+    _write(share / "applications" / f"{APP_ID}.desktop", _read(files / f"{APP_ID}.desktop"))
+    metainfo = _read(files / f"{APP_ID}.metainfo.xml")
+    releases = changelog.appstream_releases(source / "CHANGELOG.md")
+    metainfo = metainfo.replace("  <releases/>", releases)
+    _write(share / "metainfo" / f"{APP_ID}.metainfo.xml", metainfo)
+    hicolor = share / "icons" / "hicolor"
+    icons.render_theme(source / "resources" / "icons" / "app.svg", hicolor, APP_ID)
+    for name in (PROGRAM, f"{PROGRAM}-gui"):
+        _write_gzip(share / "man" / "man1" / f"{name}.1.gz", manual(source))
+    bash = share / "bash-completion" / "completions" / PROGRAM
+    _write(bash, _read(files / f"{PROGRAM}.bash"))
+    zsh = share / "zsh" / "vendor-completions" / f"_{PROGRAM}"
+    _write(zsh, _read(files / f"{PROGRAM}.zsh"))
+    fish = share / "fish" / "vendor_completions.d" / f"{PROGRAM}.fish"
+    _write(fish, _read(files / f"{PROGRAM}.fish"))
+
+
+def manual(source: Path) -> str:
+    """The manual page with its date and version."""
+    text = _read(source / "resources" / "desktop" / f"{PROGRAM}.1")
+    return text.replace("@DATE@", f"{build_date():%Y-%m-%d}").replace("@VERSION@", VERSION)
+
+
+def set_modes(tree: Path) -> None:
+    """Only the program itself may be run; all may be read by everybody."""
+    for path in (tree, *tree.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+        elif not path.is_symlink():
+            path.chmod(0o755 if path.name == PROGRAM and path.parent.name == PROGRAM else 0o644)
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_gzip(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

@@ -1,0 +1,49 @@
+# bash completion for ollama-tray
+
+_ollama_tray_models() {
+  ollama-tray list "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+_ollama_tray() {
+  local word=${COMP_WORDS[COMP_CWORD]} command="" server=() index
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    case ${COMP_WORDS[index]} in
+      --server) ((index++)); server=(--server "${COMP_WORDS[index]}") ;;
+      --data-dir) ((index++)) ;;
+      -*) ;;
+      *) command=${COMP_WORDS[index]}; break ;;
+    esac
+  done
+  case ${COMP_WORDS[COMP_CWORD-1]} in
+    --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --server) return ;;
+  esac
+  local options="--server --data-dir --verbose --help" names=""
+  case $command in
+    "") options+=" --version --hidden --demo"
+        names="list show ps pull rm status quit" ;;
+    list | ls | show) options+=" --json"; names=models ;;
+    ps | status) options+=" --json" ;;
+    pull) options+=" --wait --insecure"; names=models ;;
+    rm) options+=" --yes --force"; names=models ;;
+  esac
+  if [[ $word == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    return
+  fi
+  if [[ $names != models ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$names" -- "$word")
+    return
+  fi
+  # A model's name holds colons, at which bash splits words: complete the part after the last one.
+  local name=$word before=""
+  if [[ $COMP_WORDBREAKS == *:* ]]; then
+    name=${COMP_LINE:0:COMP_POINT}
+    name=${name##*[[:space:]]}
+    before=${name%"${name##*:}"}
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$(_ollama_tray_models "${server[@]}")" -- "$name")
+  COMPREPLY=("${COMPREPLY[@]#"$before"}")
+}
+
+complete -F _ollama_tray ollama-tray

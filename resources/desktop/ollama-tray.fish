@@ -1,0 +1,31 @@
+# fish completion for ollama-tray
+
+function __ollama_tray_models
+    ollama-tray list 2>/dev/null | awk 'NR > 1 { print $1 }'
+end
+
+set -l verbs list ls show ps pull rm status quit
+set -l bare "not __fish_seen_subcommand_from $verbs"
+
+complete -c ollama-tray -f
+complete -c ollama-tray -n $bare -a list -d "List the installed models"
+complete -c ollama-tray -n $bare -a show -d "Show one model"
+complete -c ollama-tray -n $bare -a ps -d "List the models in memory"
+complete -c ollama-tray -n $bare -a pull -d "Have models here and up to date"
+complete -c ollama-tray -n $bare -a rm -d "Delete models"
+complete -c ollama-tray -n $bare -a status -d "How the server stands"
+complete -c ollama-tray -n $bare -a quit -d "End the program that runs"
+complete -c ollama-tray -n $bare -l version -d "Print the version"
+complete -c ollama-tray -n $bare -l hidden -d "Start in the tray, without the window"
+complete -c ollama-tray -n $bare -l demo -d "Try everything on a demo server"
+
+complete -c ollama-tray -l server -x -d "Address, or label in the settings"
+complete -c ollama-tray -l data-dir -x -a "(__fish_complete_directories)" -d "Keep everything below"
+complete -c ollama-tray -s v -l verbose -d "Log more"
+complete -c ollama-tray -s h -l help -d "Print help"
+
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps status" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l wait -d "Pull here"
+complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l insecure -d "Plain http to the registry"
+complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show pull rm" -a "(__ollama_tray_models)"
