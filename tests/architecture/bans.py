@@ -20,6 +20,7 @@ PLATFORM_MODULES = frozenset(
 LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/__main__.py", "tray_app.app"): "a terminal verb must not pay for Qt",
     ("tray_app/__main__.py", "tray_app.cli.terminal"): "the window must not pay for requests",
+    ("tray_app/app/diagnosing.py", "tray_app.cli.diagnosis"): "loads requests: not at the start",
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/rest.py", "tray_app.app.application"): "the icon first",
     ("tray_app/app/rest.py", "tray_app.app.demo"): "only --demo needs it",
@@ -41,6 +42,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/desktop/network.py", "tray_app.desktop.network_qt"): "only off Linux",
     ("tray_app/desktop/power.py", "tray_app.desktop.power_upower"): "only on Linux",
     ("tray_app/desktop/power.py", "tray_app.desktop.power_windows"): "only on Windows",
+    ("tray_app/desktop/desktop_facts.py", "tray_app.desktop.dbus_session"): "only on Linux",
     ("tray_app/desktop/notifier.py", "tray_app.desktop.notify_dbus"): (
         "jeepney costs 17 ms: not before the first notice"
     ),

@@ -60,8 +60,14 @@ LAYERS = {
     ),
     "operations": Layer(_names("core workers ollama"), _names("PySide6.QtCore")),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
-    # desktop.single_instance is how the terminal asks the running program.
-    "cli": Layer(_names("cli core ollama text settings paths desktop.single_instance")),
+    # desktop.single_instance is how the terminal asks the running program, desktop.desktop_facts
+    # how its doctor asks the session bus; log holds the rules of what may not be told.
+    "cli": Layer(
+        _names(
+            "cli core ollama text language settings paths log "
+            "desktop.single_instance desktop.desktop_facts"
+        )
+    ),
     "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),
     "__main__": Layer(_names("cli app")),
 }

@@ -12,12 +12,15 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
+from tray_app.app.diagnosing import Diagnosing
 from tray_app.app.quitting import Quitter
+from tray_app.app.session import SessionEnd
 from tray_app.app.visits import Visits
 from tray_app.app.window import WindowSide
+from tray_app.app.wishes import Wishes
 from tray_app.cli import Invocation
 from tray_app.core.errors import OllamaError
-from tray_app.core.messages import LoadWish, ModelRef, PullWish
+from tray_app.core.messages import PullWish
 from tray_app.core.pull_policy import QueueLimits
 from tray_app.core.pull_states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
@@ -89,9 +92,12 @@ class Application(QObject):
         self.operations = Operations(self.runner, self.queue, self.target, registry, self)
         self.crashes = CrashReporter(self)
         self.window = WindowSide(self)
+        self.wishes = Wishes(self)
+        self.diagnosing = Diagnosing(self)
         self.visits = Visits(self)
         self.quitter = Quitter(self)
 
+        self.session_end = SessionEnd(self)
     def target(self, server_id: str) -> Target | None:
         """Where jobs for a server go; None for a server that is not set up any more."""
         if server_id != self.server.id:
@@ -114,15 +120,13 @@ class Application(QObject):
         self.settings.changed.connect(self._on_settings_changed)
         self.settings.save_failed.connect(self.window.tell_save_failed)
         self.queue.save_failed.connect(self.window.tell_save_failed)
-        self.qt.commitDataRequest.connect(self._on_qt_commit_data)
         self.tray.set_icon_choice(self.settings.values.tray_icon)
         self._show_server_label()
         self.instance.listen(self.visits.answer)
         broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
         self._poll()
-        if not self.invocation.hidden:
-            self.window.set_tray_available(self.tray.is_available)
+        if not self._starts_hidden():
             self.window.show()
         if self.invocation.link:
             self.visits.open_link(self.invocation.link)
@@ -130,6 +134,11 @@ class Application(QObject):
 
     def _poll(self) -> None:
         target = self.target(self.server.id)
+    def _starts_hidden(self) -> bool:
+        """Started by the system at login: hidden where a person has not asked for the window."""
+        invocation = self.invocation
+        return invocation.hidden or (invocation.login and self.settings.values.start_hidden)
+
         if target is not None:
             self.pollers.start(self.server.id, target.endpoint)
         else:
@@ -148,8 +157,8 @@ class Application(QObject):
         tray.pull_show_requested.connect(self.window.show_pull)
         tray.quit_requested.connect(self.quitter.ask)
         tray.refresh_requested.connect(self.pollers.refresh_all)
-        tray.load_requested.connect(self._on_load_requested)
-        tray.unload_requested.connect(self._on_unload_requested)
+        tray.load_requested.connect(self.wishes.load)
+        tray.unload_requested.connect(self.wishes.unload)
         tray.pull_pause_requested.connect(queue.pause)
         tray.pull_resume_requested.connect(queue.resume)
         tray.pull_cancel_requested.connect(queue.cancel)
@@ -248,11 +257,6 @@ class Application(QObject):
         self.tray.set_server_label(label)
         self.notifier.set_server_label(label)
         self.window.take_server()
-
-    @Slot()
-    def _on_qt_commit_data(self) -> None:
-        """The session ends: whatever happens next, the queue is on disk."""
-        self.queue.save_now()
 
     def is_autostart(self) -> bool | None:
         """What the system says about starting at login; None when it cannot be asked."""

@@ -60,6 +60,7 @@ class Quitter(QObject):
         deadline = QDeadlineTimer(DEADLINE_MS)
         is_clean = all([app.pollers.wait(deadline), app.runner.wait(deadline)])
         app.notifier.close()
+        app.session_end.close()
         app.tray.stop()
         app.crashes.uninstall()
         if app.demo is not None:

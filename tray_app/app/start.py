@@ -55,7 +55,7 @@ def _run(invocation: Invocation, data_dir: Path | None) -> int:
 def _hand_over(instance: SingleInstance, invocation: Invocation) -> Handover:
     if invocation.link:
         return instance.hand_over(InstanceCommand.SHOW, (invocation.link,))
-    if invocation.hidden:
+    if invocation.hidden or invocation.login:
         return instance.hand_over(InstanceCommand.STATUS)
     return instance.hand_over(InstanceCommand.RAISE)
 
@@ -107,7 +107,7 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     QApplication.setQuitOnLastWindowClosed(False)
     app = QApplication([APP_NAME])
     tray = Tray(app)
-    tray.start(TRAY_GRACE_S if invocation.hidden else 0.0)
+    tray.start(TRAY_GRACE_S if invocation.hidden or invocation.login else 0.0)
     rest = Rest(app, tray, invocation, data_dir, instance)
     QTimer.singleShot(ICON_FIRST_MS, rest.build)
     code = app.exec()

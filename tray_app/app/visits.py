@@ -37,7 +37,7 @@ class Visits(QObject):
             # After the answer has gone out.
             QTimer.singleShot(0, self._app.quitter.quit_now)
             return InstanceAnswer(True)
-        self._app.window.show()
+        self._app.window.show(request.token)
         if request.command is InstanceCommand.SHOW and request.args:
             return self._show(request.args[0])
         return InstanceAnswer(True)

@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app import text
-from tray_app.core.messages import (
-    CopyWish,
-    DeleteOutcome,
-    DeleteWish,
-    LoadWish,
-    ModelRef,
-    ModelRefs,
-    PullMove,
-    PullOrder,
-    PullWish,
-)
+from tray_app.core.messages import DeleteOutcome, ModelRef, PullOrder
 
 if TYPE_CHECKING:
     from tray_app.app.application import Application
@@ -41,6 +31,7 @@ class WindowSide(QObject):
         self._built: Windows | None = None
         self._is_tray_available = True
         self._is_over = False
+        self._is_session_ending = False
         self._has_told_save_failed = False
 
     # For the tray, later starts and links.
@@ -54,10 +45,10 @@ class WindowSide(QObject):
         return self._built is not None and self._built.main.isActiveWindow()
 
     @Slot()
-    def show(self) -> None:
-        """Bring the window to the front, wherever it was."""
+    def show(self, token: str = "") -> None:
+        """Bring the window to the front, wherever it was; `token` is the desktop's leave to."""
         if not self._is_over:
-            self._windows().main.come_to_front()
+            self._windows().main.come_to_front(token)
 
     @Slot()
     def toggle(self) -> None:
@@ -94,10 +85,16 @@ class WindowSide(QObject):
 
     @Slot(bool)
     def set_tray_available(self, is_available: bool) -> None:
-        """Without a tray the window is all there is: show it, and closing it means quitting."""
+        """Without a tray the window is all there is, and closing it means quitting."""
         self._is_tray_available = is_available
         if not is_available and not self.is_visible and not self._is_over:
-            self.show()
+            # Nobody asked for it now: it must not take the keyboard from what a person does.
+            self._windows().main.showMinimized()
+        self._take_closing()
+
+    def set_session_ending(self, is_ending: bool) -> None:
+        """While the session ends nothing is asked: windows simply close."""
+        self._is_session_ending = is_ending
         self._take_closing()
 
     @Slot(str)
@@ -159,14 +156,15 @@ class WindowSide(QObject):
 
     def _take_closing(self) -> None:
         if self._built is not None:
-            keeps = self._app.settings.values.keep_in_tray
-            self._built.main.set_hides_on_close(keeps and self._is_tray_available)
+            keeps = self._app.settings.values.keep_in_tray and self._is_tray_available
+            self._built.main.set_hides_on_close(keeps or self._is_session_ending)
             self._built.dialogs.set_tray_available(self._is_tray_available)
 
     def _connect(self, built: Windows) -> None:
         self._connect_facts(built)
         self._connect_window(built)
         self._connect_dialogs(built)
+        self._app.diagnosing.connect_windows(built)
 
     def _connect_facts(self, built: Windows) -> None:
         app, main, dialogs = self._app, built.main, built.dialogs
@@ -192,6 +190,7 @@ class WindowSide(QObject):
         operations.server_tested.connect(dialogs.set_server_test)
         operations.recommendations_loaded.connect(main.set_recommendations)
         operations.recommendations_loaded.connect(dialogs.set_recommendations)
+        operations.estimated.connect(dialogs.set_pull_estimate)
         operations.layers.book_changed.connect(main.set_book)
         operations.layers.book_changed.connect(dialogs.set_book)
 
@@ -206,31 +205,33 @@ class WindowSide(QObject):
         main.delete_requested.connect(dialogs.open_delete)
         main.duplicate_requested.connect(dialogs.open_duplicate)
         main.settings_requested.connect(dialogs.open_settings)
-        main.load_requested.connect(self._on_load_requested)
-        main.unload_requested.connect(self._on_unload_requested)
-        main.update_requested.connect(self._on_update_requested)
+        main.load_requested.connect(app.wishes.load)
+        main.unload_requested.connect(app.wishes.unload)
+        main.update_requested.connect(app.wishes.update)
         main.pull_pause_requested.connect(queue.pause)
         main.pull_resume_requested.connect(queue.resume)
         main.pull_cancel_requested.connect(queue.cancel)
         main.pull_retry_requested.connect(queue.retry)
         main.pull_remove_requested.connect(queue.remove)
-        main.pull_move_requested.connect(self._on_pull_move_requested)
+        main.pull_move_requested.connect(app.wishes.move)
         main.pulls_pause_all_requested.connect(queue.pause_all)
         main.pulls_resume_all_requested.connect(queue.resume_all)
         main.pulls_clear_requested.connect(queue.clear_finished)
 
     def _connect_dialogs(self, built: Windows) -> None:
         app, dialogs = self._app, built.dialogs
-        dialogs.details_requested.connect(self._on_details_requested)
-        dialogs.pull_requested.connect(self._on_pull_requested)
-        dialogs.delete_requested.connect(self._on_delete_requested)
-        dialogs.load_requested.connect(self._on_load_requested)
-        dialogs.unload_requested.connect(self._on_unload_requested)
-        dialogs.copy_requested.connect(self._on_copy_requested)
-        dialogs.book_requested.connect(self._on_book_requested)
+        dialogs.details_requested.connect(app.wishes.details)
+        dialogs.pull_requested.connect(app.wishes.pull)
+        dialogs.delete_requested.connect(app.wishes.delete)
+        dialogs.load_requested.connect(app.wishes.load)
+        dialogs.unload_requested.connect(app.wishes.unload)
+        dialogs.copy_requested.connect(app.wishes.copy)
+        dialogs.book_requested.connect(app.wishes.book)
         dialogs.server_test_requested.connect(app.operations.test_server)
         dialogs.pull_show_requested.connect(self.show_pull)
         dialogs.quit_confirmed.connect(app.quitter.quit_now)
+        dialogs.estimate_requested.connect(app.wishes.estimate)
+        dialogs.estimate_cancel_requested.connect(app.operations.estimator.cancel)
         dialogs.autostart_requested.connect(self._on_autostart_requested)
 
     @Slot(bool)
@@ -252,40 +253,3 @@ class WindowSide(QObject):
     def _on_queue_rows_changed(self) -> None:
         if self._built is not None:
             self._built.dialogs.set_pull_items(self._app.queue.items())
-
-    @Slot(object)
-    def _on_pull_move_requested(self, move: PullMove) -> None:
-        self._app.queue.move(move.id, move.index)
-
-    @Slot(object)
-    def _on_details_requested(self, ref: ModelRef) -> None:
-        self._app.operations.show(ref)
-
-    @Slot(object)
-    def _on_pull_requested(self, wish: PullWish) -> None:
-        self._app.operations.pull(wish)
-
-    @Slot(object)
-    def _on_update_requested(self, refs: ModelRefs) -> None:
-        for ref in refs.refs:
-            self._app.operations.pull(PullWish(ref.server_id, ref.name, ref.digest))
-
-    @Slot(object)
-    def _on_delete_requested(self, wish: DeleteWish) -> None:
-        self._app.operations.delete(wish)
-
-    @Slot(object)
-    def _on_copy_requested(self, wish: CopyWish) -> None:
-        self._app.operations.copy(wish)
-
-    @Slot(object)
-    def _on_load_requested(self, wish: LoadWish) -> None:
-        self._app.operations.load(wish)
-
-    @Slot(object)
-    def _on_unload_requested(self, ref: ModelRef) -> None:
-        self._app.operations.unload(ref)
-
-    @Slot(object)
-    def _on_book_requested(self, refs: ModelRefs) -> None:
-        self._app.operations.layers.read(refs)

@@ -20,6 +20,7 @@ PROGRAM = "ollama-tray"
 LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
 _HIDDEN = "--hidden"
+_LOGIN = "--login"
 
 
 class Command(StrEnum):
@@ -32,13 +33,15 @@ class Command(StrEnum):
     PULL = "pull"
     RM = "rm"
     STATUS = "status"
+    DOCTOR = "doctor"
     QUIT = "quit"
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """One command line, understood. `server` is an address or the label of a server of the
-    settings, "" = the default. `link` is an `ollama-tray:` link that the desktop opened."""
+    settings, "" = the default. `login`: started by the system at the start of a session, so hidden
+    where the settings say so. `link` is an `ollama-tray:` link that the desktop opened."""
 
     command: Command = Command.WINDOW
     names: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class Invocation:
     yes: bool = False
     insecure: bool = False
     hidden: bool = False
+    login: bool = False
     demo: bool = False
     verbose: bool = False
     data_dir: Path | None = None
@@ -63,8 +67,8 @@ class Invocation:
 def parse_args(argv: Sequence[str]) -> Invocation:
     """What `argv` (without the program) asks for. Wrong usage prints why and exits with 2;
     `--help` and `--version` print and exit with 0."""
-    if not set(argv) - {_HIDDEN}:
-        return Invocation(hidden=bool(argv))  # how the system starts it: at once
+    if not set(argv) - {_HIDDEN, _LOGIN}:
+        return Invocation(hidden=_HIDDEN in argv, login=_LOGIN in argv)  # as the system starts it
     links = [word for word in argv if word.casefold().startswith(LINK_SCHEME)]
     found = _parser().parse_args([word for word in argv if word not in links])
     if found.command is None and (found.server or found.demo is None):
@@ -73,7 +77,7 @@ def parse_args(argv: Sequence[str]) -> Invocation:
     command = Command.WINDOW if found.command is None or is_bare_show else Command(found.command)
     if links and command is not Command.WINDOW:
         _fail("a link opens the window and goes with no command")
-    if command is not Command.WINDOW and (found.demo or found.hidden):
+    if command is not Command.WINDOW and (found.demo or found.hidden or found.login):
         _fail(f"--demo and --hidden start the window and do not go with {command}")
     names = tuple(getattr(found, "names", None) or ())
     if getattr(found, "name", None):
@@ -88,6 +92,7 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         yes=getattr(found, "yes", False),
         insecure=getattr(found, "insecure", False),
         hidden=found.hidden,
+        login=found.login,
         demo=found.demo,
         verbose=found.verbose,
         data_dir=found.data_dir,
@@ -115,9 +120,9 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    parser.add_argument(
-        _HIDDEN, action="store_true", help="start in the tray, without the window"
-    )
+    parser.add_argument(_HIDDEN, action="store_true", help="start in the tray, without the window")
+    # Written into the system's autostart entry; no word for people.
+    parser.add_argument(_LOGIN, action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--demo", action="store_true", help="try everything on a demo server inside the program"
     )
@@ -149,6 +154,7 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument("names", nargs="+", metavar="NAME")
     verb.add_argument("-y", "--yes", "-f", "--force", action="store_true", help="do not ask")
     _add_json(_verb(commands, Command.STATUS, "how the server stands, in a few lines"))
+    _add_json(_verb(commands, Command.DOCTOR, "look for what is wrong, and say what to do"))
     _verb(commands, Command.QUIT, "end the program that runs")
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from tray_app import text
-from tray_app.cli import asking, changing
+from tray_app.cli import asking, changing, doctor
 from tray_app.cli.arguments import Command, Invocation
 from tray_app.cli.console import Console
 from tray_app.cli.session import (
@@ -31,6 +31,7 @@ _VERBS: dict[Command, Callable[[Session], int]] = {
     Command.SHOW: asking.show,
     Command.PS: asking.ps,
     Command.STATUS: asking.status,
+    Command.DOCTOR: doctor.doctor,
     Command.PULL: changing.pull,
     Command.RM: changing.remove,
     Command.QUIT: changing.quit_instance,

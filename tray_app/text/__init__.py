@@ -18,6 +18,14 @@ from tray_app.text.deleting import (
     made_here_line,
 )
 from tray_app.text.downloads import (
+from tray_app.text.diagnostics import (
+    Finding,
+    diagnosis_facts,
+    diagnosis_findings,
+    diagnosis_report,
+    diagnosis_summary,
+    diagnostics_copied,
+)
     downloads_header,
     downloads_line,
     fetched_in,
@@ -123,6 +131,8 @@ __all__ = [
     "error_text",
     "exact_size",
     "failure_text",
+    "EstimateLine",
+    "Finding",
     "fetched_in",
     "filter_is_empty",
     "filter_label",
@@ -144,6 +154,12 @@ __all__ = [
     "memory_figure",
     "memory_share",
     "models_count",
+    "diagnosis_facts",
+    "diagnosis_findings",
+    "diagnosis_report",
+    "diagnosis_summary",
+    "diagnostics_copied",
+    "disk_line",
     "models_shown",
     "name_problem",
     "no_match",

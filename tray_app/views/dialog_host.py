@@ -38,6 +38,9 @@ class DialogHost(DialogRegistry):
     autostart_requested = Signal(bool)
     quit_confirmed = Signal()
 
+    diagnostics_requested = Signal()
+    estimate_requested = Signal(object)  # ModelRef
+    estimate_cancel_requested = Signal()
     def open_details(self, ref: ModelRef) -> DetailsDialog:
         """The details of a model, in the window that shows them already if there is one."""
         dialog = self._details.get(ref.key)
@@ -136,6 +139,7 @@ class DialogHost(DialogRegistry):
             dialog.show_page(page)
         dialog.show()
         _raise(dialog)
+            dialog.diagnostics_requested.connect(self.diagnostics_requested)
         return dialog
 
     def ask_quit(self, running: int) -> QuitDialog:

@@ -165,6 +165,12 @@ class DialogRegistry(QObject):
 
     def set_deleted(self, outcome: DeleteOutcome) -> None:
         """What became of a delete. What went well is seen in the table."""
+    def show_diagnostics_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        dialog = self._open_one(SettingsDialog)
+        if dialog is not None and dialog.about.isVisible():
+            dialog.about.show_copied()
+
         if not outcome.failures:
             return
         details = "\n".join(f"{failure.ref.name}: {failure.error}" for failure in outcome.failures)

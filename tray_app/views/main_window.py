@@ -195,10 +195,6 @@ class MainWindow(WindowFrame):
         self.top_bar.set_demo(is_demo)
         self.setWindowTitle(tr("Ollama Tray (demo)") if is_demo else tr("Ollama Tray"))
 
-    def show_notice(self, notice: BannerText) -> None:
-        """Ten seconds of a banner. An action "pull:NAME" opens the pull dialog for that name."""
-        self.pane.set_notice(notice)
-
     def show_deleted(self, outcome: DeleteOutcome, book: LayerBook) -> None:
         """Say what is gone and what it freed; the way back is one click. Failures have a message
         box of their own."""

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import platform
-from dataclasses import fields
-
-from PySide6.QtCore import QSize, Qt, QUrl, Signal, qVersion
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tray_app import APP_NAME, __version__
-from tray_app.core.records import ServerStatus
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
-from tray_app.text import one_line, tr
-from tray_app.views.components.buttons import Button, copy_text
+from tray_app.text import tr
+from tray_app.views.components.buttons import Button, tell_copied
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.settings_rows import ControlRow, SettingsPage
 from tray_app.views.theme import Role
 
 _ICON = 64
-# What says nothing about a fault, or says too much about a person.
-_PRIVATE = frozenset({"servers", "main_geometry", "last_target", "column_widths"})
 
 
 class AboutPage(SettingsPage):
-    """Signals: shortcuts_requested()."""
+    """Signals: shortcuts_requested(), diagnostics_requested() (answer with `show_copied`)."""
 
     shortcuts_requested = Signal()
+    diagnostics_requested = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(settings, parent)
-        self._status: ServerStatus | None = None
         self._log_folder = ""
         head = QHBoxLayout()
         head.setSpacing(16)
@@ -56,12 +50,12 @@ class AboutPage(SettingsPage):
         help_card = self.add_group(tr("Help us help you"))
         self._copy = Button(tr("&Copy"), "copy", small=True)
         self._copy.setAccessibleName(tr("Copy diagnostics"))
-        self._copy.clicked.connect(self._on_copy_clicked)
+        self._copy.clicked.connect(self.diagnostics_requested)
         help_card.add_row(
             ControlRow(
                 tr("Copy diagnostics"),
                 self._copy,
-                tr("Versions and settings. Addresses, names and tokens are left out."),
+                tr("Versions, settings, last errors. Names of servers and tokens are left out."),
             )
         )
         open_log = Button(tr("&Open"), "folder", small=True)
@@ -79,36 +73,14 @@ class AboutPage(SettingsPage):
         self.finish()
         self.set_log_folder("")
 
-    def set_status(self, status: ServerStatus | None) -> None:
-        """The server, for the diagnostics."""
-        self._status = status
-
     def set_log_folder(self, folder: str) -> None:
         """Where the log is; "" = nowhere."""
         self._log_folder = folder
         self._log_row.setVisible(bool(folder))
 
-    def diagnostics(self) -> str:
-        """What helps to find a fault, and names nobody."""
-        status = self._status
-        system = f"{platform.system()} {platform.release()} {platform.machine()}"
-        lines = [
-            f"{APP_NAME} {__version__}",
-            f"Python {platform.python_version()}, Qt {qVersion()}",
-            f"{system}, {QGuiApplication.platformName()}",
-        ]
-        if status is not None:
-            kind = type(status.error).__name__ if status.error is not None else "no error"
-            lines.append(f"Ollama {one_line(status.version, 40) or '?'}, {status.state}, {kind}")
-        values = self.settings.values
-        for entry in fields(values):
-            value = getattr(values, entry.name)
-            if entry.name not in _PRIVATE and value != entry.default:
-                lines.append(f"{entry.name} = {value}")
-        return "\n".join(lines)
-
-    def _on_copy_clicked(self) -> None:
-        copy_text(self._copy, self.diagnostics())
+    def show_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        tell_copied(self._copy)
 
     def _on_open_log_clicked(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._log_folder))

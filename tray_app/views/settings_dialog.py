@@ -40,11 +40,14 @@ KEY_ROLE = _GLYPH_ROLE + 1
 
 
 class SettingsDialog(QDialog):
-    """Signals: server_test_requested(address), autostart_requested(bool)."""
+    """Signals: server_test_requested(address), autostart_requested(bool),
+    diagnostics_requested(), notice_test_requested()."""
 
     server_test_requested = Signal(str)
     autostart_requested = Signal(bool)
 
+    notice_test_requested = Signal()
+    diagnostics_requested = Signal()
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
@@ -60,6 +63,7 @@ class SettingsDialog(QDialog):
         self.combo = ComboBox(self)
         self.combo.setAccessibleName(tr("Page"))
         self._pages = QStackedWidget(self)
+        self.about.diagnostics_requested.connect(self.diagnostics_requested)
         for key, glyph, title, page in (
             ("general", "sliders", tr("General"), self.general),
             ("servers", "server", tr("Servers"), self.server),
@@ -112,7 +116,6 @@ class SettingsDialog(QDialog):
     def set_status(self, status: ServerStatus | None) -> None:
         """How the server stands."""
         self.server.set_status(status)
-        self.about.set_status(status)
 
     def set_server_test(self, test: ServerTest) -> None:
         """What a test found."""

@@ -5,6 +5,7 @@ What it shows is main_window.py.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,7 +15,8 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.settings import Settings
-from tray_app.text import tr
+from tray_app.text import diagnostics_copied, tr
+from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads_panel import DownloadsPanel
@@ -47,12 +49,14 @@ class WindowFrame(QMainWindow):
     duplicate_requested = Signal(object)  # ModelRef
     settings_requested = Signal(str)
     server_start_requested = Signal()
+    diagnostics_requested = Signal()
     quit_requested = Signal()
     visibility_changed = Signal(bool)
     activity_changed = Signal(bool)
     ticked = Signal()
     pull_pause_requested = Signal(str)
     pull_resume_requested = Signal(str)
+    pull_start_requested = Signal(str)
     pull_cancel_requested = Signal(str)
     pull_retry_requested = Signal(str)
     pull_remove_requested = Signal(str)
@@ -134,12 +138,24 @@ class WindowFrame(QMainWindow):
         self._hides_on_close = hides
         self._show_tip()
 
-    def come_to_front(self) -> None:
-        """Show the window, whatever it was."""
+    def come_to_front(self, token: str = "") -> None:
+        """Show the window, whatever it was. `token` comes from the program that a person used to
+        ask for it; on Wayland a window may not come to the front without."""
+        if token:
+            os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt takes it from here
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def show_notice(self, notice: BannerText) -> None:
+        """Ten seconds of a banner. An action "pull:NAME" opens the pull dialog for that name."""
+        self.pane.set_notice(notice)
+
+    def show_diagnostics_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        self.show_notice(BannerText(diagnostics_copied(), State.INFO))
+        announce(self, diagnostics_copied())
 
     def _show_tip(self) -> None:
         """Once, when closing does not end the program."""

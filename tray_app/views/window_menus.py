@@ -27,6 +27,7 @@ class MoreSlots:
     unload_all: Slot
     settings: Slot
     shortcuts: Slot
+    diagnostics: Slot
     about: Slot
     quit: Slot
 
@@ -75,5 +76,6 @@ def fill_more(
     menu.addSeparator()
     add(menu, tr("Settings…"), slots.settings, icon="sliders", keys="settings")
     add(menu, tr("Keyboard shortcuts"), slots.shortcuts, keys="shortcuts")
+    add(menu, tr("Copy diagnostics"), slots.diagnostics, icon="copy")
     add(menu, tr("About Ollama Tray"), slots.about)
     add(menu, tr("Quit Ollama Tray"), slots.quit, icon="power", keys="quit")

@@ -82,6 +82,7 @@ class WindowWishes(QObject):
         window, panel = self._window, self._window.panel
         panel.pull_pause_requested.connect(window.pull_pause_requested)
         panel.pull_resume_requested.connect(window.pull_resume_requested)
+        panel.pull_start_requested.connect(window.pull_start_requested)
         panel.pull_cancel_requested.connect(window.pull_cancel_requested)
         panel.pull_retry_requested.connect(window.pull_retry_requested)
         panel.pull_remove_requested.connect(window.pull_remove_requested)
@@ -152,6 +153,7 @@ class WindowWishes(QObject):
             unload_all=self.unload_all,
             settings=self.open_settings,
             shortcuts=self.show_shortcuts,
+            diagnostics=window.diagnostics_requested.emit,
             about=self.show_about,
             quit=window.quit_requested.emit,
         )

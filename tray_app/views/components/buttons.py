@@ -162,6 +162,11 @@ class CopyButton(IconButton):
 def copy_text(widget: QWidget, text: str) -> None:
     """Put `text` on the clipboard; tooltip at `widget` and a polite announcement say so."""
     QGuiApplication.clipboard().setText(text)
+    tell_copied(widget)
+
+
+def tell_copied(widget: QWidget) -> None:
+    """Something is on the clipboard now: a tooltip at `widget` and a polite announcement."""
     said = tr("Copied")
     QToolTip.showText(widget.mapToGlobal(QPoint(0, widget.height())), said, widget)
     announce(widget, said)

@@ -1,0 +1,114 @@
+"""What a look at the whole program finds: versions, desktop, servers, folders, past errors.
+
+Facts only; the words are in `tray_app.text`, the looking is in `tray_app.cli.diagnosis`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tray_app.core.errors import OllamaError
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Of the program and of what it stands on; "" = not known."""
+
+    program: str
+    python: str
+    qt: str
+    pyside: str
+    requests: str
+    system: str
+    machine: str
+    form: str  # "source", "package", "frozen", …
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopFacts:
+    """What the desktop offers. None and "" = not known, or not asked for on this system.
+
+    `platform` is Qt's plugin, known only where there is a window. `problem` says why the session
+    bus could not be asked.
+    """
+
+    desktop: str = ""
+    session: str = ""
+    platform: str = ""
+    has_tray: bool | None = None
+    has_notifier: bool | None = None
+    notifier: str = ""
+    abilities: tuple[str, ...] = ()
+    problem: str = ""
+    autostart: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """One server, asked just now. `error` None = it answers."""
+
+    label: str
+    address: str
+    is_default: bool = True
+    is_installed: bool | None = None
+    version: str = ""
+    answered_s: float | None = None
+    models: int | None = None
+    error: OllamaError | None = None
+
+
+class FolderKind(StrEnum):
+    """What a folder is for."""
+
+    SETTINGS = "settings"
+    DOWNLOADS = "downloads"
+    LOG = "log"
+    MODELS = "models"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFacts:
+    """`free_bytes` on its disk. The models' folder belongs to the server: we need not write it."""
+
+    kind: FolderKind
+    path: str
+    free_bytes: int | None = None
+    is_writable: bool = True
+
+
+class InstanceState(StrEnum):
+    """Whether the program runs."""
+
+    RUNNING = "running"
+    NOT_RUNNING = "not_running"
+    SILENT = "silent"  # runs, and does not answer
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFacts:
+    """The running program, as it describes itself."""
+
+    state: InstanceState = InstanceState.NOT_RUNNING
+    version: str = ""
+    has_tray: bool | None = None
+    downloads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything together. `settings` are those that are not at their default."""
+
+    versions: Versions
+    desktop: DesktopFacts = field(default_factory=DesktopFacts)
+    servers: tuple[ServerFacts, ...] = ()
+    folders: tuple[FolderFacts, ...] = ()
+    instance: InstanceFacts = field(default_factory=InstanceFacts)
+    settings: tuple[tuple[str, str], ...] = ()
+    settings_problem: str = ""
+    errors: tuple[str, ...] = ()
+
+    @property
+    def has_tray(self) -> bool | None:
+        """What the running program sees counts for more than what the bus says."""
+        return self.desktop.has_tray if self.instance.has_tray is None else self.instance.has_tray
