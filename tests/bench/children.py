@@ -19,7 +19,6 @@ from typing import Any, Self
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
-_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 # The caches of compiled modules, which every installed program has, and no other help or burden.
 _UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "OLLAMA_HOST")
 
@@ -98,7 +97,7 @@ class Process:
     def cpu_s(self) -> float:
         """CPU time of all its threads so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * _TICK_S
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mib(self) -> tuple[float, float]:
         """RSS and PSS."""
