@@ -115,8 +115,10 @@ class Builder:
         return [build_sbom()]
 
 
-TARGETS = ("wheel", "sdist", "onedir", "deb", "rpm", "appimage", "flatpak", "windows", "portable")
-TARGETS += ("macos", "sbom")
+TARGETS = (
+    *("wheel", "sdist", "onedir", "deb", "rpm", "appimage", "flatpak"),
+    *("windows", "portable", "macos", "sbom"),
+)
 
 
 def targets_of_this_system() -> list[str]:

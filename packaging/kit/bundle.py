@@ -20,6 +20,7 @@ Entry = tuple[str, str, str]
 EXCLUDED_MODULES = [
     *["tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "venv", "distutils"],
     *["unittest", "doctest", "pdb", "pydoc", "pydoc_data", "test", "_pytest", "pytest"],
+    *["_pydecimal", "ftplib", "smtplib"],
     *["asyncio", "concurrent.futures.process", "curses", "readline", "sqlite3", "xmlrpc"],
     # Optional parts of requests and urllib3 that the lock file does not have.
     *["chardet", "cryptography", "OpenSSL", "simplejson", "brotli", "brotlicffi", "zstandard"],
@@ -46,8 +47,8 @@ _QT_PLUGINS = [
     "platforminputcontexts/libcompose*.so",
     "platforminputcontexts/libibus*.so",
     "xcbglintegrations/*.so",
+    # No OpenGL on Wayland: widgets are drawn into shared memory.
     "wayland-decoration-client/*.so",
-    "wayland-graphics-integration-client/libqt-plugin-wayland-egl.so",
     "wayland-shell-integration/libqt-shell.so",
     "wayland-shell-integration/libxdg-shell.so",
     # Windows and macOS.
@@ -93,6 +94,13 @@ def datas(entries: Iterable[Entry], languages: Iterable[str]) -> list[Entry]:
         return not found or (found[1] == "base" and found[2] in wanted)
 
     return sorted(entry for entry in entries if is_wanted(entry[0]))
+
+
+def resources(folder: Path) -> list[tuple[str, str]]:
+    """Our icons and compiled translations, and where resources.py looks for them."""
+    found = [*folder.glob("icons/**/*.svg"), *folder.glob("translations/*.qm")]
+    places = (file.parent.relative_to(folder.parent).as_posix() for file in found)
+    return sorted(zip(map(str, found), places, strict=True))
 
 
 def languages(translations: Path) -> list[str]:

@@ -34,7 +34,5 @@ def needed(path: Path) -> frozenset[str]:
 
 def glibc(path: Path) -> tuple[int, ...]:
     """The newest version of the C library that a symbol of it asks for."""
-    found = [
-        tuple(int(part) for part in text.split(".")) for text in _GLIBC.findall(_headers(path))
-    ]
-    return max(found, default=(2, 0))
+    found = _GLIBC.findall(_headers(path))
+    return max((tuple(int(part) for part in text.split(".")) for text in found), default=(2, 0))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from kit.project import BUILD, ROOT, run, set_times
+from translations import compile_translations
+
+from kit.project import BUILD, ROOT, set_times
 
 _PARTS = ("tray_app", "resources", "tests", "packaging")
 _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.qm", ".*")
@@ -35,23 +36,9 @@ def clean_copy() -> Path:
             if file.is_file():
                 shutil.copyfile(file, target / file.name)
     translations = target / "resources" / "translations"
-    translations.mkdir(exist_ok=True)
-    compile_translations(translations)
+    compile_translations(translations, translations)
     set_times(target)
     return target
-
-
-def compile_translations(folder: Path) -> list[Path]:
-    """Make a .qm beside each .ts."""
-    made = []
-    for source in sorted(folder.glob("*.ts")):
-        binary = source.with_suffix(".qm")
-        lrelease = Path(sys.executable).with_name(
-            "pyside6-lrelease.exe" if sys.platform == "win32" else "pyside6-lrelease"
-        )
-        run([lrelease, "-silent", source, "-qm", binary])
-        made.append(binary)
-    return made
 
 
 def _tracked() -> list[str]:

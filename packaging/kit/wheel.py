@@ -29,7 +29,7 @@ def _built(source: Path, kind: str, target: Path, pattern: str) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob(f"ollama_tray-{pattern}"):
         old.unlink()
-    options = [f"--{kind}", "--no-isolation", "--outdir", target]
+    options = [f"--{kind}", "--no-isolation", "--outdir", str(target)]
     # From another folder than ours, where `build` would be build.py.
     run([sys.executable, "-m", "build", *options, source], cwd=source)
     return next(target.glob(f"ollama_tray-{pattern}"))
