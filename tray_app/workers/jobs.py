@@ -30,7 +30,7 @@ from tray_app.core.messages import (
     ServerTest,
     Verb,
 )
-from tray_app.core.names import ModelName, is_same_name
+from tray_app.core.names import ModelName
 from tray_app.core.records import Manifest, ModelInfo
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.endpoint import Endpoint
@@ -168,7 +168,7 @@ class DeleteJob(ServerJob):
 
 
 class CopyJob(ServerJob):
-    """Copy a model to a new name; refuses an existing one, which the server would overwrite."""
+    """Copy a model to a new name; an existing one is refused."""
 
     def __init__(self, target: Target, wish: CopyWish) -> None:
         super().__init__(target, ("copy", target.server_id, wish))
@@ -176,8 +176,6 @@ class CopyJob(ServerJob):
 
     def work(self, client: OllamaClient) -> CopyWish:
         destination = str(ModelName.parse(self.wish.destination))
-        if any(is_same_name(row.name, destination) for row in client.list_models()):
-            raise ServerFailed(destination, "a model with this name exists", 409)
         client.copy(self.wish.source.name, destination)
         return replace(self.wish, destination=destination)
 
