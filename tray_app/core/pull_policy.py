@@ -21,6 +21,7 @@ from tray_app.core.errors import (
     Unreachable,
     UnreachableKind,
 )
+from tray_app.core.pull_states import TRANSITIONS, PullEvent, PullItem
 
 
 class Remedy(StrEnum):
@@ -95,3 +96,12 @@ class QueueLimits:
     stall_s: float = 60.0
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     keep_free_bytes: int = 0
+
+
+ASK_CANCEL_FROM_BYTES = 1000**3
+
+
+def is_cancel_asked(item: PullItem) -> bool:
+    """Whether a cancel may cost so much that a person is asked first."""
+    can_cancel = PullEvent.CANCEL in TRANSITIONS[item.state]
+    return can_cancel and item.partial_bytes > ASK_CANCEL_FROM_BYTES

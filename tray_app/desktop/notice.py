@@ -14,6 +14,7 @@ class NoticeKind(StrEnum):
     FAILED = "failed"
     OFFLINE = "offline"
     BACK = "back"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,12 @@ class Notifier(QObject):
         self.check()
 
     @Slot()
+    def show_test(self) -> None:
+        """A person wants to see what a notification looks like, whatever the rules."""
+        title, body = text.notice_test()
+        self._tell(Notice(NoticeKind.TEST, title, body, slot="test"))
+
+    @Slot()
     def check(self) -> None:
         """Tell what is due now, and come again when the next is."""
         now_s = self._clock()

@@ -101,7 +101,7 @@ class DbusNotifications(QObject):
         hints = {
             "desktop-entry": ("s", APP_ID),
             "urgency": ("y", _URGENCY_NORMAL),
-            "category": ("s", _CATEGORY[notice.kind]),
+            "category": ("s", _CATEGORY.get(notice.kind, "transfer")),
         }
         icon = resource_path("icons", "app.svg").as_uri()
 

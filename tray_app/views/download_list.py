@@ -18,6 +18,7 @@ from tray_app.core.messages import PullMove
 from tray_app.core.pull_states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.download_drag import RowDrag
 from tray_app.views.download_look import is_ticking, sort_group
 from tray_app.views.download_menu import DownloadMenu
 from tray_app.views.download_row import DownloadRow
@@ -56,6 +57,8 @@ class DownloadList(QScrollArea):
         self._text_timer.setInterval(_TEXTS_MS)
         self._text_timer.timeout.connect(self._refresh_texts)
         self._list = QWidget(self)
+        self._drag = RowDrag(self, self._list, self._waiting_rows)
+        self._drag.dropped.connect(self._on_drag_dropped)
         self._list.setBackgroundRole(QPalette.ColorRole.Base)
         self._list.setAutoFillBackground(True)
         self._layout = QVBoxLayout(self._list)
@@ -144,6 +147,7 @@ class DownloadList(QScrollArea):
         row.menu_requested.connect(self._on_row_menu_requested)
         row.moved.connect(self._on_row_moved)
         row.left.connect(self._on_row_left)
+        row.installEventFilter(self._drag)
         self._rows[item.id] = row
         self._shown.append(item.id)
         self._layout.insertWidget(self._layout.count() - 1, row)
@@ -232,6 +236,20 @@ class DownloadList(QScrollArea):
     def _move_to_place_of(self, item_id: str, other_id: str) -> None:
         if other_id in self._order:
             self.move_requested.emit(PullMove(item_id, self._order.index(other_id)))
+
+    def _waiting_rows(self) -> list[DownloadRow]:
+        shown = (self._rows[item_id] for item_id in self._shown)
+        return [row for row in shown if row.item.state is PullState.WAITING]
+
+    def _on_drag_dropped(self, move: PullMove) -> None:
+        """`move.index` is a place among the other waiting ones, the queue counts all rows."""
+        order = [item_id for item_id in self._order if item_id != move.id]
+        waiting = [row.item.id for row in self._waiting_rows() if row.item.id != move.id]
+        if not waiting or any(item_id not in order for item_id in waiting):
+            return
+        behind = move.index >= len(waiting)
+        index = order.index(waiting[-1]) + 1 if behind else order.index(waiting[move.index])
+        self.move_requested.emit(PullMove(move.id, index))
 
     def _on_row_left(self, direction: str) -> None:
         row = self.sender()

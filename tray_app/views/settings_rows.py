@@ -14,6 +14,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -86,6 +87,53 @@ class ControlRow(QWidget):
         self._layout.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
 
 
+class CheckControlRow(QWidget):
+    """A check box left, with its explanation, and what it switches on at the right."""
+
+    def __init__(
+        self,
+        text: str,
+        controls: Sequence[QWidget],
+        helper: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setMinimumHeight(_MIN_ROW)
+        self.box = CheckBox(text, self)
+        self._controls = tuple(controls)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(self.box)
+        if helper:
+            label = PlainLabel(helper, Role.SECONDARY, parent=self)
+            label.setContentsMargins(_HELPER_X, 0, 0, 0)
+            texts.addWidget(label)
+            self.box.setAccessibleDescription(helper)
+        right = QHBoxLayout()
+        right.setSpacing(8)
+        for control in controls:
+            right.addWidget(control)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(16, 6, 16, 6)
+        self._layout.setSpacing(12)
+        self._layout.addLayout(texts, 1)
+        self._layout.addLayout(right)
+        self.box.toggled.connect(self._on_box_toggled)
+        self._on_box_toggled(False)
+
+    def _on_box_toggled(self, is_checked: bool) -> None:
+        for control in self._controls:
+            control.setEnabled(is_checked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        text = max(self.box.sizeHint().width(), int(self.width() * 0.4))
+        controls = sum(control.sizeHint().width() + 8 for control in self._controls)
+        is_wide = text + controls + 36 <= self.width()
+        direction = QBoxLayout.Direction
+        self._layout.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
+
+
 class SettingsPage(QScrollArea):
     """A page that scrolls, made of titled cards; bound to the settings."""
 
@@ -120,12 +168,20 @@ class SettingsPage(QScrollArea):
     def add_check(self, card: Card, name: str, text: str, helper: str = "") -> CheckRow:
         """A check box for the setting `name`."""
         row = CheckRow(text, helper)
-        row.box.setProperty("setting", name)
-        row.box.setChecked(self.settings.value(name))
-        row.box.toggled.connect(self._on_box_toggled)
-        self._shows.setdefault(name, []).append(row.box.setChecked)
+        self.bind_check(row.box, name)
         card.add_row(row)
         return row
+
+    def bind_check(self, box: CheckBox, name: str) -> None:
+        """Have `box` show and change the setting `name`."""
+        box.setProperty("setting", name)
+        box.setChecked(self.settings.value(name))
+        box.toggled.connect(self._on_box_toggled)
+        self.follow(name, box.setChecked)
+
+    def follow(self, name: str, show: Callable[[Any], None]) -> None:
+        """Have `show` called with every new value of the setting `name`."""
+        self._shows.setdefault(name, []).append(show)
 
     def add_choice(
         self,
@@ -155,14 +211,19 @@ class SettingsPage(QScrollArea):
         self, card: Card, name: str, text: str, low: int, high: int, helper: str = ""
     ) -> SpinBox:
         """A spin box for the setting `name`."""
+        spin = self.number(name, low, high)
+        card.add_row(ControlRow(text, spin, helper))
+        return spin
+
+    def number(self, name: str, low: int, high: int) -> SpinBox:
+        """A spin box for the setting `name`, to be put somewhere."""
         spin = SpinBox()
         spin.setRange(low, high)
         spin.setMinimumWidth(104)
         spin.setProperty("setting", name)
         spin.setValue(self.settings.value(name))
         spin.valueChanged.connect(self._on_spin_value_changed)
-        self._shows.setdefault(name, []).append(spin.setValue)
-        card.add_row(ControlRow(text, spin, helper))
+        self.follow(name, spin.setValue)
         return spin
 
     def _on_box_toggled(self, checked: bool) -> None:

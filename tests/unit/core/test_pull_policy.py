@@ -1,10 +1,15 @@
 """What is done about a failed attempt."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from tray_app.core import errors as e
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure, UnreachableKind, pull_error
-from tray_app.core.pull_policy import QueueLimits, Remedy, RetryPolicy
+from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.pull_policy import QueueLimits, Remedy, RetryPolicy, is_cancel_asked
+from tray_app.core.pull_states import PullItem, PullState
 
 POLICY = RetryPolicy()
 RETRY, AGAIN, HOLD, GIVE_UP = Remedy.RETRY, Remedy.AGAIN, Remedy.HOLD, Remedy.GIVE_UP
@@ -82,3 +87,14 @@ def test_without_retries_only_a_stall_is_asked_for_again() -> None:
 
 def test_limits_as_shipped() -> None:
     assert QueueLimits() == QueueLimits(1, 60.0, POLICY, 0)
+
+
+def test_a_cancel_is_asked_about_when_much_is_there() -> None:
+    item = PullItem("1", "s", "m", PullState.RUNNING, datetime(2026, 1, 1, tzinfo=UTC))
+    much = PullProgress(PullPhase.DOWNLOAD, completed_bytes=1_000_000_001)
+    little = replace(much, completed_bytes=1_000_000_000)
+    assert not is_cancel_asked(item)
+    assert not is_cancel_asked(replace(item, progress=little))
+    assert is_cancel_asked(replace(item, progress=much))
+    assert is_cancel_asked(replace(item, progress=much, state=PullState.PAUSED))
+    assert not is_cancel_asked(replace(item, progress=much, state=PullState.VERIFYING))

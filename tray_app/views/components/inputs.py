@@ -1,9 +1,9 @@
-"""Check box, combo box, spin box and search field. On Fusion their marks are painted here, since
-a stylesheet could only show image files that know nothing of the palette."""
+"""Check box, combo box, spin box, time box and search field. On Fusion their marks are painted
+here, since a stylesheet could only show image files that know nothing of the palette."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QStyle,
     QStyleOptionButton,
+    QTimeEdit,
     QWidget,
 )
 
+from tray_app.text import locale
 from tray_app.views.components.glyphs import glyph, paint_glyph
 from tray_app.views.style import is_styled
 from tray_app.views.theme import Theme, mix
@@ -109,10 +111,7 @@ class SpinBox(QSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        if is_styled():
-            # The stylesheet's padding does not reach the field inside.
-            self.lineEdit().setTextMargins(7, 0, 0, 0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        _fit(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -122,19 +121,50 @@ class SpinBox(QSpinBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not is_styled():
-            return
-        theme = Theme.of(self)
-        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        left = 6 if is_rtl else self.width() - 20
-        painter = QPainter(self)
-        half = self.height() / 2
-        for name, top, ok in (
-            ("chevron-up", half - 13, self.value() < self.maximum()),
-            ("chevron-down", half + 1, self.value() > self.minimum()),
-        ):
-            color = theme.secondary if ok and self.isEnabled() else theme.disabled_text
-            paint_glyph(painter, name, QRectF(left, top, 12, 12), color)
+        _paint_steps(self, self.value() < self.maximum(), self.value() > self.minimum())
+
+
+class TimeBox(QTimeEdit):
+    """A time of day, in the locale's way. The wheel as in SpinBox."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        _fit(self)
+        self.setWrapping(True)
+        self.setDisplayFormat(locale().timeFormat(QLocale.FormatType.ShortFormat))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        _paint_steps(self, can_go_up=True, can_go_down=True)
+
+
+def _fit(box: QSpinBox | QTimeEdit) -> None:
+    if is_styled():
+        # The stylesheet's padding does not reach the field inside.
+        box.lineEdit().setTextMargins(7, 0, 0, 0)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+def _paint_steps(box: QWidget, can_go_up: bool, can_go_down: bool) -> None:
+    if not is_styled():
+        return
+    theme = Theme.of(box)
+    is_rtl = box.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    left = 6 if is_rtl else box.width() - 20
+    painter = QPainter(box)
+    half = box.height() / 2
+    for name, top, ok in (
+        ("chevron-up", half - 13, can_go_up),
+        ("chevron-down", half + 1, can_go_down),
+    ):
+        color = theme.secondary if ok and box.isEnabled() else theme.disabled_text
+        paint_glyph(painter, name, QRectF(left, top, 12, 12), color)
 
 
 class SearchField(QLineEdit):

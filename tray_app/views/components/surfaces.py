@@ -49,6 +49,36 @@ class Card(QFrame):
         self._rows.addWidget(row)
         return row
 
+    def insert_row(self, place: int, row: QWidget) -> None:
+        """Add a row so that `place` others are above it (at least one)."""
+        self._rows.insertWidget(2 * place - 1, Hairline(self))
+        self._rows.insertWidget(2 * place, row)
+
+    def remove_row(self, row: QWidget) -> None:
+        """Take a row away that is not the first, with the hairline above it."""
+        index = self._rows.indexOf(row)
+        for place in (index, index - 1):
+            item = self._rows.takeAt(place)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def show_row(self, row: QWidget, is_shown: bool) -> None:
+        """Show or hide a row, with the hairline that parts it from the others."""
+        row.setVisible(is_shown)
+        has_row_above, line = False, None
+        for index in range(self._rows.count()):
+            item = self._rows.itemAt(index)
+            widget = item.widget() if item is not None else None
+            if isinstance(widget, Hairline):
+                line = widget
+            elif widget is not None:
+                is_there = not widget.isHidden()
+                if line is not None:
+                    line.setVisible(is_there and has_row_above)
+                has_row_above = has_row_above or is_there
+
     def clear(self) -> None:
         """Take all rows away."""
         while (item := self._rows.takeAt(0)) is not None:
