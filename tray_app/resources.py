@@ -1,25 +1,19 @@
-"""Files that come with the program: icons, drawn in the palette's colors, and translations.
+"""Icons that come with the program, drawn in the palette's colors.
 
-Three homes: `resources/` of a checkout, `tray_app/_resources/` of a wheel, the bundle of a frozen
-program. The ring around the tray icon is drawn by `desktop/tray.py`.
+Where the files are is `bundled`. The ring around the tray icon is drawn by `desktop/tray.py`.
 """
 
 from __future__ import annotations
 
-import sys
 from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import (
     QBuffer,
-    QCoreApplication,
     QIODevice,
-    QLibraryInfo,
-    QLocale,
     QPoint,
     QRect,
     QSize,
-    QTranslator,
 )
 from PySide6.QtGui import (
     QColor,
@@ -33,27 +27,14 @@ from PySide6.QtGui import (
     QPixmap,
 )
 
+from tray_app.bundled import resource_path
+
 Color = QColor | QPalette.ColorRole | str
 """A color, a role of the application's palette (looked up at each painting), or "#RRGGBB"."""
 
 TRAY_SIZES = (16, 22, 32)
 _DISABLED_MIX = 0.40
 _MAX_PIXMAPS = 512
-
-
-@cache
-def _root() -> Path:
-    bundle = getattr(sys, "_MEIPASS", None)
-    if bundle is not None:
-        return Path(bundle) / "resources"
-    package = Path(__file__).parent
-    installed = package / "_resources"
-    return installed if installed.is_dir() else package.parent / "resources"
-
-
-def resource_path(*parts: str) -> Path:
-    """The file or folder `parts` below the resources, whether it exists or not."""
-    return _root().joinpath(*parts)
 
 
 def app_icon() -> QIcon:
@@ -218,48 +199,3 @@ def _gets_logical_size() -> bool:
     _SvgEngine.kept.append(engine)
     QIcon(engine).pixmap(QSize(10, 10), 2.0)
     return _Probe.asked == 10
-
-
-def languages() -> tuple[str, ...]:
-    """The languages there are, English first: "en", "zh_CN" …"""
-    found = {file.stem.partition("_")[2] for file in _translations().glob("ollama-tray_*.qm")}
-    return ("en", *sorted(found - {"en"}))
-
-
-def install_language(language: str = "system") -> None:
-    """Speak `language` ("system", "en", "zh_CN") from now on: our texts, Qt's, numbers and dates.
-
-    May be called again. A language whose file is missing is English. Needs an application object.
-    """
-    _Installed.remove()
-    locale = QLocale.system() if language == "system" else QLocale(language)
-    QLocale.setDefault(locale)
-    ours = QTranslator()
-    if ours.load(locale, "ollama-tray", "_", str(_translations()), ".qm"):
-        _Installed.add(ours)
-        qts = QTranslator()
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if qts.load(locale, "qtbase", "_", folder, ".qm"):
-            _Installed.add(qts)
-    from tray_app import text
-
-    text.configure()
-
-
-def _translations() -> Path:
-    return resource_path("translations")
-
-
-class _Installed:
-    translators: list[QTranslator] = []
-
-    @classmethod
-    def add(cls, translator: QTranslator) -> None:
-        QCoreApplication.installTranslator(translator)
-        cls.translators.append(translator)
-
-    @classmethod
-    def remove(cls) -> None:
-        for translator in cls.translators:
-            QCoreApplication.removeTranslator(translator)
-        cls.translators.clear()

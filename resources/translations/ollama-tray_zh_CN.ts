@@ -3,6 +3,16 @@
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name></name>
+    <message>
+        <source> GB</source>
+        <comment>behind a number</comment>
+        <translation> GB</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <comment>seconds, behind a number</comment>
+        <translation> 秒</translation>
+    </message>
     <message numerus="yes">
         <source>%Ln active</source>
         <comment>downloads</comment>
@@ -160,6 +170,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln things to look at:</source>
+        <translation>
+            <numerusform>有 %Ln 处需要注意：</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln tokens</source>
         <translation>
             <numerusform>%Ln token</numerusform>
@@ -245,6 +261,14 @@
         <translation>复制(&amp;D)</translation>
     </message>
     <message>
+        <source>&amp;Keep downloading</source>
+        <translation>继续下载(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep free on the model disk</source>
+        <translation>模型磁盘保留空间(&amp;K)</translation>
+    </message>
+    <message>
         <source>&amp;Keep loaded</source>
         <translation>保持加载(&amp;K)</translation>
     </message>
@@ -269,6 +293,10 @@
         <translation>名称(&amp;N)</translation>
     </message>
     <message>
+        <source>&amp;Only between</source>
+        <translation>仅限时段(&amp;O)</translation>
+    </message>
+    <message>
         <source>&amp;Open</source>
         <translation>打开(&amp;O)</translation>
     </message>
@@ -290,7 +318,7 @@
     </message>
     <message>
         <source>&amp;Pull anyway</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然拉取(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Pull model…</source>
@@ -298,7 +326,7 @@
     </message>
     <message>
         <source>&amp;Pull {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>拉取 {size}(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -306,7 +334,7 @@
     </message>
     <message>
         <source>&amp;Read</source>
-        <translation type="unfinished"></translation>
+        <translation>阅读(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Refresh while the window is open</source>
@@ -319,6 +347,10 @@
     <message>
         <source>&amp;Retry</source>
         <translation>重试(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Retry automatically after network errors</source>
+        <translation>网络出错后自动重试(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Save</source>
@@ -338,12 +370,16 @@
     </message>
     <message>
         <source>&amp;Update {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>更新 {size}(&amp;U)</translation>
     </message>
     <message>
         <source>, </source>
         <comment>between parts of a line</comment>
         <translation>，</translation>
+    </message>
+    <message>
+        <source>1 thing to look at:</source>
+        <translation>有 1 处需要注意：</translation>
     </message>
     <message>
         <source>1 value</source>
@@ -374,6 +410,10 @@
         <translation>下载完成(&amp;F)</translation>
     </message>
     <message>
+        <source>A download pauses when less is left. For servers on this computer.</source>
+        <translation>剩余空间更少时下载会暂停。适用于本机上的服务器。</translation>
+    </message>
+    <message>
         <source>A file arrived damaged twice. The disk or network of the server may be faulty.</source>
         <translation>文件两次损坏。服务器的磁盘或网络可能有故障。</translation>
     </message>
@@ -399,7 +439,7 @@
     </message>
     <message>
         <source>A name with “{piece}” in front needs a user too: host/user/model.</source>
-        <translation>以“{piece}”开头的名称还需要用户名：主机/用户/模型。</translation>
+        <translation>以“{piece}”开头的名称还需要用户名：host/user/model。</translation>
     </message>
     <message>
         <source>A newer version is available</source>
@@ -419,7 +459,7 @@
     </message>
     <message>
         <source>About {percent} would fit. The rest runs on the processor and will be slow.</source>
-        <translation type="unfinished"></translation>
+        <translation>大约能放下 {percent}。其余部分由处理器运行，会很慢。</translation>
     </message>
     <message>
         <source>Access refused</source>
@@ -508,6 +548,18 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel &amp;download</source>
+        <translation>取消下载(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Cancel download</source>
+        <translation>取消下载</translation>
+    </message>
+    <message>
+        <source>Cancel the download of {name}?</source>
+        <translation>取消下载 {name}？</translation>
     </message>
     <message>
         <source>Cancel {name}</source>
@@ -682,12 +734,20 @@
         <translation>复制“ollama run”命令</translation>
     </message>
     <message>
+        <source>Correct the address in the settings.</source>
+        <translation>请在设置中更正地址。</translation>
+    </message>
+    <message>
+        <source>Correct the server’s entry in the settings.</source>
+        <translation>请在设置中更正服务器条目。</translation>
+    </message>
+    <message>
         <source>Couldn’t be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取（{reason}）。</translation>
     </message>
     <message>
         <source>Couldn’t look up the size</source>
-        <translation type="unfinished"></translation>
+        <translation>无法查询大小</translation>
     </message>
     <message>
         <source>D&amp;uplicate…</source>
@@ -775,8 +835,16 @@
         <translation>正在删除…</translation>
     </message>
     <message>
+        <source>Desktop</source>
+        <translation>桌面</translation>
+    </message>
+    <message>
         <source>Details</source>
         <translation>详情</translation>
+    </message>
+    <message>
+        <source>Diagnostics copied. Paste them into your report.</source>
+        <translation>诊断信息已复制。请粘贴到报告中。</translation>
     </message>
     <message>
         <source>Digest</source>
@@ -784,7 +852,7 @@
     </message>
     <message>
         <source>Disk space</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘空间</translation>
     </message>
     <message>
         <source>Done</source>
@@ -809,6 +877,18 @@
     <message>
         <source>Download finished: {name}</source>
         <translation>下载完成：{name}</translation>
+    </message>
+    <message>
+        <source>Download from</source>
+        <translation>下载开始时间</translation>
+    </message>
+    <message>
+        <source>Download queue</source>
+        <translation>下载队列</translation>
+    </message>
+    <message>
+        <source>Download until</source>
+        <translation>下载结束时间</translation>
     </message>
     <message>
         <source>Downloads</source>
@@ -863,8 +943,12 @@
         <translation>嵌入模型</translation>
     </message>
     <message>
+        <source>End it and start it again.</source>
+        <translation>请结束它，然后重新启动。</translation>
+    </message>
+    <message>
         <source>Enough: {size} free</source>
-        <translation type="unfinished"></translation>
+        <translation>足够：可用 {size}</translation>
     </message>
     <message>
         <source>Error</source>
@@ -872,7 +956,7 @@
     </message>
     <message>
         <source>Estimate for the default context of {count} tokens, with nothing else loaded. A longer context needs more.</source>
-        <translation type="unfinished"></translation>
+        <translation>按默认上下文 {count} token、没有加载其他模型估算。上下文越长，需要越多。</translation>
     </message>
     <message numerus="yes">
         <source>Every %Ln seconds</source>
@@ -883,6 +967,10 @@
     <message>
         <source>Every second</source>
         <translation>每秒</translation>
+    </message>
+    <message>
+        <source>Everything looks right.</source>
+        <translation>一切正常。</translation>
     </message>
     <message>
         <source>Examples: 192.168.1.20, nas.local:11434, https://ollama.example.com</source>
@@ -927,15 +1015,19 @@
     </message>
     <message>
         <source>Fits partly: about {percent} of it</source>
-        <translation type="unfinished"></translation>
+        <translation>部分可容纳：约 {percent}</translation>
     </message>
     <message>
         <source>Fits: about {amount}</source>
-        <translation type="unfinished"></translation>
+        <translation>可容纳：约 {amount}</translation>
     </message>
     <message>
         <source>Fits: measured {amount}</source>
-        <translation type="unfinished"></translation>
+        <translation>可容纳：实测 {amount}</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Follow system</source>
@@ -978,6 +1070,10 @@
         <translation>获取 Ollama</translation>
     </message>
     <message>
+        <source>Get it from ollama.com/download.</source>
+        <translation>请从 ollama.com/download 获取。</translation>
+    </message>
+    <message>
         <source>Getting the file list…</source>
         <translation>正在获取文件列表…</translation>
     </message>
@@ -999,11 +1095,11 @@
     </message>
     <message>
         <source>Graphics memory</source>
-        <translation type="unfinished"></translation>
+        <translation>显存</translation>
     </message>
     <message>
         <source>HTTP status {status}</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP 状态 {status}</translation>
     </message>
     <message>
         <source>Help us help you</source>
@@ -1022,12 +1118,16 @@
         <translation>隐藏技术详情</translation>
     </message>
     <message>
+        <source>Host of a registry</source>
+        <translation>仓库主机</translation>
+    </message>
+    <message>
         <source>How</source>
         <translation>方式</translation>
     </message>
     <message>
         <source>How much there is, Ollama doesn’t tell.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ollama 没有提供总量。</translation>
     </message>
     <message>
         <source>ID</source>
@@ -1060,6 +1160,10 @@
     <message>
         <source>Insert</source>
         <translation>插入</translation>
+    </message>
+    <message>
+        <source>Install a notification daemon, such as dunst.</source>
+        <translation>请安装通知服务，例如 dunst。</translation>
     </message>
     <message>
         <source>It continues when Ollama Tray starts again.</source>
@@ -1102,6 +1206,10 @@
         <translation>KiB</translation>
     </message>
     <message>
+        <source>Last errors in the log</source>
+        <translation>日志中最近的错误</translation>
+    </message>
+    <message>
         <source>Last reached {time}</source>
         <translation>上次连接 {time}</translation>
     </message>
@@ -1128,6 +1236,10 @@
     <message>
         <source>License</source>
         <translation>许可证</translation>
+    </message>
+    <message>
+        <source>License of {name}</source>
+        <translation>{name} 的许可证</translation>
     </message>
     <message>
         <source>Light</source>
@@ -1170,6 +1282,10 @@
         <translation>正在加载…</translation>
     </message>
     <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
         <source>Log folder</source>
         <translation>日志文件夹</translation>
     </message>
@@ -1187,7 +1303,7 @@
     </message>
     <message>
         <source>Looking up {name} on {registry}…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在 {registry} 上查询 {name}…</translation>
     </message>
     <message>
         <source>MB</source>
@@ -1206,8 +1322,16 @@
         <translation>此模型在这台服务器上创建，无法重新拉取。</translation>
     </message>
     <message>
+        <source>Make room on that disk.</source>
+        <translation>请清理该磁盘的空间。</translation>
+    </message>
+    <message>
         <source>Make room on the disk, or make the folder writable.</source>
         <translation>请清理磁盘空间，或将文件夹设为可写。</translation>
+    </message>
+    <message>
+        <source>Make the folder writable, or choose one with --data-dir.</source>
+        <translation>请将文件夹设为可写，或用 --data-dir 另选一个。</translation>
     </message>
     <message>
         <source>Manage servers…</source>
@@ -1215,7 +1339,7 @@
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>内存</translation>
     </message>
     <message>
         <source>Menu of the selected models</source>
@@ -1258,6 +1382,10 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Models from these hosts are fetched over plain HTTP. Anyone on the way can read and change them. Add only registries in your own network.</source>
+        <translation>来自这些主机的模型通过未加密的 HTTP 获取。途中的任何人都能读取和篡改。请只添加自己网络中的仓库。</translation>
+    </message>
+    <message>
         <source>Modified</source>
         <translation>修改时间</translation>
     </message>
@@ -1276,7 +1404,7 @@
     </message>
     <message>
         <source>More than that has been in use here. A long context needs more.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里曾用过比这更多的显存。上下文很长时需要更多。</translation>
     </message>
     <message>
         <source>Move in the line</source>
@@ -1304,11 +1432,11 @@
     </message>
     <message>
         <source>Needs about {amount} memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要内存约 {amount}。</translation>
     </message>
     <message>
         <source>Needs about {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>需要约 {size}</translation>
     </message>
     <message>
         <source>Network error</source>
@@ -1316,7 +1444,7 @@
     </message>
     <message>
         <source>Newer version: {size} to download</source>
-        <translation type="unfinished"></translation>
+        <translation>有新版本：需要下载 {size}</translation>
     </message>
     <message>
         <source>Next match</source>
@@ -1352,7 +1480,7 @@
     </message>
     <message>
         <source>No graphics card found</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到显卡</translation>
     </message>
     <message>
         <source>No layer is known yet.</source>
@@ -1408,7 +1536,7 @@
     </message>
     <message>
         <source>None stated</source>
-        <translation type="unfinished"></translation>
+        <translation>未注明</translation>
     </message>
     <message>
         <source>Not Ollama</source>
@@ -1448,7 +1576,7 @@
     </message>
     <message>
         <source>Not enough: {size} free</source>
-        <translation type="unfinished"></translation>
+        <translation>不足：可用 {size}</translation>
     </message>
     <message>
         <source>Not everything was deleted</source>
@@ -1464,7 +1592,7 @@
     </message>
     <message>
         <source>Not known for a remote server</source>
-        <translation type="unfinished"></translation>
+        <translation>远程服务器，未知</translation>
     </message>
     <message>
         <source>Nothing answers at {address}. Ollama doesn’t seem to be installed.</source>
@@ -1479,12 +1607,25 @@
         <translation>{address} 没有响应。Ollama 可能没有运行。</translation>
     </message>
     <message>
+        <source>Nothing on this desktop shows notifications.</source>
+        <translation>此桌面没有显示通知的服务。</translation>
+    </message>
+    <message>
         <source>Nothing was deleted.</source>
         <translation>没有删除任何内容。</translation>
     </message>
     <message>
         <source>Notifications</source>
         <translation>通知</translation>
+    </message>
+    <message>
+        <source>Notifications work</source>
+        <translation>通知可以正常显示</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <comment>nothing is kept free</comment>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Offline</source>
@@ -1579,6 +1720,14 @@
         <translation>Ollama {version} 或更新版本</translation>
     </message>
     <message>
+        <source>Ollama {version}, {models}, answered in {time} ms</source>
+        <translation>Ollama {version}，{models}，响应时间 {time} ms</translation>
+    </message>
+    <message>
+        <source>On GNOME, the AppIndicator extension adds one.</source>
+        <translation>在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
+    </message>
+    <message>
         <source>On disk</source>
         <translation>磁盘</translation>
     </message>
@@ -1669,7 +1818,7 @@
     </message>
     <message>
         <source>Parameters and quantization not known</source>
-        <translation type="unfinished"></translation>
+        <translation>参数量和量化未知</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -1678,6 +1827,14 @@
     <message>
         <source>Pause all</source>
         <translation>全部暂停</translation>
+    </message>
+    <message>
+        <source>Pause on &amp;battery</source>
+        <translation>使用电池时暂停(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Pause on &amp;metered connections</source>
+        <translation>使用按流量计费的网络时暂停(&amp;M)</translation>
     </message>
     <message>
         <source>Pause or resume</source>
@@ -1717,7 +1874,7 @@
     </message>
     <message>
         <source>Private models: the server must be signed in to ollama.com, or have its key added to the model’s owner.</source>
-        <translation type="unfinished"></translation>
+        <translation>私有模型：服务器必须登录 ollama.com，或将其密钥添加到模型所有者的账户。</translation>
     </message>
     <message>
         <source>Program</source>
@@ -1768,6 +1925,10 @@
         <translation>已拉取 {name}，{size}。</translation>
     </message>
     <message>
+        <source>Pulling it again changes nothing but its date.</source>
+        <translation>重新拉取只会改变日期。</translation>
+    </message>
+    <message>
         <source>Pulling it again fetches only what has changed since.</source>
         <translation>重新拉取只会获取之后发生变化的部分。</translation>
     </message>
@@ -1802,6 +1963,10 @@
         <translation>退出并暂停 1 个下载？</translation>
     </message>
     <message>
+        <source>R&amp;estart a download that has stalled</source>
+        <translation>重新开始停滞的下载(&amp;E)</translation>
+    </message>
+    <message>
         <source>Re&amp;move from this list</source>
         <translation>从列表中移除(&amp;M)</translation>
     </message>
@@ -1817,6 +1982,14 @@
         <source>Refreshed {ago}</source>
         <comment>12 s ago</comment>
         <translation>{ago}刷新</translation>
+    </message>
+    <message>
+        <source>Registries without encryption</source>
+        <translation>未加密的仓库</translation>
+    </message>
+    <message>
+        <source>Remove {host}</source>
+        <translation>移除 {host}</translation>
     </message>
     <message>
         <source>Remove {name} from this list</source>
@@ -1855,6 +2028,10 @@
         <translation>重试 {name}</translation>
     </message>
     <message>
+        <source>Run this in a terminal of your desktop session.</source>
+        <translation>请在桌面会话的终端中运行。</translation>
+    </message>
+    <message>
         <source>Runs on</source>
         <translation>运行于</translation>
     </message>
@@ -1865,6 +2042,10 @@
     <message>
         <source>SIZE</source>
         <translation>大小</translation>
+    </message>
+    <message>
+        <source>Safety</source>
+        <translation>安全</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1879,6 +2060,14 @@
         <translation>搜索模型</translation>
     </message>
     <message>
+        <source>Seconds without data</source>
+        <translation>没有数据的秒数</translation>
+    </message>
+    <message>
+        <source>See that it is on and can be reached, then try again.</source>
+        <translation>请确认它已开机并且可以连通，然后重试。</translation>
+    </message>
+    <message>
         <source>Select a model first</source>
         <translation>请先选择一个模型</translation>
     </message>
@@ -1889,6 +2078,10 @@
     <message>
         <source>Select one model only</source>
         <translation>只能选择一个模型</translation>
+    </message>
+    <message>
+        <source>Send a &amp;test notification</source>
+        <translation>发送测试通知(&amp;T)</translation>
     </message>
     <message>
         <source>Server</source>
@@ -1911,6 +2104,10 @@
         <translation>服务器</translation>
     </message>
     <message>
+        <source>Session</source>
+        <translation>会话</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>
@@ -1921,6 +2118,10 @@
     <message>
         <source>Settings or downloads could not be saved</source>
         <translation>无法保存设置或下载列表</translation>
+    </message>
+    <message>
+        <source>Settings that were changed</source>
+        <translation>已更改的设置</translation>
     </message>
     <message>
         <source>Settings…</source>
@@ -2023,8 +2224,16 @@
         <translation>登录时启动 Ollama Tray(&amp;S)</translation>
     </message>
     <message>
+        <source>Start Ollama.</source>
+        <translation>请启动 Ollama。</translation>
+    </message>
+    <message>
         <source>Start and close</source>
         <translation>启动和关闭</translation>
+    </message>
+    <message>
+        <source>Start at login</source>
+        <translation>登录时启动</translation>
     </message>
     <message>
         <source>Start in the &amp;tray, without the window</source>
@@ -2052,6 +2261,11 @@
     </message>
     <message>
         <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <comment>a prompt</comment>
         <translation>系统提示词</translation>
     </message>
     <message>
@@ -2139,6 +2353,10 @@
         <translation>与“{server}”的连接已断开。</translation>
     </message>
     <message>
+        <source>The desktop can’t be asked what it offers: {reason}</source>
+        <translation>无法查询桌面的功能：{reason}</translation>
+    </message>
+    <message>
         <source>The details are in the log. With Copy you can put them into a report.</source>
         <translation>详细信息在日志中。可以用“复制”将其放入报告。</translation>
     </message>
@@ -2174,7 +2392,7 @@
     </message>
     <message>
         <source>The rest runs on the processor and is slower.</source>
-        <translation type="unfinished"></translation>
+        <translation>其余部分由处理器运行，速度较慢。</translation>
     </message>
     <message>
         <source>The server canceled the download.</source>
@@ -2202,7 +2420,11 @@
     </message>
     <message>
         <source>The server’s model folder can’t be found or read on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>在本机上找不到或无法读取服务器的模型文件夹。</translation>
+    </message>
+    <message>
+        <source>The settings can’t be used as they are: {reason}</source>
+        <translation>设置无法按原样使用：{reason}</translation>
     </message>
     <message>
         <source>The settings could not be read. They are kept as {path}.</source>
@@ -2210,7 +2432,7 @@
     </message>
     <message>
         <source>There are too many “/”. Use host/user/model:tag.</source>
-        <translation>“/”太多。请使用 主机/用户/模型:标签。</translation>
+        <translation>“/”太多。请使用 host/user/model:tag。</translation>
     </message>
     <message>
         <source>There is no display to show a window on. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status.</source>
@@ -2229,6 +2451,10 @@
         <translation>这些模型是虚构的，不会真正下载或删除任何内容</translation>
     </message>
     <message>
+        <source>They can</source>
+        <translation>通知功能</translation>
+    </message>
+    <message>
         <source>They continue when Ollama Tray starts again.</source>
         <translation>下次启动 Ollama Tray 时会继续。</translation>
     </message>
@@ -2242,7 +2468,7 @@
     </message>
     <message>
         <source>This computer can’t reach {registry} ({reason}). The server does the download itself, so you can still pull.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机无法连接 {registry}（{reason}）。下载由服务器自己完成，因此仍然可以拉取。</translation>
     </message>
     <message>
         <source>This download is paused</source>
@@ -2267,6 +2493,10 @@
     <message>
         <source>This frees {size}.</source>
         <translation>将释放 {size}。</translation>
+    </message>
+    <message>
+        <source>This is how Ollama Tray tells you things.</source>
+        <translation>Ollama Tray 会这样通知您。</translation>
     </message>
     <message>
         <source>This is the list from {time}.</source>
@@ -2294,7 +2524,7 @@
     </message>
     <message>
         <source>This model needs a newer Ollama than the one on “{server}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型需要比“{server}”上更新的 Ollama。</translation>
     </message>
     <message>
         <source>This model needs a newer Ollama. Update Ollama on “{server}”, then retry.</source>
@@ -2326,11 +2556,11 @@
     </message>
     <message>
         <source>Tight: {size} free</source>
-        <translation type="unfinished"></translation>
+        <translation>紧张：可用 {size}</translation>
     </message>
     <message>
         <source>To download</source>
-        <translation type="unfinished"></translation>
+        <translation>需下载</translation>
     </message>
     <message>
         <source>Today, {time}</source>
@@ -2338,11 +2568,15 @@
     </message>
     <message>
         <source>Too large for {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>太大，{size} 放不下</translation>
     </message>
     <message>
         <source>Tools</source>
         <translation>工具</translation>
+    </message>
+    <message>
+        <source>Tray</source>
+        <translation>托盘</translation>
     </message>
     <message>
         <source>Tray &amp;icon</source>
@@ -2413,6 +2647,10 @@
         <translation>{time}后卸载</translation>
     </message>
     <message>
+        <source>Up to 10 times, with growing pauses. Errors that a retry can’t fix are never retried.</source>
+        <translation>最多 10 次，间隔逐渐延长。重试无法解决的错误不会重试。</translation>
+    </message>
+    <message>
         <source>Up to {size}</source>
         <translation>最多 {size}</translation>
     </message>
@@ -2464,8 +2702,12 @@
         <translation>版本 {version}</translation>
     </message>
     <message>
-        <source>Versions and settings. Addresses, names and tokens are left out.</source>
-        <translation>包含版本和设置，不含地址、名称和令牌。</translation>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Versions, settings, last errors. Names of servers and tokens are left out.</source>
+        <translation>包含版本、设置和最近的错误，不含服务器名称和令牌。</translation>
     </message>
     <message>
         <source>Very long lines are cut. Copy takes all.</source>
@@ -2517,8 +2759,24 @@
         <translation>权重</translation>
     </message>
     <message>
+        <source>What can’t be used counts as not set.</source>
+        <translation>无法使用的部分视为未设置。</translation>
+    </message>
+    <message>
+        <source>When no data has arrived for</source>
+        <translation>没有收到数据超过</translation>
+    </message>
+    <message>
+        <source>When to download</source>
+        <translation>下载时机</translation>
+    </message>
+    <message>
         <source>Whether there is a newer version isn’t known: {registry} can’t be asked ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道是否有新版本：无法查询 {registry}（{reason}）。</translation>
+    </message>
+    <message>
+        <source>Window system</source>
+        <translation>窗口系统</translation>
     </message>
     <message>
         <source>Without a port, 11434 is used.</source>
@@ -2533,12 +2791,20 @@
         <translation>昨天</translation>
     </message>
     <message>
+        <source>You already have this version</source>
+        <translation>已有此版本</translation>
+    </message>
+    <message>
         <source>You can pull the model again later.</source>
         <translation>以后可以重新拉取该模型。</translation>
     </message>
     <message>
         <source>Your desktop shows no tray. On GNOME, the AppIndicator extension adds one.</source>
         <translation>您的桌面没有显示托盘。在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
+    </message>
+    <message>
+        <source>Your desktop shows no tray. The window is used instead.</source>
+        <translation>您的桌面没有显示托盘，改用窗口。</translation>
     </message>
     <message numerus="yes">
         <source>[%Ln values]</source>
@@ -2568,11 +2834,16 @@
     </message>
     <message>
         <source>access refused</source>
-        <translation type="unfinished"></translation>
+        <translation>访问被拒绝</translation>
+    </message>
+    <message>
+        <source>and</source>
+        <comment>between two times</comment>
+        <translation>至</translation>
     </message>
     <message>
         <source>another page answers</source>
-        <translation type="unfinished"></translation>
+        <translation>返回的是其他页面</translation>
     </message>
     <message>
         <source>bytes</source>
@@ -2646,7 +2917,7 @@
     </message>
     <message>
         <source>it asks for a newer Ollama</source>
-        <translation type="unfinished"></translation>
+        <translation>它要求更新版本的 Ollama</translation>
     </message>
     <message>
         <source>kB</source>
@@ -2688,19 +2959,23 @@
     </message>
     <message>
         <source>name lookup failed</source>
-        <translation type="unfinished"></translation>
+        <translation>域名解析失败</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
     </message>
     <message>
         <source>no answer in time</source>
-        <translation type="unfinished"></translation>
+        <translation>没有及时响应</translation>
     </message>
     <message>
         <source>no secure connection</source>
-        <translation type="unfinished"></translation>
+        <translation>无法建立安全连接</translation>
     </message>
     <message>
         <source>not found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到</translation>
     </message>
     <message>
         <source>not known</source>
@@ -2712,11 +2987,11 @@
     </message>
     <message>
         <source>nothing answers there</source>
-        <translation type="unfinished"></translation>
+        <translation>没有响应</translation>
     </message>
     <message>
         <source>of {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>/ {size}</translation>
     </message>
     <message>
         <source>on {server}</source>
@@ -2741,6 +3016,10 @@
         <translation>正在运行</translation>
     </message>
     <message>
+        <source>running, does not answer</source>
+        <translation>正在运行，没有响应</translation>
+    </message>
+    <message>
         <source>stalled</source>
         <translation>停滞</translation>
     </message>
@@ -2763,15 +3042,15 @@
     </message>
     <message>
         <source>the connection was lost</source>
-        <translation type="unfinished"></translation>
+        <translation>连接已断开</translation>
     </message>
     <message>
         <source>the proxy refuses or doesn’t answer</source>
-        <translation type="unfinished"></translation>
+        <translation>代理拒绝连接或没有响应</translation>
     </message>
     <message>
         <source>there is no way to it</source>
-        <translation type="unfinished"></translation>
+        <translation>没有通往它的路由</translation>
     </message>
     <message>
         <source>today, {time}</source>
@@ -2799,7 +3078,7 @@
     </message>
     <message>
         <source>unreadable answer</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取响应</translation>
     </message>
     <message>
         <source>until unloaded</source>
@@ -2824,7 +3103,7 @@
     </message>
     <message>
         <source>yes</source>
-        <translation>是的</translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>yesterday, {time}</source>
@@ -2845,7 +3124,7 @@
     </message>
     <message>
         <source>{count} parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 参数</translation>
     </message>
     <message>
         <source>{count}, the rest is left out</source>
@@ -2874,6 +3153,14 @@
     <message>
         <source>{filter}, {models}, filter</source>
         <translation>{filter}，{models}，筛选</translation>
+    </message>
+    <message>
+        <source>{folder} can’t be written: {path}</source>
+        <translation>{folder} 无法写入：{path}</translation>
+    </message>
+    <message>
+        <source>{folder}: only {size} are free.</source>
+        <translation>{folder}：可用空间只有 {size}。</translation>
     </message>
     <message>
         <source>{graphics} graphics card, {processor} processor</source>
@@ -3055,15 +3342,15 @@
     </message>
     <message>
         <source>{registry} gave no answer that can be used ({reason}). The server does the download itself, so you can still pull.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 的响应无法使用（{reason}）。下载由服务器自己完成，因此仍然可以拉取。</translation>
     </message>
     <message>
         <source>{registry} has no model called “{name}”. Check the spelling and the tag.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 上没有名为“{name}”的模型。请检查拼写和标签。</translation>
     </message>
     <message>
         <source>{registry} has no model of this name. It may have been made on the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 上没有这个名称的模型。它可能是在服务器上创建的。</translation>
     </message>
     <message>
         <source>{registry} has no such model or tag.</source>
@@ -3075,7 +3362,7 @@
     </message>
     <message>
         <source>{registry} tells nothing about this name without signing in. The model may be private, or not exist. The server may have access, so you can still pull.</source>
-        <translation type="unfinished"></translation>
+        <translation>未登录时 {registry} 不提供此名称的信息。模型可能是私有的，也可能不存在。服务器可能有权限，因此仍然可以拉取。</translation>
     </message>
     <message>
         <source>{sentence} {fetched}.</source>
@@ -3132,11 +3419,15 @@
     </message>
     <message>
         <source>{size} already here</source>
-        <translation type="unfinished"></translation>
+        <translation>已有 {size}</translation>
     </message>
     <message>
         <source>{size} already here, shared with {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>已有 {size}，与 {names} 共用</translation>
+    </message>
+    <message>
+        <source>{size} free</source>
+        <translation>可用 {size}</translation>
     </message>
     <message>
         <source>{size} if shared layers are counted for every model</source>
@@ -3156,11 +3447,15 @@
     </message>
     <message>
         <source>{size} left after this download, on {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载后 {folder} 上剩余 {size}。</translation>
     </message>
     <message>
         <source>{size} of graphics memory</source>
         <translation>需要显存 {size}</translation>
+    </message>
+    <message>
+        <source>{size} of it are already there. “{server}” keeps them until Ollama starts there again: until then, a new download goes on from here. After that it begins anew.</source>
+        <translation>其中 {size} 已下载。“{server}”会保留到下次启动 Ollama：在此之前，新的下载会从这里继续；之后则重新开始。</translation>
     </message>
     <message>
         <source>{size} on disk</source>
@@ -3168,11 +3463,11 @@
     </message>
     <message>
         <source>{size} short. Delete models you don’t use, or move the model folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>还差 {size}。请删除不用的模型，或移动模型文件夹。</translation>
     </message>
     <message>
         <source>{size} to fetch</source>
-        <translation type="unfinished"></translation>
+        <translation>需下载 {size}</translation>
     </message>
     <message>
         <source>{size}, already here</source>
@@ -3281,7 +3576,7 @@
     </message>
     <message>
         <source>“{server}” runs Ollama {version}. This model needs {needs} or newer.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{server}”运行的是 Ollama {version}。此模型需要 {needs} 或更新版本。</translation>
     </message>
     <message>
         <source>“{server}” runs an Ollama that is too old for this.</source>

@@ -56,7 +56,6 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/desktop/single_instance.py", "tray_app.desktop.instance_server"): (
         "QtNetwork costs 5 ms: after the tray icon"
     ),
-    ("tray_app/resources.py", "tray_app.text"): "all wording costs 50 ms: after the tray icon",
     ("tray_app/ollama/transport.py", "tray_app.ollama.session"): "requests costs 100 ms, 19 MiB",
 }
 

@@ -24,7 +24,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
-_BASE = "text resources log settings paths"
+_BASE = "text bundled language resources log settings paths"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo operations cli app {_BASE}"
@@ -42,6 +42,8 @@ LAYERS = {
     "resources": Layer(
         _names(f"core {_BASE}"), _names("PySide6.QtCore PySide6.QtGui platformdirs")
     ),
+    "bundled": Layer(frozenset()),
+    "language": Layer(_names("text bundled"), _names("PySide6.QtCore")),
     "log": _BASE_LAYER,
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
@@ -51,7 +53,7 @@ LAYERS = {
         banned=_names(_IO),
     ),
     "views": Layer(
-        _names("core itemmodels text resources settings views"),
+        _names("core itemmodels text language resources settings views"),
         _names("PySide6.QtCore PySide6.QtGui PySide6.QtWidgets"),
         banned=_names("threading socket http urllib.request subprocess"),
     ),

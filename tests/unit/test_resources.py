@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tray_app import APP_ID, resources
+from tray_app import APP_ID, bundled, resources
 
 UI = {
     *("search", "download", "plus", "more", "refresh", "pause", "play", "close"),
@@ -21,11 +21,11 @@ UI = {
     *("disk", "tag", "edit", "dot-online", "dot-offline", "dot-connecting", "mark"),
 }
 STATES = ("idle", "busy", "offline", "attention", "update")
-DRAWINGS = sorted(resources.resource_path("icons").rglob("*.svg"))
+DRAWINGS = sorted(bundled.resource_path("icons").rglob("*.svg"))
 
 
 def test_every_interface_icon_is_there() -> None:
-    there = {file.stem for file in resources.resource_path("icons", "ui").glob("*.svg")}
+    there = {file.stem for file in bundled.resource_path("icons", "ui").glob("*.svg")}
     assert there == UI
 
 
@@ -61,7 +61,7 @@ def test_drawings_are_plain(file: Path) -> None:
 
 @pytest.fixture
 def fresh_root() -> None:
-    resources._root.cache_clear()
+    bundled._root.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh_root")
@@ -70,19 +70,19 @@ def test_a_frozen_program_looks_into_its_bundle(
 ) -> None:
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
     try:
-        assert resources.resource_path("icons", "app.svg") == tmp_path / "resources/icons/app.svg"
+        assert bundled.resource_path("icons", "app.svg") == tmp_path / "resources/icons/app.svg"
     finally:
-        resources._root.cache_clear()
+        bundled._root.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh_root")
 def test_a_wheel_brings_its_own_copy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "_resources").mkdir()
-    monkeypatch.setattr(resources, "__file__", str(tmp_path / "resources.py"))
+    monkeypatch.setattr(bundled, "__file__", str(tmp_path / "bundled.py"))
     try:
         assert resources.app_icon_file() == tmp_path / "_resources" / "icons" / "app.svg"
     finally:
-        resources._root.cache_clear()
+        bundled._root.cache_clear()
 
 
 def test_a_checkout_has_them_beside_the_package() -> None:
@@ -98,7 +98,7 @@ def test_a_checkout_has_them_beside_the_package() -> None:
     ],
 )
 def test_desktop_files_are_valid(suffix: str, command: list[str]) -> None:
-    file = resources.resource_path("desktop", f"{APP_ID}.{suffix}")
+    file = bundled.resource_path("desktop", f"{APP_ID}.{suffix}")
     assert APP_ID in file.read_text(encoding="utf-8")
     if shutil.which(command[0]) is None:
         if os.environ.get("CI"):
@@ -109,7 +109,7 @@ def test_desktop_files_are_valid(suffix: str, command: list[str]) -> None:
 
 
 def test_the_desktop_file_starts_what_the_package_installs() -> None:
-    desktop = resources.resource_path("desktop", f"{APP_ID}.desktop").read_text(encoding="utf-8")
+    desktop = bundled.resource_path("desktop", f"{APP_ID}.desktop").read_text(encoding="utf-8")
     command = next(line for line in desktop.splitlines() if line.startswith("Exec="))
-    project = (resources.resource_path().parent / "pyproject.toml").read_text(encoding="utf-8")
+    project = (bundled.resource_path().parent / "pyproject.toml").read_text(encoding="utf-8")
     assert tomllib.loads(project)["project"]["gui-scripts"].keys() == {command[len("Exec=") :]}

@@ -4,11 +4,11 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLocale, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from tray_app import resources, text
+from tray_app import bundled, resources
 
 
 def shown_color(picture: QPixmap | QImage) -> str:
@@ -42,7 +42,7 @@ def palette(qapp: QApplication) -> Iterator[QPalette]:
     qapp.setPalette(before)
 
 
-NAMES = sorted(file.stem for file in resources.resource_path("icons", "ui").glob("*.svg"))
+NAMES = sorted(file.stem for file in bundled.resource_path("icons", "ui").glob("*.svg"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -138,18 +138,3 @@ def test_the_app_icon(qapp: QApplication) -> None:
     assert top.alpha() == bottom.alpha() == 255
     assert top.lightness() > bottom.lightness()
     assert top.blue() > top.red()
-
-
-def test_languages(qapp: QApplication) -> None:
-    before = QLocale()
-    try:
-        assert resources.languages()[0] == "en"
-        resources.install_language("en")
-        assert QLocale().language() == QLocale.Language.English
-        assert text.size(4_661_224_676) == "4.7\u00a0GB"
-        resources.install_language("de")
-        assert text.size(4_661_224_676) == "4,7\u00a0GB", "numbers follow even without a file"
-        resources.install_language("system")
-    finally:
-        QLocale.setDefault(before)
-        text.configure()

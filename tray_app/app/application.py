@@ -28,13 +28,14 @@ from tray_app.desktop.autostart import system_autostart
 from tray_app.desktop.notifier import Notifier, system_backends
 from tray_app.desktop.single_instance import SingleInstance
 from tray_app.desktop.tray import Tray
+from tray_app.language import install_language
 from tray_app.log import CrashReporter
 from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
 from tray_app.operations import Operations
 from tray_app.paths import Paths
-from tray_app.resources import app_icon, install_language
+from tray_app.resources import app_icon
 from tray_app.settings import ServerEntry, Settings
 from tray_app.workers.jobs import Target
 from tray_app.workers.pollers import Pollers

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
@@ -95,17 +96,45 @@ class Console:
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Aligned columns, two spaces between them, numbers not treated specially."""
         lines = [[plain(cell) for cell in row] for row in (head, *rows)]
-        widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
+        widths = [max(columns(row[column]) for row in lines) for column in range(len(head))]
         for row in lines:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            cells = (padded(cell, width) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  ".join(cells).rstrip() + "\n")
 
     def fields(self, rows: Sequence[tuple[str, str]]) -> None:
         """Label and value, one pair a line; pairs without a value are left out."""
         shown = [(label, value) for label, value in rows if value]
-        width = max((len(label) for label, _ in shown), default=0)
+        width = max((columns(label) for label, _ in shown), default=0)
         for label, value in shown:
-            self.data(f"{label.ljust(width)}  {value}")
+            self.data(f"{padded(label, width)}  {value}")
+
+
+def columns(line: str) -> int:
+    """How many columns of a terminal `line` takes: Chinese characters take two."""
+    if line.isascii():
+        return len(line)
+    return sum(_columns_of(character) for character in line)
+
+
+def _columns_of(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def padded(line: str, width: int) -> str:
+    """`line`, filled up with spaces to `width` columns."""
+    return line + " " * (width - columns(line))
+
+
+def cut(line: str, width: int) -> str:
+    """`line`, ending in an ellipsis where it would take more than `width` columns."""
+    if columns(line) <= width:
+        return line
+    kept = line[: width - 1]
+    while columns(kept) > width - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
 
 
 def plain(line: str) -> str:

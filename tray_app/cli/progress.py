@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from tray_app import text
-from tray_app.cli.console import Console, plain
+from tray_app.cli.console import Console, columns, cut, plain
 from tray_app.core.progress import PullPhase, PullProgress
 from tray_app.text import tr
 
@@ -78,7 +78,8 @@ class ProgressView:
 
 def plain_line(name: str, progress: PullProgress, now_s: float) -> str:
     """`qwen3:8b: 63%, 3.3 of 5.2 GB, 41.8 MB/s, 46 s left`."""
-    return f"{name}: {', '.join(_facts(progress, now_s))}"
+    facts = tr(", ", "between parts of a line").join(_facts(progress, now_s))
+    return tr("{name}: {reason}").format(name=name, reason=facts)
 
 
 def bar_line(name: str, progress: PullProgress, now_s: float, console: Console) -> str:
@@ -88,14 +89,14 @@ def bar_line(name: str, progress: PullProgress, now_s: float, console: Console) 
     name = plain(name)
     while True:
         rest = "  ".join(facts)
-        room = width - len(name) - len(rest) - 4
+        room = width - columns(name) - columns(rest) - 4
         if room >= _MIN_BAR and progress.permille is not None:
             bar = _bar(progress.permille, min(room, _MAX_BAR), console.has_unicode)
             return f"{name}  {bar}  {rest}"
         if len(facts) <= 1 or (progress.permille is None and room >= 0):
             break
         facts.pop()
-    return text.shortened(f"{name}  {rest}", max(1, width))
+    return cut(f"{name}  {rest}", max(1, width))
 
 
 def _bar(permille: int, width: int, has_unicode: bool) -> str:

@@ -23,6 +23,7 @@ from tray_app.cli.session import (
 from tray_app.cli.target import Target, choose, load_settings
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.desktop import single_instance
+from tray_app.language import install_in_terminal
 from tray_app.ollama import OllamaClient, Registry
 from tray_app.text import tr
 
@@ -53,6 +54,7 @@ def run(
     target: Target | None = None
     try:
         settings, problem = load_settings(invocation.data_dir)
+        install_in_terminal(settings.language)
         if problem:
             out.say(tr("Settings not usable: {reason}").format(reason=problem))
         text.configure(size_units=settings.size_units)

@@ -70,7 +70,7 @@ def _context(row: ModelRow) -> str:
 
 def _capabilities(row: ModelRow) -> str:
     words = [text.capability_label(name) for name in row.record.capabilities]
-    return ", ".join(words) or MISSING
+    return tr(", ", "between parts of a line").join(words) or MISSING
 
 
 def _modified(row: ModelRow) -> float | None:

@@ -99,7 +99,7 @@ from tray_app.text.times import (
 from tray_app.text.tray import tray_state_line, tray_tooltip
 from tray_app.text.tray_entries import tray_pull_lines, tray_pull_title, tray_unload_line
 from tray_app.text.units import amount, exact_size, percent, percent_of, size, speed, spoken_size
-from tray_app.text.wording import MISSING, configure, dotted, join, locale, number, tr
+from tray_app.text.wording import MISSING, configure, dotted, join, locale, number, sentences, tr
 
 __all__ = [
     "MISSING",
@@ -187,6 +187,7 @@ __all__ = [
     "seconds_ago",
     "seconds_until",
     "selection_line",
+    "sentences",
     "server_name",
     "server_state",
     "servers_online",

@@ -37,8 +37,12 @@ def one(n: int, singular: str) -> str:
     Written as `one(n, "1 model") or tr("%Ln models", "", n)`: other languages bring the plural
     forms of their own, English has no translation file that could.
     """
-    is_english = n == 1 and tr("en", "code of the language of this translation") == "en"
-    return singular if is_english else ""
+    return singular if n == 1 and language() == "en" else ""
+
+
+def language() -> str:
+    """The language that the words are in, whatever the locale for numbers is."""
+    return tr("en", "code of the language of this translation")
 
 
 def configure(size_units: str = "") -> None:
@@ -47,6 +51,8 @@ def configure(size_units: str = "") -> None:
     if size_units:
         _State.is_binary = size_units == "binary"
     _State.locale = None
+    if QLocale().language() == QLocale.Language.C:
+        QLocale.setDefault(locale())  # or `%Ln` would be written in another way than `number`
     for forget in _forget:
         forget()
 
@@ -84,7 +90,26 @@ def join(parts: Iterable[str], limit: int = 0) -> str:
     if limit and len(names) > limit:
         rest = len(names) - limit
         names[limit:] = [tr("%Ln more", "end of a list of names", rest)]
-    return locale().createSeparatedList(names)
+    return _words_locale().createSeparatedList(names)
+
+
+def sentences(*parts: str) -> str:
+    """The parts that are not empty, one after the other the way the language writes sentences."""
+    found = [part for part in parts if part]
+    whole = found[0] if found else ""
+    for part in found[1:]:
+        whole = fill(tr("{sentence} {more}"), sentence=whole, more=part)
+    return whole
+
+
+def _words_locale() -> QLocale:
+    """For words that come from Qt: English words do not take a German "und" between them."""
+    spoken = QLocale(language())
+    if spoken.language() == locale().language():
+        return locale()
+    if spoken.language() == QLocale.Language.English:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+    return spoken
 
 
 def dotted(*parts: str) -> str:

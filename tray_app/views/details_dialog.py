@@ -102,7 +102,7 @@ class DetailsDialog(DialogFrame):
         for content, title, empty in (
             (self.parameters, tr("Parameters"), tr("This model sets no parameters.")),
             (self.template, tr("Template"), tr("This model has no template.")),
-            (self.system, tr("System"), tr("This model has no system prompt.")),
+            (self.system, tr("System", "a prompt"), tr("This model has no system prompt.")),
             (self.license, tr("License"), tr("This model has no license text.")),
             (self.modelfile, tr("Modelfile"), tr("This model has no Modelfile.")),
             (self.model_info, tr("Model info"), tr("The server tells nothing more.")),

@@ -42,7 +42,7 @@ def model_facts(record: ModelRecord | None, info: ModelInfo | None) -> list[Fact
     embedding = known("embedding_length") or _whole(info, "embedding_length")
     facts = [
         Fact(tr("Family"), _families(known("family"), known("families"))),
-        Fact(tr("Parameters"), one_line(str(known("parameter_size")), 40)),
+        Fact(tr("Parameters", "their number"), one_line(str(known("parameter_size")), 40)),
         Fact(tr("Quantization"), one_line(str(known("quantization_level")), 40)),
         Fact(tr("Format"), one_line(str(known("format")), 40).upper()),
         Fact(tr("Context length"), tokens(context or None)),

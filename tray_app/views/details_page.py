@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from tray_app.text import Message, tr
+from tray_app.text import Message, sentences, tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.spinner import Spinner
@@ -62,7 +62,7 @@ class DetailsPage(QStackedWidget):
 
 def say_error(card: NoticeCard, message: Message) -> None:
     """Put an error with Retry on a card."""
-    body = " ".join(part for part in (message.body, message.hint) if part)
+    body = sentences(message.body, message.hint)
     card.say(message.title, body, glyph="error", state=State.DANGER, action=tr("&Retry"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QWidget
 
-from tray_app.resources import languages
+from tray_app.language import languages
 from tray_app.settings import Settings
 from tray_app.text import tr
 from tray_app.views.components.surfaces import Hairline

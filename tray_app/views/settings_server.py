@@ -18,6 +18,7 @@ from tray_app.text import (
     models_count,
     number,
     one_line,
+    sentences,
     server_name,
     server_state,
     tr,
@@ -141,7 +142,7 @@ class ServerPage(SettingsPage):
         again = tr("Test &again")
         if test.error is not None:
             message = error_text(test.error, address=test.address)
-            body = " ".join(part for part in (message.body, message.hint) if part)
+            body = sentences(message.body, message.hint)
             self.result.say(message.title, body, glyph="error", state=State.DANGER, action=again)
             return
         version = one_line(test.version, 40)

@@ -1,0 +1,149 @@
+"""Which language is spoken, switching it, and what follows: Qt's words, numbers, the terminal."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtWidgets import QApplication
+
+from tray_app import bundled, language, text
+from tray_app.cli.console import columns, cut, padded
+from tray_app.text import tr
+
+ROOT = Path(__file__).parents[2]
+KNOWN = ("en", "zh_CN")
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Resources with compiled translations."""
+    spec = importlib.util.spec_from_file_location("t", ROOT / "packaging" / "translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool: ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    root = tmp_path_factory.mktemp("resources")
+    tool.compile_translations(root / "translations")
+    return root
+
+
+@pytest.fixture
+def chinese(compiled: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[None]:
+    """A program that has its translations; afterwards English again."""
+    before = QLocale()
+    monkeypatch.setattr(bundled, "_root", lambda: compiled)
+    yield
+    language.install_language("en")
+    QLocale.setDefault(before)
+    text.configure()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "spoken"),
+    [
+        (["zh-Hans-CN", "zh-CN", "zh"], "zh_CN"),
+        (["zh-Hans-SG"], "zh_CN"),
+        (["zh"], "zh_CN"),
+        (["zh-Hant-TW", "zh-TW"], "en"),
+        (["de-DE", "de", "zh-CN"], "zh_CN"),
+        # English first: Chinese, which comes after it, is not what this person wants.
+        (["en-US", "en", "zh-CN"], "en"),
+        (["en-GB", "zh-CN"], "en"),
+        (["C"], "en"),
+        ([], "en"),
+    ],
+)
+def test_the_first_language_of_the_system_that_we_speak(wanted: list[str], spoken: str) -> None:
+    assert language.best_of(wanted, KNOWN) == spoken
+
+
+def test_switching_at_once(chinese: None) -> None:
+    assert language.languages() == KNOWN
+    language.install_language("zh_CN")
+    assert text.size(5_200_000_000) == "5.2\u00a0GB"
+    assert text.models_count(11) == "11 个模型"
+    assert text.models_count(1) == "1 个模型", "no English singular"
+    assert text.join(["a", "b", "c"]) == "a、b和c"
+    assert QLocale().language() == QLocale.Language.Chinese
+    language.install_language("en")
+    assert text.models_count(1) == "1 model"
+    assert text.join(["a", "b", "c"]) == "a, b and c"
+    assert QLocale().language() == QLocale.Language.English
+
+
+def test_standard_buttons_are_qts_and_speak_it_too(chinese: None) -> None:
+    language.install_language("zh_CN")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
+    language.install_language("en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+
+
+def test_a_language_without_a_file_is_english(chinese: None) -> None:
+    language.install_language("fr")
+    assert tr("Cancel") == "Cancel"
+
+
+def test_numbers_in_sentences_are_written_like_others(chinese: None) -> None:
+    before = QLocale()
+    for name in ("de_DE", "en_GB", "zh_CN", "C"):
+        QLocale.setDefault(QLocale(name))
+        text.configure()
+        assert text.tokens(40_960).startswith(text.number(40_960)), name
+    QLocale.setDefault(before)
+
+
+def test_words_from_qt_are_in_the_language_of_the_others(chinese: None) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale("de_DE"))
+    text.configure()
+    assert text.join(["a", "b"]) == "a and b"
+    assert text.size(4_661_224_676) == "4,7\u00a0GB", "numbers follow the system all the same"
+    QLocale.setDefault(before)
+
+
+def test_sentences_follow_each_other(chinese: None) -> None:
+    assert text.sentences("One.", "", "Two.", "Three.") == "One. Two. Three."
+    assert text.sentences("", "") == ""
+    language.install_language("zh_CN")
+    assert text.sentences("一。", "二。") == "一。二。"
+
+
+def test_the_terminal_speaks_it(compiled: Path, tmp_path: Path) -> None:
+    """In a process of its own: an application object stays for good."""
+    (tmp_path / "config").mkdir()
+    program = (
+        "import sys; from pathlib import Path; from tray_app import bundled\n"
+        "bundled._root = lambda: Path(sys.argv[1])\n"
+        "from tray_app.language import install_in_terminal\n"
+        "from tray_app.text import tr\n"
+        "install_in_terminal(); print(tr('No models are installed.'))\n"
+        "install_in_terminal('en'); print(tr('No models are installed.'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, compiled],
+        cwd=ROOT,
+        env={**os.environ, "LC_ALL": "", "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.splitlines() == ["没有安装任何模型。", "No models are installed."]
+    assert done.stderr == ""
+
+
+def test_chinese_takes_two_columns_of_a_terminal() -> None:
+    assert columns("名称") == 4
+    assert columns("naïve") == 5
+    assert padded("名称", 6) == "名称  "
+    assert padded("name", 6) == "name  "
+    assert cut("名称太长了", 7) == "名称太…"
+    assert cut("名称太长了", 6) == "名称…"
+    assert cut("short", 5) == "short"

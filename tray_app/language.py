@@ -1,0 +1,103 @@
+"""The language of the program: which there are, which one the system wants, and switching.
+
+Works for the window and for the terminal. How to word something is `text`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from tray_app import text
+from tray_app.bundled import resource_path
+
+SOURCE = "en"
+"""What stands in the code, and needs no file."""
+
+_NAME = "ollama-tray"
+
+
+def languages() -> tuple[str, ...]:
+    """The languages there are, English first: "en", "zh_CN" …"""
+    found = {file.stem.partition("_")[2] for file in _folder().glob(f"{_NAME}_*.qm")}
+    return (SOURCE, *sorted(found - {SOURCE}))
+
+
+def spoken(wanted: str = "system") -> str:
+    """The language for the setting `wanted`: itself, or the first of the system's that we speak."""
+    known = languages()
+    if wanted != "system":
+        return wanted if wanted in known else SOURCE
+    return best_of(QLocale.system().uiLanguages(), known)
+
+
+def best_of(wanted: list[str], known: tuple[str, ...]) -> str:
+    """The first of the languages `wanted` ("zh-Hans-SG", "de") that is among `known`.
+
+    Qt's own search takes no notice of a language that has no file, as English has none: who put
+    English before Chinese would get Chinese.
+    """
+    keys = {_key(code): code for code in reversed(known)}
+    return next((keys[_key(each)] for each in wanted if _key(each) in keys), SOURCE)
+
+
+def _key(code: str) -> tuple[QLocale.Language, QLocale.Script]:
+    # The same words serve every country, but not every script: zh-SG is zh-CN, zh-TW is neither.
+    locale = QLocale(code)
+    return locale.language(), locale.script()
+
+
+def install_language(wanted: str = "system") -> None:
+    """Speak the language of the setting `wanted` from now on: our texts, Qt's, numbers and dates.
+
+    May be called again. Needs an application object unless that language is English.
+    """
+    _Installed.remove()
+    code = spoken(wanted)
+    QLocale.setDefault(_formats(wanted, code))
+    if code != SOURCE:
+        _Installed.add(f"{_NAME}_{code}", _folder())
+        qts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        _Installed.add(f"qtbase_{code}", Path(qts))
+    text.configure()
+
+
+def install_in_terminal(wanted: str = "system") -> None:
+    """The same where there may be no application object yet; Qt translates only with one."""
+    if spoken(wanted) != SOURCE and QCoreApplication.instance() is None:
+        _Installed.application = QCoreApplication([])
+    install_language(wanted)
+
+
+def _formats(wanted: str, code: str) -> QLocale:
+    """How numbers and dates are written: as the system does, unless that is another language."""
+    system = QLocale.system()
+    same = (QLocale.Language.C, QLocale(code).language())  # text makes the nameless one English
+    if wanted == "system" or (system.language() in same and code == SOURCE):
+        return system
+    if code == SOURCE:
+        return QLocale(QLocale.Language.English, system.territory())
+    return system if system.language() == QLocale(code).language() else QLocale(code)
+
+
+def _folder() -> Path:
+    return resource_path("translations")
+
+
+class _Installed:
+    translators: list[QTranslator] = []
+    application: QCoreApplication | None = None
+
+    @classmethod
+    def add(cls, name: str, folder: Path) -> None:
+        translator = QTranslator()
+        if translator.load(name, str(folder)):
+            QCoreApplication.installTranslator(translator)
+            cls.translators.append(translator)
+
+    @classmethod
+    def remove(cls) -> None:
+        for translator in cls.translators:
+            QCoreApplication.removeTranslator(translator)
+        cls.translators.clear()
