@@ -6,6 +6,7 @@ output, because people paste logs into bug reports.
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import logging.handlers
 import re
@@ -14,6 +15,7 @@ import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from PySide6.QtCore import (
     QMessageLogContext,
@@ -29,6 +31,8 @@ from tray_app import __version__
 _FORMAT = "%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
 _KEPT_FILES = 3
+CRASH_FILE = "crash.log"
+_MAX_CRASH_BYTES = 100_000
 _MAX_LINE = 10_000
 _MAX_REPORTS = 100
 _QUIET = ("urllib3", "asyncio")
@@ -107,6 +111,7 @@ def set_up(file: Path | None, *, is_verbose: bool = False, to_stderr: bool = Fal
                 ),
                 level,
             )
+            _watch_hard_crashes(file.with_name(CRASH_FILE))
         except OSError as error:
             failure = str(error)
     # Without a console (pythonw, a bundle) there is no stderr.
@@ -127,10 +132,24 @@ def take_down() -> None:
     if _Handlers.ours:
         qInstallMessageHandler(None)
     _Handlers.ours.clear()
+    if _Handlers.crash_file is not None:
+        faulthandler.disable()
+        _Handlers.crash_file.close()
+        _Handlers.crash_file = None
 
 
 class _Handlers:
     ours: list[logging.Handler] = []
+    crash_file: TextIO | None = None
+
+
+def _watch_hard_crashes(file: Path) -> None:
+    """Have Python write down where every thread was when the process dies of a signal."""
+    if faulthandler.is_enabled():
+        return  # somebody wants to see it elsewhere
+    is_large = file.exists() and file.stat().st_size > _MAX_CRASH_BYTES
+    _Handlers.crash_file = file.open("w" if is_large else "a", encoding="utf-8")
+    faulthandler.enable(_Handlers.crash_file)
 
 
 def _add(handler: logging.Handler, level: int) -> None:

@@ -5,6 +5,7 @@ Used by `doctor` in the terminal and, in a thread of its own, by the window.
 
 from __future__ import annotations
 
+import copy
 import os
 import platform
 import re
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tray_app import __version__
@@ -29,7 +31,7 @@ from tray_app.core.diagnosis import (
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.desktop.desktop_facts import desktop_facts, qt_versions
 from tray_app.desktop.single_instance import Handover, Outcome
-from tray_app.log import without_secrets
+from tray_app.log import CRASH_FILE, without_secrets
 from tray_app.ollama import CancelScope, OllamaClient, models_folders
 from tray_app.ollama.library import requests_version
 from tray_app.paths import Paths
@@ -40,6 +42,8 @@ _TAIL_BYTES = 256 * 1024
 _LINE_LIMIT = 300
 _ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
 _BAD_LEVELS = "WEC"
+_HIDDEN = "•••"
+_FATAL = "Fatal Python error"
 # They name people and their computers, or say nothing about a fault.
 _PRIVATE = frozenset({"default_server", "last_target", "main_geometry"})
 
@@ -61,6 +65,7 @@ class Question:
 def diagnose(question: Question, scope: CancelScope | None = None) -> Diagnosis:
     """Look; never raises for what is wrong with what is looked at, but Cancelled."""
     desktop = desktop_facts()
+    hidden = question.targets if question.hides_names else ()
     if question.platform:
         desktop = replace(desktop, platform=question.platform)
     return Diagnosis(
@@ -71,7 +76,7 @@ def diagnose(question: Question, scope: CancelScope | None = None) -> Diagnosis:
         instance=question.instance,
         settings=tuple(_changed(question.settings)),
         settings_problem=without_secrets(question.settings_problem),
-        errors=last_errors(question.where.log_file),
+        errors=_without_names(last_errors(question.where.log_file), hidden),
     )
 
 
@@ -93,12 +98,7 @@ def instance_facts(handover: Handover) -> InstanceFacts:
 
 def last_errors(log_file: Path, count: int = ERRORS_SHOWN) -> tuple[str, ...]:
     """The last warnings and errors of the log, each with the last line of its traceback."""
-    try:
-        with log_file.open("rb") as file:
-            file.seek(max(0, log_file.stat().st_size - _TAIL_BYTES))
-            lines = file.read().decode("utf-8", "replace").splitlines()
-    except OSError:
-        return ()
+    lines = _tail(log_file)
     found: list[list[str]] = []
     is_bad = False
     for line in lines:
@@ -109,7 +109,29 @@ def last_errors(log_file: Path, count: int = ERRORS_SHOWN) -> tuple[str, ...]:
                 found.append([line])
         elif is_bad and line and not line.startswith((" ", "Traceback")):
             found[-1][1:] = [line]
-    return tuple(without_secrets(" | ".join(entry)[:_LINE_LIMIT]) for entry in found[-count:])
+    errors = (" | ".join(entry)[:_LINE_LIMIT] for entry in found[-count:])
+    return tuple(map(without_secrets, (*errors, *_last_crash(log_file.with_name(CRASH_FILE)))))
+
+
+def _last_crash(file: Path) -> tuple[str, ...]:
+    """Of what the process died last, when it did not get to writing into the log."""
+    lines = _tail(file)
+    starts = [number for number, line in enumerate(lines) if line.startswith(_FATAL)]
+    if not starts:
+        return ()
+    rest = lines[starts[-1] :]
+    where = next((line.strip() for line in rest if line.startswith("  File ")), "")
+    day = datetime.fromtimestamp(file.stat().st_mtime, UTC).strftime("%Y-%m-%d")
+    return (" | ".join(part for part in (f"{day} {rest[0]}", where) if part)[:_LINE_LIMIT],)
+
+
+def _tail(file: Path) -> list[str]:
+    try:
+        with file.open("rb") as stream:
+            stream.seek(max(0, file.stat().st_size - _TAIL_BYTES))
+            return stream.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
 
 
 def _versions() -> Versions:
@@ -151,8 +173,8 @@ def _form() -> str:
 def _ask(target: Target, hides_names: bool, scope: CancelScope | None) -> ServerFacts:
     is_here = target.endpoint.is_loopback
     hides = hides_names and not is_here
-    label = target.name if not hides else "•••"
-    address = target.endpoint.display if not hides else "•••"
+    label = _HIDDEN if hides else target.name
+    address = _HIDDEN if hides else target.endpoint.display
     facts = ServerFacts(label, address, target.is_default, target.is_installed)
     started_s = time.monotonic()
     try:
@@ -163,8 +185,28 @@ def _ask(target: Target, hides_names: bool, scope: CancelScope | None) -> Server
     except OllamaError as error:
         if isinstance(error, Cancelled):
             raise
-        return replace(facts, error=error)
+        return replace(facts, error=_anonymous(error) if hides else error)
     return replace(facts, version=version, answered_s=answered_s, models=models)
+
+
+def _anonymous(error: OllamaError) -> OllamaError:
+    """The kind of error without the names in it."""
+    bare = copy.copy(error)
+    bare.reference = bare.context = ""
+    return bare
+
+
+def _without_names(lines: tuple[str, ...], targets: Iterable[Target]) -> tuple[str, ...]:
+    names = {
+        name
+        for target in targets
+        if not target.endpoint.is_loopback
+        for name in (target.label, target.endpoint.host)
+        if name
+    }
+    for name in sorted(names, key=len, reverse=True):
+        lines = tuple(re.sub(re.escape(name), _HIDDEN, line, flags=re.IGNORECASE) for line in lines)
+    return lines
 
 
 def _folders(question: Question) -> Iterable[FolderFacts]:

@@ -193,6 +193,12 @@ class VirtualDesktop:
         elif self.mode is Mode.FULL:
             self._start_panel_and_notifications()
 
+    def kill_screen(self) -> None:
+        """Have the X server die under everyone, as at the hard end of a session."""
+        for child in self._children:
+            if child.name == "Xvfb":
+                child.kill()
+
     def spawn(self, name: str, *command: str, pass_fds: tuple[int, ...] = ()) -> Child:
         """Start a program that belongs to the desktop and ends with it."""
         child = Child(

@@ -8,6 +8,7 @@ import pytest
 
 from tray_app import __version__
 from tray_app.cli import Command, Invocation, parse_args
+from tray_app.desktop.autostart import LOGIN_FLAG
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,6 +22,8 @@ def test_nothing_means_the_window() -> None:
     ("line", "expected"),
     [
         ("--hidden", Invocation(hidden=True)),
+        (LOGIN_FLAG, Invocation(login=True)),
+        (f"-v {LOGIN_FLAG}", Invocation(login=True, verbose=True)),
         ("--demo -v", Invocation(demo=True, verbose=True)),
         ("--data-dir /x", Invocation(data_dir=Path("/x"))),
         ("show", Invocation()),
@@ -35,6 +38,7 @@ def test_nothing_means_the_window() -> None:
         ("rm -y a", Invocation(Command.RM, ("a",), yes=True)),
         ("rm a -f", Invocation(Command.RM, ("a",), yes=True)),
         ("status --json", Invocation(Command.STATUS, as_json=True)),
+        ("doctor --json", Invocation(Command.DOCTOR, as_json=True)),
         ("quit", Invocation(Command.QUIT)),
         ("--server nas list", Invocation(Command.LIST, server="nas")),
         ("list --server nas", Invocation(Command.LIST, server="nas")),

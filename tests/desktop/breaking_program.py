@@ -1,0 +1,111 @@
+"""The whole program, which does what a test asks of it from inside: `show ACT` over the socket.
+
+No switch for this is in the program itself.
+"""
+
+import ctypes
+import os
+import sys
+import threading
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QSessionManager
+
+from tray_app.app import application, main
+from tray_app.app.visits import Visits
+from tray_app.cli import parse_args
+from tray_app.desktop.single_instance import InstanceAnswer, InstanceRequest
+
+
+class Broken(Exception):
+    """Raised on purpose."""
+
+
+class Breaker(QObject):
+    """Raises in whatever thread it lives."""
+
+    wished = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wished.connect(self._on_wished)
+
+    @Slot()
+    def _on_wished(self) -> None:
+        raise Broken(f"a slot in {threading.current_thread().name}")
+
+
+class Manager:
+    """What a session manager of Qt's would be told."""
+
+    def __init__(self) -> None:
+        self.hint = QSessionManager.RestartHint.RestartIfRunning
+
+    def setRestartHint(self, hint: QSessionManager.RestartHint) -> None:
+        self.hint = hint
+
+
+class BreakingVisits(Visits):
+    """Visits that also know the acts of this file."""
+
+    def __init__(self, app: application.Application) -> None:
+        super().__init__(app)
+        self._owner = app
+        self._here = Breaker()
+        self._there = Breaker()
+        self._thread = QThread(self)
+        self._thread.setObjectName("a worker")
+        self._there.moveToThread(self._thread)
+        app.qt.aboutToQuit.connect(self._on_qt_about_to_quit)
+
+    def answer(self, request: InstanceRequest) -> InstanceAnswer:
+        act = getattr(self, f"do_{request.args[0]}", None) if request.args else None
+        if act is None:
+            return super().answer(request)
+        QTimer.singleShot(0, act)
+        return InstanceAnswer(True)
+
+    def do_slot(self) -> None:
+        self._here.wished.emit()
+
+    def do_worker(self) -> None:
+        self._thread.start()
+        self._there.wished.emit()
+
+    def do_thread(self) -> None:
+        def work() -> None:
+            raise Broken("a plain thread")
+
+        threading.Thread(target=work, name="plain").start()
+
+    def do_segfault(self) -> None:
+        ctypes.string_at(0)
+
+    def do_abort(self) -> None:
+        os.abort()
+
+    def do_session(self) -> None:
+        """The session ends: asked to save, then to go."""
+        manager = Manager()
+        self._owner.session_end._on_qt_commit_data_request(manager)  # type: ignore[arg-type]
+        assert manager.hint is QSessionManager.RestartHint.RestartNever
+        self._owner.qt.quit()
+
+    def do_diagnostics(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        clipboard.dataChanged.connect(self._on_clipboard_data_changed)
+        self._owner.diagnosing.copy()
+
+    @Slot()
+    def _on_clipboard_data_changed(self) -> None:
+        print(QGuiApplication.clipboard().text(), flush=True)
+
+    @Slot()
+    def _on_qt_about_to_quit(self) -> None:
+        self._thread.quit()
+        self._thread.wait()
+
+
+if __name__ == "__main__":
+    application.Visits = BreakingVisits  # type: ignore[misc]
+    sys.exit(main(parse_args(sys.argv[1:])))
