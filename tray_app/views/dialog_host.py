@@ -76,12 +76,17 @@ class DialogHost(DialogRegistry):
             dialog = PullDialog(server_id, self._parent())
             dialog.pull_requested.connect(self.pull_requested)
             dialog.pull_show_requested.connect(self.pull_show_requested)
+            dialog.estimate_requested.connect(self.estimate_requested)
+            dialog.estimate_cancel_requested.connect(self.estimate_cancel_requested)
+            dialog.set_server_label(self._label)
+            dialog.set_keep_free(self._settings.values.keep_free_gb * 10**9)
             if server_id in self._snapshots:
                 dialog.set_snapshot(self._snapshots[server_id])
             if server_id in self._recommendations:
                 dialog.set_recommendations(self._recommendations[server_id])
             dialog.set_pull_items(self._items)
             self._keep(dialog)
+            self._ask_for_book(server_id)  # what is here already need not be fetched
         if text:
             dialog.set_text(text)
         dialog.open()

@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
+from tray_app.core.estimate import PullEstimate
 from tray_app.core.messages import (
     BusyModel,
     DeleteOutcome,
@@ -93,6 +94,9 @@ class DialogRegistry(QObject):
         self._label, self._address = label, address
         for dialog in self._details.values():
             dialog.set_server_label(label)
+        pull = self._open_one(PullDialog)
+        if pull is not None:
+            pull.set_server_label(label)
 
     def set_book(self, book: LayerBook) -> None:
         """What models consist of."""
@@ -114,6 +118,12 @@ class DialogRegistry(QObject):
         for dialog in self._all():
             if isinstance(dialog, PullDialog | DeleteDialog):
                 dialog.set_pull_items(items)
+
+    def set_pull_estimate(self, estimate: PullEstimate) -> None:
+        """What a pull would mean."""
+        dialog = self._open_one(PullDialog)
+        if dialog is not None:
+            dialog.set_pull_estimate(estimate)
 
     def set_busy(self, busy: BusyModel) -> None:
         """What is being done to a model."""

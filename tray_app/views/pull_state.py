@@ -7,15 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from tray_app.core.errors import BadName, NameProblem
+from tray_app.core.errors import BadName, ModelNotFound, NameProblem, TooOld
+from tray_app.core.estimate import DiskFit, PullEstimate, disk_fit, is_older
 from tray_app.core.names import ModelName, canonical, clean
 from tray_app.core.pull_states import UNFINISHED, PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation
-from tray_app.text import percent, size, tr
+from tray_app.text import (
+    name_problem,
+    needs_newer,
+    not_found,
+    origin_line,
+    percent,
+    size,
+    taken_from,
+    tr,
+)
 from tray_app.views.suggestion_list import Suggestion
+from tray_app.views.theme import State
 
 MAX_SUGGESTIONS = 6
+_LIKENESS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,70 @@ def _proposal(text: str, error: BadName) -> str:
     except BadName:
         return ""
     return joined
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """The line below the field; `use` is a link behind it, `is_wrong` marks the field."""
+
+    text: str
+    glyph: str = ""
+    state: State | None = None
+    use: str = ""
+    is_wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """The server that pulls, as far as it matters below the field."""
+
+    label: str = ""
+    version: str = ""
+
+
+def helper(
+    reading: Reading,
+    source: str,
+    answer: PullEstimate | None,
+    models: Iterable[ModelRecord],
+    server: ServerFacts,
+) -> Helper:
+    """What stands below the field: what is wrong, else where the name is from. `source` is what
+    was pasted or typed."""
+    wrong = _what_is_wrong(reading, answer, models, server)
+    if wrong:
+        use = tr("Use {name}").format(name=reading.proposal) if reading.proposal else ""
+        return Helper(wrong, "error", State.DANGER, use, is_wrong=True)
+    if reading.name is None:
+        return Helper(tr("Type a name, or paste a link or an “ollama run” command."))
+    if reading.cleaned != source.strip():
+        return Helper(taken_from(source), "check", State.OK)
+    return Helper(origin_line(reading.name))
+
+
+def _what_is_wrong(
+    reading: Reading,
+    answer: PullEstimate | None,
+    models: Iterable[ModelRecord],
+    server: ServerFacts,
+) -> str:
+    if reading.problem is not None:
+        return name_problem(reading.problem)
+    if reading.name is None or answer is None:
+        return ""
+    if is_older(server.version, answer.requires):
+        return needs_newer(server.label, server.version, answer.requires)
+    if isinstance(answer.failure, TooOld):
+        return needs_newer(server.label, server.version, answer.failure.needs)
+    # A model that was made on the server is at no registry, and nothing is wrong with that.
+    if isinstance(answer.failure, ModelNotFound) and installed(reading.name, models) is None:
+        return not_found(reading.cleaned)
+    return ""
+
+
+def will_fail(answer: PullEstimate, version: str) -> bool:
+    """Whether a pull of a model that was found would end badly."""
+    return disk_fit(answer) is DiskFit.SHORT or is_older(version, answer.requires)
 
 
 def installed(name: ModelName, models: Iterable[ModelRecord]) -> ModelRecord | None:
@@ -122,6 +199,35 @@ def similar(
     needle = text.strip().casefold()
     if len(needle) < 2:
         return []
+    typed = canonical(text)
+    found = _known_names(recommended, models, items)
+    matches = [s for key, s in found.items() if needle in key and key != typed]
+    matches.sort(key=lambda s: (not s.name.casefold().startswith(needle), s.name.casefold()))
+    return matches[:MAX_SUGGESTIONS]
+
+
+def misspelt(
+    name: ModelName,
+    recommended: Sequence[Recommendation],
+    models: Sequence[ModelRecord],
+    items: Sequence[PullItem],
+) -> list[Suggestion]:
+    """Known names that differ in a few letters from one that does not exist, the nearest first;
+    other tags of a model are near too."""
+    found = _known_names(recommended, models, items)
+    typed = str(name).casefold()
+    found.pop(typed, None)
+    near = get_close_matches(typed, found, MAX_SUGGESTIONS, _LIKENESS)
+    base = typed.rpartition(":")[0]
+    near += sorted(key for key in found if key.rpartition(":")[0] == base and key not in near)
+    return [found[key] for key in near[:MAX_SUGGESTIONS]]
+
+
+def _known_names(
+    recommended: Sequence[Recommendation],
+    models: Sequence[ModelRecord],
+    items: Sequence[PullItem],
+) -> dict[str, Suggestion]:
     here = {canonical(model.name) for model in models}
     found: dict[str, Suggestion] = {}
     for item in items:
@@ -132,7 +238,4 @@ def similar(
     for model in models:
         note = tr("Already here")
         found.setdefault(canonical(model.name), Suggestion(model.name, "", note, is_here=True))
-    typed = canonical(text)
-    matches = [s for key, s in found.items() if needle in key and key != typed]
-    matches.sort(key=lambda s: (not s.name.casefold().startswith(needle), s.name.casefold()))
-    return matches[:MAX_SUGGESTIONS]
+    return found

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,9 @@ from tray_app.core.errors import (
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
 from tray_app.ollama import CancelScope, OllamaClient, Registry, fetch_manifest, registry_url
+from tray_app.ollama.answers import Answer
+from tray_app.ollama.endpoint import Endpoint
+from tray_app.ollama.registry import _next_hop
 
 NAME = ModelName.parse("tiny")
 MANIFEST = json.dumps({"layers": [], "config": {"digest": "sha256:" + "1" * 64, "size": 5}})
@@ -48,6 +53,9 @@ def test_where_manifests_are() -> None:
     assert Registry().url(name, is_insecure=True).startswith("http://localhost:5000/")
     mapped = Registry({"Registry.Ollama.ai": "http://127.0.0.1:4711/mirror"})
     assert mapped.url(NAME) == "http://127.0.0.1:4711/mirror/v2/library/tiny/manifests/latest"
+    rest = Registry({NAME.host: "http://127.0.0.1:1", "*": "http://127.0.0.1:2"})
+    assert rest.url(NAME).startswith("http://127.0.0.1:1/")
+    assert rest.url(name).startswith("http://127.0.0.1:2/")
 
 
 def test_the_digest_is_that_of_an_installed_model(server: FaultyServer) -> None:
@@ -110,3 +118,74 @@ def test_a_lookup_can_be_cancelled() -> None:
     scope.cancel()
     with pytest.raises(Cancelled):
         fetch_manifest(ModelName.parse("127.0.0.1:9/me/x"), scope=scope)
+
+
+BLOB = b'{"model_type":"13B"}'
+BLOB_DIGEST = "sha256:" + hashlib.sha256(BLOB).hexdigest()
+
+
+def blob(handler: Callable[[Connection], object], **options: Any) -> object:
+    with RawServer(handler) as server:
+        asked = {"digest": BLOB_DIGEST, "max_bytes": 1000, **options}
+        try:
+            return Registry({NAME.host: server.url}).fetch_blob(NAME, **asked)
+        except OllamaError as error:
+            return error
+
+
+def test_a_blob_is_what_its_digest_says() -> None:
+    assert blob(always(BLOB)) == BLOB
+    assert isinstance(blob(always(BLOB + b" ")), BadAnswer)
+    assert isinstance(blob(always(BLOB), max_bytes=5), BadAnswer)
+    assert isinstance(blob(always(b"", status="404 N")), ModelNotFound)
+    assert isinstance(blob(always(b"{}", status="401 U")), Unauthorized)
+
+
+@pytest.mark.parametrize("digest", ["", "sha256:../../etc/passwd", "md5:" + "0" * 32])
+def test_only_digests_are_asked_for(digest: str) -> None:
+    with RawServer(always(BLOB)) as server:
+        registry = Registry({NAME.host: server.url})
+        with pytest.raises(BadAnswer):
+            registry.fetch_blob(NAME, digest, max_bytes=1000)
+        assert server.requests == []
+
+
+def test_a_blob_may_lie_on_another_host_that_is_told_nothing() -> None:
+    with RawServer(always(BLOB)) as other:
+        location = f"http://localhost:{other.port}/files/x?key=a%2Fb"
+        moved = always(b"", status="307 T", Location=location)
+        with RawServer(moved) as server:
+            url = server.url.replace("://", "://me:secret@")
+            assert Registry({"*": url}).fetch_blob(NAME, BLOB_DIGEST, max_bytes=1000) == BLOB
+            assert b"authorization" in server.requests[0].lower()
+        head = other.requests[0].lower()
+        assert head.startswith(b"get /files/x?key=a%2fb ")
+        assert b"authorization" not in head
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["", "ftp://example.com/x", "http://me:pw@localhost/x", "http://[bad/x", "file:///etc/passwd"],
+)
+def test_other_redirects_are_not_followed(location: str) -> None:
+    assert isinstance(blob(always(b"", status="307 T", Location=location)), NotOllama)
+
+
+def test_a_blob_does_not_go_round_in_circles() -> None:
+    def around(connection: Connection) -> None:
+        while connection.request():
+            connection.answer(b"", status="307 T", Location="/v2/again")
+
+    assert isinstance(blob(around), NotOllama)
+
+
+def test_from_elsewhere_no_redirect_leads_to_this_computer() -> None:
+    answer = Answer(307, {"location": "https://127.0.0.1/x"})
+    with pytest.raises(NotOllama):
+        _next_hop(Endpoint.parse("https://registry.example"), "/v2/x", answer)
+    plain = Answer(307, {"location": "http://cdn.example/x"})
+    with pytest.raises(NotOllama):
+        _next_hop(Endpoint.parse("https://registry.example"), "/v2/x", plain)
+    good = Answer(307, {"location": "https://cdn.example/a?b=c"})
+    found, path = _next_hop(Endpoint.parse("https://registry.example"), "/v2/x", good)
+    assert (found.host, path) == ("cdn.example", "/a?b=c")

@@ -207,6 +207,12 @@ class LegendMark(QWidget):
         self._color = color
         self.setFixedSize(10, 10)
 
+    def set_color(self, color: QColor) -> None:
+        """Follow the palette."""
+        if color != self._color:
+            self._color = color
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

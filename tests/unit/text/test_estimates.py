@@ -1,0 +1,131 @@
+from dataclasses import replace
+
+import pytest
+
+from tray_app import text
+from tray_app.core.errors import Forbidden, ModelNotFound, TlsFailed, TooOld
+from tray_app.core.estimate import DiskSpace, Missing, PullEstimate, Standing
+from tray_app.core.licenses import License
+from tray_app.core.memory_fit import FitKind, MemoryFit
+from tray_app.core.names import ModelName
+from tray_app.core.records import ModelDetails
+from tray_app.text import EstimateLine, Tone
+
+GB = 1_000_000_000
+NEW = PullEstimate("s", "llava:13b", Standing.NEW, 8 * GB, 7 * GB, GB)
+
+
+def shown(line: EstimateLine | None) -> tuple[str, str, Tone]:
+    assert line is not None
+    body = line.body.replace("\u00a0", " ").replace("\u200b", "")
+    return line.title.replace("\u00a0", " "), body, line.tone
+
+
+def fit(kind: FitKind, need: int, total: int | None = None, permille: int | None = None) -> object:
+    made = replace(NEW, fit=MemoryFit(kind, need, total, permille))
+    return shown(text.memory_line(made))[::2]
+
+
+def test_the_memory_line() -> None:
+    assert fit(FitKind.FITS, 98 * GB // 10, 12 * GB) == ("Fits: about 9.8 of 12.0 GB", Tone.GOOD)
+    assert fit(FitKind.FITS, 3 * GB) == ("Fits: about 3.0 GB", Tone.GOOD)
+    assert fit(FitKind.PARTLY, 17 * GB, 12 * GB, 705) == (
+        "Fits partly: about 70% of it",
+        Tone.CAUTION,
+    )
+    assert fit(FitKind.TOO_LARGE, 46 * GB, 12 * GB, 260) == ("Too large for 12.0 GB", Tone.CAUTION)
+    assert fit(FitKind.MEASURED, 63 * GB // 10, 12 * GB) == (
+        "Fits: measured 6.3 of 12.0 GB",
+        Tone.GOOD,
+    )
+    assert fit(FitKind.PROCESSOR, 9 * GB, 32 * GB) == ("No graphics card found", Tone.NONE)
+    assert fit(FitKind.PROCESSOR, 40 * GB, 32 * GB) == ("No graphics card found", Tone.CAUTION)
+    assert fit(FitKind.UNKNOWN, 9 * GB) == ("Needs about 9.0 GB", Tone.NONE)
+
+
+def test_what_is_still_looked_up_is_no_line() -> None:
+    assert text.memory_line(NEW) is text.license_line(NEW) is text.disk_line(NEW) is None
+    assert text.model_line(NEW) == ""
+
+
+def test_what_is_missing_says_so() -> None:
+    gone = replace(
+        NEW,
+        details_why=TooOld("x"),
+        licenses_why=TlsFailed("x"),
+        space_why=Missing.NO_FOLDER,
+        fit_why=Missing.NONE,
+    )
+    assert text.model_line(gone) == "Parameters and quantization not known"
+    license_words = shown(text.license_line(gone))
+    assert license_words == ("Not known", "Couldn’t be read (no secure connection).", Tone.NONE)
+    assert shown(text.memory_line(gone))[0] == "Not known"
+    assert shown(text.disk_line(gone))[0] == "Not known"
+    assert "can’t be found or read" in shown(text.disk_line(gone))[1]
+    stated = replace(gone, licenses_why=Missing.NONE)
+    assert shown(text.license_line(stated))[0] == "None stated"
+    remote = replace(gone, space_why=Missing.REMOTE)
+    assert shown(text.disk_line(remote))[0] == "Not known for a remote server"
+
+
+def test_the_folder_may_be_broken_but_reads_the_same() -> None:
+    made = replace(NEW, space=DiskSpace("/srv/models", 100 * GB))
+    line = text.disk_line(made)
+    assert line is not None
+    assert "/\u200bsrv/\u200bmodels." in line.body
+    assert shown(line)[1] == "93.0 GB left after this download, on /srv/models."
+
+
+def test_same_names_are_said_once() -> None:
+    twice = replace(NEW, licenses=(License("MIT License", "a"), License("MIT License", "b")))
+    assert shown(text.license_line(twice))[0] == "MIT License"
+
+
+def test_the_model_line_leaves_out_what_is_not_told() -> None:
+    made = replace(NEW, details=ModelDetails(format="gguf", quantization_level="Q4_0"))
+    assert text.model_line(made) == "Q4_0 · GGUF"
+
+
+def test_many_sharers_are_counted() -> None:
+    names = ("a:1", "b:latest", "c:1", "d:1")
+    line = text.here_line(replace(NEW, shared_with=names)).replace("\u00a0", " ")
+    assert line == "1.0 GB already here, shared with a:1, b and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("standing", "fetch", "is_wrong", "words"),
+    [
+        (Standing.NEW, 7 * GB, False, "&Pull 7.0 GB"),
+        (Standing.NEW, 7 * GB, True, "&Pull anyway"),
+        (Standing.NEW, 0, False, "&Pull"),
+        (Standing.UPDATE, 1700, False, "&Update 1.7 kB"),
+        (Standing.CURRENT, 0, False, "&Pull again"),
+    ],
+)
+def test_the_button(standing: Standing, fetch: int, is_wrong: bool, words: str) -> None:
+    made = replace(NEW, standing=standing, fetch_bytes=fetch)
+    assert text.pull_button(made, is_wrong=is_wrong).replace("\u00a0", " ") == words
+
+
+def test_where_it_is_looked_up() -> None:
+    assert text.looking_up("qwen3:latest") == "Looking up qwen3 on ollama.com…"
+    assert text.looking_up("hf.co/a/b:Q4").endswith("on Hugging Face…")
+    assert text.not_found("localhost:5000/me/x").startswith("localhost:5000 has no model")
+
+
+def test_private_models_are_a_matter_of_ollama_com() -> None:
+    assert "signed in" in text.private_hint(ModelName.parse("me/x"))
+    assert text.private_hint(ModelName.parse("hf.co/me/x")) == ""
+
+
+def test_failures_of_a_lookup() -> None:
+    title, body = text.lookup_failed(Forbidden("x"), "hf.co/me/x")
+    assert title == "Couldn’t look up the size"
+    assert body.startswith("Hugging Face tells nothing about this name without signing in.")
+    assert "may have been made on the server" in text.unchecked(ModelNotFound("x"), "x")
+
+
+def test_what_a_server_lacks() -> None:
+    needs = text.needs_newer("studio", "0.9.2", "0.12")
+    assert needs == "“studio” runs Ollama 0.9.2. This model needs 0.12 or newer."
+    assert "needs a newer Ollama" in text.needs_newer("studio", "", "0.12")

@@ -1,0 +1,220 @@
+"""What a pull would mean, in words (SPEC section 8): sizes, disk, memory, licence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tray_app.core import errors as e
+from tray_app.core.estimate import DiskFit, Missing, PullEstimate, Standing, disk_fit
+from tray_app.core.memory_fit import DEFAULT_CONTEXT, FitKind, MemoryFit
+from tray_app.text.lookups import lookup_reason
+from tray_app.text.names import registry_name, short_name
+from tray_app.text.plain import one_line
+from tray_app.text.units import amount, percent, size
+from tray_app.text.wording import dotted, fill, join, number, tr
+
+_NAMES_SHOWN = 2
+
+
+class Tone(StrEnum):
+    """How good a line's news are."""
+
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateLine:
+    """One line of the card: what is so, and what it means."""
+
+    title: str
+    body: str = ""
+    tone: Tone = Tone.NONE
+
+
+def looking_up(name: str) -> str:
+    """ "Looking up qwen3:14b on ollama.com…"."""
+    text = tr("Looking up {name} on {registry}…")
+    return fill(text, name=short_name(name), registry=registry_name(name))
+
+
+def model_line(estimate: PullEstimate) -> str:
+    """ "13B parameters · Q4_0 · GGUF"; what is not told is left out."""
+    details = estimate.details
+    if details is None:
+        is_lost = estimate.details_why not in (Missing.PENDING, Missing.NONE)
+        return tr("Parameters and quantization not known") if is_lost else ""
+    count = one_line(details.parameter_size, 20)
+    return dotted(
+        fill(tr("{count} parameters"), count=count) if count else "",
+        one_line(details.quantization_level, 20),
+        one_line(details.format, 20).upper(),
+    )
+
+
+def download_figure(estimate: PullEstimate) -> tuple[str, str]:
+    """The figure and the quiet words behind it: "7.4 GB", "of 8.0 GB"."""
+    rest = fill(tr("of {size}"), size=size(estimate.total_bytes)) if estimate.here_bytes else ""
+    return size(estimate.fetch_bytes), rest
+
+
+def here_line(estimate: PullEstimate) -> str:
+    """ "645 MB already here, shared with llava:13b"."""
+    here = size(estimate.here_bytes)
+    if not estimate.shared_with:
+        return fill(tr("{size} already here"), size=here)
+    names = join([short_name(name) for name in estimate.shared_with], _NAMES_SHOWN)
+    return fill(tr("{size} already here, shared with {names}"), size=here, names=names)
+
+
+def fetch_line(estimate: PullEstimate) -> str:
+    """ "7.4 GB to fetch"."""
+    return fill(tr("{size} to fetch"), size=size(estimate.fetch_bytes))
+
+
+def newer_version(estimate: PullEstimate) -> str:
+    """ "Newer version: 4.4 GB to download"."""
+    return fill(tr("Newer version: {size} to download"), size=size(estimate.fetch_bytes))
+
+
+def disk_line(estimate: PullEstimate, keep_free_bytes: int = 0) -> EstimateLine | None:
+    """The line "Disk space"; None while it is looked up."""
+    space, fetch = estimate.space, estimate.fetch_bytes
+    if space is None or fetch is None:
+        return _unknown_disk(estimate)
+    free = size(space.free_bytes)
+    fit = disk_fit(estimate, keep_free_bytes)
+    if fit is DiskFit.SHORT:
+        body = fill(
+            tr("{size} short. Delete models you don’t use, or move the model folder."),
+            size=size(fetch - space.free_bytes),
+        )
+        return EstimateLine(fill(tr("Not enough: {size} free"), size=free), body, Tone.BAD)
+    body = fill(
+        tr("{size} left after this download, on {folder}."),
+        size=size(space.free_bytes - fetch),
+        folder=_breakable(one_line(space.folder, 200)),
+    )
+    if fit is DiskFit.TIGHT:
+        return EstimateLine(fill(tr("Tight: {size} free"), size=free), body, Tone.CAUTION)
+    return EstimateLine(fill(tr("Enough: {size} free"), size=free), body, Tone.GOOD)
+
+
+def _unknown_disk(estimate: PullEstimate) -> EstimateLine | None:
+    if estimate.space_why is Missing.PENDING:
+        return None
+    if estimate.space_why is Missing.REMOTE:
+        return EstimateLine(tr("Not known for a remote server"))
+    if estimate.space_why is Missing.NO_FOLDER:
+        body = tr("The server’s model folder can’t be found or read on this computer.")
+        return EstimateLine(tr("Not known"), body)
+    return EstimateLine(tr("Not known"))
+
+
+def _breakable(path: str) -> str:
+    """A path that may be broken at its separators."""
+    return path.replace("/", "/\u200b").replace("\\", "\\\u200b")
+
+
+def memory_title(estimate: PullEstimate) -> str:
+    """What the memory line is about."""
+    is_main = estimate.fit is not None and estimate.fit.kind is FitKind.PROCESSOR
+    return tr("Memory") if is_main else tr("Graphics memory")
+
+
+def memory_line(estimate: PullEstimate) -> EstimateLine | None:
+    """The line "Graphics memory"; None while it is looked up."""
+    if estimate.fit is None:
+        is_pending = estimate.fit_why is Missing.PENDING
+        return None if is_pending else EstimateLine(tr("Not known"))
+    return _FITS[estimate.fit.kind](estimate.fit)
+
+
+def _assumption() -> str:
+    text = tr(
+        "Estimate for the default context of {count} tokens, with nothing else loaded. "
+        "A longer context needs more."
+    )
+    return fill(text, count=number(DEFAULT_CONTEXT))
+
+
+def _fits(fit: MemoryFit) -> EstimateLine:
+    title = fill(tr("Fits: about {amount}"), amount=_amount(fit))
+    body = _assumption()
+    if fit.total_bytes is None:
+        body = tr("More than that has been in use here. A long context needs more.")
+    return EstimateLine(title, body, Tone.GOOD)
+
+
+def _partly(fit: MemoryFit) -> EstimateLine:
+    title = fill(tr("Fits partly: about {percent} of it"), percent=percent(fit.permille))
+    return EstimateLine(title, tr("The rest runs on the processor and is slower."), Tone.CAUTION)
+
+
+def _too_large(fit: MemoryFit) -> EstimateLine:
+    body = fill(
+        tr("About {percent} would fit. The rest runs on the processor and will be slow."),
+        percent=percent(fit.permille),
+    )
+    title = fill(tr("Too large for {size}"), size=size(fit.total_bytes))
+    return EstimateLine(title, body, Tone.CAUTION)
+
+
+def _measured(fit: MemoryFit) -> EstimateLine:
+    title = fill(tr("Fits: measured {amount}"), amount=_amount(fit))
+    return EstimateLine(title, tone=Tone.GOOD)
+
+
+def _processor(fit: MemoryFit) -> EstimateLine:
+    body = fill(tr("Needs about {amount} memory."), amount=_amount(fit))
+    tone = Tone.CAUTION if fit.is_too_much else Tone.NONE
+    return EstimateLine(tr("No graphics card found"), body, tone)
+
+
+def _unknown_total(fit: MemoryFit) -> EstimateLine:
+    title = fill(tr("Needs about {size}"), size=size(fit.needed_bytes))
+    return EstimateLine(title, tr("How much there is, Ollama doesn’t tell."))
+
+
+def _amount(fit: MemoryFit) -> str:
+    return amount(fit.needed_bytes, fit.total_bytes)
+
+
+_FITS: dict[FitKind, Callable[[MemoryFit], EstimateLine]] = {
+    FitKind.FITS: _fits,
+    FitKind.PARTLY: _partly,
+    FitKind.TOO_LARGE: _too_large,
+    FitKind.MEASURED: _measured,
+    FitKind.PROCESSOR: _processor,
+    FitKind.UNKNOWN: _unknown_total,
+}
+
+
+def license_line(estimate: PullEstimate) -> EstimateLine | None:
+    """The line "License"; None while it is looked up."""
+    if estimate.licenses:
+        names = [one_line(each.name, 60) for each in estimate.licenses]
+        return EstimateLine(join(dict.fromkeys(names), _NAMES_SHOWN))
+    why = estimate.licenses_why
+    if why is Missing.PENDING:
+        return None
+    if why is Missing.NONE:
+        return EstimateLine(tr("None stated"))
+    reason = lookup_reason(why) if isinstance(why, e.OllamaError) else ""
+    return EstimateLine(tr("Not known"), fill(tr("Couldn’t be read ({reason})."), reason=reason))
+
+
+def pull_button(estimate: PullEstimate, *, is_wrong: bool = False) -> str:
+    """The primary button, with its mnemonic; `is_wrong` = it would probably fail."""
+    if is_wrong:
+        return tr("&Pull anyway")
+    if estimate.standing in (Standing.CURRENT, Standing.UNCHECKED):
+        return tr("&Pull again")
+    to_fetch = size(estimate.fetch_bytes)
+    if estimate.standing is Standing.UPDATE:
+        return fill(tr("&Update {size}"), size=to_fetch)
+    return fill(tr("&Pull {size}"), size=to_fetch) if estimate.fetch_bytes else tr("&Pull")
