@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests import shots_data as data
 from tests import shots_dialogs as pictures
+from tests import shots_estimates as estimates
 from tests.widgets.helpers import shown
 from tray_app import text
 from tray_app.views.components.inputs import CheckBox
@@ -82,6 +83,12 @@ DIALOGS: list[Callable[[], QWidget]] = [
     pictures.pull_space,
     pictures.pull_installed,
     pictures.pull_downloading,
+    estimates.NEW,
+    estimates.UPDATED,
+    estimates.BARELY,
+    estimates.NOT_FOUND,
+    estimates.lookup,
+    estimates.short,
     pictures.delete_one,
     pictures.delete_shared,
     pictures.delete_several,

@@ -36,11 +36,11 @@ class DialogHost(DialogRegistry):
     book_requested = Signal(object)  # ModelRefs
     server_test_requested = Signal(str)  # address
     autostart_requested = Signal(bool)
-    quit_confirmed = Signal()
-
     diagnostics_requested = Signal()
     estimate_requested = Signal(object)  # ModelRef
     estimate_cancel_requested = Signal()
+    quit_confirmed = Signal()
+
     def open_details(self, ref: ModelRef) -> DetailsDialog:
         """The details of a model, in the window that shows them already if there is one."""
         dialog = self._details.get(ref.key)
@@ -135,6 +135,7 @@ class DialogHost(DialogRegistry):
             dialog = SettingsDialog(self._settings, self._parent())
             dialog.server_test_requested.connect(self.server_test_requested)
             dialog.autostart_requested.connect(self.autostart_requested)
+            dialog.diagnostics_requested.connect(self.diagnostics_requested)
             dialog.set_status(self._statuses.get(self._settings.server().id))
             dialog.general.set_autostart(self._autostart)
             dialog.general.set_tray_available(self._is_tray_available)
@@ -144,7 +145,6 @@ class DialogHost(DialogRegistry):
             dialog.show_page(page)
         dialog.show()
         _raise(dialog)
-            dialog.diagnostics_requested.connect(self.diagnostics_requested)
         return dialog
 
     def ask_quit(self, running: int) -> QuitDialog:
