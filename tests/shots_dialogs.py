@@ -7,9 +7,12 @@ from PySide6.QtWidgets import QWidget
 from tests import shots_data as data
 from tests.shots import SHOTS, settle
 from tray_app.core.messages import ModelRef, ModelRefs, Recommendations, ServerTest
+from tray_app.core.pull_rules import Surroundings
+from tray_app.core.pull_states import PullState
 from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.settings import Settings
 from tray_app.text import Message
+from tray_app.views.cancel_dialog import CancelDialog
 from tray_app.views.delete_dialog import DeleteDialog
 from tray_app.views.details_dialog import DetailsDialog
 from tray_app.views.duplicate_dialog import DuplicateDialog
@@ -225,6 +228,12 @@ def quit_question() -> QWidget:
     return QuitDialog(2)
 
 
+@SHOTS.add("cancel")
+def cancel() -> QWidget:
+    running = next(item for item in data.PULLS if item.state is PullState.RUNNING)
+    return CancelDialog(running, "This computer")
+
+
 @SHOTS.add("message")
 def message() -> QWidget:
     return MessageBox(
@@ -241,6 +250,7 @@ def settings(page: str) -> SettingsDialog:
     """The settings at a page."""
     dialog = SettingsDialog(Settings(None))
     dialog.general.set_autostart(False)
+    dialog.downloads.set_surroundings(Surroundings(on_battery=False, is_metered=False))
     dialog.about.set_log_folder("/home/me/.local/state/ollama-tray")
     dialog.set_status(data.status())
     dialog.show_page(page)
@@ -267,6 +277,26 @@ def settings_servers() -> QWidget:
 @SHOTS.add("settings-downloads")
 def settings_downloads() -> QWidget:
     return settings("downloads")
+
+
+@SHOTS.add("settings-downloads-whole")
+def settings_downloads_whole() -> QWidget:
+    """As high as all of it, with a registry that is trusted and hours that are set."""
+    dialog = settings("downloads")
+    dialog.downloads.settings.update(
+        {"insecure_hosts": ("registry.local:5000",), "is_quiet_at_times": True}
+    )
+    dialog.show()
+    settle()
+    dialog.resize(800, 1100)
+    return dialog
+
+
+@SHOTS.add("settings-downloads-narrow", themes=("light",))
+def settings_downloads_narrow() -> QWidget:
+    dialog = settings("downloads")
+    dialog.resize(640, 900)
+    return dialog
 
 
 @SHOTS.add("settings-notifications")

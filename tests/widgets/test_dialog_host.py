@@ -24,6 +24,8 @@ from tray_app.core.messages import (
     ServerTest,
     Verb,
 )
+from tray_app.core.pull_rules import Surroundings
+from tray_app.core.pull_states import PullState
 from tray_app.core.records import ServerState
 from tray_app.core.sharing import LayerBook
 from tray_app.settings import Settings
@@ -241,3 +243,39 @@ def test_a_question_goes_with_the_details_it_belongs_to(qtbot: QtBot, host: Dial
     host.set_snapshot(data.snapshot())
     host.set_book(data.book())
     assert host.open_delete(ModelRefs((ref(QWEN),))) is not None
+
+
+def test_a_cancel_is_asked_about_and_the_question_goes_with_the_download(
+    host: DialogHost,
+) -> None:
+    running = next(item for item in data.PULLS if item.state is PullState.RUNNING)
+    dialog = host.ask_cancel(running)
+    said = " ".join(texts(dialog))
+    assert "Cancel the download of qwen3:14b?" in said
+    assert "“This computer” keeps them until Ollama is started anew" in said
+    assert dialog.focusWidget() is not dialog.cancel_button
+    with emitted(host.cancel_confirmed) as confirmed:
+        dialog.cancel_button.click()
+    assert confirmed == [running.id]
+    asked_again = host.ask_cancel(running)
+    host.set_pull_items(data.PULLS)
+    assert asked_again.isVisible()
+    with emitted(host.cancel_confirmed) as confirmed:
+        done = replace(running, state=PullState.DONE)
+        host.set_pull_items(tuple(done if i is running else i for i in data.PULLS))
+    assert not asked_again.isVisible()
+    assert confirmed == []
+
+
+def test_the_settings_know_what_the_system_tells(host: DialogHost) -> None:
+    host.set_surroundings(Surroundings(on_battery=True))
+    dialog = host.open_settings("downloads")
+    assert dialog.downloads.battery.isVisible()
+    assert not dialog.downloads.metered.isVisible()
+    host.set_surroundings(Surroundings(is_metered=False))
+    assert dialog.downloads.metered.isVisible()
+    assert not dialog.downloads.battery.isVisible()
+    with emitted(host.notice_test_requested) as wishes:
+        dialog.notifications.test.click()
+    assert wishes == [None]
+    dialog.close()

@@ -1,7 +1,7 @@
 """The settings window: applied at once, except for the server's address."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -9,10 +9,14 @@ from tests import shots_data as data
 from tests.widgets.helpers import button, emitted, shown, texts
 from tray_app.core.errors import NotOllama, Unreachable, UnreachableKind
 from tray_app.core.messages import ServerTest
+from tray_app.core.pull_rules import Surroundings
 from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
+from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
+from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings_dialog import SettingsDialog
+from tray_app.views.settings_hosts import host_of
 from tray_app.views.settings_server import address_problem
 
 
@@ -39,6 +43,11 @@ CHECKS = [
     "keep_in_tray",
     "start_hidden",
     "resume_pulls",
+    "retry_pulls",
+    "restart_stalled",
+    "pause_on_metered",
+    "pause_on_battery",
+    "is_quiet_at_times",
     "notify_finished",
     "notify_failed",
     "notify_offline",
@@ -93,6 +102,97 @@ def test_a_number_applies_at_once(dialog: SettingsDialog, settings: Settings) ->
     assert settings.values.max_pulls == 8
 
 
+def test_the_hours_shown_are_those_without_quiet(
+    dialog: SettingsDialog, settings: Settings
+) -> None:
+    page = dialog.downloads
+    assert (page.start.time(), page.end.time()) == (QTime(23, 0), QTime(7, 0))
+    assert not page.start.isEnabled()
+    settings.set("is_quiet_at_times", True)
+    assert page.start.isEnabled()
+    page.start.setTime(QTime(22, 30))
+    assert settings.values.quiet_hours == "07:00-22:30"
+    page.end.setTime(QTime(6, 15))
+    assert settings.values.quiet_hours == "06:15-22:30"
+    settings.set("quiet_hours", "09:00-17:00")
+    assert (page.start.time(), page.end.time()) == (QTime(17, 0), QTime(9, 0))
+    assert settings.values.quiet_hours == "09:00-17:00"
+
+
+def test_only_what_the_system_tells_is_offered(dialog: SettingsDialog) -> None:
+    page = dialog.downloads
+    dialog.show_page("downloads")
+    assert not page.metered.isVisible()
+    assert not page.battery.isVisible()
+    page.set_surroundings(Surroundings(on_battery=False))
+    assert page.battery.isVisible()
+    assert not page.metered.isVisible()
+    page.set_surroundings(Surroundings(on_battery=True, is_metered=False))
+    assert page.metered.isVisible()
+    lines = page.metered.parentWidget().findChildren(Hairline)
+    assert [line.isVisible() for line in lines] == [True, True]
+    page.set_surroundings(Surroundings())
+    assert [line.isVisible() for line in lines] == [False, False]
+
+
+def test_nothing_kept_free_is_said_in_words(dialog: SettingsDialog, settings: Settings) -> None:
+    spin = control(dialog, "keep_free_gb")
+    assert isinstance(spin, SpinBox)
+    assert spin.text() == "5 GB"
+    spin.setValue(0)
+    assert spin.text() == "Off"
+    assert settings.values.keep_free_gb == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [
+        ("registry.local:5000", "registry.local:5000"),
+        ("  http://Registry.Local:5000/library/x ", "registry.local:5000"),
+        ("localhost", "localhost"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("nas:5000", "nas:5000"),
+        ("", ""),
+        ("http://", ""),
+        ("two words.local", ""),
+        ("qwen3", ""),
+        ("registry.ollama.ai", ""),
+    ],
+)
+def test_hosts_of_registries(typed: str, host: str) -> None:
+    assert host_of(typed) == host
+
+
+def test_registries_without_encryption_are_listed(
+    qtbot: QtBot, dialog: SettingsDialog, settings: Settings
+) -> None:
+    hosts = dialog.downloads.hosts
+    dialog.show_page("downloads")
+    assert any("plain HTTP" in text for text in texts(hosts))
+    assert not hosts.add.isEnabled()
+    qtbot.keyClicks(hosts.field, "qwen3")
+    assert hosts.field.property("invalid")
+    hosts.field.setText("http://registry.local:5000/")
+    hosts.add.click()
+    assert settings.values.insecure_hosts == ("registry.local:5000",)
+    assert hosts.field.text() == ""
+    hosts.field.setText("REGISTRY.local:5000")
+    qtbot.keyClick(hosts.field, Qt.Key.Key_Return)
+    hosts.field.setText("nas:5000")
+    qtbot.keyClick(hosts.field, Qt.Key.Key_Return)
+    assert settings.values.insecure_hosts == ("registry.local:5000", "nas:5000")
+    assert dialog.isVisible()
+    qtbot.waitUntil(lambda: "nas:5000" in texts(hosts))
+    remove = next(
+        found
+        for found in hosts.findChildren(IconButton)
+        if found.property("host") == "registry.local:5000"
+    )
+    remove.click()
+    assert settings.values.insecure_hosts == ("nas:5000",)
+    assert hosts.card.rows.count() == 5
+
+
 def test_every_setting_shown_is_a_setting(dialog: SettingsDialog, settings: Settings) -> None:
     shown_names = {
         found.property("setting")
@@ -100,7 +200,13 @@ def test_every_setting_shown_is_a_setting(dialog: SettingsDialog, settings: Sett
         for found in dialog.findChildren(kind)
         if found.property("setting")
     }
-    assert shown_names >= {*CHECKS, *(name for name, _ in CHOICES), "max_pulls"}
+    assert shown_names >= {
+        *CHECKS,
+        *(name for name, _ in CHOICES),
+        "max_pulls",
+        "stall_s",
+        "keep_free_gb",
+    }
     for name in shown_names:
         settings.value(name)
 

@@ -171,3 +171,19 @@ def test_the_menu_key_opens_at_the_current_row(stage: Stage) -> None:
     )
     row = window.view.visualRect(window.models.find((data.SERVER, "llava:13b")))
     assert window.view.viewport().mapFromGlobal(wished[0]) == row.bottomLeft() + QPoint(44, 0)
+
+
+def test_the_panel_asks_through_the_window(stage: Stage) -> None:
+    window, told = stage.window, stage.told
+    wishes = [
+        "pull_pause_requested",
+        "pull_resume_requested",
+        "pull_start_requested",
+        "pull_cancel_requested",
+        "pull_retry_requested",
+        "pull_remove_requested",
+    ]
+    told.listen(window, wishes)
+    for name in wishes:
+        getattr(window.panel, name).emit("7")
+        assert told.take(name) == ["7"]

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import text
 from tray_app.app.diagnosing import Diagnosing
+from tray_app.app.pulling import Pulling
 from tray_app.app.quitting import Quitter
+from tray_app.app.rule_watcher import limits_of
 from tray_app.app.session import SessionEnd
 from tray_app.app.visits import Visits
 from tray_app.app.window import WindowSide
@@ -21,7 +23,6 @@ from tray_app.app.wishes import Wishes
 from tray_app.cli import Invocation
 from tray_app.core.errors import OllamaError
 from tray_app.core.messages import PullWish
-from tray_app.core.pull_policy import QueueLimits
 from tray_app.core.pull_states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart import system_autostart
@@ -85,20 +86,21 @@ class Application(QObject):
             self.runner,
             self.target,
             PullStore(where.queue_file),
-            limits=QueueLimits(self.settings.values.max_pulls),
+            limits=limits_of(self.settings.values),
             parent=self,
         )
         self.queue.set_insecure_hosts(frozenset(self.settings.values.insecure_hosts))
         registry = Registry(self.demo.registry_urls if self.demo else None)
         self.operations = Operations(self.runner, self.queue, self.target, registry, self)
         self.crashes = CrashReporter(self)
-        self.window = WindowSide(self)
         self.wishes = Wishes(self)
         self.diagnosing = Diagnosing(self)
+        self.window = WindowSide(self)
         self.visits = Visits(self)
+        self.pulling = Pulling(self)
         self.quitter = Quitter(self)
-
         self.session_end = SessionEnd(self)
+
     def target(self, server_id: str) -> Target | None:
         """Where jobs for a server go; None for a server that is not set up any more."""
         if server_id != self.server.id:
@@ -129,17 +131,18 @@ class Application(QObject):
         self._poll()
         if not self._starts_hidden():
             self.window.show()
+            self.window.set_tray_available(self.tray.is_available)
         if self.invocation.link:
             self.visits.open_link(self.invocation.link)
         self.window.tell_broken_files(self.settings.broken_path, broken_path)
 
-    def _poll(self) -> None:
-        target = self.target(self.server.id)
     def _starts_hidden(self) -> bool:
         """Started by the system at login: hidden where a person has not asked for the window."""
         invocation = self.invocation
         return invocation.hidden or (invocation.login and self.settings.values.start_hidden)
 
+    def _poll(self) -> None:
+        target = self.target(self.server.id)
         if target is not None:
             self.pollers.start(self.server.id, target.endpoint)
         else:
@@ -162,7 +165,7 @@ class Application(QObject):
         tray.unload_requested.connect(self.wishes.unload)
         tray.pull_pause_requested.connect(queue.pause)
         tray.pull_resume_requested.connect(queue.resume)
-        tray.pull_cancel_requested.connect(queue.cancel)
+        tray.pull_cancel_requested.connect(self.pulling.cancel)
         tray.pulls_pause_all_requested.connect(queue.pause_all)
         tray.pulls_resume_all_requested.connect(queue.resume_all)
         tray.available_changed.connect(self.window.set_tray_available)
@@ -214,21 +217,11 @@ class Application(QObject):
         if is_active:
             self.tray.set_attention(False)
 
-    @Slot(object)
-    def _on_load_requested(self, wish: LoadWish) -> None:
-        self.operations.load(wish)
-
-    @Slot(object)
-    def _on_unload_requested(self, ref: ModelRef) -> None:
-        self.operations.unload(ref)
-
     @Slot(str)
     def _on_settings_changed(self, name: str) -> None:
         values = self.settings.values
         if name == "refresh_s":
             self.pollers.set_visible_pace(values.refresh_s)
-        elif name == "max_pulls":
-            self.queue.set_limits(QueueLimits(values.max_pulls))
         elif name == "insecure_hosts":
             self.queue.set_insecure_hosts(frozenset(values.insecure_hosts))
         elif name == "tray_icon":
@@ -238,6 +231,7 @@ class Application(QObject):
             self.tray.retranslate()
         elif name == "language":
             install_language(values.language)
+            self._show_server_label()
             self.tray.retranslate()
         elif name in ("servers", "default_server") and self.demo is None:
             self._take_server(self.settings.server())

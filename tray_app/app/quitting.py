@@ -48,6 +48,7 @@ class Quitter(QObject):
         app = self._app
         app.tray.disable_menu()
         app.window.hide_for_good()
+        app.pulling.close()
         app.queue.close()
         app.runner.close()
         app.pollers.close()

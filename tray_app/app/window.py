@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app import text
 from tray_app.core.messages import DeleteOutcome, ModelRef, PullOrder
+from tray_app.core.pull_states import PullItem
 
 if TYPE_CHECKING:
     from tray_app.app.application import Application
@@ -82,6 +83,10 @@ class WindowSide(QObject):
     def ask_quit(self, running: int) -> None:
         self.show()
         self._windows().dialogs.ask_quit(running)
+
+    def ask_cancel(self, item: PullItem) -> None:
+        self.show()
+        self._windows().dialogs.ask_cancel(item)
 
     @Slot(bool)
     def set_tray_available(self, is_available: bool) -> None:
@@ -165,6 +170,7 @@ class WindowSide(QObject):
         self._connect_window(built)
         self._connect_dialogs(built)
         self._app.diagnosing.connect_windows(built)
+        self._app.pulling.connect_windows(built)
 
     def _connect_facts(self, built: Windows) -> None:
         app, main, dialogs = self._app, built.main, built.dialogs
@@ -210,7 +216,6 @@ class WindowSide(QObject):
         main.update_requested.connect(app.wishes.update)
         main.pull_pause_requested.connect(queue.pause)
         main.pull_resume_requested.connect(queue.resume)
-        main.pull_cancel_requested.connect(queue.cancel)
         main.pull_retry_requested.connect(queue.retry)
         main.pull_remove_requested.connect(queue.remove)
         main.pull_move_requested.connect(app.wishes.move)

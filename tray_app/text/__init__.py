@@ -5,6 +5,7 @@ Works without an application object. Text from servers leaves here as plain text
 """
 
 from tray_app.text.addresses import is_loopback, server_name
+from tray_app.text.canceling import cancel_question
 from tray_app.text.deleting import (
     DeleteNote,
     DeleteQuestion,
@@ -84,6 +85,7 @@ from tray_app.text.notices import (
     notice_failed,
     notice_finished,
     notice_offline,
+    notice_test,
     notice_updates,
 )
 from tray_app.text.plain import one_line, shortened, tooltip, visible
@@ -141,6 +143,7 @@ __all__ = [
     "already_here",
     "amount",
     "broken_files_report",
+    "cancel_question",
     "capability_label",
     "clock_time",
     "cloud_only_line",
@@ -204,6 +207,7 @@ __all__ = [
     "notice_failed",
     "notice_finished",
     "notice_offline",
+    "notice_test",
     "notice_updates",
     "number",
     "offline_banner",

@@ -133,3 +133,8 @@ def _server(label: str) -> str:
 
 def _names(items: Iterable[PullItem]) -> str:
     return join((short_name(item.name) for item in items), _MAX_NAMES)
+
+
+def notice_test() -> NoticeText:
+    """What a person sees who tries notifications out."""
+    return NoticeText(tr("Notifications work"), tr("This is how Ollama Tray tells you things."))

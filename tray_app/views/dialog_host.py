@@ -10,6 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tray_app.core.messages import ModelRef, ModelRefs
+from tray_app.core.pull_states import PullItem
+from tray_app.views.cancel_dialog import CancelDialog
 from tray_app.views.delete_dialog import DeleteDialog
 from tray_app.views.details_dialog import DetailsDialog
 from tray_app.views.dialog_registry import DialogRegistry
@@ -21,7 +23,7 @@ from tray_app.views.settings_dialog import SettingsDialog
 
 class DialogHost(DialogRegistry):
     """Signals: the wishes of all dialogs (`*_requested`, payload in the comment),
-    quit_confirmed() after ask_quit.
+    quit_confirmed() after ask_quit, cancel_confirmed(id) after ask_cancel.
 
     Thread: GUI.
     """
@@ -40,6 +42,8 @@ class DialogHost(DialogRegistry):
     estimate_requested = Signal(object)  # ModelRef
     estimate_cancel_requested = Signal()
     quit_confirmed = Signal()
+    cancel_confirmed = Signal(str)  # id of a download
+    notice_test_requested = Signal()
 
     def open_details(self, ref: ModelRef) -> DetailsDialog:
         """The details of a model, in the window that shows them already if there is one."""
@@ -137,6 +141,8 @@ class DialogHost(DialogRegistry):
             dialog.autostart_requested.connect(self.autostart_requested)
             dialog.diagnostics_requested.connect(self.diagnostics_requested)
             dialog.set_status(self._statuses.get(self._settings.server().id))
+            dialog.notice_test_requested.connect(self.notice_test_requested)
+            dialog.downloads.set_surroundings(self._surroundings)
             dialog.general.set_autostart(self._autostart)
             dialog.general.set_tray_available(self._is_tray_available)
             dialog.about.set_log_folder(self._log_folder)
@@ -154,6 +160,16 @@ class DialogHost(DialogRegistry):
             dialog = QuitDialog(running, self._parent())
             dialog.quit_confirmed.connect(self.quit_confirmed)
             self._keep(dialog)
+        dialog.open()
+        _raise(dialog)
+        return dialog
+
+    def ask_cancel(self, item: PullItem) -> CancelDialog:
+        """Ask whether to give up a download of which much is there."""
+        self._close_one(CancelDialog)
+        dialog = CancelDialog(item, self._label, self._parent())
+        dialog.cancel_confirmed.connect(self.cancel_confirmed)
+        self._keep(dialog)
         dialog.open()
         _raise(dialog)
         return dialog

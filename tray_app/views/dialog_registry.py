@@ -21,11 +21,13 @@ from tray_app.core.messages import (
     ServerTest,
     Verb,
 )
+from tray_app.core.pull_rules import Surroundings
 from tray_app.core.pull_states import PullItem
 from tray_app.core.records import ModelInfo, ModelKey, ModelRecord, ServerStatus, Snapshot
 from tray_app.core.sharing import LayerBook
 from tray_app.settings import Settings
 from tray_app.text import Message, delete_result, failure_text, tr
+from tray_app.views.cancel_dialog import CancelDialog
 from tray_app.views.delete_dialog import DeleteDialog
 from tray_app.views.details_dialog import DetailsDialog
 from tray_app.views.duplicate_dialog import DuplicateDialog
@@ -55,6 +57,7 @@ class DialogRegistry(QObject):
         self._address = ""
         self._autostart: bool | None = None
         self._is_tray_available = True
+        self._surroundings = Surroundings()
         self._log_folder = ""
         self._details: dict[ModelKey, DetailsDialog] = {}
         self._others: dict[type[QDialog], QDialog] = {}
@@ -64,6 +67,14 @@ class DialogRegistry(QObject):
     def set_window(self, window: QWidget | None) -> None:
         """The window that dialogs belong to."""
         self._window = window
+
+    def details_dialogs(self) -> tuple[DetailsDialog, ...]:
+        """The open details."""
+        return tuple(self._details.values())
+
+    def settings_dialog(self) -> SettingsDialog | None:
+        """The settings, when they are open."""
+        return self._open_one(SettingsDialog)
 
     def show_message(self, message: Message, parent: QWidget | None = None) -> MessageBox:
         """A message box on `parent` or on the window."""
@@ -116,7 +127,7 @@ class DialogRegistry(QObject):
         """All downloads."""
         self._items = items
         for dialog in self._all():
-            if isinstance(dialog, PullDialog | DeleteDialog):
+            if isinstance(dialog, PullDialog | DeleteDialog | CancelDialog):
                 dialog.set_pull_items(items)
 
     def set_pull_estimate(self, estimate: PullEstimate) -> None:
@@ -151,9 +162,22 @@ class DialogRegistry(QObject):
         if dialog is not None:
             dialog.general.set_tray_available(available)
 
+    def set_surroundings(self, surroundings: Surroundings) -> None:
+        """What the system tells of power supply and network."""
+        self._surroundings = surroundings
+        dialog = self._open_one(SettingsDialog)
+        if dialog is not None:
+            dialog.downloads.set_surroundings(surroundings)
+
     def set_log_folder(self, folder: str) -> None:
         """Where the log is."""
         self._log_folder = folder
+
+    def show_diagnostics_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        dialog = self._open_one(SettingsDialog)
+        if dialog is not None and dialog.about.isVisible():
+            dialog.about.show_copied()
 
     def show_details(self, info: ModelInfo) -> None:
         """The details of a model have come."""
@@ -175,12 +199,6 @@ class DialogRegistry(QObject):
 
     def set_deleted(self, outcome: DeleteOutcome) -> None:
         """What became of a delete. What went well is seen in the table."""
-    def show_diagnostics_copied(self) -> None:
-        """The report that was asked for is on the clipboard."""
-        dialog = self._open_one(SettingsDialog)
-        if dialog is not None and dialog.about.isVisible():
-            dialog.about.show_copied()
-
         if not outcome.failures:
             return
         details = "\n".join(f"{failure.ref.name}: {failure.error}" for failure in outcome.failures)

@@ -27,7 +27,8 @@ from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.inputs import ComboBox
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings_about import AboutPage
-from tray_app.views.settings_pages import DownloadsPage, GeneralPage, NotificationsPage
+from tray_app.views.settings_downloads import DownloadsPage
+from tray_app.views.settings_pages import GeneralPage, NotificationsPage
 from tray_app.views.settings_server import ServerPage
 from tray_app.views.shortcuts_dialog import ShortcutsDialog
 from tray_app.views.theme import Role, Theme, font
@@ -45,9 +46,9 @@ class SettingsDialog(QDialog):
 
     server_test_requested = Signal(str)
     autostart_requested = Signal(bool)
-
     notice_test_requested = Signal()
     diagnostics_requested = Signal()
+
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
@@ -57,24 +58,28 @@ class SettingsDialog(QDialog):
         self.general.autostart_requested.connect(self.autostart_requested)
         self.server = ServerPage(settings)
         self.server.test_requested.connect(self.server_test_requested)
+        self.downloads = DownloadsPage(settings)
+        self.notifications = NotificationsPage(settings)
+        self.notifications.test_requested.connect(self.notice_test_requested)
         self.about = AboutPage(settings)
         self.about.shortcuts_requested.connect(self._on_shortcuts_requested)
+        self.about.diagnostics_requested.connect(self.diagnostics_requested)
         self.nav = _NavList(self)
         self.combo = ComboBox(self)
         self.combo.setAccessibleName(tr("Page"))
         self._pages = QStackedWidget(self)
-        self.about.diagnostics_requested.connect(self.diagnostics_requested)
         for key, glyph, title, page in (
             ("general", "sliders", tr("General"), self.general),
             ("servers", "server", tr("Servers"), self.server),
-            ("downloads", "download", tr("Downloads"), DownloadsPage(settings)),
-            ("notifications", "bell", tr("Notifications"), NotificationsPage(settings)),
+            ("downloads", "download", tr("Downloads"), self.downloads),
+            ("notifications", "bell", tr("Notifications"), self.notifications),
             ("about", "info", tr("About"), self.about),
         ):
             item = QListWidgetItem(title, self.nav)
             item.setData(_GLYPH_ROLE, glyph)
             item.setData(KEY_ROLE, key)
             self.combo.addItem(title, key)
+            page.setAccessibleName(title)
             self._pages.addWidget(page)
         self.nav.fit()
         self._line = Hairline(self, vertical=True)

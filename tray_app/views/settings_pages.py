@@ -1,18 +1,18 @@
-"""The settings pages General, Downloads and Notifications: only what exists and does something."""
+"""The settings pages General and Notifications: only what exists and does something."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from tray_app.language import languages
+from tray_app.language import languages, spoken
 from tray_app.settings import Settings
 from tray_app.text import tr
+from tray_app.views.components.buttons import Button
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings_rows import CheckRow, SettingsPage
 
 _REFRESH_S = (1, 2, 5, 10, 30)
-MAX_PULLS = 8
 
 
 class GeneralPage(SettingsPage):
@@ -103,33 +103,19 @@ def _every(seconds: int) -> str:
 
 def _language_choices(known: tuple[str, ...]) -> list[tuple[str, str]]:
     # A language is named in itself, so that who reads no other can find it.
-    names = [(code, QLocale(code).nativeLanguageName() or code) for code in known]
-    shown = [(code, "English" if code == "en" else name) for code, name in names]
-    return [("system", tr("System language")), *shown]
-
-
-class DownloadsPage(SettingsPage):
-    """The queue."""
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(settings, parent)
-        queue = self.add_group(tr("Queue"))
-        self.add_number(
-            queue,
-            "max_pulls",
-            tr("Downloads at the &same time"),
-            1,
-            MAX_PULLS,
-            tr("One is usually fastest: Ollama already opens 16 connections for each download."),
-        )
-        self.add_check(
-            queue, "resume_pulls", tr("&Continue unfinished downloads when Ollama Tray starts")
-        )
-        self.finish()
+    names = {code: QLocale(code).nativeLanguageName() or code for code in known}
+    names["en"] = "English"  # Qt says "American English"
+    system = tr("System ({language})").format(language=names[spoken()])
+    return [("system", system), *names.items()]
 
 
 class NotificationsPage(SettingsPage):
-    """What is told, and how."""
+    """What is told, and how.
+
+    Signals: test_requested().
+    """
+
+    test_requested = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(settings, parent)
@@ -139,4 +125,9 @@ class NotificationsPage(SettingsPage):
         self.add_check(tell, "notify_offline", tr("A &server goes offline or comes back"))
         how = self.add_group(tr("How"))
         self.add_check(how, "notify_combine", tr("&Combine several into one notification"))
+        self.test = Button(tr("Send a &test notification"), "bell")
+        self.test.setAutoDefault(False)
+        self.test.clicked.connect(self.test_requested)
+        self.column.addSpacing(12)
+        self.column.addWidget(self.test, 0, Qt.AlignmentFlag.AlignLeading)
         self.finish()

@@ -30,6 +30,7 @@ from tray_app.views.theme import Role
 _MIN_ROW = 44
 _CONTROL_WIDTH = 200
 _HELPER_X = 28
+_NUMBER_WIDTH = 132
 
 
 class CheckRow(QWidget):
@@ -71,6 +72,7 @@ class ControlRow(QWidget):
         texts.setSpacing(0)
         texts.addWidget(self.label)
         if helper:
+            texts.setContentsMargins(0, 3, 0, 3)
             texts.addWidget(PlainLabel(helper, Role.SECONDARY, parent=self))
             control.setAccessibleDescription(helper)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -105,6 +107,7 @@ class CheckControlRow(QWidget):
         texts.setSpacing(0)
         texts.addWidget(self.box)
         if helper:
+            texts.setContentsMargins(0, 3, 0, 3)
             label = PlainLabel(helper, Role.SECONDARY, parent=self)
             label.setContentsMargins(_HELPER_X, 0, 0, 0)
             texts.addWidget(label)
@@ -219,7 +222,7 @@ class SettingsPage(QScrollArea):
         """A spin box for the setting `name`, to be put somewhere."""
         spin = SpinBox()
         spin.setRange(low, high)
-        spin.setMinimumWidth(104)
+        spin.setMinimumWidth(_NUMBER_WIDTH)
         spin.setProperty("setting", name)
         spin.setValue(self.settings.value(name))
         spin.valueChanged.connect(self._on_spin_value_changed)

@@ -267,6 +267,12 @@ def test_a_click_says_which(stage: Stage) -> None:
     assert stage.clicks == ["id-a"]
 
 
+def test_a_test_is_shown_even_to_who_looks(stage: Stage) -> None:
+    stage.notifier.set_window_active(True)
+    stage.notifier.show_test()
+    assert stage.titles == ["Notifications work"]
+
+
 def test_closing_ends_it(stage: Stage) -> None:
     stage.notifier.pull_ended(item("a"))
     stage.notifier.check()

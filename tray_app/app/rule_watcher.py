@@ -1,0 +1,125 @@
+"""RuleWatcher: tells the queue what settings, clock and system say about downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from tray_app.core.pull_policy import QueueLimits, RetryPolicy
+from tray_app.core.pull_rules import GB, QuietHours, RuleChoices, Surroundings, judge
+from tray_app.desktop.network import Network, system_network
+from tray_app.desktop.power import Power, system_power
+from tray_app.settings import Settings
+from tray_app.settings.values import SettingsValues
+from tray_app.workers.pull_queue import PullQueue
+
+MAX_NAP_S = 60.0
+"""Clocks are set and computers sleep: the time of day is looked at so often, where it matters."""
+
+_LIMITS = frozenset({"max_pulls", "retry_pulls", "restart_stalled", "stall_s", "keep_free_gb"})
+_RULES = frozenset({"pause_on_metered", "pause_on_battery", "is_quiet_at_times", "quiet_hours"})
+
+
+def limits_of(values: SettingsValues) -> QueueLimits:
+    """How the settings want the queue to be."""
+    return QueueLimits(
+        max_pulls=values.max_pulls,
+        stall_s=float(values.stall_s) if values.restart_stalled else 0.0,
+        policy=RetryPolicy(is_retrying=values.retry_pulls),
+        keep_free_bytes=values.keep_free_gb * GB,
+    )
+
+
+def choices_of(values: SettingsValues) -> RuleChoices:
+    """The rules that the settings want."""
+    hours = QuietHours.parse(values.quiet_hours) if values.is_quiet_at_times else None
+    return RuleChoices(values.pause_on_battery, values.pause_on_metered, hours)
+
+
+def local_now() -> datetime:
+    """The time of day here, without a zone."""
+    return datetime.now(UTC).astimezone().replace(tzinfo=None)
+
+
+class RuleWatcher(QObject):
+    """Signals: `surroundings_changed` when the system tells something new.
+
+    Thread: the GUI thread. The system is not asked before `start`.
+    """
+
+    surroundings_changed = Signal(object)  # Surroundings
+
+    def __init__(
+        self,
+        settings: Settings,
+        queue: PullQueue,
+        parent: QObject | None = None,
+        *,
+        power: Callable[[QObject], Power] = system_power,
+        network: Callable[[QObject], Network] = system_network,
+        now: Callable[[], datetime] = local_now,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._queue = queue
+        self._makers = (power, network)
+        self._now = now
+        self._power: Power | None = None
+        self._network: Network | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may come too early
+        self._timer.setObjectName("rules")
+        self._timer.timeout.connect(self.judge)
+        settings.changed.connect(self._on_settings_changed)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the system tells by now."""
+        return Surroundings(
+            self._power.on_battery if self._power is not None else None,
+            self._network.is_metered if self._network is not None else None,
+        )
+
+    @Slot()
+    def start(self) -> None:
+        """There are downloads, or somebody looks: from now on it matters."""
+        if self._power is not None:
+            return
+        make_power, make_network = self._makers
+        self._power = make_power(self)
+        self._network = make_network(self)
+        for source in (self._power, self._network):
+            source.changed.connect(self._on_source_changed)
+            source.start()
+        self.judge()
+
+    def close(self) -> None:
+        self._timer.stop()
+        for source in (self._power, self._network):
+            if source is not None:
+                source.close()
+
+    @Slot()
+    def judge(self) -> None:
+        """Tell the queue what holds now, and wake up when the clock may change it."""
+        verdict = judge(choices_of(self._settings.values), self.surroundings, self._now())
+        self._queue.set_rule(verdict.here, verdict.elsewhere, verdict.until)
+        if verdict.next_s is None:
+            self._timer.stop()
+        else:
+            self._timer.start(round(min(verdict.next_s, MAX_NAP_S) * 1000) + 1)
+
+    @Slot()
+    def _on_source_changed(self) -> None:
+        self.judge()
+        self.surroundings_changed.emit(self.surroundings)
+
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        if name in _LIMITS:
+            self._queue.set_limits(limits_of(self._settings.values))
+        elif name in _RULES:
+            self.judge()
