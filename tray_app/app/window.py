@@ -14,6 +14,7 @@ from tray_app.core.pull_states import PullItem
 if TYPE_CHECKING:
     from tray_app.app.application import Application
     from tray_app.app.windows import Windows
+    from tray_app.views.style import AppStyle
 
 
 class WindowSide(QObject):
@@ -34,6 +35,12 @@ class WindowSide(QObject):
         self._is_over = False
         self._is_session_ending = False
         self._has_told_save_failed = False
+        # Once, however often windows are built.
+        queue = application.queue
+        queue.order_changed.connect(self._on_queue_order_changed)
+        for changed in (queue.item_added, queue.item_changed, queue.item_removed):
+            changed.connect(self._on_queue_rows_changed)
+        application.operations.deleted.connect(self._on_deleted)
 
     # For the tray, later starts and links.
 
@@ -132,6 +139,8 @@ class WindowSide(QObject):
             self._built.style.set_choice(self._app.settings.values.theme)
         elif name == "keep_in_tray":
             self._take_closing()
+        elif name == "language" and self._built is not None:
+            self._rebuild()
 
     def hide_for_good(self) -> None:
         """The program ends: nothing is shown any more."""
@@ -149,15 +158,29 @@ class WindowSide(QObject):
     # Building.
 
     def _windows(self) -> Windows:
-        if self._built is None:
-            # Loading the views costs more than the whole tray: only once they are wanted.
-            from tray_app.app.windows import Windows
+        return self._built or self._build()
 
-            self._built = Windows(self._app)
-            self._connect(self._built)
-            self._built.feed()
-            self._take_closing()
-        return self._built
+    def _build(self, style: AppStyle | None = None) -> Windows:
+        # Loading the views costs more than the whole tray: only once they are wanted.
+        from tray_app.app.windows import Windows
+
+        self._built = built = Windows(self._app, style)
+        self._connect(built)
+        built.feed()
+        self._take_closing()
+        return built
+
+    def _rebuild(self) -> None:
+        """The same windows in another language."""
+        from tray_app.app.rebuilding import show_view, view_of
+
+        old = self._built
+        if old is None:
+            return
+        view = view_of(old)
+        self._build(old.style)
+        show_view(self._windows(), view)
+        old.dismiss()
 
     def _take_closing(self) -> None:
         if self._built is not None:
@@ -181,16 +204,11 @@ class WindowSide(QObject):
         app.queue.item_added.connect(built.pulls.set_item)
         app.queue.item_changed.connect(built.pulls.set_item)
         app.queue.item_removed.connect(built.pulls.remove)
-        app.queue.order_changed.connect(self._on_queue_order_changed)
         app.queue.summary_changed.connect(main.set_pull_summary)
-        app.queue.item_added.connect(self._on_queue_rows_changed)
-        app.queue.item_changed.connect(self._on_queue_rows_changed)
-        app.queue.item_removed.connect(self._on_queue_rows_changed)
         operations = app.operations
         operations.details_loaded.connect(dialogs.show_details)
         operations.failed.connect(dialogs.show_failure)
         operations.deleted.connect(dialogs.set_deleted)
-        operations.deleted.connect(self._on_deleted)
         operations.busy_changed.connect(main.set_busy)
         operations.busy_changed.connect(dialogs.set_busy)
         operations.server_tested.connect(dialogs.set_server_test)

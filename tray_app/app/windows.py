@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class Windows:
     """Builds the look, the item models, the main window and the host of the dialogs."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, style: AppStyle | None = None) -> None:
         self._app = application
         settings = application.settings
-        self.style = AppStyle(application.qt, settings.values.theme)
+        self.style = style or AppStyle(application.qt, settings.values.theme)
         self.models = ModelTableModel(application)
         self.pulls = PullTableModel(application)
         self.main = MainWindow(settings, self.models, self.pulls)
@@ -52,7 +52,18 @@ class Windows:
         main.set_book(app.operations.layers.book)
         dialogs.set_book(app.operations.layers.book)
 
+    def dismiss(self) -> None:
+        """Make room for others, which keep the style: close without a word to anybody."""
+        self.main.blockSignals(True)
+        self.dialogs.blockSignals(True)
+        self.dialogs.close_all()
+        self.main.hide()
+        self._delete()
+
     def close(self) -> None:
         self.style.close()
-        self.dialogs.deleteLater()
-        self.main.deleteLater()
+        self._delete()
+
+    def _delete(self) -> None:
+        for each in (self.dialogs, self.main, self.models, self.pulls):
+            each.deleteLater()

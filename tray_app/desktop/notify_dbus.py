@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app import APP_ID, APP_NAME
 from tray_app.desktop.dbus_session import Answered, Reply, SessionBus
 from tray_app.desktop.notice import Notice, NoticeKind
-from tray_app.resources import resource_path
+from tray_app.resources import app_icon_file
 from tray_app.text import tr
 
 _log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class DbusNotifications(QObject):
             "urgency": ("y", _URGENCY_NORMAL),
             "category": ("s", _CATEGORY.get(notice.kind, "transfer")),
         }
-        icon = resource_path("icons", "app.svg").as_uri()
+        icon = app_icon_file().as_uri()
 
         def on_shown(reply: Reply) -> None:
             number = _first(reply)

@@ -161,6 +161,8 @@ class Tray(QObject):
     def retranslate(self) -> None:
         """The language or the units changed."""
         self._has_words = True
+        if self._menu is not None:
+            self._menu.forget_entries()
         self._paint()
 
     def _take(self, facts: TrayFacts) -> None:

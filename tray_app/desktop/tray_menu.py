@@ -73,6 +73,10 @@ class TrayMenu(QObject):
             for entry in _all(entries):
                 self._update(entry)
 
+    def forget_entries(self) -> None:
+        """Every text has changed: the next entries are not waited with."""
+        self._shape = ()
+
     def disable(self) -> None:
         """For the last moments of the program: nothing can be asked for any more."""
         self._is_disabled = True
