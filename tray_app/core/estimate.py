@@ -14,13 +14,7 @@ from enum import StrEnum
 from tray_app.core.errors import OllamaError, TimedOut
 from tray_app.core.licenses import License
 from tray_app.core.manifests import ModelConfig
-from tray_app.core.memory_fit import (
-    FitKind,
-    GraphicsMemory,
-    MemoryFit,
-    memory_fit,
-    needed_bytes,
-)
+from tray_app.core.memory_fit import FitKind, GraphicsMemory, MemoryFit, memory_fit, needed_bytes
 from tray_app.core.names import SameName
 from tray_app.core.records import LayerKind, Manifest, ModelDetails, ModelRecord
 from tray_app.core.sharing import LayerBook
@@ -128,9 +122,15 @@ class PullEstimate:
         return self.total_bytes is not None
 
     @property
+    def is_partly_here(self) -> bool:
+        """Whether so much is on the server that it is worth telling; a licence is not."""
+        return bool(self.total_bytes) and _is_worth_naming(self.here_bytes, self.total_bytes or 0)
+
+    @property
     def failure(self) -> OllamaError | None:
         """Why the registry did not tell of it; None while it is asked, and when it did."""
-        return self.manifest_why if isinstance(self.manifest_why, OllamaError) else None
+        why = self.manifest_why
+        return why if isinstance(why, OllamaError) and not self.is_found else None
 
 
 class DiskFit(StrEnum):

@@ -58,7 +58,7 @@ def model_line(estimate: PullEstimate) -> str:
 
 def download_figure(estimate: PullEstimate) -> tuple[str, str]:
     """The figure and the quiet words behind it: "7.4 GB", "of 8.0 GB"."""
-    rest = fill(tr("of {size}"), size=size(estimate.total_bytes)) if estimate.here_bytes else ""
+    rest = fill(tr("of {size}"), size=size(estimate.total_bytes)) if estimate.is_partly_here else ""
     return size(estimate.fetch_bytes), rest
 
 

@@ -275,7 +275,7 @@ class _Download(QWidget):
         self.rest.setText(rest)
         self.rest.setVisible(bool(rest))
         self.rest.setToolTip(tooltip(exact_size(estimate.total_bytes)))
-        has_parts = estimate.here_bytes > 0
+        has_parts = estimate.is_partly_here
         self._bar.setVisible(has_parts)
         self._legend.setVisible(has_parts)
         if not has_parts:

@@ -69,6 +69,8 @@ def test_layers_of_installed_models_are_not_fetched() -> None:
     assert made.here_bytes == 645 * MB + 7_000
     assert made.fetch_bytes == 7_365 * MB + 500
     assert made.shared_with == ("llava:13b",), "a licence alone is not worth a name"
+    assert made.is_partly_here
+    assert not estimate(LOOKUP, [other], known).is_partly_here
 
 
 def test_files_on_the_disk_count_whoever_uses_them() -> None:
@@ -124,6 +126,7 @@ def test_each_part_has_its_own_failure() -> None:
     assert made.details is None
     assert made.details_why == broken
     assert made.licenses[0].name == "MIT License"
+    assert made.failure is None, "the registry did tell"
     assert made.fit is not None, "the weights alone tell enough"
     assert made.space_why == TimedOut("x")
 
