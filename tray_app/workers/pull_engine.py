@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.5
 MAX_AGAIN = 30
+MAX_HOLDS = 3
 S, E = PullState, PullEvent
 
 
@@ -148,7 +149,8 @@ class PullEngine(PullLine):
             self._set(entry, replace(entry.item, started_at=datetime.now(UTC)))
         if entry.known_digest is None:
             entry.known_digest = self._listed_digest(item)
-        taken = {e.lane for e in self._entries.values() if e.job is not None and e is not entry}
+        others = (*self._entries.values(), *self._leaving)
+        taken = {e.lane for e in others if e.job is not None and e is not entry}
         entry.lane = next(number for number in range(len(taken) + 1) if number not in taken)
         self._runner.submit(job, f"pull {entry.lane + 1}")
         self.started.emit(entry.item)
@@ -184,7 +186,7 @@ class PullEngine(PullLine):
         entry.last_byte_s = max(entry.last_byte_s, report.last_byte_s)
         is_moving = report.new_bytes > entry.item.fetched_bytes - entry.base_bytes
         if is_moving:
-            entry.agains = 0
+            entry.agains = entry.holds = 0
         item = replace(
             entry.item,
             progress=report.progress,
@@ -220,8 +222,13 @@ class PullEngine(PullLine):
         log.info("pull of %s: %s → %s", entry.item.name, error, remedy)
         if remedy is Remedy.AGAIN and entry.agains < MAX_AGAIN:
             entry.agains += 1
+            self._step(entry, E.MANIFEST)  # from the check, too, it begins anew
             entry.again_s = self._clock() + self._limits.policy.again_s
+        elif remedy is Remedy.HOLD and entry.holds >= MAX_HOLDS:
+            # Polls get through and this does not: a pause, or we would ask at every poll.
+            self._retry_later(entry, error, max(1, entry.item.attempt))
         elif remedy is Remedy.HOLD:
+            entry.holds += 1
             self._online[entry.item.server_id] = False
             self._step(entry, E.HELD)
         elif remedy is Remedy.GIVE_UP:
@@ -239,6 +246,8 @@ class PullEngine(PullLine):
     def _on_job_finished(self) -> None:
         entry = self._entry_of_sender()
         if entry is None:
+            self._leaving = [e for e in self._leaving if e.job is not self.sender()]
+            self._after()
             return
         entry.job = None
         if entry.item.state in IN_TRANSFER and entry.again_s is None:

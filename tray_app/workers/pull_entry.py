@@ -17,7 +17,9 @@ class PullEntry:
     """`item` is the frozen row that is shown; the rest belongs to the queue alone.
 
     `save_number`: the first state of the queue file that knows this download; bytes move only
-    once that is on disk. `again_s`: when an attempt that we ended ourselves is asked for again.
+    once that is on disk. `again_s`: when an attempt that we ended ourselves is asked for again;
+    `agains` and `holds` count, since the last byte, how often that was and how often the server
+    was found away.
     `is_next`: asked for by a person, needs no place of the limit; `is_forced`: nor do the rules
     count, until it is paused or ends. `known_digest`: the digest that the list had for this name
     when the pull began ("" = none).
@@ -33,6 +35,7 @@ class PullEntry:
     is_forced: bool = False
     again_s: float | None = None
     agains: int = 0
+    holds: int = 0
     active_since_s: float = 0.0
     last_byte_s: float = 0.0
     base_bytes: int = 0

@@ -60,7 +60,7 @@ class PullLine(PullRows):
     def _fill(self) -> None:
         """Start waiting downloads, in order, as far as places, rules and servers allow."""
         reserved: dict[str, int] = {}
-        taken = sum(1 for entry in self._entries.values() if entry.is_busy)
+        taken = len(self._leaving) + sum(1 for e in self._entries.values() if e.is_busy)
         for entry in self._entries.values():
             if entry.item.state in ACTIVE:
                 self._reserve(entry, reserved)
@@ -68,13 +68,18 @@ class PullLine(PullRows):
             if entry.item.state is not S.WAITING:
                 continue
             held = self._hold_of(entry, taken, reserved)
-            if held is None and entry.job is None and self._is_on_disk(entry):
+            if held is None and self._may_ask(entry):
                 taken += 1
                 self._reserve(entry, reserved)
                 self._step(entry, E.START)
                 self._start_attempt(entry)
             else:
                 self._show_hold(entry, held)
+
+    def _may_ask(self, entry: PullEntry) -> bool:
+        """Not before the row is on disk, nor while an earlier attempt has not ended."""
+        is_asked_for = entry.job is not None or self._is_asked_for(entry.item)
+        return not is_asked_for and self._is_on_disk(entry)
 
     def _hold_of(self, entry: PullEntry, taken: int, reserved: dict[str, int]) -> Held | None:
         if not self._online.get(entry.item.server_id, False):

@@ -43,9 +43,13 @@ class PullQueue(PullWatchdog):
         Gives the path of a broken queue file that was put aside, None when all is well.
         """
         items, broken_path = self._load()
+        early, self._entries = self._entries, {}
         for item in items:
             state = S.PAUSED if item.state is S.WAITING and not is_resuming else item.state
             self._insert(PullEntry.of_item(replace(item, state=state)))
+        for entry in early.values():
+            self._join(entry)
+        self._saved_rows = ()
         self._after()
         return broken_path
 
@@ -62,6 +66,17 @@ class PullQueue(PullWatchdog):
         self._insert(entry)
         self._after()
         return entry.item.id
+
+    def _join(self, early: PullEntry) -> None:
+        """A download that was asked for before the stored ones were back, behind them."""
+        stored = self._find(early.item.server_id, early.item.name)
+        if stored is not None and stored.item.state in UNFINISHED:
+            self._step(stored, E.RESUME)
+            self.item_removed.emit(early.item.id)
+            return
+        if stored is not None:
+            self._drop(stored)
+        self._entries[early.item.id] = early
 
     def pause(self, item_id: str) -> None:
         """The server keeps what was fetched; `resume` goes on from there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -39,6 +40,7 @@ class PullRows(QObject):
     ) -> None:
         super().__init__(parent)
         self._entries: dict[str, PullEntry] = {}
+        self._leaving: list[PullEntry] = []  # rows are gone, their attempts not yet
         self._summary = PullSummary()
         self._order = PullOrder(())
         self._saved_rows: tuple[tuple[str, PullState], ...] = ()
@@ -69,18 +71,15 @@ class PullRows(QObject):
         del self._entries[entry.item.id]
         if entry.job is not None:
             entry.job.cancel()
+            self._leaving.append(entry)
         self.item_removed.emit(entry.item.id)
 
     def _find(self, server_id: str, name: str) -> PullEntry | None:
-        wanted = canonical(name)
-        return next(
-            (
-                entry
-                for entry in self._entries.values()
-                if entry.item.server_id == server_id and canonical(entry.item.name) == wanted
-            ),
-            None,
-        )
+        return _first(self._entries.values(), server_id, name)
+
+    def _is_asked_for(self, item: PullItem) -> bool:
+        """Whether an attempt of a row that is gone still asks for the same model."""
+        return _first(self._leaving, item.server_id, item.name) is not None
 
     def _set(self, entry: PullEntry, item: PullItem) -> None:
         if item != entry.item:
@@ -127,3 +126,15 @@ class PullRows(QObject):
     @Slot()
     def _on_saver_saved(self) -> None:
         """Rows have reached the disk; subclasses start what waited for it."""
+
+
+def _first(entries: Iterable[PullEntry], server_id: str, name: str) -> PullEntry | None:
+    wanted = canonical(name)
+    return next(
+        (
+            entry
+            for entry in entries
+            if entry.item.server_id == server_id and canonical(entry.item.name) == wanted
+        ),
+        None,
+    )

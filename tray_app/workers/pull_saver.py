@@ -48,22 +48,25 @@ class PullSaver(QObject):
         self.saved_number = 0
         self._waiting: tuple[PullItem, ...] | None = None
         self._is_writing = False
+        # What is on disk and was not read yet must not be written over.
+        self._is_unread = store is not None and store.path.exists()
 
     def load(self) -> tuple[tuple[PullItem, ...], Path | None]:
         """The stored items, and where a broken file was put."""
+        self._is_unread = False
         if self._store is None:
             return (), None
         items = self._store.load()
         return items, self._store.broken_path
 
     def save(self, items: tuple[PullItem, ...]) -> int:
-        """Have this state written soon; gives its number."""
+        """Have this state written soon, but not before `load`; gives its number."""
         self._number += 1
         self._waiting = items
         if self._store is None:
             self._waiting = None
             self.saved_number = self._number
-        elif not self._is_writing:
+        elif not self._is_writing and not self._is_unread:
             self._write()
         return self._number
 
@@ -71,7 +74,7 @@ class PullSaver(QObject):
         """Write at once, in this thread; for the end of the program. Never raises."""
         self._number += 1
         self._waiting = None
-        if self._store is not None:
+        if self._store is not None and not self._is_unread:
             try:
                 self._store.save(items, self._number)
             except OSError as error:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.fakes import faults
 from tests.unit.workers.conftest import QUICK, QueueMaker
+from tests.unit.workers.scripted import World
 from tray_app.core.errors import DiskFull, ModelNotFound
 from tray_app.core.messages import PullWish
 from tray_app.core.pull_policy import QueueLimits
 from tray_app.core.pull_states import Hold, PullState
+from tray_app.ollama.endpoint import Endpoint
+from tray_app.workers.jobs import Target
+from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.runner import JobRunner
 
 S = PullState
 
@@ -269,3 +275,62 @@ def test_context_canceled_is_never_shown(make_queue: QueueMaker, again: int) -> 
     assert S.RETRYING not in bench.trail.states["one:latest"]
     assert S.FAILED not in bench.trail.states["one:latest"]
     assert len(bench.server.asked("/api/pull")) == again + 1
+
+
+def test_what_is_asked_for_before_the_queue_is_back_comes_behind_it(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "queue.json"
+    first = make_queue(path, online=False)
+    stored = [first.queue.add(wish(name)) for name in ("one", "two")]
+    first.queue.pause(stored[1])
+    first.queue.close()
+    second = make_queue(path)
+    twin, new = second.queue.add(wish("two")), second.queue.add(wish("three"))
+    assert second.server.asked("/api/pull") == []
+    second.queue.load()
+    assert [i.id for i in second.queue.items()] == [*stored, new]
+    assert second.trail.removed == [twin]
+    for item_id in (*stored, new):
+        second.wait_state(item_id, S.DONE)
+
+
+def test_an_end_before_the_queue_is_back_leaves_it_alone(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "queue.json"
+    first = make_queue(path, online=False)
+    item_id = first.queue.add(wish("one"))
+    first.queue.close()
+    make_queue(path).queue.close()
+    third = make_queue(path, online=False)
+    third.queue.load()
+    assert [i.id for i in third.queue.items()] == [item_id]
+
+
+def test_a_pull_that_finds_no_server_where_polls_do_is_asked_for_with_pauses(
+    qtbot: QtBot, runner: JobRunner
+) -> None:
+    world = World()
+    world.is_up = False
+    target = Target("local", Endpoint.parse("http://127.0.0.1:1"))
+    queue = PullQueue(runner, {"local": target}.get, limits=QUICK, client_factory=world.open_client)
+    faults_seen: list[str] = []
+
+    def poll(server_id: str) -> None:
+        faults_seen.append(server_id)
+        queue.set_server_online(server_id, True)
+
+    queue.faulted.connect(poll)
+    queue.set_server_online("local", True)
+    item_id = queue.add(wish("one"))
+
+    def is_retrying() -> bool:
+        item = queue.item(item_id)
+        return item is not None and item.state is S.RETRYING
+
+    qtbot.waitUntil(is_retrying, timeout=5000)
+    assert len(faults_seen) == 4
+    world.be_kind()
+    qtbot.waitUntil(lambda: queue.items()[0].state is S.DONE, timeout=5000)
+    queue.close()
