@@ -51,6 +51,20 @@ def stall(layer: Layer = "first") -> Fault:
     return _at(layer, strike)
 
 
+def stall_in_check() -> Fault:
+    """The files are being checked, and no line comes until the fault is lifted."""
+
+    def fault(call: Call) -> None:
+        def on_line(tap: Tap, value: Any) -> None:
+            if value.get("status") == "writing manifest":
+                call.stall()
+            tap.pass_line(value)
+
+        call.answer(Tap(call.exchange, on_line=on_line))
+
+    return fault
+
+
 def truncated_chunk(layer: Layer = "first") -> Fault:
     """A chunk that announces more than it has, then the end of the connection."""
 

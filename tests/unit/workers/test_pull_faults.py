@@ -10,7 +10,7 @@ from tests.fakes import FaultyServer, faults, stream_faults
 from tests.unit.workers.conftest import Bench, QueueMaker
 from tray_app.core.errors import PullFailed, PullFailure
 from tray_app.core.messages import PullWish
-from tray_app.core.pull_states import PullState
+from tray_app.core.pull_states import Hold, PullState
 
 S = PullState
 LAYERS = ("first", "middle", "last")
@@ -64,20 +64,67 @@ def test_a_pull_heals_by_itself(make_queue: QueueMaker, name: str, layer: str) -
     assert permilles == sorted(permilles)
 
 
-def test_the_server_killed_again_and_again(make_queue: QueueMaker) -> None:
+def test_a_server_that_refuses_is_waited_for(make_queue: QueueMaker) -> None:
     bench = make_queue()
-    bench.server.state.set_speed(60e6)
+    bench.server.refuse()
     item_id = bench.queue.add(PullWish("local", "one:latest"))
-    for _ in range(5):
-        bench.wait_state(item_id, S.RUNNING, S.VERIFYING, S.DONE)
-        bench.server.kill()
-        bench.wait_for(lambda: bench.state(item_id) not in (S.RUNNING, S.PREPARING))
-        bench.server.restart()
-        bench.queue.set_server_online("local", False)
-        bench.queue.set_server_online("local", True)
-    bench.server.state.set_speed(400e6)
-    bench.wait_state(item_id, S.DONE, timeout_s=20)
-    assert bench.trail.permilles["one:latest"] == sorted(bench.trail.permilles["one:latest"])
+    bench.wait_for(lambda: held_by(bench, item_id) is Hold.SERVER)
+    bench.server.accept()
+    bench.queue.set_server_online("local", True)  # the poller's finding
+    bench.wait_state(item_id, S.DONE)
+    assert bench.trail.states["one:latest"] == [
+        *(S.WAITING, S.PREPARING, S.WAITING, S.PREPARING),
+        *(S.RUNNING, S.VERIFYING, S.FINISHING, S.DONE),
+    ]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_server_that_goes_away_in_mid_layer_is_waited_for(
+    make_queue: QueueMaker, layer: str
+) -> None:
+    bench = make_queue()
+    bench.server.fault("/api/pull", stream_faults.stall(layer=layer), times=1)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.RUNNING)
+    bench.server.refuse()
+    bench.wait_for(lambda: held_by(bench, item_id) is Hold.SERVER)
+    bench.server.clear()
+    bench.server.accept()
+    bench.queue.set_server_online("local", True)
+    bench.wait_state(item_id, S.DONE)
+
+
+def test_a_check_that_stalls_is_left_alone(make_queue: QueueMaker) -> None:
+    """Checking 40 GB is silent for minutes: no watchdog, no second request, no way to stop it."""
+    bench = make_queue()
+    bench.server.fault("/api/pull", stream_faults.stall_in_check(), model="one:latest")
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.VERIFYING)
+    # Longer than a stall may take, as another one shows.
+    bench.server.state.set_speed(0)
+    other_id = bench.queue.add(PullWish("local", "two:latest"))
+    bench.wait_for(lambda: S.RETRYING in bench.trail.states["two:latest"])
+    bench.queue.pause(item_id)
+    assert bench.state(item_id) is S.VERIFYING
+    assert [r.model for r in bench.server.asked("/api/pull")].count("one:latest") == 1
+    bench.server.state.set_speed(200e6)
+    bench.server.clear()
+    bench.wait_state(item_id, S.DONE)
+    bench.wait_state(other_id, S.DONE)
+    assert [r.model for r in bench.server.asked("/api/pull")].count("one:latest") == 1
+
+
+def test_a_connection_lost_in_the_check_ends_installed(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.fault("/api/pull", stream_faults.reset_mid_line(layer=None), times=1)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.DONE)
+    assert "one:latest" in bench.server.state.names()
+
+
+def held_by(bench: Bench, item_id: str) -> Hold | None:
+    item = bench.queue.item(item_id)
+    return item.hold if item is not None else None
 
 
 def test_a_stall_is_shown_then_kicked(make_queue: QueueMaker) -> None:
