@@ -35,6 +35,7 @@ class LayerReader(QObject):
         self._book = LayerBook()
         self._unreadable: set[str] = set()  # could not be shown; not asked for again
         self._is_watched = False
+        self._is_wanted: set[str] = set()  # servers of which a dialog wants to know all, now
         self._snapshots: dict[str, Snapshot] = {}
 
     @property
@@ -44,7 +45,8 @@ class LayerReader(QObject):
 
     @Slot(bool)
     def set_watched(self, is_watched: bool) -> None:
-        """Only while somebody looks are unknown models looked up unasked."""
+        """Only while somebody looks are unknown models looked up unasked: some at each poll, as
+        thousands at once would keep the server and us busy for nobody."""
         self._is_watched = is_watched
         if is_watched:
             for server_id in self._snapshots:
@@ -60,6 +62,7 @@ class LayerReader(QObject):
     def read(self, refs: ModelRefs) -> None:
         """A dialog wants to know what these models share, with whomever on their servers."""
         for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
+            self._is_wanted.add(server_id)
             self._read_on(server_id)
 
     def add(self, info: ModelInfo) -> None:
@@ -82,7 +85,9 @@ class LayerReader(QObject):
             if row.digest and not row.is_cloud
         )
         refs = tuple(islice(unknown, STEP))
-        if refs:
+        if not refs:
+            self._is_wanted.discard(server_id)
+        else:
             job = BookJob(target, refs)
             job.succeeded.connect(self._on_job_succeeded)
             job.finished.connect(self._on_job_finished)
@@ -100,8 +105,11 @@ class LayerReader(QObject):
     @Slot()
     def _on_job_finished(self) -> None:
         job = self.sender()
-        if isinstance(job, BookJob) and self._is_watched and self._book.by_digest:
-            self._read_on(job.target.server_id)
+        if isinstance(job, BookJob) and job.target.server_id in self._is_wanted:
+            if job.is_done:
+                self._read_on(job.target.server_id)
+            else:
+                self._is_wanted.discard(job.target.server_id)  # the server is away
 
     def _set_book(self, book: LayerBook) -> None:
         if book is not self._book:

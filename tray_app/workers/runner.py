@@ -36,6 +36,7 @@ class Job(QObject):
         self.key = key
         self.scope = CancelScope()
         self.is_over = False  # has reported its end; set in the lane's thread
+        self.is_done = False  # and that was a success
 
     def perform(self) -> object:
         """Do the work in the lane's thread and give back the outcome. Raises OllamaError."""
@@ -63,6 +64,7 @@ class Job(QObject):
             log.exception("job %s broke", type(self).__name__)
             self.failed.emit(OllamaError(type(self).__name__, repr(error)))
         else:
+            self.is_done = True
             self.succeeded.emit(outcome)
         finally:
             self.is_over = True
