@@ -35,7 +35,7 @@ class LayerReader(QObject):
         self._book = LayerBook()
         self._unreadable: set[str] = set()  # could not be shown; not asked for again
         self._is_watched = False
-        self._is_wanted: set[str] = set()  # servers of which a dialog wants to know all, now
+        self._wanted: set[str] = set()  # servers of which a dialog wants to know all, now
         self._snapshots: dict[str, Snapshot] = {}
 
     @property
@@ -62,7 +62,7 @@ class LayerReader(QObject):
     def read(self, refs: ModelRefs) -> None:
         """A dialog wants to know what these models share, with whomever on their servers."""
         for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
-            self._is_wanted.add(server_id)
+            self._wanted.add(server_id)
             self._read_on(server_id)
 
     def add(self, info: ModelInfo) -> None:
@@ -86,7 +86,7 @@ class LayerReader(QObject):
         )
         refs = tuple(islice(unknown, STEP))
         if not refs:
-            self._is_wanted.discard(server_id)
+            self._wanted.discard(server_id)
         else:
             job = BookJob(target, refs)
             job.succeeded.connect(self._on_job_succeeded)
@@ -105,11 +105,11 @@ class LayerReader(QObject):
     @Slot()
     def _on_job_finished(self) -> None:
         job = self.sender()
-        if isinstance(job, BookJob) and job.target.server_id in self._is_wanted:
+        if isinstance(job, BookJob) and job.target.server_id in self._wanted:
             if job.is_done:
                 self._read_on(job.target.server_id)
             else:
-                self._is_wanted.discard(job.target.server_id)  # the server is away
+                self._wanted.discard(job.target.server_id)  # the server is away
 
     def _set_book(self, book: LayerBook) -> None:
         if book is not self._book:

@@ -24,11 +24,13 @@ from tray_app.core.messages import (
 )
 from tray_app.core.records import ModelInfo
 from tray_app.core.sharing import LayerBook
+from tray_app.demo import many
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.registry import Registry
 from tray_app.operations import Operations
 from tray_app.workers.jobs import Target
+from tray_app.workers.layer_reader import STEP
 from tray_app.workers.pull_queue import PullQueue
 from tray_app.workers.runner import JobRunner
 
@@ -225,3 +227,18 @@ def test_an_unknown_server_is_a_failure_not_a_crash(qtbot: QtBot, operations: Op
         qtbot, operations.failed, lambda: operations.show(ModelRef("nowhere", "a:latest"))
     )
     assert isinstance(failure, Failure)
+
+
+def test_thousands_of_models_are_not_read_at_once_unless_a_dialog_asks(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    server.state.extend(many(STEP + 50))
+    with OllamaClient(server.url) as client:
+        snapshot = client.snapshot()
+    operations.layers.note_snapshot(snapshot)
+    outcome_of(qtbot, operations.layers.book_changed, lambda: operations.layers.set_watched(True))
+    (a,) = refs_of(server, "a")
+    outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadWish(a)))
+    assert len(server.asked("/api/show")) == STEP
+    operations.layers.read(ModelRefs((a,)))
+    qtbot.waitUntil(lambda: len(operations.layers.book.by_digest) == STEP + 53, timeout=5000)
