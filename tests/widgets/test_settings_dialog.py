@@ -129,7 +129,9 @@ def test_only_what_the_system_tells_is_offered(dialog: SettingsDialog) -> None:
     assert not page.metered.isVisible()
     page.set_surroundings(Surroundings(on_battery=True, is_metered=False))
     assert page.metered.isVisible()
-    lines = page.metered.parentWidget().findChildren(Hairline)
+    card = page.metered.parentWidget()
+    assert card is not None
+    lines = card.findChildren(Hairline)
     assert [line.isVisible() for line in lines] == [True, True]
     page.set_surroundings(Surroundings())
     assert [line.isVisible() for line in lines] == [False, False]
@@ -180,7 +182,8 @@ def test_registries_without_encryption_are_listed(
     qtbot.keyClick(hosts.field, Qt.Key.Key_Return)
     hosts.field.setText("nas:5000")
     qtbot.keyClick(hosts.field, Qt.Key.Key_Return)
-    assert settings.values.insecure_hosts == ("registry.local:5000", "nas:5000")
+    expected: tuple[str, ...] = ("registry.local:5000", "nas:5000")
+    assert settings.values.insecure_hosts == expected
     assert dialog.isVisible()
     qtbot.waitUntil(lambda: "nas:5000" in texts(hosts))
     remove = next(

@@ -37,6 +37,7 @@ _PACE_S = 1.0
 _MESSAGE_MS = 10_000
 # The tray host asks for the picture first; the words are loaded when it has had its answer.
 _WORDS_AFTER_MS = 20
+_CLICKS = (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick)
 
 
 class Tray(QObject):
@@ -286,10 +287,7 @@ class Tray(QObject):
                 self.pulls_pause_all_requested.emit()
             elif summary.paused:
                 self.pulls_resume_all_requested.emit()
-        elif reason in (
-            QSystemTrayIcon.ActivationReason.Trigger,
-            QSystemTrayIcon.ActivationReason.DoubleClick,
-        ):
+        elif reason in _CLICKS:
             # A double click comes as two or three of these; it is one wish.
             now_s = self._clock()
             if now_s - self._toggled_s >= QApplication.doubleClickInterval() / 1000:
