@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.shots_language import speak
 from tests.shots_offscreen import prepare
-from tray_app import resources, text
+from tray_app import resources
 from tray_app.views.style import AppStyle
 
 THEMES = ("light", "dark")
@@ -77,8 +78,7 @@ def pretend_active(widget: QWidget) -> None:
 def take(shot: Shot, style: AppStyle, out: Path) -> list[Path]:
     """Paint one picture in its themes."""
     paths = []
-    QLocale.setDefault(QLocale(shot.locale))
-    text.configure("decimal")
+    speak(shot.locale)
     for theme in shot.themes:
         style.set_choice(theme)
         widget = shot.build()
@@ -138,7 +138,7 @@ def main() -> int:
 def load_pictures() -> None:
     """Import every module that enters pictures: tests/shots_*.py."""
     for file in sorted(Path(__file__).parent.glob("shots_*.py")):
-        if file.stem not in ("shots_data", "shots_offscreen"):
+        if file.stem not in ("shots_data", "shots_language", "shots_offscreen"):
             importlib.import_module(f"tests.{file.stem}")
 
 

@@ -1,60 +1,60 @@
 """Pictures with texts three times as long: nothing may be cut or overlap."""
 
-from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QWidget
 
 from tests import shots_data as data
+from tests import shots_dialogs as dialogs
+from tests import shots_estimates as estimates
 from tests.shots import SHOTS
+from tests.shots_language import LONG
 from tests.shots_main import filled, select
-from tray_app import text
 
 
-class Stretched(QTranslator):
-    """Makes every text three times as long. %Ln and {fields} stay what they are."""
-
-    def translate(
-        self, context: str, source: str, disambiguation: str | None = None, n: int = -1
-    ) -> str:
-        if len(source) < 3 or source == "en":
-            return source
-        return f"{source} {'wwwww ' * max(1, len(source) // 3)}".strip()
-
-    def isEmpty(self) -> bool:
-        return False
-
-
-def stretched(build: object) -> QWidget:
-    """What `build` makes while the texts are long."""
-    translator = Stretched()
-    QCoreApplication.installTranslator(translator)
-    text.configure()
-    made: QWidget = build()  # type: ignore[operator]
-    QCoreApplication.removeTranslator(translator)
+@SHOTS.add("long-main-720x440", locale=LONG)
+def main_window() -> QWidget:
+    made = filled(720, 440)
+    select(made, "llama3.2:latest")
     return made
 
 
-@SHOTS.add("long-main-720x440", themes=("light",))
-def main_window() -> QWidget:
-    def build() -> QWidget:
-        made = filled(720, 440)
-        select(made, "llama3.2:latest")
-        return made
-
-    return stretched(build)
-
-
-@SHOTS.add("long-main", themes=("light",))
+@SHOTS.add("long-main", themes=("light",), locale=LONG)
 def wide_window() -> QWidget:
-    return stretched(lambda: filled(1200, 600))
+    return filled(1200, 600)
 
 
-@SHOTS.add("long-downloads-720x440", themes=("light",))
+@SHOTS.add("long-downloads-720x440", locale=LONG)
 def downloads() -> QWidget:
-    def build() -> QWidget:
-        made = filled(720, 440)
-        for item in data.PULLS:
-            made.pulls.set_item(item)
-        made.set_pull_summary(data.SUMMARY)
-        return made
+    made = filled(720, 440)
+    for item in data.PULLS:
+        made.pulls.set_item(item)
+    made.set_pull_summary(data.SUMMARY)
+    return made
 
-    return stretched(build)
+
+@SHOTS.add("long-pull", themes=("light",), locale=LONG)
+def pull() -> QWidget:
+    return estimates.NEW()
+
+
+@SHOTS.add("long-details", themes=("light",), locale=LONG)
+def details() -> QWidget:
+    dialog = dialogs.details("qwen3:8b", 0)
+    dialog.resize(640, 480)
+    return dialog
+
+
+@SHOTS.add("long-delete", themes=("light",), locale=LONG)
+def delete() -> QWidget:
+    return dialogs.delete_several()
+
+
+@SHOTS.add("long-settings-640x440", themes=("light",), locale=LONG)
+def settings() -> QWidget:
+    dialog = dialogs.settings("general")
+    dialog.resize(640, 440)
+    return dialog
+
+
+@SHOTS.add("long-settings-downloads-640x900", themes=("light",), locale=LONG)
+def settings_downloads() -> QWidget:
+    return dialogs.settings_downloads_narrow()

@@ -410,8 +410,8 @@
         <translation>下载完成(&amp;F)</translation>
     </message>
     <message>
-        <source>A download pauses when less is left. For servers on this computer.</source>
-        <translation>剩余空间更少时下载会暂停。适用于本机上的服务器。</translation>
+        <source>A download pauses when less is left.</source>
+        <translation>剩余空间更少时下载会暂停。</translation>
     </message>
     <message>
         <source>A file arrived damaged twice. The disk or network of the server may be faulty.</source>
@@ -498,6 +498,10 @@
         <translation>已存在</translation>
     </message>
     <message>
+        <source>Already up to date</source>
+        <translation>已是最新版本</translation>
+    </message>
+    <message>
         <source>Already waiting in line</source>
         <translation>已在排队</translation>
     </message>
@@ -536,6 +540,10 @@
     <message>
         <source>Browse the library</source>
         <translation>浏览模型库</translation>
+    </message>
+    <message>
+        <source>C&amp;lear history</source>
+        <translation>清除历史记录(&amp;L)</translation>
     </message>
     <message>
         <source>C&amp;opy</source>
@@ -622,12 +630,20 @@
         <translation>对话</translation>
     </message>
     <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
         <source>Clear finished</source>
         <translation>清除已完成</translation>
     </message>
     <message>
         <source>Clear search</source>
         <translation>清除搜索</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Close search</source>
@@ -764,7 +780,7 @@
     <message>
         <source>Delete</source>
         <comment>button</comment>
-        <translation>删除</translation>
+        <translation>删除(&amp;D)</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -774,7 +790,7 @@
         <source>Delete %Ln models</source>
         <comment>button</comment>
         <translation>
-            <numerusform>删除 %Ln 个模型</numerusform>
+            <numerusform>删除 %Ln 个模型(&amp;D)</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -883,6 +899,14 @@
         <translation>下载开始时间</translation>
     </message>
     <message>
+        <source>Download history</source>
+        <translation>下载历史</translation>
+    </message>
+    <message>
+        <source>Download history…</source>
+        <translation>下载历史…</translation>
+    </message>
+    <message>
         <source>Download queue</source>
         <translation>下载队列</translation>
     </message>
@@ -947,6 +971,10 @@
         <translation>请结束它，然后重新启动。</translation>
     </message>
     <message>
+        <source>Ended</source>
+        <translation>结束时间</translation>
+    </message>
+    <message>
         <source>Enough: {size} free</source>
         <translation>足够：可用 {size}</translation>
     </message>
@@ -986,8 +1014,16 @@
         <translation>{moment}失败</translation>
     </message>
     <message>
+        <source>Failed: {reason}</source>
+        <translation>失败：{reason}</translation>
+    </message>
+    <message>
         <source>Family</source>
         <translation>系列</translation>
+    </message>
+    <message>
+        <source>Fetched</source>
+        <translation>已获取</translation>
     </message>
     <message>
         <source>Files can’t be imported yet, only model names and links</source>
@@ -1118,6 +1154,10 @@
         <translation>隐藏技术详情</translation>
     </message>
     <message>
+        <source>History…</source>
+        <translation>历史…</translation>
+    </message>
+    <message>
         <source>Host of a registry</source>
         <translation>仓库主机</translation>
     </message>
@@ -1164,6 +1204,10 @@
     <message>
         <source>Install a notification daemon, such as dunst.</source>
         <translation>请安装通知服务，例如 dunst。</translation>
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation>已安装</translation>
     </message>
     <message>
         <source>It continues when Ollama Tray starts again.</source>
@@ -1336,6 +1380,10 @@
     <message>
         <source>Manage servers…</source>
         <translation>管理服务器…</translation>
+    </message>
+    <message>
+        <source>Mean speed</source>
+        <translation>平均速度</translation>
     </message>
     <message>
         <source>Memory</source>
@@ -1613,6 +1661,10 @@
     <message>
         <source>Nothing was deleted.</source>
         <translation>没有删除任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing was downloaded in the last 30 days.</source>
+        <translation>最近 30 天没有下载。</translation>
     </message>
     <message>
         <source>Notifications</source>
@@ -2004,6 +2056,10 @@
         <translation>立即重新开始 {name}</translation>
     </message>
     <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
         <source>Resume</source>
         <translation>继续</translation>
     </message>
@@ -2269,8 +2325,8 @@
         <translation>系统提示词</translation>
     </message>
     <message>
-        <source>System language</source>
-        <translation>系统语言</translation>
+        <source>System ({language})</source>
+        <translation>系统（{language}）</translation>
     </message>
     <message>
         <source>System prompt</source>
@@ -2363,6 +2419,10 @@
     <message>
         <source>The download ended before it was complete.</source>
         <translation>下载在完成前中断。</translation>
+    </message>
+    <message>
+        <source>The earlier history could not be read. It is kept as {path}.</source>
+        <translation>无法读取以前的历史记录。原文件保存为 {path}。</translation>
     </message>
     <message>
         <source>The list of downloads could not be read. It is kept as {path}.</source>
@@ -2559,6 +2619,10 @@
         <translation>紧张：可用 {size}</translation>
     </message>
     <message>
+        <source>Time</source>
+        <translation>用时</translation>
+    </message>
+    <message>
         <source>To download</source>
         <translation>需下载</translation>
     </message>
@@ -2664,6 +2728,10 @@
         <translation>更新</translation>
     </message>
     <message>
+        <source>Updated</source>
+        <translation>已更新</translation>
+    </message>
+    <message>
         <source>Updates</source>
         <translation>可更新</translation>
     </message>
@@ -2761,6 +2829,10 @@
     <message>
         <source>What can’t be used counts as not set.</source>
         <translation>无法使用的部分视为未设置。</translation>
+    </message>
+    <message>
+        <source>What was downloaded in the last 30 days.</source>
+        <translation>最近 30 天的下载。</translation>
     </message>
     <message>
         <source>When no data has arrived for</source>
@@ -3426,6 +3498,10 @@
         <translation>已有 {size}，与 {names} 共用</translation>
     </message>
     <message>
+        <source>{size} are already there. “{server}” keeps them until Ollama is started anew; a download before that goes on from here, a later one from the beginning.</source>
+        <translation>已下载 {size}。“{server}”会保留到 Ollama 下次启动；在此之前的下载从这里继续，之后的则从头开始。</translation>
+    </message>
+    <message>
         <source>{size} free</source>
         <translation>可用 {size}</translation>
     </message>
@@ -3452,10 +3528,6 @@
     <message>
         <source>{size} of graphics memory</source>
         <translation>需要显存 {size}</translation>
-    </message>
-    <message>
-        <source>{size} of it are already there. “{server}” keeps them until Ollama starts there again: until then, a new download goes on from here. After that it begins anew.</source>
-        <translation>其中 {size} 已下载。“{server}”会保留到下次启动 Ollama：在此之前，新的下载会从这里继续；之后则重新开始。</translation>
     </message>
     <message>
         <source>{size} on disk</source>

@@ -69,7 +69,9 @@ def test_switching_at_once(chinese: None) -> None:
     assert text.size(5_200_000_000) == "5.2\u00a0GB"
     assert text.models_count(11) == "11 个模型"
     assert text.models_count(1) == "1 个模型", "no English singular"
-    assert text.join(["a", "b", "c"]) == "a、b和c"
+    assert text.join(["a", "b", "c"]) == "a、b 和 c"
+    assert text.join(["a", "b", "c", "d"], limit=2) == "a、b 和另外 2 个"
+    assert text.join(["a"]) == "a"
     assert QLocale().language() == QLocale.Language.Chinese
     language.install_language("en")
     assert text.models_count(1) == "1 model"

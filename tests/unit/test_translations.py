@@ -59,6 +59,10 @@ def entries(file: Path) -> list[Entry]:
     return found
 
 
+def finished(file: Path) -> list[Entry]:
+    return [entry for entry in entries(file) if not entry.status]
+
+
 def calls() -> Iterator[tuple[str, ast.Call]]:
     """Every call of `tr` in the program, with its place."""
     for file in sorted((ROOT / "tray_app").rglob("*.py")):
@@ -137,7 +141,7 @@ def fields(entry: Entry) -> set[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_fields_and_numbers_are_kept(file: Path) -> None:
-    for entry in entries(file):
+    for entry in finished(file):
         # A comment may name a field that languages can use instead.
         instead = set(FIELD.findall(entry.comment))
         for words in entry.translations:
@@ -152,7 +156,7 @@ def ending(words: str) -> str:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_signs_are_kept(file: Path) -> None:
-    for entry in entries(file):
+    for entry in finished(file):
         for words in entry.translations:
             is_open = ending(entry.source) == "…"
             assert (ending(words) == "…") == is_open, entry
@@ -161,7 +165,7 @@ def test_signs_are_kept(file: Path) -> None:
             assert words[:1].isspace() == entry.source[:1].isspace(), entry
             assert not words[-1:].isspace() or entry.source[-1:].isspace(), entry
             assert words.count("“") == words.count("”"), entry
-            assert "&" not in words or "&" in entry.source, entry
+            assert "&" not in words or "&" in entry.source or entry.comment == "button", entry
             assert words.count("&") <= 1, entry
             assert "\n" not in words, entry
             assert not set("'\"") & set(words), entry
@@ -169,7 +173,7 @@ def test_signs_are_kept(file: Path) -> None:
 
 @pytest.mark.parametrize("file", [file for file in FILES if "_zh_" in file.name])
 def test_chinese_is_set_like_chinese(file: Path) -> None:
-    for entry in entries(file):
+    for entry in finished(file):
         for words in entry.translations:
             if not HAN.search(words):
                 continue

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QTranslator
+from PySide6.QtCore import QPoint, QTranslator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -61,13 +61,30 @@ def cut_off(widget: QWidget) -> list[str]:
             fits = label.height() >= label.heightForWidth(label.width())
         else:
             fits = label.width() >= label.sizeHint().width()
-        if not fits:
+        if not fits or sticks_out(label):
             found.append(label.text())
     for button in widget.findChildren(QAbstractButton):
-        is_text = isinstance(button, QPushButton | CheckBox) and button.isVisible()
-        if is_text and button.width() < button.sizeHint().width():
+        if isinstance(button, CheckBox) and button.isVisible():
+            fits = button.height() >= button.heightForWidth(button.width())
+        else:
+            is_push = isinstance(button, QPushButton) and button.isVisible()
+            fits = not is_push or button.width() >= button.sizeHint().width()
+        if not fits or (button.isVisible() and sticks_out(button)):
             found.append(button.text())
     return found
+
+
+def sticks_out(widget: QWidget) -> bool:
+    """Whether a part of it lies beside what its parents show, where nothing scrolls."""
+    parent = widget.parentWidget()
+    while parent is not None and not widget.isWindow():
+        left = widget.mapTo(parent, QPoint(0, 0)).x()
+        if left < 0 or left + widget.width() > parent.width():
+            return True
+        if parent.isWindow():
+            return False
+        parent = parent.parentWidget()
+    return False
 
 
 def settle(qtbot: QtBot, widget: QWidget) -> None:

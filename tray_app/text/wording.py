@@ -90,7 +90,10 @@ def join(parts: Iterable[str], limit: int = 0) -> str:
     if limit and len(names) > limit:
         rest = len(names) - limit
         names[limit:] = [tr("%Ln more", "end of a list of names", rest)]
-    return _words_locale().createSeparatedList(names)
+    listed = _words_locale().createSeparatedList(names)
+    if len(names) > 1 and language().startswith("zh"):
+        return _spaced(listed, names)
+    return listed
 
 
 def sentences(*parts: str) -> str:
@@ -100,6 +103,15 @@ def sentences(*parts: str) -> str:
     for part in found[1:]:
         whole = fill(tr("{sentence} {more}"), sentence=whole, more=part)
     return whole
+
+
+def _spaced(listed: str, names: list[str]) -> str:
+    """With the spaces around the "and" that Chinese has beside Latin names; Qt puts none."""
+    head, joint = listed[: -len(names[-1])], names[-2]
+    and_ = head[head.rindex(joint) + len(joint) :]
+    before = " " if joint[-1:].isascii() else ""
+    after = " " if names[-1][:1].isascii() else ""
+    return f"{head[: -len(and_)]}{before}{and_}{after}{names[-1]}"
 
 
 def _words_locale() -> QLocale:

@@ -37,7 +37,7 @@ from tray_app.text import (
 )
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.glyph_label import GlyphLabel
-from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import Card, StateTile
 from tray_app.views.dialog_frame import DialogFrame
@@ -275,7 +275,7 @@ def _small_note(glyph: str, state: State, text: str, parent: QWidget) -> QLayout
     line = QHBoxLayout()
     line.setSpacing(6)
     line.addWidget(GlyphLabel(glyph, state, 14, parent))
-    line.addWidget(PlainLabel(text, Role.SECONDARY, wrap=False, state=state, parent=parent), 1)
+    line.addWidget(ElidedLabel(text, Role.SECONDARY, state=state, parent=parent), 1)
     return line
 
 
@@ -288,6 +288,7 @@ class _Rows(Card):
 
 def _scrolling(card: Card) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(tr("Models"))
     area.viewport().setAutoFillBackground(False)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)

@@ -66,6 +66,7 @@ class ControlRow(QWidget):
         self.setMinimumHeight(_MIN_ROW)
         self.label = QLabel(text, self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setWordWrap(True)
         self.label.setBuddy(control)
         self._control = control
         texts = QVBoxLayout()
@@ -83,7 +84,9 @@ class ControlRow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        text = max(self.label.sizeHint().width(), int(self.width() * 0.4))
+        flag = Qt.TextFlag.TextShowMnemonic
+        words = self.label.fontMetrics().size(flag, self.label.text()).width()
+        text = max(words, int(self.width() * 0.4))
         is_wide = text + self._control.sizeHint().width() + 44 <= self.width()
         direction = QBoxLayout.Direction
         self._layout.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)

@@ -65,9 +65,9 @@ class ServerPage(SettingsPage):
         line.setContentsMargins(16, 10, 16, 10)
         line.setSpacing(12)
         self._dot = GlyphLabel("dot-connecting", ACCENT, 16, row)
-        self._title = PlainLabel("", Role.NAME, wrap=False, parent=row)
+        self._title = ElidedLabel("", Role.NAME, parent=row)
         self._shown_address = ElidedLabel("", Role.SECONDARY, parent=row)
-        self._state = PlainLabel("", Role.SECONDARY, wrap=False, parent=row)
+        self._state = PlainLabel("", Role.SECONDARY, natural=True, parent=row)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(self._title)
@@ -94,6 +94,8 @@ class ServerPage(SettingsPage):
             ((tr("&Name"), self.name_field), (tr("&Address"), self.address_field))
         ):
             label = QLabel(text, form)
+            label.setWordWrap(True)
+            label.setAlignment(right)
             label.setBuddy(field)
             grid.addWidget(label, row * 2, 0, right)
             grid.addWidget(field, row * 2, 1)
@@ -121,7 +123,7 @@ class ServerPage(SettingsPage):
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
         grid.setRowMinimumHeight(6, 8)
-        grid.addLayout(buttons, 7, 1)
+        grid.addLayout(buttons, 7, 0, 1, 2)
         card.add_row(form)
 
     # --- what it is told -----------------------------------------------------------------------

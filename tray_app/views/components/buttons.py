@@ -5,8 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon
-from PySide6.QtWidgets import QPushButton, QToolButton, QToolTip, QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPaintEvent
+from PySide6.QtWidgets import (
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
 from tray_app.text import tooltip, tr
 from tray_app.views.components.announce import announce
@@ -68,6 +76,20 @@ class Button(QPushButton):
         if name != self._icon_name:
             self._icon_name = name
             self._refresh_icon()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        missing = self.sizeHint().width() - self.width()
+        if missing <= 0:
+            super().paintEvent(event)
+            return
+        # In a window that cannot grow: better an ellipsis than a text cut at both ends.
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        metrics, flag = self.fontMetrics(), int(Qt.TextFlag.TextShowMnemonic)
+        room = max(0, metrics.size(flag, self.text()).width() - missing)
+        elided = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room, flag)
+        option.text = elided  # type: ignore[attr-defined]
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -3,20 +3,22 @@ here, since a stylesheet could only show image files that know nothing of the pa
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QSizePolicy,
     QSpinBox,
     QStyle,
     QStyleOptionButton,
     QTimeEdit,
+    QToolButton,
     QWidget,
 )
 
-from tray_app.text import locale
+from tray_app.text import locale, tr
 from tray_app.views.components.glyphs import glyph, paint_glyph
 from tray_app.views.style import is_styled
 from tray_app.views.theme import Theme, mix
@@ -24,20 +26,42 @@ from tray_app.views.theme import Theme, mix
 _BOX = 18
 _TEXT_X = 28
 _ARROW = 16
+_MIN_CHECK = 160
 
 
 class CheckBox(QCheckBox):
-    """A check box with an 18 px mark; the text starts at x + 28."""
+    """A check box with an 18 px mark; the text starts at x + 28, and breaks into lines where
+    there is no room for it on one. (Native ones cannot do that.)"""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(is_styled())
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
         if not is_styled():
             return super().sizeHint()
-        metrics = self.fontMetrics()
-        width = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        return QSize(_TEXT_X + width + 4, max(_BOX + 4, metrics.height() + 4))
+        width = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(_TEXT_X + width + 4, self._height(self.fontMetrics().height()))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), _MIN_CHECK), hint.height()) if is_styled() else hint
+
+    def hasHeightForWidth(self) -> bool:
+        return is_styled()
+
+    def heightForWidth(self, width: int) -> int:
+        room = QRect(0, 0, max(1, width - _TEXT_X), 10_000)
+        flags = int(Qt.TextFlag.TextShowMnemonic | Qt.TextFlag.TextWordWrap)
+        return self._height(self.fontMetrics().boundingRect(room, flags, self.text()).height())
+
+    @staticmethod
+    def _height(text: int) -> int:
+        return max(_BOX + 4, text + 4)
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos) if is_styled() else super().hitButton(pos)
@@ -53,7 +77,10 @@ class CheckBox(QCheckBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left = self.width() - _BOX - 2 if is_rtl else 2
-        box = QRectF(left, (self.height() - _BOX) / 2, _BOX, _BOX)
+        # Beside the first line of several.
+        line = self._height(self.fontMetrics().height())
+        top = (self.height() - self.heightForWidth(self.width()) + line - _BOX) / 2
+        box = QRectF(left, top, _BOX, _BOX)
         self._paint_box(painter, box, theme, bool(option.state & QStyle.StateFlag.State_MouseOver))
         if self.hasFocus():
             painter.setPen(QPen(theme.accent, 2))
@@ -62,7 +89,7 @@ class CheckBox(QCheckBox):
         painter.setPen(theme.window_text if self.isEnabled() else theme.disabled_text)
         text = self.rect().adjusted(0 if is_rtl else _TEXT_X, 0, -_TEXT_X if is_rtl else 0, 0)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
-        shortcut = Qt.TextFlag.TextShowMnemonic
+        shortcut = Qt.TextFlag.TextShowMnemonic | Qt.TextFlag.TextWordWrap
         painter.drawText(
             text,
             int(QStyle.visualAlignment(self.layoutDirection(), flags)) | int(shortcut),
@@ -178,6 +205,9 @@ class SearchField(QLineEdit):
         self._action = self.addAction(
             glyph("search", Theme.of(self).secondary), QLineEdit.ActionPosition.LeadingPosition
         )
+        for button in self.findChildren(QToolButton):
+            is_glass = button.defaultAction() is self._action
+            button.setAccessibleName(placeholder if is_glass else tr("Clear"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,0 +1,43 @@
+"""Pictures in Chinese: those of the other files again, and the smallest window with downloads."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from tests import shots_data as data
+from tests import (  # noqa: F401  # their pictures are entered first
+    shots_dialogs,
+    shots_estimates,
+)
+from tests.shots import SHOTS
+from tests.shots_main import filled
+
+_AGAIN = {
+    *("main-min-720x440", "main-downloads", "main-multiselect", "main-no-match", "empty"),
+    *(
+        "connecting",
+        "offline",
+        "offline-with-list",
+        "menu-row",
+        "menu-more",
+        "menu-columns",
+        "shortcuts",
+    ),
+    *("pull-blank", "pull-new", "pull-space", "pull-short", "pull-not-found", "pull-no-network"),
+    *("details-overview", "details-model-info", "details-layers", "delete-one", "delete-several"),
+    *("settings-general", "settings-servers", "settings-downloads-whole", "settings-notifications"),
+    *("settings-about", "settings-narrow", "quit", "cancel", "duplicate"),
+}
+
+
+@SHOTS.add("zh-downloads-720x440", locale="zh_CN")
+def downloads() -> QWidget:
+    made = filled(720, 440)
+    for item in data.PULLS:
+        made.pulls.set_item(item)
+    made.set_pull_summary(data.SUMMARY)
+    return made
+
+
+for shot in [shot for shot in SHOTS if shot.name in _AGAIN]:
+    SHOTS.shots.append(replace(shot, name=f"zh-{shot.name}", locale="zh_CN"))
