@@ -107,5 +107,5 @@ class BreakingVisits(Visits):
 
 
 if __name__ == "__main__":
-    application.Visits = BreakingVisits  # type: ignore[misc]
+    application.__dict__["Visits"] = BreakingVisits
     sys.exit(main(parse_args(sys.argv[1:])))

@@ -33,6 +33,7 @@ class FilterBar(QWidget):
         self._counts: Counts | None = None
         self._chips = {key: Chip(filter_label(key), self) for key in FILTERS}
         self._group = QButtonGroup(self)
+        self._is_choosing = False
         self._group.setExclusive(True)
         self._compact = self._make_compact()
         self._buttons = self._make_buttons()
@@ -49,7 +50,8 @@ class FilterBar(QWidget):
             row.addWidget(button)
         self._roving = RovingFocus(list(self._buttons.values()), self)
         self._chips["all"].setChecked(True)
-        self._group.buttonClicked.connect(self._on_group_clicked)
+        # Not "clicked": voice control and screen readers may toggle a chip without a click.
+        self._group.buttonToggled.connect(self._on_group_toggled)
         actions.changed.connect(self._refresh_actions)
         self.set_counts(None, is_running_known=True)
         self._refresh_actions()
@@ -116,7 +118,9 @@ class FilterBar(QWidget):
 
     def choose(self, key: str) -> None:
         """Choose a chip without telling."""
+        self._is_choosing = True
         self._chips[key].setChecked(True)
+        self._is_choosing = False
         if self._counts is not None:
             self._fit()
 
@@ -141,9 +145,10 @@ class FilterBar(QWidget):
             button.set_name(word, reason or f"{word} ({hint(key)})")
         self._fit()
 
-    def _on_group_clicked(self, chip: Chip) -> None:
-        self._fit()
-        self.filter_chosen.emit(str(chip.property("key")))
+    def _on_group_toggled(self, chip: Chip, is_on: bool) -> None:
+        if is_on and not self._is_choosing:
+            self._fit()
+            self.filter_chosen.emit(str(chip.property("key")))
 
     def _on_compact_menu_about_to_show(self) -> None:
         menu = self._compact.menu()

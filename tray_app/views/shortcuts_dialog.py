@@ -37,6 +37,7 @@ class ShortcutsDialog(QDialog):
             value.set_dim()
             grid.addWidget(value, len(SHORTCUTS) + offset, 1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(tr("Keyboard shortcuts"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)

@@ -63,7 +63,7 @@ class TopBar(QWidget):
         self.search.textChanged.connect(self.search_changed)
         self.search.installEventFilter(self)
         self.pull.clicked.connect(self.pull_clicked)
-        self.downloads.clicked.connect(self.downloads_toggled)
+        self.downloads.toggled.connect(self.downloads_toggled)
         self.set_summary(PullSummary())
 
     def set_server(self, name: str, status: ServerStatus | None) -> None:
