@@ -86,12 +86,13 @@ class Builder:
     def appimage(self) -> list[Path]:
         from kit.appimage import build_appimage
 
-        return build_appimage(self.tree, self.options.appimage_runtime, quick=self.options.quick)
+        runtime = self.options.appimage_runtime
+        return [build_appimage(self.tree, runtime, quick=self.options.quick)]
 
     def flatpak(self) -> list[Path]:
         from kit.flatpak import build_manifest
 
-        return [build_manifest(self.source)]
+        return [build_manifest(self.tree)]
 
     def windows(self) -> list[Path]:
         from kit.windows import build_installer
@@ -112,7 +113,7 @@ class Builder:
     def sbom(self) -> list[Path]:
         from kit.sbom import build_sbom
 
-        return [build_sbom()]
+        return [build_sbom(self.frozen)]
 
 
 TARGETS = (
@@ -130,19 +131,24 @@ def targets_of_this_system() -> list[str]:
     return ["onedir", "macos", "sbom"]
 
 
-def build(targets: list[str], options: Options) -> int:
-    """Build one target after the other; a list of what came of it at the end."""
+def build(wanted: list[str], options: Options) -> int:
+    """Build one target after the other; a list of what came of it at the end.
+
+    Of "all", what this system cannot build is only said; what was asked for by name must be.
+    """
+    targets = [*wanted, *targets_of_this_system()] if "all" in wanted else wanted
     builder = Builder(options)
     made: list[Path] = []
     missing: list[str] = []
     is_broken = False
-    for target in targets:
+    for target in dict.fromkeys(each for each in targets if each != "all"):
         say(f"{target} …")
         step: Callable[[], list[Path]] = getattr(builder, target)
         try:
             made += step()
         except NotHere as problem:
             missing.append(f"{target}: {problem}")
+            is_broken = is_broken or target in wanted
         except BuildError as problem:
             is_broken = True
             missing.append(f"{target}: {problem}")
@@ -151,7 +157,7 @@ def build(targets: list[str], options: Options) -> int:
         print(f"{name}  {size_of(path) / 1e6:.1f} MB  sha256:{sha256(path)}")
     for line in missing:
         say(f"not built, {line}")
-    return 1 if is_broken or missing else 0
+    return 1 if is_broken else 0
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -188,9 +194,7 @@ def main() -> int:
         command = [str(python), str(Path(__file__).resolve()), *sys.argv[1:]]
         return subprocess.run(command, env=inside, check=False).returncode
     DIST.mkdir(exist_ok=True)
-    targets = targets_of_this_system() if "all" in chosen.targets else chosen.targets
-    options = Options(chosen.quick, chosen.appimage_runtime, chosen.payload)
-    return build(list(dict.fromkeys(targets)), options)
+    return build(chosen.targets, Options(chosen.quick, chosen.appimage_runtime, chosen.payload))
 
 
 if __name__ == "__main__":

@@ -31,11 +31,6 @@ def environment_python() -> Path:
     return _made("environment", LOCKS)
 
 
-def runtime_python() -> Path:
-    """That of an environment with nothing but what the program needs: the SBOM looks at it."""
-    return _made("runtime", LOCKS[:1])
-
-
 def _made(name: str, locks: tuple[Path, ...]) -> Path:
     folder = BUILD / name
     stamp = folder / "made-from"

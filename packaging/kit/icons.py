@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QColor, QImage, QImageReader, QImageWriter, QLinearGradient, QPainter
 
 THEME_SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
 _ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 256)
@@ -35,7 +35,7 @@ def draw(svg: Path, size: int) -> bytes:
         raise RuntimeError(f"{svg}: {reader.errorString()}")
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.convertToFormat(QImage.Format.Format_ARGB32).save(buffer, "PNG", 0):  # type: ignore[call-overload]
+    if not QImageWriter(buffer, b"png").write(image):
         raise RuntimeError(f"{svg} cannot be drawn at {size} pixels")
     return bytes(buffer.data().data())
 
@@ -55,6 +55,23 @@ def render_program_icon(svg: Path, folder: Path) -> None:
     """Write app.ico and app.icns into `folder`."""
     (folder / "app.ico").write_bytes(_ico([(size, draw(svg, size)) for size in _ICO_SIZES]))
     (folder / "app.icns").write_bytes(_icns({size: draw(svg, size) for size in _ICNS_TYPES}))
+
+
+def render_banner(svg: Path, file: Path) -> None:
+    """The picture beside the last page of the Windows installer, as an uncompressed bitmap."""
+    banner = QImage(164, 314, QImage.Format.Format_RGB32)
+    painter = QPainter(banner)
+    shade = QLinearGradient(0, 0, 0, banner.height())
+    shade.setColorAt(0, QColor("#e8f5f8"))
+    shade.setColorAt(1, QColor("#9fd8e2"))
+    painter.fillRect(banner.rect(), shade)
+    icon = QImage.fromData(draw(svg, 96))
+    painter.drawImage((banner.width() - icon.width()) // 2, 60, icon)
+    painter.end()
+    if not QImageWriter(str(file), b"bmp").write(
+        banner.convertToFormat(QImage.Format.Format_RGB888)
+    ):
+        raise RuntimeError(f"{file} cannot be written")
 
 
 def _ico(pictures: list[tuple[int, bytes]]) -> bytes:

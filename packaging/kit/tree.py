@@ -40,8 +40,9 @@ def add_desktop_files(source: Path, share: Path) -> None:
     _write(share / "metainfo" / f"{APP_ID}.metainfo.xml", metainfo)
     hicolor = share / "icons" / "hicolor"
     icons.render_theme(source / "resources" / "icons" / "app.svg", hicolor, APP_ID)
-    for name in (PROGRAM, f"{PROGRAM}-gui"):
-        _write_gzip(share / "man" / "man1" / f"{name}.1.gz", manual(source))
+    pages = share / "man" / "man1"
+    _write_gzip(pages / f"{PROGRAM}.1.gz", manual(source))
+    _write_gzip(pages / f"{PROGRAM}-gui.1.gz", f".so man1/{PROGRAM}.1\n")
     bash = share / "bash-completion" / "completions" / PROGRAM
     _write(bash, _read(files / f"{PROGRAM}.bash"))
     zsh = share / "zsh" / "vendor-completions" / f"_{PROGRAM}"

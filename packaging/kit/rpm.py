@@ -1,0 +1,71 @@
+"""The .rpm package."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from pathlib import Path
+
+from kit import needs
+from kit.project import (
+    APP_ID,
+    BUILD,
+    DESCRIPTION,
+    DIST,
+    PACKAGING,
+    PROGRAM,
+    SUMMARY,
+    VERSION,
+    BuildError,
+    NotHere,
+    architecture,
+    homepage,
+    run,
+)
+
+_ARCHITECTURES = {"arm64": "aarch64"}
+
+
+def build_rpm(tree: Path, *, quick: bool) -> Path:
+    """Make dist/ollama-tray-VERSION-1.ARCH.rpm."""
+    if shutil.which("rpmbuild") is None:
+        raise NotHere("rpmbuild is not installed (Debian, Ubuntu: package rpm)")
+    top = BUILD / "rpm"
+    shutil.rmtree(top, ignore_errors=True)
+    top.mkdir(parents=True)
+    own_tree = top / "tree"
+    shutil.copytree(tree, own_tree, symlinks=True)
+    # Where zsh of Fedora and openSUSE looks.
+    site = own_tree / "usr" / "share" / "zsh" / "site-functions"
+    (own_tree / "usr" / "share" / "zsh" / "vendor-completions").rename(site)
+    spec = top / f"{PROGRAM}.spec"
+    spec.write_text(_filled(own_tree, quick=quick), encoding="utf-8")
+    machine = _ARCHITECTURES.get(architecture(), architecture())
+    command = ["rpmbuild", "-bb", "--target", machine, "--define", f"_topdir {top}"]
+    run([*command, "--buildroot", top / "root", spec])
+    made = list((top / "RPMS").rglob("*.rpm"))
+    if len(made) != 1:
+        raise BuildError(f"rpmbuild made {made}")
+    target = DIST / made[0].name
+    shutil.copyfile(made[0], target)
+    return target
+
+
+def _filled(tree: Path, *, quick: bool) -> str:
+    text = (PACKAGING / "linux" / f"{PROGRAM}.rpm.spec").read_text(encoding="utf-8")
+    requires = [f"{library}()(64bit)" for library in needs.host_libraries(tree)]
+    requires.append(f"libc.so.6(GLIBC_{needs.glibc(tree)})(64bit)")
+    address = homepage()
+    values = {
+        "PAYLOAD": "w1.xzdio" if quick else "w9.xzdio",
+        "VERSION": VERSION,
+        "SUMMARY": SUMMARY,
+        "URL": f"URL: {address}" if address else "",
+        "REQUIRES": "\n".join(f"Requires: {each}" for each in requires),
+        "DESCRIPTION": textwrap.fill(DESCRIPTION, 76),
+        "TREE": str(tree),
+        "APP_ID": APP_ID,
+    }
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
