@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QLibraryInfo,
+    QLocale,
+    QMessageLogContext,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 
 from tray_app import text
 from tray_app.bundled import resource_path
@@ -66,8 +74,15 @@ def install_language(wanted: str = "system") -> None:
 def install_in_terminal(wanted: str = "system") -> None:
     """The same where there may be no application object yet; Qt translates only with one."""
     if spoken(wanted) != SOURCE and QCoreApplication.instance() is None:
+        # Where LANG names a locale that is not installed, Qt would tell so in four lines.
+        before = qInstallMessageHandler(_ignore)
         _Installed.application = QCoreApplication([])
+        qInstallMessageHandler(before)
     install_language(wanted)
+
+
+def _ignore(_: QtMsgType, __: QMessageLogContext, ___: str) -> None:
+    pass
 
 
 def _formats(wanted: str, code: str) -> QLocale:

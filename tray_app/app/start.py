@@ -63,8 +63,10 @@ def _hand_over(instance: SingleInstance, invocation: Invocation) -> Handover:
 def _say(handover: Handover) -> int:
     if handover.outcome is not Outcome.SILENT:
         return 0
+    from tray_app.language import install_in_terminal
     from tray_app.text import tr
 
+    install_in_terminal()
     _tell(tr("Ollama Tray runs but doesn’t answer. End it and start it again."))
     return EXIT_SILENT
 
@@ -86,8 +88,10 @@ def has_display() -> bool:
 
 def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstance) -> int:
     if not has_display():
+        from tray_app.language import install_in_terminal
         from tray_app.text import tr
 
+        install_in_terminal()
         _tell(
             tr(
                 "There is no display to show a window on. In a terminal, these work without one: "

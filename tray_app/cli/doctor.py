@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tray_app import text
+from tray_app.cli.console import columns, padded
 from tray_app.cli.diagnosis import Question, diagnose, instance_facts
 from tray_app.cli.session import EXIT_DONE, Session, exit_code
 from tray_app.cli.target import load_settings
@@ -45,9 +46,9 @@ def _print(session: Session, found: Diagnosis) -> None:
     for section in text.diagnosis_facts(found):
         console.data("")
         console.data(section.title)
-        width = max(len(label) for label, _ in section.rows)
+        width = max(columns(label) for label, _ in section.rows)
         for label, value in section.rows:
-            console.data(f"  {label.ljust(width)}  {value}" if label else f"  {value}")
+            console.data(f"  {padded(label, width)}  {value}" if label else f"  {value}")
 
 
 def _structured(found: Diagnosis) -> dict[str, Any]:

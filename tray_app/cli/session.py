@@ -24,6 +24,7 @@ from tray_app.core.errors import (
 )
 from tray_app.desktop.single_instance import Handover, InstanceCommand
 from tray_app.ollama import OllamaClient
+from tray_app.text import tr
 
 EXIT_DONE = 0
 EXIT_SERVER_SAID_NO = 1
@@ -60,7 +61,10 @@ def report(console: Console, error: OllamaError, target: Target | None = None) -
         address=target.endpoint.display if target else "",
         is_installed=target.is_installed if target else None,
     )
-    console.say(": ".join(part for part in (message.title, message.body) if part))
+    line = message.title
+    if message.body:
+        line = tr("{name}: {reason}").format(name=message.title, reason=message.body)
+    console.say(line)
     if message.hint:
         console.say(message.hint)
 

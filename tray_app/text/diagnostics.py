@@ -225,7 +225,8 @@ def _folders(found: Diagnosis) -> Iterator[tuple[str, str]]:
         free = ""
         if folder.free_bytes is not None:
             free = fill(tr("{size} free"), size=size(folder.free_bytes))
-        yield _folder_name(folder), ", ".join(part for part in (folder.path, free) if part)
+        parts = [part for part in (folder.path, free) if part]
+        yield _folder_name(folder), tr(", ", "between parts of a line").join(parts)
 
 
 def _folder_name(folder: FolderFacts) -> str:
