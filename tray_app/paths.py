@@ -32,6 +32,10 @@ class Paths:
         return self.state / "downloads.json"
 
     @property
+    def history_file(self) -> Path:
+        return self.state / "downloads-history.json"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "ollama-tray.log"
 

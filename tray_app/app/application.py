@@ -40,6 +40,7 @@ from tray_app.resources import app_icon
 from tray_app.settings import ServerEntry, Settings
 from tray_app.workers.jobs import Target
 from tray_app.workers.pollers import Pollers
+from tray_app.workers.pull_history import HistoryStore, PullHistory
 from tray_app.workers.pull_queue import PullQueue
 from tray_app.workers.pull_store import PullStore
 from tray_app.workers.runner import JobRunner
@@ -89,6 +90,7 @@ class Application(QObject):
             limits=limits_of(self.settings.values),
             parent=self,
         )
+        self.history = PullHistory(self.runner, HistoryStore(where.history_file), self)
         self.queue.set_insecure_hosts(frozenset(self.settings.values.insecure_hosts))
         registry = Registry(self.demo.registry_urls if self.demo else None)
         self.operations = Operations(self.runner, self.queue, self.target, registry, self)
@@ -127,6 +129,7 @@ class Application(QObject):
         self._show_server_label()
         self.instance.listen(self.visits.answer)
         broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
+        self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
         self._poll()
         if not self._starts_hidden():
@@ -184,6 +187,7 @@ class Application(QObject):
         self.pollers.status_changed.connect(self.notifier.set_status)
         self.pollers.woke.connect(self.queue.on_woke)
         self.queue.summary_changed.connect(self.notifier.set_summary)
+        self.queue.item_ended.connect(self.history.note)
         self.queue.item_ended.connect(self.notifier.pull_ended)
         self.queue.item_ended.connect(self._on_queue_item_ended)
         self.notifier.clicked.connect(self.window.show_pull)

@@ -50,6 +50,7 @@ class Quitter(QObject):
         app.window.hide_for_good()
         app.pulling.close()
         app.queue.close()
+        app.history.close()
         app.runner.close()
         app.pollers.close()
         app.qt.quit()

@@ -205,6 +205,7 @@ class WindowSide(QObject):
         app.queue.item_changed.connect(built.pulls.set_item)
         app.queue.item_removed.connect(built.pulls.remove)
         app.queue.summary_changed.connect(main.set_pull_summary)
+        app.history.changed.connect(dialogs.set_history)
         operations = app.operations
         operations.details_loaded.connect(dialogs.show_details)
         operations.failed.connect(dialogs.show_failure)
@@ -229,6 +230,7 @@ class WindowSide(QObject):
         main.delete_requested.connect(dialogs.open_delete)
         main.duplicate_requested.connect(dialogs.open_duplicate)
         main.settings_requested.connect(dialogs.open_settings)
+        main.history_requested.connect(dialogs.open_history)
         main.load_requested.connect(app.wishes.load)
         main.unload_requested.connect(app.wishes.unload)
         main.update_requested.connect(app.wishes.update)
@@ -252,6 +254,7 @@ class WindowSide(QObject):
         dialogs.book_requested.connect(app.wishes.book)
         dialogs.server_test_requested.connect(app.operations.test_server)
         dialogs.pull_show_requested.connect(self.show_pull)
+        dialogs.history_clear_requested.connect(app.history.clear)
         dialogs.quit_confirmed.connect(app.quitter.quit_now)
         dialogs.estimate_requested.connect(app.wishes.estimate)
         dialogs.estimate_cancel_requested.connect(app.operations.estimator.cancel)

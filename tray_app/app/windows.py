@@ -47,6 +47,7 @@ class Windows:
         if snapshot is not None:
             main.set_snapshot(snapshot)
             dialogs.set_snapshot(snapshot)
+        dialogs.set_history(app.history.history)
         dialogs.set_autostart(app.is_autostart())
         dialogs.set_log_folder(str(app.where.log))
         main.set_book(app.operations.layers.book)

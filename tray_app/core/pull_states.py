@@ -172,6 +172,17 @@ class PullItem:
         here = sum(layer.total_bytes for layer in layers if layer.state is LayerState.HERE)
         return max(0, self.progress.completed_bytes - here)
 
+    @property
+    def net_bytes(self) -> int:
+        """What was fetched, without what was fetched again: at most the whole model."""
+        progress = self.progress
+        is_whole = progress is not None and (
+            progress.is_total_known or progress.phase is PullPhase.DONE
+        )
+        if progress is None or progress.total_bytes is None or not is_whole:
+            return self.fetched_bytes
+        return min(self.fetched_bytes, progress.total_bytes)
+
     def at_place(self, position: int) -> PullItem:
         """This item at `position` of the waiting line."""
         return self if position == self.position else replace(self, position=position)

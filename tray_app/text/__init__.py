@@ -53,6 +53,7 @@ from tray_app.text.estimates import (
     newer_version,
     pull_button,
 )
+from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
 from tray_app.text.lookups import (
     already_here,
     lookup_failed,
@@ -133,6 +134,7 @@ __all__ = [
     "DeleteQuestion",
     "EstimateLine",
     "Finding",
+    "HistoryRow",
     "Message",
     "NoteKind",
     "NoticeText",
@@ -176,6 +178,9 @@ __all__ = [
     "full_time",
     "here_line",
     "hidden_by_search",
+    "history_note",
+    "history_row",
+    "history_titles",
     "is_forever",
     "is_loopback",
     "join",

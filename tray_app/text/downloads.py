@@ -177,12 +177,12 @@ def _done(row: _Row) -> str:
 
 def fetched_in(item: PullItem) -> str:
     """ "9.3 GB in 3 min 48 s"; "" when nothing had to be fetched."""
-    if not item.fetched_bytes:
+    fetched = item.net_bytes
+    if not fetched:
         return ""
     if item.active_s < 1:
-        return size(item.fetched_bytes)
-    text = tr("{size} in {time}")
-    return fill(text, size=size(item.fetched_bytes), time=elapsed(item.active_s))
+        return size(fetched)
+    return fill(tr("{size} in {time}"), size=size(fetched), time=elapsed(item.active_s))
 
 
 _DETAILS: dict[PullState, Callable[[_Row], str]] = {

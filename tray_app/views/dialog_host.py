@@ -16,6 +16,7 @@ from tray_app.views.delete_dialog import DeleteDialog
 from tray_app.views.details_dialog import DetailsDialog
 from tray_app.views.dialog_registry import DialogRegistry
 from tray_app.views.duplicate_dialog import DuplicateDialog
+from tray_app.views.history_dialog import HistoryDialog
 from tray_app.views.pull_dialog import PullDialog
 from tray_app.views.quit_dialog import QuitDialog
 from tray_app.views.settings_dialog import SettingsDialog
@@ -44,6 +45,7 @@ class DialogHost(DialogRegistry):
     quit_confirmed = Signal()
     cancel_confirmed = Signal(str)  # id of a download
     notice_test_requested = Signal()
+    history_clear_requested = Signal()
 
     def open_details(self, ref: ModelRef) -> DetailsDialog:
         """The details of a model, in the window that shows them already if there is one."""
@@ -149,6 +151,18 @@ class DialogHost(DialogRegistry):
             self._keep(dialog)
         if page:
             dialog.show_page(page)
+        dialog.show()
+        _raise(dialog)
+        return dialog
+
+    def open_history(self) -> HistoryDialog:
+        """What became of downloads."""
+        dialog = self._open_one(HistoryDialog)
+        if dialog is None:
+            dialog = HistoryDialog(self._label, self._parent())
+            dialog.set_history(self._history)
+            dialog.clear_requested.connect(self.history_clear_requested)
+            self._keep(dialog)
         dialog.show()
         _raise(dialog)
         return dialog

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tray_app.core.estimate import PullEstimate
+from tray_app.core.history import History
 from tray_app.core.messages import (
     BusyModel,
     DeleteOutcome,
@@ -31,6 +32,7 @@ from tray_app.views.cancel_dialog import CancelDialog
 from tray_app.views.delete_dialog import DeleteDialog
 from tray_app.views.details_dialog import DetailsDialog
 from tray_app.views.duplicate_dialog import DuplicateDialog
+from tray_app.views.history_dialog import HistoryDialog
 from tray_app.views.message import MessageBox, show_message
 from tray_app.views.pull_dialog import PullDialog
 from tray_app.views.settings_dialog import SettingsDialog
@@ -53,6 +55,7 @@ class DialogRegistry(QObject):
         self._recommendations: dict[str, Recommendations] = {}
         self._items: tuple[PullItem, ...] = ()
         self._book = LayerBook()
+        self._history = History()
         self._label = ""
         self._address = ""
         self._autostart: bool | None = None
@@ -135,6 +138,13 @@ class DialogRegistry(QObject):
         dialog = self._open_one(PullDialog)
         if dialog is not None:
             dialog.set_pull_estimate(estimate)
+
+    def set_history(self, history: History) -> None:
+        """What became of downloads."""
+        self._history = history
+        dialog = self._open_one(HistoryDialog)
+        if dialog is not None:
+            dialog.set_history(history)
 
     def set_busy(self, busy: BusyModel) -> None:
         """What is being done to a model."""

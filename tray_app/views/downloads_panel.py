@@ -32,7 +32,8 @@ class DownloadsPanel(QWidget):
     """Shows PullItems.
 
     Signals: pull_*_requested(id), pull_move_requested(PullMove), pulls_*_requested(),
-    show_model_requested(ModelRef), hide_requested(), leave_requested() (Esc: back to the table).
+    show_model_requested(ModelRef), history_requested(), hide_requested(), leave_requested() (Esc:
+    back to the table).
     """
 
     pull_pause_requested = Signal(str)
@@ -46,6 +47,7 @@ class DownloadsPanel(QWidget):
     pulls_resume_all_requested = Signal()
     pulls_clear_requested = Signal()
     show_model_requested = Signal(object)  # ModelRef
+    history_requested = Signal()
     hide_requested = Signal()
     leave_requested = Signal()
 
@@ -58,12 +60,14 @@ class DownloadsPanel(QWidget):
         self._pause_all = self._header_button("pause", tr("Pause all"))
         self._resume_all = self._header_button("play", tr("Resume all"))
         self._clear = self._header_button("check", tr("Clear finished"))
+        self._history = self._header_button("clock", tr("History…"))
         self._hide = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
         self._pause_all.clicked.connect(self.pulls_pause_all_requested)
         self._resume_all.clicked.connect(self.pulls_resume_all_requested)
         self._clear.clicked.connect(self.pulls_clear_requested)
+        self._history.clicked.connect(self.history_requested)
         self._hide.clicked.connect(self.hide_requested)
-        self._worded = (self._pause_all, self._resume_all, self._clear)
+        self._worded = (self._pause_all, self._resume_all, self._clear, self._history)
         header = QHBoxLayout()
         header.setContentsMargins(16, 4, 12, 4)
         header.setSpacing(12)

@@ -64,6 +64,7 @@ class WindowFrame(QMainWindow):
     pulls_pause_all_requested = Signal()
     pulls_resume_all_requested = Signal()
     pulls_clear_requested = Signal()
+    history_requested = Signal()
 
     def __init__(
         self,

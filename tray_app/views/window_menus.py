@@ -25,6 +25,7 @@ class MoreSlots:
 
     refresh: Slot
     unload_all: Slot
+    history: Slot
     settings: Slot
     shortcuts: Slot
     diagnostics: Slot
@@ -74,6 +75,7 @@ def fill_more(
     fill_columns(shown, columns)
     fill_sort(menu.addMenu(tr("Sort by")), columns, sort)
     menu.addSeparator()
+    add(menu, tr("Download history…"), slots.history, icon="clock")
     add(menu, tr("Settings…"), slots.settings, icon="sliders", keys="settings")
     add(menu, tr("Keyboard shortcuts"), slots.shortcuts, keys="shortcuts")
     add(menu, tr("Copy diagnostics"), slots.diagnostics, icon="copy")

@@ -90,6 +90,7 @@ class WindowWishes(QObject):
         panel.pulls_pause_all_requested.connect(window.pulls_pause_all_requested)
         panel.pulls_resume_all_requested.connect(window.pulls_resume_all_requested)
         panel.pulls_clear_requested.connect(window.pulls_clear_requested)
+        panel.history_requested.connect(window.history_requested)
         panel.show_model_requested.connect(window.select)
         panel.hide_requested.connect(self._on_panel_hide_requested)
         panel.leave_requested.connect(self.focus_middle)
@@ -151,6 +152,7 @@ class WindowWishes(QObject):
         slots = MoreSlots(
             refresh=window.refresh_requested.emit,
             unload_all=self.unload_all,
+            history=window.history_requested.emit,
             settings=self.open_settings,
             shortcuts=self.show_shortcuts,
             diagnostics=window.diagnostics_requested.emit,

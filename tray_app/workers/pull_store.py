@@ -1,14 +1,11 @@
 """PullStore: the download queue on disk. What survives a restart stands here.
 
-A JSON file, written whole to a neighbour and renamed over the old one, so that a crash leaves
-either the old queue or the new one. A file that cannot be read is kept as `.bad`.
+A JSON file that a crash leaves whole, and that is kept when it cannot be read: see `json_file`.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -22,8 +19,7 @@ from tray_app.core.errors import OllamaError
 from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pull_states import ACTIVE, PullItem, PullState
 from tray_app.core.records import LayerKind
-
-log = logging.getLogger(__name__)
+from tray_app.workers.json_file import put_aside, write_json
 
 VERSION = 1
 _TIMES = ("added_at", "started_at", "finished_at")
@@ -45,10 +41,10 @@ class PullStore:
         """
         try:
             raw = self.path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return ()
         except OSError as error:
-            self._keep_broken(error)
+            self.broken_path = put_aside(self.path, error)
             return ()
         try:
             data = json.loads(raw)
@@ -56,7 +52,7 @@ class PullStore:
                 raise ValueError(f"version {data['version']} is newer than this program")
             return tuple(item_from_json(entry) for entry in data["items"])
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            self._keep_broken(error)
+            self.broken_path = put_aside(self.path, error)
             return ()
 
     def save(self, items: Iterable[PullItem], number: int) -> None:
@@ -64,33 +60,11 @@ class PullStore:
 
         Raises OSError when the disk does not take it; the old file is then still whole.
         """
-        text = json.dumps({"version": VERSION, "items": [item_to_json(item) for item in items]})
+        data = {"version": VERSION, "items": [item_to_json(item) for item in items]}
         with self._lock:
-            if number <= self._written:
-                return
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            partial = self.path.with_suffix(".new")
-            with partial.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.path)
-            self._written = number
-
-    def _keep_broken(self, error: Exception) -> None:
-        number = 0
-        broken = self.path.with_name(self.path.name + ".bad")
-        while broken.exists():
-            number += 1
-            broken = self.path.with_name(f"{self.path.name}.bad-{number}")
-        try:
-            self.path.replace(broken)
-        except OSError:
-            log.exception("cannot keep the broken %s", self.path)
-            return
-        self.broken_path = broken
-        # Not a warning: whoever loads looks at broken_path and tells the person.
-        log.info("%s was not usable (%s), kept as %s", self.path.name, error, broken.name)
+            if number > self._written:
+                write_json(self.path, data)
+                self._written = number
 
 
 def item_to_json(item: PullItem) -> dict[str, Any]:
@@ -110,8 +84,7 @@ def item_to_json(item: PullItem) -> dict[str, Any]:
     if item.progress is not None:
         entry["progress"] = _progress_to_json(item.progress)
     if item.error is not None:
-        fields = {k: _plain(v) for k, v in vars(item.error).items()}
-        entry["error"] = {"class": type(item.error).__name__, **fields}
+        entry["error"] = error_to_json(item.error)
     return entry
 
 
@@ -136,7 +109,7 @@ def item_from_json(entry: Mapping[str, Any]) -> PullItem:
         started_at=times["started_at"],
         finished_at=times["finished_at"],
         progress=_progress_from_json(progress) if progress else None,
-        error=_error_from_json(error) if error else None,
+        error=error_from_json(error) if error else None,
         old_digest=str(entry.get("old_digest", "")),
         fetched_bytes=int(entry.get("fetched_bytes", 0)),
         active_s=float(entry.get("active_s", 0.0)),
@@ -178,7 +151,13 @@ def _plain(value: object) -> object:
     return value.value if isinstance(value, Enum) else value
 
 
-def _error_from_json(entry: Mapping[str, Any]) -> OllamaError:
+def error_to_json(error: OllamaError) -> dict[str, Any]:
+    """An error with all it knows."""
+    fields = {k: _plain(v) for k, v in vars(error).items()}
+    return {"class": type(error).__name__, **fields}
+
+
+def error_from_json(entry: Mapping[str, Any]) -> OllamaError:
     """The stored error; a class this version does not know comes back as the base."""
     kind = getattr(errors, str(entry.get("class")), OllamaError)
     if not (isinstance(kind, type) and issubclass(kind, OllamaError)):

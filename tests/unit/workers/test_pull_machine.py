@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent
 from pytestqt.qtbot import QtBot
 
 from tests.unit.workers.scripted import SERVER, SIZE, Attempt, World
+from tests.waiting import wait_for
 from tray_app.core import errors
 from tray_app.core.errors import OllamaError, Unreachable, UnreachableKind
 from tray_app.core.messages import PullOrder, PullWish
@@ -129,17 +129,16 @@ class Life(RuleBasedStateMachine):
 
     def settle(self) -> None:
         """Until all threads wait for the test and everything they told has been heard."""
-        deadline = time.monotonic() + 10
-        quiet = 0
-        while quiet < 2:
-            pump()
-            is_quiet = self.world.is_quiet() and len(self.runner.active()) == len(self.world.open)
-            quiet = quiet + 1 if is_quiet else 0
-            if quiet == 2 and self.world.let_go():
-                quiet = 0
-            if not is_quiet:
-                assert time.monotonic() < deadline, "it never comes to rest"
-                time.sleep(0.0002)
+        message = "it never comes to rest"
+        while True:
+            wait_for(self.is_at_rest, interval_s=0.0002, message=message)
+            # Once more, for what the last events have set off.
+            if self.is_at_rest() and not self.world.let_go():
+                return
+
+    def is_at_rest(self) -> bool:
+        pump()
+        return self.world.is_quiet() and len(self.runner.active()) == len(self.world.open)
 
     # What the queue tells.
 
