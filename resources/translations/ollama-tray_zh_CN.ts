@@ -1011,7 +1011,7 @@
     <message>
         <source>Failed {moment}</source>
         <comment>today, 14:02</comment>
-        <translation>{moment}失败</translation>
+        <translation>{moment} 失败</translation>
     </message>
     <message>
         <source>Failed: {reason}</source>

@@ -32,6 +32,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/start.py", "tray_app.desktop.tray"): "a second start hands over without it",
     ("tray_app/app/start.py", "tray_app.language"): "only when there is something to say",
     ("tray_app/app/start.py", "tray_app.text"): "only when there is something to say",
+    ("tray_app/app/window.py", "tray_app.app.rebuilding"): "only where the language changes",
     ("tray_app/app/window.py", "tray_app.app.windows"): "built when first shown",
     ("tray_app/cli/arguments.py", "argparse"): "10 ms: not for a start without arguments",
     ("tray_app/desktop/autostart.py", "tray_app.desktop.autostart_macos"): "only on macOS",

@@ -141,3 +141,28 @@ def test_both_locks_agree() -> None:
         for lock in LOCKS
     ]
     assert {name: pins[1].get(name) for name in pins[0]} == pins[0]
+
+
+def test_translations_are_compiled_when_they_have_changed(
+    dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "resources" / "translations" / "ollama-tray_xx.ts"
+    source.parent.mkdir(parents=True)
+    source.write_text("one", encoding="utf-8")
+    runs: list[list[str]] = []
+
+    def run(command: list[object]) -> None:
+        runs.append([str(part) for part in command])
+        source.with_suffix(".qm").touch()
+
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setattr(dev, "run_or_exit", run)
+    dev.compile_translations()
+    dev.compile_translations()
+    assert [command[-2:] for command in runs] == [[str(dev.TRANSLATIONS), "compile"]]
+    source.write_text("two", encoding="utf-8")
+    dev.compile_translations()
+    assert len(runs) == 2
+    source.with_suffix(".qm").unlink()
+    dev.compile_translations()
+    assert len(runs) == 3

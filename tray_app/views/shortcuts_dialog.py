@@ -25,7 +25,9 @@ class ShortcutsDialog(QDialog):
         grid.setVerticalSpacing(6)
         for row, (key, keys) in enumerate(SHORTCUTS.items()):
             grid.addWidget(PlainLabel(label(key), wrap=False), row, 0)
-            sequences = ", ".join(shown(sequence) for sequence in keys.here)
+            # Some languages have one word for Return and Enter.
+            named = dict.fromkeys(shown(sequence) for sequence in keys.here)
+            sequences = tr(", ", "between parts of a line").join(named)
             value = PlainLabel(sequences, wrap=False)
             value.set_dim()
             grid.addWidget(value, row, 1)
