@@ -72,6 +72,7 @@ def _record_commands(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[s
     monkeypatch.setattr(
         dev, "run_or_exit", lambda command: ran.append(" ".join(str(part) for part in command))
     )
+    monkeypatch.setattr(dev, "compile_translations", lambda: None)
     return ran
 
 
