@@ -447,7 +447,11 @@ def command_lock(arguments: Sequence[str]) -> int:
     code = run([*compile_, LOCKS["run"].name], cwd=ROOT)
     extra = ["--extra", "dev", "--constraint", LOCKS["run"].name]
     code = code or run([*compile_, LOCKS["dev"].name, *extra], cwd=ROOT)
-    for lock in LOCKS.values():
+    building = ROOT / "packaging" / "requirements-build.lock"
+    wanted = [str(building.with_suffix(".in")), "--constraint", LOCKS["run"].name]
+    command = [uv, "pip", "compile", *options, *wanted, "--output-file", str(building)]
+    code = code or run(command, cwd=ROOT)
+    for lock in (*LOCKS.values(), building):
         if "://" in lock.read_text(encoding="utf-8"):
             say(f"{lock.name} holds an address: do not commit it")
             return 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from kit.freeze import SYSTEM
 from kit.project import (
     APP_ID,
     APP_NAME,
@@ -55,7 +55,7 @@ def info_plist(languages: Iterable[str]) -> dict[str, Any]:
 
 def build_dmg(frozen: Path) -> Path:
     """Make dist/Ollama-Tray-VERSION-ARCH.dmg, signed and notarized if there is what that takes."""
-    if sys.platform != "darwin":
+    if SYSTEM != "macos":
         raise NotHere("an application and a disk image of macOS are made on macOS")
     app = frozen.parent / f"{APP_NAME}.app"
     shutil.copytree(frozen / "licenses", app / "Contents" / "Resources" / "licenses")

@@ -9,9 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from translations import compile_translations
-
 from kit.project import BUILD, ROOT, set_times
+from translations import compile_translations
 
 _PARTS = ("tray_app", "resources", "tests", "packaging")
 _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.qm", ".*")

@@ -54,7 +54,8 @@ def add_desktop_files(source: Path, share: Path) -> None:
 def manual(source: Path) -> str:
     """The manual page with its date and version."""
     text = _read(source / "resources" / "desktop" / f"{PROGRAM}.1")
-    return text.replace("@DATE@", f"{build_date():%Y-%m-%d}").replace("@VERSION@", VERSION)
+    title = '1 "" "Ollama Tray"'
+    return text.replace(title, f'1 "{build_date():%Y-%m-%d}" "Ollama Tray {VERSION}"')
 
 
 def set_modes(tree: Path) -> None:

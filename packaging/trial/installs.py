@@ -225,8 +225,7 @@ class WindowsSetup(Install):
         return Path(os.environ["LOCALAPPDATA"]) / "Programs" / APP_NAME
 
     def install(self) -> None:
-        if sys.platform != "win32":
-            raise CannotTry("a Windows installer needs Windows")
+        _require("win32", "a Windows installer needs Windows")
         if self._home.exists():
             raise CannotTry(f"{APP_NAME} is installed here; the trial would remove it")
         run([self.artifact, "/S"])
@@ -255,8 +254,7 @@ class Dmg(Install):
         return self.folder / f"{APP_NAME}.app"
 
     def install(self) -> None:
-        if sys.platform != "darwin":
-            raise CannotTry("a disk image needs macOS")
+        _require("darwin", "a disk image needs macOS")
         mount = self.folder / "mount"
         run(["hdiutil", "attach", "-nobrowse", "-mountpoint", mount, self.artifact])
         try:
@@ -320,6 +318,11 @@ def run(command: Sequence[str | Path], *, timeout_s: float = 600) -> str:
     if done.returncode:
         raise TrialError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-4000:]}")
     return done.stdout
+
+
+def _require(system: str, reason: str) -> None:
+    if sys.platform != system:
+        raise CannotTry(reason)
 
 
 def _as_root() -> list[str]:

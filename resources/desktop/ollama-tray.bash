@@ -21,9 +21,9 @@ _ollama_tray() {
   local options="--server --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps pull rm status quit" ;;
+        names="list show ps pull rm status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
-    ps | status) options+=" --json" ;;
+    ps | status | doctor) options+=" --json" ;;
     pull) options+=" --wait --insecure"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;
   esac

@@ -4,7 +4,7 @@ function __ollama_tray_models
     ollama-tray list 2>/dev/null | awk 'NR > 1 { print $1 }'
 end
 
-set -l verbs list ls show ps pull rm status quit
+set -l verbs list ls show ps pull rm status doctor quit
 set -l bare "not __fish_seen_subcommand_from $verbs"
 
 complete -c ollama-tray -f
@@ -14,6 +14,7 @@ complete -c ollama-tray -n $bare -a ps -d "List the models in memory"
 complete -c ollama-tray -n $bare -a pull -d "Have models here and up to date"
 complete -c ollama-tray -n $bare -a rm -d "Delete models"
 complete -c ollama-tray -n $bare -a status -d "How the server stands"
+complete -c ollama-tray -n $bare -a doctor -d "Look for what is wrong"
 complete -c ollama-tray -n $bare -a quit -d "End the program that runs"
 complete -c ollama-tray -n $bare -l version -d "Print the version"
 complete -c ollama-tray -n $bare -l hidden -d "Start in the tray, without the window"
@@ -24,7 +25,7 @@ complete -c ollama-tray -l data-dir -x -a "(__fish_complete_directories)" -d "Ke
 complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps status" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps status doctor" -l json -d "Print JSON"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l insecure -d "Plain http to the registry"
 complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"

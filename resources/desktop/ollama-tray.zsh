@@ -33,6 +33,7 @@ _ollama_tray() {
         'pull:have models here and up to date'
         'rm:delete models'
         'status:how the server stands'
+        'doctor:look for what is wrong'
         'quit:end the program that runs'
       )
       _describe -t commands command commands
@@ -41,7 +42,7 @@ _ollama_tray() {
       case $words[1] in
         list|ls|show)
           _arguments $common '--json[print JSON]' '1:model:_ollama_tray_models' ;;
-        ps|status)
+        ps|status|doctor)
           _arguments $common '--json[print JSON]' ;;
         pull)
           _arguments $common '--wait[pull here, even if the program runs]' \

@@ -1,0 +1,1 @@
+"""The packages: what the scripts of packaging/ make, and that it works once installed."""

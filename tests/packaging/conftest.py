@@ -1,0 +1,56 @@
+"""Builds the packages once for the tests that try them, and makes packaging/ importable."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGING = ROOT / "packaging"
+FROZEN = ROOT / "build" / "packaging" / "frozen" / "ollama-tray"
+
+# Behind everything else: it has a build.py, and `build` is a library's name too.
+sys.path.append(str(PACKAGING))
+
+
+def run_script(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a script of packaging/ to its end."""
+    return subprocess.run(
+        [sys.executable, str(PACKAGING / name), *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def built() -> dict[str, Path]:
+    """The packages of this system that need no tools but Python (and dpkg), by target."""
+    targets = ["wheel"]
+    if not sys.platform.startswith("linux") or _has("objdump"):
+        targets.append("onedir")
+        if _has("dpkg-deb"):
+            targets.append("deb")
+    elif os.environ.get("CI"):
+        pytest.fail("not installed: objdump (binutils)")
+    done = run_script("build.py", "--quick", *targets)
+    if done.returncode:
+        text = f"building {', '.join(targets)} failed:\n{done.stdout}{done.stderr}"
+        if os.environ.get("CI") or "No matching distribution" not in text:
+            pytest.fail(text)
+        pytest.skip("no package index can be reached")
+    named = [ROOT / line.split("  ")[0] for line in done.stdout.splitlines()]
+    return dict(zip(targets, named, strict=True))
+
+
+def _has(program: str) -> bool:
+    return shutil.which(program) is not None

@@ -1,0 +1,211 @@
+"""What lies in resources/desktop and packaging/ says the same as the program does."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImageReader
+
+from tests.packaging.conftest import PACKAGING, ROOT
+from tray_app import APP_ID, APP_NAME, __version__
+from tray_app.cli import arguments
+from tray_app.desktop.autostart import LOGIN_FLAG
+
+DESKTOP = ROOT / "resources" / "desktop"
+ENTRY = DESKTOP / f"{APP_ID}.desktop"
+TERMINAL_FILES = ["ollama-tray.1", "ollama-tray.bash", "ollama-tray.zsh", "ollama-tray.fish"]
+
+
+def parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """The program's parser and those of its commands, aliases too."""
+    top = arguments._parser()
+    yield "", top
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def long_options() -> set[str]:
+    return {
+        option
+        for _, parser in parsers()
+        for action in parser._actions
+        if action.help is not argparse.SUPPRESS
+        for option in action.option_strings
+        if option.startswith("--")
+    }
+
+
+@pytest.mark.parametrize("name", TERMINAL_FILES)
+def test_manual_and_completions_know_every_command_and_option(name: str) -> None:
+    text = (DESKTOP / name).read_text(encoding="utf-8").replace("\\-", "-")
+    for command, _ in parsers():
+        assert re.search(rf"\b{command}\b", text), command
+    for option in long_options():
+        spelled = option if not name.endswith(".fish") else f"-l {option[2:]}"
+        assert spelled in text, option
+
+
+@pytest.mark.parametrize("name", TERMINAL_FILES[1:])
+def test_completions_can_be_read_by_their_shell(name: str) -> None:
+    shell = name.rpartition(".")[2]
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    done = subprocess.run(
+        [shell, "-n", DESKTOP / name], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def complete(line: str) -> list[str]:
+    """What bash offers at the end of a line; a stub stands for the program."""
+    words = line.split(" ")
+    script = f"""
+        ollama-tray() {{ printf 'NAME SIZE\\nqwen3:8b x\\nqwen3:14b x\\nphi4:14b x\\n'; }}
+        source '{DESKTOP / "ollama-tray.bash"}'
+        COMP_LINE='{line}' COMP_POINT={len(line)} COMP_CWORD={len(words) - 1}
+        COMP_WORDS=({" ".join(f"'{word}'" for word in words)})
+        COMP_WORDBREAKS=$' \\t\\n'
+        _ollama_tray; printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None or shutil.which("awk") is None, reason="no bash")
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("ollama-tray st", ["status"]),
+        ("ollama-tray rm qwen3:1", ["qwen3:14b"]),
+        ("ollama-tray --server host rm ph", ["phi4:14b"]),
+        ("ollama-tray pull --w", ["--wait"]),
+        ("ollama-tray --hid", ["--hidden"]),
+        ("ollama-tray ps qwen", []),
+    ],
+)
+def test_bash_completes(line: str, offered: list[str]) -> None:
+    assert complete(line) == offered
+
+
+def test_the_menu_entry_starts_what_is_installed() -> None:
+    text = ENTRY.read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    installed = {*project["scripts"], *project["gui-scripts"]}
+    commands = re.findall(r"^Exec=(.+)$", text, re.MULTILINE)
+    assert commands[0] == "ollama-tray-gui %u"
+    assert len(commands) == 3
+    for command in commands:
+        program, *words = command.replace("%u", "").split()
+        assert program in installed
+        arguments.parse_args(words)  # exits when it is not understood
+    assert f"MimeType=x-scheme-handler/{arguments.LINK_SCHEME.rstrip(':')};" in text
+    assert f"Icon={APP_ID}\n" in text
+
+
+def test_the_menu_entry_is_valid() -> None:
+    if shutil.which("desktop-file-validate") is None:
+        pytest.skip("desktop-file-validate is not installed")
+    done = subprocess.run(
+        ["desktop-file-validate", ENTRY], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_metainfo_with_releases_is_valid(tmp_path: Path) -> None:
+    if shutil.which("appstreamcli") is None:
+        pytest.skip("appstreamcli is not installed")
+    from kit import changelog
+
+    text = (DESKTOP / f"{APP_ID}.metainfo.xml").read_text(encoding="utf-8")
+    releases = changelog.appstream_releases(ROOT / "CHANGELOG.md")
+    assert "  <releases/>" in text
+    assert f'version="{__version__}"' in releases
+    file = tmp_path / f"{APP_ID}.metainfo.xml"
+    file.write_text(text.replace("  <releases/>", releases), encoding="utf-8")
+    done = subprocess.run(
+        ["appstreamcli", "validate", "--no-net", "--no-color", file],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_release_text_is_the_section_of_its_version(tmp_path: Path) -> None:
+    from kit import changelog
+    from kit.project import BuildError
+
+    file = tmp_path / "CHANGELOG.md"
+    file.write_text(
+        "# Changelog\n\n## [Unreleased]\n\n## [1.1.0] - 2026-02-03\n\n### Added\n\n- One\n"
+        "  thing.\n- `Two`\n\n## [1.0.0] - 2026-01-01\n\n- First.\n\n[1.1.0]: x\n",
+        encoding="utf-8",
+    )
+    assert changelog.release_text(file, "1.1.0") == "### Added\n\n- One\n  thing.\n- `Two`\n"
+    assert changelog.read(file)[1].points == ["One thing.", "`Two`"]
+    for unknown in ("1.2.0", "Unreleased"):
+        with pytest.raises(BuildError):
+            changelog.release_text(file, unknown)
+
+
+def test_windows_starts_at_login_as_the_program_itself_would() -> None:
+    from kit import project
+    from tray_app.desktop import autostart_windows
+
+    text = (PACKAGING / "windows" / "installer.nsi").read_text(encoding="utf-8")
+    assert (APP_NAME, APP_ID, __version__) == (project.APP_NAME, project.APP_ID, project.VERSION)
+    assert f'!define RUN_KEY "{autostart_windows._RUN}"' in text
+    assert f'!define APPROVED_KEY "{autostart_windows._APPROVED}"' in text
+    assert f'"${{APP_NAME}}" \'"$INSTDIR\\${{GUI}}" {LOGIN_FLAG}\'' in text
+
+
+def test_every_text_of_the_windows_installer_has_both_languages() -> None:
+    text = (PACKAGING / "windows" / "installer.nsi").read_text(encoding="utf-8")
+    used = set(re.findall(r"\$\((\w+)\)", text))
+    texts = re.findall(r'^!insertmacro TEXT (\w+) "([^"]+)" "([^"]+)"$', text, re.MULTILINE)
+    assert {name for name, _, _ in texts} == used
+    assert all(not chinese.isascii() for _, _, chinese in texts)
+
+
+def test_no_lock_names_an_index() -> None:
+    text = (PACKAGING / "requirements-build.lock").read_text(encoding="utf-8")
+    assert "--hash=sha256:" in text
+    assert "://" not in text
+
+
+def test_what_every_desktop_has_is_known_to_debian() -> None:
+    from kit import bundle, needs
+
+    # What these need themselves, their packages bring along.
+    indirect = {"libGLX", "libGLdispatch", "libOpenGL", "libXau", "libXdmcp", "libpcre*"}
+    for pattern in bundle.HOST_LIBRARIES:
+        stem = pattern.partition(".so")[0].rstrip("*")
+        if pattern.partition(".so")[0] not in indirect:
+            assert any(name.startswith(stem) for name in needs._DEBIAN), pattern
+
+
+@pytest.mark.parametrize("name", ["app.ico", "app.icns"])
+def test_icon_files_hold_the_icon_in_all_sizes(name: str, tmp_path: Path) -> None:
+    from kit import icons
+
+    icons.render_program_icon(ROOT / "resources" / "icons" / "app.svg", tmp_path)
+    reader = QImageReader(str(tmp_path / name))
+    sizes = set()
+    for number in range(reader.imageCount()):
+        reader.jumpToImage(number)
+        image = reader.read()
+        assert not image.isNull()
+        assert image.pixelColor(image.width() // 2, image.height() // 2).alpha() == 255
+        sizes.add(image.size().width())
+    assert QSize(256, 256).width() in sizes
+    assert len(sizes) >= 6

@@ -1,0 +1,72 @@
+"""Each package as a person gets it: built, installed, started, used, quit, uninstalled."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.conftest import FROZEN, run_script
+
+# Building takes a minute or two on a slow machine, before the first of these begins.
+pytestmark = [pytest.mark.packages, pytest.mark.timeout(900)]
+
+CANNOT_TRY = 3
+MB = 1_000_000
+IS_LINUX = sys.platform.startswith("linux")
+
+
+@pytest.mark.parametrize("target", ["wheel", "onedir", "deb"])
+def test_it_works_from_installing_to_uninstalling(target: str, built: dict[str, Path]) -> None:
+    if target not in built:
+        pytest.skip(f"no {target} is built on this system")
+    done = run_script("smoke.py", built[target])
+    said = done.stdout + done.stderr
+    if done.returncode == CANNOT_TRY and (target == "deb" or not os.environ.get("CI")):
+        pytest.skip(said)
+    assert done.returncode == 0, said
+    assert done.stdout.endswith(": ok\n")
+
+
+@pytest.mark.skipif(not IS_LINUX, reason="the limit is for Linux")
+def test_the_frozen_program_stays_slim(built: dict[str, Path]) -> None:
+    if "onedir" not in built:
+        pytest.skip("nothing is frozen on this system")
+    files = [path for path in built["onedir"].rglob("*") if not path.is_symlink()]
+    assert sum(path.stat().st_size for path in files if path.is_file()) <= 115 * MB
+
+
+@pytest.mark.skipif(not IS_LINUX, reason="names are those of Linux")
+def test_the_frozen_program_holds_what_it_loads_by_name(built: dict[str, Path]) -> None:
+    if "onedir" not in built:
+        pytest.skip("nothing is frozen on this system")
+    inside = {path.relative_to(FROZEN).as_posix() for path in FROZEN.rglob("*")}
+    plugins = "lib/PySide6/Qt/plugins"
+    for name in (
+        f"{plugins}/platforms/libqxcb.so",
+        f"{plugins}/platforms/libqwayland.so",
+        f"{plugins}/platforms/libqoffscreen.so",
+        f"{plugins}/platformthemes/libqxdgdesktopportal.so",
+        f"{plugins}/imageformats/libqsvg.so",
+        "lib/PySide6/Qt/translations/qtbase_zh_CN.qm",
+        "lib/resources/icons/app.svg",
+        "lib/resources/translations/ollama-tray_zh_CN.qm",
+        "lib/certifi/cacert.pem",
+        "lib/libbrotlidec.so.1",
+        "licenses/qt.txt",
+    ):
+        assert name in inside
+    assert not [name for name in inside if "gtk" in name or name.endswith((".ts", ".py"))]
+
+
+def test_the_deb_says_what_it_needs(built: dict[str, Path]) -> None:
+    if "deb" not in built:
+        pytest.skip("no deb is built on this system")
+    asked = subprocess.run(
+        ["dpkg-deb", "-f", str(built["deb"]), "Depends"], capture_output=True, text=True, check=True
+    )
+    for package in ("libxcb1", "libx11-xcb1", "libwayland-client0", "libgl1", "libc6 (>= 2."):
+        assert package in asked.stdout
