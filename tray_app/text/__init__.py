@@ -107,6 +107,7 @@ from tray_app.text.servers import (
     status_line_tooltip,
     trying_again_line,
 )
+from tray_app.text.speed_trail import speed_scale, spoken_trail
 from tray_app.text.times import (
     about_time_left,
     age,
@@ -243,10 +244,12 @@ __all__ = [
     "shortened",
     "size",
     "speed",
+    "speed_scale",
     "spoken_progress",
     "spoken_server",
     "spoken_size",
     "spoken_time",
+    "spoken_trail",
     "starting_line",
     "status_line",
     "status_line_tooltip",

@@ -89,6 +89,7 @@ class DownloadList(QScrollArea):
         self._dirty.add(item.id)
         if old is None:
             self._add_row(item)
+        self._rows[item.id].details.note_speed(item, self._clock())
         if old is None or sort_group(old) != sort_group(item):
             self._arrange()
         if old is None or old.state is not item.state or old.hold is not item.hold:

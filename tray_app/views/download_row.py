@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.components.surfaces import Hairline
-from tray_app.views.download_layers import DownloadLayers
+from tray_app.views.download_details import DownloadDetails
 from tray_app.views.download_look import (
     ACTION_GLYPHS,
     LOOKS,
@@ -58,7 +58,6 @@ class DownloadRow(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(_MIN_HEIGHT)
         self._item = item
         self._server = server
         self._build()
@@ -70,13 +69,20 @@ class DownloadRow(QWidget):
         self._apply_look()
         self._apply_progress()
 
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(0, _MIN_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        # Not a minimum height: that would let a list squeeze opened rows instead of scrolling.
+        return super().minimumSizeHint().expandedTo(QSize(0, _MIN_HEIGHT))
+
     @property
     def item(self) -> PullItem:
         return self._item
 
     @property
     def is_expanded(self) -> bool:
-        return not self._layers.isHidden()
+        return not self.details.isHidden()
 
     def _build(self) -> None:
         self._icon = GlyphLabel(parent=self)
@@ -89,8 +95,8 @@ class DownloadRow(QWidget):
         self._percent.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         self._percent.setMinimumWidth(_PERCENT_WIDTH)
         self._reason = ElidedLabel(role=Role.SECONDARY, state=State.DANGER, parent=self)
-        self._layers = DownloadLayers(self)
-        self._layers.hide()
+        self.details = DownloadDetails(self)
+        self.details.hide()
         self._first = IconButton("pause", "", size=_BUTTON, parent=self)
         self._second = IconButton("close", "", size=_BUTTON, parent=self)
         self._worded = Button("", small=True, parent=self)
@@ -128,7 +134,7 @@ class DownloadRow(QWidget):
         inner.addLayout(line)
         below = QHBoxLayout()
         below.setContentsMargins(28, 0, 3 * (_BUTTON + 2) + 10, 0)
-        below.addWidget(self._layers)
+        below.addWidget(self.details)
         inner.addLayout(below)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -224,7 +230,7 @@ class DownloadRow(QWidget):
             shows_percent = False
         self._percent.setText(percent(permille) if shows_percent else "")
         if self.is_expanded:
-            self._layers.set_item(item)
+            self.details.set_item(item)
         self._describe()
 
     def _describe(self) -> None:
@@ -239,8 +245,8 @@ class DownloadRow(QWidget):
         if expanded == self.is_expanded:
             return
         if expanded:
-            self._layers.set_item(self._item)
-        self._layers.setVisible(expanded)
+            self.details.set_item(self._item)
+        self.details.setVisible(expanded)
         self._expander.set_icon_name("chevron-up" if expanded else "chevron-down")
         self._name_expander()
         self.updateGeometry()

@@ -60,20 +60,20 @@ class DownloadsPanel(QWidget):
         self._pause_all = self._header_button("pause", tr("Pause all"))
         self._resume_all = self._header_button("play", tr("Resume all"))
         self._clear = self._header_button("check", tr("Clear finished"))
-        self._history = self._header_button("clock", tr("History…"))
+        self._history = IconButton("clock", tr("Download history…"), size=28, parent=self)
         self._hide = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
         self._pause_all.clicked.connect(self.pulls_pause_all_requested)
         self._resume_all.clicked.connect(self.pulls_resume_all_requested)
         self._clear.clicked.connect(self.pulls_clear_requested)
         self._history.clicked.connect(self.history_requested)
         self._hide.clicked.connect(self.hide_requested)
-        self._worded = (self._pause_all, self._resume_all, self._clear, self._history)
+        self._worded = (self._pause_all, self._resume_all, self._clear)
         header = QHBoxLayout()
         header.setContentsMargins(16, 4, 12, 4)
         header.setSpacing(12)
         header.addWidget(self._title)
         header.addWidget(self._line, 1)
-        for button in (*self._worded, self._hide):
+        for button in (*self._worded, self._history, self._hide):
             header.addWidget(button)
         self._list = DownloadList(self, clock=clock)
         self._list.wished.connect(self._on_list_wished)
@@ -148,7 +148,7 @@ class DownloadsPanel(QWidget):
         )
         for button in self._worded:
             button.setToolButtonStyle(beside)
-        needed = 16 + self._title.sizeHint().width() + _MIN_LINE_WIDTH + 28 + 12 * 6
+        needed = 16 + self._title.sizeHint().width() + _MIN_LINE_WIDTH + 2 * 28 + 12 * 7
         needed += sum(button.sizeHint().width() for button in self._worded)
         if needed > self.width():
             for button in self._worded:

@@ -18,7 +18,7 @@ from tray_app.views.details_info import in_card
 from tray_app.views.dialog_frame import DialogFrame
 from tray_app.views.theme import Role, State
 
-_WIDTHS = (250, 140, 90, 100, 100, 160)
+_WIDTHS = (240, 160, 90, 104, 104, 180)
 _NUMBERS = (2, 3, 4)
 _RESULT = 5
 _TRAILING = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
@@ -58,7 +58,7 @@ class HistoryDialog(DialogFrame):
         self.add_button(close, QDialogButtonBox.ButtonRole.RejectRole).clicked.connect(self.reject)
         close.setDefault(True)
         self.set_least_size(640, 320)
-        self.resize(900, 460)
+        self.resize(960, 460)
         self.set_history(History())
 
     def set_history(self, history: History) -> None:
