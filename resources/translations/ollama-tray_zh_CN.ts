@@ -394,6 +394,10 @@
         <translation>100% GPU</translation>
     </message>
     <message>
+        <source>2 min ago</source>
+        <translation>2 分钟前</translation>
+    </message>
+    <message>
         <source>; </source>
         <translation>；</translation>
     </message>
@@ -1154,10 +1158,6 @@
         <translation>隐藏技术详情</translation>
     </message>
     <message>
-        <source>History…</source>
-        <translation>历史…</translation>
-    </message>
-    <message>
         <source>Host of a registry</source>
         <translation>仓库主机</translation>
     </message>
@@ -1780,6 +1780,10 @@
         <translation>在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
     </message>
     <message>
+        <source>On average {mean} per second, at most {peak}</source>
+        <translation>平均每秒 {mean}，最高 {peak}</translation>
+    </message>
+    <message>
         <source>On disk</source>
         <translation>磁盘</translation>
     </message>
@@ -2270,6 +2274,10 @@
     <message>
         <source>Sort by</source>
         <translation>排序方式</translation>
+    </message>
+    <message>
+        <source>Speed during the last 2 minutes</source>
+        <translation>最近 2 分钟的速度</translation>
     </message>
     <message>
         <source>Start Ollama</source>
@@ -3060,6 +3068,11 @@
     <message>
         <source>nothing answers there</source>
         <translation>没有响应</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <comment>end of a time axis</comment>
+        <translation>现在</translation>
     </message>
     <message>
         <source>of {size}</source>
