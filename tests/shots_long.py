@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests import shots_data as data
 from tests import shots_dialogs as dialogs
+from tests import shots_downloads as download_pictures
 from tests import shots_estimates as estimates
 from tests.shots import SHOTS
 from tests.shots_language import LONG
@@ -58,3 +59,13 @@ def settings() -> QWidget:
 @SHOTS.add("long-settings-downloads-640x900", themes=("light",), locale=LONG)
 def settings_downloads() -> QWidget:
     return dialogs.settings_downloads_narrow()
+
+
+@SHOTS.add("long-history", themes=("light",), locale=LONG)
+def history() -> QWidget:
+    return download_pictures.history_filled()
+
+
+@SHOTS.add("long-speed", themes=("light",), locale=LONG)
+def speed() -> QWidget:
+    return download_pictures.downloads_speed()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from tests import shots_data as data
 from tests import (  # noqa: F401  # their pictures are entered first
     shots_dialogs,
+    shots_downloads,
     shots_estimates,
 )
 from tests.shots import SHOTS
@@ -26,7 +27,15 @@ _AGAIN = {
     *("pull-blank", "pull-new", "pull-space", "pull-short", "pull-not-found", "pull-no-network"),
     *("details-overview", "details-model-info", "details-layers", "delete-one", "delete-several"),
     *("settings-general", "settings-servers", "settings-downloads-whole", "settings-notifications"),
-    *("settings-about", "settings-narrow", "quit", "cancel", "duplicate"),
+    *(
+        "settings-about",
+        "settings-narrow",
+        "quit",
+        "cancel",
+        "duplicate",
+        "history",
+        "downloads-speed",
+    ),
 }
 
 

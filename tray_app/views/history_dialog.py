@@ -18,7 +18,7 @@ from tray_app.views.details_info import in_card
 from tray_app.views.dialog_frame import DialogFrame
 from tray_app.views.theme import Role, State
 
-_WIDTHS = (240, 160, 90, 104, 104, 180)
+_WIDTHS = (228, 152, 90, 124, 104, 180)
 _NUMBERS = (2, 3, 4)
 _RESULT = 5
 _TRAILING = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter

@@ -101,6 +101,7 @@ class CardTable(QTreeWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setFont(font(Role.SECONDARY))
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         metrics = header.fontMetrics()
         for column, (title, width) in enumerate(zip(titles, widths, strict=False)):
             header.resizeSection(column, max(width, metrics.horizontalAdvance(title) + 32))
