@@ -21,7 +21,7 @@ RECORDS = (
     PullRecord("local", "gemma3:4b", data.NOW - _DAY / 40, 3_340_000_000, 80.0),
     PullRecord("local", "deepseek-r1:70b", data.NOW - _DAY / 24, 14_400_000_000, 640.0,
                DiskFull("deepseek-r1:70b", "", 42_500_000_000, 28_100_000_000)),
-    PullRecord("local", "mistral:7b", data.NOW - _DAY, 0, 0.6, None, True),
+    PullRecord("local", "mistral:7b", data.NOW - _DAY, 0, 0.6, None, True, True),
     PullRecord("local", "llava:13b", data.NOW - _DAY * 1.2, 8_010_000_000, 197.0, None, True),
     PullRecord("local", "qwen3:8x", data.NOW - _DAY * 3, 0, 0.4, ModelNotFound("qwen3:8x")),
     PullRecord("local", "hf.co/bartowski/Qwen2.5-Coder-14B-Instruct-GGUF:Q4_K_M",

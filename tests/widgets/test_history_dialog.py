@@ -15,7 +15,7 @@ from tray_app.views.history_dialog import HistoryDialog
 
 RECORDS = (
     PullRecord("local", "qwen3:8b", data.NOW, 5_200_000_000, 125.0),
-    PullRecord("local", "mistral:7b", data.NOW - timedelta(days=1), 0, 0.4, None, True),
+    PullRecord("local", "mistral:7b", data.NOW - timedelta(days=1), 0, 0.4, None, True, True),
     PullRecord("local", "a<b>c:70b", data.NOW - timedelta(days=9), 1_000_000, 60.0,
                DiskFull("a", "", 42_500_000_000, 28_100_000_000)),
 )  # fmt: skip

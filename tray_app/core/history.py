@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tray_app.core.errors import OllamaError
+from tray_app.core.progress import LayerState
 from tray_app.core.pull_states import PullItem, PullState
 
 KEPT = timedelta(days=30)
@@ -16,7 +17,8 @@ MAX_RECORDS = 1000
 @dataclass(frozen=True, slots=True)
 class PullRecord:
     """One ended download. `fetched_bytes` never exceeds the model's size; `active_s` is without
-    the time in which it waited or was paused. `error` None = it is installed."""
+    the time in which it waited or was paused. `error` None = it is installed; `was_here`: every
+    layer had been there already."""
 
     server_id: str
     name: str
@@ -25,6 +27,7 @@ class PullRecord:
     active_s: float = 0.0
     error: OllamaError | None = None
     is_update: bool = False
+    was_here: bool = False
 
     @property
     def mean_speed_bytes_s(self) -> float | None:
@@ -49,7 +52,14 @@ class PullRecord:
             active_s=item.active_s,
             error=error,
             is_update=bool(item.old_digest),
+            was_here=not item.fetched_bytes and _was_here(item),
         )
+
+
+def _was_here(item: PullItem) -> bool:
+    # A small layer may be fetched between two lines and never be heard of: 0 bytes prove nothing.
+    layers = item.progress.layers if item.progress else ()
+    return bool(layers) and all(layer.state is LayerState.HERE for layer in layers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ def history_row(record: PullRecord, now: datetime, server_label: str = "") -> Hi
 def _result(record: PullRecord, server_label: str) -> str:
     if record.error is not None:
         return fill(tr("Failed: {reason}"), reason=pull_error_reason(record.error, server_label))
-    if not record.fetched_bytes:
-        return tr("Already up to date") if record.is_update else tr("Already here")
+    if record.was_here:
+        return tr("Already up to date")
     return tr("Updated") if record.is_update else tr("Installed")
 
 

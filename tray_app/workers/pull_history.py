@@ -187,6 +187,7 @@ def _to_json(record: PullRecord) -> dict[str, Any]:
         "active_s": record.active_s,
         "error": error_to_json(record.error) if record.error is not None else None,
         "is_update": record.is_update,
+        "was_here": record.was_here,
     }
 
 
@@ -203,4 +204,5 @@ def _from_json(entry: Mapping[str, Any]) -> PullRecord:
         active_s=float(entry.get("active_s", 0.0)),
         error=error_from_json(error) if error else None,
         is_update=bool(entry.get("is_update", False)),
+        was_here=bool(entry.get("was_here", False)),
     )

@@ -8,8 +8,9 @@ import pytest
 
 from tray_app.core.errors import DiskFull, OllamaError
 from tray_app.core.history import MAX_RECORDS, PullRecord, kept
-from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.records import LayerKind
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -42,6 +43,24 @@ def test_a_failed_one_has_its_reason() -> None:
     unknown = PullRecord.of_item(item(PullState.FAILED))
     assert unknown is not None
     assert unknown.error == OllamaError("a:latest")
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ((LayerState.HERE, LayerState.HERE), True),
+        ((LayerState.HERE, LayerState.DONE), False),
+        ((), False),  # all of it may have come between two lines
+    ],
+)
+def test_up_to_date_is_said_only_when_it_was_heard(
+    states: tuple[LayerState, ...], expected: bool
+) -> None:
+    layers = tuple(LayerProgress("sha256:aa", LayerKind.MODEL, 5, 5, state) for state in states)
+    done = item(PullState.DONE, progress=PullProgress(PullPhase.DONE, 5, 5, layers=layers))
+    record = PullRecord.of_item(done)
+    assert record is not None
+    assert record.was_here is expected
 
 
 @pytest.mark.parametrize(
