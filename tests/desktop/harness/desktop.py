@@ -193,6 +193,16 @@ class VirtualDesktop:
         elif self.mode is Mode.FULL:
             self._start_panel_and_notifications()
 
+    def start_panel(self) -> None:
+        """Start the real panel with its tray (mode FULL only)."""
+        self.spawn("xfce4-panel", "xfce4-panel", "--disable-wm-check")
+
+    def kill_panel(self) -> None:
+        """Have the panel crash, and the programs that it keeps for its parts with it."""
+        for child in self._children:
+            if child.name == "xfce4-panel":
+                child.kill()
+
     def kill_screen(self) -> None:
         """Have the X server die under everyone, as at the hard end of a session."""
         for child in self._children:
@@ -288,7 +298,7 @@ class VirtualDesktop:
         panel.write_text(_PANEL_CONFIG.format(x=width // 2, y=height - 15), encoding="utf-8")
         self.spawn("xsetroot", "xsetroot", "-solid", "#2f4050")
         self.spawn("dunst", "dunst")
-        self.spawn("xfce4-panel", "xfce4-panel", "--disable-wm-check")
+        self.start_panel()
         wait_for(
             lambda: self.bus.has_owner(NOTIFICATIONS_NAME),
             timeout_s=_START_S,
