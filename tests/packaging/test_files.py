@@ -103,6 +103,8 @@ def test_the_menu_entry_starts_what_is_installed() -> None:
     installed = {*project["scripts"], *project["gui-scripts"]}
     commands = re.findall(r"^Exec=(.+)$", text, re.MULTILINE)
     assert commands[0] == "ollama-tray-gui %u"
+    # Desktops hide an entry whose TryExec is not a program.
+    assert re.findall(r"^TryExec=(.+)$", text, re.MULTILINE) == ["ollama-tray-gui"]
     assert len(commands) == 3
     for command in commands:
         program, *words = command.replace("%u", "").split()
