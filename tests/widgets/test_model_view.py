@@ -137,6 +137,32 @@ def test_the_focus_frame_is_the_keyboards(stage: Stage, qtbot: QtBot) -> None:
     assert view.itemDelegate().focused_row == 3  # type: ignore[attr-defined]
 
 
+def test_the_focus_frame_goes_along_when_rows_above_come_or_go(stage: Stage, qtbot: QtBot) -> None:
+    window, view = stage.window, stage.window.view
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    first = str(view.currentIndex().siblingAtColumn(0).data())
+    window.set_snapshot(data.snapshot(tuple(m for m in data.MODELS if m.name != first)))
+    view.grab()
+    assert view.itemDelegate().focused_row == view.currentIndex().row() == 0  # type: ignore[attr-defined]
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    window.set_snapshot(data.snapshot())
+    view.grab()
+    assert view.itemDelegate().focused_row == view.currentIndex().row() == 2  # type: ignore[attr-defined]
+
+
+def test_keys_act_on_the_framed_row_where_nothing_is_selected(stage: Stage, qtbot: QtBot) -> None:
+    window, view = stage.window, stage.window.view
+    window.top_bar.search.setFocus()
+    window.top_bar.search.setText("mistral")
+    qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Down)
+    assert view.hasFocus()
+    assert selected(window) == []
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    (ref,) = stage.told.take("details_requested")
+    assert ref.name == "mistral:7b"
+
+
 def test_clicking_empty_ground_selects_nothing(stage: Stage, qtbot: QtBot) -> None:
     window = stage.window
     window.select(ModelRef(data.SERVER, "qwen3:8b"))

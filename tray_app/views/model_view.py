@@ -82,7 +82,7 @@ class ModelView(QTableView):
         self._keeper = ScrollKeeper(self, model)
         self._spinner = RowSpinner(self, model, self._delegate)
         self._set_up()
-        self.doubleClicked.connect(self._on_double_clicked)
+        self.doubleClicked.connect(lambda _: self.details_wished.emit())
         self.entered.connect(self._on_entered)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
         self.selectionModel().currentChanged.connect(self._update_focus_frame)
@@ -173,14 +173,14 @@ class ModelView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._set_uses_keyboard(True)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._select_current()
+            self.select_current()
             self.details_wished.emit()
             return
         super().keyPressEvent(event)
         if event.key() in _MOVES and not event.modifiers():
-            self._select_current()
+            self.select_current()
 
-    def _select_current(self) -> None:
+    def select_current(self) -> None:
         """The framed row is what keys act on, also where Qt leaves it unselected: at the first
         key, or when a move ends where it began."""
         if self.currentIndex().isValid() and not self.selectionModel().hasSelection():
@@ -231,11 +231,13 @@ class ModelView(QTableView):
             self._uses_keyboard = is_so
             self._update_focus_frame()
 
-    def _update_focus_frame(self) -> None:
+    def _framed_row(self) -> int:
         shown = self.hasFocus() and self._uses_keyboard
-        row = self.currentIndex().row() if shown else -1
-        if row != self._delegate.focused_row:
-            self._delegate.focused_row = row
+        return self.currentIndex().row() if shown else -1
+
+    def _update_focus_frame(self) -> None:
+        if self._framed_row() != self._delegate.focused_row:
+            self._delegate.focused_row = self._framed_row()
             self.viewport().update()
 
     def _set_hovered(self, row: int) -> None:
@@ -253,13 +255,11 @@ class ModelView(QTableView):
     def _on_entered(self, index: QModelIndex) -> None:
         self._set_hovered(index.row())
 
-    def _on_double_clicked(self, index: QModelIndex) -> None:
-        self.details_wished.emit()
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         pos = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             # The key is meant for the current row, wherever the pointer happens to be.
+            self.select_current()
             self.scrollTo(self.currentIndex())
             pos = self.visualRect(self.currentIndex().siblingAtColumn(0)).bottomLeft()
             pos += QPoint(NAME_X, 0)
@@ -288,6 +288,7 @@ class ModelView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.prepare()
+        self._delegate.focused_row = self._framed_row()  # rows above may have come or gone
         super().paintEvent(event)
         if self._is_skeleton and self._table.rowCount() == 0:
             is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

@@ -28,9 +28,9 @@ class WindowKeys(QObject):
         install("pull", window, wishes.open_pull)
         install("search", window, window.top_bar.focus_search)
         install("refresh", window, window.refresh_requested.emit)
-        install("load", window, actions.load_or_unload)
-        install("update", window, actions.update)
-        install("duplicate", window, actions.duplicate)
+        install("load", window, self._on_framed(actions.load_or_unload))
+        install("update", window, self._on_framed(actions.update))
+        install("duplicate", window, self._on_framed(actions.duplicate))
         install("downloads", window, self._toggle_downloads)
         install("servers", window, window.top_bar.server_button.showMenu)
         install("more", window, window.top_bar.more_button.showMenu)
@@ -40,9 +40,9 @@ class WindowKeys(QObject):
         install("quit", window, window.quit_requested.emit)
         install("next_pane", window, self.next_pane)
         install("previous_pane", window, self.previous_pane)
-        install("details", window.view, wishes.show_details)
-        install("delete", window.view, actions.delete)
-        install("copy", window.view, wishes.copy_names)
+        install("details", window.view, self._on_framed(wishes.show_details))
+        install("delete", window.view, self._on_framed(actions.delete))
+        install("copy", window.view, self._on_framed(wishes.copy_names))
         install("paste", window.view, wishes.paste)
         for key, slot in zip(FILTERS, self._filter_slots(), strict=True):
             install(f"filter_{key}", window, slot)
@@ -53,6 +53,18 @@ class WindowKeys(QObject):
 
     def previous_pane(self) -> None:
         self._go(-1)
+
+    def _on_framed(self, slot: Callable[[], object]) -> Callable[[], None]:
+        """`slot`, on the framed row of the table where nothing is selected."""
+
+        def act() -> None:
+            window = self._window
+            if window.view.hasFocus():
+                window.view.select_current()
+                window.refresh_now()
+            slot()
+
+        return act
 
     def _filter_slots(self) -> tuple[Callable[[], None], ...]:
         return (self._show_all, self._show_loaded, self._show_updates, self._show_cloud)

@@ -67,6 +67,10 @@ class Screen:
         """Raise a window and give it the focus (needs a window manager)."""
         self._run("xdotool", "windowactivate", "--sync", str(window.id))
 
+    def active_title(self) -> str:
+        """Return the title of the window that has the keyboard, "" for none."""
+        return self._run("xdotool", "getactivewindow", "getwindowname", check=False).strip()
+
     def _window(self, number: int) -> Window | None:
         # It may be gone by the time we ask.
         text = self._run("xdotool", "getwindowgeometry", "--shell", str(number), check=False)
