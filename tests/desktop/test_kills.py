@@ -98,3 +98,7 @@ def test_the_program_killed_twenty_times(
         message="the queue does not know that all is done",
     )
     assert server.wrongs == []
+    history_file = queue_file.with_name("downloads-history.json")
+    app.end()
+    ended = [record["name"] for record in json.loads(history_file.read_text())["records"]]
+    assert sorted(ended) == sorted(NAMES)

@@ -9,8 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from tests import shots_data as data
 from tests.widgets.helpers import button, emitted, shown, texts
+from tests.widgets.windows import Stage, entries
 from tray_app.core.errors import DiskFull
 from tray_app.core.history import History, PullRecord
+from tray_app.settings import Settings
+from tray_app.views.dialog_host import DialogHost
 from tray_app.views.history_dialog import HistoryDialog
 
 RECORDS = (
@@ -78,3 +81,30 @@ def test_a_file_that_could_not_be_read_is_said(qtbot: QtBot) -> None:
         "The earlier history could not be read. It is kept as /home/me/downloads-history.json.bad."
     )
     assert sentence in texts(dialog)
+
+
+def test_it_opens_once_and_is_kept_up_to_date(qtbot: QtBot) -> None:
+    host = DialogHost(Settings(None))
+    host.set_history(History(RECORDS[:1]))
+    dialog = host.open_history()
+    assert host.open_history() is dialog
+    assert not dialog.isModal()
+    assert len(rows(dialog)) == 1
+    host.set_history(History(RECORDS))
+    assert len(rows(dialog)) == 3
+    with emitted(host.history_clear_requested) as wishes:
+        dialog.clear_button.click()
+    assert wishes == [None]
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.close()
+    host.set_history(History())
+
+
+def test_the_panel_and_the_menu_lead_to_it(stage: Stage) -> None:
+    window = stage.window
+    window.set_panel_open(True)
+    with emitted(window.history_requested) as wishes:
+        button(window.panel, "Download history…").click()
+        window.wishes.fill_more_menu()
+        entries(window.wishes.more_menu)["Download history…"].trigger()
+    assert wishes == [None, None]
