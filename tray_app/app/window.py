@@ -50,7 +50,7 @@ class WindowSide(QObject):
 
     @property
     def is_active(self) -> bool:
-        return self._built is not None and self._built.main.isActiveWindow()
+        return self._built is not None and self._built.main.is_active
 
     @Slot()
     def show(self, token: str = "") -> None:

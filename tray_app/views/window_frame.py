@@ -81,6 +81,7 @@ class WindowFrame(QMainWindow):
         self.clock_s = clock_s
         self._hides_on_close = True
         self._was_visible = False
+        self._was_active = False
         self.has_opened_panel = False
         self.memory = WindowMemory(settings, self)
         self.memory.restore_arrangement(models)
@@ -194,11 +195,23 @@ class WindowFrame(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange:
-            self.activity_changed.emit(self.isActiveWindow())
+            self._tell_activity()
         elif event.type() == QEvent.Type.WindowStateChange:
             self._tell_visibility()
 
+    @property
+    def is_active(self) -> bool:
+        """Whether a person looks at it. On Wayland one that was hidden while it had the keyboard
+        goes on counting as active."""
+        return self.isVisible() and self.isActiveWindow()
+
+    def _tell_activity(self) -> None:
+        if self.is_active != self._was_active:
+            self._was_active = self.is_active
+            self.activity_changed.emit(self._was_active)
+
     def _tell_visibility(self) -> None:
+        self._tell_activity()
         is_visible = self.isVisible() and not self.isMinimized()
         if is_visible == self._was_visible:
             return
