@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import text
 from tray_app.app.diagnosing import Diagnosing
+from tray_app.app.docking import Docking
 from tray_app.app.pulling import Pulling
 from tray_app.app.quitting import Quitter
 from tray_app.app.rule_watcher import limits_of
@@ -102,6 +103,7 @@ class Application(QObject):
         self.pulling = Pulling(self)
         self.quitter = Quitter(self)
         self.session_end = SessionEnd(self)
+        self.docking = Docking(self)
 
     def target(self, server_id: str) -> Target | None:
         """Where jobs for a server go; None for a server that is not set up any more."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tray_app import APP_ID, APP_NAME, __version__
+from tray_app.desktop.dock import claim_taskbar
 from tray_app.desktop.single_instance import (
     Handover,
     InstanceCommand,
@@ -105,6 +106,7 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     from tray_app.app.rest import Rest
     from tray_app.desktop.tray import Tray
 
+    claim_taskbar()
     QApplication.setApplicationName(APP_NAME)
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName(APP_ID)

@@ -193,6 +193,7 @@ class WindowSide(QObject):
         self._connect_window(built)
         self._connect_dialogs(built)
         self._app.diagnosing.connect_windows(built)
+        self._app.docking.connect_windows(built)
         self._app.pulling.connect_windows(built)
 
     def _connect_facts(self, built: Windows) -> None:
