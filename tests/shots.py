@@ -11,16 +11,18 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.shots_language import speak
 from tests.shots_offscreen import prepare
 from tray_app import resources
+from tray_app.views import theme
 from tray_app.views.style import AppStyle
 
 THEMES = ("light", "dark")
@@ -35,6 +37,8 @@ class Shot:
     build: Callable[[], QWidget]
     themes: tuple[str, ...] = THEMES
     locale: str = "en_GB"
+    is_mirrored: bool = False
+    has_high_contrast: bool = False
 
 
 @dataclass
@@ -44,12 +48,19 @@ class Registry:
     shots: list[Shot] = field(default_factory=list)
 
     def add(
-        self, name: str, *, themes: tuple[str, ...] = THEMES, locale: str = "en_GB"
+        self,
+        name: str,
+        *,
+        themes: tuple[str, ...] = THEMES,
+        locale: str = "en_GB",
+        is_mirrored: bool = False,
+        has_high_contrast: bool = False,
     ) -> Callable[[Callable[[], QWidget]], Callable[[], QWidget]]:
         """Decorator: enter a builder under `name`."""
 
         def enter(build: Callable[[], QWidget]) -> Callable[[], QWidget]:
-            self.shots.append(Shot(name, build, themes, locale))
+            made = Shot(name, build, themes, locale, is_mirrored, has_high_contrast)
+            self.shots.append(made)
             return build
 
         return enter
@@ -77,15 +88,37 @@ def pretend_active(widget: QWidget) -> None:
 
 def take(shot: Shot, style: AppStyle, out: Path) -> list[Path]:
     """Paint one picture in its themes."""
+    with _surroundings(shot):
+        return _take(shot, style, out)
+
+
+@contextmanager
+def _surroundings(shot: Shot) -> Iterator[None]:
+    """A desktop that reads from right to left, or asks for high contrast."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    sides = Qt.LayoutDirection
+    asks = theme.is_high_contrast
+    app.setLayoutDirection(sides.RightToLeft if shot.is_mirrored else sides.LeftToRight)
+    if shot.has_high_contrast:
+        theme.is_high_contrast = lambda: True
+    try:
+        yield
+    finally:
+        theme.is_high_contrast = asks
+        app.setLayoutDirection(sides.LeftToRight)
+
+
+def _take(shot: Shot, style: AppStyle, out: Path) -> list[Path]:
     paths = []
     speak(shot.locale)
-    for theme in shot.themes:
-        style.set_choice(theme)
+    for choice in shot.themes:
+        style.set_choice(choice)
         widget = shot.build()
         widget.show()
         pretend_active(widget)
         settle()
-        path = out / f"{shot.name}-{theme}.png"
+        path = out / f"{shot.name}-{choice}.png"
         picture = widget.grab()
         if not picture.save(str(path)):
             raise OSError(f"{path} cannot be written")

@@ -1,10 +1,15 @@
-"""The languages of the pictures: that of a locale, or texts three times as long."""
+"""The languages of the pictures: that of a locale, texts three times as long, or mirrored ones."""
+
+import re
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from tray_app import language, text
 
 LONG = "long"
+MIRRORED = "he_IL"
+_LETTERS = "אבגדהוזחטיכלמנסעפצקרשתגלמנ"
+_FIXED = re.compile(r"%Ln|%n|\{\w*\}|&\w")
 
 
 class Stretched(QTranslator):
@@ -21,6 +26,32 @@ class Stretched(QTranslator):
         return False
 
 
+class Mirrored(QTranslator):
+    """Puts letters that are written from right to left in place of every text's own; no words."""
+
+    def translate(
+        self, context: str, source: str, disambiguation: str | None = None, n: int = -1
+    ) -> str:
+        if source == "en":
+            return "he"
+        kept = _FIXED.findall(source)
+        parts = _FIXED.split(source)
+        words = "".join(
+            _letters(part) + more for part, more in zip(parts, [*kept, ""], strict=True)
+        )
+        return words.replace("%Ln", str(n)).replace("%n", str(n))
+
+    def isEmpty(self) -> bool:
+        return False
+
+
+def _letters(words: str) -> str:
+    return "".join(
+        _LETTERS[ord(letter.lower()) - ord("a")] if "a" <= letter.lower() <= "z" else letter
+        for letter in words
+    )
+
+
 _stretched: list[QTranslator] = []
 
 
@@ -31,7 +62,7 @@ def speak(locale: str) -> None:
     is_known = locale in language.languages()
     language.install_language(locale if is_known else language.SOURCE)
     QLocale.setDefault(QLocale("en_GB" if locale == LONG else locale))
-    if locale == LONG:
-        _stretched.append(Stretched())
+    if locale in (LONG, MIRRORED):
+        _stretched.append(Stretched() if locale == LONG else Mirrored())
         QCoreApplication.installTranslator(_stretched[0])
     text.configure("decimal")

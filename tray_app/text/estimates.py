@@ -13,7 +13,7 @@ from tray_app.text.lookups import lookup_reason
 from tray_app.text.names import registry_name, short_name
 from tray_app.text.plain import one_line
 from tray_app.text.units import amount, percent, size
-from tray_app.text.wording import dotted, fill, join, number, tr
+from tray_app.text.wording import dotted, fill, isolated, join, number, tr
 
 _NAMES_SHOWN = 2
 
@@ -97,7 +97,7 @@ def disk_line(estimate: PullEstimate, keep_free_bytes: int = 0) -> EstimateLine 
     body = fill(
         tr("{size} left after this download, on {folder}."),
         size=size(space.free_bytes - fetch),
-        folder=_breakable(one_line(space.folder, 200)),
+        folder=isolated(_breakable(one_line(space.folder, 200))),
     )
     if fit is DiskFit.TIGHT:
         return EstimateLine(fill(tr("Tight: {size} free"), size=free), body, Tone.CAUTION)

@@ -18,6 +18,7 @@ from tray_app.core.messages import PullMove
 from tray_app.core.pull_states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.sides import margins
 from tray_app.views.download_drag import RowDrag
 from tray_app.views.download_look import is_ticking, sort_group
 from tray_app.views.download_menu import DownloadMenu
@@ -65,7 +66,7 @@ class DownloadList(QScrollArea):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._empty = PlainLabel(tr("No downloads"), Role.SECONDARY, parent=self._list)
-        self._empty.setContentsMargins(44, 16, 16, 16)
+        self._empty.setContentsMargins(margins(44, 16, 16, 16))
         self._layout.addWidget(self._empty)
         self._layout.addStretch(1)
         self.setFrameShape(QFrame.Shape.NoFrame)

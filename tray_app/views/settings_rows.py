@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from tray_app.settings import Settings
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.labels import PlainLabel, heading
+from tray_app.views.components.sides import margins
 from tray_app.views.components.surfaces import Card
 from tray_app.views.theme import Role
 
@@ -45,7 +46,7 @@ class CheckRow(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.box)
         self.helper = PlainLabel(helper, Role.SECONDARY, parent=self)
-        self.helper.setContentsMargins(_HELPER_X, 0, 0, 0)
+        self.helper.setContentsMargins(margins(_HELPER_X, 0, 0, 0))
         layout.addWidget(self.helper)
         self.set_helper(helper)
 
@@ -112,7 +113,7 @@ class CheckControlRow(QWidget):
         if helper:
             texts.setContentsMargins(0, 3, 0, 3)
             label = PlainLabel(helper, Role.SECONDARY, parent=self)
-            label.setContentsMargins(_HELPER_X, 0, 0, 0)
+            label.setContentsMargins(margins(_HELPER_X, 0, 0, 0))
             texts.addWidget(label)
             self.box.setAccessibleDescription(helper)
         right = QHBoxLayout()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from tray_app.core.records import Recommendation
 from tray_app.text import size, tr
 from tray_app.views.components.buttons import Button, CopyButton, IconButton, Kind
-from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import Card, StateTile
 from tray_app.views.theme import Role, State, Theme
@@ -157,7 +157,7 @@ class StatePage(QScrollArea):
             words = QVBoxLayout()
             words.setSpacing(1)
             words.addWidget(NameLabel(recommendation.name))
-            words.addWidget(PlainLabel(recommendation.description, Role.SECONDARY))
+            words.addWidget(ElidedLabel(recommendation.description, Role.SECONDARY))
             line.addLayout(words, 1)
             if recommendation.vram_bytes:
                 needs = tr("about {size} of memory").format(size=size(recommendation.vram_bytes))

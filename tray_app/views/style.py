@@ -44,6 +44,9 @@ class AppStyle(QObject):
             app.setStyle("Fusion")
             self._watcher = _PaletteWatcher(self)
         app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        if (accessibility := getattr(app.styleHints(), "accessibility", None)) is not None:
+            # Qt 6.10: high contrast switched on or off.
+            accessibility().contrastPreferenceChanged.connect(self._on_contrast_changed)
         self.set_choice(choice)
 
     def set_choice(self, choice: str) -> None:
@@ -70,7 +73,10 @@ class AppStyle(QObject):
 
     def close(self) -> None:
         """Stop watching."""
-        self._app.styleHints().colorSchemeChanged.disconnect(self._on_scheme_changed)
+        hints = self._app.styleHints()
+        hints.colorSchemeChanged.disconnect(self._on_scheme_changed)
+        if (accessibility := getattr(hints, "accessibility", None)) is not None:
+            accessibility().contrastPreferenceChanged.disconnect(self._on_contrast_changed)
         if self._watcher is not None:
             self._watcher.deleteLater()
             self._watcher = None
@@ -104,6 +110,9 @@ class AppStyle(QObject):
             ):
                 palette.setColor(role, told.color(role))
         return palette
+
+    def _on_contrast_changed(self) -> None:
+        self.refresh()
 
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self.refresh()

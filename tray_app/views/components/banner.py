@@ -13,6 +13,7 @@ from tray_app.views.components.announce import announce
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.sides import margins
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.theme import State, Theme
 
@@ -51,7 +52,7 @@ class Banner(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setMinimumHeight(42)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(44, 8, 12, 8)
+        self._row.setContentsMargins(margins(44, 8, 12, 8))
         self._row.setSpacing(8)
         self._label = PlainLabel(parent=self)
         self._spinner = Spinner(16, self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from tray_app.text import tooltip
@@ -46,6 +46,10 @@ class PlainLabel(QLabel):
             )
             # Reachable by mouse and screen reader; not one more Tab stop per value.
             self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        if QGuiApplication.isRightToLeft():
+            # Left to itself, a text of Latin letters (a family, a folder) goes to the left.
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+            self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self._recolor()
         self.setText(text)
 

@@ -67,8 +67,10 @@ def paint_name(
     strong_color: QColor,
     quiet_color: QColor,
 ) -> None:
-    """Draw a fitted name with its left edge at `left`."""
+    """Draw a fitted name with its left edge at `left`; names run from left to right everywhere."""
     x = left
+    around = painter.layoutDirection()
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     parts = (
         (text.prefix, fonts.quiet, quiet_color),
         (text.base, fonts.strong, strong_color),
@@ -80,6 +82,7 @@ def paint_name(
             painter.setPen(color)
             painter.drawText(QPointF(x, baseline_y), piece)
             x += QFontMetricsF(piece_font).horizontalAdvance(piece)
+    painter.setLayoutDirection(around)
 
 
 class NameLabel(QWidget):
@@ -132,4 +135,6 @@ class NameLabel(QWidget):
         quiet = theme.secondary if self.isEnabled() else theme.disabled_text
         painter = QPainter(self)
         y = baseline(QRectF(self.rect()), self._fonts.strong)
-        paint_name(painter, 0.0, y, fitted, self._fonts, strong, quiet)
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = float(max(0, int(self.width() - fitted.width))) if is_rtl else 0.0
+        paint_name(painter, left, y, fitted, self._fonts, strong, quiet)

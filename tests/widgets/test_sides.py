@@ -1,0 +1,83 @@
+"""Right to left: names stay, margins and values change sides. High contrast: taken at once."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tray_app.views import theme
+from tray_app.views.components.banner import Banner, BannerText
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.names import NameLabel
+from tray_app.views.components.sides import margins
+from tray_app.views.style import AppStyle
+from tray_app.views.theme import State, Theme
+
+
+@pytest.fixture
+def right_to_left(qapp: QApplication) -> Iterator[None]:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    yield
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def picture(label: NameLabel, width: int) -> QImage:
+    label.resize(width, label.sizeHint().height())
+    return label.grab().toImage()
+
+
+def test_a_name_is_never_mirrored(qtbot: QtBot, qapp: QApplication) -> None:
+    label = NameLabel("hf.co/user/qwen3:8b")
+    qtbot.addWidget(label)
+    width = label.sizeHint().width() - 1
+    before = picture(label, width)
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    mirrored = NameLabel("hf.co/user/qwen3:8b")
+    qtbot.addWidget(mirrored)
+    after = picture(mirrored, width)
+    wide = picture(mirrored, width + 100)
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert after == before
+    moved = wide.copy(wide.width() - before.width(), 0, before.width(), before.height())
+    assert moved == before, "at the right side of its room"
+
+
+@pytest.mark.usefixtures("right_to_left")
+def test_margins_and_values_change_sides(qtbot: QtBot) -> None:
+    assert (margins(44, 8, 12, 9).left(), margins(44, 8, 12, 9).right()) == (12, 44)
+    value = PlainLabel("llama", selectable=True)
+    qtbot.addWidget(value)
+    assert value.alignment() & Qt.AlignmentFlag.AlignRight
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.set_text(BannerText("words", State.WARN))
+    banner.resize(400, 42)
+    banner.show()
+    layout = banner.layout()
+    assert layout is not None
+    assert layout.contentsMargins().right() == 44
+
+
+def test_high_contrast_is_taken_when_the_system_asks(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = AppStyle(qapp, "light")
+    before = qapp.styleSheet()
+    monkeypatch.setattr(theme, "is_high_contrast", lambda: True)
+    accessibility = getattr(qapp.styleHints(), "accessibility", None)
+    if accessibility is None:
+        pytest.skip("Qt before 6.10 does not tell")
+    accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    assert qapp.styleSheet() != before
+    shown = Theme.of(qapp.palette())
+    assert shown.tint(State.WARN) == shown.base
+    assert shown.state(State.WARN) == shown.text
+    assert QColor(shown.hairline) == shown.window_text
+    monkeypatch.undo()
+    style.refresh()
+    assert qapp.styleSheet() == before
+    style.close()
+    style.deleteLater()
