@@ -54,6 +54,19 @@ class Run:
 
         return self.app.wait_for(found, message=f"no menu entry {start!r} … {end!r}")
 
+    def click_pull(self, name: str, action: str) -> None:
+        """Click an action of a download, whose label changes all the time."""
+
+        def is_clicked() -> bool:
+            label = self.wait_label(f"{name}, ")
+            try:
+                self.app.tray_item().click(label, action)
+            except AssertionError:
+                return False  # it has another label by now
+            return True
+
+        self.app.wait_for(is_clicked, message=f"could not click {action!r} of {name}")
+
     def verb(self, *words: str, expected_code: int = 0) -> str:
         """A verb in a terminal, on the same data folder."""
         done = subprocess.run(
@@ -146,11 +159,10 @@ def test_pause_and_resume_from_the_tray_menu(
     run.wait_label("This computer: online")
     server.state.set_speed(5 * MB)
     pull(run, "one")
-    label = run.wait_label("one:latest, ")
-    run.app.tray_item().click(label, "Pause")
-    label = run.wait_label("one:latest, ", "paused")
+    run.click_pull("one:latest", "Pause")
+    run.wait_label("one:latest, ", "paused")
     assert "one:latest" not in server.state.names()
-    run.app.tray_item().click(label, "Resume")
+    run.click_pull("one:latest", "Resume")
     server.state.set_speed(500 * MB)
     wait_for(lambda: "one:latest" in server.state.names())
     fake_desktop.notifications.wait(lambda n: n.title == "Download finished")

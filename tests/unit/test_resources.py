@@ -112,4 +112,5 @@ def test_the_desktop_file_starts_what_the_package_installs() -> None:
     desktop = bundled.resource_path("desktop", f"{APP_ID}.desktop").read_text(encoding="utf-8")
     command = next(line for line in desktop.splitlines() if line.startswith("Exec="))
     project = (bundled.resource_path().parent / "pyproject.toml").read_text(encoding="utf-8")
-    assert tomllib.loads(project)["project"]["gui-scripts"].keys() == {command[len("Exec=") :]}
+    program = command.removeprefix("Exec=").removesuffix(" %u")  # a link, if one was opened
+    assert tomllib.loads(project)["project"]["gui-scripts"].keys() == {program}
