@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kit.environment import base_python, python_of
-from kit.project import APP_NAME, PROGRAM
+from kit.project import APP_ID, APP_NAME, PROGRAM
 
 
 class TrialError(Exception):
@@ -217,6 +217,27 @@ class AppImage(Install):
         return list(self.folder.iterdir())
 
 
+class Flatpak(Install):
+    """A bundle, for this person only; its runtime must be there already."""
+
+    def install(self) -> None:
+        if shutil.which("flatpak") is None:
+            raise CannotTry("there is no flatpak here")
+        run(["flatpak", "install", "--user", "--noninteractive", self.artifact])
+
+    def window_command(self) -> list[str]:
+        return ["flatpak", "run", "--user", APP_ID]
+
+    def terminal_command(self) -> list[str]:
+        return ["flatpak", "run", "--user", f"--command={PROGRAM}", APP_ID]
+
+    def uninstall(self) -> None:
+        run(["flatpak", "uninstall", "--user", "--noninteractive", "--delete-data", APP_ID])
+
+    def left_behind(self) -> list[Path]:
+        return list(Path.home().glob(f".var/app/{APP_ID}"))
+
+
 class WindowsSetup(Install):
     """The installer, silently, for this person only."""
 
@@ -288,6 +309,7 @@ def install_for(artifact: Path, folder: Path) -> Install:
         (".deb", Deb),
         (".rpm", Rpm),
         (".appimage", AppImage),
+        (".flatpak", Flatpak),
         (".exe", WindowsSetup),
         (".zip", PortableZip),
         (".dmg", Dmg),

@@ -211,3 +211,35 @@ def test_icon_files_hold_the_icon_in_all_sizes(name: str, tmp_path: Path) -> Non
         sizes.add(image.size().width())
     assert QSize(256, 256).width() in sizes
     assert len(sizes) >= 6
+
+
+def test_checksums_are_read_by_others(tmp_path: Path) -> None:
+    import release
+
+    (tmp_path / "b.deb").write_bytes(b"two")
+    (tmp_path / "a.exe").write_bytes(b"one")
+    release.write_sums(tmp_path)
+    text = release.write_sums(tmp_path).read_text(encoding="utf-8")
+    assert text == (
+        "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed  a.exe\n"
+        "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3  b.deb\n"
+    )
+
+
+@pytest.mark.parametrize("tag", ["v0.0.1", "0.0.1", "refs/tags/vx"])
+def test_a_tag_that_names_another_version_is_refused(tag: str) -> None:
+    import release
+    from kit.project import BuildError
+
+    with pytest.raises(BuildError):
+        release.version_of(tag)
+    assert release.version_of(f"v{__version__}") == __version__
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / ".github" / "workflows").glob("*.yml")))
+def test_actions_are_pinned_by_commit(file: Path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", file.read_text(encoding="utf-8"))
+    assert used
+    for action, comment in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
