@@ -229,6 +229,7 @@ def test_checksums_are_read_by_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize("tag", ["v0.0.1", "0.0.1", "refs/tags/vx"])
 def test_a_tag_that_names_another_version_is_refused(tag: str) -> None:
     import release
+
     from kit.project import BuildError
 
     with pytest.raises(BuildError):
