@@ -46,6 +46,8 @@ def make(qt: QApplication, invocation: Invocation | None = None) -> tuple[Dockin
 def test_it_comes_with_the_first_window_and_goes_with_the_last(
     qtbot: QtBot, qapp: QApplication
 ) -> None:
+    for left_over in QApplication.topLevelWidgets():  # of an earlier test, not yet deleted
+        left_over.hide()
     docking, _ = make(qapp)
     assert not docking.is_open
     main = QWidget()
@@ -70,6 +72,8 @@ def test_it_comes_with_the_first_window_and_goes_with_the_last(
 def test_opened_again_with_nothing_open_it_shows_the_window(
     qapp: QApplication, invocation: Invocation, times: list[int]
 ) -> None:
+    for left_over in QApplication.topLevelWidgets():
+        left_over.hide()
     docking, program = make(qapp, invocation)
     for expected in times:
         docking._on_qt_state_changed(Qt.ApplicationState.ApplicationActive)
