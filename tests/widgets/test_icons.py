@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from tray_app import bundled, resources
+from tray_app.views.style import AppStyle
 
 
 def shown_color(picture: QPixmap | QImage) -> str:
@@ -30,6 +31,9 @@ def opaque_pixels(picture: QPixmap) -> int:
 @pytest.fixture
 def palette(qapp: QApplication) -> Iterator[QPalette]:
     """A palette whose roles can be told apart; the old one is set back."""
+    for style in qapp.findChildren(AppStyle):  # of an earlier test: it would put its own back
+        style.close()
+        style.deleteLater()
     before = qapp.palette()
     changed = QPalette(before)
     changed.setColor(QPalette.ColorRole.ButtonText, QColor("#112233"))
