@@ -6,6 +6,7 @@ those libraries that something in the bundle is linked to and that not every des
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sys
 from collections.abc import Iterable
@@ -85,15 +86,28 @@ def binaries(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(kept)
 
 
-def datas(entries: Iterable[Entry], languages: Iterable[str]) -> list[Entry]:
-    """The data files that belong into the bundle: of Qt's texts, only in languages we speak."""
+def datas(
+    entries: Iterable[Entry], languages: Iterable[str], libraries: Iterable[Entry]
+) -> list[Entry]:
+    """The data files that belong into the bundle: of Qt's texts, only in languages we speak; of
+    links (all are data to PyInstaller), only those to libraries that are in the bundle."""
     wanted = set(languages)
+    targets = {name for name, _, _ in libraries}
 
     def is_wanted(name: str) -> bool:
         found = _TRANSLATION.search(PurePosixPath(name.replace("\\", "/")).as_posix())
         return not found or (found[1] == "base" and found[2] in wanted)
 
-    return sorted(entry for entry in entries if is_wanted(entry[0]))
+    def leads_somewhere(entry: Entry) -> bool:
+        is_link = entry[2] == "SYMLINK" and sys.platform.startswith("linux")
+        return not is_link or _target(entry) in targets
+
+    return sorted(each for each in entries if is_wanted(each[0]) and leads_somewhere(each))
+
+
+def _target(link: Entry) -> str:
+    """What a link in the bundle leads to, as a name in the bundle."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(link[0]), link[1]))
 
 
 def resources(folder: Path) -> list[tuple[str, str]]:
@@ -116,7 +130,7 @@ def _is_wanted_plugin(name: str) -> bool:
 def _is_unused_dll(name: str) -> bool:
     """The software renderer of OpenGL, and Qt's modules that only dropped plugins used."""
     file = name.replace("\\", "/").rpartition("/")[2].casefold()
-    dropped = ("opengl32sw.dll", "qt6pdf.dll", "qt6qml*.dll", "qt6quick*.dll", "qt6opengl*.dll")
+    dropped = ("opengl32sw.dll", "qt6pdf.dll", "qt6qml*.dll", "qt6quick*.dll")
     return any(fnmatch(file, pattern) for pattern in (*dropped, "qt6virtualkeyboard.dll"))
 
 
@@ -143,16 +157,7 @@ def _reachable(entries: list[Entry]) -> list[Entry]:
         if entry in kept:
             continue
         kept.add(entry)
-        if entry[2] == "SYMLINK":
-            continue
         for name in elf.needed(Path(entry[1])):
             if not _is_host_library(name):
                 waiting += by_name.get(name, [])
-    targets = {entry[1] for entry in kept}
-    links = [each for each in entries if each[2] == "SYMLINK" and _points_into(each, kept, targets)]
-    return [*kept, *(link for link in links if link not in kept)]
-
-
-def _points_into(link: Entry, kept: set[Entry], targets: set[str]) -> bool:
-    name = link[0].rpartition("/")[2]
-    return any(entry[0].rpartition("/")[2] == name for entry in kept) or link[1] in targets
+    return list(kept)
