@@ -39,6 +39,7 @@ class AppStyle(QObject):
         self._choice = choice
         self._applied: Theme | None = None
         self._is_applying = False
+        self._is_closed = False
         self._watcher: _PaletteWatcher | None = None
         if is_styled():
             app.setStyle("Fusion")
@@ -72,7 +73,10 @@ class AppStyle(QObject):
             self._is_applying = False
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching; safe to call twice."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         hints = self._app.styleHints()
         hints.colorSchemeChanged.disconnect(self._on_scheme_changed)
         if (accessibility := getattr(hints, "accessibility", None)) is not None:
