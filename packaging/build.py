@@ -110,6 +110,11 @@ class Builder:
 
         return [build_dmg(self.frozen)]
 
+    def floor(self) -> list[Path]:
+        from kit.freeze import freeze_floor
+
+        return [freeze_floor(self.source)]
+
     def sbom(self) -> list[Path]:
         from kit.sbom import build_sbom
 
@@ -118,7 +123,7 @@ class Builder:
 
 TARGETS = (
     *("wheel", "sdist", "onedir", "deb", "rpm", "appimage", "flatpak"),
-    *("windows", "portable", "macos", "sbom"),
+    *("windows", "portable", "macos", "sbom", "floor"),
 )
 
 

@@ -15,6 +15,7 @@
     server.py     a demo server with long lists and endless downloads, in a process of its own
     feeder.py     a server that sends the lines of a pull as fast as they are taken
     starting.py   first tray icon, memory, idle CPU, window, end
+    frozen.py     the same of the frozen program, and its size
     showing.py    refresh, sort and search of a long list
     latency.py    how long events wait in the GUI thread while much is going on
     pulling.py    progress of downloads: bytes a CPU second, memory, the queue file

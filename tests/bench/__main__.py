@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import latency, machine, pulling, showing, starting
+from tests.bench import frozen, latency, machine, pulling, showing, starting
 from tests.bench.table import Line, as_text
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -37,6 +37,7 @@ def _runs(is_quick: bool) -> int:
 
 GROUPS = (
     Group("icon", lambda quick: starting.icon(_runs(quick)), True),
+    Group("frozen", lambda quick: frozen.frozen(_runs(quick)), True, True),
     Group("memory", lambda quick: starting.memory(_runs(quick)), True),
     Group("idle", lambda quick: starting.idle(10 if quick else 60), True),
     Group("window", lambda quick: starting.window(_runs(quick)), True),

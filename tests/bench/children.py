@@ -34,13 +34,13 @@ def offscreen(home: Path) -> dict[str, str]:
     return environment(os.environ, QT_QPA_PLATFORM="offscreen", HOME=str(home))
 
 
-class Process:
-    """`python -m MODULE …` whose stdout is lines "WORD REST" for us. Ended on leaving `with`."""
+class Command:
+    """A program whose stdout is lines "WORD REST" for us. Ended on leaving `with`."""
 
-    def __init__(self, variables: Mapping[str, str], module: str, *arguments: str) -> None:
+    def __init__(self, variables: Mapping[str, str], *command: str) -> None:
         self.spawned_ns = time.monotonic_ns()
         self._child = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            command,
             env=dict(variables),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -102,6 +102,13 @@ class Process:
     def memory_mib(self) -> tuple[float, float]:
         """RSS and PSS."""
         return memory_mib(self.pid)
+
+
+class Process(Command):
+    """`python -m MODULE …`"""
+
+    def __init__(self, variables: Mapping[str, str], module: str, *arguments: str) -> None:
+        super().__init__(variables, sys.executable, "-m", module, *arguments)
 
 
 def memory_mib(pid: int | str = "self") -> tuple[float, float]:

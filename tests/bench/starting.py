@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.children import Process, environment, settle
+from tests.bench.children import Command, Process, environment, settle
 from tests.bench.registrations import Registrations
 from tests.bench.table import Line, compared, in_turns
 from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
@@ -42,6 +42,10 @@ class Scene:
     def program_at_login(self) -> Process:
         """Ollama Tray as the system starts it; the desktop's home is empty but for the last run."""
         return Process(self._variables(), PROGRAM, "--hidden")
+
+    def command(self, *command: str) -> Command:
+        """Any program, as if it were ours."""
+        return Command(self._variables(), *command)
 
     def _variables(self, probe: str = "") -> dict[str, str]:
         return environment(self.desktop.environment, OLLAMA_HOST=self.url, BENCH_PROBE=probe)
