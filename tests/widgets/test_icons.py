@@ -33,7 +33,7 @@ def palette(qapp: QApplication) -> Iterator[QPalette]:
     """A palette whose roles can be told apart; the old one is set back."""
     for style in qapp.findChildren(AppStyle):  # of an earlier test: it would put its own back
         style.close()
-        style.deleteLater()
+        style.setParent(None)
     before = qapp.palette()
     changed = QPalette(before)
     changed.setColor(QPalette.ColorRole.ButtonText, QColor("#112233"))

@@ -25,14 +25,16 @@ PICTURES = {shot.name: shot for shot in shots.SHOTS if shot.locale == "en_GB"}
 
 @pytest.fixture
 def style(qapp: QApplication) -> Iterator[None]:
-    made = AppStyle(qapp, "light")
+    there = qapp.findChild(AppStyle)
+    made = there or AppStyle(qapp, "light")
     text.configure("decimal")
     before = QLocale()
     yield
     QLocale.setDefault(before)
     text.configure()
-    made.close()
-    made.deleteLater()
+    if there is None:
+        made.close()
+        made.setParent(None)
 
 
 @pytest.mark.usefixtures("style")

@@ -64,7 +64,9 @@ def test_margins_and_values_change_sides(qtbot: QtBot) -> None:
 def test_high_contrast_is_taken_when_the_system_asks(
     qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    style = AppStyle(qapp, "light")
+    there = qapp.findChild(AppStyle)
+    style = there or AppStyle(qapp, "light")
+    style.set_choice("light")
     before = qapp.styleSheet()
     monkeypatch.setattr(theme, "is_high_contrast", lambda: True)
     accessibility = getattr(qapp.styleHints(), "accessibility", None)
@@ -79,5 +81,6 @@ def test_high_contrast_is_taken_when_the_system_asks(
     monkeypatch.undo()
     style.refresh()
     assert qapp.styleSheet() == before
-    style.close()
-    style.deleteLater()
+    if there is None:
+        style.close()
+        style.setParent(None)
