@@ -193,25 +193,35 @@ class Rpm(SystemPackage):
 
 
 class AppImage(Install):
-    """A file that is run where it lies; without FUSE it unpacks itself for each run."""
+    """A file that is run where it lies; where FUSE is missing, it is unpacked first.
 
-    @property
-    def _file(self) -> Path:
-        return self.folder / self.artifact.name
+    Not with --appimage-extract-and-run: all runs of one file share a folder then, and the first to
+    end removes it under the others.
+    """
+
+    def __init__(self, artifact: Path, folder: Path) -> None:
+        super().__init__(artifact, folder)
+        self._file = folder / artifact.name
+        self._program = self._file
 
     def install(self) -> None:
         shutil.copyfile(self.artifact, self._file)
         self._file.chmod(0o755)
+        try:
+            run([self._file, "--version"])
+        except TrialError:
+            run([self._file, "--appimage-extract"], cwd=self.folder)
+            self._program = self.folder / "squashfs-root" / "AppRun"
 
     def window_command(self) -> list[str]:
-        has_fuse = Path("/dev/fuse").exists() and shutil.which("fusermount")
-        return [str(self._file), *([] if has_fuse else ["--appimage-extract-and-run"])]
+        return [str(self._program)]
 
     def terminal_command(self) -> list[str]:
-        return self.window_command()
+        return [str(self._program)]
 
     def uninstall(self) -> None:
         self._file.unlink()
+        shutil.rmtree(self.folder / "squashfs-root", ignore_errors=True)
 
     def left_behind(self) -> list[Path]:
         return list(self.folder.iterdir())
@@ -322,12 +332,13 @@ def install_for(artifact: Path, folder: Path) -> Install:
     raise CannotTry(f"nobody knows how to install {artifact.name}")
 
 
-def run(command: Sequence[str | Path], *, timeout_s: float = 600) -> str:
+def run(command: Sequence[str | Path], *, cwd: Path | None = None, timeout_s: float = 600) -> str:
     """Run a step of installing; TrialError with what it printed when it fails."""
     words = [str(word) for word in command]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
         words,
+        cwd=cwd,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
