@@ -120,6 +120,17 @@ def test_the_window_opens_from_the_tray_and_closing_it_keeps_the_program(
     assert run.app.quit("Quit Ollama Tray") == 0
 
 
+def test_suggestions_are_asked_for_when_somebody_looks(
+    fake_desktop: VirtualDesktop, start_run: StartRun, server: FaultyServer
+) -> None:
+    path = "/api/experimental/model-recommendations"
+    run = start_run(fake_desktop, "--hidden")
+    run.wait_label("This computer: online")
+    assert server.asked(path) == []
+    run.app.tray_item().click("Open Ollama Tray")
+    run.app.wait_for(lambda: server.asked(path), message="no suggestions asked for")
+
+
 def test_a_pull_is_seen_in_the_tray_and_told_when_it_is_done(
     fake_desktop: VirtualDesktop, start_run: StartRun, server: FaultyServer
 ) -> None:

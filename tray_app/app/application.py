@@ -195,6 +195,7 @@ class Application(QObject):
         self.notifier.clicked.connect(self.window.show_pull)
         self.window.visibility_changed.connect(self.pollers.set_visible)
         self.window.visibility_changed.connect(self.operations.layers.set_watched)
+        self.window.visibility_changed.connect(self._recommend)
         self.window.activity_changed.connect(self._on_window_activity_changed)
         self.crashes.crashed.connect(self.window.show_crash)
 
@@ -207,6 +208,14 @@ class Application(QObject):
     def _on_status_changed(self, status: ServerStatus) -> None:
         if status.state is not ServerState.CONNECTING:
             self.queue.set_server_online(status.server_id, status.is_online)
+        self._recommend()
+
+    @Slot()
+    def _recommend(self) -> None:
+        """What the server suggests is asked for once somebody looks and it answers."""
+        status = self.pollers.status(self.server.id)
+        if self.window.is_visible and status is not None and status.is_online:
+            self.operations.recommend(self.server.id)
 
     @Slot(object)
     def _on_queue_item_ended(self, item: PullItem) -> None:
@@ -247,6 +256,9 @@ class Application(QObject):
         if entry == self.server:
             return
         is_moved = (entry.id, entry.address) != (self.server.id, self.server.address)
+        if entry.id != self.server.id:
+            self.pollers.stop(self.server.id)
+            self.queue.set_server_online(self.server.id, False)
         self.server = entry
         self._show_server_label()
         if is_moved:

@@ -54,6 +54,7 @@ class Pollers(QObject):
         super().__init__(parent)
         self._make = make
         self._lines: dict[str, _Line] = {}
+        self._ended: list[_Line] = []  # told to end; their threads are joined with the others
         self._snapshots: dict[str, Snapshot] = {}
         self._statuses: dict[str, ServerStatus] = {}
 
@@ -75,6 +76,16 @@ class Pollers(QObject):
         thread.finished.connect(poller.stop)
         self._lines[server_id] = _Line(thread, poller, _Remote(poller, self))
         thread.start()
+
+    def stop(self, server_id: str) -> None:
+        """Poll this server no more."""
+        line = self._lines.pop(server_id, None)
+        if line is not None:
+            line.poller.cancel()
+            line.thread.quit()
+            self._ended.append(line)
+            self._snapshots.pop(server_id, None)
+            self._statuses.pop(server_id, None)
 
     @Slot(str)
     def refresh(self, server_id: str) -> None:
@@ -111,15 +122,20 @@ class Pollers(QObject):
 
     def wait(self, deadline: QDeadlineTimer) -> bool:
         """After `close`: True when every thread has ended before `deadline`."""
-        return all(line.thread.wait(deadline) for line in self._lines.values())
+        lines = (*self._lines.values(), *self._ended)
+        return all(line.thread.wait(deadline) for line in lines)
 
     @Slot(object)
     def _on_snapshot_taken(self, snapshot: Snapshot) -> None:
+        if snapshot.server_id not in self._lines:
+            return  # sent before its poller was told to end
         self._snapshots[snapshot.server_id] = snapshot
         self.snapshot_taken.emit(snapshot)
 
     @Slot(object)
     def _on_status_changed(self, status: ServerStatus) -> None:
+        if status.server_id not in self._lines:
+            return
         self._statuses[status.server_id] = status
         self.status_changed.emit(status)
 

@@ -165,6 +165,19 @@ def test_another_address_begins_anew(seen: Seen, server: FaultyServer) -> None:
         assert states[2:4] == [ServerState.CONNECTING, ServerState.ONLINE]
 
 
+def test_a_server_is_polled_no_more(seen: Seen, server: FaultyServer) -> None:
+    with FaultyServer(library=small.library("elsewhere")) as other:
+        start(seen, server)
+        seen.wait_state(ServerState.ONLINE)
+        seen.pollers.stop("local")
+        assert seen.pollers.snapshot("local") is None
+        server.forget()
+        seen.pollers.refresh("local")
+        seen.pollers.start("other", Endpoint.parse(other.url))
+        seen.wait(lambda: seen.pollers.snapshot("other"))
+        assert server.requests == []
+
+
 def test_a_server_that_never_answers_is_starting_and_ends_at_once(
     seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
