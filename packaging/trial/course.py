@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.project import VERSION
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 from tray_app.demo import DemoServer
 from trial.installs import Install, TrialError, install_for
 from trial.watching import Watcher, watcher

@@ -91,7 +91,7 @@ class DesktopWatcher(Watcher):
         }
 
     def check_start(self, status: Mapping[str, Any]) -> str:
-        from tests.waiting import wait_for
+        from tests.support.waiting import wait_for
 
         item = wait_for(self._desktop.tray.newest_item, timeout_s=20, message="no tray item came")
         wait_for(
@@ -123,7 +123,7 @@ class DesktopWatcher(Watcher):
         return Path(self.environment["XDG_CONFIG_HOME"], "ollama-tray", "settings.json")
 
     def quit_label(self) -> str:
-        from tests.waiting import wait_for
+        from tests.support.waiting import wait_for
 
         item = wait_for(self._desktop.tray.newest_item, timeout_s=20, message="no tray item came")
         return str(item.menu().labels()[-1])

@@ -24,11 +24,9 @@ def _names(text: str) -> frozenset[str]:
 
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
-_BASE = "text bundled language resources log settings paths"
+_BASE = "text bundled language resources log settings paths jsonfile"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
-_EVERYTHING = _names(
-    f"core ollama workers itemmodels views desktop demo operations cli app {_BASE}"
-)
+_EVERYTHING = _names(f"core ollama workers itemmodels views desktop demo diagnosis cli app {_BASE}")
 
 LAYERS = {
     "": Layer(frozenset(), banned=_names("*")),
@@ -37,7 +35,7 @@ LAYERS = {
         banned=_names(f"{_IO} asyncio getpass locale multiprocessing platform random secrets time"),
     ),
     "ollama": Layer(_names("core ollama"), _names("requests urllib3")),
-    "workers": Layer(_names("core ollama workers"), _names("PySide6.QtCore")),
+    "workers": Layer(_names("core ollama jsonfile workers"), _names("PySide6.QtCore")),
     "text": Layer(_names("core text"), _names("PySide6.QtCore")),
     "resources": Layer(
         _names(f"core {_BASE}"), _names("PySide6.QtCore PySide6.QtGui platformdirs")
@@ -47,6 +45,13 @@ LAYERS = {
     "log": _BASE_LAYER,
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
+    "jsonfile": Layer(_names("core")),
+    "diagnosis": Layer(
+        _names(
+            "core ollama text paths log settings cli.server_choice desktop.facts "
+            "desktop.instance.single_instance"
+        )
+    ),
     "itemmodels": Layer(
         _names("core text resources itemmodels"),
         _names("PySide6.QtCore PySide6.QtGui"),
@@ -60,14 +65,13 @@ LAYERS = {
     "desktop": Layer(
         _names("core text resources settings desktop"), _names("PySide6 jeepney shiboken6")
     ),
-    "operations": Layer(_names("core workers ollama"), _names("PySide6.QtCore")),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
-    # desktop.single_instance is how the terminal asks the running program, desktop.desktop_facts
-    # how its doctor asks the session bus; log holds the rules of what may not be told.
+    # desktop.instance is how the terminal asks the running program; log holds the rules of what
+    # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log "
-            "desktop.single_instance desktop.desktop_facts"
+            "cli core ollama text language settings paths log jsonfile diagnosis "
+            "desktop.instance desktop.facts"
         )
     ),
     "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),

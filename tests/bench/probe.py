@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from tests.bench.children import tell
 from tests.bench.lateness import Lateness
-from tray_app.core.pull_states import PullItem
+from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
     from tray_app.app.application import Application

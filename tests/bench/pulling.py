@@ -20,16 +20,16 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
 from tests.bench.children import Process, memory_mib, offscreen, result_of, tell
 from tests.bench.feeder import answer
 from tests.bench.table import Line, compared, in_turns
-from tray_app.core.messages import PullWish
-from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
-from tray_app.core.pull import PullTracker
-from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.payloads import PullWish
+from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
+from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.pulls.tracker import PullTracker
 from tray_app.core.records import LayerKind
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.workers.jobs import Target
-from tray_app.workers.pull_job import PullJob
-from tray_app.workers.pull_queue import PullQueue
-from tray_app.workers.pull_store import PullStore
+from tray_app.workers.pulls.job import PullJob
+from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 
 LINES = 20_000

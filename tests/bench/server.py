@@ -13,8 +13,8 @@ import threading
 
 from tests.bench.lists import GrowingList
 from tray_app.demo import DemoServer, Library, build_package
-from tray_app.demo.weights import Shape, language_model
-from tray_app.demo.wire import JSON, Exchange
+from tray_app.demo.exchange import JSON, Exchange
+from tray_app.demo.store.weights import Shape, language_model
 
 _SHAPE = Shape("llama", 2, 64, 128, 2, 2, 8192, 256)
 ENDLESS_BYTES = 10**15

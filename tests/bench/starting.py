@@ -15,7 +15,7 @@ from tests.bench.children import Command, Process, environment, settle
 from tests.bench.registrations import Registrations
 from tests.bench.table import Line, compared, in_turns
 from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 FLOOR = "tests.bench.floor"
 PROGRAM = "tray_app"

@@ -21,8 +21,8 @@ from tray_app.core.records import (
 )
 from tray_app.core.sharing import KnownLayers, LayerBook
 from tray_app.core.tags import TagsParser
-from tray_app.desktop.single_instance import SingleInstance
-from tray_app.desktop.tray import Tray
+from tray_app.desktop.instance.single_instance import SingleInstance
+from tray_app.desktop.tray.tray import Tray
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.paths import paths
 from tray_app.workers.jobs import Target

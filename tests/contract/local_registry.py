@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tray_app.demo.package import MANIFEST_TYPE, Package, sha256_digest
+from tray_app.demo.store.package import MANIFEST_TYPE, Package, sha256_digest
 
 _PIECE = 32 * 1024
 

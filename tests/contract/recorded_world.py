@@ -7,8 +7,8 @@ from collections.abc import Callable
 from tests.contract.gguf_file import digest_of, gguf_bytes
 from tray_app.demo import DemoServer, Library, Package, Weights
 from tray_app.demo.gojson import NANOSECONDS
-from tray_app.demo.naming import parse
-from tray_app.demo.package import Layer, assemble, text_layer
+from tray_app.demo.store.naming import parse
+from tray_app.demo.store.package import Layer, assemble, text_layer
 
 MODELS_DIR = "/var/lib/ollama/models"
 RECORDED_UPLOAD = "sha256:54e3c92e45eae08b047d7b2bc48f009d9062aa921551a839c7d29122468baa9f"

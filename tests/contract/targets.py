@@ -18,8 +18,8 @@ import requests
 from tests.contract.gguf_file import digest_of, gguf_bytes
 from tests.contract.local_registry import LocalRegistry
 from tray_app.demo import DemoServer, Library, Package
-from tray_app.demo.gguf import read_header
-from tray_app.demo.package import Layer, assemble, text_layer
+from tray_app.demo.store.gguf import read_header
+from tray_app.demo.store.package import Layer, assemble, text_layer
 
 TIMEOUT_S = 30
 

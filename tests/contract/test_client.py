@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.contract.targets import Target
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 from tray_app.core.errors import BadName, Changed, ModelNotFound, OllamaError, PullFailed
 from tray_app.core.names import ModelName
-from tray_app.core.progress import PullPhase, PullProgress
-from tray_app.core.pull import PullTracker
+from tray_app.core.pulls.progress import PullPhase, PullProgress
+from tray_app.core.pulls.tracker import PullTracker
 from tray_app.ollama.client import OllamaClient
 
 BIG = 5_000_000

@@ -10,15 +10,15 @@ from pytestqt.qtbot import QtBot
 
 from tests.contract.targets import Published, RealTarget, Target
 from tests.unit.workers.conftest import Trail
-from tray_app.core.messages import PullWish
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.names import ModelName
-from tray_app.core.progress import LayerState
-from tray_app.core.pull_policy import QueueLimits, RetryPolicy
-from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.payloads import PullWish
+from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
+from tray_app.core.pulls.progress import LayerState
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.ollama.client import OllamaClient
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.workers.jobs import Target as Place
-from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.runner import JobRunner
 
 BIG = 5_000_000  # floats: 20 MB

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.gguf_file import gguf_bytes
 from tests.contract.targets import Target
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 
 def generate(target: Target, name: str, **more: Any) -> dict[str, Any]:

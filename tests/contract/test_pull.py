@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract.likeness import odd_lines, phases
 from tests.contract.targets import Published, Target
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 BIG = 5_000_000  # floats: 20 MB
 SLOW_BYTES_S = 10e6

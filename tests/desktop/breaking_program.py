@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QSessionManager
 
 from tray_app.app import application, main
-from tray_app.app.visits import Visits
+from tray_app.app.instance_commands import Visits
 from tray_app.cli import parse_args
-from tray_app.desktop.single_instance import InstanceAnswer, InstanceRequest
+from tray_app.desktop.instance.single_instance import InstanceAnswer, InstanceRequest
 
 
 class Broken(Exception):

@@ -13,7 +13,7 @@ import pytest
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 PYTHON = "/usr/bin/python3"
 SCRIPT = Path(__file__).parent / "harness" / "at_spi.py"

@@ -11,7 +11,7 @@ from tests.desktop.conftest import StartApp, require
 from tests.desktop.harness.desktop import Mode, VirtualDesktop
 from tests.desktop.harness.processes import pids_marked
 from tests.desktop.harness.program import ROOT, App
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 TINY = [sys.executable, str(Path(__file__).with_name("tiny_tray.py"))]
 

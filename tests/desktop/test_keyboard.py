@@ -12,8 +12,8 @@ from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
 from tests.desktop.harness.screen import Window
 from tests.fakes import FaultyServer, small
-from tests.waiting import wait_for
-from tray_app.desktop.single_instance import InstanceCommand, ask
+from tests.support.waiting import wait_for
+from tray_app.desktop.instance.single_instance import InstanceCommand, ask
 
 MB = 1_000_000
 

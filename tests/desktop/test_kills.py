@@ -14,7 +14,7 @@ import pytest
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.fakes import FaultyServer, faults, small
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 KILLS = 20
 NAMES = ("one:latest", "two:latest", "three:latest")

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.monitor import Notification
 from tray_app import APP_ID, APP_NAME
-from tray_app.desktop.notice import Notice, NoticeKind
-from tray_app.desktop.notify_dbus import DbusNotifications
+from tray_app.desktop.notifications.dbus import DbusNotifications
+from tray_app.desktop.notifications.notice import Notice, NoticeKind
 
 DONE = Notice(
     NoticeKind.FINISHED, "Download finished", "qwen3:8b is ready.", "pull-1", "pull pull-1"

@@ -17,7 +17,7 @@ import pytest
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
-from tray_app.desktop.single_instance import InstanceCommand, Outcome, ask
+from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome, ask
 
 NOBODY = 65534
 PYTHON = "/usr/bin/python3"

@@ -15,7 +15,7 @@ from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import ROOT, App
 from tests.fakes import FaultyServer, faults, small, stream_faults
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 MB = 1_000_000
 

@@ -11,7 +11,7 @@ from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.system_services import NETWORK_MANAGER, UPOWER, FakeSystemServices
 from tests.desktop.test_program import MB, Run, pull
 from tests.fakes import FaultyServer, small
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 GB = 1000 * MB
 

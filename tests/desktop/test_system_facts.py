@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.system_services import NETWORK_MANAGER, UPOWER, FakeSystemServices
-from tray_app.core.pull_states import PullSummary
-from tray_app.desktop.launcher_entry import APP_URI, LauncherEntry
-from tray_app.desktop.network import Network, system_network
+from tray_app.core.pulls.states import PullSummary
+from tray_app.desktop.conditions.system import Network, system_network
+from tray_app.desktop.dock_badge import APP_URI, LauncherEntry
 from tray_app.desktop.power import Power, system_power
 
 

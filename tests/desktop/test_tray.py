@@ -11,8 +11,8 @@ from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
 from tests.desktop.harness.tray import TrayItem
-from tests.waiting import wait_for
-from tray_app.desktop.single_instance import InstanceCommand, Outcome, ask
+from tests.support.waiting import wait_for
+from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome, ask
 
 PROGRAM = str(Path(__file__).with_name("tray_program.py"))
 

@@ -14,9 +14,9 @@ from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
 from tests.desktop.harness.wayland import Sway, missing_tools
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 from tray_app import APP_ID
-from tray_app.desktop.single_instance import InstanceCommand, ask
+from tray_app.desktop.instance.single_instance import InstanceCommand, ask
 
 
 @pytest.fixture

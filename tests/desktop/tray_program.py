@@ -15,17 +15,17 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import APP_NAME
 from tray_app.core.errors import DiskFull, Unreachable
-from tray_app.core.progress import PullPhase, PullProgress
-from tray_app.core.pull_states import PullItem, PullState, PullSummary
+from tray_app.core.pulls.progress import PullPhase, PullProgress
+from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.core.records import ModelRecord, RunningModel, ServerState, ServerStatus, Snapshot
-from tray_app.desktop.notifier import Notifier, system_backends
-from tray_app.desktop.single_instance import (
+from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
     InstanceRequest,
     SingleInstance,
 )
-from tray_app.desktop.tray import Tray
+from tray_app.desktop.notifications.notifier import Notifier, system_backends
+from tray_app.desktop.tray.tray import Tray
 from tray_app.settings import Settings
 
 NOW = datetime.now(UTC)

@@ -13,7 +13,7 @@ import pytest
 from tests.fakes.tap import Tap
 from tray_app.demo import DemoServer
 from tray_app.demo.errors import ClientGone, ServerStopping
-from tray_app.demo.wire import Exchange
+from tray_app.demo.exchange import Exchange
 
 _STALL_STEP_S = 0.01
 

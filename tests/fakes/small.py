@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tray_app.demo import Library, Package, build_package
-from tray_app.demo.weights import Shape, language_model
+from tray_app.demo.store.weights import Shape, language_model
 
 SHAPE = Shape("llama", 2, 64, 128, 2, 2, 8192, 256)
 

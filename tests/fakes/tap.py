@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from tray_app.demo.wire import JSON, Exchange
+from tray_app.demo.exchange import JSON, Exchange
 
 LineFilter = Callable[["Tap", Any], None]
 JsonFilter = Callable[[Any], Any]

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.fakes import FaultyServer, data, faults
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 MODEL = "all-minilm"
 

@@ -19,8 +19,8 @@ markers =
     allow_threads
 """
 _CONFTEST = """
-from tests import guards
-from tests.guards import no_unexpected_logs, nothing_left_behind
+from tests.support import guards
+from tests.support.guards import no_unexpected_logs, nothing_left_behind
 guards._GRACE_S = 0.5
 """
 

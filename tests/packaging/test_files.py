@@ -17,7 +17,7 @@ from PySide6.QtGui import QImageReader
 from tests.packaging.conftest import PACKAGING, ROOT
 from tray_app import APP_ID, APP_NAME, __version__
 from tray_app.cli import arguments
-from tray_app.desktop.autostart import LOGIN_FLAG
+from tray_app.desktop.autostart.system import LOGIN_FLAG
 
 DESKTOP = ROOT / "resources" / "desktop"
 ENTRY = DESKTOP / f"{APP_ID}.desktop"
@@ -162,7 +162,7 @@ def test_a_release_text_is_the_section_of_its_version(tmp_path: Path) -> None:
 
 def test_windows_starts_at_login_as_the_program_itself_would() -> None:
     from kit import project
-    from tray_app.desktop import autostart_windows
+    from tray_app.desktop.autostart import windows as autostart_windows
 
     text = (PACKAGING / "windows" / "installer.nsi").read_text(encoding="utf-8")
     assert (APP_NAME, APP_ID, __version__) == (project.APP_NAME, project.APP_ID, project.VERSION)

@@ -35,7 +35,7 @@ def test_file_keeps_the_rules(file: Path) -> None:
         ("ollama/x.py", "from tray_app.settings import Settings"),
         ("workers/x.py", "from PySide6 import QtCore, QtGui"),
         ("workers/x.py", "from PySide6.QtWidgets import QWidget"),
-        ("workers/x.py", "def f():\n    import tray_app.views.main_window"),
+        ("workers/x.py", "def f():\n    import tray_app.views.main_window.window"),
         ("text.py", "from PySide6.QtGui import QIcon"),
         ("settings.py", "from tray_app.views import x"),
         ("itemmodels/x.py", "from PySide6.QtWidgets import QStyle"),
@@ -44,18 +44,18 @@ def test_file_keeps_the_rules(file: Path) -> None:
         ("views/x.py", "import requests"),
         ("views/x.py", "import threading"),
         ("views/x.py", "from tray_app.workers.poller import ModelPoller"),
-        ("views/x.py", "from tray_app import operations"),
-        ("desktop/x.py", "from tray_app.views.main_window import MainWindow"),
+        ("views/x.py", "from tray_app.workers import operations"),
+        ("desktop/x.py", "from tray_app.views.main_window.window import MainWindow"),
         ("desktop/x.py", "import requests"),
-        ("operations.py", "from tray_app.desktop.tray import Tray"),
-        ("operations.py", "from PySide6.QtWidgets import QMessageBox"),
+        ("workers/x.py", "from tray_app.desktop.tray.tray import Tray"),
+        ("workers/x.py", "from PySide6.QtWidgets import QMessageBox"),
         ("demo/server.py", "from tray_app.core.records import ModelRecord"),
         ("demo/server.py", "import requests"),
         ("cli.py", "import tray_app.app"),
         ("cli.py", "from tray_app.workers.runner import JobRunner"),
-        ("cli.py", "from tray_app.desktop.tray import Tray"),
+        ("cli.py", "from tray_app.desktop.tray.tray import Tray"),
         ("cli.py", "from PySide6.QtGui import QIcon"),
-        ("operations.py", "import tray_app.app"),
+        ("workers/x.py", "import tray_app.app"),
         ("__main__.py", "import tray_app.views"),
         ("__init__.py", "import sys"),
         ("unheard_of.py", ""),
@@ -80,8 +80,11 @@ def test_forbidden_imports_are_found(path: str, text: str) -> None:
         ("views/x.py", "from PySide6 import QtWidgets\nfrom tray_app.views.style import Theme"),
         ("desktop/x.py", "from PySide6.QtDBus import QDBusConnection\nimport jeepney"),
         ("demo/server.py", "import http.server, threading\nfrom tray_app.core.names import X"),
-        ("cli.py", "from tray_app.desktop.single_instance import ask"),
-        ("app.py", "from tray_app.views.main_window import MainWindow\nimport PySide6.QtWidgets"),
+        ("cli.py", "from tray_app.desktop.instance.single_instance import ask"),
+        (
+            "app.py",
+            "from tray_app.views.main_window.window import MainWindow\nimport PySide6.QtWidgets",
+        ),
         ("__main__.py", "from tray_app import cli, app"),
     ],
 )
@@ -102,8 +105,8 @@ BAD = {
         "def f():\n    from tray_app.views import details_dialog",
         "class C:\n    async def f(self):\n        import json",
     ],
-    "operations.py": ["job.failed.connect(lambda e: print(e))"],
     "workers/x.py": [
+        "job.failed.connect(lambda e: print(e))",
         "thread.terminate()",
         "self._thread.terminate()",
         "class W(QThread): ...",
@@ -157,7 +160,7 @@ def test_banned_constructions_are_found(path: str, text: str) -> None:
     [
         ("app.py", "code = app.exec()\ncode = QApplication.exec()\nself._app.exec()"),
         ("app.py", "worker.finished.connect(self._on_worker_finished)"),
-        ("app/rest.py", "def f():\n    from tray_app.app.demo import Demo"),
+        ("app/launcher.py", "def f():\n    from tray_app.app.demo import Demo"),
         ("app.py", "class C:\n    def g(self): ...\n    def f(self, g):\n        s.connect(g)"),
         ("views/x.py", "button.clicked.connect(lambda: None)"),
         ("views/x.py", "drag.exec(Qt.DropAction.MoveAction)"),
@@ -239,4 +242,4 @@ def test_tests_use_no_mocks_and_no_fixed_sleeps() -> None:
         for call in ("time.sleep(", "qtbot.wait(", "QTest.qWait(")
         if call in file.read_text(encoding="utf-8")
     ]
-    assert offenders == [], "use tests.waiting.wait_for or qtbot.waitUntil"
+    assert offenders == [], "use tests.support.waiting.wait_for or qtbot.waitUntil"

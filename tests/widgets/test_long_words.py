@@ -13,15 +13,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests import shots_data as data
-from tests import shots_dialogs as pictures
-from tests import shots_estimates as estimates
+from tests.shots import data, estimates
+from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
 from tray_app.views.components.inputs import CheckBox
 from tray_app.views.components.labels import ElidedLabel
-from tray_app.views.downloads_panel import DownloadsPanel
-from tray_app.views.settings_dialog import SettingsDialog
+from tray_app.views.downloads.panel import DownloadsPanel
+from tray_app.views.settings.dialog import SettingsDialog
 
 
 class Stretched(QTranslator):

@@ -11,15 +11,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests import shots_data as data
-from tray_app.core.messages import ModelRef
+from tests.shots import data
+from tray_app.core.payloads import ModelRef
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.pull_table import PullTableModel
 from tray_app.settings import Settings
-from tray_app.views.main_window import MainWindow
-from tray_app.views.state_page import PageText
+from tray_app.views.main_window.screens import Screen
+from tray_app.views.main_window.state_page import PageText
+from tray_app.views.main_window.window import MainWindow
 from tray_app.views.style import AppStyle
-from tray_app.views.window_state import Screen
 
 WISHES = [
     "refresh_requested",

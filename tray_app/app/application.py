@@ -12,38 +12,38 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
-from tray_app.app.diagnosing import Diagnosing
-from tray_app.app.docking import Docking
-from tray_app.app.pulling import Pulling
-from tray_app.app.quitting import Quitter
+from tray_app.app.diagnosis import Diagnosing
+from tray_app.app.downloads import Pulling
+from tray_app.app.instance_commands import Visits
+from tray_app.app.mac_dock import Docking
 from tray_app.app.rule_watcher import limits_of
 from tray_app.app.session import SessionEnd
-from tray_app.app.visits import Visits
+from tray_app.app.shutdown import Quitter
 from tray_app.app.window import WindowSide
 from tray_app.app.wishes import Wishes
 from tray_app.cli import Invocation
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
-from tray_app.core.messages import PullWish
-from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.payloads import PullWish
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
-from tray_app.desktop.autostart import system_autostart
-from tray_app.desktop.notifier import Notifier, system_backends
-from tray_app.desktop.single_instance import SingleInstance
-from tray_app.desktop.tray import Tray
+from tray_app.desktop.autostart.system import system_autostart
+from tray_app.desktop.instance.single_instance import SingleInstance
+from tray_app.desktop.notifications.notifier import Notifier, system_backends
+from tray_app.desktop.tray.tray import Tray
 from tray_app.language import install_language
 from tray_app.log import CrashReporter
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
-from tray_app.operations import Operations
 from tray_app.paths import Paths
 from tray_app.resources import app_icon
 from tray_app.settings import ServerEntry, Settings
 from tray_app.workers.jobs import Target
+from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers
-from tray_app.workers.pull_history import HistoryStore, PullHistory
-from tray_app.workers.pull_queue import PullQueue
-from tray_app.workers.pull_store import PullStore
+from tray_app.workers.pulls.history import HistoryStore, PullHistory
+from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 
 if TYPE_CHECKING:

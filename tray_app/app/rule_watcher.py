@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from tray_app.core.pull_policy import QueueLimits, RetryPolicy
-from tray_app.core.pull_rules import GB, QuietHours, RuleChoices, Surroundings, judge
-from tray_app.desktop.network import Network, system_network
+from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
+from tray_app.core.pulls.rules import GB, QuietHours, RuleChoices, Surroundings, judge
+from tray_app.desktop.conditions.system import Network, system_network
 from tray_app.desktop.power import Power, system_power
 from tray_app.settings import Settings
 from tray_app.settings.values import SettingsValues
-from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.pulls.queue import PullQueue
 
 MAX_NAP_S = 60.0
 """Clocks are set and computers sleep: the time of day is looked at so often, where it matters."""

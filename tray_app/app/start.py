@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tray_app import APP_ID, APP_NAME, __version__
 from tray_app.desktop.dock import claim_taskbar
-from tray_app.desktop.single_instance import (
+from tray_app.desktop.instance.single_instance import (
     Handover,
     InstanceCommand,
     Outcome,
@@ -103,8 +103,8 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from tray_app.app.rest import Rest
-    from tray_app.desktop.tray import Tray
+    from tray_app.app.launcher import Rest
+    from tray_app.desktop.tray.tray import Tray
 
     claim_taskbar()
     QApplication.setApplicationName(APP_NAME)

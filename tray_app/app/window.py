@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app import text
-from tray_app.core.messages import DeleteOutcome, ModelRef, PullOrder
-from tray_app.core.pull_states import PullItem
+from tray_app.core.payloads import DeleteOutcome, ModelRef, PullOrder
+from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
     from tray_app.app.application import Application
@@ -172,7 +172,7 @@ class WindowSide(QObject):
 
     def _rebuild(self) -> None:
         """The same windows in another language."""
-        from tray_app.app.rebuilding import show_view, view_of
+        from tray_app.app.view_state import show_view, view_of
 
         old = self._built
         if old is None:

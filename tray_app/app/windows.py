@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.pull_table import PullTableModel
-from tray_app.views.dialog_host import DialogHost
-from tray_app.views.main_window import MainWindow
+from tray_app.views.dialogs import DialogHost
+from tray_app.views.main_window.window import MainWindow
 from tray_app.views.style import AppStyle
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from tray_app.core.messages import (
+from tray_app.core.payloads import (
     CopyWish,
     DeleteWish,
     LoadWish,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tray_app.cli.target import Target
+from tray_app.cli.server_choice import Target
 from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.core.sharing import LayerBook
 from tray_app.ollama import LocalStore

@@ -7,11 +7,11 @@ from typing import Any
 
 from tray_app import text
 from tray_app.cli.console import columns, padded
-from tray_app.cli.diagnosis import Question, diagnose, instance_facts
-from tray_app.cli.session import EXIT_DONE, Session, exit_code
-from tray_app.cli.target import load_settings
+from tray_app.cli.context import EXIT_DONE, Session, exit_code
+from tray_app.cli.server_choice import load_settings
 from tray_app.core.diagnosis import Diagnosis, ServerFacts
-from tray_app.desktop.single_instance import InstanceCommand
+from tray_app.desktop.instance.single_instance import InstanceCommand
+from tray_app.diagnosis import Question, diagnose, instance_facts
 from tray_app.paths import paths
 
 

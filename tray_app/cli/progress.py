@@ -11,7 +11,7 @@ from typing import Self
 
 from tray_app import text
 from tray_app.cli.console import Console, columns, cut, plain
-from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.text import tr
 
 REDRAW_S = 0.1

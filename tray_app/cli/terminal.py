@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable
 
 from tray_app import text
-from tray_app.cli import asking, changing, doctor
+from tray_app.cli import doctor, reading, writing
 from tray_app.cli.arguments import Command, Invocation
 from tray_app.cli.console import Console
-from tray_app.cli.session import (
+from tray_app.cli.context import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
     AskInstance,
@@ -20,22 +20,22 @@ from tray_app.cli.session import (
     exit_code,
     report,
 )
-from tray_app.cli.target import Target, choose, load_settings
+from tray_app.cli.server_choice import Target, choose, load_settings
 from tray_app.core.errors import Cancelled, OllamaError
-from tray_app.desktop import single_instance
+from tray_app.desktop.instance import single_instance
 from tray_app.language import install_in_terminal
 from tray_app.ollama import OllamaClient, Registry
 from tray_app.text import tr
 
 _VERBS: dict[Command, Callable[[Session], int]] = {
-    Command.LIST: asking.list_models,
-    Command.SHOW: asking.show,
-    Command.PS: asking.ps,
-    Command.STATUS: asking.status,
+    Command.LIST: reading.list_models,
+    Command.SHOW: reading.show,
+    Command.PS: reading.ps,
+    Command.STATUS: reading.status,
     Command.DOCTOR: doctor.doctor,
-    Command.PULL: changing.pull,
-    Command.RM: changing.remove,
-    Command.QUIT: changing.quit_instance,
+    Command.PULL: writing.pull,
+    Command.RM: writing.remove,
+    Command.QUIT: writing.quit_instance,
 }
 
 

@@ -1,6 +1,6 @@
 """What a look at the whole program finds: versions, desktop, servers, folders, past errors.
 
-Facts only; the words are in `tray_app.text`, the looking is in `tray_app.cli.diagnosis`.
+Facts only; the words are in `tray_app.text`, the looking is in `tray_app.diagnosis`.
 """
 
 from __future__ import annotations

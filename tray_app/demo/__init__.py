@@ -5,10 +5,10 @@ For ``--demo`` and for the tests. Standard library only; nothing of the program 
 
 from __future__ import annotations
 
-from tray_app.demo.library import demo_library, many
-from tray_app.demo.package import Package, Weights, build_package
+from tray_app.demo.catalogue.library import demo_library, many
 from tray_app.demo.server import DemoServer
-from tray_app.demo.state import DemoState, Library
+from tray_app.demo.store.package import Package, Weights, build_package
+from tray_app.demo.store.state import DemoState, Library
 
 __all__ = [
     "DemoServer",

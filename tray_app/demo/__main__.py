@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from tray_app.demo.library import many
+from tray_app.demo.catalogue.library import many
 from tray_app.demo.server import DemoServer
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}

@@ -8,10 +8,10 @@ import sys
 import threading
 from typing import Any, Self
 
-from tray_app.demo.library import demo_library
-from tray_app.demo.routes import dispatch
-from tray_app.demo.state import DEFAULT_SPEED_BYTES_S, DemoState, Library
-from tray_app.demo.wire import ConnectionHandler, Exchange
+from tray_app.demo.catalogue.library import demo_library
+from tray_app.demo.exchange import ConnectionHandler, Exchange
+from tray_app.demo.handlers.routes import dispatch
+from tray_app.demo.store.state import DEFAULT_SPEED_BYTES_S, DemoState, Library
 
 
 class DemoServer:

@@ -37,7 +37,7 @@ class Power(QObject):
 def system_power(parent: QObject | None = None) -> Power:
     """The one for this system. (macOS tells it only through frameworks that Qt does not wrap.)"""
     if sys.platform == "win32":
-        from tray_app.desktop.power_windows import WindowsPower
+        from tray_app.desktop.conditions.windows_power import WindowsPower
 
         return WindowsPower(parent)
     if sys.platform == "darwin":

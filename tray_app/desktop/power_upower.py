@@ -3,7 +3,7 @@
 from jeepney import DBusAddress
 from PySide6.QtCore import QObject, Slot
 
-from tray_app.desktop.dbus_system import SystemProperty
+from tray_app.desktop.dbus.system import SystemProperty
 from tray_app.desktop.power import Power
 
 _NAME = "org.freedesktop.UPower"

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from tray_app import text
-from tray_app.core.messages import Verb
+from tray_app.core.payloads import Verb
 from tray_app.itemmodels.rows import ModelRow, parameter_count
 from tray_app.text import tr
 

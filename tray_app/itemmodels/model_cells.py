@@ -14,7 +14,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 from tray_app import text
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import LayerBook
-from tray_app.itemmodels import columns, roles, words
+from tray_app.itemmodels import columns, roles, row_texts
 from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SIZE
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.itemmodels.row_store import CONTENT, LABEL, STATE
@@ -88,7 +88,9 @@ class ModelCells(KeyedTable[ModelRow]):
     def _tool_tip(self, row: ModelRow, column: int) -> str | None:
         record = row.record
         if column == SIZE:
-            return text.tooltip(words.size_tip(record, self.records(record.server_id), self._book))
+            return text.tooltip(
+                row_texts.size_tip(record, self.records(record.server_id), self._book)
+            )
         if column == MODIFIED:
             return text.tooltip(text.full_time(record.modified_at)) or None
         if column == NAME:
@@ -99,10 +101,10 @@ class ModelCells(KeyedTable[ModelRow]):
 
     def _spoken(self, row: ModelRow, column: int) -> str:
         if column == NAME:
-            return words.spoken_name(row)
+            return row_texts.spoken_name(row)
         shown = self.cell_text(row, column)
         if column == SIZE:
-            return words.spoken_size(row, shown)
+            return row_texts.spoken_size(row, shown)
         return tr("not known") if shown == text.MISSING else shown
 
     def _alignment(self, row: ModelRow, column: int) -> int:

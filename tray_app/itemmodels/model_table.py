@@ -13,8 +13,8 @@ from operator import attrgetter
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
-from tray_app.core.messages import BusyModel, ModelRef, Verb
-from tray_app.core.pull_states import PullItem
+from tray_app.core.payloads import BusyModel, ModelRef, Verb
+from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.sharing import LayerBook
 from tray_app.itemmodels import columns

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
 from tray_app import text
-from tray_app.core.pull_states import PullItem
+from tray_app.core.pulls.states import PullItem
 from tray_app.itemmodels import roles
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.text import tr

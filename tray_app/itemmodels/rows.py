@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tray_app.core.messages import Verb
 from tray_app.core.names import split_display
+from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel
 
 

@@ -10,10 +10,10 @@ Everything raises `OllamaError` of `tray_app.core.errors`. Importing this is che
 loaded at the first request.
 """
 
+from tray_app.core.endpoint import DEFAULT_PORT, Endpoint
 from tray_app.core.estimate import is_up_to_date
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import OllamaClient
-from tray_app.ollama.endpoint import DEFAULT_PORT, Endpoint
 from tray_app.ollama.ensure import Ensured, Standing, standing
 from tray_app.ollama.local_store import LocalStore, models_folders
 from tray_app.ollama.reader import CloudStatus

@@ -19,7 +19,7 @@ from tray_app.core.errors import (
 )
 from tray_app.core.names import ModelName
 from tray_app.core.parse import parse_line
-from tray_app.core.progress import PullProgress
+from tray_app.core.pulls.progress import PullProgress
 from tray_app.ollama.ensure import Ensured, Standing, ensure
 from tray_app.ollama.reader import SLOW_TIMEOUT_S, OllamaReader, named
 

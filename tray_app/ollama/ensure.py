@@ -16,8 +16,8 @@ from tray_app.core.errors import (
 )
 from tray_app.core.estimate import is_up_to_date
 from tray_app.core.names import ModelName
-from tray_app.core.progress import PullPhase, PullProgress
-from tray_app.core.pull import PullTracker
+from tray_app.core.pulls.progress import PullPhase, PullProgress
+from tray_app.core.pulls.tracker import PullTracker
 from tray_app.core.records import Manifest, ModelRecord
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ api/types.go, from v0.1.38 on; where a line here looks odd, its comment names th
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from tray_app.core.decode import as_object
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAnswer,
     NotOllama,
@@ -31,10 +33,9 @@ from tray_app.core.parse import (
 )
 from tray_app.core.records import ModelInfo, ModelRecord, Recommendation, RunningModel, Snapshot
 from tray_app.core.tags import TagsParser
-from tray_app.ollama.answers import body_of
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.registry import Registry
+from tray_app.ollama.responses import body_of
 from tray_app.ollama.transport import Transport
 
 QUICK_TIMEOUT_S = 4.0
@@ -69,7 +70,7 @@ class OllamaReader:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if endpoint is None:
-            endpoint = Endpoint.from_environment()
+            endpoint = Endpoint.from_environment(os.environ)
         elif isinstance(endpoint, str):
             endpoint = Endpoint.parse(endpoint)
         self.endpoint = endpoint

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAddress,
     BadAnswer,
@@ -26,9 +27,8 @@ from tray_app.core.errors import (
 from tray_app.core.manifests import parse_manifest
 from tray_app.core.names import ModelName
 from tray_app.core.records import Manifest
-from tray_app.ollama.answers import Answer, error_of
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.endpoint import Endpoint
+from tray_app.ollama.responses import Answer, error_of
 from tray_app.ollama.transport import Transport
 
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAnswer,
     Cancelled,
@@ -24,15 +25,14 @@ from tray_app.core.errors import (
     Unreachable,
     UnreachableKind,
 )
-from tray_app.ollama.answers import Answer, error_of, json_of
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.dialing import calling
-from tray_app.ollama.endpoint import Endpoint
+from tray_app.ollama.connect import calling
+from tray_app.ollama.responses import Answer, error_of, json_of
 
 if TYPE_CHECKING:
     import requests
 
-    from tray_app.ollama.session import HttpSession
+    from tray_app.ollama.http_session import HttpSession
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 4 * 1024 * 1024
@@ -257,9 +257,9 @@ class Transport:
 
 
 def _session_module() -> ModuleType:
-    from tray_app.ollama import session
+    from tray_app.ollama import http_session
 
-    return session
+    return http_session
 
 
 @contextmanager

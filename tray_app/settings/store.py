@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from tray_app.settings import file
+from tray_app import jsonfile
 from tray_app.settings.values import (
     CHECKS,
     LOCAL,
@@ -49,7 +49,7 @@ class Settings(QObject):
         super().__init__(parent)
         self._path = path
         self._raw: dict[str, Any] = {}
-        self._signature = file.signature(path) if path else None
+        self._signature = jsonfile.signature(path) if path else None
         self._unwritable = ""
         self.broken_path: Path | None = None
         self.problems: tuple[str, ...] = ()
@@ -106,8 +106,8 @@ class Settings(QObject):
 
     def _load(self, path: Path) -> None:
         try:
-            self._raw = file.read(path)
-        except file.BrokenFile as error:
+            self._raw = jsonfile.read(path)
+        except jsonfile.BrokenFile as error:
             self._put_aside(path, str(error))
             return
         except OSError as error:
@@ -123,18 +123,18 @@ class Settings(QObject):
     def _put_aside(self, path: Path, reason: str) -> None:
         """What was read before, if anything, stays; the next change writes it all again."""
         try:
-            self.broken_path = file.put_aside(path)
+            self.broken_path = jsonfile.put_aside(path)
         except OSError as error:
             self.broken_path = path
             self._unwritable = str(error)
-        self._signature = file.signature(path)
+        self._signature = jsonfile.signature(path)
         _log.warning("broken settings kept as %s: %s", self.broken_path.name, reason)
 
     def _take_over(self) -> None:
         """Read the file again if somebody else wrote it."""
         if self._path is None or self._unwritable:
             return
-        now = file.signature(self._path)
+        now = jsonfile.signature(self._path)
         if now is None or now == self._signature:
             return
         self._signature = now
@@ -148,13 +148,13 @@ class Settings(QObject):
             return
         content = {"version": VERSION, **self._raw}
         try:
-            file.write(self._path, content)
+            jsonfile.write(self._path, content)
         except OSError as error:
             _log.info("settings not written: %s", error)
             self.save_failed.emit(str(error))
             return
         self._raw = content
-        self._signature = file.signature(self._path)
+        self._signature = jsonfile.signature(self._path)
 
 
 def _implicit_server() -> ServerEntry:

@@ -18,7 +18,7 @@ from tray_app.text.deleting import (
     loaded_now_line,
     made_here_line,
 )
-from tray_app.text.diagnostics import (
+from tray_app.text.diagnosis import (
     Finding,
     diagnosis_facts,
     diagnosis_findings,

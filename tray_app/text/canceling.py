@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tray_app.core.pull_states import PullItem
+from tray_app.core.pulls.states import PullItem
 from tray_app.text.names import short_name
 from tray_app.text.plain import one_line
 from tray_app.text.units import size

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tray_app.core.progress import LayerProgress, LayerState, PullPhase
-from tray_app.core.pull_policy import RetryPolicy
-from tray_app.core.pull_states import Hold, PullItem, PullState, PullSummary
+from tray_app.core.pulls.policy import RetryPolicy
+from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase
+from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.text.addresses import place
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import (

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tray_app.core import errors as e
-from tray_app.core.messages import DeleteOutcome, Failure, Verb
+from tray_app.core.payloads import DeleteOutcome, Failure, Verb
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import place
 from tray_app.text.messages import Action, Case, Message, ollama_says

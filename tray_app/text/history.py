@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from tray_app.core.history import History, PullRecord
+from tray_app.core.pulls.history import History, PullRecord
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import day_and_time, elapsed

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tray_app.core.errors import DiskFull
-from tray_app.core.pull_states import PullItem
+from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ServerStatus
 from tray_app.text.addresses import place
 from tray_app.text.downloads import fetched_in

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tray_app import APP_NAME
-from tray_app.core.pull_states import PullSummary
+from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
 from tray_app.text.addresses import place
 from tray_app.text.downloads import downloads_line

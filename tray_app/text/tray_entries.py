@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import RunningModel
 from tray_app.text.downloads import pull_hold, pull_phase
 from tray_app.text.plain import one_line

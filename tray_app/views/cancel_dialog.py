@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
-from tray_app.core.pull_states import TRANSITIONS, PullEvent, PullItem
+from tray_app.core.pulls.states import TRANSITIONS, PullEvent, PullItem
 from tray_app.text import cancel_question, tr
 from tray_app.views.components.buttons import Button
+from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.dialog_frame import DialogFrame
 from tray_app.views.theme import Role
 
 

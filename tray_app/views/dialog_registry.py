@@ -12,8 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tray_app.core.estimate import PullEstimate
-from tray_app.core.history import History
-from tray_app.core.messages import (
+from tray_app.core.payloads import (
     BusyModel,
     DeleteOutcome,
     Failure,
@@ -22,20 +21,21 @@ from tray_app.core.messages import (
     ServerTest,
     Verb,
 )
-from tray_app.core.pull_rules import Surroundings
-from tray_app.core.pull_states import PullItem
+from tray_app.core.pulls.history import History
+from tray_app.core.pulls.rules import Surroundings
+from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelInfo, ModelKey, ModelRecord, ServerStatus, Snapshot
 from tray_app.core.sharing import LayerBook
 from tray_app.settings import Settings
 from tray_app.text import Message, delete_result, failure_text, tr
 from tray_app.views.cancel_dialog import CancelDialog
-from tray_app.views.delete_dialog import DeleteDialog
-from tray_app.views.details_dialog import DetailsDialog
-from tray_app.views.duplicate_dialog import DuplicateDialog
-from tray_app.views.history_dialog import HistoryDialog
-from tray_app.views.message import MessageBox, show_message
-from tray_app.views.pull_dialog import PullDialog
-from tray_app.views.settings_dialog import SettingsDialog
+from tray_app.views.components.message_box import MessageBox, show_message
+from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.downloads.history_dialog import HistoryDialog
+from tray_app.views.pull.dialog import PullDialog
+from tray_app.views.questions.delete import DeleteDialog
+from tray_app.views.questions.duplicate import DuplicateDialog
+from tray_app.views.settings.dialog import SettingsDialog
 
 D = TypeVar("D", bound=QDialog)
 

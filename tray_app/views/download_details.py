@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tray_app.core.pull_states import IN_TRANSFER, PullItem, PullState
+from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState
 from tray_app.core.speed_trail import SpeedTrail
-from tray_app.views.download_layers import DownloadLayers
-from tray_app.views.speed_graph import SpeedGraph
+from tray_app.views.downloads.layers import DownloadLayers
+from tray_app.views.downloads.speed_graph import SpeedGraph
 
 _GRAPHED = IN_TRANSFER | {PullState.WAITING, PullState.RETRYING, PullState.PAUSED}
 _MOVING = frozenset({PullState.RUNNING, PullState.PREPARING})

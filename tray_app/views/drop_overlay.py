@@ -16,8 +16,8 @@ from tray_app.core.names import clean
 from tray_app.text import one_line, tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import StateTile
+from tray_app.views.main_window.screens import is_name
 from tray_app.views.theme import Role, State, Theme, mix
-from tray_app.views.window_state import is_name
 
 _INSET = 16
 _RADIUS = 8

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QTableView
 from tray_app.itemmodels.columns import NAME
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.views.components.progress import is_motion_reduced
-from tray_app.views.delegates import ModelDelegate
-from tray_app.views.row_look import icon_rect
+from tray_app.views.models.cell_layout import icon_rect
+from tray_app.views.models.delegate import ModelDelegate
 
 _TURN_MS = 1000
 _FRAME_MS = 40

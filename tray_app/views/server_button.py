@@ -17,7 +17,7 @@ from tray_app.core.records import ServerState
 from tray_app.text import tooltip
 from tray_app.views.components.glyph_label import ACCENT, glyph_color
 from tray_app.views.components.glyphs import paint_glyph
-from tray_app.views.row_look import mirrored
+from tray_app.views.models.cell_layout import mirrored
 from tray_app.views.theme import Role, State, Theme, baseline, font
 
 MAX_WIDTH = 240

@@ -19,15 +19,15 @@ from tray_app.text import diagnostics_copied, tr
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.surfaces import Hairline
-from tray_app.views.downloads_panel import DownloadsPanel
-from tray_app.views.filter_bar import FilterBar
-from tray_app.views.model_actions import ModelActions
-from tray_app.views.model_view import ModelView
-from tray_app.views.models_pane import ModelsPane
-from tray_app.views.status_bar import StatusBar
+from tray_app.views.downloads.panel import DownloadsPanel
+from tray_app.views.main_window.actions import ModelActions
+from tray_app.views.main_window.filter_bar import FilterBar
+from tray_app.views.main_window.models_pane import ModelsPane
+from tray_app.views.main_window.saved_state import WindowMemory
+from tray_app.views.main_window.status_bar import StatusBar
+from tray_app.views.main_window.top_bar import TopBar
+from tray_app.views.models.view import ModelView
 from tray_app.views.theme import State
-from tray_app.views.top_bar import TopBar
-from tray_app.views.window_memory import WindowMemory
 
 _TICK_MS = 1000
 _MIN_SIZE = (720, 440)

@@ -13,9 +13,9 @@ from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import status_line, status_line_tooltip, tr
 from tray_app.text.addresses import place
-from tray_app.views import window_state
+from tray_app.views.main_window import screens
+from tray_app.views.main_window.screens import Facts
 from tray_app.views.status_words import away_line, selected_line, shown_line
-from tray_app.views.window_state import Facts
 
 
 class StatusLine:
@@ -42,7 +42,7 @@ class StatusLine:
             return self._selection(facts, selected), ""
         if facts.shown != facts.count:
             return shown_line(facts.shown, facts.count), ""
-        if facts.status is not None and not facts.count and window_state.is_away(facts):
+        if facts.status is not None and not facts.count and screens.is_away(facts):
             return away_line(facts.status, host), ""
         if not facts.count:
             return tr("No models"), ""

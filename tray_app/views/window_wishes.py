@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QMenu
 from tray_app.core.names import clean
 from tray_app.text import tr
 from tray_app.views.components.buttons import copy_text
-from tray_app.views.menus import fill_columns, row_menu
-from tray_app.views.model_actions import ref_of
+from tray_app.views.main_window.actions import ref_of
+from tray_app.views.main_window.menus import fill_columns, row_menu
 from tray_app.views.shortcuts_dialog import ShortcutsDialog
 from tray_app.views.window_menus import MoreSlots, fill_more, fill_servers
 
 if TYPE_CHECKING:
-    from tray_app.views.main_window import MainWindow
+    from tray_app.views.main_window.window import MainWindow
 
 _LIBRARY = "https://ollama.com/library"
 _DOWNLOAD = "https://ollama.com/download"

@@ -16,8 +16,8 @@ from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.estimate import DiskSpace, Lookup, Missing
 from tray_app.core.licenses import License, license_name
 from tray_app.core.manifests import parse_config
-from tray_app.core.messages import ModelRef
 from tray_app.core.names import ModelName
+from tray_app.core.payloads import ModelRef
 from tray_app.core.records import Layer, LayerKind
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry

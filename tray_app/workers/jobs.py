@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     Cancelled,
     Changed,
@@ -19,7 +20,8 @@ from tray_app.core.errors import (
     ServerFailed,
     TimedOut,
 )
-from tray_app.core.messages import (
+from tray_app.core.names import ModelName
+from tray_app.core.payloads import (
     CopyWish,
     DeleteOutcome,
     DeleteWish,
@@ -30,10 +32,8 @@ from tray_app.core.messages import (
     ServerTest,
     Verb,
 )
-from tray_app.core.names import ModelName
 from tray_app.core.records import Manifest, ModelInfo
 from tray_app.ollama.client import OllamaClient
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
 from tray_app.workers.runner import Job

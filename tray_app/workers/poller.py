@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAnswer,
     Cancelled,
@@ -29,7 +30,6 @@ from tray_app.core.errors import (
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import OllamaClient
-from tray_app.ollama.endpoint import Endpoint
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.records import ServerStatus, Snapshot
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.workers.poller import ModelPoller
 
 

@@ -17,8 +17,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.errors import BadName, OllamaError, PullFailed, PullFailure
 from tray_app.core.names import ModelName, SameName
-from tray_app.core.pull_policy import QueueLimits, Remedy
-from tray_app.core.pull_states import (
+from tray_app.core.pulls.policy import QueueLimits, Remedy
+from tray_app.core.pulls.states import (
     ACTIVE,
     IN_TRANSFER,
     PHASE_EVENT,
@@ -30,10 +30,10 @@ from tray_app.core.pull_states import (
 from tray_app.core.records import ModelRecord
 from tray_app.workers.jobs import Target
 from tray_app.workers.poller import ClientFactory, open_client
-from tray_app.workers.pull_entry import PullEntry
-from tray_app.workers.pull_job import PullJob, PullReport
-from tray_app.workers.pull_line import PullLine
-from tray_app.workers.pull_store import PullStore
+from tray_app.workers.pulls.entry import PullEntry
+from tray_app.workers.pulls.job import PullJob, PullReport
+from tray_app.workers.pulls.schedule import PullLine
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 
 log = logging.getLogger(__name__)

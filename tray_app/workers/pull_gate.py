@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from tray_app.core.pull_rules import DiskRoom, Verdict, missing_bytes
-from tray_app.core.pull_states import Hold, PullItem
+from tray_app.core.pulls.rules import DiskRoom, Verdict, missing_bytes
+from tray_app.core.pulls.states import Hold, PullItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tray_app.core.messages import PullOrder
-from tray_app.core.pull_states import ACTIVE, PullItem, PullState
+from tray_app.core.payloads import PullOrder
+from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
 
 _RANK = {
     PullState.RETRYING: 0,  # it keeps its place among the active ones

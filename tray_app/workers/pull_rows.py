@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.core.messages import PullOrder
 from tray_app.core.names import canonical
-from tray_app.core.pull_states import ENDED, PullItem, PullState, PullSummary, summarize
-from tray_app.workers.pull_entry import PullEntry
+from tray_app.core.payloads import PullOrder
+from tray_app.core.pulls.states import ENDED, PullItem, PullState, PullSummary, summarize
 from tray_app.workers.pull_order import display_order, line_positions
 from tray_app.workers.pull_saver import PullSaver
-from tray_app.workers.pull_store import PullStore
+from tray_app.workers.pulls.entry import PullEntry
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 
 MAX_ENDED = 50

@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.errors import OllamaError
-from tray_app.core.pull_states import PullItem
-from tray_app.workers.pull_store import PullStore
+from tray_app.core.pulls.states import PullItem
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import Job, JobRunner
 
 

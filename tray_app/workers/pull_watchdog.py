@@ -14,10 +14,10 @@ from typing import Any
 from PySide6.QtCore import Slot
 
 from tray_app.core.errors import PullFailed, PullFailure
-from tray_app.core.pull_policy import Remedy
-from tray_app.core.pull_states import IN_TRANSFER, PullEvent, PullState
+from tray_app.core.pulls.policy import Remedy
+from tray_app.core.pulls.states import IN_TRANSFER, PullEvent, PullState
 from tray_app.workers.pull_engine import PullEngine
-from tray_app.workers.pull_entry import PullEntry
+from tray_app.workers.pulls.entry import PullEntry
 
 log = logging.getLogger(__name__)
 

@@ -25,8 +25,8 @@ from tests.desktop.harness.processes import Child, end_marked
 from tests.desktop.harness.screen import Screen
 from tests.desktop.harness.services import NOTIFICATIONS_NAME, FakeServices
 from tests.desktop.harness.tray import Tray
-from tests.isolation import home_variables
-from tests.waiting import wait_for
+from tests.support.isolation import home_variables
+from tests.support.waiting import wait_for
 
 _MARKER = "VIRTUAL_DESKTOP"
 _START_S = 20.0

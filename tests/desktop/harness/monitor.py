@@ -8,7 +8,7 @@ from typing import Any
 from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.io.threading import ReceiveStopped, open_dbus_connection
 
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 _RULES = [
     "interface='org.freedesktop.Notifications'",

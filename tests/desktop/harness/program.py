@@ -12,7 +12,7 @@ from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.processes import Child
 from tests.desktop.harness.screen import Window
 from tests.desktop.harness.tray import TrayItem
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from jeepney import DBusAddress
 
 from tests.desktop.harness.bus import Bus, BusError
 from tests.desktop.harness.services import WATCHER_NAME
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 _WATCHER = DBusAddress("/StatusNotifierWatcher", WATCHER_NAME, WATCHER_NAME)
 _ITEM_INTERFACE = "org.kde.StatusNotifierItem"

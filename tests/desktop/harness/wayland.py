@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.processes import Child
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 TOOLS = ("sway", "swaymsg", "grim")
 _NOBODY = 65534

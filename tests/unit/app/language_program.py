@@ -15,12 +15,12 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.fakes import FaultyServer, small
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 from tray_app import language
 from tray_app.app.application import Application
 from tray_app.cli import Invocation
-from tray_app.desktop.single_instance import SingleInstance
-from tray_app.desktop.tray import Tray
+from tray_app.desktop.instance.single_instance import SingleInstance
+from tray_app.desktop.tray.tray import Tray
 from tray_app.itemmodels.columns import MODIFIED
 from tray_app.paths import paths
 

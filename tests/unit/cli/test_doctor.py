@@ -7,11 +7,11 @@ import pytest
 
 from tests.fakes import FaultyServer, faults
 from tests.unit.cli.typing_in import Terminal
-from tray_app.cli.diagnosis import Question, diagnose, last_errors
-from tray_app.cli.target import Target
+from tray_app.cli.server_choice import Target
 from tray_app.core.diagnosis import FolderKind, InstanceState
 from tray_app.core.errors import Cancelled, Unreachable, UnreachableKind
-from tray_app.desktop.single_instance import Handover, Outcome
+from tray_app.desktop.instance.single_instance import Handover, Outcome
+from tray_app.diagnosis import Question, diagnose, last_errors
 from tray_app.ollama import CancelScope, Endpoint
 from tray_app.paths import paths
 from tray_app.settings.values import ServerEntry, SettingsValues

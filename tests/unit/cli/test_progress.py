@@ -4,12 +4,12 @@ import io
 
 import pytest
 
+from tests.support.waiting import wait_for
 from tests.unit.cli.typing_in import Tty
-from tests.waiting import wait_for
 from tray_app.cli import progress as module
 from tray_app.cli.console import Console
 from tray_app.cli.progress import ProgressView, bar_line, plain_line
-from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.pulls.progress import PullPhase, PullProgress
 
 RUNNING = PullProgress(
     PullPhase.DOWNLOAD,

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
+from tests.support.waiting import wait_for
 from tests.unit.cli.typing_in import Terminal
-from tests.waiting import wait_for
 from tray_app.cli.console import Console
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = (
     "import sys; from tray_app.cli import parse_args, terminal;"
     "from tray_app.ollama import Registry;"
-    "from tray_app.desktop.single_instance import Handover, Outcome;"
+    "from tray_app.desktop.instance.single_instance import Handover, Outcome;"
     "sys.exit(terminal.run(parse_args(sys.argv[2:]),"
     " registry=Registry({'registry.ollama.ai': sys.argv[1]}),"
     " ask_instance=lambda *_: Handover(Outcome.NOBODY)))"

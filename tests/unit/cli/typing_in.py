@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.fakes import FaultyServer
 from tray_app.cli import parse_args, terminal
 from tray_app.cli.console import Console
-from tray_app.desktop.single_instance import (
+from tray_app.desktop.instance.single_instance import (
     Handover,
     InstanceAnswer,
     InstanceCommand,

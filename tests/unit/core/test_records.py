@@ -1,12 +1,12 @@
-"""Records and messages: what little they derive."""
+"""Records and payloads: what little they derive."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from tray_app.core import messages, records
-from tray_app.core.messages import BusyModel, DeleteOutcome, ModelRef, Verb
+from tray_app.core import payloads, records
+from tray_app.core.payloads import BusyModel, DeleteOutcome, ModelRef, Verb
 from tray_app.core.records import (
     Layer,
     LayerKind,
@@ -85,7 +85,7 @@ def test_payloads_are_frozen_and_compare_by_value() -> None:
     ref = ModelRef("s", "m")
     assert DeleteOutcome((ref,), ()) == DeleteOutcome((ModelRef("s", "m"),), ())
     assert BusyModel(ref, Verb.DELETE) != BusyModel(ref, None)
-    for module in (messages, records):
+    for module in (payloads, records):
         for kind in vars(module).values():
             parameters = getattr(kind, "__dataclass_params__", None)
             assert parameters is None or parameters.frozen, kind

@@ -14,9 +14,9 @@ import pytest
 import requests
 
 from tests.fakes import small
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 from tray_app.demo import DemoServer
-from tray_app.demo.package import sha256_digest
+from tray_app.demo.store.package import sha256_digest
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from tests.unit.itemmodels.replica import Replica
 from tests.unit.itemmodels.samples import NOW, model, running, snapshot
-from tray_app.core.messages import BusyModel, ModelRef, Verb
+from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.records import Layer, LayerKind
 from tray_app.core.sharing import KnownLayers, LayerBook
 from tray_app.itemmodels import columns, roles

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from tests.unit.itemmodels.replica import Replica
 from tests.unit.itemmodels.samples import NOW, model, snapshot
-from tray_app.core.messages import BusyModel, ModelRef, Verb
-from tray_app.core.progress import PullPhase, PullProgress
-from tray_app.core.pull_states import PullItem, PullState
+from tray_app.core.payloads import BusyModel, ModelRef, Verb
+from tray_app.core.pulls.progress import PullPhase, PullProgress
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.itemmodels import roles
 from tray_app.itemmodels.columns import NUMBER
 from tray_app.itemmodels.model_table import ModelTableModel

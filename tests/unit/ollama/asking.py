@@ -6,10 +6,10 @@ import socket
 from collections.abc import Callable
 
 from tests.unit.ollama.raw_server import Connection, RawServer
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     OllamaError,
 )
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.transport import Transport
 
 JSON_404 = '{"error":"model \'x\' not found"}'

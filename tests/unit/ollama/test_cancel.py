@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.waiting import wait_for
 from tests.unit.ollama.raw_server import TLS, Connection, RawServer, lines, silent
-from tests.waiting import wait_for
 from tray_app.core.errors import Cancelled
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.cancel import CancelScope, ScopeCancelled
-from tray_app.ollama.dialing import calling, dial
+from tray_app.ollama.connect import calling, dial
 
 # Far below every timeout in play, far above what a loaded machine needs.
 SOON_S = 1.5

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 from tray_app.core.errors import (
     BadName,
     Changed,

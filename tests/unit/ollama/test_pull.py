@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
+from tests.support.waiting import wait_for
 from tests.unit.ollama.raw_server import RawServer, lines
-from tests.waiting import wait_for
 from tray_app.core.errors import (
     BadAnswer,
     BadName,
@@ -23,7 +23,7 @@ from tray_app.core.errors import (
     PullFailure,
     Unreachable,
 )
-from tray_app.core.progress import PullPhase, PullProgress
+from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.records import Manifest, ModelRecord
 from tray_app.ollama import CancelScope, OllamaClient, Registry, is_up_to_date
 from tray_app.ollama import ensure as ensure_module

@@ -9,13 +9,13 @@ import pytest
 
 from tests.unit.ollama.asking import free_port, outcome_of, transport
 from tests.unit.ollama.raw_server import TLS, Connection, RawServer, always
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     NotOllama,
     OllamaError,
     ProxyFailed,
     TlsFailed,
 )
-from tray_app.ollama.endpoint import Endpoint
 
 
 def redirecting(location: str, status: str = "307 T") -> Callable[[Connection], object]:

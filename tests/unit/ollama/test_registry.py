@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes import FaultyServer, small
 from tests.unit.ollama.raw_server import Connection, RawServer, always, silent
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAnswer,
     Cancelled,
@@ -24,9 +25,8 @@ from tray_app.core.errors import (
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
 from tray_app.ollama import CancelScope, OllamaClient, Registry, fetch_manifest, registry_url
-from tray_app.ollama.answers import Answer
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.registry import _next_hop
+from tray_app.ollama.responses import Answer
 
 NAME = ModelName.parse("tiny")
 MANIFEST = json.dumps({"layers": [], "config": {"digest": "sha256:" + "1" * 64, "size": 5}})

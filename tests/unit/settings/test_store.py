@@ -12,7 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.unit.settings.test_values import JSON
-from tray_app.settings import ServerEntry, Settings, SettingsValues, file
+from tray_app import jsonfile
+from tray_app.settings import ServerEntry, Settings, SettingsValues
 
 is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -315,7 +316,7 @@ def test_two_processes_at_once_never_leave_half_a_file(path: Path) -> None:
         for name in ("keep_free_gb", "keep_free_gb")
     ]
     while any(child.poll() is None for child in children):
-        file.read(path)  # raises when it is half a file
+        jsonfile.read(path)  # raises when it is half a file
     for child in children:
         assert child.communicate()[1] == b""
         assert child.returncode == 0

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
-from tray_app.core.progress import LayerProgress, LayerState, PullPhase, PullProgress
-from tray_app.core.pull_states import Hold, PullItem, PullState, PullSummary
+from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
+from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.records import LayerKind
 
 NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
-from tray_app.core.messages import DeleteOutcome, Failure, ModelRef, Verb
+from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, Verb
 from tray_app.text import Action
 
 LOCAL = "http://127.0.0.1:11434"

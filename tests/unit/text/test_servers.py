@@ -5,7 +5,7 @@ import pytest
 from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
-from tray_app.core.pull_states import PullSummary
+from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
 
 NOW = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)

@@ -11,12 +11,12 @@ from PySide6.QtCore import QDeadlineTimer, QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
-from tray_app.core.pull_policy import QueueLimits, RetryPolicy
-from tray_app.core.pull_states import PullItem, PullState
-from tray_app.ollama.endpoint import Endpoint
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.workers.jobs import Target
-from tray_app.workers.pull_queue import PullQueue
-from tray_app.workers.pull_store import PullStore
+from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 
 QUICK = QueueLimits(

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Cancelled, OllamaError, Unreachable, UnreachableKind
 from tray_app.core.names import canonical
 from tray_app.core.records import ModelDetails, ModelRecord, Snapshot
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.endpoint import Endpoint
 
 SIZE = 1000
 SERVER = "local"

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.conftest import QUICK
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Changed, ModelNotFound, ServerFailed, Unreachable
-from tray_app.core.messages import (
+from tray_app.core.payloads import (
     BusyModel,
     CopyWish,
     DeleteOutcome,
@@ -26,12 +27,11 @@ from tray_app.core.records import ModelInfo
 from tray_app.core.sharing import LayerBook
 from tray_app.demo import many
 from tray_app.ollama.client import OllamaClient
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.ollama.registry import Registry
-from tray_app.operations import Operations
+from tray_app.workers.estimates.layer_index import STEP
 from tray_app.workers.jobs import Target
-from tray_app.workers.layer_reader import STEP
-from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.operations import Operations
+from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.runner import JobRunner
 
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import QDeadlineTimer
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, data, faults, small
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAnswer, Forbidden, ServerFailed, Unreachable
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
-from tray_app.ollama.endpoint import Endpoint
 from tray_app.workers.poller import ModelPoller
 from tray_app.workers.pollers import Pollers
 

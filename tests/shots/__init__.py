@@ -1,0 +1,1 @@
+"""Pictures of every window, dialog and menu, drawn without a display."""

@@ -1,0 +1,316 @@
+"""Pictures of the dialogs: pull, details, delete, duplicate, quit, settings, message."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from tests.shots import data
+from tests.shots.registry import SHOTS, settle
+from tray_app.core.payloads import ModelRef, ModelRefs, Recommendations, ServerTest
+from tray_app.core.pulls.rules import Surroundings
+from tray_app.core.pulls.states import PullState
+from tray_app.core.records import ModelInfo, ModelRecord
+from tray_app.settings import Settings
+from tray_app.text import Message
+from tray_app.views.cancel_dialog import CancelDialog
+from tray_app.views.components.message_box import MessageBox
+from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.pull.dialog import PullDialog
+from tray_app.views.questions.delete import DeleteDialog
+from tray_app.views.questions.duplicate import DuplicateDialog
+from tray_app.views.questions.running_pulls import QuitDialog
+from tray_app.views.settings.dialog import SettingsDialog
+
+TEMPLATE = """{{- $lastUserIdx := -1 -}}
+{{- range $idx, $msg := .Messages -}}
+{{- if eq $msg.Role "user" }}{{ $lastUserIdx = $idx }}{{ end -}}
+{{- end }}
+{{- if or .System .Tools }}<|im_start|>system
+{{ if .System }}
+{{ .System }}
+{{- end }}
+{{- if .Tools }}
+
+# Tools
+
+You may call one or more functions to assist with the user query.
+
+You are provided with function signatures within <tools></tools> XML tags:
+<tools>
+{{- range .Tools }}
+{"type": "function", "function": {{ .Function }}}
+{{- end }}
+</tools>
+{{- end }}<|im_end|>
+{{ end }}
+"""
+PARAMETERS = """stop                           "<|im_start|>"
+stop                           "<|im_end|>"
+temperature                    0.6
+top_k                          20
+top_p                          0.95"""
+MODEL_INFO = (
+    ("general.architecture", "qwen3"),
+    ("general.file_type", 15),
+    ("general.parameter_count", 8_190_735_360),
+    ("general.quantization_version", 2),
+    ("qwen3.attention.head_count", 32),
+    ("qwen3.attention.head_count_kv", 8),
+    ("qwen3.attention.key_length", 128),
+    ("qwen3.block_count", 36),
+    ("qwen3.context_length", 40_960),
+    ("qwen3.embedding_length", 4_096),
+    ("tokenizer.ggml.model", "gpt2"),
+    ("tokenizer.ggml.tokens", ["a"] * 151_936),
+)
+
+
+def ref(record: ModelRecord) -> ModelRef:
+    return ModelRef(record.server_id, record.name, record.digest)
+
+
+def info(name: str) -> ModelInfo:
+    """A full answer for a model of the pictures."""
+    record = data.record(name)
+    return ModelInfo(
+        server_id=data.SERVER,
+        name=name,
+        digest=record.digest,
+        details=record.details,
+        license="Apache License\n    Version 2.0, January 2004\n    http://www.apache.org/licenses/",
+        modelfile=f"FROM {name}\nTEMPLATE {TEMPLATE}",
+        parameters=PARAMETERS,
+        template=TEMPLATE,
+        model_info=MODEL_INFO,
+        capabilities=record.capabilities,
+    )
+
+
+def details(name: str, tab: int) -> QWidget:
+    """The details of a model, at a tab."""
+    dialog = DetailsDialog(ref(data.record(name)), "This computer", clock=data.clock)
+    dialog.set_book(data.book())
+    dialog.set_snapshot(data.snapshot())
+    dialog.start()
+    dialog.show_info(info(name))
+    dialog.tabs.setCurrentIndex(tab)
+    return dialog
+
+
+@SHOTS.add("details-overview")
+def details_overview() -> QWidget:
+    return details("qwen3:8b", 0)
+
+
+@SHOTS.add("details-parameters")
+def details_parameters() -> QWidget:
+    return details("qwen3:8b", 1)
+
+
+@SHOTS.add("details-template")
+def details_template() -> QWidget:
+    return details("qwen3:8b", 2)
+
+
+@SHOTS.add("details-system-empty")
+def details_system() -> QWidget:
+    return details("qwen3:8b", 3)
+
+
+@SHOTS.add("details-model-info")
+def details_model_info() -> QWidget:
+    return details("qwen3:8b", 6)
+
+
+@SHOTS.add("details-layers")
+def details_layers() -> QWidget:
+    return details("mistral:7b", 7)
+
+
+@SHOTS.add("details-failed")
+def details_failed() -> QWidget:
+    dialog = DetailsDialog(ref(data.record("qwen3:8b")), "This computer", clock=data.clock)
+    dialog.set_snapshot(data.snapshot())
+    dialog.start()
+    dialog.show_error(Message("Can’t show qwen3:8b", "The connection to “This computer” was lost."))
+    return dialog
+
+
+@SHOTS.add("details-narrow", themes=("light",), locale="de_DE")
+def details_narrow() -> QWidget:
+    dialog = details("qwen3:8b", 0)
+    dialog.resize(640, 480)
+    return dialog
+
+
+def pull(text: str) -> PullDialog:
+    """The pull dialog with a text pasted into it."""
+    dialog = PullDialog(data.SERVER)
+    dialog.set_snapshot(data.snapshot())
+    dialog.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
+    dialog.set_pull_items(data.PULLS)
+    if text:
+        dialog.set_text(text)
+    return dialog
+
+
+@SHOTS.add("pull-blank")
+def pull_blank() -> QWidget:
+    return pull("")
+
+
+@SHOTS.add("pull-pasted")
+def pull_pasted() -> QWidget:
+    return pull("ollama run llava:13b-v1.6")
+
+
+@SHOTS.add("pull-space")
+def pull_space() -> QWidget:
+    return pull("qwen3 14b")
+
+
+@SHOTS.add("pull-installed")
+def pull_installed() -> QWidget:
+    return pull("qwen3:8b")
+
+
+@SHOTS.add("pull-downloading")
+def pull_downloading() -> QWidget:
+    return pull("qwen3:14b")
+
+
+@SHOTS.add("pull-cloud")
+def pull_cloud() -> QWidget:
+    return pull("gpt-oss:20b-cloud")
+
+
+def delete(*names: str) -> QWidget:
+    """The question before deleting these."""
+    made_here = data.record("meeting-notes:latest")
+    notes = replace(made_here, details=replace(made_here.details, parent_model="mistral:7b"))
+    models = tuple(notes if m.name == notes.name else m for m in data.MODELS)
+    records = [next(m for m in models if m.name == name) for name in names]
+    dialog = DeleteDialog(ModelRefs(tuple(map(ref, records))), records)
+    dialog.set_book(data.book())
+    dialog.set_snapshot(data.snapshot(models))
+    return dialog
+
+
+@SHOTS.add("delete-one")
+def delete_one() -> QWidget:
+    return delete("qwen3:8b")
+
+
+@SHOTS.add("delete-shared")
+def delete_shared() -> QWidget:
+    return delete("mistral:7b")
+
+
+@SHOTS.add("delete-several")
+def delete_several() -> QWidget:
+    return delete("deepseek-r1:14b", "meeting-notes:latest", "mistral:7b", "qwen3:8b")
+
+
+@SHOTS.add("delete-many", themes=("light",))
+def delete_many() -> QWidget:
+    return delete(*[m.name for m in data.MODELS])
+
+
+@SHOTS.add("duplicate")
+def duplicate() -> QWidget:
+    dialog = DuplicateDialog(ref(data.record("qwen3:8b")))
+    dialog.set_snapshot(data.snapshot())
+    return dialog
+
+
+@SHOTS.add("quit")
+def quit_question() -> QWidget:
+    return QuitDialog(2)
+
+
+@SHOTS.add("cancel")
+def cancel() -> QWidget:
+    running = next(item for item in data.PULLS if item.state is PullState.RUNNING)
+    return CancelDialog(running, "This computer")
+
+
+@SHOTS.add("message")
+def message() -> QWidget:
+    return MessageBox(
+        Message(
+            "Can’t delete qwen3:8b",
+            "Ollama says: “open /var/lib/ollama: permission denied”",
+            "Look at the rights of the model folder.",
+            details="HTTP 500",
+        )
+    )
+
+
+def settings(page: str) -> SettingsDialog:
+    """The settings at a page."""
+    dialog = SettingsDialog(Settings(None))
+    dialog.general.set_autostart(False)
+    dialog.downloads.set_surroundings(Surroundings(on_battery=False, is_metered=False))
+    dialog.about.set_log_folder("/home/me/.local/state/ollama-tray")
+    dialog.set_status(data.status())
+    dialog.show_page(page)
+    return dialog
+
+
+@SHOTS.add("settings-general")
+def settings_general() -> QWidget:
+    return settings("general")
+
+
+@SHOTS.add("settings-servers")
+def settings_servers() -> QWidget:
+    dialog = settings("servers")
+    dialog.show()
+    dialog.server.address_field.setText("http://192.168.1.20:11434")
+    dialog.server.test_button.click()
+    test = ServerTest("http://192.168.1.20:11434", "0.32.4", 14, 1, 0.008)
+    dialog.set_server_test(test)
+    settle()
+    return dialog
+
+
+@SHOTS.add("settings-downloads")
+def settings_downloads() -> QWidget:
+    return settings("downloads")
+
+
+@SHOTS.add("settings-downloads-whole")
+def settings_downloads_whole() -> QWidget:
+    """As high as all of it, with a registry that is trusted and hours that are set."""
+    dialog = settings("downloads")
+    dialog.downloads.settings.update(
+        {"insecure_hosts": ("registry.local:5000",), "is_quiet_at_times": True}
+    )
+    dialog.show()
+    settle()
+    dialog.resize(800, 1100)
+    return dialog
+
+
+@SHOTS.add("settings-downloads-narrow", themes=("light",))
+def settings_downloads_narrow() -> QWidget:
+    dialog = settings("downloads")
+    dialog.resize(640, 900)
+    return dialog
+
+
+@SHOTS.add("settings-notifications")
+def settings_notifications() -> QWidget:
+    return settings("notifications")
+
+
+@SHOTS.add("settings-about")
+def settings_about() -> QWidget:
+    return settings("about")
+
+
+@SHOTS.add("settings-narrow", themes=("light",))
+def settings_narrow() -> QWidget:
+    dialog = settings("general")
+    dialog.resize(640, 440)
+    return dialog

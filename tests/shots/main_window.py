@@ -1,0 +1,236 @@
+"""Pictures of the main window in all its states, and of its menus."""
+
+from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtWidgets import QMenu, QWidget
+
+from tests.shots import data
+from tests.shots.registry import SHOTS, settle
+from tray_app.core.payloads import BusyModel, ModelRef, Recommendations, Verb
+from tray_app.core.records import ServerState
+from tray_app.itemmodels.model_table import ModelTableModel
+from tray_app.itemmodels.pull_table import PullTableModel
+from tray_app.settings import Settings
+from tray_app.views.components.banner import BannerText
+from tray_app.views.main_window.window import MainWindow
+from tray_app.views.theme import State
+
+
+def window(width: int = 960, height: int = 600) -> MainWindow:
+    """A window that knows nothing yet."""
+    settings = Settings(None)
+    settings.set("tip_tray_seen", True)
+    models = ModelTableModel(clock=data.clock)
+    pulls = PullTableModel()
+    made = MainWindow(settings, models, pulls, clock=data.clock, clock_s=data.clock_s)
+    made.set_server_label("", data.ADDRESS)
+    made.set_can_start(True)
+    made.resize(width, height)
+    made.show()
+    return made
+
+
+def filled(width: int = 960, height: int = 600) -> MainWindow:
+    """With the list of the pictures, one row selected."""
+    made = window(width, height)
+    made.models.set_updates(data.UPDATES)
+    made.models.set_pinned(data.PINNED)
+    made.set_book(data.book())
+    made.set_status(data.status())
+    made.set_snapshot(data.snapshot())
+    settle()
+    select(made, "qwen3:8b")
+    made.view.setFocus()
+    return made
+
+
+def select(made: MainWindow, *names: str) -> None:
+    """Select these models only."""
+    flags = QItemSelectionModel.SelectionFlag
+    model = made.view.selectionModel()
+    model.clearSelection()
+    for name in names:
+        model.setCurrentIndex(made.models.find((data.SERVER, name)), flags.Select | flags.Rows)
+    settle()
+
+
+def hover(made: MainWindow, name: str) -> None:
+    made.view.entered.emit(made.models.find((data.SERVER, name)))
+
+
+@SHOTS.add("main")
+def main_window() -> QWidget:
+    made = filled()
+    hover(made, "llama3.2:latest")
+    return made
+
+
+@SHOTS.add("main-multiselect")
+def multiselect() -> QWidget:
+    made = filled()
+    select(made, "deepseek-r1:14b", "llava:13b", "mistral:7b")
+    return made
+
+
+@SHOTS.add("main-min-720x440")
+def smallest() -> QWidget:
+    made = filled(720, 440)
+    select(made, "llama3.2:latest")
+    return made
+
+
+@SHOTS.add("main-all-columns", themes=("light",))
+def all_columns() -> QWidget:
+    made = filled(1400, 600)
+    made.view.columns.layout.set_keys(
+        ("server", "parameters", "quantization", "size", "modified", "family", "format",
+         "context", "capabilities", "digest")
+    )  # fmt: skip
+    made.view.columns.arrange()
+    return made
+
+
+@SHOTS.add("main-no-match")
+def no_match() -> QWidget:
+    made = filled()
+    made.top_bar.search.setText("qwn")
+    return made
+
+
+@SHOTS.add("main-downloads")
+def downloads() -> QWidget:
+    made = filled(960, 720)
+    for item in data.PULLS:
+        made.pulls.set_item(item)
+    made.set_pull_summary(data.SUMMARY)
+    settle()
+    made.splitter.setSizes([294, 330])
+    select(made, "llama3.2:latest")
+    return made
+
+
+@SHOTS.add("main-busy", themes=("light",))
+def busy() -> QWidget:
+    made = filled()
+    for name, verb in (("gemma3:4b", Verb.LOAD), ("llava:13b", Verb.DELETE)):
+        made.set_busy(BusyModel(ModelRef(data.SERVER, name), verb))
+    made.show_notice(
+        BannerText(
+            "Deleted llama3.2:3b, 2.0\u00a0GB freed.",
+            State.OK,
+            (("pull:llama3.2:3b", "Pull again"),),
+        )
+    )
+    return made
+
+
+@SHOTS.add("main-demo", themes=("light",))
+def demo() -> QWidget:
+    made = filled()
+    made.set_demo(True)
+    return made
+
+
+@SHOTS.add("main-zh", themes=("light",), locale="zh_CN")
+def chinese() -> QWidget:
+    return filled()
+
+
+@SHOTS.add("empty")
+def empty() -> QWidget:
+    made = window()
+    made.settings.set("tip_tray_seen", False)
+    made.set_hides_on_close(True)
+    made.set_status(data.status())
+    made.set_snapshot(data.snapshot(()))
+    made.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
+    settle()
+    made.pane.page.focus_first()
+    return made
+
+
+@SHOTS.add("connecting")
+def connecting() -> QWidget:
+    made = window()
+    made.set_status(data.status(ServerState.STARTING, reached=False))
+    settle()
+    made.pane.show_skeleton_now()
+    return made
+
+
+@SHOTS.add("offline")
+def offline() -> QWidget:
+    made = window()
+    made.set_status(data.status(ServerState.OFFLINE, reached=False))
+    settle()
+    return made
+
+
+@SHOTS.add("offline-with-list")
+def offline_with_list() -> QWidget:
+    made = filled()
+    made.set_status(data.status(ServerState.OFFLINE))
+    return made
+
+
+@SHOTS.add("main-drop", themes=("light",))
+def drop() -> QWidget:
+    from PySide6.QtCore import QMimeData, QPoint, Qt
+    from PySide6.QtGui import QDragEnterEvent
+
+    made = filled()
+    mime = QMimeData()
+    mime.setText("https://ollama.com/library/qwen3:8b")
+    none = Qt.MouseButton.NoButton
+    event = QDragEnterEvent(
+        QPoint(200, 200), Qt.DropAction.CopyAction, mime, none, Qt.KeyboardModifier.NoModifier
+    )
+    made.pane.dragEnterEvent(event)
+    return made
+
+
+@SHOTS.add("menu-row")
+def menu_row() -> QWidget:
+    made = filled()
+    made.refresh_now()
+    return _owned(made.wishes.row_menu(), made)
+
+
+@SHOTS.add("menu-more")
+def menu_more() -> QWidget:
+    made = filled()
+    made.wishes.fill_more_menu()
+    return _owned(made.wishes.more_menu, made)
+
+
+@SHOTS.add("menu-server")
+def menu_server() -> QWidget:
+    made = filled()
+    made.wishes.fill_server_menu()
+    return _owned(made.wishes.server_menu, made)
+
+
+@SHOTS.add("menu-columns")
+def menu_columns() -> QWidget:
+    from tray_app.views.main_window.menus import fill_columns
+
+    made = filled()
+    menu = QMenu(made)
+    fill_columns(menu, made.view.columns)
+    return _owned(menu, made)
+
+
+@SHOTS.add("shortcuts")
+def shortcuts() -> QWidget:
+    from tray_app.views.shortcuts_dialog import ShortcutsDialog
+
+    return ShortcutsDialog()
+
+
+_owners: list[QWidget] = []
+
+
+def _owned(menu: QMenu, owner: QWidget) -> QMenu:
+    """The menu alone; its window is kept until the next one."""
+    _owners[:] = [owner]
+    menu.ensurePolished()
+    return menu

@@ -1,0 +1,143 @@
+"""Fixtures that fail a test for what it leaves behind or logs, on top of what it asserts.
+
+Used by every test through tests/conftest.py. Qt's own warnings are failed by pytest-qt
+(`qt_log_level_fail` in pyproject.toml).
+"""
+
+import gc
+import logging
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.waiting import wait_for
+
+_GRACE_S = 3.0
+_TASKS = Path("/proc/self/task")
+
+
+class _Recorder(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_logs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test that logs at WARNING or above, unless `@pytest.mark.allow_logs` expects it."""
+    recorder = _Recorder()
+    root = logging.getLogger()
+    root.addHandler(recorder)
+    yield
+    root.removeHandler(recorder)
+    marker = request.node.get_closest_marker("allow_logs")
+    if marker is not None and not marker.args:
+        return
+    patterns = marker.args if marker is not None else ()
+    unexpected = [
+        f"{record.levelname} {record.name}: {record.getMessage()}"
+        for record in recorder.records
+        if not any(re.search(pattern, record.getMessage()) for pattern in patterns)
+    ]
+    if unexpected:
+        pytest.fail("unexpected log records:\n  " + "\n  ".join(unexpected), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test that leaves a Python thread, a QThread or a running QTimer behind."""
+    before = set(threading.enumerate())
+    tasks_before = _native_tasks()
+    uses_qt = bool({"qtbot", "qapp"} & set(request.fixturenames))
+    objects_before = {id(found) for found in _running_qt_objects()} if uses_qt else set()
+    yield
+    marker = request.node.get_closest_marker("allow_threads")
+    allowed = re.compile("|".join(marker.args)) if marker is not None else None
+
+    def threads_left() -> list[str]:
+        return [
+            thread.name
+            for thread in threading.enumerate()
+            if thread not in before
+            # One per foreign thread that ran Python; it stays listed after its end.
+            and not isinstance(thread, threading._DummyThread)
+            and thread.is_alive()
+            and not (allowed and allowed.search(thread.name))
+        ]
+
+    def objects_left() -> list[str]:
+        if not uses_qt and _native_tasks() == tasks_before:
+            return []
+        return [
+            _describe(found)
+            for found in _running_qt_objects()
+            if id(found) not in objects_before
+            and not (allowed and allowed.search(found.objectName()))
+        ]
+
+    def is_clean() -> bool:
+        if not threads_left() and not objects_left():
+            return True
+        _delete_what_is_due()
+        return False
+
+    try:
+        wait_for(is_clean, timeout_s=_GRACE_S, interval_s=0.02)
+    except AssertionError:
+        pytest.fail("left behind: " + ", ".join(threads_left() + objects_left()), pytrace=False)
+
+
+def _native_tasks() -> frozenset[str]:
+    # Cheap, so that the walk through all objects is done only where there is something to find.
+    return frozenset(task.name for task in _TASKS.iterdir()) if _TASKS.is_dir() else frozenset("?")
+
+
+def _running_qt_objects() -> list[Any]:
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None:
+        return []
+    from shiboken6 import isValid
+
+    found: list[Any] = []
+    for candidate in gc.get_objects():
+        kind = type(candidate)
+        if issubclass(kind, core.QThread):
+            if (
+                isValid(candidate)
+                and candidate.isRunning()
+                and not _is_main_or_adopted(candidate, core)
+            ):
+                found.append(candidate)
+        elif issubclass(kind, core.QTimer) and isValid(candidate) and candidate.isActive():
+            found.append(candidate)
+    return found
+
+
+def _is_main_or_adopted(thread: Any, core: Any) -> bool:
+    application = core.QCoreApplication.instance()
+    is_main = thread is (application.thread() if application else core.QThread.currentThread())
+    return is_main or thread.metaObject().className() == "QAdoptedThread"
+
+
+def _delete_what_is_due() -> None:
+    gc.collect()
+    core = sys.modules.get("PySide6.QtCore")
+    application = core.QCoreApplication.instance() if core else None
+    if core is not None and application is not None:
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+        application.processEvents()
+
+
+def _describe(found: Any) -> str:
+    name = found.objectName() or "without a name"
+    parent = found.parent()
+    owner = f" of {type(parent).__name__}" if parent is not None else ""
+    return f"{type(found).__name__} {name}{owner}"

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.fakes import FaultyServer, faults
+from tests.unit.cli.typing_in import Terminal
+from tray_app.cli.reading import processor, until
+from tray_app.core.records import RunningModel
+from tray_app.ollama import OllamaClient
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def load(server: FaultyServer, name: str) -> None:
+    with OllamaClient(server.url) as client:
+        client.load(name)
+
+
+def test_list(terminal: Terminal) -> None:
+    result = terminal("list")
+    head, *rows = result.out.splitlines()
+    assert head.split() == ["NAME", "PARAMETERS", "QUANTIZATION", "SIZE", "MODIFIED", "ID"]
+    assert [row.split()[0] for row in rows] == ["tiny:latest", "other:q4", "me/tiny:v2"]
+    assert "40.0 MB" in rows[0]
+    assert (result.code, result.err) == (0, "")
+    assert "\u00a0" not in result.out
+    assert "\x1b" not in result.out
+
+
+def test_list_by_prefix(terminal: Terminal) -> None:
+    rows = terminal("list", "TINY").out.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["tiny:latest", "me/tiny:v2"]
+    nothing = terminal("list", "zzz")
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "zzz" in nothing.err
+
+
+def test_an_empty_list(terminal: Terminal, server: FaultyServer) -> None:
+    server.fault("/api/tags", faults.reply_json(200, {"models": None}))
+    result = terminal("list")
+    assert (result.code, result.out) == (0, "")
+    assert "No models" in result.err
+    assert json.loads(terminal("list", "--json").out) == []
+
+
+def test_list_as_json(terminal: Terminal) -> None:
+    rows = json.loads(terminal("list", "--json").out)
+    tiny = rows[0]
+    assert tiny["name"] == "tiny:latest"
+    assert tiny["size"] > 40_000_000
+    assert len(tiny["digest"]) == 64
+    assert datetime.fromisoformat(tiny["modified_at"]).tzinfo is not None
+    assert tiny["details"]["format"] == "gguf"
+    assert isinstance(tiny["capabilities"], list)
+
+
+def test_a_cloud_model_in_the_list(terminal: Terminal, server: FaultyServer) -> None:
+    row = {"name": "big:cloud", "remote_host": "https://ollama.com", "size": 300}
+    server.fault("/api/tags", faults.reply_json(200, {"models": [row]}))
+    assert "cloud" in terminal("list").out.splitlines()[1].split()
+    (found,) = json.loads(terminal("list", "--json").out)
+    assert found["remote_host"] == "https://ollama.com"
+
+
+def test_names_from_a_server_cannot_steer_the_terminal(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    row = {"name": "evil\x1b[2J\r\n\u202ename", "details": {"parameter_size": "\x07" * 3}}
+    server.fault("/api/tags", faults.reply_json(200, {"models": [row]}))
+    result = terminal("list")
+    assert len(result.out.splitlines()) == 2
+    assert not set(result.out) & {"\x1b", "\r", "\x07", "\u202e"}
+    assert json.loads(terminal("list", "--json").out)[0]["name"] == row["name"]
+
+
+def test_show(terminal: Terminal) -> None:
+    result = terminal("show", "tiny")
+    fields = dict(line.split("  ", 1) for line in result.out.splitlines() if "  " in line.strip())
+    assert fields["Name"].strip() == "tiny:latest"
+    assert "bytes (40.0 MB" in fields["Size"]
+    assert "stop" in result.out
+    assert "MIT License" in result.out
+    assert result.code == 0
+
+
+def test_show_as_json(terminal: Terminal) -> None:
+    found = json.loads(terminal("show", "tiny", "--json").out)
+    assert found["name"] == "tiny:latest"
+    assert found["model_info"]["general.architecture"] == "llama"
+    assert "FROM" in found["modelfile"]
+
+
+def test_show_what_is_not_there(terminal: Terminal) -> None:
+    result = terminal("show", "nothing")
+    assert (result.code, result.out) == (1, "")
+    assert "nothing" in result.err
+
+
+def test_ps(terminal: Terminal, server: FaultyServer) -> None:
+    idle = terminal("ps")
+    assert (idle.code, idle.out) == (0, "")
+    assert "No model is loaded" in idle.err
+    load(server, "tiny")
+    head, row = terminal("ps").out.splitlines()
+    assert head.split() == ["NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL"]
+    assert row.startswith("tiny:latest")
+    (found,) = json.loads(terminal("ps", "--json").out)
+    assert found["name"] == "tiny:latest"
+
+
+def test_ps_of_an_old_server(terminal: Terminal, server: FaultyServer) -> None:
+    server.fault("/api/ps", faults.reply(404, b"404 page not found", "text/plain"))
+    result = terminal("ps")
+    assert result.code == 1
+    assert "0.1.38" in result.err
+
+
+@pytest.mark.parametrize(
+    ("size", "graphics", "expected"),
+    [
+        (100, 100, "100% GPU"),
+        (100, 0, "100% CPU"),
+        (100, 75, "25%/75% CPU/GPU"),
+        (1000, 999, "1%/99% CPU/GPU"),
+        (1000, 1, "99%/1% CPU/GPU"),
+        (100, 101, "—"),
+        (0, 0, "—"),
+        (None, 1, "—"),
+        (1, None, "—"),
+    ],
+)
+def test_where_a_model_runs(size: int | None, graphics: int | None, expected: str) -> None:
+    assert processor(RunningModel("s", "x", size_bytes=size, size_vram_bytes=graphics)) == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        (timedelta(minutes=4), "in 4 min"),
+        (timedelta(seconds=-1), "unloading"),
+        (timedelta(days=10_000), "until unloaded"),
+        (None, "until unloaded"),
+    ],
+)
+def test_until_when(left: timedelta | None, expected: str) -> None:
+    row = RunningModel("s", "x", expires_at=None if left is None else NOW + left)
+    assert until(row, NOW).replace("\u00a0", " ") == expected
+
+
+def test_status(terminal: Terminal, server: FaultyServer) -> None:
+    load(server, "tiny")
+    result = terminal("status")
+    lines = dict(line.split("  ", 1) for line in result.out.splitlines())
+    assert lines["Ollama"].strip() == server.state.version
+    assert lines["Models"].strip() == "3, 120 MB"
+    assert lines["Loaded"].strip().startswith("1, ")
+    assert lines["Program"].strip() == "not running"
+    assert result.code == 0
+
+
+def test_status_of_the_program(terminal: Terminal, server: FaultyServer) -> None:
+    terminal.instance.answers(downloads=2)
+    server.fault("/api/ps", faults.error_json())
+    found = json.loads(terminal("status", "--json").out)
+    assert found["program"] == {"running": True, "downloads": 2}
+    assert found["state"] == "online"
+    assert found["models"] == 3
+    assert found["running"] is None
+    assert len(found["problems"]) == 1
+    assert "unknown" in terminal("status").out
+
+
+def test_status_of_a_server_that_is_down(terminal: Terminal, server: FaultyServer) -> None:
+    server.refuse()
+    result = terminal("status", "--json")
+    assert result.code == 3
+    assert json.loads(result.out)["error"] == "Unreachable"
+    plain = terminal("status")
+    assert (plain.code, plain.out) == (3, "")

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import FaultyServer, faults
+from tests.unit.cli.typing_in import Terminal
+from tray_app.desktop.instance.single_instance import Handover, InstanceCommand, Outcome
+from tray_app.ollama import OllamaClient, models_folders
+
+
+def installed(server: FaultyServer) -> set[str]:
+    with OllamaClient(server.url) as client:
+        return {model.name for model in client.list_models()}
+
+
+def pulls(server: FaultyServer) -> list[str]:
+    return [request.model for request in server.requests if request.path == "/api/pull"]
+
+
+# -- pull ------------------------------------------------------------------------------------------
+
+
+def test_pull(terminal: Terminal, server: FaultyServer) -> None:
+    result = terminal("pull", "fresh")
+    assert result.code == 0
+    assert result.out == "", "a pull has no data to give"
+    assert "Pulled fresh:latest, 40.0 MB." in result.err
+    assert "\x1b" not in result.err
+    assert "fresh:latest" in installed(server)
+
+
+def test_pull_with_a_bar(terminal: Terminal, server: FaultyServer) -> None:
+    server.state.speed_bytes_s = 60e6
+    result = terminal("pull", "fresh", is_tty=True)
+    assert "\r\x1b[K" in result.err
+    assert "%" in result.err
+    assert result.err.endswith("Pulled fresh:latest, 40.0 MB.\n")
+
+
+def test_what_is_there_is_not_pulled(terminal: Terminal, server: FaultyServer) -> None:
+    result = terminal("pull", "tiny", "tiny:latest")
+    assert (result.code, result.err) == (0, "tiny:latest is here and up to date.\n")
+    assert pulls(server) == []
+    assert terminal.instance.asked == []
+
+
+def test_pasted_text_is_understood(terminal: Terminal, server: FaultyServer) -> None:
+    assert terminal("pull", "https://ollama.com/library/fresh").code == 0
+    assert pulls(server) == ["fresh:latest"]
+
+
+def test_a_wrong_name_stops_the_whole_line(terminal: Terminal, server: FaultyServer) -> None:
+    result = terminal("pull", "fresh", "a b")
+    assert result.code == 2
+    assert server.requests == []
+
+
+def test_a_missing_model_does_not_stop_the_others(terminal: Terminal, server: FaultyServer) -> None:
+    result = terminal("pull", "nothing", "fresh")
+    assert result.code == 1
+    assert "nothing:latest: " in result.err
+    assert "fresh:latest" in installed(server)
+
+
+def test_a_lost_server_does(terminal: Terminal, server: FaultyServer) -> None:
+    server.fault("/api/pull", faults.reset_mid_line())
+    result = terminal("pull", "fresh", "nothing")
+    assert result.code == 3
+    assert len(pulls(server)) == 1
+
+
+def test_an_interrupted_pull(terminal: Terminal, server: FaultyServer) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tray_app.cli.progress.ProgressView.show", interrupt)
+        result = terminal("pull", "fresh")
+    assert result.code == 130
+    assert "Stopped" in result.err
+
+
+def test_the_running_program_pulls(terminal: Terminal, server: FaultyServer) -> None:
+    terminal.instance.answers()
+    result = terminal("pull", "tiny", "fresh")
+    assert result.code == 0
+    assert terminal.instance.asked == [(InstanceCommand.PULL, ("fresh:latest",))]
+    assert "Ollama Tray, which is running, pulls fresh:latest." in result.err
+    assert pulls(server) == []
+
+
+def test_but_not_if_told_to_wait(terminal: Terminal, server: FaultyServer) -> None:
+    terminal.instance.answers()
+    terminal("pull", "fresh", "--wait")
+    assert pulls(server) == ["fresh:latest"]
+    assert terminal.instance.asked == []
+
+
+def test_nor_to_another_server_than_its_own(terminal: Terminal, server: FaultyServer) -> None:
+    terminal.instance.answers()
+    settings = terminal.data_dir / "config" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(
+        '{"version": 1, "servers": [{"id": "n", "label": "nas", "address": "nas:1"}]}',
+        encoding="utf-8",
+    )
+    terminal("pull", "fresh", "--server", server.url)
+    assert pulls(server) == ["fresh:latest"]
+    assert terminal.instance.asked == []
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_when_the_program_cannot_it_is_pulled_here(
+    terminal: Terminal, server: FaultyServer, is_silent: bool
+) -> None:
+    if is_silent:
+        terminal.instance.handover = Handover(Outcome.SILENT)
+    else:
+        terminal.instance.answers(is_ok=False, error="it is quitting")
+    result = terminal("pull", "fresh")
+    assert result.code == 0
+    assert "Pulling here." in result.err
+    assert pulls(server) == ["fresh:latest"]
+
+
+# -- rm --------------------------------------------------------------------------------------------
+
+
+def test_rm(terminal: Terminal, server: FaultyServer) -> None:
+    result = terminal("rm", "tiny", "other:q4")
+    assert (result.code, result.out) == (0, "")
+    assert "Deleted tiny:latest." in result.err, "what it frees is not known, so not said"
+    assert installed(server) == {"me/tiny:v2"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_deleted"), [("y\n", True), ("YES\n", True), ("\n", False), ("", False)]
+)
+def test_rm_asks_in_a_terminal(
+    terminal: Terminal, server: FaultyServer, typed: str, is_deleted: bool
+) -> None:
+    result = terminal("rm", "tiny", typed=typed, is_tty=True)
+    assert "Delete tiny:latest, 40.0 MB? [y/N]" in result.err
+    assert ("tiny:latest" not in installed(server)) is is_deleted
+    assert result.code == (0 if is_deleted else 1)
+
+
+def test_rm_asks_once_for_several_and_not_at_all_with_yes(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    result = terminal("rm", "tiny", "other:q4", typed="n\n", is_tty=True)
+    assert result.err.count("[y/N]") == 1
+    assert "80.0 MB together" in result.err
+    assert "[y/N]" not in terminal("rm", "-y", "tiny", is_tty=True).err
+    assert "tiny:latest" not in installed(server)
+
+
+def test_rm_of_what_is_not_there(terminal: Terminal, server: FaultyServer) -> None:
+    result = terminal("rm", "nothing", "tiny")
+    assert result.code == 1
+    assert "nothing" in result.err
+    assert installed(server) == {"other:q4", "me/tiny:v2"}
+    assert terminal("rm", "nothing").code == 1
+
+
+def test_rm_unloads_first(terminal: Terminal, server: FaultyServer) -> None:
+    with OllamaClient(server.url) as client:
+        client.load("tiny")
+        terminal("rm", "tiny")
+        assert client.list_running() == ()
+    paths = [request.path for request in server.requests]
+    assert paths.index("/api/delete") > len(paths) - 1 - paths[::-1].index("/api/generate")
+
+
+def test_rm_that_the_server_refuses(terminal: Terminal, server: FaultyServer) -> None:
+    server.fault("/api/delete", faults.error_json(500, "the disk is read-only"), times=1)
+    result = terminal("rm", "tiny", "other:q4")
+    assert result.code == 1
+    assert "the disk is read-only" in result.err
+    assert installed(server) == {"tiny:latest", "me/tiny:v2"}
+
+
+def test_rm_stops_when_the_server_is_gone(terminal: Terminal, server: FaultyServer) -> None:
+    server.fault("/api/delete", faults.reset_before_headers())
+    result = terminal("rm", "tiny", "other:q4")
+    assert result.code == 3
+    assert sum(request.path == "/api/delete" for request in server.requests) == 1
+
+
+def test_rm_says_what_it_frees_where_the_disk_tells(
+    terminal: Terminal, server: FaultyServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two models share their weights: the first deletion frees next to nothing."""
+    with OllamaClient(server.url) as client:
+        client.copy("tiny:latest", "mine:one")
+        client.delete("other:q4")
+        client.delete("me/tiny:v2")
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "models"))
+    folder = models_folders()[0] / "manifests" / "registry.ollama.ai" / "library"
+    for name, tag in (("tiny", "latest"), ("mine", "one")):
+        path = folder / name / tag
+        path.parent.mkdir(parents=True)
+        path.write_bytes(manifest_of(server, "tiny:latest"))
+    result = terminal("rm", "tiny", "mine:one")
+    assert result.err == "Deleted tiny:latest.\nDeleted mine:one, 40.0 MB freed.\n"
+
+
+def manifest_of(server: FaultyServer, name: str) -> bytes:
+    model, _, tag = name.partition(":")
+    url = f"{server.url}/v2/library/{model}/manifests/{tag}"
+    with urllib.request.urlopen(url) as answer:
+        raw: Any = answer.read()
+    return bytes(raw)
+
+
+# -- quit ------------------------------------------------------------------------------------------
+
+
+def test_quit(terminal: Terminal) -> None:
+    assert terminal("quit").code == 0
+    assert "isn’t running" in terminal("quit").err
+    terminal.instance.answers()
+    done = terminal("quit")
+    assert (done.code, done.err) == (0, "")
+    assert terminal.instance.asked[-1] == (InstanceCommand.QUIT, ())
+    terminal.instance.answers(is_ok=False, error="a question is open")
+    refused = terminal("quit")
+    assert (refused.code, refused.err) == (1, "a question is open\n")
+    terminal.instance.handover = Handover(Outcome.SILENT)
+    assert "doesn’t answer" in terminal("quit").err

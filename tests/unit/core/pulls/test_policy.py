@@ -1,0 +1,100 @@
+"""What is done about a failed attempt."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tray_app.core import errors as e
+from tray_app.core.errors import OllamaError, PullFailed, PullFailure, UnreachableKind, pull_error
+from tray_app.core.pulls.policy import QueueLimits, Remedy, RetryPolicy, is_cancel_asked
+from tray_app.core.pulls.progress import PullPhase, PullProgress
+from tray_app.core.pulls.states import PullItem, PullState
+
+POLICY = RetryPolicy()
+RETRY, AGAIN, HOLD, GIVE_UP = Remedy.RETRY, Remedy.AGAIN, Remedy.HOLD, Remedy.GIVE_UP
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (e.Unreachable("s", "", UnreachableKind.REFUSED), HOLD),
+        (e.Unreachable("s", "", UnreachableKind.NO_ROUTE), HOLD),
+        (e.Unreachable("s", "", UnreachableKind.NAME_LOOKUP), HOLD),
+        (e.Unreachable("s", "", UnreachableKind.LOST), RETRY),
+        (e.Starting("s"), HOLD),
+        (e.TimedOut("s"), RETRY),
+        (e.ProxyFailed("s"), RETRY),
+        (e.IncompletePull("m"), RETRY),
+        (e.BadAnswer("m"), RETRY),
+        (e.NotOllama("s"), RETRY),
+        (e.ServerFailed("m", "boom", 500), RETRY),
+        (e.ServerFailed("m", "slow down", 429), RETRY),
+        (e.ServerFailed("m", "timeout", 408), RETRY),
+        (e.ServerFailed("m", "bad request", 400), GIVE_UP),
+        (e.Cancelled("m"), AGAIN),
+        (e.ModelNotFound("m"), GIVE_UP),
+        (e.BadName("m"), GIVE_UP),
+        (e.DiskFull("m"), GIVE_UP),
+        (e.TooOld("m"), GIVE_UP),
+        (e.Unauthorized("m"), GIVE_UP),
+        (e.Forbidden("m"), GIVE_UP),
+        (e.TlsFailed("m"), GIVE_UP),
+        (PullFailed("m", "", PullFailure.CANCELED_BY_SERVER), AGAIN),
+        (PullFailed("m", "", PullFailure.REGISTRY_UNREACHABLE), RETRY),
+        (PullFailed("m", "", PullFailure.STALLED), RETRY),
+        (PullFailed("m", "", PullFailure.OTHER), RETRY),
+        (PullFailed("m", "", PullFailure.CANNOT_WRITE), GIVE_UP),
+        (PullFailed("m", "", PullFailure.UNSUPPORTED), GIVE_UP),
+        (PullFailed("m", "", PullFailure.REFUSED), GIVE_UP),
+        (pull_error("m", "pull model manifest: 500: boom"), RETRY),
+        (pull_error("m", "pull model manifest: file does not exist"), GIVE_UP),
+    ],
+)
+def test_remedy(error: OllamaError, remedy: Remedy) -> None:
+    assert POLICY.remedy(error, attempt=1, mismatches=0) is remedy
+    after_the_last = {RETRY: GIVE_UP}.get(remedy, remedy)
+    assert POLICY.remedy(error, attempt=POLICY.max_attempts, mismatches=0) is after_the_last
+
+
+def test_a_damaged_file_is_fetched_once_more() -> None:
+    damaged = PullFailed("m", "", PullFailure.DIGEST_MISMATCH)
+    assert POLICY.remedy(damaged, attempt=1, mismatches=1) is RETRY
+    assert POLICY.remedy(damaged, attempt=1, mismatches=2) is GIVE_UP
+
+
+def test_pauses_grow_and_stay() -> None:
+    pauses = [POLICY.pause_s(attempt, 0.5) for attempt in range(12)]
+    assert pauses[1:7] == [2.0, 4.0, 8.0, 15.0, 30.0, 60.0]
+    assert pauses[0] == 2.0
+    assert set(pauses[7:]) == {60.0}
+
+
+def test_pauses_are_spread() -> None:
+    assert POLICY.pause_s(3, 0.0) == pytest.approx(6.4)
+    assert POLICY.pause_s(3, 1.0) == pytest.approx(9.6)
+
+
+def test_without_retries_only_a_stall_is_asked_for_again() -> None:
+    policy = RetryPolicy(is_retrying=False)
+    stalled = PullFailed("m", "", PullFailure.STALLED)
+    assert policy.remedy(e.TimedOut("s"), attempt=1, mismatches=0) is GIVE_UP
+    assert policy.remedy(e.Unreachable("s", "", UnreachableKind.REFUSED), 1, 0) is HOLD
+    assert policy.remedy(e.Cancelled("m"), attempt=1, mismatches=0) is AGAIN
+    assert policy.remedy(stalled, attempt=1, mismatches=0) is RETRY
+    assert policy.remedy(stalled, attempt=policy.max_attempts, mismatches=0) is GIVE_UP
+
+
+def test_limits_as_shipped() -> None:
+    assert QueueLimits() == QueueLimits(1, 60.0, POLICY, 0)
+
+
+def test_a_cancel_is_asked_about_when_much_is_there() -> None:
+    item = PullItem("1", "s", "m", PullState.RUNNING, datetime(2026, 1, 1, tzinfo=UTC))
+    much = PullProgress(PullPhase.DOWNLOAD, completed_bytes=1_000_000_001)
+    little = replace(much, completed_bytes=1_000_000_000)
+    assert not is_cancel_asked(item)
+    assert not is_cancel_asked(replace(item, progress=little))
+    assert is_cancel_asked(replace(item, progress=much))
+    assert is_cancel_asked(replace(item, progress=much, state=PullState.PAUSED))
+    assert not is_cancel_asked(replace(item, progress=much, state=PullState.VERIFYING))

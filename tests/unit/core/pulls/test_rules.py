@@ -1,0 +1,130 @@
+"""When downloads may run."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray_app.core.pulls.rules import (
+    GB,
+    ROOM_MARGIN_BYTES,
+    QuietHours,
+    RuleChoices,
+    Surroundings,
+    judge,
+    missing_bytes,
+)
+from tray_app.core.pulls.states import Hold
+
+DAY = datetime.combine(date(2026, 11, 24), time())
+NIGHT = QuietHours(time(23), time(7))
+OFFICE = QuietHours(time(8), time(17, 30))
+MOMENTS = st.datetimes(DAY, DAY + timedelta(days=400))
+TIMES = st.times().map(lambda t: t.replace(second=0, microsecond=0))
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "is_quiet", "next_change"),
+    [
+        (NIGHT, time(22, 59), False, DAY + timedelta(hours=23)),
+        (NIGHT, time(23), True, DAY + timedelta(days=1, hours=7)),
+        (NIGHT, time(0), True, DAY + timedelta(hours=7)),
+        (NIGHT, time(6, 59, 59), True, DAY + timedelta(hours=7)),
+        (NIGHT, time(7), False, DAY + timedelta(hours=23)),
+        (OFFICE, time(7, 59), False, DAY + timedelta(hours=8)),
+        (OFFICE, time(8), True, DAY + timedelta(hours=17, minutes=30)),
+        (OFFICE, time(17, 30), False, DAY + timedelta(days=1, hours=8)),
+        (QuietHours(time(9), time(9)), time(9), False, None),
+    ],
+)
+def test_quiet_hours(
+    hours: QuietHours, at: time, is_quiet: bool, next_change: datetime | None
+) -> None:
+    assert hours.covers(at) is is_quiet
+    assert hours.next_change(datetime.combine(DAY, at)) == next_change
+
+
+@given(TIMES, TIMES, MOMENTS)
+def test_quiet_hours_change_then_and_not_before(start: time, end: time, now: datetime) -> None:
+    hours = QuietHours(start, end)
+    change = hours.next_change(now)
+    if change is None:
+        assert start == end
+        assert not hours.covers(now.time())
+        return
+    assert now < change <= now + timedelta(days=1)
+    assert hours.covers(change.time()) is not hours.covers(now.time())
+    just_before = change - timedelta(microseconds=1)
+    assert hours.covers(just_before.time()) is hours.covers(now.time())
+
+
+@given(TIMES, TIMES)
+def test_quiet_hours_are_written_as_they_are_read(start: time, end: time) -> None:
+    assert QuietHours.parse(str(QuietHours(start, end))) == QuietHours(start, end)
+
+
+@pytest.mark.parametrize("text", ["", "23:00", "23:00-", "25:00-07:00", "a-b"])
+def test_no_quiet_hours(text: str) -> None:
+    with pytest.raises(ValueError):
+        QuietHours.parse(text)
+
+
+ON_BATTERY = Surroundings(on_battery=True, is_metered=False)
+METERED = Surroundings(on_battery=False, is_metered=True)
+ALL = RuleChoices(pause_on_battery=True, pause_on_metered=True, quiet_hours=NIGHT)
+NONE = RuleChoices(pause_on_battery=False, pause_on_metered=False)
+NOON, MIDNIGHT = DAY + timedelta(hours=12), DAY
+
+
+@pytest.mark.parametrize(
+    ("choices", "surroundings", "now", "here", "elsewhere"),
+    [
+        (ALL, Surroundings(), NOON, None, None),
+        (ALL, Surroundings(False, False), NOON, None, None),
+        (ALL, ON_BATTERY, NOON, Hold.BATTERY, None),
+        (ALL, METERED, NOON, Hold.METERED, None),
+        (ALL, Surroundings(True, True), NOON, Hold.METERED, None),
+        (ALL, Surroundings(), MIDNIGHT, Hold.QUIET_HOURS, Hold.QUIET_HOURS),
+        (ALL, ON_BATTERY, MIDNIGHT, Hold.BATTERY, Hold.QUIET_HOURS),
+        (NONE, Surroundings(True, True), MIDNIGHT, None, None),
+        (RuleChoices(), ON_BATTERY, NOON, None, None),
+        (RuleChoices(), METERED, NOON, Hold.METERED, None),
+    ],
+)
+def test_the_verdict(
+    choices: RuleChoices,
+    surroundings: Surroundings,
+    now: datetime,
+    here: Hold | None,
+    elsewhere: Hold | None,
+) -> None:
+    verdict = judge(choices, surroundings, now)
+    assert (verdict.here, verdict.elsewhere) == (here, elsewhere)
+
+
+def test_the_verdict_knows_when_the_clock_changes_it() -> None:
+    at_night = judge(ALL, Surroundings(), MIDNIGHT)
+    assert (at_night.until, at_night.next_s) == (time(7), 7 * 3600)
+    at_noon = judge(ALL, Surroundings(), NOON)
+    assert (at_noon.until, at_noon.next_s) == (None, 11 * 3600)
+    assert judge(NONE, METERED, NOON).next_s is None
+
+
+@pytest.mark.parametrize(
+    ("to_fetch", "free", "kept", "missing"),
+    [
+        (10 * GB, 15 * GB, 5 * GB, 0),
+        (10 * GB, 15 * GB - 1, 5 * GB, 1),
+        (10 * GB, 2 * GB, 5 * GB, 13 * GB),
+        (0, 0, 5 * GB, 0),  # all is here already, or nothing is known yet
+        (10 * GB, 0, 0, 0),  # the rule is off
+    ],
+)
+def test_room(to_fetch: int, free: int, kept: int, missing: int) -> None:
+    assert missing_bytes(to_fetch, free, kept, is_held=False) == missing
+
+
+def test_who_waits_for_room_goes_on_when_there_is_a_little_more() -> None:
+    assert missing_bytes(10 * GB, 15 * GB, 5 * GB, is_held=True) == ROOM_MARGIN_BYTES
+    assert missing_bytes(10 * GB, 15 * GB + ROOM_MARGIN_BYTES, 5 * GB, is_held=True) == 0

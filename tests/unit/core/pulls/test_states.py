@@ -1,0 +1,251 @@
+"""The table of a download's states, walked with random events."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tray_app.core.errors import ModelNotFound, Unreachable
+from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
+from tray_app.core.pulls.states import (
+    ACTIVE,
+    ENDED,
+    IN_TRANSFER,
+    PHASE_EVENT,
+    TRANSITIONS,
+    UNFINISHED,
+    Hold,
+    PullEvent,
+    PullItem,
+    PullState,
+    PullSummary,
+    step,
+    summarize,
+)
+from tray_app.core.records import LayerKind
+
+S, E = PullState, PullEvent
+PERSONS = {E.PAUSE, E.RESUME, E.CANCEL, E.RETRY}
+ITEM = PullItem("1", "local", "m:latest", S.WAITING, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_every_state_has_a_row() -> None:
+    assert set(TRANSITIONS) == set(PullState)
+    assert set(PHASE_EVENT) == set(PullPhase)
+
+
+def test_states_fall_into_groups() -> None:
+    assert set(PullState) == UNFINISHED | ENDED
+    assert not UNFINISHED & ENDED
+    assert ACTIVE < UNFINISHED
+    assert IN_TRANSFER < ACTIVE
+    assert set(PullState) - ACTIVE - ENDED == {S.WAITING, S.RETRYING, S.PAUSED}
+
+
+def test_every_state_is_reached_from_the_line() -> None:
+    reached, fresh = {S.WAITING}, {S.WAITING}
+    while fresh:
+        fresh = {after for s in fresh for after in TRANSITIONS[s].values()} - reached
+        reached |= fresh
+    assert reached == set(PullState)
+
+
+def test_every_unfinished_state_can_end() -> None:
+    for start in UNFINISHED:
+        reached = {start}
+        while not reached & ENDED:
+            wider = reached | {after for s in reached for after in TRANSITIONS[s].values()}
+            assert wider != reached, start
+            reached = wider
+
+
+@pytest.mark.parametrize("event", list(PullEvent))
+def test_done_is_the_end(event: PullEvent) -> None:
+    assert step(S.DONE, event) is S.DONE
+
+
+@pytest.mark.parametrize("state", sorted(ENDED))
+def test_only_a_person_restarts_what_has_ended(state: PullState) -> None:
+    restarts = {event for event in PullEvent if step(state, event) not in ENDED}
+    assert restarts <= {E.RETRY, E.RESUME}
+    assert {step(state, event) for event in restarts} <= {S.WAITING}
+
+
+def test_what_is_paused_stays_until_a_person_says_otherwise() -> None:
+    moves = {event: step(S.PAUSED, event) for event in PullEvent}
+    assert {event for event, state in moves.items() if state is not S.PAUSED} == {
+        E.RESUME,
+        E.CANCEL,
+        E.SUCCESS,  # a pause that came after the last byte
+    }
+
+
+@pytest.mark.parametrize("state", sorted(set(PullState) - ACTIVE))
+def test_a_request_begins_only_from_the_line(state: PullState) -> None:
+    begun = {event for event in PullEvent if step(state, event) in ACTIVE}
+    assert begun == ({E.START} if state is S.WAITING else set())
+
+
+@pytest.mark.parametrize("state", sorted(ACTIVE))
+def test_every_end_of_a_stream_is_understood(state: PullState) -> None:
+    assert step(state, E.SUCCESS) is S.DONE
+    assert step(state, E.FAULT) is S.RETRYING
+    assert step(state, E.REFUSED) is S.FAILED
+    assert step(state, E.HELD) is S.WAITING
+
+
+@pytest.mark.parametrize("state", sorted(UNFINISHED))
+def test_pause_and_cancel(state: PullState) -> None:
+    can = state not in (S.VERIFYING, S.FINISHING)
+    assert (step(state, E.PAUSE) is S.PAUSED) is can
+    assert (step(state, E.CANCEL) is S.CANCELED) is can
+
+
+@pytest.mark.parametrize("state", sorted({S.PREPARING, S.RUNNING, S.STALLED}))
+def test_a_stall_ends_with_the_next_byte(state: PullState) -> None:
+    assert step(state, E.STALL) is S.STALLED
+    assert step(S.STALLED, E.BYTES) is S.RUNNING
+
+
+@settings(max_examples=100)
+@given(st.lists(st.sampled_from(PullEvent), max_size=60))
+def test_random_events_lose_nothing(events: list[PullEvent]) -> None:
+    state = S.WAITING
+    is_paused = was_done = False
+    for event in events:
+        before, state = state, step(state, event)
+        was_done = was_done or state is S.DONE
+        assert not was_done or state is S.DONE
+        if state is not before:
+            is_paused = state is S.PAUSED
+        assert not (is_paused and state in ACTIVE)
+        if before in ENDED and state not in ENDED:
+            assert event in PERSONS
+        if before not in ACTIVE and state in ACTIVE:
+            assert (before, event) == (S.WAITING, E.START)
+
+
+@pytest.mark.parametrize("state", list(PullState))
+def test_a_new_state_drops_what_only_the_old_one_meant(state: PullState) -> None:
+    old = replace(
+        ITEM,
+        state=S.FINISHING if state is S.WAITING else S.WAITING,
+        hold=Hold.DISK,
+        retry_s=5.0,
+        kick_s=6.0,
+        position=3,
+        error=Unreachable("nas"),
+        attempt=4,
+        fetched_bytes=7,
+    )
+    new = old.with_state(state, 9.0)
+    assert (new.state, new.state_since_s) == (state, 9.0)
+    assert (new.hold, new.retry_s, new.kick_s) == (None, None, None)
+    assert new.error == (Unreachable("nas") if state in (S.FAILED, S.RETRYING) else None)
+    assert new.position == (3 if state is S.WAITING else 0)
+    assert (new.id, new.attempt, new.fetched_bytes, new.key) == ("1", 4, 7, ("local", "m:latest"))
+    assert (new.is_active, new.is_ended) == (state in ACTIVE, state in ENDED)
+
+
+def test_the_same_state_keeps_everything() -> None:
+    item = replace(ITEM, hold=Hold.SERVER)
+    assert item.with_state(S.WAITING, 9.0) is item
+
+
+def item(
+    state: PullState,
+    completed: int | None = None,
+    total: int | None = None,
+    speed: float | None = None,
+    eta: float | None = None,
+    hold: Hold | None = None,
+) -> PullItem:
+    progress = None
+    if completed is not None:
+        progress = PullProgress(
+            PullPhase.DOWNLOAD,
+            completed_bytes=completed,
+            total_bytes=total,
+            speed_bytes_s=speed,
+            eta_s=eta,
+        )
+    error = ModelNotFound("m") if state is S.FAILED else None
+    return replace(ITEM, state=state, progress=progress, hold=hold, error=error)
+
+
+def test_places_in_line() -> None:
+    assert ITEM.at_place(0) is ITEM
+    assert ITEM.at_place(2).position == 2
+
+
+def test_summary_of_nothing() -> None:
+    assert summarize(()) == PullSummary()
+    assert summarize(()).unfinished == 0
+
+
+def test_summary_counts_states() -> None:
+    items = [item(state) for state in PullState]
+    summary = summarize((*items, item(S.WAITING, hold=Hold.SERVER)))
+    assert summary == PullSummary(
+        active=5, waiting=3, paused=1, failed=1, done=1, waits_for_server=1
+    )
+    assert summary.unfinished == 9
+
+
+def test_summary_adds_up_the_unfinished() -> None:
+    summary = summarize(
+        (
+            item(S.RUNNING, 30, 100, 5.0, 14.0),
+            item(S.RUNNING, 10, 100, 15.0, 6.0),
+            item(S.PREPARING, 0, None),
+            item(S.DONE, 1000, 1000),
+            item(S.FAILED, 5, 1000),
+        )
+    )
+    assert (summary.completed_bytes, summary.total_bytes, summary.permille) == (40, 200, 200)
+    assert summary.speed_bytes_s == 20.0
+    assert summary.eta_s == 14.0  # the slowest one
+    assert not summary.is_verifying
+
+
+def test_summary_time_left_waits_for_the_line() -> None:
+    running = item(S.RUNNING, 30, 100, 5.0, 14.0)
+    assert summarize((running, item(S.WAITING))).eta_s is None
+    assert summarize((item(S.RUNNING, 30, 100, 0.0),)).eta_s is None
+    with_paused = summarize((running, item(S.PAUSED, 0, 10**9)))
+    assert with_paused.eta_s == 14.0  # what is paused is not waited for
+
+
+def test_summary_of_a_verification() -> None:
+    verifying = item(S.VERIFYING, 100, 100)
+    assert summarize((verifying,)).is_verifying
+    assert summarize((verifying,)).permille == 999
+    assert not summarize((verifying, item(S.RUNNING, 1, 100))).is_verifying
+    assert not summarize((verifying, item(S.PREPARING))).is_verifying
+
+
+def test_summary_percent_is_that_of_what_moves() -> None:
+    items = (item(S.PAUSED, 0, 900), item(S.WAITING, 10, 100))
+    assert summarize(items).permille == 100
+    assert summarize((*items, item(S.RUNNING, 80, 100))).permille == 800
+    assert summarize((item(S.PAUSED, 0, 900),)).permille is None
+
+
+def test_what_a_cancel_would_leave_lying_on_the_server() -> None:
+    layers = (
+        LayerProgress("sha256:a", LayerKind.MODEL, 5000, 2000, LayerState.RUNNING),
+        LayerProgress("sha256:b", LayerKind.TEMPLATE, 700, 700, LayerState.HERE),
+        LayerProgress("sha256:c", LayerKind.PARAMS, 10, 10, LayerState.DONE),
+    )
+    progress = PullProgress(PullPhase.DOWNLOAD, completed_bytes=2710, layers=layers)
+    assert ITEM.partial_bytes == 0
+    assert replace(ITEM, progress=progress).partial_bytes == 2010
+    assert replace(ITEM, progress=progress, state=S.DONE).partial_bytes == 0
+
+
+def test_why_it_was_held_ends_with_the_wait() -> None:
+    held = replace(ITEM, hold=Hold.DISK, missing_bytes=5, hold_until=time(23))
+    started = held.with_state(S.PREPARING, 1.0)
+    assert (started.hold, started.missing_bytes, started.hold_until) == (None, 0, None)

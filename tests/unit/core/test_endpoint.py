@@ -1,0 +1,147 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.errors import BadAddress
+
+# Ollama's own table (envconfig/config_test.go), with unspecified addresses made dialable.
+OLLAMA_HOST = {
+    "": "http://127.0.0.1:11434",
+    "1.2.3.4": "http://1.2.3.4:11434",
+    "1.2.3.4:1234": "http://1.2.3.4:1234",
+    ":1234": "http://127.0.0.1:1234",
+    "example.com": "http://example.com:11434",
+    "example.com:1234": "http://example.com:1234",
+    "example.com:1234/path": "http://example.com:1234/path",
+    "example.com/": "http://example.com:11434",
+    "::1": "http://[::1]:11434",
+    "[::1]": "http://[::1]:11434",
+    "[::1": "http://[::1]:11434",
+    "[::1]:1337": "http://[::1]:1337",
+    "[::]:11434": "http://[::1]:11434",
+    "::": "http://[::1]:11434",
+    "0.0.0.0": "http://127.0.0.1:11434",
+    "0.0.0.0:8080": "http://127.0.0.1:8080",
+    "1.2.3.4:": "http://1.2.3.4:11434",
+    "1.2.3.4:0": "http://1.2.3.4:0",
+    "1.2.3.4:66000": "http://1.2.3.4:11434",
+    "1.2.3.4:-1": "http://1.2.3.4:11434",
+    "1.2.3.4:abc": "http://1.2.3.4:11434",
+    "1.2.3.4:+80": "http://1.2.3.4:80",
+    "http://1.2.3.4": "http://1.2.3.4:80",
+    "http://1.2.3.4:1234": "http://1.2.3.4:1234",
+    "https://1.2.3.4": "https://1.2.3.4:443",
+    "https://1.2.3.4:1234": "https://1.2.3.4:1234",
+    "https://1.2.3.4:x": "https://1.2.3.4:443",
+    "https://example.com/ollama": "https://example.com:443/ollama",
+    "https://example.com/ollama/": "https://example.com:443/ollama",
+    "HTTPS://Example.com": "https://Example.com:443",
+    "ollama.com": "https://ollama.com:443",
+    "ollama.com:80": "http://ollama.com:80",
+    ' "1.2.3.4" ': "http://1.2.3.4:11434",
+    "'example.com:1234'": "http://example.com:1234",
+    "http://[fe80::1%eth0]:80": "http://[fe80::1%eth0]:80",
+    "http://example.com/a?b=c#d": "http://example.com:80/a",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), OLLAMA_HOST.items())
+def test_reads_an_address_as_ollama_does(text: str, expected: str) -> None:
+    assert str(Endpoint.parse(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [
+        ("ftp://example.com", "ftp"),
+        ("unix:///run/ollama.sock", "unix"),
+        ("two words", "two words"),
+        ("http://exa<mple.com", "exa<mple.com"),
+        ("1:2:3", "1:2:3"),
+        ("[::1]x:80", "[::1]x:80"),
+        ("a..b", "a..b"),
+        ("a\x00b", "a\x00b"),
+        ("x" * 70, "x" * 70),
+    ],
+)
+def test_refuses_what_is_no_address_and_says_which_part(text: str, piece: str) -> None:
+    with pytest.raises(BadAddress) as caught:
+        Endpoint.parse(text)
+    assert (caught.value.reference, caught.value.context) == (text, piece)
+
+
+def test_reads_the_environment_it_is_given() -> None:
+    assert Endpoint.from_environment({"OLLAMA_HOST": "nas:1"}).display == "nas:1"
+    assert Endpoint.from_environment({}).display == "127.0.0.1:11434"
+    assert Endpoint.from_environment({"OLLAMA_HOST": "0.0.0.0:77"}).display == "127.0.0.1:77"
+
+
+def test_makes_urls_below_the_path_prefix() -> None:
+    assert Endpoint.parse("https://example.com/ollama").url("/api/tags") == (
+        "https://example.com:443/ollama/api/tags"
+    )
+    assert Endpoint.parse("[::1]:5").url("/x") == "http://[::1]:5/x"
+    assert Endpoint.parse("http://[fe80::1%eth0]:80").url("/x") == "http://[fe80::1%25eth0]:80/x"
+    assert Endpoint.parse("nas/my path".replace(" ", "%20")).url("/x") == (
+        "http://nas:11434/my%20path/x"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "display"),
+    [
+        ("", "127.0.0.1:11434"),
+        ("http://nas", "nas:80"),
+        ("https://nas", "https://nas"),
+        ("https://nas:444/x", "https://nas:444/x"),
+        ("::1", "[::1]:11434"),
+        ("http://me:secret@nas:1", "nas:1"),
+    ],
+)
+def test_displays_an_address_for_people(text: str, display: str) -> None:
+    assert Endpoint.parse(text).display == display
+
+
+def test_name_and_password_are_known_but_never_shown() -> None:
+    endpoint = Endpoint.parse("https://m%40e:s%3Acret@nas/x")
+    assert (endpoint.username, endpoint.password) == ("m@e", "s:cret")
+    for shown in (str(endpoint), repr(endpoint), endpoint.display, endpoint.url("/api/tags")):
+        assert "cret" not in shown
+        assert "m@e" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9:1", True),
+        ("localhost", True),
+        ("LOCALHOST.", True),
+        ("ollama.localhost", True),
+        ("::1", True),
+        ("[::ffff:127.0.0.1]:1", True),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("192.168.1.20", False),
+        ("nas", False),
+        ("localhost.example.com", False),
+    ],
+)
+def test_knows_this_computer(text: str, expected: bool) -> None:
+    assert Endpoint.parse(text).is_loopback is expected
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(https?://)?[\[\]:0-9a-z.@/%-]{0,30}"))
+def test_any_text_is_an_address_that_reads_back_or_a_bad_address(text: str) -> None:
+    try:
+        endpoint = Endpoint.parse(text)
+    except BadAddress:
+        return
+    again = Endpoint.parse(str(endpoint))
+    assert (again.scheme, again.host, again.port, again.path) == (
+        endpoint.scheme,
+        endpoint.host,
+        endpoint.port,
+        endpoint.path,
+    )

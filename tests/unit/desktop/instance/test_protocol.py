@@ -1,0 +1,74 @@
+"""What two instances say to each other, and what is refused."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray_app.desktop.instance.protocol import (
+    LINE_LIMIT,
+    InstanceAnswer,
+    InstanceCommand,
+    InstanceRequest,
+    NotUnderstood,
+    answer_line,
+    read_answer,
+    read_request,
+    request_line,
+)
+
+
+@given(
+    st.sampled_from(list(InstanceCommand)),
+    st.lists(st.text(max_size=40), max_size=5),
+    st.text(max_size=40),
+)
+def test_a_request_arrives_as_it_was_sent(
+    command: InstanceCommand, args: list[str], token: str
+) -> None:
+    request = InstanceRequest(command, tuple(args), token)
+    line = request_line(request)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert read_request(line) == request
+
+
+def test_an_answer_arrives_as_it_was_sent() -> None:
+    answer = InstanceAnswer(True, {"models": 3, "name": "qwen3:8b\n"})
+    assert read_answer(answer_line(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"\n", "no JSON"),
+        (b"GET / HTTP/1.1\r\n", "no JSON"),
+        (b"\xff\xfe\x00\n", "no JSON"),
+        (b"[" * 5000 + b"\n", "no JSON"),
+        (b"[]\n", "no JSON object"),
+        (b"7\n", "no JSON object"),
+        (b"{}\n", "unknown command"),
+        (b'{"command":"format"}\n', "unknown command 'format'"),
+        (b'{"command":7}\n', "unknown command"),
+        (b'{"command":["quit"]}\n', "unknown command"),
+        (b'{"command":"pull","args":"qwen3"}\n', "no list of texts"),
+        (b'{"command":"pull","args":[1]}\n', "no list of texts"),
+        (b'{"command":"raise","token":{}}\n', "token"),
+        (b'{"command":"raise","x":"' + b"y" * LINE_LIMIT + b'"}\n', "too long"),
+    ],
+)
+def test_what_is_no_request_is_refused_in_words(line: bytes, reason: str) -> None:
+    with pytest.raises(NotUnderstood, match=reason):
+        read_request(line)
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b'{"ok":"yes"}', b'{"ok":1}'])
+def test_what_is_no_answer_is_refused(line: bytes) -> None:
+    with pytest.raises(NotUnderstood):
+        read_answer(line)
+
+
+def test_an_answer_that_is_too_long_becomes_a_refusal() -> None:
+    line = answer_line(InstanceAnswer(True, {"names": ["x" * LINE_LIMIT]}))
+    assert json.loads(line) == {"ok": False, "error": "the answer is too long"}

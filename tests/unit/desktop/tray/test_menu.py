@@ -1,0 +1,143 @@
+"""The entries as a real menu: what may change when, and what a click says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from tray_app.desktop.tray.entries import MenuEntry, TrayVerb, TrayWish
+from tray_app.desktop.tray.menu import TrayMenu
+
+QUIT = MenuEntry("quit", "Quit", "power", TrayWish(TrayVerb.QUIT))
+OPEN = MenuEntry("open", "Open", wish=TrayWish(TrayVerb.OPEN), is_default=True)
+ROW = MenuEntry(
+    "pull 1",
+    "qwen3:8b, 1%",
+    children=(
+        MenuEntry("pull 1 line 0", "1 of 5 GB"),
+        MenuEntry("pull 1 pause", "Pause", "pause", TrayWish(TrayVerb.PAUSE, ("1",))),
+    ),
+)
+LINE = MenuEntry("separator")
+
+
+class Opened:
+    """A menu and what it said."""
+
+    def __init__(self, is_remote: bool) -> None:
+        self.menu = TrayMenu(is_remote)
+        self.wishes: list[TrayWish] = []
+        self.menu.chosen.connect(self.wishes.append)
+
+    def labels(self) -> list[str]:
+        return [action.text() or "-" for action in self.menu.menu.actions()]
+
+    def action(self, *path: str) -> QAction:
+        actions = self.menu.menu.actions()
+        for label in path[:-1]:
+            found = next(action for action in actions if action.text() == label)
+            submenu = found.menu()
+            assert isinstance(submenu, QMenu)
+            actions = submenu.actions()
+        return next(action for action in actions if action.text() == path[-1])
+
+
+@pytest.fixture
+def local(qtbot: QtBot) -> Iterator[Opened]:
+    opened = Opened(is_remote=False)
+    yield opened
+    opened.menu.close()
+
+
+def test_entries_become_actions(local: Opened) -> None:
+    local.menu.set_entries((OPEN, LINE, ROW, QUIT))
+    assert local.labels() == ["Open", "-", "qwen3:8b, 1%", "Quit"]
+    assert local.menu.menu.defaultAction().text() == "Open"
+    assert not local.action("qwen3:8b, 1%", "1 of 5 GB").isEnabled()
+    local.action("qwen3:8b, 1%", "Pause").trigger()
+    local.action("Quit").trigger()
+    assert local.wishes == [TrayWish(TrayVerb.PAUSE, ("1",)), TrayWish(TrayVerb.QUIT)]
+
+
+def test_while_it_is_open_only_texts_change(local: Opened, qtbot: QtBot) -> None:
+    local.menu.set_entries((OPEN, ROW))
+    local.menu.menu.aboutToShow.emit()
+    assert local.menu.is_open
+    before = local.action("qwen3:8b, 1%")
+    local.menu.set_entries((OPEN, LINE, replace(ROW, text="qwen3:8b, 2%"), QUIT))
+    assert local.labels() == ["Open", "qwen3:8b, 2%"]
+    assert local.action("qwen3:8b, 2%") is before
+    with qtbot.waitSignal(local.menu.closed):
+        local.menu.menu.aboutToHide.emit()
+    local.menu.set_entries((OPEN, ROW, QUIT))
+    assert local.labels() == ["Open", "qwen3:8b, 1%", "Quit"]
+
+
+def test_what_is_set_when_it_opens_is_shown(local: Opened) -> None:
+    local.menu.set_entries((OPEN, ROW))
+    fresh = (OPEN, replace(ROW, text="qwen3:8b, 7%"))
+    local.menu.about_to_show.connect(lambda: local.menu.set_entries(fresh))
+    local.menu.menu.aboutToShow.emit()
+    assert local.labels() == ["Open", "qwen3:8b, 7%"]
+
+
+def test_while_it_is_closed_nobody_is_bothered_with_texts(local: Opened) -> None:
+    local.menu.set_entries((OPEN, ROW))
+    changes: list[str] = []
+    local.action("qwen3:8b, 1%").changed.connect(lambda: changes.append("changed"))
+    local.menu.set_entries((OPEN, replace(ROW, text="qwen3:8b, 2%")))
+    assert changes == []
+
+
+def test_a_click_that_closes_the_menu_is_heard(local: Opened) -> None:
+    """Qt tells the hiding first; whatever is done about it must not delete what was clicked."""
+    local.menu.set_entries((OPEN, ROW))
+    local.menu.closed.connect(lambda: local.menu.set_entries((QUIT,)))
+    local.menu.menu.aboutToShow.emit()
+    clicked = local.action("qwen3:8b, 1%", "Pause")
+    local.menu.menu.aboutToHide.emit()
+    clicked.trigger()
+    assert local.wishes == [TrayWish(TrayVerb.PAUSE, ("1",))]
+
+
+def test_a_wish_changes_with_its_entry(local: Opened) -> None:
+    local.menu.set_entries((OPEN,))
+    local.menu.menu.aboutToShow.emit()
+    local.menu.set_entries((replace(OPEN, wish=None),))
+    assert not local.action("Open").isEnabled()
+    local.menu.set_entries((replace(OPEN, wish=TrayWish(TrayVerb.SETTINGS)),))
+    local.action("Open").trigger()
+    assert local.wishes == [TrayWish(TrayVerb.SETTINGS)]
+
+
+def test_nothing_can_be_asked_for_at_the_end(local: Opened) -> None:
+    local.menu.set_entries((OPEN, ROW, QUIT))
+    local.menu.disable()
+    local.menu.set_entries((OPEN, QUIT))
+    assert not any(action.isEnabled() for action in local.menu.menu.actions())
+
+
+@pytest.mark.parametrize(
+    ("is_remote", "shown"), [(False, "my_model && <b>"), (True, "my__model ＆ <b>")]
+)
+def test_no_shortcut_is_read_into_a_name(qtbot: QtBot, is_remote: bool, shown: str) -> None:
+    opened = Opened(is_remote)
+    opened.menu.set_entries((replace(OPEN, text="my_model & <b>"),))
+    assert opened.labels() == [shown]
+    opened.menu.close()
+
+
+def test_a_host_that_never_says_closed_does_not_freeze_the_menu(qtbot: QtBot) -> None:
+    opened = Opened(is_remote=True)
+    opened.menu.set_entries((OPEN,))
+    opened.menu.menu.aboutToShow.emit()
+    with qtbot.waitSignal(opened.menu.closed):
+        opened.action("Open").trigger()
+    assert not opened.menu.is_open
+    opened.menu.menu.aboutToShow.emit()
+    opened.menu.menu.aboutToShow.emit()
+    assert opened.menu.is_open
+    opened.menu.close()

@@ -1,0 +1,172 @@
+"""The fault matrix: whatever breaks, once it is lifted a pull ends installed, or says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.fakes import FaultyServer, faults, stream_faults
+from tests.unit.workers.conftest import Bench, QueueMaker
+from tray_app.core.errors import PullFailed, PullFailure
+from tray_app.core.payloads import PullWish
+from tray_app.core.pulls.states import Hold, PullState
+
+S = PullState
+LAYERS = ("first", "middle", "last")
+Arm = Callable[[FaultyServer, str], None]
+
+
+def _stream(make: Callable[..., faults.Fault]) -> Arm:
+    def arm(server: FaultyServer, layer: str) -> None:
+        server.fault("/api/pull", make(layer=layer), times=1)
+
+    return arm
+
+
+def _whole(fault: Callable[[], faults.Fault], times: int = 2) -> Arm:
+    def arm(server: FaultyServer, _layer: str) -> None:
+        server.fault("/api/pull", fault(), times=times)
+
+    return arm
+
+
+MATRIX: dict[str, Arm] = {
+    "reset before headers": _whole(faults.reset_before_headers),
+    "stall before headers": _whole(faults.never_answer, 1),
+    "500": _whole(faults.error_json),
+    "html 200": _whole(faults.html_ok),
+    "empty 200": _whole(faults.empty_ok),
+    "reset mid line": _stream(stream_faults.reset_mid_line),
+    "stall mid layer": _stream(stream_faults.stall),
+    "stall mid line": _stream(stream_faults.stall_mid_line),
+    "error line": _stream(stream_faults.error_line),
+    "truncated json": _stream(stream_faults.truncated_line),
+    "truncated chunk": _stream(stream_faults.truncated_chunk),
+    "close without success": _stream(stream_faults.close_without_success),
+    "completed goes back": _stream(stream_faults.completed_back),
+    "bad utf-8": _stream(stream_faults.bad_utf8_line),
+    "a 1 MB line": _stream(stream_faults.long_line),
+    "junk lines": _stream(stream_faults.junk_lines),
+}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_pull_heals_by_itself(make_queue: QueueMaker, name: str, layer: str) -> None:
+    bench = make_queue()
+    MATRIX[name](bench.server, layer)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.DONE, S.FAILED, timeout_s=20)
+    assert bench.state(item_id) is S.DONE, bench.describe()
+    assert "one:latest" in bench.server.state.names()
+    permilles = bench.trail.permilles["one:latest"]
+    assert permilles == sorted(permilles)
+
+
+def test_a_server_that_refuses_is_waited_for(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.refuse()
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_for(lambda: held_by(bench, item_id) is Hold.SERVER)
+    bench.server.accept()
+    bench.queue.set_server_online("local", True)  # the poller's finding
+    bench.wait_state(item_id, S.DONE)
+    assert bench.trail.states["one:latest"] == [
+        *(S.WAITING, S.PREPARING, S.WAITING, S.PREPARING),
+        *(S.RUNNING, S.VERIFYING, S.FINISHING, S.DONE),
+    ]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_server_that_goes_away_in_mid_layer_is_waited_for(
+    make_queue: QueueMaker, layer: str
+) -> None:
+    bench = make_queue()
+    bench.server.fault("/api/pull", stream_faults.stall(layer=layer), times=1)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.RUNNING)
+    bench.server.refuse()
+    bench.wait_for(lambda: held_by(bench, item_id) is Hold.SERVER)
+    bench.server.clear()
+    bench.server.accept()
+    bench.queue.set_server_online("local", True)
+    bench.wait_state(item_id, S.DONE)
+
+
+def test_a_check_that_stalls_is_left_alone(make_queue: QueueMaker) -> None:
+    """Checking 40 GB is silent for minutes: no watchdog, no second request, no way to stop it."""
+    bench = make_queue()
+    bench.server.fault("/api/pull", stream_faults.stall_in_check(), model="one:latest")
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.VERIFYING)
+    # Longer than a stall may take, as another one shows.
+    bench.server.state.set_speed(0)
+    other_id = bench.queue.add(PullWish("local", "two:latest"))
+    bench.wait_for(lambda: S.RETRYING in bench.trail.states["two:latest"])
+    bench.queue.pause(item_id)
+    assert bench.state(item_id) is S.VERIFYING
+    assert [r.model for r in bench.server.asked("/api/pull")].count("one:latest") == 1
+    bench.server.state.set_speed(200e6)
+    bench.server.clear()
+    bench.wait_state(item_id, S.DONE)
+    bench.wait_state(other_id, S.DONE)
+    assert [r.model for r in bench.server.asked("/api/pull")].count("one:latest") == 1
+
+
+def test_a_connection_lost_in_the_check_ends_installed(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.fault("/api/pull", stream_faults.reset_mid_line(layer=None), times=1)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.DONE)
+    assert "one:latest" in bench.server.state.names()
+
+
+def held_by(bench: Bench, item_id: str) -> Hold | None:
+    item = bench.queue.item(item_id)
+    return item.hold if item is not None else None
+
+
+def test_a_stall_is_shown_then_kicked(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.fault("/api/pull", stream_faults.stall(layer="first"), times=1)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.DONE)
+    assert S.STALLED in bench.trail.states["one:latest"]
+    assert S.FAILED not in bench.trail.states["one:latest"]
+    assert len(bench.server.asked("/api/pull")) == 2
+
+
+def test_a_damaged_file_is_fetched_once_more_then_said(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    text = "digest mismatch, file must be downloaded again: want sha256:aa, got sha256:bb"
+    bench.server.state.fail_pull("one", text)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.FAILED)
+    item = bench.queue.item(item_id)
+    assert item is not None
+    assert isinstance(item.error, PullFailed)
+    assert item.error.kind is PullFailure.DIGEST_MISMATCH
+    assert len(bench.server.asked("/api/pull")) == 2
+
+
+def test_a_fault_that_stays_is_given_up_after_ten_tries(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.fault("/api/pull", faults.error_json(500, "boom"))
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.FAILED, timeout_s=20)
+    assert len(bench.server.asked("/api/pull")) == 10
+
+
+def test_waking_from_sleep_asks_again_without_counting(make_queue: QueueMaker) -> None:
+    bench: Bench = make_queue()
+    bench.server.state.set_speed(10e6)
+    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    bench.wait_state(item_id, S.RUNNING)
+    bench.queue.on_woke()
+    bench.wait_for(lambda: len(bench.server.asked("/api/pull")) == 2)
+    item = bench.queue.item(item_id)
+    assert item is not None
+    assert item.attempt == 0
+    bench.server.state.set_speed(400e6)
+    bench.wait_state(item_id, S.DONE)

@@ -1,0 +1,374 @@
+"""The details dialog: what it shows when, and what it asks for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from tests.shots import data
+from tests.shots.dialogs import PARAMETERS, TEMPLATE, info, ref
+from tests.widgets.helpers import button, clipboard, emitted, shown, texts
+from tray_app.core.payloads import BusyModel, LoadWish, ModelRefs, Verb
+from tray_app.core.records import ModelInfo, RunningModel, Snapshot
+from tray_app.core.sharing import LayerBook
+from tray_app.text import Message
+from tray_app.views.components.tables import CardTable
+from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.details.facts import MAX_LINE, MAX_TEXT, license_title
+from tray_app.views.details.page import DetailsPage
+from tray_app.views.details.text import TextTab
+
+QWEN = data.record("qwen3:8b")
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> DetailsDialog:
+    made = DetailsDialog(ref(QWEN), "This computer", clock=data.clock)
+    made.set_book(data.book())
+    made.set_snapshot(data.snapshot())
+    return shown(qtbot, made)
+
+
+def pages(dialog: DetailsDialog) -> set[str]:
+    return {page.shows for page in dialog.findChildren(DetailsPage)}
+
+
+def snapshot(**changes: object) -> Snapshot:
+    return replace(data.snapshot(), **changes)  # type: ignore[arg-type]
+
+
+def nbsp(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def cells(table: CardTable, *columns: int) -> list[tuple[str, ...]]:
+    """The texts of the rows at the top, by columns."""
+    found = []
+    for index in range(table.topLevelItemCount()):
+        item = table.topLevelItem(index)
+        assert item is not None
+        found.append(tuple(nbsp(item.text(column)) for column in columns))
+    return found
+
+
+def test_it_opens_with_what_the_table_knows(dialog: DetailsDialog) -> None:
+    model, disk = dialog.overview.model, dialog.overview.disk
+    assert dialog.windowTitle() == "qwen3:8b · This computer"
+    assert model.value_of("Family") == "qwen3"
+    assert model.value_of("Parameters") == "8.2B"
+    assert model.value_of("Quantization") == "Q4_K_M"
+    assert model.value_of("Format") == "GGUF"
+    assert model.value_of("License") == "—"
+    assert nbsp(disk.value_of("Size")) == "5.2 GB"
+    assert nbsp(disk.value_of("Frees if deleted")) == "5.2 GB, nothing is shared"
+    assert "2 May 2026" in disk.value_of("Modified")
+    assert nbsp(dialog.header.line.text()) == "5.2 GB · Modified 2 days ago · Digest"
+
+
+def test_it_asks_shows_a_spinner_and_fills(qtbot: QtBot, dialog: DetailsDialog) -> None:
+    with emitted(dialog.details_requested) as asked:
+        dialog.start()
+        dialog.start()
+    assert asked == [ref(QWEN)]
+    assert pages(dialog) == {"blank"}
+    qtbot.waitUntil(lambda: pages(dialog) == {"loading"})
+    dialog.show_info(info("qwen3:8b"))
+    assert dialog.overview.model.value_of("License") == "Apache License 2.0"
+    assert dialog.template.editor.toPlainText() == TEMPLATE
+    assert dialog.template.line.text() == f"Go template, {len(TEMPLATE)} characters"
+    assert "loading" not in pages(dialog)
+
+
+def test_a_quick_answer_shows_no_spinner(qtbot: QtBot, dialog: DetailsDialog) -> None:
+    dialog.start()
+    dialog.show_info(info("qwen3:8b"))
+    assert pages(dialog) == {"content", "empty"}
+    timers = [timer for timer in dialog.findChildren(QTimer) if timer.isSingleShot()]
+    assert not any(timer.isActive() for timer in timers)
+
+
+def test_empty_tabs_say_so(dialog: DetailsDialog) -> None:
+    dialog.start()
+    dialog.show_info(replace(info("qwen3:8b"), license="", template="", parameters=""))
+    said = {
+        page.empty_label.text()
+        for page in dialog.findChildren(DetailsPage)
+        if page.shows == "empty"
+    }
+    assert said == {
+        "This model sets no parameters.",
+        "This model has no template.",
+        "This model has no system prompt.",
+        "This model has no license text.",
+    }
+
+
+def test_an_error_is_told_in_place_with_retry(qtbot: QtBot, dialog: DetailsDialog) -> None:
+    dialog.start()
+    dialog.show_error(Message("Can’t show qwen3:8b", "<b>lost</b>"))
+    assert pages(dialog) == {"error"}
+    assert "<b>lost</b>" in texts(dialog)
+    assert dialog.overview.model.value_of("Family") == "qwen3"
+    with emitted(dialog.details_requested) as asked:
+        button(dialog, "Retry").click()
+    assert asked == [ref(QWEN)]
+    assert pages(dialog) == {"blank"}
+    dialog.show_info(info("qwen3:8b"))
+    assert "Can’t show qwen3:8b" not in texts(dialog)
+
+
+def test_older_details_stay_when_new_ones_fail(dialog: DetailsDialog) -> None:
+    dialog.start()
+    dialog.show_info(info("qwen3:8b"))
+    dialog.show_error(Message("Can’t show qwen3:8b", "lost"))
+    assert dialog.template.editor.toPlainText() == TEMPLATE
+    assert "error" not in pages(dialog)
+
+
+def test_answers_for_others_are_not_shown(dialog: DetailsDialog) -> None:
+    dialog.start()
+    dialog.show_info(info("mistral:7b"))
+    assert pages(dialog) == {"blank"}
+
+
+def test_another_version_from_outside_is_asked_for(dialog: DetailsDialog) -> None:
+    dialog.start()
+    dialog.show_info(info("qwen3:8b"))
+    newer = replace(QWEN, digest="f" * 64)
+    with emitted(dialog.details_requested) as asked:
+        dialog.set_snapshot(snapshot(models=(newer,)))
+        dialog.set_snapshot(snapshot(models=(newer,)))
+    assert asked == [ref(newer)]
+
+
+def test_a_deleted_model_can_do_nothing(dialog: DetailsDialog) -> None:
+    dialog.set_snapshot(snapshot(models=data.MODELS[:2], running=()))
+    assert "This model was deleted." in texts(dialog)
+    assert not dialog.delete_button.isEnabled()
+    assert not dialog.load_button.isEnabled()
+    dialog.set_snapshot(data.snapshot())
+    assert dialog.delete_button.isEnabled()
+    assert "This model was deleted." not in texts(dialog)
+
+
+def test_without_the_server_nothing_can_be_done(dialog: DetailsDialog) -> None:
+    dialog.set_online(False)
+    assert not dialog.delete_button.isEnabled()
+    assert dialog.delete_button.toolTip() == "Can’t reach “This computer”"
+
+
+def test_the_footer_asks(dialog: DetailsDialog) -> None:
+    with emitted(dialog.delete_requested) as deletes:
+        button(dialog, "Delete…").click()
+    with emitted(dialog.duplicate_requested) as duplicates:
+        button(dialog, "Duplicate…").click()
+    with emitted(dialog.unload_requested) as unloads:
+        button(dialog, "Unload").click()
+    assert deletes == [ModelRefs((ref(QWEN),))]
+    assert duplicates == unloads == [ref(QWEN)]
+    dialog.set_snapshot(snapshot(running=()))
+    with emitted(dialog.load_requested) as loads:
+        button(dialog, "Load").click()
+    assert loads == [LoadWish(ref(QWEN))]
+
+
+def test_a_loaded_model_tells_its_memory(dialog: DetailsDialog) -> None:
+    memory = dialog.overview.memory
+    assert memory.isVisible()
+    assert nbsp(memory.until.text()) == "Unloads in 4 min 12 s"
+    with emitted(dialog.load_requested) as wishes:
+        button(dialog, "Keep loaded").click()
+    assert wishes == [LoadWish(ref(QWEN), -1, 4096)]
+    kept = replace(data.RUNNING[0], expires_at=data.NOW + timedelta(days=365 * 200))
+    dialog.set_snapshot(snapshot(running=(kept,)))
+    assert memory.until.text() == "Kept until you unload it"
+    with emitted(dialog.load_requested) as wishes:
+        button(dialog, "Unload later").click()
+    assert wishes == [LoadWish(ref(QWEN), None, 4096)]
+    dialog.set_snapshot(snapshot(running=()))
+    assert not memory.isVisible()
+
+
+def test_memory_that_the_server_does_not_tell(dialog: DetailsDialog) -> None:
+    dialog.set_snapshot(snapshot(running=(RunningModel(data.SERVER, "qwen3:8b"),)))
+    assert dialog.overview.memory.isVisible()
+    dialog.set_snapshot(snapshot(running=None))
+    assert not dialog.load_button.isEnabled()
+
+
+def test_busy_models_wait(dialog: DetailsDialog) -> None:
+    dialog.set_busy(BusyModel(ref(QWEN), Verb.UNLOAD))
+    assert not dialog.load_button.isEnabled()
+    assert dialog.load_button.text() == "Unloading…"
+    dialog.set_busy(BusyModel(ref(QWEN), None))
+    assert dialog.load_button.isEnabled()
+
+
+def test_a_cloud_model_is_not_loaded_here(qtbot: QtBot) -> None:
+    cloud = data.record("gpt-oss:120b-cloud")
+    dialog = DetailsDialog(ref(cloud), "This computer", clock=data.clock)
+    dialog.set_snapshot(data.snapshot())
+    shown(qtbot, dialog)
+    assert not dialog.load_button.isEnabled()
+    assert dialog.load_button.toolTip() == "Cloud models aren’t loaded here"
+    assert dialog.overview.disk.value_of("Size") == "—"
+
+
+def test_copy_buttons(dialog: DetailsDialog) -> None:
+    dialog.show_info(info("qwen3:8b"))
+    button(dialog, "Copy name").click()
+    assert clipboard() == "qwen3:8b"
+    button(dialog, "Copy digest").click()
+    assert clipboard() == QWEN.digest
+    dialog.tabs.setCurrentIndex(1)
+    button(dialog, "Copy").click()
+    assert clipboard() == PARAMETERS
+    dialog.tabs.setCurrentIndex(6)
+    button(dialog, "Copy all").click()
+    assert "qwen3.block_count: 36" in clipboard().splitlines()
+
+
+def test_parameters_are_a_table(dialog: DetailsDialog) -> None:
+    dialog.show_info(info("qwen3:8b"))
+    table = dialog.parameters.table
+    assert cells(table, 0, 1) == [
+        ("stop", "<|im_start|>"),
+        ("stop", "<|im_end|>"),
+        ("temperature", "0.6"),
+        ("top_k", "20"),
+        ("top_p", "0.95"),
+    ]
+
+
+def test_model_info_is_grouped_and_searched(qtbot: QtBot, dialog: DetailsDialog) -> None:
+    dialog.show_info(info("qwen3:8b"))
+    dialog.tabs.setCurrentIndex(6)
+    tab = dialog.model_info
+    assert cells(tab.table, 0) == [("general",), ("qwen3",), ("tokenizer",)]
+    assert tab.count.text() == "12 values"
+    tokens = tab.table.findItems("ggml.tokens", Qt.MatchFlag.MatchRecursive)[0]
+    assert tokens.text(1).startswith("[151")
+    qtbot.keyClicks(tab.search, "head_count")
+    assert tab.count.text() == "2 values"
+    general = tab.table.findItems("general", Qt.MatchFlag.MatchExactly)[0]
+    assert general.isHidden()
+    qtbot.keyClicks(tab.search, " kv")
+    assert tab.count.text() == "1 value"
+    tab.search.setText("no such thing")
+    assert tab.visible_count() == 0
+
+
+def test_layers_and_who_uses_them(qtbot: QtBot) -> None:
+    mistral = data.record("mistral:7b")
+    dialog = DetailsDialog(ref(mistral), "This computer", clock=data.clock)
+    dialog.set_book(data.book())
+    dialog.set_snapshot(data.snapshot())
+    dialog.show_info(info("mistral:7b"))
+    shown(qtbot, dialog)
+    table = dialog.layers.table
+    assert cells(table, 0, 1, 3) == [
+        ("Weights", "4.4 GB", "meeting-notes:latest"),
+        ("Template", "1.3 kB", "No other model"),
+    ]
+    assert "4.4 GB stay for meeting-notes:latest" in nbsp(dialog.layers.note.text())
+
+
+def test_unknown_layers_are_not_guessed(dialog: DetailsDialog) -> None:
+    dialog.set_book(LayerBook())
+    dialog.show_info(info("qwen3:8b"))
+    assert dialog.layers.note.text() == "Only the weights are known for this server."
+    assert not dialog.layers.has_layers()
+
+
+def test_find_in_a_text(qtbot: QtBot, dialog: DetailsDialog) -> None:
+    dialog.show_info(info("qwen3:8b"))
+    dialog.tabs.setCurrentIndex(2)
+    tab = dialog.template
+    tab.editor.setFocus()
+    qtbot.keyClick(tab.editor, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert tab.find_bar.isVisible()
+    qtbot.keyClicks(tab.find_bar.field, "TOOLS")
+    first = tab.editor.textCursor().selectionStart()
+    assert tab.editor.textCursor().selectedText().casefold() == "tools"
+    qtbot.keyClick(tab.find_bar.field, Qt.Key.Key_Return)
+    assert tab.editor.textCursor().selectionStart() > first
+    qtbot.keyClick(tab.find_bar.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert tab.editor.textCursor().selectionStart() == first
+    qtbot.keyClicks(tab.find_bar.field, "zzz")
+    assert tab.find_bar.answer.text() == "Not found"
+    qtbot.keyClick(tab.find_bar.field, Qt.Key.Key_Escape)
+    assert not tab.find_bar.isVisible()
+    assert dialog.isVisible()
+    assert tab.editor.hasFocus()
+
+
+EVIL = "<h1>big</h1><img src='file:///etc/passwd'> & \u202egnp\u0007"
+
+
+def test_markup_and_hidden_marks_are_shown_literally(qtbot: QtBot) -> None:
+    name = "evil/<b>x</b>:latest"
+    record = replace(QWEN, name=name, details=replace(QWEN.details, family=EVIL))
+    dialog = DetailsDialog(ref(record), "<i>server</i>", clock=data.clock)
+    dialog.set_snapshot(snapshot(models=(record,), running=()))
+    dialog.show_info(
+        ModelInfo(
+            data.SERVER,
+            name,
+            license=EVIL,
+            template=EVIL,
+            system=EVIL,
+            parameters=f"stop {EVIL}",
+            model_info=(("general.<b>key</b>", EVIL),),
+            capabilities=(EVIL,),
+        )
+    )
+    shown(qtbot, dialog)
+    assert dialog.license.editor.toPlainText().startswith("<h1>big</h1>")
+    assert "[U+202E]" in dialog.license.editor.toPlainText()
+    assert "<h1>big</h1>" in dialog.overview.model.value_of("Family")
+    assert "\u202e" not in dialog.overview.model.value_of("Family")
+    for label in dialog.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
+
+
+def test_a_huge_text_is_cut_and_copied_whole(qtbot: QtBot) -> None:
+    tab = shown(qtbot, TextTab("License", "License"))
+    huge = ("x" * 99 + "\n") * 30_000 + "end"
+    tab.set_text(huge)
+    assert len(tab.editor.toPlainText()) <= MAX_TEXT
+    assert tab.note.isVisible()
+    assert "200,000" in tab.note.text().replace(".", ",") or "200000" in tab.note.text()
+    button(tab, "Copy").click()
+    assert clipboard() == huge
+
+
+def test_one_endless_line_is_cut(qtbot: QtBot) -> None:
+    tab = shown(qtbot, TextTab("Template", "Go template"))
+    tab.set_text("y" * 1_000_000)
+    assert len(tab.editor.toPlainText()) == MAX_LINE + 1
+    assert tab.note.isVisible()
+    tab.set_text("short")
+    assert not tab.note.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("\n   Apache License\n     Version 2.0, January 2004", "Apache License 2.0"),
+        ("Permission is hereby granted, free of charge, to any", "MIT License"),
+        ("LLAMA 2 COMMUNITY LICENSE AGREEMENT\n…", "Llama 2 Community License"),
+        ("", ""),
+    ],
+)
+def test_licenses_by_their_names(text: str, title: str) -> None:
+    assert license_title(text) == title
+
+
+def test_one_column_when_narrow(qtbot: QtBot, dialog: DetailsDialog) -> None:
+    dialog.show_info(info("qwen3:8b"))
+    assert dialog.overview.disk.x() > dialog.overview.model.x()
+    dialog.resize(640, 480)
+    qtbot.waitUntil(lambda: dialog.overview.disk.x() == dialog.overview.model.x())

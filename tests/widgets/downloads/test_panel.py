@@ -1,0 +1,349 @@
+"""The downloads panel: rows, buttons, keys, order, timers."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.shots import data
+from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
+from tray_app.core.errors import PullFailed
+from tray_app.core.payloads import ModelRef, PullMove
+from tray_app.core.pulls.states import Hold, PullItem, PullState
+from tray_app.views.components.progress import ThinProgressBar
+from tray_app.views.downloads.layers import ROW_HEIGHT, DownloadLayers
+from tray_app.views.downloads.panel import DownloadsPanel
+from tray_app.views.downloads.row import DownloadRow
+
+
+class Clock:
+    now_s = data.NOW_S
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, clock: Clock) -> DownloadsPanel:
+    made = DownloadsPanel(clock=clock)
+    made.resize(960, 420)
+    return shown(qtbot, made)
+
+
+def item(name: str, state: PullState, **more: object) -> PullItem:
+    return PullItem(name, data.SERVER, name, state, data.NOW, **more)  # type: ignore[arg-type]
+
+
+def fill(panel: DownloadsPanel, *items: PullItem) -> None:
+    for one in items:
+        panel.set_item(one)
+    panel.set_order([one.id for one in items])
+
+
+def row(panel: DownloadsPanel, name: str) -> DownloadRow:
+    found = panel.row(name)
+    assert found is not None
+    return found
+
+
+def bar(panel: DownloadsPanel, name: str) -> ThinProgressBar:
+    found = row(panel, name).findChild(ThinProgressBar)
+    assert found is not None
+    return found
+
+
+def timers(panel: DownloadsPanel) -> list[QTimer]:
+    return [timer for timer in panel.findChildren(QTimer) if timer.isActive()]
+
+
+@pytest.mark.parametrize(
+    ("state", "first", "second"),
+    [
+        (PullState.WAITING, "Start x:1 now", "Cancel x:1"),
+        (PullState.PREPARING, "Pause x:1", "Cancel x:1"),
+        (PullState.RUNNING, "Pause x:1", "Cancel x:1"),
+        (PullState.STALLED, "Restart x:1 now", "Cancel x:1"),
+        (PullState.RETRYING, "Try x:1 again now", "Cancel x:1"),
+        (PullState.PAUSED, "Resume x:1", "Cancel x:1"),
+        (PullState.FAILED, "Retry x:1", "Remove x:1 from this list"),
+        (PullState.DONE, "Show x:1 in the table", "Remove x:1 from this list"),
+    ],
+)
+def test_each_state_has_its_two_buttons(
+    panel: DownloadsPanel, state: PullState, first: str, second: str
+) -> None:
+    fill(panel, item("x:1", state))
+    for name in (first, second):
+        assert button(panel, name).isEnabled()
+
+
+@pytest.mark.parametrize("state", list(PullState))
+def test_every_state_can_be_shown_and_left(panel: DownloadsPanel, state: PullState) -> None:
+    fill(panel, item("x:1", state))
+    for other in PullState:
+        panel.set_item(item("x:1", other))
+        panel.set_item(item("x:1", state))
+    assert panel.shown_ids() == ("x:1",)
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "signal"),
+    [
+        (PullState.RUNNING, "Pause x:1", "pull_pause_requested"),
+        (PullState.PAUSED, "Resume x:1", "pull_resume_requested"),
+        (PullState.WAITING, "Start x:1 now", "pull_start_requested"),
+        (PullState.STALLED, "Restart x:1 now", "pull_retry_requested"),
+        (PullState.FAILED, "Retry x:1", "pull_retry_requested"),
+        (PullState.RUNNING, "Cancel x:1", "pull_cancel_requested"),
+        (PullState.CANCELED, "Resume x:1", "pull_resume_requested"),
+        (PullState.DONE, "Remove x:1 from this list", "pull_remove_requested"),
+    ],
+)
+def test_a_button_asks_for_what_it_says(
+    panel: DownloadsPanel, state: PullState, name: str, signal: str
+) -> None:
+    fill(panel, item("x:1", state))
+    with emitted(getattr(panel, signal)) as ids:
+        button(panel, name).click()
+    assert ids == ["x:1"]
+
+
+def test_a_finished_model_is_shown_in_the_table(panel: DownloadsPanel) -> None:
+    fill(panel, item("x:1", PullState.DONE))
+    with emitted(panel.show_model_requested) as refs:
+        button(panel, "Show x:1 in the table").click()
+    assert refs == [ModelRef(data.SERVER, "x:1")]
+
+
+def test_verifying_cannot_be_stopped_and_says_why(panel: DownloadsPanel) -> None:
+    fill(panel, item("x:1", PullState.VERIFYING))
+    pause = button(panel, "Pause x:1")
+    assert not pause.isEnabled()
+    assert pause.toolTip() == "Almost done. Ollama can’t stop while it checks the files"
+    assert bar(panel, "x:1").is_indeterminate
+
+
+def test_nothing_starts_while_the_server_is_away(panel: DownloadsPanel) -> None:
+    fill(panel, item("x:1", PullState.WAITING, hold=Hold.SERVER))
+    assert not button(panel, "Start x:1 now").isEnabled()
+    panel.set_item(item("x:1", PullState.WAITING, hold=Hold.LINE, position=1))
+    assert button(panel, "Start x:1 now").isEnabled()
+
+
+def test_a_failed_row_says_the_reason_literally(panel: DownloadsPanel) -> None:
+    evil = PullFailed("x:1", "<h1>500</h1> & more")
+    fill(panel, item("x:1", PullState.FAILED, error=evil, finished_at=data.NOW))
+    reasons = [text for text in texts(row(panel, "x:1")) if "<h1>500</h1> & more" in text]
+    assert len(reasons) == 1
+    assert not bar(panel, "x:1").isVisible()
+
+
+def test_progress_reaches_the_bar_and_the_words(
+    qtbot: QtBot, panel: DownloadsPanel, clock: Clock
+) -> None:
+    fill(panel, *data.PULLS)
+    assert bar(panel, "qwen3:14b").value() == 661
+    assert "66%" in texts(row(panel, "qwen3:14b"))
+    running = data.PULLS[0]
+    assert running.progress is not None
+    panel.set_item(replace(running, progress=replace(running.progress, permille=700)))
+    qtbot.waitUntil(lambda: bar(panel, "qwen3:14b").value() == 700)
+    assert "70%" in texts(row(panel, "qwen3:14b"))
+
+
+def test_texts_follow_the_clock_and_the_timer_stops(
+    qtbot: QtBot, panel: DownloadsPanel, clock: Clock
+) -> None:
+    fill(panel, item("x:1", PullState.VERIFYING, state_since_s=clock.now_s))
+    clock.now_s += 72
+    wanted = "1\u00a0min 12\u00a0s"
+    qtbot.waitUntil(lambda: any(wanted in text for text in texts(row(panel, "x:1"))))
+    panel.set_item(item("x:1", PullState.DONE))
+    qtbot.waitUntil(lambda: not timers(panel))
+
+
+def test_a_hidden_panel_does_no_work(qtbot: QtBot, panel: DownloadsPanel) -> None:
+    fill(panel, *data.PULLS)
+    assert timers(panel)
+    panel.hide()
+    assert not timers(panel)
+    panel.set_item(replace(data.PULLS[0], state=PullState.PAUSED))
+    assert not timers(panel)
+    panel.show()
+    qtbot.waitUntil(lambda: bar(panel, "qwen3:14b").is_idle)
+
+
+def test_rows_stand_in_groups_and_in_the_queues_order(panel: DownloadsPanel) -> None:
+    done = item("done", PullState.DONE, finished_at=data.NOW)
+    fill(
+        panel,
+        done,
+        item("second", PullState.WAITING),
+        item("first", PullState.WAITING),
+        item("failed", PullState.FAILED),
+        item("running", PullState.RUNNING),
+        item("paused", PullState.PAUSED),
+    )
+    panel.set_order(["done", "first", "second", "failed", "running", "paused"])
+    assert panel.shown_ids() == ("running", "first", "second", "paused", "failed", "done")
+    panel.set_item(item("running", PullState.DONE, finished_at=data.NOW.replace(hour=20)))
+    assert panel.shown_ids()[-2:] == ("running", "done")
+
+
+def test_alt_arrows_move_a_waiting_row_among_the_waiting(
+    qtbot: QtBot, panel: DownloadsPanel
+) -> None:
+    fill(
+        panel,
+        item("running", PullState.RUNNING),
+        item("a", PullState.WAITING),
+        item("b", PullState.WAITING),
+    )
+    alt = Qt.KeyboardModifier.AltModifier
+    with emitted(panel.pull_move_requested) as moves:
+        qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Up, alt)
+        qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Up, alt)
+        qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Down, alt)
+    assert moves == [PullMove("b", 1)]
+
+
+def test_keys_of_a_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
+    fill(panel, item("a", PullState.RUNNING), item("b", PullState.PAUSED))
+    row(panel, "a").setFocus()
+    with emitted(panel.pull_pause_requested) as paused:
+        qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Space)
+    with emitted(panel.pull_cancel_requested) as cancelled:
+        qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Delete)
+    qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Right)
+    assert row(panel, "a").is_expanded
+    qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Left)
+    assert not row(panel, "a").is_expanded
+    qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Down)
+    assert row(panel, "b").hasFocus()
+    with emitted(panel.leave_requested) as left:
+        qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Escape)
+    assert (paused, cancelled, left) == (["a"], ["a"], [None])
+
+
+def test_tab_goes_from_a_row_into_its_buttons_and_on(panel: DownloadsPanel) -> None:
+    fill(panel, item("a", PullState.PAUSED), item("b", PullState.RUNNING))
+    row(panel, "b").setFocus()
+    names = []
+    for _ in range(4):
+        panel.focusNextPrevChild(True)
+        focused = panel.focusWidget()
+        assert focused is not None
+        names.append(focused.accessibleName())
+    assert names == ["Pause b", "Cancel b", "Show layers of b", "a download"]
+
+
+def test_removing_the_focused_row_focuses_its_neighbour(panel: DownloadsPanel) -> None:
+    fill(panel, item("a", PullState.FAILED), item("b", PullState.FAILED))
+    row(panel, "a").setFocus()
+    panel.remove_item("a")
+    assert row(panel, "b").hasFocus()
+    panel.remove_item("b")
+    assert panel.shown_ids() == ()
+    assert "No downloads" in texts(panel)
+    panel.remove_item("never there")
+
+
+def test_layers_tell_what_is_here_and_what_waits(qtbot: QtBot, panel: DownloadsPanel) -> None:
+    fill(panel, *data.PULLS)
+    button(panel, "Show layers of qwen3:14b").click()
+    layers = row(panel, "qwen3:14b").findChild(DownloadLayers)
+    assert layers is not None
+    assert layers.line_count() == 4
+    qtbot.waitUntil(lambda: layers.height() >= 4 * ROW_HEIGHT)
+    spoken = layers.accessibleDescription().replace("\u00a0", " ")
+    assert "Weights: 6.1 of 9.3 GB" in spoken
+    assert "Parameters: 120 B, waiting" in spoken
+    button(panel, "Hide layers of qwen3:14b").click()
+    assert not layers.isVisible()
+
+
+def test_header_buttons_are_enabled_when_there_is_something_to_do(panel: DownloadsPanel) -> None:
+    fill(panel, item("a", PullState.PAUSED))
+    names = ("Pause all", "Resume all", "Clear finished")
+    assert [button(panel, name).isEnabled() for name in names] == [False, True, False]
+    fill(panel, item("a", PullState.RUNNING), item("b", PullState.DONE))
+    assert [button(panel, name).isEnabled() for name in names] == [True, False, True]
+    panel.set_summary(data.SUMMARY)
+    assert "2 active, 1 paused, 1 failed · 41.8 MB/s · about 1 min left" in [
+        text.replace("\u00a0", " ") for text in texts(panel)
+    ]
+
+
+def test_a_narrow_header_keeps_its_buttons(qtbot: QtBot, panel: DownloadsPanel) -> None:
+    pause = button(panel, "Pause all")
+    wide = pause.width()
+    panel.resize(420, 300)
+    qtbot.waitUntil(lambda: pause.width() < wide)
+    assert pause.isVisible()
+    assert pause.toolTip() == "Pause all"
+
+
+@pytest.mark.parametrize(
+    ("state", "entry", "wanted"),
+    [
+        (PullState.RUNNING, "Pause", "pull_pause_requested"),
+        (PullState.PAUSED, "Resume", "pull_resume_requested"),
+        (PullState.WAITING, "Cancel", "pull_cancel_requested"),
+    ],
+)
+def test_the_menu_of_a_row(
+    qtbot: QtBot, panel: DownloadsPanel, state: PullState, entry: str, wanted: str
+) -> None:
+    fill(panel, item("x:1", state))
+    menu = open_menu(panel, "x:1")
+    entries = {plain(action.text()): action for action in menu.actions()}
+    entries["Copy name"].trigger()
+    assert clipboard() == "x:1"
+    with emitted(getattr(panel, wanted)) as ids:
+        entries[entry].trigger()
+    assert ids == ["x:1"]
+    menu.close()
+
+
+def test_the_menu_moves_to_the_top_and_copies_errors(panel: DownloadsPanel) -> None:
+    failed = item("f", PullState.FAILED, error=PullFailed("f", "raw <b>words</b>"))
+    fill(panel, item("a", PullState.WAITING), item("b", PullState.WAITING), failed)
+    menu = open_menu(panel, "b")
+    with emitted(panel.pull_move_requested) as moves:
+        next(a for a in menu.actions() if plain(a.text()) == "Move to top").trigger()
+    assert moves == [PullMove("b", 0)]
+    menu.close()
+    menu = open_menu(panel, "f")
+    next(a for a in menu.actions() if plain(a.text()) == "Copy error").trigger()
+    assert "raw <b>words</b>" in clipboard()
+    menu.close()
+
+
+def open_menu(panel: DownloadsPanel, name: str) -> QMenu:
+    row(panel, name).menu_requested.emit()
+    menus = [menu for menu in panel.findChildren(QMenu) if menu.isVisible()]
+    assert len(menus) == 1
+    return menus[0]
+
+
+def test_rows_name_their_server_where_there_are_several(panel: DownloadsPanel) -> None:
+    fill(panel, item("a", PullState.RUNNING))
+    panel.set_servers({data.SERVER: "This computer"})
+    assert not any("on This" in text for text in texts(panel))
+    panel.set_servers({data.SERVER: "This computer", "s": "studio"})
+    assert "on This computer" in texts(panel)
+
+
+def test_reveal_focuses_the_row(panel: DownloadsPanel) -> None:
+    fill(panel, *[item(f"m{i}", PullState.PAUSED) for i in range(30)])
+    panel.reveal("m29")
+    assert row(panel, "m29").hasFocus()
+    assert not row(panel, "m29").visibleRegion().isEmpty()
+    panel.reveal("never there")

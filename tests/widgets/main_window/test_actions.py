@@ -1,0 +1,189 @@
+"""What buttons, menus, keys and drops of the main window ask for."""
+
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.shots import data
+from tests.widgets.windows import QWEN, Stage, entries, names, pick, selected
+from tray_app.core.payloads import LoadWish, ModelRef, ModelRefs
+
+
+def test_every_disabled_action_says_why(stage: Stage) -> None:
+    window = stage.window
+    window.view.clearSelection()
+    window.refresh_now()
+    bar = window.filter_bar
+    for key in ("details", "load", "update", "delete"):
+        assert not bar.button(key).isEnabled()
+        assert "Select a model first" in bar.button(key).toolTip()
+    pick(stage, "gpt-oss:120b-cloud")
+    assert "Cloud models aren’t loaded here" in bar.button("load").toolTip()
+    assert bar.button("delete").isEnabled()
+    assert "No newer version" in bar.button("update").toolTip()
+    pick(stage, "mistral:7b", "qwen3:8b")
+    assert "Select one model only" in bar.button("details").toolTip()
+    assert bar.button("update").isEnabled()
+    assert bar.button("load").text() == "Load"
+    assert (
+        window.status_bar.line == "2 of 11 selected · 9.6\u00a0GB, deleting them frees 5.2\u00a0GB"
+    )
+
+
+def test_buttons_and_keys_ask(stage: Stage, qtbot: QtBot) -> None:
+    window, told = stage.window, stage.told
+    pick(stage, "qwen3:8b")
+    window.view.setFocus()
+    key = Qt.Key
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window.view, key.Key_Return)
+    qtbot.keyClick(window.view, key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    window.filter_bar.button("details").click()
+    assert told.take("details_requested") == [QWEN] * 3
+    qtbot.keyClick(window.view, key.Key_Delete)
+    assert told.take("delete_requested") == [ModelRefs((QWEN,))]
+    qtbot.keyClick(window.view, key.Key_L, control)
+    assert told.take("unload_requested") == [QWEN]
+    qtbot.keyClick(window.view, key.Key_D, control)
+    assert told.take("duplicate_requested") == [QWEN]
+    qtbot.keyClick(window.view, key.Key_C, control)
+    assert QGuiApplication.clipboard().text() == "qwen3:8b"
+    QGuiApplication.clipboard().setText(" ollama run llava:7b ")
+    qtbot.keyClick(window.view, key.Key_V, control)
+    qtbot.keyClick(window.view, key.Key_N, control)
+    assert told.take("pull_dialog_requested") == ["ollama run llava:7b", ""]
+    qtbot.keyClick(window.view, key.Key_F5)
+    qtbot.keyClick(window.view, key.Key_Comma, control)
+    qtbot.keyClick(window.view, key.Key_Q, control)
+    assert told.take("refresh_requested") == [None]
+    assert told.take("settings_requested") == [""]
+    assert told.take("quit_requested") == [None]
+    qtbot.keyClick(window.view, key.Key_2, control)
+    assert window.filter_bar.current == "loaded"
+    qtbot.keyClick(window.view, key.Key_1, control)
+    qtbot.keyClick(window.view, key.Key_J, control)
+    assert not window.panel.isHidden()
+    assert stage.settings.values.panel_open
+
+
+def test_the_search_has_its_own_delete_key(stage: Stage, qtbot: QtBot) -> None:
+    window, told = stage.window, stage.told
+    pick(stage, "qwen3:8b")
+    qtbot.keyClick(window.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.top_bar.search.hasFocus()
+    qtbot.keyClicks(window.top_bar.search, "qwen")
+    assert len(names(window)) == 3  # one by its family
+    qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Home)
+    qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Delete)
+    assert window.top_bar.search.text() == "wen"
+    assert told.take("delete_requested") == []
+    qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Escape)
+    assert window.top_bar.search.text() == ""
+    qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Escape)
+    assert window.view.hasFocus()
+
+
+def test_mixed_selections_load_what_is_not_loaded(stage: Stage) -> None:
+    pick(stage, "qwen3:8b", "phi4:14b", "gpt-oss:120b-cloud")
+    stage.window.filter_bar.button("load").click()
+    phi = ModelRef(data.SERVER, "phi4:14b", data.digest("phi4:14b"))
+    assert stage.told.take("load_requested") == [LoadWish(phi)]
+    pick(stage, "qwen3:8b", "llama3.2:latest")
+    assert stage.window.filter_bar.button("load").text() == "Unload"
+
+
+def test_the_row_menu(stage: Stage) -> None:
+    window, told = stage.window, stage.told
+    pick(stage, "qwen3:8b")
+    menu = window.wishes.row_menu()
+    texts = [action.text().partition("\t")[0] for action in menu.actions()]
+    assert texts == [
+        "Show details", "Unload", "Keep loaded", "", "Update", "",
+        "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
+        "Duplicate…", "Delete…",
+    ]  # fmt: skip
+    by_text = entries(menu)
+    assert not by_text["Update"].isEnabled()
+    assert not by_text["Keep loaded"].isChecked()
+    by_text["Keep loaded"].trigger()
+    assert told.take("load_requested") == [LoadWish(QWEN, -1, 4096)]
+    by_text["Copy “ollama run” command"].trigger()
+    assert QGuiApplication.clipboard().text() == "ollama run qwen3:8b"
+    by_text["Delete…"].trigger()
+    assert told.take("delete_requested") == [ModelRefs((QWEN,))]
+
+
+def test_a_right_click_takes_the_row_under_it(stage: Stage, qtbot: QtBot) -> None:
+    window = stage.window
+    pick(stage, "qwen3:8b")
+    where = window.view.visualRect(window.models.find((data.SERVER, "phi4:14b"))).center()
+    qtbot.mouseClick(window.view.viewport(), Qt.MouseButton.RightButton, pos=where)
+    assert selected(window) == ["phi4:14b"]
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, where)
+    QCoreApplication.sendEvent(window.view.viewport(), event)
+    shown = [m for m in window.view.findChildren(QMenu) if m.isVisible()]
+    assert len(shown) == 1
+    shown[0].close()
+
+
+def test_the_more_menu(stage: Stage) -> None:
+    window, told = stage.window, stage.told
+    window.wishes.fill_more_menu()
+    by_text = entries(window.wishes.more_menu)
+    by_text["Unload all"].trigger()
+    assert {ref.name for ref in told.take("unload_requested")} == {"qwen3:8b", "llama3.2:latest"}
+    by_text["Settings…"].trigger()
+    by_text["About Ollama Tray"].trigger()
+    assert told.take("settings_requested") == ["", "about"]
+    entries(by_text["Sort by"].menu())["Size"].trigger()
+    assert window.models.sort_column == ("size", True)
+    entries(by_text["Columns"].menu())["Digest"].trigger()
+    assert "digest" in window.view.columns.layout.keys
+
+
+def test_dropping_a_link_opens_the_pull_dialog(stage: Stage) -> None:
+    window, told = stage.window, stage.told
+    none, button = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    copy = Qt.DropAction.CopyAction
+    for words, expected in (
+        ("https://ollama.com/library/qwen3:8b", ["qwen3:8b"]),
+        ("two words here, no name", []),
+    ):
+        mime = QMimeData()
+        mime.setText(words)
+        window.pane.dragEnterEvent(QDragEnterEvent(QPoint(9, 9), copy, mime, button, none))
+        assert window.pane._overlay.isVisible()
+        window.pane.dropEvent(QDropEvent(QPoint(9, 9), copy, mime, button, none))
+        assert not window.pane._overlay.isVisible()
+        assert told.take("pull_dialog_requested") == expected
+
+
+def test_the_menu_key_opens_at_the_current_row(stage: Stage) -> None:
+    window = stage.window
+    pick(stage, "llava:13b")
+    wished: list[QPoint] = []
+    window.view.menu_wished.disconnect()
+    window.view.menu_wished.connect(wished.append)
+    reason = QContextMenuEvent.Reason.Keyboard
+    QCoreApplication.sendEvent(
+        window.view.viewport(), QContextMenuEvent(reason, QPoint(700, 5), QPoint(700, 5))
+    )
+    row = window.view.visualRect(window.models.find((data.SERVER, "llava:13b")))
+    assert window.view.viewport().mapFromGlobal(wished[0]) == row.bottomLeft() + QPoint(44, 0)
+
+
+def test_the_panel_asks_through_the_window(stage: Stage) -> None:
+    window, told = stage.window, stage.told
+    wishes = [
+        "pull_pause_requested",
+        "pull_resume_requested",
+        "pull_start_requested",
+        "pull_cancel_requested",
+        "pull_retry_requested",
+        "pull_remove_requested",
+    ]
+    told.listen(window, wishes)
+    for name in wishes:
+        getattr(window.panel, name).emit("7")
+        assert told.take(name) == ["7"]

@@ -1,0 +1,151 @@
+"""The main window's panel, its coming and going, what it remembers and says."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.shots import data
+from tests.widgets.windows import Stage, are_apart, fill, names, open_stage
+from tray_app.core.pulls.states import PullState
+from tray_app.settings import Settings
+
+
+def test_the_first_download_opens_the_panel_later_ones_only_count(stage: Stage) -> None:
+    window = stage.window
+    assert window.panel.isHidden()
+    window.pulls.set_item(data.PULLS[0])
+    assert not window.panel.isHidden()
+    window.set_panel_open(False)
+    window.pulls.set_item(data.PULLS[1])
+    window.set_pull_summary(data.SUMMARY)
+    assert window.panel.isHidden()
+    assert window.top_bar.downloads.text() == "Downloads  3"
+    assert "82%" in window.top_bar.downloads.toolTip()
+    window.pulls.set_order([data.PULLS[1].id, data.PULLS[0].id])
+    assert window.panel.shown_ids() == (data.PULLS[1].id, data.PULLS[0].id)
+    window.show_pull(data.PULLS[0].id)
+    assert not window.panel.isHidden()
+    window.pulls.remove(data.PULLS[0].id)
+    assert window.panel.shown_ids() == (data.PULLS[1].id,)
+
+
+def test_closing_hides_or_asks_to_quit(stage: Stage) -> None:
+    window, told = stage.window, stage.told
+    told.wishes.clear()
+    window.close()
+    assert window.isHidden()
+    assert told.take("visibility_changed") == [False]
+    assert told.take("quit_requested") == []
+    window.come_to_front()
+    assert told.take("visibility_changed") == [True]
+    window.set_hides_on_close(False)
+    window.close()
+    assert window.isVisible()
+    assert told.take("quit_requested") == [None]
+
+
+def test_ages_run_only_while_somebody_looks(stage: Stage) -> None:
+    window = stage.window
+    assert window.status_bar.age == "Refreshed 12\u00a0s ago" or "12" in window.status_bar.age
+    assert window._tick_timer.isActive()
+    window.hide()
+    assert not window._tick_timer.isActive()
+    window.clock = lambda: data.NOW + timedelta(minutes=3)
+    window.show()
+    assert window._tick_timer.isActive()
+    assert "3" in window.status_bar.age
+
+
+def test_the_tip_is_shown_once(qtbot: QtBot) -> None:
+    stage = open_stage(qtbot)
+    stage.settings.set("tip_tray_seen", False)
+    stage.window.set_hides_on_close(True)
+    assert stage.window.tip.isVisible()
+    got_it = stage.window.tip.button("got_it")
+    assert got_it is not None
+    got_it.click()
+    assert not stage.window.tip.isVisible()
+    assert stage.settings.values.tip_tray_seen
+    stage.window.hide()
+
+
+def test_the_next_window_looks_like_the_last(qtbot: QtBot) -> None:
+    settings = Settings(None)
+    first = open_stage(qtbot, settings).window
+    fill(first)
+    first.resize(780, 560)
+    first.view.columns.choose("family", True)
+    first.view.columns.sort_by("size", True)
+    first.choose_filter("updates")
+    first.set_panel_open(True)
+    first.hide()
+    second = open_stage(qtbot, settings).window
+    fill(second)
+    assert second.size() == first.size()
+    assert second.view.columns.layout.keys == first.view.columns.layout.keys
+    assert second.models.sort_column == ("size", True)
+    assert names(second) == ["llava:13b", "mistral:7b"]
+    assert second.filter_bar.current == "updates"
+    assert not second.panel.isHidden()
+    second.hide()
+
+
+@pytest.mark.parametrize(("width", "height"), [(960, 600), (720, 440), (1600, 900)])
+def test_nothing_is_cut_or_overlaps(stage: Stage, qtbot: QtBot, width: int, height: int) -> None:
+    window = stage.window
+    window.resize(width, height)
+    top = window.top_bar
+    parts = [top.server_button, top.search, top.downloads, top.pull, top.more_button]
+    qtbot.waitUntil(lambda: are_apart(parts))
+    assert parts[-1].geometry().right() <= top.width()
+    assert top.pull.width() >= top.pull.sizeHint().width()
+    chips = [window.filter_bar.chip(key) for key in ("all", "loaded", "updates", "cloud")]
+    shown = [w for w in (*chips, *window.filter_bar.stops[5:]) if w.isVisible()]
+    qtbot.waitUntil(lambda: are_apart(shown))
+    assert window.height() == height
+
+
+def test_names_for_screen_readers(stage: Stage) -> None:
+    window = stage.window
+    assert (
+        window.top_bar.server_button.accessibleName()
+        == "Server: This computer, online, version 0.33.1"
+    )
+    assert window.filter_bar.chip("loaded").accessibleName() == "Loaded, 2 models, filter"
+    assert window.view.accessibleName() == "Models"
+    assert window.top_bar.search.accessibleName() == "Search models"
+
+
+def test_f6_goes_round(stage: Stage, qtbot: QtBot) -> None:
+    window = stage.window
+    window.view.setFocus()
+    seen = []
+    for _ in range(4):
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+        focused = window.focusWidget()
+        seen.append(
+            next(
+                name
+                for name in ("top_bar", "filter_bar", "pane", "panel", "status_bar")
+                if getattr(window, name).isAncestorOf(focused)
+            )
+        )
+    assert seen == ["status_bar", "top_bar", "filter_bar", "pane"]
+
+
+def test_what_is_read_out(stage: Stage, qtbot: QtBot) -> None:
+    window = stage.window
+    assert window.voice.last_words == "Connected to This computer, 11 models"
+    window.top_bar.search.setText("gemma")
+    qtbot.waitUntil(lambda: window.voice.last_words == "1 model shown")
+    pull = data.PULLS[0]
+    window.pulls.set_item(pull)
+    window.pulls.set_item(replace(pull, state=PullState.VERIFYING))
+    assert window.voice.last_words == "1 model shown"
+    window.pulls.set_item(replace(pull, state=PullState.DONE))
+    assert window.voice.last_words == "Download finished: qwen3:14b"
+    window.pulls.set_item(replace(data.PULLS[3], state=PullState.DONE))
+    assert window.voice.last_words == "Download finished: qwen3:14b"

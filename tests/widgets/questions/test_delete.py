@@ -1,0 +1,242 @@
+"""The question before a delete, a duplicate, a quit; and message boxes."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from tests.shots import data
+from tests.shots.dialogs import ref
+from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
+from tray_app.core.payloads import CopyWish, DeleteWish, ModelRefs
+from tray_app.core.pulls.states import PullState
+from tray_app.core.records import Layer, LayerKind, ModelRecord
+from tray_app.core.sharing import KnownLayers, LayerBook
+from tray_app.text import Message
+from tray_app.views.components.message_box import MessageBox
+from tray_app.views.questions.delete import DeleteDialog, is_made_here
+from tray_app.views.questions.duplicate import DuplicateDialog
+from tray_app.views.questions.running_pulls import QuitDialog
+
+
+def ask(qtbot: QtBot, *records: ModelRecord, server_label: str = "") -> DeleteDialog:
+    dialog = DeleteDialog(ModelRefs(tuple(map(ref, records))), records, server_label=server_label)
+    dialog.set_book(data.book())
+    dialog.set_snapshot(data.snapshot())
+    return shown(qtbot, dialog)
+
+
+def said(dialog: DeleteDialog) -> list[str]:
+    return [text.replace("\u00a0", " ") for text in dialog.texts()]
+
+
+QWEN, MISTRAL = data.record("qwen3:8b"), data.record("mistral:7b")
+LOADED = (
+    "It’s loaded now and will be unloaded first. Apps that are using it will stop getting answers."
+)
+
+
+def test_one_loaded_model(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, QWEN)
+    assert dialog.windowTitle() == "Delete model"
+    assert said(dialog) == [
+        "Delete qwen3:8b?",
+        "This frees 5.2 GB. You can pull the model again later.",
+        LOADED,
+    ]
+
+
+def test_what_is_shared_stays(qtbot: QtBot) -> None:
+    assert said(ask(qtbot, MISTRAL))[1:] == [
+        "This frees 1.3 kB of 4.4 GB. You can pull the model again later.",
+        "The other 4.4 GB are shared with meeting-notes:latest and stay.",
+    ]
+
+
+def test_unknown_sharing_is_an_upper_bound(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, MISTRAL)
+    dialog.set_book(LayerBook())
+    assert said(dialog)[1] == "This frees up to 4.4 GB. You can pull the model again later."
+    assert len(said(dialog)) == 2
+
+
+def test_the_server_is_named_where_there_are_several(qtbot: QtBot) -> None:
+    assert said(ask(qtbot, MISTRAL, server_label="studio"))[0] == (
+        "Delete mistral:7b from “studio”?"
+    )
+
+
+def test_several_share_with_each_other(qtbot: QtBot) -> None:
+    notes = data.record("meeting-notes:latest")
+    dialog = ask(qtbot, notes, MISTRAL, QWEN)
+    assert said(dialog)[:2] == [
+        "Delete 3 models?",
+        (
+            "This frees 9.6 GB. meeting-notes:latest and mistral:7b share 4.4 GB "
+            "of the 14.0 GB listed here."
+        ),
+    ]
+    assert plain(dialog.delete_button.text()) == "Delete 3 models"
+    assert "Loaded now" in texts(dialog)
+
+
+def test_a_cloud_entry(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, data.record("gpt-oss:120b-cloud"))
+    assert said(dialog)[1] == "This removes the entry only. Nothing is stored here."
+
+
+def test_a_model_made_here_is_lost_for_good(qtbot: QtBot) -> None:
+    made = replace(MISTRAL, details=replace(MISTRAL.details, parent_model="llama3.2:latest"))
+    assert is_made_here(made)
+    assert not is_made_here(replace(made, name="somebody/mistral:7b"))
+    assert not is_made_here(MISTRAL)
+    dialog = ask(qtbot, made)
+    assert "Made on this server. It can’t be pulled again." in said(dialog)
+    assert not any("pull the model again later" in text for text in said(dialog))
+
+
+def test_a_download_that_shares_layers_is_waited_for(qtbot: QtBot) -> None:
+    running = data.PULLS[0]
+    assert running.progress is not None
+    shared = running.progress.layers[0]
+    layer = Layer(shared.digest, LayerKind.MODEL, shared.total_bytes)
+    dialog = ask(qtbot, QWEN)
+    dialog.set_book(LayerBook({QWEN.digest: KnownLayers((layer,), is_whole=True)}))
+    dialog.set_pull_items((running,))
+    assert any(text.startswith("qwen3:14b is being downloaded") for text in said(dialog))
+    dialog.set_pull_items((replace(running, state=PullState.DONE),))
+    assert not any("is being downloaded" in text for text in said(dialog))
+
+
+def test_cancel_is_default_and_focused(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, QWEN)
+    qtbot.waitUntil(dialog.cancel_button.hasFocus)
+    assert dialog.cancel_button.isDefault()
+    with emitted(dialog.delete_requested) as wishes:
+        qtbot.keyClick(dialog.cancel_button, Qt.Key.Key_Return)
+    assert wishes == []
+    assert not dialog.isVisible()
+
+
+def test_escape_cancels(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, QWEN)
+    with emitted(dialog.delete_requested) as wishes:
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert wishes == []
+    assert not dialog.isVisible()
+
+
+def test_delete_takes_a_deliberate_key(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, QWEN)
+    with emitted(dialog.delete_requested) as wishes:
+        qtbot.keyClick(dialog, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: bool(wishes))  # a button pressed by its mnemonic is seen to move
+    assert wishes == [DeleteWish((ref(QWEN),), ("qwen3:8b",))]
+    assert not dialog.isVisible()
+
+
+def test_the_wish_has_the_digests_that_were_seen(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, QWEN, MISTRAL)
+    newer = replace(MISTRAL, digest="e" * 64)
+    dialog.set_snapshot(replace(data.snapshot((newer, QWEN)), running=()))
+    with emitted(dialog.delete_requested) as wishes:
+        dialog.delete_button.click()
+    assert wishes == [DeleteWish((ref(QWEN), ref(MISTRAL)))]
+
+
+def test_many_models_scroll(qtbot: QtBot) -> None:
+    few, many = ask(qtbot, *data.MODELS[:6]), ask(qtbot, *data.MODELS)
+    assert many.height() <= few.height() + 60
+
+
+def test_no_text_is_cut_off(qtbot: QtBot) -> None:
+    dialog = ask(qtbot, QWEN)
+    for label in dialog.findChildren(QLabel):
+        if label.isVisible() and label.wordWrap():
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_names_are_shown_literally(qtbot: QtBot) -> None:
+    evil = replace(MISTRAL, name="<b>x</b>:1")
+    dialog = ask(qtbot, evil)
+    assert said(dialog)[0] == "Delete <b>x</b>:1?"
+    assert all(
+        label.textFormat() == Qt.TextFormat.PlainText for label in dialog.findChildren(QLabel)
+    )
+
+
+# Duplicate.
+
+
+@pytest.fixture
+def duplicate(qtbot: QtBot) -> DuplicateDialog:
+    dialog = DuplicateDialog(ref(QWEN))
+    dialog.set_snapshot(data.snapshot())
+    return shown(qtbot, dialog)
+
+
+def test_a_copy_gets_a_name_at_once(qtbot: QtBot, duplicate: DuplicateDialog) -> None:
+    assert duplicate.field.text() == "qwen3-copy:8b"
+    assert duplicate.helper.text() == "Takes no extra disk space."
+    with emitted(duplicate.copy_requested) as wishes:
+        qtbot.keyClick(duplicate.field, Qt.Key.Key_Return)
+    assert wishes == [CopyWish(ref(QWEN), "qwen3-copy:8b")]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("MISTRAL:7B", "A model with this name exists."),
+        ("a b", "A name can’t contain a space."),
+        ("x:cloud", "“:cloud” has a meaning of its own. Choose another tag."),
+        ("x:local", "“:local” has a meaning of its own. Choose another tag."),
+    ],
+)
+def test_names_that_no_copy_may_have(
+    qtbot: QtBot, duplicate: DuplicateDialog, name: str, problem: str
+) -> None:
+    duplicate.field.setText(name)
+    assert duplicate.helper.text() == problem
+    assert not duplicate.duplicate_button.isEnabled()
+    with emitted(duplicate.copy_requested) as wishes:
+        qtbot.keyClick(duplicate.field, Qt.Key.Key_Return)
+    assert wishes == []
+
+
+def test_a_blank_name_is_no_mistake_yet(duplicate: DuplicateDialog) -> None:
+    duplicate.field.clear()
+    assert duplicate.field.property("invalid") in (None, False)
+    assert not duplicate.duplicate_button.isEnabled()
+
+
+# Quit and messages.
+
+
+def test_quit_asks_and_cancels_by_default(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, QuitDialog(2))
+    assert texts(dialog) == [
+        "Quit and pause 2 downloads?",
+        "They continue when Ollama Tray starts again.",
+    ]
+    with emitted(dialog.quit_confirmed) as quits:
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert quits == []
+    dialog = shown(qtbot, QuitDialog(1))
+    assert texts(dialog)[0] == "Quit and pause 1 download?"
+    with emitted(dialog.quit_confirmed) as quits:
+        button(dialog, "Quit").click()
+    assert quits == [None]
+
+
+def test_a_message_is_plain_and_can_be_copied(qtbot: QtBot) -> None:
+    message = Message("<b>Title</b>", "<i>body</i>", "hint", details="raw <x>")
+    box = shown(qtbot, MessageBox(message))
+    assert {"<b>Title</b>", "<i>body</i>\nhint"} <= set(texts(box))
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in box.findChildren(QLabel))
+    button(box, "Copy").click()
+    assert clipboard() == "<b>Title</b>\n<i>body</i>\nhint\nraw <x>"
+    assert box.isVisible()
+    button(box, "Close").click()
+    assert not box.isVisible()

@@ -1,0 +1,102 @@
+"""Visits: what a later start, or a verb in a terminal, asks of the running program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from PySide6.QtCore import QObject, QTimer
+
+from tray_app import __version__
+from tray_app.core.errors import BadName
+from tray_app.core.names import ModelName, clean, is_same_name
+from tray_app.core.payloads import ModelRef
+from tray_app.desktop.instance.single_instance import (
+    InstanceAnswer,
+    InstanceCommand,
+    InstanceRequest,
+)
+from tray_app.text import name_problem, tr
+
+if TYPE_CHECKING:
+    from tray_app.app.application import Application
+
+LINK_PULL = "ollama-tray://pull/"
+
+
+class Visits(QObject):
+    """Answers requests of other instances. Thread: GUI thread."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(application)
+        self._app = application
+
+    def answer(self, request: InstanceRequest) -> InstanceAnswer:
+        """Do what is asked and say what came of it; quick, whatever it is."""
+        if request.command is InstanceCommand.STATUS:
+            return InstanceAnswer(True, self._status())
+        if request.command is InstanceCommand.PULL:
+            return self._pull(request.args)
+        if request.command is InstanceCommand.QUIT:
+            # After the answer has gone out.
+            QTimer.singleShot(0, self._app.quitter.quit_now)
+            return InstanceAnswer(True)
+        self._app.window.show(request.token)
+        if request.command is InstanceCommand.SHOW and request.args:
+            return self._show(request.args[0])
+        return InstanceAnswer(True)
+
+    def open_link(self, link: str) -> InstanceAnswer:
+        """`ollama-tray://pull/<name>` opens the pull dialog filled in; nothing starts by itself."""
+        if not link.casefold().startswith(LINK_PULL):
+            return InstanceAnswer(False, {"error": tr("Links look like ollama-tray://pull/NAME.")})
+        self._app.window.open_pull(clean(unquote(link[len(LINK_PULL) :])))
+        return InstanceAnswer(True)
+
+    def _pull(self, names: tuple[str, ...]) -> InstanceAnswer:
+        try:
+            parsed = [str(ModelName.parse(clean(name))) for name in names]
+        except BadName as error:
+            return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
+        for name in parsed:
+            self._app.pull(name)
+        return InstanceAnswer(True, {"pulling": parsed})
+
+    def _show(self, name: str) -> InstanceAnswer:
+        if name.casefold().startswith("ollama-tray:"):
+            return self.open_link(name)
+        server_id = self._app.server.id
+        snapshot = self._app.pollers.snapshot(server_id)
+        rows = snapshot.models if snapshot else ()
+        found = next((row for row in rows if is_same_name(row.name, name)), None)
+        if found is None:
+            return InstanceAnswer(False, {"error": tr("There is no model of this name.")})
+        self._app.window.open_details(ModelRef(server_id, found.name, found.digest))
+        return InstanceAnswer(True)
+
+    def _status(self) -> dict[str, object]:
+        app = self._app
+        status = app.pollers.status(app.server.id)
+        snapshot = app.pollers.snapshot(app.server.id)
+        summary = app.queue.summary
+        return {
+            "version": __version__,
+            "server": app.server.address,
+            "state": status.state if status else "connecting",
+            "models": len(snapshot.models) if snapshot else None,
+            "window": app.window.is_visible,
+            "tray": app.tray.is_available,
+            "downloads": [
+                {
+                    "name": item.name,
+                    "state": item.state,
+                    "completed_bytes": item.progress.completed_bytes if item.progress else 0,
+                    "total_bytes": item.progress.total_bytes if item.progress else None,
+                    "percent": item.progress.permille // 10
+                    if item.progress and item.progress.permille is not None
+                    else None,
+                }
+                for item in app.queue.items()[:50]
+            ],
+            "speed_bytes_s": summary.speed_bytes_s,
+        }

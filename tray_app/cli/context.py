@@ -1,0 +1,84 @@
+"""Session: what every verb has at hand; and errors → one line and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tray_app import text
+from tray_app.cli.arguments import EXIT_USAGE, Invocation
+from tray_app.cli.console import Console
+from tray_app.cli.server_choice import Target
+from tray_app.core.errors import (
+    BadAddress,
+    BadName,
+    Cancelled,
+    NotOllama,
+    OllamaError,
+    ProxyFailed,
+    Starting,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+)
+from tray_app.desktop.instance.single_instance import Handover, InstanceCommand
+from tray_app.ollama import OllamaClient
+from tray_app.text import tr
+
+EXIT_DONE = 0
+EXIT_SERVER_SAID_NO = 1
+EXIT_UNREACHABLE = 3
+EXIT_INTERRUPTED = 130
+
+AskInstance = Callable[[InstanceCommand, tuple[str, ...]], Handover]
+"""Asks the program that runs, if one does."""
+
+_UNREACHABLE = (Unreachable, Starting, TimedOut, TlsFailed, ProxyFailed, NotOllama)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One verb being done."""
+
+    invocation: Invocation
+    console: Console
+    target: Target
+    client: OllamaClient
+    ask_instance: AskInstance
+
+    def report(self, error: OllamaError) -> int:
+        """Say what went wrong; the exit code for it."""
+        report(self.console, error, self.target)
+        return exit_code(error)
+
+
+def report(console: Console, error: OllamaError, target: Target | None = None) -> None:
+    """The same words as in the window, on one or two lines of stderr."""
+    message = text.error_text(
+        error,
+        target.label if target else "",
+        address=target.endpoint.display if target else "",
+        is_installed=target.is_installed if target else None,
+    )
+    line = message.title
+    if message.body:
+        line = tr("{name}: {reason}").format(name=message.title, reason=message.body)
+    console.say(line)
+    if message.hint:
+        console.say(message.hint)
+
+
+def exit_code(error: OllamaError) -> int:
+    """What a shell is told."""
+    if isinstance(error, Cancelled):
+        return EXIT_INTERRUPTED
+    if isinstance(error, BadName | BadAddress):
+        return EXIT_USAGE
+    return EXIT_UNREACHABLE if isinstance(error, _UNREACHABLE) else EXIT_SERVER_SAID_NO
+
+
+def said_by_instance(data: Mapping[str, Any]) -> str:
+    """Why the running program refused, in its own words."""
+    reason = data.get("error")
+    return reason if isinstance(reason, str) else ""

@@ -1,0 +1,196 @@
+"""The verbs that only look: list, show, ps, status."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tray_app import text
+from tray_app.cli import json_output
+from tray_app.cli.context import EXIT_DONE, Session
+from tray_app.cli.disk import layer_book
+from tray_app.core.errors import OllamaError, TooOld
+from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
+from tray_app.core.sharing import unique_bytes
+from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
+from tray_app.text import MISSING, tr
+
+_SYSTEM_LIMIT = 200
+
+
+def list_models(session: Session) -> int:
+    """`list [PREFIX]`: newest first, as `ollama list` does."""
+    wanted = session.invocation.prefix
+    found = session.client.find(wanted) if wanted else session.client.list_models()
+    # Models of the same second come in random order.
+    models = sorted(found, key=lambda model: model.name.casefold())
+    models.sort(key=_modified_s, reverse=True)
+    if session.invocation.as_json:
+        session.console.data_json([json_output.model(model) for model in models])
+    elif models:
+        head = (tr("NAME"), tr("PARAMETERS"), tr("QUANTIZATION"), tr("SIZE"), tr("MODIFIED"))
+        now = datetime.now(UTC)
+        session.console.table([*head, tr("ID")], [_model_row(model, now) for model in models])
+    elif wanted:
+        session.console.say(tr("No model’s name starts with “{prefix}”.").format(prefix=wanted))
+    else:
+        session.console.say(tr("No models are installed."))
+    return EXIT_DONE
+
+
+def _modified_s(model: ModelRecord) -> int:
+    return int(model.modified_at.timestamp()) if model.modified_at else 0
+
+
+def _model_row(model: ModelRecord, now: datetime) -> tuple[str, ...]:
+    return (
+        model.name,
+        model.details.parameter_size or MISSING,
+        model.details.quantization_level or MISSING,
+        tr("cloud") if model.is_cloud else text.size(model.size_bytes),
+        text.age(model.modified_at, now) if model.modified_at else MISSING,
+        model.short_digest,
+    )
+
+
+def show(session: Session) -> int:
+    """`show NAME`."""
+    info = session.client.details(session.invocation.names[0])
+    if session.invocation.as_json:
+        session.console.data_json(json_output.info(info))
+        return EXIT_DONE
+    record = session.client.get(info.name)
+    session.console.fields(_overview(info, record))
+    for title, body in ((tr("Parameters"), info.parameters), (tr("License"), _head(info.license))):
+        if body:
+            session.console.data("")
+            session.console.data(title)
+            for line in body.splitlines():
+                session.console.data(f"  {line}")
+    return EXIT_DONE
+
+
+def _overview(info: ModelInfo, record: ModelRecord | None) -> list[tuple[str, str]]:
+    details = info.details
+    return [
+        (tr("Name"), info.name),
+        (tr("Size"), text.exact_size(record.size_bytes) if record and not record.is_cloud else ""),
+        (tr("Runs on"), info.remote_host),
+        (tr("Modified"), text.full_time(info.modified_at) if info.modified_at else ""),
+        (tr("Parameters", "their number"), details.parameter_size),
+        (tr("Quantization"), details.quantization_level),
+        (tr("Family"), details.family),
+        (tr("Format"), details.format),
+        (tr("Context length"), _number(info.info("context_length"))),
+        (tr("Embedding length"), _number(info.info("embedding_length"))),
+        (tr("Capabilities"), ", ".join(info.capabilities)),
+        (tr("Needs Ollama"), info.requires),
+        (tr("Digest"), info.digest),
+        (tr("System prompt"), text.one_line(info.system, _SYSTEM_LIMIT)),
+    ]
+
+
+def _number(value: object) -> str:
+    return text.number(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _head(license_text: str) -> str:
+    """The title and the copyright line of a licence; the whole is in `--json`."""
+    lines = [line.strip() for line in license_text.splitlines() if line.strip()]
+    return "\n".join(lines[:2])
+
+
+def ps(session: Session) -> int:
+    """`ps`: the models in memory."""
+    rows = session.client.list_running()
+    if rows is None:
+        raise TooOld(session.target.endpoint.display, "", "0.1.38")
+    if session.invocation.as_json:
+        session.console.data_json([json_output.running(row) for row in rows])
+    elif rows:
+        head = (tr("NAME"), tr("ID"), tr("SIZE"), tr("PROCESSOR"), tr("CONTEXT"), tr("UNTIL"))
+        now = datetime.now(UTC)
+        session.console.table(head, [_running_row(row, now) for row in rows])
+    else:
+        session.console.say(tr("No model is loaded."))
+    return EXIT_DONE
+
+
+def _running_row(row: RunningModel, now: datetime) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.digest[:12],
+        text.size(row.size_bytes),
+        processor(row),
+        text.number(row.context_length) if row.context_length else MISSING,
+        until(row, now),
+    )
+
+
+def processor(row: RunningModel) -> str:
+    """Where a model runs: "100% GPU", "100% CPU", "25%/75% CPU/GPU", as `ollama ps` says it."""
+    size, graphics = row.size_bytes, row.size_vram_bytes
+    if not size or graphics is None or graphics > size:
+        return MISSING
+    if graphics == 0:
+        return tr("100% CPU")
+    if graphics == size:
+        return tr("100% GPU")
+    # Never rounded to "0%/100%": that would be one of the cases above.
+    share = min(99, max(1, round(graphics * 100 / size)))
+    return tr("{cpu}%/{gpu}% CPU/GPU").format(cpu=100 - share, gpu=share)
+
+
+def until(row: RunningModel, now: datetime) -> str:
+    """When a model leaves the memory: "in 4 min", "Until unloaded", "Unloading"."""
+    if row.expires_at is None or text.is_forever(row.expires_at, now):
+        return tr("until unloaded")
+    if row.expires_at <= now:
+        return tr("unloading")
+    seconds = (row.expires_at - now).total_seconds()
+    return tr("in {time}").format(time=text.roughly(seconds))
+
+
+def status(session: Session) -> int:
+    """`status`: the server, its models, and the program if it runs."""
+    instance = session.ask_instance(InstanceCommand.STATUS, ())
+    program: dict[str, object] = {"running": instance.outcome is not Outcome.NOBODY}
+    if instance.outcome is Outcome.ANSWERED and instance.answer.is_ok:
+        program |= {key: value for key, value in instance.answer.data.items() if key != "ok"}
+    try:
+        snapshot = session.client.snapshot()
+    except OllamaError as error:
+        if session.invocation.as_json:
+            failed = {
+                "server": session.target.endpoint.display,
+                "state": "error",
+                "error": type(error).__name__,
+                "message": text.error_text(error, session.target.label).body,
+                "program": program,
+            }
+            session.console.data_json(failed)
+        raise
+    on_disk = unique_bytes(snapshot.models, layer_book(session.target, snapshot.models))
+    if session.invocation.as_json:
+        answer = json_output.status(snapshot, session.target.endpoint.display, on_disk)
+        session.console.data_json({**answer, "program": program})
+        return EXIT_DONE
+    rows = snapshot.running
+    loaded = tr("unknown") if rows is None else text.number(len(rows))
+    if rows:
+        memory = text.size(sum(row.size_bytes or 0 for row in rows))
+        loaded = tr("{count}, {size} in memory").format(count=loaded, size=memory)
+    session.console.fields(
+        [
+            (tr("Server"), f"{session.target.name}, {session.target.endpoint.display}"),
+            (tr("Ollama"), snapshot.version),
+            (
+                tr("Models"),
+                tr("{count}, {size}").format(
+                    count=text.number(len(snapshot.models)), size=text.size(on_disk)
+                ),
+            ),
+            (tr("Loaded"), loaded),
+            (tr("Program"), tr("running") if program["running"] else tr("not running")),
+        ]
+    )
+    return EXIT_DONE

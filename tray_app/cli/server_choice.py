@@ -1,0 +1,80 @@
+"""Which server a command line means, and the settings that count in a terminal too.
+
+Reads the settings file without the object that watches and mends it: a verb changes nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tray_app import text
+from tray_app.cli.arguments import Invocation
+from tray_app.jsonfile import BrokenFile, read
+from tray_app.ollama import Endpoint
+from tray_app.paths import paths
+from tray_app.settings.values import ServerEntry, SettingsValues, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The server that is meant. `is_default` = it is the one the running program would use."""
+
+    endpoint: Endpoint
+    label: str = ""
+    server_id: str = "local"
+    is_default: bool = True
+
+    @property
+    def name(self) -> str:
+        """As the window calls it: "nas", "This computer"."""
+        return text.server_name(self.label, self.endpoint.display)
+
+    @property
+    def is_installed(self) -> bool | None:
+        """Whether Ollama is installed here; None when the server is elsewhere."""
+        return bool(shutil.which("ollama")) if self.endpoint.is_loopback else None
+
+
+def load_settings(data_dir: Path | None) -> tuple[SettingsValues, str]:
+    """The settings and what is wrong with their file ("" = nothing)."""
+    try:
+        values, problems = from_json(read(paths(data_dir).settings_file))
+    except (BrokenFile, OSError) as error:
+        return SettingsValues(), str(error)
+    return values, "; ".join(problems)
+
+
+def choose(invocation: Invocation, settings: SettingsValues, environ: Mapping[str, str]) -> Target:
+    """--server (an address, or a label or id of the settings), else OLLAMA_HOST, else the
+    settings' default. Raises BadAddress."""
+    default = _default(settings, environ)
+    entry = next((found for found in settings.servers if _is_called(found, invocation)), None)
+    if entry is not None:
+        chosen = Target(Endpoint.parse(entry.address), entry.label, entry.id)
+    elif invocation.server:
+        chosen = Target(Endpoint.parse(invocation.server))
+    elif environ.get("OLLAMA_HOST", "").strip():
+        chosen = Target(Endpoint.from_environment(environ))
+    else:
+        return default
+    if chosen.endpoint == default.endpoint:
+        return default
+    return Target(chosen.endpoint, chosen.label, chosen.server_id, is_default=False)
+
+
+def _default(settings: SettingsValues, environ: Mapping[str, str]) -> Target:
+    if not settings.servers:
+        return Target(Endpoint.from_environment(environ))
+    entry = next(
+        (found for found in settings.servers if found.id == settings.default_server),
+        settings.servers[0],
+    )
+    return Target(Endpoint.parse(entry.address), entry.label, entry.id)
+
+
+def _is_called(entry: ServerEntry, invocation: Invocation) -> bool:
+    wanted = invocation.server.casefold()
+    return bool(wanted) and wanted in (entry.label.casefold(), entry.id.casefold())

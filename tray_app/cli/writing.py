@@ -1,0 +1,165 @@
+"""The verbs that change something: pull, rm, quit."""
+
+from __future__ import annotations
+
+import time
+
+from tray_app import text
+from tray_app.cli.context import (
+    EXIT_DONE,
+    EXIT_SERVER_SAID_NO,
+    EXIT_UNREACHABLE,
+    Session,
+    exit_code,
+    said_by_instance,
+)
+from tray_app.cli.disk import layer_book
+from tray_app.cli.progress import ProgressView
+from tray_app.core.errors import Cancelled, ModelNotFound, OllamaError
+from tray_app.core.names import ModelName, clean
+from tray_app.core.payloads import DeleteOutcome, ModelRef
+from tray_app.core.records import ModelRecord
+from tray_app.core.sharing import freed
+from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
+from tray_app.ollama import Standing, standing
+from tray_app.text import tr
+
+UNLOAD_WAIT_S = 5.0
+_UNLOAD_STEP_S = 0.1
+
+
+def pull(session: Session) -> int:
+    """`pull NAME…`: each is here and up to date afterwards, or is being pulled by the program."""
+    # A name that is none spoils the whole line before anything was begun.
+    names = [str(ModelName.parse(clean(name))) for name in session.invocation.names]
+    is_insecure = session.invocation.insecure
+    missing: dict[str, Standing] = {}
+    for name in dict.fromkeys(names):
+        now = standing(session.client, name, is_insecure=is_insecure)
+        if now.is_current:
+            session.console.say(tr("{name} is here and up to date.").format(name=name))
+        else:
+            missing[name] = now
+    if missing and _is_handed_over(session, list(missing)):
+        return EXIT_DONE
+    code = EXIT_DONE
+    for name, now in missing.items():
+        try:
+            _pull_here(session, name, now)
+        except Cancelled:
+            raise
+        except OllamaError as error:
+            session.console.say(
+                tr("{name}: {reason}").format(
+                    name=name, reason=text.pull_error_reason(error, session.target.name)
+                )
+            )
+            code = code or exit_code(error)
+            if code == EXIT_UNREACHABLE:
+                break
+    return code
+
+
+def _is_handed_over(session: Session, names: list[str]) -> bool:
+    """Let the program pull that runs, if it does and means the same server."""
+    invocation = session.invocation
+    if invocation.wait or invocation.insecure or not session.target.is_default:
+        return False
+    handover = session.ask_instance(InstanceCommand.PULL, tuple(names))
+    if handover.outcome is Outcome.SILENT:
+        session.console.say(tr("Ollama Tray runs but doesn’t answer. Pulling here."))
+    if handover.outcome is not Outcome.ANSWERED:
+        return False
+    if handover.answer.is_ok:
+        listed = text.join(names)
+        session.console.say(
+            tr("Ollama Tray, which is running, pulls {names}.").format(names=listed)
+        )
+        return True
+    reason = said_by_instance(handover.answer.data)
+    session.console.say(tr("Ollama Tray refused: {reason}. Pulling here.").format(reason=reason))
+    return False
+
+
+def _pull_here(session: Session, name: str, now: Standing) -> None:
+    with ProgressView(session.console, name) as view:
+        try:
+            ensured = session.client.ensure(
+                name, view.show, is_insecure=session.invocation.insecure, known=now
+            )
+        except KeyboardInterrupt:
+            raise Cancelled(name) from None
+    size = ensured.record.size_bytes if ensured.record else None
+    session.console.say(tr("Pulled {name}, {size}.").format(name=name, size=text.size(size)))
+
+
+def remove(session: Session) -> int:
+    """`rm NAME…`: asks once in a terminal, unless -y is given. Unloads what is loaded first."""
+    installed = session.client.list_models()
+    chosen: list[ModelRecord] = []
+    code = EXIT_DONE
+    for name in dict.fromkeys(session.invocation.names):
+        record = session.client.get(name)
+        if record is None:
+            code = session.report(ModelNotFound(name))
+        elif record not in chosen:
+            chosen.append(record)
+    if not chosen:
+        return code
+    must_ask = not session.invocation.yes and session.console.can_ask
+    if must_ask and not session.console.ask(_question(chosen)):
+        session.console.say(tr("Nothing was deleted."))
+        return EXIT_SERVER_SAID_NO
+    book = layer_book(session.target, installed)
+    for record in chosen:
+        try:
+            _remove(session, record)
+        except Cancelled:
+            raise
+        except OllamaError as error:
+            code = session.report(error)
+            if code == EXIT_UNREACHABLE:
+                break
+        else:
+            effect = freed([record], installed, book)
+            done = DeleteOutcome((ModelRef(record.server_id, record.name),), ())
+            size = effect.freed_bytes if effect.is_exact else None
+            session.console.say(text.delete_result(done, size))
+            installed = tuple(model for model in installed if model.key != record.key)
+    return code
+
+
+def _question(chosen: list[ModelRecord]) -> str:
+    size = text.size(sum(record.size_bytes or 0 for record in chosen))
+    if len(chosen) == 1:
+        return tr("Delete {name}, {size}?").format(name=chosen[0].name, size=size)
+    names = text.join(record.name for record in chosen)
+    return tr("Delete {names}, {size} together?").format(names=names, size=size)
+
+
+def _remove(session: Session, record: ModelRecord) -> None:
+    if not record.is_cloud and _is_loaded(session, record):
+        session.client.unload(record.name)
+        end_s = time.monotonic() + UNLOAD_WAIT_S
+        while time.monotonic() < end_s and _is_loaded(session, record):
+            if session.client.scope.wait(_UNLOAD_STEP_S):
+                raise Cancelled(record.name)
+    session.client.delete(record.name, digest=record.digest)
+
+
+def _is_loaded(session: Session, record: ModelRecord) -> bool:
+    rows = session.client.list_running() or ()
+    return any(row.name == record.name for row in rows)
+
+
+def quit_instance(session: Session) -> int:
+    """`quit`: the program that runs ends; its downloads go on when it starts again."""
+    handover = session.ask_instance(InstanceCommand.QUIT, ())
+    if handover.outcome is Outcome.NOBODY:
+        session.console.say(tr("Ollama Tray isn’t running."))
+        return EXIT_DONE
+    if handover.outcome is Outcome.ANSWERED and handover.answer.is_ok:
+        return EXIT_DONE
+    reason = said_by_instance(handover.answer.data)
+    session.console.say(reason or tr("Ollama Tray runs but doesn’t answer."))
+    return EXIT_SERVER_SAID_NO

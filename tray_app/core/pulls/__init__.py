@@ -1,0 +1,1 @@
+"""Downloads as arithmetic: progress, states, what is retried, what may run, speed, history."""

@@ -1,0 +1,261 @@
+"""The states of a download and the one table of what leads from each to which.
+
+Pure: no timers, no network. `workers.pull_queue` feeds events; a state that the table does not
+list for an event stays as it is, so that a late event of a dead attempt can do no harm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from enum import StrEnum
+
+from tray_app.core.errors import OllamaError
+from tray_app.core.pulls.progress import LayerState
+from tray_app.core.pulls.tracker import PullPhase, PullProgress
+from tray_app.core.records import ModelKey
+
+
+class PullState(StrEnum):
+    """Where a download stands; one row look each (SPEC section 6)."""
+
+    WAITING = "waiting"  # in line, or held by a rule: PullItem.hold says why
+    PREPARING = "preparing"  # asked, no byte seen yet
+    RUNNING = "running"
+    STALLED = "stalled"  # bytes stopped; will be kicked
+    RETRYING = "retrying"  # a passing fault; PullItem.retry_s says when
+    VERIFYING = "verifying"
+    FINISHING = "finishing"
+    PAUSED = "paused"
+    FAILED = "failed"
+    DONE = "done"
+    CANCELED = "canceled"
+
+
+class PullEvent(StrEnum):
+    """What can happen to a download."""
+
+    START = "start"  # a place is free
+    MANIFEST = "manifest"
+    BYTES = "bytes"
+    STALL = "stall"
+    VERIFY = "verify"
+    WRITE = "write"
+    SUCCESS = "success"
+    FAULT = "fault"  # may be retried
+    REFUSED = "refused"  # permanent
+    RETRY_DUE = "retry_due"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    RETRY = "retry"  # a person's
+    HELD = "held"  # a rule or the server's absence sends it back to the line
+
+
+class Hold(StrEnum):
+    """Why a waiting download does not start."""
+
+    LINE = "line"
+    SERVER = "server"
+    QUIET_HOURS = "quiet_hours"
+    METERED = "metered"
+    BATTERY = "battery"
+    DISK = "disk"
+
+
+S, E = PullState, PullEvent
+
+ACTIVE = frozenset({S.PREPARING, S.RUNNING, S.STALLED, S.VERIFYING, S.FINISHING})
+"""States with a request under way: each takes one place of the limit."""
+UNFINISHED = ACTIVE | {S.WAITING, S.RETRYING, S.PAUSED}
+ENDED = frozenset({S.FAILED, S.DONE, S.CANCELED})
+IN_TRANSFER = frozenset({S.PREPARING, S.RUNNING, S.STALLED})
+
+_STREAM = {
+    E.MANIFEST: S.PREPARING,
+    E.BYTES: S.RUNNING,
+    E.VERIFY: S.VERIFYING,
+    E.WRITE: S.FINISHING,
+    E.SUCCESS: S.DONE,
+    E.FAULT: S.RETRYING,
+    E.REFUSED: S.FAILED,
+    E.HELD: S.WAITING,
+}
+_ASKED = {E.PAUSE: S.PAUSED, E.CANCEL: S.CANCELED}
+
+TRANSITIONS: dict[PullState, dict[PullEvent, PullState]] = {
+    S.WAITING: {E.START: S.PREPARING, E.REFUSED: S.FAILED, **_ASKED},
+    S.PREPARING: {**_STREAM, **_ASKED, E.STALL: S.STALLED},
+    S.RUNNING: {**_STREAM, **_ASKED, E.STALL: S.STALLED},
+    S.STALLED: {**_STREAM, **_ASKED},
+    # The server cannot be stopped while it checks; pause and cancel are refused here.
+    S.VERIFYING: {**_STREAM},
+    S.FINISHING: {**_STREAM},
+    S.RETRYING: {
+        **_ASKED,
+        E.RETRY_DUE: S.WAITING,
+        E.RETRY: S.WAITING,
+        E.HELD: S.WAITING,
+        E.REFUSED: S.FAILED,
+    },
+    S.PAUSED: {E.RESUME: S.WAITING, E.CANCEL: S.CANCELED, E.SUCCESS: S.DONE},
+    S.FAILED: {E.RETRY: S.WAITING},
+    S.CANCELED: {E.RETRY: S.WAITING, E.RESUME: S.WAITING, E.SUCCESS: S.DONE},
+    S.DONE: {},
+}
+
+
+def step(state: PullState, event: PullEvent) -> PullState:
+    """The state after `event`; the same state when the event means nothing there."""
+    return TRANSITIONS[state].get(event, state)
+
+
+PHASE_EVENT = {
+    PullPhase.MANIFEST: E.MANIFEST,
+    PullPhase.DOWNLOAD: E.BYTES,
+    PullPhase.VERIFY: E.VERIFY,
+    PullPhase.WRITE: E.WRITE,
+    PullPhase.DONE: E.SUCCESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PullItem:
+    """One download as shown. `*_s` fields are monotonic seconds and do not survive a restart.
+
+    `position` is the 1-based place in the waiting line (0 = not in it); `attempt` counts tries
+    since the last byte of progress; `fetched_bytes` and `active_s` are sums over all attempts.
+    `old_digest` (bare hex) is the installed version this pull updates, "" = a new model.
+    Beside `hold`: `hold_until` is the time of day when it ends, `missing_bytes` the disk space that
+    has to become free.
+    """
+
+    id: str
+    server_id: str
+    name: str
+    state: PullState
+    added_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    progress: PullProgress | None = None
+    error: OllamaError | None = None
+    hold: Hold | None = None
+    position: int = 0
+    attempt: int = 0
+    retry_s: float | None = None
+    kick_s: float | None = None
+    state_since_s: float = 0.0
+    old_digest: str = ""
+    fetched_bytes: int = 0
+    active_s: float = 0.0
+    hold_until: time | None = None
+    missing_bytes: int = 0
+
+    @property
+    def key(self) -> ModelKey:
+        return (self.server_id, self.name)
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def partial_bytes(self) -> int:
+        """Bytes that the server has of it and no installed model: of no use without the rest."""
+        if self.progress is None or self.state is S.DONE:
+            return 0
+        layers = self.progress.layers
+        here = sum(layer.total_bytes for layer in layers if layer.state is LayerState.HERE)
+        return max(0, self.progress.completed_bytes - here)
+
+    @property
+    def net_bytes(self) -> int:
+        """What was fetched, without what was fetched again: at most the whole model."""
+        progress = self.progress
+        is_whole = progress is not None and (
+            progress.is_total_known or progress.phase is PullPhase.DONE
+        )
+        if progress is None or progress.total_bytes is None or not is_whole:
+            return self.fetched_bytes
+        return min(self.fetched_bytes, progress.total_bytes)
+
+    def at_place(self, position: int) -> PullItem:
+        """This item at `position` of the waiting line."""
+        return self if position == self.position else replace(self, position=position)
+
+    def with_state(self, state: PullState, now_s: float) -> PullItem:
+        """This item in `state`; what only the old state meant is dropped."""
+        if state is self.state:
+            return self
+        return replace(
+            self,
+            state=state,
+            state_since_s=now_s,
+            hold=None,
+            hold_until=None,
+            missing_bytes=0,
+            retry_s=None,
+            kick_s=None,
+            error=self.error if state in (S.FAILED, S.RETRYING) else None,
+            position=self.position if state is S.WAITING else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PullSummary:
+    """All downloads in one line, for tray, tooltip and panel header.
+
+    `permille` and `total_bytes` cover the unfinished ones that know their size (None = none does).
+    """
+
+    active: int = 0
+    waiting: int = 0
+    paused: int = 0
+    failed: int = 0
+    done: int = 0
+    permille: int | None = None
+    completed_bytes: int = 0
+    total_bytes: int | None = None
+    speed_bytes_s: float | None = None
+    eta_s: float | None = None
+    is_verifying: bool = False
+    waits_for_server: int = 0
+
+    @property
+    def unfinished(self) -> int:
+        return self.active + self.waiting + self.paused
+
+
+def summarize(items: tuple[PullItem, ...]) -> PullSummary:
+    """All downloads in one line. Bytes and percent are those of the active ones, else of the
+    waiting ones; paused ones do not count, they go nowhere."""
+    counts = dict.fromkeys(PullState, 0)
+    for item in items:
+        counts[item.state] += 1
+    in_line = counts[S.WAITING] + counts[S.RETRYING]
+    counted = [i.progress for i in items if i.state in ACTIVE and i.progress] or [
+        i.progress for i in items if i.state in UNFINISHED - {S.PAUSED} and i.progress
+    ]
+    sized = [(p.completed_bytes, p.total_bytes) for p in counted if p.total_bytes]
+    completed, total = sum(done for done, _ in sized), sum(whole for _, whole in sized)
+    moving = [i.progress for i in items if i.state in IN_TRANSFER and i.progress]
+    speeds = [p.speed_bytes_s for p in moving if p.speed_bytes_s is not None]
+    etas = [p.eta_s for p in moving if p.eta_s is not None]
+    return PullSummary(
+        active=sum(counts[state] for state in ACTIVE),
+        waiting=in_line,
+        paused=counts[S.PAUSED],
+        failed=counts[S.FAILED],
+        done=counts[S.DONE],
+        permille=min(999, completed * 1000 // total) if total else None,
+        completed_bytes=completed,
+        total_bytes=total if sized else None,
+        speed_bytes_s=sum(speeds) if speeds else None,
+        eta_s=max(etas) if etas and not in_line else None,
+        is_verifying=bool(counts[S.VERIFYING]) and not any(counts[s] for s in IN_TRANSFER),
+        waits_for_server=sum(1 for item in items if item.hold is Hold.SERVER),
+    )

@@ -1,0 +1,1 @@
+"""The models that the demo server has and offers, as data."""

@@ -1,0 +1,1 @@
+"""The demo server's answers, one file for each group of routes."""

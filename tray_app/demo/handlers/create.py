@@ -1,0 +1,141 @@
+"""A create, step by step: from an uploaded GGUF file, or from a model with other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import PurePosixPath
+from typing import Any
+
+from tray_app.demo.errors import ApiError
+from tray_app.demo.gojson import encode, human_number
+from tray_app.demo.handlers.binding import Body
+from tray_app.demo.handlers.pull import Event, Waiter, pull
+from tray_app.demo.store.gguf import NotGguf, read_header
+from tray_app.demo.store.naming import InvalidName, Ref, parse, parse_for_use
+from tray_app.demo.store.package import Layer, Package, Weights, assemble, text_layer
+from tray_app.demo.store.state import DemoState
+
+
+def target(state: DemoState, body: Body) -> Ref:
+    """What is to be created; ApiError for what is refused before anything begins."""
+    for path, digest in body.mapping("files").items():
+        if path.startswith("/") or ".." in PurePosixPath(path).parts or not path:
+            raise ApiError(400, "file path must be relative")
+        if not digest:
+            raise ApiError(400, "invalid digest format")
+    try:
+        return state.canonical(parse(body.model))
+    except InvalidName as error:
+        raise ApiError(400, "invalid model name") from error
+
+
+def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[Event, None, None]:
+    """Create a model; the caller sends each event before it asks for the next."""
+    base = body.text("from")
+    if base:
+        package = yield from _from_model(state, base, waiter)
+    elif body.get("files") is not None:
+        package = yield from _from_files(state, body.mapping("files"))
+    else:
+        raise ApiError(400, "neither 'from' or 'files' was specified")
+    layers = _layers(package, body)
+    for layer in layers:
+        verb = "using existing" if state.has_blob(layer.digest) else "creating new"
+        yield {"status": f"{verb} layer {layer.digest}"}
+    yield {"status": "writing manifest"}
+    made = assemble(
+        package.weights,
+        layers,
+        details=_details(package.weights, package),
+        projector=package.projector,
+        trailing_newline=True,
+    )
+    with state.lock:
+        old = state.find(ref)
+        state.install(ref, made)
+        if old is not None:
+            state.prune(old.package.blobs)
+    yield {"status": "success"}
+
+
+def _from_model(state: DemoState, name: str, waiter: Waiter) -> Generator[Event, None, Package]:
+    try:
+        ref, _ = parse_for_use(name)
+    except InvalidName as error:
+        raise ApiError(400, "invalid model name") from error
+    if state.find(ref) is None:
+        for event in pull(state, ref, waiter):
+            if event["status"] != "success":
+                yield event
+    item = state.find(ref)
+    if item is None:
+        raise ApiError(500, f"model '{name}' not found")
+    package = item.package
+    layers = tuple(
+        Layer(layer.kind, layer.digest, layer.size, layer.text, item.ref.display)
+        for layer in package.layers
+    )
+    return Package(
+        package.manifest,
+        layers,
+        package.config,
+        package.details,
+        package.weights,
+        package.projector,
+    )
+
+
+def _from_files(state: DemoState, files: dict[str, Any]) -> Generator[Event, None, Package]:
+    if not files:
+        raise ApiError(400, "no files provided to convert")
+    weights: Weights | None = None
+    layers: list[Layer] = []
+    for path, digest in files.items():
+        yield {"status": "parsing GGUF"}
+        if not state.has_blob(digest):
+            raise ApiError(500, f"open {state.blob_path(digest)}: no such file or directory")
+        size = state.blob_size(digest)
+        try:
+            weights = read_header(state.uploads.get(digest, b""), digest, size)
+        except NotGguf as error:
+            raise ApiError(400, "supplied file was not in GGUF format") from error
+        layers.append(Layer("model", digest, size, None, path))
+    return assemble(weights, layers, details=_details(weights, None))
+
+
+def _layers(package: Package, body: Body) -> list[Layer]:
+    layers = list(package.layers)
+    for kind in ("template", "system"):
+        text = body.text(kind)
+        if text:
+            layers = [layer for layer in layers if layer.kind != kind]
+            layers.append(text_layer(kind, text))
+    licenses = body.get("license") or []
+    for text in [licenses] if isinstance(licenses, str) else licenses:
+        layers.append(text_layer("license", str(text)))
+    parameters = body.mapping("parameters")
+    if parameters or package.parameters:
+        merged = {**package.parameters, **parameters}
+        layers = [layer for layer in layers if layer.kind != "params"]
+        layers.append(text_layer("params", encode(dict(sorted(merged.items()))) + b"\n"))
+    messages = body.get("messages")
+    if messages:
+        layers = [layer for layer in layers if layer.kind != "messages"]
+        layers.append(text_layer("messages", encode(messages) + b"\n"))
+    return layers
+
+
+def _details(weights: Weights | None, base: Package | None) -> dict[str, Any]:
+    if weights is None:
+        return dict(base.details) if base else {}
+    count = int(weights.kv.get("general.parameter_count", 0))
+    families = [weights.architecture]
+    if base is not None and base.projector is not None:
+        families.append(base.projector.architecture)
+    return {
+        "model_format": "gguf",
+        "model_family": weights.architecture,
+        "model_families": families,
+        "model_type": human_number(count),
+        "file_type": weights.file_type,
+    }

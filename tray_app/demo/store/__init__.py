@@ -1,0 +1,1 @@
+"""What the demo server keeps: packages, rows, what is loaded, what is being pulled."""

@@ -1,0 +1,109 @@
+"""Read the header of an uploaded GGUF file: metadata and the list of tensors."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Any
+
+from tray_app.demo.store.package import Weights
+
+_SCALARS = {
+    0: "B",
+    1: "b",
+    2: "H",
+    3: "h",
+    4: "I",
+    5: "i",
+    6: "f",
+    7: "?",
+    10: "Q",
+    11: "q",
+    12: "d",
+}
+_STRING, _ARRAY = 8, 9
+_TENSOR_TYPES = {
+    0: "F32",
+    1: "F16",
+    2: "Q4_0",
+    8: "Q8_0",
+    12: "Q4_K",
+    13: "Q5_K",
+    14: "Q6_K",
+    30: "BF16",
+}
+_FILE_TYPES = {
+    0: "F32",
+    1: "F16",
+    2: "Q4_0",
+    7: "Q8_0",
+    10: "Q2_K",
+    14: "Q4_K_S",
+    15: "Q4_K_M",
+    18: "Q6_K",
+    32: "BF16",
+}
+
+
+class NotGguf(ValueError):
+    """The bytes are no GGUF header."""
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def scalar(self, code: str) -> Any:
+        value = struct.unpack_from("<" + code, self._data, self._at)[0]
+        self._at += struct.calcsize("<" + code)
+        return value
+
+    def string(self) -> str:
+        length = self.scalar("Q")
+        start, self._at = self._at, self._at + length
+        if self._at > len(self._data):
+            raise NotGguf("string beyond the end")
+        return self._data[start : self._at].decode("utf-8", "replace")
+
+    def value(self, kind: int) -> Any:
+        if kind == _STRING:
+            return self.string()
+        if kind == _ARRAY:
+            item, count = self.scalar("I"), self.scalar("Q")
+            return [self.value(item) for _ in range(count)]
+        return self.scalar(_SCALARS[kind])
+
+
+def read_header(data: bytes, digest: str, size: int) -> Weights:
+    """The weights that these first bytes describe; NotGguf if they describe none."""
+    if data[:4] != b"GGUF":
+        raise NotGguf("no magic")
+    reader = _Reader(data[4:])
+    try:
+        reader.scalar("I")
+        tensor_count, pair_count = reader.scalar("Q"), reader.scalar("Q")
+        pairs = [(reader.string(), reader.value(reader.scalar("I"))) for _ in range(pair_count)]
+        tensors = []
+        for _ in range(tensor_count):
+            name = reader.string()
+            shape = tuple(reader.scalar("Q") for _ in range(reader.scalar("I")))
+            kind = _TENSOR_TYPES.get(reader.scalar("I"), "unknown")
+            reader.scalar("Q")
+            tensors.append((name, kind, shape))
+    except (struct.error, KeyError) as error:
+        raise NotGguf(str(error)) from error
+    kv = dict(pairs)
+    architecture = str(kv.get("general.architecture", "unknown"))
+    kv.setdefault("general.parameter_count", sum(math.prod(shape) for _, _, shape in tensors))
+    file_type = _FILE_TYPES.get(kv.get("general.file_type", -1), "unknown")
+    is_embedding = f"{architecture}.pooling_type" in kv
+    return Weights(
+        digest=digest,
+        size=size,
+        architecture=architecture,
+        file_type=file_type,
+        kv=kv,
+        tensors=tuple(tensors),
+        capabilities=("embedding",) if is_embedding else ("completion",),
+    )

@@ -1,0 +1,115 @@
+"""Loaded models: what is in memory, for how long, and the keep-alive grammar."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tray_app.demo.errors import ApiError
+from tray_app.demo.gojson import MAX_INT64, NANOSECONDS, DurationError, parse_duration
+from tray_app.demo.store.naming import Ref
+from tray_app.demo.store.package import Package
+
+DEFAULT_KEEP_ALIVE_NS = 300 * NANOSECONDS
+DEFAULT_CONTEXT = 4096
+
+_KINDS = {bool: "bool", list: "[]interface {}", dict: "map[string]interface {}"}
+
+
+def keep_alive_ns(value: Any) -> int:
+    """Nanoseconds of a request's keep_alive; None is the server's default."""
+    if value is None:
+        return DEFAULT_KEEP_ALIVE_NS
+    if isinstance(value, str):
+        try:
+            seconds = parse_duration(value)
+        except DurationError as error:
+            raise ApiError(400, str(error)) from error
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        seconds = float(value)
+    else:
+        raise ApiError(400, f"Unsupported type: '{_KINDS[type(value)]}'")
+    if seconds < 0:
+        return MAX_INT64
+    return min(int(seconds * NANOSECONDS), MAX_INT64)
+
+
+@dataclass(frozen=True)
+class Running:
+    """One row of /api/ps."""
+
+    ref: Ref
+    package: Package
+    size: int
+    size_vram: int
+    context_length: int
+    expires_ns: int
+
+
+class Memory:
+    """What is loaded. Keyed by weights: two names of one file are one row.
+
+    Thread: every method may be called from any thread.
+    """
+
+    def __init__(self, clock_ns: Callable[[], int], graphics_bytes: int) -> None:
+        self._clock_ns = clock_ns
+        self._graphics_bytes = graphics_bytes
+        self._lock = threading.RLock()
+        self._rows: dict[str, Running] = {}
+
+    def rows(self) -> list[Running]:
+        """What is loaded now, the longest-lived first."""
+        with self._lock:
+            now = self._clock_ns()
+            self._rows = {key: row for key, row in self._rows.items() if row.expires_ns > now}
+            return sorted(self._rows.values(), key=lambda row: row.expires_ns, reverse=True)
+
+    def is_loaded(self, package: Package) -> bool:
+        """Whether these weights are in memory, under whatever name."""
+        return any(_key(row.package) == _key(package) for row in self.rows())
+
+    def put(self, ref: Ref, package: Package, keep_ns: int, context: int | None = None) -> None:
+        """Load, or change the time of what is loaded."""
+        with self._lock:
+            rows = self.rows()
+            now = self._clock_ns()
+            old = next((row for row in rows if _key(row.package) == _key(package)), None)
+            if old is not None and context in (None, old.context_length):
+                ref, package = old.ref, old.package
+                size, vram, context = old.size, old.size_vram, old.context_length
+            else:
+                context = context or int(package.parameters.get("num_ctx", DEFAULT_CONTEXT))
+                size = _memory_bytes(package, context)
+                taken = sum(row.size_vram for row in rows if row is not old)
+                vram = max(0, min(size, self._graphics_bytes - taken))
+            self._rows[_key(package)] = Running(ref, package, size, vram, context, now + keep_ns)
+
+    def drop(self, package: Package) -> None:
+        """Unload; nothing happens if it is not loaded."""
+        with self._lock:
+            self._rows.pop(_key(package), None)
+
+    def clear(self) -> None:
+        """Unload everything, as the end of the server does."""
+        with self._lock:
+            self._rows.clear()
+
+
+def _key(package: Package) -> str:
+    return package.weights.digest if package.weights else package.digest
+
+
+def _memory_bytes(package: Package, context: int) -> int:
+    weights = package.weights
+    if weights is None:
+        return 0
+    per_token = 2 * int(weights.kv.get(f"{weights.architecture}.block_count", 0))
+    per_token *= weights.embedding_length // 4
+    extra = per_token * max(0, context - DEFAULT_CONTEXT)
+    if weights.memory_bytes:
+        return weights.memory_bytes + extra
+    projector = package.projector.size if package.projector else 0
+    return weights.size * 23 // 20 + projector + per_token * DEFAULT_CONTEXT + extra

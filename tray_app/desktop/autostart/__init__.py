@@ -1,0 +1,1 @@
+"""Start at login: `base` says what can be asked, `system` picks the file of this system."""

@@ -1,0 +1,1 @@
+"""One instance: the lock, the channel to it, and what is said there."""

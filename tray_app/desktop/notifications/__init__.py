@@ -1,0 +1,1 @@
+"""Notifications: which to give, in which words, and through what."""

@@ -1,0 +1,230 @@
+"""What the tray says: facts → tooltip and menu, a tree of MenuEntry that say what they ask for.
+
+Plain entries and submenus only: everything here has to go over D-Bus. Realised by `tray_menu`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from tray_app import text
+from tray_app.core.payloads import LoadWish, ModelRef
+from tray_app.core.pulls.states import (
+    ENDED,
+    TRANSITIONS,
+    PullEvent,
+    PullItem,
+    PullState,
+    PullSummary,
+)
+from tray_app.core.records import ModelRecord, RunningModel, ServerStatus
+from tray_app.desktop.tray.facts import TrayFacts
+from tray_app.text import tr
+
+MAX_PULLS = 5
+MAX_LOADABLE = 10
+
+
+class TrayVerb(StrEnum):
+    """What an entry asks for; Tray has one signal for each."""
+
+    OPEN = "open"
+    PULL = "pull"
+    SETTINGS = "settings"
+    QUIT = "quit"
+    REFRESH = "refresh"
+    LOAD = "load"
+    UNLOAD = "unload"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    SHOW_PULL = "show_pull"
+    PAUSE_ALL = "pause_all"
+    RESUME_ALL = "resume_all"
+
+
+@dataclass(frozen=True, slots=True)
+class TrayWish:
+    """The verb's signal is emitted once for each of `payloads` (an id, LoadWish or ModelRef), or
+    once with nothing when there are none."""
+
+    verb: TrayVerb
+    payloads: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """`key` stays the same while the text changes. No text = a separator; no wish and no children
+    = a line to be read only."""
+
+    key: str
+    text: str = ""
+    icon: str = ""
+    wish: TrayWish | None = None
+    is_default: bool = False
+    children: tuple["MenuEntry", ...] = ()
+
+    @property
+    def is_separator(self) -> bool:
+        return not self.text
+
+    @property
+    def is_enabled(self) -> bool:
+        return self.wish is not None or bool(self.children)
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Two menus of the same shape differ in texts only."""
+        return (self.key, self.icon, tuple(child.shape for child in self.children))
+
+
+def build_tooltip(facts: TrayFacts) -> str:
+    """Two lines of plain text."""
+    summary = facts.summary or PullSummary()
+    return text.tray_tooltip(
+        facts.server_label, facts.status, facts.running, summary, facts.updates
+    )
+
+
+def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[MenuEntry, ...]:
+    """The whole menu; `now` is the wall clock (UTC, None = the system's), `now_s` the monotonic
+    one."""
+    sections = (
+        tuple(_head(facts)),
+        tuple(_connection(facts)),
+        tuple(_downloads(facts, now_s)),
+        tuple(_models(facts, now or datetime.now(UTC))),
+        tuple(_foot()),
+    )
+    entries: list[MenuEntry] = []
+    for number, section in enumerate(sections):
+        if section and entries:
+            entries.append(MenuEntry(f"separator {number}"))
+        entries += section
+    return tuple(entries)
+
+
+def _head(facts: TrayFacts) -> Iterator[MenuEntry]:
+    yield MenuEntry(
+        "state",
+        text.tray_state_line(facts.server_label, facts.status, facts.running),
+        _state_icon(facts.status),
+    )
+    yield MenuEntry("open", tr("Open Ollama Tray"), wish=TrayWish(TrayVerb.OPEN), is_default=True)
+
+
+def _state_icon(status: ServerStatus | None) -> str:
+    if status is None:
+        return "dot-connecting"
+    return {
+        "online": "dot-online",
+        "connecting": "dot-connecting",
+        "starting": "dot-connecting",
+        "offline": "dot-offline",
+    }.get(status.state, "warning")
+
+
+def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
+    if facts.status is not None and not facts.is_online:
+        yield MenuEntry("retry", tr("Retry now"), "refresh", TrayWish(TrayVerb.REFRESH))
+
+
+def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
+    summary = facts.summary or PullSummary()
+    items = [item for item in facts.items if item.state not in ENDED]
+    if facts.needs_attention:
+        items += [item for item in facts.items if item.state is PullState.FAILED]
+    if not items:
+        return
+    is_waiting = bool(summary.waits_for_server) and not summary.active
+    header = text.downloads_line(summary, has_speed=False)
+    if header:
+        yield MenuEntry("downloads", header, "clock" if is_waiting else "download")
+    for item in items[:MAX_PULLS]:
+        yield _download(item, now_s)
+    if len(items) > MAX_PULLS:
+        yield MenuEntry(
+            "more downloads",
+            tr("{count} more…").format(count=text.number(len(items) - MAX_PULLS)),
+            wish=TrayWish(TrayVerb.SHOW_PULL, (items[MAX_PULLS].id,)),
+        )
+    if any(PullEvent.PAUSE in TRANSITIONS[item.state] for item in items):
+        yield MenuEntry("pause all", tr("Pause all"), "pause", TrayWish(TrayVerb.PAUSE_ALL))
+    elif any(item.state is PullState.PAUSED for item in items):
+        yield MenuEntry("resume all", tr("Resume all"), "play", TrayWish(TrayVerb.RESUME_ALL))
+
+
+def _download(item: PullItem, now_s: float) -> MenuEntry:
+    key = f"pull {item.id}"
+    entries = [
+        MenuEntry(f"{key} line {number}", line)
+        for number, line in enumerate(text.tray_pull_lines(item, now_s))
+        if line
+    ]
+    if entries:
+        entries.append(MenuEntry(f"{key} separator"))
+    possible = TRANSITIONS[item.state]
+    if item.state is PullState.PAUSED:
+        wish = TrayWish(TrayVerb.RESUME, (item.id,))
+        entries.append(MenuEntry(f"{key} resume", tr("Resume"), "play", wish))
+    elif item.state is not PullState.FAILED:
+        # Kept but greyed while the server checks what it has: it cannot be stopped then.
+        can_pause = PullEvent.PAUSE in possible
+        pause = TrayWish(TrayVerb.PAUSE, (item.id,)) if can_pause else None
+        entries.append(MenuEntry(f"{key} pause", tr("Pause"), "pause", pause))
+    if item.state is not PullState.FAILED:
+        can_cancel = PullEvent.CANCEL in possible
+        cancel = TrayWish(TrayVerb.CANCEL, (item.id,)) if can_cancel else None
+        entries.append(MenuEntry(f"{key} cancel", tr("Cancel"), "close", cancel))
+    show = TrayWish(TrayVerb.SHOW_PULL, (item.id,))
+    entries.append(MenuEntry(f"{key} show", tr("Show in window"), wish=show))
+    return MenuEntry(key, text.tray_pull_title(item), children=tuple(entries))
+
+
+def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
+    yield MenuEntry("pull", tr("Pull model…"), "plus", TrayWish(TrayVerb.PULL))
+    if facts.snapshot is None or not facts.is_online:
+        return
+    running = facts.running
+    if running:
+        yield MenuEntry(
+            "loaded", tr("Loaded models"), "chip", children=tuple(_loaded(running, now))
+        )
+    names = {model.name for model in running or ()}
+    loadable = [m for m in facts.snapshot.models if not m.is_cloud and m.name not in names]
+    if loadable:
+        loadable.sort(key=_modified, reverse=True)
+        yield MenuEntry(
+            "load",
+            tr("Load a model"),
+            "load",
+            children=tuple(map(_loadable, loadable[:MAX_LOADABLE])),
+        )
+
+
+def _loaded(running: tuple[RunningModel, ...], now: datetime) -> Iterator[MenuEntry]:
+    refs = [ModelRef(model.server_id, model.name, model.digest) for model in running]
+    for model, ref in zip(running, refs, strict=True):
+        wish = TrayWish(TrayVerb.UNLOAD, (ref,))
+        yield MenuEntry(f"unload {model.name}", text.tray_unload_line(model, now), "eject", wish)
+    if len(refs) > 1:
+        yield MenuEntry("separator unload all")
+        wish = TrayWish(TrayVerb.UNLOAD, tuple(refs))
+        yield MenuEntry("unload all", tr("Unload all"), wish=wish)
+
+
+def _loadable(model: ModelRecord) -> MenuEntry:
+    wish = LoadWish(ModelRef(model.server_id, model.name, model.digest))
+    return MenuEntry(
+        f"load {model.name}", text.one_line(model.name), wish=TrayWish(TrayVerb.LOAD, (wish,))
+    )
+
+
+def _modified(model: ModelRecord) -> float:
+    return model.modified_at.timestamp() if model.modified_at else 0.0
+
+
+def _foot() -> Iterator[MenuEntry]:
+    yield MenuEntry("settings", tr("Settings…"), "sliders", TrayWish(TrayVerb.SETTINGS))
+    yield MenuEntry("quit", tr("Quit Ollama Tray"), "power", TrayWish(TrayVerb.QUIT))

@@ -1,0 +1,179 @@
+"""TrayMenu: the entries of `menu_model` as a QMenu of plain QActions, also over D-Bus.
+
+Entries come and go only while the menu is closed; while it is open, only texts change.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from tray_app.resources import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tray_app.desktop.tray.entries import MenuEntry, TrayWish
+
+# Xfce's panel and others never tell that they closed the menu. Nobody reads it for so long.
+_REMOTE_OPEN_MS = 30_000
+
+# A host paints its menus light or dark and does not say which: these stand out from both.
+_REMOTE = "#808086"
+_GREEN, _AMBER = "#2E9E4F", "#C07D10"
+_COLORS = {"dot-online": _GREEN, "dot-offline": _AMBER, "warning": _AMBER}
+
+
+class TrayMenu(QObject):
+    """Signals: `about_to_show` before it opens (set fresh entries then); `closed` when entries may
+    come and go again; `chosen` what was asked for. Thread: the GUI thread.
+    `is_remote` = drawn by a tray host, over D-Bus.
+    """
+
+    about_to_show = Signal()
+    closed = Signal()
+    chosen = Signal(object)  # TrayWish
+
+    def __init__(self, is_remote: bool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._is_remote = is_remote
+        self._shape: tuple[object, ...] = ()
+        self._actions: dict[str, QAction] = {}
+        self._texts: dict[str, str] = {}
+        self._wishes: dict[str, TrayWish | None] = {}
+        self._submenus: list[QMenu] = []
+        self.is_open = False
+        self._is_opening = False
+        self._is_disabled = False
+        self._closing = QTimer(self)
+        self._closing.setSingleShot(True)
+        self._closing.setObjectName("tray menu")
+        self._closing.timeout.connect(self._on_closing_timeout)
+        self.menu = QMenu()
+        self.menu.setToolTipsVisible(False)
+        self.menu.aboutToShow.connect(self._on_menu_about_to_show)
+        self.menu.aboutToHide.connect(self._on_menu_about_to_hide)
+        self.menu.triggered.connect(self._on_menu_triggered)
+
+    def set_entries(self, entries: tuple[MenuEntry, ...]) -> None:
+        """Show these entries. While the menu is open only texts change; while it is closed texts
+        can wait, but hosts size it by the entries that it had before it was asked to open."""
+        if self._is_disabled:
+            return
+        shape = tuple(entry.shape for entry in entries)
+        if shape != self._shape and not self.is_open:
+            self._shape = shape
+            self._clear()
+            self._fill(self.menu, entries)
+        elif self.is_open or self._is_opening:
+            for entry in _all(entries):
+                self._update(entry)
+
+    def forget_entries(self) -> None:
+        """Every text has changed: the next entries are not waited with."""
+        self._shape = ()
+
+    def disable(self) -> None:
+        """For the last moments of the program: nothing can be asked for any more."""
+        self._is_disabled = True
+        for action in self.menu.actions():
+            action.setEnabled(False)
+
+    def close(self) -> None:
+        """Delete the menu."""
+        self._closing.stop()
+        self._clear()
+        self.menu.deleteLater()
+
+    def _clear(self) -> None:
+        self._actions.clear()
+        self._texts.clear()
+        self._wishes.clear()
+        self.menu.clear()
+        for submenu in self._submenus:
+            submenu.deleteLater()
+        self._submenus.clear()
+
+    def _fill(self, menu: QMenu, entries: tuple[MenuEntry, ...]) -> None:
+        for entry in entries:
+            if entry.is_separator:
+                menu.addSeparator()
+                continue
+            label = self._label(entry.text)
+            if entry.children:
+                submenu = menu.addMenu(label)
+                self._submenus.append(submenu)
+                self._fill(submenu, entry.children)
+                action = submenu.menuAction()
+            else:
+                action = menu.addAction(label)
+                action.setMenuRole(QAction.MenuRole.NoRole)  # macOS would move "Settings…" away
+            if entry.icon and sys.platform != "darwin":
+                action.setIcon(icon(entry.icon, self._color(entry.icon)))
+                action.setIconVisibleInMenu(True)
+            if entry.is_default:
+                menu.setDefaultAction(action)
+            action.setObjectName(entry.key)
+            action.setEnabled(entry.is_enabled)
+            self._actions[entry.key] = action
+            self._texts[entry.key] = entry.text
+            self._wishes[entry.key] = entry.wish
+
+    def _update(self, entry: MenuEntry) -> None:
+        action = self._actions.get(entry.key)
+        if action is None:
+            return
+        # Each change is a message on the bus: say only what is new.
+        if self._texts[entry.key] != entry.text and not entry.is_separator:
+            self._texts[entry.key] = entry.text
+            action.setText(self._label(entry.text))
+        if action.isEnabled() is not entry.is_enabled:
+            action.setEnabled(entry.is_enabled)
+        self._wishes[entry.key] = entry.wish
+
+    def _color(self, name: str) -> str | None:
+        """None = the color of the palette, which the menu has when we paint it ourselves."""
+        return _COLORS.get(name, _REMOTE if self._is_remote else None)
+
+    def _label(self, text: str) -> str:
+        """Text as a label without a shortcut in it."""
+        if not self._is_remote:
+            return text.replace("&", "&&")
+        # Hosts read "_" as the mark of a shortcut, and Qt turns the first "&" into one.
+        return text.replace("_", "__").replace("&", "＆")
+
+    @Slot()
+    def _on_menu_about_to_show(self) -> None:
+        self.is_open = False
+        self._is_opening = True
+        self.about_to_show.emit()
+        self._is_opening = False
+        self.is_open = True
+        if self._is_remote:
+            self._closing.start(_REMOTE_OPEN_MS)
+
+    @Slot()
+    def _on_menu_about_to_hide(self) -> None:
+        self._closing.start(0)  # not yet: what was clicked is told after this
+
+    @Slot()
+    def _on_closing_timeout(self) -> None:
+        self.is_open = False
+        self.closed.emit()
+
+    @Slot(QAction)
+    def _on_menu_triggered(self, action: QAction) -> None:
+        self._closing.start(0)
+        wish = self._wishes.get(action.objectName())
+        if wish is not None:
+            self.chosen.emit(wish)
+
+
+def _all(entries: tuple[MenuEntry, ...]) -> Iterator[MenuEntry]:
+    for entry in entries:
+        yield entry
+        yield from _all(entry.children)

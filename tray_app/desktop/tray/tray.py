@@ -1,0 +1,299 @@
+"""Tray: the icon at the panel with its tooltip and menu, on every desktop that has one.
+
+It takes facts and gives wishes; what its icon looks like is in `tray_look`, what the menu says in
+`menu_model`. No tray at all is a state like any other: `available_changed(False)`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from tray_app import APP_NAME
+from tray_app.desktop.tray.facts import TrayFacts
+from tray_app.desktop.tray.host_watcher import TrayWatcher
+from tray_app.desktop.tray.icon import tray_icon
+from tray_app.desktop.tray.look import TrayLook, TrayState, icon_style, ring_step, tray_state
+from tray_app.desktop.tray.menu import TrayMenu
+from tray_app.desktop.tray.panel_theme import PanelTone, is_dark_scheme
+from tray_app.resources import app_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tray_app.core.pulls.states import PullItem, PullSummary
+    from tray_app.core.records import ServerStatus, Snapshot
+    from tray_app.desktop.tray.entries import TrayWish
+
+_PACE_S = 1.0
+_MESSAGE_MS = 10_000
+# The tray host asks for the picture first; the words are loaded when it has had its answer.
+_WORDS_AFTER_MS = 20
+_CLICKS = (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick)
+
+
+class Tray(QObject):
+    """Signals: `*_requested` what a person asked for; `available_changed` whether there is a tray
+    to appear in; `message_clicked` a click on the last message (never to be relied upon).
+    Thread: the GUI thread. Loads little: the icon is to be there before the rest of the program,
+    and the first facts may come any time after `start`.
+    """
+
+    open_requested = Signal()
+    toggle_requested = Signal()
+    pull_dialog_requested = Signal()
+    settings_requested = Signal()
+    quit_requested = Signal()
+    refresh_requested = Signal()
+    unload_requested = Signal(object)  # ModelRef
+    load_requested = Signal(object)  # LoadWish
+    pull_pause_requested = Signal(str)
+    pull_resume_requested = Signal(str)
+    pull_cancel_requested = Signal(str)
+    pull_show_requested = Signal(str)
+    pulls_pause_all_requested = Signal()
+    pulls_resume_all_requested = Signal()
+    available_changed = Signal(bool)
+    message_clicked = Signal()
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._facts = TrayFacts()
+        self._choice = "automatic"
+        self._icon: QSystemTrayIcon | None = None
+        self._menu: TrayMenu | None = None
+        self._look: TrayLook | None = None
+        self._tooltip = ""
+        self._painted_s = -_PACE_S
+        self._toggled_s = -_PACE_S
+        self._has_words = False
+        self._later = self._timer("tray repaint", self._paint)
+        self._words_timer = self._timer("tray words", self.retranslate)
+        self._watcher = TrayWatcher(self)
+        self._watcher.host_appeared.connect(self._make_icon)
+        self._watcher.available_changed.connect(self.available_changed)
+        self._tone = PanelTone(self)
+        self._tone.changed.connect(self._paint)
+
+    def _timer(self, name: str, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setObjectName(name)
+        timer.timeout.connect(slot)
+        return timer
+
+    @property
+    def is_available(self) -> bool:
+        """Whether this desktop shows tray icons at this moment."""
+        return self._watcher.is_available
+
+    def start(self, grace_s: float = 0.0) -> None:
+        """Appear. "No tray" is told at once, or after `grace_s` (a session may still start)."""
+        self._make_icon()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_hints_color_scheme_changed)
+        self._watcher.start(grace_s)
+        self._tone.start()
+        self._words_timer.start(_WORDS_AFTER_MS)
+
+    def disable_menu(self) -> None:
+        """First step of quitting: nothing can be asked for any more."""
+        if self._menu is not None:
+            self._menu.disable()
+
+    def stop(self) -> None:
+        """Disappear for good."""
+        self._later.stop()
+        self._words_timer.stop()
+        self._watcher.stop()
+        self._tone.stop()
+        self._drop_icon()
+
+    def show_message(self, title: str, body: str) -> bool:
+        """A message at the icon, as Qt can; False when there is no icon for it to appear at."""
+        if self._icon is None or not self.is_available:
+            return False
+        # With a QIcon: Information would turn our icon into a light bulb for as long.
+        self._icon.showMessage(title, body, app_icon(), _MESSAGE_MS)
+        return True
+
+    def set_status(self, status: ServerStatus) -> None:
+        self._take(replace(self._facts, status=status))
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        self._take(replace(self._facts, snapshot=snapshot))
+
+    def set_server_label(self, label: str) -> None:
+        self._take(replace(self._facts, server_label=label))
+
+    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
+        self._take(replace(self._facts, items=items))
+
+    def set_summary(self, summary: PullSummary) -> None:
+        self._take(replace(self._facts, summary=summary))
+
+    def set_attention(self, needs_attention: bool) -> None:
+        """True from a failed download until the window is looked at."""
+        self._take(replace(self._facts, needs_attention=needs_attention))
+
+    def set_update_count(self, count: int) -> None:
+        self._take(replace(self._facts, updates=count))
+
+    def set_icon_choice(self, choice: str) -> None:
+        """The setting `tray_icon`: automatic, light, dark or color."""
+        self._choice = choice
+        self._paint()
+
+    def retranslate(self) -> None:
+        """The language or the units changed."""
+        self._has_words = True
+        if self._menu is not None:
+            self._menu.forget_entries()
+        self._paint()
+
+    def _take(self, facts: TrayFacts) -> None:
+        if facts == self._facts:
+            return
+        was = self._state()
+        self._facts = facts
+        if self._state() is not was:
+            self._paint()
+        elif not self._later.isActive():
+            due_s = self._painted_s + _PACE_S - self._clock()
+            self._later.start(max(0, round(due_s * 1000)))
+
+    def _state(self) -> TrayState:
+        facts = self._facts
+        return tray_state(facts.status, facts.summary, facts.needs_attention, facts.updates)
+
+    @Slot()
+    def _make_icon(self) -> None:
+        """Make the icon, anew when a host came: Qt never moves an old one to it."""
+        self._drop_icon()
+        is_remote = sys.platform == "linux" and self._watcher.is_available
+        self._menu = TrayMenu(is_remote, self)
+        self._menu.about_to_show.connect(self._on_menu_about_to_show)
+        self._menu.closed.connect(self._refresh_words)
+        self._menu.chosen.connect(self._on_menu_chosen)
+        self._icon = QSystemTrayIcon(self)
+        self._icon.setToolTip(APP_NAME)
+        self._icon.setContextMenu(self._menu.menu)
+        self._icon.activated.connect(self._on_icon_activated)
+        self._icon.messageClicked.connect(self.message_clicked)
+        self._paint()
+        self._icon.show()
+
+    def _drop_icon(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
+        if self._menu is not None:
+            self._menu.close()
+            self._menu.deleteLater()
+            self._menu = None
+        self._look = None
+        self._tooltip = ""
+
+    @Slot()
+    def _paint(self) -> None:
+        self._later.stop()
+        self._painted_s = self._clock()
+        if self._icon is None:
+            return
+        look = self._wanted_look()
+        if look != self._look:
+            self._look = look
+            self._icon.setIcon(tray_icon(look))
+        self._refresh_words()
+
+    @Slot()
+    def _refresh_words(self) -> None:
+        if not self._has_words or self._menu is None or self._icon is None:
+            return
+        from tray_app.desktop.tray import entries
+
+        tooltip = entries.build_tooltip(self._facts)
+        if tooltip != self._tooltip:
+            self._tooltip = tooltip
+            self._icon.setToolTip(tooltip)
+        now = self._wall_clock() if self._wall_clock else None
+        self._menu.set_entries(entries.build_menu(self._facts, now, self._clock()))
+
+    def _wanted_look(self) -> TrayLook:
+        state = self._state()
+        style = icon_style(
+            self._choice,
+            is_dark_scheme=is_dark_scheme(),
+            panel=self._tone.is_dark,
+            desktops=os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
+        )
+        step = ring_step(self._facts.summary) if state is TrayState.BUSY else None
+        return TrayLook(state, style, step)
+
+    @Slot()
+    def _on_menu_about_to_show(self) -> None:
+        self._has_words = True
+        self._refresh_words()
+        self.refresh_requested.emit()
+
+    @Slot(object)
+    def _on_menu_chosen(self, wish: TrayWish) -> None:
+        signal = {
+            "open": self.open_requested,
+            "pull": self.pull_dialog_requested,
+            "settings": self.settings_requested,
+            "quit": self.quit_requested,
+            "refresh": self.refresh_requested,
+            "pause_all": self.pulls_pause_all_requested,
+            "resume_all": self.pulls_resume_all_requested,
+            "load": self.load_requested,
+            "unload": self.unload_requested,
+            "pause": self.pull_pause_requested,
+            "resume": self.pull_resume_requested,
+            "cancel": self.pull_cancel_requested,
+            "show_pull": self.pull_show_requested,
+        }[wish.verb]
+        if not wish.payloads:
+            signal.emit()
+        else:
+            for payload in wish.payloads:
+                signal.emit(payload)
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def _on_icon_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if sys.platform == "darwin":
+            return  # any click opens the menu there
+        if reason is QSystemTrayIcon.ActivationReason.MiddleClick:
+            summary = self._facts.summary
+            if summary is None:
+                return
+            if summary.active or summary.waiting:
+                self.pulls_pause_all_requested.emit()
+            elif summary.paused:
+                self.pulls_resume_all_requested.emit()
+        elif reason in _CLICKS:
+            # A double click comes as two or three of these; it is one wish.
+            now_s = self._clock()
+            if now_s - self._toggled_s >= QApplication.doubleClickInterval() / 1000:
+                self._toggled_s = now_s
+                self.toggle_requested.emit()
+
+    def _on_hints_color_scheme_changed(self) -> None:
+        self._tone.ask()
+        self._paint()

@@ -1,0 +1,256 @@
+"""Looks at the whole program: versions, desktop, servers, folders, the log. Slow: seconds.
+
+Used by `doctor` in the terminal and, in a thread of its own, by the window.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import platform
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tray_app import __version__
+from tray_app.cli.server_choice import Target
+from tray_app.core.diagnosis import (
+    Diagnosis,
+    FolderFacts,
+    FolderKind,
+    InstanceFacts,
+    InstanceState,
+    ServerFacts,
+    Versions,
+)
+from tray_app.core.errors import Cancelled, OllamaError
+from tray_app.desktop.facts import desktop_facts, qt_versions
+from tray_app.desktop.instance.single_instance import Handover, Outcome
+from tray_app.log import CRASH_FILE, without_secrets
+from tray_app.ollama import CancelScope, OllamaClient, models_folders
+from tray_app.ollama.library import requests_version
+from tray_app.paths import Paths
+from tray_app.settings.values import SettingsValues
+
+ERRORS_SHOWN = 5
+_TAIL_BYTES = 256 * 1024
+_LINE_LIMIT = 300
+_ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
+_BAD_LEVELS = "WEC"
+_HIDDEN = "•••"
+_FATAL = "Fatal Python error"
+# They name people and their computers, or say nothing about a fault.
+_PRIVATE = frozenset({"default_server", "last_target", "main_geometry"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be looked at. `hides_names`: for a report that others will read, in which no
+    computer but this one is named."""
+
+    targets: tuple[Target, ...]
+    where: Paths
+    settings: SettingsValues
+    settings_problem: str = ""
+    instance: InstanceFacts = field(default_factory=InstanceFacts)
+    platform: str = ""
+    hides_names: bool = False
+
+
+def diagnose(question: Question, scope: CancelScope | None = None) -> Diagnosis:
+    """Look; never raises for what is wrong with what is looked at, but Cancelled."""
+    desktop = desktop_facts()
+    hidden = question.targets if question.hides_names else ()
+    if question.platform:
+        desktop = replace(desktop, platform=question.platform)
+    return Diagnosis(
+        versions=_versions(),
+        desktop=desktop,
+        servers=tuple(_ask(target, question.hides_names, scope) for target in question.targets),
+        folders=tuple(_folders(question)),
+        instance=question.instance,
+        settings=tuple(_changed(question.settings)),
+        settings_problem=without_secrets(question.settings_problem),
+        errors=_without_names(last_errors(question.where.log_file), hidden),
+    )
+
+
+def instance_facts(handover: Handover) -> InstanceFacts:
+    """What the running program said of itself."""
+    if handover.outcome is Outcome.NOBODY:
+        return InstanceFacts()
+    if handover.outcome is Outcome.SILENT:
+        return InstanceFacts(InstanceState.SILENT)
+    data: Mapping[str, object] = handover.answer.data
+    tray, downloads = data.get("tray"), data.get("downloads")
+    return InstanceFacts(
+        InstanceState.RUNNING,
+        str(data.get("version", "")),
+        tray if isinstance(tray, bool) else None,
+        len(downloads) if isinstance(downloads, list) else None,
+    )
+
+
+def last_errors(log_file: Path, count: int = ERRORS_SHOWN) -> tuple[str, ...]:
+    """The last warnings and errors of the log, each with the last line of its traceback."""
+    lines = _tail(log_file)
+    found: list[list[str]] = []
+    is_bad = False
+    for line in lines:
+        entry = _ENTRY.match(line)
+        if entry is not None:
+            is_bad = entry[1] in _BAD_LEVELS
+            if is_bad:
+                found.append([line])
+        elif is_bad and line and not line.startswith((" ", "Traceback")):
+            found[-1][1:] = [line]
+    errors = (" | ".join(entry)[:_LINE_LIMIT] for entry in found[-count:])
+    return tuple(map(without_secrets, (*errors, *_last_crash(log_file.with_name(CRASH_FILE)))))
+
+
+def _last_crash(file: Path) -> tuple[str, ...]:
+    """Of what the process died last, when it did not get to writing into the log."""
+    lines = _tail(file)
+    starts = [number for number, line in enumerate(lines) if line.startswith(_FATAL)]
+    if not starts:
+        return ()
+    rest = lines[starts[-1] :]
+    where = next((line.strip() for line in rest if line.startswith("  File ")), "")
+    day = datetime.fromtimestamp(file.stat().st_mtime, UTC).strftime("%Y-%m-%d")
+    return (" | ".join(part for part in (f"{day} {rest[0]}", where) if part)[:_LINE_LIMIT],)
+
+
+def _tail(file: Path) -> list[str]:
+    try:
+        with file.open("rb") as stream:
+            stream.seek(max(0, file.stat().st_size - _TAIL_BYTES))
+            return stream.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def _versions() -> Versions:
+    qt, pyside = qt_versions()
+    return Versions(
+        program=__version__,
+        python=platform.python_version(),
+        qt=qt,
+        pyside=pyside,
+        requests=requests_version(),
+        system=_system(),
+        machine=platform.machine(),
+        form=_form(),
+    )
+
+
+def _system() -> str:
+    if sys.platform == "linux":
+        try:
+            return f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}"
+        except (OSError, KeyError):
+            pass
+    if sys.platform == "darwin":
+        return f"macOS {platform.mac_ver()[0]}"
+    return f"{platform.system()} {platform.release()} {platform.version()}"
+
+
+def _form() -> str:
+    """How this program was installed, as far as it can be seen."""
+    if os.environ.get("APPIMAGE"):
+        return "AppImage"
+    if os.environ.get("FLATPAK_ID"):
+        return "Flatpak"
+    if getattr(sys, "frozen", False):
+        return "frozen"
+    return "source" if (Path(__file__).parents[1] / "pyproject.toml").is_file() else "package"
+
+
+def _ask(target: Target, hides_names: bool, scope: CancelScope | None) -> ServerFacts:
+    is_here = target.endpoint.is_loopback
+    hides = hides_names and not is_here
+    label = _HIDDEN if hides else target.name
+    address = _HIDDEN if hides else target.endpoint.display
+    facts = ServerFacts(label, address, target.is_default, target.is_installed)
+    started_s = time.monotonic()
+    try:
+        with OllamaClient(target.endpoint, server_id=target.server_id, scope=scope) as client:
+            version = client.version()
+            answered_s = time.monotonic() - started_s
+            models = len(client.list_models())
+    except OllamaError as error:
+        if isinstance(error, Cancelled):
+            raise
+        return replace(facts, error=_anonymous(error) if hides else error)
+    return replace(facts, version=version, answered_s=answered_s, models=models)
+
+
+def _anonymous(error: OllamaError) -> OllamaError:
+    """The kind of error without the names in it."""
+    bare = copy.copy(error)
+    bare.reference = bare.context = ""
+    return bare
+
+
+def _without_names(lines: tuple[str, ...], targets: Iterable[Target]) -> tuple[str, ...]:
+    names = {
+        name
+        for target in targets
+        if not target.endpoint.is_loopback
+        for name in (target.label, target.endpoint.host)
+        if name
+    }
+    for name in sorted(names, key=len, reverse=True):
+        lines = tuple(re.sub(re.escape(name), _HIDDEN, line, flags=re.IGNORECASE) for line in lines)
+    return lines
+
+
+def _folders(question: Question) -> Iterable[FolderFacts]:
+    where = question.where
+    for kind, folder in (
+        (FolderKind.SETTINGS, where.config),
+        (FolderKind.DOWNLOADS, where.state),
+        (FolderKind.LOG, where.log),
+    ):
+        place = _existing(folder)
+        yield FolderFacts(kind, _shown(folder), _free(place), os.access(place, os.W_OK | os.X_OK))
+    if any(target.endpoint.is_loopback for target in question.targets):
+        models = next((found for found in models_folders() if _is_folder(found)), None)
+        if models is not None:
+            yield FolderFacts(FolderKind.MODELS, _shown(models), _free(models))
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # in the home of a service that lets nobody look
+        return False
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the one in which it would be made."""
+    return next((place for place in (folder, *folder.parents) if _is_folder(place)), folder)
+
+
+def _free(place: Path) -> int | None:
+    try:
+        return shutil.disk_usage(place).free
+    except OSError:
+        return None
+
+
+def _shown(folder: Path) -> str:
+    return without_secrets(str(folder))
+
+
+def _changed(values: SettingsValues) -> Iterable[tuple[str, str]]:
+    """Simple settings that are not at their default. Lists name servers and are left out."""
+    for entry in fields(values):
+        value = getattr(values, entry.name)
+        is_simple = isinstance(value, bool | int | str)
+        if is_simple and entry.name not in _PRIVATE and value != entry.default:
+            yield entry.name, str(value)

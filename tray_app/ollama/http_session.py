@@ -1,0 +1,237 @@
+"""The only module that knows requests and urllib3: sessions, and their exceptions → taxonomy.
+
+Imported by `transport` at the first request, in the thread that makes it: it costs 100 ms and
+19 MiB, which neither the window nor a tray icon should wait for.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import urllib3
+import urllib3.connection
+import urllib3.connectionpool
+import urllib3.exceptions
+
+from tray_app import __version__
+from tray_app.core.errors import (
+    BadAddress,
+    BadAnswer,
+    NotOllama,
+    OllamaError,
+    ProxyFailed,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+    UnreachableKind,
+)
+from tray_app.ollama.connect import DialFailed, TlsSocket, dial
+from tray_app.ollama.slim import requests
+
+USER_AGENT = f"ollama-tray/{__version__}"
+
+Problem = (
+    requests.exceptions.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    UnicodeError,
+)
+"""What sending and reading may raise; `translate` knows what it means."""
+
+
+class _HttpConnection(urllib3.connection.HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _dial(self)
+
+
+class _HttpsConnection(urllib3.connection.HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _dial(self)
+
+
+def _dial(connection: urllib3.connection.HTTPConnection) -> socket.socket:
+    timeout = connection.timeout
+    limit_s = float(timeout) if isinstance(timeout, int | float) else None
+    return dial(connection.host, connection.port, limit_s, connection.socket_options or ())
+
+
+class _HttpPool(urllib3.connectionpool.HTTPConnectionPool):
+    ConnectionCls = _HttpConnection
+
+
+class _HttpsPool(urllib3.connectionpool.HTTPSConnectionPool):
+    ConnectionCls = _HttpsConnection
+
+
+_POOLS = {"http": _HttpPool, "https": _HttpsPool}
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """An adapter whose connections are ours. `context` is given for https only: making one reads
+    the system's certificates."""
+
+    def __init__(self, context: ssl.SSLContext | None) -> None:
+        self._tls: dict[str, Any] = {} if context is None else {"ssl_context": context}
+        super().__init__(pool_connections=2, pool_maxsize=2, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **{**kwargs, **self._tls})
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **{**kwargs, **self._tls})
+        if isinstance(manager, urllib3.ProxyManager):  # SOCKS needs its own connections
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class HttpSession:
+    """One thread's connections to one server. Follows no redirects and keeps no cookies.
+
+    The system's certificates are trusted, those that requests brings, and those in `ca_file`;
+    `trusts_environment` lets proxy and certificate variables count.
+    """
+
+    def __init__(
+        self,
+        headers: Mapping[str, str],
+        *,
+        trusts_environment: bool,
+        is_tls: bool,
+        ca_file: str = "",
+    ) -> None:
+        self._session = requests.Session()
+        self._session.trust_env = trusts_environment
+        self._session.headers.clear()
+        self._session.headers.update(
+            {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **headers}
+        )
+        self._session.auth = _no_netrc
+        self._session.mount("http://", _Adapter(None))
+        if is_tls:
+            context = ssl.create_default_context()
+            context.sslsocket_class = TlsSocket
+            _trust(context, ca_file)
+            self._session.mount("https://", _Adapter(context))
+        self._verify: bool | str = ca_file or True
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: tuple[float | None, float | None],
+    ) -> requests.Response:
+        """The answer's head; the body is still on the wire. Raises one of `Problem`."""
+        request = self._session.prepare_request(
+            requests.Request(method, url, json=json, headers=dict(headers or {}))
+        )
+        settings = self._session.merge_environment_settings(url, {}, True, self._verify, None)
+        # Not Session.send: it would read the whole body of a redirect before we see it.
+        return self._session.get_adapter(url).send(
+            request,
+            stream=True,
+            timeout=timeout,  # type: ignore[arg-type]  # the stub forgets (None, None)
+            verify=settings["verify"] or True,
+            cert=settings["cert"],
+            proxies=settings["proxies"],
+        )
+
+    def close(self) -> None:
+        """Close idle connections. Frees no other thread: that is what CancelScope is for."""
+        self._session.close()
+
+
+def _trust(context: ssl.SSLContext, ca_file: str) -> None:
+    if not ca_file:
+        return
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except OSError as error:
+        raise ssl.SSLError(f"{ca_file}: {error}") from error
+
+
+def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An `auth` that changes nothing, so that requests does not look into ~/.netrc."""
+    return request
+
+
+def translate(error: BaseException, reference: str, silence: type[OllamaError]) -> OllamaError:
+    """What went wrong, in our own terms; `silence` = connected, but nothing came in time."""
+    causes = list(_causes(error))
+    dial_failed = _first(causes, DialFailed)
+    if _first(causes, requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
+        return ProxyFailed(reference, str(dial_failed or causes[-1]))
+    if isinstance(dial_failed, DialFailed):
+        if dial_failed.kind is None:
+            return TimedOut(reference, str(dial_failed))
+        return Unreachable(reference, str(dial_failed), dial_failed.kind)
+    tls = _first(causes, ssl.SSLError)
+    if tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return TlsFailed(reference, _tls_reason(tls))
+    if tls is None and _first(causes, requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+        return TlsFailed(reference, str(causes[-1]))
+    if _first(causes, TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
+        return silence(reference, str(causes[-1]))
+    return _broken(causes, reference)
+
+
+def _broken(causes: list[BaseException], reference: str) -> OllamaError:
+    last = causes[-1]
+    is_lost = _first(causes, http.client.RemoteDisconnected) is not None
+    if not is_lost and _first(
+        causes,
+        http.client.BadStatusLine,
+        http.client.LineTooLong,
+        http.client.UnknownProtocol,
+        requests.exceptions.InvalidHeader,
+        urllib3.exceptions.InvalidHeader,
+    ):
+        return NotOllama(reference, repr(last))
+    if "certificate bundle" in str(last):  # a variable names a file that is not there
+        return TlsFailed(reference, str(last))
+    if _first(causes, requests.exceptions.InvalidProxyURL):
+        return ProxyFailed(reference, str(last))
+    if _first(causes, requests.exceptions.InvalidSchema) and "SOCKS" in str(last):
+        return ProxyFailed(reference, str(last))
+    if _first(
+        causes,
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        urllib3.exceptions.LocationParseError,
+        UnicodeError,
+    ):
+        return BadAddress(reference, str(last))
+    if _first(causes, requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
+        return BadAnswer(reference, str(last), "body")
+    return Unreachable(reference, repr(last), UnreachableKind.LOST)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception and everything it was made from, outermost first."""
+    seen: set[int] = set()
+    pending: list[Any] = [error]
+    while pending:
+        found = pending.pop(0)
+        if not isinstance(found, BaseException) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found
+        pending += [*found.args, getattr(found, "reason", None), found.__cause__, found.__context__]
+
+
+def _first(causes: list[BaseException], *kinds: type[BaseException]) -> BaseException | None:
+    return next((cause for cause in causes if isinstance(cause, kinds)), None)
+
+
+def _tls_reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    return str(getattr(error, "reason", "") or error)

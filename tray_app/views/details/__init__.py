@@ -1,0 +1,1 @@
+"""The dialog with everything about a model."""

@@ -1,0 +1,103 @@
+"""What became of downloads: a table of those that finished or failed in the last thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialogButtonBox, QTreeWidgetItem, QWidget
+
+from tray_app.core.pulls.history import History
+from tray_app.text import history_note, history_row, history_titles, tooltip, tr
+from tray_app.views.components.buttons import Button
+from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.tables import DIM_ROLE, CardTable
+from tray_app.views.details.info import in_card
+from tray_app.views.theme import Role, State
+
+_WIDTHS = (228, 152, 90, 124, 104, 180)
+_NUMBERS = (2, 3, 4)
+_RESULT = 5
+_TRAILING = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class HistoryDialog(DialogFrame):
+    """Modeless. Signals: clear_requested()."""
+
+    clear_requested = Signal()
+
+    def __init__(
+        self,
+        server_label: str = "",
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        super().__init__(tr("Download history"), parent)
+        self._server_label = server_label
+        self._clock = clock
+        self._history = History()
+        self._note = PlainLabel(role=Role.SECONDARY, parent=self)
+        self.table = CardTable(history_titles(), _WIDTHS, self, row_height=30)
+        self.table.setAccessibleName(tr("Download history"))
+        head = self.table.headerItem()
+        for column in _NUMBERS:
+            head.setTextAlignment(column, _TRAILING)
+        self.body.addWidget(self._note)
+        self.body.addWidget(in_card(self.table, self), 1)
+        self.clear_button = self.add_left(Button(tr("C&lear history"), "trash", parent=self))
+        self.clear_button.clicked.connect(self.clear_requested)
+        close = Button(tr("Close"), parent=self)
+        self.add_button(close, QDialogButtonBox.ButtonRole.RejectRole).clicked.connect(self.reject)
+        close.setDefault(True)
+        self.set_least_size(640, 320)
+        self.resize(960, 460)
+        self.set_history(History())
+
+    def set_history(self, history: History) -> None:
+        """Show these records; the current one stays current as long as it is there."""
+        old, self._history = self._history, history
+        self._note.setText(history_note(history))
+        self._note.set_state(State.WARN if history.broken_path else None)
+        self.clear_button.setEnabled(bool(history.records))
+        place = self.table.currentIndex().row()
+        current = old.records[place] if 0 <= place < len(old.records) else None
+        scrolled = self.table.verticalScrollBar().value()
+        self.table.clear()
+        self.table.addTopLevelItems(self._rows())
+        if history.records:
+            row = history.records.index(current) if current in history.records else 0
+            self.table.setCurrentIndex(self.table.model().index(row, 0))
+        self.table.verticalScrollBar().setValue(scrolled)
+
+    def set_server_label(self, label: str) -> None:
+        """How the server is called in reasons."""
+        if label != self._server_label:
+            self._server_label = label
+            self.set_history(self._history)
+
+    def _rows(self) -> list[QTreeWidgetItem]:
+        now = self._clock()
+        rows = []
+        for record in self._history.records:
+            words = history_row(record, now, self._server_label)
+            row = QTreeWidgetItem(list(words))
+            for column in _NUMBERS:
+                row.setTextAlignment(column, _TRAILING)
+            for column in range(1, _RESULT):
+                row.setData(column, DIM_ROLE, True)
+            row.setToolTip(0, tooltip(words.name))
+            row.setToolTip(_RESULT, tooltip(words.result))
+            rows.append(row)
+        return rows
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)

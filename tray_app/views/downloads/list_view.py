@@ -1,0 +1,272 @@
+"""The rows of the downloads panel: their order, their focus, and the two timers behind them.
+
+Texts are written by one timer that stops when nothing runs; bars are touched at most ten times a
+second, and nothing at all while the list is hidden.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from tray_app.core.payloads import PullMove
+from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.text import tr
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.sides import margins
+from tray_app.views.downloads.drag import RowDrag
+from tray_app.views.downloads.menu import DownloadMenu
+from tray_app.views.downloads.row import DownloadRow
+from tray_app.views.downloads.row_states import is_ticking, sort_group
+from tray_app.views.theme import Role
+
+_FLUSH_MS = 100
+_TEXTS_MS = 500
+
+
+class DownloadList(QScrollArea):
+    """Rows by download id.
+
+    Signals: wished(RowWish), move_requested(PullMove), leave_requested().
+    """
+
+    wished = Signal(object)  # RowWish
+    move_requested = Signal(object)  # PullMove
+    leave_requested = Signal()
+
+    def __init__(
+        self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._items: dict[str, PullItem] = {}
+        self._rows: dict[str, DownloadRow] = {}
+        self._order: tuple[str, ...] = ()
+        self._shown: list[str] = []
+        self._dirty: set[str] = set()
+        self._servers: dict[str, str] = {}
+        self._flush_timer = QTimer(self)
+        self._flush_timer.setSingleShot(True)
+        self._flush_timer.setInterval(_FLUSH_MS)
+        self._flush_timer.timeout.connect(self._flush)
+        self._text_timer = QTimer(self)
+        self._text_timer.setInterval(_TEXTS_MS)
+        self._text_timer.timeout.connect(self._refresh_texts)
+        self._list = QWidget(self)
+        self._drag = RowDrag(self, self._list, self._waiting_rows)
+        self._drag.dropped.connect(self._on_drag_dropped)
+        self._list.setBackgroundRole(QPalette.ColorRole.Base)
+        self._list.setAutoFillBackground(True)
+        self._layout = QVBoxLayout(self._list)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._empty = PlainLabel(tr("No downloads"), Role.SECONDARY, parent=self._list)
+        self._empty.setContentsMargins(margins(44, 16, 16, 16))
+        self._layout.addWidget(self._empty)
+        self._layout.addStretch(1)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(self._list)
+
+    def items(self) -> tuple[PullItem, ...]:
+        """What is shown, from top to bottom."""
+        return tuple(self._items[item_id] for item_id in self._shown)
+
+    def row(self, item_id: str) -> DownloadRow | None:
+        """The row of a download."""
+        return self._rows.get(item_id)
+
+    def set_item(self, item: PullItem) -> None:
+        """Show `item`, a new one or a newer state of one that is here."""
+        old = self._items.get(item.id)
+        self._items[item.id] = item
+        self._dirty.add(item.id)
+        if old is None:
+            self._add_row(item)
+        self._rows[item.id].details.note_speed(item, self._clock())
+        if old is None or sort_group(old) != sort_group(item):
+            self._arrange()
+        if old is None or old.state is not item.state or old.hold is not item.hold:
+            self._flush()
+            self._sync_text_timer()
+        elif self.isVisible() and not self._flush_timer.isActive():
+            self._flush_timer.start()
+
+    def remove_item(self, item_id: str) -> None:
+        """Take a row away; the focus goes to its neighbour."""
+        self._items.pop(item_id, None)
+        row = self._rows.get(item_id)
+        if row is None:
+            return
+        focused = row.focusWidget() if row.hasFocus() else self.focusWidget()
+        if focused is not None and (focused is row or row.isAncestorOf(focused)):
+            self._focus_neighbour(item_id, 1) or self._focus_neighbour(item_id, -1)
+        del self._rows[item_id]
+        self._shown.remove(item_id)
+        self._dirty.discard(item_id)
+        self._layout.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+        self._empty.setVisible(not self._rows)
+        self._sync_text_timer()
+
+    def set_order(self, ids: Iterable[str]) -> None:
+        """The order of the queue; rows are shown in groups, and in this order inside each."""
+        self._order = tuple(ids)
+        self._arrange()
+
+    def set_servers(self, labels: dict[str, str]) -> None:
+        """Labels by server id; rows name their server when there is more than one."""
+        self._servers = dict(labels) if len(labels) > 1 else {}
+        for row in self._rows.values():
+            row.set_server(self._servers.get(row.item.server_id, ""))
+
+    def reveal(self, item_id: str) -> None:
+        """Scroll to a row and focus it."""
+        row = self._rows.get(item_id)
+        if row is not None:
+            self._layout.activate()
+            self.ensureWidgetVisible(row, 0, 8)
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_first(self) -> bool:
+        """Focus the first row, if there is one."""
+        if not self._shown:
+            return False
+        self._rows[self._shown[0]].setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def _add_row(self, item: PullItem) -> None:
+        row = DownloadRow(item, self._servers.get(item.server_id, ""), self._list)
+        row.wished.connect(self.wished)
+        row.menu_requested.connect(self._on_row_menu_requested)
+        row.moved.connect(self._on_row_moved)
+        row.left.connect(self._on_row_left)
+        row.installEventFilter(self._drag)
+        self._rows[item.id] = row
+        self._shown.append(item.id)
+        self._layout.insertWidget(self._layout.count() - 1, row)
+        row.refresh(self._clock())
+        row.show()
+        self._empty.hide()
+
+    def _arrange(self) -> None:
+        place = {item_id: index for index, item_id in enumerate(self._order)}
+
+        def key(item_id: str) -> tuple[int, float]:
+            item = self._items[item_id]
+            index = float(place.get(item_id, len(place)))
+            if item.state is PullState.DONE and item.finished_at is not None:
+                index = -item.finished_at.timestamp()
+            return (sort_group(item), index)
+
+        wanted = sorted(self._shown, key=key)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        for index, item_id in enumerate(wanted):
+            # The label for "nothing here" keeps the first place.
+            self._layout.removeWidget(self._rows[item_id])
+            self._layout.insertWidget(index + 1, self._rows[item_id])
+        for above, below in pairwise(wanted):
+            QWidget.setTabOrder(self._rows[above].last_stop, self._rows[below])
+            self._rows[below].chain_stops()
+
+    def _flush(self) -> None:
+        if not self.isVisible():
+            return
+        now_s = self._clock()
+        dirty, self._dirty = self._dirty, set()
+        for item_id in dirty:
+            if (row := self._rows.get(item_id)) is not None:
+                row.set_item(self._items[item_id], now_s)
+
+    def _refresh_texts(self) -> None:
+        now_s = self._clock()
+        for item_id, row in self._rows.items():
+            if is_ticking(self._items[item_id]):
+                row.refresh(now_s)
+
+    def _sync_text_timer(self) -> None:
+        wanted = self.isVisible() and any(is_ticking(item) for item in self._items.values())
+        if wanted and not self._text_timer.isActive():
+            self._text_timer.start()
+        elif not wanted:
+            self._text_timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._flush()
+        now_s = self._clock()
+        for row in self._rows.values():
+            row.refresh(now_s)
+        self._sync_text_timer()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._flush_timer.stop()
+        self._text_timer.stop()
+
+    def _on_row_menu_requested(self) -> None:
+        row = self.sender()
+        if isinstance(row, DownloadRow):
+            menu = DownloadMenu(row.item, self)
+            menu.wished.connect(self.wished)
+            menu.top_requested.connect(self._on_menu_top_requested)
+            menu.popup(row.mapToGlobal(QPoint(44, row.height() // 2)))
+
+    def _on_menu_top_requested(self, item_id: str) -> None:
+        waiting = [i for i in self._shown if sort_group(self._items[i]) == 1]
+        if waiting and waiting[0] != item_id:
+            self._move_to_place_of(item_id, waiting[0])
+
+    def _on_row_moved(self, direction: str) -> None:
+        row = self.sender()
+        if not isinstance(row, DownloadRow):
+            return
+        neighbour = self._neighbour(row.item.id, -1 if direction == "up" else 1)
+        if neighbour and sort_group(self._items[neighbour]) == sort_group(row.item):
+            self._move_to_place_of(row.item.id, neighbour)
+
+    def _move_to_place_of(self, item_id: str, other_id: str) -> None:
+        if other_id in self._order:
+            self.move_requested.emit(PullMove(item_id, self._order.index(other_id)))
+
+    def _waiting_rows(self) -> list[DownloadRow]:
+        shown = (self._rows[item_id] for item_id in self._shown)
+        return [row for row in shown if row.item.state is PullState.WAITING]
+
+    def _on_drag_dropped(self, move: PullMove) -> None:
+        """`move.index` is a place among the other waiting ones, the queue counts all rows."""
+        order = [item_id for item_id in self._order if item_id != move.id]
+        waiting = [row.item.id for row in self._waiting_rows() if row.item.id != move.id]
+        if not waiting or any(item_id not in order for item_id in waiting):
+            return
+        behind = move.index >= len(waiting)
+        index = order.index(waiting[-1]) + 1 if behind else order.index(waiting[move.index])
+        self.move_requested.emit(PullMove(move.id, index))
+
+    def _on_row_left(self, direction: str) -> None:
+        row = self.sender()
+        if direction == "out":
+            self.leave_requested.emit()
+        elif isinstance(row, DownloadRow):
+            self._focus_neighbour(row.item.id, -1 if direction == "up" else 1)
+
+    def _neighbour(self, item_id: str, step: int) -> str:
+        index = self._shown.index(item_id) + step
+        return self._shown[index] if 0 <= index < len(self._shown) else ""
+
+    def _focus_neighbour(self, item_id: str, step: int) -> bool:
+        neighbour = self._neighbour(item_id, step)
+        if neighbour:
+            self.ensureWidgetVisible(self._rows[neighbour], 0, 8)
+            self._rows[neighbour].setFocus(Qt.FocusReason.OtherFocusReason)
+        return bool(neighbour)

@@ -1,0 +1,170 @@
+"""The downloads panel: a header with what goes on altogether, and the list of downloads.
+
+Owns no download: closing it, or the window, changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from tray_app.core.payloads import ModelRef
+from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
+from tray_app.text import downloads_header, tr
+from tray_app.views.components.buttons import IconButton
+from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.surfaces import Hairline
+from tray_app.views.downloads.list_view import DownloadList
+from tray_app.views.downloads.row import DownloadRow, RowWish
+from tray_app.views.downloads.row_states import RowAction
+from tray_app.views.theme import Role
+
+_MIN_LINE_WIDTH = 160
+_PAUSABLE = IN_TRANSFER | {PullState.WAITING, PullState.RETRYING}
+_CLEARABLE = frozenset({PullState.DONE, PullState.CANCELED})
+
+
+class DownloadsPanel(QWidget):
+    """Shows PullItems.
+
+    Signals: pull_*_requested(id), pull_move_requested(PullMove), pulls_*_requested(),
+    show_model_requested(ModelRef), history_requested(), hide_requested(), leave_requested() (Esc:
+    back to the table).
+    """
+
+    pull_pause_requested = Signal(str)
+    pull_resume_requested = Signal(str)
+    pull_start_requested = Signal(str)  # out of turn
+    pull_cancel_requested = Signal(str)
+    pull_retry_requested = Signal(str)
+    pull_remove_requested = Signal(str)
+    pull_move_requested = Signal(object)  # PullMove
+    pulls_pause_all_requested = Signal()
+    pulls_resume_all_requested = Signal()
+    pulls_clear_requested = Signal()
+    show_model_requested = Signal(object)  # ModelRef
+    history_requested = Signal()
+    hide_requested = Signal()
+    leave_requested = Signal()
+
+    def __init__(
+        self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(parent)
+        self._title = PlainLabel(tr("Downloads"), Role.SECTION, wrap=False, parent=self)
+        self._line = ElidedLabel(role=Role.SECONDARY, parent=self)
+        self._pause_all = self._header_button("pause", tr("Pause all"))
+        self._resume_all = self._header_button("play", tr("Resume all"))
+        self._clear = self._header_button("check", tr("Clear finished"))
+        self._history = IconButton("clock", tr("Download history…"), size=28, parent=self)
+        self._hide = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
+        self._pause_all.clicked.connect(self.pulls_pause_all_requested)
+        self._resume_all.clicked.connect(self.pulls_resume_all_requested)
+        self._clear.clicked.connect(self.pulls_clear_requested)
+        self._history.clicked.connect(self.history_requested)
+        self._hide.clicked.connect(self.hide_requested)
+        self._worded = (self._pause_all, self._resume_all, self._clear)
+        header = QHBoxLayout()
+        header.setContentsMargins(16, 4, 12, 4)
+        header.setSpacing(12)
+        header.addWidget(self._title)
+        header.addWidget(self._line, 1)
+        for button in (*self._worded, self._history, self._hide):
+            header.addWidget(button)
+        self._list = DownloadList(self, clock=clock)
+        self._list.wished.connect(self._on_list_wished)
+        self._list.move_requested.connect(self.pull_move_requested)
+        self._list.leave_requested.connect(self.leave_requested)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(Hairline(self))
+        outer.addLayout(header)
+        outer.addWidget(Hairline(self))
+        outer.addWidget(self._list, 1)
+        self.setMinimumHeight(132)
+        self.set_summary(PullSummary())
+
+    def _header_button(self, icon: str, text: str) -> IconButton:
+        return IconButton(icon, text, text=text, size=32, parent=self)
+
+    def set_item(self, item: PullItem) -> None:
+        """Show `item`, a new one or a newer state of one that is here."""
+        self._list.set_item(item)
+        self._enable_buttons()
+
+    def remove_item(self, item_id: str) -> None:
+        """Take a row away."""
+        self._list.remove_item(item_id)
+        self._enable_buttons()
+
+    def set_order(self, ids: Iterable[str]) -> None:
+        """The order of the queue."""
+        self._list.set_order(ids)
+
+    def set_summary(self, summary: PullSummary) -> None:
+        """Write the header."""
+        self._line.setText(downloads_header(summary))
+        self._enable_buttons()
+
+    def set_servers(self, labels: dict[str, str]) -> None:
+        """Labels by server id; rows name their server when there is more than one."""
+        self._list.set_servers(labels)
+
+    def reveal(self, item_id: str) -> None:
+        """Scroll to a row and focus it."""
+        self._list.reveal(item_id)
+
+    def focus_first(self) -> bool:
+        """Focus the first row, if there is one."""
+        return self._list.focus_first()
+
+    def row(self, item_id: str) -> DownloadRow | None:
+        """The row of a download."""
+        return self._list.row(item_id)
+
+    def shown_ids(self) -> tuple[str, ...]:
+        """Ids from top to bottom."""
+        return tuple(item.id for item in self._list.items())
+
+    def _enable_buttons(self) -> None:
+        states = {item.state for item in self._list.items()}
+        self._pause_all.setEnabled(bool(states & _PAUSABLE))
+        self._resume_all.setEnabled(PullState.PAUSED in states)
+        self._clear.setEnabled(bool(states & _CLEARABLE))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_header()
+
+    def _fit_header(self) -> None:
+        beside, only = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+            Qt.ToolButtonStyle.ToolButtonIconOnly,
+        )
+        for button in self._worded:
+            button.setToolButtonStyle(beside)
+        needed = 16 + self._title.sizeHint().width() + _MIN_LINE_WIDTH + 2 * 28 + 12 * 7
+        needed += sum(button.sizeHint().width() for button in self._worded)
+        if needed > self.width():
+            for button in self._worded:
+                button.setToolButtonStyle(only)
+
+    def _on_list_wished(self, wish: RowWish) -> None:
+        if wish.action is RowAction.SHOW:
+            item = next((i for i in self._list.items() if i.id == wish.id), None)
+            if item is not None:
+                self.show_model_requested.emit(ModelRef(item.server_id, item.name))
+            return
+        {
+            RowAction.PAUSE: self.pull_pause_requested,
+            RowAction.RESUME: self.pull_resume_requested,
+            RowAction.START: self.pull_start_requested,
+            RowAction.RETRY: self.pull_retry_requested,
+            RowAction.CANCEL: self.pull_cancel_requested,
+            RowAction.REMOVE: self.pull_remove_requested,
+        }[wish.action].emit(wish.id)

@@ -1,0 +1,123 @@
+"""What a download row shows in each state: icon, bar, buttons. One table (SPEC section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tray_app.core.pulls.states import Hold, PullItem, PullState
+from tray_app.text import one_line, tr
+from tray_app.views.components.glyph_label import ACCENT, SECONDARY
+from tray_app.views.theme import State
+
+
+class BarMode(StrEnum):
+    """How the bar of a row looks."""
+
+    NONE = "none"
+    ACCENT = "accent"
+    IDLE = "idle"
+    MOVING = "moving"
+
+
+class RowAction(StrEnum):
+    """What the buttons and the menu of a row ask for."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    START = "start"  # out of turn
+    RETRY = "retry"  # a person's: now
+    CANCEL = "cancel"
+    REMOVE = "remove"
+    SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class RowLook:
+    """The look of one state. `first` and `second` are the two buttons."""
+
+    glyph: str
+    color: State | str
+    bar: BarMode
+    first: RowAction | None = None
+    second: RowAction | None = None
+    are_enabled: bool = True
+
+
+S, A, B = PullState, RowAction, BarMode
+
+LOOKS: dict[PullState, RowLook] = {
+    S.WAITING: RowLook("clock", SECONDARY, B.IDLE, A.START, A.CANCEL),
+    S.PREPARING: RowLook("download", SECONDARY, B.MOVING, A.PAUSE, A.CANCEL),
+    S.RUNNING: RowLook("download", ACCENT, B.ACCENT, A.PAUSE, A.CANCEL),
+    S.STALLED: RowLook("warning", State.WARN, B.ACCENT, A.RETRY, A.CANCEL),
+    S.RETRYING: RowLook("clock", SECONDARY, B.IDLE, A.RETRY, A.CANCEL),
+    S.VERIFYING: RowLook("verify", ACCENT, B.MOVING, A.PAUSE, A.CANCEL, are_enabled=False),
+    S.FINISHING: RowLook("verify", SECONDARY, B.MOVING),
+    S.PAUSED: RowLook("pause", SECONDARY, B.IDLE, A.RESUME, A.CANCEL),
+    S.FAILED: RowLook("error", State.DANGER, B.NONE, A.RETRY, A.REMOVE),
+    S.DONE: RowLook("check-circle", State.OK, B.NONE, A.SHOW, A.REMOVE),
+    S.CANCELED: RowLook("close", SECONDARY, B.NONE, A.RESUME, None),
+}
+
+ACTION_GLYPHS: dict[RowAction, str] = {
+    A.PAUSE: "pause",
+    A.RESUME: "play",
+    A.START: "play",
+    A.RETRY: "refresh",
+    A.CANCEL: "close",
+    A.REMOVE: "close",
+    A.SHOW: "search",
+}
+
+_TICKING = frozenset(
+    {S.PREPARING, S.RUNNING, S.STALLED, S.RETRYING, S.VERIFYING, S.FINISHING, S.CANCELED}
+)
+_GROUPS: dict[PullState, int] = {
+    **dict.fromkeys((S.PREPARING, S.RUNNING, S.STALLED, S.VERIFYING, S.FINISHING, S.RETRYING), 0),
+    S.WAITING: 1,
+    S.PAUSED: 2,
+    S.CANCELED: 3,
+    S.FAILED: 3,
+    S.DONE: 4,
+}
+
+
+def is_ticking(item: PullItem) -> bool:
+    """Whether the words of this row change with the clock alone."""
+    return item.state in _TICKING
+
+
+def sort_group(item: PullItem) -> int:
+    """Rows are shown in groups: active, waiting, paused, failed, done."""
+    return _GROUPS[item.state]
+
+
+def can_start(item: PullItem) -> bool:
+    """Whether "Start now" would do something: not while the server itself is away."""
+    return item.state is PullState.WAITING and item.hold is not Hold.SERVER
+
+
+def action_name(action: RowAction, item: PullItem) -> str:
+    """What a button does to which model, for its tooltip and for screen readers."""
+    text = {
+        A.PAUSE: tr("Pause {name}"),
+        A.RESUME: tr("Resume {name}"),
+        A.START: tr("Start {name} now"),
+        A.RETRY: tr("Retry {name}"),
+        A.CANCEL: tr("Cancel {name}"),
+        A.REMOVE: tr("Remove {name} from this list"),
+        A.SHOW: tr("Show {name} in the table"),
+    }[action]
+    if action is A.RETRY and item.state is S.STALLED:
+        text = tr("Restart {name} now")
+    elif action is A.RETRY and item.state is S.RETRYING:
+        text = tr("Try {name} again now")
+    return text.format(name=one_line(item.name, 120))
+
+
+def why_disabled(action: RowAction) -> str:
+    """The tooltip of a button that can do nothing now."""
+    if action is A.START:
+        return tr("It starts by itself when the server answers")
+    return tr("Almost done. Ollama can’t stop while it checks the files")

@@ -1,0 +1,64 @@
+"""WindowVoice: what the main window has read out to people who do not see it change.
+
+Never percentages, and nothing that was there from the start.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.text import models_count, models_shown, one_line, tr
+from tray_app.views.components.announce import announce
+from tray_app.views.main_window.screens import Facts
+
+_SEARCH_PAUSE_MS = 600
+_ENDS = frozenset({PullState.DONE, PullState.FAILED})
+
+
+class WindowVoice(QObject):
+    """Belongs to one window. `last_words` is what was said last."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._is_connected = False
+        self._states: dict[str, PullState] = {}
+        self._shown = 0
+        self.last_words = ""
+        self._pause = QTimer(self, singleShot=True, interval=_SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(self._on_pause_timeout)
+
+    def hear_facts(self, facts: Facts) -> None:
+        """The first answer of a server, and each one after it was away."""
+        is_online = facts.has_answer and facts.status is not None and facts.status.is_online
+        if is_online and not self._is_connected:
+            words = tr("Connected to {server}, {models}")
+            self._say(words.format(server=facts.server, models=models_count(facts.count)))
+        self._is_connected = is_online
+        self._shown = facts.shown
+
+    def hear_search(self, words: str) -> None:
+        """Said once the typing pauses."""
+        if words:
+            self._pause.start()
+        else:
+            self._pause.stop()
+
+    def hear_pull(self, item: PullItem) -> None:
+        """A download has ended."""
+        before = self._states.get(item.id)
+        self._states[item.id] = item.state
+        if before in (None, item.state) or item.state not in _ENDS:
+            return
+        is_done = item.state is PullState.DONE
+        words = tr("Download finished: {name}") if is_done else tr("Download failed: {name}")
+        self._say(words.format(name=one_line(item.name, 80)))
+
+    def _on_pause_timeout(self) -> None:
+        self._say(models_shown(self._shown))
+
+    def _say(self, words: str) -> None:
+        self.last_words = words
+        announce(self._window, words)

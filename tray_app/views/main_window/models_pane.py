@@ -1,0 +1,180 @@
+"""ModelsPane: the middle of the main window: banner, table or page, and what is dragged over it.
+
+Which of them, screens.py decides; this file shows it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from tray_app.core.records import Recommendation
+from tray_app.views.components.banner import Banner, BannerText
+from tray_app.views.drop_overlay import DropOverlay, Dropped, judge
+from tray_app.views.main_window import screens
+from tray_app.views.main_window.screens import Facts, Screen
+from tray_app.views.main_window.state_page import StatePage
+from tray_app.views.models.view import ModelView
+
+_SKELETON_DELAY_MS = 400
+_NOTICE_MS = 10_000
+
+
+class ModelsPane(QWidget):
+    """Signals: `action_triggered` (key of a banner's or a page's button), `pull_dropped` and
+    `pull_clicked` (a name).
+    """
+
+    action_triggered = Signal(str)
+    pull_clicked = Signal(str)
+    pull_dropped = Signal(str)
+
+    def __init__(self, view: ModelView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.banner = Banner(self)
+        self.page = StatePage(self)
+        self._facts: Facts | None = None
+        self._notice: BannerText | None = None
+        self._dropped: Dropped | None = None
+        self._is_patient = True
+        self._stack = QStackedWidget(self)
+        # The scroll bar is see-through; below it shall be the table's ground.
+        self._stack.setAutoFillBackground(True)
+        self._stack.setBackgroundRole(QPalette.ColorRole.Base)
+        self._stack.addWidget(view)
+        self._stack.addWidget(self.page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._stack, 1)
+        self._overlay = DropOverlay(self)
+        self._patience = QTimer(self, singleShot=True, interval=_SKELETON_DELAY_MS)
+        self._patience.timeout.connect(self._on_patience_timeout)
+        self._notice_timer = QTimer(self, singleShot=True, interval=_NOTICE_MS)
+        self._notice_timer.timeout.connect(self._on_notice_timeout)
+        self.banner.action_triggered.connect(self._on_action_triggered)
+        self.page.action_triggered.connect(self.action_triggered)
+        self.page.pull_clicked.connect(self.pull_clicked)
+        self.setMinimumHeight(140)
+        self.setAcceptDrops(True)
+
+    @property
+    def shown_screen(self) -> Screen:
+        """What is shown now."""
+        return screens.screen(self._facts) if self._facts else Screen.SKELETON
+
+    def show_facts(self, facts: Facts, suggestions: tuple[Recommendation, ...] = ()) -> None:
+        """Show what `facts` ask for."""
+        self._facts = facts
+        page = screens.page(facts, suggestions)
+        # Of the window, not of the program: it may be in the background just now.
+        focused = self.window().focusWidget()
+        had_focus = focused is None or self._stack.isAncestorOf(focused)
+        is_other = page != self.page.shown if page is not None else not self.view.isVisibleTo(self)
+        if page is not None:
+            self.page.set_page(page)
+        self._stack.setCurrentWidget(self.view if page is None else self.page)
+        if had_focus and is_other:
+            self.focus_middle(Qt.FocusReason.OtherFocusReason)
+        self.view.set_stale(screens.is_away(facts))
+        if self.shown_screen is not Screen.SKELETON:
+            self._patience.stop()
+            self._is_patient = False
+        elif self._is_patient and not self._patience.isActive():
+            # An answer that comes at once should not flash.
+            self._patience.start()
+        self._refresh()
+
+    def set_notice(self, notice: BannerText) -> None:
+        """Show a banner for ten seconds, unless there is a more important one."""
+        self._notice = notice
+        self._notice_timer.start()
+        self._refresh()
+
+    def set_countdown(self, text: str) -> None:
+        """The line below the buttons of the page."""
+        self.page.set_countdown(text)
+
+    def focus_middle(self, reason: Qt.FocusReason) -> None:
+        """Focus on the table, or on the page's most urgent button."""
+        if self._stack.currentWidget() is self.view:
+            self.view.setFocus(reason)
+        else:
+            self.page.focus_first()
+
+    def show_skeleton_now(self) -> None:
+        """Do not wait any longer."""
+        self._on_patience_timeout()
+
+    def _refresh(self) -> None:
+        waits = self.shown_screen is Screen.SKELETON and self._is_patient
+        self.view.set_skeleton(self.shown_screen is Screen.SKELETON and not self._is_patient)
+        urgent = screens.banner(self._facts) if self._facts and not waits else None
+        self.banner.set_text(urgent or self._notice)
+
+    def _on_patience_timeout(self) -> None:
+        self._patience.stop()
+        self._is_patient = False
+        self._refresh()
+
+    def _on_notice_timeout(self) -> None:
+        self._notice = None
+        self._refresh()
+
+    def _on_action_triggered(self, key: str) -> None:
+        if self._notice is not None and self.banner.shown is self._notice:
+            self._notice_timer.stop()
+            self._on_notice_timeout()
+        self.action_triggered.emit(key)
+
+    # drag and drop
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.source() is self.view:
+            return
+        self._dropped = judge(event.mimeData())
+        self._overlay.set_dropped(self._dropped)
+        self._overlay.setGeometry(self._stack.geometry())
+        self._overlay.show()
+        self._overlay.raise_()
+        # Accepted also when nothing can come of it, else the overlay would not be told to go.
+        event.accept()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._dropped is not None and self._dropped.name:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._end_drag()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        dropped = self._dropped
+        self._end_drag()
+        if dropped is not None and dropped.name:
+            event.acceptProposedAction()
+            self.pull_dropped.emit(dropped.name)
+
+    def _end_drag(self) -> None:
+        self._dropped = None
+        self._overlay.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._overlay.setGeometry(self._stack.geometry())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.view.columns.arrange()

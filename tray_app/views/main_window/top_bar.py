@@ -1,0 +1,158 @@
+"""TopBar: server switcher, status, search, Downloads, Pull model…, and the More menu.
+
+When it gets narrow: the status goes, Downloads loses its word, the search shrinks, then the
+server's name. Pull never loses its words.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from tray_app.core.pulls.states import PullSummary
+from tray_app.core.records import ServerState, ServerStatus
+from tray_app.text import downloads_line, number, server_state, spoken_server, tr
+from tray_app.views.components.badges import Badge, BadgeSpec
+from tray_app.views.components.buttons import Button, IconButton, Kind
+from tray_app.views.components.inputs import SearchField
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.server_button import MIN_WIDTH, ServerButton
+from tray_app.views.shortcuts import hint
+from tray_app.views.theme import Role, State
+
+_SEARCH_WIDTH = 240
+_SEARCH_MIN = 160
+_SPACING = 8
+_SIDES = 16 + 12
+
+
+class TopBar(QWidget):
+    """Signals: `search_changed`, `search_left` (Esc or Down in the search), `pull_clicked`,
+    `downloads_toggled`. The menus are put on `server_button` and `more_button` by the window.
+    """
+
+    search_changed = Signal(str)
+    search_left = Signal()
+    pull_clicked = Signal()
+    downloads_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._downloads_count = 0
+        self.server_button = ServerButton(self)
+        self._status = PlainLabel(role=Role.SECONDARY, wrap=False, parent=self)
+        self._demo = Badge(BadgeSpec(tr("DEMO"), "", State.WARN, filled=True), self)
+        self._demo.hide()
+        self.search = SearchField(tr("Search models"), self)
+        self.downloads = IconButton("download", tr("Downloads"), text=tr("Downloads"), parent=self)
+        self.downloads.setCheckable(True)
+        self.pull = Button(tr("&Pull model…"), "plus", Kind.PRIMARY, parent=self)
+        self.more_button = IconButton("more", tr("More"), parent=self)
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 12, 8)
+        row.setSpacing(_SPACING)
+        left: list[QWidget] = [self.server_button, self._status, self._demo]
+        right: list[QWidget] = [self.search, self.downloads, self.pull, self.more_button]
+        for widget in left:
+            row.addWidget(widget)
+        row.addStretch(1)
+        for widget in right:
+            row.addWidget(widget)
+        self.search.textChanged.connect(self.search_changed)
+        self.search.installEventFilter(self)
+        self.pull.clicked.connect(self.pull_clicked)
+        self.downloads.toggled.connect(self.downloads_toggled)
+        self.set_summary(PullSummary())
+
+    def set_server(self, name: str, status: ServerStatus | None) -> None:
+        """The server's name and how it stands."""
+        state = status.state if status else ServerState.CONNECTING
+        self._status.setText(server_state(status))
+        self.server_button.set_server(name, state, spoken_server(name, status))
+        self._fit()
+
+    def set_summary(self, summary: PullSummary) -> None:
+        """How many downloads are unfinished."""
+        self._downloads_count = summary.unfinished
+        words = downloads_line(summary) or tr("Downloads")
+        self.downloads.set_name(words, f"{words} ({hint('downloads')})")
+        self._fit()
+
+    def set_demo(self, is_demo: bool) -> None:
+        """Mark that these are not the person's own models."""
+        self._demo.setVisible(is_demo)
+        self._demo.setToolTip(tr("These models are made up. Nothing here is downloaded or deleted"))
+        self._fit()
+
+    def set_primary(self, is_primary: bool) -> None:
+        """Whether Pull is the one primary button of the window."""
+        kind = Kind.PRIMARY if is_primary else Kind.NORMAL
+        if kind is not self.pull.kind:
+            self.pull.set_kind(kind)
+            self._fit()
+
+    def set_downloads_open(self, is_open: bool) -> None:
+        """Whether the panel is there."""
+        self.downloads.setChecked(is_open)
+
+    def focus_search(self) -> None:
+        """Into the search, with what stands there selected."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def eventFilter(self, watched: QWidget, event: QEvent) -> bool:  # type: ignore[override]
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                if self.search.text():
+                    self.search.clear()
+                else:
+                    self.search_left.emit()
+                return True
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.search_left.emit()
+                return True
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.ApplicationFontChange):
+            self._fit()
+
+    def _downloads_text(self) -> str:
+        words = tr("Downloads")
+        return f"{words}  {number(self._downloads_count)}" if self._downloads_count else words
+
+    def _fit(self) -> None:
+        """Give up one thing after the other until everything has its room."""
+        if not self.width():
+            return
+        count = number(self._downloads_count) if self._downloads_count else ""
+        short = Qt.ToolButtonStyle.ToolButtonIconOnly
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        server = self.server_button.wanted_width
+        search, others = _SEARCH_MIN, 0
+        for stage in range(4):
+            has_status, has_word = stage < 1, stage < 2
+            self._status.setVisible(has_status and bool(self._status.text()))
+            self.downloads.setText(self._downloads_text() if has_word else count)
+            self.downloads.setToolButtonStyle(beside if self.downloads.text() else short)
+            search = _SEARCH_WIDTH if stage < 3 else _SEARCH_MIN
+            others = self._width_of_others()
+            if others + server + search <= self.width():
+                break
+        else:
+            search, server = _SEARCH_MIN, max(MIN_WIDTH, self.width() - others - _SEARCH_MIN)
+        self.search.setFixedWidth(search)
+        self.server_button.setFixedWidth(server)
+
+    def _width_of_others(self) -> int:
+        widgets: list[QWidget] = [self.downloads, self.pull, self.more_button]
+        widgets += [w for w in (self._status, self._demo) if not w.isHidden()]
+        gaps = (len(widgets) + 2) * _SPACING
+        return _SIDES + gaps + sum(widget.sizeHint().width() for widget in widgets)

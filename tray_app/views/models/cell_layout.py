@@ -1,0 +1,162 @@
+"""How a row of the models table is laid out: metrics, fonts, icons, badges, where each part stands.
+
+The painting is in delegates.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import QApplication
+
+from tray_app.itemmodels.row_texts import badge_label
+from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
+from tray_app.views.components.badges import GAP, HEIGHT, BadgeSpec, badge_width
+from tray_app.views.components.names import NameFonts, NameText, fit_name
+from tray_app.views.theme import Role, State, font
+
+SIDE = 16
+NAME_X = 44
+PAD = 12
+BAR = 3
+ICON = 16
+_CAPABILITY_GAP = 6
+_ANY_WIDTH = 100_000
+
+KIND_GLYPHS = {
+    ModelKind.CHAT: "chat",
+    ModelKind.VISION: "eye",
+    ModelKind.IMAGE: "image",
+    ModelKind.EMBEDDING: "vector",
+}
+_BADGE_LOOKS = {
+    Badge.LOADED: ("chip", State.OK, True),
+    Badge.UPDATE: ("update", State.INFO, True),
+    Badge.CLOUD: ("cloud", State.NEUTRAL, False),
+    Badge.PINNED: ("pin", State.NEUTRAL, False),
+}
+CAPABILITY_GLYPHS = {
+    "completion": "chat",
+    "tools": "tools",
+    "insert": "edit",
+    "vision": "eye",
+    "embedding": "vector",
+    "thinking": "bulb",
+    "image": "image",
+}
+
+
+@dataclass(frozen=True)
+class RowFonts:
+    """What depends on the application's font only."""
+
+    key: str
+    name: NameFonts
+    body: QFont
+    mono: QFont
+    metrics: QFontMetricsF
+    mono_metrics: QFontMetricsF
+    cap_height: float
+    row_height: int
+
+
+@dataclass(frozen=True)
+class NameLayout:
+    """Where the parts of a name cell stand, in the coordinates of the view."""
+
+    text: NameText
+    left: float
+    badges: tuple[tuple[Badge, QRectF], ...]
+    is_compact: bool
+    is_cut: bool
+
+
+@lru_cache(maxsize=4)
+def _fonts(base_key: str) -> RowFonts:
+    base = QApplication.font()
+    body, mono = font(Role.BODY), font(Role.MONO)
+    metrics = QFontMetricsF(base)
+    return RowFonts(
+        key=base_key,
+        name=NameFonts.of_role(Role.NAME),
+        body=body,
+        mono=mono,
+        metrics=QFontMetricsF(body),
+        mono_metrics=QFontMetricsF(mono),
+        cap_height=metrics.capHeight(),
+        row_height=max(32, round(metrics.height()) + 20),
+    )
+
+
+def row_fonts() -> RowFonts:
+    """The fonts of the table as they are now."""
+    return _fonts(QApplication.font().key())
+
+
+def row_height() -> int:
+    """The height of a row with the present font."""
+    return row_fonts().row_height
+
+
+@lru_cache(maxsize=2048)
+def _fitted(name: str, width: int, base_key: str) -> NameText:
+    return fit_name(name, _fonts(base_key).name, width)
+
+
+def badge_spec(badge: Badge) -> BadgeSpec:
+    """How a badge looks."""
+    glyph, state, is_filled = _BADGE_LOOKS[badge]
+    return BadgeSpec(badge_label(badge), glyph, state, is_filled)
+
+
+def mirrored(part: QRectF, whole: QRectF, is_rtl: bool) -> QRectF:
+    """`part` of `whole`, on the other side where one reads from right to left."""
+    if is_rtl:
+        part.moveLeft(whole.left() + whole.right() - part.right())
+    return part
+
+
+def icon_rect(cell: QRectF, is_rtl: bool = False) -> QRectF:
+    """Where the kind icon or the spinner stands in a name cell."""
+    top = cell.top() + (cell.height() - ICON) // 2
+    return mirrored(QRectF(cell.left() + SIDE, top, ICON, ICON), cell, is_rtl)
+
+
+def layout_name(row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = False) -> NameLayout:
+    """Name and badges in a cell: badges shrink to circles first, then the name is cut."""
+    base_key = fonts.key
+    room = cell.width() - NAME_X - PAD
+    name = row.record.name
+    full = _fitted(name, _ANY_WIDTH, base_key)
+    specs = [badge_spec(badge) for badge in row.badges]
+    wide = sum(GAP + badge_width(spec) for spec in specs)
+    is_compact = bool(specs) and full.width + wide > room
+    taken = len(specs) * (GAP + HEIGHT) if is_compact else wide
+    is_cut = full.width + taken > room
+    text = _fitted(name, int(room - taken), base_key) if is_cut else full
+    x = NAME_X + text.width
+    top = cell.top() + (cell.height() - HEIGHT) / 2
+    badges: list[tuple[Badge, QRectF]] = []
+    for badge, spec in zip(row.badges, specs, strict=True):
+        width = badge_width(spec, is_compact)
+        place = QRectF(cell.left() + x + GAP, top, width, HEIGHT)
+        badges.append((badge, mirrored(place, cell, is_rtl)))
+        x += GAP + width
+    place = mirrored(QRectF(cell.left() + NAME_X, top, text.width, HEIGHT), cell, is_rtl)
+    return NameLayout(text, place.left(), tuple(badges), is_compact, is_cut)
+
+
+def capability_rects(
+    names: Iterable[str], cell: QRectF, is_rtl: bool = False
+) -> Iterator[tuple[str, QRectF]]:
+    """The capabilities that have an icon, and where it stands, as far as there is room."""
+    top = cell.top() + (cell.height() - ICON) // 2
+    x = cell.left() + PAD
+    for name in names:
+        if name in CAPABILITY_GLYPHS and x + ICON <= cell.right():
+            yield name, mirrored(QRectF(x, top, ICON, ICON), cell, is_rtl)
+            x += ICON + _CAPABILITY_GAP

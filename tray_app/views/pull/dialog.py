@@ -1,0 +1,283 @@
+"""Pull a model: name or link, what is known of it, Pull. The download itself lives elsewhere.
+
+Nothing here waits for a network; what is not known is not said.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
+from tray_app.core.estimate import PullEstimate, Standing
+from tray_app.core.names import ModelName
+from tray_app.core.payloads import PullWish, Recommendations
+from tray_app.core.pulls.states import PullItem
+from tray_app.core.records import ModelRecord, Recommendation, Snapshot
+from tray_app.text import (
+    already_here,
+    looking_up,
+    lookup_failed,
+    private_hint,
+    pull_button,
+    tr,
+    unchecked,
+)
+from tray_app.views.components.buttons import Button, Kind
+from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.inputs import set_invalid
+from tray_app.views.pull.field import NameField
+from tray_app.views.pull.input_state import (
+    Reading,
+    ServerFacts,
+    downloading,
+    downloading_title,
+    helper,
+    installed,
+    misspelt,
+    read,
+    similar,
+    suggestions,
+    will_fail,
+)
+from tray_app.views.pull.license_dialog import license_reader
+from tray_app.views.pull.lookup import PullLookup
+from tray_app.views.pull.result import PullResult
+from tray_app.views.pull.suggestions import Suggestion
+from tray_app.views.pull_helper import PullHelper
+from tray_app.views.theme import Role, State, font
+
+LIBRARY_URL = "https://ollama.com/library"
+_WIDTH, _HEIGHT = 560, 568
+
+
+class PullDialog(DialogFrame):
+    """Signals: pull_requested(PullWish), pull_show_requested(id of a download),
+    estimate_requested(ModelRef), estimate_cancel_requested() (nobody waits for it any more)."""
+
+    pull_requested = Signal(object)  # PullWish
+    pull_show_requested = Signal(str)
+    estimate_requested = Signal(object)  # ModelRef
+    estimate_cancel_requested = Signal()
+
+    def __init__(self, server_id: str, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Pull model"), parent)
+        self._server_id = server_id
+        self._server_label = ""
+        self._version = ""
+        self._keep_free_bytes = 0
+        self._models: tuple[ModelRecord, ...] = ()
+        self._recommended: tuple[Recommendation, ...] = ()
+        self._items: tuple[PullItem, ...] = ()
+        self._reading = Reading()
+        self._download: PullItem | None = None
+        self.lookup = PullLookup(server_id, self)
+        self.lookup.asked.connect(self.estimate_requested)
+        self.lookup.dropped.connect(self.estimate_cancel_requested)
+        self.lookup.changed.connect(self._update)
+        self.finished.connect(self._on_finished)
+        self._build()
+        self._update()
+
+    def _build(self) -> None:
+        label = QLabel(tr("&Model name or link"), self)
+        label.setFont(font(Role.NAME))
+        self.field = NameField(self)
+        self.field.changed.connect(self._update)
+        self.field.down_pressed.connect(self._on_field_down_pressed)
+        label.setBuddy(self.field)
+        self._helper = PullHelper(self)
+        self._helper.use_requested.connect(self._on_helper_use_requested)
+        self.helper = self._helper.label
+        self.area = PullResult(self)
+        self.area.name_chosen.connect(self._on_result_name_chosen)
+        self.area.action_triggered.connect(self._on_result_action_triggered)
+        self.area.read_requested.connect(self._on_result_read_requested)
+        top = QVBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(label)
+        top.addWidget(self.field)
+        top.addWidget(self._helper)
+        self.body.addLayout(top)
+        self.body.addWidget(self.area, 1)
+        browse = self.add_left(
+            Button(tr("&Browse the library"), "external", Kind.LINK, parent=self)
+        )
+        browse.clicked.connect(self._on_browse_clicked)
+        role = QDialogButtonBox.ButtonRole
+        cancel = self.add_button(Button(tr("&Cancel"), parent=self), role.RejectRole)
+        cancel.clicked.connect(self.reject)
+        pull = Button(tr("&Pull"), "download", Kind.PRIMARY, parent=self)
+        self.pull_button = self.add_button(pull, role.AcceptRole)
+        self.pull_button.setDefault(True)
+        self.pull_button.clicked.connect(self._on_pull_clicked)
+        self.set_least_size(_WIDTH, _HEIGHT)
+        self.field.setFocus()
+
+    # --- what it is told -----------------------------------------------------------------------
+
+    def set_text(self, text: str) -> None:
+        """Fill the field, as if `text` had been pasted."""
+        self.field.paste_text(text)
+
+    def set_server_label(self, label: str) -> None:
+        """How the server is called."""
+        self._server_label = label
+
+    def set_keep_free(self, count_bytes: int) -> None:
+        """What a person wants to stay free on the disk."""
+        self._keep_free_bytes = count_bytes
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        """The models that are installed."""
+        facts = (snapshot.models, snapshot.version)
+        if snapshot.server_id == self._server_id and facts != (self._models, self._version):
+            self._models, self._version = facts
+            self._update()
+
+    def set_recommendations(self, recommendations: Recommendations) -> None:
+        """What Ollama suggests."""
+        if recommendations.server_id == self._server_id:
+            self._recommended = recommendations.rows
+            self._update()
+
+    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
+        """The downloads, so that one is not started twice."""
+        self._items = items
+        self._update()
+
+    def set_pull_estimate(self, estimate: PullEstimate) -> None:
+        """What is known of a pull; told again when more is."""
+        if self.lookup.take(estimate):
+            self._update()
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        reading = self._reading = read(self.field.text())
+        name = reading.name
+        self._download = downloading(name, self._server_id, self._items) if name else None
+        is_worth_asking = name is not None and not name.is_cloud and self._download is None
+        self.lookup.set_name(str(name) if is_worth_asking else "")
+        answer = self.lookup.answer()
+        self._show_helper(answer)
+        if name is None:
+            self.area.show_suggestions(suggestions(self._recommended, self._models))
+            self._set_pull(tr("&Pull"), enabled=False)
+            return
+        near = similar(reading.cleaned, self._recommended, self._models, self._items)
+        here = installed(name, self._models)
+        if self._download is not None:
+            self.area.say(downloading_title(self._download), action=tr("&Show"), near=near)
+            self._set_pull(tr("&Pull"), enabled=False)
+        elif name.is_cloud or (answer is not None and answer.is_cloud):
+            title = tr("Runs on ollama.com, nothing is stored here")
+            self.area.say(title, glyph="cloud", state=State.NEUTRAL, near=near)
+            self._set_pull(tr("&Add") if here is None else tr("&Add again"))
+        elif answer is not None and answer.is_found:
+            self._show_found(answer, near)
+        elif here is not None:
+            self._show_here(here, answer.failure if answer else None, near)
+        elif answer is not None and answer.failure is not None:
+            self._show_failure(name, answer.failure, near)
+        else:
+            if self.lookup.is_asked:
+                self.area.show_lookup(looking_up(str(name)))
+            else:
+                self.area.show_similar(near)
+            self._set_pull(tr("&Pull"))
+
+    def _show_found(self, answer: PullEstimate, near: list[Suggestion]) -> None:
+        """The registry has told of it."""
+        if answer.standing is Standing.CURRENT:
+            title = tr("You already have this version")
+            explanation = tr("Pulling it again changes nothing but its date.")
+            self.area.say(title, explanation, glyph="check-circle", state=State.OK, near=near)
+        else:
+            self.area.show_estimate(answer, self._keep_free_bytes)
+        is_wrong = will_fail(answer, self._version)
+        kind = Kind.NORMAL if is_wrong else Kind.PRIMARY
+        self._set_pull(pull_button(answer, is_wrong=is_wrong), kind=kind)
+
+    def _show_here(
+        self, here: ModelRecord, failure: OllamaError | None, near: list[Suggestion]
+    ) -> None:
+        """It is installed, and whether the registry has another version is not known."""
+        explanation = tr("Pulling it again fetches only what has changed since.")
+        if failure is not None:
+            explanation = unchecked(failure, here.name)
+        title = already_here(here.name)
+        self.area.say(title, explanation, glyph="check-circle", state=State.OK, near=near)
+        self._set_pull(tr("&Pull again"))
+
+    def _show_failure(self, name: ModelName, failure: OllamaError, near: list[Suggestion]) -> None:
+        """The registry did not tell. The server may do better, so it can still pull."""
+        if isinstance(failure, ModelNotFound):
+            others = misspelt(name, self._recommended, self._models, self._items)
+            self.area.show_similar(near or others, private_hint(name))
+            self._set_pull(tr("&Pull anyway"), kind=Kind.NORMAL)
+        elif isinstance(failure, TooOld):
+            self.area.show_similar(near)
+            self._set_pull(tr("&Pull anyway"), kind=Kind.NORMAL)
+        else:
+            title, explanation = lookup_failed(failure, str(name))
+            self.area.say(title, explanation, glyph="warning", state=State.WARN, near=near)
+            self._set_pull(tr("&Pull anyway"))
+
+    def _show_helper(self, answer: PullEstimate | None) -> None:
+        said = helper(self._reading, self.field.source, answer, self._models, self._server())
+        set_invalid(self.field, said.is_wrong)
+        self._helper.say(said.text, said.glyph, said.state, said.use)
+        self.field.setAccessibleDescription(said.text)
+
+    def _server(self) -> ServerFacts:
+        return ServerFacts(self._server_label, self._version)
+
+    def _set_pull(self, text: str, *, enabled: bool = True, kind: Kind = Kind.PRIMARY) -> None:
+        self.pull_button.setText(text)
+        self.pull_button.setEnabled(enabled)
+        if kind is not self.pull_button.kind:
+            self.pull_button.set_icon_name("download" if kind is Kind.PRIMARY else "")
+            self.pull_button.set_kind(kind)
+
+    # --- what a person does --------------------------------------------------------------------
+
+    def _on_field_down_pressed(self) -> None:
+        self.area.focus_suggestions()
+
+    def _on_helper_use_requested(self) -> None:
+        self.field.choose(self._reading.proposal)
+
+    def _on_result_name_chosen(self, name: str) -> None:
+        self.field.choose(name)
+
+    def _on_result_action_triggered(self) -> None:
+        if self._download is not None:
+            self.pull_show_requested.emit(self._download.id)
+            self.accept()
+
+    def _on_result_read_requested(self) -> None:
+        answer = self.lookup.answer()
+        if answer is not None and answer.licenses:
+            license_reader(answer, self).open()
+
+    def _on_finished(self) -> None:
+        self.lookup.set_name("")
+
+    def _on_browse_clicked(self) -> None:
+        QDesktopServices.openUrl(QUrl(LIBRARY_URL))
+
+    def _on_pull_clicked(self) -> None:
+        name = self._reading.name
+        if name is None or self._download is not None:
+            return
+        here = installed(name, self._models)
+        # An installed model keeps the spelling that the server knows it by.
+        wish = PullWish(
+            self._server_id,
+            here.name if here else str(name),
+            here.digest if here else "",
+        )
+        self.accept()
+        self.pull_requested.emit(wish)

@@ -1,0 +1,296 @@
+"""The card of the pull dialog: what a pull would mean; and its skeleton while that is looked up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from tray_app.core.estimate import PullEstimate, Standing
+from tray_app.core.records import ModelDetails, ModelRecord
+from tray_app.itemmodels.row_texts import kind_word
+from tray_app.itemmodels.rows import kind_of
+from tray_app.text import (
+    EstimateLine,
+    Tone,
+    capability_label,
+    disk_line,
+    download_figure,
+    exact_size,
+    fetch_line,
+    here_line,
+    license_line,
+    memory_line,
+    memory_title,
+    model_line,
+    newer_version,
+    tooltip,
+    tr,
+)
+from tray_app.views.components.announce import announce
+from tray_app.views.components.badges import Badge, BadgeSpec
+from tray_app.views.components.buttons import Button
+from tray_app.views.components.glyph_label import SECONDARY, GlyphLabel
+from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.names import NameLabel
+from tray_app.views.components.progress import FULL, LegendMark, Segment, SegmentedBar
+from tray_app.views.components.spinner import Spinner
+from tray_app.views.components.surfaces import Bone, Card
+from tray_app.views.models.cell_layout import CAPABILITY_GLYPHS, KIND_GLYPHS
+from tray_app.views.theme import Role, State, Theme, mix
+
+_SIDE = 16
+_LABEL_WIDTH = 124
+_MAX_CHIPS = 3
+_BONES = (64, 180, 140, 110)
+_TONES = {
+    Tone.GOOD: (State.OK, "check-circle"),
+    Tone.CAUTION: (State.WARN, "warning"),
+    Tone.BAD: (State.DANGER, "error"),
+    Tone.NONE: (None, ""),
+}
+
+
+class LookupCard(Card):
+    """The skeleton: what is being looked up, and where the answers will stand."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        head = QWidget(self)
+        line = QHBoxLayout(head)
+        line.setContentsMargins(_SIDE, 13, _SIDE, 13)
+        line.setSpacing(10)
+        line.addWidget(Spinner(16, head))
+        self.label = ElidedLabel("", parent=head)
+        line.addWidget(self.label, 1)
+        self.add_row(head)
+        titles = (tr("To download"), tr("Disk space"), tr("Graphics memory"), tr("License"))
+        for title, width in zip(titles, _BONES, strict=True):
+            row = _Row(title, self)
+            row.line.addWidget(Bone(width, row))
+            row.line.addStretch(1)
+            row.line.setContentsMargins(_SIDE, 15, _SIDE, 15)
+            self.add_row(row)
+
+    def look_up(self, text: str) -> None:
+        """Say what is being looked up."""
+        self.label.setText(text)
+
+
+class EstimateCard(Card):
+    """Shows a PullEstimate of a model that was found. Signals: read_requested() (the licence)."""
+
+    read_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head = _Head(self)
+        self.download = _Download(self)
+        self.disk = _Fact(tr("Disk space"), self)
+        self.memory = _Fact(tr("Graphics memory"), self)
+        self.license = _Fact(tr("License"), self)
+        self.read_button = Button(tr("&Read"), small=True, parent=self.license)
+        self.read_button.setAutoDefault(False)
+        self.read_button.clicked.connect(self.read_requested)
+        self.license.line.addWidget(self.read_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.license.line.setAlignment(self.license.label, Qt.AlignmentFlag.AlignVCenter)
+        for row in (self.head, self.download, self.disk, self.memory, self.license):
+            self.add_row(row)
+        self._announced = ""
+
+    def show_estimate(self, estimate: PullEstimate, keep_free_bytes: int = 0) -> None:
+        """Show what is known; lines that are still being looked up have a bone."""
+        self.head.show_estimate(estimate)
+        self.download.show_estimate(estimate)
+        self.disk.say(disk_line(estimate, keep_free_bytes))
+        self.memory.set_title(memory_title(estimate))
+        self.memory.say(memory_line(estimate))
+        self.license.say(license_line(estimate))
+        self.read_button.setVisible(bool(estimate.licenses))
+        if estimate.name != self._announced:
+            self._announced = estimate.name
+            is_update = estimate.standing is Standing.UPDATE
+            announce(self, newer_version(estimate) if is_update else fetch_line(estimate))
+
+
+class _Row(QWidget):
+    """A quiet label at the left; the value is put into `line`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(_SIDE, 9, _SIDE, 9)
+        self.line.setSpacing(16)
+        self.label = PlainLabel(title, wrap=False, parent=self)
+        self.label.set_dim()
+        self.label.setMinimumWidth(_LABEL_WIDTH)
+        self.line.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
+
+
+class _Fact(_Row):
+    """A line of the card: a statement in a state's colour, and what it means."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._bone = Bone(_BONES[1], self)
+        self._glyph = GlyphLabel(parent=self)
+        self.title = PlainLabel("", Role.NAME, parent=self)
+        self.body = PlainLabel("", Role.SECONDARY, parent=self)
+        first = QHBoxLayout()
+        first.setSpacing(7)
+        first.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
+        first.addWidget(self.title, 1)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        pending = QHBoxLayout()
+        pending.addWidget(self._bone)
+        pending.addStretch(1)
+        texts.addLayout(pending)
+        texts.addLayout(first)
+        texts.addWidget(self.body)
+        self.line.addLayout(texts, 1)
+
+    def set_title(self, title: str) -> None:
+        """What the line is about."""
+        self.label.setText(title)
+
+    def say(self, line: EstimateLine | None) -> None:
+        """Show `line`; None = not known yet."""
+        self._bone.setVisible(line is None)
+        self.title.setVisible(line is not None)
+        self.body.setVisible(line is not None and bool(line.body))
+        state, glyph = _TONES[line.tone if line is not None else Tone.NONE]
+        self._glyph.setVisible(bool(glyph))
+        if line is None:
+            return
+        self._glyph.set_glyph(glyph, state if state is not None else SECONDARY)
+        self.title.setText(line.title)
+        self.title.set_state(state)
+        self.title.setAccessibleName(f"{self.label.text()}: {line.title}")
+        self.body.setText(line.body)
+
+
+class _Head(QWidget):
+    """Name, what it is, what it can do; and that it is newer than the installed one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._capabilities: tuple[str, ...] = ()
+        self._glyph = GlyphLabel("chat", parent=self)
+        self.name = NameLabel("", Role.SECTION, self)
+        self.line = ElidedLabel("", Role.SECONDARY, parent=self)
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(6)
+        self._update_glyph = GlyphLabel("update", State.INFO, parent=self)
+        self.update_line = PlainLabel("", Role.NAME, state=State.INFO, parent=self)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._glyph)
+        top.addWidget(self.name, 1)
+        top.addLayout(self._chips)
+        news = QHBoxLayout()
+        news.setSpacing(8)
+        news.addWidget(self._update_glyph)
+        news.addWidget(self.update_line, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_SIDE, 11, _SIDE, 10)
+        layout.setSpacing(3)
+        layout.addLayout(top)
+        layout.addWidget(self.line)
+        layout.addLayout(news)
+
+    def show_estimate(self, estimate: PullEstimate) -> None:
+        kind = kind_of(
+            ModelRecord(
+                estimate.server_id,
+                estimate.name,
+                details=estimate.details or ModelDetails(),
+                capabilities=estimate.capabilities,
+            )
+        )
+        self._glyph.set_glyph(KIND_GLYPHS[kind])
+        self._glyph.setAccessibleName(kind_word(kind))
+        self.name.set_name(estimate.name)
+        self.line.setText(model_line(estimate))
+        is_update = estimate.standing is Standing.UPDATE
+        self._update_glyph.setVisible(is_update)
+        self.update_line.setVisible(is_update)
+        self.update_line.setText(newer_version(estimate) if is_update else "")
+        self._set_capabilities(estimate.capabilities)
+
+    def _set_capabilities(self, capabilities: tuple[str, ...]) -> None:
+        if capabilities == self._capabilities:
+            return
+        self._capabilities = capabilities
+        while (item := self._chips.takeAt(0)) is not None:
+            if (chip := item.widget()) is not None:
+                chip.hide()
+                chip.deleteLater()
+        for capability in [name for name in capabilities if name != "completion"][:_MAX_CHIPS]:
+            glyph = CAPABILITY_GLYPHS.get(capability, "tag")
+            self._chips.addWidget(Badge(BadgeSpec(capability_label(capability), glyph), self))
+
+
+class _Download(QWidget):
+    """How much is to be fetched, and of what is here already, with whom it is shared."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        label = PlainLabel(tr("To download"), wrap=False, parent=self)
+        label.set_dim()
+        self.figure = PlainLabel("", Role.FIGURE, wrap=False, parent=self)
+        self.rest = PlainLabel("", wrap=False, parent=self)
+        self.rest.set_dim()
+        self._bar = SegmentedBar(8, self)
+        self.here = ElidedLabel("", Role.SECONDARY, parent=self)
+        self._fetch = PlainLabel("", Role.SECONDARY, wrap=False, parent=self)
+        theme = Theme.of(self)
+        self._here_mark = LegendMark(_here_color(theme), self)
+        self._fetch_mark = LegendMark(theme.accent, self)
+        top = QHBoxLayout()
+        top.setSpacing(5)
+        top.addWidget(label)
+        top.addStretch(1)
+        top.addWidget(self.figure)
+        top.addWidget(self.rest)
+        self._legend = QWidget(self)
+        legend = QHBoxLayout(self._legend)
+        legend.setContentsMargins(0, 0, 0, 0)
+        legend.setSpacing(6)
+        legend.addWidget(self._here_mark)
+        legend.addWidget(self.here, 1)
+        legend.addWidget(self._fetch_mark)
+        legend.addWidget(self._fetch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_SIDE, 9, _SIDE, 9)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._legend)
+
+    def show_estimate(self, estimate: PullEstimate) -> None:
+        figure, rest = download_figure(estimate)
+        self.figure.setText(figure)
+        self.figure.setToolTip(tooltip(exact_size(estimate.fetch_bytes)))
+        self.rest.setText(rest)
+        self.rest.setVisible(bool(rest))
+        self.rest.setToolTip(tooltip(exact_size(estimate.total_bytes)))
+        has_parts = estimate.is_partly_here
+        self._bar.setVisible(has_parts)
+        self._legend.setVisible(has_parts)
+        if not has_parts:
+            return
+        here, fetch = here_line(estimate), fetch_line(estimate)
+        self.here.setText(here)
+        self._fetch.setText(fetch)
+        permille = estimate.here_bytes * FULL // max(1, estimate.total_bytes or 0)
+        theme = Theme.of(self)
+        here_color = _here_color(theme)
+        self._here_mark.set_color(here_color)
+        self._fetch_mark.set_color(theme.accent)
+        segments = (Segment(permille, here_color), Segment(FULL - permille, theme.accent))
+        self._bar.set_segments(segments, f"{here}, {fetch}")
+
+
+def _here_color(theme: Theme) -> QColor:
+    return theme.text if theme.is_high_contrast else mix(theme.base, theme.ok, 0.75)

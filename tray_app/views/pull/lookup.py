@@ -1,0 +1,72 @@
+"""When the pull dialog asks about the name in its field, and what has been answered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from tray_app.core.estimate import PullEstimate
+from tray_app.core.payloads import ModelRef
+
+PAUSE_MS = 400
+"""Asked this long after the last keystroke."""
+
+
+class PullLookup(QObject):
+    """Signals: asked(ModelRef), dropped() (nobody waits for the answer any more),
+    changed() (it now asks)."""
+
+    asked = Signal(object)  # ModelRef
+    dropped = Signal()
+    changed = Signal()
+
+    def __init__(self, server_id: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._server_id = server_id
+        self._name = ""
+        self._is_asked = False
+        self._estimate: PullEstimate | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the name in the field has been asked about."""
+        return self._is_asked
+
+    def set_name(self, name: str) -> None:
+        """The name in the field now, "" = none that is worth asking about."""
+        if name == self._name:
+            return
+        self._name = name
+        if self._is_asked:
+            self._is_asked = False
+            self.dropped.emit()
+        if name:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def ask_now(self) -> None:
+        """Do not wait for another keystroke."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._on_timer_timeout()
+
+    def take(self, estimate: PullEstimate) -> bool:
+        """Keep an answer; False when it is not about this name."""
+        if (estimate.server_id, estimate.name) != (self._server_id, self._name):
+            return False
+        self._estimate = estimate
+        return True
+
+    def answer(self) -> PullEstimate | None:
+        """What is known of the name in the field."""
+        found = self._estimate
+        return found if found is not None and found.name == self._name else None
+
+    def _on_timer_timeout(self) -> None:
+        self._is_asked = True
+        self.asked.emit(ModelRef(self._server_id, self._name))
+        self.changed.emit()

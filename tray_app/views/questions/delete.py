@@ -1,0 +1,298 @@
+"""The question before a delete: what it frees, what stays, what is lost for good.
+
+What is asked about is fixed when the dialog opens; what is said follows the latest facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPaintEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tray_app.core.names import canonical, split_display
+from tray_app.core.payloads import DeleteWish, ModelRef, ModelRefs
+from tray_app.core.pulls.states import UNFINISHED, PullItem
+from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.core.sharing import LayerBook, freed
+from tray_app.text import (
+    MISSING,
+    DeleteNote,
+    NoteKind,
+    delete_question,
+    loaded_now_line,
+    made_here_line,
+    size,
+    tooltip,
+    tr,
+)
+from tray_app.views.components.buttons import Button, Kind
+from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.glyph_label import GlyphLabel
+from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.names import NameLabel
+from tray_app.views.components.surfaces import Card, StateTile
+from tray_app.views.theme import Role, State
+
+_ONE_WIDTH, _SEVERAL_WIDTH = 480, 520
+_MAX_ROWS_SHOWN = 6
+_NOTES = {
+    NoteKind.LOADED: ("chip", State.OK),
+    NoteKind.SHARED: ("layers", State.NEUTRAL),
+    NoteKind.MADE_HERE: ("warning", State.WARN),
+    NoteKind.CLOUD: ("cloud", State.NEUTRAL),
+    NoteKind.DOWNLOADING: ("download", State.INFO),
+}
+
+
+class DeleteDialog(DialogFrame):
+    """Signals: delete_requested(DeleteWish)."""
+
+    delete_requested = Signal(object)  # DeleteWish
+
+    def __init__(
+        self,
+        refs: ModelRefs,
+        records: Sequence[ModelRecord],
+        *,
+        server_label: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`server_label` only where there are several servers."""
+        super().__init__("", parent)
+        self._refs = refs.refs
+        self._records = tuple(records)
+        self._models: tuple[ModelRecord, ...] = self._records
+        self._loaded: tuple[str, ...] = ()
+        self._book = LayerBook()
+        self._items: tuple[PullItem, ...] = ()
+        self._server_label = server_label
+        self._notes: tuple[DeleteNote, ...] | None = None
+        self._listed: tuple[object, ...] | None = None
+        self._build()
+        self._update()
+
+    def _build(self) -> None:
+        self.body.setContentsMargins(20, 20, 20, 20)
+        self._title = PlainLabel("", Role.QUESTION, parent=self)
+        self._first = PlainLabel("", parent=self)
+        self._first.set_dim()
+        self._notes_box = QVBoxLayout()
+        self._notes_box.setSpacing(8)
+        texts = QVBoxLayout()
+        texts.setSpacing(8)
+        texts.addWidget(self._title)
+        texts.addWidget(self._first)
+        self._list: QWidget | None = None
+        if len(self._refs) > 1:
+            self._rows = _Rows()
+            frame = Card(self)
+            self._list = _scrolling(self._rows)
+            frame.rows.setContentsMargins(1, 3, 1, 3)
+            frame.rows.addWidget(self._list)
+            texts.addWidget(frame)
+        texts.addLayout(self._notes_box)
+        texts.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        tile = StateTile("trash", State.DANGER, 40, self)
+        row.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        self.body.addLayout(row)
+        role = QDialogButtonBox.ButtonRole
+        self.cancel_button = self.add_button(Button(tr("&Cancel"), parent=self), role.RejectRole)
+        self.cancel_button.clicked.connect(self.reject)
+        delete = Button("", "trash", Kind.DESTRUCTIVE, parent=self)
+        # Enter anywhere but on this button means Cancel.
+        delete.setAutoDefault(False)
+        self.delete_button = self.add_button(delete, role.AcceptRole)
+        self.delete_button.clicked.connect(self._on_delete_clicked)
+        self.cancel_button.setDefault(True)
+        self.cancel_button.setFocus()
+        self.setMinimumWidth(_SEVERAL_WIDTH if self._list is not None else _ONE_WIDTH)
+
+    # --- what it is told -----------------------------------------------------------------------
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        """The other models, for what is shared; and what is loaded."""
+        if self._refs and snapshot.server_id == self._refs[0].server_id:
+            self._models = snapshot.models
+            running = {model.name for model in snapshot.running or ()}
+            self._loaded = tuple(ref.name for ref in self._refs if ref.name in running)
+            self._update()
+
+    def set_book(self, book: LayerBook) -> None:
+        """What models consist of."""
+        self._book = book
+        self._update()
+
+    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
+        """The downloads, one of which may need the same layers."""
+        self._items = items
+        self._update()
+
+    # --- what it says --------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        result = freed(self._records, self._models, self._book)
+        question = delete_question(
+            self._records,
+            result,
+            server_label=self._server_label,
+            loaded=self._loaded,
+            made_here=[r.name for r in self._records if is_made_here(r)],
+            downloading=self._downloading(),
+        )
+        self.setWindowTitle(question.window_title)
+        self._title.setText(question.title)
+        self._first.setText(question.body)
+        self.delete_button.setText(_with_mnemonic(question.button))
+        self._show_notes(question.notes)
+        if self._list is not None:
+            self._show_list()
+
+    def _downloading(self) -> str:
+        """A model on its way that shares layers with one of these, as far as layers are known."""
+        digests = {
+            layer.digest
+            for record in self._records
+            if (known := self._book.of(record)) is not None
+            for layer in known.layers
+        }
+        names = {canonical(record.name) for record in self._records}
+        for item in self._items:
+            if item.state not in UNFINISHED or item.server_id != self._refs[0].server_id:
+                continue
+            layers = item.progress.layers if item.progress else ()
+            if canonical(item.name) not in names and any(x.digest in digests for x in layers):
+                return item.name
+        return ""
+
+    def _show_notes(self, notes: tuple[DeleteNote, ...]) -> None:
+        if notes == self._notes:
+            return
+        self._notes = notes
+        while (item := self._notes_box.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for note in notes:
+            self._notes_box.addWidget(_note_row(note, self))
+        self.fit_height()
+
+    def _show_list(self) -> None:
+        listed = (self._records, self._loaded)
+        if listed == self._listed or self._list is None:
+            return
+        self._listed = listed
+        self._rows.clear()
+        heights = []
+        for record in self._records:
+            row = self._rows.add_row(_list_row(record, record.name in self._loaded, self._rows))
+            heights.append(row.sizeHint().height() + 1)
+        shown = sum(heights[:_MAX_ROWS_SHOWN]) + 2
+        self._list.setFixedHeight(shown)
+        self.fit_height()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.fit_height()
+        super().showEvent(event)
+
+    def texts(self) -> tuple[str, ...]:
+        """Title, first paragraph and notes, as shown."""
+        return (
+            self._title.text(),
+            self._first.text(),
+            *(note.text for note in self._notes or ()),
+        )
+
+    def _on_delete_clicked(self) -> None:
+        known = {record.key: record.digest for record in self._records}
+        refs = tuple(
+            ModelRef(ref.server_id, ref.name, ref.digest or known.get(ref.key, ""))
+            for ref in self._refs
+        )
+        wish = DeleteWish(refs, self._loaded)
+        self.accept()
+        self.delete_requested.emit(wish)
+
+
+def is_made_here(record: ModelRecord) -> bool:
+    """Whether no registry has it: it says what it was made from, and carries nobody's name.
+
+    Models of other people, pulled from a registry, name a parent too.
+    """
+    parent = record.details.parent_model
+    has_owner = bool(split_display(record.name)[0])
+    return bool(parent) and not has_owner and not record.is_cloud
+
+
+def _with_mnemonic(text: str) -> str:
+    return text if "&" in text else "&" + text
+
+
+def _note_row(note: DeleteNote, parent: QWidget) -> QWidget:
+    glyph, state = _NOTES[note.kind]
+    row = QWidget(parent)
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    line.addWidget(GlyphLabel(glyph, state, 16, row), 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(PlainLabel(note.text, parent=row), 1)
+    return row
+
+
+def _list_row(record: ModelRecord, is_loaded: bool, parent: QWidget) -> QWidget:
+    row = QWidget(parent)
+    line = QHBoxLayout(row)
+    line.setContentsMargins(16, 7, 16, 7)
+    line.setSpacing(12)
+    texts = QVBoxLayout()
+    texts.setSpacing(1)
+    texts.addWidget(NameLabel(record.name, parent=row))
+    if is_made_here(record):
+        texts.addLayout(_small_note("warning", State.WARN, made_here_line(), row))
+    if is_loaded:
+        texts.addLayout(_small_note("chip", State.OK, loaded_now_line(), row))
+    line.addLayout(texts, 1)
+    amount = MISSING if record.is_cloud else size(record.size_bytes)
+    label = PlainLabel(amount, wrap=False, parent=row)
+    label.setToolTip(tooltip(tr("Cloud model, nothing stored here")) if record.is_cloud else "")
+    line.addWidget(label)
+    return row
+
+
+def _small_note(glyph: str, state: State, text: str, parent: QWidget) -> QLayout:
+    line = QHBoxLayout()
+    line.setSpacing(6)
+    line.addWidget(GlyphLabel(glyph, state, 14, parent))
+    line.addWidget(ElidedLabel(text, Role.SECONDARY, state=state, parent=parent), 1)
+    return line
+
+
+class _Rows(Card):
+    """The rows inside the frame that stays where it is while they scroll."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        pass
+
+
+def _scrolling(card: Card) -> QScrollArea:
+    area = QScrollArea()
+    area.setAccessibleName(tr("Models"))
+    area.viewport().setAutoFillBackground(False)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(card)
+    card.setAutoFillBackground(False)  # setWidget switches it on
+    return area

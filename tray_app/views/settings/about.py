@@ -1,0 +1,86 @@
+"""The settings page About: what this is, and what helps when something goes wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from tray_app import APP_NAME, __version__
+from tray_app.resources import app_icon
+from tray_app.settings import Settings
+from tray_app.text import tr
+from tray_app.views.components.buttons import Button, tell_copied
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.settings.rows import ControlRow, SettingsPage
+from tray_app.views.theme import Role
+
+_ICON = 64
+
+
+class AboutPage(SettingsPage):
+    """Signals: shortcuts_requested(), diagnostics_requested() (answer with `show_copied`)."""
+
+    shortcuts_requested = Signal()
+    diagnostics_requested = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(settings, parent)
+        self._log_folder = ""
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        picture = QLabel()
+        picture.setPixmap(app_icon().pixmap(QSize(_ICON, _ICON), self.devicePixelRatioF()))
+        names = QVBoxLayout()
+        names.setSpacing(2)
+        names.addWidget(PlainLabel(APP_NAME, Role.TITLE, wrap=False))
+        version = tr("Version {version}").format(version=__version__)
+        version_label = PlainLabel(version, wrap=False, selectable=True)
+        version_label.set_dim()
+        names.addWidget(version_label)
+        names.addStretch(1)
+        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(names, 1)
+        self.column.addLayout(head)
+        card = self.add_group()
+        shortcuts = Button(tr("&Show"), small=True)
+        shortcuts.clicked.connect(self.shortcuts_requested)
+        card.add_row(ControlRow(tr("Keyboard shortcuts"), shortcuts))
+        shortcuts.setAccessibleName(tr("Show the keyboard shortcuts"))
+        help_card = self.add_group(tr("Help us help you"))
+        self._copy = Button(tr("&Copy"), "copy", small=True)
+        self._copy.setAccessibleName(tr("Copy diagnostics"))
+        self._copy.clicked.connect(self.diagnostics_requested)
+        help_card.add_row(
+            ControlRow(
+                tr("Copy diagnostics"),
+                self._copy,
+                tr("Versions, settings, last errors. Names of servers and tokens are left out."),
+            )
+        )
+        open_log = Button(tr("&Open"), "folder", small=True)
+        open_log.setAccessibleName(tr("Open the log folder"))
+        open_log.clicked.connect(self._on_open_log_clicked)
+        self._log_row = ControlRow(tr("Log folder"), open_log)
+        help_card.add_row(self._log_row)
+        self.column.addSpacing(12)
+        for line in (
+            tr("Free and open-source software."),
+            tr("Not affiliated with Ollama. Ollama is a trademark of its owner."),
+        ):
+            label = PlainLabel(line, Role.SECONDARY)
+            self.column.addWidget(label)
+        self.finish()
+        self.set_log_folder("")
+
+    def set_log_folder(self, folder: str) -> None:
+        """Where the log is; "" = nowhere."""
+        self._log_folder = folder
+        self._log_row.setVisible(bool(folder))
+
+    def show_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        tell_copied(self._copy)
+
+    def _on_open_log_clicked(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self._log_folder))

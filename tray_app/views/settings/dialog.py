@@ -1,0 +1,205 @@
+"""The settings window: pages at the left, each applied at once. One window, modeless."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPalette, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tray_app.core.payloads import ServerTest
+from tray_app.core.records import ServerStatus
+from tray_app.resources import app_icon
+from tray_app.settings import Settings
+from tray_app.text import tr
+from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.inputs import ComboBox
+from tray_app.views.components.surfaces import Hairline
+from tray_app.views.settings.about import AboutPage
+from tray_app.views.settings.downloads import DownloadsPage
+from tray_app.views.settings.general import GeneralPage, NotificationsPage
+from tray_app.views.settings.server import ServerPage
+from tray_app.views.shortcuts_dialog import ShortcutsDialog
+from tray_app.views.theme import Role, Theme, font
+
+_NAV_WIDTH = 184
+_NARROW = 680
+_ROW = 36
+_GLYPH_ROLE = int(Qt.ItemDataRole.UserRole)
+KEY_ROLE = _GLYPH_ROLE + 1
+
+
+class SettingsDialog(QDialog):
+    """Signals: server_test_requested(address), autostart_requested(bool),
+    diagnostics_requested(), notice_test_requested()."""
+
+    server_test_requested = Signal(str)
+    autostart_requested = Signal(bool)
+    notice_test_requested = Signal()
+    diagnostics_requested = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Settings"))
+        self.setWindowIcon(app_icon())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.general = GeneralPage(settings)
+        self.general.autostart_requested.connect(self.autostart_requested)
+        self.server = ServerPage(settings)
+        self.server.test_requested.connect(self.server_test_requested)
+        self.downloads = DownloadsPage(settings)
+        self.notifications = NotificationsPage(settings)
+        self.notifications.test_requested.connect(self.notice_test_requested)
+        self.about = AboutPage(settings)
+        self.about.shortcuts_requested.connect(self._on_shortcuts_requested)
+        self.about.diagnostics_requested.connect(self.diagnostics_requested)
+        self.nav = _NavList(self)
+        self.combo = ComboBox(self)
+        self.combo.setAccessibleName(tr("Page"))
+        self._pages = QStackedWidget(self)
+        for key, glyph, title, page in (
+            ("general", "sliders", tr("General"), self.general),
+            ("servers", "server", tr("Servers"), self.server),
+            ("downloads", "download", tr("Downloads"), self.downloads),
+            ("notifications", "bell", tr("Notifications"), self.notifications),
+            ("about", "info", tr("About"), self.about),
+        ):
+            item = QListWidgetItem(title, self.nav)
+            item.setData(_GLYPH_ROLE, glyph)
+            item.setData(KEY_ROLE, key)
+            self.combo.addItem(title, key)
+            page.setAccessibleName(title)
+            self._pages.addWidget(page)
+        self.nav.fit()
+        self._line = Hairline(self, vertical=True)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        self._combo_frame = QWidget(self)
+        combo_layout = QVBoxLayout(self._combo_frame)
+        combo_layout.setContentsMargins(24, 16, 24, 0)
+        combo_layout.addWidget(self.combo)
+        right.addWidget(self._combo_frame)
+        right.addWidget(self._pages, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.nav)
+        layout.addWidget(self._line)
+        layout.addLayout(right, 1)
+        self.nav.currentRowChanged.connect(self._on_nav_current_row_changed)
+        self.combo.activated.connect(self.nav.setCurrentRow)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
+        self.setMinimumSize(640, 440)
+        self.resize(800, 560)
+        self.nav.setCurrentRow(0)
+        self.nav.setFocus()
+
+    def show_page(self, key: str) -> None:
+        """Go to a page: "general", "servers", "downloads", "notifications" or "about"."""
+        for row in range(self.nav.count()):
+            item = self.nav.item(row)
+            if item is not None and item.data(KEY_ROLE) == key:
+                self.nav.setCurrentRow(row)
+        if key == "servers":
+            self.server.focus_address()
+
+    def page_key(self) -> str:
+        """The page that is shown."""
+        return str(self.combo.itemData(self._pages.currentIndex()))
+
+    def set_status(self, status: ServerStatus | None) -> None:
+        """How the server stands."""
+        self.server.set_status(status)
+
+    def set_server_test(self, test: ServerTest) -> None:
+        """What a test found."""
+        self.server.set_result(test)
+
+    def _on_nav_current_row_changed(self, row: int) -> None:
+        self._pages.setCurrentIndex(row)
+        self.combo.setCurrentIndex(row)
+
+    def _on_shortcuts_requested(self) -> None:
+        ShortcutsDialog(self).show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < max(_NARROW, self.nav.width() + 480)
+        self._combo_frame.setVisible(is_narrow)
+        self.nav.setVisible(not is_narrow)
+        self._line.setVisible(not is_narrow)
+
+
+class _NavList(QListWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(tr("Pages"))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_NavDelegate(self))
+        self.setViewportMargins(8, 10, 8, 8)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self.setSpacing(0)
+        self.setFixedWidth(_NAV_WIDTH)
+
+    def fit(self) -> None:
+        """As wide as the longest title needs."""
+        metrics = self.fontMetrics()
+        titles = [str(self.model().index(row, 0).data()) for row in range(self.count())]
+        widest = max((metrics.horizontalAdvance(title) for title in titles), default=0)
+        self.setFixedWidth(max(_NAV_WIDTH, widest + 76))
+
+
+class _NavDelegate(QStyledItemDelegate):
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(100, max(_ROW, option.fontMetrics.height() + 16) + 4)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        theme = Theme.of(option.widget)
+        rect = QRectF(option.rect).adjusted(0, 2, 0, -2)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if is_selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(theme.row_selected if is_selected else theme.row_hover)
+            painter.drawRoundedRect(rect, 6, 6)
+        color = theme.row_selected_text if is_selected else theme.text
+        if is_selected:
+            painter.setBrush(theme.accent)
+            bar = QRectF(rect.left(), rect.center().y() - 8, 3, 16)
+            if is_rtl:
+                bar.moveRight(rect.right())
+            painter.drawRoundedRect(bar, 1.5, 1.5)
+        glyph = QRectF(rect.left() + 14, rect.center().y() - 8, 16, 16)
+        text = rect.adjusted(42, 0, -8, 0)
+        if is_rtl:
+            glyph.moveRight(rect.right() - 14)
+            text = rect.adjusted(8, 0, -42, 0)
+        paint_glyph(painter, index.data(_GLYPH_ROLE), glyph, color)
+        painter.setFont(font(Role.NAME if is_selected else Role.BODY))
+        painter.setPen(color)
+        alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+        painter.drawText(text, int(QStyle.visualAlignment(option.direction, alignment)),
+                         str(index.data()))  # fmt: skip
+        painter.restore()

@@ -1,0 +1,250 @@
+"""The settings page Servers: name and address of the server, a test, and an explicit Save.
+
+The one page that does not apply at once: half an address is no server.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from tray_app.core.payloads import ServerTest
+from tray_app.core.records import ServerState, ServerStatus
+from tray_app.settings import ServerEntry, Settings
+from tray_app.text import (
+    error_text,
+    models_count,
+    number,
+    one_line,
+    sentences,
+    server_name,
+    server_state,
+    tr,
+)
+from tray_app.views.components.buttons import Button, Kind
+from tray_app.views.components.glyph_label import ACCENT, GlyphLabel
+from tray_app.views.components.inputs import set_invalid
+from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.notice_card import NoticeCard
+from tray_app.views.settings.rows import SettingsPage
+from tray_app.views.theme import Role, State
+
+_SCHEMES = ("http", "https")
+_DOTS: dict[ServerState, tuple[str, State | str]] = {
+    ServerState.ONLINE: ("dot-online", State.OK),
+    ServerState.CONNECTING: ("dot-connecting", ACCENT),
+    ServerState.STARTING: ("dot-connecting", ACCENT),
+    ServerState.OFFLINE: ("dot-offline", State.WARN),
+    ServerState.REFUSED: ("warning", State.DANGER),
+    ServerState.NOT_OLLAMA: ("warning", State.WARN),
+    ServerState.FAILING: ("warning", State.WARN),
+}
+
+
+class ServerPage(SettingsPage):
+    """Signals: test_requested(address)."""
+
+    test_requested = Signal(str)
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(settings, parent)
+        self._entry = settings.server()
+        self._tested = ""
+        self._build_row()
+        self._build_form()
+        self.finish()
+        self._show_entry()
+        self.set_status(None)
+
+    def _build_row(self) -> None:
+        card = self.add_group()
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(16, 10, 16, 10)
+        line.setSpacing(12)
+        self._dot = GlyphLabel("dot-connecting", ACCENT, 16, row)
+        self._title = ElidedLabel("", Role.NAME, parent=row)
+        self._shown_address = ElidedLabel("", Role.SECONDARY, parent=row)
+        self._state = PlainLabel("", Role.SECONDARY, natural=True, parent=row)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(self._title)
+        texts.addWidget(self._shown_address)
+        line.addWidget(self._dot)
+        line.addLayout(texts, 1)
+        line.addWidget(self._state)
+        card.add_row(row)
+
+    def _build_form(self) -> None:
+        card = self.add_group(tr("Edit server"))
+        form = QWidget()
+        grid = QGridLayout(form)
+        grid.setContentsMargins(16, 16, 16, 16)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        grid.setColumnMinimumWidth(0, 88)
+        self.name_field = QLineEdit(form)
+        self.name_field.setMaxLength(80)
+        self.address_field = QLineEdit(form)
+        self.address_field.setMaxLength(400)
+        right = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+        for row, (text, field) in enumerate(
+            ((tr("&Name"), self.name_field), (tr("&Address"), self.address_field))
+        ):
+            label = QLabel(text, form)
+            label.setWordWrap(True)
+            label.setAlignment(right)
+            label.setBuddy(field)
+            grid.addWidget(label, row * 2, 0, right)
+            grid.addWidget(field, row * 2, 1)
+            field.textChanged.connect(self._on_field_text_changed)
+        grid.setRowMinimumHeight(1, 8)
+        self.helper = PlainLabel("", Role.SECONDARY, parent=form)
+        grid.addWidget(self.helper, 3, 1)
+        self.result = NoticeCard(form)
+        self.result.action_triggered.connect(self._on_test_clicked)
+        self.result.hide()
+        grid.setRowMinimumHeight(4, 4)
+        grid.addWidget(self.result, 5, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        self.test_button = Button(tr("&Test"), parent=form)
+        self.cancel_button = Button(tr("&Cancel"), parent=form)
+        self.save_button = Button(tr("&Save"), kind=Kind.PRIMARY, parent=form)
+        self.test_button.clicked.connect(self._on_test_clicked)
+        self.cancel_button.clicked.connect(self._show_entry)
+        self.save_button.clicked.connect(self._on_save_clicked)
+        for field in (self.name_field, self.address_field):
+            field.returnPressed.connect(self._on_save_clicked)
+        buttons.addWidget(self.test_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.save_button)
+        grid.setRowMinimumHeight(6, 8)
+        grid.addLayout(buttons, 7, 0, 1, 2)
+        card.add_row(form)
+
+    # --- what it is told -----------------------------------------------------------------------
+
+    def set_status(self, status: ServerStatus | None) -> None:
+        """How the server stands now."""
+        state = status.state if status is not None else ServerState.CONNECTING
+        self._dot.set_glyph(*_DOTS[state])
+        self._state.setText(server_state(status))
+        color = _DOTS[state][1]
+        is_plain = state in (ServerState.ONLINE, ServerState.CONNECTING, ServerState.STARTING)
+        self._state.set_state(None if is_plain or not isinstance(color, State) else color)
+
+    def set_result(self, test: ServerTest) -> None:
+        """What the test of an address found."""
+        if test.address != self._tested:
+            return
+        again = tr("Test &again")
+        if test.error is not None:
+            message = error_text(test.error, address=test.address)
+            body = sentences(message.body, message.hint)
+            self.result.say(message.title, body, glyph="error", state=State.DANGER, action=again)
+            return
+        version = one_line(test.version, 40)
+        title = tr("Connected to Ollama {version}").format(version=version)
+        body = tr("{models}, {loaded} loaded. Answered in {time} ms.").format(
+            models=models_count(test.model_count),
+            loaded=number(test.running_count),
+            time=number(max(1, round(test.elapsed_s * 1000))),
+        )
+        self.result.say(title, body, glyph="check-circle", state=State.OK, action=again)
+
+    def focus_address(self) -> None:
+        """Ready to type another address."""
+        self.address_field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.address_field.selectAll()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _show_entry(self) -> None:
+        self._entry = self.settings.server()
+        self.name_field.setText(self._entry.label)
+        self.address_field.setText(self._entry.address)
+        self._title.setText(server_name(self._entry.label, self._entry.address))
+        self._shown_address.setText(self._entry.address)
+        self._tested = ""
+        self._set_result_shown(False)
+        self._update()
+
+    def _on_field_text_changed(self) -> None:
+        if self.address_field.text().strip() != self._tested:
+            self._tested = ""
+            self._set_result_shown(False)
+        self._update()
+
+    def _set_result_shown(self, shown: bool) -> None:
+        # The card has a button of its own to test again.
+        self.result.setVisible(shown)
+        self.test_button.setVisible(not shown)
+
+    def _update(self) -> None:
+        address = self.address_field.text()
+        problem = address_problem(address)
+        set_invalid(self.address_field, bool(problem))
+        self.helper.setText(problem or tr("Without a port, 11434 is used."))
+        self.helper.set_state(State.DANGER if problem else None)
+        self.address_field.setAccessibleDescription(self.helper.text())
+        self.name_field.setPlaceholderText(server_name("", address.strip()))
+        self.test_button.setEnabled(not problem)
+        self.result.button.setEnabled(not problem)
+        is_changed = self._edited() != self._entry
+        self.save_button.setEnabled(is_changed and not problem)
+        self.cancel_button.setEnabled(is_changed)
+
+    def _edited(self) -> ServerEntry:
+        return ServerEntry(
+            self._entry.id, self.name_field.text().strip(), self.address_field.text().strip()
+        )
+
+    def _on_test_clicked(self) -> None:
+        self._tested = self.address_field.text().strip()
+        self.result.say(tr("Testing…"), busy=True)
+        self._set_result_shown(True)
+        self.ensureWidgetVisible(self.result)
+        self.test_requested.emit(self._tested)
+
+    def _on_save_clicked(self) -> None:
+        if not self.save_button.isEnabled():
+            return
+        edited = self._edited()
+        others = [entry for entry in self.settings.values.servers if entry.id != edited.id]
+        self.settings.set("servers", (edited, *others))
+        self._entry = self.settings.server()
+        self._title.setText(server_name(self._entry.label, self._entry.address))
+        self._shown_address.setText(self._entry.address)
+        self._update()
+
+    def _on_settings_changed(self, name: str) -> None:
+        super()._on_settings_changed(name)
+        if name == "servers" and self.settings.server() != self._edited():
+            self._show_entry()
+
+
+def address_problem(address: str) -> str:
+    """What is wrong with an address, "" when it may be one."""
+    text = address.strip()
+    if not text:
+        return tr("Type an address, like 127.0.0.1:11434.")
+    if any(c.isspace() or not c.isprintable() for c in text):
+        return tr("An address can’t contain a space.")
+    scheme, separator, rest = text.rpartition("://")
+    if separator and scheme.casefold() not in _SCHEMES:
+        return tr("An address starts with http:// or https://, or with neither.")
+    if rest.count(":") > 1 and "[" not in rest and "@" not in rest:
+        rest = f"[{rest}]"  # a bare IPv6 address
+    try:
+        parts = urlsplit("//" + rest)
+        if parts.password is not None:
+            return tr("Leave the password out: it would stand in the settings file.")
+        if parts.port == 0 or (not parts.hostname and not rest.startswith(":")):
+            return tr("The name of the computer is missing.")
+    except ValueError:
+        return tr("A port is a number from 1 to 65535.")
+    return ""

@@ -1,0 +1,1 @@
+"""What a pull would mean, and who shares which layers."""

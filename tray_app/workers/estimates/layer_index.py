@@ -1,0 +1,117 @@
+"""LayerReader: learns in the background which models share which layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.core.records import ModelInfo, Snapshot
+from tray_app.core.sharing import LayerBook
+from tray_app.workers.jobs import BookJob, Target
+from tray_app.workers.runner import JobRunner
+
+STEP = 100
+"""Models looked up in one go."""
+
+
+class LayerReader(QObject):
+    """Keeps the LayerBook. Each manifest digest is asked for once.
+
+    Signals: `book_changed`.
+    Thread: GUI thread; the asking happens in the lane "layers".
+    """
+
+    book_changed = Signal(object)  # LayerBook
+
+    def __init__(
+        self, runner: JobRunner, target_of: Callable[[str], Target | None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._target_of = target_of
+        self._book = LayerBook()
+        self._unreadable: set[str] = set()  # could not be shown; not asked for again
+        self._is_watched = False
+        self._wanted: set[str] = set()  # servers of which a dialog wants to know all, now
+        self._snapshots: dict[str, Snapshot] = {}
+
+    @property
+    def book(self) -> LayerBook:
+        """What is known by now."""
+        return self._book
+
+    @Slot(bool)
+    def set_watched(self, is_watched: bool) -> None:
+        """Only while somebody looks are unknown models looked up unasked: some at each poll, as
+        thousands at once would keep the server and us busy for nobody."""
+        self._is_watched = is_watched
+        if is_watched:
+            for server_id in self._snapshots:
+                self._read_on(server_id)
+
+    @Slot(object)
+    def note_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshots[snapshot.server_id] = snapshot
+        if self._is_watched:
+            self._read_on(snapshot.server_id)
+
+    @Slot(object)
+    def read(self, refs: ModelRefs) -> None:
+        """A dialog wants to know what these models share, with whomever on their servers."""
+        for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
+            self._wanted.add(server_id)
+            self._read_on(server_id)
+
+    def add(self, info: ModelInfo) -> None:
+        """Somebody has read the details of a model anyway."""
+        self._set_book(self._book.with_info(info))
+
+    def forget_server(self, server_id: str) -> None:
+        self._snapshots.pop(server_id, None)
+        self._unreadable.clear()
+
+    def _read_on(self, server_id: str) -> None:
+        snapshot, target = self._snapshots.get(server_id), self._target_of(server_id)
+        if snapshot is None or target is None:
+            return
+        known = self._book.by_digest
+        unknown = (
+            ModelRef(server_id, row.name, row.digest)
+            for row in snapshot.models
+            if row.digest not in known and row.digest not in self._unreadable
+            if row.digest and not row.is_cloud
+        )
+        refs = tuple(islice(unknown, STEP))
+        if not refs:
+            self._wanted.discard(server_id)
+        else:
+            job = BookJob(target, refs)
+            job.succeeded.connect(self._on_job_succeeded)
+            job.finished.connect(self._on_job_finished)
+            self._runner.submit(job, "layers")
+
+    @Slot(object)
+    def _on_job_succeeded(self, infos: tuple[ModelInfo, ...]) -> None:
+        job = self.sender()
+        if not isinstance(job, BookJob):
+            return
+        found = {info.digest for info in infos}
+        self._unreadable.update(ref.digest for ref in job.refs if ref.digest not in found)
+        self._set_book(self._book.with_infos(infos))
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        job = self.sender()
+        if isinstance(job, BookJob) and job.target.server_id in self._wanted:
+            if job.is_done:
+                self._read_on(job.target.server_id)
+            else:
+                self._wanted.discard(job.target.server_id)  # the server is away
+
+    def _set_book(self, book: LayerBook) -> None:
+        if book is not self._book:
+            self._book = book
+            self.book_changed.emit(book)

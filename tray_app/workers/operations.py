@@ -1,0 +1,299 @@
+"""Operations: every verb a person can ask for, one method each: wish → job.
+
+Window, tray, terminal and links all go through here, and a failure comes out here in one form.
+No widgets, no wording: what a failure says is `tray_app.text`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tray_app.core.errors import OllamaError
+from tray_app.core.payloads import (
+    BusyModel,
+    CopyWish,
+    DeleteOutcome,
+    DeleteWish,
+    Failure,
+    LoadWish,
+    ModelRef,
+    PullWish,
+    Recommendations,
+    ServerTest,
+    Verb,
+)
+from tray_app.core.pulls.states import PullItem
+from tray_app.core.records import Manifest, ModelInfo, Snapshot
+from tray_app.ollama.registry import Registry
+from tray_app.workers.estimates.estimator import Estimator
+from tray_app.workers.estimates.layer_index import LayerReader
+from tray_app.workers.jobs import (
+    CopyJob,
+    DeleteJob,
+    LoadJob,
+    ManifestJob,
+    RecommendationsJob,
+    ShowJob,
+    Target,
+    TestJob,
+    UnloadJob,
+)
+from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.runner import Job, JobRunner
+
+MAX_CACHED_DETAILS = 200
+
+
+class Operations(QObject):
+    """Turns wishes into jobs and outcomes into signals.
+
+    Signals: outcomes of the verbs; every failure that no outcome record carries is `failed`.
+    `list_stale` (server id) after anything that may have changed a server's list.
+    Thread: GUI thread.
+    """
+
+    details_loaded = Signal(object)  # ModelInfo
+    failed = Signal(object)  # Failure
+    deleted = Signal(object)  # DeleteOutcome
+    copied = Signal(object)  # CopyWish
+    loaded = Signal(object)  # ModelRef
+    unloaded = Signal(object)  # ModelRef
+    busy_changed = Signal(object)  # BusyModel
+    server_tested = Signal(object)  # ServerTest
+    recommendations_loaded = Signal(object)  # Recommendations
+    estimated = Signal(object)  # PullEstimate
+    list_stale = Signal(str)  # server id
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        queue: PullQueue,
+        target_of: Callable[[str], Target | None],
+        registry: Registry,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._queue = queue
+        self._target_of = target_of
+        self._registry = registry
+        self._details: dict[str, ModelInfo] = {}
+        self._asked: dict[Job, tuple[Verb, ModelRef]] = {}
+        self.layers = LayerReader(runner, target_of, self)
+        self.estimator = Estimator(runner, target_of, registry, queue.is_insecure, self)
+        self.estimator.estimated.connect(self.estimated)
+        self.layers.book_changed.connect(self.estimator.set_book)
+        queue.started.connect(self._on_queue_started)
+        queue.item_ended.connect(self._on_queue_item_ended)
+        queue.faulted.connect(self.list_stale)
+
+    # Verbs.
+
+    @Slot(object)
+    def show(self, ref: ModelRef) -> None:
+        """Details of a model: at once when cached for its digest, else when the server answers."""
+        cached = self._details.get(ref.digest) if ref.digest else None
+        if cached is not None and cached.key == ref.key:
+            self.details_loaded.emit(cached)
+            return
+        target = self._target(Verb.SHOW, ref)
+        if target is not None:
+            job = ShowJob(target, ref)
+            job.succeeded.connect(self._on_show_succeeded)
+            self._submit(job, "show", Verb.SHOW, ref)
+
+    @Slot(object)
+    def estimate(self, ref: ModelRef) -> None:
+        """What a pull would mean; only the newest question is answered, as often as more is
+        known. A failure is part of the answer."""
+        self.estimator.ask(ref)
+
+    @Slot(object)
+    def pull(self, wish: PullWish) -> None:
+        """Queue a download."""
+        self._queue.add(wish)
+        self.list_stale.emit(wish.server_id)
+
+    @Slot(object)
+    def delete(self, wish: DeleteWish) -> None:
+        """Delete models; loaded ones are unloaded first, changed ones are left alone."""
+        for server_id in dict.fromkeys(ref.server_id for ref in wish.refs):
+            refs = tuple(ref for ref in wish.refs if ref.server_id == server_id)
+            target = self._target(Verb.DELETE, refs[0])
+            if target is None:
+                continue
+            for ref in refs:
+                self.busy_changed.emit(BusyModel(ref, Verb.DELETE))
+            job = DeleteJob(target, DeleteWish(refs, wish.loaded))
+            job.succeeded.connect(self._on_delete_succeeded)
+            job.failed.connect(self._on_delete_failed)
+            job.cancelled.connect(self._on_delete_cancelled)
+            self._runner.submit(job, f"change {server_id}")
+
+    @Slot(object)
+    def copy(self, wish: CopyWish) -> None:
+        target = self._target(Verb.COPY, wish.source)
+        if target is not None:
+            job = CopyJob(target, wish)
+            job.succeeded.connect(self._on_copy_succeeded)
+            self._submit(job, f"change {wish.source.server_id}", Verb.COPY, wish.source)
+
+    @Slot(object)
+    def load(self, wish: LoadWish) -> None:
+        """Load into memory, or change how long a loaded model stays."""
+        target = self._target(Verb.LOAD, wish.ref)
+        if target is not None:
+            self.busy_changed.emit(BusyModel(wish.ref, Verb.LOAD))
+            job = LoadJob(target, wish)
+            job.succeeded.connect(self._on_load_succeeded)
+            self._submit(job, f"load {wish.ref.server_id}", Verb.LOAD, wish.ref)
+
+    @Slot(object)
+    def unload(self, ref: ModelRef) -> None:
+        target = self._target(Verb.UNLOAD, ref)
+        if target is not None:
+            self.busy_changed.emit(BusyModel(ref, Verb.UNLOAD))
+            job = UnloadJob(target, ref)
+            job.succeeded.connect(self._on_unload_succeeded)
+            # Not in the lane of deletes: a load under way there must not delay it.
+            self._submit(job, f"unload {ref.server_id}", Verb.UNLOAD, ref)
+
+    @Slot(str)
+    def test_server(self, address: str) -> None:
+        """Try an address; only the newest question is answered."""
+        self._runner.cancel_where(_is_test)
+        job = TestJob(address)
+        job.succeeded.connect(self._on_test_succeeded)
+        self._runner.submit(job, "test")
+
+    def forget_server(self, server_id: str) -> None:
+        """The server is another one now: what was known of its models means nothing."""
+        self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}
+        self.layers.forget_server(server_id)
+        self.estimator.forget_server(server_id)
+
+    def note_snapshot(self, snapshot: Snapshot) -> None:
+        """What is installed and loaded now."""
+        self.layers.note_snapshot(snapshot)
+        self.estimator.note_snapshot(snapshot)
+
+    @Slot(str)
+    def recommend(self, server_id: str) -> None:
+        """Ask for the server's own suggestions; none is an answer too, a failure is silent."""
+        target = self._target_of(server_id)
+        if target is not None:
+            job = RecommendationsJob(target)
+            job.succeeded.connect(self._on_recommend_succeeded)
+            self._runner.submit(job, "show")
+
+    # Outcomes.
+
+    def _target(self, verb: Verb, ref: ModelRef) -> Target | None:
+        target = self._target_of(ref.server_id)
+        if target is None:
+            error = OllamaError(ref.server_id, "no such server")
+            self.failed.emit(Failure(verb, ref, error))
+        return target
+
+    def _submit(self, job: Job, lane: str, verb: Verb, ref: ModelRef) -> None:
+        job.failed.connect(self._on_job_failed)
+        job.finished.connect(self._on_job_finished)
+        self._asked[job] = (verb, ref)
+        if self._runner.submit(job, lane) is not job:
+            del self._asked[job]  # the same is under way already
+
+    @Slot(object)
+    def _on_job_failed(self, error: OllamaError) -> None:
+        asked = self._asked.get(self.sender())  # type: ignore[call-overload]
+        if asked is not None:
+            verb, ref = asked
+            self.failed.emit(Failure(verb, ref, error))
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        verb, ref = self._asked.pop(self.sender())  # type: ignore[call-overload]
+        if verb is not Verb.SHOW:
+            self.busy_changed.emit(BusyModel(ref, None))
+            self.list_stale.emit(ref.server_id)
+
+    @Slot(object)
+    def _on_show_succeeded(self, info: ModelInfo) -> None:
+        self._keep(info)
+        self.details_loaded.emit(info)
+
+    @Slot(object)
+    def _on_delete_succeeded(self, outcome: DeleteOutcome) -> None:
+        refs = (*outcome.deleted, *(failure.ref for failure in outcome.failures))
+        for ref in refs:
+            self.busy_changed.emit(BusyModel(ref, None))
+        self.deleted.emit(outcome)
+        self.list_stale.emit(refs[0].server_id)
+
+    @Slot(object)
+    def _on_delete_failed(self, error: OllamaError) -> None:
+        """Nothing was deleted: the server could not even be asked for its list."""
+        job = self.sender()
+        if isinstance(job, DeleteJob):
+            failures = tuple(Failure(Verb.DELETE, ref, error) for ref in job.wish.refs)
+            self._on_delete_succeeded(DeleteOutcome((), failures))
+
+    @Slot()
+    def _on_delete_cancelled(self) -> None:
+        job = self.sender()
+        if isinstance(job, DeleteJob):
+            for ref in job.wish.refs:
+                self.busy_changed.emit(BusyModel(ref, None))
+
+    @Slot(object)
+    def _on_copy_succeeded(self, wish: CopyWish) -> None:
+        self.copied.emit(wish)
+
+    @Slot(object)
+    def _on_load_succeeded(self, ref: ModelRef) -> None:
+        self.loaded.emit(ref)
+
+    @Slot(object)
+    def _on_unload_succeeded(self, ref: ModelRef) -> None:
+        self.unloaded.emit(ref)
+
+    @Slot(object)
+    def _on_test_succeeded(self, test: ServerTest) -> None:
+        self.server_tested.emit(test)
+
+    @Slot(object)
+    def _on_recommend_succeeded(self, recommendations: Recommendations) -> None:
+        self.recommendations_loaded.emit(recommendations)
+
+    @Slot(object)
+    def _on_queue_started(self, item: PullItem) -> None:
+        """Sizes before bytes: one honest bar. The pull does not wait for it."""
+        looked_up = self.estimator.manifest_of(item.name)
+        if looked_up is not None:
+            self._queue.offer_manifest(item.id, looked_up)
+        is_insecure = self._queue.is_insecure(item.name)
+        job = ManifestJob(self._registry, item.id, item.name, is_insecure=is_insecure)
+        job.succeeded.connect(self._on_manifest_succeeded)
+        self._runner.submit(job, "registry")
+
+    @Slot(object)
+    def _on_manifest_succeeded(self, manifest: Manifest) -> None:
+        job = self.sender()
+        if isinstance(job, ManifestJob):
+            self._queue.offer_manifest(job.item_id, manifest)
+
+    @Slot(object)
+    def _on_queue_item_ended(self, item: PullItem) -> None:
+        self.list_stale.emit(item.server_id)
+
+    def _keep(self, info: ModelInfo) -> None:
+        if info.digest:
+            self._details[info.digest] = info
+            while len(self._details) > MAX_CACHED_DETAILS:
+                del self._details[next(iter(self._details))]
+            self.layers.add(info)
+
+
+def _is_test(job: Job) -> bool:
+    return isinstance(job, TestJob)

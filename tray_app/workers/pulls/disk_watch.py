@@ -1,0 +1,143 @@
+"""DiskWatch: how much room there is for the downloads of servers on this computer.
+
+Looked at in a thread of its own while something runs or waits for room. What to do about it is the
+queue's business.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from tray_app.core.pulls.rules import DiskRoom
+from tray_app.core.pulls.states import ACTIVE, Hold, PullItem
+from tray_app.core.records import Snapshot
+from tray_app.ollama.local_store import LocalStore, Piece
+from tray_app.workers.jobs import Target
+from tray_app.workers.runner import Job, JobRunner
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 5.0
+MAX_KNOWN = 20
+"""Installed models by which the server's folder is recognised."""
+
+
+class RoomJob(Job):
+    """Measures once. Outcome: DiskRoom."""
+
+    def __init__(
+        self,
+        store: LocalStore,
+        server_id: str,
+        known: Sequence[tuple[str, str]],
+        pulls: Mapping[str, Sequence[Piece]],
+    ) -> None:
+        super().__init__(("room", server_id))
+        self._store = store
+        self._server_id = server_id
+        self._known = known
+        self._pulls = pulls
+
+    def perform(self) -> DiskRoom:
+        free, needs = self._store.room(self._known, self._pulls)
+        return DiskRoom(self._server_id, free, needs)
+
+
+class DiskWatch(QObject):
+    """Signals: `measured` after each look. Thread: GUI thread; the looking is done in lane "disk".
+
+    `items` gives all downloads.
+    """
+
+    measured = Signal(object)  # DiskRoom
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        target_of: Callable[[str], Target | None],
+        items: Callable[[], Sequence[PullItem]],
+        parent: QObject | None = None,
+        *,
+        every_s: float = EVERY_S,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._target_of = target_of
+        self._items = items
+        self._known: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._seen: dict[str, tuple[int | None, int]] = {}
+        self._is_looking = False
+        self._is_stale = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(round(every_s * 1000))
+        self._timer.setObjectName("disk watch")
+        self._timer.timeout.connect(self._look)
+
+    @Slot(object)
+    def note_snapshot(self, snapshot: Snapshot) -> None:
+        """What is installed tells which folder is the server's."""
+        rows = [(m.name, m.digest) for m in snapshot.models if m.digest and not m.is_cloud]
+        self._known[snapshot.server_id] = tuple(rows[:MAX_KNOWN])
+
+    @Slot()
+    def note_items(self) -> None:
+        """Downloads changed: look at once when one is new or knows more of its size."""
+        seen = {item.id: _size_of(item) for item in self._watched()}
+        is_news = any(self._seen.get(key) != size for key, size in seen.items())
+        self._seen = seen
+        if not seen:
+            self._timer.stop()
+        elif is_news:
+            self._look()
+
+    def close(self) -> None:
+        self._timer.stop()
+
+    def _watched(self) -> list[PullItem]:
+        return [i for i in self._items() if i.state in ACTIVE or i.hold is Hold.DISK]
+
+    @Slot()
+    def _look(self) -> None:
+        self._timer.stop()
+        if self._is_looking:
+            self._is_stale = True
+            return
+        self._is_stale = False
+        pulls: dict[str, dict[str, tuple[Piece, ...]]] = {}
+        for item in self._watched():
+            pulls.setdefault(item.server_id, {})[item.id] = _pieces(item)
+        for server_id, layers in pulls.items():
+            target = self._target_of(server_id)
+            if target is not None and target.store is not None:
+                known = self._known.get(server_id, ())
+                job = RoomJob(target.store, server_id, known, layers)
+                job.succeeded.connect(self._on_job_succeeded)
+                job.finished.connect(self._on_job_finished)
+                if self._runner.submit(job, "disk") is job and not job.scope.is_cancelled:
+                    self._is_looking = True
+
+    @Slot(object)
+    def _on_job_succeeded(self, room: DiskRoom) -> None:
+        self.measured.emit(room)
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        self._is_looking = False
+        if self._is_stale:
+            self._look()
+        elif self._watched():
+            self._timer.start()
+
+
+def _size_of(item: PullItem) -> tuple[int | None, int]:
+    progress = item.progress
+    return (progress.total_bytes, len(progress.layers)) if progress is not None else (None, 0)
+
+
+def _pieces(item: PullItem) -> tuple[Piece, ...]:
+    layers = item.progress.layers if item.progress is not None else ()
+    return tuple((la.digest, la.total_bytes, la.completed_bytes) for la in layers)

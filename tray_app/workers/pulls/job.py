@@ -1,0 +1,115 @@
+"""PullJob: one attempt at one pull, in a lane's thread. Decides nothing: the queue does that."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from tray_app.core.errors import IncompletePull, OllamaError
+from tray_app.core.pulls.tracker import PullPhase, PullProgress, PullTracker
+from tray_app.core.records import Manifest
+from tray_app.workers.jobs import Target
+from tray_app.workers.poller import ClientFactory, open_client
+from tray_app.workers.runner import Job
+
+log = logging.getLogger(__name__)
+
+REPORT_EVERY_S = 0.1
+"""Progress reaches the screen at most ten times a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullReport:
+    """What an attempt has reached. `last_byte_s` is when a byte last came (monotonic)."""
+
+    item_id: str
+    progress: PullProgress
+    last_byte_s: float
+    new_bytes: int
+
+
+class PullJob(Job):
+    """Streams one pull through `tracker`, which outlives the attempt.
+
+    Signals: `progressed` at most ten times a second, at every change of phase, and last before
+    the end; then those of Job. Outcome: the last PullReport.
+    Thread: see Job. `offer_manifest` may be called from any thread.
+    """
+
+    progressed = Signal(object)  # PullReport
+
+    def __init__(
+        self,
+        target: Target,
+        item_id: str,
+        name: str,
+        tracker: PullTracker,
+        *,
+        is_insecure: bool = False,
+        client_factory: ClientFactory = open_client,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(("pull", item_id), parent)
+        self.target = target
+        self.item_id = item_id
+        self.name = name
+        self._tracker = tracker
+        self._is_insecure = is_insecure
+        self._client_factory = client_factory
+        self._clock = clock
+        self._offered: Manifest | None = None
+        self._reported_s = 0.0
+        self._reported_phase: PullPhase | None = None
+
+    def offer_manifest(self, manifest: Manifest) -> None:
+        """The sizes of all layers, once known; taken up with the next line."""
+        self._offered = manifest
+
+    def perform(self) -> PullReport:
+        self._tracker.new_attempt(self._clock())
+        client = self._client_factory(self.target.endpoint, self.target.server_id, self.scope)
+        try:
+            for line in client.pull(self.name, is_insecure=self._is_insecure):
+                now_s = self._clock()
+                error = self._tracker.feed(line, now_s)
+                if error is not None:
+                    raise error
+                self._take_manifest()
+                self._report(now_s)
+                if self._tracker.phase is PullPhase.DONE:
+                    return self._send(now_s)
+        except OllamaError:
+            self._send(self._clock())
+            raise
+        finally:
+            client.close()
+        self._send(self._clock())
+        raise IncompletePull(self.name)
+
+    def _take_manifest(self) -> None:
+        manifest, self._offered = self._offered, None
+        if manifest is not None:
+            self._tracker.set_manifest(manifest)
+
+    def _report(self, now_s: float) -> None:
+        phase = self._tracker.phase
+        if phase is self._reported_phase and now_s - self._reported_s < REPORT_EVERY_S:
+            return
+        self._send(now_s)
+
+    def _send(self, now_s: float) -> PullReport:
+        self._reported_s = now_s
+        self._reported_phase = self._tracker.phase
+        report = PullReport(
+            self.item_id,
+            self._tracker.progress(now_s),
+            self._tracker.last_byte_s,
+            self._tracker.new_bytes,
+        )
+        self.progressed.emit(report)
+        return report
