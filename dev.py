@@ -172,7 +172,9 @@ def set_up_environment(kind: str) -> None:
     STAMP.unlink(missing_ok=True)
     say(f"installing the packages of {LOCKS[kind].name} into .venv …")
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
-    run_or_exit(module("pip", "install", *options, "--requirement", str(LOCKS[kind])))
+    # The lock is whole. An old pip that looks for itself is led astray by newer releases.
+    options += ["--no-deps", "--requirement", str(LOCKS[kind])]
+    run_or_exit(module("pip", "install", *options))
     STAMP.write_text(json.dumps({**wanted, "kind": kind}), encoding="utf-8")
     UNFINISHED.unlink()
     compile_translations()

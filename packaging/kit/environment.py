@@ -43,6 +43,8 @@ def _made(name: str, locks: tuple[Path, ...]) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     run([base_python(), "-m", "venv", folder])
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    # The locks are whole. An old pip that looks for itself is led astray by newer releases.
+    options.append("--no-deps")
     # One lock after the other: both name some packages, with the same versions.
     for lock in locks:
         run([python, "-m", "pip", "install", *options, "--requirement", lock])

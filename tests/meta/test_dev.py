@@ -1,14 +1,20 @@
 """dev.py and the lock files: what would otherwise show only on a fresh machine."""
 
+import contextlib
+import importlib.metadata
 import importlib.util
 import json
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
@@ -87,7 +93,8 @@ def test_set_up_is_done_once_and_again_when_a_lock_changes(
     monkeypatch.setattr(dev, "is_usable", lambda _: True)
     ran = _record_commands(dev, monkeypatch)
     dev.set_up_environment("run")
-    assert [command for command in ran if "run.lock" in command and "--require-hashes" in command]
+    assert "run.lock" in ran[0]
+    assert {"--require-hashes", "--no-deps"} <= set(ran[0].split())
     dev.set_up_environment("run")
     assert len(ran) == 1
     dev.set_up_environment("dev")
@@ -122,26 +129,88 @@ def test_locks_hold_hashes_and_no_address(lock: str) -> None:
         assert "--hash=sha256:" in entry, entry
 
 
-def test_locks_hold_what_the_project_declares() -> None:
+def pins_of(lock: str) -> dict[str, Requirement]:
+    """What a lock pins, by name."""
+    lines = re.findall(r"^(\S+==.+?) \\$", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+    pins = [Requirement(line) for line in lines]
+    return {pin.name: pin for pin in pins}
+
+
+def is_wanted(requirement: Requirement, place: dict[str, str], extras: set[str]) -> bool:
+    """Whether it counts on this system, for one who asked for these extras."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({**place, "extra": e}) for e in ("", *extras))
+
+
+def lacks(
+    pins: dict[str, Requirement], requirements: list[str], place: dict[str, str]
+) -> Iterator[str]:
+    """What is required on this system, by whomever, and not pinned to a release that will do."""
+    open_: list[tuple[str, str, set[str]]] = [("pyproject", text, set()) for text in requirements]
+    seen: set[tuple[str, str]] = set()
+    while open_:
+        by, text, extras = open_.pop()
+        requirement = Requirement(text)
+        if (by, text) in seen or not is_wanted(requirement, place, extras):
+            continue
+        seen.add((by, text))
+        name = canonicalize_name(requirement.name)
+        pin = pins.get(name)
+        if pin is None or not is_wanted(pin, place, set()):
+            yield f"{by} needs {text}"
+            continue
+        version = next(iter(pin.specifier)).version
+        if not requirement.specifier.contains(version, prereleases=True):
+            yield f"{by} needs {text}, {version} is pinned"
+        # What is for another system only is not here to be asked.
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            needed = importlib.metadata.distribution(name).requires or []
+            open_ += [(name, each, requirement.extras) for each in needed]
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.14"])
+@pytest.mark.parametrize(
+    ("platform", "system"), [("linux", "Linux"), ("win32", "Windows"), ("darwin", "Darwin")]
+)
+def test_locks_are_whole(version: str, platform: str, system: str) -> None:
+    # pip installs what they name and looks for nothing else.
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    place = {
+        **{name: str(value) for name, value in default_environment().items()},
+        "python_version": version,
+        "python_full_version": f"{version}.0",
+        "sys_platform": platform,
+        "platform_system": system,
+        "os_name": "nt" if platform == "win32" else "posix",
+    }
     wanted = {
         LOCKS[0]: project["dependencies"],
         LOCKS[1]: project["dependencies"] + project["optional-dependencies"]["dev"],
     }
     for lock, requirements in wanted.items():
-        text = (ROOT / lock).read_text(encoding="utf-8")
-        for requirement in requirements:
-            found = re.match(r"[A-Za-z0-9-]+", requirement)
-            assert found is not None
-            assert f"\n{found[0].lower()}==" in f"\n{text}", (lock, requirement)
+        assert list(lacks(pins_of(lock), requirements, place)) == [], lock
+
+
+def test_what_is_installed_is_what_is_locked() -> None:
+    # Or the test above has asked others than will be there.
+    for name, pin in pins_of(LOCKS[1]).items():
+        if is_wanted(pin, {}, set()):
+            assert importlib.metadata.version(name) in pin.specifier, name
 
 
 def test_both_locks_agree() -> None:
-    pins = [
-        dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
-        for lock in LOCKS
-    ]
-    assert {name: pins[1].get(name) for name in pins[0]} == pins[0]
+    run, dev = ({name: pin.specifier for name, pin in pins_of(lock).items()} for lock in LOCKS)
+    assert {name: dev.get(name) for name in run} == run
+
+
+def test_the_lock_of_the_build_holds_what_it_is_made_from() -> None:
+    file = ROOT / "packaging" / "requirements-build.in"
+    wanted = [line for line in file.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    pins = pins_of("packaging/requirements-build.lock")
+    assert wanted
+    for requirement in map(Requirement, wanted):
+        (pinned,) = pins[canonicalize_name(requirement.name)].specifier
+        assert pinned.version in requirement.specifier
 
 
 def test_translations_are_compiled_when_they_have_changed(

@@ -70,3 +70,15 @@ def test_the_deb_says_what_it_needs(built: dict[str, Path]) -> None:
     )
     for package in ("libxcb1", "libx11-xcb1", "libwayland-client0", "libgl1", "libc6 (>= 2."):
         assert package in asked.stdout
+
+
+def test_the_locks_of_the_build_are_whole(built: dict[str, Path]) -> None:
+    from kit import environment
+
+    asked = subprocess.run(
+        [str(environment.environment_python()), "-m", "pip", "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stdout
