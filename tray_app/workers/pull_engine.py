@@ -104,21 +104,23 @@ class PullEngine(PullLine):
             entry.is_forced = False
         self._set(entry, item)
         if item.is_ended:
-            self.item_ended.emit(entry.item)
+            self._note(self.item_ended, entry.item)
 
     def _after(self) -> None:
         """What follows from any change: start what may start, write down, tell."""
         if self._is_closed:
+            self._renew()
+            self._news.clear()
             return
         self._trim()
         self._save()
         self._hold_back()
         self._fill()
         self._save()
-        self._tell()
         if self._needs_tick() and not self._timer.isActive():
             pause_s = min(TICK_S, (self._limits.stall_s or 60.0) / 10)
             self._timer.start(int(pause_s * 1000))
+        self._tell()
 
     # Attempts.
 
@@ -153,7 +155,7 @@ class PullEngine(PullLine):
         taken = {e.lane for e in others if e.job is not None and e is not entry}
         entry.lane = next(number for number in range(len(taken) + 1) if number not in taken)
         self._runner.submit(job, f"pull {entry.lane + 1}")
-        self.started.emit(entry.item)
+        self._note(self.started, entry.item)
 
     def _listed_digest(self, item: PullItem) -> str | None:
         """The digest that the server's list has for this name: "" = none, None = no list yet."""
@@ -209,6 +211,7 @@ class PullEngine(PullLine):
             if entry.item.state in ACTIVE or entry.item.state in (S.PAUSED, S.CANCELED):
                 self._set(entry, replace(entry.item, progress=report.progress))
             self._step(entry, E.SUCCESS)
+            self._after()
 
     @Slot(object)
     def _on_job_failed(self, error: object) -> None:
@@ -235,7 +238,8 @@ class PullEngine(PullLine):
             self._step(entry, E.REFUSED, error)
         else:
             self._retry_later(entry, error, attempt)
-        self.faulted.emit(entry.item.server_id)
+        self._note(self.faulted, entry.item.server_id)
+        self._after()
 
     def _retry_later(self, entry: PullEntry, error: OllamaError, attempt: int) -> None:
         pause_s = self._limits.policy.pause_s(attempt, self._jitter())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from tray_app.core.names import canonical
 from tray_app.core.payloads import PullOrder
@@ -24,7 +25,8 @@ class PullRows(QObject):
 
     Signals: a row's life is `item_added`, `item_changed`…, `item_removed`; `order_changed` when
     rows change places on screen, `summary_changed` when the one-line sum does; `save_failed` when
-    the queue could not be written down.
+    the queue could not be written down. Listeners read the whole queue: nothing is emitted before
+    rows, order and sum are renewed, and all listeners hear of one thing before the next.
     Thread: GUI thread.
     """
 
@@ -43,6 +45,8 @@ class PullRows(QObject):
         self._leaving: list[PullEntry] = []  # rows are gone, their attempts not yet
         self._summary = PullSummary()
         self._order = PullOrder(())
+        self._news: deque[tuple[SignalInstance, object]] = deque()  # happened, not yet told
+        self._is_telling = False
         self._saved_rows: tuple[tuple[str, PullState], ...] = ()
         self._saver = PullSaver(runner, store, self)
         self._saver.saved.connect(self._on_saver_saved)
@@ -65,14 +69,14 @@ class PullRows(QObject):
 
     def _insert(self, entry: PullEntry) -> None:
         self._entries[entry.item.id] = entry
-        self.item_added.emit(entry.item)
+        self._note(self.item_added, entry.item)
 
     def _drop(self, entry: PullEntry) -> None:
         del self._entries[entry.item.id]
         if entry.job is not None:
             entry.job.cancel()
             self._leaving.append(entry)
-        self.item_removed.emit(entry.item.id)
+        self._note(self.item_removed, entry.item.id)
 
     def _find(self, server_id: str, name: str) -> PullEntry | None:
         return _first(self._entries.values(), server_id, name)
@@ -84,7 +88,7 @@ class PullRows(QObject):
     def _set(self, entry: PullEntry, item: PullItem) -> None:
         if item != entry.item:
             entry.item = item
-            self.item_changed.emit(item)
+            self._note(self.item_changed, item)
 
     def _trim(self) -> None:
         """Keep at most MAX_ENDED rows of what has ended; the oldest go."""
@@ -108,8 +112,25 @@ class PullRows(QObject):
     def _is_on_disk(self, entry: PullEntry) -> bool:
         return entry.save_number is not None and entry.save_number <= self._saver.saved_number
 
+    def _note(self, signal: SignalInstance, payload: object) -> None:
+        """Have `signal` emitted by the next `_tell`."""
+        self._news.append((signal, payload))
+
     def _tell(self) -> None:
-        """Emit places, order and sum where they have changed."""
+        """Tell what has happened, now that all of it is true."""
+        self._renew()
+        if self._is_telling:
+            return  # a listener made a wish: told by the loop that called it
+        self._is_telling = True
+        try:
+            while self._news:
+                signal, payload = self._news.popleft()
+                signal.emit(payload)
+        finally:
+            self._is_telling = False
+
+    def _renew(self) -> None:
+        """Bring places, order and sum up to the rows."""
         places = line_positions(e.item for e in self._entries.values())
         for entry in self._entries.values():
             self._set(entry, entry.item.at_place(places.get(entry.item.id, 0)))
@@ -117,11 +138,11 @@ class PullRows(QObject):
         order = display_order(items)
         if order != self._order:
             self._order = order
-            self.order_changed.emit(order)
+            self._note(self.order_changed, order)
         summary = summarize(items)
         if summary != self._summary:
             self._summary = summary
-            self.summary_changed.emit(summary)
+            self._note(self.summary_changed, summary)
 
     @Slot()
     def _on_saver_saved(self) -> None:

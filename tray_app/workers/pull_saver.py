@@ -98,8 +98,8 @@ class PullSaver(QObject):
     @Slot(object)
     def _on_job_failed(self, error: object) -> None:
         # A full disk here must not keep the server, maybe elsewhere, from pulling.
-        self.failed.emit(getattr(error, "context", ""))
         self._done(self._number)
+        self.failed.emit(getattr(error, "context", ""))
 
     def _done(self, number: int) -> None:
         self._is_writing = False

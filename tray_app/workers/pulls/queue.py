@@ -72,7 +72,7 @@ class PullQueue(PullWatchdog):
         stored = self._find(early.item.server_id, early.item.name)
         if stored is not None and stored.item.state in UNFINISHED:
             self._step(stored, E.RESUME)
-            self.item_removed.emit(early.item.id)
+            self._note(self.item_removed, early.item.id)
             return
         if stored is not None:
             self._drop(stored)
@@ -93,7 +93,7 @@ class PullQueue(PullWatchdog):
         """Try a failed or canceled one again, or one that waits for its next try at once."""
         entry = self._entries.get(item_id)
         if entry is not None:
-            if entry.item.is_ended:
+            if entry.item.state in (S.FAILED, S.CANCELED):
                 entry.start_over(datetime.now(UTC))
             if entry.item.state is S.STALLED:
                 self._kick(entry)
@@ -217,6 +217,7 @@ class PullQueue(PullWatchdog):
     def close(self) -> None:
         """Write the queue down for the next start, then end all attempts. Takes no more wishes."""
         self._is_closed = True
+        self._news.clear()
         self._timer.stop()
         self.save_now()
         for entry in self._entries.values():

@@ -25,6 +25,7 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent
 from pytestqt.qtbot import QtBot
 
 from tests.support.waiting import wait_for
+from tests.unit.workers.reading import QueueReader
 from tests.unit.workers.scripted import SERVER, SIZE, Attempt, World
 from tray_app.core import errors
 from tray_app.core.endpoint import Endpoint
@@ -116,6 +117,7 @@ class Life(RuleBasedStateMachine):
         self.queue.item_changed.connect(self.on_changed)
         self.queue.item_removed.connect(self.on_removed)
         self.queue.order_changed.connect(self.on_order)
+        self.reader = QueueReader(self.queue, self.wrongs)
 
     def close_queue(self) -> None:
         self.queue.close()
@@ -344,6 +346,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def all_is_well(self) -> None:
+        self.reader.check()
         self.nothing_was_seen_that_may_not_be()
         self.nothing_is_lost()
         self.the_disk_knows_it_all()
