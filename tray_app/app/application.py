@@ -253,16 +253,18 @@ class Application(QObject):
         self.window.take_setting(name)
 
     def _take_server(self, entry: ServerEntry) -> None:
-        if entry == self.server:
+        old = self.server
+        if entry == old:
             return
-        is_moved = (entry.id, entry.address) != (self.server.id, self.server.address)
-        if entry.id != self.server.id:
-            self.pollers.stop(self.server.id)
-            self.queue.set_server_online(self.server.id, False)
         self.server = entry
-        self._show_server_label()
+        is_moved = (entry.id, entry.address) != (old.id, old.address)
         if is_moved:
             self.operations.forget_server(entry.id)
+        if entry.id != old.id:
+            self.pollers.stop(old.id)
+            self.queue.set_server_online(old.id, False)
+        self._show_server_label()
+        if is_moved:
             self._poll()
 
     def _show_server_label(self) -> None:

@@ -229,10 +229,9 @@ class ModelTableModel(ModelCells):
         if not change.is_resorted and not change.dirty:
             return
         self._version += 1
+        before, self._counts = self._counts, self._count()
         self._show(self._target(), change.dirty)
-        counts = self._count()
-        if counts != self._counts:
-            self._counts = counts
+        if self._counts != before:
             self.counts_changed.emit()
 
     def _target(self) -> list[ModelRow]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from tray_app import text
 from tray_app.core.pulls.states import PullItem
@@ -41,16 +41,11 @@ class PullTableModel(KeyedTable[_Row]):
     item_removed = Signal(str)
     order_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._by_id: dict[str, _Row] = {}
-
     def set_item(self, item: PullItem) -> None:
         """Add a download at the end, or tell how it stands now."""
-        row = self._by_id.get(item.id)
+        row = self._row(item.id)
         if row is None:
-            row = self._by_id[item.id] = _Row(item)
-            self._show([*self._rows, row], {})
+            self._show([*self._rows, _Row(item)], {})
         elif row.item == item:
             return
         else:
@@ -60,7 +55,7 @@ class PullTableModel(KeyedTable[_Row]):
 
     def remove(self, item_id: str) -> None:
         """Take a download out."""
-        row = self._by_id.pop(item_id, None)
+        row = self._row(item_id)
         if row is not None:
             self._show([other for other in self._rows if other is not row], {})
             self.item_removed.emit(item_id)
@@ -85,8 +80,12 @@ class PullTableModel(KeyedTable[_Row]):
         return tuple(row.item for row in self._rows)
 
     def item(self, item_id: str) -> PullItem | None:
-        row = self._by_id.get(item_id)
+        row = self._row(item_id)
         return row.item if row else None
+
+    def _row(self, item_id: str) -> _Row | None:
+        # No second list by id: a listener in the middle of a change would find them at odds.
+        return next((row for row in self._rows if row.item.id == item_id), None)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else 2

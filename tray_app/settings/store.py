@@ -74,22 +74,21 @@ class Settings(QObject):
         before = self.values
         self._take_over()
         new = {n: v for n, v in wanted.items() if v != getattr(self.values, n)}
+        failure = ""
         if new:
             self.values = replace(self.values, **new)
             for name, value in new.items():
                 self._raw[name] = to_json(name, value, self._raw.get(name))
-            self._save()
-        for name in CHECKS:
-            if getattr(before, name) != getattr(self.values, name):
-                self.changed.emit(name)
+            failure = self._save()
+        self._tell(before)
+        if failure:
+            self.save_failed.emit(failure)
 
     def reload(self) -> None:
         """Take over what another process wrote."""
         before = self.values
         self._take_over()
-        for name in CHECKS:
-            if getattr(before, name) != getattr(self.values, name):
-                self.changed.emit(name)
+        self._tell(before)
 
     def servers(self) -> tuple[ServerEntry, ...]:
         """The servers there are: those set up, or the one that Ollama's own tools would use."""
@@ -103,6 +102,11 @@ class Settings(QObject):
             return next((entry for entry in found if entry.id == wanted), found[0])
         gone = ServerEntry(server_id, server_id)
         return next((entry for entry in found if entry.id == server_id), gone)
+
+    def _tell(self, before: SettingsValues) -> None:
+        for name in CHECKS:
+            if getattr(before, name) != getattr(self.values, name):
+                self.changed.emit(name)
 
     def _load(self, path: Path) -> None:
         try:
@@ -140,21 +144,19 @@ class Settings(QObject):
         self._signature = now
         self._load(self._path)
 
-    def _save(self) -> None:
-        if self._path is None:
-            return
-        if self._unwritable:
-            self.save_failed.emit(self._unwritable)
-            return
+    def _save(self) -> str:
+        """Write the file; why that failed, "" when it did not."""
+        if self._path is None or self._unwritable:
+            return self._unwritable
         content = {"version": VERSION, **self._raw}
         try:
             jsonfile.write(self._path, content)
         except OSError as error:
             _log.info("settings not written: %s", error)
-            self.save_failed.emit(str(error))
-            return
+            return str(error)
         self._raw = content
         self._signature = jsonfile.signature(self._path)
+        return ""
 
 
 def _implicit_server() -> ServerEntry:

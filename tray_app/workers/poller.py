@@ -212,9 +212,10 @@ class ModelPoller(QObject):
             status = replace(status, since=snapshot.taken_at)
         is_news = replace(status, last_answer_at=None) != replace(self._status, last_answer_at=None)
         self._status = status
+        # The list first: who hears that the server answers may act on what it has.
+        self.snapshot_taken.emit(snapshot)
         if is_news:
             self.status_changed.emit(status)
-        self.snapshot_taken.emit(snapshot)
 
     def _on_fault(self, error: OllamaError) -> None:
         self._close_client()
@@ -240,8 +241,8 @@ class ModelPoller(QObject):
             since=since,
             retry_s=self._clock() + pause_s,
         )
-        self.status_changed.emit(self._status)
         self._arm(pause_s)
+        self.status_changed.emit(self._status)
 
     def _pace_s(self) -> float:
         return self._visible_pace_s if self._is_visible else HIDDEN_PACE_S

@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Hashable
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, SignalInstance, Slot
 
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.ollama.cancel import CancelScope
@@ -35,7 +35,7 @@ class Job(QObject):
         super().__init__(parent)
         self.key = key
         self.scope = CancelScope()
-        self.is_over = False  # has reported its end; set in the lane's thread
+        self.is_over = False  # there is nothing left but to report; set in the lane's thread
         self.is_done = False  # and that was a success
 
     def perform(self) -> object:
@@ -53,22 +53,26 @@ class Job(QObject):
                 raise Cancelled
             outcome = self.perform()
         except Cancelled:
-            self.cancelled.emit()
+            self._tell_end(self.cancelled)
         except OllamaError as error:
             if self.scope.is_cancelled:
-                self.cancelled.emit()
+                self._tell_end(self.cancelled)
             else:
-                self.failed.emit(error)
+                self._tell_end(self.failed, error)
         except Exception as error:
             # A bug of ours: it must reach a person, and the job must still end.
             log.exception("job %s broke", type(self).__name__)
-            self.failed.emit(OllamaError(type(self).__name__, repr(error)))
+            self._tell_end(self.failed, OllamaError(type(self).__name__, repr(error)))
         else:
             self.is_done = True
-            self.succeeded.emit(outcome)
+            self._tell_end(self.succeeded, outcome)
         finally:
-            self.is_over = True
             self.finished.emit()
+
+    def _tell_end(self, signal: SignalInstance, *outcome: object) -> None:
+        # Before: who hears of it may ask for the same again, and must not be given this one.
+        self.is_over = True
+        signal.emit(*outcome)
 
 
 class _Lane(QObject):

@@ -4,6 +4,7 @@ QAbstractItemModelTester misses a silent insert and a begin without an end; a re
 from the model shows both.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex
@@ -22,6 +23,8 @@ class Replica(QObject):
         self.rows: list[list[str]] = self.truth()
         self._pending = ""
         self._kept: list[tuple[QPersistentModelIndex, str]] = []
+        self.look: Callable[[], object] = lambda: None
+        """Called at every signal: what a listener may read then, with its own assertions."""
         self._tester = QAbstractItemModelTester(
             model, QAbstractItemModelTester.FailureReportingMode.Fatal
         )
@@ -57,6 +60,7 @@ class Replica(QObject):
         return [str(index(row, column).data()) for column in range(self.model.columnCount())]
 
     def _begin(self, what: str) -> None:
+        self.look()
         assert not self._pending, f"{what} inside {self._pending}"
         self._pending = what
 
@@ -64,6 +68,7 @@ class Replica(QObject):
         assert self._pending == what, f"end of {what} inside {self._pending!r}"
         self._pending = ""
         self.log.append(what)
+        self.look()
 
     def _on_about_to_remove(self, _: QModelIndex, first: int, last: int) -> None:
         self._begin(f"remove {first}-{last}")
@@ -83,6 +88,7 @@ class Replica(QObject):
 
     def _on_changed(self, top: QModelIndex, bottom: QModelIndex, roles: list[int]) -> None:
         self.log.append(f"change {top.row()}-{bottom.row()}")
+        self.look()
         assert 0 not in roles[1:] or not roles
         for row in range(top.row(), bottom.row() + 1):
             self.rows[row][top.column() : bottom.column() + 1] = self._row(row)[

@@ -42,6 +42,15 @@ def names(table: ModelTableModel) -> list[str]:
     return [str(cell(table, row, "name")) for row in range(table.rowCount())]
 
 
+def test_whoever_hears_of_a_row_reads_the_new_counts(
+    table: ModelTableModel, replica: Replica
+) -> None:
+    seen: list[Counts] = []
+    replica.look = lambda: seen.append(table.counts)
+    table.set_snapshot(snapshot(LIST[1:]))
+    assert set(seen) == {table.counts} == {Counts(all=4, cloud=1)}
+
+
 def test_names_are_sorted_as_people_count(table: ModelTableModel) -> None:
     assert names(table) == [
         "gemma3:4b", "gpt-oss:120b-cloud", "nomic-embed-text:latest", "qwen3:8b", "Qwen10:1b",

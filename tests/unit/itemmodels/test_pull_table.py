@@ -51,6 +51,32 @@ def test_items_come_change_move_and_go() -> None:
     replica.check()
 
 
+def test_who_hears_of_a_change_reads_one_truth() -> None:
+    table = PullTableModel()
+    replica = Replica(table)
+    looked: list[int] = []
+
+    def look() -> None:
+        items = table.items
+        looked.append(len(items))
+        assert tuple(item.id for item in items) == table.ids
+        assert [table.item(item.id) for item in items] == list(items)
+        for item_id in {"1", "2", "3"} - set(table.ids):
+            assert table.item(item_id) is None
+
+    replica.look = look
+    for told in (table.item_set, table.item_removed, table.order_changed):
+        told.connect(look)
+    for item_id in ("1", "2", "3"):
+        table.set_item(item(item_id))
+    table.set_item(item("2", 50))
+    table.set_order(["3", "2", "1"])
+    for item_id in ("2", "3", "1"):
+        table.remove(item_id)
+    assert looked[0] == looked[-1] == 0
+    assert max(looked) == 3
+
+
 def test_a_download_of_an_installed_model_shows_in_its_row() -> None:
     table = ModelTableModel(clock=lambda: NOW)
     table.set_snapshot(snapshot([model("model-1:1b")]))

@@ -221,6 +221,19 @@ def test_a_failed_write_is_told_and_leaves_the_old_file(
     assert written(path) == {"version": 1, "theme": "light", "refresh_s": 5}
 
 
+def test_a_failed_write_is_told_once_the_change_has_been(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(path)
+    told: list[str] = []
+    settings.changed.connect(told.append)
+    settings.save_failed.connect(lambda _: told.append("failed"))
+    failing_replace(monkeypatch)
+    settings.update({"theme": "dark", "refresh_s": 5})
+    assert sorted(told[:-1]) == ["refresh_s", "theme"]
+    assert told[-1] == "failed"
+
+
 @pytest.mark.allow_logs("settings not readable")
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file is in the way")

@@ -78,7 +78,7 @@ def test_connects_then_tells_the_list_and_changes_from_outside(
     seen: Seen, server: FaultyServer
 ) -> None:
     start(seen, server)
-    seen.wait(lambda: seen.snapshots)
+    seen.wait_state(ServerState.ONLINE)
     assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
     assert [m.name for m in seen.snapshots[0].models] == ["here:latest"]
     assert seen.snapshots[0].running == ()
@@ -87,6 +87,22 @@ def test_connects_then_tells_the_list_and_changes_from_outside(
     seen.wait(lambda: len(seen.snapshots[-1].models) == 2)
     # A good poll that changes nothing about the server is no news about the server.
     assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
+
+
+def test_who_hears_that_the_server_answers_finds_its_list(
+    make_pollers: Callable[..., Pollers], server: FaultyServer, qtbot: QtBot
+) -> None:
+    pollers = make_pollers()
+    found: list[Snapshot | None] = []
+
+    def look(status: ServerStatus) -> None:
+        if status.is_online:
+            found.append(pollers.snapshot("local"))
+
+    pollers.status_changed.connect(look)
+    pollers.start("local", Endpoint.parse(server.url))
+    qtbot.waitUntil(lambda: bool(found), timeout=8000)
+    assert found[0] is not None
 
 
 def test_a_server_that_goes_and_comes_back(seen: Seen, server: FaultyServer) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -253,6 +253,17 @@ def test_removing_the_focused_row_focuses_its_neighbour(panel: DownloadsPanel) -
     assert panel.shown_ids() == ()
     assert "No downloads" in texts(panel)
     panel.remove_item("never there")
+
+
+def test_code_that_runs_when_the_focus_moves_sees_the_rows_that_are_left(
+    panel: DownloadsPanel, qapp: QApplication
+) -> None:
+    fill(panel, *(item(name, PullState.FAILED) for name in ("a", "b", "c")))
+    row(panel, "b").setFocus()
+    seen: list[tuple[str, ...]] = []
+    qapp.focusChanged.connect(lambda: seen.append(panel.shown_ids()))
+    panel.remove_item("b")
+    assert set(seen) == {("a", "c")}
 
 
 def test_layers_tell_what_is_here_and_what_waits(qtbot: QtBot, panel: DownloadsPanel) -> None:

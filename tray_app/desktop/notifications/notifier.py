@@ -153,8 +153,8 @@ class Notifier(QObject):
     def _check_server(self, now_s: float) -> None:
         due_s = self._server_due_s()
         if self._lost is not None and due_s is not None and now_s >= due_s:
-            self._tell_server(NoticeKind.OFFLINE, self._lost)
-            self._lost = None
+            lost, self._lost = self._lost, None
+            self._tell_server(NoticeKind.OFFLINE, lost)
 
     def _tell_server(self, kind: NoticeKind, status: ServerStatus) -> None:
         if self._is_window_active:

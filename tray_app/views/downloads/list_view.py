@@ -101,16 +101,18 @@ class DownloadList(QScrollArea):
 
     def remove_item(self, item_id: str) -> None:
         """Take a row away; the focus goes to its neighbour."""
-        self._items.pop(item_id, None)
         row = self._rows.get(item_id)
         if row is None:
             return
         focused = row.focusWidget() if row.hasFocus() else self.focusWidget()
-        if focused is not None and (focused is row or row.isAncestorOf(focused)):
-            self._focus_neighbour(item_id, 1) or self._focus_neighbour(item_id, -1)
+        neighbour = self._neighbour(item_id, 1) or self._neighbour(item_id, -1)
+        del self._items[item_id]
         del self._rows[item_id]
         self._shown.remove(item_id)
         self._dirty.discard(item_id)
+        # Moving the focus sets off others' code, which may look at the rows that are left.
+        if focused is not None and (focused is row or row.isAncestorOf(focused)):
+            self._focus(neighbour)
         self._layout.removeWidget(row)
         row.hide()
         row.deleteLater()
@@ -264,9 +266,10 @@ class DownloadList(QScrollArea):
         index = self._shown.index(item_id) + step
         return self._shown[index] if 0 <= index < len(self._shown) else ""
 
-    def _focus_neighbour(self, item_id: str, step: int) -> bool:
-        neighbour = self._neighbour(item_id, step)
-        if neighbour:
-            self.ensureWidgetVisible(self._rows[neighbour], 0, 8)
-            self._rows[neighbour].setFocus(Qt.FocusReason.OtherFocusReason)
-        return bool(neighbour)
+    def _focus_neighbour(self, item_id: str, step: int) -> None:
+        self._focus(self._neighbour(item_id, step))
+
+    def _focus(self, item_id: str) -> None:
+        if item_id:
+            self.ensureWidgetVisible(self._rows[item_id], 0, 8)
+            self._rows[item_id].setFocus(Qt.FocusReason.OtherFocusReason)

@@ -40,13 +40,13 @@ class PullLookup(QObject):
         if name == self._name:
             return
         self._name = name
-        if self._is_asked:
-            self._is_asked = False
-            self.dropped.emit()
+        was_asked, self._is_asked = self._is_asked, False
         if name:
             self._timer.start()
         else:
             self._timer.stop()
+        if was_asked:
+            self.dropped.emit()
 
     def ask_now(self) -> None:
         """Do not wait for another keystroke."""
