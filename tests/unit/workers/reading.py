@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMetaMethod, QObject, Slot
 
-from tray_app.core.messages import PullOrder
-from tray_app.core.pull_states import PullItem, PullSummary, summarize
+from tray_app.core.payloads import PullOrder
+from tray_app.core.pulls.states import PullItem, PullSummary, summarize
 from tray_app.workers.pull_order import display_order, line_positions
-from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.pulls.queue import PullQueue
 
 
 class QueueReader(QObject):

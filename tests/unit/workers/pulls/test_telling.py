@@ -9,11 +9,11 @@ import pytest
 
 from tests.unit.workers.conftest import MB, Bench, QueueMaker
 from tests.unit.workers.reading import QueueReader, misfit, own_signals
-from tray_app.core.messages import PullWish
-from tray_app.core.pull_rules import DiskRoom
-from tray_app.core.pull_states import Hold, PullState, PullSummary
+from tray_app.core.payloads import PullWish
+from tray_app.core.pulls.rules import DiskRoom
+from tray_app.core.pulls.states import Hold, PullState, PullSummary
 from tray_app.workers import pull_rows, pull_watchdog
-from tray_app.workers.pull_queue import PullQueue
+from tray_app.workers.pulls.queue import PullQueue
 
 S = PullState
 
