@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tray_app import __version__
-from tray_app.cli.server_choice import Target
+from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.diagnosis import (
     Diagnosis,
     FolderFacts,
@@ -53,7 +53,7 @@ class Question:
     """What is to be looked at. `hides_names`: for a report that others will read, in which no
     computer but this one is named."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[ServerChoice, ...]
     where: Paths
     settings: SettingsValues
     settings_problem: str = ""
@@ -170,7 +170,7 @@ def _form() -> str:
     return "source" if (Path(__file__).parents[1] / "pyproject.toml").is_file() else "package"
 
 
-def _ask(target: Target, hides_names: bool, scope: CancelScope | None) -> ServerFacts:
+def _ask(target: ServerChoice, hides_names: bool, scope: CancelScope | None) -> ServerFacts:
     is_here = target.endpoint.is_loopback
     hides = hides_names and not is_here
     label = _HIDDEN if hides else target.name
@@ -196,7 +196,7 @@ def _anonymous(error: OllamaError) -> OllamaError:
     return bare
 
 
-def _without_names(lines: tuple[str, ...], targets: Iterable[Target]) -> tuple[str, ...]:
+def _without_names(lines: tuple[str, ...], targets: Iterable[ServerChoice]) -> tuple[str, ...]:
     names = {
         name
         for target in targets

@@ -68,7 +68,7 @@ class Instruments(QObject):
         tell(
             {**result, "moving": len(self._moving), "models": len(models.models if models else ())}
         )
-        self.app.quitter.quit_now()
+        self.app.shutdown.quit_now()
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from tests.bench.children import Process, memory_mib, offscreen, result_of, tell
 from tests.bench.feeder import answer
 from tests.bench.table import Line, compared, in_turns
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.tracker import PullTracker
@@ -144,7 +144,7 @@ def measure_queue(folder: Path, runs: int) -> None:
     names = [f"new-{number}" for number in range(2 * runs + 2)]
 
     def add() -> float:
-        took_ms = _timed(lambda: queue.add(PullWish(SERVER, names.pop())))
+        took_ms = _timed(lambda: queue.add(PullRequest(SERVER, names.pop())))
         queue.cancel(queue.items()[0].id)
         QCoreApplication.processEvents()
         return took_ms

@@ -19,7 +19,7 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.core.sharing import KnownLayers, LayerBook
+from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.tags import TagsParser
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.tray.tray import Tray
@@ -80,11 +80,11 @@ class Whole:
             for m in self.records
         )
         known = dict(zip((model.digest for model in self.records), layers, strict=True))
-        self._main.set_book(LayerBook(known))
+        self._main.set_layer_index(LayerIndex(known))
 
     def close(self) -> None:
         """End all threads and remove the files."""
-        self._app.quitter.quit_now()
+        self._app.shutdown.quit_now()
         self._app.runner.wait(QDeadlineTimer(3000))
         self._app.window.close()
         self._folder.cleanup()

@@ -12,12 +12,12 @@ from tests.contract.targets import Published, RealTarget, Target
 from tests.unit.workers.conftest import Trail
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.names import ModelName
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
 from tray_app.core.pulls.progress import LayerState
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.ollama.client import OllamaClient
-from tray_app.workers.jobs import Target as Place
+from tray_app.workers.jobs import Target as ServerAddress
 from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.runner import JobRunner
 
@@ -27,7 +27,7 @@ FAST_BYTES_S = 1e9
 LIMITS = QueueLimits(
     max_pulls=2,
     stall_s=2.0,
-    policy=RetryPolicy(pauses_s=(0.1, 0.2, 0.5), again_s=0.2),
+    policy=RetryPolicy(pauses_s=(0.1, 0.2, 0.5), restart_at_s=0.2),
 )
 S = PullState
 
@@ -43,7 +43,7 @@ class Downloads:
 
     def add(self, model: Published, old_digest: str = "") -> str:
         self.queue.set_insecure_hosts(frozenset({ModelName.parse(model.name).host}))
-        return self.queue.add(PullWish("local", model.name, old_digest))
+        return self.queue.add(PullRequest("local", model.name, old_digest))
 
     def item(self, item_id: str) -> PullItem:
         found = self.queue.item(item_id)
@@ -74,7 +74,7 @@ class Downloads:
 @pytest.fixture
 def downloads(qtbot: QtBot, target: Target) -> Iterator[Downloads]:
     runner = JobRunner()
-    place = Place("local", Endpoint.parse(target.url))
+    place = ServerAddress("local", Endpoint.parse(target.url))
     queue = PullQueue(runner, {"local": place}.get, limits=LIMITS)
     made = Downloads(target, queue, qtbot)
     made.snapshot()

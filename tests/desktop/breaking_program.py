@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QSessionManager
 
 from tray_app.app import application, main
-from tray_app.app.instance_commands import Visits
+from tray_app.app.instance_commands import InstanceCommands
 from tray_app.cli import parse_args
 from tray_app.desktop.instance.single_instance import InstanceAnswer, InstanceRequest
 
@@ -45,7 +45,7 @@ class Manager:
         self.hint = hint
 
 
-class BreakingVisits(Visits):
+class BreakingVisits(InstanceCommands):
     """Visits that also know the acts of this file."""
 
     def __init__(self, app: application.Application) -> None:
@@ -94,7 +94,7 @@ class BreakingVisits(Visits):
     def do_diagnostics(self) -> None:
         clipboard = QGuiApplication.clipboard()
         clipboard.dataChanged.connect(self._on_clipboard_data_changed)
-        self._owner.diagnosing.copy()
+        self._owner.diagnosis.copy()
 
     @Slot()
     def _on_clipboard_data_changed(self) -> None:

@@ -11,7 +11,7 @@ from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.system_services import NETWORK_MANAGER, UPOWER, FakeSystemServices
 from tray_app.core.pulls.states import PullSummary
 from tray_app.desktop.conditions.system import Network, system_network
-from tray_app.desktop.dock_badge import APP_URI, LauncherEntry
+from tray_app.desktop.dock_badge import APP_URI, DockBadge
 from tray_app.desktop.power import Power, system_power
 
 
@@ -131,7 +131,7 @@ def dock(bare_desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_docks_are_told_how_far_the_downloads_are(qtbot: QtBot, dock: Dock) -> None:
-    entry = LauncherEntry()
+    entry = DockBadge()
     entry.set_summary(PullSummary(paused=1, done=2))
     entry.set_summary(PullSummary(active=1, waiting=1, permille=420))
     qtbot.waitUntil(dock.has_heard)

@@ -157,7 +157,7 @@ def _lightness(item: TrayItem) -> float:
 
 def test_every_entry_asks_for_what_it_says(stage: Stage) -> None:
     stage.set("online", "loaded", "half")
-    for path, wish in (
+    for path, request in (
         (("Open Ollama Tray",), ("open",)),
         (("Pull model…",), ("pull_dialog",)),
         (("Settings…",), ("settings",)),
@@ -170,7 +170,7 @@ def test_every_entry_asks_for_what_it_says(stage: Stage) -> None:
         (("Load a model", "phi4:14b"), ("load", "phi4:14b")),
     ):
         stage.item.click(*path)
-        stage.wait_wish(*wish)
+        stage.wait_wish(*request)
     stage.wait_wish("refresh")
     stage.set("paused")
     stage.item.click("qwen3:14b, 50%, paused", "Resume")

@@ -112,7 +112,7 @@ class Program:
             signal_ = getattr(self.tray, f"{name}_requested")
             signal_.connect(lambda key, name=name: say("wish", name, key))
         self.tray.unload_requested.connect(lambda ref: say("wish", "unload", ref.name))
-        self.tray.load_requested.connect(lambda wish: say("wish", "load", wish.ref.name))
+        self.tray.load_requested.connect(lambda request: say("wish", "load", request.ref.name))
         self.tray.available_changed.connect(lambda is_there: say("available", is_there))
         self.notifier.clicked.connect(lambda key: say("clicked", key))
 

@@ -16,7 +16,7 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.core.sharing import KnownLayers, LayerBook
+from tray_app.core.sharing import KnownLayers, LayerIndex
 
 NOW = datetime(2026, 5, 4, 14, 32, 12, tzinfo=UTC)
 NOW_S = 100_000.0
@@ -141,7 +141,7 @@ def _layer(number: int, kind: LayerKind, size_bytes: int) -> Layer:
     return Layer(f"sha256:{number:064x}", kind, size_bytes)
 
 
-def book() -> LayerBook:
+def layer_index() -> LayerIndex:
     """Every model whole; mistral and meeting-notes share their weights."""
     known = {}
     for number, model in enumerate(MODELS):
@@ -154,7 +154,7 @@ def book() -> LayerBook:
             _layer(2000 + number, LayerKind.TEMPLATE, 1300),
         )
         known[model.digest] = KnownLayers(layers, is_whole=True)
-    return LayerBook(known)
+    return LayerIndex(known)
 
 
 SUGGESTIONS = (

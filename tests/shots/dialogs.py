@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from tests.shots import data
 from tests.shots.registry import SHOTS, settle
 from tray_app.core.payloads import ModelRef, ModelRefs, Recommendations, ServerTest
-from tray_app.core.pulls.rules import Surroundings
+from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.settings import Settings
@@ -89,7 +89,7 @@ def info(name: str) -> ModelInfo:
 def details(name: str, tab: int) -> QWidget:
     """The details of a model, at a tab."""
     dialog = DetailsDialog(ref(data.record(name)), "This computer", clock=data.clock)
-    dialog.set_book(data.book())
+    dialog.set_layer_index(data.layer_index())
     dialog.set_snapshot(data.snapshot())
     dialog.start()
     dialog.show_info(info(name))
@@ -191,7 +191,7 @@ def delete(*names: str) -> QWidget:
     models = tuple(notes if m.name == notes.name else m for m in data.MODELS)
     records = [next(m for m in models if m.name == name) for name in names]
     dialog = DeleteDialog(ModelRefs(tuple(map(ref, records))), records)
-    dialog.set_book(data.book())
+    dialog.set_layer_index(data.layer_index())
     dialog.set_snapshot(data.snapshot(models))
     return dialog
 
@@ -250,7 +250,7 @@ def settings(page: str) -> SettingsDialog:
     """The settings at a page."""
     dialog = SettingsDialog(Settings(None))
     dialog.general.set_autostart(False)
-    dialog.downloads.set_surroundings(Surroundings(on_battery=False, is_metered=False))
+    dialog.downloads.set_conditions(SystemConditions(on_battery=False, is_metered=False))
     dialog.about.set_log_folder("/home/me/.local/state/ollama-tray")
     dialog.set_status(data.status())
     dialog.show_page(page)

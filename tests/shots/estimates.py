@@ -9,7 +9,7 @@ from tests.shots import data
 from tests.shots.dialogs import pull
 from tests.shots.registry import SHOTS
 from tray_app.core.errors import ModelNotFound, Unauthorized, Unreachable, UnreachableKind
-from tray_app.core.estimate import DiskSpace, Missing, PullEstimate, Standing
+from tray_app.core.estimate import DiskSpace, Missing, PullCheck, PullEstimate
 from tray_app.core.licenses import License
 from tray_app.core.memory_fit import FitKind, MemoryFit
 from tray_app.core.records import ModelDetails
@@ -22,7 +22,7 @@ KEEP_FREE = 5 * GB
 LLAVA = PullEstimate(
     data.SERVER,
     "llava:13b-v1.6",
-    Standing.NEW,
+    PullCheck.NEW,
     total_bytes=8_010 * MB,
     fetch_bytes=7_365 * MB,
     here_bytes=645 * MB,
@@ -36,7 +36,7 @@ LLAVA = PullEstimate(
 DEEPSEEK = PullEstimate(
     data.SERVER,
     "deepseek-r1:70b",
-    Standing.NEW,
+    PullCheck.NEW,
     total_bytes=42_500 * MB,
     fetch_bytes=42_500 * MB,
     details=ModelDetails("", "gguf", "llama", ("llama",), "70.6B", "Q4_K_M"),
@@ -47,7 +47,7 @@ DEEPSEEK = PullEstimate(
 UPDATE = replace(
     LLAVA,
     name="mistral:7b",
-    standing=Standing.UPDATE,
+    standing=PullCheck.UPDATE,
     total_bytes=4_373 * MB,
     fetch_bytes=4_360 * MB,
     here_bytes=13 * MB,
@@ -60,19 +60,19 @@ UPDATE = replace(
 BARE = PullEstimate(
     data.SERVER,
     "llava:13b-v1.6",
-    Standing.NEW,
+    PullCheck.NEW,
     total_bytes=8_010 * MB,
     fetch_bytes=8_010 * MB,
-    details_why=Unreachable(kind=UnreachableKind.LOST),
-    licenses_why=Unreachable(kind=UnreachableKind.LOST),
-    space_why=Missing.REMOTE,
+    details_reason=Unreachable(kind=UnreachableKind.LOST),
+    licenses_reason=Unreachable(kind=UnreachableKind.LOST),
+    space_reason=Missing.REMOTE,
     fit=MemoryFit(FitKind.PROCESSOR, 9_800 * MB, 34 * GB),
 )
 
 
 def failed(name: str, error: Exception) -> PullEstimate:
     """What is known when the registry did not tell."""
-    return PullEstimate(data.SERVER, name, Standing.NEW, manifest_why=error)  # type: ignore[arg-type]
+    return PullEstimate(data.SERVER, name, PullCheck.NEW, manifest_reason=error)  # type: ignore[arg-type]
 
 
 def looked_up(text: str, estimate: PullEstimate) -> PullDialog:
@@ -95,7 +95,7 @@ def enter(
 NEW = enter("new", "ollama run llava:13b-v1.6", LLAVA, ("light", "dark"))
 UPDATED = enter("update", "mistral:7b", UPDATE)
 BARELY = enter("bare", "llava:13b-v1.6", BARE)
-CURRENT = enter("current", "qwen3:8b", replace(LLAVA, name="qwen3:8b", standing=Standing.CURRENT))
+CURRENT = enter("current", "qwen3:8b", replace(LLAVA, name="qwen3:8b", standing=PullCheck.CURRENT))
 NOT_FOUND = enter("not-found", "qwen33:14b", failed("qwen33:14b", ModelNotFound("qwen33:14b")))
 NO_NETWORK = enter(
     "no-network",

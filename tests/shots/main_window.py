@@ -12,7 +12,7 @@ from tray_app.itemmodels.pull_table import PullTableModel
 from tray_app.settings import Settings
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.window import MainWindow
-from tray_app.views.theme import State
+from tray_app.views.theme import Tone
 
 
 def window(width: int = 960, height: int = 600) -> MainWindow:
@@ -34,7 +34,7 @@ def filled(width: int = 960, height: int = 600) -> MainWindow:
     made = window(width, height)
     made.models.set_updates(data.UPDATES)
     made.models.set_pinned(data.PINNED)
-    made.set_book(data.book())
+    made.set_layer_index(data.layer_index())
     made.set_status(data.status())
     made.set_snapshot(data.snapshot())
     settle()
@@ -116,7 +116,7 @@ def busy() -> QWidget:
     made.show_notice(
         BannerText(
             "Deleted llama3.2:3b, 2.0\u00a0GB freed.",
-            State.OK,
+            Tone.OK,
             (("pull:llama3.2:3b", "Pull again"),),
         )
     )

@@ -88,12 +88,12 @@ def pretend_active(widget: QWidget) -> None:
 
 def take(shot: Shot, style: AppStyle, out: Path) -> list[Path]:
     """Paint one picture in its themes."""
-    with _surroundings(shot):
+    with _conditions(shot):
         return _take(shot, style, out)
 
 
 @contextmanager
-def _surroundings(shot: Shot) -> Iterator[None]:
+def _conditions(shot: Shot) -> Iterator[None]:
     """A desktop that reads from right to left, or asks for high contrast."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)

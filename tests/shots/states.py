@@ -27,7 +27,7 @@ def _rows() -> tuple[PullItem, ...]:
         ("preparing", {"state": S.PREPARING, "progress": None}),
         ("running", {}),
         ("stalled", {
-            "state": S.STALLED, "progress": still, "kick_s": data.NOW_S + 15.0,
+            "state": S.STALLED, "progress": still, "restart_s": data.NOW_S + 15.0,
             "state_since_s": data.NOW_S - 15.0}),
         ("retrying", {
             "state": S.RETRYING, "progress": still, "attempt": 2, "retry_s": data.NOW_S + 8.0,

@@ -13,21 +13,21 @@ from tests.widgets.helpers import emitted, texts
 from tray_app.core.errors import ModelNotFound, ServerFailed, Unreachable
 from tray_app.core.payloads import (
     BusyModel,
-    CopyWish,
+    CopyRequest,
     DeleteOutcome,
-    DeleteWish,
+    DeleteRequest,
     Failure,
     ModelRef,
     ModelRefs,
-    PullWish,
+    PullRequest,
     Recommendations,
     ServerTest,
     Verb,
 )
-from tray_app.core.pulls.rules import Surroundings
+from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ServerState
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.settings import Settings
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.dialogs import DialogHost
@@ -46,7 +46,7 @@ def host(qtbot: QtBot) -> DialogHost:
     made.set_server_label("This computer", data.ADDRESS)
     made.set_status(data.status())
     made.set_snapshot(data.snapshot())
-    made.set_book(data.book())
+    made.set_layer_index(data.layer_index())
     made.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
     made.set_pull_items(data.PULLS)
     return made
@@ -82,11 +82,11 @@ def test_closed_details_are_forgotten_and_their_size_is_not(qtbot: QtBot, host: 
 
 
 def test_what_is_not_known_of_layers_is_asked_for(host: DialogHost) -> None:
-    with emitted(host.book_requested) as asked:
+    with emitted(host.layers_requested) as asked:
         host.open_details(ref(QWEN))
     assert asked == []
-    host.set_book(LayerBook())
-    with emitted(host.book_requested) as asked:
+    host.set_layer_index(LayerIndex())
+    with emitted(host.layers_requested) as asked:
         host.open_delete(ModelRefs((ref(QWEN),)))
     assert [len(refs.refs) for refs in asked] == [len(data.MODELS) - 1]  # not the cloud's
 
@@ -99,7 +99,7 @@ def test_the_pull_dialog_is_one_and_knows_everything(host: DialogHost) -> None:
     assert dialog.field.text() == "phi3"
     with emitted(host.pull_requested) as wishes:
         dialog.pull_button.click()
-    assert wishes == [PullWish(data.SERVER, "phi3:latest")]
+    assert wishes == [PullRequest(data.SERVER, "phi3:latest")]
     assert host.open_pull() is not dialog
 
 
@@ -112,7 +112,7 @@ def test_delete_asks_about_what_is_there(host: DialogHost) -> None:
     assert dialog.texts()[0] == "Delete qwen3:8b?"
     with emitted(host.delete_requested) as wishes:
         dialog.delete_button.click()
-    assert wishes == [DeleteWish((ref(QWEN),), ("qwen3:8b",))]
+    assert wishes == [DeleteRequest((ref(QWEN),), ("qwen3:8b",))]
 
 
 def test_delete_and_duplicate_from_the_details(host: DialogHost) -> None:
@@ -125,7 +125,7 @@ def test_delete_and_duplicate_from_the_details(host: DialogHost) -> None:
     details.duplicate_button.click()
     with emitted(host.copy_requested) as wishes:
         host.open_duplicate(ref(QWEN)).duplicate_button.click()
-    assert wishes == [CopyWish(ref(QWEN), "qwen3-copy:8b")]
+    assert wishes == [CopyRequest(ref(QWEN), "qwen3-copy:8b")]
 
 
 def test_settings_are_one_window_and_are_told(host: DialogHost) -> None:
@@ -241,7 +241,7 @@ def test_a_question_goes_with_the_details_it_belongs_to(qtbot: QtBot, host: Dial
         details.close()
     del question
     host.set_snapshot(data.snapshot())
-    host.set_book(data.book())
+    host.set_layer_index(data.layer_index())
     assert host.open_delete(ModelRefs((ref(QWEN),))) is not None
 
 
@@ -268,11 +268,11 @@ def test_a_cancel_is_asked_about_and_the_question_goes_with_the_download(
 
 
 def test_the_settings_know_what_the_system_tells(host: DialogHost) -> None:
-    host.set_surroundings(Surroundings(on_battery=True))
+    host.set_conditions(SystemConditions(on_battery=True))
     dialog = host.open_settings("downloads")
     assert dialog.downloads.battery.isVisible()
     assert not dialog.downloads.metered.isVisible()
-    host.set_surroundings(Surroundings(is_metered=False))
+    host.set_conditions(SystemConditions(is_metered=False))
     assert dialog.downloads.metered.isVisible()
     assert not dialog.downloads.battery.isVisible()
     with emitted(host.notice_test_requested) as wishes:

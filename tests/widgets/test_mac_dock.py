@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.waiting import wait_for
-from tray_app.app.mac_dock import Docking
+from tray_app.app.mac_dock import MacDock
 from tray_app.cli import Invocation
 
 
@@ -38,9 +38,9 @@ class Built:
     main: QWidget
 
 
-def make(qt: QApplication, invocation: Invocation | None = None) -> tuple[Docking, Program]:
+def make(qt: QApplication, invocation: Invocation | None = None) -> tuple[MacDock, Program]:
     program: Any = Program(qt, invocation or Invocation())
-    return Docking(program, is_needed=True), program
+    return MacDock(program, is_needed=True), program
 
 
 def test_it_comes_with_the_first_window_and_goes_with_the_last(
@@ -48,21 +48,21 @@ def test_it_comes_with_the_first_window_and_goes_with_the_last(
 ) -> None:
     for left_over in QApplication.topLevelWidgets():  # of an earlier test, not yet deleted
         left_over.hide()
-    docking, _ = make(qapp)
-    assert not docking.is_open
+    mac_dock, _ = make(qapp)
+    assert not mac_dock.is_open
     main = QWidget()
     qtbot.addWidget(main)
-    docking.connect_windows(Built(main))  # type: ignore[arg-type]
+    mac_dock.connect_windows(Built(main))  # type: ignore[arg-type]
     main.show()
-    assert docking.is_open
+    assert mac_dock.is_open
     dialog = QWidget(main, Qt.WindowType.Dialog)
     dialog.show()
     main.showMinimized()
     qtbot.waitUntil(main.isMinimized)
-    assert docking.is_open
+    assert mac_dock.is_open
     dialog.hide()
     main.hide()
-    qtbot.waitUntil(lambda: not docking.is_open)
+    qtbot.waitUntil(lambda: not mac_dock.is_open)
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ def test_opened_again_with_nothing_open_it_shows_the_window(
 ) -> None:
     for left_over in QApplication.topLevelWidgets():
         left_over.hide()
-    docking, program = make(qapp, invocation)
+    mac_dock, program = make(qapp, invocation)
     for expected in times:
-        docking._on_qt_state_changed(Qt.ApplicationState.ApplicationActive)
-        docking._on_qt_state_changed(Qt.ApplicationState.ApplicationInactive)
+        mac_dock._on_qt_state_changed(Qt.ApplicationState.ApplicationActive)
+        mac_dock._on_qt_state_changed(Qt.ApplicationState.ApplicationInactive)
         assert program.window.shown == expected
 
 
 def test_elsewhere_nothing_is_watched(qapp: QApplication) -> None:
     program: Any = Program(qapp, Invocation())
-    docking = Docking(program, is_needed=False)
-    docking.connect_windows(Built(QWidget()))  # type: ignore[arg-type]
-    assert docking.is_open
+    mac_dock = MacDock(program, is_needed=False)
+    mac_dock.connect_windows(Built(QWidget()))  # type: ignore[arg-type]
+    assert mac_dock.is_open
     wait_for(lambda: program.window.shown == 0)

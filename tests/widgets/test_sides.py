@@ -14,7 +14,7 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.sides import margins
 from tray_app.views.style import AppStyle
-from tray_app.views.theme import State, Theme
+from tray_app.views.theme import Theme, Tone
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_margins_and_values_change_sides(qtbot: QtBot) -> None:
     assert value.alignment() & Qt.AlignmentFlag.AlignRight
     banner = Banner()
     qtbot.addWidget(banner)
-    banner.set_text(BannerText("words", State.WARN))
+    banner.set_text(BannerText("words", Tone.WARN))
     banner.resize(400, 42)
     banner.show()
     layout = banner.layout()
@@ -75,8 +75,8 @@ def test_high_contrast_is_taken_when_the_system_asks(
     accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
     assert qapp.styleSheet() != before
     shown = Theme.of(qapp.palette())
-    assert shown.tint(State.WARN) == shown.base
-    assert shown.state(State.WARN) == shown.text
+    assert shown.tint(Tone.WARN) == shown.base
+    assert shown.state(Tone.WARN) == shown.text
     assert QColor(shown.hairline) == shown.window_text
     monkeypatch.undo()
     style.refresh()

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from tray_app.views.style import AppStyle
 from tray_app.views.stylesheet import stylesheet
 from tray_app.views.theme import (
-    Role,
-    State,
+    TextRole,
     Theme,
+    Tone,
     base_px,
     dark_palette,
     font,
@@ -71,9 +71,9 @@ def test_the_tokens_of_the_design(qapp: QApplication, palette: object, expected:
 
 
 @pytest.mark.parametrize("palette", [light_palette, dark_palette])
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", list(Tone))
 def test_state_colours_can_be_read_everywhere(
-    qapp: QApplication, palette: object, state: State
+    qapp: QApplication, palette: object, state: Tone
 ) -> None:
     theme = Theme.of(palette())  # type: ignore[operator]
     for ground in (theme.base, theme.window, theme.tint(state)):
@@ -103,13 +103,13 @@ def test_mix() -> None:
 
 def test_fonts_are_relative_to_the_applications(qapp: QApplication) -> None:
     size = base_px()
-    assert font(Role.BODY).pixelSize() == size
-    assert font(Role.HERO).pixelSize() == size + 5
-    assert font(Role.SECONDARY).pixelSize() == size - 1
+    assert font(TextRole.BODY).pixelSize() == size
+    assert font(TextRole.HERO).pixelSize() == size + 5
+    assert font(TextRole.SECONDARY).pixelSize() == size - 1
     tiny = qapp.font()
     tiny.setPixelSize(9)
-    assert font(Role.BADGE, tiny).pixelSize() == 9
-    assert font(Role.MONO).family() != ""
+    assert font(TextRole.BADGE, tiny).pixelSize() == 9
+    assert font(TextRole.MONO).family() != ""
 
 
 def test_the_choice_is_forced_and_taken_back(qapp: QApplication, style: AppStyle) -> None:

@@ -56,7 +56,7 @@ class Told:
     def take(self, name: str) -> list[Any]:
         """The payloads of one signal so far, which are forgotten."""
         found = [payload for told, payload in self.wishes if told == name]
-        self.wishes = [wish for wish in self.wishes if wish[0] != name]
+        self.wishes = [request for request in self.wishes if request[0] != name]
         return found
 
 
@@ -95,7 +95,7 @@ def fill(window: MainWindow) -> None:
     """The list of the pictures."""
     window.models.set_updates(data.UPDATES)
     window.models.set_pinned(data.PINNED)
-    window.set_book(data.book())
+    window.set_layer_index(data.layer_index())
     window.set_status(data.status())
     window.set_snapshot(data.snapshot())
     window.refresh_now()

@@ -12,19 +12,19 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
-from tray_app.app.diagnosis import Diagnosing
-from tray_app.app.downloads import Pulling
-from tray_app.app.instance_commands import Visits
-from tray_app.app.mac_dock import Docking
+from tray_app.app.diagnosis import DiagnosisCommand
+from tray_app.app.downloads import Downloads
+from tray_app.app.instance_commands import InstanceCommands
+from tray_app.app.mac_dock import MacDock
 from tray_app.app.rule_watcher import limits_of
 from tray_app.app.session import SessionEnd
-from tray_app.app.shutdown import Quitter
-from tray_app.app.window import WindowSide
+from tray_app.app.shutdown import Shutdown
+from tray_app.app.window import WindowController
 from tray_app.app.wishes import Wishes
 from tray_app.cli import Invocation
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart.system import system_autostart
@@ -97,13 +97,13 @@ class Application(QObject):
         self.operations = Operations(self.runner, self.queue, self.target, registry, self)
         self.crashes = CrashReporter(self)
         self.wishes = Wishes(self)
-        self.diagnosing = Diagnosing(self)
-        self.window = WindowSide(self)
-        self.visits = Visits(self)
-        self.pulling = Pulling(self)
-        self.quitter = Quitter(self)
+        self.diagnosis = DiagnosisCommand(self)
+        self.window = WindowController(self)
+        self.instance_commands = InstanceCommands(self)
+        self.downloads = Downloads(self)
+        self.shutdown = Shutdown(self)
         self.session_end = SessionEnd(self)
-        self.docking = Docking(self)
+        self.mac_dock = MacDock(self)
 
     def target(self, server_id: str) -> Target | None:
         """Where jobs for a server go; None for a server that is not set up any more."""
@@ -129,7 +129,7 @@ class Application(QObject):
         self.queue.save_failed.connect(self.window.tell_save_failed)
         self.tray.set_icon_choice(self.settings.values.tray_icon)
         self._show_server_label()
-        self.instance.listen(self.visits.answer)
+        self.instance.listen(self.instance_commands.answer)
         broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
@@ -138,7 +138,7 @@ class Application(QObject):
             self.window.show()
             self.window.set_tray_available(self.tray.is_available)
         if self.invocation.link:
-            self.visits.open_link(self.invocation.link)
+            self.instance_commands.open_link(self.invocation.link)
         self.window.tell_broken_files(self.settings.broken_path, broken_path)
 
     def _starts_hidden(self) -> bool:
@@ -155,7 +155,7 @@ class Application(QObject):
 
     def after_loop(self) -> None:
         """The event loop is over: end every thread; leave by force if one does not."""
-        self.quitter.finish()
+        self.shutdown.finish()
 
     def _connect_tray(self) -> None:
         tray, queue, operations = self.tray, self.queue, self.operations
@@ -164,13 +164,13 @@ class Application(QObject):
         tray.pull_dialog_requested.connect(self.window.open_pull)
         tray.settings_requested.connect(self.window.open_settings)
         tray.pull_show_requested.connect(self.window.show_pull)
-        tray.quit_requested.connect(self.quitter.ask)
+        tray.quit_requested.connect(self.shutdown.ask)
         tray.refresh_requested.connect(self.pollers.refresh_all)
         tray.load_requested.connect(self.wishes.load)
         tray.unload_requested.connect(self.wishes.unload)
         tray.pull_pause_requested.connect(queue.pause)
         tray.pull_resume_requested.connect(queue.resume)
-        tray.pull_cancel_requested.connect(self.pulling.cancel)
+        tray.pull_cancel_requested.connect(self.downloads.cancel)
         tray.pulls_pause_all_requested.connect(queue.pause_all)
         tray.pulls_resume_all_requested.connect(queue.resume_all)
         tray.available_changed.connect(self.window.set_tray_available)
@@ -288,4 +288,4 @@ class Application(QObject):
             self.window.tell_save_failed(str(error))
 
     def pull(self, name: str) -> None:
-        self.operations.pull(PullWish(self.server.id, name))
+        self.operations.pull(PullRequest(self.server.id, name))

@@ -1,4 +1,4 @@
-"""Diagnosing: looks at everything in a lane and puts the report on the clipboard."""
+"""DiagnosisCommand: looks at everything in a lane and puts the report on the clipboard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
 from tray_app import text
-from tray_app.cli.server_choice import Target
+from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.diagnosis import Diagnosis, InstanceFacts, InstanceState
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
@@ -35,7 +35,7 @@ class DiagnosisJob(Job):
         return diagnose(self.question, self.scope)
 
 
-class Diagnosing(QObject):
+class DiagnosisCommand(QObject):
     """Thread: GUI thread."""
 
     def __init__(self, application: Application) -> None:
@@ -74,7 +74,7 @@ class Diagnosing(QObject):
             hides_names=True,
         )
 
-    def _targets(self) -> list[Target]:
+    def _targets(self) -> list[ServerChoice]:
         found = []
         for entry in self._app.settings.servers():
             try:
@@ -82,7 +82,7 @@ class Diagnosing(QObject):
             except OllamaError:
                 continue  # the window says so already
             is_default = entry.id == self._app.server.id
-            found.append(Target(endpoint, entry.label, entry.id, is_default))
+            found.append(ServerChoice(endpoint, entry.label, entry.id, is_default))
         return found
 
     @Slot(object)

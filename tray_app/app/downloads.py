@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from tray_app.app.rule_watcher import RuleWatcher
 from tray_app.core.pulls.policy import is_cancel_asked
-from tray_app.desktop.dock_badge import LauncherEntry
+from tray_app.desktop.dock_badge import DockBadge
 from tray_app.workers.pulls.disk_watch import DiskWatch
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tray_app.app.windows import Windows
 
 
-class Pulling(QObject):
+class Downloads(QObject):
     """Thread: GUI thread."""
 
     def __init__(self, application: Application) -> None:
@@ -25,15 +25,15 @@ class Pulling(QObject):
         queue = app.queue
         self.rules = RuleWatcher(app.settings, queue, self)
         self.disk = DiskWatch(app.runner, app.target, queue.items, self)
-        self.dock = LauncherEntry(self)
+        self.dock = DockBadge(self)
         queue.item_added.connect(self.rules.start)
         for signal in (queue.item_added, queue.item_changed, queue.item_removed):
             signal.connect(self.disk.note_items)
         queue.summary_changed.connect(self.dock.set_summary)
-        self.disk.measured.connect(queue.set_room)
+        self.disk.measured.connect(queue.set_disk_space)
         app.pollers.snapshot_taken.connect(self.disk.note_snapshot)
-        app.pollers.woke.connect(self.rules.judge)
-        self.rules.judge()
+        app.pollers.woke.connect(self.rules.evaluate)
+        self.rules.evaluate()
 
     def connect_windows(self, built: Windows) -> None:
         """The window was built."""
@@ -42,9 +42,9 @@ class Pulling(QObject):
         main.pull_cancel_requested.connect(self.cancel)
         dialogs.cancel_confirmed.connect(queue.cancel)
         dialogs.notice_test_requested.connect(self._app.notifier.show_test)
-        self.rules.surroundings_changed.connect(dialogs.set_surroundings)
+        self.rules.conditions_changed.connect(dialogs.set_conditions)
         self.rules.start()
-        dialogs.set_surroundings(self.rules.surroundings)
+        dialogs.set_conditions(self.rules.conditions)
 
     @Slot(str)
     def cancel(self, item_id: str) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LINK_PULL = "ollama-tray://pull/"
 
 
-class Visits(QObject):
+class InstanceCommands(QObject):
     """Answers requests of other instances. Thread: GUI thread."""
 
     def __init__(self, application: Application) -> None:
@@ -39,7 +39,7 @@ class Visits(QObject):
             return self._pull(request.args)
         if request.command is InstanceCommand.QUIT:
             # After the answer has gone out.
-            QTimer.singleShot(0, self._app.quitter.quit_now)
+            QTimer.singleShot(0, self._app.shutdown.quit_now)
             return InstanceAnswer(True)
         self._app.window.show(request.token)
         if request.command is InstanceCommand.SHOW and request.args:

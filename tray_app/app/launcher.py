@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tray_app.cli import Invocation
 
 
-class Rest(QObject):
+class Launcher(QObject):
     """Builds Application and ends it; until then it answers who asks for the end.
 
     Thread: GUI thread.
@@ -79,4 +79,4 @@ class Rest(QObject):
         if self._application is None:
             self._app.quit()
         else:
-            self._application.quitter.quit_now()
+            self._application.shutdown.quit_now()

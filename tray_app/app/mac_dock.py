@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tray_app.app.windows import Windows
 
 
-class Docking(QObject):
+class MacDock(QObject):
     """Watches whether anything is open. Thread: GUI thread.
 
     `is_needed` is a parameter so that the rules can be tested where there is no Dock.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
-from tray_app.core.pulls.rules import GB, QuietHours, RuleChoices, Surroundings, judge
+from tray_app.core.pulls.rules import GB, QuietHours, RuleChoices, SystemConditions, evaluate
 from tray_app.desktop.conditions.system import Network, system_network
 from tray_app.desktop.power import Power, system_power
 from tray_app.settings import Settings
@@ -49,7 +49,7 @@ class RuleWatcher(QObject):
     Thread: the GUI thread. The system is not asked before `start`.
     """
 
-    surroundings_changed = Signal(object)  # Surroundings
+    conditions_changed = Signal(object)  # SystemConditions
 
     def __init__(
         self,
@@ -72,13 +72,13 @@ class RuleWatcher(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may come too early
         self._timer.setObjectName("rules")
-        self._timer.timeout.connect(self.judge)
+        self._timer.timeout.connect(self.evaluate)
         settings.changed.connect(self._on_settings_changed)
 
     @property
-    def surroundings(self) -> Surroundings:
+    def conditions(self) -> SystemConditions:
         """What the system tells by now."""
-        return Surroundings(
+        return SystemConditions(
             self._power.on_battery if self._power is not None else None,
             self._network.is_metered if self._network is not None else None,
         )
@@ -94,7 +94,7 @@ class RuleWatcher(QObject):
         for source in (self._power, self._network):
             source.changed.connect(self._on_source_changed)
             source.start()
-        self.judge()
+        self.evaluate()
 
     def close(self) -> None:
         self._timer.stop()
@@ -103,9 +103,9 @@ class RuleWatcher(QObject):
                 source.close()
 
     @Slot()
-    def judge(self) -> None:
+    def evaluate(self) -> None:
         """Tell the queue what holds now, and wake up when the clock may change it."""
-        verdict = judge(choices_of(self._settings.values), self.surroundings, self._now())
+        verdict = evaluate(choices_of(self._settings.values), self.conditions, self._now())
         self._queue.set_rule(verdict.here, verdict.elsewhere, verdict.until)
         if verdict.next_s is None:
             self._timer.stop()
@@ -114,12 +114,12 @@ class RuleWatcher(QObject):
 
     @Slot()
     def _on_source_changed(self) -> None:
-        self.judge()
-        self.surroundings_changed.emit(self.surroundings)
+        self.evaluate()
+        self.conditions_changed.emit(self.conditions)
 
     @Slot(str)
     def _on_settings_changed(self, name: str) -> None:
         if name in _LIMITS:
             self._queue.set_limits(limits_of(self._settings.values))
         elif name in _RULES:
-            self.judge()
+            self.evaluate()

@@ -34,7 +34,7 @@ class SessionEnd(QObject):
         qt.commitDataRequest.connect(self._on_qt_commit_data_request)
         qt.saveStateRequest.connect(self._on_qt_save_state_request)
         # Windows ends the process right behind this signal: what is to be saved is saved in it.
-        qt.aboutToQuit.connect(application.quitter.quit_now)
+        qt.aboutToQuit.connect(application.shutdown.quit_now)
 
     def close(self) -> None:
         self._called_off.stop()

@@ -1,4 +1,4 @@
-"""Quitter: the order in which the program ends, whatever the network does."""
+"""Shutdown: the order in which the program ends, whatever the network does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEADLINE_MS = 3000
 _log = logging.getLogger(__name__)
 
 
-class Quitter(QObject):
+class Shutdown(QObject):
     """Ends the program once, however often it is asked to.
 
     Order: ask (if downloads run and a person asked) → menu off, window hidden → queue on disk →
@@ -48,7 +48,7 @@ class Quitter(QObject):
         app = self._app
         app.tray.disable_menu()
         app.window.hide_for_good()
-        app.pulling.close()
+        app.downloads.close()
         app.queue.close()
         app.history.close()
         app.runner.close()

@@ -103,7 +103,7 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from tray_app.app.launcher import Rest
+    from tray_app.app.launcher import Launcher
     from tray_app.desktop.tray.tray import Tray
 
     claim_taskbar()
@@ -114,7 +114,7 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     app = QApplication([APP_NAME])
     tray = Tray(app)
     tray.start(TRAY_GRACE_S if invocation.hidden or invocation.login else 0.0)
-    rest = Rest(app, tray, invocation, data_dir, instance)
+    rest = Launcher(app, tray, invocation, data_dir, instance)
     QTimer.singleShot(ICON_FIRST_MS, rest.build)
     code = app.exec()
     rest.end()

@@ -47,7 +47,7 @@ def view_of(built: Windows) -> View:
     """Take down what a person sees; what is kept in the settings is written to them."""
     main, dialogs = built.main, built.dialogs
     if main.isVisible():
-        main.memory.save_geometry(main.splitter)
+        main.saved_state.save_geometry(main.splitter)
     found = dialogs.settings_dialog()
     settings = None
     if found is not None:

@@ -1,4 +1,4 @@
-"""WindowSide: the window and its dialogs, built when first wanted, and their connections."""
+"""WindowController: the window and its dialogs, built when first wanted, and their connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tray_app.views.style import AppStyle
 
 
-class WindowSide(QObject):
+class WindowController(QObject):
     """What the rest of the program knows of the window, whether it exists yet or not.
 
     Signals: `visibility_changed`, `activity_changed` of the main window.
@@ -192,9 +192,9 @@ class WindowSide(QObject):
         self._connect_facts(built)
         self._connect_window(built)
         self._connect_dialogs(built)
-        self._app.diagnosing.connect_windows(built)
-        self._app.docking.connect_windows(built)
-        self._app.pulling.connect_windows(built)
+        self._app.diagnosis.connect_windows(built)
+        self._app.mac_dock.connect_windows(built)
+        self._app.downloads.connect_windows(built)
 
     def _connect_facts(self, built: Windows) -> None:
         app, main, dialogs = self._app, built.main, built.dialogs
@@ -217,15 +217,15 @@ class WindowSide(QObject):
         operations.recommendations_loaded.connect(main.set_recommendations)
         operations.recommendations_loaded.connect(dialogs.set_recommendations)
         operations.estimated.connect(dialogs.set_pull_estimate)
-        operations.layers.book_changed.connect(main.set_book)
-        operations.layers.book_changed.connect(dialogs.set_book)
+        operations.layers.layer_index_changed.connect(main.set_layer_index)
+        operations.layers.layer_index_changed.connect(dialogs.set_layer_index)
 
     def _connect_window(self, built: Windows) -> None:
         app, main, dialogs, queue = self._app, built.main, built.dialogs, self._app.queue
         main.visibility_changed.connect(self.visibility_changed)
         main.activity_changed.connect(self.activity_changed)
         main.refresh_requested.connect(app.pollers.refresh_all)
-        main.quit_requested.connect(app.quitter.ask)
+        main.quit_requested.connect(app.shutdown.ask)
         main.details_requested.connect(dialogs.open_details)
         main.pull_dialog_requested.connect(dialogs.open_pull)
         main.delete_requested.connect(dialogs.open_delete)
@@ -252,11 +252,11 @@ class WindowSide(QObject):
         dialogs.load_requested.connect(app.wishes.load)
         dialogs.unload_requested.connect(app.wishes.unload)
         dialogs.copy_requested.connect(app.wishes.copy)
-        dialogs.book_requested.connect(app.wishes.book)
+        dialogs.layers_requested.connect(app.wishes.layer_index)
         dialogs.server_test_requested.connect(app.operations.test_server)
         dialogs.pull_show_requested.connect(self.show_pull)
         dialogs.history_clear_requested.connect(app.history.clear)
-        dialogs.quit_confirmed.connect(app.quitter.quit_now)
+        dialogs.quit_confirmed.connect(app.shutdown.quit_now)
         dialogs.estimate_requested.connect(app.wishes.estimate)
         dialogs.estimate_cancel_requested.connect(app.operations.estimator.cancel)
         dialogs.autostart_requested.connect(self._on_autostart_requested)
@@ -269,7 +269,7 @@ class WindowSide(QObject):
     @Slot(object)
     def _on_deleted(self, outcome: DeleteOutcome) -> None:
         if self._built is not None:
-            self._built.main.show_deleted(outcome, self._app.operations.layers.book)
+            self._built.main.show_deleted(outcome, self._app.operations.layers.layer_index)
 
     @Slot(object)
     def _on_queue_order_changed(self, order: PullOrder) -> None:

@@ -50,8 +50,8 @@ class Windows:
         dialogs.set_history(app.history.history)
         dialogs.set_autostart(app.is_autostart())
         dialogs.set_log_folder(str(app.where.log))
-        main.set_book(app.operations.layers.book)
-        dialogs.set_book(app.operations.layers.book)
+        main.set_layer_index(app.operations.layers.layer_index)
+        dialogs.set_layer_index(app.operations.layers.layer_index)
 
     def dismiss(self) -> None:
         """Make room for others, which keep the style: close without a word to anybody."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.payloads import (
-    CopyWish,
-    DeleteWish,
-    LoadWish,
+    CopyRequest,
+    DeleteRequest,
+    LoadRequest,
     ModelRef,
     ModelRefs,
     PullMove,
-    PullWish,
+    PullRequest,
 )
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class Wishes(QObject):
         self._app.operations.show(ref)
 
     @Slot(object)
-    def pull(self, wish: PullWish) -> None:
-        self._app.operations.pull(wish)
+    def pull(self, request: PullRequest) -> None:
+        self._app.operations.pull(request)
 
     @Slot(object)
     def estimate(self, ref: ModelRef) -> None:
@@ -42,26 +42,26 @@ class Wishes(QObject):
     @Slot(object)
     def update(self, refs: ModelRefs) -> None:
         for ref in refs.refs:
-            self._app.operations.pull(PullWish(ref.server_id, ref.name, ref.digest))
+            self._app.operations.pull(PullRequest(ref.server_id, ref.name, ref.digest))
 
     @Slot(object)
-    def delete(self, wish: DeleteWish) -> None:
-        self._app.operations.delete(wish)
+    def delete(self, request: DeleteRequest) -> None:
+        self._app.operations.delete(request)
 
     @Slot(object)
-    def copy(self, wish: CopyWish) -> None:
-        self._app.operations.copy(wish)
+    def copy(self, request: CopyRequest) -> None:
+        self._app.operations.copy(request)
 
     @Slot(object)
-    def load(self, wish: LoadWish) -> None:
-        self._app.operations.load(wish)
+    def load(self, request: LoadRequest) -> None:
+        self._app.operations.load(request)
 
     @Slot(object)
     def unload(self, ref: ModelRef) -> None:
         self._app.operations.unload(ref)
 
     @Slot(object)
-    def book(self, refs: ModelRefs) -> None:
+    def layer_index(self, refs: ModelRefs) -> None:
         self._app.operations.layers.read(refs)
 
     @Slot(object)

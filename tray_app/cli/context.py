@@ -9,7 +9,7 @@ from typing import Any
 from tray_app import text
 from tray_app.cli.arguments import EXIT_USAGE, Invocation
 from tray_app.cli.console import Console
-from tray_app.cli.server_choice import Target
+from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.errors import (
     BadAddress,
     BadName,
@@ -43,7 +43,7 @@ class Session:
 
     invocation: Invocation
     console: Console
-    target: Target
+    target: ServerChoice
     client: OllamaClient
     ask_instance: AskInstance
 
@@ -53,7 +53,7 @@ class Session:
         return exit_code(error)
 
 
-def report(console: Console, error: OllamaError, target: Target | None = None) -> None:
+def report(console: Console, error: OllamaError, target: ServerChoice | None = None) -> None:
     """The same words as in the window, on one or two lines of stderr."""
     message = text.error_text(
         error,

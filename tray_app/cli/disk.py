@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tray_app.cli.server_choice import Target
+from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.records import ModelInfo, ModelRecord
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.ollama import LocalStore
 
 
-def layer_book(
-    target: Target, models: Iterable[ModelRecord], store: LocalStore | None = None
-) -> LayerBook:
+def read_layer_index(
+    target: ServerChoice, models: Iterable[ModelRecord], store: LocalStore | None = None
+) -> LayerIndex:
     """All layers of the models whose manifests can be read here; empty for other computers."""
-    book = LayerBook()
+    layer_index = LayerIndex()
     if not target.endpoint.is_loopback:
-        return book
+        return layer_index
     folders = store or LocalStore()
     for model in models:
         manifest = folders.manifest(model.name, model.digest)
@@ -28,5 +28,5 @@ def layer_book(
                 layers=manifest.layers,
                 has_all_layers=True,
             )
-            book = book.with_info(info)
-    return book
+            layer_index = layer_index.with_info(info)
+    return layer_index

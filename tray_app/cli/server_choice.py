@@ -19,7 +19,7 @@ from tray_app.settings.values import ServerEntry, SettingsValues, from_json
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ServerChoice:
     """The server that is meant. `is_default` = it is the one the running program would use."""
 
     endpoint: Endpoint
@@ -47,32 +47,34 @@ def load_settings(data_dir: Path | None) -> tuple[SettingsValues, str]:
     return values, "; ".join(problems)
 
 
-def choose(invocation: Invocation, settings: SettingsValues, environ: Mapping[str, str]) -> Target:
+def choose(
+    invocation: Invocation, settings: SettingsValues, environ: Mapping[str, str]
+) -> ServerChoice:
     """--server (an address, or a label or id of the settings), else OLLAMA_HOST, else the
     settings' default. Raises BadAddress."""
     default = _default(settings, environ)
     entry = next((found for found in settings.servers if _is_called(found, invocation)), None)
     if entry is not None:
-        chosen = Target(Endpoint.parse(entry.address), entry.label, entry.id)
+        chosen = ServerChoice(Endpoint.parse(entry.address), entry.label, entry.id)
     elif invocation.server:
-        chosen = Target(Endpoint.parse(invocation.server))
+        chosen = ServerChoice(Endpoint.parse(invocation.server))
     elif environ.get("OLLAMA_HOST", "").strip():
-        chosen = Target(Endpoint.from_environment(environ))
+        chosen = ServerChoice(Endpoint.from_environment(environ))
     else:
         return default
     if chosen.endpoint == default.endpoint:
         return default
-    return Target(chosen.endpoint, chosen.label, chosen.server_id, is_default=False)
+    return ServerChoice(chosen.endpoint, chosen.label, chosen.server_id, is_default=False)
 
 
-def _default(settings: SettingsValues, environ: Mapping[str, str]) -> Target:
+def _default(settings: SettingsValues, environ: Mapping[str, str]) -> ServerChoice:
     if not settings.servers:
-        return Target(Endpoint.from_environment(environ))
+        return ServerChoice(Endpoint.from_environment(environ))
     entry = next(
         (found for found in settings.servers if found.id == settings.default_server),
         settings.servers[0],
     )
-    return Target(Endpoint.parse(entry.address), entry.label, entry.id)
+    return ServerChoice(Endpoint.parse(entry.address), entry.label, entry.id)
 
 
 def _is_called(entry: ServerEntry, invocation: Invocation) -> bool:

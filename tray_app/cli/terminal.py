@@ -20,7 +20,7 @@ from tray_app.cli.context import (
     exit_code,
     report,
 )
-from tray_app.cli.server_choice import Target, choose, load_settings
+from tray_app.cli.server_choice import ServerChoice, choose, load_settings
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.desktop.instance import single_instance
 from tray_app.language import install_in_terminal
@@ -51,7 +51,7 @@ def run(
     a network or a person does."""
     out = console or Console()
     ask = ask_instance or functools.partial(_ask, invocation)
-    target: Target | None = None
+    target: ServerChoice | None = None
     try:
         settings, problem = load_settings(invocation.data_dir)
         install_in_terminal(settings.language)

@@ -13,7 +13,7 @@ from tray_app.cli.context import (
     exit_code,
     said_by_instance,
 )
-from tray_app.cli.disk import layer_book
+from tray_app.cli.disk import read_layer_index
 from tray_app.cli.progress import ProgressView
 from tray_app.core.errors import Cancelled, ModelNotFound, OllamaError
 from tray_app.core.names import ModelName, clean
@@ -21,7 +21,7 @@ from tray_app.core.payloads import DeleteOutcome, ModelRef
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
-from tray_app.ollama import Standing, standing
+from tray_app.ollama import InstallState, install_state
 from tray_app.text import tr
 
 UNLOAD_WAIT_S = 5.0
@@ -33,9 +33,9 @@ def pull(session: Session) -> int:
     # A name that is none spoils the whole line before anything was begun.
     names = [str(ModelName.parse(clean(name))) for name in session.invocation.names]
     is_insecure = session.invocation.insecure
-    missing: dict[str, Standing] = {}
+    missing: dict[str, InstallState] = {}
     for name in dict.fromkeys(names):
-        now = standing(session.client, name, is_insecure=is_insecure)
+        now = install_state(session.client, name, is_insecure=is_insecure)
         if now.is_current:
             session.console.say(tr("{name} is here and up to date.").format(name=name))
         else:
@@ -81,7 +81,7 @@ def _is_handed_over(session: Session, names: list[str]) -> bool:
     return False
 
 
-def _pull_here(session: Session, name: str, now: Standing) -> None:
+def _pull_here(session: Session, name: str, now: InstallState) -> None:
     with ProgressView(session.console, name) as view:
         try:
             ensured = session.client.ensure(
@@ -110,7 +110,7 @@ def remove(session: Session) -> int:
     if must_ask and not session.console.ask(_question(chosen)):
         session.console.say(tr("Nothing was deleted."))
         return EXIT_SERVER_SAID_NO
-    book = layer_book(session.target, installed)
+    layer_index = read_layer_index(session.target, installed)
     for record in chosen:
         try:
             _remove(session, record)
@@ -121,7 +121,7 @@ def remove(session: Session) -> int:
             if code == EXIT_UNREACHABLE:
                 break
         else:
-            effect = freed([record], installed, book)
+            effect = freed([record], installed, layer_index)
             done = DeleteOutcome((ModelRef(record.server_id, record.name),), ())
             size = effect.freed_bytes if effect.is_exact else None
             session.console.say(text.delete_result(done, size))

@@ -17,7 +17,7 @@ from tray_app.core.manifests import ModelConfig
 from tray_app.core.memory_fit import FitKind, GraphicsMemory, MemoryFit, memory_fit, needed_bytes
 from tray_app.core.names import SameName
 from tray_app.core.records import LayerKind, Manifest, ModelDetails, ModelRecord
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 
 
 class Missing(StrEnum):
@@ -30,10 +30,10 @@ class Missing(StrEnum):
     NO_MANIFEST = "no_manifest"  # comes with the manifest, which is missing itself
 
 
-Why = OllamaError | Missing
+Reason = OllamaError | Missing
 
 
-class Standing(StrEnum):
+class PullCheck(StrEnum):
     """How a name stands on the server."""
 
     NEW = "new"
@@ -61,29 +61,29 @@ class Lookup:
     server_id: str
     name: str
     manifest: Manifest | None = None
-    manifest_why: Why = Missing.PENDING
+    manifest_reason: Reason = Missing.PENDING
     config: ModelConfig | None = None
-    config_why: Why = Missing.PENDING
+    config_reason: Reason = Missing.PENDING
     licenses: tuple[License, ...] = ()
-    licenses_why: Why = Missing.PENDING
+    licenses_reason: Reason = Missing.PENDING
     space: DiskSpace | None = None
-    space_why: Why = Missing.PENDING
+    space_reason: Reason = Missing.PENDING
     held: frozenset[str] = frozenset()
     main_bytes: int | None = None
 
-    def ended(self, why: Why | None = None) -> Lookup:
-        """This lookup with nothing more to come; what is pending is missing because of `why`."""
-        reason = why or TimedOut(self.name)
+    def ended(self, reason: Reason | None = None) -> Lookup:
+        """This lookup with nothing more to come; what is pending is missing because of `reason`."""
+        reason = reason or TimedOut(self.name)
 
-        def settled(old: Why) -> Why:
+        def settled(old: Reason) -> Reason:
             return reason if old is Missing.PENDING else old
 
         return replace(
             self,
-            manifest_why=settled(self.manifest_why),
-            config_why=settled(self.config_why),
-            licenses_why=settled(self.licenses_why),
-            space_why=settled(self.space_why),
+            manifest_reason=settled(self.manifest_reason),
+            config_reason=settled(self.config_reason),
+            licenses_reason=settled(self.licenses_reason),
+            space_reason=settled(self.space_reason),
         )
 
 
@@ -91,30 +91,30 @@ class Lookup:
 class PullEstimate:
     """What pulling `name` to a server would mean.
 
-    `total_bytes` is the whole model (None = the registry could not be asked, `manifest_why`),
+    `total_bytes` is the whole model (None = the registry could not be asked, `manifest_reason`),
     `fetch_bytes` what is not on the server yet, `here_bytes` the rest, which the installed models
     `shared_with` use too. `requires` is the Ollama version that the model needs, "" = any.
     """
 
     server_id: str
     name: str
-    standing: Standing
+    standing: PullCheck
     total_bytes: int | None = None
     fetch_bytes: int | None = None
     here_bytes: int = 0
     shared_with: tuple[str, ...] = ()
-    manifest_why: Why = Missing.PENDING
+    manifest_reason: Reason = Missing.PENDING
     details: ModelDetails | None = None
-    details_why: Why = Missing.PENDING
+    details_reason: Reason = Missing.PENDING
     capabilities: tuple[str, ...] = ()
     requires: str = ""
     is_cloud: bool = False
     licenses: tuple[License, ...] = ()
-    licenses_why: Why = Missing.PENDING
+    licenses_reason: Reason = Missing.PENDING
     space: DiskSpace | None = None
-    space_why: Why = Missing.PENDING
+    space_reason: Reason = Missing.PENDING
     fit: MemoryFit | None = None
-    fit_why: Why = Missing.PENDING
+    fit_reason: Reason = Missing.PENDING
 
     @property
     def is_found(self) -> bool:
@@ -129,8 +129,8 @@ class PullEstimate:
     @property
     def failure(self) -> OllamaError | None:
         """Why the registry did not tell of it; None while it is asked, and when it did."""
-        why = self.manifest_why
-        return why if isinstance(why, OllamaError) and not self.is_found else None
+        reason = self.manifest_reason
+        return reason if isinstance(reason, OllamaError) and not self.is_found else None
 
 
 class DiskFit(StrEnum):
@@ -176,7 +176,7 @@ def is_older(version: str, needed: str) -> bool:
 def estimate(
     lookup: Lookup,
     models: Iterable[ModelRecord],
-    book: LayerBook,
+    layer_index: LayerIndex,
     graphics: GraphicsMemory | None = None,
     measured: Mapping[str, int] | None = None,
 ) -> PullEstimate:
@@ -188,30 +188,30 @@ def estimate(
     made = PullEstimate(
         lookup.server_id,
         lookup.name,
-        Standing.NEW if installed is None else Standing.UNCHECKED,
-        manifest_why=lookup.manifest_why,
-        details_why=_behind_manifest(lookup, lookup.config_why),
+        PullCheck.NEW if installed is None else PullCheck.UNCHECKED,
+        manifest_reason=lookup.manifest_reason,
+        details_reason=_behind_manifest(lookup, lookup.config_reason),
         licenses=lookup.licenses,
-        licenses_why=_behind_manifest(lookup, lookup.licenses_why),
+        licenses_reason=_behind_manifest(lookup, lookup.licenses_reason),
         space=lookup.space,
-        space_why=lookup.space_why,
-        fit_why=_behind_manifest(lookup, lookup.config_why),
+        space_reason=lookup.space_reason,
+        fit_reason=_behind_manifest(lookup, lookup.config_reason),
     )
     if lookup.manifest is None:
         return made
-    made = _with_bytes(made, lookup.manifest, lookup.held, installed, models, book)
+    made = _with_bytes(made, lookup.manifest, lookup.held, installed, models, layer_index)
     if lookup.config is not None:
         made = _with_config(made, lookup.config, lookup.manifest)
-    if lookup.config is None and lookup.config_why is Missing.PENDING:
+    if lookup.config is None and lookup.config_reason is Missing.PENDING:
         return made
     known = (measured or {}).get(lookup.manifest.digest)
     return _with_fit(made, lookup, graphics or GraphicsMemory(), known)
 
 
-def _behind_manifest(lookup: Lookup, why: Why) -> Why:
+def _behind_manifest(lookup: Lookup, reason: Reason) -> Reason:
     """Config and licence are found through the manifest."""
-    is_lost = lookup.manifest is None and lookup.manifest_why is not Missing.PENDING
-    return Missing.NO_MANIFEST if is_lost else why
+    is_lost = lookup.manifest is None and lookup.manifest_reason is not Missing.PENDING
+    return Missing.NO_MANIFEST if is_lost else reason
 
 
 def _with_bytes(
@@ -220,22 +220,22 @@ def _with_bytes(
     held: frozenset[str],
     installed: ModelRecord | None,
     models: Iterable[ModelRecord],
-    book: LayerBook,
+    layer_index: LayerIndex,
 ) -> PullEstimate:
     total = manifest.total_bytes
     if installed is not None and installed.digest == manifest.digest:
         return replace(
-            made, standing=Standing.CURRENT, total_bytes=total, fetch_bytes=0, here_bytes=total
+            made, standing=PullCheck.CURRENT, total_bytes=total, fetch_bytes=0, here_bytes=total
         )
-    standing = Standing.NEW
+    standing = PullCheck.NEW
     if installed is not None:
         is_current = is_up_to_date(installed, manifest)
-        standing = Standing.CURRENT if is_current else Standing.UPDATE
+        standing = PullCheck.CURRENT if is_current else PullCheck.UPDATE
     wanted = {layer.digest: layer.size_bytes or 0 for layer in manifest.layers}
     users: set[str] = set()
     here = wanted.keys() & held
     for model in models:
-        known = book.of(model)
+        known = layer_index.of(model)
         common = [x.digest for x in known.layers if x.digest in wanted] if known else []
         here |= set(common)
         # A template or licence of a few kB is not worth naming anybody.
@@ -280,7 +280,7 @@ def _with_fit(
     layers = lookup.manifest.layers if lookup.manifest else ()
     needed = needed_bytes(layers, details.parameter_size, details.family)
     if needed is None:
-        return replace(made, fit_why=Missing.NONE)
+        return replace(made, fit_reason=Missing.NONE)
     return replace(made, fit=memory_fit(needed, graphics, lookup.main_bytes))
 
 

@@ -34,7 +34,7 @@ class ModelRefs:
 
 
 @dataclass(frozen=True, slots=True)
-class PullWish:
+class PullRequest:
     """Pull `name` to a server. `old_digest` set = an update of an installed model."""
 
     server_id: str
@@ -58,7 +58,7 @@ class PullOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteWish:
+class DeleteRequest:
     """Delete these models; each only while its digest is still the one a person saw.
     `loaded` are the names to unload first."""
 
@@ -67,7 +67,7 @@ class DeleteWish:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyWish:
+class CopyRequest:
     """Copy a model to a new name on the same server."""
 
     source: ModelRef
@@ -75,7 +75,7 @@ class CopyWish:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadWish:
+class LoadRequest:
     """Load a model or change how long it stays. `keep_alive_s` None = the server's default,
     negative = until unloaded. `context_length` is passed on so that a loaded runner is kept."""
 
@@ -107,7 +107,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class DeleteOutcome:
-    """What became of a DeleteWish: each ref is in exactly one of the two."""
+    """What became of a DeleteRequest: each ref is in exactly one of the two."""
 
     deleted: tuple[ModelRef, ...]
     failures: tuple[Failure, ...]

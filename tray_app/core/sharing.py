@@ -21,16 +21,16 @@ class KnownLayers:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerBook:
+class LayerIndex:
     """Layers by manifest digest (bare hex). Immutable; `with_info` gives a new one."""
 
     by_digest: Mapping[str, KnownLayers] = field(default_factory=dict)
 
-    def with_info(self, info: ModelInfo) -> LayerBook:
+    def with_info(self, info: ModelInfo) -> LayerIndex:
         """The book plus what `info` tells; itself when that is nothing new."""
         return self.with_infos((info,))
 
-    def with_infos(self, infos: Iterable[ModelInfo]) -> LayerBook:
+    def with_infos(self, infos: Iterable[ModelInfo]) -> LayerIndex:
         """The book plus what all of `infos` tell; itself when that is nothing new."""
         news: dict[str, KnownLayers] = {}
         for info in infos:
@@ -38,7 +38,7 @@ class LayerBook:
             old = news.get(info.digest) or self.by_digest.get(info.digest)
             if info.digest and old != known and not (old and old.is_whole and not known.is_whole):
                 news[info.digest] = known
-        return LayerBook({**self.by_digest, **news}) if news else self
+        return LayerIndex({**self.by_digest, **news}) if news else self
 
     def of(self, record: ModelRecord) -> KnownLayers | None:
         return self.by_digest.get(record.digest)
@@ -55,10 +55,10 @@ class SharingIndex:
         self._seen: dict[str, KnownLayers] = {}
         self._users: dict[str, str] = {}
 
-    def take(self, book: LayerBook) -> None:
-        """Learn what `book` tells."""
+    def take(self, layer_index: LayerIndex) -> None:
+        """Learn what `layer_index` tells."""
         seen = self._seen
-        for digest, known in book.by_digest.items():
+        for digest, known in layer_index.by_digest.items():
             if seen.get(digest) is known:
                 continue
             seen[digest] = known
@@ -87,21 +87,25 @@ class Freed:
     within_bytes: int = 0
 
 
-def freed(selected: Iterable[ModelRecord], models: Iterable[ModelRecord], book: LayerBook) -> Freed:
+def freed(
+    selected: Iterable[ModelRecord], models: Iterable[ModelRecord], layer_index: LayerIndex
+) -> Freed:
     """What deleting `selected` out of `models` (all of one server) frees."""
     chosen = [m for m in selected if not m.is_cloud]
     chosen_keys = {m.key for m in chosen}
     others = [m for m in models if m.key not in chosen_keys and not m.is_cloud]
-    sizes = _layer_sizes([*chosen, *others], book)
-    kept_by = _holders(others, book)
-    holders = _holders(chosen, book)
+    sizes = _layer_sizes([*chosen, *others], layer_index)
+    kept_by = _holders(others, layer_index)
+    holders = _holders(chosen, layer_index)
     kept_digests = {m.digest for m in others if m.digest}
     open_models = [m for m in chosen if m.digest not in kept_digests]
     return Freed(
         listed_bytes=sum(m.size_bytes or 0 for m in chosen),
-        freed_bytes=_unique_bytes(chosen, book, sizes, seen={*kept_by, *kept_digests}),
+        freed_bytes=_unique_bytes(chosen, layer_index, sizes, seen={*kept_by, *kept_digests}),
         # A model whose exact copy stays frees nothing, whatever is known of the others.
-        is_exact=all(_is_whole(m, book) for m in (*open_models, *(others if open_models else ()))),
+        is_exact=all(
+            _is_whole(m, layer_index) for m in (*open_models, *(others if open_models else ()))
+        ),
         shared_bytes=sum(sizes[digest] for digest in holders if digest in kept_by),
         shared_with=_sorted(m.name for d in holders for m in kept_by.get(d, ())),
         within=_sorted(m.name for ms in holders.values() if len(ms) > 1 for m in ms),
@@ -109,48 +113,50 @@ def freed(selected: Iterable[ModelRecord], models: Iterable[ModelRecord], book: 
     )
 
 
-def unique_bytes(models: Iterable[ModelRecord], book: LayerBook) -> int:
+def unique_bytes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> int:
     """Bytes on disk counting shared layers once; models with unknown layers count in full."""
     stored = [m for m in models if not m.is_cloud]
-    return _unique_bytes(stored, book, _layer_sizes(stored, book), seen=set())
+    return _unique_bytes(stored, layer_index, _layer_sizes(stored, layer_index), seen=set())
 
 
 def sharers(
-    record: ModelRecord, models: Iterable[ModelRecord], book: LayerBook
+    record: ModelRecord, models: Iterable[ModelRecord], layer_index: LayerIndex
 ) -> dict[str, tuple[str, ...]]:
     """For each layer digest of `record`: names of the other models that use it too."""
-    known = book.of(record)
-    others = _holders((m for m in models if m.key != record.key), book)
+    known = layer_index.of(record)
+    others = _holders((m for m in models if m.key != record.key), layer_index)
     return {
         layer.digest: _sorted(m.name for m in others.get(layer.digest, ()))
         for layer in (known.layers if known else ())
     }
 
 
-def _layers(model: ModelRecord, book: LayerBook) -> tuple[Layer, ...]:
+def _layers(model: ModelRecord, layer_index: LayerIndex) -> tuple[Layer, ...]:
     """The known layers. Where none are: the whole model as one, which its copies share."""
-    known = book.of(model)
+    known = layer_index.of(model)
     if known and known.layers:
         return known.layers
     return (Layer(model.digest, LayerKind.OTHER, model.size_bytes),) if model.digest else ()
 
 
-def _holders(models: Iterable[ModelRecord], book: LayerBook) -> dict[str, list[ModelRecord]]:
+def _holders(
+    models: Iterable[ModelRecord], layer_index: LayerIndex
+) -> dict[str, list[ModelRecord]]:
     holders: dict[str, list[ModelRecord]] = {}
     for model in models:
-        for layer in _layers(model, book):
+        for layer in _layers(model, layer_index):
             holders.setdefault(layer.digest, []).append(model)
     return holders
 
 
-def _layer_sizes(models: Iterable[ModelRecord], book: LayerBook) -> dict[str, int]:
+def _layer_sizes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> dict[str, int]:
     """Bytes by layer digest. Where nobody told, a model's first layer of unknown size is taken to
     be all of the model that is not accounted for (weights are nearly all of it), and to be no
     larger than the smallest model that holds it."""
     told: dict[str, int] = {}
     bounds: dict[str, int] = {}
     for model in models:
-        layers = _layers(model, book)
+        layers = _layers(model, layer_index)
         told.update({x.digest: x.size_bytes for x in layers if x.size_bytes is not None})
         bound = max(0, (model.size_bytes or 0) - sum(x.size_bytes or 0 for x in layers))
         for layer in layers:
@@ -161,15 +167,19 @@ def _layer_sizes(models: Iterable[ModelRecord], book: LayerBook) -> dict[str, in
 
 
 def _unique_bytes(
-    models: Iterable[ModelRecord], book: LayerBook, sizes: Mapping[str, int], seen: set[str]
+    models: Iterable[ModelRecord], layer_index: LayerIndex, sizes: Mapping[str, int], seen: set[str]
 ) -> int:
     """Bytes of `models`, each layer once and those in `seen` not at all."""
     total = 0
     for model in models:
-        layers = _layers(model, book)
+        layers = _layers(model, layer_index)
         sizes_here = [sizes[layer.digest] for layer in layers]
         # What the known layers do not account for belongs to this model alone.
-        rest = 0 if _is_whole(model, book) else max(0, (model.size_bytes or 0) - sum(sizes_here))
+        rest = (
+            0
+            if _is_whole(model, layer_index)
+            else max(0, (model.size_bytes or 0) - sum(sizes_here))
+        )
         total += rest if model.digest not in seen else 0
         total += sum(sizes[x.digest] for x in layers if x.digest not in seen)
         seen.update(layer.digest for layer in layers)
@@ -178,8 +188,8 @@ def _unique_bytes(
     return total
 
 
-def _is_whole(model: ModelRecord, book: LayerBook) -> bool:
-    known = book.of(model)
+def _is_whole(model: ModelRecord, layer_index: LayerIndex) -> bool:
+    known = layer_index.of(model)
     return bool(known and known.is_whole)
 
 

@@ -1,4 +1,4 @@
-"""The badge and bar at the program's icon in docks: `com.canonical.Unity.LauncherEntry`.
+"""The badge and bar at the program's icon in docks: `com.canonical.Unity.DockBadge`.
 
 GNOME's docks, KDE's task bar, Plank and others listen for one D-Bus signal, and forget what it
 said when the sender leaves the bus. Qt has nothing for this, nor for the taskbar of Windows.
@@ -27,7 +27,7 @@ _Shown = tuple[int, int | None]
 _NOTHING: _Shown = (0, None)
 
 
-class LauncherEntry(QObject):
+class DockBadge(QObject):
     """Tells docks how many downloads there are and how far they are, at most once a second.
 
     Thread: the GUI thread. Says nothing, and loads nothing, before there is a download.

@@ -86,7 +86,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "name", 220,
         lambda row: row.record.name,
-        lambda row: row.tie,
+        lambda row: row.sort_name,
         is_default=True, is_optional=False,
     ),
     Column(

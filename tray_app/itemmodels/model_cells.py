@@ -13,7 +13,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from tray_app import text
 from tray_app.core.records import ModelRecord
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.itemmodels import columns, roles, row_texts
 from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SIZE
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
@@ -41,7 +41,7 @@ class ModelCells(KeyedTable[ModelRow]):
     def __init__(self, now: datetime, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._now = now
-        self._book = LayerBook()
+        self._layer_index = LayerIndex()
 
     @property
     def now(self) -> datetime:
@@ -89,7 +89,7 @@ class ModelCells(KeyedTable[ModelRow]):
         record = row.record
         if column == SIZE:
             return text.tooltip(
-                row_texts.size_tip(record, self.records(record.server_id), self._book)
+                row_texts.size_tip(record, self.records(record.server_id), self._layer_index)
             )
         if column == MODIFIED:
             return text.tooltip(text.full_time(record.modified_at)) or None

@@ -16,13 +16,13 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.itemmodels import columns
-from tray_app.itemmodels.census import Census
 from tray_app.itemmodels.columns import COLUMNS, MODIFIED
 from tray_app.itemmodels.model_cells import WORDS, ModelCells
 from tray_app.itemmodels.row_store import Change, RowStore
 from tray_app.itemmodels.rows import Busy, ModelRow
+from tray_app.itemmodels.totals import Totals
 
 FILTERS = ("all", "loaded", "updates", "cloud")
 _is_loaded, _is_update, _is_cloud = map(attrgetter, ("is_loaded", "is_update", "is_cloud"))
@@ -115,9 +115,9 @@ class ModelTableModel(ModelCells):
         elif row.busy is not None and row.busy.verb is Verb.PULL:
             self._apply(self._store.set_busy(item.key, None))
 
-    def set_book(self, book: LayerBook) -> None:
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models share layers; only tooltips tell."""
-        self._book = book
+        self._layer_index = layer_index
 
     def refresh_ages(self) -> None:
         """Let "5 days ago" be true again; call now and then while somebody looks."""
@@ -199,9 +199,9 @@ class ModelTableModel(ModelCells):
         return self._store.is_running_known()
 
     @property
-    def census(self) -> Census:
+    def totals(self) -> Totals:
         """Sums over all rows. Not to be changed."""
-        return self._store.census
+        return self._store.totals
 
     def running(self) -> tuple[RunningModel, ...]:
         """What is in memory, each once however many names it has."""

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
-from tray_app.itemmodels.census import Census
 from tray_app.itemmodels.rows import Busy, ModelRow
+from tray_app.itemmodels.totals import Totals
 
 CONTENT = 1  # the record itself
 STATE = 2  # running, update, pinned, busy
 LABEL = 4  # the server's name
 
 _name = attrgetter("name")
-_tie = attrgetter("tie")
+_sort_name = attrgetter("sort_name")
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class RowStore:
 
     def __init__(self) -> None:
         self.rows: list[ModelRow] = []
-        self.census = Census()
+        self.totals = Totals()
         self._servers: dict[str, dict[str, ModelRow]] = {}
         self._records: dict[str, tuple[ModelRecord, ...]] = {}
         self._running: dict[str, tuple[RunningModel, ...] | None] = {}
@@ -150,9 +150,9 @@ class RowStore:
             if row is None:
                 added.append(self._new_row(record))
             elif row.record is not record and row.record != record:
-                self.census.remove(row)
+                self.totals.remove(row)
                 row.replace(record)
-                self.census.add(row)
+                self.totals.add(row)
                 change.mark(row, CONTENT)
         gone: list[ModelRow] = []
         if len(known) + len(added) != len(new):
@@ -165,9 +165,9 @@ class RowStore:
 
     def _count(self, gone: Iterable[ModelRow], added: Iterable[ModelRow]) -> None:
         for row in gone:
-            self.census.remove(row)
+            self.totals.remove(row)
         for row in added:
-            self.census.add(row)
+            self.totals.add(row)
 
     def _new_row(self, record: ModelRecord) -> ModelRow:
         row = ModelRow(record, self._labels.get(record.server_id, ""))
@@ -230,11 +230,11 @@ def _rearranged(
     """`rows` without `gone` and with `added`, in the order of names, as they were."""
     if len(gone) + len(added) > max(16, len(rows) // 50):
         leaving = set(gone)
-        return sorted([row for row in rows if row not in leaving] + added, key=_tie)
+        return sorted([row for row in rows if row not in leaving] + added, key=_sort_name)
     # A few in thousands: finding their places is cheaper than looking at every row.
     rows = list(rows)
     for row in gone:
-        del rows[bisect_left(rows, row.tie, key=_tie)]
+        del rows[bisect_left(rows, row.sort_name, key=_sort_name)]
     for row in added:
-        rows.insert(bisect_left(rows, row.tie, key=_tie), row)
+        rows.insert(bisect_left(rows, row.sort_name, key=_sort_name), row)
     return rows

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tray_app import text
 from tray_app.core.records import ModelRecord, RunningModel
-from tray_app.core.sharing import LayerBook, freed
+from tray_app.core.sharing import LayerIndex, freed
 from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
 from tray_app.text import tr
 
@@ -76,14 +76,14 @@ def _memory(running: RunningModel) -> str:
     )
 
 
-def size_tip(record: ModelRecord, others: tuple[ModelRecord, ...], book: LayerBook) -> str:
+def size_tip(record: ModelRecord, others: tuple[ModelRecord, ...], layer_index: LayerIndex) -> str:
     """The exact size, and how much of it is shared with whom."""
     if record.is_cloud:
         return tr("Cloud model, nothing stored here")
     if record.size_bytes is None:
         return tr("The server doesn’t tell the size")
     exact = text.exact_size(record.size_bytes)
-    sharing = freed([record], others, book)
+    sharing = freed([record], others, layer_index)
     if not sharing.shared_with:
         return exact
     template = tr("{size}, of which {shared} is shared with {names}")

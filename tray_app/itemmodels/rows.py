@@ -103,15 +103,15 @@ class ModelRow:
         "running",
         "server_label",
         "sort_key",
+        "sort_name",
         "sort_value",
-        "tie",
     )
 
     def __init__(self, record: ModelRecord, server_label: str = "") -> None:
         self.key = (record.server_id, record.name)
         self.name_parts = split_display(record.name)
         # One string instead of a tuple: twice as fast to sort. "\0" comes before everything.
-        self.tie = f"{natural_key(record.name)}\0{record.name}\0{record.server_id}"
+        self.sort_name = f"{natural_key(record.name)}\0{record.name}\0{record.server_id}"
         self.server_label = server_label
         self.running: RunningModel | None = None
         self.busy: Busy | None = None

@@ -20,7 +20,7 @@ from tray_app.core.errors import (
 from tray_app.core.names import ModelName
 from tray_app.core.parse import parse_line
 from tray_app.core.pulls.progress import PullProgress
-from tray_app.ollama.ensure import Ensured, Standing, ensure
+from tray_app.ollama.ensure import Ensured, InstallState, ensure
 from tray_app.ollama.reader import SLOW_TIMEOUT_S, OllamaReader, named
 
 
@@ -133,7 +133,7 @@ class OllamaClient(OllamaReader):
         on_progress: Callable[[PullProgress], None] | None = None,
         *,
         is_insecure: bool = False,
-        known: Standing | None = None,
+        known: InstallState | None = None,
     ) -> Ensured:
         """Have `name` here, in its registry's version: at once if it is, else by pulling.
 

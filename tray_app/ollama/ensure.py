@@ -39,7 +39,7 @@ class Ensured:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class InstallState:
     """How a name stands before anything is done: `record` is the installed model (None = not
     installed), `manifest` the registry's version (None = it could not be asked)."""
 
@@ -48,15 +48,15 @@ class Standing:
     is_current: bool
 
 
-def standing(client: OllamaClient, name: str, *, is_insecure: bool = False) -> Standing:
+def install_state(client: OllamaClient, name: str, *, is_insecure: bool = False) -> InstallState:
     """Whether `name` is installed in its registry's version. Pulls nothing. Raises BadName."""
     parsed = ModelName.parse(name)
     record = client.get(str(parsed))
     if record is not None and record.is_cloud:
-        return Standing(record, None, is_current=True)
+        return InstallState(record, None, is_current=True)
     manifest = _manifest(client, parsed, is_insecure)
     is_current = record is not None and manifest is not None and is_up_to_date(record, manifest)
-    return Standing(record, manifest, is_current)
+    return InstallState(record, manifest, is_current)
 
 
 def ensure(
@@ -66,17 +66,17 @@ def ensure(
     *,
     is_insecure: bool = False,
     clock: Callable[[], float] = time.monotonic,
-    known: Standing | None = None,
+    known: InstallState | None = None,
 ) -> Ensured:
     """Have `name` on the client's server, in its registry's version.
 
-    `known` is the answer of `standing`, for who asked already.
+    `known` is the answer of `install_state`, for who asked already.
 
     An installed model whose manifest equals the registry's is left alone: a pull would only move
     its date. If the registry cannot be asked from here, the server may still reach it: it pulls.
     Raises BadName, and whatever a pull fails with.
     """
-    now = known or standing(client, name, is_insecure=is_insecure)
+    now = known or install_state(client, name, is_insecure=is_insecure)
     if now.is_current:
         return Ensured(now.record, was_present=True)
     full_name = str(ModelName.parse(name))

@@ -21,7 +21,7 @@ from tray_app.core.records import Manifest
 
 _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
-Piece = tuple[str, int, int]
+BlobFile = tuple[str, int, int]
 """A layer of a pull: digest, its bytes, those that the server has told to have of it."""
 
 
@@ -92,7 +92,7 @@ class LocalStore:
             return None
 
     def room(
-        self, known: Iterable[tuple[str, str]], pulls: Mapping[str, Sequence[Piece]]
+        self, known: Iterable[tuple[str, str]], pulls: Mapping[str, Sequence[BlobFile]]
     ) -> tuple[int | None, dict[str, int]]:
         """`free_bytes(known)`, and how much each of `pulls` (layers by any key) would still write;
         what is on the disk already, whole or in part, needs no room."""
@@ -128,7 +128,7 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _absent_bytes(blobs: Path, layers: Sequence[Piece]) -> int:
+def _absent_bytes(blobs: Path, layers: Sequence[BlobFile]) -> int:
     absent = 0
     for digest, total, completed in layers:
         name = digest.replace(":", "-")

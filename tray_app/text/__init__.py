@@ -40,7 +40,7 @@ from tray_app.text.downloads import (
 from tray_app.text.errors import delete_result, error_text, failure_text
 from tray_app.text.estimates import (
     EstimateLine,
-    Tone,
+    LineTone,
     disk_line,
     download_figure,
     fetch_line,
@@ -136,10 +136,10 @@ __all__ = [
     "EstimateLine",
     "Finding",
     "HistoryRow",
+    "LineTone",
     "Message",
     "NoteKind",
     "NoticeText",
-    "Tone",
     "about_time_left",
     "action_label",
     "age",

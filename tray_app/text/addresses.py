@@ -16,7 +16,7 @@ _LABEL_LIMIT = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServerAddress:
     """An address taken apart for sentences. `label` is never empty."""
 
     label: str
@@ -30,19 +30,19 @@ class Place:
         return f"{host}:{self.port}"
 
 
-def place(label: str, address: str) -> Place:
+def server_address(label: str, address: str) -> ServerAddress:
     """What can be said of `address`, which may be anything a person typed or "" for here."""
     host, port = _host_and_port(address)
     is_local = is_loopback(host)
     if is_local and host in ("", "0.0.0.0", "::"):  # noqa: S104
         host = "127.0.0.1"
     shown = one_line(label, _LABEL_LIMIT) or (tr("This computer") if is_local else host)
-    return Place(shown, host, port, is_local)
+    return ServerAddress(shown, host, port, is_local)
 
 
 def server_name(label: str, address: str) -> str:
     """The name of a server on screen: its label, else "This computer" or the host."""
-    return place(label, address).label
+    return server_address(label, address).label
 
 
 def is_loopback(host: str) -> bool:

@@ -10,7 +10,7 @@ from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import Freed
 from tray_app.text.plain import one_line
 from tray_app.text.units import size
-from tray_app.text.wording import fill, join, one, tr
+from tray_app.text.wording import english_singular, fill, join, tr
 
 _NAME_LIMIT = 120
 _MAX_NAMES = 4
@@ -70,11 +70,11 @@ def delete_question(
     if downloading:
         notes.append(DeleteNote(NoteKind.DOWNLOADING, _waits(downloading)))
     return DeleteQuestion(
-        one(count, "Delete model") or tr("Delete models", "title of a window"),
+        english_singular(count, "Delete model") or tr("Delete models", "title of a window"),
         delete_title([record.name for record in records], server_label),
         _body(records, freed, made_here),
         tuple(notes),
-        one(count, "Delete") or _delete_button(count),
+        english_singular(count, "Delete") or _delete_button(count),
     )
 
 

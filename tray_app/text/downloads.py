@@ -9,7 +9,7 @@ from datetime import datetime
 from tray_app.core.pulls.policy import RetryPolicy
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
-from tray_app.text.addresses import place
+from tray_app.text.addresses import server_address
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import (
     about_time_left,
@@ -21,7 +21,7 @@ from tray_app.text.times import (
     utc_now,
 )
 from tray_app.text.units import amount, percent, size, speed
-from tray_app.text.wording import dotted, fill, number, one, tr
+from tray_app.text.wording import dotted, english_singular, fill, number, tr
 
 _MAX_ATTEMPTS = RetryPolicy().max_attempts
 
@@ -42,7 +42,7 @@ def pull_detail(
     now: datetime | None = None,
 ) -> str:
     """The right end of a row's first line. `now_s` is of the same clock as the item's."""
-    server = server_label or place("", "").label
+    server = server_label or server_address("", "").label
     return _DETAILS[item.state](_Row(item, now_s, server, now))
 
 
@@ -125,12 +125,12 @@ def _amount(item: PullItem) -> str:
 
 
 def _stalled(row: _Row) -> str:
-    kick_s, since_s = row.item.kick_s, row.item.state_since_s
-    if kick_s is None:
+    restart_s, since_s = row.item.restart_s, row.item.state_since_s
+    if restart_s is None:
         return fill(tr("No data for {time}"), time=elapsed(row.now_s - since_s))
     # A stall is shown from half of its time on, so the last byte came as long before.
-    silent_s = row.now_s - (2 * since_s - kick_s)
-    left_s = kick_s - row.now_s
+    silent_s = row.now_s - (2 * since_s - restart_s)
+    left_s = restart_s - row.now_s
     if left_s < 1:
         return fill(tr("No data for {time}. Restarting…"), time=elapsed(silent_s))
     text = tr("No data for {time}. Restarting in {left}")
@@ -257,7 +257,9 @@ def downloads_line(summary: PullSummary, *, has_speed: bool = True) -> str:
         if not summary.paused:
             return ""
         paused = summary.paused
-        return one(paused, "1 download paused") or tr("%Ln downloads paused", "", paused)
+        return english_singular(paused, "1 download paused") or tr(
+            "%Ln downloads paused", "", paused
+        )
     parts = [_downloads(count)]
     if summary.is_verifying:
         parts.append(tr("verifying"))
@@ -290,10 +292,10 @@ def downloads_header(summary: PullSummary) -> str:
 
 def waits_for_server(count: int) -> str:
     """ "1 download waits for the server"."""
-    return one(count, "1 download waits for the server") or tr(
+    return english_singular(count, "1 download waits for the server") or tr(
         "%Ln downloads wait for the server", "", count
     )
 
 
 def _downloads(count: int) -> str:
-    return one(count, "1 download") or tr("%Ln downloads", "", count)
+    return english_singular(count, "1 download") or tr("%Ln downloads", "", count)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from tray_app.core import errors as e
 from tray_app.core.payloads import DeleteOutcome, Failure, Verb
 from tray_app.text import connection_errors as connection
-from tray_app.text.addresses import place
+from tray_app.text.addresses import server_address
 from tray_app.text.messages import Action, Case, Message, ollama_says
 from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line, visible
@@ -39,7 +39,7 @@ def error_text(
     """
     if not address and isinstance(error, _ABOUT_SERVERS):
         address = error.reference
-    case = Case(error, place(server_label, address), is_installed, version)
+    case = Case(error, server_address(server_label, address), is_installed, version)
     writer = next(_WRITERS[kind] for kind in type(error).__mro__ if kind in _WRITERS)
     return replace(writer(case), details=visible(error.context, _DETAILS_LIMIT))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tray_app.core import errors as e
-from tray_app.core.estimate import DiskFit, Missing, PullEstimate, Standing, disk_fit
+from tray_app.core.estimate import DiskFit, Missing, PullCheck, PullEstimate, disk_fit
 from tray_app.core.memory_fit import DEFAULT_CONTEXT, FitKind, MemoryFit
 from tray_app.text.lookups import lookup_reason
 from tray_app.text.names import registry_name, short_name
@@ -18,7 +18,7 @@ from tray_app.text.wording import dotted, fill, isolated, join, number, tr
 _NAMES_SHOWN = 2
 
 
-class Tone(StrEnum):
+class LineTone(StrEnum):
     """How good a line's news are."""
 
     GOOD = "good"
@@ -33,7 +33,7 @@ class EstimateLine:
 
     title: str
     body: str = ""
-    tone: Tone = Tone.NONE
+    tone: LineTone = LineTone.NONE
 
 
 def looking_up(name: str) -> str:
@@ -46,7 +46,7 @@ def model_line(estimate: PullEstimate) -> str:
     """ "13B parameters · Q4_0 · GGUF"; what is not told is left out."""
     details = estimate.details
     if details is None:
-        is_lost = estimate.details_why not in (Missing.PENDING, Missing.NONE)
+        is_lost = estimate.details_reason not in (Missing.PENDING, Missing.NONE)
         return tr("Parameters and quantization not known") if is_lost else ""
     count = one_line(details.parameter_size, 20)
     return dotted(
@@ -93,23 +93,23 @@ def disk_line(estimate: PullEstimate, keep_free_bytes: int = 0) -> EstimateLine 
             tr("{size} short. Delete models you don’t use, or move the model folder."),
             size=size(fetch - space.free_bytes),
         )
-        return EstimateLine(fill(tr("Not enough: {size} free"), size=free), body, Tone.BAD)
+        return EstimateLine(fill(tr("Not enough: {size} free"), size=free), body, LineTone.BAD)
     body = fill(
         tr("{size} left after this download, on {folder}."),
         size=size(space.free_bytes - fetch),
         folder=isolated(_breakable(one_line(space.folder, 200))),
     )
     if fit is DiskFit.TIGHT:
-        return EstimateLine(fill(tr("Tight: {size} free"), size=free), body, Tone.CAUTION)
-    return EstimateLine(fill(tr("Enough: {size} free"), size=free), body, Tone.GOOD)
+        return EstimateLine(fill(tr("Tight: {size} free"), size=free), body, LineTone.CAUTION)
+    return EstimateLine(fill(tr("Enough: {size} free"), size=free), body, LineTone.GOOD)
 
 
 def _unknown_disk(estimate: PullEstimate) -> EstimateLine | None:
-    if estimate.space_why is Missing.PENDING:
+    if estimate.space_reason is Missing.PENDING:
         return None
-    if estimate.space_why is Missing.REMOTE:
+    if estimate.space_reason is Missing.REMOTE:
         return EstimateLine(tr("Not known for a remote server"))
-    if estimate.space_why is Missing.NO_FOLDER:
+    if estimate.space_reason is Missing.NO_FOLDER:
         body = tr("The server’s model folder can’t be found or read on this computer.")
         return EstimateLine(tr("Not known"), body)
     return EstimateLine(tr("Not known"))
@@ -129,7 +129,7 @@ def memory_title(estimate: PullEstimate) -> str:
 def memory_line(estimate: PullEstimate) -> EstimateLine | None:
     """The line "Graphics memory"; None while it is looked up."""
     if estimate.fit is None:
-        is_pending = estimate.fit_why is Missing.PENDING
+        is_pending = estimate.fit_reason is Missing.PENDING
         return None if is_pending else EstimateLine(tr("Not known"))
     return _FITS[estimate.fit.kind](estimate.fit)
 
@@ -147,12 +147,14 @@ def _fits(fit: MemoryFit) -> EstimateLine:
     body = _assumption()
     if fit.total_bytes is None:
         body = tr("More than that has been in use here. A long context needs more.")
-    return EstimateLine(title, body, Tone.GOOD)
+    return EstimateLine(title, body, LineTone.GOOD)
 
 
 def _partly(fit: MemoryFit) -> EstimateLine:
     title = fill(tr("Fits partly: about {percent} of it"), percent=percent(fit.permille))
-    return EstimateLine(title, tr("The rest runs on the processor and is slower."), Tone.CAUTION)
+    return EstimateLine(
+        title, tr("The rest runs on the processor and is slower."), LineTone.CAUTION
+    )
 
 
 def _too_large(fit: MemoryFit) -> EstimateLine:
@@ -161,17 +163,17 @@ def _too_large(fit: MemoryFit) -> EstimateLine:
         percent=percent(fit.permille),
     )
     title = fill(tr("Too large for {size}"), size=size(fit.total_bytes))
-    return EstimateLine(title, body, Tone.CAUTION)
+    return EstimateLine(title, body, LineTone.CAUTION)
 
 
 def _measured(fit: MemoryFit) -> EstimateLine:
     title = fill(tr("Fits: measured {amount}"), amount=_amount(fit))
-    return EstimateLine(title, tone=Tone.GOOD)
+    return EstimateLine(title, tone=LineTone.GOOD)
 
 
 def _processor(fit: MemoryFit) -> EstimateLine:
     body = fill(tr("Needs about {amount} memory."), amount=_amount(fit))
-    tone = Tone.CAUTION if fit.is_too_much else Tone.NONE
+    tone = LineTone.CAUTION if fit.is_too_much else LineTone.NONE
     return EstimateLine(tr("No graphics card found"), body, tone)
 
 
@@ -199,22 +201,22 @@ def license_line(estimate: PullEstimate) -> EstimateLine | None:
     if estimate.licenses:
         names = [one_line(each.name, 60) for each in estimate.licenses]
         return EstimateLine(join(dict.fromkeys(names), _NAMES_SHOWN))
-    why = estimate.licenses_why
-    if why is Missing.PENDING:
+    reason = estimate.licenses_reason
+    if reason is Missing.PENDING:
         return None
-    if why is Missing.NONE:
+    if reason is Missing.NONE:
         return EstimateLine(tr("None stated"))
-    reason = lookup_reason(why) if isinstance(why, e.OllamaError) else ""
-    return EstimateLine(tr("Not known"), fill(tr("Couldn’t be read ({reason})."), reason=reason))
+    said = lookup_reason(reason) if isinstance(reason, e.OllamaError) else ""
+    return EstimateLine(tr("Not known"), fill(tr("Couldn’t be read ({reason})."), reason=said))
 
 
 def pull_button(estimate: PullEstimate, *, is_wrong: bool = False) -> str:
     """The primary button, with its mnemonic; `is_wrong` = it would probably fail."""
     if is_wrong:
         return tr("&Pull anyway")
-    if estimate.standing in (Standing.CURRENT, Standing.UNCHECKED):
+    if estimate.standing in (PullCheck.CURRENT, PullCheck.UNCHECKED):
         return tr("&Pull again")
     to_fetch = size(estimate.fetch_bytes)
-    if estimate.standing is Standing.UPDATE:
+    if estimate.standing is PullCheck.UPDATE:
         return fill(tr("&Update {size}"), size=to_fetch)
     return fill(tr("&Pull {size}"), size=to_fetch) if estimate.fetch_bytes else tr("&Pull")

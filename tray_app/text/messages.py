@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tray_app.text.addresses import Place
+from tray_app.text.addresses import ServerAddress
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, tr
 
@@ -38,7 +38,7 @@ class Case:
     """One error to be worded, and what is known around it."""
 
     error: Any
-    place: Place
+    place: ServerAddress
     is_installed: bool | None = None
     version: str = ""
 

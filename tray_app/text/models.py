@@ -9,7 +9,7 @@ from tray_app.core.records import LayerKind, RunningModel
 from tray_app.text.plain import one_line
 from tray_app.text.times import elapsed, is_forever, roughly, seconds_until
 from tray_app.text.units import percent_of, size
-from tray_app.text.wording import fill, number, one, tr
+from tray_app.text.wording import english_singular, fill, number, tr
 
 
 def capability_label(capability: str) -> str:
@@ -74,17 +74,17 @@ def filter_is_empty(key: str) -> str:
 
 def models_count(count: int) -> str:
     """ "11 models"."""
-    return one(count, "1 model") or tr("%Ln models", "", count)
+    return english_singular(count, "1 model") or tr("%Ln models", "", count)
 
 
 def models_shown(count: int) -> str:
     """Announced after a search: "3 models shown"."""
-    return one(count, "1 model shown") or tr("%Ln models shown", "", count)
+    return english_singular(count, "1 model shown") or tr("%Ln models shown", "", count)
 
 
 def hidden_by_search(count: int) -> str:
     """Below "No model matches …"."""
-    return one(count, "1 model is hidden by the search.") or tr(
+    return english_singular(count, "1 model is hidden by the search.") or tr(
         "%Ln models are hidden by the search.", "", count
     )
 

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from tray_app.core.errors import DiskFull
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ServerStatus
-from tray_app.text.addresses import place
+from tray_app.text.addresses import server_address
 from tray_app.text.downloads import fetched_in
 from tray_app.text.names import short_name
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import clock_time
 from tray_app.text.units import size
-from tray_app.text.wording import fill, join, one, tr
+from tray_app.text.wording import english_singular, fill, join, tr
 
 _MAX_NAMES = 3
 
@@ -73,7 +73,9 @@ def notice_failed(
 def _with_rest(sentence: str, ready: int) -> str:
     if not ready:
         return sentence
-    rest = one(ready, "The other one is ready.") or tr("The other %Ln are ready.", "", ready)
+    rest = english_singular(ready, "The other one is ready.") or tr(
+        "The other %Ln are ready.", "", ready
+    )
     return fill(tr("{sentence} {more}"), sentence=sentence, more=rest)
 
 
@@ -93,14 +95,14 @@ def _failure(item: PullItem, server_label: str) -> str:
 def notice_updates(names: Sequence[str], download_bytes: int | None) -> NoticeText:
     """Newer versions were found."""
     count = len(names)
-    title = one(count, "Update for 1 model") or tr("Updates for %Ln models", "", count)
+    title = english_singular(count, "Update for 1 model") or tr("Updates for %Ln models", "", count)
     shown = join(map(short_name, names), _MAX_NAMES)
     if not download_bytes:
-        text = one(count, "{names} has a newer version.") or tr(
+        text = english_singular(count, "{names} has a newer version.") or tr(
             "{names} have newer versions.", "", count
         )
         return NoticeText(title, fill(text, names=shown))
-    text = one(count, "{names} has a newer version, {size} to download.") or tr(
+    text = english_singular(count, "{names} has a newer version, {size} to download.") or tr(
         "{names} have newer versions, {size} to download.", "", count
     )
     return NoticeText(title, fill(text, names=shown, size=size(download_bytes)))
@@ -111,9 +113,9 @@ def notice_offline(server_label: str, status: ServerStatus, waiting: int) -> Not
     text = tr("“{server}” stopped answering at {time}.")
     sentence = fill(text, server=_server(server_label), time=clock_time(status.since))
     if waiting:
-        more = one(waiting, "1 download is waiting and will continue by itself.") or tr(
-            "%Ln downloads are waiting and will continue by themselves.", "", waiting
-        )
+        more = english_singular(
+            waiting, "1 download is waiting and will continue by itself."
+        ) or tr("%Ln downloads are waiting and will continue by themselves.", "", waiting)
         sentence = fill(tr("{sentence} {more}"), sentence=sentence, more=more)
     return NoticeText(tr("Can’t reach Ollama"), sentence)
 
@@ -122,13 +124,15 @@ def notice_back(server_label: str, _: ServerStatus, waiting: int) -> NoticeText:
     """The server answers again."""
     sentence = fill(tr("“{server}” answers again."), server=_server(server_label))
     if waiting:
-        more = one(waiting, "1 download continues.") or tr("%Ln downloads continue.", "", waiting)
+        more = english_singular(waiting, "1 download continues.") or tr(
+            "%Ln downloads continue.", "", waiting
+        )
         sentence = fill(tr("{sentence} {more}"), sentence=sentence, more=more)
     return NoticeText(tr("Ollama is back"), sentence)
 
 
 def _server(label: str) -> str:
-    return one_line(label, 80) or place("", "").label
+    return one_line(label, 80) or server_address("", "").label
 
 
 def _names(items: Iterable[PullItem]) -> str:

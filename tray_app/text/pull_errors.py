@@ -8,7 +8,7 @@ from typing import Any
 
 from tray_app.core import errors as e
 from tray_app.core.errors import PullFailure
-from tray_app.text.addresses import place
+from tray_app.text.addresses import server_address
 from tray_app.text.messages import ollama_says
 from tray_app.text.names import name_problem, registry_name
 from tray_app.text.plain import one_line
@@ -31,7 +31,7 @@ def pull_error_reason(
     error: e.OllamaError, server_label: str = "", *, is_final: bool = True
 ) -> str:
     """One line. `is_final` is False while it will be tried again by itself."""
-    case = _Case(error, server_label or place("", "").label, is_final)
+    case = _Case(error, server_label or server_address("", "").label, is_final)
     for kind in type(error).__mro__:
         if kind in _WRITERS:
             return _WRITERS[kind](case)

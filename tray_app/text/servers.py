@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tray_app.core.errors import TlsFailed, Unauthorized
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
-from tray_app.text.addresses import place
+from tray_app.text.addresses import server_address
 from tray_app.text.models import loaded_total, models_count
 from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, elapsed, seconds_ago
@@ -53,7 +53,7 @@ def servers_online(online: int, total: int) -> str:
 
 def spoken_server(label: str, status: ServerStatus | None) -> str:
     """The switcher's accessible name: "Server: This computer, online, version 0.33.1"."""
-    server = label or place("", "").label
+    server = label or server_address("", "").label
     if status is not None and status.is_online and status.version:
         text = tr("Server: {server}, online, version {version}")
         return fill(text, server=server, version=one_line(status.version, 40))
@@ -110,7 +110,7 @@ def trying_again_line(seconds: float) -> str:
 
 def connecting_line(label: str) -> str:
     """The banner until the first answer."""
-    return fill(tr("Connecting to “{server}”…"), server=label or place("", "").label)
+    return fill(tr("Connecting to “{server}”…"), server=label or server_address("", "").label)
 
 
 def starting_line() -> str:
@@ -124,4 +124,4 @@ def offline_banner(label: str, listed_at: datetime | None) -> str:
         "Can’t reach “{server}”. This is the list from {time}. "
         "Downloads wait and resume by themselves."
     )
-    return fill(text, server=label or place("", "").label, time=clock_time(listed_at))
+    return fill(text, server=label or server_address("", "").label, time=clock_time(listed_at))

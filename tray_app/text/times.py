@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from tray_app.text.wording import MISSING, NBSP, fill, locale, on_configure, one, tr
+from tray_app.text.wording import MISSING, NBSP, english_singular, fill, locale, on_configure, tr
 
 _DAY_S = 86_400
 _NEVER = timedelta(days=3650)
@@ -68,7 +68,7 @@ def _days_ago(days: int) -> str:
         months = min(11, round(days / 30.44))
         return tr("%Ln months ago", "", months)
     years = days * 4 // 1461 or 1
-    return one(years, "1 year ago") or tr("%Ln years ago", "", years)
+    return english_singular(years, "1 year ago") or tr("%Ln years ago", "", years)
 
 
 on_configure(_days_ago.cache_clear)
@@ -177,11 +177,11 @@ def spoken_time(seconds: float) -> str:
     hours, minute = divmod(minutes, 60)
     parts = []
     if hours:
-        parts.append(one(hours, "1 hour") or tr("%Ln hours", "", hours))
+        parts.append(english_singular(hours, "1 hour") or tr("%Ln hours", "", hours))
     if minute:
-        parts.append(one(minute, "1 minute") or tr("%Ln minutes", "", minute))
+        parts.append(english_singular(minute, "1 minute") or tr("%Ln minutes", "", minute))
     if not hours and (second or not minute):
-        parts.append(one(second, "1 second") or tr("%Ln seconds", "", second))
+        parts.append(english_singular(second, "1 second") or tr("%Ln seconds", "", second))
     return " ".join(parts)
 
 

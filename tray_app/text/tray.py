@@ -10,13 +10,13 @@ from collections.abc import Callable
 from tray_app import APP_NAME
 from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
-from tray_app.text.addresses import place
+from tray_app.text.addresses import server_address
 from tray_app.text.downloads import downloads_line
 from tray_app.text.plain import one_line, shortened
 from tray_app.text.servers import refusal
 from tray_app.text.times import clock_time
 from tray_app.text.units import size
-from tray_app.text.wording import fill, one, tr
+from tray_app.text.wording import english_singular, fill, tr
 
 _TOOLTIP_LIMIT = 120
 
@@ -27,7 +27,7 @@ def tray_state_line(
     running: tuple[RunningModel, ...] | None = None,
 ) -> str:
     """The tray menu's first line: "This computer: online, 2 loaded"."""
-    server = label or place("", "").label
+    server = label or server_address("", "").label
     if status is not None and status.is_online:
         if not running:
             return fill(tr("{server}: online"), server=server)
@@ -62,7 +62,7 @@ def tray_tooltip(
     updates: int = 0,
 ) -> str:
     """Two lines of plain text, at most 120 characters."""
-    name = label or place("", "").label
+    name = label or server_address("", "").label
     server = shortened(one_line(name), 40)
     is_online = status is not None and status.is_online
     second = downloads_line(summary) if is_online and (summary.active or summary.waiting) else ""
@@ -80,7 +80,7 @@ def _idle_line(server: str, running: tuple[RunningModel, ...] | None, updates: i
             loaded = fill(tr("{loaded}, {size}"), loaded=loaded, size=size(total))
         parts.append(loaded)
     if updates:
-        parts.append(one(updates, "1 update") or tr("%Ln updates", "", updates))
+        parts.append(english_singular(updates, "1 update") or tr("%Ln updates", "", updates))
     if not parts:
         return fill(tr("{server}: online"), server=server)
     return fill(tr("{server}: {facts}"), server=server, facts=tr("; ").join(parts))

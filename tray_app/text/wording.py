@@ -31,7 +31,7 @@ def tr(source: str, comment: str = "", n: int = -1) -> str:
     return QCoreApplication.translate("", source, comment, n)
 
 
-def one(n: int, singular: str) -> str:
+def english_singular(n: int, singular: str) -> str:
     """The English singular where English is spoken and n is 1, else "".
 
     Written as `one(n, "1 model") or tr("%Ln models", "", n)`: other languages bring the plural

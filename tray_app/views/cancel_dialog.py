@@ -10,7 +10,7 @@ from tray_app.text import cancel_question, tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 
 class CancelDialog(DialogFrame):
@@ -24,7 +24,7 @@ class CancelDialog(DialogFrame):
         words = cancel_question(item, server_label)
         texts = QVBoxLayout()
         texts.setSpacing(6)
-        texts.addWidget(PlainLabel(words.title, Role.QUESTION, natural=True, parent=self))
+        texts.addWidget(PlainLabel(words.title, TextRole.QUESTION, natural=True, parent=self))
         body = PlainLabel(words.body, parent=self)
         body.set_dim()
         texts.addWidget(body)

@@ -22,10 +22,10 @@ from tray_app.core.payloads import (
     Verb,
 )
 from tray_app.core.pulls.history import History
-from tray_app.core.pulls.rules import Surroundings
+from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelInfo, ModelKey, ModelRecord, ServerStatus, Snapshot
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.settings import Settings
 from tray_app.text import Message, delete_result, failure_text, tr
 from tray_app.views.cancel_dialog import CancelDialog
@@ -54,13 +54,13 @@ class DialogRegistry(QObject):
         self._statuses: dict[str, ServerStatus] = {}
         self._recommendations: dict[str, Recommendations] = {}
         self._items: tuple[PullItem, ...] = ()
-        self._book = LayerBook()
+        self._layer_index = LayerIndex()
         self._history = History()
         self._label = ""
         self._address = ""
         self._autostart: bool | None = None
         self._is_tray_available = True
-        self._surroundings = Surroundings()
+        self._conditions = SystemConditions()
         self._log_folder = ""
         self._details: dict[ModelKey, DetailsDialog] = {}
         self._others: dict[type[QDialog], QDialog] = {}
@@ -112,12 +112,12 @@ class DialogRegistry(QObject):
         if pull is not None:
             pull.set_server_label(label)
 
-    def set_book(self, book: LayerBook) -> None:
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
         """What models consist of."""
-        self._book = book
+        self._layer_index = layer_index
         for dialog in self._all():
             if isinstance(dialog, DetailsDialog | DeleteDialog):
-                dialog.set_book(book)
+                dialog.set_layer_index(layer_index)
 
     def set_recommendations(self, recommendations: Recommendations) -> None:
         """What Ollama suggests."""
@@ -172,12 +172,12 @@ class DialogRegistry(QObject):
         if dialog is not None:
             dialog.general.set_tray_available(available)
 
-    def set_surroundings(self, surroundings: Surroundings) -> None:
+    def set_conditions(self, conditions: SystemConditions) -> None:
         """What the system tells of power supply and network."""
-        self._surroundings = surroundings
+        self._conditions = conditions
         dialog = self._open_one(SettingsDialog)
         if dialog is not None:
-            dialog.downloads.set_surroundings(surroundings)
+            dialog.downloads.set_conditions(conditions)
 
     def set_log_folder(self, folder: str) -> None:
         """Where the log is."""

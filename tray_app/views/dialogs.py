@@ -30,13 +30,13 @@ class DialogHost(DialogRegistry):
     """
 
     details_requested = Signal(object)  # ModelRef
-    pull_requested = Signal(object)  # PullWish
+    pull_requested = Signal(object)  # PullRequest
     pull_show_requested = Signal(str)  # id of a download
-    delete_requested = Signal(object)  # DeleteWish
-    load_requested = Signal(object)  # LoadWish
+    delete_requested = Signal(object)  # DeleteRequest
+    load_requested = Signal(object)  # LoadRequest
     unload_requested = Signal(object)  # ModelRef
-    copy_requested = Signal(object)  # CopyWish
-    book_requested = Signal(object)  # ModelRefs
+    copy_requested = Signal(object)  # CopyRequest
+    layers_requested = Signal(object)  # ModelRefs
     server_test_requested = Signal(str)  # address
     autostart_requested = Signal(bool)
     diagnostics_requested = Signal()
@@ -64,14 +64,14 @@ class DialogHost(DialogRegistry):
         dialog.delete_requested.connect(self._on_details_delete_requested)
         dialog.duplicate_requested.connect(self._on_details_duplicate_requested)
         dialog.finished.connect(self._on_details_finished)
-        dialog.set_book(self._book)
+        dialog.set_layer_index(self._layer_index)
         snapshot = self._snapshots.get(ref.server_id)
         if snapshot is not None:
             dialog.set_snapshot(snapshot)
         dialog.set_online(self._is_online(ref.server_id))
         dialog.show()
         dialog.start()
-        self._ask_for_book(ref.server_id)
+        self._ask_for_layers(ref.server_id)
         return dialog
 
     def open_pull(self, text: str = "") -> PullDialog:
@@ -92,7 +92,7 @@ class DialogHost(DialogRegistry):
                 dialog.set_recommendations(self._recommendations[server_id])
             dialog.set_pull_items(self._items)
             self._keep(dialog)
-            self._ask_for_book(server_id)  # what is here already need not be fetched
+            self._ask_for_layers(server_id)  # what is here already need not be fetched
         if text:
             dialog.set_text(text)
         dialog.open()
@@ -114,13 +114,13 @@ class DialogHost(DialogRegistry):
             parent=parent or self._parent(),
         )
         server_id = wanted.refs[0].server_id
-        dialog.set_book(self._book)
+        dialog.set_layer_index(self._layer_index)
         dialog.set_snapshot(self._snapshots[server_id])
         dialog.set_pull_items(self._items)
         dialog.delete_requested.connect(self.delete_requested)
         self._keep(dialog)
         dialog.open()
-        self._ask_for_book(server_id)
+        self._ask_for_layers(server_id)
         return dialog
 
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
@@ -144,7 +144,7 @@ class DialogHost(DialogRegistry):
             dialog.diagnostics_requested.connect(self.diagnostics_requested)
             dialog.set_status(self._statuses.get(self._settings.server().id))
             dialog.notice_test_requested.connect(self.notice_test_requested)
-            dialog.downloads.set_surroundings(self._surroundings)
+            dialog.downloads.set_conditions(self._conditions)
             dialog.general.set_autostart(self._autostart)
             dialog.general.set_tray_available(self._is_tray_available)
             dialog.about.set_log_folder(self._log_folder)
@@ -210,13 +210,13 @@ class DialogHost(DialogRegistry):
     def _on_details_duplicate_requested(self, ref: ModelRef) -> None:
         self.open_duplicate(ref, self._details.get(ref.key))
 
-    def _ask_for_book(self, server_id: str) -> None:
+    def _ask_for_layers(self, server_id: str) -> None:
         snapshot = self._snapshots.get(server_id)
         models = snapshot.models if snapshot else ()
-        unknown = [m for m in models if not m.is_cloud and self._book.of(m) is None]
+        unknown = [m for m in models if not m.is_cloud and self._layer_index.of(m) is None]
         if unknown:
             refs = tuple(ModelRef(m.server_id, m.name, m.digest) for m in unknown)
-            self.book_requested.emit(ModelRefs(refs))
+            self.layers_requested.emit(ModelRefs(refs))
 
 
 def _raise(dialog: QDialog) -> None:

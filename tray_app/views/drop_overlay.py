@@ -17,7 +17,7 @@ from tray_app.text import one_line, tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import StateTile
 from tray_app.views.main_window.screens import is_name
-from tray_app.views.theme import Role, State, Theme, mix
+from tray_app.views.theme import TextRole, Theme, Tone, mix
 
 _INSET = 16
 _RADIUS = 8
@@ -51,8 +51,8 @@ class DropOverlay(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._tile = StateTile("download", State.INFO)
-        self._title = PlainLabel(role=Role.HERO)
+        self._tile = StateTile("download", Tone.INFO)
+        self._title = PlainLabel(role=TextRole.HERO)
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * _INSET, _INSET, 2 * _INSET, _INSET)
@@ -65,7 +65,7 @@ class DropOverlay(QWidget):
 
     def set_dropped(self, dropped: Dropped) -> None:
         """Say what would happen."""
-        self._tile.set_glyph(dropped.glyph, State.INFO if dropped.name else None)
+        self._tile.set_glyph(dropped.glyph, Tone.INFO if dropped.name else None)
         self._title.setText(dropped.title)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.glyph_label import GlyphLabel
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 
 class PullHelper(QWidget):
@@ -21,8 +21,8 @@ class PullHelper(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._glyph = GlyphLabel("", State.OK, 14, self)
-        self.label = PlainLabel("", Role.SECONDARY, natural=True, parent=self)
+        self._glyph = GlyphLabel("", Tone.OK, 14, self)
+        self.label = PlainLabel("", TextRole.SECONDARY, natural=True, parent=self)
         self.label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._use = Button("", kind=Kind.LINK, parent=self)
         self._use.setAutoDefault(False)
@@ -36,9 +36,9 @@ class PullHelper(QWidget):
         layout.addStretch(1)
         self.setMinimumHeight(self._use.sizeHint().height())
 
-    def say(self, text: str, glyph: str = "", state: State | None = None, use: str = "") -> None:
+    def say(self, text: str, glyph: str = "", state: Tone | None = None, use: str = "") -> None:
         """Show `text`, coloured by `state`; `use` is the link behind it."""
-        self._glyph.set_glyph(glyph, state if state is not None else State.NEUTRAL)
+        self._glyph.set_glyph(glyph, state if state is not None else Tone.NEUTRAL)
         self._glyph.setVisible(bool(glyph))
         self.label.setText(text)
         self.label.set_state(state)

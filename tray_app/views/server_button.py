@@ -18,7 +18,7 @@ from tray_app.text import tooltip
 from tray_app.views.components.glyph_label import ACCENT, glyph_color
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.models.cell_layout import mirrored
-from tray_app.views.theme import Role, State, Theme, baseline, font
+from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
 MAX_WIDTH = 240
 MIN_WIDTH = 120
@@ -27,14 +27,14 @@ _PAD = 12
 _GAP = 6
 _CHEVRON = 12
 
-STATE_GLYPHS: dict[ServerState, tuple[str, State | str]] = {
+STATE_GLYPHS: dict[ServerState, tuple[str, Tone | str]] = {
     ServerState.CONNECTING: ("dot-connecting", ACCENT),
     ServerState.STARTING: ("dot-connecting", ACCENT),
-    ServerState.ONLINE: ("dot-online", State.OK),
-    ServerState.OFFLINE: ("dot-offline", State.WARN),
-    ServerState.REFUSED: ("warning", State.DANGER),
-    ServerState.NOT_OLLAMA: ("warning", State.WARN),
-    ServerState.FAILING: ("warning", State.WARN),
+    ServerState.ONLINE: ("dot-online", Tone.OK),
+    ServerState.OFFLINE: ("dot-offline", Tone.WARN),
+    ServerState.REFUSED: ("warning", Tone.DANGER),
+    ServerState.NOT_OLLAMA: ("warning", Tone.WARN),
+    ServerState.FAILING: ("warning", Tone.WARN),
 }
 
 
@@ -62,7 +62,7 @@ class ServerButton(QToolButton):
     @property
     def wanted_width(self) -> int:
         """The width that shows the whole name, within the limit."""
-        metrics = QFontMetricsF(font(Role.BODY))
+        metrics = QFontMetricsF(font(TextRole.BODY))
         words = metrics.horizontalAdvance(self._name)
         return min(MAX_WIDTH, round(words) + 2 * _PAD + _ICON + _CHEVRON + 3 * _GAP)
 
@@ -94,7 +94,7 @@ class ServerButton(QToolButton):
             _CHEVRON,
         )
         paint_glyph(painter, "chevron-down", mirrored(chevron, whole, is_rtl), theme.secondary)
-        made = font(Role.BODY)
+        made = font(TextRole.BODY)
         metrics = QFontMetricsF(made)
         left = _PAD + _ICON + _GAP
         room = whole.width() - left - _GAP - _CHEVRON - _PAD

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLa
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.shortcuts import SHORTCUTS, label, shown
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 
 class ShortcutsDialog(QDialog):
@@ -32,7 +32,9 @@ class ShortcutsDialog(QDialog):
             value.set_dim()
             grid.addWidget(value, row, 1)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(PlainLabel(tr("In the list of downloads"), Role.SECTION), len(SHORTCUTS), 0)
+        grid.addWidget(
+            PlainLabel(tr("In the list of downloads"), TextRole.SECTION), len(SHORTCUTS), 0
+        )
         for offset, (words, sequence) in enumerate(_download_keys(), start=1):
             grid.addWidget(PlainLabel(words, wrap=False), len(SHORTCUTS) + offset, 0)
             value = PlainLabel(sequence, wrap=False)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QWidget
 
 
-class State(StrEnum):
+class Tone(StrEnum):
     """What a colour says. Never the only thing that says it: glyph and word stand beside it."""
 
     OK = "ok"
@@ -25,7 +25,7 @@ class State(StrEnum):
     NEUTRAL = "neutral"
 
 
-class Role(StrEnum):
+class TextRole(StrEnum):
     """What a text is; decides size and weight relative to the application's font."""
 
     TITLE = "title"  # names at the head of Details and About
@@ -42,33 +42,33 @@ class Role(StrEnum):
 
 _STATES = {
     False: {
-        State.OK: "#13702F",
-        State.INFO: "#0A5DB0",
-        State.WARN: "#855100",
-        State.DANGER: "#B3261E",
-        State.NEUTRAL: "#5A5A61",
+        Tone.OK: "#13702F",
+        Tone.INFO: "#0A5DB0",
+        Tone.WARN: "#855100",
+        Tone.DANGER: "#B3261E",
+        Tone.NEUTRAL: "#5A5A61",
     },
     True: {
-        State.OK: "#6BD08A",
-        State.INFO: "#7CC0FF",
-        State.WARN: "#F0B95A",
-        State.DANGER: "#FF9A90",
-        State.NEUTRAL: "#B4B4BC",
+        Tone.OK: "#6BD08A",
+        Tone.INFO: "#7CC0FF",
+        Tone.WARN: "#F0B95A",
+        Tone.DANGER: "#FF9A90",
+        Tone.NEUTRAL: "#B4B4BC",
     },
 }
 _DESTRUCTIVE = {False: ("#C42B1C", "#FFFFFF"), True: ("#FF9A90", "#2A0502")}
 
-_FONTS: dict[Role, tuple[int, QFont.Weight]] = {
-    Role.TITLE: (7, QFont.Weight.DemiBold),
-    Role.HERO: (5, QFont.Weight.DemiBold),
-    Role.QUESTION: (2, QFont.Weight.DemiBold),
-    Role.FIGURE: (3, QFont.Weight.DemiBold),
-    Role.SECTION: (0, QFont.Weight.DemiBold),
-    Role.NAME: (0, QFont.Weight.Medium),
-    Role.BODY: (0, QFont.Weight.Normal),
-    Role.SECONDARY: (-1, QFont.Weight.Normal),
-    Role.BADGE: (-2, QFont.Weight.Medium),
-    Role.MONO: (-1, QFont.Weight.Normal),
+_FONTS: dict[TextRole, tuple[int, QFont.Weight]] = {
+    TextRole.TITLE: (7, QFont.Weight.DemiBold),
+    TextRole.HERO: (5, QFont.Weight.DemiBold),
+    TextRole.QUESTION: (2, QFont.Weight.DemiBold),
+    TextRole.FIGURE: (3, QFont.Weight.DemiBold),
+    TextRole.SECTION: (0, QFont.Weight.DemiBold),
+    TextRole.NAME: (0, QFont.Weight.Medium),
+    TextRole.BODY: (0, QFont.Weight.Normal),
+    TextRole.SECONDARY: (-1, QFont.Weight.Normal),
+    TextRole.BADGE: (-2, QFont.Weight.Medium),
+    TextRole.MONO: (-1, QFont.Weight.Normal),
 }
 _MIN_FONT_PX = 9
 
@@ -126,19 +126,19 @@ class Theme:
         palette = source if isinstance(source, QPalette) else QApplication.palette()
         return _from_key(_key(palette), is_high_contrast())
 
-    def state(self, state: State) -> QColor:
+    def state(self, state: Tone) -> QColor:
         """The colour of `state` as text or glyph."""
         if self.is_high_contrast:
             return self.text
         return {
-            State.OK: self.ok,
-            State.INFO: self.info,
-            State.WARN: self.warn,
-            State.DANGER: self.danger,
-            State.NEUTRAL: self.neutral,
+            Tone.OK: self.ok,
+            Tone.INFO: self.info,
+            Tone.WARN: self.warn,
+            Tone.DANGER: self.danger,
+            Tone.NEUTRAL: self.neutral,
         }[state]
 
-    def tint(self, state: State) -> QColor:
+    def tint(self, state: Tone) -> QColor:
         """The soft fill behind text of that state."""
         if self.is_high_contrast:
             return self.base
@@ -209,11 +209,11 @@ def _from_key(key: tuple[int, ...], high_contrast: bool) -> Theme:
         bar_paused=mix(base, text, 0.56),
         disabled_text=mix(window, window_text, 0.40),
         disabled_fill=mix(window, window_text, 0.12),
-        ok=states[State.OK],
-        info=states[State.INFO],
-        warn=states[State.WARN],
-        danger=states[State.DANGER],
-        neutral=states[State.NEUTRAL],
+        ok=states[Tone.OK],
+        info=states[Tone.INFO],
+        warn=states[Tone.WARN],
+        danger=states[Tone.DANGER],
+        neutral=states[Tone.NEUTRAL],
         destructive=destructive,
         destructive_text=destructive_text,
     )
@@ -224,12 +224,12 @@ def base_px(base: QFont | None = None) -> int:
     return QFontInfo(base if base is not None else QApplication.font()).pixelSize()
 
 
-def font(role: Role, base: QFont | None = None) -> QFont:
+def font(role: TextRole, base: QFont | None = None) -> QFont:
     """The font of `role`, relative to `base` (the application's font). Digits are tabular."""
     made = QFont(base if base is not None else QApplication.font())
     delta, weight = _FONTS[role]
     size = max(_MIN_FONT_PX, base_px(made) + delta)
-    if role is Role.MONO:
+    if role is TextRole.MONO:
         made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     made.setPixelSize(size)
     made.setWeight(weight)
@@ -283,9 +283,9 @@ def _palette(
     for role, value in colors.items():
         palette.setColor(role, QColor(value))
     states = _STATES[is_dark]
-    palette.setColor(P.BrightText, QColor(states[State.DANGER]))
-    palette.setColor(P.Link, QColor(states[State.INFO]))
-    palette.setColor(P.LinkVisited, QColor(states[State.INFO]))
+    palette.setColor(P.BrightText, QColor(states[Tone.DANGER]))
+    palette.setColor(P.Link, QColor(states[Tone.INFO]))
+    palette.setColor(P.LinkVisited, QColor(states[Tone.INFO]))
     palette.setColor(P.PlaceholderText, mix(QColor(base), QColor(text), 0.50))
     disabled = mix(QColor(window), QColor(text), 0.40)
     for role in (P.Text, P.WindowText, P.ButtonText, P.HighlightedText):

@@ -23,11 +23,11 @@ from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.main_window.actions import ModelActions
 from tray_app.views.main_window.filter_bar import FilterBar
 from tray_app.views.main_window.models_pane import ModelsPane
-from tray_app.views.main_window.saved_state import WindowMemory
+from tray_app.views.main_window.saved_state import SavedState
 from tray_app.views.main_window.status_bar import StatusBar
 from tray_app.views.main_window.top_bar import TopBar
 from tray_app.views.models.view import ModelView
-from tray_app.views.theme import State
+from tray_app.views.theme import Tone
 
 _TICK_MS = 1000
 _MIN_SIZE = (720, 440)
@@ -43,7 +43,7 @@ class WindowFrame(QMainWindow):
     details_requested = Signal(object)  # ModelRef
     pull_dialog_requested = Signal(str)
     delete_requested = Signal(object)  # ModelRefs
-    load_requested = Signal(object)  # LoadWish
+    load_requested = Signal(object)  # LoadRequest
     unload_requested = Signal(object)  # ModelRef
     update_requested = Signal(object)  # ModelRefs
     duplicate_requested = Signal(object)  # ModelRef
@@ -83,15 +83,15 @@ class WindowFrame(QMainWindow):
         self._was_visible = False
         self._was_active = False
         self.has_opened_panel = False
-        self.memory = WindowMemory(settings, self)
-        self.memory.restore_arrangement(models)
+        self.saved_state = SavedState(settings, self)
+        self.saved_state.restore_arrangement(models)
         self.model_actions = ModelActions(self)
-        self.view = ModelView(models, self.memory.column_layout(), self)
+        self.view = ModelView(models, self.saved_state.column_layout(), self)
         self._build(clock_s)
         self._tick_timer = QTimer(self, interval=_TICK_MS)
         self._tick_timer.timeout.connect(self.ticked)
         self.tip.action_triggered.connect(self._on_tip_action_triggered)
-        self.memory.restore_geometry()
+        self.saved_state.restore_geometry()
         self.set_panel_open(settings.values.panel_open)
 
     def _build(self, clock_s: Callable[[], float]) -> None:
@@ -130,10 +130,10 @@ class WindowFrame(QMainWindow):
             self.panel.setVisible(is_open)
             self.has_opened_panel = self.has_opened_panel or is_open
             if is_open:
-                height = self.memory.panel_height()
+                height = self.saved_state.panel_height()
                 whole = max(self.splitter.height(), 2 * height)
                 self.splitter.setSizes([whole - height, height])
-            self.memory.save_panel(is_open)
+            self.saved_state.save_panel(is_open)
 
     def set_hides_on_close(self, hides: bool) -> None:
         """Whether closing leaves the program in the tray; else closing asks to quit."""
@@ -156,7 +156,7 @@ class WindowFrame(QMainWindow):
 
     def show_diagnostics_copied(self) -> None:
         """The report that was asked for is on the clipboard."""
-        self.show_notice(BannerText(diagnostics_copied(), State.INFO))
+        self.show_notice(BannerText(diagnostics_copied(), Tone.INFO))
         announce(self, diagnostics_copied())
 
     def _show_tip(self) -> None:
@@ -168,7 +168,7 @@ class WindowFrame(QMainWindow):
             "Closing this window keeps Ollama Tray in the tray, and downloads go on. "
             "To stop it, choose Quit in the tray menu."
         )
-        self.tip.set_text(BannerText(words, State.INFO, (("got_it", tr("Got it")),)))
+        self.tip.set_text(BannerText(words, Tone.INFO, (("got_it", tr("Got it")),)))
 
     def _on_tip_action_triggered(self) -> None:
         self.settings.set("tip_tray_seen", True)
@@ -189,7 +189,7 @@ class WindowFrame(QMainWindow):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
-            self.memory.save_geometry(self.splitter)
+            self.saved_state.save_geometry(self.splitter)
         self._tell_visibility()
 
     def changeEvent(self, event: QEvent) -> None:

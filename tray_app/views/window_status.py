@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tray_app.core.records import ModelRecord, ServerState
-from tray_app.core.sharing import LayerBook, SharingIndex, freed, unique_bytes
+from tray_app.core.sharing import LayerIndex, SharingIndex, freed, unique_bytes
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import status_line, status_line_tooltip, tr
-from tray_app.text.addresses import place
+from tray_app.text.addresses import server_address
 from tray_app.views.main_window import screens
 from tray_app.views.main_window.screens import Facts
 from tray_app.views.status_words import away_line, selected_line, shown_line
@@ -23,19 +23,19 @@ class StatusLine:
 
     def __init__(self, models: ModelTableModel) -> None:
         self._models = models
-        self._book = LayerBook()
+        self._layer_index = LayerIndex()
         self._index = SharingIndex()
         self._summed = (-1, 0)
         self._sums = (0, 0)
 
-    def set_book(self, book: LayerBook) -> None:
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models share layers."""
-        self._book = book
-        self._index.take(book)
+        self._layer_index = layer_index
+        self._index.take(layer_index)
 
     def words(self, facts: Facts, selected: Sequence[ModelRow]) -> tuple[str, str]:
         """The line, and a tooltip or ""."""
-        host = place(facts.server, facts.address).host_port
+        host = server_address(facts.server, facts.address).host_port
         if not facts.has_answer:
             return (away_line(facts.status, host) if facts.status else ""), ""
         if len(selected) > 1:
@@ -58,22 +58,22 @@ class StatusLine:
         others: list[ModelRecord] = []
         for server_id in servers:
             others.extend(self._models.records(server_id))
-        return selected_line(len(records), facts.count, freed(records, others, self._book))
+        return selected_line(len(records), facts.count, freed(records, others, self._layer_index))
 
     def _disk(self) -> tuple[int, int]:
         """Bytes with shared layers counted once, and for every model."""
-        version = (self._models.version, id(self._book))
+        version = (self._models.version, id(self._layer_index))
         if version != self._summed:
-            listed = self._models.census.listed_bytes
+            listed = self._models.totals.listed_bytes
             entangled = self._entangled()
             rest = listed - sum(row.disk_bytes for row in entangled)
-            shared = unique_bytes([row.record for row in entangled], self._book)
+            shared = unique_bytes([row.record for row in entangled], self._layer_index)
             self._sums = (rest + shared, listed)
             self._summed = version
         return self._sums
 
     def _entangled(self) -> list[ModelRow]:
         """The models in the book that share anything; all others count in full."""
-        census, known = self._models.census, self._book.by_digest
-        wanted = self._index.digests | {digest for digest in census.copied if digest in known}
-        return list(census.rows_of(wanted))
+        totals, known = self._models.totals, self._layer_index.by_digest
+        wanted = self._index.digests | {digest for digest in totals.copied if digest in known}
+        return list(totals.rows_of(wanted))

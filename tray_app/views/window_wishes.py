@@ -59,11 +59,11 @@ class WindowWishes(QObject):
         actions.update_requested.connect(window.update_requested)
         actions.delete_requested.connect(window.delete_requested)
         actions.duplicate_requested.connect(window.duplicate_requested)
-        view.details_wished.connect(self.show_details)
-        view.menu_wished.connect(self._on_view_menu_wished)
+        view.details_requested.connect(self.show_details)
+        view.menu_requested.connect(self._on_view_menu_wished)
         view.columns.changed.connect(self._on_columns_changed)
         view.columns.sort_changed.connect(self._on_sort_changed)
-        view.columns.menu_wished.connect(self._on_columns_menu_wished)
+        view.columns.menu_requested.connect(self._on_columns_menu_wished)
 
     def _connect_bars(self) -> None:
         window = self._window
@@ -175,14 +175,14 @@ class WindowWishes(QObject):
         menu.popup(pos)
 
     def _on_columns_changed(self) -> None:
-        self._window.memory.save_columns(self._window.view.columns)
+        self._window.saved_state.save_columns(self._window.view.columns)
 
     def _on_sort_changed(self) -> None:
-        self._window.memory.save_sort(self._window.models)
+        self._window.saved_state.save_sort(self._window.models)
 
     def _on_search_changed(self, words: str) -> None:
         self._window.models.set_search(words)
-        self._window.voice.hear_search(words)
+        self._window.announcer.announce_search(words)
 
     def _on_panel_hide_requested(self) -> None:
         self._window.set_panel_open(False)

@@ -84,12 +84,12 @@ class EstimateJob(Job):
 
     def _look_at_disk(self) -> Path | None:
         if self._store is None:
-            self._tell(space_why=Missing.REMOTE)
+            self._tell(space_reason=Missing.REMOTE)
             return None
         folder = self._store.models_folder(self._known)
         free = free_bytes_in(folder) if folder is not None else None
         space = DiskSpace(str(folder), free) if free is not None else None
-        self._tell(space=space, space_why=Missing.NO_FOLDER, main_bytes=main_memory_bytes())
+        self._tell(space=space, space_reason=Missing.NO_FOLDER, main_bytes=main_memory_bytes())
         return folder
 
     def _fetch_manifest(self, name: ModelName, folder: Path | None) -> None:
@@ -102,7 +102,7 @@ class EstimateJob(Job):
     def _fetch_config(self, name: ModelName) -> None:
         layer = next(iter(self._layers(LayerKind.CONFIG)), None)
         if layer is None:
-            self._tell(config_why=Missing.NONE)
+            self._tell(config_reason=Missing.NONE)
         else:
             raw = self._fetch(name, layer, MAX_CONFIG_BYTES)
             self._tell(config=parse_config(raw))
@@ -113,7 +113,7 @@ class EstimateJob(Job):
             text = self._fetch(name, layer, MAX_LICENSE_BYTES).decode("utf-8", "replace")
             if text.strip():
                 licenses.append(License(license_name(text), text))
-        self._tell(licenses=tuple(licenses), licenses_why=Missing.NONE)
+        self._tell(licenses=tuple(licenses), licenses_reason=Missing.NONE)
 
     def _layers(self, kind: LayerKind) -> list[Layer]:
         manifest = self._lookup.manifest

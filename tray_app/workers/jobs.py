@@ -22,11 +22,11 @@ from tray_app.core.errors import (
 )
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
-    CopyWish,
+    CopyRequest,
     DeleteOutcome,
-    DeleteWish,
+    DeleteRequest,
     Failure,
-    LoadWish,
+    LoadRequest,
     ModelRef,
     Recommendations,
     ServerTest,
@@ -81,7 +81,7 @@ class ShowJob(ServerJob):
         return show_with_layers(client, self.target.store, self.ref)
 
 
-class BookJob(ServerJob):
+class LayersJob(ServerJob):
     """Details of many models, to learn which layers they share.
 
     Outcome: tuple of ModelInfo. A model that cannot be shown is left out: it may be gone.
@@ -111,17 +111,17 @@ class DeleteJob(ServerJob):
     """
 
     def __init__(
-        self, target: Target, wish: DeleteWish, clock: Callable[[], float] = time.monotonic
+        self, target: Target, request: DeleteRequest, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        super().__init__(target, ("delete", target.server_id, wish.refs))
-        self.wish = wish
+        super().__init__(target, ("delete", target.server_id, request.refs))
+        self.request = request
         self._clock = clock
 
     def work(self, client: OllamaClient) -> DeleteOutcome:
         digests = self._digests(client)
         deleted: list[ModelRef] = []
         failures: list[Failure] = []
-        for ref in self.wish.refs:
+        for ref in self.request.refs:
             try:
                 self._delete(client, ref, digests)
             except Cancelled:
@@ -170,30 +170,30 @@ class DeleteJob(ServerJob):
 class CopyJob(ServerJob):
     """Copy a model to a new name; an existing one is refused."""
 
-    def __init__(self, target: Target, wish: CopyWish) -> None:
-        super().__init__(target, ("copy", target.server_id, wish))
-        self.wish = wish
+    def __init__(self, target: Target, request: CopyRequest) -> None:
+        super().__init__(target, ("copy", target.server_id, request))
+        self.request = request
 
-    def work(self, client: OllamaClient) -> CopyWish:
-        destination = str(ModelName.parse(self.wish.destination))
-        client.copy(self.wish.source.name, destination)
-        return replace(self.wish, destination=destination)
+    def work(self, client: OllamaClient) -> CopyRequest:
+        destination = str(ModelName.parse(self.request.destination))
+        client.copy(self.request.source.name, destination)
+        return replace(self.request, destination=destination)
 
 
 class LoadJob(ServerJob):
     """Load a model, or change how long it stays. Closing the connection would abort the load."""
 
-    def __init__(self, target: Target, wish: LoadWish) -> None:
-        super().__init__(target, ("load", wish.ref.key, wish.keep_alive_s))
-        self.wish = wish
+    def __init__(self, target: Target, request: LoadRequest) -> None:
+        super().__init__(target, ("load", request.ref.key, request.keep_alive_s))
+        self.request = request
 
     def work(self, client: OllamaClient) -> ModelRef:
         client.load(
-            self.wish.ref.name,
-            keep_alive_s=self.wish.keep_alive_s,
-            context_length=self.wish.context_length,
+            self.request.ref.name,
+            keep_alive_s=self.request.keep_alive_s,
+            context_length=self.request.context_length,
         )
-        return self.wish.ref
+        return self.request.ref
 
 
 class UnloadJob(ServerJob):

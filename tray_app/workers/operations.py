@@ -13,13 +13,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app.core.errors import OllamaError
 from tray_app.core.payloads import (
     BusyModel,
-    CopyWish,
+    CopyRequest,
     DeleteOutcome,
-    DeleteWish,
+    DeleteRequest,
     Failure,
-    LoadWish,
+    LoadRequest,
     ModelRef,
-    PullWish,
+    PullRequest,
     Recommendations,
     ServerTest,
     Verb,
@@ -57,7 +57,7 @@ class Operations(QObject):
     details_loaded = Signal(object)  # ModelInfo
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
-    copied = Signal(object)  # CopyWish
+    copied = Signal(object)  # CopyRequest
     loaded = Signal(object)  # ModelRef
     unloaded = Signal(object)  # ModelRef
     busy_changed = Signal(object)  # BusyModel
@@ -84,7 +84,7 @@ class Operations(QObject):
         self.layers = LayerReader(runner, target_of, self)
         self.estimator = Estimator(runner, target_of, registry, queue.is_insecure, self)
         self.estimator.estimated.connect(self.estimated)
-        self.layers.book_changed.connect(self.estimator.set_book)
+        self.layers.layer_index_changed.connect(self.estimator.set_layer_index)
         queue.started.connect(self._on_queue_started)
         queue.item_ended.connect(self._on_queue_item_ended)
         queue.faulted.connect(self.list_stale)
@@ -111,44 +111,44 @@ class Operations(QObject):
         self.estimator.ask(ref)
 
     @Slot(object)
-    def pull(self, wish: PullWish) -> None:
+    def pull(self, request: PullRequest) -> None:
         """Queue a download."""
-        self._queue.add(wish)
-        self.list_stale.emit(wish.server_id)
+        self._queue.add(request)
+        self.list_stale.emit(request.server_id)
 
     @Slot(object)
-    def delete(self, wish: DeleteWish) -> None:
+    def delete(self, request: DeleteRequest) -> None:
         """Delete models; loaded ones are unloaded first, changed ones are left alone."""
-        for server_id in dict.fromkeys(ref.server_id for ref in wish.refs):
-            refs = tuple(ref for ref in wish.refs if ref.server_id == server_id)
+        for server_id in dict.fromkeys(ref.server_id for ref in request.refs):
+            refs = tuple(ref for ref in request.refs if ref.server_id == server_id)
             target = self._target(Verb.DELETE, refs[0])
             if target is None:
                 continue
             for ref in refs:
                 self.busy_changed.emit(BusyModel(ref, Verb.DELETE))
-            job = DeleteJob(target, DeleteWish(refs, wish.loaded))
+            job = DeleteJob(target, DeleteRequest(refs, request.loaded))
             job.succeeded.connect(self._on_delete_succeeded)
             job.failed.connect(self._on_delete_failed)
             job.cancelled.connect(self._on_delete_cancelled)
             self._runner.submit(job, f"change {server_id}")
 
     @Slot(object)
-    def copy(self, wish: CopyWish) -> None:
-        target = self._target(Verb.COPY, wish.source)
+    def copy(self, request: CopyRequest) -> None:
+        target = self._target(Verb.COPY, request.source)
         if target is not None:
-            job = CopyJob(target, wish)
+            job = CopyJob(target, request)
             job.succeeded.connect(self._on_copy_succeeded)
-            self._submit(job, f"change {wish.source.server_id}", Verb.COPY, wish.source)
+            self._submit(job, f"change {request.source.server_id}", Verb.COPY, request.source)
 
     @Slot(object)
-    def load(self, wish: LoadWish) -> None:
+    def load(self, request: LoadRequest) -> None:
         """Load into memory, or change how long a loaded model stays."""
-        target = self._target(Verb.LOAD, wish.ref)
+        target = self._target(Verb.LOAD, request.ref)
         if target is not None:
-            self.busy_changed.emit(BusyModel(wish.ref, Verb.LOAD))
-            job = LoadJob(target, wish)
+            self.busy_changed.emit(BusyModel(request.ref, Verb.LOAD))
+            job = LoadJob(target, request)
             job.succeeded.connect(self._on_load_succeeded)
-            self._submit(job, f"load {wish.ref.server_id}", Verb.LOAD, wish.ref)
+            self._submit(job, f"load {request.ref.server_id}", Verb.LOAD, request.ref)
 
     @Slot(object)
     def unload(self, ref: ModelRef) -> None:
@@ -236,19 +236,19 @@ class Operations(QObject):
         """Nothing was deleted: the server could not even be asked for its list."""
         job = self.sender()
         if isinstance(job, DeleteJob):
-            failures = tuple(Failure(Verb.DELETE, ref, error) for ref in job.wish.refs)
+            failures = tuple(Failure(Verb.DELETE, ref, error) for ref in job.request.refs)
             self._on_delete_succeeded(DeleteOutcome((), failures))
 
     @Slot()
     def _on_delete_cancelled(self) -> None:
         job = self.sender()
         if isinstance(job, DeleteJob):
-            for ref in job.wish.refs:
+            for ref in job.request.refs:
                 self.busy_changed.emit(BusyModel(ref, None))
 
     @Slot(object)
-    def _on_copy_succeeded(self, wish: CopyWish) -> None:
-        self.copied.emit(wish)
+    def _on_copy_succeeded(self, request: CopyRequest) -> None:
+        self.copied.emit(request)
 
     @Slot(object)
     def _on_load_succeeded(self, ref: ModelRef) -> None:

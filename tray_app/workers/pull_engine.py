@@ -39,7 +39,7 @@ from tray_app.workers.runner import JobRunner
 log = logging.getLogger(__name__)
 
 TICK_S = 0.5
-MAX_AGAIN = 30
+MAX_RESTARTS = 30
 MAX_HOLDS = 3
 S, E = PullState, PullEvent
 
@@ -92,8 +92,8 @@ class PullEngine(PullLine):
             entry.active_since_s = now_s
         elif old.state in ACTIVE and state not in ACTIVE:
             item = replace(item, active_s=item.active_s + now_s - entry.active_since_s)
-            entry.again_s = None
-            entry.is_kicked = False
+            entry.restart_at_s = None
+            entry.is_restarted = False
             if entry.job is not None:
                 entry.job.cancel()
         if item.is_ended:
@@ -130,8 +130,8 @@ class PullEngine(PullLine):
         if target is None:
             self._step(entry, E.REFUSED, OllamaError(item.server_id, "no such server"))
             return
-        entry.again_s = None
-        entry.is_kicked = False
+        entry.restart_at_s = None
+        entry.is_restarted = False
         entry.last_byte_s = self._clock()
         job = PullJob(
             target,
@@ -188,7 +188,7 @@ class PullEngine(PullLine):
         entry.last_byte_s = max(entry.last_byte_s, report.last_byte_s)
         is_moving = report.new_bytes > entry.item.fetched_bytes - entry.base_bytes
         if is_moving:
-            entry.agains = entry.holds = 0
+            entry.restarts = entry.holds = 0
         item = replace(
             entry.item,
             progress=report.progress,
@@ -223,10 +223,10 @@ class PullEngine(PullLine):
         attempt = entry.item.attempt + 1
         remedy = self._limits.policy.remedy(error, attempt, entry.mismatches)
         log.info("pull of %s: %s → %s", entry.item.name, error, remedy)
-        if remedy is Remedy.AGAIN and entry.agains < MAX_AGAIN:
-            entry.agains += 1
+        if remedy is Remedy.RESTART and entry.restarts < MAX_RESTARTS:
+            entry.restarts += 1
             self._step(entry, E.MANIFEST)  # from the check, too, it begins anew
-            entry.again_s = self._clock() + self._limits.policy.again_s
+            entry.restart_at_s = self._clock() + self._limits.policy.restart_at_s
         elif remedy is Remedy.HOLD and entry.holds >= MAX_HOLDS:
             # Polls get through and this does not: a pause, or we would ask at every poll.
             self._retry_later(entry, error, max(1, entry.item.attempt))
@@ -254,8 +254,8 @@ class PullEngine(PullLine):
             self._after()
             return
         entry.job = None
-        if entry.item.state in IN_TRANSFER and entry.again_s is None:
-            entry.again_s = self._clock()  # ended by us to be asked for again
+        if entry.item.state in IN_TRANSFER and entry.restart_at_s is None:
+            entry.restart_at_s = self._clock()  # ended by us to be asked for again
         self._after()
 
     def _needs_tick(self) -> bool:

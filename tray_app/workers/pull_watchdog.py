@@ -57,7 +57,7 @@ class PullWatchdog(PullEngine):
         elif item.state is S.CANCELED and now_s - item.state_since_s >= CANCELED_ROW_S:
             self._drop(entry)
         elif item.state in IN_TRANSFER and entry.job is None:
-            if entry.again_s is not None and now_s >= entry.again_s:
+            if entry.restart_at_s is not None and now_s >= entry.restart_at_s:
                 self._start_attempt(entry)
         elif item.state in IN_TRANSFER:
             self._watch_bytes(entry, now_s)
@@ -65,15 +65,15 @@ class PullWatchdog(PullEngine):
     def _watch_bytes(self, entry: PullEntry, now_s: float) -> None:
         stall_s = self._limits.stall_s
         silent_s = now_s - entry.last_byte_s
-        if not stall_s or silent_s < stall_s / 2 or entry.is_kicked:
+        if not stall_s or silent_s < stall_s / 2 or entry.is_restarted:
             return
         self._step(entry, E.STALL)
-        self._set(entry, replace(entry.item, kick_s=entry.last_byte_s + stall_s))
+        self._set(entry, replace(entry.item, restart_s=entry.last_byte_s + stall_s))
         if silent_s >= stall_s:
             log.info("pull of %s: no data for %.0f s, asking again", entry.item.name, silent_s)
-            self._kick(entry)
+            self._restart_stalled(entry)
 
-    def _kick(self, entry: PullEntry) -> None:
+    def _restart_stalled(self, entry: PullEntry) -> None:
         """End an attempt that gets nowhere; it is asked for again after a pause."""
         attempt = entry.item.attempt + 1
         stalled = PullFailed(entry.item.name, "", PullFailure.STALLED)

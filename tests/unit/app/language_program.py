@@ -115,7 +115,7 @@ def main() -> None:
             found.append(seen(app))
             assert built.main is not app.window._windows().main
         sys.stdout.write(json.dumps(found))
-        app.quitter.quit_now()
+        app.shutdown.quit_now()
         app.after_loop()
         instance.close()
 

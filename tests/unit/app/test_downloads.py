@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from tray_app.app.rule_watcher import RuleWatcher, choices_of, limits_of
-from tray_app.core.pulls.rules import GB, QuietHours, Surroundings
+from tray_app.core.pulls.rules import GB, QuietHours, SystemConditions
 from tray_app.core.pulls.states import Hold
 from tray_app.desktop.conditions.system import Network
 from tray_app.desktop.power import Power
@@ -90,13 +90,13 @@ def test_choices_are_those_of_the_settings(world: World) -> None:
 
 
 def test_the_system_is_asked_when_it_matters(world: World) -> None:
-    assert world.watcher.surroundings == Surroundings()
+    assert world.watcher.conditions == SystemConditions()
     world.watcher.start()
-    seen: list[Surroundings] = []
-    world.watcher.surroundings_changed.connect(seen.append)
+    seen: list[SystemConditions] = []
+    world.watcher.conditions_changed.connect(seen.append)
     world.phone.use(True)
     world.cord.plug(False)
-    assert seen == [Surroundings(None, True), Surroundings(True, True)]
+    assert seen == [SystemConditions(None, True), SystemConditions(True, True)]
     cord = world.cord
     world.watcher.start()
     assert world.cord is cord, "once"
@@ -123,7 +123,7 @@ def test_quiet_hours_begin_and_end_with_the_clock(world: World, qtbot: QtBot) ->
     timer = world.watcher._timer
     assert 0 < timer.remainingTime() <= 60_001
     world.now = datetime.combine(world.now.date(), time(22, 59, 59, 990_000))
-    world.watcher.judge()
+    world.watcher.evaluate()
     assert world.hold() is Hold.QUIET_HOURS
     world.now = datetime.combine(world.now.date(), time(23))
     qtbot.waitUntil(lambda: world.hold() is None)

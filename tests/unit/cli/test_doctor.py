@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes import FaultyServer, faults
 from tests.unit.cli.typing_in import Terminal
-from tray_app.cli.server_choice import Target
+from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.diagnosis import FolderKind, InstanceState
 from tray_app.core.errors import Cancelled, Unreachable, UnreachableKind
 from tray_app.desktop.instance.single_instance import Handover, Outcome
@@ -124,8 +124,8 @@ def test_a_report_for_others_names_nobody(server: FaultyServer, tmp_path: Path) 
         insecure_hosts=("secret.local",),
     )
     targets = (
-        Target(Endpoint.parse(server.url)),
-        Target(Endpoint.parse("http://secret.invalid:1"), "my secret nas", "a"),
+        ServerChoice(Endpoint.parse(server.url)),
+        ServerChoice(Endpoint.parse("http://secret.invalid:1"), "my secret nas", "a"),
     )
     where = paths(tmp_path)
     where.log.mkdir()
@@ -145,6 +145,8 @@ def test_a_report_for_others_names_nobody(server: FaultyServer, tmp_path: Path) 
 def test_it_can_be_stopped(server: FaultyServer, tmp_path: Path) -> None:
     scope = CancelScope()
     scope.cancel()
-    question = Question((Target(Endpoint.parse(server.url)),), paths(tmp_path), SettingsValues())
+    question = Question(
+        (ServerChoice(Endpoint.parse(server.url)),), paths(tmp_path), SettingsValues()
+    )
     with pytest.raises(Cancelled):
         diagnose(question, scope)

@@ -13,8 +13,8 @@ from tray_app.core.estimate import (
     DiskSpace,
     Lookup,
     Missing,
+    PullCheck,
     PullEstimate,
-    Standing,
     disk_fit,
     estimate,
     is_older,
@@ -23,7 +23,7 @@ from tray_app.core.licenses import License
 from tray_app.core.manifests import ModelConfig, parse_config
 from tray_app.core.memory_fit import FitKind, GraphicsMemory
 from tray_app.core.records import Layer, LayerKind, Manifest, ModelDetails, ModelRecord
-from tray_app.core.sharing import KnownLayers, LayerBook
+from tray_app.core.sharing import KnownLayers, LayerIndex
 
 GB, MB = 1_000_000_000, 1_000_000
 PUSHED = datetime(2026, 5, 1, tzinfo=UTC)
@@ -47,13 +47,13 @@ def record(name: str, digest: str, **more: object) -> ModelRecord:
     return ModelRecord("local", name, digest * 64, 8 * GB, **more)  # type: ignore[arg-type]
 
 
-def book(**layers: tuple[Layer, ...]) -> LayerBook:
-    return LayerBook({mark * 64: KnownLayers(known, True) for mark, known in layers.items()})
+def layer_index(**layers: tuple[Layer, ...]) -> LayerIndex:
+    return LayerIndex({mark * 64: KnownLayers(known, True) for mark, known in layers.items()})
 
 
 def test_a_new_model_is_fetched_whole() -> None:
-    made = estimate(LOOKUP, [], LayerBook())
-    assert made.standing is Standing.NEW
+    made = estimate(LOOKUP, [], LayerIndex())
+    assert made.standing is PullCheck.NEW
     assert (made.total_bytes, made.fetch_bytes, made.here_bytes) == (TOTAL, TOTAL, 0)
     assert made.shared_with == ()
     assert made.details == LLAVA.details
@@ -64,7 +64,7 @@ def test_layers_of_installed_models_are_not_fetched() -> None:
     here = record("llava:13b", "1")
     other = record("mistral:7b", "2")
     cloud = record("far:cloud", "3", remote_host="https://ollama.com")
-    known = book(**{"1": (PROJECTOR, LICENSE), "2": (LICENSE,), "3": (WEIGHTS,)})
+    known = layer_index(**{"1": (PROJECTOR, LICENSE), "2": (LICENSE,), "3": (WEIGHTS,)})
     made = estimate(LOOKUP, [here, other, cloud], known)
     assert made.here_bytes == 645 * MB + 7_000
     assert made.fetch_bytes == 7_365 * MB + 500
@@ -74,45 +74,53 @@ def test_layers_of_installed_models_are_not_fetched() -> None:
 
 
 def test_files_on_the_disk_count_whoever_uses_them() -> None:
-    made = estimate(replace(LOOKUP, held=frozenset({WEIGHTS.digest, "sha256:odd"})), [], book())
+    made = estimate(
+        replace(LOOKUP, held=frozenset({WEIGHTS.digest, "sha256:odd"})), [], layer_index()
+    )
     assert made.here_bytes == 7_365 * MB
     assert made.fetch_bytes == 645 * MB + 7_500
     assert made.shared_with == ()
 
 
 def test_the_installed_version_itself() -> None:
-    made = estimate(LOOKUP, [record("LLaVA:13b-v1.6", "e")], LayerBook())
-    assert made.standing is Standing.CURRENT
+    made = estimate(LOOKUP, [record("LLaVA:13b-v1.6", "e")], LayerIndex())
+    assert made.standing is PullCheck.CURRENT
     assert (made.total_bytes, made.fetch_bytes, made.here_bytes) == (TOTAL, 0, TOTAL)
 
 
 def test_an_update_counts_what_the_old_version_lacks_and_does_not_name_it() -> None:
     old = record("llava:13b-v1.6", "1", modified_at=PUSHED - timedelta(days=1))
-    made = estimate(LOOKUP, [old], book(**{"1": (PROJECTOR,)}))
-    assert made.standing is Standing.UPDATE
+    made = estimate(LOOKUP, [old], layer_index(**{"1": (PROJECTOR,)}))
+    assert made.standing is PullCheck.UPDATE
     assert made.fetch_bytes == 7_365 * MB + 7_500
     assert made.shared_with == ()
 
 
 def test_servers_that_keep_digests_of_their_own_go_by_the_date() -> None:
     old = record("llava:13b-v1.6", "1", modified_at=PUSHED + timedelta(days=1))
-    assert estimate(LOOKUP, [old], LayerBook()).standing is Standing.CURRENT
+    assert estimate(LOOKUP, [old], LayerIndex()).standing is PullCheck.CURRENT
 
 
 def test_a_manifest_that_did_not_come_takes_the_rest_with_it() -> None:
     error = ModelNotFound("llava")
-    lookup = Lookup("local", "llava:13b-v1.6", manifest_why=error).ended()
-    made = estimate(lookup, [record("llava:13b-v1.6", "1")], LayerBook())
-    assert made.standing is Standing.UNCHECKED
+    lookup = Lookup("local", "llava:13b-v1.6", manifest_reason=error).ended()
+    made = estimate(lookup, [record("llava:13b-v1.6", "1")], LayerIndex())
+    assert made.standing is PullCheck.UNCHECKED
     assert not made.is_found
     assert made.failure == error
-    assert made.details_why is made.licenses_why is made.fit_why is Missing.NO_MANIFEST
-    assert isinstance(made.space_why, TimedOut)
+    assert made.details_reason is made.licenses_reason is made.fit_reason is Missing.NO_MANIFEST
+    assert isinstance(made.space_reason, TimedOut)
 
 
 def test_before_anything_came_everything_is_pending() -> None:
-    made = estimate(Lookup("local", "x:1"), [], LayerBook())
-    whys = {made.manifest_why, made.details_why, made.licenses_why, made.space_why, made.fit_why}
+    made = estimate(Lookup("local", "x:1"), [], LayerIndex())
+    whys = {
+        made.manifest_reason,
+        made.details_reason,
+        made.licenses_reason,
+        made.space_reason,
+        made.fit_reason,
+    }
     assert whys == {Missing.PENDING}
     assert made.failure is None
 
@@ -120,26 +128,26 @@ def test_before_anything_came_everything_is_pending() -> None:
 def test_each_part_has_its_own_failure() -> None:
     broken = BadAnswer("x", "", "blob")
     lookup = replace(
-        LOOKUP, config=None, config_why=broken, licenses=(License("MIT License", "…"),)
+        LOOKUP, config=None, config_reason=broken, licenses=(License("MIT License", "…"),)
     ).ended(TimedOut("x"))
-    made = estimate(lookup, [], LayerBook())
+    made = estimate(lookup, [], LayerIndex())
     assert made.details is None
-    assert made.details_why == broken
+    assert made.details_reason == broken
     assert made.licenses[0].name == "MIT License"
     assert made.failure is None, "the registry did tell"
     assert made.fit is not None, "the weights alone tell enough"
-    assert made.space_why == TimedOut("x")
+    assert made.space_reason == TimedOut("x")
 
 
 def test_the_fit_waits_for_the_config() -> None:
-    made = estimate(replace(LOOKUP, config=None), [], LayerBook())
+    made = estimate(replace(LOOKUP, config=None), [], LayerIndex())
     assert made.fit is None
-    assert made.fit_why is Missing.PENDING
+    assert made.fit_reason is Missing.PENDING
 
 
 def test_the_fit_by_hand() -> None:
     # 8.01 GB × 1.1 + 250 MB × √13, of 12 GB
-    made = estimate(LOOKUP, [], LayerBook(), GraphicsMemory(12 * GB, is_all=True))
+    made = estimate(LOOKUP, [], LayerIndex(), GraphicsMemory(12 * GB, is_all=True))
     assert made.fit is not None
     assert made.fit.kind is FitKind.FITS
     assert made.fit.needed_bytes == 8_811 * MB + 901_387_819
@@ -148,7 +156,7 @@ def test_the_fit_by_hand() -> None:
 
 def test_a_model_that_has_run_here_is_measured() -> None:
     measured = {"e" * 64: 6_300 * MB, "f" * 64: 1}
-    made = estimate(LOOKUP, [], LayerBook(), GraphicsMemory(12 * GB, True), measured)
+    made = estimate(LOOKUP, [], LayerIndex(), GraphicsMemory(12 * GB, True), measured)
     assert made.fit is not None
     assert (made.fit.kind, made.fit.needed_bytes) == (FitKind.MEASURED, 6_300 * MB)
 
@@ -156,9 +164,9 @@ def test_a_model_that_has_run_here_is_measured() -> None:
 def test_a_stub_has_nothing_to_fit() -> None:
     stub = parse_config(b'{"model_family":"gptoss","remote_host":"https://ollama.com:443"}')
     made = estimate(replace(LOOKUP, manifest=Manifest("9" * 64, (CONFIG,)), config=stub), [],
-                    LayerBook())  # fmt: skip
+                    LayerIndex())  # fmt: skip
     assert made.is_cloud
-    assert made.fit_why is Missing.NONE
+    assert made.fit_reason is Missing.NONE
 
 
 @pytest.mark.parametrize(
@@ -174,13 +182,13 @@ def test_a_stub_has_nothing_to_fit() -> None:
     ],
 )
 def test_disk_space(free: int, fetch: int, fit: DiskFit) -> None:
-    made = PullEstimate("s", "n", Standing.NEW, fetch, fetch, space=DiskSpace("/m", free))
+    made = PullEstimate("s", "n", PullCheck.NEW, fetch, fetch, space=DiskSpace("/m", free))
     assert disk_fit(made, 5 * GB) is fit
 
 
 def test_disk_space_is_unknown_without_either() -> None:
-    assert disk_fit(PullEstimate("s", "n", Standing.NEW, 1, 1)) is None
-    assert disk_fit(PullEstimate("s", "n", Standing.NEW, space=DiskSpace("/m", 1))) is None
+    assert disk_fit(PullEstimate("s", "n", PullCheck.NEW, 1, 1)) is None
+    assert disk_fit(PullEstimate("s", "n", PullCheck.NEW, space=DiskSpace("/m", 1))) is None
 
 
 @pytest.mark.parametrize(
@@ -233,7 +241,7 @@ def test_nothing_is_counted_twice_or_lost(
     models = [ModelRecord("local", f"m{i}:1", f"{i}" * 64) for i in range(len(installed))]
     known = {f"{i}" * 64: KnownLayers(each, True) for i, each in enumerate(installed)}
     lookup = Lookup("local", "fresh:1", Manifest("f" * 64, wanted), held=held)
-    made = estimate(lookup, models, LayerBook(known))
+    made = estimate(lookup, models, LayerIndex(known))
     assert made.total_bytes is not None
     assert made.fetch_bytes is not None
     assert (
@@ -244,5 +252,5 @@ def test_nothing_is_counted_twice_or_lost(
     there = held | {each.digest for model in installed for each in model}
     assert made.here_bytes == sum(x.size_bytes or 0 for x in wanted if x.digest in there)
     assert set(made.shared_with) <= {model.name for model in models}
-    if made.standing is Standing.NEW:
+    if made.standing is PullCheck.NEW:
         assert "fresh:1" not in made.shared_with

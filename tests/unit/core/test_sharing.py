@@ -10,7 +10,7 @@ from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
 from tray_app.core.sharing import (
     Freed,
     KnownLayers,
-    LayerBook,
+    LayerIndex,
     SharingIndex,
     freed,
     sharers,
@@ -36,7 +36,7 @@ NOTES = model("meeting-notes:latest", W + 1900)
 QWEN = model("qwen3:8b", 5_200_000_000)
 CLOUD = model("gpt-oss:120b-cloud", 384, remote_host="https://ollama.com:443")
 QWEN_LAYERS = KnownLayers((Layer("sha256:q", LayerKind.MODEL, 5_200_000_000),), is_whole=True)
-BOOK = LayerBook(
+BOOK = LayerIndex(
     {
         "mistral:7b": whole(("sha256:t", 1000), ("sha256:m", 300)),
         "meeting-notes:latest": whole(("sha256:t", 1000), ("sha256:n", 900)),
@@ -80,8 +80,8 @@ def test_deleting_several_of_which_some_share() -> None:
 
 def test_three_that_share_two_of_them_deleted() -> None:
     third = model("third", W)
-    book = LayerBook({**BOOK.by_digest, "third": whole()})
-    result = freed([MISTRAL, NOTES], (*ALL, third), book)
+    layer_index = LayerIndex({**BOOK.by_digest, "third": whole()})
+    result = freed([MISTRAL, NOTES], (*ALL, third), layer_index)
     assert result == Freed(
         listed_bytes=2 * W + 3200,
         freed_bytes=1000 + 300 + 900,
@@ -103,10 +103,10 @@ def test_nothing_selected() -> None:
 
 
 def test_unknown_layers_are_not_exact() -> None:
-    assert freed([MISTRAL], ALL, LayerBook()) == Freed(W + 1300, W + 1300, is_exact=False)
+    assert freed([MISTRAL], ALL, LayerIndex()) == Freed(W + 1300, W + 1300, is_exact=False)
     # One unknown model that stays may share with what goes.
-    book = LayerBook({"qwen3:8b": QWEN_LAYERS})
-    assert freed([QWEN], ALL, book) == Freed(5_200_000_000, 5_200_000_000, is_exact=False)
+    layer_index = LayerIndex({"qwen3:8b": QWEN_LAYERS})
+    assert freed([QWEN], ALL, layer_index) == Freed(5_200_000_000, 5_200_000_000, is_exact=False)
 
 
 def weights_only(digest: str = "sha256:w") -> KnownLayers:
@@ -114,8 +114,8 @@ def weights_only(digest: str = "sha256:w") -> KnownLayers:
 
 
 def test_weights_of_unknown_size_are_bounded_by_the_smallest_holder() -> None:
-    book = LayerBook({m.digest: weights_only() for m in (MISTRAL, NOTES)})
-    result = freed([NOTES], ALL, book)
+    layer_index = LayerIndex({m.digest: weights_only() for m in (MISTRAL, NOTES)})
+    result = freed([NOTES], ALL, layer_index)
     assert result == Freed(
         listed_bytes=W + 1900,
         freed_bytes=600,  # 1900 - 1300
@@ -123,8 +123,8 @@ def test_weights_of_unknown_size_are_bounded_by_the_smallest_holder() -> None:
         shared_bytes=W + 1300,
         shared_with=("mistral:7b",),
     )
-    assert freed([MISTRAL], ALL, book).freed_bytes == 0
-    assert freed([MISTRAL, NOTES], ALL, book).freed_bytes == W + 1900
+    assert freed([MISTRAL], ALL, layer_index).freed_bytes == 0
+    assert freed([MISTRAL, NOTES], ALL, layer_index).freed_bytes == W + 1900
 
 
 def test_two_layers_of_unknown_size_do_not_count_twice() -> None:
@@ -132,60 +132,62 @@ def test_two_layers_of_unknown_size_do_not_count_twice() -> None:
         (Layer("sha256:w", LayerKind.MODEL), Layer("sha256:p", LayerKind.PROJECTOR)), is_whole=False
     )
     a, b, other = model("a", 5000), model("b", 5000), model("c", 3000)
-    book = LayerBook({"a": both, "b": both})
-    assert freed([a, other], [a, b, other], book).freed_bytes == 3000
-    assert unique_bytes([a, b, other], book) == 8000
+    layer_index = LayerIndex({"a": both, "b": both})
+    assert freed([a, other], [a, b, other], layer_index).freed_bytes == 3000
+    assert unique_bytes([a, b, other], layer_index) == 8000
 
 
 def test_a_known_manifest_tells_the_size_for_the_others() -> None:
-    book = LayerBook({**BOOK.by_digest, "meeting-notes:latest": weights_only()})
-    result = freed([NOTES], ALL, book)
+    layer_index = LayerIndex({**BOOK.by_digest, "meeting-notes:latest": weights_only()})
+    result = freed([NOTES], ALL, layer_index)
     assert (result.shared_bytes, result.freed_bytes, result.is_exact) == (W, 1900, False)
 
 
 def test_a_copy_frees_nothing_even_when_nothing_is_known() -> None:
     copy = model("copy:latest", W + 1300, "mistral:7b")
-    for book in (LayerBook(), BOOK, LayerBook({"mistral:7b": weights_only()})):
-        result = freed([copy], (*ALL, copy), book)
-        assert (result.freed_bytes, result.is_exact) == (0, True), book
+    for layer_index in (LayerIndex(), BOOK, LayerIndex({"mistral:7b": weights_only()})):
+        result = freed([copy], (*ALL, copy), layer_index)
+        assert (result.freed_bytes, result.is_exact) == (0, True), layer_index
         assert "mistral:7b" in result.shared_with
-    both = freed([copy, MISTRAL], (MISTRAL, copy), LayerBook())
+    both = freed([copy, MISTRAL], (MISTRAL, copy), LayerIndex())
     assert (both.freed_bytes, both.is_exact) == (W + 1300, False)
     assert both.within == ("copy:latest", "mistral:7b")
 
 
 def test_copies_count_once_where_only_the_weights_are_known() -> None:
     copy = model("copy:latest", W + 1900, NOTES.digest)
-    book = LayerBook({m.digest: weights_only() for m in (MISTRAL, NOTES)})
-    assert unique_bytes([NOTES, copy, MISTRAL], book) == W + 1900
-    assert freed([copy], [NOTES, copy, MISTRAL], book).freed_bytes == 0
-    assert freed([copy, NOTES], [NOTES, copy, MISTRAL], book).freed_bytes == 600
+    layer_index = LayerIndex({m.digest: weights_only() for m in (MISTRAL, NOTES)})
+    assert unique_bytes([NOTES, copy, MISTRAL], layer_index) == W + 1900
+    assert freed([copy], [NOTES, copy, MISTRAL], layer_index).freed_bytes == 0
+    assert freed([copy, NOTES], [NOTES, copy, MISTRAL], layer_index).freed_bytes == 600
 
 
 def test_rows_without_digest_or_size() -> None:
     nameless = [model("a", 10, ""), model("b", 10, ""), model("c", None)]
-    assert freed(nameless[:2], nameless, LayerBook()).freed_bytes == 20
-    assert freed(nameless, nameless, LayerBook()) == Freed(20, 20, is_exact=False)
-    assert unique_bytes(nameless, LayerBook()) == 20
+    assert freed(nameless[:2], nameless, LayerIndex()).freed_bytes == 20
+    assert freed(nameless, nameless, LayerIndex()) == Freed(20, 20, is_exact=False)
+    assert unique_bytes(nameless, LayerIndex()) == 20
 
 
 @pytest.mark.parametrize(
-    ("models", "book", "total"),
+    ("models", "layer_index", "total"),
     [
         (ALL, BOOK, W + 2200 + 5_200_000_000),
-        (ALL, LayerBook(), 2 * W + 3200 + 5_200_000_000),
-        ((MISTRAL, model("copy", W + 1300, "mistral:7b")), LayerBook(), W + 1300),
+        (ALL, LayerIndex(), 2 * W + 3200 + 5_200_000_000),
+        ((MISTRAL, model("copy", W + 1300, "mistral:7b")), LayerIndex(), W + 1300),
         ((CLOUD,), BOOK, 0),
         ((), BOOK, 0),
         (
             (MISTRAL, NOTES),
-            LayerBook({m.digest: weights_only() for m in (MISTRAL, NOTES)}),
+            LayerIndex({m.digest: weights_only() for m in (MISTRAL, NOTES)}),
             W + 1900,
         ),
     ],
 )
-def test_bytes_on_disk(models: tuple[ModelRecord, ...], book: LayerBook, total: int) -> None:
-    assert unique_bytes(models, book) == total
+def test_bytes_on_disk(
+    models: tuple[ModelRecord, ...], layer_index: LayerIndex, total: int
+) -> None:
+    assert unique_bytes(models, layer_index) == total
 
 
 def test_sharers() -> None:
@@ -195,22 +197,22 @@ def test_sharers() -> None:
         "sha256:m": (),
     }
     assert sharers(QWEN, ALL, BOOK) == {"sha256:q": ()}
-    assert sharers(MISTRAL, ALL, LayerBook()) == {}
+    assert sharers(MISTRAL, ALL, LayerIndex()) == {}
 
 
 def test_a_book_learns() -> None:
     info = ModelInfo("s", "m", "d1", layers=(Layer("sha256:w", LayerKind.MODEL),))
-    book = LayerBook().with_info(info)
-    assert book.by_digest == {"d1": KnownLayers(info.layers, is_whole=False)}
-    assert book.of(model("m", 1, "d1")) is not None
-    assert book.of(model("m", 1, "d2")) is None
-    assert book.with_info(info) is book
-    assert book.with_info(ModelInfo("s", "m", "")) is book
+    layer_index = LayerIndex().with_info(info)
+    assert layer_index.by_digest == {"d1": KnownLayers(info.layers, is_whole=False)}
+    assert layer_index.of(model("m", 1, "d1")) is not None
+    assert layer_index.of(model("m", 1, "d2")) is None
+    assert layer_index.with_info(info) is layer_index
+    assert layer_index.with_info(ModelInfo("s", "m", "")) is layer_index
     full = ModelInfo("s", "m", "d1", layers=(WEIGHTS,), has_all_layers=True)
-    better = book.with_info(full)
+    better = layer_index.with_info(full)
     assert better.by_digest["d1"].is_whole
     assert better.with_info(info) is better  # less is known there
-    assert LayerBook().by_digest == {}
+    assert LayerIndex().by_digest == {}
 
 
 @settings(max_examples=30)
@@ -222,7 +224,7 @@ def test_against_a_disk(rows: list[tuple[set[str], bool]], picked: set[int]) -> 
     """With every manifest known the answer is what a disk of blobs says."""
     sizes = {digest: 10**index for index, digest in enumerate("abcdef")}
     models = [model(str(i), sum(sizes[d] for d in row[0])) for i, row in enumerate(rows)]
-    book = LayerBook(
+    layer_index = LayerIndex(
         {
             str(i): KnownLayers(
                 tuple(Layer(d, LayerKind.OTHER, sizes[d]) for d in sorted(digests)), is_whole=True
@@ -234,10 +236,10 @@ def test_against_a_disk(rows: list[tuple[set[str], bool]], picked: set[int]) -> 
     before = set().union(*(row[0] for row in rows)) if rows else set()
     stay = [row[0] for i, row in enumerate(rows) if i not in picked]
     after = set().union(*stay) if stay else set()
-    result = freed(chosen, models, book)
+    result = freed(chosen, models, layer_index)
     assert result.freed_bytes == sum(sizes[d] for d in before - after)
     assert result.is_exact
-    assert unique_bytes(models, book) == sum(sizes[d] for d in before)
+    assert unique_bytes(models, layer_index) == sum(sizes[d] for d in before)
 
 
 def test_many_infos_are_learned_as_one_after_the_other() -> None:
@@ -246,18 +248,18 @@ def test_many_infos_are_learned_as_one_after_the_other() -> None:
     other = ModelInfo("s", "n", "e", layers=(WEIGHTS,))
     nameless = ModelInfo("s", "n", "")
     infos = (plain, full, plain, other, nameless)
-    book = LayerBook()
+    layer_index = LayerIndex()
     for info in infos:
-        book = book.with_info(info)
-    assert LayerBook().with_infos(infos) == book
-    assert book.with_infos(infos) is book
+        layer_index = layer_index.with_info(info)
+    assert LayerIndex().with_infos(infos) == layer_index
+    assert layer_index.with_infos(infos) is layer_index
 
 
 def test_the_index_finds_who_shares() -> None:
     index = SharingIndex()
-    index.take(LayerBook({"a": whole(("sha256:t", 1)), "q": QWEN_LAYERS}))
+    index.take(LayerIndex({"a": whole(("sha256:t", 1)), "q": QWEN_LAYERS}))
     assert index.digests == set()
-    index.take(LayerBook({"a": whole(("sha256:t", 1)), "q": QWEN_LAYERS, "b": whole()}))
+    index.take(LayerIndex({"a": whole(("sha256:t", 1)), "q": QWEN_LAYERS, "b": whole()}))
     assert index.digests == {"a", "b"}
 
 
@@ -268,9 +270,11 @@ def test_those_who_share_nothing_count_in_full(made: list[set[str]]) -> None:
         for kinds in made
     ]
     models = [model(f"m{i}", sum(x.size_bytes or 0 for x in xs)) for i, xs in enumerate(layers)]
-    book = LayerBook({f"m{i}": KnownLayers(xs, is_whole=True) for i, xs in enumerate(layers)})
+    layer_index = LayerIndex(
+        {f"m{i}": KnownLayers(xs, is_whole=True) for i, xs in enumerate(layers)}
+    )
     index = SharingIndex()
-    index.take(book)
+    index.take(layer_index)
     entangled = [m for m in models if m.digest in index.digests]
     alone = sum(m.size_bytes or 0 for m in models if m.digest not in index.digests)
-    assert alone + unique_bytes(entangled, book) == unique_bytes(models, book)
+    assert alone + unique_bytes(entangled, layer_index) == unique_bytes(models, layer_index)

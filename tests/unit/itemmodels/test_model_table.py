@@ -7,7 +7,7 @@ from tests.unit.itemmodels.replica import Replica
 from tests.unit.itemmodels.samples import NOW, model, running, snapshot
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.records import Layer, LayerKind
-from tray_app.core.sharing import KnownLayers, LayerBook
+from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.itemmodels import columns, roles
 from tray_app.itemmodels.model_table import Counts, ModelTableModel
 from tray_app.itemmodels.rows import Badge, ModelKind
@@ -295,7 +295,7 @@ def test_the_size_tells_with_whom_it_is_shared() -> None:
     one, other = model("mistral:7b", 4_400_000_000), model("notes:latest", 4_400_000_000)
     weights = Layer("sha256:" + "1" * 64, LayerKind.MODEL, 4_399_000_000)
     known = KnownLayers((weights,), is_whole=True)
-    table.set_book(LayerBook({one.digest: known, other.digest: known}))
+    table.set_layer_index(LayerIndex({one.digest: known, other.digest: known}))
     table.set_snapshot(snapshot([one, other]))
     tip = str(cell(table, 0, "size", roles.TOOL_TIP))
     assert "of which 4.4\u00a0GB is shared with notes:latest" in tip

@@ -128,7 +128,7 @@ def test_the_same_again_says_nothing(answers: list[Snapshot], sort: tuple[str, b
 def _check_order(table: ModelTableModel) -> None:
     """Missing values last, equal ones by name, whatever the direction."""
     rows = list(table.rows)
-    by_name = sorted(rows, key=lambda row: row.tie)
+    by_name = sorted(rows, key=lambda row: row.sort_name)
     key, is_descending = table.sort_column
     if key == "name":
         assert rows == (by_name[::-1] if is_descending else by_name)

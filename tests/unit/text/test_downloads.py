@@ -58,8 +58,8 @@ DETAILS = [
         item(S.RUNNING, progress=replace(RUNNING, refetched_bytes=120_000_000, eta_s=None)),
         "6.1 of 9.3 GB · fetching 120 MB again · 41.8 MB/s",
     ),
-    (item(S.STALLED, state_since_s=85.0, kick_s=115.0), "No data for 45 s. Restarting in 15 s"),
-    (item(S.STALLED, state_since_s=70.0, kick_s=100.0), "No data for 1 min. Restarting…"),
+    (item(S.STALLED, state_since_s=85.0, restart_s=115.0), "No data for 45 s. Restarting in 15 s"),
+    (item(S.STALLED, state_since_s=70.0, restart_s=100.0), "No data for 1 min. Restarting…"),
     (item(S.STALLED, state_since_s=70.0), "No data for 30 s"),
     (
         item(S.RETRYING, attempt=2, retry_s=108.0),

@@ -4,18 +4,18 @@ import pytest
 
 from tray_app import text
 from tray_app.core.errors import Forbidden, ModelNotFound, TlsFailed, TooOld
-from tray_app.core.estimate import DiskSpace, Missing, PullEstimate, Standing
+from tray_app.core.estimate import DiskSpace, Missing, PullCheck, PullEstimate
 from tray_app.core.licenses import License
 from tray_app.core.memory_fit import FitKind, MemoryFit
 from tray_app.core.names import ModelName
 from tray_app.core.records import ModelDetails
-from tray_app.text import EstimateLine, Tone
+from tray_app.text import EstimateLine, LineTone
 
 GB = 1_000_000_000
-NEW = PullEstimate("s", "llava:13b", Standing.NEW, 8 * GB, 7 * GB, GB)
+NEW = PullEstimate("s", "llava:13b", PullCheck.NEW, 8 * GB, 7 * GB, GB)
 
 
-def shown(line: EstimateLine | None) -> tuple[str, str, Tone]:
+def shown(line: EstimateLine | None) -> tuple[str, str, LineTone]:
     assert line is not None
     body = line.body.replace("\u00a0", " ").replace("\u200b", "")
     return line.title.replace("\u00a0", " "), body, line.tone
@@ -27,20 +27,26 @@ def fit(kind: FitKind, need: int, total: int | None = None, permille: int | None
 
 
 def test_the_memory_line() -> None:
-    assert fit(FitKind.FITS, 98 * GB // 10, 12 * GB) == ("Fits: about 9.8 of 12.0 GB", Tone.GOOD)
-    assert fit(FitKind.FITS, 3 * GB) == ("Fits: about 3.0 GB", Tone.GOOD)
+    assert fit(FitKind.FITS, 98 * GB // 10, 12 * GB) == (
+        "Fits: about 9.8 of 12.0 GB",
+        LineTone.GOOD,
+    )
+    assert fit(FitKind.FITS, 3 * GB) == ("Fits: about 3.0 GB", LineTone.GOOD)
     assert fit(FitKind.PARTLY, 17 * GB, 12 * GB, 705) == (
         "Fits partly: about 70% of it",
-        Tone.CAUTION,
+        LineTone.CAUTION,
     )
-    assert fit(FitKind.TOO_LARGE, 46 * GB, 12 * GB, 260) == ("Too large for 12.0 GB", Tone.CAUTION)
+    assert fit(FitKind.TOO_LARGE, 46 * GB, 12 * GB, 260) == (
+        "Too large for 12.0 GB",
+        LineTone.CAUTION,
+    )
     assert fit(FitKind.MEASURED, 63 * GB // 10, 12 * GB) == (
         "Fits: measured 6.3 of 12.0 GB",
-        Tone.GOOD,
+        LineTone.GOOD,
     )
-    assert fit(FitKind.PROCESSOR, 9 * GB, 32 * GB) == ("No graphics card found", Tone.NONE)
-    assert fit(FitKind.PROCESSOR, 40 * GB, 32 * GB) == ("No graphics card found", Tone.CAUTION)
-    assert fit(FitKind.UNKNOWN, 9 * GB) == ("Needs about 9.0 GB", Tone.NONE)
+    assert fit(FitKind.PROCESSOR, 9 * GB, 32 * GB) == ("No graphics card found", LineTone.NONE)
+    assert fit(FitKind.PROCESSOR, 40 * GB, 32 * GB) == ("No graphics card found", LineTone.CAUTION)
+    assert fit(FitKind.UNKNOWN, 9 * GB) == ("Needs about 9.0 GB", LineTone.NONE)
 
 
 def test_what_is_still_looked_up_is_no_line() -> None:
@@ -51,20 +57,20 @@ def test_what_is_still_looked_up_is_no_line() -> None:
 def test_what_is_missing_says_so() -> None:
     gone = replace(
         NEW,
-        details_why=TooOld("x"),
-        licenses_why=TlsFailed("x"),
-        space_why=Missing.NO_FOLDER,
-        fit_why=Missing.NONE,
+        details_reason=TooOld("x"),
+        licenses_reason=TlsFailed("x"),
+        space_reason=Missing.NO_FOLDER,
+        fit_reason=Missing.NONE,
     )
     assert text.model_line(gone) == "Parameters and quantization not known"
     license_words = shown(text.license_line(gone))
-    assert license_words == ("Not known", "Couldn’t be read (no secure connection).", Tone.NONE)
+    assert license_words == ("Not known", "Couldn’t be read (no secure connection).", LineTone.NONE)
     assert shown(text.memory_line(gone))[0] == "Not known"
     assert shown(text.disk_line(gone))[0] == "Not known"
     assert "can’t be found or read" in shown(text.disk_line(gone))[1]
-    stated = replace(gone, licenses_why=Missing.NONE)
+    stated = replace(gone, licenses_reason=Missing.NONE)
     assert shown(text.license_line(stated))[0] == "None stated"
-    remote = replace(gone, space_why=Missing.REMOTE)
+    remote = replace(gone, space_reason=Missing.REMOTE)
     assert shown(text.disk_line(remote))[0] == "Not known for a remote server"
 
 
@@ -95,14 +101,14 @@ def test_many_sharers_are_counted() -> None:
 @pytest.mark.parametrize(
     ("standing", "fetch", "is_wrong", "words"),
     [
-        (Standing.NEW, 7 * GB, False, "&Pull 7.0 GB"),
-        (Standing.NEW, 7 * GB, True, "&Pull anyway"),
-        (Standing.NEW, 0, False, "&Pull"),
-        (Standing.UPDATE, 1700, False, "&Update 1.7 kB"),
-        (Standing.CURRENT, 0, False, "&Pull again"),
+        (PullCheck.NEW, 7 * GB, False, "&Pull 7.0 GB"),
+        (PullCheck.NEW, 7 * GB, True, "&Pull anyway"),
+        (PullCheck.NEW, 0, False, "&Pull"),
+        (PullCheck.UPDATE, 1700, False, "&Update 1.7 kB"),
+        (PullCheck.CURRENT, 0, False, "&Pull again"),
     ],
 )
-def test_the_button(standing: Standing, fetch: int, is_wrong: bool, words: str) -> None:
+def test_the_button(standing: PullCheck, fetch: int, is_wrong: bool, words: str) -> None:
     made = replace(NEW, standing=standing, fetch_bytes=fetch)
     assert text.pull_button(made, is_wrong=is_wrong).replace("\u00a0", " ") == words
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 
 from tray_app import text
-from tray_app.text.wording import fill, one
+from tray_app.text.wording import english_singular, fill
 
 
 def test_join_follows_the_locale() -> None:
@@ -57,12 +57,12 @@ def translated(qapp: QCoreApplication) -> Iterator[None]:
 
 
 def test_the_singular_of_english_is_not_used_elsewhere(translated: None) -> None:
-    assert one(1, "1 model") == ""
+    assert english_singular(1, "1 model") == ""
 
 
 def test_english_has_a_singular() -> None:
-    assert one(1, "1 model") == "1 model"
-    assert one(2, "1 model") == ""
+    assert english_singular(1, "1 model") == "1 model"
+    assert english_singular(2, "1 model") == ""
 
 
 def test_cached_wording_follows_the_language(translated: None) -> None:

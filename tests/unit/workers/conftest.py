@@ -22,7 +22,7 @@ from tray_app.workers.runner import JobRunner
 QUICK = QueueLimits(
     max_pulls=2,
     stall_s=0.6,
-    policy=RetryPolicy(pauses_s=(0.05, 0.1, 0.2), again_s=0.05, max_attempts=10),
+    policy=RetryPolicy(pauses_s=(0.05, 0.1, 0.2), restart_at_s=0.05, max_attempts=10),
 )
 MB = 1_000_000
 

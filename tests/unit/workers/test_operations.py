@@ -13,18 +13,18 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Changed, ModelNotFound, ServerFailed, Unreachable
 from tray_app.core.payloads import (
     BusyModel,
-    CopyWish,
+    CopyRequest,
     DeleteOutcome,
-    DeleteWish,
+    DeleteRequest,
     Failure,
-    LoadWish,
+    LoadRequest,
     ModelRef,
     ModelRefs,
     ServerTest,
     Verb,
 )
 from tray_app.core.records import ModelInfo
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.demo import many
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.registry import Registry
@@ -109,8 +109,8 @@ def test_delete_several_and_name_what_failed(
     changed = ModelRef("local", b.name, "1" * 64)
     busy: list[BusyModel] = []
     operations.busy_changed.connect(busy.append)
-    wish = DeleteWish((a, changed, gone, c))
-    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(wish))
+    request = DeleteRequest((a, changed, gone, c))
+    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(request))
     assert isinstance(outcome, DeleteOutcome)
     assert outcome.deleted == (a, c)
     assert [type(f.error) for f in outcome.failures] == [Changed, ModelNotFound]
@@ -123,8 +123,8 @@ def test_a_loaded_model_is_unloaded_first(
 ) -> None:
     (a,) = refs_of(server, "a")
     server.state.load("a")
-    wish = DeleteWish((a,), loaded=(a.name,))
-    outcome_of(qtbot, operations.deleted, lambda: operations.delete(wish))
+    request = DeleteRequest((a,), loaded=(a.name,))
+    outcome_of(qtbot, operations.deleted, lambda: operations.delete(request))
     with OllamaClient(server.url) as client:
         assert client.list_running() == ()
     paths = [r.path for r in server.requests]
@@ -141,7 +141,7 @@ def test_a_500_after_the_manifest_is_gone_counts_as_deleted(
         faults.error_json(500, "remove blobs/sha256-aa: permission denied")(call)
 
     server.fault("/api/delete", half)
-    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(DeleteWish((a,))))
+    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(DeleteRequest((a,))))
     assert isinstance(outcome, DeleteOutcome)
     assert outcome.deleted == (a,)
 
@@ -151,7 +151,9 @@ def test_delete_on_a_dead_server_fails_by_name_and_nothing_is_lost(
 ) -> None:
     a, b = refs_of(server, "a", "b")
     server.kill()
-    outcome = outcome_of(qtbot, operations.deleted, lambda: operations.delete(DeleteWish((a, b))))
+    outcome = outcome_of(
+        qtbot, operations.deleted, lambda: operations.delete(DeleteRequest((a, b)))
+    )
     assert isinstance(outcome, DeleteOutcome)
     assert outcome.deleted == ()
     assert [f.ref for f in outcome.failures] == [a, b]
@@ -160,7 +162,7 @@ def test_delete_on_a_dead_server_fails_by_name_and_nothing_is_lost(
 
 def test_load_and_unload(qtbot: QtBot, operations: Operations, server: FaultyServer) -> None:
     (a,) = refs_of(server, "a")
-    outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadWish(a, keep_alive_s=-1)))
+    outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadRequest(a, keep_alive_s=-1)))
     with OllamaClient(server.url) as client:
         running = client.list_running()
         assert running is not None
@@ -172,10 +174,10 @@ def test_copy_refuses_an_existing_name(
     qtbot: QtBot, operations: Operations, server: FaultyServer
 ) -> None:
     (a,) = refs_of(server, "a")
-    wish = CopyWish(a, "fresh")
-    outcome_of(qtbot, operations.copied, lambda: operations.copy(wish))
+    request = CopyRequest(a, "fresh")
+    outcome_of(qtbot, operations.copied, lambda: operations.copy(request))
     assert "fresh:latest" in server.state.names()
-    failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(CopyWish(a, "B")))
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(CopyRequest(a, "B")))
     assert isinstance(failure, Failure)
     assert isinstance(failure.error, ServerFailed)
 
@@ -206,12 +208,12 @@ def test_layers_are_learnt_only_while_somebody_looks(
         snapshot = client.snapshot()
     operations.layers.note_snapshot(snapshot)
     assert server.asked("/api/show") == []
-    book = outcome_of(
-        qtbot, operations.layers.book_changed, lambda: operations.layers.set_watched(True)
+    layer_index = outcome_of(
+        qtbot, operations.layers.layer_index_changed, lambda: operations.layers.set_watched(True)
     )
-    assert isinstance(book, LayerBook)
+    assert isinstance(layer_index, LayerIndex)
     by_name = {row.name: row for row in snapshot.models}
-    weights = [book.of(by_name[n]) for n in ("a:latest", "twin:latest")]
+    weights = [layer_index.of(by_name[n]) for n in ("a:latest", "twin:latest")]
     assert weights[0] is not None
     assert weights[1] is not None
     assert weights[0].layers[0].digest == weights[1].layers[0].digest
@@ -236,9 +238,11 @@ def test_thousands_of_models_are_not_read_at_once_unless_a_dialog_asks(
     with OllamaClient(server.url) as client:
         snapshot = client.snapshot()
     operations.layers.note_snapshot(snapshot)
-    outcome_of(qtbot, operations.layers.book_changed, lambda: operations.layers.set_watched(True))
+    outcome_of(
+        qtbot, operations.layers.layer_index_changed, lambda: operations.layers.set_watched(True)
+    )
     (a,) = refs_of(server, "a")
-    outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadWish(a)))
+    outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadRequest(a)))
     assert len(server.asked("/api/show")) == STEP
     operations.layers.read(ModelRefs((a,)))
-    qtbot.waitUntil(lambda: len(operations.layers.book.by_digest) == STEP + 53, timeout=5000)
+    qtbot.waitUntil(lambda: len(operations.layers.layer_index.by_digest) == STEP + 53, timeout=5000)

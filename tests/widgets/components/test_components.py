@@ -19,7 +19,7 @@ from tray_app.views.components.names import NameFonts, NameLabel, fit_name
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card, Hairline, StateTile
-from tray_app.views.theme import Role, State, Theme
+from tray_app.views.theme import TextRole, Theme, Tone
 
 HF = "hf.co/bartowski/Qwen2.5-Coder-14B-Instruct-GGUF:Q4_K_M"
 
@@ -38,7 +38,7 @@ def test_a_label_does_not_lay_out_a_megabyte(qtbot: QtBot) -> None:
 def test_a_label_goes_back_to_its_own_colour(qtbot: QtBot) -> None:
     label = shown(qtbot, PlainLabel("x"))
     own = label.palette().windowText().color()
-    label.set_state(State.DANGER)
+    label.set_state(Tone.DANGER)
     assert label.palette().windowText().color() == Theme.of(label).danger
     label.set_state(None)
     assert label.palette().windowText().color() == own
@@ -54,7 +54,7 @@ def test_an_elided_label_tells_all_in_its_tooltip(qtbot: QtBot) -> None:
 
 
 def test_names_lose_prefix_then_middle_never_the_tag(qtbot: QtBot) -> None:
-    fonts = NameFonts.of_role(Role.NAME)
+    fonts = NameFonts.of_role(TextRole.NAME)
     whole = fit_name(HF, fonts, 10_000)
     assert (whole.prefix, whole.base, whole.tag) == (
         "hf.co/bartowski/",
@@ -80,7 +80,7 @@ def test_a_cut_name_has_a_tooltip(qtbot: QtBot) -> None:
 
 
 def test_badges_are_as_wide_as_their_words(qtbot: QtBot) -> None:
-    spec = BadgeSpec("Loaded", "chip", State.OK, filled=True, tip="in <memory>")
+    spec = BadgeSpec("Loaded", "chip", Tone.OK, filled=True, tip="in <memory>")
     badge = shown(qtbot, Badge(spec))
     assert badge.sizeHint() == QSize(badge_width(spec), 20)
     assert badge_width(spec, compact=True) == 20
@@ -161,7 +161,7 @@ def test_equal_facts_leave_the_labels_alone(qtbot: QtBot) -> None:
 
 def test_a_banner_says_one_thing_with_buttons(qtbot: QtBot) -> None:
     banner = shown(qtbot, Banner())
-    banner.set_text(BannerText("Can’t <b>reach</b>", State.WARN, (("retry", "Retry"),)))
+    banner.set_text(BannerText("Can’t <b>reach</b>", Tone.WARN, (("retry", "Retry"),)))
     assert texts(banner) == ["Can’t <b>reach</b>"]
     with emitted(banner.action_triggered) as keys:
         button(banner, "Retry").click()
@@ -243,8 +243,8 @@ def test_a_flow_goes_on_in_the_next_line(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("size", [40, 48, 56])
 def test_tiles_show_their_glyph_on_a_tint(qtbot: QtBot, size: int) -> None:
-    tile = shown(qtbot, StateTile("trash", State.DANGER, size))
+    tile = shown(qtbot, StateTile("trash", Tone.DANGER, size))
     image = tile.grab().toImage()
     theme = Theme.of(tile)
-    assert image.pixelColor(size // 2, 3).name() == theme.tint(State.DANGER).name()
+    assert image.pixelColor(size // 2, 3).name() == theme.tint(Tone.DANGER).name()
     assert theme.danger.name() in opaque_colors(image)

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from tests.shots import data
 from tests.shots.dialogs import PARAMETERS, TEMPLATE, info, ref
 from tests.widgets.helpers import button, clipboard, emitted, shown, texts
-from tray_app.core.payloads import BusyModel, LoadWish, ModelRefs, Verb
+from tray_app.core.payloads import BusyModel, LoadRequest, ModelRefs, Verb
 from tray_app.core.records import ModelInfo, RunningModel, Snapshot
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.text import Message
 from tray_app.views.components.tables import CardTable
 from tray_app.views.details.dialog import DetailsDialog
@@ -27,7 +27,7 @@ QWEN = data.record("qwen3:8b")
 @pytest.fixture
 def dialog(qtbot: QtBot) -> DetailsDialog:
     made = DetailsDialog(ref(QWEN), "This computer", clock=data.clock)
-    made.set_book(data.book())
+    made.set_layer_index(data.layer_index())
     made.set_snapshot(data.snapshot())
     return shown(qtbot, made)
 
@@ -172,7 +172,7 @@ def test_the_footer_asks(dialog: DetailsDialog) -> None:
     dialog.set_snapshot(snapshot(running=()))
     with emitted(dialog.load_requested) as loads:
         button(dialog, "Load").click()
-    assert loads == [LoadWish(ref(QWEN))]
+    assert loads == [LoadRequest(ref(QWEN))]
 
 
 def test_a_loaded_model_tells_its_memory(dialog: DetailsDialog) -> None:
@@ -181,13 +181,13 @@ def test_a_loaded_model_tells_its_memory(dialog: DetailsDialog) -> None:
     assert nbsp(memory.until.text()) == "Unloads in 4 min 12 s"
     with emitted(dialog.load_requested) as wishes:
         button(dialog, "Keep loaded").click()
-    assert wishes == [LoadWish(ref(QWEN), -1, 4096)]
+    assert wishes == [LoadRequest(ref(QWEN), -1, 4096)]
     kept = replace(data.RUNNING[0], expires_at=data.NOW + timedelta(days=365 * 200))
     dialog.set_snapshot(snapshot(running=(kept,)))
     assert memory.until.text() == "Kept until you unload it"
     with emitted(dialog.load_requested) as wishes:
         button(dialog, "Unload later").click()
-    assert wishes == [LoadWish(ref(QWEN), None, 4096)]
+    assert wishes == [LoadRequest(ref(QWEN), None, 4096)]
     dialog.set_snapshot(snapshot(running=()))
     assert not memory.isVisible()
 
@@ -264,7 +264,7 @@ def test_model_info_is_grouped_and_searched(qtbot: QtBot, dialog: DetailsDialog)
 def test_layers_and_who_uses_them(qtbot: QtBot) -> None:
     mistral = data.record("mistral:7b")
     dialog = DetailsDialog(ref(mistral), "This computer", clock=data.clock)
-    dialog.set_book(data.book())
+    dialog.set_layer_index(data.layer_index())
     dialog.set_snapshot(data.snapshot())
     dialog.show_info(info("mistral:7b"))
     shown(qtbot, dialog)
@@ -277,7 +277,7 @@ def test_layers_and_who_uses_them(qtbot: QtBot) -> None:
 
 
 def test_unknown_layers_are_not_guessed(dialog: DetailsDialog) -> None:
-    dialog.set_book(LayerBook())
+    dialog.set_layer_index(LayerIndex())
     dialog.show_info(info("qwen3:8b"))
     assert dialog.layers.note.text() == "Only the weights are known for this server."
     assert not dialog.layers.has_layers()

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, entries, names, pick, selected
-from tray_app.core.payloads import LoadWish, ModelRef, ModelRefs
+from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs
 
 
 def test_every_disabled_action_says_why(stage: Stage) -> None:
@@ -88,7 +88,7 @@ def test_mixed_selections_load_what_is_not_loaded(stage: Stage) -> None:
     pick(stage, "qwen3:8b", "phi4:14b", "gpt-oss:120b-cloud")
     stage.window.filter_bar.button("load").click()
     phi = ModelRef(data.SERVER, "phi4:14b", data.digest("phi4:14b"))
-    assert stage.told.take("load_requested") == [LoadWish(phi)]
+    assert stage.told.take("load_requested") == [LoadRequest(phi)]
     pick(stage, "qwen3:8b", "llama3.2:latest")
     assert stage.window.filter_bar.button("load").text() == "Unload"
 
@@ -107,7 +107,7 @@ def test_the_row_menu(stage: Stage) -> None:
     assert not by_text["Update"].isEnabled()
     assert not by_text["Keep loaded"].isChecked()
     by_text["Keep loaded"].trigger()
-    assert told.take("load_requested") == [LoadWish(QWEN, -1, 4096)]
+    assert told.take("load_requested") == [LoadRequest(QWEN, -1, 4096)]
     by_text["Copy “ollama run” command"].trigger()
     assert QGuiApplication.clipboard().text() == "ollama run qwen3:8b"
     by_text["Delete…"].trigger()
@@ -163,8 +163,8 @@ def test_the_menu_key_opens_at_the_current_row(stage: Stage) -> None:
     window = stage.window
     pick(stage, "llava:13b")
     wished: list[QPoint] = []
-    window.view.menu_wished.disconnect()
-    window.view.menu_wished.connect(wished.append)
+    window.view.menu_requested.disconnect()
+    window.view.menu_requested.connect(wished.append)
     reason = QContextMenuEvent.Reason.Keyboard
     QCoreApplication.sendEvent(
         window.view.viewport(), QContextMenuEvent(reason, QPoint(700, 5), QPoint(700, 5))

@@ -163,7 +163,7 @@ def test_a_server_that_nobody_set_up_is_shown(empty_stage: Stage) -> None:
 
 def test_a_delete_is_told_with_its_way_back(stage: Stage) -> None:
     window = stage.window
-    window.show_deleted(DeleteOutcome((QWEN,), ()), data.book())
+    window.show_deleted(DeleteOutcome((QWEN,), ()), data.layer_index())
     assert banner(window) == "Deleted qwen3:8b, 5.2\u00a0GB freed."
     click_banner(window, "pull:qwen3:8b")
     assert stage.told.take("pull_dialog_requested") == ["qwen3:8b"]

@@ -138,14 +138,14 @@ def test_f6_goes_round(stage: Stage, qtbot: QtBot) -> None:
 
 def test_what_is_read_out(stage: Stage, qtbot: QtBot) -> None:
     window = stage.window
-    assert window.voice.last_words == "Connected to This computer, 11 models"
+    assert window.announcer.last_words == "Connected to This computer, 11 models"
     window.top_bar.search.setText("gemma")
-    qtbot.waitUntil(lambda: window.voice.last_words == "1 model shown")
+    qtbot.waitUntil(lambda: window.announcer.last_words == "1 model shown")
     pull = data.PULLS[0]
     window.pulls.set_item(pull)
     window.pulls.set_item(replace(pull, state=PullState.VERIFYING))
-    assert window.voice.last_words == "1 model shown"
+    assert window.announcer.last_words == "1 model shown"
     window.pulls.set_item(replace(pull, state=PullState.DONE))
-    assert window.voice.last_words == "Download finished: qwen3:14b"
+    assert window.announcer.last_words == "Download finished: qwen3:14b"
     window.pulls.set_item(replace(data.PULLS[3], state=PullState.DONE))
-    assert window.voice.last_words == "Download finished: qwen3:14b"
+    assert window.announcer.last_words == "Download finished: qwen3:14b"

@@ -294,7 +294,7 @@ def test_enter_acts_on_the_framed_row_that_nothing_selected_yet(
     put(view, 1, 2)
     view.setCurrentIndex(view.model().index(0, 0))
     view.clearSelection()
-    with qtbot.waitSignal(view.details_wished):
+    with qtbot.waitSignal(view.details_requested):
         qtbot.keyClick(view, Qt.Key.Key_Return)
     assert [index.row() for index in view.selectionModel().selectedRows()] == [0]
 

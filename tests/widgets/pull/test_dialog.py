@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.helpers import button, emitted, plain, shown, texts
-from tray_app.core.payloads import PullWish, Recommendations
+from tray_app.core.payloads import PullRequest, Recommendations
 from tray_app.views.pull.dialog import PullDialog
 
 
@@ -39,7 +39,7 @@ def test_a_typed_name_can_be_pulled(qtbot: QtBot, dialog: PullDialog) -> None:
     assert dialog.helper.text() == "On ollama.com"
     with emitted(dialog.pull_requested) as wishes:
         qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert wishes == [PullWish(data.SERVER, "phi3:latest")]
+    assert wishes == [PullRequest(data.SERVER, "phi3:latest")]
     assert not dialog.isVisible()
 
 
@@ -69,7 +69,7 @@ def test_typing_a_command_is_not_rewritten_under_the_fingers(
     assert dialog.field.text() == "ollama run phi3:mini"
     with emitted(dialog.pull_requested) as wishes:
         dialog.pull_button.click()
-    assert wishes == [PullWish(data.SERVER, "phi3:mini")]
+    assert wishes == [PullRequest(data.SERVER, "phi3:mini")]
 
 
 def test_a_space_is_named_and_a_name_proposed(qtbot: QtBot, dialog: PullDialog) -> None:
@@ -104,7 +104,7 @@ def test_an_installed_model_is_pulled_again_under_its_own_name(dialog: PullDialo
     assert plain(dialog.pull_button.text()) == "Pull again"
     with emitted(dialog.pull_requested) as wishes:
         dialog.pull_button.click()
-    assert wishes == [PullWish(data.SERVER, "qwen3:8b", data.digest("qwen3:8b"))]
+    assert wishes == [PullRequest(data.SERVER, "qwen3:8b", data.digest("qwen3:8b"))]
 
 
 def test_a_running_download_is_shown_instead_of_started_twice(dialog: PullDialog) -> None:

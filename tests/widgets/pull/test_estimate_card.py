@@ -22,14 +22,14 @@ from tray_app.core.errors import (
     Unreachable,
     UnreachableKind,
 )
-from tray_app.core.estimate import Missing, PullEstimate, Standing
+from tray_app.core.estimate import Missing, PullCheck, PullEstimate
 from tray_app.core.licenses import License
-from tray_app.core.payloads import ModelRef, PullWish
+from tray_app.core.payloads import ModelRef, PullRequest
 from tray_app.settings import Settings
 from tray_app.views.components.buttons import Kind
 from tray_app.views.dialogs import DialogHost
 from tray_app.views.pull.dialog import PullDialog
-from tray_app.views.pull.license_dialog import ReaderDialog
+from tray_app.views.pull.license_dialog import LicenseDialog
 
 Ask = Callable[[str, PullEstimate | None], PullDialog]
 
@@ -122,7 +122,7 @@ def test_pulling_drops_the_question_and_does_not_wait(qtbot: QtBot, ask: Ask) ->
     dialog = ask("phi3:mini", None)
     with emitted(dialog.pull_requested) as wishes, emitted(dialog.estimate_cancel_requested) as no:
         qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert wishes == [PullWish(data.SERVER, "phi3:mini")]
+    assert wishes == [PullRequest(data.SERVER, "phi3:mini")]
     assert len(no) == 1
 
 
@@ -185,11 +185,11 @@ def test_an_update(ask: Ask) -> None:
     assert pull_text(dialog) == "Update 4.4 GB"
     with emitted(dialog.pull_requested) as wishes:
         dialog.pull_button.click()
-    assert wishes == [PullWish(data.SERVER, "mistral:7b", data.digest("mistral:7b"))]
+    assert wishes == [PullRequest(data.SERVER, "mistral:7b", data.digest("mistral:7b"))]
 
 
 def test_the_version_that_is_here(ask: Ask) -> None:
-    current = replace(samples.LLAVA, name="qwen3:8b", standing=Standing.CURRENT, fetch_bytes=0)
+    current = replace(samples.LLAVA, name="qwen3:8b", standing=PullCheck.CURRENT, fetch_bytes=0)
     dialog = ask("qwen3:8b", current)
     assert "You already have this version" in said(dialog)
     assert pull_text(dialog) == "Pull again"
@@ -211,7 +211,7 @@ def test_lines_that_are_still_to_come_wait(ask: Ask) -> None:
     dialog = ask("llava:13b-v1.6", replace(samples.LLAVA, fit=None, licenses=()))
     assert "Fits" not in said(dialog)
     assert not dialog.area.card.read_button.isVisible()
-    dialog.set_pull_estimate(replace(samples.LLAVA, licenses=(), licenses_why=Missing.NONE))
+    dialog.set_pull_estimate(replace(samples.LLAVA, licenses=(), licenses_reason=Missing.NONE))
     assert "None stated" in said(dialog)
     assert "Fits: about 9.8 of 12.0 GB" in said(dialog)
     dialog.set_pull_estimate(samples.LLAVA)
@@ -233,7 +233,7 @@ def test_a_name_that_the_registry_does_not_have(ask: Ask) -> None:
 
 def test_a_model_made_here_is_not_called_unknown(ask: Ask) -> None:
     name = "meeting-notes:latest"
-    answer = replace(samples.failed(name, ModelNotFound(name)), standing=Standing.UNCHECKED)
+    answer = replace(samples.failed(name, ModelNotFound(name)), standing=PullCheck.UNCHECKED)
     dialog = ask(name, answer)
     assert f"{name} is already here" in said(dialog)
     assert "ollama.com has no model of this name." in said(dialog)
@@ -264,11 +264,11 @@ def test_without_the_registry_it_can_still_be_pulled(
     assert dialog.pull_button.kind is Kind.PRIMARY
     with emitted(dialog.pull_requested) as wishes:
         dialog.pull_button.click()
-    assert wishes == [PullWish(data.SERVER, "qwen3:32b")]
+    assert wishes == [PullRequest(data.SERVER, "qwen3:32b")]
 
 
 def test_an_installed_model_that_cannot_be_checked(ask: Ask) -> None:
-    answer = replace(samples.failed("qwen3:8b", unreachable()), standing=Standing.UNCHECKED)
+    answer = replace(samples.failed("qwen3:8b", unreachable()), standing=PullCheck.UNCHECKED)
     dialog = ask("qwen3:8b", answer)
     assert "qwen3:8b is already here" in said(dialog)
     assert "isn’t known: ollama.com can’t be asked (name lookup failed)." in said(dialog)
@@ -327,7 +327,7 @@ def test_the_licence_is_read_as_plain_text(qtbot: QtBot, ask: Ask) -> None:
     dialog = ask("llava:13b-v1.6", replace(samples.LLAVA, licenses=licenses))
     assert "L0 and L1" in said(dialog)
     button(dialog, "Read").click()
-    reader = dialog.findChild(ReaderDialog)
+    reader = dialog.findChild(LicenseDialog)
     assert reader is not None
     qtbot.waitUntil(reader.isVisible)
     assert reader.windowTitle() == "License of llava:13b-v1.6"
@@ -357,7 +357,7 @@ def test_the_host_passes_questions_and_answers_on(qtbot: QtBot) -> None:
     host = DialogHost(Settings(None))
     host.set_server_label("studio")
     host.set_snapshot(data.snapshot())
-    with emitted(host.book_requested) as books, emitted(host.estimate_requested) as asked:
+    with emitted(host.layers_requested) as books, emitted(host.estimate_requested) as asked:
         dialog = host.open_pull("phi3:mini")
         dialog.lookup.ask_now()
     assert len(books) == 1, "what is here already need not be fetched"

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from tests.shots import data
 from tests.shots.dialogs import ref
 from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
-from tray_app.core.payloads import CopyWish, DeleteWish, ModelRefs
+from tray_app.core.payloads import CopyRequest, DeleteRequest, ModelRefs
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Layer, LayerKind, ModelRecord
-from tray_app.core.sharing import KnownLayers, LayerBook
+from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.text import Message
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.questions.delete import DeleteDialog, is_made_here
@@ -23,7 +23,7 @@ from tray_app.views.questions.running_pulls import QuitDialog
 
 def ask(qtbot: QtBot, *records: ModelRecord, server_label: str = "") -> DeleteDialog:
     dialog = DeleteDialog(ModelRefs(tuple(map(ref, records))), records, server_label=server_label)
-    dialog.set_book(data.book())
+    dialog.set_layer_index(data.layer_index())
     dialog.set_snapshot(data.snapshot())
     return shown(qtbot, dialog)
 
@@ -57,7 +57,7 @@ def test_what_is_shared_stays(qtbot: QtBot) -> None:
 
 def test_unknown_sharing_is_an_upper_bound(qtbot: QtBot) -> None:
     dialog = ask(qtbot, MISTRAL)
-    dialog.set_book(LayerBook())
+    dialog.set_layer_index(LayerIndex())
     assert said(dialog)[1] == "This frees up to 4.4 GB. You can pull the model again later."
     assert len(said(dialog)) == 2
 
@@ -103,7 +103,7 @@ def test_a_download_that_shares_layers_is_waited_for(qtbot: QtBot) -> None:
     shared = running.progress.layers[0]
     layer = Layer(shared.digest, LayerKind.MODEL, shared.total_bytes)
     dialog = ask(qtbot, QWEN)
-    dialog.set_book(LayerBook({QWEN.digest: KnownLayers((layer,), is_whole=True)}))
+    dialog.set_layer_index(LayerIndex({QWEN.digest: KnownLayers((layer,), is_whole=True)}))
     dialog.set_pull_items((running,))
     assert any(text.startswith("qwen3:14b is being downloaded") for text in said(dialog))
     dialog.set_pull_items((replace(running, state=PullState.DONE),))
@@ -133,7 +133,7 @@ def test_delete_takes_a_deliberate_key(qtbot: QtBot) -> None:
     with emitted(dialog.delete_requested) as wishes:
         qtbot.keyClick(dialog, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
         qtbot.waitUntil(lambda: bool(wishes))  # a button pressed by its mnemonic is seen to move
-    assert wishes == [DeleteWish((ref(QWEN),), ("qwen3:8b",))]
+    assert wishes == [DeleteRequest((ref(QWEN),), ("qwen3:8b",))]
     assert not dialog.isVisible()
 
 
@@ -143,7 +143,7 @@ def test_the_wish_has_the_digests_that_were_seen(qtbot: QtBot) -> None:
     dialog.set_snapshot(replace(data.snapshot((newer, QWEN)), running=()))
     with emitted(dialog.delete_requested) as wishes:
         dialog.delete_button.click()
-    assert wishes == [DeleteWish((ref(QWEN), ref(MISTRAL)))]
+    assert wishes == [DeleteRequest((ref(QWEN), ref(MISTRAL)))]
 
 
 def test_many_models_scroll(qtbot: QtBot) -> None:
@@ -182,7 +182,7 @@ def test_a_copy_gets_a_name_at_once(qtbot: QtBot, duplicate: DuplicateDialog) ->
     assert duplicate.helper.text() == "Takes no extra disk space."
     with emitted(duplicate.copy_requested) as wishes:
         qtbot.keyClick(duplicate.field, Qt.Key.Key_Return)
-    assert wishes == [CopyWish(ref(QWEN), "qwen3-copy:8b")]
+    assert wishes == [CopyRequest(ref(QWEN), "qwen3-copy:8b")]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.shots import data
 from tests.widgets.helpers import button, emitted, shown, texts
 from tray_app.core.errors import NotOllama, Unreachable, UnreachableKind
 from tray_app.core.payloads import ServerTest
-from tray_app.core.pulls.rules import Surroundings
+from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
 from tray_app.views.components.buttons import IconButton
@@ -124,16 +124,16 @@ def test_only_what_the_system_tells_is_offered(dialog: SettingsDialog) -> None:
     dialog.show_page("downloads")
     assert not page.metered.isVisible()
     assert not page.battery.isVisible()
-    page.set_surroundings(Surroundings(on_battery=False))
+    page.set_conditions(SystemConditions(on_battery=False))
     assert page.battery.isVisible()
     assert not page.metered.isVisible()
-    page.set_surroundings(Surroundings(on_battery=True, is_metered=False))
+    page.set_conditions(SystemConditions(on_battery=True, is_metered=False))
     assert page.metered.isVisible()
     card = page.metered.parentWidget()
     assert card is not None
     lines = card.findChildren(Hairline)
     assert [line.isVisible() for line in lines] == [True, True]
-    page.set_surroundings(Surroundings())
+    page.set_conditions(SystemConditions())
     assert [line.isVisible() for line in lines] == [False, False]
 
 

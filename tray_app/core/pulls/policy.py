@@ -28,7 +28,7 @@ class Remedy(StrEnum):
     """What to do about a fault."""
 
     RETRY = "retry"  # a passing fault: again after a growing pause, counted
-    AGAIN = "again"  # not a fault: again in a moment, neither counted nor shown
+    RESTART = "again"  # not a fault: again in a moment, neither counted nor shown
     HOLD = "hold"  # the server is away: wait until it answers
     GIVE_UP = "give_up"
 
@@ -40,7 +40,7 @@ class RetryPolicy:
     `is_retrying` off the first fault is the last, except a stall, which has a limit of its own."""
 
     pauses_s: tuple[float, ...] = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-    again_s: float = 1.0
+    restart_at_s: float = 1.0
     jitter: float = 0.2
     max_attempts: int = 10
     is_retrying: bool = True
@@ -55,7 +55,7 @@ class RetryPolicy:
         if isinstance(error, PullFailed):
             return self._pull_remedy(error, attempt, mismatches)
         if isinstance(error, Cancelled):
-            return Remedy.AGAIN
+            return Remedy.RESTART
         if isinstance(error, Starting):
             return Remedy.HOLD
         if isinstance(error, Unreachable):
@@ -72,7 +72,7 @@ class RetryPolicy:
 
     def _pull_remedy(self, error: PullFailed, attempt: int, mismatches: int) -> Remedy:
         if error.kind is PullFailure.CANCELED_BY_SERVER:
-            return Remedy.AGAIN
+            return Remedy.RESTART
         if error.kind is PullFailure.DIGEST_MISMATCH:
             return Remedy.RETRY if mismatches < 2 else Remedy.GIVE_UP
         if error.is_permanent:

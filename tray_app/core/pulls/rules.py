@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SystemConditions:
     """What the system tells about this computer; None = it does not tell."""
 
     on_battery: bool | None = None
@@ -71,7 +71,7 @@ class RuleChoices:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RuleState:
     """What holds downloads now, None = nothing.
 
     `here` is for servers on this computer. Others have a power supply and a network of their own:
@@ -85,19 +85,19 @@ class Verdict:
     next_s: float | None = None
 
 
-def judge(choices: RuleChoices, surroundings: Surroundings, now: datetime) -> Verdict:
+def evaluate(choices: RuleChoices, conditions: SystemConditions, now: datetime) -> RuleState:
     """The rules at `now`, a local time without a zone."""
     quiet = choices.quiet_hours
     is_quiet = quiet is not None and quiet.covers(now.time())
     by_clock = Hold.QUIET_HOURS if is_quiet else None
     # No time is promised while something else holds that no clock ends.
     by_system = None
-    if choices.pause_on_metered and surroundings.is_metered:
+    if choices.pause_on_metered and conditions.is_metered:
         by_system = Hold.METERED
-    elif choices.pause_on_battery and surroundings.on_battery:
+    elif choices.pause_on_battery and conditions.on_battery:
         by_system = Hold.BATTERY
     change = quiet.next_change(now) if quiet is not None else None
-    return Verdict(
+    return RuleState(
         here=by_system or by_clock,
         elsewhere=by_clock,
         until=quiet.end if quiet is not None and is_quiet else None,
@@ -106,7 +106,7 @@ def judge(choices: RuleChoices, surroundings: Surroundings, now: datetime) -> Ve
 
 
 @dataclass(frozen=True, slots=True)
-class DiskRoom:
+class DiskSpace:
     """The disk of a server's models at one moment: free bytes, and for downloads by id what each
     would still write there. None = not to be known."""
 

@@ -143,7 +143,7 @@ class PullItem:
     position: int = 0
     attempt: int = 0
     retry_s: float | None = None
-    kick_s: float | None = None
+    restart_s: float | None = None
     state_since_s: float = 0.0
     old_digest: str = ""
     fetched_bytes: int = 0
@@ -199,7 +199,7 @@ class PullItem:
             hold_until=None,
             missing_bytes=0,
             retry_s=None,
-            kick_s=None,
+            restart_s=None,
             error=self.error if state in (S.FAILED, S.RETRYING) else None,
             position=self.position if state is S.WAITING else 0,
         )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from tray_app import text
-from tray_app.core.payloads import LoadWish, ModelRef
+from tray_app.core.payloads import LoadRequest, ModelRef
 from tray_app.core.pulls.states import (
     ENDED,
     TRANSITIONS,
@@ -45,8 +45,8 @@ class TrayVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TrayWish:
-    """The verb's signal is emitted once for each of `payloads` (an id, LoadWish or ModelRef), or
+class TrayRequest:
+    """The verb's signal is emitted once for each of `payloads` (an id, LoadRequest or ModelRef), or
     once with nothing when there are none."""
 
     verb: TrayVerb
@@ -61,7 +61,7 @@ class MenuEntry:
     key: str
     text: str = ""
     icon: str = ""
-    wish: TrayWish | None = None
+    request: TrayRequest | None = None
     is_default: bool = False
     children: tuple["MenuEntry", ...] = ()
 
@@ -71,7 +71,7 @@ class MenuEntry:
 
     @property
     def is_enabled(self) -> bool:
-        return self.wish is not None or bool(self.children)
+        return self.request is not None or bool(self.children)
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -111,7 +111,9 @@ def _head(facts: TrayFacts) -> Iterator[MenuEntry]:
         text.tray_state_line(facts.server_label, facts.status, facts.running),
         _state_icon(facts.status),
     )
-    yield MenuEntry("open", tr("Open Ollama Tray"), wish=TrayWish(TrayVerb.OPEN), is_default=True)
+    yield MenuEntry(
+        "open", tr("Open Ollama Tray"), request=TrayRequest(TrayVerb.OPEN), is_default=True
+    )
 
 
 def _state_icon(status: ServerStatus | None) -> str:
@@ -127,7 +129,7 @@ def _state_icon(status: ServerStatus | None) -> str:
 
 def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
     if facts.status is not None and not facts.is_online:
-        yield MenuEntry("retry", tr("Retry now"), "refresh", TrayWish(TrayVerb.REFRESH))
+        yield MenuEntry("retry", tr("Retry now"), "refresh", TrayRequest(TrayVerb.REFRESH))
 
 
 def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
@@ -147,12 +149,12 @@ def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
         yield MenuEntry(
             "more downloads",
             tr("{count} more…").format(count=text.number(len(items) - MAX_PULLS)),
-            wish=TrayWish(TrayVerb.SHOW_PULL, (items[MAX_PULLS].id,)),
+            request=TrayRequest(TrayVerb.SHOW_PULL, (items[MAX_PULLS].id,)),
         )
     if any(PullEvent.PAUSE in TRANSITIONS[item.state] for item in items):
-        yield MenuEntry("pause all", tr("Pause all"), "pause", TrayWish(TrayVerb.PAUSE_ALL))
+        yield MenuEntry("pause all", tr("Pause all"), "pause", TrayRequest(TrayVerb.PAUSE_ALL))
     elif any(item.state is PullState.PAUSED for item in items):
-        yield MenuEntry("resume all", tr("Resume all"), "play", TrayWish(TrayVerb.RESUME_ALL))
+        yield MenuEntry("resume all", tr("Resume all"), "play", TrayRequest(TrayVerb.RESUME_ALL))
 
 
 def _download(item: PullItem, now_s: float) -> MenuEntry:
@@ -166,24 +168,24 @@ def _download(item: PullItem, now_s: float) -> MenuEntry:
         entries.append(MenuEntry(f"{key} separator"))
     possible = TRANSITIONS[item.state]
     if item.state is PullState.PAUSED:
-        wish = TrayWish(TrayVerb.RESUME, (item.id,))
-        entries.append(MenuEntry(f"{key} resume", tr("Resume"), "play", wish))
+        request = TrayRequest(TrayVerb.RESUME, (item.id,))
+        entries.append(MenuEntry(f"{key} resume", tr("Resume"), "play", request))
     elif item.state is not PullState.FAILED:
         # Kept but greyed while the server checks what it has: it cannot be stopped then.
         can_pause = PullEvent.PAUSE in possible
-        pause = TrayWish(TrayVerb.PAUSE, (item.id,)) if can_pause else None
+        pause = TrayRequest(TrayVerb.PAUSE, (item.id,)) if can_pause else None
         entries.append(MenuEntry(f"{key} pause", tr("Pause"), "pause", pause))
     if item.state is not PullState.FAILED:
         can_cancel = PullEvent.CANCEL in possible
-        cancel = TrayWish(TrayVerb.CANCEL, (item.id,)) if can_cancel else None
+        cancel = TrayRequest(TrayVerb.CANCEL, (item.id,)) if can_cancel else None
         entries.append(MenuEntry(f"{key} cancel", tr("Cancel"), "close", cancel))
-    show = TrayWish(TrayVerb.SHOW_PULL, (item.id,))
-    entries.append(MenuEntry(f"{key} show", tr("Show in window"), wish=show))
+    show = TrayRequest(TrayVerb.SHOW_PULL, (item.id,))
+    entries.append(MenuEntry(f"{key} show", tr("Show in window"), request=show))
     return MenuEntry(key, text.tray_pull_title(item), children=tuple(entries))
 
 
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
-    yield MenuEntry("pull", tr("Pull model…"), "plus", TrayWish(TrayVerb.PULL))
+    yield MenuEntry("pull", tr("Pull model…"), "plus", TrayRequest(TrayVerb.PULL))
     if facts.snapshot is None or not facts.is_online:
         return
     running = facts.running
@@ -206,18 +208,20 @@ def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
 def _loaded(running: tuple[RunningModel, ...], now: datetime) -> Iterator[MenuEntry]:
     refs = [ModelRef(model.server_id, model.name, model.digest) for model in running]
     for model, ref in zip(running, refs, strict=True):
-        wish = TrayWish(TrayVerb.UNLOAD, (ref,))
-        yield MenuEntry(f"unload {model.name}", text.tray_unload_line(model, now), "eject", wish)
+        request = TrayRequest(TrayVerb.UNLOAD, (ref,))
+        yield MenuEntry(f"unload {model.name}", text.tray_unload_line(model, now), "eject", request)
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
-        wish = TrayWish(TrayVerb.UNLOAD, tuple(refs))
-        yield MenuEntry("unload all", tr("Unload all"), wish=wish)
+        request = TrayRequest(TrayVerb.UNLOAD, tuple(refs))
+        yield MenuEntry("unload all", tr("Unload all"), request=request)
 
 
 def _loadable(model: ModelRecord) -> MenuEntry:
-    wish = LoadWish(ModelRef(model.server_id, model.name, model.digest))
+    request = LoadRequest(ModelRef(model.server_id, model.name, model.digest))
     return MenuEntry(
-        f"load {model.name}", text.one_line(model.name), wish=TrayWish(TrayVerb.LOAD, (wish,))
+        f"load {model.name}",
+        text.one_line(model.name),
+        request=TrayRequest(TrayVerb.LOAD, (request,)),
     )
 
 
@@ -226,5 +230,5 @@ def _modified(model: ModelRecord) -> float:
 
 
 def _foot() -> Iterator[MenuEntry]:
-    yield MenuEntry("settings", tr("Settings…"), "sliders", TrayWish(TrayVerb.SETTINGS))
-    yield MenuEntry("quit", tr("Quit Ollama Tray"), "power", TrayWish(TrayVerb.QUIT))
+    yield MenuEntry("settings", tr("Settings…"), "sliders", TrayRequest(TrayVerb.SETTINGS))
+    yield MenuEntry("quit", tr("Quit Ollama Tray"), "power", TrayRequest(TrayVerb.QUIT))

@@ -1,4 +1,4 @@
-"""TrayWatcher: tells whether the desktop has a tray now, and when one comes or goes.
+"""HostWatcher: tells whether the desktop has a tray now, and when one comes or goes.
 
 On Linux a tray host announces itself on the session bus, often after us (start of a session, a
 restarted panel); Qt never shows an icon that was made before the host came, so Tray makes it anew.
@@ -22,7 +22,7 @@ _SLOW_POLL_S = 15.0
 _POLLS_UNTIL_SLOW = 30
 
 
-class TrayWatcher(QObject):
+class HostWatcher(QObject):
     """Signals: `host_appeared` when an icon made before would not be seen; `available_changed`
     after the grace that `start` was given, and at every change after it.
     Thread: the GUI thread.

@@ -17,7 +17,7 @@ from tray_app.resources import icon
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tray_app.desktop.tray.entries import MenuEntry, TrayWish
+    from tray_app.desktop.tray.entries import MenuEntry, TrayRequest
 
 # Xfce's panel and others never tell that they closed the menu. Nobody reads it for so long.
 _REMOTE_OPEN_MS = 30_000
@@ -36,7 +36,7 @@ class TrayMenu(QObject):
 
     about_to_show = Signal()
     closed = Signal()
-    chosen = Signal(object)  # TrayWish
+    chosen = Signal(object)  # TrayRequest
 
     def __init__(self, is_remote: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class TrayMenu(QObject):
         self._shape: tuple[object, ...] = ()
         self._actions: dict[str, QAction] = {}
         self._texts: dict[str, str] = {}
-        self._wishes: dict[str, TrayWish | None] = {}
+        self._wishes: dict[str, TrayRequest | None] = {}
         self._submenus: list[QMenu] = []
         self.is_open = False
         self._is_opening = False
@@ -121,7 +121,7 @@ class TrayMenu(QObject):
             action.setEnabled(entry.is_enabled)
             self._actions[entry.key] = action
             self._texts[entry.key] = entry.text
-            self._wishes[entry.key] = entry.wish
+            self._wishes[entry.key] = entry.request
 
     def _update(self, entry: MenuEntry) -> None:
         action = self._actions.get(entry.key)
@@ -133,7 +133,7 @@ class TrayMenu(QObject):
             action.setText(self._label(entry.text))
         if action.isEnabled() is not entry.is_enabled:
             action.setEnabled(entry.is_enabled)
-        self._wishes[entry.key] = entry.wish
+        self._wishes[entry.key] = entry.request
 
     def _color(self, name: str) -> str | None:
         """None = the color of the palette, which the menu has when we paint it ourselves."""
@@ -168,9 +168,9 @@ class TrayMenu(QObject):
     @Slot(QAction)
     def _on_menu_triggered(self, action: QAction) -> None:
         self._closing.start(0)
-        wish = self._wishes.get(action.objectName())
-        if wish is not None:
-            self.chosen.emit(wish)
+        request = self._wishes.get(action.objectName())
+        if request is not None:
+            self.chosen.emit(request)
 
 
 def _all(entries: tuple[MenuEntry, ...]) -> Iterator[MenuEntry]:

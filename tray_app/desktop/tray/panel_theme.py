@@ -1,4 +1,4 @@
-"""PanelTone: whether the panel behind the tray icon is dark, where the system can be asked.
+"""PanelTheme: whether the panel behind the tray icon is dark, where the system can be asked.
 
 Windows has a theme for the taskbar alone; the Xfce panel has a dark mode of its own. Elsewhere
 nobody tells, and `tray_look` goes by the desktop's name and the colour scheme.
@@ -31,7 +31,7 @@ def is_dark_scheme() -> bool:
     return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
 
 
-class PanelTone(QObject):
+class PanelTheme(QObject):
     """Signals: `changed` when `is_dark` is another than before. Thread: the GUI thread; asks
     without waiting. `is_dark` None = not known."""
 

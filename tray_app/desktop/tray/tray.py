@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from tray_app import APP_NAME
 from tray_app.desktop.tray.facts import TrayFacts
-from tray_app.desktop.tray.host_watcher import TrayWatcher
+from tray_app.desktop.tray.host_watcher import HostWatcher
 from tray_app.desktop.tray.icon import tray_icon
 from tray_app.desktop.tray.look import TrayLook, TrayState, icon_style, ring_step, tray_state
 from tray_app.desktop.tray.menu import TrayMenu
-from tray_app.desktop.tray.panel_theme import PanelTone, is_dark_scheme
+from tray_app.desktop.tray.panel_theme import PanelTheme, is_dark_scheme
 from tray_app.resources import app_icon
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tray_app.core.pulls.states import PullItem, PullSummary
     from tray_app.core.records import ServerStatus, Snapshot
-    from tray_app.desktop.tray.entries import TrayWish
+    from tray_app.desktop.tray.entries import TrayRequest
 
 _PACE_S = 1.0
 _MESSAGE_MS = 10_000
@@ -54,7 +54,7 @@ class Tray(QObject):
     quit_requested = Signal()
     refresh_requested = Signal()
     unload_requested = Signal(object)  # ModelRef
-    load_requested = Signal(object)  # LoadWish
+    load_requested = Signal(object)  # LoadRequest
     pull_pause_requested = Signal(str)
     pull_resume_requested = Signal(str)
     pull_cancel_requested = Signal(str)
@@ -85,10 +85,10 @@ class Tray(QObject):
         self._has_words = False
         self._later = self._timer("tray repaint", self._paint)
         self._words_timer = self._timer("tray words", self.retranslate)
-        self._watcher = TrayWatcher(self)
+        self._watcher = HostWatcher(self)
         self._watcher.host_appeared.connect(self._make_icon)
         self._watcher.available_changed.connect(self.available_changed)
-        self._tone = PanelTone(self)
+        self._tone = PanelTheme(self)
         self._tone.changed.connect(self._paint)
 
     def _timer(self, name: str, slot: Callable[[], None]) -> QTimer:
@@ -253,7 +253,7 @@ class Tray(QObject):
         self.refresh_requested.emit()
 
     @Slot(object)
-    def _on_menu_chosen(self, wish: TrayWish) -> None:
+    def _on_menu_chosen(self, request: TrayRequest) -> None:
         signal = {
             "open": self.open_requested,
             "pull": self.pull_dialog_requested,
@@ -268,11 +268,11 @@ class Tray(QObject):
             "resume": self.pull_resume_requested,
             "cancel": self.pull_cancel_requested,
             "show_pull": self.pull_show_requested,
-        }[wish.verb]
-        if not wish.payloads:
+        }[request.verb]
+        if not request.payloads:
             signal.emit()
         else:
-            for payload in wish.payloads:
+            for payload in request.payloads:
                 signal.emit(payload)
 
     @Slot(QSystemTrayIcon.ActivationReason)

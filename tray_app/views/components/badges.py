@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
-from tray_app.views.theme import Role, State, Theme, baseline, font
+from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
 HEIGHT = 20
 GAP = 8
@@ -25,7 +25,7 @@ class BadgeSpec:
 
     text: str
     glyph: str
-    state: State = State.NEUTRAL
+    state: Tone = Tone.NEUTRAL
     filled: bool = False
     tip: str = ""
 
@@ -35,7 +35,9 @@ def badge_width(spec: BadgeSpec, compact: bool = False) -> int:
     if compact:
         return HEIGHT
     left = _TEXT_X if spec.glyph else _PAD
-    return int(left + QFontMetricsF(font(Role.BADGE)).horizontalAdvance(spec.text) + 0.999) + _PAD
+    return (
+        int(left + QFontMetricsF(font(TextRole.BADGE)).horizontalAdvance(spec.text) + 0.999) + _PAD
+    )
 
 
 def paint_badge(
@@ -73,7 +75,7 @@ def paint_badge(
         x = left + (HEIGHT - _GLYPH) / 2 if compact else left + 6
         paint_glyph(painter, spec.glyph, QRectF(x, top + 3, _GLYPH, _GLYPH), color)
     if not compact:
-        badge_font = font(Role.BADGE)
+        badge_font = font(TextRole.BADGE)
         painter.setFont(badge_font)
         painter.setPen(color)
         x = left + (_TEXT_X if spec.glyph else _PAD)

@@ -15,14 +15,14 @@ from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.sides import margins
 from tray_app.views.components.spinner import Spinner
-from tray_app.views.theme import State, Theme
+from tray_app.views.theme import Theme, Tone
 
 _GLYPHS = {
-    State.OK: "check-circle",
-    State.INFO: "info",
-    State.WARN: "warning",
-    State.DANGER: "error",
-    State.NEUTRAL: "info",
+    Tone.OK: "check-circle",
+    Tone.INFO: "info",
+    Tone.WARN: "warning",
+    Tone.DANGER: "error",
+    Tone.NEUTRAL: "info",
 }
 
 
@@ -31,7 +31,7 @@ class BannerText:
     """What a banner says. `actions` are (key, label); `is_busy` shows a spinner for an icon."""
 
     text: str
-    state: State = State.INFO
+    state: Tone = Tone.INFO
     actions: Sequence[tuple[str, str]] = field(default_factory=tuple)
     glyph: str = ""
     is_busy: bool = False
@@ -114,7 +114,7 @@ class Banner(QWidget):
         theme = Theme.of(self)
         state = self._shown.state
         painter = QPainter(self)
-        tint = theme.tint(state) if state is not State.NEUTRAL else theme.window
+        tint = theme.tint(state) if state is not Tone.NEUTRAL else theme.window
         painter.fillRect(self.rect(), tint)
         painter.fillRect(0, self.height() - 1, self.width(), 1, theme.hairline)
         top = self._label.geometry().center().y() - 7

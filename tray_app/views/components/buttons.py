@@ -20,7 +20,7 @@ from tray_app.text import tooltip, tr
 from tray_app.views.components.announce import announce
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.style import is_styled
-from tray_app.views.theme import State, Theme
+from tray_app.views.theme import Theme, Tone
 
 ICON = QSize(16, 16)
 _SPACED_ICON = QSize(20, 16)  # beside a text; styles leave only 4 px between the two
@@ -123,7 +123,7 @@ class IconButton(QToolButton):
         *,
         text: str = "",
         size: int = 32,
-        state: State | None = None,
+        state: Tone | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
-from tray_app.views.theme import Role, Theme, baseline, font, mix
+from tray_app.views.theme import TextRole, Theme, baseline, font, mix
 
 _HEIGHT = 28
 _PAD = 14
@@ -35,7 +35,7 @@ class Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         # As wide as when it is chosen, so that choosing moves nothing.
-        strong, quiet = QFontMetricsF(font(Role.NAME)), QFontMetricsF(font(Role.BODY))
+        strong, quiet = QFontMetricsF(font(TextRole.NAME)), QFontMetricsF(font(TextRole.BODY))
         width = strong.horizontalAdvance(self.text()) + 2 * _PAD
         if self._count:
             width += _GAP + quiet.horizontalAdvance(self._count)
@@ -69,8 +69,8 @@ class Chip(QAbstractButton):
         self._paint_text(painter, rect, color, count_color)
 
     def _paint_text(self, painter: QPainter, rect: QRectF, color: object, count: object) -> None:
-        text_font = font(Role.NAME if self.isChecked() else Role.BODY)
-        count_font = font(Role.NAME if self.isChecked() else Role.BODY)
+        text_font = font(TextRole.NAME if self.isChecked() else TextRole.BODY)
+        count_font = font(TextRole.NAME if self.isChecked() else TextRole.BODY)
         y = baseline(rect)
         text_width = QFontMetricsF(text_font).horizontalAdvance(self.text())
         count_width = QFontMetricsF(count_font).horizontalAdvance(self._count)

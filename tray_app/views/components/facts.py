@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from tray_app.text import MISSING, tooltip
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import Card
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 _MAX_WORD = 160
 
@@ -75,7 +75,7 @@ class FactsCard(Card):
         for row, fact in enumerate(facts):
             label = PlainLabel(fact.label, natural=True, parent=body)
             label.set_dim()
-            value = PlainLabel("", Role.BODY, selectable=True, parent=body)
+            value = PlainLabel("", TextRole.BODY, selectable=True, parent=body)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
             self._labels.append(label)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from tray_app.views.components.glyphs import paint_glyph
-from tray_app.views.theme import State, Theme
+from tray_app.views.theme import Theme, Tone
 
 ACCENT = "accent"
 SECONDARY = "secondary"
@@ -19,7 +19,7 @@ class GlyphLabel(QWidget):
     def __init__(
         self,
         name: str = "",
-        color: State | str = SECONDARY,
+        color: Tone | str = SECONDARY,
         size: int = 16,
         parent: QWidget | None = None,
     ) -> None:
@@ -32,7 +32,7 @@ class GlyphLabel(QWidget):
     def glyph_name(self) -> str:
         return self._name
 
-    def set_glyph(self, name: str, color: State | str = SECONDARY) -> None:
+    def set_glyph(self, name: str, color: Tone | str = SECONDARY) -> None:
         """Show another icon."""
         if (name, color) != (self._name, self._color):
             self._name, self._color = name, color
@@ -49,8 +49,8 @@ class GlyphLabel(QWidget):
         return glyph_color(theme, self._color)
 
 
-def glyph_color(theme: Theme, color: State | str) -> QColor:
+def glyph_color(theme: Theme, color: Tone | str) -> QColor:
     """The colour that a token means."""
-    if isinstance(color, State):
+    if isinstance(color, Tone):
         return theme.state(color)
     return theme.accent if color == ACCENT else theme.secondary

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import QWidget
 
 from tray_app.resources import icon
-from tray_app.views.theme import State, Theme
+from tray_app.views.theme import Theme, Tone
 
 
 def glyph(name: str, color: QColor) -> QIcon:
@@ -20,7 +20,7 @@ def paint_glyph(painter: QPainter, name: str, rect: QRectF, color: QColor) -> No
     glyph(name, color).paint(painter, rect.toRect(), Qt.AlignmentFlag.AlignCenter)
 
 
-def themed_glyph(widget: QWidget, name: str, state: State | None = None) -> QIcon:
+def themed_glyph(widget: QWidget, name: str, state: Tone | None = None) -> QIcon:
     """The icon `name` in the widget's text colour or in a state's colour."""
     theme = Theme.of(widget)
     return glyph(name, theme.state(state) if state is not None else theme.window_text)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QRes
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from tray_app.text import tooltip
-from tray_app.views.theme import Role, State, Theme, font
+from tray_app.views.theme import TextRole, Theme, Tone, font
 
 _MAX_LABEL_CHARS = 4_000  # a label lays out all of its text at each resize
 
@@ -21,10 +21,10 @@ class PlainLabel(QLabel):
     def __init__(
         self,
         text: str = "",
-        role: Role = Role.BODY,
+        role: TextRole = TextRole.BODY,
         *,
         wrap: bool = True,
-        state: State | None = None,
+        state: Tone | None = None,
         selectable: bool = False,
         natural: bool = False,
         parent: QWidget | None = None,
@@ -33,7 +33,7 @@ class PlainLabel(QLabel):
         self._role = role
         self._is_natural = natural
         self._state = state
-        self._is_dim = role is Role.SECONDARY
+        self._is_dim = role is TextRole.SECONDARY
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         self.setFont(font(role))
@@ -66,7 +66,7 @@ class PlainLabel(QLabel):
             return QSize(width, self.heightForWidth(width))
         return hint
 
-    def set_state(self, state: State | None) -> None:
+    def set_state(self, state: Tone | None) -> None:
         """Colour the text by a state; None is the role's own colour."""
         if state is not self._state:
             self._state = state
@@ -104,10 +104,10 @@ class ElidedLabel(PlainLabel):
     def __init__(
         self,
         text: str = "",
-        role: Role = Role.BODY,
+        role: TextRole = TextRole.BODY,
         *,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-        state: State | None = None,
+        state: Tone | None = None,
         parent: QWidget | None = None,
     ) -> None:
         self._mode = mode
@@ -151,4 +151,4 @@ class ElidedLabel(PlainLabel):
 
 def heading(text: str, parent: QWidget | None = None) -> PlainLabel:
     """The title over a card."""
-    return PlainLabel(text, Role.SECTION, parent=parent)
+    return PlainLabel(text, TextRole.SECTION, parent=parent)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tray_app.core.names import split_display
 from tray_app.text import one_line, tooltip
-from tray_app.views.theme import Role, Theme, baseline, font
+from tray_app.views.theme import TextRole, Theme, baseline, font
 
 _SHORT_PREFIX = "…/"
 _MAX_NAME_CHARS = 500  # no width is worth measuring more
@@ -34,7 +34,7 @@ class NameFonts:
     quiet: QFont
 
     @classmethod
-    def of_role(cls, role: Role = Role.NAME, base: QFont | None = None) -> NameFonts:
+    def of_role(cls, role: TextRole = TextRole.NAME, base: QFont | None = None) -> NameFonts:
         strong = font(role, base)
         quiet = QFont(strong)
         quiet.setWeight(QFont.Weight.Normal)
@@ -89,7 +89,7 @@ class NameLabel(QWidget):
     """A name as a widget; the tooltip has the whole name when it is cut."""
 
     def __init__(
-        self, name: str = "", role: Role = Role.NAME, parent: QWidget | None = None
+        self, name: str = "", role: TextRole = TextRole.NAME, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._name = name

@@ -11,7 +11,7 @@ from tray_app.views.components.glyph_label import GlyphLabel
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 
 class NoticeCard(Card):
@@ -28,8 +28,8 @@ class NoticeCard(Card):
         self._glyph = GlyphLabel(parent=row)
         self._spinner = Spinner(16, row)
         self._spinner.hide()
-        self._title = PlainLabel("", Role.NAME, parent=row)
-        self._body = PlainLabel("", Role.SECONDARY, parent=row)
+        self._title = PlainLabel("", TextRole.NAME, parent=row)
+        self._body = PlainLabel("", TextRole.SECONDARY, parent=row)
         self._button = Button("", small=True, parent=row)
         self._button.clicked.connect(self.action_triggered)
         texts = QVBoxLayout()
@@ -60,18 +60,18 @@ class NoticeCard(Card):
         body: str = "",
         *,
         glyph: str = "info",
-        state: State | None = State.INFO,
+        state: Tone | None = Tone.INFO,
         action: str = "",
         busy: bool = False,
     ) -> None:
         """Say this now. `state` colours the glyph, and the title when it is more than a hint."""
         if title != self._title.text():
             announce(self, title)
-        self._glyph.set_glyph(glyph, state if state is not None else State.NEUTRAL)
+        self._glyph.set_glyph(glyph, state if state is not None else Tone.NEUTRAL)
         self._glyph.setVisible(not busy)
         self._spinner.setVisible(busy)
         self._title.setText(title)
-        self._title.set_state(state if state in (State.OK, State.DANGER) else None)
+        self._title.set_state(state if state in (Tone.OK, Tone.DANGER) else None)
         self._body.setText(body)
         self._body.setVisible(bool(body))
         self._button.setText(action)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.views.components.glyphs import paint_glyph
-from tray_app.views.theme import State, Theme, mix
+from tray_app.views.theme import Theme, Tone, mix
 
 CARD_RADIUS = 8
 _TILES = {56: (14, 28), 48: (14, 24), 40: (10, 20)}
@@ -105,7 +105,7 @@ class StateTile(QWidget):
     """A glyph on a rounded square in a state's tint; neutral grey without a state."""
 
     def __init__(
-        self, glyph: str, state: State | None = None, size: int = 56, parent: QWidget | None = None
+        self, glyph: str, state: Tone | None = None, size: int = 56, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._glyph = glyph
@@ -113,7 +113,7 @@ class StateTile(QWidget):
         self._radius, self._glyph_size = _TILES[size]
         self.setFixedSize(size, size)
 
-    def set_glyph(self, glyph: str, state: State | None = None) -> None:
+    def set_glyph(self, glyph: str, state: Tone | None = None) -> None:
         """Show another glyph."""
         self._glyph = glyph
         self._state = state
@@ -137,7 +137,7 @@ class StateTile(QWidget):
         paint_glyph(painter, self._glyph, rect, color)
 
 
-class Bone(QWidget):
+class SkeletonBar(QWidget):
     """A grey bar in place of a text that is still to come."""
 
     def __init__(self, width: int, parent: QWidget | None = None) -> None:

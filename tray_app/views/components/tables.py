@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.components.glyphs import paint_glyph
-from tray_app.views.theme import Role, Theme, font
+from tray_app.views.theme import TextRole, Theme, font
 
 Index = QModelIndex | QPersistentModelIndex
 _PAD = 14
@@ -100,7 +100,7 @@ class CardTable(QTreeWidget):
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setFont(font(Role.SECONDARY))
+        header.setFont(font(TextRole.SECONDARY))
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         metrics = header.fontMetrics()
         for column, (title, width) in enumerate(zip(titles, widths, strict=False)):

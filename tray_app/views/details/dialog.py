@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
-from tray_app.core.payloads import BusyModel, LoadWish, ModelRef, ModelRefs, Verb
+from tray_app.core.payloads import BusyModel, LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Snapshot
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.text import Message, one_line, tooltip, tr
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.buttons import Button, Kind
@@ -22,7 +22,7 @@ from tray_app.views.details.layers import LayersTab
 from tray_app.views.details.overview import OverviewTab
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
-from tray_app.views.theme import State
+from tray_app.views.theme import Tone
 
 SPINNER_MS = 300
 KEEP_FOREVER_S = -1
@@ -32,13 +32,13 @@ class DetailsDialog(DialogFrame):
     """One per (server, name), modeless.
 
     Signals: details_requested(ModelRef), delete_requested(ModelRefs),
-    duplicate_requested(ModelRef), load_requested(LoadWish), unload_requested(ModelRef).
+    duplicate_requested(ModelRef), load_requested(LoadRequest), unload_requested(ModelRef).
     """
 
     details_requested = Signal(object)  # ModelRef
     delete_requested = Signal(object)  # ModelRefs
     duplicate_requested = Signal(object)  # ModelRef
-    load_requested = Signal(object)  # LoadWish
+    load_requested = Signal(object)  # LoadRequest
     unload_requested = Signal(object)  # ModelRef
 
     def __init__(
@@ -56,7 +56,7 @@ class DetailsDialog(DialogFrame):
         self._running: RunningModel | None = None
         self._is_running_known = False
         self._models: tuple[ModelRecord, ...] = ()
-        self._book = LayerBook()
+        self._layer_index = LayerIndex()
         self._info: ModelInfo | None = None
         self._is_waiting = False
         self._is_gone = False
@@ -174,9 +174,9 @@ class DetailsDialog(DialogFrame):
         self._fill_from_table()
         self._update_actions()
 
-    def set_book(self, book: LayerBook) -> None:
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which layers models consist of."""
-        self._book = book
+        self._layer_index = layer_index
         self._fill_from_table()
 
     def show_info(self, info: ModelInfo) -> None:
@@ -240,8 +240,8 @@ class DetailsDialog(DialogFrame):
     def _fill_from_table(self) -> None:
         if self._record is None and self._info is None:
             return
-        self.overview.set_facts(self._record, self._info, self._models, self._book)
-        self.layers.show_layers(self._record, self._info, self._models, self._book)
+        self.overview.set_facts(self._record, self._info, self._models, self._layer_index)
+        self.layers.show_layers(self._record, self._info, self._models, self._layer_index)
         if self._info is not None:
             self._pages[-1].show_content(self.layers.has_layers())
 
@@ -249,7 +249,7 @@ class DetailsDialog(DialogFrame):
         if gone == self._is_gone:
             return
         self._is_gone = gone
-        text = BannerText(tr("This model was deleted."), State.WARN) if gone else None
+        text = BannerText(tr("This model was deleted."), Tone.WARN) if gone else None
         self.banner.set_text(text)
 
     def _update_actions(self) -> None:
@@ -285,7 +285,7 @@ class DetailsDialog(DialogFrame):
         if self._running is not None:
             self.unload_requested.emit(self._ref)
         else:
-            self.load_requested.emit(LoadWish(self._ref))
+            self.load_requested.emit(LoadRequest(self._ref))
 
     def _on_keep_requested(self) -> None:
         self._load_for(KEEP_FOREVER_S)
@@ -296,4 +296,4 @@ class DetailsDialog(DialogFrame):
     def _load_for(self, keep_alive_s: int | None) -> None:
         # The same context keeps the runner; another one would load the model anew.
         length = self._running.context_length if self._running else None
-        self.load_requested.emit(LoadWish(self._ref, keep_alive_s, length))
+        self.load_requested.emit(LoadRequest(self._ref, keep_alive_s, length))

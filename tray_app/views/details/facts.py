@@ -8,7 +8,7 @@ from typing import Any
 
 from tray_app.core.licenses import license_name
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
-from tray_app.core.sharing import LayerBook, freed
+from tray_app.core.sharing import LayerIndex, freed
 from tray_app.text import (
     exact_size,
     frees_if_deleted,
@@ -72,16 +72,16 @@ def _whole(info: ModelInfo | None, suffix: str) -> int | None:
 
 
 def disk_facts(
-    record: ModelRecord | None, models: Sequence[ModelRecord], book: LayerBook
+    record: ModelRecord | None, models: Sequence[ModelRecord], layer_index: LayerIndex
 ) -> list[Fact]:
     """The card "On disk"."""
     if record is None:
         return []
-    why = tr("Cloud model, nothing stored here") if record.is_cloud else ""
+    reason = tr("Cloud model, nothing stored here") if record.is_cloud else ""
     stored = None if record.is_cloud else record.size_bytes
     return [
-        Fact(tr("Size"), size(stored) if stored is not None else "", exact_tip(stored), why),
-        Fact(tr("Frees if deleted"), frees_text(record, models, book), why_missing=why),
+        Fact(tr("Size"), size(stored) if stored is not None else "", exact_tip(stored), reason),
+        Fact(tr("Frees if deleted"), frees_text(record, models, layer_index), why_missing=reason),
         Fact(tr("Modified"), full_time(record.modified_at) if record.modified_at else ""),
     ]
 
@@ -91,9 +91,9 @@ def exact_tip(count_bytes: int | None) -> str:
     return exact_size(count_bytes) if count_bytes is not None else ""
 
 
-def frees_text(record: ModelRecord, models: Sequence[ModelRecord], book: LayerBook) -> str:
+def frees_text(record: ModelRecord, models: Sequence[ModelRecord], layer_index: LayerIndex) -> str:
     """ "5.2 GB, nothing is shared"."""
-    return "" if record.is_cloud else frees_if_deleted(freed([record], models, book))
+    return "" if record.is_cloud else frees_if_deleted(freed([record], models, layer_index))
 
 
 def license_title(text: str) -> str:

@@ -16,7 +16,7 @@ from tray_app.views.components.buttons import CopyButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import StateTile
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 KIND_GLYPHS = {
     ModelKind.CHAT: "chat",
@@ -44,15 +44,15 @@ class DetailsHeader(QWidget):
         super().__init__(parent)
         self._clock = clock
         self._tile = StateTile("chat", None, 48, self)
-        self.name = NameLabel(name, Role.TITLE, self)
+        self.name = NameLabel(name, TextRole.TITLE, self)
         self.copy_name = CopyButton(tr("Copy name"), name, parent=self)
-        self._loaded = Badge(BadgeSpec(tr("Loaded"), "chip", State.OK, filled=True), self)
+        self._loaded = Badge(BadgeSpec(tr("Loaded"), "chip", Tone.OK, filled=True), self)
         self._cloud = Badge(
             BadgeSpec(tr("Cloud"), "cloud", tip=tr("Runs on ollama.com, nothing is stored here")),
             self,
         )
-        self.line = ElidedLabel("", Role.SECONDARY, parent=self)
-        self._digest = PlainLabel("", Role.MONO, wrap=False, selectable=True, parent=self)
+        self.line = ElidedLabel("", TextRole.SECONDARY, parent=self)
+        self._digest = PlainLabel("", TextRole.MONO, wrap=False, selectable=True, parent=self)
         self._digest.set_dim()
         self.copy_digest = CopyButton(tr("Copy digest"), parent=self)
         top = QHBoxLayout()

@@ -16,7 +16,7 @@ from tray_app.views.components.surfaces import Card
 from tray_app.views.components.tables import CardTable
 from tray_app.views.details.facts import info_value, parameter_rows, raw_value
 from tray_app.views.details.page import MARGINS
-from tray_app.views.theme import Role, font
+from tray_app.views.theme import TextRole, font
 
 MAX_ROWS = 5_000
 _VALUE_X = 336
@@ -28,7 +28,7 @@ class ParametersTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._raw = ""
-        self.line = ElidedLabel("", Role.SECONDARY, parent=self)
+        self.line = ElidedLabel("", TextRole.SECONDARY, parent=self)
         self._copy = Button(tr("&Copy"), "copy", small=True, parent=self)
         self._copy.setAutoDefault(False)
         self._copy.clicked.connect(self._on_copy_clicked)
@@ -49,7 +49,7 @@ class ParametersTab(QWidget):
             return
         self._raw = text
         self.table.clear()
-        mono = font(Role.MONO)
+        mono = font(TextRole.MONO)
         rows = parameter_rows(text)
         for name, value in rows[:MAX_ROWS]:
             item = self.table.add((name, value))
@@ -72,7 +72,7 @@ class ModelInfoTab(QWidget):
         self.search = SearchField(tr("Search keys and values"), self)
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self._on_search_text_changed)
-        self.count = PlainLabel("", Role.SECONDARY, wrap=False, parent=self)
+        self.count = PlainLabel("", TextRole.SECONDARY, wrap=False, parent=self)
         self._copy = Button(tr("&Copy all"), "copy", small=True, parent=self)
         self._copy.setAutoDefault(False)
         self._copy.clicked.connect(self._on_copy_clicked)
@@ -101,7 +101,7 @@ class ModelInfoTab(QWidget):
             return
         self._pairs = pairs
         self.table.clear()
-        mono, strong = font(Role.MONO), font(Role.SECTION)
+        mono, strong = font(TextRole.MONO), font(TextRole.SECTION)
         groups: dict[str, QTreeWidgetItem] = {}
         for key, value in pairs[:MAX_ROWS]:
             head, dot, tail = key.partition(".")

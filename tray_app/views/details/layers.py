@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.records import Layer, ModelInfo, ModelRecord
-from tray_app.core.sharing import LayerBook, freed, sharers
+from tray_app.core.sharing import LayerIndex, freed, sharers
 from tray_app.text import MISSING, join, layer_label, layers_note, one_line, size, tr
 from tray_app.views.components.glyph_label import GlyphLabel
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.tables import DIM_ROLE, CardTable
 from tray_app.views.details.info import MAX_ROWS, in_card
 from tray_app.views.details.page import MARGINS
-from tray_app.views.theme import Role, State, font
+from tray_app.views.theme import TextRole, Tone, font
 
 _ROW = 36
 
@@ -32,10 +32,10 @@ class LayersTab(QWidget):
         right = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
         self.table.headerItem().setTextAlignment(1, right)
         self._card = in_card(self.table, self)
-        self.note = PlainLabel("", Role.SECONDARY, parent=self)
+        self.note = PlainLabel("", TextRole.SECONDARY, parent=self)
         note = QHBoxLayout()
         note.setSpacing(8)
-        glyph = GlyphLabel("info", State.NEUTRAL, 16, self)
+        glyph = GlyphLabel("info", Tone.NEUTRAL, 16, self)
         note.addWidget(glyph, 0, Qt.AlignmentFlag.AlignTop)
         note.addWidget(self.note, 1)
         layout = QVBoxLayout(self)
@@ -54,15 +54,15 @@ class LayersTab(QWidget):
         record: ModelRecord | None,
         info: ModelInfo | None,
         models: Sequence[ModelRecord],
-        book: LayerBook,
+        layer_index: LayerIndex,
     ) -> None:
         """Fill the table from what is known of this model and of the others."""
-        known = book.of(record) if record else None
+        known = layer_index.of(record) if record else None
         layers = known.layers if known else (info.layers if info else ())
         is_whole = known.is_whole if known else bool(info and info.has_all_layers)
-        users = sharers(record, models, book) if record else {}
+        users = sharers(record, models, layer_index) if record else {}
         others = [m for m in models if record is None or m.key != record.key]
-        are_others_known = all(book.of(m) is not None for m in others if not m.is_cloud)
+        are_others_known = all(layer_index.of(m) is not None for m in others if not m.is_cloud)
         rows = tuple(
             (layer, self._used_by(users.get(layer.digest, ()), are_others_known))
             for layer in layers[:MAX_ROWS]
@@ -70,7 +70,7 @@ class LayersTab(QWidget):
         if rows != self._rows:
             self._rows = rows
             self._fill()
-        self.note.setText(_note(record, models, book, is_whole))
+        self.note.setText(_note(record, models, layer_index, is_whole))
 
     def _used_by(self, names: Sequence[str], are_others_known: bool) -> str:
         if names:
@@ -79,7 +79,7 @@ class LayersTab(QWidget):
 
     def _fill(self) -> None:
         self.table.clear()
-        mono = font(Role.MONO)
+        mono = font(TextRole.MONO)
         right = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
         for layer, used_by in self._rows:
             digest = layer.digest.removeprefix("sha256:")[:12]
@@ -96,10 +96,13 @@ class LayersTab(QWidget):
 
 
 def _note(
-    record: ModelRecord | None, models: Sequence[ModelRecord], book: LayerBook, is_whole: bool
+    record: ModelRecord | None,
+    models: Sequence[ModelRecord],
+    layer_index: LayerIndex,
+    is_whole: bool,
 ) -> str:
     if record is None:
         return ""
     if not is_whole:
         return tr("Only the weights are known for this server.")
-    return layers_note(record.name, freed([record], models, book))
+    return layers_note(record.name, freed([record], models, layer_index))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.text import (
     Message,
     capability_label,
@@ -40,7 +40,7 @@ from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.details.facts import disk_facts, graphics_permille, model_facts
 from tray_app.views.details.header import utc_now
 from tray_app.views.details.page import MARGINS, say_error
-from tray_app.views.theme import Role, Theme, mix
+from tray_app.views.theme import TextRole, Theme, mix
 
 _TWO_COLUMNS = 700
 _CAPABILITY_GLYPHS = {
@@ -73,7 +73,7 @@ class MemoryCard(Card):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
-        self.figure = PlainLabel("", Role.FIGURE, wrap=False, parent=body)
+        self.figure = PlainLabel("", TextRole.FIGURE, wrap=False, parent=body)
         self._where = PlainLabel("", natural=True, parent=body)
         self._where.set_dim()
         top = QHBoxLayout()
@@ -81,8 +81,8 @@ class MemoryCard(Card):
         top.addWidget(self.figure)
         top.addWidget(self._where, 1)
         self._bar = SegmentedBar(8, body)
-        self._split = PlainLabel("", Role.SECONDARY, parent=body)
-        self._context = PlainLabel("", Role.SECONDARY, natural=True, parent=body)
+        self._split = PlainLabel("", TextRole.SECONDARY, parent=body)
+        self._context = PlainLabel("", TextRole.SECONDARY, natural=True, parent=body)
         legend = QHBoxLayout()
         legend.addWidget(self._split, 1)
         legend.addWidget(self._context)
@@ -194,11 +194,11 @@ class OverviewTab(QScrollArea):
         record: ModelRecord | None,
         info: ModelInfo | None,
         models: Sequence[ModelRecord],
-        book: LayerBook,
+        layer_index: LayerIndex,
     ) -> None:
         """Show what is known by now."""
         self.model.set_facts(model_facts(record, info))
-        self.disk.set_facts(disk_facts(record, models, book))
+        self.disk.set_facts(disk_facts(record, models, layer_index))
         told = info.capabilities if info else ()
         self.set_capabilities(told or (record.capabilities if record else ()))
 

@@ -9,7 +9,7 @@ from tray_app.text import Message, sentences, tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.spinner import Spinner
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 MARGINS = (20, 16, 20, 16)
 
@@ -63,14 +63,14 @@ class DetailsPage(QStackedWidget):
 def say_error(card: NoticeCard, message: Message) -> None:
     """Put an error with Retry on a card."""
     body = sentences(message.body, message.hint)
-    card.say(message.title, body, glyph="error", state=State.DANGER, action=tr("&Retry"))
+    card.say(message.title, body, glyph="error", state=Tone.DANGER, action=tr("&Retry"))
 
 
 def _centred(widget: QWidget) -> QWidget:
     frame = QWidget()
     layout = QVBoxLayout(frame)
     layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
-    label = PlainLabel(tr("Loading…"), Role.SECONDARY, wrap=False)
+    label = PlainLabel(tr("Loading…"), TextRole.SECONDARY, wrap=False)
     layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
     layout.insertStretch(0, 1)
     layout.addStretch(1)

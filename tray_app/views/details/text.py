@@ -20,7 +20,7 @@ from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.surfaces import Card
 from tray_app.views.details.facts import cut
 from tray_app.views.details.page import MARGINS
-from tray_app.views.theme import Role, State, font
+from tray_app.views.theme import TextRole, Tone, font
 
 
 class FindBar(QWidget):
@@ -37,7 +37,7 @@ class FindBar(QWidget):
         self.field = SearchField(tr("Find"), self)
         self.field.textChanged.connect(self._on_field_text_changed)
         self.field.installEventFilter(self)
-        self.answer = PlainLabel("", Role.SECONDARY, wrap=False, parent=self)
+        self.answer = PlainLabel("", TextRole.SECONDARY, wrap=False, parent=self)
         previous = IconButton("chevron-up", tr("Previous match"), size=28, parent=self)
         following = IconButton("chevron-down", tr("Next match"), size=28, parent=self)
         close = IconButton("close", tr("Close search"), size=28, parent=self)
@@ -71,7 +71,7 @@ class FindBar(QWidget):
             self._editor.moveCursor(end)
             if not self._editor.find(wanted, flags):
                 self.answer.setText(tr("Not found"))
-                self.answer.set_state(State.DANGER)
+                self.answer.set_state(Tone.DANGER)
                 announce(self, tr("Not found"))
                 return
         self.answer.setText("")
@@ -102,8 +102,8 @@ class TextTab(QWidget):
         super().__init__(parent)
         self._kind = kind
         self._whole = ""
-        self.line = ElidedLabel("", Role.SECONDARY, parent=self)
-        self.note = PlainLabel("", Role.SECONDARY, state=State.WARN, parent=self)
+        self.line = ElidedLabel("", TextRole.SECONDARY, parent=self)
+        self.note = PlainLabel("", TextRole.SECONDARY, state=Tone.WARN, parent=self)
         self.note.hide()
         self._find_button = IconButton("search", tr("Find in this text"), size=28, parent=self)
         self._find_button.clicked.connect(self.open_find)
@@ -116,7 +116,7 @@ class TextTab(QWidget):
         self.editor.setFrameShape(QFrame.Shape.NoFrame)
         self.editor.viewport().setAutoFillBackground(False)  # the card is behind it
         self.editor.setAccessibleName(name)
-        self.editor.setFont(font(Role.MONO))
+        self.editor.setFont(font(TextRole.MONO))
         self.editor.document().setDocumentMargin(12)
         # A read-only text is still for reading by keyboard.
         self.editor.setTextInteractionFlags(

@@ -16,7 +16,7 @@ from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.tables import DIM_ROLE, CardTable
 from tray_app.views.details.info import in_card
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 _WIDTHS = (228, 152, 90, 124, 104, 180)
 _NUMBERS = (2, 3, 4)
@@ -44,7 +44,7 @@ class HistoryDialog(DialogFrame):
         self._server_label = server_label
         self._clock = clock
         self._history = History()
-        self._note = PlainLabel(role=Role.SECONDARY, parent=self)
+        self._note = PlainLabel(role=TextRole.SECONDARY, parent=self)
         self.table = CardTable(history_titles(), _WIDTHS, self, row_height=30)
         self.table.setAccessibleName(tr("Download history"))
         head = self.table.headerItem()
@@ -65,7 +65,7 @@ class HistoryDialog(DialogFrame):
         """Show these records; the current one stays current as long as it is there."""
         old, self._history = self._history, history
         self._note.setText(history_note(history))
-        self._note.set_state(State.WARN if history.broken_path else None)
+        self._note.set_state(Tone.WARN if history.broken_path else None)
         self.clear_button.setEnabled(bool(history.records))
         place = self.table.currentIndex().row()
         current = old.records[place] if 0 <= place < len(old.records) else None

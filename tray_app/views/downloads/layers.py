@@ -10,7 +10,7 @@ from tray_app.core.pulls.progress import LayerProgress, LayerState
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem
 from tray_app.text import join, layer_detail, layer_label, tr
 from tray_app.views.components.glyphs import paint_glyph
-from tray_app.views.theme import Role, State, Theme, baseline, font
+from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
 ROW_HEIGHT = 24
 MAX_ROWS = 400
@@ -72,20 +72,20 @@ class DownloadLayers(QWidget):
 
     def _paint_line(self, painter: QPainter, index: int, theme: Theme, text: str) -> None:
         rect = QRectF(0, index * ROW_HEIGHT, self.width(), ROW_HEIGHT)
-        painter.setFont(font(Role.SECONDARY))
+        painter.setFont(font(TextRole.SECONDARY))
         painter.setPen(theme.secondary)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
 
     def _paint_layer(self, painter: QPainter, index: int, theme: Theme) -> None:
         layer = self._layers[index]
         rect = QRectF(0, index * ROW_HEIGHT, self.width(), ROW_HEIGHT)
-        body, mono = font(Role.SECONDARY), font(Role.MONO)
+        body, mono = font(TextRole.SECONDARY), font(TextRole.MONO)
         y = baseline(rect, body)
         glyph, color = {
             LayerState.WAITING: ("clock", theme.secondary),
             LayerState.RUNNING: ("download", theme.secondary),
-            LayerState.DONE: ("check", theme.state(State.OK)),
-            LayerState.HERE: ("check", theme.state(State.OK)),
+            LayerState.DONE: ("check", theme.state(Tone.OK)),
+            LayerState.HERE: ("check", theme.state(Tone.OK)),
         }[layer.state]
         top = rect.top() + (ROW_HEIGHT - _GLYPH) / 2
         paint_glyph(painter, glyph, self._mirrored(QRectF(0, top, _GLYPH, _GLYPH)), color)

@@ -23,7 +23,7 @@ from tray_app.views.downloads.drag import RowDrag
 from tray_app.views.downloads.menu import DownloadMenu
 from tray_app.views.downloads.row import DownloadRow
 from tray_app.views.downloads.row_states import is_ticking, sort_group
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 _FLUSH_MS = 100
 _TEXTS_MS = 500
@@ -65,7 +65,7 @@ class DownloadList(QScrollArea):
         self._layout = QVBoxLayout(self._list)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
-        self._empty = PlainLabel(tr("No downloads"), Role.SECONDARY, parent=self._list)
+        self._empty = PlainLabel(tr("No downloads"), TextRole.SECONDARY, parent=self._list)
         self._empty.setContentsMargins(margins(44, 16, 16, 16))
         self._layout.addWidget(self._empty)
         self._layout.addStretch(1)

@@ -21,7 +21,7 @@ from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.list_view import DownloadList
 from tray_app.views.downloads.row import DownloadRow, RowWish
 from tray_app.views.downloads.row_states import RowAction
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 _MIN_LINE_WIDTH = 160
 _PAUSABLE = IN_TRANSFER | {PullState.WAITING, PullState.RETRYING}
@@ -55,8 +55,8 @@ class DownloadsPanel(QWidget):
         self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         super().__init__(parent)
-        self._title = PlainLabel(tr("Downloads"), Role.SECTION, wrap=False, parent=self)
-        self._line = ElidedLabel(role=Role.SECONDARY, parent=self)
+        self._title = PlainLabel(tr("Downloads"), TextRole.SECTION, wrap=False, parent=self)
+        self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._pause_all = self._header_button("pause", tr("Pause all"))
         self._resume_all = self._header_button("play", tr("Resume all"))
         self._clear = self._header_button("check", tr("Clear finished"))
@@ -154,9 +154,9 @@ class DownloadsPanel(QWidget):
             for button in self._worded:
                 button.setToolButtonStyle(only)
 
-    def _on_list_wished(self, wish: RowWish) -> None:
-        if wish.action is RowAction.SHOW:
-            item = next((i for i in self._list.items() if i.id == wish.id), None)
+    def _on_list_wished(self, request: RowWish) -> None:
+        if request.action is RowAction.SHOW:
+            item = next((i for i in self._list.items() if i.id == request.id), None)
             if item is not None:
                 self.show_model_requested.emit(ModelRef(item.server_id, item.name))
             return
@@ -167,4 +167,4 @@ class DownloadsPanel(QWidget):
             RowAction.RETRY: self.pull_retry_requested,
             RowAction.CANCEL: self.pull_cancel_requested,
             RowAction.REMOVE: self.pull_remove_requested,
-        }[wish.action].emit(wish.id)
+        }[request.action].emit(request.id)

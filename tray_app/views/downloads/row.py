@@ -27,7 +27,7 @@ from tray_app.views.downloads.row_states import (
     can_start,
     why_disabled,
 )
-from tray_app.views.theme import Role, State, Theme
+from tray_app.views.theme import TextRole, Theme, Tone
 
 _BUTTON = 28
 _MIN_HEIGHT = 52
@@ -87,14 +87,14 @@ class DownloadRow(QWidget):
     def _build(self) -> None:
         self._icon = GlyphLabel(parent=self)
         self._name = NameLabel(self._item.name, parent=self)
-        self._on = PlainLabel(role=Role.SECONDARY, wrap=False, parent=self)
-        self._detail = ElidedLabel(role=Role.SECONDARY, parent=self)
+        self._on = PlainLabel(role=TextRole.SECONDARY, wrap=False, parent=self)
+        self._detail = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._detail.setAlignment(Qt.AlignmentFlag.AlignTrailing)
         self._bar = ThinProgressBar(parent=self)
-        self._percent = PlainLabel(role=Role.SECONDARY, wrap=False, parent=self)
+        self._percent = PlainLabel(role=TextRole.SECONDARY, wrap=False, parent=self)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         self._percent.setMinimumWidth(_PERCENT_WIDTH)
-        self._reason = ElidedLabel(role=Role.SECONDARY, state=State.DANGER, parent=self)
+        self._reason = ElidedLabel(role=TextRole.SECONDARY, state=Tone.DANGER, parent=self)
         self.details = DownloadDetails(self)
         self.details.hide()
         self._first = IconButton("pause", "", size=_BUTTON, parent=self)
@@ -255,16 +255,16 @@ class DownloadRow(QWidget):
         text = tr("Hide layers of {name}") if self.is_expanded else tr("Show layers of {name}")
         self._expander.set_name(text.format(name=one_line(self._item.name, 120)))
 
-    def wish(self, action: RowAction | None) -> None:
+    def request(self, action: RowAction | None) -> None:
         """Ask for `action`."""
         if action is not None:
             self.wished.emit(RowWish(self._item.id, action))
 
     def _on_first_clicked(self) -> None:
-        self.wish(LOOKS[self._item.state].first)
+        self.request(LOOKS[self._item.state].first)
 
     def _on_second_clicked(self) -> None:
-        self.wish(LOOKS[self._item.state].second)
+        self.request(LOOKS[self._item.state].second)
 
     def _on_expander_clicked(self) -> None:
         self.set_expanded(not self.is_expanded)
@@ -277,9 +277,9 @@ class DownloadRow(QWidget):
         if is_rtl:
             opening, closing = closing, opening
         if key == Qt.Key.Key_Space and look.first and look.are_enabled:
-            self.wish(look.first)
+            self.request(look.first)
         elif key == Qt.Key.Key_Delete and look.second and look.are_enabled:
-            self.wish(look.second)
+            self.request(look.second)
         elif key in (opening, closing) and not alt:
             self.set_expanded(key == opening)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):

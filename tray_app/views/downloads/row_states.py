@@ -8,7 +8,7 @@ from enum import StrEnum
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.text import one_line, tr
 from tray_app.views.components.glyph_label import ACCENT, SECONDARY
-from tray_app.views.theme import State
+from tray_app.views.theme import Tone
 
 
 class BarMode(StrEnum):
@@ -37,7 +37,7 @@ class RowLook:
     """The look of one state. `first` and `second` are the two buttons."""
 
     glyph: str
-    color: State | str
+    color: Tone | str
     bar: BarMode
     first: RowAction | None = None
     second: RowAction | None = None
@@ -50,13 +50,13 @@ LOOKS: dict[PullState, RowLook] = {
     S.WAITING: RowLook("clock", SECONDARY, B.IDLE, A.START, A.CANCEL),
     S.PREPARING: RowLook("download", SECONDARY, B.MOVING, A.PAUSE, A.CANCEL),
     S.RUNNING: RowLook("download", ACCENT, B.ACCENT, A.PAUSE, A.CANCEL),
-    S.STALLED: RowLook("warning", State.WARN, B.ACCENT, A.RETRY, A.CANCEL),
+    S.STALLED: RowLook("warning", Tone.WARN, B.ACCENT, A.RETRY, A.CANCEL),
     S.RETRYING: RowLook("clock", SECONDARY, B.IDLE, A.RETRY, A.CANCEL),
     S.VERIFYING: RowLook("verify", ACCENT, B.MOVING, A.PAUSE, A.CANCEL, are_enabled=False),
     S.FINISHING: RowLook("verify", SECONDARY, B.MOVING),
     S.PAUSED: RowLook("pause", SECONDARY, B.IDLE, A.RESUME, A.CANCEL),
-    S.FAILED: RowLook("error", State.DANGER, B.NONE, A.RETRY, A.REMOVE),
-    S.DONE: RowLook("check-circle", State.OK, B.NONE, A.SHOW, A.REMOVE),
+    S.FAILED: RowLook("error", Tone.DANGER, B.NONE, A.RETRY, A.REMOVE),
+    S.DONE: RowLook("check-circle", Tone.OK, B.NONE, A.SHOW, A.REMOVE),
     S.CANCELED: RowLook("close", SECONDARY, B.NONE, A.RESUME, None),
 }
 

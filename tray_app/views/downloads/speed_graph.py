@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tray_app.core.speed_trail import SPAN_S, SpeedTrail
 from tray_app.text import speed, speed_scale, spoken_trail, tr
-from tray_app.views.theme import Role, Theme, font, mix
+from tray_app.views.theme import TextRole, Theme, font, mix
 
 HEIGHT = 72
 _TEXT_GAP = 4
@@ -78,7 +78,7 @@ class SpeedGraph(QWidget):
 
     def _paint_words(self, painter: QPainter, theme: Theme, scale: str) -> QRectF:
         """The scale above and the time below the plot; gives the room between them."""
-        small = font(Role.BADGE)
+        small = font(TextRole.BADGE)
         height = QFontMetricsF(small).height()
         painter.setFont(small)
         painter.setPen(theme.secondary)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices
 
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
-from tray_app.core.payloads import LoadWish, ModelRef, ModelRefs
+from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import is_forever, tr
 
@@ -45,7 +45,7 @@ class ModelActions(QObject):
 
     changed = Signal()
     details_requested = Signal(object)  # ModelRef
-    load_requested = Signal(object)  # LoadWish
+    load_requested = Signal(object)  # LoadRequest
     unload_requested = Signal(object)  # ModelRef
     update_requested = Signal(object)  # ModelRefs
     delete_requested = Signal(object)  # ModelRefs
@@ -114,7 +114,7 @@ class ModelActions(QObject):
             return
         for row in self._rows:
             if not row.is_cloud and not row.is_loaded:
-                self.load_requested.emit(LoadWish(ref_of(row)))
+                self.load_requested.emit(LoadRequest(ref_of(row)))
 
     def keep_loaded(self, is_kept: bool) -> None:
         """Load until it is unloaded by hand, or back to the server's usual time."""
@@ -122,7 +122,7 @@ class ModelActions(QObject):
             return
         row = self._rows[0]
         context = row.running.context_length if row.running else None
-        self.load_requested.emit(LoadWish(ref_of(row), FOREVER_S if is_kept else None, context))
+        self.load_requested.emit(LoadRequest(ref_of(row), FOREVER_S if is_kept else None, context))
 
     def update(self) -> None:
         if not self._reasons.update:

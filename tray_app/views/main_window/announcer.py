@@ -1,4 +1,4 @@
-"""WindowVoice: what the main window has read out to people who do not see it change.
+"""Announcer: what the main window has read out to people who do not see it change.
 
 Never percentages, and nothing that was there from the start.
 """
@@ -17,7 +17,7 @@ _SEARCH_PAUSE_MS = 600
 _ENDS = frozenset({PullState.DONE, PullState.FAILED})
 
 
-class WindowVoice(QObject):
+class Announcer(QObject):
     """Belongs to one window. `last_words` is what was said last."""
 
     def __init__(self, window: QWidget) -> None:
@@ -30,7 +30,7 @@ class WindowVoice(QObject):
         self._pause = QTimer(self, singleShot=True, interval=_SEARCH_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause_timeout)
 
-    def hear_facts(self, facts: Facts) -> None:
+    def announce_facts(self, facts: Facts) -> None:
         """The first answer of a server, and each one after it was away."""
         is_online = facts.has_answer and facts.status is not None and facts.status.is_online
         if is_online and not self._is_connected:
@@ -39,14 +39,14 @@ class WindowVoice(QObject):
         self._is_connected = is_online
         self._shown = facts.shown
 
-    def hear_search(self, words: str) -> None:
+    def announce_search(self, words: str) -> None:
         """Said once the typing pauses."""
         if words:
             self._pause.start()
         else:
             self._pause.stop()
 
-    def hear_pull(self, item: PullItem) -> None:
+    def announce_pull(self, item: PullItem) -> None:
         """A download has ended."""
         before = self._states.get(item.id)
         self._states[item.id] = item.state

@@ -1,4 +1,4 @@
-"""WindowKeys: the shortcuts of the main window, the way from pane to pane, the order of Tab."""
+"""PaneFocus: the shortcuts of the main window, the way from pane to pane, the order of Tab."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tray_app.views.main_window.window import MainWindow
 
 
-class WindowKeys(QObject):
+class PaneFocus(QObject):
     """Belongs to one MainWindow. `reason` is the focus reason that shows the keyboard's frame."""
 
     reason = Qt.FocusReason.ShortcutFocusReason

@@ -1,4 +1,4 @@
-"""WindowMemory: what the main window remembers from one day to the next.
+"""SavedState: what the main window remembers from one day to the next.
 
 Geometry, panel, columns, sort and filter. Not the search, the selection, the scroll position.
 """
@@ -20,7 +20,7 @@ DEFAULT_SIZE = (960, 600)
 PANEL_HEIGHT = 240
 
 
-class WindowMemory(QObject):
+class SavedState(QObject):
     """Reads once, writes what changed."""
 
     def __init__(self, settings: Settings, window: QWidget) -> None:

@@ -25,12 +25,12 @@ from tray_app.text import (
     starting_line,
     tr,
 )
-from tray_app.text.addresses import place
-from tray_app.text.wording import one
+from tray_app.text.addresses import server_address
+from tray_app.text.wording import english_singular
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Kind
 from tray_app.views.main_window.state_page import PageButton, PageText
-from tray_app.views.theme import State
+from tray_app.views.theme import Tone
 
 _LIBRARY_KEYS = {Action.START: "start", Action.GET_OLLAMA: "get_ollama"}
 
@@ -100,7 +100,7 @@ def banner(facts: Facts) -> BannerText | None:
     actions = [("retry", tr("Retry"))]
     if facts.can_start and status.state is ServerState.OFFLINE:
         actions.insert(0, ("start", tr("Start Ollama")))
-    return BannerText(words, State.WARN, tuple(actions))
+    return BannerText(words, Tone.WARN, tuple(actions))
 
 
 def _trouble_line(facts: Facts, status: ServerStatus) -> str:
@@ -115,7 +115,7 @@ def _connecting_banner(facts: Facts) -> BannerText:
     if facts.status is not None and facts.status.state is ServerState.STARTING:
         words = f"{words} {starting_line()}"
     actions = (("change_server", tr("Change server…")),)
-    return BannerText(words, State.INFO, actions, is_busy=True)
+    return BannerText(words, Tone.INFO, actions, is_busy=True)
 
 
 def page(facts: Facts, suggestions: tuple[Recommendation, ...] = ()) -> PageText | None:
@@ -144,7 +144,7 @@ def _empty_page(suggestions: tuple[Recommendation, ...]) -> PageText:
 
 def _no_match_page(facts: Facts) -> PageText:
     if not facts.search:
-        body = one(facts.count, "1 model is hidden by the filter.") or tr(
+        body = english_singular(facts.count, "1 model is hidden by the filter.") or tr(
             "%Ln models are hidden by the filter.", "", facts.count
         )
         show_all = PageButton("show_all", tr("Show all models"))
@@ -174,7 +174,7 @@ def _away_page(facts: Facts) -> PageText:
     status = facts.status
     assert status is not None
     if status.error is None:
-        return PageText("power", tr("Can’t reach Ollama"), "", State.WARN, buttons=_buttons("", ""))
+        return PageText("power", tr("Can’t reach Ollama"), "", Tone.WARN, buttons=_buttons("", ""))
     message = error_text(
         status.error,
         facts.server,
@@ -184,7 +184,7 @@ def _away_page(facts: Facts) -> PageText:
     )
     key, label = _first_button(message.action)
     glyph = "power" if status.state is ServerState.OFFLINE else "warning"
-    state = State.DANGER if status.state is ServerState.REFUSED else State.WARN
+    state = Tone.DANGER if status.state is ServerState.REFUSED else Tone.WARN
     return PageText(
         glyph=glyph,
         title=message.title,
@@ -193,7 +193,7 @@ def _away_page(facts: Facts) -> PageText:
         hint=message.hint,
         buttons=_buttons(key, label),
         details=message.details,
-        is_details_open=is_loopback(place(facts.server, facts.address).host),
+        is_details_open=is_loopback(server_address(facts.server, facts.address).host),
     )
 
 

@@ -18,7 +18,7 @@ from tray_app.views.components.buttons import Button, CopyButton, IconButton, Ki
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import Card, StateTile
-from tray_app.views.theme import Role, State, Theme
+from tray_app.views.theme import TextRole, Theme, Tone
 
 _WIDTH = 560
 _DETAILS_WIDTH = 520
@@ -42,7 +42,7 @@ class PageText:
     glyph: str
     title: str
     body: str
-    state: State | None = None
+    state: Tone | None = None
     hint: str = ""
     buttons: Sequence[PageButton] = ()
     details: str = ""
@@ -63,7 +63,7 @@ class StatePage(QScrollArea):
         super().__init__(parent)
         self._shown: PageText | None = None
         self._buttons: list[Button] = []
-        self._countdown = PlainLabel(role=Role.SECONDARY)
+        self._countdown = PlainLabel(role=TextRole.SECONDARY)
         self._body = QWidget()
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -92,18 +92,18 @@ class StatePage(QScrollArea):
         middle = Qt.AlignmentFlag.AlignHCenter
         column.addWidget(StateTile(page.glyph, page.state), 0, middle)
         column.addSpacing(16)
-        column.addWidget(self._text(page.title, Role.HERO))
+        column.addWidget(self._text(page.title, TextRole.HERO))
         column.addSpacing(4)
-        column.addWidget(self._text(page.body, Role.BODY, dim=True))
+        column.addWidget(self._text(page.body, TextRole.BODY, dim=True))
         if page.hint:
-            column.addWidget(self._text(page.hint, Role.BODY, dim=True))
+            column.addWidget(self._text(page.hint, TextRole.BODY, dim=True))
         if page.suggestions:
             column.addSpacing(16)
             column.addWidget(self._suggestions(page.suggestions), 0, middle)
         column.addSpacing(16)
         column.addLayout(self._button_row(page.buttons))
         column.addSpacing(8)
-        self._countdown = self._text("", Role.SECONDARY)
+        self._countdown = self._text("", TextRole.SECONDARY)
         self._countdown.hide()
         column.addWidget(self._countdown)
         if page.details:
@@ -124,7 +124,7 @@ class StatePage(QScrollArea):
         if self._buttons:
             self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _text(self, text: str, role: Role, *, dim: bool = False) -> PlainLabel:
+    def _text(self, text: str, role: TextRole, *, dim: bool = False) -> PlainLabel:
         label = PlainLabel(text, role)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         if dim:
@@ -157,11 +157,11 @@ class StatePage(QScrollArea):
             words = QVBoxLayout()
             words.setSpacing(1)
             words.addWidget(NameLabel(recommendation.name))
-            words.addWidget(ElidedLabel(recommendation.description, Role.SECONDARY))
+            words.addWidget(ElidedLabel(recommendation.description, TextRole.SECONDARY))
             line.addLayout(words, 1)
             if recommendation.vram_bytes:
                 needs = tr("about {size} of memory").format(size=size(recommendation.vram_bytes))
-                line.addWidget(PlainLabel(needs, Role.SECONDARY, wrap=False))
+                line.addWidget(PlainLabel(needs, TextRole.SECONDARY, wrap=False))
             pull = Button(tr("Pull…"), small=True)
             pull.setAccessibleName(tr("Pull {name}…").format(name=recommendation.name))
             pull.setProperty("name", recommendation.name)
@@ -193,12 +193,12 @@ class _Details(Card):
         self.setMaximumWidth(_DETAILS_WIDTH)
         title = tr("Technical details")
         self._toggle = IconButton("chevron-down", title, size=28)
-        self._text = PlainLabel(text, Role.MONO, selectable=True)
+        self._text = PlainLabel(text, TextRole.MONO, selectable=True)
         self._text.set_dim()
         self._text.setContentsMargins(0, 0, 0, 6)
         head = QHBoxLayout()
         head.setSpacing(4)
-        head.addWidget(PlainLabel(title, Role.NAME, wrap=False), 1)
+        head.addWidget(PlainLabel(title, TextRole.NAME, wrap=False), 1)
         head.addWidget(CopyButton(tr("Copy the technical details"), text))
         head.addWidget(self._toggle)
         body = QWidget()

@@ -10,7 +10,7 @@ from tray_app.text import tooltip, tr
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.shortcuts import hint
-from tray_app.views.theme import Role, Theme
+from tray_app.views.theme import TextRole, Theme
 
 _HEIGHT = 32
 
@@ -23,8 +23,8 @@ class StatusBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line_tip = ""
-        self._line = ElidedLabel(role=Role.SECONDARY, parent=self)
-        self._age = PlainLabel(role=Role.SECONDARY, wrap=False, parent=self)
+        self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
+        self._age = PlainLabel(role=TextRole.SECONDARY, wrap=False, parent=self)
         self.refresh = IconButton("refresh", tr("Refresh"), size=28, parent=self)
         self.refresh.set_name(tr("Refresh"), f"{tr('Refresh')} ({hint('refresh')})")
         self.refresh.clicked.connect(self.refresh_clicked)

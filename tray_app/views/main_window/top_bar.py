@@ -19,7 +19,7 @@ from tray_app.views.components.inputs import SearchField
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.server_button import MIN_WIDTH, ServerButton
 from tray_app.views.shortcuts import hint
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 _SEARCH_WIDTH = 240
 _SEARCH_MIN = 160
@@ -41,8 +41,8 @@ class TopBar(QWidget):
         super().__init__(parent)
         self._downloads_count = 0
         self.server_button = ServerButton(self)
-        self._status = PlainLabel(role=Role.SECONDARY, wrap=False, parent=self)
-        self._demo = Badge(BadgeSpec(tr("DEMO"), "", State.WARN, filled=True), self)
+        self._status = PlainLabel(role=TextRole.SECONDARY, wrap=False, parent=self)
+        self._demo = Badge(BadgeSpec(tr("DEMO"), "", Tone.WARN, filled=True), self)
         self._demo.hide()
         self.search = SearchField(tr("Search models"), self)
         self.downloads = IconButton("download", tr("Downloads"), text=tr("Downloads"), parent=self)

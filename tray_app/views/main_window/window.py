@@ -16,18 +16,18 @@ from PySide6.QtWidgets import QWidget
 from tray_app.core.payloads import BusyModel, DeleteOutcome, ModelRef, Recommendations
 from tray_app.core.pulls.states import PullItem, PullSummary
 from tray_app.core.records import Recommendation, ServerStatus, Snapshot
-from tray_app.core.sharing import LayerBook, freed
+from tray_app.core.sharing import LayerIndex, freed
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.pull_table import PullTableModel
 from tray_app.settings import Settings
 from tray_app.text import delete_result, server_name, tr, trying_again_line
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window import screens
-from tray_app.views.main_window.announcer import WindowVoice
-from tray_app.views.main_window.panes import WindowKeys
+from tray_app.views.main_window.announcer import Announcer
+from tray_app.views.main_window.panes import PaneFocus
 from tray_app.views.main_window.screens import Facts, Screen
 from tray_app.views.status_words import age_line
-from tray_app.views.theme import State
+from tray_app.views.theme import Tone
 from tray_app.views.window_frame import WindowFrame
 from tray_app.views.window_status import StatusLine
 from tray_app.views.window_wishes import WindowWishes
@@ -70,9 +70,9 @@ class MainWindow(WindowFrame):
         self.status_line = StatusLine(models)
         self._refresh_timer = QTimer(self, singleShot=True, interval=0)
         self._refresh_timer.timeout.connect(self.refresh_now)
-        self.voice = WindowVoice(self)
+        self.announcer = Announcer(self)
         self.wishes = WindowWishes(self)
-        self.keys = WindowKeys(self)
+        self.keys = PaneFocus(self)
         self._connect()
         entry = settings.server()
         self.set_server_label(entry.label, entry.address)
@@ -169,10 +169,10 @@ class MainWindow(WindowFrame):
         self.top_bar.set_summary(summary)
         self.panel.set_summary(summary)
 
-    def set_book(self, book: LayerBook) -> None:
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models share layers."""
-        self.models.set_book(book)
-        self.status_line.set_book(book)
+        self.models.set_layer_index(layer_index)
+        self.status_line.set_layer_index(layer_index)
         self._refresh_later()
 
     def set_busy(self, busy: BusyModel) -> None:
@@ -195,17 +195,17 @@ class MainWindow(WindowFrame):
         self.top_bar.set_demo(is_demo)
         self.setWindowTitle(tr("Ollama Tray (demo)") if is_demo else tr("Ollama Tray"))
 
-    def show_deleted(self, outcome: DeleteOutcome, book: LayerBook) -> None:
+    def show_deleted(self, outcome: DeleteOutcome, layer_index: LayerIndex) -> None:
         """Say what is gone and what it freed; the way back is one click. Failures have a message
         box of their own."""
         refs = [ref for ref in outcome.deleted if ref.server_id == self.server_id]
         gone = [record for ref in refs if (record := self.models.record(ref.key))]
         if not gone:
             return
-        effect = freed(gone, self.models.records(self.server_id), book)
+        effect = freed(gone, self.models.records(self.server_id), layer_index)
         words = delete_result(DeleteOutcome(tuple(refs), ()), effect.freed_bytes)
         again = ((f"pull:{refs[0].name}", tr("Pull again")),) if len(refs) == 1 else ()
-        self.show_notice(BannerText(words, State.INFO, again))
+        self.show_notice(BannerText(words, Tone.INFO, again))
 
     def select(self, ref: ModelRef) -> bool:
         """Select a model, lifting search and filter when they hide it."""
@@ -225,7 +225,7 @@ class MainWindow(WindowFrame):
         if (chip.isEnabled() and not chip.isHidden()) or key == "all":
             self.filter_bar.choose(key)
             self.models.set_filter(key)
-            self.memory.save_filter(key)
+            self.saved_state.save_filter(key)
 
     # showing
 
@@ -249,7 +249,7 @@ class MainWindow(WindowFrame):
         self.filter_bar.set_counts(counts, is_running_known=self.models.is_running_known())
         line, tip = self.status_line.words(facts, selected)
         self.status_bar.set_line(line, tip)
-        self.voice.hear_facts(facts)
+        self.announcer.announce_facts(facts)
         self._show_ages()
 
     def _show_ages(self) -> None:
@@ -281,7 +281,7 @@ class MainWindow(WindowFrame):
     def _on_pull_set(self, item: PullItem) -> None:
         self.panel.set_item(item)
         self.models.set_pull(item)
-        self.voice.hear_pull(item)
+        self.announcer.announce_pull(item)
         is_new = item.id not in self._known_pulls
         self._known_pulls.add(item.id)
         # By itself only for the first of a session; later ones just count.

@@ -17,7 +17,7 @@ from tray_app.itemmodels.row_texts import badge_label
 from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
 from tray_app.views.components.badges import GAP, HEIGHT, BadgeSpec, badge_width
 from tray_app.views.components.names import NameFonts, NameText, fit_name
-from tray_app.views.theme import Role, State, font
+from tray_app.views.theme import TextRole, Tone, font
 
 SIDE = 16
 NAME_X = 44
@@ -34,10 +34,10 @@ KIND_GLYPHS = {
     ModelKind.EMBEDDING: "vector",
 }
 _BADGE_LOOKS = {
-    Badge.LOADED: ("chip", State.OK, True),
-    Badge.UPDATE: ("update", State.INFO, True),
-    Badge.CLOUD: ("cloud", State.NEUTRAL, False),
-    Badge.PINNED: ("pin", State.NEUTRAL, False),
+    Badge.LOADED: ("chip", Tone.OK, True),
+    Badge.UPDATE: ("update", Tone.INFO, True),
+    Badge.CLOUD: ("cloud", Tone.NEUTRAL, False),
+    Badge.PINNED: ("pin", Tone.NEUTRAL, False),
 }
 CAPABILITY_GLYPHS = {
     "completion": "chat",
@@ -78,11 +78,11 @@ class NameLayout:
 @lru_cache(maxsize=4)
 def _fonts(base_key: str) -> RowFonts:
     base = QApplication.font()
-    body, mono = font(Role.BODY), font(Role.MONO)
+    body, mono = font(TextRole.BODY), font(TextRole.MONO)
     metrics = QFontMetricsF(base)
     return RowFonts(
         key=base_key,
-        name=NameFonts.of_role(Role.NAME),
+        name=NameFonts.of_role(TextRole.NAME),
         body=body,
         mono=mono,
         metrics=QFontMetricsF(body),

@@ -20,12 +20,12 @@ _FIT_MAX = 480
 
 class TableColumns(QObject):
     """Signals: `changed` after a person chose, moved or resized columns, `sort_changed`,
-    `menu_wished` (QPoint, global: the menu of the headings).
+    `menu_requested` (QPoint, global: the menu of the headings).
     """
 
     changed = Signal()
     sort_changed = Signal()
-    menu_wished = Signal(object)  # QPoint
+    menu_requested = Signal(object)  # QPoint
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class TableColumns(QObject):
         return min(_FIT_MAX, max(int(widest + 0.999), self._header.title_width(column)) + 2 * PAD)
 
     def _on_header_menu_requested(self, pos: QPoint) -> None:
-        self.menu_wished.emit(self._header.mapToGlobal(pos))
+        self.menu_requested.emit(self._header.mapToGlobal(pos))
 
     def _on_header_column_resized(self, key: str) -> None:
         self.layout.set_width(key, self._header.sectionSize(NUMBER[key]))

@@ -16,7 +16,7 @@ from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.models.cell_layout import PAD, SIDE, mirrored
 from tray_app.views.models.column_layout import MIN_WIDTH
-from tray_app.views.theme import Role, Theme, baseline, font
+from tray_app.views.theme import TextRole, Theme, baseline, font
 
 HEIGHT = 32
 _GRIP = 4
@@ -48,12 +48,12 @@ class ModelHeader(QHeaderView):
         self.sectionMoved.connect(self.order_dragged)
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(font(Role.SECONDARY))
+        metrics = QFontMetricsF(font(TextRole.SECONDARY))
         return QSize(super().sizeHint().width(), max(HEIGHT, round(metrics.height()) + 16))
 
     def title_width(self, column: int) -> int:
         """The width of a heading's words."""
-        metrics = QFontMetricsF(font(Role.SECONDARY))
+        metrics = QFontMetricsF(font(TextRole.SECONDARY))
         return int(metrics.horizontalAdvance(column_title(COLUMNS[column].key)) + 0.999)
 
     def paintEvent(self, event: QEvent) -> None:  # type: ignore[override]
@@ -75,7 +75,7 @@ class ModelHeader(QHeaderView):
         rect = QRectF(cell)
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         left, right = (SIDE if column == NAME else PAD), PAD
-        made = font(Role.SECONDARY)
+        made = font(TextRole.SECONDARY)
         metrics = QFontMetricsF(made)
         key, is_descending = self._table.sort_column
         is_sorted = COLUMNS[column].key == key and not self.is_dim

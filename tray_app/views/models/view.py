@@ -54,12 +54,12 @@ _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_
 
 
 class ModelView(QTableView):
-    """Signals: `details_wished` (Enter or double click on a model), `menu_wished` (QPoint, global:
-    a menu for the selection), `selection_changed`.
+    """Signals: `details_requested` (Enter or double click on a model), `menu_requested` (QPoint,
+    global: a menu for the selection), `selection_changed`.
     """
 
-    details_wished = Signal()
-    menu_wished = Signal(object)  # QPoint
+    details_requested = Signal()
+    menu_requested = Signal(object)  # QPoint
     selection_changed = Signal()
 
     def __init__(
@@ -82,7 +82,7 @@ class ModelView(QTableView):
         self._keeper = ScrollKeeper(self, model)
         self._spinner = RowSpinner(self, model, self._delegate)
         self._set_up()
-        self.doubleClicked.connect(lambda _: self.details_wished.emit())
+        self.doubleClicked.connect(lambda _: self.details_requested.emit())
         self.entered.connect(self._on_entered)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
         self.selectionModel().currentChanged.connect(self._update_focus_frame)
@@ -174,7 +174,7 @@ class ModelView(QTableView):
         self._set_uses_keyboard(True)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.select_current()
-            self.details_wished.emit()
+            self.details_requested.emit()
             return
         super().keyPressEvent(event)
         if event.key() in _MOVES and not event.modifiers():
@@ -263,7 +263,7 @@ class ModelView(QTableView):
             self.scrollTo(self.currentIndex())
             pos = self.visualRect(self.currentIndex().siblingAtColumn(0)).bottomLeft()
             pos += QPoint(NAME_X, 0)
-        self.menu_wished.emit(self.viewport().mapToGlobal(pos))
+        self.menu_requested.emit(self.viewport().mapToGlobal(pos))
 
     # drag, resize, paint
 

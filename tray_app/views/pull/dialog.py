@@ -10,9 +10,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
-from tray_app.core.estimate import PullEstimate, Standing
+from tray_app.core.estimate import PullCheck, PullEstimate
 from tray_app.core.names import ModelName
-from tray_app.core.payloads import PullWish, Recommendations
+from tray_app.core.payloads import PullRequest, Recommendations
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelRecord, Recommendation, Snapshot
 from tray_app.text import (
@@ -46,17 +46,17 @@ from tray_app.views.pull.lookup import PullLookup
 from tray_app.views.pull.result import PullResult
 from tray_app.views.pull.suggestions import Suggestion
 from tray_app.views.pull_helper import PullHelper
-from tray_app.views.theme import Role, State, font
+from tray_app.views.theme import TextRole, Tone, font
 
 LIBRARY_URL = "https://ollama.com/library"
 _WIDTH, _HEIGHT = 560, 568
 
 
 class PullDialog(DialogFrame):
-    """Signals: pull_requested(PullWish), pull_show_requested(id of a download),
+    """Signals: pull_requested(PullRequest), pull_show_requested(id of a download),
     estimate_requested(ModelRef), estimate_cancel_requested() (nobody waits for it any more)."""
 
-    pull_requested = Signal(object)  # PullWish
+    pull_requested = Signal(object)  # PullRequest
     pull_show_requested = Signal(str)
     estimate_requested = Signal(object)  # ModelRef
     estimate_cancel_requested = Signal()
@@ -82,7 +82,7 @@ class PullDialog(DialogFrame):
 
     def _build(self) -> None:
         label = QLabel(tr("&Model name or link"), self)
-        label.setFont(font(Role.NAME))
+        label.setFont(font(TextRole.NAME))
         self.field = NameField(self)
         self.field.changed.connect(self._update)
         self.field.down_pressed.connect(self._on_field_down_pressed)
@@ -173,7 +173,7 @@ class PullDialog(DialogFrame):
             self._set_pull(tr("&Pull"), enabled=False)
         elif name.is_cloud or (answer is not None and answer.is_cloud):
             title = tr("Runs on ollama.com, nothing is stored here")
-            self.area.say(title, glyph="cloud", state=State.NEUTRAL, near=near)
+            self.area.say(title, glyph="cloud", state=Tone.NEUTRAL, near=near)
             self._set_pull(tr("&Add") if here is None else tr("&Add again"))
         elif answer is not None and answer.is_found:
             self._show_found(answer, near)
@@ -190,10 +190,10 @@ class PullDialog(DialogFrame):
 
     def _show_found(self, answer: PullEstimate, near: list[Suggestion]) -> None:
         """The registry has told of it."""
-        if answer.standing is Standing.CURRENT:
+        if answer.standing is PullCheck.CURRENT:
             title = tr("You already have this version")
             explanation = tr("Pulling it again changes nothing but its date.")
-            self.area.say(title, explanation, glyph="check-circle", state=State.OK, near=near)
+            self.area.say(title, explanation, glyph="check-circle", state=Tone.OK, near=near)
         else:
             self.area.show_estimate(answer, self._keep_free_bytes)
         is_wrong = will_fail(answer, self._version)
@@ -208,7 +208,7 @@ class PullDialog(DialogFrame):
         if failure is not None:
             explanation = unchecked(failure, here.name)
         title = already_here(here.name)
-        self.area.say(title, explanation, glyph="check-circle", state=State.OK, near=near)
+        self.area.say(title, explanation, glyph="check-circle", state=Tone.OK, near=near)
         self._set_pull(tr("&Pull again"))
 
     def _show_failure(self, name: ModelName, failure: OllamaError, near: list[Suggestion]) -> None:
@@ -222,7 +222,7 @@ class PullDialog(DialogFrame):
             self._set_pull(tr("&Pull anyway"), kind=Kind.NORMAL)
         else:
             title, explanation = lookup_failed(failure, str(name))
-            self.area.say(title, explanation, glyph="warning", state=State.WARN, near=near)
+            self.area.say(title, explanation, glyph="warning", state=Tone.WARN, near=near)
             self._set_pull(tr("&Pull anyway"))
 
     def _show_helper(self, answer: PullEstimate | None) -> None:
@@ -274,10 +274,10 @@ class PullDialog(DialogFrame):
             return
         here = installed(name, self._models)
         # An installed model keeps the spelling that the server knows it by.
-        wish = PullWish(
+        request = PullRequest(
             self._server_id,
             here.name if here else str(name),
             here.digest if here else "",
         )
         self.accept()
-        self.pull_requested.emit(wish)
+        self.pull_requested.emit(request)

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from tray_app.core.estimate import PullEstimate, Standing
+from tray_app.core.estimate import PullCheck, PullEstimate
 from tray_app.core.records import ModelDetails, ModelRecord
 from tray_app.itemmodels.row_texts import kind_word
 from tray_app.itemmodels.rows import kind_of
 from tray_app.text import (
     EstimateLine,
-    Tone,
+    LineTone,
     capability_label,
     disk_line,
     download_figure,
@@ -35,19 +35,19 @@ from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import FULL, LegendMark, Segment, SegmentedBar
 from tray_app.views.components.spinner import Spinner
-from tray_app.views.components.surfaces import Bone, Card
+from tray_app.views.components.surfaces import Card, SkeletonBar
 from tray_app.views.models.cell_layout import CAPABILITY_GLYPHS, KIND_GLYPHS
-from tray_app.views.theme import Role, State, Theme, mix
+from tray_app.views.theme import TextRole, Theme, Tone, mix
 
 _SIDE = 16
 _LABEL_WIDTH = 124
 _MAX_CHIPS = 3
-_BONES = (64, 180, 140, 110)
+_BARS = (64, 180, 140, 110)
 _TONES = {
-    Tone.GOOD: (State.OK, "check-circle"),
-    Tone.CAUTION: (State.WARN, "warning"),
-    Tone.BAD: (State.DANGER, "error"),
-    Tone.NONE: (None, ""),
+    LineTone.GOOD: (Tone.OK, "check-circle"),
+    LineTone.CAUTION: (Tone.WARN, "warning"),
+    LineTone.BAD: (Tone.DANGER, "error"),
+    LineTone.NONE: (None, ""),
 }
 
 
@@ -65,9 +65,9 @@ class LookupCard(Card):
         line.addWidget(self.label, 1)
         self.add_row(head)
         titles = (tr("To download"), tr("Disk space"), tr("Graphics memory"), tr("License"))
-        for title, width in zip(titles, _BONES, strict=True):
+        for title, width in zip(titles, _BARS, strict=True):
             row = _Row(title, self)
-            row.line.addWidget(Bone(width, row))
+            row.line.addWidget(SkeletonBar(width, row))
             row.line.addStretch(1)
             row.line.setContentsMargins(_SIDE, 15, _SIDE, 15)
             self.add_row(row)
@@ -109,7 +109,7 @@ class EstimateCard(Card):
         self.read_button.setVisible(bool(estimate.licenses))
         if estimate.name != self._announced:
             self._announced = estimate.name
-            is_update = estimate.standing is Standing.UPDATE
+            is_update = estimate.standing is PullCheck.UPDATE
             announce(self, newer_version(estimate) if is_update else fetch_line(estimate))
 
 
@@ -132,10 +132,10 @@ class _Fact(_Row):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
-        self._bone = Bone(_BONES[1], self)
+        self._bone = SkeletonBar(_BARS[1], self)
         self._glyph = GlyphLabel(parent=self)
-        self.title = PlainLabel("", Role.NAME, parent=self)
-        self.body = PlainLabel("", Role.SECONDARY, parent=self)
+        self.title = PlainLabel("", TextRole.NAME, parent=self)
+        self.body = PlainLabel("", TextRole.SECONDARY, parent=self)
         first = QHBoxLayout()
         first.setSpacing(7)
         first.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
@@ -159,7 +159,7 @@ class _Fact(_Row):
         self._bone.setVisible(line is None)
         self.title.setVisible(line is not None)
         self.body.setVisible(line is not None and bool(line.body))
-        state, glyph = _TONES[line.tone if line is not None else Tone.NONE]
+        state, glyph = _TONES[line.tone if line is not None else LineTone.NONE]
         self._glyph.setVisible(bool(glyph))
         if line is None:
             return
@@ -177,12 +177,12 @@ class _Head(QWidget):
         super().__init__(parent)
         self._capabilities: tuple[str, ...] = ()
         self._glyph = GlyphLabel("chat", parent=self)
-        self.name = NameLabel("", Role.SECTION, self)
-        self.line = ElidedLabel("", Role.SECONDARY, parent=self)
+        self.name = NameLabel("", TextRole.SECTION, self)
+        self.line = ElidedLabel("", TextRole.SECONDARY, parent=self)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
-        self._update_glyph = GlyphLabel("update", State.INFO, parent=self)
-        self.update_line = PlainLabel("", Role.NAME, state=State.INFO, parent=self)
+        self._update_glyph = GlyphLabel("update", Tone.INFO, parent=self)
+        self.update_line = PlainLabel("", TextRole.NAME, state=Tone.INFO, parent=self)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self._glyph)
@@ -212,7 +212,7 @@ class _Head(QWidget):
         self._glyph.setAccessibleName(kind_word(kind))
         self.name.set_name(estimate.name)
         self.line.setText(model_line(estimate))
-        is_update = estimate.standing is Standing.UPDATE
+        is_update = estimate.standing is PullCheck.UPDATE
         self._update_glyph.setVisible(is_update)
         self.update_line.setVisible(is_update)
         self.update_line.setText(newer_version(estimate) if is_update else "")
@@ -238,12 +238,12 @@ class _Download(QWidget):
         super().__init__(parent)
         label = PlainLabel(tr("To download"), wrap=False, parent=self)
         label.set_dim()
-        self.figure = PlainLabel("", Role.FIGURE, wrap=False, parent=self)
+        self.figure = PlainLabel("", TextRole.FIGURE, wrap=False, parent=self)
         self.rest = PlainLabel("", wrap=False, parent=self)
         self.rest.set_dim()
         self._bar = SegmentedBar(8, self)
-        self.here = ElidedLabel("", Role.SECONDARY, parent=self)
-        self._fetch = PlainLabel("", Role.SECONDARY, wrap=False, parent=self)
+        self.here = ElidedLabel("", TextRole.SECONDARY, parent=self)
+        self._fetch = PlainLabel("", TextRole.SECONDARY, wrap=False, parent=self)
         theme = Theme.of(self)
         self._here_mark = LegendMark(_here_color(theme), self)
         self._fetch_mark = LegendMark(theme.accent, self)

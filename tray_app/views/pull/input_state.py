@@ -25,7 +25,7 @@ from tray_app.text import (
     tr,
 )
 from tray_app.views.pull.suggestions import Suggestion
-from tray_app.views.theme import State
+from tray_app.views.theme import Tone
 
 MAX_SUGGESTIONS = 6
 _LIKENESS = 0.7
@@ -79,7 +79,7 @@ class Helper:
 
     text: str
     glyph: str = ""
-    state: State | None = None
+    state: Tone | None = None
     use: str = ""
     is_wrong: bool = False
 
@@ -104,11 +104,11 @@ def helper(
     wrong = _what_is_wrong(reading, answer, models, server)
     if wrong:
         use = tr("Use {name}").format(name=reading.proposal) if reading.proposal else ""
-        return Helper(wrong, "error", State.DANGER, use, is_wrong=True)
+        return Helper(wrong, "error", Tone.DANGER, use, is_wrong=True)
     if reading.name is None:
         return Helper(tr("Type a name, or paste a link or an “ollama run” command."))
     if reading.cleaned != source.strip():
-        return Helper(taken_from(source), "check", State.OK)
+        return Helper(taken_from(source), "check", Tone.OK)
     return Helper(origin_line(reading.name))
 
 

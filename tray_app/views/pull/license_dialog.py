@@ -14,7 +14,7 @@ _WIDTH, _HEIGHT = 640, 520
 _BETWEEN = "\n\n" + "─" * 40 + "\n\n"
 
 
-class ReaderDialog(DialogFrame):
+class LicenseDialog(DialogFrame):
     """Shows `text`; `kind` says in the line above it what it is. It can be searched and copied."""
 
     def __init__(self, title: str, kind: str, text: str, parent: QWidget | None = None) -> None:
@@ -33,8 +33,8 @@ class ReaderDialog(DialogFrame):
         self.reader.editor.setFocus()
 
 
-def license_reader(estimate: PullEstimate, parent: QWidget | None = None) -> ReaderDialog:
+def license_reader(estimate: PullEstimate, parent: QWidget | None = None) -> LicenseDialog:
     """The licences of a model, one below the other."""
     title = tr("License of {name}").format(name=one_line(estimate.name, 80))
     text = _BETWEEN.join(each.text.strip("\r\n") for each in estimate.licenses)
-    return ReaderDialog(title, tr("License"), text, parent)
+    return LicenseDialog(title, tr("License"), text, parent)

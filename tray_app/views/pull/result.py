@@ -17,7 +17,7 @@ from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.pull.estimate_card import EstimateCard, LookupCard
 from tray_app.views.pull.suggestions import Suggestion, SuggestionList
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 _WITH_NOTICE = 4
 
@@ -41,7 +41,7 @@ class PullResult(QWidget):
         self._heading = heading("", self)
         self.list = SuggestionList(self)
         self.list.chosen.connect(self.name_chosen)
-        self.hint = PlainLabel("", Role.SECONDARY, parent=self)
+        self.hint = PlainLabel("", TextRole.SECONDARY, parent=self)
         self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
@@ -82,7 +82,7 @@ class PullResult(QWidget):
         body: str = "",
         *,
         glyph: str = "info",
-        state: State = State.INFO,
+        state: Tone = Tone.INFO,
         action: str = "",
         near: Sequence[Suggestion] = (),
     ) -> None:

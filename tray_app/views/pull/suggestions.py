@@ -13,7 +13,7 @@ from tray_app.text import one_line, tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.names import NameFonts, fit_name, paint_name
 from tray_app.views.components.surfaces import Card
-from tray_app.views.theme import Role, State, Theme, baseline, font
+from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
 _SIDE = 16
 _GLYPH = 14
@@ -42,9 +42,9 @@ class _Row(QAbstractButton):
         self.setToolTip(tooltip(suggestion.description))
 
     def sizeHint(self) -> QSize:
-        height = QFontMetricsF(font(Role.NAME)).height()
+        height = QFontMetricsF(font(TextRole.NAME)).height()
         if self.suggestion.description:
-            height += QFontMetricsF(font(Role.SECONDARY)).height()
+            height += QFontMetricsF(font(TextRole.SECONDARY)).height()
         return QSize(200, int(height + 0.999) + 14)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -77,7 +77,7 @@ class _Row(QAbstractButton):
         y = baseline(top, fonts.strong)
         paint_name(painter, left, y, fitted, fonts, theme.text, theme.secondary)
         if self.suggestion.description:
-            quiet = font(Role.SECONDARY)
+            quiet = font(TextRole.SECONDARY)
             metrics = QFontMetricsF(quiet)
             text = metrics.elidedText(
                 one_line(self.suggestion.description), Qt.TextElideMode.ElideRight, room
@@ -97,7 +97,7 @@ class _Row(QAbstractButton):
         note = self.suggestion.note
         if not note:
             return rect.width() - _SIDE
-        quiet = font(Role.SECONDARY)
+        quiet = font(TextRole.SECONDARY)
         width = QFontMetricsF(quiet).horizontalAdvance(note)
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         left = rect.width() - _SIDE - width
@@ -108,7 +108,7 @@ class _Row(QAbstractButton):
             left -= _GLYPH + 6
             x = _SIDE + width + 6 if is_rtl else left
             box = QRectF(x, (rect.height() - _GLYPH) / 2, _GLYPH, _GLYPH)
-            paint_glyph(painter, "check", box, theme.state(State.OK))
+            paint_glyph(painter, "check", box, theme.state(Tone.OK))
         return left
 
 

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.core.names import canonical, split_display
-from tray_app.core.payloads import DeleteWish, ModelRef, ModelRefs
+from tray_app.core.payloads import DeleteRequest, ModelRef, ModelRefs
 from tray_app.core.pulls.states import UNFINISHED, PullItem
 from tray_app.core.records import ModelRecord, Snapshot
-from tray_app.core.sharing import LayerBook, freed
+from tray_app.core.sharing import LayerIndex, freed
 from tray_app.text import (
     MISSING,
     DeleteNote,
@@ -41,23 +41,23 @@ from tray_app.views.components.glyph_label import GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import Card, StateTile
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 _ONE_WIDTH, _SEVERAL_WIDTH = 480, 520
 _MAX_ROWS_SHOWN = 6
 _NOTES = {
-    NoteKind.LOADED: ("chip", State.OK),
-    NoteKind.SHARED: ("layers", State.NEUTRAL),
-    NoteKind.MADE_HERE: ("warning", State.WARN),
-    NoteKind.CLOUD: ("cloud", State.NEUTRAL),
-    NoteKind.DOWNLOADING: ("download", State.INFO),
+    NoteKind.LOADED: ("chip", Tone.OK),
+    NoteKind.SHARED: ("layers", Tone.NEUTRAL),
+    NoteKind.MADE_HERE: ("warning", Tone.WARN),
+    NoteKind.CLOUD: ("cloud", Tone.NEUTRAL),
+    NoteKind.DOWNLOADING: ("download", Tone.INFO),
 }
 
 
 class DeleteDialog(DialogFrame):
-    """Signals: delete_requested(DeleteWish)."""
+    """Signals: delete_requested(DeleteRequest)."""
 
-    delete_requested = Signal(object)  # DeleteWish
+    delete_requested = Signal(object)  # DeleteRequest
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class DeleteDialog(DialogFrame):
         self._records = tuple(records)
         self._models: tuple[ModelRecord, ...] = self._records
         self._loaded: tuple[str, ...] = ()
-        self._book = LayerBook()
+        self._layer_index = LayerIndex()
         self._items: tuple[PullItem, ...] = ()
         self._server_label = server_label
         self._notes: tuple[DeleteNote, ...] | None = None
@@ -83,7 +83,7 @@ class DeleteDialog(DialogFrame):
 
     def _build(self) -> None:
         self.body.setContentsMargins(20, 20, 20, 20)
-        self._title = PlainLabel("", Role.QUESTION, parent=self)
+        self._title = PlainLabel("", TextRole.QUESTION, parent=self)
         self._first = PlainLabel("", parent=self)
         self._first.set_dim()
         self._notes_box = QVBoxLayout()
@@ -104,7 +104,7 @@ class DeleteDialog(DialogFrame):
         texts.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(16)
-        tile = StateTile("trash", State.DANGER, 40, self)
+        tile = StateTile("trash", Tone.DANGER, 40, self)
         row.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
         self.body.addLayout(row)
@@ -130,9 +130,9 @@ class DeleteDialog(DialogFrame):
             self._loaded = tuple(ref.name for ref in self._refs if ref.name in running)
             self._update()
 
-    def set_book(self, book: LayerBook) -> None:
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
         """What models consist of."""
-        self._book = book
+        self._layer_index = layer_index
         self._update()
 
     def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
@@ -143,7 +143,7 @@ class DeleteDialog(DialogFrame):
     # --- what it says --------------------------------------------------------------------------
 
     def _update(self) -> None:
-        result = freed(self._records, self._models, self._book)
+        result = freed(self._records, self._models, self._layer_index)
         question = delete_question(
             self._records,
             result,
@@ -165,7 +165,7 @@ class DeleteDialog(DialogFrame):
         digests = {
             layer.digest
             for record in self._records
-            if (known := self._book.of(record)) is not None
+            if (known := self._layer_index.of(record)) is not None
             for layer in known.layers
         }
         names = {canonical(record.name) for record in self._records}
@@ -221,9 +221,9 @@ class DeleteDialog(DialogFrame):
             ModelRef(ref.server_id, ref.name, ref.digest or known.get(ref.key, ""))
             for ref in self._refs
         )
-        wish = DeleteWish(refs, self._loaded)
+        request = DeleteRequest(refs, self._loaded)
         self.accept()
-        self.delete_requested.emit(wish)
+        self.delete_requested.emit(request)
 
 
 def is_made_here(record: ModelRecord) -> bool:
@@ -260,9 +260,9 @@ def _list_row(record: ModelRecord, is_loaded: bool, parent: QWidget) -> QWidget:
     texts.setSpacing(1)
     texts.addWidget(NameLabel(record.name, parent=row))
     if is_made_here(record):
-        texts.addLayout(_small_note("warning", State.WARN, made_here_line(), row))
+        texts.addLayout(_small_note("warning", Tone.WARN, made_here_line(), row))
     if is_loaded:
-        texts.addLayout(_small_note("chip", State.OK, loaded_now_line(), row))
+        texts.addLayout(_small_note("chip", Tone.OK, loaded_now_line(), row))
     line.addLayout(texts, 1)
     amount = MISSING if record.is_cloud else size(record.size_bytes)
     label = PlainLabel(amount, wrap=False, parent=row)
@@ -271,11 +271,11 @@ def _list_row(record: ModelRecord, is_loaded: bool, parent: QWidget) -> QWidget:
     return row
 
 
-def _small_note(glyph: str, state: State, text: str, parent: QWidget) -> QLayout:
+def _small_note(glyph: str, state: Tone, text: str, parent: QWidget) -> QLayout:
     line = QHBoxLayout()
     line.setSpacing(6)
     line.addWidget(GlyphLabel(glyph, state, 14, parent))
-    line.addWidget(ElidedLabel(text, Role.SECONDARY, state=state, parent=parent), 1)
+    line.addWidget(ElidedLabel(text, TextRole.SECONDARY, state=state, parent=parent), 1)
     return line
 
 

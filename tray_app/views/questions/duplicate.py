@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, 
 
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.names import ModelName, canonical, split_display
-from tray_app.core.payloads import CopyWish, ModelRef
+from tray_app.core.payloads import CopyRequest, ModelRef
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.text import name_problem, one_line, tr
 from tray_app.views.components.buttons import Button, Kind
@@ -15,15 +15,15 @@ from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.glyph_label import GlyphLabel
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.theme import Role, State, font
+from tray_app.views.theme import TextRole, Tone, font
 
 _WIDTH = 440
 
 
 class DuplicateDialog(DialogFrame):
-    """Signals: copy_requested(CopyWish)."""
+    """Signals: copy_requested(CopyRequest)."""
 
-    copy_requested = Signal(object)  # CopyWish
+    copy_requested = Signal(object)  # CopyRequest
 
     def __init__(self, source: ModelRef, parent: QWidget | None = None) -> None:
         super().__init__(tr("Duplicate model"), parent)
@@ -34,14 +34,14 @@ class DuplicateDialog(DialogFrame):
         shown = one_line(source.name, 80).replace("&", "&&")
         label = QLabel(tr("Copy {name} &as").format(name=shown), self)
         label.setTextFormat(label.textFormat().PlainText)
-        label.setFont(font(Role.NAME))
+        label.setFont(font(TextRole.NAME))
         self.field = QLineEdit(self)
         self.field.setMaxLength(400)
         self.field.setText(_proposal(source.name))
         self.field.textChanged.connect(self._update)
         label.setBuddy(self.field)
-        self._glyph = GlyphLabel("error", State.DANGER, 14, self)
-        self.helper = PlainLabel("", Role.SECONDARY, parent=self)
+        self._glyph = GlyphLabel("error", Tone.DANGER, 14, self)
+        self.helper = PlainLabel("", TextRole.SECONDARY, parent=self)
         helper = QHBoxLayout()
         helper.setSpacing(6)
         helper.addWidget(self._glyph)
@@ -79,7 +79,7 @@ class DuplicateDialog(DialogFrame):
         self._glyph.setVisible(bool(problem) and not is_blank)
         if problem and not is_blank:
             self.helper.setText(problem)
-            self.helper.set_state(State.DANGER)
+            self.helper.set_state(Tone.DANGER)
         else:
             self.helper.setText(tr("Takes no extra disk space."))
             self.helper.set_state(None)
@@ -103,9 +103,9 @@ class DuplicateDialog(DialogFrame):
 
     def _on_duplicate_clicked(self) -> None:
         if self._name is not None:
-            wish = CopyWish(self._source, str(self._name))
+            request = CopyRequest(self._source, str(self._name))
             self.accept()
-            self.copy_requested.emit(wish)
+            self.copy_requested.emit(request)
 
 
 def _proposal(name: str) -> str:

@@ -9,7 +9,7 @@ from tray_app.text import tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 
 class QuitDialog(DialogFrame):
@@ -26,7 +26,7 @@ class QuitDialog(DialogFrame):
         them = them or tr("They continue when Ollama Tray starts again.")
         texts = QVBoxLayout()
         texts.setSpacing(6)
-        texts.addWidget(PlainLabel(title, Role.QUESTION, natural=True, parent=self))
+        texts.addWidget(PlainLabel(title, TextRole.QUESTION, natural=True, parent=self))
         body = PlainLabel(them, natural=True, parent=self)
         body.set_dim()
         texts.addWidget(body)

@@ -13,7 +13,7 @@ from tray_app.text import tr
 from tray_app.views.components.buttons import Button, tell_copied
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.settings.rows import ControlRow, SettingsPage
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 _ICON = 64
 
@@ -33,7 +33,7 @@ class AboutPage(SettingsPage):
         picture.setPixmap(app_icon().pixmap(QSize(_ICON, _ICON), self.devicePixelRatioF()))
         names = QVBoxLayout()
         names.setSpacing(2)
-        names.addWidget(PlainLabel(APP_NAME, Role.TITLE, wrap=False))
+        names.addWidget(PlainLabel(APP_NAME, TextRole.TITLE, wrap=False))
         version = tr("Version {version}").format(version=__version__)
         version_label = PlainLabel(version, wrap=False, selectable=True)
         version_label.set_dim()
@@ -68,7 +68,7 @@ class AboutPage(SettingsPage):
             tr("Free and open-source software."),
             tr("Not affiliated with Ollama. Ollama is a trademark of its owner."),
         ):
-            label = PlainLabel(line, Role.SECONDARY)
+            label = PlainLabel(line, TextRole.SECONDARY)
             self.column.addWidget(label)
         self.finish()
         self.set_log_folder("")

@@ -31,7 +31,7 @@ from tray_app.views.settings.downloads import DownloadsPage
 from tray_app.views.settings.general import GeneralPage, NotificationsPage
 from tray_app.views.settings.server import ServerPage
 from tray_app.views.shortcuts_dialog import ShortcutsDialog
-from tray_app.views.theme import Role, Theme, font
+from tray_app.views.theme import TextRole, Theme, font
 
 _NAV_WIDTH = 184
 _NARROW = 680
@@ -197,7 +197,7 @@ class _NavDelegate(QStyledItemDelegate):
             glyph.moveRight(rect.right() - 14)
             text = rect.adjusted(8, 0, -42, 0)
         paint_glyph(painter, index.data(_GLYPH_ROLE), glyph, color)
-        painter.setFont(font(Role.NAME if is_selected else Role.BODY))
+        painter.setFont(font(TextRole.NAME if is_selected else TextRole.BODY))
         painter.setPen(color)
         alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
         painter.drawText(text, int(QStyle.visualAlignment(option.direction, alignment)),

@@ -7,14 +7,14 @@ from datetime import time
 from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QWidget
 
-from tray_app.core.pulls.rules import QuietHours, Surroundings
+from tray_app.core.pulls.rules import QuietHours, SystemConditions
 from tray_app.settings import Settings
 from tray_app.text import tr
 from tray_app.views.components.inputs import TimeBox
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.settings.hosts import HostsCard
 from tray_app.views.settings.rows import CheckControlRow, SettingsPage
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 MAX_PULLS = 8
 MAX_STALL_S = 3600
@@ -30,7 +30,7 @@ class DownloadsPage(SettingsPage):
         self._add_times()
         self._add_safety()
         self.finish()
-        self.set_surroundings(Surroundings())
+        self.set_conditions(SystemConditions())
 
     def _add_queue(self) -> None:
         queue = self.add_group(tr("Queue"))
@@ -76,7 +76,7 @@ class DownloadsPage(SettingsPage):
         self.start, self.end = TimeBox(), TimeBox()
         self.start.setAccessibleName(tr("Download from"))
         self.end.setAccessibleName(tr("Download until"))
-        between = PlainLabel(tr("and", "between two times"), Role.SECONDARY, wrap=False)
+        between = PlainLabel(tr("and", "between two times"), TextRole.SECONDARY, wrap=False)
         only = CheckControlRow(tr("&Only between"), (self.start, between, self.end))
         self.bind_check(only.box, "is_quiet_at_times")
         self._show_hours(self.settings.values.quiet_hours)
@@ -101,10 +101,10 @@ class DownloadsPage(SettingsPage):
         self.column.addSpacing(12)
         self.column.addWidget(self.hosts)
 
-    def set_surroundings(self, surroundings: Surroundings) -> None:
+    def set_conditions(self, conditions: SystemConditions) -> None:
         """What the system tells of this computer; the rest is not offered."""
-        self._times.show_row(self.metered, surroundings.is_metered is not None)
-        self._times.show_row(self.battery, surroundings.on_battery is not None)
+        self._times.show_row(self.metered, conditions.is_metered is not None)
+        self._times.show_row(self.battery, conditions.on_battery is not None)
 
     def _show_hours(self, text: str) -> None:
         """The setting has the hours without downloads, the page those with them."""

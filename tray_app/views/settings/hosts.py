@@ -12,7 +12,7 @@ from tray_app.views.components.buttons import Button, IconButton
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.surfaces import Card
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 
 def host_of(text: str) -> str:
@@ -64,8 +64,8 @@ class HostsCard(QWidget):
                 "Models from these hosts are fetched over plain HTTP. Anyone on the way can read"
                 " and change them. Add only registries in your own network."
             ),
-            Role.SECONDARY,
-            state=State.WARN,
+            TextRole.SECONDARY,
+            state=Tone.WARN,
             parent=row,
         )
         layout.addWidget(words)

@@ -26,7 +26,7 @@ from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.sides import margins
 from tray_app.views.components.surfaces import Card
-from tray_app.views.theme import Role
+from tray_app.views.theme import TextRole
 
 _MIN_ROW = 44
 _CONTROL_WIDTH = 200
@@ -45,7 +45,7 @@ class CheckRow(QWidget):
         layout.setContentsMargins(16, 9, 16, 9)
         layout.setSpacing(0)
         layout.addWidget(self.box)
-        self.helper = PlainLabel(helper, Role.SECONDARY, parent=self)
+        self.helper = PlainLabel(helper, TextRole.SECONDARY, parent=self)
         self.helper.setContentsMargins(margins(_HELPER_X, 0, 0, 0))
         layout.addWidget(self.helper)
         self.set_helper(helper)
@@ -75,7 +75,7 @@ class ControlRow(QWidget):
         texts.addWidget(self.label)
         if helper:
             texts.setContentsMargins(0, 3, 0, 3)
-            texts.addWidget(PlainLabel(helper, Role.SECONDARY, parent=self))
+            texts.addWidget(PlainLabel(helper, TextRole.SECONDARY, parent=self))
             control.setAccessibleDescription(helper)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(16, 6, 16, 6)
@@ -112,7 +112,7 @@ class CheckControlRow(QWidget):
         texts.addWidget(self.box)
         if helper:
             texts.setContentsMargins(0, 3, 0, 3)
-            label = PlainLabel(helper, Role.SECONDARY, parent=self)
+            label = PlainLabel(helper, TextRole.SECONDARY, parent=self)
             label.setContentsMargins(margins(_HELPER_X, 0, 0, 0))
             texts.addWidget(label)
             self.box.setAccessibleDescription(helper)

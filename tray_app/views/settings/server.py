@@ -29,17 +29,17 @@ from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.settings.rows import SettingsPage
-from tray_app.views.theme import Role, State
+from tray_app.views.theme import TextRole, Tone
 
 _SCHEMES = ("http", "https")
-_DOTS: dict[ServerState, tuple[str, State | str]] = {
-    ServerState.ONLINE: ("dot-online", State.OK),
+_DOTS: dict[ServerState, tuple[str, Tone | str]] = {
+    ServerState.ONLINE: ("dot-online", Tone.OK),
     ServerState.CONNECTING: ("dot-connecting", ACCENT),
     ServerState.STARTING: ("dot-connecting", ACCENT),
-    ServerState.OFFLINE: ("dot-offline", State.WARN),
-    ServerState.REFUSED: ("warning", State.DANGER),
-    ServerState.NOT_OLLAMA: ("warning", State.WARN),
-    ServerState.FAILING: ("warning", State.WARN),
+    ServerState.OFFLINE: ("dot-offline", Tone.WARN),
+    ServerState.REFUSED: ("warning", Tone.DANGER),
+    ServerState.NOT_OLLAMA: ("warning", Tone.WARN),
+    ServerState.FAILING: ("warning", Tone.WARN),
 }
 
 
@@ -65,9 +65,9 @@ class ServerPage(SettingsPage):
         line.setContentsMargins(16, 10, 16, 10)
         line.setSpacing(12)
         self._dot = GlyphLabel("dot-connecting", ACCENT, 16, row)
-        self._title = ElidedLabel("", Role.NAME, parent=row)
-        self._shown_address = ElidedLabel("", Role.SECONDARY, parent=row)
-        self._state = PlainLabel("", Role.SECONDARY, natural=True, parent=row)
+        self._title = ElidedLabel("", TextRole.NAME, parent=row)
+        self._shown_address = ElidedLabel("", TextRole.SECONDARY, parent=row)
+        self._state = PlainLabel("", TextRole.SECONDARY, natural=True, parent=row)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(self._title)
@@ -101,7 +101,7 @@ class ServerPage(SettingsPage):
             grid.addWidget(field, row * 2, 1)
             field.textChanged.connect(self._on_field_text_changed)
         grid.setRowMinimumHeight(1, 8)
-        self.helper = PlainLabel("", Role.SECONDARY, parent=form)
+        self.helper = PlainLabel("", TextRole.SECONDARY, parent=form)
         grid.addWidget(self.helper, 3, 1)
         self.result = NoticeCard(form)
         self.result.action_triggered.connect(self._on_test_clicked)
@@ -135,7 +135,7 @@ class ServerPage(SettingsPage):
         self._state.setText(server_state(status))
         color = _DOTS[state][1]
         is_plain = state in (ServerState.ONLINE, ServerState.CONNECTING, ServerState.STARTING)
-        self._state.set_state(None if is_plain or not isinstance(color, State) else color)
+        self._state.set_state(None if is_plain or not isinstance(color, Tone) else color)
 
     def set_result(self, test: ServerTest) -> None:
         """What the test of an address found."""
@@ -145,7 +145,7 @@ class ServerPage(SettingsPage):
         if test.error is not None:
             message = error_text(test.error, address=test.address)
             body = sentences(message.body, message.hint)
-            self.result.say(message.title, body, glyph="error", state=State.DANGER, action=again)
+            self.result.say(message.title, body, glyph="error", state=Tone.DANGER, action=again)
             return
         version = one_line(test.version, 40)
         title = tr("Connected to Ollama {version}").format(version=version)
@@ -154,7 +154,7 @@ class ServerPage(SettingsPage):
             loaded=number(test.running_count),
             time=number(max(1, round(test.elapsed_s * 1000))),
         )
-        self.result.say(title, body, glyph="check-circle", state=State.OK, action=again)
+        self.result.say(title, body, glyph="check-circle", state=Tone.OK, action=again)
 
     def focus_address(self) -> None:
         """Ready to type another address."""
@@ -189,7 +189,7 @@ class ServerPage(SettingsPage):
         problem = address_problem(address)
         set_invalid(self.address_field, bool(problem))
         self.helper.setText(problem or tr("Without a port, 11434 is used."))
-        self.helper.set_state(State.DANGER if problem else None)
+        self.helper.set_state(Tone.DANGER if problem else None)
         self.address_field.setAccessibleDescription(self.helper.text())
         self.name_field.setPlaceholderText(server_name("", address.strip()))
         self.test_button.setEnabled(not problem)

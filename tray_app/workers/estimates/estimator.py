@@ -12,7 +12,7 @@ from tray_app.core.memory_fit import GraphicsMemory
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import Manifest, Snapshot
-from tray_app.core.sharing import LayerBook
+from tray_app.core.sharing import LayerIndex
 from tray_app.ollama.registry import Registry
 from tray_app.workers.estimate_job import EstimateJob
 from tray_app.workers.jobs import Target
@@ -46,7 +46,7 @@ class Estimator(QObject):
         self._target_of = target_of
         self._registry = registry
         self._is_insecure = is_insecure
-        self._book = LayerBook()
+        self._layer_index = LayerIndex()
         self._snapshots: dict[str, Snapshot] = {}
         self._graphics: dict[str, GraphicsMemory] = {}
         self._measured: dict[tuple[str, str], int] = {}
@@ -68,7 +68,7 @@ class Estimator(QObject):
         try:
             name = str(ModelName.parse(ref.name))
         except BadName as error:
-            self._take(Lookup(ref.server_id, ref.name, manifest_why=error))
+            self._take(Lookup(ref.server_id, ref.name, manifest_reason=error))
             return
         target = self._target_of(ref.server_id)
         snapshot = self._snapshots.get(ref.server_id)
@@ -113,9 +113,9 @@ class Estimator(QObject):
         self._tell()
 
     @Slot(object)
-    def set_book(self, book: LayerBook) -> None:
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models consist of what."""
-        self._book = book
+        self._layer_index = layer_index
         self._tell()
 
     def forget_server(self, server_id: str) -> None:
@@ -174,7 +174,7 @@ class Estimator(QObject):
         made = estimate(
             lookup,
             snapshot.models if snapshot else (),
-            self._book,
+            self._layer_index,
             self._graphics.get(lookup.server_id),
             {d: size for (server, d), size in self._measured.items() if server == lookup.server_id},
         )

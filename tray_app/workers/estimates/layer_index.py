@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.records import ModelInfo, Snapshot
-from tray_app.core.sharing import LayerBook
-from tray_app.workers.jobs import BookJob, Target
+from tray_app.core.sharing import LayerIndex
+from tray_app.workers.jobs import LayersJob, Target
 from tray_app.workers.runner import JobRunner
 
 STEP = 100
@@ -18,13 +18,13 @@ STEP = 100
 
 
 class LayerReader(QObject):
-    """Keeps the LayerBook. Each manifest digest is asked for once.
+    """Keeps the LayerIndex. Each manifest digest is asked for once.
 
-    Signals: `book_changed`.
+    Signals: `layer_index_changed`.
     Thread: GUI thread; the asking happens in the lane "layers".
     """
 
-    book_changed = Signal(object)  # LayerBook
+    layer_index_changed = Signal(object)  # LayerIndex
 
     def __init__(
         self, runner: JobRunner, target_of: Callable[[str], Target | None], parent: QObject
@@ -32,16 +32,16 @@ class LayerReader(QObject):
         super().__init__(parent)
         self._runner = runner
         self._target_of = target_of
-        self._book = LayerBook()
+        self._layer_index = LayerIndex()
         self._unreadable: set[str] = set()  # could not be shown; not asked for again
         self._is_watched = False
         self._wanted: set[str] = set()  # servers of which a dialog wants to know all, now
         self._snapshots: dict[str, Snapshot] = {}
 
     @property
-    def book(self) -> LayerBook:
+    def layer_index(self) -> LayerIndex:
         """What is known by now."""
-        return self._book
+        return self._layer_index
 
     @Slot(bool)
     def set_watched(self, is_watched: bool) -> None:
@@ -67,7 +67,7 @@ class LayerReader(QObject):
 
     def add(self, info: ModelInfo) -> None:
         """Somebody has read the details of a model anyway."""
-        self._set_book(self._book.with_info(info))
+        self._set_layer_index(self._layer_index.with_info(info))
 
     def forget_server(self, server_id: str) -> None:
         self._snapshots.pop(server_id, None)
@@ -77,7 +77,7 @@ class LayerReader(QObject):
         snapshot, target = self._snapshots.get(server_id), self._target_of(server_id)
         if snapshot is None or target is None:
             return
-        known = self._book.by_digest
+        known = self._layer_index.by_digest
         unknown = (
             ModelRef(server_id, row.name, row.digest)
             for row in snapshot.models
@@ -88,7 +88,7 @@ class LayerReader(QObject):
         if not refs:
             self._wanted.discard(server_id)
         else:
-            job = BookJob(target, refs)
+            job = LayersJob(target, refs)
             job.succeeded.connect(self._on_job_succeeded)
             job.finished.connect(self._on_job_finished)
             self._runner.submit(job, "layers")
@@ -96,22 +96,22 @@ class LayerReader(QObject):
     @Slot(object)
     def _on_job_succeeded(self, infos: tuple[ModelInfo, ...]) -> None:
         job = self.sender()
-        if not isinstance(job, BookJob):
+        if not isinstance(job, LayersJob):
             return
         found = {info.digest for info in infos}
         self._unreadable.update(ref.digest for ref in job.refs if ref.digest not in found)
-        self._set_book(self._book.with_infos(infos))
+        self._set_layer_index(self._layer_index.with_infos(infos))
 
     @Slot()
     def _on_job_finished(self) -> None:
         job = self.sender()
-        if isinstance(job, BookJob) and job.target.server_id in self._wanted:
+        if isinstance(job, LayersJob) and job.target.server_id in self._wanted:
             if job.is_done:
                 self._read_on(job.target.server_id)
             else:
                 self._wanted.discard(job.target.server_id)  # the server is away
 
-    def _set_book(self, book: LayerBook) -> None:
-        if book is not self._book:
-            self._book = book
-            self.book_changed.emit(book)
+    def _set_layer_index(self, layer_index: LayerIndex) -> None:
+        if layer_index is not self._layer_index:
+            self._layer_index = layer_index
+            self.layer_index_changed.emit(layer_index)

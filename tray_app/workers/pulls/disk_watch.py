@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from tray_app.core.pulls.rules import DiskRoom
+from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import ACTIVE, Hold, PullItem
 from tray_app.core.records import Snapshot
-from tray_app.ollama.local_store import LocalStore, Piece
+from tray_app.ollama.local_store import BlobFile, LocalStore
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
 
@@ -26,14 +26,14 @@ MAX_KNOWN = 20
 
 
 class RoomJob(Job):
-    """Measures once. Outcome: DiskRoom."""
+    """Measures once. Outcome: DiskSpace."""
 
     def __init__(
         self,
         store: LocalStore,
         server_id: str,
         known: Sequence[tuple[str, str]],
-        pulls: Mapping[str, Sequence[Piece]],
+        pulls: Mapping[str, Sequence[BlobFile]],
     ) -> None:
         super().__init__(("room", server_id))
         self._store = store
@@ -41,9 +41,9 @@ class RoomJob(Job):
         self._known = known
         self._pulls = pulls
 
-    def perform(self) -> DiskRoom:
+    def perform(self) -> DiskSpace:
         free, needs = self._store.room(self._known, self._pulls)
-        return DiskRoom(self._server_id, free, needs)
+        return DiskSpace(self._server_id, free, needs)
 
 
 class DiskWatch(QObject):
@@ -52,7 +52,7 @@ class DiskWatch(QObject):
     `items` gives all downloads.
     """
 
-    measured = Signal(object)  # DiskRoom
+    measured = Signal(object)  # DiskSpace
 
     def __init__(
         self,
@@ -107,9 +107,9 @@ class DiskWatch(QObject):
             self._is_stale = True
             return
         self._is_stale = False
-        pulls: dict[str, dict[str, tuple[Piece, ...]]] = {}
+        pulls: dict[str, dict[str, tuple[BlobFile, ...]]] = {}
         for item in self._watched():
-            pulls.setdefault(item.server_id, {})[item.id] = _pieces(item)
+            pulls.setdefault(item.server_id, {})[item.id] = _blob_files(item)
         for server_id, layers in pulls.items():
             target = self._target_of(server_id)
             if target is not None and target.store is not None:
@@ -121,7 +121,7 @@ class DiskWatch(QObject):
                     self._is_looking = True
 
     @Slot(object)
-    def _on_job_succeeded(self, room: DiskRoom) -> None:
+    def _on_job_succeeded(self, room: DiskSpace) -> None:
         self.measured.emit(room)
 
     @Slot()
@@ -138,6 +138,6 @@ def _size_of(item: PullItem) -> tuple[int | None, int]:
     return (progress.total_bytes, len(progress.layers)) if progress is not None else (None, 0)
 
 
-def _pieces(item: PullItem) -> tuple[Piece, ...]:
+def _blob_files(item: PullItem) -> tuple[BlobFile, ...]:
     layers = item.progress.layers if item.progress is not None else ()
     return tuple((la.digest, la.total_bytes, la.completed_bytes) for la in layers)

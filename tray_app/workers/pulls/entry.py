@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
 from tray_app.core.pulls.tracker import PullTracker
 from tray_app.workers.pulls.job import PullJob
@@ -17,8 +17,8 @@ class PullEntry:
     """`item` is the frozen row that is shown; the rest belongs to the queue alone.
 
     `save_number`: the first state of the queue file that knows this download; bytes move only
-    once that is on disk. `again_s`: when an attempt that we ended ourselves is asked for again;
-    `agains` and `holds` count, since the last byte, how often that was and how often the server
+    once that is on disk. `restart_at_s`: when an attempt that we ended is asked for again;
+    `restarts` and `holds` count, since the last byte, how often that was and how often the server
     was found away.
     `is_next`: asked for by a person, needs no place of the limit; `is_forced`: nor do the rules
     count, until it is paused or ends. `known_digest`: the digest that the list had for this name
@@ -30,11 +30,11 @@ class PullEntry:
     job: PullJob | None = None
     save_number: int | None = None
     lane: int = 0
-    is_kicked: bool = False
+    is_restarted: bool = False
     is_next: bool = False
     is_forced: bool = False
-    again_s: float | None = None
-    agains: int = 0
+    restart_at_s: float | None = None
+    restarts: int = 0
     holds: int = 0
     active_since_s: float = 0.0
     last_byte_s: float = 0.0
@@ -43,16 +43,16 @@ class PullEntry:
     known_digest: str | None = None
 
     @classmethod
-    def of_wish(cls, wish: PullWish, added_at: datetime) -> PullEntry:
+    def of_wish(cls, request: PullRequest, added_at: datetime) -> PullEntry:
         item = PullItem(
             id=os.urandom(16).hex(),
-            server_id=wish.server_id,
-            name=wish.name,
+            server_id=request.server_id,
+            name=request.name,
             state=PullState.WAITING,
             added_at=added_at,
-            old_digest=wish.old_digest,
+            old_digest=request.old_digest,
         )
-        return cls(item, PullTracker(wish.name))
+        return cls(item, PullTracker(request.name))
 
     @classmethod
     def of_item(cls, item: PullItem) -> PullEntry:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Slot
 
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
-from tray_app.core.pulls.rules import DiskRoom, Verdict
+from tray_app.core.pulls.rules import DiskSpace, RuleState
 from tray_app.core.pulls.states import (
     UNFINISHED,
     Hold,
@@ -53,16 +53,16 @@ class PullQueue(PullWatchdog):
         self._after()
         return broken_path
 
-    def add(self, wish: PullWish) -> str:
+    def add(self, request: PullRequest) -> str:
         """Queue a download and give its id. The same name on the same server is one row: an
         unfinished one is left as it is (a paused one goes on), an ended one starts over."""
-        twin = self._find(wish.server_id, wish.name)
+        twin = self._find(request.server_id, request.name)
         if twin is not None and twin.item.state in UNFINISHED:
             self.resume(twin.item.id)
             return twin.item.id
         if twin is not None:
             self._drop(twin)
-        entry = PullEntry.of_wish(wish, datetime.now(UTC))
+        entry = PullEntry.of_wish(request, datetime.now(UTC))
         self._insert(entry)
         self._after()
         return entry.item.id
@@ -96,7 +96,7 @@ class PullQueue(PullWatchdog):
             if entry.item.state in (S.FAILED, S.CANCELED):
                 entry.start_over(datetime.now(UTC))
             if entry.item.state is S.STALLED:
-                self._kick(entry)
+                self._restart_stalled(entry)
             entry.is_next = True
             self._ask(item_id, E.RETRY)
 
@@ -167,15 +167,15 @@ class PullQueue(PullWatchdog):
         """A rule that keeps everything on this computer from running now, or None; `elsewhere`
         counts for all other servers. Running ones go back to the line, and go on by themselves
         when the rule ends. `until`: the time of day when the quiet hours do."""
-        verdict = Verdict(hold, elsewhere, until)
+        verdict = RuleState(hold, elsewhere, until)
         if verdict != self._gate.verdict:
             self._gate.verdict = verdict
             self._after()
 
     @Slot(object)
-    def set_room(self, room: DiskRoom) -> None:
+    def set_disk_space(self, room: DiskSpace) -> None:
         """What is free on a server's disk, and what its downloads will still write there."""
-        self._gate.set_room(room)
+        self._gate.set_disk_space(room)
         self._after()
 
     def set_server_online(self, server_id: str, is_online: bool) -> None:

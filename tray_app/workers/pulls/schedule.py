@@ -15,7 +15,7 @@ from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.policy import QueueLimits
 from tray_app.core.pulls.states import ACTIVE, IN_TRANSFER, Hold, PullEvent, PullState
 from tray_app.workers.jobs import Target
-from tray_app.workers.pull_gate import Held, PullGate
+from tray_app.workers.pull_gate import HoldReason, PullGate
 from tray_app.workers.pull_rows import PullRows
 from tray_app.workers.pulls.entry import PullEntry
 from tray_app.workers.pulls.store import PullStore
@@ -81,15 +81,15 @@ class PullLine(PullRows):
         is_asked_for = entry.job is not None or self._is_asked_for(entry.item)
         return not is_asked_for and self._is_on_disk(entry)
 
-    def _hold_of(self, entry: PullEntry, taken: int, reserved: dict[str, int]) -> Held | None:
+    def _hold_of(self, entry: PullEntry, taken: int, reserved: dict[str, int]) -> HoldReason | None:
         if not self._online.get(entry.item.server_id, False):
-            return Held(Hold.SERVER)
+            return HoldReason(Hold.SERVER)
         held = self._held(entry, reserved)
         if held is not None or entry.is_forced or entry.is_next:
             return held
-        return Held(Hold.LINE) if taken >= self._limits.max_pulls else None
+        return HoldReason(Hold.LINE) if taken >= self._limits.max_pulls else None
 
-    def _held(self, entry: PullEntry, reserved: dict[str, int]) -> Held | None:
+    def _held(self, entry: PullEntry, reserved: dict[str, int]) -> HoldReason | None:
         """What the rules say; they do not count for what a person started all the same."""
         if entry.is_forced:
             return None
@@ -109,8 +109,8 @@ class PullLine(PullRows):
         server_id = entry.item.server_id
         reserved[server_id] = reserved.get(server_id, 0) + self._gate.to_fetch(entry.item)
 
-    def _show_hold(self, entry: PullEntry, held: Held | None) -> None:
-        held = held or Held(Hold.LINE)
+    def _show_hold(self, entry: PullEntry, held: HoldReason | None) -> None:
+        held = held or HoldReason(Hold.LINE)
         item = replace(
             entry.item,
             hold=held.hold,

@@ -12,7 +12,7 @@ from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState
 
 POLICY = RetryPolicy()
-RETRY, AGAIN, HOLD, GIVE_UP = Remedy.RETRY, Remedy.AGAIN, Remedy.HOLD, Remedy.GIVE_UP
+RETRY, RESTART, HOLD, GIVE_UP = Remedy.RETRY, Remedy.RESTART, Remedy.HOLD, Remedy.GIVE_UP
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ RETRY, AGAIN, HOLD, GIVE_UP = Remedy.RETRY, Remedy.AGAIN, Remedy.HOLD, Remedy.GI
         (e.ServerFailed("m", "slow down", 429), RETRY),
         (e.ServerFailed("m", "timeout", 408), RETRY),
         (e.ServerFailed("m", "bad request", 400), GIVE_UP),
-        (e.Cancelled("m"), AGAIN),
+        (e.Cancelled("m"), RESTART),
         (e.ModelNotFound("m"), GIVE_UP),
         (e.BadName("m"), GIVE_UP),
         (e.DiskFull("m"), GIVE_UP),
@@ -40,7 +40,7 @@ RETRY, AGAIN, HOLD, GIVE_UP = Remedy.RETRY, Remedy.AGAIN, Remedy.HOLD, Remedy.GI
         (e.Unauthorized("m"), GIVE_UP),
         (e.Forbidden("m"), GIVE_UP),
         (e.TlsFailed("m"), GIVE_UP),
-        (PullFailed("m", "", PullFailure.CANCELED_BY_SERVER), AGAIN),
+        (PullFailed("m", "", PullFailure.CANCELED_BY_SERVER), RESTART),
         (PullFailed("m", "", PullFailure.REGISTRY_UNREACHABLE), RETRY),
         (PullFailed("m", "", PullFailure.STALLED), RETRY),
         (PullFailed("m", "", PullFailure.OTHER), RETRY),
@@ -80,7 +80,7 @@ def test_without_retries_only_a_stall_is_asked_for_again() -> None:
     stalled = PullFailed("m", "", PullFailure.STALLED)
     assert policy.remedy(e.TimedOut("s"), attempt=1, mismatches=0) is GIVE_UP
     assert policy.remedy(e.Unreachable("s", "", UnreachableKind.REFUSED), 1, 0) is HOLD
-    assert policy.remedy(e.Cancelled("m"), attempt=1, mismatches=0) is AGAIN
+    assert policy.remedy(e.Cancelled("m"), attempt=1, mismatches=0) is RESTART
     assert policy.remedy(stalled, attempt=1, mismatches=0) is RETRY
     assert policy.remedy(stalled, attempt=policy.max_attempts, mismatches=0) is GIVE_UP
 

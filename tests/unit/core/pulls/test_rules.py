@@ -11,8 +11,8 @@ from tray_app.core.pulls.rules import (
     ROOM_MARGIN_BYTES,
     QuietHours,
     RuleChoices,
-    Surroundings,
-    judge,
+    SystemConditions,
+    evaluate,
     missing_bytes,
 )
 from tray_app.core.pulls.states import Hold
@@ -70,45 +70,45 @@ def test_no_quiet_hours(text: str) -> None:
         QuietHours.parse(text)
 
 
-ON_BATTERY = Surroundings(on_battery=True, is_metered=False)
-METERED = Surroundings(on_battery=False, is_metered=True)
+ON_BATTERY = SystemConditions(on_battery=True, is_metered=False)
+METERED = SystemConditions(on_battery=False, is_metered=True)
 ALL = RuleChoices(pause_on_battery=True, pause_on_metered=True, quiet_hours=NIGHT)
 NONE = RuleChoices(pause_on_battery=False, pause_on_metered=False)
 NOON, MIDNIGHT = DAY + timedelta(hours=12), DAY
 
 
 @pytest.mark.parametrize(
-    ("choices", "surroundings", "now", "here", "elsewhere"),
+    ("choices", "conditions", "now", "here", "elsewhere"),
     [
-        (ALL, Surroundings(), NOON, None, None),
-        (ALL, Surroundings(False, False), NOON, None, None),
+        (ALL, SystemConditions(), NOON, None, None),
+        (ALL, SystemConditions(False, False), NOON, None, None),
         (ALL, ON_BATTERY, NOON, Hold.BATTERY, None),
         (ALL, METERED, NOON, Hold.METERED, None),
-        (ALL, Surroundings(True, True), NOON, Hold.METERED, None),
-        (ALL, Surroundings(), MIDNIGHT, Hold.QUIET_HOURS, Hold.QUIET_HOURS),
+        (ALL, SystemConditions(True, True), NOON, Hold.METERED, None),
+        (ALL, SystemConditions(), MIDNIGHT, Hold.QUIET_HOURS, Hold.QUIET_HOURS),
         (ALL, ON_BATTERY, MIDNIGHT, Hold.BATTERY, Hold.QUIET_HOURS),
-        (NONE, Surroundings(True, True), MIDNIGHT, None, None),
+        (NONE, SystemConditions(True, True), MIDNIGHT, None, None),
         (RuleChoices(), ON_BATTERY, NOON, None, None),
         (RuleChoices(), METERED, NOON, Hold.METERED, None),
     ],
 )
 def test_the_verdict(
     choices: RuleChoices,
-    surroundings: Surroundings,
+    conditions: SystemConditions,
     now: datetime,
     here: Hold | None,
     elsewhere: Hold | None,
 ) -> None:
-    verdict = judge(choices, surroundings, now)
+    verdict = evaluate(choices, conditions, now)
     assert (verdict.here, verdict.elsewhere) == (here, elsewhere)
 
 
 def test_the_verdict_knows_when_the_clock_changes_it() -> None:
-    at_night = judge(ALL, Surroundings(), MIDNIGHT)
+    at_night = evaluate(ALL, SystemConditions(), MIDNIGHT)
     assert (at_night.until, at_night.next_s) == (time(7), 7 * 3600)
-    at_noon = judge(ALL, Surroundings(), NOON)
+    at_noon = evaluate(ALL, SystemConditions(), NOON)
     assert (at_noon.until, at_noon.next_s) == (None, 11 * 3600)
-    assert judge(NONE, METERED, NOON).next_s is None
+    assert evaluate(NONE, METERED, NOON).next_s is None
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_new_state_drops_what_only_the_old_one_meant(state: PullState) -> None
         state=S.FINISHING if state is S.WAITING else S.WAITING,
         hold=Hold.DISK,
         retry_s=5.0,
-        kick_s=6.0,
+        restart_s=6.0,
         position=3,
         error=Unreachable("nas"),
         attempt=4,
@@ -142,7 +142,7 @@ def test_a_new_state_drops_what_only_the_old_one_meant(state: PullState) -> None
     )
     new = old.with_state(state, 9.0)
     assert (new.state, new.state_since_s) == (state, 9.0)
-    assert (new.hold, new.retry_s, new.kick_s) == (None, None, None)
+    assert (new.hold, new.retry_s, new.restart_s) == (None, None, None)
     assert new.error == (Unreachable("nas") if state in (S.FAILED, S.RETRYING) else None)
     assert new.position == (3 if state is S.WAITING else 0)
     assert (new.id, new.attempt, new.fetched_bytes, new.key) == ("1", 4, 7, ("local", "m:latest"))

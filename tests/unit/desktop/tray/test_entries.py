@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tray_app.core.errors import ModelNotFound
-from tray_app.core.payloads import LoadWish, ModelRef
+from tray_app.core.payloads import LoadRequest, ModelRef
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.core.records import ModelRecord, RunningModel, ServerState, ServerStatus, Snapshot
 from tray_app.desktop.tray.entries import (
     MAX_LOADABLE,
     MenuEntry,
+    TrayRequest,
     TrayVerb,
-    TrayWish,
     build_menu,
 )
 from tray_app.desktop.tray.facts import TrayFacts
@@ -88,7 +88,7 @@ def test_quiet() -> None:
     assert not entries[0].is_enabled
     assert entries[0].icon == "dot-online"
     assert [entry.text for entry in entries if entry.is_default] == ["Open Ollama Tray"]
-    assert find(entries, "quit").wish == TrayWish(TrayVerb.QUIT)
+    assert find(entries, "quit").request == TrayRequest(TrayVerb.QUIT)
 
 
 def test_loaded_models() -> None:
@@ -102,10 +102,10 @@ def test_loaded_models() -> None:
         "Unload all",
     ]
     one = ModelRef("local", "llama3.2:latest", "d" * 64)
-    assert unload[0].wish == TrayWish(TrayVerb.UNLOAD, (one,))
-    every = unload[3].wish
+    assert unload[0].request == TrayRequest(TrayVerb.UNLOAD, (one,))
+    every = unload[3].request
     other = ModelRef("local", "qwen3:8b", "d" * 64)
-    assert every == TrayWish(TrayVerb.UNLOAD, (one, other))
+    assert every == TrayRequest(TrayVerb.UNLOAD, (one, other))
     load = find(entries, "load").children
     assert said(load) == ["new:1b"], "what is loaded need not be loaded"
 
@@ -126,8 +126,10 @@ def test_the_newest_ten_can_be_loaded_but_no_cloud_models() -> None:
     models += [model("gpt:cloud", 0, "ollama.com")]
     load = find(menu(replace(FACTS, snapshot=snapshot(models))), "load").children
     assert said(load) == [f"m{days:02}:1b" for days in range(1, MAX_LOADABLE + 1)]
-    wish = load[0].wish
-    assert wish == TrayWish(TrayVerb.LOAD, (LoadWish(ModelRef("local", "m01:1b", "d" * 64)),))
+    request = load[0].request
+    assert request == TrayRequest(
+        TrayVerb.LOAD, (LoadRequest(ModelRef("local", "m01:1b", "d" * 64)),)
+    )
 
 
 def test_downloads() -> None:
@@ -149,11 +151,11 @@ def test_downloads() -> None:
         "Show in window",
     ]
     assert said(second.children) == ["(10 s)", "-", "(Pause)", "(Cancel)", "Show in window"]
-    wishes = [entry.wish for entry in first.children if entry.wish]
+    wishes = [entry.request for entry in first.children if entry.request]
     assert wishes == [
-        TrayWish(TrayVerb.PAUSE, ("qwen3:14b",)),
-        TrayWish(TrayVerb.CANCEL, ("qwen3:14b",)),
-        TrayWish(TrayVerb.SHOW_PULL, ("qwen3:14b",)),
+        TrayRequest(TrayVerb.PAUSE, ("qwen3:14b",)),
+        TrayRequest(TrayVerb.CANCEL, ("qwen3:14b",)),
+        TrayRequest(TrayVerb.SHOW_PULL, ("qwen3:14b",)),
     ]
 
 
@@ -163,7 +165,7 @@ def test_a_paused_one_can_be_resumed() -> None:
     row = find(entries, "pull a:1b")
     assert said([row]) == ["a:1b, 66%, paused"]
     assert said(row.children) == ["(6.1 of 9.3 GB)", "-", "Resume", "Cancel", "Show in window"]
-    assert find(entries, "resume all").wish == TrayWish(TrayVerb.RESUME_ALL)
+    assert find(entries, "resume all").request == TrayRequest(TrayVerb.RESUME_ALL)
     assert "pause all" not in keys(entries)
 
 
@@ -172,7 +174,7 @@ def test_more_than_five_downloads() -> None:
     entries = menu(replace(FACTS, items=items, summary=PullSummary(active=7)))
     more = find(entries, "more downloads")
     assert more.text == "2 more…"
-    assert more.wish == TrayWish(TrayVerb.SHOW_PULL, ("m5:1b",))
+    assert more.request == TrayRequest(TrayVerb.SHOW_PULL, ("m5:1b",))
     assert sum(entry.key.startswith("pull m") for entry in entries) == 5
 
 
@@ -203,7 +205,7 @@ def test_offline() -> None:
     ]
     assert entries[0].icon == "dot-offline"
     assert find(entries, "downloads").icon == "clock"
-    assert find(entries, "retry").wish == TrayWish(TrayVerb.REFRESH)
+    assert find(entries, "retry").request == TrayRequest(TrayVerb.REFRESH)
 
 
 def test_ended_downloads_are_gone_and_failed_ones_stay_until_seen() -> None:

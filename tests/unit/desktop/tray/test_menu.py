@@ -8,17 +8,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from tray_app.desktop.tray.entries import MenuEntry, TrayVerb, TrayWish
+from tray_app.desktop.tray.entries import MenuEntry, TrayRequest, TrayVerb
 from tray_app.desktop.tray.menu import TrayMenu
 
-QUIT = MenuEntry("quit", "Quit", "power", TrayWish(TrayVerb.QUIT))
-OPEN = MenuEntry("open", "Open", wish=TrayWish(TrayVerb.OPEN), is_default=True)
+QUIT = MenuEntry("quit", "Quit", "power", TrayRequest(TrayVerb.QUIT))
+OPEN = MenuEntry("open", "Open", request=TrayRequest(TrayVerb.OPEN), is_default=True)
 ROW = MenuEntry(
     "pull 1",
     "qwen3:8b, 1%",
     children=(
         MenuEntry("pull 1 line 0", "1 of 5 GB"),
-        MenuEntry("pull 1 pause", "Pause", "pause", TrayWish(TrayVerb.PAUSE, ("1",))),
+        MenuEntry("pull 1 pause", "Pause", "pause", TrayRequest(TrayVerb.PAUSE, ("1",))),
     ),
 )
 LINE = MenuEntry("separator")
@@ -29,7 +29,7 @@ class Opened:
 
     def __init__(self, is_remote: bool) -> None:
         self.menu = TrayMenu(is_remote)
-        self.wishes: list[TrayWish] = []
+        self.wishes: list[TrayRequest] = []
         self.menu.chosen.connect(self.wishes.append)
 
     def labels(self) -> list[str]:
@@ -59,7 +59,7 @@ def test_entries_become_actions(local: Opened) -> None:
     assert not local.action("qwen3:8b, 1%", "1 of 5 GB").isEnabled()
     local.action("qwen3:8b, 1%", "Pause").trigger()
     local.action("Quit").trigger()
-    assert local.wishes == [TrayWish(TrayVerb.PAUSE, ("1",)), TrayWish(TrayVerb.QUIT)]
+    assert local.wishes == [TrayRequest(TrayVerb.PAUSE, ("1",)), TrayRequest(TrayVerb.QUIT)]
 
 
 def test_while_it_is_open_only_texts_change(local: Opened, qtbot: QtBot) -> None:
@@ -100,17 +100,17 @@ def test_a_click_that_closes_the_menu_is_heard(local: Opened) -> None:
     clicked = local.action("qwen3:8b, 1%", "Pause")
     local.menu.menu.aboutToHide.emit()
     clicked.trigger()
-    assert local.wishes == [TrayWish(TrayVerb.PAUSE, ("1",))]
+    assert local.wishes == [TrayRequest(TrayVerb.PAUSE, ("1",))]
 
 
 def test_a_wish_changes_with_its_entry(local: Opened) -> None:
     local.menu.set_entries((OPEN,))
     local.menu.menu.aboutToShow.emit()
-    local.menu.set_entries((replace(OPEN, wish=None),))
+    local.menu.set_entries((replace(OPEN, request=None),))
     assert not local.action("Open").isEnabled()
-    local.menu.set_entries((replace(OPEN, wish=TrayWish(TrayVerb.SETTINGS)),))
+    local.menu.set_entries((replace(OPEN, request=TrayRequest(TrayVerb.SETTINGS)),))
     local.action("Open").trigger()
-    assert local.wishes == [TrayWish(TrayVerb.SETTINGS)]
+    assert local.wishes == [TrayRequest(TrayVerb.SETTINGS)]
 
 
 def test_nothing_can_be_asked_for_at_the_end(local: Opened) -> None:

@@ -25,9 +25,9 @@ from tray_app.core.errors import (
     Unauthorized,
     Unreachable,
 )
-from tray_app.core.estimate import Missing, PullEstimate, Standing
+from tray_app.core.estimate import Missing, PullCheck, PullEstimate
 from tray_app.core.memory_fit import FitKind
-from tray_app.core.payloads import ModelRef, PullWish
+from tray_app.core.payloads import ModelRef, PullRequest
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
@@ -85,9 +85,9 @@ class Desk:
     @staticmethod
     def is_settled(estimate: PullEstimate) -> bool:
         return Missing.PENDING not in (
-            None if estimate.is_found else estimate.manifest_why,
-            None if estimate.details else estimate.details_why,
-            None if estimate.licenses else estimate.licenses_why,
+            None if estimate.is_found else estimate.manifest_reason,
+            None if estimate.details else estimate.details_reason,
+            None if estimate.licenses else estimate.licenses_reason,
         )
 
     def wait(self, condition: Callable[[], bool]) -> None:
@@ -115,14 +115,14 @@ def make_desk(qtbot: QtBot, runner: JobRunner, server: FaultyServer) -> MakeDesk
 def test_a_new_model(make_desk: MakeDesk) -> None:
     made = make_desk().ask("one")
     assert made.name == "one:latest"
-    assert made.standing is Standing.NEW
+    assert made.standing is PullCheck.NEW
     assert made.total_bytes == made.fetch_bytes
     assert (made.total_bytes or 0) > 40_000_000
     assert made.details is not None
     assert (made.details.parameter_size, made.details.quantization_level) == ("8.0B", "Q4_K_M")
     assert [found.name for found in made.licenses] == ["MIT License"]
     assert made.licenses[0].text.startswith("MIT License\n")
-    assert made.space_why is Missing.REMOTE
+    assert made.space_reason is Missing.REMOTE
     assert made.fit is not None
     assert made.fit.kind is FitKind.UNKNOWN
 
@@ -139,7 +139,7 @@ def test_it_is_told_in_parts(make_desk: MakeDesk) -> None:
 
 def test_an_installed_model_is_up_to_date(make_desk: MakeDesk) -> None:
     made = make_desk().ask("HERE")
-    assert made.standing is Standing.CURRENT
+    assert made.standing is PullCheck.CURRENT
     assert made.fetch_bytes == 0
 
 
@@ -151,7 +151,7 @@ def test_layers_on_the_server_are_not_fetched_as_soon_as_that_is_known(
     assert before.here_bytes == 0
     with OllamaClient(desk.estimator._target_of("local").endpoint) as client:  # type: ignore[union-attr]
         info = client.show("here", digest=desk.snapshot.models[0].digest)
-    desk.estimator.set_book(desk.estimator._book.with_info(info))
+    desk.estimator.set_layer_index(desk.estimator._layer_index.with_info(info))
     assert desk.answers.last.here_bytes == 40_000_000
     assert desk.answers.last.shared_with == ("here:latest",)
 
@@ -179,7 +179,7 @@ def test_a_folder_of_another_server_is_not_believed(make_desk: MakeDesk, tmp_pat
     (tmp_path / "blobs").mkdir()
     made = make_desk(LocalStore([tmp_path])).ask("one")
     assert made.space is None
-    assert made.space_why is Missing.NO_FOLDER
+    assert made.space_reason is Missing.NO_FOLDER
 
 
 def test_memory_shows_in_what_runs(make_desk: MakeDesk, server: FaultyServer) -> None:
@@ -213,8 +213,8 @@ def test_a_registry_that_does_not_tell(
     server.fault(MANIFEST, fault)
     made = make_desk(read_timeout_s=2.0).ask("one")
     assert isinstance(made.failure, expected)
-    assert made.licenses_why is made.details_why is Missing.NO_MANIFEST
-    assert made.space_why is Missing.REMOTE, "a failure takes no other part with it"
+    assert made.licenses_reason is made.details_reason is Missing.NO_MANIFEST
+    assert made.space_reason is Missing.REMOTE, "a failure takes no other part with it"
 
 
 def test_a_registry_that_is_away(make_desk: MakeDesk, server: FaultyServer) -> None:
@@ -235,7 +235,7 @@ def test_a_config_that_does_not_come_leaves_the_rest(
 ) -> None:
     server.fault(blob_path("one", server, -1), fault)
     made = make_desk().ask("one")
-    assert isinstance(made.details_why, OllamaError)
+    assert isinstance(made.details_reason, OllamaError)
     assert made.details is None
     assert made.is_found
     assert made.licenses
@@ -246,7 +246,7 @@ def test_a_licence_with_other_bytes_is_not_shown(make_desk: MakeDesk, server: Fa
     server.fault(blob_path("one", server, 2), faults.reply(200, b"Sign here"))
     made = make_desk().ask("one")
     assert made.licenses == ()
-    assert isinstance(made.licenses_why, BadAnswer)
+    assert isinstance(made.licenses_reason, BadAnswer)
     assert made.details is not None
 
 
@@ -260,8 +260,8 @@ def test_what_came_before_the_deadline_stays(make_desk: MakeDesk, server: Faulty
     server.fault(blob_path("one", server, -1), faults.never_answer())
     made = make_desk(deadline_s=0.6).ask("one")
     assert made.is_found
-    assert isinstance(made.details_why, TimedOut)
-    assert isinstance(made.licenses_why, TimedOut)
+    assert isinstance(made.details_reason, TimedOut)
+    assert isinstance(made.licenses_reason, TimedOut)
 
 
 def test_the_newest_question_wins(make_desk: MakeDesk, server: FaultyServer) -> None:
@@ -316,7 +316,7 @@ def test_the_queue_takes_up_what_was_looked_up(
     server.fault(MANIFEST, faults.never_answer())
     server.state.set_speed(20e6)
     queue.set_server_online("local", True)
-    operations.pull(PullWish("local", "one"))
+    operations.pull(PullRequest("local", "one"))
 
     def total() -> int | None:
         progress = queue.items()[0].progress

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import FaultyServer, faults, stream_faults
 from tests.unit.workers.conftest import Bench, QueueMaker
 from tray_app.core.errors import PullFailed, PullFailure
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import Hold, PullState
 
 S = PullState
@@ -56,7 +56,7 @@ MATRIX: dict[str, Arm] = {
 def test_a_pull_heals_by_itself(make_queue: QueueMaker, name: str, layer: str) -> None:
     bench = make_queue()
     MATRIX[name](bench.server, layer)
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.DONE, S.FAILED, timeout_s=20)
     assert bench.state(item_id) is S.DONE, bench.describe()
     assert "one:latest" in bench.server.state.names()
@@ -67,7 +67,7 @@ def test_a_pull_heals_by_itself(make_queue: QueueMaker, name: str, layer: str) -
 def test_a_server_that_refuses_is_waited_for(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.refuse()
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_for(lambda: held_by(bench, item_id) is Hold.SERVER)
     bench.server.accept()
     bench.queue.set_server_online("local", True)  # the poller's finding
@@ -84,7 +84,7 @@ def test_a_server_that_goes_away_in_mid_layer_is_waited_for(
 ) -> None:
     bench = make_queue()
     bench.server.fault("/api/pull", stream_faults.stall(layer=layer), times=1)
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.RUNNING)
     bench.server.refuse()
     bench.wait_for(lambda: held_by(bench, item_id) is Hold.SERVER)
@@ -98,11 +98,11 @@ def test_a_check_that_stalls_is_left_alone(make_queue: QueueMaker) -> None:
     """Checking 40 GB is silent for minutes: no watchdog, no second request, no way to stop it."""
     bench = make_queue()
     bench.server.fault("/api/pull", stream_faults.stall_in_check(), model="one:latest")
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.VERIFYING)
     # Longer than a stall may take, as another one shows.
     bench.server.state.set_speed(0)
-    other_id = bench.queue.add(PullWish("local", "two:latest"))
+    other_id = bench.queue.add(PullRequest("local", "two:latest"))
     bench.wait_for(lambda: S.RETRYING in bench.trail.states["two:latest"])
     bench.queue.pause(item_id)
     assert bench.state(item_id) is S.VERIFYING
@@ -117,7 +117,7 @@ def test_a_check_that_stalls_is_left_alone(make_queue: QueueMaker) -> None:
 def test_a_connection_lost_in_the_check_ends_installed(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.fault("/api/pull", stream_faults.reset_mid_line(layer=None), times=1)
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.DONE)
     assert "one:latest" in bench.server.state.names()
 
@@ -130,7 +130,7 @@ def held_by(bench: Bench, item_id: str) -> Hold | None:
 def test_a_stall_is_shown_then_kicked(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.fault("/api/pull", stream_faults.stall(layer="first"), times=1)
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.DONE)
     assert S.STALLED in bench.trail.states["one:latest"]
     assert S.FAILED not in bench.trail.states["one:latest"]
@@ -141,7 +141,7 @@ def test_a_damaged_file_is_fetched_once_more_then_said(make_queue: QueueMaker) -
     bench = make_queue()
     text = "digest mismatch, file must be downloaded again: want sha256:aa, got sha256:bb"
     bench.server.state.fail_pull("one", text)
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.FAILED)
     item = bench.queue.item(item_id)
     assert item is not None
@@ -153,7 +153,7 @@ def test_a_damaged_file_is_fetched_once_more_then_said(make_queue: QueueMaker) -
 def test_a_fault_that_stays_is_given_up_after_ten_tries(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.fault("/api/pull", faults.error_json(500, "boom"))
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.FAILED, timeout_s=20)
     assert len(bench.server.asked("/api/pull")) == 10
 
@@ -161,7 +161,7 @@ def test_a_fault_that_stays_is_given_up_after_ten_tries(make_queue: QueueMaker) 
 def test_waking_from_sleep_asks_again_without_counting(make_queue: QueueMaker) -> None:
     bench: Bench = make_queue()
     bench.server.state.set_speed(10e6)
-    item_id = bench.queue.add(PullWish("local", "one:latest"))
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
     bench.wait_state(item_id, S.RUNNING)
     bench.queue.on_woke()
     bench.wait_for(lambda: len(bench.server.asked("/api/pull")) == 2)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.conftest import QUICK, Bench, Trail
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import Hold, PullState
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.workers.jobs import Target
@@ -82,7 +82,7 @@ def test_the_server_killed_fifty_times(bench: Bench, server: FaultyServer) -> No
     under_way = UnderWay()
     server.fault("/api/pull", under_way)
     moments = random.Random(4)
-    ids = [bench.queue.add(PullWish("local", name)) for name in NAMES]
+    ids = [bench.queue.add(PullRequest("local", name)) for name in NAMES]
     for _ in range(KILLS):
         bench.wait_for(lambda: any(bench.state(i) is S.RUNNING for i in ids))
         wait_moment(bench, moments.uniform(0.0, 0.1))

@@ -31,7 +31,7 @@ from tray_app.core import errors
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError, Unreachable, UnreachableKind
 from tray_app.core.names import canonical
-from tray_app.core.payloads import PullOrder, PullWish
+from tray_app.core.payloads import PullOrder, PullRequest
 from tray_app.core.pulls.policy import QueueLimits
 from tray_app.core.pulls.states import (
     ACTIVE,
@@ -181,7 +181,7 @@ class Life(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES))
     def add(self, name: str) -> None:
         self.may_drop = True  # one that had ended gives way
-        item_id = self.queue.add(PullWish(SERVER, name))
+        item_id = self.queue.add(PullRequest(SERVER, name))
         self.may_drop = False
         if item_id not in self.wanted:
             self.wanted.append(item_id)
@@ -194,7 +194,7 @@ class Life(RuleBasedStateMachine):
             ("pause", "resume", "cancel", "retry", "start_now", "remove", "pause", "resume")
         ),
     )
-    def wish(self, pick: int, verb: str) -> None:
+    def request(self, pick: int, verb: str) -> None:
         item = self.row(pick)
         if verb in ("retry", "start_now"):
             self.forced.add(item.id)
@@ -222,7 +222,7 @@ class Life(RuleBasedStateMachine):
                 self.queue.cancel(item.id)
                 if is_removed:
                     self.queue.remove(item.id)
-        item_id = self.queue.add(PullWish(SERVER, name))
+        item_id = self.queue.add(PullRequest(SERVER, name))
         self.may_drop = False
         if item_id not in self.wanted:
             self.wanted.append(item_id)

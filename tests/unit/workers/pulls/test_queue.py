@@ -12,7 +12,7 @@ from tests.unit.workers.conftest import QUICK, QueueMaker
 from tests.unit.workers.scripted import World
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import DiskFull, ModelNotFound
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
 from tray_app.core.pulls.states import Hold, PullState
 from tray_app.workers.jobs import Target
@@ -22,13 +22,13 @@ from tray_app.workers.runner import JobRunner
 S = PullState
 
 
-def wish(name: str, old_digest: str = "") -> PullWish:
-    return PullWish("local", f"{name}:latest", old_digest)
+def request(name: str, old_digest: str = "") -> PullRequest:
+    return PullRequest("local", f"{name}:latest", old_digest)
 
 
 def test_a_pull_ends_installed_and_its_bar_never_goes_back(make_queue: QueueMaker) -> None:
     bench = make_queue()
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.DONE)
     assert "one:latest" in bench.server.state.names()
     permilles = bench.trail.permilles["one:latest"]
@@ -49,7 +49,7 @@ def test_a_pull_ends_installed_and_its_bar_never_goes_back(make_queue: QueueMake
 def test_only_as_many_run_as_there_are_places(make_queue: QueueMaker) -> None:
     bench = make_queue(limits=QueueLimits(2, QUICK.stall_s, QUICK.policy))
     bench.server.state.set_speed(20e6)
-    ids = [bench.queue.add(wish(name)) for name in ("one", "two", "three", "four")]
+    ids = [bench.queue.add(request(name)) for name in ("one", "two", "three", "four")]
     bench.wait_for(lambda: bench.queue.summary.active == 2)
     third = bench.queue.item(ids[2])
     assert third is not None
@@ -64,9 +64,9 @@ def test_only_as_many_run_as_there_are_places(make_queue: QueueMaker) -> None:
 def test_the_same_name_twice_is_one_row(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.state.set_speed(10e6)
-    first = bench.queue.add(wish("one"))
-    assert bench.queue.add(PullWish("local", "ONE")) == first
-    assert bench.queue.add(PullWish("elsewhere", "one:latest")) != first
+    first = bench.queue.add(request("one"))
+    assert bench.queue.add(PullRequest("local", "ONE")) == first
+    assert bench.queue.add(PullRequest("elsewhere", "one:latest")) != first
     bench.wait_state(first, S.RUNNING)
     assert len(bench.server.asked("/api/pull")) == 1
 
@@ -74,7 +74,7 @@ def test_the_same_name_twice_is_one_row(make_queue: QueueMaker) -> None:
 def test_pause_keeps_the_bytes_and_resume_goes_on_from_there(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.state.set_speed(20e6)
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_for(lambda: (bench.trail.permilles.get("one:latest") or [0])[-1] > 200)
     bench.queue.pause(item_id)
     assert bench.state(item_id) is S.PAUSED
@@ -97,7 +97,7 @@ def test_pause_keeps_the_bytes_and_resume_goes_on_from_there(make_queue: QueueMa
 def test_cancel_ends_the_servers_work_and_the_row_goes(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.state.set_speed(10e6)
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.RUNNING)
     bench.queue.cancel(item_id)
     assert bench.state(item_id) is S.CANCELED
@@ -109,13 +109,13 @@ def test_cancel_ends_the_servers_work_and_the_row_goes(make_queue: QueueMaker) -
 
 def test_a_permanent_error_is_said_and_not_tried_again(make_queue: QueueMaker) -> None:
     bench = make_queue()
-    item_id = bench.queue.add(wish("nowhere"))
+    item_id = bench.queue.add(request("nowhere"))
     bench.wait_state(item_id, S.FAILED)
     item = bench.queue.item(item_id)
     assert item is not None
     assert isinstance(item.error, ModelNotFound)
     # Long enough for a retry, had there been one.
-    other_id = bench.queue.add(wish("one"))
+    other_id = bench.queue.add(request("one"))
     bench.wait_state(other_id, S.DONE)
     assert [r.model for r in bench.server.asked("/api/pull")].count("nowhere:latest") == 1
 
@@ -124,7 +124,7 @@ def test_retry_after_failure_starts_over(make_queue: QueueMaker) -> None:
     bench = make_queue()
     text = "write /models/blobs/sha256-aa-partial: no space left on device"
     bench.server.state.fail_pull("one", text)
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.FAILED)
     item = bench.queue.item(item_id)
     assert item is not None
@@ -136,7 +136,7 @@ def test_retry_after_failure_starts_over(make_queue: QueueMaker) -> None:
 
 def test_waits_for_a_server_that_is_away(make_queue: QueueMaker) -> None:
     bench = make_queue(online=False)
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     item = bench.queue.item(item_id)
     assert item is not None
     assert (item.state, item.hold) == (S.WAITING, Hold.SERVER)
@@ -149,7 +149,7 @@ def test_waits_for_a_server_that_is_away(make_queue: QueueMaker) -> None:
 def test_a_rule_sends_running_ones_back_to_the_line(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.state.set_speed(10e6)
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.RUNNING)
     bench.queue.set_rule(Hold.METERED)
     bench.wait_for(
@@ -165,7 +165,7 @@ def test_a_rule_sends_running_ones_back_to_the_line(make_queue: QueueMaker) -> N
 
 def test_waiting_ones_can_be_reordered(make_queue: QueueMaker) -> None:
     bench = make_queue(online=False)
-    ids = [bench.queue.add(wish(name)) for name in ("one", "two", "three")]
+    ids = [bench.queue.add(request(name)) for name in ("one", "two", "three")]
     bench.queue.move(ids[2], 0)
     assert [item.name for item in bench.queue.items()] == [
         "three:latest",
@@ -178,7 +178,7 @@ def test_waiting_ones_can_be_reordered(make_queue: QueueMaker) -> None:
 def test_the_list_decides_what_became_of_a_cancel_during_the_check(make_queue: QueueMaker) -> None:
     bench = make_queue()
     bench.server.state.verify_s = 0.3
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.VERIFYING)
     bench.queue.cancel(item_id)
     assert bench.state(item_id) is S.VERIFYING  # the server cannot be stopped any more
@@ -192,7 +192,7 @@ def test_the_queue_is_on_disk_before_the_first_byte_moves(
     bench = make_queue(path)
     seen: list[bool] = []
     bench.server.fault("/api/pull", _noting(seen, path))
-    bench.queue.add(wish("one"))
+    bench.queue.add(request("one"))
     bench.wait_for(lambda: seen)
     assert seen[0]
 
@@ -211,7 +211,7 @@ def test_a_restart_brings_back_the_rows_with_what_was_reached(
     path = tmp_path / "queue.json"
     first = make_queue(path, limits=QueueLimits(1, QUICK.stall_s, QUICK.policy))
     first.server.state.set_speed(20e6)
-    ids = [first.queue.add(wish(name)) for name in ("one", "two", "nowhere")]
+    ids = [first.queue.add(request(name)) for name in ("one", "two", "nowhere")]
     first.wait_for(lambda: (first.trail.permilles.get("one:latest") or [0])[-1] > 200)
     first.queue.pause(ids[1])
     first.queue.close()
@@ -246,7 +246,7 @@ def test_a_broken_queue_file_is_kept_and_said(make_queue: QueueMaker, tmp_path: 
 def test_resuming_can_be_switched_off(make_queue: QueueMaker, tmp_path: Path) -> None:
     path = tmp_path / "queue.json"
     first = make_queue(path, online=False)
-    item_id = first.queue.add(wish("one"))
+    item_id = first.queue.add(request("one"))
     first.queue.close()
     second = make_queue(path)
     second.queue.load(is_resuming=False)
@@ -260,7 +260,7 @@ def test_an_unwritable_folder_does_not_stop_a_pull(
     bench = make_queue(tmp_path / "file" / "queue.json")
     reasons: list[str] = []
     bench.queue.save_failed.connect(reasons.append)
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.DONE)
     assert reasons
 
@@ -270,7 +270,7 @@ def test_context_canceled_is_never_shown(make_queue: QueueMaker, again: int) -> 
     bench = make_queue()
     line = b'{"status":"pulling manifest"}\n{"error":"context canceled"}\n'
     bench.server.fault("/api/pull", faults.reply(200, line, "application/x-ndjson"), times=again)
-    item_id = bench.queue.add(wish("one"))
+    item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.DONE)
     assert S.RETRYING not in bench.trail.states["one:latest"]
     assert S.FAILED not in bench.trail.states["one:latest"]
@@ -282,11 +282,11 @@ def test_what_is_asked_for_before_the_queue_is_back_comes_behind_it(
 ) -> None:
     path = tmp_path / "queue.json"
     first = make_queue(path, online=False)
-    stored = [first.queue.add(wish(name)) for name in ("one", "two")]
+    stored = [first.queue.add(request(name)) for name in ("one", "two")]
     first.queue.pause(stored[1])
     first.queue.close()
     second = make_queue(path)
-    twin, new = second.queue.add(wish("two")), second.queue.add(wish("three"))
+    twin, new = second.queue.add(request("two")), second.queue.add(request("three"))
     assert second.server.asked("/api/pull") == []
     second.queue.load()
     assert [i.id for i in second.queue.items()] == [*stored, new]
@@ -300,7 +300,7 @@ def test_an_end_before_the_queue_is_back_leaves_it_alone(
 ) -> None:
     path = tmp_path / "queue.json"
     first = make_queue(path, online=False)
-    item_id = first.queue.add(wish("one"))
+    item_id = first.queue.add(request("one"))
     first.queue.close()
     make_queue(path).queue.close()
     third = make_queue(path, online=False)
@@ -323,7 +323,7 @@ def test_a_pull_that_finds_no_server_where_polls_do_is_asked_for_with_pauses(
 
     queue.faulted.connect(poll)
     queue.set_server_online("local", True)
-    item_id = queue.add(wish("one"))
+    item_id = queue.add(request("one"))
 
     def is_retrying() -> bool:
         item = queue.item(item_id)

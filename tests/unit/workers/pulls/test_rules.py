@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer
 from tests.unit.workers.conftest import MB, QUICK, Bench, QueueMaker
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.payloads import PullWish
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
-from tray_app.core.pulls.rules import ROOM_MARGIN_BYTES, DiskRoom
+from tray_app.core.pulls.rules import ROOM_MARGIN_BYTES, DiskSpace
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.ollama.local_store import LocalStore
 from tray_app.workers.jobs import Target
@@ -28,7 +28,7 @@ ROOMY = QueueLimits(2, QUICK.stall_s, QUICK.policy, keep_free_bytes=KEPT)
 
 
 def add(bench: Bench, name: str) -> str:
-    return bench.queue.add(PullWish("local", f"{name}:latest"))
+    return bench.queue.add(PullRequest("local", f"{name}:latest"))
 
 
 def item(bench: Bench, item_id: str) -> PullItem:
@@ -65,7 +65,7 @@ def test_a_server_elsewhere_has_a_power_supply_of_its_own(
     try:
         queue.set_rule(Hold.BATTERY)
         for server_id in ("away", "local"):
-            queue.add(PullWish(server_id, "one:latest"))
+            queue.add(PullRequest(server_id, "one:latest"))
             queue.set_server_online(server_id, True)
         states = {i.server_id: (i.state, i.hold) for i in queue.items()}
         assert states["local"] == (S.WAITING, Hold.BATTERY)
@@ -111,14 +111,16 @@ def test_a_pull_that_would_not_fit_waits_until_it_does(make_queue: QueueMaker) -
     bench.server.state.set_speed(10 * MB)
     item_id = add(bench, "one")
     bench.wait_state(item_id, S.RUNNING)
-    bench.queue.set_room(DiskRoom("local", 1010 * MB, {item_id: 40 * MB}))
+    bench.queue.set_disk_space(DiskSpace("local", 1010 * MB, {item_id: 40 * MB}))
     held = item(bench, item_id)
     assert (held.state, held.hold) == (S.WAITING, Hold.DISK)
     assert held.missing_bytes == 30 * MB + ROOM_MARGIN_BYTES
-    bench.queue.set_room(DiskRoom("local", 1040 * MB, {item_id: 40 * MB}))
+    bench.queue.set_disk_space(DiskSpace("local", 1040 * MB, {item_id: 40 * MB}))
     assert item(bench, item_id).missing_bytes == ROOM_MARGIN_BYTES
     bench.server.state.set_speed(400 * MB)
-    bench.queue.set_room(DiskRoom("local", 1040 * MB + ROOM_MARGIN_BYTES, {item_id: 40 * MB}))
+    bench.queue.set_disk_space(
+        DiskSpace("local", 1040 * MB + ROOM_MARGIN_BYTES, {item_id: 40 * MB})
+    )
     bench.wait_state(item_id, S.DONE)
 
 
@@ -128,7 +130,7 @@ def test_each_fits_alone_but_not_both(make_queue: QueueMaker) -> None:
     first, second = add(bench, "one"), add(bench, "two")
     bench.wait_state(second, S.RUNNING)
     needs = {first: 40 * MB, second: 40 * MB}
-    bench.queue.set_room(DiskRoom("local", 1050 * MB, needs))
+    bench.queue.set_disk_space(DiskSpace("local", 1050 * MB, needs))
     assert bench.state(first) is S.RUNNING
     assert (bench.state(second), item(bench, second).hold) == (S.WAITING, Hold.DISK)
     assert item(bench, second).missing_bytes == 30 * MB + ROOM_MARGIN_BYTES
@@ -136,16 +138,18 @@ def test_each_fits_alone_but_not_both(make_queue: QueueMaker) -> None:
     bench.wait_state(third, S.RUNNING)
     bench.queue.start_now(second)
     bench.wait_state(second, S.RUNNING)
-    bench.queue.set_room(DiskRoom("local", 10 * MB, needs))
+    bench.queue.set_disk_space(DiskSpace("local", 10 * MB, needs))
     assert bench.state(second) is S.RUNNING
     assert bench.state(first) is S.WAITING
 
 
-@pytest.mark.parametrize("room", [None, DiskRoom("local"), DiskRoom("other", 0, {})])
-def test_room_that_is_not_known_holds_nobody(make_queue: QueueMaker, room: DiskRoom | None) -> None:
+@pytest.mark.parametrize("room", [None, DiskSpace("local"), DiskSpace("other", 0, {})])
+def test_room_that_is_not_known_holds_nobody(
+    make_queue: QueueMaker, room: DiskSpace | None
+) -> None:
     bench = make_queue(limits=ROOMY)
     if room is not None:
-        bench.queue.set_room(room)
+        bench.queue.set_disk_space(room)
     bench.wait_state(add(bench, "one"), S.DONE)
 
 
@@ -155,7 +159,7 @@ def watch_of(runner: JobRunner) -> Callable[[Bench, Path], DiskWatch]:
         target = Target("local", Endpoint.parse(bench.server.url), LocalStore([folder]))
         queue = bench.queue
         watch = DiskWatch(runner, {"local": target}.get, queue.items, queue, every_s=0.05)
-        watch.measured.connect(queue.set_room)
+        watch.measured.connect(queue.set_disk_space)
         for signal in (queue.item_added, queue.item_changed, queue.item_removed):
             signal.connect(watch.note_items)
         return watch
@@ -169,7 +173,7 @@ def test_the_disk_is_looked_at_while_something_runs_or_waits_for_room(
     (tmp_path / "blobs").mkdir()
     bench = make_queue(limits=QueueLimits(2, QUICK.stall_s, QUICK.policy, keep_free_bytes=1 << 60))
     watch = watch_of(bench, tmp_path)
-    seen: list[DiskRoom] = []
+    seen: list[DiskSpace] = []
     watch.measured.connect(seen.append)
     bench.server.state.set_speed(10 * MB)
     item_id = add(bench, "one")

@@ -9,8 +9,8 @@ import pytest
 
 from tests.unit.workers.conftest import MB, Bench, QueueMaker
 from tests.unit.workers.reading import QueueReader, misfit, own_signals
-from tray_app.core.payloads import PullWish
-from tray_app.core.pulls.rules import DiskRoom
+from tray_app.core.payloads import PullRequest
+from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import Hold, PullState, PullSummary
 from tray_app.workers import pull_rows, pull_watchdog
 from tray_app.workers.pulls.queue import PullQueue
@@ -18,8 +18,8 @@ from tray_app.workers.pulls.queue import PullQueue
 S = PullState
 
 
-def wish(name: str) -> PullWish:
-    return PullWish("local", f"{name}:latest")
+def request(name: str) -> PullRequest:
+    return PullRequest("local", f"{name}:latest")
 
 
 Read = tuple[Bench, QueueReader, list[str]]
@@ -41,7 +41,7 @@ def test_the_reader_hears_every_signal(read: Read) -> None:
 
 def test_a_reader_that_finds_old_rows_says_so(read: Read) -> None:
     bench, _, wrongs = read
-    bench.queue.add(wish("one"))
+    bench.queue.add(request("one"))
     assert misfit(bench.queue) == ""
     bench.queue._summary = PullSummary(failed=9)
     assert misfit(bench.queue) == "the sum is that of before"
@@ -56,7 +56,7 @@ def test_a_reader_that_finds_old_rows_says_so(read: Read) -> None:
     [
         lambda queue, _two: queue.clear_finished(),
         lambda queue, two: queue.remove(two),
-        lambda queue, _two: queue.add(wish("two")),
+        lambda queue, _two: queue.add(request("two")),
     ],
     ids=["clear finished", "remove", "ask again"],
 )
@@ -64,7 +64,7 @@ def test_rows_that_go_are_gone_everywhere(
     read: Read, drop: Callable[[PullQueue, str], object]
 ) -> None:
     bench, reader, wrongs = read
-    ids = [bench.queue.add(wish(name)) for name in ("one", "two", "three", "four")]
+    ids = [bench.queue.add(request(name)) for name in ("one", "two", "three", "four")]
     for item_id in ids[:3]:
         bench.queue.cancel(item_id)
     drop(bench.queue, ids[1])
@@ -77,8 +77,8 @@ def test_rows_that_go_are_gone_everywhere(
 def test_a_canceled_row_goes_by_itself(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     bench, reader, wrongs = read
     monkeypatch.setattr(pull_watchdog, "CANCELED_ROW_S", 0.05)
-    kept = bench.queue.add(wish("one"))
-    bench.queue.cancel(bench.queue.add(wish("two")))
+    kept = bench.queue.add(request("one"))
+    bench.queue.cancel(bench.queue.add(request("two")))
     bench.wait_for(lambda: "item_removed" in reader.heard)
     reader.check()
     assert wrongs == []
@@ -89,7 +89,7 @@ def test_too_many_ended_rows_go(read: Read, monkeypatch: pytest.MonkeyPatch) -> 
     bench, reader, wrongs = read
     monkeypatch.setattr(pull_rows, "MAX_ENDED", 2)
     for name in ("one", "two", "three", "four"):
-        bench.queue.cancel(bench.queue.add(wish(name)))
+        bench.queue.cancel(bench.queue.add(request(name)))
     reader.check()
     assert wrongs == []
     assert [item.name for item in bench.queue.items()] == ["four:latest", "three:latest"]
@@ -98,13 +98,13 @@ def test_too_many_ended_rows_go(read: Read, monkeypatch: pytest.MonkeyPatch) -> 
 def test_wishes_of_before_the_file_was_read(make_queue: QueueMaker, tmp_path: Path) -> None:
     path = tmp_path / "queue.json"
     first = make_queue(path, online=False)
-    stored = [first.queue.add(wish(name)) for name in ("one", "two")]
+    stored = [first.queue.add(request(name)) for name in ("one", "two")]
     first.queue.cancel(stored[1])
     first.queue.close()
     second = make_queue(path, online=False)
     wrongs: list[str] = []
     reader = QueueReader(second.queue, wrongs)
-    new = [second.queue.add(wish(name)) for name in ("one", "two", "three")]
+    new = [second.queue.add(request(name)) for name in ("one", "two", "three")]
     second.queue.load()
     reader.check()
     assert wrongs == []
@@ -117,12 +117,12 @@ def test_a_whole_life_against_a_server(make_queue: QueueMaker) -> None:
     wrongs: list[str] = []
     reader = QueueReader(bench.queue, wrongs)
     bench.server.state.set_speed(20 * MB)
-    ids = [bench.queue.add(wish(name)) for name in ("one", "two", "nowhere", "three")]
+    ids = [bench.queue.add(request(name)) for name in ("one", "two", "nowhere", "three")]
     bench.wait_state(ids[0], S.RUNNING)
     bench.queue.set_rule(Hold.METERED)
     bench.queue.move(ids[3], 0)
     bench.queue.set_rule(None)
-    bench.queue.set_room(DiskRoom("local", 0, dict.fromkeys(ids, MB)))
+    bench.queue.set_disk_space(DiskSpace("local", 0, dict.fromkeys(ids, MB)))
     bench.queue.set_server_online("local", False)
     bench.queue.pause_all()
     bench.queue.resume_all()
@@ -151,7 +151,7 @@ def test_who_acts_on_what_is_told_disturbs_nobody(read: Read) -> None:
     bench.queue.summary_changed.connect(act_again)
     last = QueueReader(bench.queue, wrongs)
     bench.queue.set_server_online("local", True)
-    bench.queue.add(wish("one"))
+    bench.queue.add(request("one"))
     for one in (reader, late, last):
         one.check()
         assert one.heard == reader.heard

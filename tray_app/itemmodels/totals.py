@@ -1,4 +1,4 @@
-"""Census: sums over all rows, kept up to date row by row instead of being added up anew."""
+"""Totals: sums over all rows, kept up to date row by row instead of being added up anew."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from tray_app.itemmodels.rows import ModelRow
 
 
-class Census:
+class Totals:
     """`listed_bytes`: what the rows take on disk, each in full. `copied`: digests of several."""
 
     def __init__(self) -> None:

@@ -32,10 +32,10 @@ def test_census(answered: list[tuple[str, list[ModelRecord] | None]]) -> None:
             of_server = [replace(record, server_id=server_id) for record in models]
             store.take(snapshot(of_server, server_id=server_id))
         digests = [row.record.digest for row in store.rows]
-        assert store.census.listed_bytes == sum(
+        assert store.totals.listed_bytes == sum(
             row.record.size_bytes or 0 for row in store.rows if not row.record.is_cloud
         )
-        assert store.census.copied == {d for d in digests if digests.count(d) > 1}
-        assert set(store.census.rows_of(["1" * 64, "4" * 64])) == {
+        assert store.totals.copied == {d for d in digests if digests.count(d) > 1}
+        assert set(store.totals.rows_of(["1" * 64, "4" * 64])) == {
             row for row in store.rows if row.record.digest == "1" * 64
         }
