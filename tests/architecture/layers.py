@@ -26,7 +26,9 @@ def _names(text: str) -> frozenset[str]:
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
 _BASE = "text bundled language resources log settings paths jsonfile"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
-_EVERYTHING = _names(f"core ollama workers itemmodels views desktop demo diagnosis cli app {_BASE}")
+_EVERYTHING = _names(
+    f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app {_BASE}"
+)
 
 LAYERS = {
     "": Layer(frozenset(), banned=_names("*")),
@@ -46,6 +48,8 @@ LAYERS = {
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
     "jsonfile": Layer(_names("core")),
+    "state": Layer(_names("core"), _names("PySide6.QtCore")),
+    "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(
         _names(
             "core ollama text paths log settings cli.server_choice desktop.facts "
@@ -53,17 +57,18 @@ LAYERS = {
         )
     ),
     "itemmodels": Layer(
-        _names("core text resources itemmodels"),
+        _names("core text resources state itemmodels"),
         _names("PySide6.QtCore PySide6.QtGui"),
         banned=_names(_IO),
     ),
     "views": Layer(
-        _names("core itemmodels text language resources settings views"),
+        _names("core itemmodels text language resources settings state commands views"),
         _names("PySide6.QtCore PySide6.QtGui PySide6.QtWidgets"),
         banned=_names("threading socket http urllib.request subprocess"),
     ),
     "desktop": Layer(
-        _names("core text resources settings desktop"), _names("PySide6 jeepney shiboken6")
+        _names("core text resources settings state commands desktop"),
+        _names("PySide6 jeepney shiboken6"),
     ),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
     # desktop.instance is how the terminal asks the running program; log holds the rules of what

@@ -64,7 +64,7 @@ class Instruments(QObject):
                 print(f"moving {time.monotonic_ns()}", flush=True)
 
     def _on_lateness_ended(self, result: dict[str, float]) -> None:
-        models = self.app.pollers.snapshot(self.app.server.id)
+        models = self.app.state.snapshot(self.app.state.server.id)
         tell(
             {**result, "moving": len(self._moving), "models": len(models.models if models else ())}
         )

@@ -8,13 +8,16 @@ import os
 import sys
 import threading
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QSessionManager
 
 from tray_app.app import application, main
 from tray_app.app.instance_commands import InstanceCommands
+from tray_app.app.window import WindowController
 from tray_app.cli import parse_args
+from tray_app.commands import Commands
 from tray_app.desktop.instance.single_instance import InstanceAnswer, InstanceRequest
+from tray_app.state import AppState
 
 
 class Broken(Exception):
@@ -45,18 +48,26 @@ class Manager:
         self.hint = hint
 
 
-class BreakingVisits(InstanceCommands):
-    """Visits that also know the acts of this file."""
+class BreakingCommands(InstanceCommands):
+    """Also knows the acts of this file."""
 
-    def __init__(self, app: application.Application) -> None:
-        super().__init__(app)
-        self._owner = app
+    def __init__(
+        self,
+        state: AppState,
+        commands: Commands,
+        window: WindowController,
+        parent: application.Application,
+    ) -> None:
+        super().__init__(state, commands, window, parent)
+        self._owner = parent
         self._here = Breaker()
         self._there = Breaker()
         self._thread = QThread(self)
         self._thread.setObjectName("a worker")
         self._there.moveToThread(self._thread)
-        app.qt.aboutToQuit.connect(self._on_qt_about_to_quit)
+        qt = QCoreApplication.instance()
+        assert qt is not None
+        qt.aboutToQuit.connect(self._on_qt_about_to_quit)
 
     def answer(self, request: InstanceRequest) -> InstanceAnswer:
         act = getattr(self, f"do_{request.args[0]}", None) if request.args else None
@@ -89,7 +100,7 @@ class BreakingVisits(InstanceCommands):
         manager = Manager()
         self._owner.session_end._on_qt_commit_data_request(manager)  # type: ignore[arg-type]
         assert manager.hint is QSessionManager.RestartHint.RestartNever
-        self._owner.qt.quit()
+        QCoreApplication.quit()
 
     def do_diagnostics(self) -> None:
         clipboard = QGuiApplication.clipboard()
@@ -107,5 +118,5 @@ class BreakingVisits(InstanceCommands):
 
 
 if __name__ == "__main__":
-    application.__dict__["Visits"] = BreakingVisits
+    application.__dict__["InstanceCommands"] = BreakingCommands
     sys.exit(main(parse_args(sys.argv[1:])))

@@ -1,46 +1,19 @@
 """When the Dock has our icon. (What the Dock makes of it can be seen on macOS only.)"""
 
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.support.waiting import wait_for
 from tray_app.app.mac_dock import MacDock
-from tray_app.cli import Invocation
 
 
-class Window:
-    """Counts how often it was asked to show."""
-
-    def __init__(self) -> None:
-        self.shown = 0
-
-    def show(self) -> None:
-        self.shown += 1
-
-
-class Program(QObject):
-    """What Docking knows of the program."""
-
-    def __init__(self, qt: QApplication, invocation: Invocation) -> None:
-        super().__init__()
-        self.qt = qt
-        self.invocation = invocation
-        self.window = Window()
-
-
-@dataclass
-class Built:
-    main: QWidget
-
-
-def make(qt: QApplication, invocation: Invocation | None = None) -> tuple[MacDock, Program]:
-    program: Any = Program(qt, invocation or Invocation())
-    return MacDock(program, is_needed=True), program
+def make(qt: QApplication, *, is_hidden: bool = False) -> tuple[MacDock, list[bool]]:
+    """The watcher, and a growing list of the times when the window was to be shown."""
+    mac_dock = MacDock(qt, is_hidden=is_hidden, is_needed=True)
+    reopened: list[bool] = []
+    mac_dock.reopened.connect(lambda: reopened.append(True))
+    return mac_dock, reopened
 
 
 def test_it_comes_with_the_first_window_and_goes_with_the_last(
@@ -52,7 +25,7 @@ def test_it_comes_with_the_first_window_and_goes_with_the_last(
     assert not mac_dock.is_open
     main = QWidget()
     qtbot.addWidget(main)
-    mac_dock.connect_windows(Built(main))  # type: ignore[arg-type]
+    mac_dock.watch(main)
     main.show()
     assert mac_dock.is_open
     dialog = QWidget(main, Qt.WindowType.Dialog)
@@ -66,24 +39,26 @@ def test_it_comes_with_the_first_window_and_goes_with_the_last(
 
 
 @pytest.mark.parametrize(
-    ("invocation", "times"),
-    [(Invocation(), [1, 2]), (Invocation(hidden=True), [0, 1]), (Invocation(login=True), [0, 1])],
+    ("is_hidden", "times"),
+    [(False, [1, 2]), (True, [0, 1])],
 )
 def test_opened_again_with_nothing_open_it_shows_the_window(
-    qapp: QApplication, invocation: Invocation, times: list[int]
+    qapp: QApplication, is_hidden: bool, times: list[int]
 ) -> None:
     for left_over in QApplication.topLevelWidgets():
         left_over.hide()
-    mac_dock, program = make(qapp, invocation)
+    mac_dock, reopened = make(qapp, is_hidden=is_hidden)
     for expected in times:
         mac_dock._on_qt_state_changed(Qt.ApplicationState.ApplicationActive)
         mac_dock._on_qt_state_changed(Qt.ApplicationState.ApplicationInactive)
-        assert program.window.shown == expected
+        assert len(reopened) == expected
 
 
 def test_elsewhere_nothing_is_watched(qapp: QApplication) -> None:
-    program: Any = Program(qapp, Invocation())
-    mac_dock = MacDock(program, is_needed=False)
-    mac_dock.connect_windows(Built(QWidget()))  # type: ignore[arg-type]
+    mac_dock = MacDock(qapp, is_needed=False)
+    window = QWidget()
+    mac_dock.watch(window)
+    window.show()
+    window.hide()
     assert mac_dock.is_open
-    wait_for(lambda: program.window.shown == 0)
+    assert not mac_dock._later.isActive()

@@ -1,6 +1,7 @@
 """Application: the objects that live as long as the program, and their connections.
 
-The window and its dialogs are built when first shown; their connections are in `app.window`.
+Facts go from the workers into the state, wishes from the commands to who fulfills them: both stand
+here, each once. The window and its dialogs are built when first shown.
 """
 
 from __future__ import annotations
@@ -13,18 +14,17 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import text
 from tray_app.app.diagnosis import DiagnosisCommand
-from tray_app.app.downloads import Downloads
+from tray_app.app.downloads import Downloads, limits_of
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
-from tray_app.app.rule_watcher import limits_of
-from tray_app.app.session import SessionEnd
-from tray_app.app.shutdown import Shutdown
+from tray_app.app.parts import Parts
+from tray_app.app.server import CurrentServer
+from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
-from tray_app.app.wishes import Wishes
 from tray_app.cli import Invocation
-from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import OllamaError
-from tray_app.core.payloads import PullRequest
+from tray_app.commands import Commands
+from tray_app.core.payloads import ModelRef, PullMove, PullRequest
+from tray_app.core.pulls.history import History
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart.system import system_autostart
@@ -33,12 +33,11 @@ from tray_app.desktop.notifications.notifier import Notifier, system_backends
 from tray_app.desktop.tray.tray import Tray
 from tray_app.language import install_language
 from tray_app.log import CrashReporter
-from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
 from tray_app.paths import Paths
 from tray_app.resources import app_icon
-from tray_app.settings import ServerEntry, Settings
-from tray_app.workers.jobs import Target
+from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers
 from tray_app.workers.pulls.history import HistoryStore, PullHistory
@@ -65,81 +64,112 @@ class Application(QObject):
         demo: Demo | None = None,
     ) -> None:
         super().__init__(qt)
-        self.qt = qt
         self.invocation = invocation
         self.instance = instance
-        self.where = where
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
         if demo is not None:
             self.settings.update({"servers": (demo.server,), "default_server": demo.server.id})
-        self.server = self.settings.server()
+        self.server = CurrentServer(self.settings)
         text.configure(size_units=self.settings.values.size_units)
         install_language(self.settings.values.language)
         qt.setWindowIcon(app_icon())
 
+        self.state = AppState(
+            self.server.shown, self, is_demo=demo is not None, log_folder=str(where.log)
+        )
+        self.commands = Commands(self)
         self.tray = tray
         self.notifier = Notifier(self.settings, system_backends(self.tray), self)
         self.runner = JobRunner(self)
         self.pollers = Pollers(self)
-        self.store = LocalStore()
         self.queue = PullQueue(
             self.runner,
-            self.target,
+            self.server.target,
             PullStore(where.queue_file),
             limits=limits_of(self.settings.values),
             parent=self,
         )
         self.history = PullHistory(self.runner, HistoryStore(where.history_file), self)
         self.queue.set_insecure_hosts(frozenset(self.settings.values.insecure_hosts))
-        registry = Registry(self.demo.registry_urls if self.demo else None)
-        self.operations = Operations(self.runner, self.queue, self.target, registry, self)
+        registry = Registry(demo.registry_urls if demo else None)
+        self.operations = Operations(self.runner, self.queue, self.server.target, registry, self)
         self.crashes = CrashReporter(self)
-        self.wishes = Wishes(self)
-        self.diagnosis = DiagnosisCommand(self)
-        self.window = WindowController(self)
-        self.instance_commands = InstanceCommands(self)
-        self.downloads = Downloads(self)
-        self.shutdown = Shutdown(self)
-        self.session_end = SessionEnd(self)
-        self.mac_dock = MacDock(self)
-
-    def target(self, server_id: str) -> Target | None:
-        """Where jobs for a server go; None for a server that is not set up any more."""
-        if server_id != self.server.id:
-            return None
-        try:
-            endpoint = Endpoint.parse(self.server.address)
-        except OllamaError as error:
-            _log.info("address of %s: %s", server_id, error)
-            return None
-        return Target(server_id, endpoint, self.store if endpoint.is_loopback else None)
-
-    def server_label(self) -> str:
-        return text.server_name(self.server.label, self.server.address)
+        self.window = WindowController(Parts(qt, self.settings, self.state, self.commands), self)
+        self.downloads = Downloads(
+            self.settings,
+            self.queue,
+            self.runner,
+            self.server.target,
+            self.window.ask_cancel,
+            self,
+        )
+        self.diagnosis = DiagnosisCommand(self.runner, self.settings, self.state, where, self)
+        self.visits = InstanceCommands(self.state, self.commands, self.window, self)
+        self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
+        self.session_end = SessionEnd(qt, self.queue.save_now, self)
+        self.shutdown = Shutdown(
+            qt,
+            lambda: self.queue.summary.active,
+            self.window.ask_quit,
+            Steps(
+                stop=(
+                    self.tray.disable_menu,
+                    self.window.hide_for_good,
+                    self.downloads.close,
+                    self.queue.close,
+                    self.history.close,
+                    self.runner.close,
+                    self.pollers.close,
+                ),
+                wait=(self.pollers.wait, self.runner.wait),
+                after=(
+                    self.notifier.close,
+                    self.session_end.close,
+                    self.tray.stop,
+                    self.crashes.uninstall,
+                    *((demo.close,) if demo is not None else ()),
+                ),
+                clean=(self.window.close,),
+                by_force=self.instance.close,
+            ),
+            self,
+        )
+        # Windows ends the process right behind this signal: what is to be saved is saved in it.
+        qt.aboutToQuit.connect(self.shutdown.quit_now)
 
     def start(self) -> None:
         """The tray is out already: connect it, then the first poll; the window when wanted."""
         self.crashes.install()
-        self._connect_tray()
-        self._connect_facts()
-        self.settings.changed.connect(self._on_settings_changed)
-        self.settings.save_failed.connect(self.window.tell_save_failed)
-        self.queue.save_failed.connect(self.window.tell_save_failed)
+        self.connect_parts()
         self.tray.set_icon_choice(self.settings.values.tray_icon)
         self._show_server_label()
-        self.instance.listen(self.instance_commands.answer)
+        self.instance.listen(self.visits.answer)
         broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
         self._poll()
         if not self._starts_hidden():
             self.window.show()
-            self.window.set_tray_available(self.tray.is_available)
+            self.state.set_tray_available(self.tray.is_available)
         if self.invocation.link:
-            self.instance_commands.open_link(self.invocation.link)
+            self.visits.open_link(self.invocation.link)
         self.window.tell_broken_files(self.settings.broken_path, broken_path)
+
+    def connect_parts(self) -> None:
+        """Who tells whom."""
+        self._connect_facts()
+        self._connect_commands()
+        self._connect_desktop()
+        self.settings.changed.connect(self._on_settings_changed)
+        self.settings.save_failed.connect(self.window.tell_save_failed)
+        self.queue.save_failed.connect(self.window.tell_save_failed)
+        self.crashes.crashed.connect(self.window.show_crash)
+
+    def after_loop(self) -> None:
+        """The event loop is over: end every thread; leave by force if one does not."""
+        self.shutdown.finish()
 
     def _starts_hidden(self) -> bool:
         """Started by the system at login: hidden where a person has not asked for the window."""
@@ -147,84 +177,181 @@ class Application(QObject):
         return invocation.hidden or (invocation.login and self.settings.values.start_hidden)
 
     def _poll(self) -> None:
-        target = self.target(self.server.id)
+        server_id = self.state.server.id
+        target = self.server.target(server_id)
         if target is not None:
-            self.pollers.start(self.server.id, target.endpoint)
+            self.pollers.start(server_id, target.endpoint)
         else:
             self.window.open_settings("servers")
 
-    def after_loop(self) -> None:
-        """The event loop is over: end every thread; leave by force if one does not."""
-        self.shutdown.finish()
-
-    def _connect_tray(self) -> None:
-        tray, queue, operations = self.tray, self.queue, self.operations
-        tray.open_requested.connect(self.window.show)
-        tray.toggle_requested.connect(self.window.toggle)
-        tray.pull_dialog_requested.connect(self.window.open_pull)
-        tray.settings_requested.connect(self.window.open_settings)
-        tray.pull_show_requested.connect(self.window.show_pull)
-        tray.quit_requested.connect(self.shutdown.ask)
-        tray.refresh_requested.connect(self.pollers.refresh_all)
-        tray.load_requested.connect(self.wishes.load)
-        tray.unload_requested.connect(self.wishes.unload)
-        tray.pull_pause_requested.connect(queue.pause)
-        tray.pull_resume_requested.connect(queue.resume)
-        tray.pull_cancel_requested.connect(self.downloads.cancel)
-        tray.pulls_pause_all_requested.connect(queue.pause_all)
-        tray.pulls_resume_all_requested.connect(queue.resume_all)
-        tray.available_changed.connect(self.window.set_tray_available)
-        queue.summary_changed.connect(tray.set_summary)
-        queue.item_added.connect(self._on_queue_rows_changed)
-        queue.item_changed.connect(self._on_queue_rows_changed)
-        queue.item_removed.connect(self._on_queue_rows_changed)
-        queue.order_changed.connect(self._on_queue_rows_changed)
-        self.pollers.status_changed.connect(tray.set_status)
-        self.pollers.snapshot_taken.connect(tray.set_snapshot)
-        operations.list_stale.connect(self.pollers.refresh)
+    # Facts: workers → state.
 
     def _connect_facts(self) -> None:
-        self.pollers.snapshot_taken.connect(self._on_snapshot_taken)
-        self.pollers.status_changed.connect(self._on_status_changed)
-        self.pollers.status_changed.connect(self.notifier.set_status)
-        self.pollers.woke.connect(self.queue.on_woke)
-        self.queue.summary_changed.connect(self.notifier.set_summary)
-        self.queue.item_ended.connect(self.history.note)
-        self.queue.item_ended.connect(self.notifier.pull_ended)
-        self.queue.item_ended.connect(self._on_queue_item_ended)
-        self.notifier.clicked.connect(self.window.show_pull)
-        self.window.visibility_changed.connect(self.pollers.set_visible)
-        self.window.visibility_changed.connect(self.operations.layers.set_watched)
-        self.window.visibility_changed.connect(self._recommend)
+        state, queue, operations = self.state, self.queue, self.operations
+        self.pollers.polled.connect(state.take_poll)
+        state.snapshot_changed.connect(self._on_state_snapshot_changed)
+        state.status_changed.connect(self._on_state_status_changed)
+        self.pollers.woke.connect(self.downloads.on_woke)
+        queue.item_changed.connect(state.set_download)
+        queue.item_added.connect(self._on_queue_rows_changed)
+        queue.item_removed.connect(self._on_queue_rows_changed)
+        queue.order_changed.connect(self._on_queue_rows_changed)
+        queue.summary_changed.connect(state.set_pull_summary)
+        queue.item_ended.connect(self.history.note)
+        queue.item_ended.connect(self._on_queue_item_ended)
+        self.history.changed.connect(self._on_history_changed)
+        self.downloads.rules.conditions_changed.connect(state.set_conditions)
+        operations.details_loaded.connect(state.set_details)
+        operations.failed.connect(state.tell_failed)
+        operations.deleted.connect(state.tell_deleted)
+        operations.busy_changed.connect(state.set_busy)
+        operations.server_tested.connect(state.set_server_test)
+        operations.recommendations_loaded.connect(state.set_recommendations)
+        operations.estimator.estimated.connect(state.set_estimate)
+        operations.layers.layer_index_changed.connect(state.set_layer_index)
+        operations.list_stale.connect(self.pollers.refresh)
+
+    # Wishes: commands → who fulfills them.
+
+    def _connect_commands(self) -> None:
+        commands, queue, operations = self.commands, self.queue, self.operations
+        commands.quit_requested.connect(self.shutdown.ask)
+        commands.quit_now_requested.connect(self.shutdown.quit_now)
+        commands.autostart_requested.connect(self._on_autostart_requested)
+        commands.diagnostics_requested.connect(self.diagnosis.copy)
+        commands.notice_test_requested.connect(self.notifier.show_test)
+        commands.refresh_requested.connect(self.pollers.refresh_all)
+        commands.server_test_requested.connect(operations.test_server)
+        commands.details_requested.connect(self._on_details_requested)
+        commands.layers_requested.connect(operations.layers.read)
+        commands.delete_requested.connect(operations.delete)
+        commands.copy_requested.connect(operations.copy)
+        commands.load_requested.connect(operations.load)
+        commands.unload_requested.connect(operations.unload)
+        commands.estimate_requested.connect(operations.estimator.ask)
+        commands.estimate_cancel_requested.connect(operations.estimator.cancel)
+        commands.pull_requested.connect(operations.pull)
+        commands.pull_start_requested.connect(queue.start_now)
+        commands.pull_pause_requested.connect(queue.pause)
+        commands.pull_resume_requested.connect(queue.resume)
+        commands.pull_retry_requested.connect(queue.retry)
+        commands.pull_cancel_requested.connect(self.downloads.cancel)
+        commands.pull_cancel_now_requested.connect(queue.cancel)
+        commands.pull_remove_requested.connect(queue.remove)
+        commands.pull_move_requested.connect(self._on_pull_move_requested)
+        commands.pulls_pause_all_requested.connect(queue.pause_all)
+        commands.pulls_resume_all_requested.connect(queue.resume_all)
+        commands.pulls_clear_requested.connect(queue.clear_finished)
+        commands.history_clear_requested.connect(self.history.clear)
+
+    def _connect_desktop(self) -> None:
+        tray, commands, state, notifier = self.tray, self.commands, self.state, self.notifier
+        tray.open_requested.connect(commands.show_requested)
+        tray.toggle_requested.connect(commands.toggle_requested)
+        tray.pull_dialog_requested.connect(self.window.open_pull)
+        tray.settings_requested.connect(self.window.open_settings)
+        tray.pull_show_requested.connect(commands.pull_show_requested)
+        tray.quit_requested.connect(commands.quit_requested)
+        tray.refresh_requested.connect(commands.refresh_requested)
+        tray.load_requested.connect(commands.load_requested)
+        tray.unload_requested.connect(commands.unload_requested)
+        tray.pull_pause_requested.connect(commands.pull_pause_requested)
+        tray.pull_resume_requested.connect(commands.pull_resume_requested)
+        tray.pull_cancel_requested.connect(commands.pull_cancel_requested)
+        tray.pulls_pause_all_requested.connect(commands.pulls_pause_all_requested)
+        tray.pulls_resume_all_requested.connect(commands.pulls_resume_all_requested)
+        tray.available_changed.connect(state.set_tray_available)
+        state.status_changed.connect(tray.set_status)
+        state.snapshot_changed.connect(tray.set_snapshot)
+        state.pull_summary_changed.connect(tray.set_summary)
+        for changed in (
+            state.download_changed,
+            state.download_removed,
+            state.downloads_order_changed,
+        ):
+            changed.connect(self._on_state_downloads_changed)
+        state.status_changed.connect(notifier.set_status)
+        state.pull_summary_changed.connect(notifier.set_summary)
+        self.queue.item_ended.connect(notifier.pull_ended)
+        notifier.clicked.connect(commands.pull_show_requested)
+        self.window.visibility_changed.connect(self._on_window_visibility_changed)
         self.window.activity_changed.connect(self._on_window_activity_changed)
-        self.crashes.crashed.connect(self.window.show_crash)
+        self.window.built.connect(self.mac_dock.watch)
+        self.mac_dock.reopened.connect(commands.show_requested)
+        self.session_end.ending_changed.connect(self.window.set_session_ending)
 
     @Slot(object)
-    def _on_snapshot_taken(self, snapshot: Snapshot) -> None:
-        self.queue.note_snapshot(snapshot)
+    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        self.downloads.note_snapshot(snapshot)
         self.operations.note_snapshot(snapshot)
 
     @Slot(object)
-    def _on_status_changed(self, status: ServerStatus) -> None:
+    def _on_state_status_changed(self, status: ServerStatus) -> None:
         if status.state is not ServerState.CONNECTING:
             self.queue.set_server_online(status.server_id, status.is_online)
         self._recommend()
 
     @Slot()
+    def _on_state_downloads_changed(self) -> None:
+        self.tray.set_pull_items(self.state.downloads)
+
+    @Slot()
     def _recommend(self) -> None:
         """What the server suggests is asked for once somebody looks and it answers."""
-        status = self.pollers.status(self.server.id)
-        if self.window.is_visible and status is not None and status.is_online:
-            self.operations.recommend(self.server.id)
+        server_id = self.state.server.id
+        if self.window.is_visible and self.state.is_online(server_id):
+            self.operations.recommend(server_id)
+
+    @Slot()
+    def _on_queue_rows_changed(self) -> None:
+        self.state.set_downloads(self.queue.items())
 
     @Slot(object)
     def _on_queue_item_ended(self, item: PullItem) -> None:
         if item.state is PullState.FAILED and not self.window.is_active:
             self.tray.set_attention(True)
 
-    @Slot()
-    def _on_queue_rows_changed(self) -> None:
-        self.tray.set_pull_items(self.queue.items())
+    @Slot(object)
+    def _on_history_changed(self, history: History) -> None:
+        self.state.set_history(history)
+
+    @Slot(object)
+    def _on_details_requested(self, ref: ModelRef) -> None:
+        """Read once for each digest."""
+        known = self.state.details(ref.digest) if ref.digest else None
+        if known is not None and known.key == ref.key:
+            self.state.set_details(known)
+        else:
+            self.operations.show(ref)
+
+    @Slot(object)
+    def _on_pull_move_requested(self, move: PullMove) -> None:
+        self.queue.move(move.id, move.index)
+
+    @Slot(bool)
+    def _on_autostart_requested(self, is_enabled: bool) -> None:
+        try:
+            self.autostart.set_enabled(is_enabled)
+        except OSError as error:
+            self.window.tell_save_failed(str(error))
+        self._ask_autostart()
+
+    def _ask_autostart(self) -> None:
+        """What the system says about starting at login."""
+        try:
+            self.state.set_autostart(self.autostart.is_enabled())
+        except OSError as error:
+            _log.info("autostart unknown: %s", error)
+            self.state.set_autostart(None)
+
+    @Slot(bool)
+    def _on_window_visibility_changed(self, is_visible: bool) -> None:
+        self.pollers.set_visible(is_visible)
+        self.operations.layers.set_watched(is_visible)
+        if is_visible:
+            self.downloads.rules.start()
+            self._ask_autostart()
+        self._recommend()
 
     @Slot(bool)
     def _on_window_activity_changed(self, is_active: bool) -> None:
@@ -248,44 +375,27 @@ class Application(QObject):
             install_language(values.language)
             self._show_server_label()
             self.tray.retranslate()
+            self.window.retranslate()
         elif name in ("servers", "default_server") and self.demo is None:
-            self._take_server(self.settings.server())
-        self.window.take_setting(name)
+            self._take_server()
 
-    def _take_server(self, entry: ServerEntry) -> None:
-        old = self.server
-        if entry == old:
+    def _take_server(self) -> None:
+        old, new = self.state.server, self.server.shown
+        if new == old:
             return
-        self.server = entry
-        is_moved = (entry.id, entry.address) != (old.id, old.address)
-        if is_moved:
-            self.operations.forget_server(entry.id)
-        if entry.id != old.id:
+        if new.id != old.id:
             self.pollers.stop(old.id)
             self.queue.set_server_online(old.id, False)
+        self.state.set_server(new)
         self._show_server_label()
-        if is_moved:
+        if (new.id, new.address) != (old.id, old.address):
+            self.operations.forget_server(new.id)
             self._poll()
 
     def _show_server_label(self) -> None:
-        label = self.server_label()
+        label = text.server_name(self.state.server.label, self.state.server.address)
         self.tray.set_server_label(label)
         self.notifier.set_server_label(label)
-        self.window.take_server()
-
-    def is_autostart(self) -> bool | None:
-        """What the system says about starting at login; None when it cannot be asked."""
-        try:
-            return self.autostart.is_enabled()
-        except OSError as error:
-            _log.info("autostart unknown: %s", error)
-            return None
-
-    def set_autostart(self, is_enabled: bool) -> None:
-        try:
-            self.autostart.set_enabled(is_enabled)
-        except OSError as error:
-            self.window.tell_save_failed(str(error))
 
     def pull(self, name: str) -> None:
-        self.operations.pull(PullRequest(self.server.id, name))
+        self.operations.pull(PullRequest(self.state.server.id, name))

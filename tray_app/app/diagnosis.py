@@ -12,11 +12,12 @@ from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.diagnosis import Diagnosis, InstanceFacts, InstanceState
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
-from tray_app.workers.runner import Job
+from tray_app.paths import Paths
+from tray_app.settings import Settings
+from tray_app.state import AppState
+from tray_app.workers.runner import Job, JobRunner
 
 if TYPE_CHECKING:
-    from tray_app.app.application import Application
-    from tray_app.app.windows import Windows
     from tray_app.diagnosis import Question
 
 LANE = "diagnosis"
@@ -38,37 +39,39 @@ class DiagnosisJob(Job):
 class DiagnosisCommand(QObject):
     """Thread: GUI thread."""
 
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
-        self._app = application
-        self._built: Windows | None = None
-
-    def connect_windows(self, built: Windows) -> None:
-        """Take the wishes of the window and its dialogs, and tell them what came of them."""
-        self._built = built
-        built.main.diagnostics_requested.connect(self.copy)
-        built.dialogs.diagnostics_requested.connect(self.copy)
+    def __init__(
+        self,
+        runner: JobRunner,
+        settings: Settings,
+        state: AppState,
+        where: Paths,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._settings = settings
+        self._state = state
+        self._where = where
 
     @Slot()
     def copy(self) -> None:
         """Look, and put the report on the clipboard."""
         job = DiagnosisJob(self._question())
         job.succeeded.connect(self._on_job_succeeded)
-        self._app.runner.submit(job, LANE)
+        self._runner.submit(job, LANE)
 
     def _question(self) -> Question:
         from tray_app.diagnosis import Question
 
-        app = self._app
         own = InstanceFacts(
             InstanceState.RUNNING,
-            has_tray=app.tray.is_available,
-            downloads=len(app.queue.items()),
+            has_tray=self._state.is_tray_available,
+            downloads=len(self._state.downloads),
         )
         return Question(
             targets=tuple(self._targets()),
-            where=app.where,
-            settings=app.settings.values,
+            where=self._where,
+            settings=self._settings.values,
             instance=own,
             platform=QGuiApplication.platformName(),
             hides_names=True,
@@ -76,18 +79,16 @@ class DiagnosisCommand(QObject):
 
     def _targets(self) -> list[ServerChoice]:
         found = []
-        for entry in self._app.settings.servers():
+        for entry in self._settings.servers():
             try:
                 endpoint = Endpoint.parse(entry.address)
             except OllamaError:
                 continue  # the window says so already
-            is_default = entry.id == self._app.server.id
+            is_default = entry.id == self._state.server.id
             found.append(ServerChoice(endpoint, entry.label, entry.id, is_default))
         return found
 
     @Slot(object)
     def _on_job_succeeded(self, found: Diagnosis) -> None:
         QGuiApplication.clipboard().setText(text.diagnosis_report(found))
-        if self._built is not None:
-            self._built.main.show_diagnostics_copied()
-            self._built.dialogs.show_diagnostics_copied()
+        self._state.tell_diagnostics_copied()

@@ -1,59 +1,180 @@
-"""Pulling: what stands around the download queue: rules, disk, docks, the question of Cancel."""
+"""Downloads: what stands around the download queue: rules, disk, docks, the question of Cancel."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from tray_app.app.rule_watcher import RuleWatcher
-from tray_app.core.pulls.policy import is_cancel_asked
+from tray_app.core.pulls.policy import QueueLimits, RetryPolicy, is_cancel_asked
+from tray_app.core.pulls.rules import GB, QuietHours, RuleChoices, SystemConditions, evaluate
+from tray_app.core.pulls.states import PullItem
+from tray_app.core.records import Snapshot
+from tray_app.desktop.conditions.system import Network, system_network
 from tray_app.desktop.dock_badge import DockBadge
+from tray_app.desktop.power import Power, system_power
+from tray_app.settings import Settings
+from tray_app.settings.values import SettingsValues
+from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.disk_watch import DiskWatch
+from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.runner import JobRunner
 
-if TYPE_CHECKING:
-    from tray_app.app.application import Application
-    from tray_app.app.windows import Windows
+MAX_NAP_S = 60.0
+"""Clocks are set and computers sleep: the time of day is looked at so often, where it matters."""
+
+_LIMITS = frozenset({"max_pulls", "retry_pulls", "restart_stalled", "stall_s", "keep_free_gb"})
+_RULES = frozenset({"pause_on_metered", "pause_on_battery", "is_quiet_at_times", "quiet_hours"})
+
+
+def limits_of(values: SettingsValues) -> QueueLimits:
+    """How the settings want the queue to be."""
+    return QueueLimits(
+        max_pulls=values.max_pulls,
+        stall_s=float(values.stall_s) if values.restart_stalled else 0.0,
+        policy=RetryPolicy(is_retrying=values.retry_pulls),
+        keep_free_bytes=values.keep_free_gb * GB,
+    )
+
+
+def choices_of(values: SettingsValues) -> RuleChoices:
+    """The rules that the settings want."""
+    hours = QuietHours.parse(values.quiet_hours) if values.is_quiet_at_times else None
+    return RuleChoices(values.pause_on_battery, values.pause_on_metered, hours)
+
+
+def local_now() -> datetime:
+    """The time of day here, without a zone."""
+    return datetime.now(UTC).astimezone().replace(tzinfo=None)
+
+
+class RuleWatcher(QObject):
+    """Signals: `surroundings_changed` when the system tells something new.
+
+    Thread: the GUI thread. The system is not asked before `start`.
+    """
+
+    conditions_changed = Signal(object)  # SystemConditions
+
+    def __init__(
+        self,
+        settings: Settings,
+        queue: PullQueue,
+        parent: QObject | None = None,
+        *,
+        power: Callable[[QObject], Power] = system_power,
+        network: Callable[[QObject], Network] = system_network,
+        now: Callable[[], datetime] = local_now,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._queue = queue
+        self._makers = (power, network)
+        self._now = now
+        self._power: Power | None = None
+        self._network: Network | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may come too early
+        self._timer.setObjectName("rules")
+        self._timer.timeout.connect(self.evaluate)
+        settings.changed.connect(self._on_settings_changed)
+
+    @property
+    def conditions(self) -> SystemConditions:
+        """What the system tells by now."""
+        return SystemConditions(
+            self._power.on_battery if self._power is not None else None,
+            self._network.is_metered if self._network is not None else None,
+        )
+
+    @Slot()
+    def start(self) -> None:
+        """There are downloads, or somebody looks: from now on it matters."""
+        if self._power is not None:
+            return
+        make_power, make_network = self._makers
+        self._power = make_power(self)
+        self._network = make_network(self)
+        for source in (self._power, self._network):
+            source.changed.connect(self._on_source_changed)
+            source.start()
+        self.evaluate()
+
+    def close(self) -> None:
+        self._timer.stop()
+        for source in (self._power, self._network):
+            if source is not None:
+                source.close()
+
+    @Slot()
+    def evaluate(self) -> None:
+        """Tell the queue what holds now, and wake up when the clock may change it."""
+        verdict = evaluate(choices_of(self._settings.values), self.conditions, self._now())
+        self._queue.set_rule(verdict.here, verdict.elsewhere, verdict.until)
+        if verdict.next_s is None:
+            self._timer.stop()
+        else:
+            self._timer.start(round(min(verdict.next_s, MAX_NAP_S) * 1000) + 1)
+
+    @Slot()
+    def _on_source_changed(self) -> None:
+        self.evaluate()
+        self.conditions_changed.emit(self.conditions)
+
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        if name in _LIMITS:
+            self._queue.set_limits(limits_of(self._settings.values))
+        elif name in _RULES:
+            self.evaluate()
 
 
 class Downloads(QObject):
-    """Thread: GUI thread."""
+    """Thread: GUI thread. `ask_cancel` asks a person before much is thrown away."""
 
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
-        self._app = app = application
-        queue = app.queue
-        self.rules = RuleWatcher(app.settings, queue, self)
-        self.disk = DiskWatch(app.runner, app.target, queue.items, self)
+    def __init__(
+        self,
+        settings: Settings,
+        queue: PullQueue,
+        runner: JobRunner,
+        target_of: Callable[[str], Target | None],
+        ask_cancel: Callable[[PullItem], object],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._ask_cancel = ask_cancel
+        self.rules = RuleWatcher(settings, queue, self)
+        self.disk = DiskWatch(runner, target_of, queue.items, self)
         self.dock = DockBadge(self)
         queue.item_added.connect(self.rules.start)
         for signal in (queue.item_added, queue.item_changed, queue.item_removed):
             signal.connect(self.disk.note_items)
         queue.summary_changed.connect(self.dock.set_summary)
         self.disk.measured.connect(queue.set_disk_space)
-        app.pollers.snapshot_taken.connect(self.disk.note_snapshot)
-        app.pollers.woke.connect(self.rules.evaluate)
         self.rules.evaluate()
 
-    def connect_windows(self, built: Windows) -> None:
-        """The window was built."""
-        main, dialogs, queue = built.main, built.dialogs, self._app.queue
-        main.pull_start_requested.connect(queue.start_now)
-        main.pull_cancel_requested.connect(self.cancel)
-        dialogs.cancel_confirmed.connect(queue.cancel)
-        dialogs.notice_test_requested.connect(self._app.notifier.show_test)
-        self.rules.conditions_changed.connect(dialogs.set_conditions)
-        self.rules.start()
-        dialogs.set_conditions(self.rules.conditions)
+    def note_snapshot(self, snapshot: Snapshot) -> None:
+        """What is installed now."""
+        self._queue.note_snapshot(snapshot)
+        self.disk.note_snapshot(snapshot)
+
+    @Slot()
+    def on_woke(self) -> None:
+        """The computer slept: the time of day is another."""
+        self._queue.on_woke()
+        self.rules.evaluate()
 
     @Slot(str)
     def cancel(self, item_id: str) -> None:
         """A person cancels a download: asked back when much of it is there already."""
-        item = self._app.queue.item(item_id)
+        item = self._queue.item(item_id)
         if item is not None and is_cancel_asked(item):
-            self._app.window.ask_cancel(item)
+            self._ask_cancel(item)
         else:
-            self._app.queue.cancel(item_id)
+            self._queue.cancel(item_id)
 
     def close(self) -> None:
         self.rules.close()

@@ -1,4 +1,4 @@
-"""Visits: what a later start, or a verb in a terminal, asks of the running program."""
+"""InstanceCommands: what a later start, or a verb in a terminal, asks of the running program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from tray_app import __version__
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName, clean, is_same_name
-from tray_app.core.payloads import ModelRef
+from tray_app.core.payloads import ModelRef, PullRequest
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
@@ -19,7 +19,9 @@ from tray_app.desktop.instance.single_instance import (
 from tray_app.text import name_problem, tr
 
 if TYPE_CHECKING:
-    from tray_app.app.application import Application
+    from tray_app.app.window import WindowController
+    from tray_app.commands import Commands
+    from tray_app.state import AppState
 
 LINK_PULL = "ollama-tray://pull/"
 
@@ -27,9 +29,17 @@ LINK_PULL = "ollama-tray://pull/"
 class InstanceCommands(QObject):
     """Answers requests of other instances. Thread: GUI thread."""
 
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
-        self._app = application
+    def __init__(
+        self,
+        state: AppState,
+        commands: Commands,
+        window: WindowController,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._commands = commands
+        self._window = window
 
     def answer(self, request: InstanceRequest) -> InstanceAnswer:
         """Do what is asked and say what came of it; quick, whatever it is."""
@@ -39,9 +49,9 @@ class InstanceCommands(QObject):
             return self._pull(request.args)
         if request.command is InstanceCommand.QUIT:
             # After the answer has gone out.
-            QTimer.singleShot(0, self._app.shutdown.quit_now)
+            QTimer.singleShot(0, self._commands.quit_now_requested.emit)
             return InstanceAnswer(True)
-        self._app.window.show(request.token)
+        self._window.show(request.token)
         if request.command is InstanceCommand.SHOW and request.args:
             return self._show(request.args[0])
         return InstanceAnswer(True)
@@ -50,7 +60,7 @@ class InstanceCommands(QObject):
         """`ollama-tray://pull/<name>` opens the pull dialog filled in; nothing starts by itself."""
         if not link.casefold().startswith(LINK_PULL):
             return InstanceAnswer(False, {"error": tr("Links look like ollama-tray://pull/NAME.")})
-        self._app.window.open_pull(clean(unquote(link[len(LINK_PULL) :])))
+        self._commands.pull_dialog_requested.emit(clean(unquote(link[len(LINK_PULL) :])))
         return InstanceAnswer(True)
 
     def _pull(self, names: tuple[str, ...]) -> InstanceAnswer:
@@ -59,33 +69,33 @@ class InstanceCommands(QObject):
         except BadName as error:
             return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
         for name in parsed:
-            self._app.pull(name)
+            self._commands.pull_requested.emit(PullRequest(self._state.server.id, name))
         return InstanceAnswer(True, {"pulling": parsed})
 
     def _show(self, name: str) -> InstanceAnswer:
         if name.casefold().startswith("ollama-tray:"):
             return self.open_link(name)
-        server_id = self._app.server.id
-        snapshot = self._app.pollers.snapshot(server_id)
+        server_id = self._state.server.id
+        snapshot = self._state.snapshot(server_id)
         rows = snapshot.models if snapshot else ()
         found = next((row for row in rows if is_same_name(row.name, name)), None)
         if found is None:
             return InstanceAnswer(False, {"error": tr("There is no model of this name.")})
-        self._app.window.open_details(ModelRef(server_id, found.name, found.digest))
+        ref = ModelRef(server_id, found.name, found.digest)
+        self._commands.details_dialog_requested.emit(ref)
         return InstanceAnswer(True)
 
     def _status(self) -> dict[str, object]:
-        app = self._app
-        status = app.pollers.status(app.server.id)
-        snapshot = app.pollers.snapshot(app.server.id)
-        summary = app.queue.summary
+        state = self._state
+        status = state.status(state.server.id)
+        snapshot = state.snapshot(state.server.id)
         return {
             "version": __version__,
-            "server": app.server.address,
+            "server": state.server.address,
             "state": status.state if status else "connecting",
             "models": len(snapshot.models) if snapshot else None,
-            "window": app.window.is_visible,
-            "tray": app.tray.is_available,
+            "window": self._window.is_visible,
+            "tray": state.is_tray_available,
             "downloads": [
                 {
                     "name": item.name,
@@ -96,7 +106,7 @@ class InstanceCommands(QObject):
                     if item.progress and item.progress.permille is not None
                     else None,
                 }
-                for item in app.queue.items()[:50]
+                for item in state.downloads[:50]
             ],
-            "speed_bytes_s": summary.speed_bytes_s,
+            "speed_bytes_s": state.pull_summary.speed_bytes_s,
         }

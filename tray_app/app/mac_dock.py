@@ -1,45 +1,52 @@
-"""Docking: the Dock's icon comes with the first window and goes with the last (macOS)."""
+"""MacDock: the Dock's icon comes with the first window and goes with the last (macOS)."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tray_app.desktop.dock import show_in_dock
 
-if TYPE_CHECKING:
-    from tray_app.app.application import Application
-    from tray_app.app.windows import Windows
-
 
 class MacDock(QObject):
-    """Watches whether anything is open. Thread: GUI thread.
+    """Watches whether anything is open.
 
-    `is_needed` is a parameter so that the rules can be tested where there is no Dock.
+    Signals: `reopened` when the program is opened once more while nothing of it is open.
+    `is_needed` is a parameter so that the rules can be tested where there is no Dock; `is_hidden` =
+    the program starts without a window. Thread: GUI thread.
     """
 
-    def __init__(self, application: Application, *, is_needed: bool | None = None) -> None:
-        super().__init__(application)
-        self._app = application
+    reopened = Signal()
+
+    def __init__(
+        self,
+        qt: QApplication,
+        parent: QObject | None = None,
+        *,
+        is_hidden: bool = False,
+        is_needed: bool | None = None,
+    ) -> None:
+        super().__init__(parent)
         self._is_needed = sys.platform == "darwin" if is_needed is None else is_needed
         self.is_open = True
         # At a hidden start the system may make the program the active one all the same.
-        self._is_launching = application.invocation.hidden or application.invocation.login
+        self._is_launching = is_hidden
         # A window that closes is still there while it tells so.
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.setObjectName("dock")
         self._later.timeout.connect(self.check)
         if self._is_needed:
             self.check()
-            application.qt.focusWindowChanged.connect(self._later.start)
-            application.qt.applicationStateChanged.connect(self._on_qt_state_changed)
+            qt.focusWindowChanged.connect(self._later.start)
+            qt.applicationStateChanged.connect(self._on_qt_state_changed)
 
-    def connect_windows(self, built: Windows) -> None:
+    @Slot(object)
+    def watch(self, window: QWidget) -> None:
+        """The main window was built."""
         if self._is_needed:
-            built.main.installEventFilter(self)
+            window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:
@@ -65,5 +72,5 @@ class MacDock(QObject):
         if state is not Qt.ApplicationState.ApplicationActive:
             return
         if not self.is_open and not self._is_launching:
-            self._app.window.show()
+            self.reopened.emit()
         self._is_launching = False

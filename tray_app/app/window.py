@@ -1,4 +1,4 @@
-"""WindowController: the window and its dialogs, built when first wanted, and their connections."""
+"""WindowController: the window and its dialogs, built when first wanted."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
 
 from tray_app import text
-from tray_app.core.payloads import DeleteOutcome, ModelRef, PullOrder
+from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
-    from tray_app.app.application import Application
+    from tray_app.app.parts import Parts
     from tray_app.app.windows import Windows
     from tray_app.views.style import AppStyle
 
@@ -20,29 +21,34 @@ if TYPE_CHECKING:
 class WindowController(QObject):
     """What the rest of the program knows of the window, whether it exists yet or not.
 
-    Signals: `visibility_changed`, `activity_changed` of the main window.
+    Signals: `visibility_changed`, `activity_changed` of the main window; `built` with the main
+    window, each time one is made.
     Thread: GUI thread.
     """
 
     visibility_changed = Signal(bool)
     activity_changed = Signal(bool)
+    built = Signal(object)  # QMainWindow
 
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
-        self._app = application
+    def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._parts = parts
         self._built: Windows | None = None
-        self._is_tray_available = True
         self._is_over = False
         self._is_session_ending = False
         self._has_told_save_failed = False
-        # Once, however often windows are built.
-        queue = application.queue
-        queue.order_changed.connect(self._on_queue_order_changed)
-        for changed in (queue.item_added, queue.item_changed, queue.item_removed):
-            changed.connect(self._on_queue_rows_changed)
-        application.operations.deleted.connect(self._on_deleted)
-
-    # For the tray, later starts and links.
+        parts.state.tray_available_changed.connect(self._on_state_tray_available_changed)
+        parts.settings.changed.connect(self._on_settings_changed)
+        commands = parts.commands
+        commands.show_requested.connect(self.show)
+        commands.toggle_requested.connect(self.toggle)
+        commands.settings_dialog_requested.connect(self.open_settings)
+        commands.details_dialog_requested.connect(self.open_details)
+        commands.delete_dialog_requested.connect(self.open_delete)
+        commands.duplicate_dialog_requested.connect(self.open_duplicate)
+        commands.pull_dialog_requested.connect(self.open_pull)
+        commands.history_dialog_requested.connect(self.open_history)
+        commands.pull_show_requested.connect(self.show_pull)
 
     @property
     def is_visible(self) -> bool:
@@ -51,6 +57,8 @@ class WindowController(QObject):
     @property
     def is_active(self) -> bool:
         return self._built is not None and self._built.main.is_active
+
+    # What can be asked of it.
 
     @Slot()
     def show(self, token: str = "") -> None:
@@ -66,25 +74,41 @@ class WindowController(QObject):
         else:
             self.show()
 
-    @Slot()
+    @Slot(str)
     def open_pull(self, words: str = "") -> None:
-        self.show()
+        self._show_unless_in_use()
         self._windows().dialogs.open_pull(words)
 
-    @Slot()
+    @Slot(str)
     def open_settings(self, page: str = "") -> None:
-        self.show()
+        self._show_unless_in_use()
         self._windows().dialogs.open_settings(page)
 
+    @Slot(object)
     def open_details(self, ref: ModelRef) -> None:
-        self.show()
+        self._show_unless_in_use()
         self._windows().dialogs.open_details(ref)
+
+    @Slot(object)
+    def open_delete(self, refs: ModelRefs) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_delete(refs)
+
+    @Slot(object)
+    def open_duplicate(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_duplicate(ref)
+
+    @Slot()
+    def open_history(self) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_history()
 
     @Slot(str)
     def show_pull(self, item_id: str) -> None:
         """Bring a download to the front; "" or one that is gone: only the window."""
         self.show()
-        if self._app.queue.item(item_id) is not None:
+        if self._parts.state.download(item_id) is not None:
             self._windows().main.show_pull(item_id)
 
     def ask_quit(self, running: int) -> None:
@@ -95,19 +119,25 @@ class WindowController(QObject):
         self.show()
         self._windows().dialogs.ask_cancel(item)
 
-    @Slot(bool)
-    def set_tray_available(self, is_available: bool) -> None:
-        """Without a tray the window is all there is, and closing it means quitting."""
-        self._is_tray_available = is_available
-        if not is_available and not self.is_visible and not self._is_over:
-            # Nobody asked for it now: it must not take the keyboard from what a person does.
-            self._windows().main.showMinimized()
-        self._take_closing()
+    def _show_unless_in_use(self) -> None:
+        """A wish from the tray or a terminal brings the window along; one from a window of ours
+        does not change which of them is in front."""
+        active = QApplication.activeWindow()
+        if active is None or not active.isVisible():
+            self.show()
 
+    def show_minimized(self) -> None:
+        """Nobody asked for it now: it must not take the keyboard from what a person does."""
+        if not self._is_over:
+            self._windows().main.showMinimized()
+
+    @Slot(bool)
     def set_session_ending(self, is_ending: bool) -> None:
         """While the session ends nothing is asked: windows simply close."""
         self._is_session_ending = is_ending
         self._take_closing()
+
+    # What a person is told.
 
     @Slot(str)
     def show_crash(self, trace: str) -> None:
@@ -127,20 +157,7 @@ class WindowController(QObject):
             self._has_told_save_failed = True
             self._windows().dialogs.show_message(text.save_failed_report(reason))
 
-    def take_server(self) -> None:
-        """The server has another name or address."""
-        if self._built is not None:
-            server = self._app.server
-            self._built.main.set_server_label(server.label, server.address)
-            self._built.dialogs.set_server_label(self._app.server_label(), server.address)
-
-    def take_setting(self, name: str) -> None:
-        if self._built is not None and name == "theme":
-            self._built.style.set_choice(self._app.settings.values.theme)
-        elif name == "keep_in_tray":
-            self._take_closing()
-        elif name == "language" and self._built is not None:
-            self._rebuild()
+    # Its end.
 
     def hide_for_good(self) -> None:
         """The program ends: nothing is shown any more."""
@@ -164,10 +181,11 @@ class WindowController(QObject):
         # Loading the views costs more than the whole tray: only once they are wanted.
         from tray_app.app.windows import Windows
 
-        self._built = built = Windows(self._app, style)
-        self._connect(built)
-        built.feed()
+        self._built = built = Windows(self._parts, style, self)
+        built.main.visibility_changed.connect(self.visibility_changed)
+        built.main.activity_changed.connect(self.activity_changed)
         self._take_closing()
+        self.built.emit(built.main)
         return built
 
     def _rebuild(self) -> None:
@@ -184,99 +202,26 @@ class WindowController(QObject):
 
     def _take_closing(self) -> None:
         if self._built is not None:
-            keeps = self._app.settings.values.keep_in_tray and self._is_tray_available
+            is_in_tray = self._parts.state.is_tray_available
+            keeps = self._parts.settings.values.keep_in_tray and is_in_tray
             self._built.main.set_hides_on_close(keeps or self._is_session_ending)
-            self._built.dialogs.set_tray_available(self._is_tray_available)
-
-    def _connect(self, built: Windows) -> None:
-        self._connect_facts(built)
-        self._connect_window(built)
-        self._connect_dialogs(built)
-        self._app.diagnosis.connect_windows(built)
-        self._app.mac_dock.connect_windows(built)
-        self._app.downloads.connect_windows(built)
-
-    def _connect_facts(self, built: Windows) -> None:
-        app, main, dialogs = self._app, built.main, built.dialogs
-        app.pollers.snapshot_taken.connect(main.set_snapshot)
-        app.pollers.snapshot_taken.connect(dialogs.set_snapshot)
-        app.pollers.status_changed.connect(main.set_status)
-        app.pollers.status_changed.connect(dialogs.set_status)
-        app.queue.item_added.connect(built.pulls.set_item)
-        app.queue.item_changed.connect(built.pulls.set_item)
-        app.queue.item_removed.connect(built.pulls.remove)
-        app.queue.summary_changed.connect(main.set_pull_summary)
-        app.history.changed.connect(dialogs.set_history)
-        operations = app.operations
-        operations.details_loaded.connect(dialogs.show_details)
-        operations.failed.connect(dialogs.show_failure)
-        operations.deleted.connect(dialogs.set_deleted)
-        operations.busy_changed.connect(main.set_busy)
-        operations.busy_changed.connect(dialogs.set_busy)
-        operations.server_tested.connect(dialogs.set_server_test)
-        operations.recommendations_loaded.connect(main.set_recommendations)
-        operations.recommendations_loaded.connect(dialogs.set_recommendations)
-        operations.estimated.connect(dialogs.set_pull_estimate)
-        operations.layers.layer_index_changed.connect(main.set_layer_index)
-        operations.layers.layer_index_changed.connect(dialogs.set_layer_index)
-
-    def _connect_window(self, built: Windows) -> None:
-        app, main, dialogs, queue = self._app, built.main, built.dialogs, self._app.queue
-        main.visibility_changed.connect(self.visibility_changed)
-        main.activity_changed.connect(self.activity_changed)
-        main.refresh_requested.connect(app.pollers.refresh_all)
-        main.quit_requested.connect(app.shutdown.ask)
-        main.details_requested.connect(dialogs.open_details)
-        main.pull_dialog_requested.connect(dialogs.open_pull)
-        main.delete_requested.connect(dialogs.open_delete)
-        main.duplicate_requested.connect(dialogs.open_duplicate)
-        main.settings_requested.connect(dialogs.open_settings)
-        main.history_requested.connect(dialogs.open_history)
-        main.load_requested.connect(app.wishes.load)
-        main.unload_requested.connect(app.wishes.unload)
-        main.update_requested.connect(app.wishes.update)
-        main.pull_pause_requested.connect(queue.pause)
-        main.pull_resume_requested.connect(queue.resume)
-        main.pull_retry_requested.connect(queue.retry)
-        main.pull_remove_requested.connect(queue.remove)
-        main.pull_move_requested.connect(app.wishes.move)
-        main.pulls_pause_all_requested.connect(queue.pause_all)
-        main.pulls_resume_all_requested.connect(queue.resume_all)
-        main.pulls_clear_requested.connect(queue.clear_finished)
-
-    def _connect_dialogs(self, built: Windows) -> None:
-        app, dialogs = self._app, built.dialogs
-        dialogs.details_requested.connect(app.wishes.details)
-        dialogs.pull_requested.connect(app.wishes.pull)
-        dialogs.delete_requested.connect(app.wishes.delete)
-        dialogs.load_requested.connect(app.wishes.load)
-        dialogs.unload_requested.connect(app.wishes.unload)
-        dialogs.copy_requested.connect(app.wishes.copy)
-        dialogs.layers_requested.connect(app.wishes.layer_index)
-        dialogs.server_test_requested.connect(app.operations.test_server)
-        dialogs.pull_show_requested.connect(self.show_pull)
-        dialogs.history_clear_requested.connect(app.history.clear)
-        dialogs.quit_confirmed.connect(app.shutdown.quit_now)
-        dialogs.estimate_requested.connect(app.wishes.estimate)
-        dialogs.estimate_cancel_requested.connect(app.operations.estimator.cancel)
-        dialogs.autostart_requested.connect(self._on_autostart_requested)
 
     @Slot(bool)
-    def _on_autostart_requested(self, is_enabled: bool) -> None:
-        self._app.set_autostart(is_enabled)
-        self._windows().dialogs.set_autostart(self._app.is_autostart())
+    def _on_state_tray_available_changed(self, is_available: bool) -> None:
+        """Without a tray the window is all there is, and closing it means quitting."""
+        if not is_available and not self.is_visible:
+            self.show_minimized()
+        self._take_closing()
 
-    @Slot(object)
-    def _on_deleted(self, outcome: DeleteOutcome) -> None:
-        if self._built is not None:
-            self._built.main.show_deleted(outcome, self._app.operations.layers.layer_index)
-
-    @Slot(object)
-    def _on_queue_order_changed(self, order: PullOrder) -> None:
-        if self._built is not None:
-            self._built.pulls.set_order(order.ids)
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        if name == "theme" and self._built is not None:
+            self._built.style.set_choice(self._parts.settings.values.theme)
+        elif name == "keep_in_tray":
+            self._take_closing()
 
     @Slot()
-    def _on_queue_rows_changed(self) -> None:
+    def retranslate(self) -> None:
+        """Another language is spoken from now on."""
         if self._built is not None:
-            self._built.dialogs.set_pull_items(self._app.queue.items())
+            self._rebuild()

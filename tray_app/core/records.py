@@ -167,6 +167,15 @@ class Recommendation:
         return self.name.endswith(("-cloud", ":cloud"))
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server as the program shows it. `label` "" = named by its address, which is as typed."""
+
+    id: str
+    label: str = ""
+    address: str = ""
+
+
 class ServerState(StrEnum):
     """How a server stands, as a person would say it. Exactly one page or bar per value."""
 
@@ -223,3 +232,11 @@ class ServerStatus:
     @property
     def is_online(self) -> bool:
         return self.state is ServerState.ONLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll brought: how the server stands now, and its answer (None = no new one)."""
+
+    status: ServerStatus
+    snapshot: Snapshot | None = None

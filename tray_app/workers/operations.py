@@ -43,8 +43,6 @@ from tray_app.workers.jobs import (
 from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.runner import Job, JobRunner
 
-MAX_CACHED_DETAILS = 200
-
 
 class Operations(QObject):
     """Turns wishes into jobs and outcomes into signals.
@@ -63,7 +61,6 @@ class Operations(QObject):
     busy_changed = Signal(object)  # BusyModel
     server_tested = Signal(object)  # ServerTest
     recommendations_loaded = Signal(object)  # Recommendations
-    estimated = Signal(object)  # PullEstimate
     list_stale = Signal(str)  # server id
 
     def __init__(
@@ -79,11 +76,9 @@ class Operations(QObject):
         self._queue = queue
         self._target_of = target_of
         self._registry = registry
-        self._details: dict[str, ModelInfo] = {}
         self._asked: dict[Job, tuple[Verb, ModelRef]] = {}
         self.layers = LayerReader(runner, target_of, self)
         self.estimator = Estimator(runner, target_of, registry, queue.is_insecure, self)
-        self.estimator.estimated.connect(self.estimated)
         self.layers.layer_index_changed.connect(self.estimator.set_layer_index)
         queue.started.connect(self._on_queue_started)
         queue.item_ended.connect(self._on_queue_item_ended)
@@ -93,22 +88,12 @@ class Operations(QObject):
 
     @Slot(object)
     def show(self, ref: ModelRef) -> None:
-        """Details of a model: at once when cached for its digest, else when the server answers."""
-        cached = self._details.get(ref.digest) if ref.digest else None
-        if cached is not None and cached.key == ref.key:
-            self.details_loaded.emit(cached)
-            return
+        """Details of a model."""
         target = self._target(Verb.SHOW, ref)
         if target is not None:
             job = ShowJob(target, ref)
             job.succeeded.connect(self._on_show_succeeded)
             self._submit(job, "show", Verb.SHOW, ref)
-
-    @Slot(object)
-    def estimate(self, ref: ModelRef) -> None:
-        """What a pull would mean; only the newest question is answered, as often as more is
-        known. A failure is part of the answer."""
-        self.estimator.ask(ref)
 
     @Slot(object)
     def pull(self, request: PullRequest) -> None:
@@ -170,7 +155,6 @@ class Operations(QObject):
 
     def forget_server(self, server_id: str) -> None:
         """The server is another one now: what was known of its models means nothing."""
-        self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}
         self.layers.forget_server(server_id)
         self.estimator.forget_server(server_id)
 
@@ -220,7 +204,8 @@ class Operations(QObject):
 
     @Slot(object)
     def _on_show_succeeded(self, info: ModelInfo) -> None:
-        self._keep(info)
+        if info.digest:
+            self.layers.add(info)
         self.details_loaded.emit(info)
 
     @Slot(object)
@@ -286,13 +271,6 @@ class Operations(QObject):
     @Slot(object)
     def _on_queue_item_ended(self, item: PullItem) -> None:
         self.list_stale.emit(item.server_id)
-
-    def _keep(self, info: ModelInfo) -> None:
-        if info.digest:
-            self._details[info.digest] = info
-            while len(self._details) > MAX_CACHED_DETAILS:
-                del self._details[next(iter(self._details))]
-            self.layers.add(info)
 
 
 def _is_test(job: Job) -> bool:

@@ -27,7 +27,7 @@ from tray_app.core.errors import (
     Unauthorized,
     Unreachable,
 )
-from tray_app.core.records import ServerState, ServerStatus, Snapshot
+from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import OllamaClient
 
@@ -63,14 +63,13 @@ def state_of(error: OllamaError) -> ServerState:
 class ModelPoller(QObject):
     """Polls /api/tags and /api/ps of one server.
 
-    Signals: `snapshot_taken` after every good poll, `status_changed` when the state, its reason
-    or the time of the next try changes.
+    Signals: `polled` after every poll, and when polling begins; status and answer together, so
+    that nobody sees a half.
     Thread: moved to a QThread of its own; call the slots through signals (or before it is
     started). `cancel` alone may be called from any thread.
     """
 
-    snapshot_taken = Signal(object)  # Snapshot
-    status_changed = Signal(object)  # ServerStatus
+    polled = Signal(object)  # Poll
     woke = Signal()  # the computer slept; faults in the next seconds are no news
 
     def __init__(
@@ -107,7 +106,7 @@ class ModelPoller(QObject):
     @Slot()
     def start(self) -> None:
         """Poll at once, then at the pace."""
-        self.status_changed.emit(self._status)
+        self.polled.emit(Poll(self._status))
         self._poll()
 
     @Slot()
@@ -144,7 +143,7 @@ class ModelPoller(QObject):
             self._status = ServerStatus(
                 self._server_id, ServerState.CONNECTING, since=datetime.now(UTC)
             )
-            self.status_changed.emit(self._status)
+            self.polled.emit(Poll(self._status))
             self._poll()
 
     @Slot()
@@ -210,12 +209,8 @@ class ModelPoller(QObject):
         )
         if not self._status.is_online:
             status = replace(status, since=snapshot.taken_at)
-        is_news = replace(status, last_answer_at=None) != replace(self._status, last_answer_at=None)
         self._status = status
-        # The list first: who hears that the server answers may act on what it has.
-        self.snapshot_taken.emit(snapshot)
-        if is_news:
-            self.status_changed.emit(status)
+        self.polled.emit(Poll(status, snapshot))
 
     def _on_fault(self, error: OllamaError) -> None:
         self._close_client()
@@ -242,7 +237,7 @@ class ModelPoller(QObject):
             retry_s=self._clock() + pause_s,
         )
         self._arm(pause_s)
-        self.status_changed.emit(self._status)
+        self.polled.emit(Poll(self._status))
 
     def _pace_s(self) -> float:
         return self._visible_pace_s if self._is_visible else HIDDEN_PACE_S

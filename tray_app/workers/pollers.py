@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.records import ServerStatus, Snapshot
+from tray_app.core.records import Poll
 from tray_app.workers.poller import ModelPoller
 
 
@@ -38,12 +38,12 @@ class _Line:
 class Pollers(QObject):
     """Starts, steers and ends pollers.
 
-    Signals: those of all pollers, received and sent on in the GUI thread.
+    Signals: those of all pollers, received and sent on in the GUI thread, but for what comes late
+    from servers that are polled no more.
     Thread: GUI thread.
     """
 
-    snapshot_taken = Signal(object)  # Snapshot
-    status_changed = Signal(object)  # ServerStatus
+    polled = Signal(object)  # Poll
     woke = Signal()
 
     def __init__(
@@ -55,22 +55,18 @@ class Pollers(QObject):
         self._make = make
         self._lines: dict[str, _Line] = {}
         self._ended: list[_Line] = []  # told to end; their threads are joined with the others
-        self._snapshots: dict[str, Snapshot] = {}
-        self._statuses: dict[str, ServerStatus] = {}
 
     def start(self, server_id: str, endpoint: Endpoint) -> None:
         """Poll this server from now on; with a new endpoint if it is polled already."""
         line = self._lines.get(server_id)
         if line is not None:
-            self._snapshots.pop(server_id, None)
             line.remote.endpoint.emit(endpoint)
             return
         poller = self._make(server_id, endpoint)
         thread = QThread(self)
         thread.setObjectName(f"poller {server_id}")
         poller.moveToThread(thread)
-        poller.snapshot_taken.connect(self._on_snapshot_taken)
-        poller.status_changed.connect(self._on_status_changed)
+        poller.polled.connect(self._on_poller_polled)
         poller.woke.connect(self._on_woke)
         thread.started.connect(poller.start)
         thread.finished.connect(poller.stop)
@@ -84,8 +80,6 @@ class Pollers(QObject):
             line.poller.cancel()
             line.thread.quit()
             self._ended.append(line)
-            self._snapshots.pop(server_id, None)
-            self._statuses.pop(server_id, None)
 
     @Slot(str)
     def refresh(self, server_id: str) -> None:
@@ -107,13 +101,6 @@ class Pollers(QObject):
         for line in self._lines.values():
             line.remote.pace.emit(pace_s)
 
-    def snapshot(self, server_id: str) -> Snapshot | None:
-        """The last good poll."""
-        return self._snapshots.get(server_id)
-
-    def status(self, server_id: str) -> ServerStatus | None:
-        return self._statuses.get(server_id)
-
     def close(self) -> None:
         """End every request and tell the threads to end; does not wait."""
         for line in self._lines.values():
@@ -126,18 +113,9 @@ class Pollers(QObject):
         return all(line.thread.wait(deadline) for line in lines)
 
     @Slot(object)
-    def _on_snapshot_taken(self, snapshot: Snapshot) -> None:
-        if snapshot.server_id not in self._lines:
-            return  # sent before its poller was told to end
-        self._snapshots[snapshot.server_id] = snapshot
-        self.snapshot_taken.emit(snapshot)
-
-    @Slot(object)
-    def _on_status_changed(self, status: ServerStatus) -> None:
-        if status.server_id not in self._lines:
-            return
-        self._statuses[status.server_id] = status
-        self.status_changed.emit(status)
+    def _on_poller_polled(self, poll: Poll) -> None:
+        if poll.status.server_id in self._lines:
+            self.polled.emit(poll)
 
     @Slot()
     def _on_woke(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from tray_app.app.rule_watcher import RuleWatcher, choices_of, limits_of
+from tray_app.app.downloads import RuleWatcher, choices_of, limits_of
 from tray_app.core.pulls.rules import GB, QuietHours, SystemConditions
 from tray_app.core.pulls.states import Hold
 from tray_app.desktop.conditions.system import Network

@@ -66,17 +66,12 @@ def outcome_of(qtbot: QtBot, signal: object, act: Callable[[], None]) -> object:
     return blocker.args[0]
 
 
-def test_show_is_cached_by_digest(
-    qtbot: QtBot, operations: Operations, server: FaultyServer
-) -> None:
+def test_show_reads_the_details(qtbot: QtBot, operations: Operations, server: FaultyServer) -> None:
     (ref,) = refs_of(server, "a")
     info = outcome_of(qtbot, operations.details_loaded, lambda: operations.show(ref))
     assert isinstance(info, ModelInfo)
     assert info.license.startswith("MIT License")
     assert info.layers
-    asked = len(server.asked("/api/show"))
-    outcome_of(qtbot, operations.details_loaded, lambda: operations.show(ref))
-    assert len(server.asked("/api/show")) == asked
 
 
 def test_show_asked_twice_at_once_is_asked_once(

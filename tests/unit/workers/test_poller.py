@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer, data, faults, small
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAnswer, Forbidden, ServerFailed, Unreachable
-from tray_app.core.records import ServerState, ServerStatus, Snapshot
+from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
 from tray_app.workers.poller import ModelPoller
 from tray_app.workers.pollers import Pollers
 
@@ -34,8 +35,14 @@ class Seen:
         self.qtbot = qtbot
         self.snapshots: list[Snapshot] = []
         self.statuses: list[ServerStatus] = []
-        pollers.snapshot_taken.connect(self.snapshots.append)
-        pollers.status_changed.connect(self.statuses.append)
+        pollers.polled.connect(self._take)
+
+    def _take(self, poll: Poll) -> None:
+        if poll.snapshot is not None:
+            self.snapshots.append(poll.snapshot)
+        status = replace(poll.status, last_answer_at=None)
+        if not self.statuses or replace(self.statuses[-1], last_answer_at=None) != status:
+            self.statuses.append(poll.status)
 
     def wait(self, condition: Callable[[], object]) -> None:
         def check() -> None:
@@ -95,11 +102,11 @@ def test_who_hears_that_the_server_answers_finds_its_list(
     pollers = make_pollers()
     found: list[Snapshot | None] = []
 
-    def look(status: ServerStatus) -> None:
-        if status.is_online:
-            found.append(pollers.snapshot("local"))
+    def look(poll: Poll) -> None:
+        if poll.status.is_online:
+            found.append(poll.snapshot)
 
-    pollers.status_changed.connect(look)
+    pollers.polled.connect(look)
     pollers.start("local", Endpoint.parse(server.url))
     qtbot.waitUntil(lambda: bool(found), timeout=8000)
     assert found[0] is not None
@@ -186,11 +193,12 @@ def test_a_server_is_polled_no_more(seen: Seen, server: FaultyServer) -> None:
         start(seen, server)
         seen.wait_state(ServerState.ONLINE)
         seen.pollers.stop("local")
-        assert seen.pollers.snapshot("local") is None
+        count = len(seen.snapshots)
         server.forget()
         seen.pollers.refresh("local")
         seen.pollers.start("other", Endpoint.parse(other.url))
-        seen.wait(lambda: seen.pollers.snapshot("other"))
+        seen.wait(lambda: len(seen.snapshots) > count)
+        assert {s.server_id for s in seen.snapshots[count:]} == {"other"}
         assert server.requests == []
 
 

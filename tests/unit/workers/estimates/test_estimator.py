@@ -310,7 +310,7 @@ def test_the_queue_takes_up_what_was_looked_up(
     queue = PullQueue(runner, {"local": target}.get, limits=QUICK)
     operations = Operations(runner, queue, {"local": target}.get, Registry({"*": server.url}))
     answers = Answers(operations.estimator)
-    operations.estimate(ModelRef("local", "one"))
+    operations.estimator.ask(ModelRef("local", "one"))
     qtbot.waitUntil(lambda: bool(answers.all) and Desk.is_settled(answers.last), timeout=8000)
     # The registry falls silent: the total is known all the same.
     server.fault(MANIFEST, faults.never_answer())

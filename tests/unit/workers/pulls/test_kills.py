@@ -16,7 +16,7 @@ from tests.unit.workers.conftest import QUICK, Bench, Trail
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import Hold, PullState
-from tray_app.core.records import ServerState, ServerStatus
+from tray_app.core.records import Poll, ServerState
 from tray_app.workers.jobs import Target
 from tray_app.workers.poller import ModelPoller
 from tray_app.workers.pollers import Pollers
@@ -62,13 +62,15 @@ def bench(qtbot: QtBot, runner: JobRunner, server: FaultyServer) -> Iterator[Ben
     def make_poller(server_id: str, endpoint: Endpoint) -> ModelPoller:
         return ModelPoller(server_id, endpoint, backoff_s=(0.05,))
 
-    def tell(status: ServerStatus) -> None:
+    def tell(poll: Poll) -> None:
+        status = poll.status
+        if poll.snapshot is not None:
+            queue.note_snapshot(poll.snapshot)
         if status.state is not ServerState.CONNECTING:
             queue.set_server_online(status.server_id, status.is_online)
 
     pollers = Pollers(make=make_poller)
-    pollers.snapshot_taken.connect(queue.note_snapshot)
-    pollers.status_changed.connect(tell)
+    pollers.polled.connect(tell)
     queue.faulted.connect(pollers.refresh)
     pollers.start("local", target.endpoint)
     yield Bench(server, queue, Trail(queue), qtbot)

@@ -1,0 +1,67 @@
+"""Commands: everything a person can ask for, one signal each.
+
+Window, dialogs, tray, second starts and links emit; `tray_app.app` connects each once, to the
+operation, the download queue or the dialog that asks first. What a widget tells its own parent (a
+row was clicked) stays a signal of that widget. Payloads are those of `core.payloads`.
+"""
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Commands(QObject):
+    """Signals: see the names. A `…_dialog_requested` only opens a dialog, which asks further.
+
+    Thread: GUI thread.
+    """
+
+    # The program and its window.
+    show_requested = Signal()
+    toggle_requested = Signal()
+    """Show the window, or hide it when it is in front."""
+    quit_requested = Signal()
+    """Asks back while downloads run."""
+    quit_now_requested = Signal()
+    settings_dialog_requested = Signal(str)  # a page, "" = as it was
+    autostart_requested = Signal(bool)
+    diagnostics_requested = Signal()
+    """Gather them and put them on the clipboard."""
+    notice_test_requested = Signal()
+
+    # Servers.
+    refresh_requested = Signal()
+    server_test_requested = Signal(str)  # an address
+
+    # Models.
+    details_dialog_requested = Signal(object)  # ModelRef
+    delete_dialog_requested = Signal(object)  # ModelRefs
+    duplicate_dialog_requested = Signal(object)  # ModelRef
+    details_requested = Signal(object)  # ModelRef
+    """Read the details, which come as `AppState.details_changed`."""
+    layers_requested = Signal(object)  # ModelRefs
+    """Learn which of their layers they share, and with whom."""
+    delete_requested = Signal(object)  # DeleteRequest
+    copy_requested = Signal(object)  # CopyRequest
+    load_requested = Signal(object)  # LoadRequest
+    unload_requested = Signal(object)  # ModelRef
+
+    # Downloads.
+    pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing
+    estimate_requested = Signal(object)  # ModelRef
+    """What pulling it would mean, which comes as `AppState.estimate_changed`."""
+    estimate_cancel_requested = Signal()
+    pull_requested = Signal(object)  # PullRequest
+    pull_show_requested = Signal(str)  # id of a download
+    pull_start_requested = Signal(str)  # id
+    pull_pause_requested = Signal(str)  # id
+    pull_resume_requested = Signal(str)  # id
+    pull_retry_requested = Signal(str)  # id
+    pull_cancel_requested = Signal(str)  # id
+    """Asks back when much of it is there already."""
+    pull_cancel_now_requested = Signal(str)  # id
+    pull_remove_requested = Signal(str)  # id
+    pull_move_requested = Signal(object)  # PullMove
+    pulls_pause_all_requested = Signal()
+    pulls_resume_all_requested = Signal()
+    pulls_clear_requested = Signal()
+    history_dialog_requested = Signal()
+    history_clear_requested = Signal()

@@ -1,0 +1,249 @@
+"""AppState: the newest of every fact, once.
+
+Only `tray_app.app` feeds it, from the workers' signals. Item models, windows, dialogs, tray and
+notifier read it and keep no copy: whoever is built late, or anew in another language, finds the
+same as one who was there from the start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tray_app.core.payloads import Verb
+from tray_app.core.pulls.history import History
+from tray_app.core.pulls.rules import SystemConditions
+from tray_app.core.pulls.states import PullItem, PullSummary
+from tray_app.core.records import ModelInfo, ModelKey, Poll, Server, ServerStatus, Snapshot
+from tray_app.core.sharing import LayerIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tray_app.core.estimate import PullEstimate
+    from tray_app.core.payloads import (
+        BusyModel,
+        DeleteOutcome,
+        Failure,
+        Recommendations,
+        ServerTest,
+    )
+
+MAX_KEPT_DETAILS = 200
+
+
+class AppState(QObject):
+    """Reading is by attribute or method. Every signal is emitted once the state is whole.
+
+    Signals: `…_changed` when a fact differs, with the record or the key that it is about; the last
+    three tell what happened once and leave no fact behind. A poll renews status and snapshot of a
+    server together, before either is told.
+    Thread: GUI thread.
+    """
+
+    server_changed = Signal()
+    """Another server is shown, or its name or address is another."""
+    status_changed = Signal(object)  # ServerStatus
+    snapshot_changed = Signal(object)  # Snapshot
+    layer_index_changed = Signal()
+    busy_changed = Signal(object)  # BusyModel
+    recommendations_changed = Signal(object)  # Recommendations
+    details_changed = Signal(object)  # ModelInfo
+    estimate_changed = Signal(object)  # PullEstimate
+    server_test_changed = Signal(object)  # ServerTest
+    download_changed = Signal(object)  # PullItem, a new one too
+    download_removed = Signal(str)  # id
+    downloads_order_changed = Signal()
+    pull_summary_changed = Signal(object)  # PullSummary
+    history_changed = Signal()
+    conditions_changed = Signal()
+    autostart_changed = Signal()
+    tray_available_changed = Signal(bool)
+
+    failed = Signal(object)  # Failure
+    deleted = Signal(object)  # DeleteOutcome
+    diagnostics_copied = Signal()
+
+    def __init__(
+        self,
+        server: Server,
+        parent: QObject | None = None,
+        *,
+        is_demo: bool = False,
+        log_folder: str = "",
+    ) -> None:
+        super().__init__(parent)
+        self.server = server
+        """The server that is shown."""
+        self.is_demo = is_demo
+        self.log_folder = log_folder
+        self.layer_index = LayerIndex()
+        self.pull_summary = PullSummary()
+        self.history = History()
+        self.conditions = SystemConditions()
+        self.autostart: bool | None = None
+        """Whether the program starts at login; None = the system does not tell."""
+        self.is_tray_available = True
+        self.estimate: PullEstimate | None = None
+        """The newest answer to the newest question."""
+        self._statuses: dict[str, ServerStatus] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._recommendations: dict[str, Recommendations] = {}
+        self._busy: dict[ModelKey, Verb] = {}
+        self._details: dict[str, ModelInfo] = {}
+        self._downloads: dict[str, PullItem] = {}
+
+    # Reading.
+
+    def status(self, server_id: str) -> ServerStatus | None:
+        """How a server stands; None before it was asked."""
+        return self._statuses.get(server_id)
+
+    def snapshot(self, server_id: str) -> Snapshot | None:
+        """The last good poll; None = no answer yet."""
+        return self._snapshots.get(server_id)
+
+    def is_online(self, server_id: str) -> bool:
+        status = self._statuses.get(server_id)
+        return status is not None and status.is_online
+
+    def recommendations(self, server_id: str) -> Recommendations | None:
+        """What a server suggests; None = it was not asked yet."""
+        return self._recommendations.get(server_id)
+
+    def busy(self, key: ModelKey) -> Verb | None:
+        """What is being done to a model."""
+        return self._busy.get(key)
+
+    @property
+    def busy_models(self) -> dict[ModelKey, Verb]:
+        """All models something is being done to."""
+        return dict(self._busy)
+
+    def details(self, digest: str) -> ModelInfo | None:
+        """The details of what has this digest, if they were read."""
+        return self._details.get(digest)
+
+    @property
+    def downloads(self) -> tuple[PullItem, ...]:
+        """All downloads in their one order."""
+        return tuple(self._downloads.values())
+
+    def download(self, item_id: str) -> PullItem | None:
+        return self._downloads.get(item_id)
+
+    # Feeding: for `tray_app.app` alone.
+
+    def set_server(self, server: Server) -> None:
+        """Show this server. Of one that moved to another address nothing is known any more."""
+        if server == self.server:
+            return
+        old, self.server = self.server, server
+        if (old.id, old.address) != (server.id, server.address):
+            self._forget(server.id)
+            if old.id != server.id:
+                self._forget(old.id)
+        self.server_changed.emit()
+
+    def take_poll(self, poll: Poll) -> None:
+        """One poll of a server."""
+        status, snapshot = poll.status, poll.snapshot
+        old = self._statuses.get(status.server_id)
+        self._statuses[status.server_id] = status
+        if snapshot is not None:
+            self._snapshots[status.server_id] = snapshot
+            self.snapshot_changed.emit(snapshot)
+        if old is None or replace(status, last_answer_at=old.last_answer_at) != old:
+            self.status_changed.emit(status)
+
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
+        self.layer_index = layer_index
+        self.layer_index_changed.emit()
+
+    def set_busy(self, busy: BusyModel) -> None:
+        if busy.verb is None:
+            self._busy.pop(busy.ref.key, None)
+        else:
+            self._busy[busy.ref.key] = busy.verb
+        self.busy_changed.emit(busy)
+
+    def set_recommendations(self, recommendations: Recommendations) -> None:
+        self._recommendations[recommendations.server_id] = recommendations
+        self.recommendations_changed.emit(recommendations)
+
+    def set_details(self, info: ModelInfo) -> None:
+        if info.digest:
+            self._details.pop(info.digest, None)
+            self._details[info.digest] = info
+            while len(self._details) > MAX_KEPT_DETAILS:
+                del self._details[next(iter(self._details))]
+        self.details_changed.emit(info)
+
+    def set_estimate(self, estimate: PullEstimate) -> None:
+        self.estimate = estimate
+        self.estimate_changed.emit(estimate)
+
+    def set_server_test(self, test: ServerTest) -> None:
+        self.server_test_changed.emit(test)
+
+    def set_downloads(self, items: Iterable[PullItem]) -> None:
+        """All downloads in their order."""
+        old, self._downloads = self._downloads, {item.id: item for item in items}
+        gone = [item_id for item_id in old if item_id not in self._downloads]
+        news = [item for item in self._downloads.values() if old.get(item.id) != item]
+        kept = [item_id for item_id in old if item_id in self._downloads]
+        is_reordered = kept != list(self._downloads)
+        for item_id in gone:
+            self.download_removed.emit(item_id)
+        for item in news:
+            self.download_changed.emit(item)
+        if is_reordered:
+            self.downloads_order_changed.emit()
+
+    def set_download(self, item: PullItem) -> None:
+        """Progress of one of them: cheap, whatever their number."""
+        if item.id in self._downloads:
+            self._downloads[item.id] = item
+            self.download_changed.emit(item)
+
+    def set_pull_summary(self, summary: PullSummary) -> None:
+        self.pull_summary = summary
+        self.pull_summary_changed.emit(summary)
+
+    def set_history(self, history: History) -> None:
+        self.history = history
+        self.history_changed.emit()
+
+    def set_conditions(self, conditions: SystemConditions) -> None:
+        if conditions != self.conditions:
+            self.conditions = conditions
+            self.conditions_changed.emit()
+
+    def set_autostart(self, is_enabled: bool | None) -> None:
+        self.autostart = is_enabled
+        self.autostart_changed.emit()
+
+    def set_tray_available(self, is_available: bool) -> None:
+        if is_available != self.is_tray_available:
+            self.is_tray_available = is_available
+            self.tray_available_changed.emit(is_available)
+
+    def tell_failed(self, failure: Failure) -> None:
+        """Something that a person asked for failed."""
+        self.failed.emit(failure)
+
+    def tell_deleted(self, outcome: DeleteOutcome) -> None:
+        """A deletion is over."""
+        self.deleted.emit(outcome)
+
+    def tell_diagnostics_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        self.diagnostics_copied.emit()
+
+    def _forget(self, server_id: str) -> None:
+        for facts in (self._statuses, self._snapshots, self._recommendations):
+            facts.pop(server_id, None)  # type: ignore[attr-defined]
+        self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}
+        self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}
