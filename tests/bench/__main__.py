@@ -1,13 +1,17 @@
 """`python -m tests.bench`: measure, and print one table.
 
---only NAME   lines whose group's name contains NAME
+--only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, table,
+              latency, progress, queue, quit
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
+
+Ends with 1 when a group could not prove that it measured what its lines say.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,10 +19,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import frozen, latency, machine, pulling, showing, starting
-from tests.bench.table import Line, as_text
+from tests.bench.proof import prove
+from tests.bench.table import Line, as_text, failed
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 RUNS, QUICK_RUNS = 9, 3
+# What goes wrong in a measurement or its proof; NotMeasured is a RuntimeError.
+_FAILURES = (
+    *(RuntimeError, OSError, AssertionError, ValueError, LookupError),
+    subprocess.SubprocessError,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ GROUPS = (
     Group("icon", lambda quick: starting.icon(_runs(quick)), True),
     Group("frozen", lambda quick: frozen.frozen(_runs(quick)), True, True),
     Group("memory", lambda quick: starting.memory(_runs(quick)), True),
-    Group("idle", lambda quick: starting.idle(10 if quick else 60), True),
+    Group("idle", lambda quick: starting.idle(20 if quick else 60), True),
     Group("window", lambda quick: starting.window(_runs(quick)), True),
     Group("table", lambda quick: showing.table(_runs(quick))),
     Group("latency", lambda quick: latency.latency(1 if quick else RUNS, 5), True),
@@ -56,16 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
-    lines: list[Line] = []
-    failed: list[str] = []
-    for group in GROUPS:
-        if options.only in group.name:
-            try:
-                lines += _measure(group, options.quick)
-            except (RuntimeError, OSError, AssertionError) as error:
-                # The others are worth having all the same; minutes have gone into them.
-                failed.append(group.name)
-                lines.append(Line(f"{group.name}: failed, {error}", "–"))
+    chosen = [group for group in GROUPS if options.only in group.name]
+    if not chosen:
+        parser.error(f"no group is called that; there are {', '.join(g.name for g in GROUPS)}")
+    lines, has_failed = _measure_all(chosen, options.quick)
     table = as_text(lines)
     runs = _runs(options.quick)
     how = f"Medians of {runs} runs beside a floor measured in turns with them."
@@ -74,17 +78,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{machine.describe()}\n{how}\n\n{table}")
     if options.write:
         _write(f"{machine.describe()}.\n{how}", table)
-    return 1 if failed else 0
+    return 1 if has_failed else 0
+
+
+def _measure_all(groups: Sequence[Group], is_quick: bool) -> tuple[list[Line], bool]:
+    """The lines of all groups, and whether any of them failed."""
+    lines: list[Line] = []
+    has_failed = False
+    for group in groups:
+        try:
+            lines += _measure(group, is_quick)
+        except _FAILURES as error:
+            # The others are worth having all the same; minutes have gone into them.
+            has_failed = True
+            lines.append(failed(group.name, f"{type(error).__name__}: {error}"))
+            print(f"{group.name} FAILED: {error}", file=sys.stderr, flush=True)
+    return lines, has_failed
 
 
 def _measure(group: Group, is_quick: bool) -> Sequence[Line]:
     is_linux = sys.platform.startswith("linux")
     if (group.needs_linux or group.needs_desktop) and not is_linux:
-        return [Line(f"{group.name}: measured on Linux only", "–")]
+        return [Line(group.name, "–", seen="not measured: only on Linux")]
     if group.needs_desktop and (lacking := starting.missing()):
-        return [Line(f"{group.name}: needs {', '.join(lacking)}", "–")]
+        return [Line(group.name, "–", seen=f"not measured: needs {', '.join(lacking)}")]
     print(f"measuring {group.name} …", file=sys.stderr, flush=True)
-    return group.measure(is_quick)
+    lines = group.measure(is_quick)
+    prove(lines, "no line came of it")
+    return lines
 
 
 def _write(description: str, table: str) -> None:

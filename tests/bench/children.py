@@ -10,17 +10,23 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.bench.proof import NotMeasured
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 # The caches of compiled modules, which every installed program has, and no other help or burden.
 _UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "OLLAMA_HOST")
+
+# Longer than anything here takes; one that hangs is ended then.
+_LINE_S = 120.0
+_RESULT_S = 900.0
 
 
 def environment(base: Mapping[str, str], **more: str) -> dict[str, str]:
@@ -68,13 +74,21 @@ class Command:
     def pid(self) -> int:
         return self._child.pid
 
-    def line(self, word: str) -> str:
-        """Wait for the line that begins with `word`; what follows it."""
+    def line(self, word: str, timeout_s: float = _LINE_S) -> str:
+        """Wait for the line that begins with `word`; what follows it. Raises NotMeasured with the
+        process's own words when it failed."""
         assert self._child.stdout is not None
-        for line in self._child.stdout:
-            first, _, rest = line.rstrip("\n").partition(" ")
-            if first == word:
-                return rest
+        limit = threading.Timer(timeout_s, self._child.kill)
+        limit.start()
+        try:
+            for line in self._child.stdout:
+                first, _, rest = line.rstrip("\n").partition(" ")
+                if first == word:
+                    return rest
+                if first == "failed":
+                    raise NotMeasured(rest)
+        finally:
+            limit.cancel()
         raise RuntimeError(f"it ended ({self._child.wait()}) and never said {word!r}")
 
     def since_spawn_ms(self, word: str) -> float:
@@ -99,6 +113,21 @@ class Command:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def cpu_ns_by_thread(self) -> dict[str, int]:
+        """CPU time so far of every thread there is: finer than `cpu_s` by far."""
+        tasks = Path(f"/proc/{self.pid}/task")
+        return {
+            task.name: int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()
+        }
+
+    def mb_from_disk(self) -> float:
+        """What had to be read from the disk for it, as it was not in memory."""
+        for line in Path(f"/proc/{self.pid}/io").read_text().splitlines():
+            key, _, number = line.partition(":")
+            if key == "read_bytes":
+                return int(number) / 1e6
+        raise NotMeasured("the system does not tell what is read from the disk")
+
     def memory_mib(self) -> tuple[float, float]:
         """RSS and PSS."""
         return memory_mib(self.pid)
@@ -120,15 +149,30 @@ def memory_mib(pid: int | str = "self") -> tuple[float, float]:
     return found["Rss"], found["Pss"]
 
 
+def used_ms(before: Mapping[str, int], after: Mapping[str, int]) -> float:
+    """CPU time between two answers of `cpu_ns_by_thread`."""
+    return sum(ns - before.get(thread, 0) for thread, ns in after.items()) / 1e6
+
+
 def result_of(variables: Mapping[str, str], module: str, *arguments: str) -> Any:
     """What a module that measures itself prints: one line "result JSON"."""
     with Process(variables, module, *arguments) as child:
-        return json.loads(child.line("result"))
+        return json.loads(child.line("result", _RESULT_S))
 
 
 def tell(result: object) -> None:
     """In such a module: print the result."""
     print("result", json.dumps(result), flush=True)
+
+
+def tell_of(measure: Callable[[], object]) -> int:
+    """In such a module: print what `measure` has found, or why it could not measure; exit code."""
+    try:
+        tell(measure())
+    except (NotMeasured, AssertionError) as error:
+        print("failed", " ".join(str(error).split()), flush=True)
+        return 1
+    return 0
 
 
 def settle(child: Process, *, quiet_s: float = 1.0) -> None:

@@ -14,16 +14,17 @@ _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 _DIGEST = "sha256:" + "ab" * 32
-_STEP_BYTES = 250_000
+STEP_BYTES = 250_000
+OTHER_LINES = 4
 
 
 def answer(count: int) -> bytes:
-    """The whole answer."""
-    total = count * _STEP_BYTES
+    """The whole answer: the lines of progress, and OTHER_LINES about the rest of the pull."""
+    total = count * STEP_BYTES
     lines: list[dict[str, object]] = [{"status": "pulling manifest"}]
     status = f"pulling {_DIGEST[7:19]}"
     for number in range(1, count + 1):
-        completed = number * _STEP_BYTES
+        completed = number * STEP_BYTES
         layer = {"digest": _DIGEST, "total": total, "completed": completed}
         lines.append({"status": status, **layer})
     lasts = ("verifying sha256 digest", "writing manifest", "success")

@@ -55,6 +55,7 @@ class Lateness(QObject):
             "max": max(self._late_ms),
             "cpu": (_cpu_s() - self._cpu_s) / seconds * 100,
             "collection": max(self._collected_ms, default=0.0),
+            "ticks": len(self._late_ms),
         }
         self.ended.emit(result)
 

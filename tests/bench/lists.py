@@ -23,6 +23,18 @@ class GrowingList:
         """The answer of /api/tags, as a Go server writes it."""
         return json.dumps({"models": self.rows}, separators=(",", ":")).encode()
 
+    def digests(self) -> dict[str, str]:
+        """Name → digest of every row."""
+        return {row["name"]: row["digest"] for row in self.rows}
+
+    def found(self, words: str) -> set[str]:
+        """The names of the rows that a search for all these words finds."""
+        return {
+            row["name"]
+            for row in self.rows
+            if all(word in _text_of(row).casefold() for word in words.split())
+        }
+
     def show(self, name: str) -> dict[str, Any]:
         """The answer of /api/show, as far as it tells of layers: every model has its own."""
         weights = hashlib.sha256(name.encode()).hexdigest()
@@ -80,3 +92,9 @@ class GrowingList:
         days, hours = divmod(hours, 24)
         clock = f"{hours:02d}:{minutes:02d}:{seconds:02d}"
         return f"2026-01-{days % 28 + 1:02d}T{clock}.{self._random.randrange(10**9):09d}+02:00"
+
+
+def _text_of(row: dict[str, Any]) -> str:
+    details = row["details"]
+    words = (row["name"], details["family"], details["quantization_level"], *row["capabilities"])
+    return "\n".join(words)

@@ -2,7 +2,7 @@
 
 Its arguments are the program's own; ours are in the variable BENCH_PROBE, words apart by spaces:
 
-    painted        print when the table was first painted with rows
+    painted        print when the table was first painted with rows, and how many there are
     pulls:N        start N endless downloads first, and print when all of them move
     latency:S      then watch for S seconds how late events are, print that and quit
 """
@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -22,6 +24,7 @@ from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
     from tray_app.app.application import Application
+    from tray_app.core.records import Snapshot
 
 # The start is what other lines of the table are about.
 _WARM_UP_MS = 4000
@@ -35,9 +38,10 @@ class Instruments(QObject):
         self.app = application
         words = dict(word.partition(":")[::2] for word in os.environ["BENCH_PROBE"].split())
         self._pulls = int(words.get("pulls", 0))
-        self._moving: set[str] = set()
+        self._reached: dict[str, int] = {}  # bytes by download
         self._lateness = Lateness(float(words.get("latency", 0)), self)
         self._lateness.ended.connect(self._on_lateness_ended)
+        self._watched = Watched(self._reached, None)
         if "painted" in words:
             self._watch_painting()
         if self._pulls:
@@ -45,7 +49,7 @@ class Instruments(QObject):
         for number in range(self._pulls):
             self.app.pull(f"endless-{number}:latest")  # as tests.bench.server calls them
         if "latency" in words:
-            QTimer.singleShot(_WARM_UP_MS, self._lateness.begin)
+            QTimer.singleShot(_WARM_UP_MS, self._begin_watching)
 
     def _watch_painting(self) -> None:
         from tests.bench.painted import Painted
@@ -56,19 +60,67 @@ class Instruments(QObject):
 
     def _on_painted_happened(self) -> None:
         print(f"painted {time.monotonic_ns()}", flush=True)
+        tell(self._shown())
+
+    def _shown(self) -> dict[str, int]:
+        """What is in the window."""
+        from tests.bench.painted import rows_on_screen
+
+        windows = self.app.window._windows()
+        return {
+            "rows": windows.models.rowCount(),
+            "on_screen": rows_on_screen(windows.main.view),
+            "downloads": len(self.app.state.downloads),
+        }
 
     def _on_queue_item_changed(self, item: PullItem) -> None:
-        if item.fetched_bytes and len(self._moving) < self._pulls:
-            self._moving.add(item.id)
-            if len(self._moving) == self._pulls:
+        if item.fetched_bytes:
+            is_new = item.id not in self._reached
+            self._reached[item.id] = item.fetched_bytes
+            if is_new and len(self._reached) == self._pulls:
                 print(f"moving {time.monotonic_ns()}", flush=True)
 
+    def _begin_watching(self) -> None:
+        before = self.app.state.snapshot(self.app.state.server.id)
+        self._watched = Watched(self._reached, before)
+        self.app.queue.item_changed.connect(self._watched.on_queue_item_changed)
+        self.app.state.snapshot_changed.connect(self._watched.on_snapshot_changed)
+        self._lateness.begin()
+
     def _on_lateness_ended(self, result: dict[str, float]) -> None:
-        models = self.app.state.snapshot(self.app.state.server.id)
-        tell(
-            {**result, "moving": len(self._moving), "models": len(models.models if models else ())}
-        )
+        tell({**result, **self._watched.result(self._reached), **self._shown()})
         self.app.shutdown.quit_now()
+
+
+class Watched:
+    """Counts what happens while lateness is watched: it costs next to nothing, but proves that
+    the program had something to do."""
+
+    def __init__(self, reached: Mapping[str, int], last: Snapshot | None) -> None:
+        self._before = dict(reached)
+        self._last = last
+        self._events = 0
+        self._answers: list[Snapshot] = []
+
+    def on_queue_item_changed(self, item: PullItem) -> None:
+        self._events += 1
+
+    def on_snapshot_changed(self, snapshot: Snapshot) -> None:
+        self._answers.append(snapshot)
+
+    def result(self, reached: Mapping[str, int]) -> dict[str, int]:
+        """Events of downloads, downloads that went on and their bytes, answers to polls, those
+        which told of other models than the one before."""
+        gained = [number - self._before.get(item, 0) for item, number in reached.items()]
+        known = [self._last] if self._last is not None else []
+        lists = [snapshot.models for snapshot in (*known, *self._answers)]
+        return {
+            "events": self._events,
+            "moving": sum(number > 0 for number in gained),
+            "bytes": sum(gained),
+            "answers": len(self._answers),
+            "other_lists": sum(one != other for one, other in pairwise(lists)),
+        }
 
 
 def main() -> int:
@@ -76,12 +128,12 @@ def main() -> int:
     from tray_app import __main__
     from tray_app.app import application
 
-    class Watched(application.Application):
+    class Probed(application.Application):
         def start(self) -> None:
             super().start()
             Instruments(self)
 
-    setattr(application, "Application", Watched)  # noqa: B010 - the start looks it up by name
+    setattr(application, "Application", Probed)  # noqa: B010 - the start looks it up by name
     return __main__.main()
 
 

@@ -7,8 +7,9 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
-from jeepney import HeaderFields, MatchRule, message_bus
+from jeepney import MatchRule, message_bus
 
+from tests.bench.proof import NotMeasured
 from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.services import WATCHER_NAME
 
@@ -37,14 +38,19 @@ class Registrations:
         self._filter.close()
         self._bus.close()
 
-    def next_ns(self, *, timeout_s: float = 20.0) -> int:
-        """Wait for the next one; when it came (monotonic clock)."""
-        try:
-            message = self._messages.get(timeout=timeout_s)
-        except Empty:
-            raise RuntimeError("no tray icon came") from None
-        assert message.header.fields[HeaderFields.member]
-        return time.monotonic_ns()
+    def next_ns(self, pid: int, *, timeout_s: float = 20.0) -> int:
+        """Wait for the next one of a process; when it came (monotonic clock). Those of others,
+        such as one that was just ended, do not count."""
+        deadline_s = time.monotonic() + timeout_s
+        while True:
+            try:
+                message = self._messages.get(timeout=max(0.0, deadline_s - time.monotonic()))
+            except Empty:
+                raise NotMeasured(f"no tray icon came in {timeout_s:g} s") from None
+            came_ns = time.monotonic_ns()
+            owner = message.body[0].partition("/")[0]
+            if self._bus.pid_of(owner) == pid:
+                return came_ns
 
     def forget(self) -> None:
         """Forget those that came meanwhile."""

@@ -1,7 +1,9 @@
 """A demo server in a process of its own: long lists that change, and endless downloads.
 
 `python -m tests.bench.server [--models N] [--changing SECONDS] [--pulls N] [--speed BYTES]
-[--stalled]` prints "url URL" and serves until its stdin is closed or it is killed.
+[--stalled]` prints "url URL" and serves until it is killed.
+
+What it was asked and what it has answered so far it says at /bench/counts.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import argparse
 import json
 import signal
 import threading
+from collections import Counter
 
 from tests.bench.lists import GrowingList
 from tray_app.demo import DemoServer, Library, build_package
@@ -18,6 +21,8 @@ from tray_app.demo.store.weights import Shape, language_model
 
 _SHAPE = Shape("llama", 2, 64, 128, 2, 2, 8192, 256)
 ENDLESS_BYTES = 10**15
+TAGS = "/api/tags"
+COUNTS = "/bench/counts"
 
 
 def pull_name(number: int) -> str:
@@ -40,14 +45,29 @@ class BenchServer(DemoServer):
         self.list = GrowingList(models)
         self.body = self.list.body()
         self.is_stalled = False
+        self._counting = threading.Lock()
+        self.asked: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
 
     def respond(self, exchange: Exchange) -> None:
         """Answer one request."""
+        if exchange.path == COUNTS:
+            with self._counting:
+                counts = {"asked": dict(self.asked), "answered": dict(self.answered)}
+            exchange.reply_json(200, counts)
+            return
+        with self._counting:
+            self.asked[exchange.path] += 1
         if self.is_stalled:
             exchange.read_body()
             while True:
                 exchange.wait(3600)
-        if exchange.path == "/api/tags":
+        self._answer(exchange)
+        with self._counting:
+            self.answered[exchange.path] += 1
+
+    def _answer(self, exchange: Exchange) -> None:
+        if exchange.path == TAGS:
             exchange.read_body()
             exchange.reply(200, self.body, JSON)
         elif exchange.path == "/api/show":
@@ -59,6 +79,11 @@ class BenchServer(DemoServer):
     def change(self) -> None:
         """One in a hundred models changes."""
         self.list.change()
+        self.body = self.list.body()
+
+    def replace(self) -> None:
+        """One in two hundred models goes, and as many others come."""
+        self.list.replace()
         self.body = self.list.body()
 
 

@@ -6,12 +6,16 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-HEAD = ("What", "Program", "Floor", "Ratio", "Target", "")
+from tests.bench.proof import prove, prove_equal
+
+HEAD = ("What", "Program", "Floor", "Ratio", "Target", "", "Seen")
+_RIGHT = ("Program", "Floor", "Ratio", "Target")
 
 
 @dataclass(frozen=True)
 class Line:
-    """`is_met` None: there is no target. A floor or a ratio of "" does not exist."""
+    """`is_met` None: there is no target. A floor or a ratio of "" does not exist. `seen` is what
+    proves that the numbers are of what the line says, or why there are none."""
 
     what: str
     program: str
@@ -19,12 +23,21 @@ class Line:
     ratio: str = ""
     target: str = ""
     is_met: bool | None = None
+    seen: str = ""
+    has_failed: bool = False
 
     @property
     def cells(self) -> tuple[str, ...]:
         """The texts of the line, in the order of HEAD."""
         mark = {None: "", True: "ok", False: "MISSED"}[self.is_met]
-        return (self.what, self.program, self.floor, self.ratio, self.target, mark)
+        if self.has_failed:
+            mark = "FAILED"
+        return (self.what, self.program, self.floor, self.ratio, self.target, mark, self.seen)
+
+
+def failed(what: str, reason: str) -> Line:
+    """A line for what could not be measured though everything for it is there."""
+    return Line(what, "–", seen=" ".join(reason.split()).replace("|", "¦"), has_failed=True)
 
 
 def compared(
@@ -33,11 +46,22 @@ def compared(
     program: Sequence[float],
     floor: Sequence[float],
     *,
+    seen: str,
     most_ratio: float | None = None,
     most: float | None = None,
+    may_floor_rest: bool = False,
 ) -> Line:
     """Medians of both, and the median of the ratios of runs in pairs, which suffers least from
-    whatever else the machine does. Targets: `most_ratio` × the floor, or `most` units."""
+    whatever else the machine does. Targets: `most_ratio` × the floor, or `most` units.
+
+    `seen` is what proves it. Raises NotMeasured when there is no proof, or nothing but zeros where
+    a floor that does nothing at all cannot be.
+    """
+    prove(seen, f"{what}: nothing was seen of it")
+    prove_equal(f"{what}: runs of the floor", len(floor), len(program))
+    prove(any(value > 0 for value in program), f"{what}: the program took nothing")
+    prove(most_ratio is None or not may_floor_rest, f"{what}: no ratio to a floor at rest")
+    prove(may_floor_rest or any(value > 0 for value in floor), f"{what}: the floor took nothing")
     mine, theirs = statistics.median(program), statistics.median(floor)
     ratios = [one / other for one, other in zip(program, floor, strict=True) if other]
     ratio = statistics.median(ratios) if ratios else None
@@ -53,6 +77,7 @@ def compared(
         "" if ratio is None else f"{ratio:.2f} ×",
         target,
         is_met,
+        seen,
     )
 
 
@@ -84,7 +109,7 @@ def as_text(lines: Sequence[Line]) -> str:
     """A Markdown table that is also good to read as it is."""
     rows = [HEAD, *(line.cells for line in lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    is_number = (False, True, True, True, True, False)
+    is_number = [title in _RIGHT for title in HEAD]
     rule = [f"{'-' * (w - 1)}:" if n else "-" * w for w, n in zip(widths, is_number, strict=True)]
     shown = [
         [

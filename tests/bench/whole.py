@@ -1,90 +1,129 @@
-"""Whole: the program with its window open, in this process, fed by hand instead of by a poller."""
+"""Whole: the program with its window open, in this process, polling a server as it always does."""
 
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QTableView
 
-from tray_app.app.application import Application
+from tests.bench.proof import NotMeasured, prove_equal
+from tray_app.app import application
+from tray_app.app.server import CurrentServer
 from tray_app.cli import Invocation
-from tray_app.core.records import (
-    Layer,
-    LayerKind,
-    ModelRecord,
-    ServerState,
-    ServerStatus,
-    Snapshot,
-)
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.records import Layer, LayerKind, ModelRecord, Snapshot
 from tray_app.core.sharing import KnownLayers, LayerIndex
-from tray_app.core.tags import TagsParser
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.tray.tray import Tray
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.paths import paths
 from tray_app.workers.jobs import Target
 
+_NEVER_S = 3600.0
 
-class Unconnected(Application):
-    """Everything in its place and connected, but no server that is asked."""
+
+class Elsewhere(CurrentServer):
+    """Nobody's jobs go to the server, only polls do: no other requests run beside what is
+    measured."""
 
     def target(self, server_id: str) -> Target | None:
         return None
 
 
 class Whole:
-    """`show` is all that happens in the GUI thread when a poll has answered."""
+    """`poll` asks the server once and comes back when all that the answer does is done."""
 
-    def __init__(self, qt: QApplication) -> None:
+    def __init__(self, qt: QApplication, url: str, *, timeout_s: float = 30.0) -> None:
+        self._timeout_s = timeout_s
         self._folder = tempfile.TemporaryDirectory(prefix="ollama-tray-bench-")
         root = Path(self._folder.name)
-        self._app = Unconnected(
+        application.__dict__["CurrentServer"] = Elsewhere
+        self._app = application.Application(
             qt, Tray(qt), Invocation(data_dir=root), paths(root), SingleInstance(root)
         )
-        self._app._connect_tray()
-        self._app._connect_facts()
-        self._app.window.show()
+        application.__dict__["CurrentServer"] = CurrentServer
+        self.pollers = self._app.pollers
+        self.server_id = self._app.state.server.id
+        self.answers = 0
+        self._app.connect_parts()
         self._main = self._app.window._windows().main
-        self._server_id = self._app.server.id
-        self._parser = TagsParser(self._server_id)
-        self.records: tuple[ModelRecord, ...] = ()
+        self._main.show()
+        # After all others who take a snapshot.
+        self._app.state.snapshot_changed.connect(self._on_state_snapshot_changed)
+        self._loop = QEventLoop()
+        self._limit = QTimer(self._loop, singleShot=True, interval=round(timeout_s * 1000))
+        self._limit.timeout.connect(self._loop.quit)
+        try:
+            self._await_answer(lambda: self.pollers.start(self.server_id, Endpoint.parse(url)))
+            # No poll but those asked for here; being looked at brings one at once.
+            self.pollers.set_visible_pace(_NEVER_S)
+            self._await_answer(lambda: self.pollers.set_visible(True))
+        except NotMeasured:
+            self.close()
+            raise
+        self._learn_layers()
 
     @property
     def models(self) -> ModelTableModel:
         """The table's model."""
         return self._main.models
 
-    def parsed(self, body: bytes) -> Snapshot:
-        """What a poller makes of an answer, in its own thread."""
-        models, problems = self._parser.parse(body)
-        return Snapshot(self._server_id, models, (), "0.33.1", datetime.now(UTC), 0.0, problems)
+    @property
+    def view(self) -> QTableView:
+        """The table on screen."""
+        return self._main.view
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Hand an answer to the program as its poller does."""
-        self._app.pollers._on_snapshot_taken(snapshot)
+    @property
+    def records(self) -> tuple[ModelRecord, ...]:
+        """What the last answer said."""
+        snapshot = self._app.state.snapshot(self.server_id)
+        return snapshot.models if snapshot else ()
 
-    def take(self, body: bytes) -> None:
-        """The first answer."""
-        now = datetime.now(UTC)
-        status = ServerStatus(self._server_id, ServerState.ONLINE, since=now, version="0.33.1")
-        self._app.pollers._on_status_changed(status)
-        snapshot = self.parsed(body)
-        self.records = snapshot.models
-        self.show(snapshot)
-        # In the end the layers of every model are known.
-        layers = (
-            KnownLayers((Layer(f"sha256:{m.digest}", LayerKind.MODEL),), False)
-            for m in self.records
-        )
-        known = dict(zip((model.digest for model in self.records), layers, strict=True))
-        self._main.set_layer_index(LayerIndex(known))
+    @property
+    def digests(self) -> dict[str, str]:
+        """Name → digest of every row that the table shows."""
+        return {row.record.name: row.record.digest for row in self.models.rows}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the rows, from top to bottom."""
+        return [row.record.name for row in self.models.rows]
+
+    def poll(self) -> None:
+        """Ask the server now, as a person does who presses F5."""
+        self._await_answer(lambda: self.pollers.refresh(self.server_id))
+
+    def _await_answer(self, ask: Callable[[], None]) -> None:
+        wanted = self.answers + 1
+        ask()
+        self._limit.start()
+        self._loop.exec()
+        self._limit.stop()
+        if self.answers < wanted:
+            raise NotMeasured(f"no answer of the server came through in {self._timeout_s:g} s")
+        prove_equal("answers of the server that came through", self.answers, wanted)
+
+    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        self.answers += 1
+        self._loop.quit()
+
+    def _learn_layers(self) -> None:
+        """In the end the layers of every model are known."""
+        layers = {
+            model.digest: KnownLayers((Layer(f"sha256:{model.digest}", LayerKind.MODEL),), False)
+            for model in self.records
+        }
+        self._app.state.set_layer_index(LayerIndex(layers))
 
     def close(self) -> None:
         """End all threads and remove the files."""
         self._app.shutdown.quit_now()
+        self.pollers.wait(QDeadlineTimer(3000))
         self._app.runner.wait(QDeadlineTimer(3000))
+        self._app.tray.stop()
         self._app.window.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self._folder.cleanup()

@@ -1,0 +1,309 @@
+"""The measurements fail when what they measure is not there."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if sys.platform != "linux":
+    pytest.skip("measured on Linux only", allow_module_level=True)
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.bench import __main__ as bench
+from tests.bench import latency, pulling, starting
+from tests.bench.children import environment, result_of, used_ms
+from tests.bench.feeder import answer
+from tests.bench.proof import NotMeasured, prove_at_least
+from tests.bench.server import BenchServer
+from tests.bench.showing import Bare, Ours, Stage
+from tests.bench.table import Line, compared, failed
+from tests.bench.whole import Whole
+
+ROWS = 60
+LINES = 12
+
+
+# The table
+
+
+@pytest.fixture
+def make_ours(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Ours]]:
+    with contextlib.ExitStack() as stack:
+
+        def make(models: int = ROWS) -> Ours:
+            server = stack.enter_context(BenchServer(models, 0, 80e6))
+            whole = stack.enter_context(contextlib.closing(Whole(qapp, server.url, timeout_s=0.5)))
+            return Ours(Stage(qapp), server, whole)
+
+        yield make
+
+
+@pytest.fixture
+def ours(make_ours: Callable[..., Ours]) -> Ours:
+    return make_ours()
+
+
+def test_a_table_with_everything_in_it_is_measured(ours: Ours) -> None:
+    assert ours.refresh(ours.server.change) > 0
+    assert ours.refresh(ours.server.replace) > 0
+    assert ours.refresh(None) > 0
+    assert min(ours.sort() for _ in range(3)) > 0
+    assert min(ours.search() for _ in range(3)) > 0
+
+
+def test_an_empty_table_is_not(make_ours: Callable[..., Ours]) -> None:
+    with pytest.raises(NotMeasured, match="rows on screen: 0"):
+        make_ours(models=0)
+
+
+def test_an_answer_that_is_dropped_is_not(ours: Ours) -> None:
+    ours.whole.pollers.stop(ours.whole.server_id)
+    with pytest.raises(NotMeasured, match="no answer of the server came through"):
+        ours.refresh(ours.server.change)
+
+
+def test_an_answer_that_never_reaches_the_table_is_not(ours: Ours) -> None:
+    ours.whole.pollers.snapshot_taken.disconnect(ours.whole._main.set_snapshot)
+    with pytest.raises(NotMeasured, match="does not show what the server has"):
+        ours.refresh(ours.server.change)
+
+
+def test_a_change_that_changes_nothing_is_not(ours: Ours) -> None:
+    with pytest.raises(NotMeasured, match="the table has changed: False"):
+        ours.refresh(lambda: None)
+
+
+def test_a_window_that_is_hidden_is_not(ours: Ours) -> None:
+    ours.whole.view.window().hide()
+    with pytest.raises(NotMeasured, match="rows on screen: 0"):
+        ours.refresh(ours.server.change)
+
+
+def test_the_same_order_again_is_not(ours: Ours) -> None:
+    ours._orders = cycle([("name", False)])
+    with pytest.raises(NotMeasured, match="sorting by name changed nothing"):
+        ours.sort()
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [("nobody has this", "nothing to find"), ("", "changes nothing")],
+)
+def test_a_search_that_changes_nothing_is_not(ours: Ours, words: str, missing: str) -> None:
+    ours._words = cycle([words])
+    with pytest.raises(NotMeasured, match=missing):
+        ours.search()
+
+
+def test_the_floor_of_the_table_is_filled_and_painted_too(ours: Ours) -> None:
+    bare = Bare(ours.stage, ours)
+    assert min(bare.refresh(), bare.sort(), bare.search()) > 0
+    bare.view.hide()
+    with pytest.raises(NotMeasured, match="nothing of the floor was painted"):
+        bare.refresh()
+    bare.view.close()
+    bare.view.deleteLater()
+
+
+# The window, and what goes on in it
+
+
+def test_a_window_without_all_its_models_is_not_measured() -> None:
+    full = {"rows": starting.WINDOW_MODELS, "on_screen": 12}
+    assert starting.prove_filled(full) == 12
+    for poor in ({**full, "rows": 0}, {**full, "rows": 999}, {**full, "on_screen": 0}):
+        with pytest.raises(NotMeasured):
+            starting.prove_filled(poor)
+
+
+BUSY = {
+    "ticks": 3000,
+    "rows": 1000,
+    "on_screen": 12,
+    "downloads": latency.PULLS,
+    "moving": latency.PULLS,
+    "bytes": 10**6,
+    "events": 300,
+    "answers": 2,
+    "other_lists": 1,
+}
+
+
+def test_a_busy_window_is_measured() -> None:
+    latency.prove_busy(BUSY, 1000, 5)
+
+
+@pytest.mark.parametrize("key", BUSY)
+def test_one_that_lacks_anything_is_not(key: str) -> None:
+    with pytest.raises(NotMeasured):
+        latency.prove_busy({**BUSY, key: 0}, 1000, 5)
+
+
+# Downloads
+
+
+@pytest.fixture
+def feed() -> Iterator[Callable[[bytes], str]]:
+    """Starts a server that gives one answer to everybody; gives its address."""
+    with contextlib.ExitStack() as stack:
+
+        def start(told: bytes) -> str:
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+            def serve() -> None:
+                with contextlib.suppress(OSError):
+                    while True:
+                        connection, _ = listener.accept()
+                        with connection:
+                            connection.recv(65536)
+                            connection.sendall(told)
+                            connection.shutdown(socket.SHUT_WR)
+                            while connection.recv(65536):
+                                pass
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(listener.shutdown, socket.SHUT_RDWR)
+            host, port = listener.getsockname()
+            return f"{host}:{port}"
+
+        yield start
+
+
+def test_a_whole_pull_is_measured(qapp: QApplication, feed: Callable[[bytes], str]) -> None:
+    address = feed(answer(LINES))
+    assert pulling.pull(address, LINES) > 0
+    assert pulling.read(address, LINES) > 0
+
+
+def test_a_pull_of_fewer_lines_is_not(qapp: QApplication, feed: Callable[[bytes], str]) -> None:
+    address = feed(answer(LINES - 1))
+    with pytest.raises(NotMeasured, match="bytes pulled"):
+        pulling.pull(address, LINES)
+    with pytest.raises(NotMeasured, match="lines of the floor"):
+        pulling.read(address, LINES)
+
+
+def test_a_pull_that_fails_is_not(qapp: QApplication, feed: Callable[[bytes], str]) -> None:
+    address = feed(b"HTTP/1.1 500 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+    with pytest.raises(NotMeasured, match="the pull failed"):
+        pulling.pull(address, LINES)
+
+
+def test_a_queue_file_with_all_rows_is_measured(qapp: QApplication, tmp_path: Path) -> None:
+    written, added = pulling.measure_queue(tmp_path, 1)
+    assert all(value > 0 for column in (*written, *added) for value in column)
+
+
+def test_one_that_is_not_written_is_not(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling.PullStore, "save", lambda *_: None)
+    with pytest.raises(NotMeasured, match="the queue file was not written"):
+        pulling.measure_queue(tmp_path, 1)
+
+
+def test_a_row_that_never_gets_there_is_not(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "_WAIT_MS", 20)
+    with pytest.raises(NotMeasured, match="no row"):
+        pulling.wait_in_gui(lambda: False, "no row")
+
+
+# Processes
+
+
+def test_why_a_process_could_not_measure_is_heard(tmp_path: Path) -> None:
+    variables = {**environment({}), "HOME": str(tmp_path)}
+    with pytest.raises(NotMeasured, match="the pull failed"):
+        result_of(variables, "tests.bench.pulling", "memory", "127.0.0.1:9")
+
+
+def test_too_few_polls_are_no_proof() -> None:
+    prove_at_least("polls", 3, 3)
+    with pytest.raises(NotMeasured, match="polls: 2, not at least 3"):
+        prove_at_least("polls", 2, 3)
+
+
+def test_cpu_time_is_that_between_two_looks() -> None:
+    assert used_ms({"1": 1_000_000}, {"1": 3_000_000, "2": 500_000}) == 2.5
+
+
+# The table of all numbers
+
+
+@pytest.mark.parametrize(
+    ("program", "floor", "options"),
+    [
+        ([1.0], [1.0], {"seen": ""}),
+        ([0.0], [1.0], {"seen": "3 polls"}),
+        ([1.0], [0.0], {"seen": "3 polls"}),
+        ([], [], {"seen": "3 polls"}),
+        ([1.0, 2.0], [1.0], {"seen": "3 polls"}),
+        ([1.0], [0.0], {"seen": "3 polls", "may_floor_rest": True, "most_ratio": 1.3}),
+    ],
+)
+def test_numbers_without_proof_are_no_line(
+    program: list[float], floor: list[float], options: dict[str, Any]
+) -> None:
+    with pytest.raises(NotMeasured):
+        compared("something", "ms", program, floor, **options)
+
+
+def test_a_line_says_what_was_seen() -> None:
+    line = compared("something", "ms", [2.0], [1.0], seen="3 polls", most_ratio=1.3)
+    assert line.cells == (
+        "something",
+        "2.00 ms",
+        "1.00 ms",
+        "2.00 ×",
+        "≤ 1.3 ×",
+        "MISSED",
+        "3 polls",
+    )
+    assert failed("something", "no\npoll").cells[-2:] == ("FAILED", "no poll")
+
+
+def _fail(error: Exception) -> Callable[[bool], list[Line]]:
+    def measure(_: bool) -> list[Line]:
+        raise error
+
+    return measure
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [_fail(NotMeasured("it was empty")), _fail(ValueError("it was empty")), lambda _: []],
+)
+def test_a_run_in_which_anything_failed_says_so(
+    measure: Callable[[bool], list[Line]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    good = Line("good", "1 ms", seen="1 poll")
+    groups = (bench.Group("bad", measure), bench.Group("good", lambda _: [good]))
+    monkeypatch.setattr(bench, "GROUPS", groups)
+    assert bench.main([]) == 1
+    printed = capsys.readouterr().out
+    (bad_line,) = (line for line in printed.splitlines() if line.startswith("| bad"))
+    assert "FAILED" in bad_line
+    assert "| good" in printed
+    assert bench.main(["--only", "good"]) == 0
+
+
+def test_a_group_that_does_not_exist_is_not_measured() -> None:
+    with pytest.raises(SystemExit) as raised:
+        bench.main(["--only", "nobody"])
+    assert raised.value.code == 2
