@@ -20,6 +20,8 @@
     showing.py    refresh, sort and search of a long list
     latency.py    how long events wait in the GUI thread while much is going on
     pulling.py    progress of downloads: bytes a CPU second, memory, the queue file
+    terminal.py   CPU time of a verb in the terminal
+    bare_list.py  the floor of that: a script of a few lines
 
 Nothing here is a test: a number that is too large is marked in the table, and fails nothing. But
 every line says what was seen while it was measured (rows on screen, polls, bytes …), and where

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.bench import __main__ as bench
-from tests.bench import latency, pulling, starting
+from tests.bench import latency, pulling, starting, terminal
 from tests.bench.children import environment, result_of, used_ms
 from tests.bench.feeder import answer
 from tests.bench.proof import NotMeasured, prove_at_least
@@ -222,7 +222,30 @@ def test_a_row_that_never_gets_there_is_not(
         pulling.wait_in_gui(lambda: False, "no row")
 
 
-# Processes
+# The terminal, and processes at all
+
+
+def test_a_verb_that_prints_every_name_is_measured() -> None:
+    script = "print('NAME SIZE'); print('a:1b 1 GB'); print('b:1b 2 GB')"
+    assert terminal.cpu_ms(environment({}), {"a:1b", "b:1b"}, "-c", script) > 0
+
+
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        ("pass", "names printed: 0, not 2"),
+        ("print('a:1b'); print('a:1b')", "a name was not printed"),
+        ("print('a:1b'); print('b:1b'); raise SystemExit(3)", "exit code of -c: 3"),
+    ],
+)
+def test_one_that_does_not_is_not(script: str, missing: str) -> None:
+    with pytest.raises(NotMeasured, match=missing):
+        terminal.cpu_ms(environment({}), {"a:1b", "b:1b"}, "-c", script)
+
+
+def test_a_list_of_nothing_is_not() -> None:
+    with pytest.raises(NotMeasured, match="nothing to list"):
+        terminal.prove_printed("", set())
 
 
 def test_why_a_process_could_not_measure_is_heard(tmp_path: Path) -> None:
