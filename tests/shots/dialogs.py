@@ -12,13 +12,12 @@ from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.settings import Settings
 from tray_app.text import Message
-from tray_app.views.cancel_dialog import CancelDialog
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
-from tray_app.views.questions.running_pulls import QuitDialog
+from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
 from tray_app.views.settings.dialog import SettingsDialog
 
 TEMPLATE = """{{- $lastUserIdx := -1 -}}

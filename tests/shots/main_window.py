@@ -221,7 +221,7 @@ def menu_columns() -> QWidget:
 
 @SHOTS.add("shortcuts")
 def shortcuts() -> QWidget:
-    from tray_app.views.shortcuts_dialog import ShortcutsDialog
+    from tray_app.views.shortcuts import ShortcutsDialog
 
     return ShortcutsDialog()
 

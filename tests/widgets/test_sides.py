@@ -12,7 +12,7 @@ from tray_app.views import theme
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.names import NameLabel
-from tray_app.views.components.sides import margins
+from tray_app.views.components.surfaces import margins
 from tray_app.views.style import AppStyle
 from tray_app.views.theme import Theme, Tone
 

@@ -28,13 +28,13 @@ from tray_app.core.records import ModelInfo, ModelKey, ModelRecord, ServerStatus
 from tray_app.core.sharing import LayerIndex
 from tray_app.settings import Settings
 from tray_app.text import Message, delete_result, failure_text, tr
-from tray_app.views.cancel_dialog import CancelDialog
 from tray_app.views.components.message_box import MessageBox, show_message
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
+from tray_app.views.questions.running_pulls import CancelDialog
 from tray_app.views.settings.dialog import SettingsDialog
 
 D = TypeVar("D", bound=QDialog)

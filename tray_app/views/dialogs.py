@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.states import PullItem
-from tray_app.views.cancel_dialog import CancelDialog
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.dialog_registry import DialogRegistry
 from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
-from tray_app.views.questions.running_pulls import QuitDialog
+from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
 from tray_app.views.settings.dialog import SettingsDialog
 
 

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QMenu
 
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.text import server_state, tr
-from tray_app.views.components.glyph_label import glyph_color
-from tray_app.views.components.glyphs import glyph
+from tray_app.views.components.glyphs import glyph, glyph_color
 from tray_app.views.main_window.menus import add, fill_columns, fill_sort
+from tray_app.views.main_window.top_bar import STATE_GLYPHS
 from tray_app.views.models.columns import TableColumns
-from tray_app.views.server_button import STATE_GLYPHS
 from tray_app.views.theme import Theme
 
 Slot = Callable[[], object]

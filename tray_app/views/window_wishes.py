@@ -16,7 +16,7 @@ from tray_app.text import tr
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.main_window.actions import ref_of
 from tray_app.views.main_window.menus import fill_columns, row_menu
-from tray_app.views.shortcuts_dialog import ShortcutsDialog
+from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.window_menus import MoreSlots, fill_more, fill_servers
 
 if TYPE_CHECKING:

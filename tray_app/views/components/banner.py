@@ -13,8 +13,8 @@ from tray_app.views.components.announce import announce
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.components.sides import margins
 from tray_app.views.components.spinner import Spinner
+from tray_app.views.components.surfaces import margins
 from tray_app.views.theme import Theme, Tone
 
 _GLYPHS = {

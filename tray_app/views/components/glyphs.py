@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from tray_app.resources import icon
@@ -24,3 +24,50 @@ def themed_glyph(widget: QWidget, name: str, state: Tone | None = None) -> QIcon
     """The icon `name` in the widget's text colour or in a state's colour."""
     theme = Theme.of(widget)
     return glyph(name, theme.state(state) if state is not None else theme.window_text)
+
+
+ACCENT = "accent"
+SECONDARY = "secondary"
+
+
+class GlyphLabel(QWidget):
+    """`color` is a State, ACCENT or SECONDARY. Decoration: the words beside it say the same."""
+
+    def __init__(
+        self,
+        name: str = "",
+        color: Tone | str = SECONDARY,
+        size: int = 16,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._color = color
+        self.setFixedSize(size, size)
+
+    @property
+    def glyph_name(self) -> str:
+        return self._name
+
+    def set_glyph(self, name: str, color: Tone | str = SECONDARY) -> None:
+        """Show another icon."""
+        if (name, color) != (self._name, self._color):
+            self._name, self._color = name, color
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._name:
+            paint_glyph(QPainter(self), self._name, QRectF(self.rect()), self._qcolor())
+
+    def _qcolor(self) -> QColor:
+        theme = Theme.of(self)
+        if not self.isEnabled():
+            return theme.disabled_text
+        return glyph_color(theme, self._color)
+
+
+def glyph_color(theme: Theme, color: Tone | str) -> QColor:
+    """The colour that a token means."""
+    if isinstance(color, Tone):
+        return theme.state(color)
+    return theme.accent if color == ACCENT else theme.secondary

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.views.components.announce import announce
 from tray_app.views.components.buttons import Button
-from tray_app.views.components.glyph_label import GlyphLabel
+from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QMargins, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.views.components.glyphs import paint_glyph
@@ -161,3 +161,10 @@ def paint_bone(painter: QPainter, rect: QRectF, theme: Theme, fade: float = 0.0)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+
+
+def margins(leading: int, top: int, trailing: int, bottom: int) -> QMargins:
+    """Margins that go along where texts run from right to left."""
+    if QGuiApplication.isRightToLeft():
+        leading, trailing = trailing, leading
+    return QMargins(leading, top, trailing, bottom)

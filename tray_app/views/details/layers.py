@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from tray_app.core.records import Layer, ModelInfo, ModelRecord
 from tray_app.core.sharing import LayerIndex, freed, sharers
 from tray_app.text import MISSING, join, layer_label, layers_note, one_line, size, tr
-from tray_app.views.components.glyph_label import GlyphLabel
+from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.tables import DIM_ROLE, CardTable
 from tray_app.views.details.info import MAX_ROWS, in_card

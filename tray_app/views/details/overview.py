@@ -32,7 +32,7 @@ from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.facts import FactsCard
 from tray_app.views.components.flow import FlowLayout
-from tray_app.views.components.glyph_label import GlyphLabel
+from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.progress import Segment, SegmentedBar

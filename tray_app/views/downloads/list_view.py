@@ -18,7 +18,7 @@ from tray_app.core.payloads import PullMove
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.components.sides import margins
+from tray_app.views.components.surfaces import margins
 from tray_app.views.downloads.drag import RowDrag
 from tray_app.views.downloads.menu import DownloadMenu
 from tray_app.views.downloads.row import DownloadRow

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.text import one_line, tr
-from tray_app.views.components.glyph_label import ACCENT, SECONDARY
+from tray_app.views.components.glyphs import ACCENT, SECONDARY
 from tray_app.views.theme import Tone
 
 

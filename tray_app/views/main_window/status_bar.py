@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from tray_app.text import tooltip, tr
+from tray_app.core.records import ModelRecord, ServerState, ServerStatus
+from tray_app.core.sharing import Freed, LayerIndex, SharingIndex, freed, unique_bytes
+from tray_app.itemmodels.model_table import ModelTableModel
+from tray_app.itemmodels.rows import ModelRow
+from tray_app.text import (
+    last_reached_line,
+    number,
+    offline_since_line,
+    refreshed_line,
+    selection_line,
+    server_state,
+    size,
+    status_line,
+    status_line_tooltip,
+    tooltip,
+    tr,
+)
+from tray_app.text.addresses import server_address
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.main_window import screens
+from tray_app.views.main_window.screens import Facts
 from tray_app.views.shortcuts import hint
 from tray_app.views.theme import TextRole, Theme
 
@@ -73,3 +95,97 @@ class StatusBar(QWidget):
         theme = Theme.of(self)
         painter.fillRect(self.rect(), theme.window)
         painter.fillRect(0, 0, self.width(), 1, theme.hairline)
+
+
+def shown_line(shown: int, count: int) -> str:
+    """`3 of 11 models`, while search or filter hide some."""
+    return tr("{shown} of {count} models").format(shown=number(shown), count=number(count))
+
+
+def selected_line(selected: int, count: int, freed: Freed) -> str:
+    """`3 of 11 selected · 21.4 GB, deleting them frees 17.0 GB`; the last only if that is known."""
+    if freed.is_exact:
+        return selection_line(selected, count, freed.listed_bytes, freed.freed_bytes)
+    return tr("{n} of {count} selected · {size}, deleting them frees up to {freed}").format(
+        n=number(selected),
+        count=number(count),
+        size=size(freed.listed_bytes),
+        freed=size(freed.freed_bytes),
+    )
+
+
+def away_line(status: ServerStatus, host: str) -> str:
+    """What stands left while there is no list: `Offline since 14:32`."""
+    if status.state in (ServerState.CONNECTING, ServerState.STARTING):
+        return tr("Connecting to {address}").format(address=host)
+    if status.state is ServerState.OFFLINE:
+        return offline_since_line(status)
+    return server_state(status)
+
+
+def age_line(status: ServerStatus | None, taken_at: datetime | None, now: datetime) -> str:
+    """`Refreshed 12 s ago`, or `Last reached 14:32` while the server is away."""
+    if status is not None and status.state is not ServerState.ONLINE:
+        return last_reached_line(status.last_answer_at or taken_at)
+    return refreshed_line((now - taken_at).total_seconds()) if taken_at else ""
+
+
+class StatusLine:
+    """Words for the status bar. `words` gives the line and its tooltip."""
+
+    def __init__(self, models: ModelTableModel) -> None:
+        self._models = models
+        self._layer_index = LayerIndex()
+        self._index = SharingIndex()
+        self._summed = (-1, 0)
+        self._sums = (0, 0)
+
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
+        """Which models share layers."""
+        self._layer_index = layer_index
+        self._index.take(layer_index)
+
+    def words(self, facts: Facts, selected: Sequence[ModelRow]) -> tuple[str, str]:
+        """The line, and a tooltip or ""."""
+        host = server_address(facts.server, facts.address).host_port
+        if not facts.has_answer:
+            return (away_line(facts.status, host) if facts.status else ""), ""
+        if len(selected) > 1:
+            return self._selection(facts, selected), ""
+        if facts.shown != facts.count:
+            return shown_line(facts.shown, facts.count), ""
+        if facts.status is not None and not facts.count and screens.is_away(facts):
+            return away_line(facts.status, host), ""
+        if not facts.count:
+            return tr("No models"), ""
+        unique, listed = self._disk()
+        is_known = facts.status is None or facts.status.state is ServerState.ONLINE
+        running = self._models.running() if is_known else None
+        line = status_line(facts.count, unique, running)
+        return line, status_line_tooltip(listed) if listed > unique else ""
+
+    def _selection(self, facts: Facts, selected: Sequence[ModelRow]) -> str:
+        records = [row.record for row in selected]
+        servers = {record.server_id for record in records}
+        others: list[ModelRecord] = []
+        for server_id in servers:
+            others.extend(self._models.records(server_id))
+        return selected_line(len(records), facts.count, freed(records, others, self._layer_index))
+
+    def _disk(self) -> tuple[int, int]:
+        """Bytes with shared layers counted once, and for every model."""
+        version = (self._models.version, id(self._layer_index))
+        if version != self._summed:
+            listed = self._models.totals.listed_bytes
+            entangled = self._entangled()
+            rest = listed - sum(row.disk_bytes for row in entangled)
+            shared = unique_bytes([row.record for row in entangled], self._layer_index)
+            self._sums = (rest + shared, listed)
+            self._summed = version
+        return self._sums
+
+    def _entangled(self) -> list[ModelRow]:
+        """The models in the book that share anything; all others count in full."""
+        totals, known = self._models.totals, self._layer_index.by_digest
+        wanted = self._index.digests | {digest for digest in totals.copied if digest in known}
+        return list(totals.rows_of(wanted))

@@ -26,10 +26,9 @@ from tray_app.views.main_window import screens
 from tray_app.views.main_window.announcer import Announcer
 from tray_app.views.main_window.panes import PaneFocus
 from tray_app.views.main_window.screens import Facts, Screen
-from tray_app.views.status_words import age_line
+from tray_app.views.main_window.status_bar import StatusLine, age_line
 from tray_app.views.theme import Tone
 from tray_app.views.window_frame import WindowFrame
-from tray_app.views.window_status import StatusLine
 from tray_app.views.window_wishes import WindowWishes
 
 _AGE_TICKS = 30

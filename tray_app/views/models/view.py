@@ -7,13 +7,17 @@ scroll_keeper.py and busy rows turn by row_spinner.py.
 from __future__ import annotations
 
 from PySide6.QtCore import (
+    QElapsedTimer,
     QEvent,
     QItemSelectionModel,
     QMimeData,
     QModelIndex,
+    QObject,
+    QPersistentModelIndex,
     QPoint,
     QRectF,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -30,18 +34,114 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelKey
-from tray_app.itemmodels.columns import NUMBER
+from tray_app.itemmodels.columns import NAME, NUMBER
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.text import tr
-from tray_app.views.models.cell_layout import NAME_X, row_height
+from tray_app.views.components.progress import is_motion_reduced
+from tray_app.views.models.cell_layout import NAME_X, icon_rect, row_height
 from tray_app.views.models.column_layout import ColumnLayout
 from tray_app.views.models.columns import TableColumns
 from tray_app.views.models.delegate import ModelDelegate
 from tray_app.views.models.header import ModelHeader
 from tray_app.views.models.skeleton import paint_skeleton
-from tray_app.views.row_spinner import RowSpinner
-from tray_app.views.scroll_keeper import ScrollKeeper
 from tray_app.views.theme import Theme
+
+# When the topmost row itself goes, the next ones are held on to.
+_ANCHORS = 12
+
+
+class ScrollKeeper(QObject):
+    """Remembers the topmost rows before a batch of changes and puts them back afterwards.
+
+    At the very top nothing is kept: new rows shall be seen there.
+    """
+
+    def __init__(self, view: QTableView, model: ModelTableModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._anchors: list[tuple[QPersistentModelIndex, int]] = []
+        self._search = ""
+        self._table = model
+        model.update_started.connect(self._on_table_update_started)
+        model.update_ended.connect(self._on_table_update_ended)
+
+    def _on_table_update_started(self) -> None:
+        view = self._view
+        self._anchors = []
+        if view.verticalScrollBar().value() == 0:
+            return
+        top = view.rowAt(0)
+        if top < 0:
+            return
+        last = min(top + _ANCHORS, self._table.rowCount())
+        self._anchors = [
+            (QPersistentModelIndex(self._table.index(row, 0)), view.rowViewportPosition(row))
+            for row in range(top, last)
+        ]
+
+    def _on_table_update_ended(self) -> None:
+        anchors, self._anchors = self._anchors, []
+        found = next(((i, offset) for i, offset in anchors if i.isValid()), None)
+        if found is None:
+            return
+        index, offset = found
+        view = self._view
+        # The scroll bar learns of the new height only when the geometry is worked out.
+        view.updateGeometries()
+        bar = view.verticalScrollBar()
+        bar.setValue(bar.value() + view.rowViewportPosition(index.row()) - offset)
+
+
+_TURN_MS = 1000
+_FRAME_MS = 40
+
+
+class RowSpinner(QObject):
+    """Repaints the icons of busy rows with the delegate's `turn` moved on."""
+
+    def __init__(self, view: QTableView, model: ModelTableModel, delegate: ModelDelegate) -> None:
+        super().__init__(view)
+        self._view = view
+        self._table = model
+        self._delegate = delegate
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        model.dataChanged.connect(self._sync)
+        model.update_ended.connect(self._sync)
+        view.installEventFilter(self)
+
+    @property
+    def is_turning(self) -> bool:
+        return self._timer.isActive()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self._sync(is_shown=event.type() == QEvent.Type.Show)
+        return super().eventFilter(watched, event)
+
+    def _sync(self, *_: object, is_shown: bool | None = None) -> None:
+        is_shown = self._view.isVisible() if is_shown is None else is_shown
+        wanted = is_shown and self._table.has_busy and not is_motion_reduced(self._view)
+        if wanted and not self._timer.isActive():
+            self._clock.start()
+            self._timer.start()
+        elif not wanted:
+            self._timer.stop()
+
+    def _on_timer_timeout(self) -> None:
+        self._delegate.turn = (self._clock.elapsed() % _TURN_MS) / _TURN_MS
+        viewport = self._view.viewport()
+        first = max(0, self._view.rowAt(0))
+        last = self._view.rowAt(viewport.height() - 1)
+        last = self._table.rowCount() - 1 if last < 0 else last
+        is_rtl = self._view.layoutDirection().value == 1
+        for row in range(first, last + 1):
+            if self._table.row_at(row).busy is not None:
+                cell = QRectF(self._view.visualRect(self._table.index(row, NAME)))
+                viewport.update(icon_rect(cell, is_rtl).toAlignedRect())
+
 
 _KEYBOARD_REASONS = frozenset(
     {

@@ -27,7 +27,7 @@ from tray_app.text import (
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.inputs import set_invalid
-from tray_app.views.pull.field import NameField
+from tray_app.views.pull.field import NameField, PullHelper
 from tray_app.views.pull.input_state import (
     Reading,
     ServerFacts,
@@ -45,7 +45,6 @@ from tray_app.views.pull.license_dialog import license_reader
 from tray_app.views.pull.lookup import PullLookup
 from tray_app.views.pull.result import PullResult
 from tray_app.views.pull.suggestions import Suggestion
-from tray_app.views.pull_helper import PullHelper
 from tray_app.views.theme import TextRole, Tone, font
 
 LIBRARY_URL = "https://ollama.com/library"

@@ -30,7 +30,7 @@ from tray_app.text import (
 from tray_app.views.components.announce import announce
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import Button
-from tray_app.views.components.glyph_label import SECONDARY, GlyphLabel
+from tray_app.views.components.glyphs import SECONDARY, GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import FULL, LegendMark, Segment, SegmentedBar

@@ -37,7 +37,7 @@ from tray_app.text import (
 )
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
-from tray_app.views.components.glyph_label import GlyphLabel
+from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import Card, StateTile

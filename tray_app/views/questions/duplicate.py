@@ -12,7 +12,7 @@ from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.text import name_problem, one_line, tr
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
-from tray_app.views.components.glyph_label import GlyphLabel
+from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.theme import TextRole, Tone, font

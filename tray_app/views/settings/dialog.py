@@ -30,7 +30,7 @@ from tray_app.views.settings.about import AboutPage
 from tray_app.views.settings.downloads import DownloadsPage
 from tray_app.views.settings.general import GeneralPage, NotificationsPage
 from tray_app.views.settings.server import ServerPage
-from tray_app.views.shortcuts_dialog import ShortcutsDialog
+from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import TextRole, Theme, font
 
 _NAV_WIDTH = 184

@@ -24,8 +24,7 @@ from PySide6.QtWidgets import (
 from tray_app.settings import Settings
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.labels import PlainLabel, heading
-from tray_app.views.components.sides import margins
-from tray_app.views.components.surfaces import Card
+from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.theme import TextRole
 
 _MIN_ROW = 44

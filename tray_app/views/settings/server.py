@@ -24,7 +24,7 @@ from tray_app.text import (
     tr,
 )
 from tray_app.views.components.buttons import Button, Kind
-from tray_app.views.components.glyph_label import ACCENT, GlyphLabel
+from tray_app.views.components.glyphs import ACCENT, GlyphLabel
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.notice_card import NoticeCard
