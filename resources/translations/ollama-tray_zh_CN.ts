@@ -1567,10 +1567,6 @@
         <translation>没有名称以“{prefix}”开头的模型。</translation>
     </message>
     <message>
-        <source>No newer version is known</source>
-        <translation>没有已知的新版本</translation>
-    </message>
-    <message>
         <source>No other model</source>
         <translation>没有其他模型</translation>
     </message>
@@ -2216,10 +2212,6 @@
         <translation>显示已加载的模型</translation>
     </message>
     <message>
-        <source>Show models with updates</source>
-        <translation>显示可更新的模型</translation>
-    </message>
-    <message>
         <source>Show or hide layers</source>
         <translation>显示或隐藏层</translation>
     </message>
@@ -2730,10 +2722,6 @@
         <source>Update</source>
         <comment>badge: there is one</comment>
         <translation>可更新</translation>
-    </message>
-    <message>
-        <source>Update</source>
-        <translation>更新</translation>
     </message>
     <message>
         <source>Updated</source>

@@ -68,7 +68,7 @@ class Instruments(QObject):
 
         windows = self.app.window._windows()
         return {
-            "rows": windows.models.rowCount(),
+            "rows": windows.main.models.rowCount(),
             "on_screen": rows_on_screen(windows.main.view),
             "downloads": len(self.app.state.downloads),
         }

@@ -10,6 +10,7 @@ from tests.shots import downloads as _downloads  # noqa: F401
 from tests.shots import estimates as _estimates  # noqa: F401
 from tests.shots.main_window import filled
 from tests.shots.registry import SHOTS
+from tests.support import facts
 
 _AGAIN = {
     *("main-min-720x440", "main-downloads", "main-multiselect", "main-no-match", "empty"),
@@ -41,8 +42,8 @@ _AGAIN = {
 def downloads() -> QWidget:
     made = filled(720, 440)
     for item in data.PULLS:
-        made.pulls.set_item(item)
-    made.set_pull_summary(data.SUMMARY)
+        facts.set_download(made._state, item)
+    made._state.set_pull_summary(data.SUMMARY)
     return made
 
 

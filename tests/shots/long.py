@@ -7,6 +7,7 @@ from tests.shots import downloads as download_pictures
 from tests.shots.language import LONG
 from tests.shots.main_window import filled, select
 from tests.shots.registry import SHOTS
+from tests.support import facts
 
 
 @SHOTS.add("long-main-720x440", locale=LONG)
@@ -25,8 +26,8 @@ def wide_window() -> QWidget:
 def downloads() -> QWidget:
     made = filled(720, 440)
     for item in data.PULLS:
-        made.pulls.set_item(item)
-    made.set_pull_summary(data.SUMMARY)
+        facts.set_download(made._state, item)
+    made._state.set_pull_summary(data.SUMMARY)
     return made
 
 

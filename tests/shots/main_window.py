@@ -5,38 +5,39 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.shots import data
 from tests.shots.registry import SHOTS, settle
+from tests.support import facts
+from tray_app.commands import Commands
 from tray_app.core.payloads import BusyModel, ModelRef, Recommendations, Verb
-from tray_app.core.records import ServerState
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.pull_table import PullTableModel
+from tray_app.core.records import Server, ServerState
 from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.theme import Tone
 
 
-def window(width: int = 960, height: int = 600) -> MainWindow:
+def window(width: int = 960, height: int = 600, *, is_demo: bool = False) -> MainWindow:
     """A window that knows nothing yet."""
     settings = Settings(None)
     settings.set("tip_tray_seen", True)
-    models = ModelTableModel(clock=data.clock)
-    pulls = PullTableModel()
-    made = MainWindow(settings, models, pulls, clock=data.clock, clock_s=data.clock_s)
-    made.set_server_label("", data.ADDRESS)
-    made.set_can_start(True)
+    state = AppState(Server(data.SERVER, "", data.ADDRESS), is_demo=is_demo)
+    commands = Commands()
+    made = MainWindow(settings, state, commands, clock=data.clock, clock_s=data.clock_s)
+    for part in (state, commands):
+        part.setParent(made)
     made.resize(width, height)
     made.show()
     return made
 
 
-def filled(width: int = 960, height: int = 600) -> MainWindow:
+def filled(width: int = 960, height: int = 600, *, is_demo: bool = False) -> MainWindow:
     """With the list of the pictures, one row selected."""
-    made = window(width, height)
+    made = window(width, height, is_demo=is_demo)
     made.models.set_updates(data.UPDATES)
     made.models.set_pinned(data.PINNED)
-    made.set_layer_index(data.layer_index())
-    made.set_status(data.status())
-    made.set_snapshot(data.snapshot())
+    made._state.set_layer_index(data.layer_index())
+    facts.set_status(made._state, data.status())
+    facts.set_snapshot(made._state, data.snapshot())
     settle()
     select(made, "qwen3:8b")
     made.view.setFocus()
@@ -100,8 +101,8 @@ def no_match() -> QWidget:
 def downloads() -> QWidget:
     made = filled(960, 720)
     for item in data.PULLS:
-        made.pulls.set_item(item)
-    made.set_pull_summary(data.SUMMARY)
+        facts.set_download(made._state, item)
+    made._state.set_pull_summary(data.SUMMARY)
     settle()
     made.splitter.setSizes([294, 330])
     select(made, "llama3.2:latest")
@@ -112,7 +113,7 @@ def downloads() -> QWidget:
 def busy() -> QWidget:
     made = filled()
     for name, verb in (("gemma3:4b", Verb.LOAD), ("llava:13b", Verb.DELETE)):
-        made.set_busy(BusyModel(ModelRef(data.SERVER, name), verb))
+        made._state.set_busy(BusyModel(ModelRef(data.SERVER, name), verb))
     made.show_notice(
         BannerText(
             "Deleted llama3.2:3b, 2.0\u00a0GB freed.",
@@ -125,9 +126,7 @@ def busy() -> QWidget:
 
 @SHOTS.add("main-demo", themes=("light",))
 def demo() -> QWidget:
-    made = filled()
-    made.set_demo(True)
-    return made
+    return filled(is_demo=True)
 
 
 @SHOTS.add("main-zh", themes=("light",), locale="zh_CN")
@@ -138,11 +137,11 @@ def chinese() -> QWidget:
 @SHOTS.add("empty")
 def empty() -> QWidget:
     made = window()
-    made.settings.set("tip_tray_seen", False)
+    made._settings.set("tip_tray_seen", False)
     made.set_hides_on_close(True)
-    made.set_status(data.status())
-    made.set_snapshot(data.snapshot(()))
-    made.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
+    facts.set_status(made._state, data.status())
+    facts.set_snapshot(made._state, data.snapshot(()))
+    facts.set_recommendations(made._state, Recommendations(data.SERVER, data.SUGGESTIONS))
     settle()
     made.pane.page.focus_first()
     return made
@@ -151,7 +150,7 @@ def empty() -> QWidget:
 @SHOTS.add("connecting")
 def connecting() -> QWidget:
     made = window()
-    made.set_status(data.status(ServerState.STARTING, reached=False))
+    facts.set_status(made._state, data.status(ServerState.STARTING, reached=False))
     settle()
     made.pane.show_skeleton_now()
     return made
@@ -160,7 +159,7 @@ def connecting() -> QWidget:
 @SHOTS.add("offline")
 def offline() -> QWidget:
     made = window()
-    made.set_status(data.status(ServerState.OFFLINE, reached=False))
+    facts.set_status(made._state, data.status(ServerState.OFFLINE, reached=False))
     settle()
     return made
 
@@ -168,7 +167,7 @@ def offline() -> QWidget:
 @SHOTS.add("offline-with-list")
 def offline_with_list() -> QWidget:
     made = filled()
-    made.set_status(data.status(ServerState.OFFLINE))
+    facts.set_status(made._state, data.status(ServerState.OFFLINE))
     return made
 
 
@@ -192,21 +191,21 @@ def drop() -> QWidget:
 def menu_row() -> QWidget:
     made = filled()
     made.refresh_now()
-    return _owned(made.wishes.row_menu(), made)
+    return _owned(made.row_menu(), made)
 
 
 @SHOTS.add("menu-more")
 def menu_more() -> QWidget:
     made = filled()
-    made.wishes.fill_more_menu()
-    return _owned(made.wishes.more_menu, made)
+    made.fill_more_menu()
+    return _owned(made.more_menu, made)
 
 
 @SHOTS.add("menu-server")
 def menu_server() -> QWidget:
     made = filled()
-    made.wishes.fill_server_menu()
-    return _owned(made.wishes.server_menu, made)
+    made.fill_server_menu()
+    return _owned(made.server_menu, made)
 
 
 @SHOTS.add("menu-columns")

@@ -12,28 +12,28 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
+from tests.support import facts
+from tray_app.commands import Commands
 from tray_app.core.payloads import ModelRef
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.pull_table import PullTableModel
+from tray_app.core.pulls.states import PullItem
+from tray_app.core.records import Server, ServerStatus, Snapshot
 from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.views.main_window.screens import Screen
 from tray_app.views.main_window.state_page import PageText
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.style import AppStyle
 
-WISHES = [
+COMMANDS = [
     "refresh_requested",
-    "details_requested",
+    "details_dialog_requested",
     "pull_dialog_requested",
-    "delete_requested",
+    "delete_dialog_requested",
     "load_requested",
     "unload_requested",
-    "update_requested",
-    "duplicate_requested",
-    "settings_requested",
+    "duplicate_dialog_requested",
+    "settings_dialog_requested",
     "quit_requested",
-    "server_start_requested",
-    "visibility_changed",
 ]
 
 
@@ -62,14 +62,28 @@ class Told:
 
 @dataclass
 class Stage:
-    """A window, what it told, and its settings."""
+    """A window, what it told, its settings, and where its facts come from."""
 
     window: MainWindow
     told: Told
     settings: Settings
+    state: AppState
+    commands: Commands
+
+    def set_status(self, status: ServerStatus) -> None:
+        """The server was asked, and stands so."""
+        facts.set_status(self.state, status)
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        """The server has answered."""
+        facts.set_snapshot(self.state, snapshot)
+
+    def set_download(self, item: PullItem) -> None:
+        """A download, new or changed."""
+        facts.set_download(self.state, item)
 
 
-def open_stage(qtbot: QtBot, settings: Settings | None = None) -> Stage:
+def open_stage(qtbot: QtBot, settings: Settings | None = None, *, is_demo: bool = False) -> Stage:
     """A window that knows nothing yet, shown and active."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -77,28 +91,29 @@ def open_stage(qtbot: QtBot, settings: Settings | None = None) -> Stage:
         AppStyle(app, "light")
     settings = settings or Settings(None)
     settings.set("tip_tray_seen", True)
-    models, pulls = ModelTableModel(clock=data.clock), PullTableModel()
-    window = MainWindow(settings, models, pulls, clock=data.clock, clock_s=data.clock_s)
-    models.setParent(window)
-    pulls.setParent(window)
+    state = AppState(Server(data.SERVER, "", data.ADDRESS), is_demo=is_demo)
+    commands = Commands()
+    window = MainWindow(settings, state, commands, clock=data.clock, clock_s=data.clock_s)
+    for part in (state, commands):
+        part.setParent(window)
     qtbot.addWidget(window)
-    window.set_server_label("", data.ADDRESS)
     told = Told()
-    told.listen(window, WISHES)
+    told.listen(commands, COMMANDS)
+    told.listen(window, ["visibility_changed"])
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    return Stage(window, told, settings)
+    return Stage(window, told, settings, state, commands)
 
 
-def fill(window: MainWindow) -> None:
+def fill(stage: Stage) -> None:
     """The list of the pictures."""
-    window.models.set_updates(data.UPDATES)
-    window.models.set_pinned(data.PINNED)
-    window.set_layer_index(data.layer_index())
-    window.set_status(data.status())
-    window.set_snapshot(data.snapshot())
-    window.refresh_now()
+    stage.window.models.set_updates(data.UPDATES)
+    stage.window.models.set_pinned(data.PINNED)
+    stage.state.set_layer_index(data.layer_index())
+    stage.set_status(data.status())
+    stage.set_snapshot(data.snapshot())
+    stage.window.refresh_now()
 
 
 @pytest.fixture
@@ -111,7 +126,7 @@ def empty_stage(qtbot: QtBot) -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(empty_stage: Stage) -> Stage:
-    fill(empty_stage.window)
+    fill(empty_stage)
     return empty_stage
 
 

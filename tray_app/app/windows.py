@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from tray_app import text
-from tray_app.core.payloads import DeleteOutcome
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.pull_table import PullTableModel
 from tray_app.views.dialogs import DialogHost
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.style import AppStyle
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Windows(QObject):
-    """Builds the look, the item models, the main window and the host of the dialogs."""
+    """Builds the look, the main window and the host of the dialogs."""
 
     def __init__(
         self, parts: Parts, style: AppStyle | None = None, parent: QObject | None = None
@@ -28,61 +25,10 @@ class Windows(QObject):
         self._parts = parts
         settings = parts.settings
         self.style = style or AppStyle(parts.qt, settings.values.theme)
-        self.models = ModelTableModel(self)
-        self.pulls = PullTableModel(self)
-        self.main = MainWindow(settings, self.models, self.pulls)
+        self.main = MainWindow(settings, parts.state, parts.commands)
         self.dialogs = DialogHost(settings)
         self.dialogs.set_window(self.main)
-        self._bridge_main()
         self._bridge_dialogs()
-
-    def _bridge_main(self) -> None:
-        state, commands, main = self._parts.state, self._parts.commands, self.main
-        main.set_demo(state.is_demo)
-        state.server_changed.connect(self._on_main_server_changed)
-        self._on_main_server_changed()
-        state.download_changed.connect(self.pulls.set_item)
-        state.download_removed.connect(self.pulls.remove)
-        state.downloads_order_changed.connect(self._on_downloads_order_changed)
-        for item in state.downloads:
-            self.pulls.set_item(item)
-        self._on_downloads_order_changed()
-        state.pull_summary_changed.connect(main.set_pull_summary)
-        main.set_pull_summary(state.pull_summary)
-        status, snapshot = state.status(state.server.id), state.snapshot(state.server.id)
-        if status is not None:
-            main.set_status(status)
-        if snapshot is not None:
-            main.set_snapshot(snapshot)
-        state.status_changed.connect(main.set_status)
-        state.snapshot_changed.connect(main.set_snapshot)
-        state.layer_index_changed.connect(self._on_main_layer_index_changed)
-        self._on_main_layer_index_changed()
-        state.busy_changed.connect(main.set_busy)
-        state.recommendations_changed.connect(main.set_recommendations)
-        state.deleted.connect(self._on_deleted)
-        state.diagnostics_copied.connect(main.show_diagnostics_copied)
-        main.refresh_requested.connect(commands.refresh_requested)
-        main.quit_requested.connect(commands.quit_requested)
-        main.diagnostics_requested.connect(commands.diagnostics_requested)
-        main.details_requested.connect(commands.details_dialog_requested)
-        main.pull_dialog_requested.connect(commands.pull_dialog_requested)
-        main.delete_requested.connect(commands.delete_dialog_requested)
-        main.duplicate_requested.connect(commands.duplicate_dialog_requested)
-        main.settings_requested.connect(commands.settings_dialog_requested)
-        main.history_requested.connect(commands.history_dialog_requested)
-        main.load_requested.connect(commands.load_requested)
-        main.unload_requested.connect(commands.unload_requested)
-        main.pull_start_requested.connect(commands.pull_start_requested)
-        main.pull_cancel_requested.connect(commands.pull_cancel_requested)
-        main.pull_pause_requested.connect(commands.pull_pause_requested)
-        main.pull_resume_requested.connect(commands.pull_resume_requested)
-        main.pull_retry_requested.connect(commands.pull_retry_requested)
-        main.pull_remove_requested.connect(commands.pull_remove_requested)
-        main.pull_move_requested.connect(commands.pull_move_requested)
-        main.pulls_pause_all_requested.connect(commands.pulls_pause_all_requested)
-        main.pulls_resume_all_requested.connect(commands.pulls_resume_all_requested)
-        main.pulls_clear_requested.connect(commands.pulls_clear_requested)
 
     def _bridge_dialogs(self) -> None:
         state, commands, dialogs = self._parts.state, self._parts.commands, self.dialogs
@@ -139,27 +85,14 @@ class Windows(QObject):
         dialogs.notice_test_requested.connect(commands.notice_test_requested)
 
     @Slot()
-    def _on_main_server_changed(self) -> None:
-        server = self._parts.state.server
-        self.main.set_server_label(server.label, server.address)
-
-    @Slot()
     def _on_dialogs_server_changed(self) -> None:
         server = self._parts.state.server
         label = text.server_name(server.label, server.address)
         self.dialogs.set_server_label(label, server.address)
 
     @Slot()
-    def _on_downloads_order_changed(self) -> None:
-        self.pulls.set_order(item.id for item in self._parts.state.downloads)
-
-    @Slot()
     def _on_dialogs_downloads_changed(self) -> None:
         self.dialogs.set_pull_items(self._parts.state.downloads)
-
-    @Slot()
-    def _on_main_layer_index_changed(self) -> None:
-        self.main.set_layer_index(self._parts.state.layer_index)
 
     @Slot()
     def _on_dialogs_layer_index_changed(self) -> None:
@@ -181,10 +114,6 @@ class Windows(QObject):
     def _on_tray_available_changed(self) -> None:
         self.dialogs.set_tray_available(self._parts.state.is_tray_available)
 
-    @Slot(object)
-    def _on_deleted(self, outcome: DeleteOutcome) -> None:
-        self.main.show_deleted(outcome, self._parts.state.layer_index)
-
     def dismiss(self) -> None:
         """Make room for others, which keep the style: close without a word to anybody."""
         self.main.blockSignals(True)
@@ -198,5 +127,5 @@ class Windows(QObject):
         self._delete()
 
     def _delete(self) -> None:
-        for each in (self.dialogs, self.main, self.models, self.pulls, self):
+        for each in (self.dialogs, self.main, self):
             each.deleteLater()

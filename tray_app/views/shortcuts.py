@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.text import tr
@@ -39,7 +38,6 @@ SHORTCUTS: dict[str, Keys] = {
     "details": Keys(("Enter", "Return", "Alt+Return"), ("Return", "Enter", "Ctrl+I"), True),
     "delete": Keys(("Del",), ("Ctrl+Backspace",), True),
     "load": Keys(("Ctrl+L",)),
-    "update": Keys(("Ctrl+U",)),
     "duplicate": Keys(("Ctrl+D",)),
     "copy": Keys(("Ctrl+C",), (), True),
     "paste": Keys(("Ctrl+V",), (), True),
@@ -47,7 +45,6 @@ SHORTCUTS: dict[str, Keys] = {
     "downloads": Keys(("Ctrl+J",)),
     "filter_all": Keys(("Ctrl+1",)),
     "filter_loaded": Keys(("Ctrl+2",)),
-    "filter_updates": Keys(("Ctrl+3",)),
     "filter_cloud": Keys(("Ctrl+4",)),
     "servers": Keys(("Ctrl+K",)),
     "next_pane": Keys(("F6",)),
@@ -72,7 +69,6 @@ def label(key: str) -> str:
         "details": tr("Show details"),
         "delete": tr("Delete…"),
         "load": tr("Load or unload"),
-        "update": tr("Update"),
         "duplicate": tr("Duplicate…"),
         "copy": tr("Copy name"),
         "paste": tr("Pull a pasted name or link"),
@@ -80,7 +76,6 @@ def label(key: str) -> str:
         "downloads": tr("Downloads"),
         "filter_all": tr("Show all models"),
         "filter_loaded": tr("Show loaded models"),
-        "filter_updates": tr("Show models with updates"),
         "filter_cloud": tr("Show cloud models"),
         "servers": tr("Server menu"),
         "next_pane": tr("Next pane"),
@@ -102,18 +97,6 @@ def shown(sequence: str) -> str:
 def hint(key: str) -> str:
     """What stands right in a menu."""
     return shown(SHORTCUTS[key].here[0])
-
-
-def install(key: str, owner: QWidget, slot: Callable[[], object]) -> None:
-    """Have `slot` called for a shortcut of `owner` and everything in it."""
-    keys = SHORTCUTS[key]
-    context = (
-        Qt.ShortcutContext.WidgetShortcut if keys.in_table else Qt.ShortcutContext.WindowShortcut
-    )
-    for sequence in keys.here:
-        shortcut = QShortcut(QKeySequence(sequence), owner)
-        shortcut.setContext(context)
-        shortcut.activated.connect(slot)
 
 
 class ShortcutsDialog(QDialog):

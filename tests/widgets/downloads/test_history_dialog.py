@@ -103,8 +103,8 @@ def test_it_opens_once_and_is_kept_up_to_date(qtbot: QtBot) -> None:
 def test_the_panel_and_the_menu_lead_to_it(stage: Stage) -> None:
     window = stage.window
     window.set_panel_open(True)
-    with emitted(window.history_requested) as wishes:
+    with emitted(stage.commands.history_dialog_requested) as wishes:
         button(window.panel, "Download history…").click()
-        window.wishes.fill_more_menu()
-        entries(window.wishes.more_menu)["Download history…"].trigger()
+        window.fill_more_menu()
+        entries(window.more_menu)["Download history…"].trigger()
     assert wishes == [None, None]

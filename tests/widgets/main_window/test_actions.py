@@ -15,16 +15,14 @@ def test_every_disabled_action_says_why(stage: Stage) -> None:
     window.view.clearSelection()
     window.refresh_now()
     bar = window.filter_bar
-    for key in ("details", "load", "update", "delete"):
+    for key in ("details", "load", "delete"):
         assert not bar.button(key).isEnabled()
         assert "Select a model first" in bar.button(key).toolTip()
     pick(stage, "gpt-oss:120b-cloud")
     assert "Cloud models aren’t loaded here" in bar.button("load").toolTip()
     assert bar.button("delete").isEnabled()
-    assert "No newer version" in bar.button("update").toolTip()
     pick(stage, "mistral:7b", "qwen3:8b")
     assert "Select one model only" in bar.button("details").toolTip()
-    assert bar.button("update").isEnabled()
     assert bar.button("load").text() == "Load"
     assert (
         window.status_bar.line == "2 of 11 selected · 9.6\u00a0GB, deleting them frees 5.2\u00a0GB"
@@ -40,13 +38,13 @@ def test_buttons_and_keys_ask(stage: Stage, qtbot: QtBot) -> None:
     qtbot.keyClick(window.view, key.Key_Return)
     qtbot.keyClick(window.view, key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
     window.filter_bar.button("details").click()
-    assert told.take("details_requested") == [QWEN] * 3
+    assert told.take("details_dialog_requested") == [QWEN] * 3
     qtbot.keyClick(window.view, key.Key_Delete)
-    assert told.take("delete_requested") == [ModelRefs((QWEN,))]
+    assert told.take("delete_dialog_requested") == [ModelRefs((QWEN,))]
     qtbot.keyClick(window.view, key.Key_L, control)
     assert told.take("unload_requested") == [QWEN]
     qtbot.keyClick(window.view, key.Key_D, control)
-    assert told.take("duplicate_requested") == [QWEN]
+    assert told.take("duplicate_dialog_requested") == [QWEN]
     qtbot.keyClick(window.view, key.Key_C, control)
     assert QGuiApplication.clipboard().text() == "qwen3:8b"
     QGuiApplication.clipboard().setText(" ollama run llava:7b ")
@@ -57,7 +55,7 @@ def test_buttons_and_keys_ask(stage: Stage, qtbot: QtBot) -> None:
     qtbot.keyClick(window.view, key.Key_Comma, control)
     qtbot.keyClick(window.view, key.Key_Q, control)
     assert told.take("refresh_requested") == [None]
-    assert told.take("settings_requested") == [""]
+    assert told.take("settings_dialog_requested") == [""]
     assert told.take("quit_requested") == [None]
     qtbot.keyClick(window.view, key.Key_2, control)
     assert window.filter_bar.current == "loaded"
@@ -77,7 +75,7 @@ def test_the_search_has_its_own_delete_key(stage: Stage, qtbot: QtBot) -> None:
     qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Home)
     qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Delete)
     assert window.top_bar.search.text() == "wen"
-    assert told.take("delete_requested") == []
+    assert told.take("delete_dialog_requested") == []
     qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Escape)
     assert window.top_bar.search.text() == ""
     qtbot.keyClick(window.top_bar.search, Qt.Key.Key_Escape)
@@ -96,22 +94,21 @@ def test_mixed_selections_load_what_is_not_loaded(stage: Stage) -> None:
 def test_the_row_menu(stage: Stage) -> None:
     window, told = stage.window, stage.told
     pick(stage, "qwen3:8b")
-    menu = window.wishes.row_menu()
+    menu = window.row_menu()
     texts = [action.text().partition("\t")[0] for action in menu.actions()]
     assert texts == [
-        "Show details", "Unload", "Keep loaded", "", "Update", "",
+        "Show details", "Unload", "Keep loaded", "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
         "Duplicate…", "Delete…",
     ]  # fmt: skip
     by_text = entries(menu)
-    assert not by_text["Update"].isEnabled()
     assert not by_text["Keep loaded"].isChecked()
     by_text["Keep loaded"].trigger()
     assert told.take("load_requested") == [LoadRequest(QWEN, -1, 4096)]
     by_text["Copy “ollama run” command"].trigger()
     assert QGuiApplication.clipboard().text() == "ollama run qwen3:8b"
     by_text["Delete…"].trigger()
-    assert told.take("delete_requested") == [ModelRefs((QWEN,))]
+    assert told.take("delete_dialog_requested") == [ModelRefs((QWEN,))]
 
 
 def test_a_right_click_takes_the_row_under_it(stage: Stage, qtbot: QtBot) -> None:
@@ -129,13 +126,13 @@ def test_a_right_click_takes_the_row_under_it(stage: Stage, qtbot: QtBot) -> Non
 
 def test_the_more_menu(stage: Stage) -> None:
     window, told = stage.window, stage.told
-    window.wishes.fill_more_menu()
-    by_text = entries(window.wishes.more_menu)
+    window.fill_more_menu()
+    by_text = entries(window.more_menu)
     by_text["Unload all"].trigger()
     assert {ref.name for ref in told.take("unload_requested")} == {"qwen3:8b", "llama3.2:latest"}
     by_text["Settings…"].trigger()
     by_text["About Ollama Tray"].trigger()
-    assert told.take("settings_requested") == ["", "about"]
+    assert told.take("settings_dialog_requested") == ["", "about"]
     entries(by_text["Sort by"].menu())["Size"].trigger()
     assert window.models.sort_column == ("size", True)
     entries(by_text["Columns"].menu())["Digest"].trigger()
@@ -183,7 +180,7 @@ def test_the_panel_asks_through_the_window(stage: Stage) -> None:
         "pull_retry_requested",
         "pull_remove_requested",
     ]
-    told.listen(window, wishes)
+    told.listen(stage.commands, wishes)
     for name in wishes:
         getattr(window.panel, name).emit("7")
         assert told.take(name) == ["7"]

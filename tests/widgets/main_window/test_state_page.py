@@ -13,12 +13,13 @@ from tests.widgets.windows import (
     click_banner,
     fill,
     names,
+    open_stage,
     page_of,
     pick,
     shown,
 )
 from tray_app.core.payloads import DeleteOutcome, Recommendations
-from tray_app.core.records import ServerState, Snapshot
+from tray_app.core.records import Server, ServerState, Snapshot
 from tray_app.itemmodels.rows import Badge
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Button
@@ -28,58 +29,55 @@ from tray_app.views.main_window.screens import Screen
 def test_first_come_grey_shapes_after_a_while(empty_stage: Stage, qtbot: QtBot) -> None:
     window = empty_stage.window
     assert shown(window) is Screen.SKELETON
-    window.set_status(data.status(ServerState.CONNECTING, reached=False))
+    empty_stage.set_status(data.status(ServerState.CONNECTING, reached=False))
     window.refresh_now()
     assert window.pane.banner.shown is None
     qtbot.waitUntil(lambda: window.pane.banner.shown is not None)
     assert "Connecting to “This computer”…" in banner(window)
-    window.set_status(data.status(ServerState.STARTING, reached=False))
+    empty_stage.set_status(data.status(ServerState.STARTING, reached=False))
     window.refresh_now()
     assert "graphics cards" in banner(window)
-    fill(window)
+    fill(empty_stage)
     assert window.pane.banner.shown is None
     assert shown(window) is Screen.TABLE
 
 
 def test_never_reached_says_why_and_what_to_do(empty_stage: Stage, qtbot: QtBot) -> None:
     window, told = empty_stage.window, empty_stage.told
-    window.set_can_start(True)
-    window.set_status(data.status(ServerState.OFFLINE, reached=False))
+    empty_stage.set_status(data.status(ServerState.OFFLINE, reached=False))
     window.refresh_now()
     page = window.pane.page
     assert page_of(window).title == "Can’t reach Ollama"
     assert "127.0.0.1:11434" in page_of(window).body
     assert [button.text for button in page_of(window).buttons] == [
-        "Start Ollama", "Retry", "Change server…",
+        "Retry", "Change server…",
     ]  # fmt: skip
-    assert window.focusWidget() is page.button("start")
+    assert window.focusWidget() is page.button("retry")
     assert window.filter_bar.isHidden()
     assert window.status_bar.line.startswith("Offline since")
-    click(window, "start")
     click(window, "retry")
     click(window, "change_server")
-    assert told.take("server_start_requested") == [None]
     assert told.take("refresh_requested") == [None]
-    assert told.take("settings_requested") == ["servers"]
+    assert told.take("settings_dialog_requested") == ["servers"]
 
 
 def test_lost_later_keeps_the_list_and_says_so(stage: Stage) -> None:
     window = stage.window
     pick(stage, "qwen3:8b")
-    window.set_status(data.status(ServerState.OFFLINE))
+    stage.set_status(data.status(ServerState.OFFLINE))
     window.refresh_now()
     assert len(names(window)) == 11
     assert "This is the list from 14:32" in banner(window)
     assert all(Badge.LOADED not in row.badges for row in window.models.all_rows)
     assert window.filter_bar.button("details").isEnabled()
-    for key in ("load", "update", "delete"):
+    for key in ("load", "delete"):
         button = window.filter_bar.button(key)
         assert not button.isEnabled()
         assert "Can’t reach “This computer”" in button.toolTip()
     assert window.filter_bar.chip("loaded").isHidden()
     assert window.status_bar.age == "Last reached 14:32"
-    fill(window)
-    window.set_status(data.status())
+    fill(stage)
+    stage.set_status(data.status())
     window.refresh_now()
     assert window.pane.banner.shown is None
     assert not window.filter_bar.chip("loaded").isHidden()
@@ -87,14 +85,14 @@ def test_lost_later_keeps_the_list_and_says_so(stage: Stage) -> None:
 
 def test_no_models_suggests_some(empty_stage: Stage) -> None:
     window, told = empty_stage.window, empty_stage.told
-    window.set_status(data.status())
-    window.set_snapshot(data.snapshot(()))
-    window.set_recommendations(Recommendations("another", data.SUGGESTIONS))
+    empty_stage.set_status(data.status())
+    empty_stage.set_snapshot(data.snapshot(()))
+    empty_stage.state.set_recommendations(Recommendations("another", data.SUGGESTIONS))
     window.refresh_now()
     page = window.pane.page
     assert page_of(window).title == "No models yet"
     assert len(page_of(window).suggestions) == 0
-    window.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
+    empty_stage.state.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
     window.refresh_now()
     pulls = [b for b in page.findChildren(Button) if b.text() == "Pull…"]
     pulls[1].click()
@@ -126,7 +124,7 @@ def test_an_empty_filter_has_its_own_page(stage: Stage) -> None:
     window.choose_filter("loaded")
     assert len(names(window)) == 2
     idle = Snapshot(data.SERVER, data.MODELS, (), "0.33.1", data.NOW, 0.0)
-    window.set_snapshot(idle)
+    stage.set_snapshot(idle)
     window.refresh_now()
     assert page_of(window).title == "No model is loaded"
     assert not window.filter_bar.chip("loaded").isHidden()
@@ -140,10 +138,10 @@ def test_a_notice_gives_way_to_trouble(stage: Stage) -> None:
     window, told = stage.window, stage.told
     window.show_notice(BannerText("Deleted a:1b.", actions=(("pull:a:1b", "Pull again"),)))
     assert banner(window) == "Deleted a:1b."
-    window.set_status(data.status(ServerState.OFFLINE))
+    stage.set_status(data.status(ServerState.OFFLINE))
     window.refresh_now()
     assert "Can’t reach" in banner(window)
-    window.set_status(data.status())
+    stage.set_status(data.status())
     window.refresh_now()
     click_banner(window, "pull:a:1b")
     assert told.take("pull_dialog_requested") == ["a:1b"]
@@ -152,9 +150,10 @@ def test_a_notice_gives_way_to_trouble(stage: Stage) -> None:
 
 def test_a_server_that_nobody_set_up_is_shown(empty_stage: Stage) -> None:
     window = empty_stage.window
-    window.set_status(replace(data.status(), server_id="demo"))
+    empty_stage.state.set_server(Server("demo", "", data.ADDRESS))
+    empty_stage.set_status(replace(data.status(), server_id="demo"))
     models = tuple(replace(model, server_id="demo") for model in data.MODELS)
-    window.set_snapshot(replace(data.snapshot(models), server_id="demo", running=()))
+    empty_stage.set_snapshot(replace(data.snapshot(models), server_id="demo", running=()))
     window.refresh_now()
     assert shown(window) is Screen.TABLE
     assert window.server_id == "demo"
@@ -163,13 +162,13 @@ def test_a_server_that_nobody_set_up_is_shown(empty_stage: Stage) -> None:
 
 def test_a_delete_is_told_with_its_way_back(stage: Stage) -> None:
     window = stage.window
-    window.show_deleted(DeleteOutcome((QWEN,), ()), data.layer_index())
+    stage.state.tell_deleted(DeleteOutcome((QWEN,), ()))
     assert banner(window) == "Deleted qwen3:8b, 5.2\u00a0GB freed."
     click_banner(window, "pull:qwen3:8b")
     assert stage.told.take("pull_dialog_requested") == ["qwen3:8b"]
 
 
-def test_the_demo_is_marked(stage: Stage) -> None:
-    stage.window.set_demo(True)
+def test_the_demo_is_marked(qtbot: QtBot) -> None:
+    stage = open_stage(qtbot, is_demo=True)
     assert stage.window.top_bar._demo.isVisible()
     assert "demo" in stage.window.windowTitle()

@@ -16,19 +16,19 @@ from tray_app.settings import Settings
 def test_the_first_download_opens_the_panel_later_ones_only_count(stage: Stage) -> None:
     window = stage.window
     assert window.panel.isHidden()
-    window.pulls.set_item(data.PULLS[0])
+    stage.set_download(data.PULLS[0])
     assert not window.panel.isHidden()
     window.set_panel_open(False)
-    window.pulls.set_item(data.PULLS[1])
-    window.set_pull_summary(data.SUMMARY)
+    stage.set_download(data.PULLS[1])
+    stage.state.set_pull_summary(data.SUMMARY)
     assert window.panel.isHidden()
     assert window.top_bar.downloads.text() == "Downloads  3"
     assert "82%" in window.top_bar.downloads.toolTip()
-    window.pulls.set_order([data.PULLS[1].id, data.PULLS[0].id])
+    stage.state.set_downloads((data.PULLS[1], data.PULLS[0]))
     assert window.panel.shown_ids() == (data.PULLS[1].id, data.PULLS[0].id)
     window.show_pull(data.PULLS[0].id)
     assert not window.panel.isHidden()
-    window.pulls.remove(data.PULLS[0].id)
+    stage.state.set_downloads((data.PULLS[1],))
     assert window.panel.shown_ids() == (data.PULLS[1].id,)
 
 
@@ -53,7 +53,7 @@ def test_ages_run_only_while_somebody_looks(stage: Stage) -> None:
     assert window._tick_timer.isActive()
     window.hide()
     assert not window._tick_timer.isActive()
-    window.clock = lambda: data.NOW + timedelta(minutes=3)
+    window._clock = lambda: data.NOW + timedelta(minutes=3)
     window.show()
     assert window._tick_timer.isActive()
     assert "3" in window.status_bar.age
@@ -74,16 +74,18 @@ def test_the_tip_is_shown_once(qtbot: QtBot) -> None:
 
 def test_the_next_window_looks_like_the_last(qtbot: QtBot) -> None:
     settings = Settings(None)
-    first = open_stage(qtbot, settings).window
-    fill(first)
+    stage = open_stage(qtbot, settings)
+    fill(stage)
+    first = stage.window
     first.resize(780, 560)
     first.view.columns.choose("family", True)
     first.view.columns.sort_by("size", True)
     first.choose_filter("updates")
     first.set_panel_open(True)
     first.hide()
-    second = open_stage(qtbot, settings).window
-    fill(second)
+    stage = open_stage(qtbot, settings)
+    fill(stage)
+    second = stage.window
     assert second.size() == first.size()
     assert second.view.columns.layout.keys == first.view.columns.layout.keys
     assert second.models.sort_column == ("size", True)
@@ -142,10 +144,10 @@ def test_what_is_read_out(stage: Stage, qtbot: QtBot) -> None:
     window.top_bar.search.setText("gemma")
     qtbot.waitUntil(lambda: window.announcer.last_words == "1 model shown")
     pull = data.PULLS[0]
-    window.pulls.set_item(pull)
-    window.pulls.set_item(replace(pull, state=PullState.VERIFYING))
+    stage.set_download(pull)
+    stage.set_download(replace(pull, state=PullState.VERIFYING))
     assert window.announcer.last_words == "1 model shown"
-    window.pulls.set_item(replace(pull, state=PullState.DONE))
+    stage.set_download(replace(pull, state=PullState.DONE))
     assert window.announcer.last_words == "Download finished: qwen3:14b"
-    window.pulls.set_item(replace(data.PULLS[3], state=PullState.DONE))
+    stage.set_download(replace(data.PULLS[3], state=PullState.DONE))
     assert window.announcer.last_words == "Download finished: qwen3:14b"

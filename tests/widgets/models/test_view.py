@@ -76,7 +76,7 @@ def test_selection_and_current_row_survive(stage: Stage) -> None:
         index = window.models.find((data.SERVER, name))
         window.view.selectionModel().setCurrentIndex(index, flags.Select | flags.Rows)
     newer = (*data.MODELS, replace(data.MODELS[0], name="aaa:1b"))
-    window.set_snapshot(data.snapshot(newer))
+    stage.set_snapshot(data.snapshot(newer))
     window.view.columns.sort_by("size", True)
     assert selected(window) == ["llava:13b", "qwen3:8b"]
     assert window.view.currentIndex().siblingAtColumn(0).data() == "qwen3:8b"
@@ -85,11 +85,11 @@ def test_selection_and_current_row_survive(stage: Stage) -> None:
 def test_after_a_delete_the_next_row_is_current(stage: Stage) -> None:
     window = stage.window
     window.select(ModelRef(data.SERVER, "llava:13b"))
-    window.set_snapshot(data.snapshot(tuple(m for m in data.MODELS if m.name != "llava:13b")))
+    stage.set_snapshot(data.snapshot(tuple(m for m in data.MODELS if m.name != "llava:13b")))
     assert window.view.currentIndex().siblingAtColumn(0).data() == "meeting-notes:latest"
     assert selected(window) == ["meeting-notes:latest"]
     window.select(ModelRef(data.SERVER, "qwen3:8b"))
-    window.set_snapshot(data.snapshot(data.MODELS[:-1]))
+    stage.set_snapshot(data.snapshot(data.MODELS[:-1]))
     assert selected(window) == ["phi4:14b"]
 
 
@@ -142,11 +142,11 @@ def test_the_focus_frame_goes_along_when_rows_above_come_or_go(stage: Stage, qtb
     view.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(view, Qt.Key.Key_Home)
     first = str(view.currentIndex().siblingAtColumn(0).data())
-    window.set_snapshot(data.snapshot(tuple(m for m in data.MODELS if m.name != first)))
+    stage.set_snapshot(data.snapshot(tuple(m for m in data.MODELS if m.name != first)))
     view.grab()
     assert view.itemDelegate().focused_row == view.currentIndex().row() == 0  # type: ignore[attr-defined]
     qtbot.keyClick(view, Qt.Key.Key_Down)
-    window.set_snapshot(data.snapshot())
+    stage.set_snapshot(data.snapshot())
     view.grab()
     assert view.itemDelegate().focused_row == view.currentIndex().row() == 2  # type: ignore[attr-defined]
 
@@ -159,7 +159,7 @@ def test_keys_act_on_the_framed_row_where_nothing_is_selected(stage: Stage, qtbo
     assert view.hasFocus()
     assert selected(window) == []
     qtbot.keyClick(view, Qt.Key.Key_Return)
-    (ref,) = stage.told.take("details_requested")
+    (ref,) = stage.told.take("details_dialog_requested")
     assert ref.name == "mistral:7b"
 
 
@@ -258,13 +258,13 @@ def test_spinners_turn_only_while_something_is_done(stage: Stage) -> None:
     spinner = window.view._spinner
     assert not spinner.is_turning
     ref = ModelRef(data.SERVER, "qwen3:8b")
-    window.set_busy(BusyModel(ref, Verb.LOAD))
+    stage.state.set_busy(BusyModel(ref, Verb.LOAD))
     assert spinner.is_turning
     window.hide()
     assert not spinner.is_turning
     window.show()
     assert spinner.is_turning
-    window.set_busy(BusyModel(ref, None))
+    stage.state.set_busy(BusyModel(ref, None))
     assert not spinner.is_turning
 
 
@@ -276,7 +276,7 @@ def test_everything_paints_in_both_directions(stage: Stage, direction: Qt.Layout
     window.setLayoutDirection(direction)
     window.view.columns.layout.set_keys(("server", "size", "capabilities", "digest", "context"))
     window.resize(1300, 500)
-    window.set_busy(BusyModel(ModelRef(data.SERVER, "qwen3:8b"), Verb.LOAD))
+    stage.state.set_busy(BusyModel(ModelRef(data.SERVER, "qwen3:8b"), Verb.LOAD))
     window.select(ModelRef(data.SERVER, "llava:13b"))
     picture = window.grab().toImage()
     side = 4 if direction == Qt.LayoutDirection.LeftToRight else picture.width() - 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
     QPushButton,
     QStyle,
@@ -163,6 +163,22 @@ class IconButton(QToolButton):
         theme = Theme.of(self)
         color = theme.state(self._state) if self._state is not None else theme.window_text
         self.setIcon(glyph(self._icon_name, color))
+
+
+def follow(button: IconButton, action: QAction, keys: str) -> None:
+    """Have a button be an action: its word, whether it can be used and why not, its click. The
+    icon stays the button's own, in the colors of buttons, and is named by `icon_name`."""
+
+    def show() -> None:
+        word, reason = action.iconText(), action.toolTip() if not action.isEnabled() else ""
+        button.setEnabled(action.isEnabled())
+        button.setText(word)
+        button.set_icon_name(getattr(action, "icon_name", ""))
+        button.set_name(word, reason or f"{word} ({keys})")
+
+    action.changed.connect(show)
+    button.clicked.connect(action.trigger)
+    show()
 
 
 class CopyButton(IconButton):

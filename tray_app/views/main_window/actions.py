@@ -1,35 +1,166 @@
-"""ModelActions: what can be done with the selected models, and why not.
+"""The commands of the main window, one QAction each: text, icon, keys, enabled, and why not.
 
-The buttons of the filter bar, the row menu and the shortcuts all ask here, so that they agree.
+Menus show the actions themselves, buttons follow them (`components.buttons.follow`), so that all
+agree. `ModelActions` is the part that is about the selected models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QWidget
 
+from tray_app.commands import Commands
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs
 from tray_app.itemmodels.rows import ModelRow
-from tray_app.text import is_forever, tr
+from tray_app.text import is_forever, tooltip, tr
+from tray_app.views.components.buttons import copy_text
+from tray_app.views.components.glyphs import glyph
+from tray_app.views.shortcuts import SHORTCUTS, label
+from tray_app.views.theme import Theme
 
 FOREVER_S = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """Why an action cannot be used now; "" = it can."""
+class Command(StrEnum):
+    """Everything that menus, buttons and keys of the window can do. The keys of SHORTCUTS are
+    values of this."""
 
-    details: str = ""
-    load: str = ""
-    update: str = ""
-    delete: str = ""
-    duplicate: str = ""
+    PULL = "pull"
+    SEARCH = "search"
+    REFRESH = "refresh"
+    DETAILS = "details"
+    DELETE = "delete"
+    LOAD = "load"
+    KEEP_LOADED = "keep_loaded"
+    DUPLICATE = "duplicate"
+    COPY = "copy"
+    COPY_RUN = "copy_run"
+    OPEN_PAGE = "open_page"
+    PASTE = "paste"
+    UNLOAD_ALL = "unload_all"
+    DOWNLOADS = "downloads"
+    HISTORY = "history"
+    FILTER_ALL = "filter_all"
+    FILTER_LOADED = "filter_loaded"
+    FILTER_CLOUD = "filter_cloud"
+    SERVERS = "servers"
+    MANAGE_SERVERS = "manage_servers"
+    NEXT_PANE = "next_pane"
+    PREVIOUS_PANE = "previous_pane"
+    MORE = "more"
+    SETTINGS = "settings"
+    SHORTCUTS = "shortcuts"
+    DIAGNOSTICS = "diagnostics"
+    ABOUT = "about"
+    CLOSE = "close"
+    QUIT = "quit"
+
+
+_ICONS = {
+    Command.REFRESH: "refresh",
+    Command.DETAILS: "info",
+    Command.DELETE: "trash",
+    Command.LOAD: "load",
+    Command.DUPLICATE: "duplicate",
+    Command.COPY: "copy",
+    Command.OPEN_PAGE: "external",
+    Command.UNLOAD_ALL: "eject",
+    Command.HISTORY: "clock",
+    Command.MANAGE_SERVERS: "sliders",
+    Command.SETTINGS: "sliders",
+    Command.DIAGNOSTICS: "copy",
+    Command.QUIT: "power",
+}
+
+
+def _words(command: Command) -> tuple[str, str]:
+    """What stands in menus, and the shorter word on a button."""
+    return {
+        Command.DETAILS: (tr("Show details"), tr("Details")),
+        Command.DELETE: (tr("Delete…"), tr("Delete")),
+        Command.LOAD: (tr("Load"), tr("Load")),
+        Command.KEEP_LOADED: (tr("Keep loaded"), ""),
+        Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
+        Command.UNLOAD_ALL: (tr("Unload all"), ""),
+        Command.HISTORY: (tr("Download history…"), ""),
+        Command.MANAGE_SERVERS: (tr("Manage servers…"), ""),
+        Command.DIAGNOSTICS: (tr("Copy diagnostics"), ""),
+        Command.ABOUT: (tr("About Ollama Tray"), ""),
+        Command.OPEN_PAGE: (tr("Open page on ollama.com"), ""),
+    }.get(command) or (label(command), "")
+
+
+class CommandAction(QAction):
+    """A command. Its icon has the color of the theme; `reason` says why it cannot be used now."""
+
+    def __init__(self, command: Command, owner: QWidget) -> None:
+        super().__init__(owner)
+        text, short = _words(command)
+        self.setText(text)
+        self.setIconText(short or text)
+        self.setObjectName(command)
+        self.setMenuRole(QAction.MenuRole.NoRole)
+        self._owner = owner
+        self.icon_name = _ICONS.get(command, "")
+        self.reason = ""
+        self.refresh_icon()
+
+    def set_icon_name(self, name: str) -> None:
+        """Show another icon."""
+        if name != self.icon_name:
+            self.icon_name = name
+            self.refresh_icon()
+
+    def set_reason(self, reason: str) -> None:
+        """Why it cannot be used now; "" = it can."""
+        self.reason = reason
+        self.setEnabled(not reason)
+        self.setToolTip(tooltip(reason))
+
+    def refresh_icon(self) -> None:
+        """The theme may be another."""
+        if self.icon_name:
+            self.setIcon(glyph(self.icon_name, Theme.of(self._owner).text))
+
+
+class Actions(QObject):
+    """All actions of one window; keys work in `window`, those of the table only in `table`."""
+
+    def __init__(self, window: QWidget, table: QWidget) -> None:
+        super().__init__(window)
+        self._actions = {command: CommandAction(command, window) for command in Command}
+        for command, action in self._actions.items():
+            keys = SHORTCUTS.get(command)
+            if keys is None:
+                continue
+            action.setShortcuts([QKeySequence(sequence) for sequence in keys.here])
+            action.setShortcutContext(
+                Qt.ShortcutContext.WidgetShortcut
+                if keys.in_table
+                else Qt.ShortcutContext.WindowShortcut
+            )
+            (table if keys.in_table else window).addAction(action)
+        window.installEventFilter(self)
+
+    def __getitem__(self, command: Command) -> CommandAction:
+        return self._actions[command]
+
+    def connect(self, command: Command, slot: Callable[[], object]) -> None:  # type: ignore[override]
+        """Have `slot` called for a command."""
+        self._actions[command].triggered.connect(lambda _checked: slot())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.PaletteChange:
+            for action in self._actions.values():
+                action.refresh_icon()
+        return super().eventFilter(watched, event)
 
 
 def ref_of(row: ModelRow) -> ModelRef:
@@ -38,24 +169,21 @@ def ref_of(row: ModelRow) -> ModelRef:
 
 
 class ModelActions(QObject):
-    """The selection and the wishes about it.
+    """What can be done with the selected models, and why not.
 
-    Signals: `changed` when the selection or the reasons may differ; the wishes.
+    Signals: `changed` when the selection or a reason may differ.
     """
 
     changed = Signal()
-    details_requested = Signal(object)  # ModelRef
-    load_requested = Signal(object)  # LoadRequest
-    unload_requested = Signal(object)  # ModelRef
-    update_requested = Signal(object)  # ModelRefs
-    delete_requested = Signal(object)  # ModelRefs
-    duplicate_requested = Signal(object)  # ModelRef
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, actions: Actions, commands: Commands, table: QWidget) -> None:
+        super().__init__(table)
+        self._actions = actions
+        self._commands = commands
+        self._table = table
         self._rows: tuple[ModelRow, ...] = ()
         self._offline = ""
-        self._reasons = Reasons()
+        actions[Command.KEEP_LOADED].setCheckable(True)
         self.update_state((), "")
 
     @property
@@ -63,26 +191,38 @@ class ModelActions(QObject):
         """The selected rows, top to bottom."""
         return self._rows
 
-    @property
-    def reasons(self) -> Reasons:
-        return self._reasons
-
     def update_state(self, rows: Sequence[ModelRow], offline_server: str) -> None:
         """The selection, and the name of the server when it is out of reach ("" = it is there)."""
         self._rows = tuple(rows)
         self._offline = offline_server
-        self._reasons = Reasons(
-            details=self._single_reason(),
-            load=self._load_reason(),
-            update=self._update_reason(),
-            delete=self._reach_reason() or self._busy_reason(),
-            duplicate=self._single_reason() or self._reach_reason() or self._busy_reason(),
-        )
+        actions = self._actions
+        changeable = self._reach_reason() or self._busy_reason()
+        loadable = self._load_reason()
+        actions[Command.DETAILS].set_reason(self._single_reason())
+        actions[Command.LOAD].set_reason(loadable)
+        actions[Command.DELETE].set_reason(changeable)
+        actions[Command.DUPLICATE].set_reason(self._single_reason() or changeable)
+        only_one = "" if len(self._rows) == 1 else tr("Select one model only")
+        keep = actions[Command.KEEP_LOADED]
+        keep.set_reason(loadable or only_one)
+        keep.setChecked(self.is_kept)
+        load = actions[Command.LOAD]
+        load.setText(tr("Unload") if self.is_unload else tr("Load"))
+        load.setIconText(load.text())
+        load.set_icon_name("eject" if self.is_unload else "load")
+        copy = actions[Command.COPY]
+        copy.setText(tr("Copy name") if len(self._rows) < 2 else tr("Copy names"))
+        actions[Command.COPY_RUN].setVisible(bool(self.run_command()))
+        page = actions[Command.OPEN_PAGE]
+        page.setVisible(bool(self.page_url))
+        is_hf = "huggingface" in self.page_url
+        words = tr("Open page on Hugging Face") if is_hf else tr("Open page on ollama.com")
+        page.setText(words)
         self.changed.emit()
 
     @property
     def is_unload(self) -> bool:
-        """Whether the one button for both unloads: everything selected is loaded."""
+        """Whether the one action for both unloads: everything selected is loaded."""
         local = [row for row in self._rows if not row.is_cloud]
         return bool(local) and all(row.is_loaded for row in local)
 
@@ -101,46 +241,6 @@ class ModelActions(QObject):
         except BadName:
             return ""
 
-    def details(self) -> None:
-        if not self._reasons.details:
-            self.details_requested.emit(ref_of(self._rows[0]))
-
-    def load_or_unload(self) -> None:
-        if self._reasons.load:
-            return
-        if self.is_unload:
-            for row in self._rows:
-                self.unload_requested.emit(ref_of(row))
-            return
-        for row in self._rows:
-            if not row.is_cloud and not row.is_loaded:
-                self.load_requested.emit(LoadRequest(ref_of(row)))
-
-    def keep_loaded(self, is_kept: bool) -> None:
-        """Load until it is unloaded by hand, or back to the server's usual time."""
-        if self._reasons.load or len(self._rows) != 1:
-            return
-        row = self._rows[0]
-        context = row.running.context_length if row.running else None
-        self.load_requested.emit(LoadRequest(ref_of(row), FOREVER_S if is_kept else None, context))
-
-    def update(self) -> None:
-        if not self._reasons.update:
-            stale = [ref_of(row) for row in self._rows if row.is_update]
-            self.update_requested.emit(ModelRefs(tuple(stale)))
-
-    def delete(self) -> None:
-        if not self._reasons.delete:
-            self.delete_requested.emit(ModelRefs(tuple(ref_of(row) for row in self._rows)))
-
-    def duplicate(self) -> None:
-        if not self._reasons.duplicate:
-            self.duplicate_requested.emit(ref_of(self._rows[0]))
-
-    def open_page(self) -> None:
-        if self.page_url:
-            QDesktopServices.openUrl(QUrl(self.page_url))
-
     def names(self) -> str:
         """The selected names, one a line, for the clipboard."""
         return "\n".join(row.record.name for row in self._rows)
@@ -148,6 +248,55 @@ class ModelActions(QObject):
     def run_command(self) -> str:
         """What to type to talk to the selected model."""
         return f"ollama run {self._rows[0].record.name}" if len(self._rows) == 1 else ""
+
+    # What the actions do.
+
+    def details(self) -> None:
+        if len(self._rows) == 1:
+            self._commands.details_dialog_requested.emit(ref_of(self._rows[0]))
+
+    def load_or_unload(self) -> None:
+        if self._load_reason():
+            return
+        if self.is_unload:
+            for row in self._rows:
+                self._commands.unload_requested.emit(ref_of(row))
+            return
+        for row in self._rows:
+            if not row.is_cloud and not row.is_loaded:
+                self._commands.load_requested.emit(LoadRequest(ref_of(row)))
+
+    def keep_loaded(self) -> None:
+        """Load until it is unloaded by hand, or back to the server's usual time."""
+        if self._load_reason() or len(self._rows) != 1:
+            return
+        row = self._rows[0]
+        context = row.running.context_length if row.running else None
+        keep_alive_s = None if _is_kept(row) else FOREVER_S
+        self._commands.load_requested.emit(LoadRequest(ref_of(row), keep_alive_s, context))
+
+    def delete(self) -> None:
+        if not (self._reach_reason() or self._busy_reason()):
+            refs = ModelRefs(tuple(ref_of(row) for row in self._rows))
+            self._commands.delete_dialog_requested.emit(refs)
+
+    def duplicate(self) -> None:
+        if not (self._single_reason() or self._reach_reason() or self._busy_reason()):
+            self._commands.duplicate_dialog_requested.emit(ref_of(self._rows[0]))
+
+    def open_page(self) -> None:
+        if self.page_url:
+            QDesktopServices.openUrl(QUrl(self.page_url))
+
+    def copy_names(self) -> None:
+        if self._rows:
+            copy_text(self._table, self.names())
+
+    def copy_run_command(self) -> None:
+        if command := self.run_command():
+            copy_text(self._table, command)
+
+    # Why not.
 
     def _none_reason(self) -> str:
         return "" if self._rows else tr("Select a model first")
@@ -171,12 +320,6 @@ class ModelActions(QObject):
         reason = self._reach_reason() or self._busy_reason()
         if not reason and all(row.is_cloud for row in self._rows):
             return tr("Cloud models aren’t loaded here")
-        return reason
-
-    def _update_reason(self) -> str:
-        reason = self._reach_reason() or self._busy_reason()
-        if not reason and not any(row.is_update for row in self._rows):
-            return tr("No newer version is known")
         return reason
 
 

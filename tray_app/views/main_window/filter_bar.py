@@ -11,15 +11,17 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWi
 
 from tray_app.itemmodels.model_table import FILTERS, Counts
 from tray_app.text import filter_label, models_count, number, tooltip, tr
-from tray_app.views.components.buttons import IconButton
+from tray_app.views.components.buttons import IconButton, follow
 from tray_app.views.components.chips import Chip
 from tray_app.views.components.focus_group import RovingFocus
-from tray_app.views.main_window.actions import ModelActions
+from tray_app.views.main_window.actions import Actions, Command
 from tray_app.views.shortcuts import hint
 
 _SIDES = 16 + 12
 _GAP = 4
 _MIDDLE = 16
+_BUTTONS = (Command.DETAILS, Command.LOAD, Command.DELETE)
+_RARE = frozenset({"cloud", "updates"})
 
 
 class FilterBar(QWidget):
@@ -27,16 +29,17 @@ class FilterBar(QWidget):
 
     filter_chosen = Signal(str)
 
-    def __init__(self, actions: ModelActions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions = actions
         self._counts: Counts | None = None
+        self._is_built = False
         self._chips = {key: Chip(filter_label(key), self) for key in FILTERS}
         self._group = QButtonGroup(self)
         self._is_choosing = False
         self._group.setExclusive(True)
         self._compact = self._make_compact()
-        self._buttons = self._make_buttons()
+        self._buttons = {command: self._make_button(command) for command in _BUTTONS}
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 12, 8)
         row.setSpacing(_GAP)
@@ -48,13 +51,12 @@ class FilterBar(QWidget):
         row.addStretch(1)
         for button in self._buttons.values():
             row.addWidget(button)
+        self._is_built = True
         self._roving = RovingFocus(list(self._buttons.values()), self)
         self._chips["all"].setChecked(True)
         # Not "clicked": voice control and screen readers may toggle a chip without a click.
         self._group.buttonToggled.connect(self._on_group_toggled)
-        actions.changed.connect(self._refresh_actions)
         self.set_counts(None, is_running_known=True)
-        self._refresh_actions()
 
     def _make_compact(self) -> IconButton:
         button = IconButton("chevron-down", tr("Filter"), text=" ", size=28, parent=self)
@@ -68,18 +70,14 @@ class FilterBar(QWidget):
         button.hide()
         return button
 
-    def _make_buttons(self) -> dict[str, IconButton]:
-        slots = {
-            "details": ("info", self._actions.details),
-            "load": ("load", self._actions.load_or_unload),
-            "update": ("update", self._actions.update),
-            "delete": ("trash", self._actions.delete),
-        }
-        made = {}
-        for key, (icon, slot) in slots.items():
-            made[key] = IconButton(icon, self._word(key), text=self._word(key), parent=self)
-            made[key].clicked.connect(slot)
-        return made
+    def _make_button(self, command: Command) -> IconButton:
+        action = self._actions[command]
+        button = IconButton(
+            action.icon_name, action.iconText(), text=action.iconText(), parent=self
+        )
+        follow(button, action, hint(command))
+        action.changed.connect(self._fit)
+        return button
 
     @property
     def current(self) -> str:
@@ -99,9 +97,9 @@ class FilterBar(QWidget):
         chip = self._chips[self.current]
         (self._compact if chip.isHidden() else chip).setFocus(reason)
 
-    def button(self, key: str) -> IconButton:
-        """The button of an action: details, load, update, delete."""
-        return self._buttons[key]
+    def button(self, command: str) -> IconButton:
+        """The button of a command: details, load, delete."""
+        return self._buttons[Command(command)]
 
     def set_counts(self, counts: Counts | None, *, is_running_known: bool) -> None:
         """How many models each chip would show; None = nothing is known yet."""
@@ -110,7 +108,7 @@ class FilterBar(QWidget):
             count = counts.of(key) if counts else 0
             chip.set_count(number(count) if counts else "", self._spoken(key, count))
             chip.setEnabled(key == "all" or counts is None or count > 0 or chip.isChecked())
-            is_hidden = (key == "cloud" and not count and counts is not None) or (
+            is_hidden = (key in _RARE and not count and counts is not None) or (
                 key == "loaded" and not is_running_known and counts is not None
             )
             chip.setProperty("unused", is_hidden and not chip.isChecked())
@@ -127,23 +125,6 @@ class FilterBar(QWidget):
     def _spoken(self, key: str, count: int) -> str:
         template = tr("{filter}, {models}, filter")
         return template.format(filter=filter_label(key), models=models_count(count))
-
-    def _word(self, key: str) -> str:
-        if key == "load":
-            return tr("Unload") if self._actions.is_unload else tr("Load")
-        return {"details": tr("Details"), "update": tr("Update"), "delete": tr("Delete")}[key]
-
-    def _refresh_actions(self) -> None:
-        """Words, icons and the reasons why something cannot be done now."""
-        load = self._buttons["load"]
-        load.set_icon_name("eject" if self._actions.is_unload else "load")
-        load.setText(self._word("load"))
-        for key, button in self._buttons.items():
-            reason = getattr(self._actions.reasons, key)
-            button.setEnabled(not reason)
-            word = self._word(key)
-            button.set_name(word, reason or f"{word} ({hint(key)})")
-        self._fit()
 
     def _on_group_toggled(self, chip: Chip, is_on: bool) -> None:
         if is_on and not self._is_choosing:
@@ -178,6 +159,8 @@ class FilterBar(QWidget):
         return QSize(0, super().minimumSizeHint().height())
 
     def _fit(self) -> None:
+        if not self._is_built:
+            return
         used = [chip for chip in self._chips.values() if not chip.property("unused")]
         chips = sum(chip.sizeHint().width() + _GAP for chip in used)
         self._set_words(True)

@@ -11,80 +11,44 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from tray_app.core.records import ServerState, ServerStatus
 from tray_app.itemmodels.columns import COLUMNS, DEFAULT_KEYS, NUMBER, column_title
-from tray_app.text import tooltip, tr
-from tray_app.views.components.glyphs import glyph
-from tray_app.views.main_window.actions import ModelActions
+from tray_app.text import server_state, tr
+from tray_app.views.components.glyphs import glyph, glyph_color
+from tray_app.views.main_window.actions import Actions, Command
+from tray_app.views.main_window.top_bar import STATE_GLYPHS
 from tray_app.views.models.columns import TableColumns
-from tray_app.views.shortcuts import hint
 from tray_app.views.theme import Theme
 
 Slot = Callable[[], object]
 
 
-def add(
-    menu: QMenu,
-    text: str,
-    slot: Slot | None = None,
-    *,
-    icon: str = "",
-    keys: str = "",
-    reason: str = "",
-) -> QAction:
-    """An entry; `keys` names its shortcut, `reason` says why it cannot be used now."""
-    action = QAction(f"{text}\t{hint(keys)}" if keys else text, menu)
-    if icon:
-        action.setIcon(glyph(icon, Theme.of(menu).text))
-    if reason:
-        action.setEnabled(False)
-        action.setToolTip(tooltip(reason))
+def add(menu: QMenu, text: str, slot: Slot | None = None) -> QAction:
+    """An entry of this menu alone."""
+    action = QAction(text, menu)
     if slot is not None:
         action.triggered.connect(slot)
     menu.addAction(action)
     return action
 
 
-def row_menu(actions: ModelActions, copy: Callable[[str], None], parent: QWidget) -> QMenu:
+def row_menu(actions: Actions, parent: QWidget) -> QMenu:
     """The menu of the selected models."""
-    menu = _menu(parent)
-    reasons = actions.reasons
-    details = add(
-        menu,
-        tr("Show details"),
-        actions.details,
-        icon="info",
-        keys="details",
-        reason=reasons.details,
+    menu = QMenu(parent)
+    menu.setToolTipsVisible(True)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    groups = (
+        (Command.DETAILS, Command.LOAD, Command.KEEP_LOADED),
+        (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),
+        (Command.DUPLICATE, Command.DELETE),
     )
-    menu.setDefaultAction(details)
-    word, icon = (tr("Unload"), "eject") if actions.is_unload else (tr("Load"), "load")
-    add(menu, word, actions.load_or_unload, icon=icon, keys="load", reason=reasons.load)
-    keep_reason = reasons.load or ("" if len(actions.rows) == 1 else tr("Select one model only"))
-    keep = add(menu, tr("Keep loaded"), reason=keep_reason)
-    keep.setCheckable(True)
-    keep.setChecked(actions.is_kept)
-    keep.triggered.connect(actions.keep_loaded)
-    menu.addSeparator()
-    add(menu, tr("Update"), actions.update, icon="update", keys="update", reason=reasons.update)
-    menu.addSeparator()
-    word = tr("Copy name") if len(actions.rows) < 2 else tr("Copy names")
-    add(menu, word, lambda: copy(actions.names()), icon="copy", keys="copy")
-    if command := actions.run_command():
-        add(menu, tr("Copy “ollama run” command"), lambda: copy(command))
-    if url := actions.page_url:
-        is_hf = "huggingface" in url
-        word = tr("Open page on Hugging Face") if is_hf else tr("Open page on ollama.com")
-        add(menu, word, actions.open_page, icon="external")
-    menu.addSeparator()
-    add(
-        menu,
-        tr("Duplicate…"),
-        actions.duplicate,
-        icon="duplicate",
-        keys="duplicate",
-        reason=reasons.duplicate,
-    )
-    add(menu, tr("Delete…"), actions.delete, icon="trash", keys="delete", reason=reasons.delete)
+    for group in groups:
+        if menu.actions():
+            menu.addSeparator()
+        for command in group:
+            if actions[command].isVisible():
+                menu.addAction(actions[command])
+    menu.setDefaultAction(actions[Command.DETAILS])
     return menu
 
 
@@ -126,8 +90,47 @@ def fill_sort(menu: QMenu, columns: TableColumns, current: tuple[str, bool]) -> 
         group.addAction(action)
 
 
-def _menu(parent: QWidget) -> QMenu:
-    menu = QMenu(parent)
+def fill_servers(menu: QMenu, actions: Actions, name: str, status: ServerStatus | None) -> None:
+    """The server that is shown, and the way to others."""
+    menu.clear()
+    state = status.state if status else ServerState.CONNECTING
+    refresh = actions[Command.REFRESH]
+    entry = add(menu, f"{name}   {_version(status)}".rstrip(), refresh.trigger)
+    icon, color = STATE_GLYPHS[state]
+    entry.setIcon(glyph(icon, glyph_color(Theme.of(menu), color)))
+    menu.setDefaultAction(entry)
+    menu.addSeparator()
+    if status is not None and not status.is_online:
+        retry = add(menu, tr("Retry"), refresh.trigger)
+        retry.setIcon(refresh.icon())
+    menu.addAction(actions[Command.MANAGE_SERVERS])
+
+
+def _version(status: ServerStatus | None) -> str:
+    if status is not None and status.is_online:
+        return status.version
+    return server_state(status)
+
+
+def fill_more(menu: QMenu, actions: Actions, columns: TableColumns, sort: tuple[str, bool]) -> None:
+    """Everything that has no button of its own."""
+    for submenu in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        submenu.deleteLater()
+    menu.clear()
     menu.setToolTipsVisible(True)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    return menu
+    menu.addAction(actions[Command.REFRESH])
+    menu.addSeparator()
+    menu.addAction(actions[Command.UNLOAD_ALL])
+    shown = QMenu(tr("Columns"), menu)
+    shown.setIcon(glyph("columns", Theme.of(menu).text))
+    fill_columns(shown, columns)
+    menu.addMenu(shown)
+    sorting = QMenu(tr("Sort by"), menu)
+    fill_sort(sorting, columns, sort)
+    menu.addMenu(sorting)
+    menu.addSeparator()
+    for command in (
+        *(Command.HISTORY, Command.SETTINGS, Command.SHORTCUTS, Command.DIAGNOSTICS),
+        *(Command.ABOUT, Command.QUIT),
+    ):
+        menu.addAction(actions[command])

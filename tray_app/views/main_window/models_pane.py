@@ -101,13 +101,12 @@ _NOTICE_MS = 10_000
 
 
 class ModelsPane(QWidget):
-    """Signals: `action_triggered` (key of a banner's or a page's button), `pull_dropped` and
-    `pull_clicked` (a name).
+    """Signals: `action_triggered` (key of a banner's or a page's button), `pull_chosen`
+    (a name: a suggestion that was clicked, or what was dropped).
     """
 
     action_triggered = Signal(str)
-    pull_clicked = Signal(str)
-    pull_dropped = Signal(str)
+    pull_chosen = Signal(str)
 
     def __init__(self, view: ModelView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,7 +135,7 @@ class ModelsPane(QWidget):
         self._notice_timer.timeout.connect(self._on_notice_timeout)
         self.banner.action_triggered.connect(self._on_action_triggered)
         self.page.action_triggered.connect(self.action_triggered)
-        self.page.pull_clicked.connect(self.pull_clicked)
+        self.page.pull_clicked.connect(self.pull_chosen)
         self.setMinimumHeight(140)
         self.setAcceptDrops(True)
 
@@ -236,7 +235,7 @@ class ModelsPane(QWidget):
         self._end_drag()
         if dropped is not None and dropped.name:
             event.acceptProposedAction()
-            self.pull_dropped.emit(dropped.name)
+            self.pull_chosen.emit(dropped.name)
 
     def _end_drag(self) -> None:
         self._dropped = None

@@ -161,6 +161,11 @@ class TopBar(QWidget):
         self.downloads.toggled.connect(self.downloads_toggled)
         self.set_summary(PullSummary())
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Everything that can have the focus, in order."""
+        return (self.server_button, self.search, self.downloads, self.pull, self.more_button)
+
     def set_server(self, name: str, status: ServerStatus | None) -> None:
         """The server's name and how it stands."""
         state = status.state if status else ServerState.CONNECTING

@@ -1,88 +1,206 @@
-"""MainWindow: what is known, shown; what is wished, told.
+"""MainWindow: the one window: its parts in place, what is known shown, what is asked for told.
 
-The window itself is window_frame.py, the middle models_pane.py and screens.py, the line below
-window_status.py, wishes and menus window_wishes.py, keys window_keys.py.
+The middle is models_pane.py, what it shows for what is known screens.py, the line below
+status_bar.py, commands and their keys actions.py, menus menus.py.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from tray_app.core.payloads import BusyModel, DeleteOutcome, ModelRef, Recommendations
+from tray_app.commands import Commands
+from tray_app.core.names import clean
+from tray_app.core.payloads import DeleteOutcome, ModelRef
 from tray_app.core.pulls.states import PullItem, PullSummary
-from tray_app.core.records import Recommendation, ServerStatus, Snapshot
-from tray_app.core.sharing import LayerIndex, freed
+from tray_app.core.records import ServerStatus, Snapshot
+from tray_app.core.sharing import freed
 from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.pull_table import PullTableModel
+from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
-from tray_app.text import delete_result, server_name, tr, trying_again_line
-from tray_app.views.components.banner import BannerText
-from tray_app.views.main_window import screens
+from tray_app.state import AppState
+from tray_app.text import delete_result, diagnostics_copied, server_name, tr, trying_again_line
+from tray_app.views.components.announce import announce
+from tray_app.views.components.banner import Banner, BannerText
+from tray_app.views.components.surfaces import Hairline
+from tray_app.views.downloads.panel import DownloadsPanel
+from tray_app.views.main_window import menus, screens
+from tray_app.views.main_window.actions import Actions, Command, ModelActions, ref_of
 from tray_app.views.main_window.announcer import Announcer
-from tray_app.views.main_window.panes import PaneFocus
+from tray_app.views.main_window.filter_bar import FilterBar
+from tray_app.views.main_window.models_pane import ModelsPane
+from tray_app.views.main_window.panes import REASON, PaneFocus
+from tray_app.views.main_window.saved_state import SavedState
 from tray_app.views.main_window.screens import Facts, Screen
-from tray_app.views.main_window.status_bar import StatusLine, age_line
+from tray_app.views.main_window.status_bar import StatusBar, StatusLine, age_line
+from tray_app.views.main_window.top_bar import TopBar
+from tray_app.views.models.view import ModelView
+from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import Tone
-from tray_app.views.window_frame import WindowFrame
-from tray_app.views.window_wishes import WindowWishes
 
+_TICK_MS = 1000
 _AGE_TICKS = 30
+_MIN_SIZE = (720, 440)
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
+_LIBRARY = "https://ollama.com/library"
+_DOWNLOAD = "https://ollama.com/download"
+_PULL = "pull:"
+_MAX_PASTED = 10_000
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class MainWindow(WindowFrame):
-    """The one window; shows the default server of the settings. Its signals are WindowFrame's.
+class MainWindow(QMainWindow):
+    """Shows the server of the state. What changes together is shown together, once the event loop
+    is reached again.
 
-    Facts come in by methods and are shown together, once the event loop is reached again.
+    Signals: `visibility_changed` (whether it can be seen), `activity_changed` (whether it is the
+    active window). Thread: GUI.
     """
+
+    visibility_changed = Signal(bool)
+    activity_changed = Signal(bool)
 
     def __init__(
         self,
         settings: Settings,
-        models: ModelTableModel,
-        pulls: PullTableModel,
+        state: AppState,
+        commands: Commands,
         parent: QWidget | None = None,
         *,
         clock: Callable[[], datetime] = _utc_now,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(settings, models, clock, clock_s, parent)
-        self.pulls = pulls
-        self._status: ServerStatus | None = None
-        self._snapshot: Snapshot | None = None
-        self._suggestions: tuple[Recommendation, ...] = ()
-        self._label, self._address = "", ""
-        self._can_start: bool | None = None
-        self._server_id = settings.server().id
+        super().__init__(parent)
+        self._settings = settings
+        self._state = state
+        self._commands = commands
+        self._clock = clock
+        self._clock_s = clock_s
+        self._hides_on_close = True
+        self._was_visible = False
+        self._was_active = False
+        self._has_opened_panel = False
         self._known_pulls: set[str] = set()
         self._ticks = 0
-        self.status_line = StatusLine(models)
+        self.models = ModelTableModel(self, clock)
+        self.saved_state = SavedState(settings, self)
+        self.saved_state.restore_arrangement(self.models)
+        self.view = ModelView(self.models, self.saved_state.column_layout(), self)
+        self.actions_ = Actions(self, self.view)
+        self.model_actions = ModelActions(self.actions_, commands, self.view)
+        self._status_line = StatusLine(self.models)
         self._refresh_timer = QTimer(self, singleShot=True, interval=0)
         self._refresh_timer.timeout.connect(self.refresh_now)
+        self._tick_timer = QTimer(self, interval=_TICK_MS)
+        self._tick_timer.timeout.connect(self._on_tick_timer_timeout)
         self.announcer = Announcer(self)
-        self.wishes = WindowWishes(self)
-        self.keys = PaneFocus(self)
-        self._connect()
-        entry = settings.server()
-        self.set_server_label(entry.label, entry.address)
-        for item in pulls.items:
-            self._on_pull_set(item)
-        self.panel.set_order(pulls.ids)
-        self.filter_bar.choose(models.filter)
+        self._build()
+        self.panes = PaneFocus(
+            self,
+            (
+                (self.top_bar, lambda: self.top_bar.server_button.setFocus(REASON)),
+                (self.filter_bar, lambda: self.filter_bar.focus_chips(REASON)),
+                (self.pane, self._focus_middle),
+                (self.panel, self._focus_panel),
+                (self.status_bar, lambda: self.status_bar.refresh.setFocus(REASON)),
+            ),
+            (
+                *self.top_bar.stops,
+                *self.filter_bar.stops,
+                *(self.pane.banner, self.view, self.pane.page, self.panel),
+                *(self.tip, self.status_bar.refresh),
+            ),
+        )
+        self._connect_actions()
+        self._connect_widgets()
+        self._connect_state()
+        self.saved_state.restore_geometry()
+        self.set_panel_open(settings.values.panel_open)
+        self._read_state()
+        self.filter_bar.choose(self.models.filter)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh_now()
 
-    def _connect(self) -> None:
+    # building
+
+    def _build(self) -> None:
+        self.setWindowTitle(tr("Ollama Tray (demo)") if self._state.is_demo else tr("Ollama Tray"))
+        self.setMinimumSize(*_MIN_SIZE)
+        body = QWidget(self)
+        self.top_bar = TopBar(body)
+        self.top_bar.set_demo(self._state.is_demo)
+        self.filter_bar = FilterBar(self.actions_, body)
+        self.pane = ModelsPane(self.view, body)
+        self.panel = DownloadsPanel(body, clock=self._clock_s)
+        self.panel.hide()
+        self.tip = Banner(body)
+        self.status_bar = StatusBar(body)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, body)
+        self.splitter.addWidget(self.pane)
+        self.splitter.addWidget(self.panel)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        widgets = (self.top_bar, self.filter_bar, Hairline(body))
+        for widget in widgets:
+            column.addWidget(widget)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.tip)
+        column.addWidget(self.status_bar)
+        self.setCentralWidget(body)
+        self.server_menu = QMenu(self.top_bar.server_button)
+        self.more_menu = QMenu(self.top_bar.more_button)
+        self.top_bar.server_button.setMenu(self.server_menu)
+        self.top_bar.more_button.setMenu(self.more_menu)
+
+    def _connect_actions(self) -> None:
+        """What each command of the window does."""
+        on, commands, models = self.actions_.connect, self._commands, self.model_actions
+        on(Command.PULL, lambda: commands.pull_dialog_requested.emit(""))
+        on(Command.PASTE, self._paste)
+        on(Command.SEARCH, self.top_bar.focus_search)
+        on(Command.REFRESH, commands.refresh_requested.emit)
+        on(Command.DETAILS, lambda: self._on_framed(models.details))
+        on(Command.LOAD, lambda: self._on_framed(models.load_or_unload))
+        on(Command.KEEP_LOADED, models.keep_loaded)
+        on(Command.DUPLICATE, lambda: self._on_framed(models.duplicate))
+        on(Command.DELETE, lambda: self._on_framed(models.delete))
+        on(Command.COPY, lambda: self._on_framed(models.copy_names))
+        on(Command.COPY_RUN, models.copy_run_command)
+        on(Command.OPEN_PAGE, models.open_page)
+        on(Command.UNLOAD_ALL, self._unload_all)
+        on(Command.DOWNLOADS, self._toggle_downloads)
+        on(Command.HISTORY, commands.history_dialog_requested.emit)
+        on(Command.FILTER_ALL, lambda: self.choose_filter("all"))
+        on(Command.FILTER_LOADED, lambda: self.choose_filter("loaded"))
+        on(Command.FILTER_CLOUD, lambda: self.choose_filter("cloud"))
+        on(Command.SERVERS, self.top_bar.server_button.showMenu)
+        on(Command.MANAGE_SERVERS, lambda: commands.settings_dialog_requested.emit("servers"))
+        on(Command.NEXT_PANE, self.panes.next_pane)
+        on(Command.PREVIOUS_PANE, self.panes.previous_pane)
+        on(Command.MORE, self.top_bar.more_button.showMenu)
+        on(Command.SETTINGS, lambda: commands.settings_dialog_requested.emit(""))
+        on(Command.SHORTCUTS, lambda: ShortcutsDialog(self).open())
+        on(Command.DIAGNOSTICS, commands.diagnostics_requested.emit)
+        on(Command.ABOUT, lambda: commands.settings_dialog_requested.emit("about"))
+        on(Command.CLOSE, self.close)
+        on(Command.QUIT, commands.quit_requested.emit)
+
+    def _connect_widgets(self) -> None:
         for changed in (
             self.models.update_ended,
             self.models.dataChanged,
@@ -91,121 +209,210 @@ class MainWindow(WindowFrame):
             self.view.selection_changed,
         ):
             changed.connect(self._refresh_later)
-        self.pulls.item_set.connect(self._on_pull_set)
-        self.pulls.item_removed.connect(self._on_pull_removed)
-        self.pulls.order_changed.connect(self._on_pull_order_changed)
-        self.settings.changed.connect(self._on_settings_changed)
-        self.visibility_changed.connect(self._on_visibility_changed)
-        self.ticked.connect(self._on_ticked)
+        self.view.details_requested.connect(lambda: self._on_framed(self.model_actions.details))
+        self.view.selection_changed.connect(self._update_actions)
+        self.view.current_changed.connect(self._update_actions)
+        self.view.menu_requested.connect(self._on_view_menu_requested)
+        columns = self.view.columns
+        columns.changed.connect(lambda: self.saved_state.save_columns(columns))
+        columns.sort_changed.connect(lambda: self.saved_state.save_sort(self.models))
+        columns.menu_requested.connect(self._on_columns_menu_requested)
+        self.server_menu.aboutToShow.connect(self.fill_server_menu)
+        self.more_menu.aboutToShow.connect(self.fill_more_menu)
+        self.top_bar.search_changed.connect(self._on_search_changed)
+        self.top_bar.search_left.connect(self._focus_middle)
+        self.top_bar.pull_clicked.connect(self.actions_[Command.PULL].trigger)
+        self.top_bar.downloads_toggled.connect(self.set_panel_open)
+        self.filter_bar.filter_chosen.connect(self.choose_filter)
+        self.status_bar.refresh_clicked.connect(self.actions_[Command.REFRESH].trigger)
+        self.pane.action_triggered.connect(self._on_pane_action_triggered)
+        self.pane.pull_chosen.connect(self._commands.pull_dialog_requested)
+        self.tip.action_triggered.connect(self._on_tip_action_triggered)
+        self._connect_panel()
+
+    def _connect_panel(self) -> None:
+        panel, commands = self.panel, self._commands
+        panel.pull_pause_requested.connect(commands.pull_pause_requested)
+        panel.pull_resume_requested.connect(commands.pull_resume_requested)
+        panel.pull_start_requested.connect(commands.pull_start_requested)
+        panel.pull_cancel_requested.connect(commands.pull_cancel_requested)
+        panel.pull_retry_requested.connect(commands.pull_retry_requested)
+        panel.pull_remove_requested.connect(commands.pull_remove_requested)
+        panel.pull_move_requested.connect(commands.pull_move_requested)
+        panel.pulls_pause_all_requested.connect(commands.pulls_pause_all_requested)
+        panel.pulls_resume_all_requested.connect(commands.pulls_resume_all_requested)
+        panel.pulls_clear_requested.connect(commands.pulls_clear_requested)
+        panel.history_requested.connect(commands.history_dialog_requested)
+        panel.show_model_requested.connect(self.select)
+        panel.hide_requested.connect(self._on_panel_hide_requested)
+        panel.leave_requested.connect(self._focus_middle)
+
+    def _connect_state(self) -> None:
+        state = self._state
+        state.server_changed.connect(self._on_state_server_changed)
+        state.snapshot_changed.connect(self._on_state_snapshot_changed)
+        state.status_changed.connect(self._on_state_status_changed)
+        state.layer_index_changed.connect(self._on_state_layer_index_changed)
+        state.busy_changed.connect(self.models.set_busy)
+        state.recommendations_changed.connect(self._refresh_later)
+        state.download_changed.connect(self._on_state_download_changed)
+        state.download_removed.connect(self._on_state_download_removed)
+        state.downloads_order_changed.connect(self._on_state_downloads_order_changed)
+        state.pull_summary_changed.connect(self._show_pull_summary)
+        state.deleted.connect(self._on_state_deleted)
+        state.diagnostics_copied.connect(self._on_state_diagnostics_copied)
+        self._settings.changed.connect(self._on_settings_changed)
+
+    def _read_state(self) -> None:
+        """What was so before the window was built."""
+        state = self._state
+        self._on_state_server_changed()
+        self._on_state_layer_index_changed()
+        snapshot, status = state.snapshot(self.server_id), state.status(self.server_id)
+        if snapshot is not None:
+            self._on_state_snapshot_changed(snapshot)
+        if status is not None:
+            self._on_state_status_changed(status)
+        for item in state.downloads:
+            self._on_state_download_changed(item)
+        self._on_state_downloads_order_changed()
+        self._show_pull_summary(state.pull_summary)
 
     # facts
 
     @property
     def server_id(self) -> str:
         """The server that is shown."""
-        return self._server_id
+        return self._state.server.id
 
-    def _is_shown(self, server_id: str) -> bool:
-        """Whether facts about this server are to be shown. One that nobody set up (the demo, one
-        from the command line) is there in place of the default one."""
-        if server_id != self._server_id and not self._is_set_up(server_id):
-            self._server_id = server_id
-            self.models.set_server_label(server_id, self.server_label)
-        return server_id == self._server_id
-
-    def _is_set_up(self, server_id: str) -> bool:
-        return any(entry.id == server_id for entry in self.settings.servers())
+    @property
+    def server_label(self) -> str:
+        """The server's name on screen."""
+        return server_name(self._state.server.label, self._state.server.address)
 
     @property
     def facts(self) -> Facts:
         """What decides about page and banner."""
         return Facts(
-            status=self._status,
-            has_answer=self._snapshot is not None,
+            status=self._state.status(self.server_id),
+            has_answer=self._state.snapshot(self.server_id) is not None,
             count=self.models.counts.all,
             shown=self.models.rowCount(),
             server=self.server_label,
-            address=self._address,
+            address=self._state.server.address,
             search=self.top_bar.search.text().strip(),
             filter=self.models.filter,
-            can_start=self._can_start,
         )
 
-    @property
-    def server_label(self) -> str:
-        """The server's name on screen."""
-        return server_name(self._label, self._address)
-
-    def set_snapshot(self, snapshot: Snapshot) -> None:
-        """What the server answered."""
-        self.models.set_snapshot(snapshot)
-        if self._is_shown(snapshot.server_id):
-            self._snapshot = snapshot
-            self._refresh_later()
-
-    def set_status(self, status: ServerStatus) -> None:
-        """How the server stands."""
-        if not self._is_shown(status.server_id):
-            return
-        self._status = status
-        if screens.is_away(self.facts):
-            self.models.set_running_unknown(status.server_id)
-        self._refresh_later()
-
-    def set_server_label(self, label: str, address: str) -> None:
-        """The name and the address of the server that is shown."""
-        if address != self._address:
-            # Another server: nothing is known of it.
-            self._status, self._snapshot = None, None
-            self._suggestions = ()
-            self._server_id = self.settings.server().id
-        self._label, self._address = label, address
+    @Slot()
+    def _on_state_server_changed(self) -> None:
         self.models.set_server_label(self.server_id, self.server_label)
         self._refresh_later()
 
-    def set_pull_summary(self, summary: PullSummary) -> None:
-        """All downloads in one line."""
-        self.top_bar.set_summary(summary)
-        self.panel.set_summary(summary)
-
-    def set_layer_index(self, layer_index: LayerIndex) -> None:
-        """Which models share layers."""
-        self.models.set_layer_index(layer_index)
-        self.status_line.set_layer_index(layer_index)
+    @Slot(object)
+    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        self.models.set_snapshot(snapshot)
         self._refresh_later()
 
-    def set_busy(self, busy: BusyModel) -> None:
-        """Something is being done to a model, or no more."""
-        self.models.set_busy(busy)
-
-    def set_recommendations(self, recommendations: Recommendations) -> None:
-        """What the server suggests while there is no model."""
-        if recommendations.server_id == self._server_id:
-            self._suggestions = recommendations.rows
-            self._refresh_later()
-
-    def set_can_start(self, can_start: bool) -> None:
-        """Whether Ollama is installed here and could be started."""
-        self._can_start = can_start
+    @Slot(object)
+    def _on_state_status_changed(self, status: ServerStatus) -> None:
+        if status.server_id == self.server_id and screens.is_away(self.facts):
+            self.models.set_running_unknown(status.server_id)
         self._refresh_later()
 
-    def set_demo(self, is_demo: bool) -> None:
-        """Mark that the models are made up."""
-        self.top_bar.set_demo(is_demo)
-        self.setWindowTitle(tr("Ollama Tray (demo)") if is_demo else tr("Ollama Tray"))
+    @Slot()
+    def _on_state_layer_index_changed(self) -> None:
+        self.models.set_layer_index(self._state.layer_index)
+        self._status_line.set_layer_index(self._state.layer_index)
+        self._refresh_later()
 
-    def show_deleted(self, outcome: DeleteOutcome, layer_index: LayerIndex) -> None:
+    @Slot(object)
+    def _on_state_deleted(self, outcome: DeleteOutcome) -> None:
         """Say what is gone and what it freed; the way back is one click. Failures have a message
         box of their own."""
         refs = [ref for ref in outcome.deleted if ref.server_id == self.server_id]
         gone = [record for ref in refs if (record := self.models.record(ref.key))]
         if not gone:
             return
-        effect = freed(gone, self.models.records(self.server_id), layer_index)
+        effect = freed(gone, self.models.records(self.server_id), self._state.layer_index)
         words = delete_result(DeleteOutcome(tuple(refs), ()), effect.freed_bytes)
-        again = ((f"pull:{refs[0].name}", tr("Pull again")),) if len(refs) == 1 else ()
+        again = ((f"{_PULL}{refs[0].name}", tr("Pull again")),) if len(refs) == 1 else ()
         self.show_notice(BannerText(words, Tone.INFO, again))
 
+    @Slot()
+    def _on_state_diagnostics_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        self.show_notice(BannerText(diagnostics_copied(), Tone.INFO))
+        announce(self, diagnostics_copied())
+
+    # showing
+
+    @Slot()
+    def _refresh_later(self) -> None:
+        if not self._refresh_timer.isActive():
+            self._refresh_timer.start()
+
+    @Slot()
+    def refresh_now(self) -> None:
+        """Show what is known now; usually called once after a batch of changes."""
+        self._refresh_timer.stop()
+        facts = self.facts
+        selected = self._update_actions()
+        self.top_bar.set_server(facts.server, facts.status)
+        suggestions = self._state.recommendations(self.server_id)
+        self.pane.show_facts(facts, suggestions.rows if suggestions else ())
+        screen = self.pane.shown_screen
+        self.top_bar.set_primary(screen not in _PAGES)
+        self.filter_bar.setVisible(screen not in _PAGES)
+        counts = self.models.counts if facts.has_answer else None
+        self.filter_bar.set_counts(counts, is_running_known=self.models.is_running_known())
+        line, tip = self._status_line.words(facts, selected)
+        self.status_bar.set_line(line, tip)
+        self.announcer.announce_facts(facts)
+        self._show_ages()
+
+    @Slot()
+    def _update_actions(self) -> list[ModelRow]:
+        """What can be done now, and why not. A key on the framed row acts although nothing is
+        selected, and a disabled action would swallow it."""
+        selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
+        away = self.server_label if screens.is_away(self.facts) else ""
+        self.model_actions.update_state(selected, away)
+        nothing = "" if self.models.counts.loaded else tr("No model is loaded")
+        self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
+        if not self.model_actions.rows and self.view.has_framed_row:
+            for command in (Command.DETAILS, Command.LOAD, Command.DUPLICATE, Command.DELETE):
+                self.actions_[command].setEnabled(True)
+        return selected
+
+    def _show_ages(self) -> None:
+        status, snapshot = self._state.status(self.server_id), self._state.snapshot(self.server_id)
+        taken_at = snapshot.taken_at if snapshot else None
+        self.status_bar.set_age(age_line(status, taken_at, self._clock()))
+        retry_s = status.retry_s if status else None
+        left = "" if retry_s is None else trying_again_line(retry_s - self._clock_s())
+        self.pane.set_countdown(left if self.pane.shown_screen is Screen.AWAY else "")
+
+    @Slot()
+    def _on_tick_timer_timeout(self) -> None:
+        """Once a second while it can be seen."""
+        self._ticks += 1
+        self._show_ages()
+        if self._ticks % _AGE_TICKS == 0:
+            self.models.refresh_ages()
+
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        if name in _WORDED:
+            self.models.refresh_words()
+            self.view.columns.arrange()
+            self._refresh_later()
+
+    def show_notice(self, notice: BannerText) -> None:
+        """Ten seconds of a banner. An action "pull:NAME" opens the pull dialog for that name."""
+        self.pane.set_notice(notice)
+
+    @Slot(object)
     def select(self, ref: ModelRef) -> bool:
         """Select a model, lifting search and filter when they hide it."""
         if not self.models.find(ref.key).isValid():
@@ -213,11 +420,7 @@ class MainWindow(WindowFrame):
             self.choose_filter("all")
         return self.view.select(ref)
 
-    def show_pull(self, item_id: str) -> None:
-        """Open the panel at a download."""
-        self.set_panel_open(True)
-        self.panel.reveal(item_id)
-
+    @Slot(str)
     def choose_filter(self, key: str) -> None:
         """Show what a chip stands for."""
         chip = self.filter_bar.chip(key)
@@ -226,70 +429,223 @@ class MainWindow(WindowFrame):
             self.models.set_filter(key)
             self.saved_state.save_filter(key)
 
-    # showing
-
-    def _refresh_later(self) -> None:
-        if not self._refresh_timer.isActive():
-            self._refresh_timer.start()
-
-    def refresh_now(self) -> None:
-        """Show what is known now; usually called once after a batch of changes."""
-        self._refresh_timer.stop()
-        facts = self.facts
-        away = screens.is_away(facts)
-        selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
-        self.model_actions.update_state(selected, facts.server if away else "")
-        self.top_bar.set_server(facts.server, self._status)
-        self.pane.show_facts(facts, self._suggestions)
-        screen = self.pane.shown_screen
-        self.top_bar.set_primary(screen not in _PAGES)
-        self.filter_bar.setVisible(screen not in _PAGES)
-        counts = self.models.counts if facts.has_answer else None
-        self.filter_bar.set_counts(counts, is_running_known=self.models.is_running_known())
-        line, tip = self.status_line.words(facts, selected)
-        self.status_bar.set_line(line, tip)
-        self.announcer.announce_facts(facts)
-        self._show_ages()
-
-    def _show_ages(self) -> None:
-        taken_at = self._snapshot.taken_at if self._snapshot else None
-        self.status_bar.set_age(age_line(self._status, taken_at, self.clock()))
-        retry_s = self._status.retry_s if self._status else None
-        left = "" if retry_s is None else trying_again_line(retry_s - self.clock_s())
-        self.pane.set_countdown(left if self.pane.shown_screen is Screen.AWAY else "")
-
-    def _on_ticked(self) -> None:
-        self._ticks += 1
-        self._show_ages()
-        if self._ticks % _AGE_TICKS == 0:
-            self.models.refresh_ages()
-
-    def _on_visibility_changed(self, is_visible: bool) -> None:
-        if is_visible:
-            self.models.refresh_ages()
-            self._show_ages()
-
-    def _on_settings_changed(self, name: str) -> None:
-        if name in _WORDED:
-            self.models.refresh_words()
-            self.view.columns.arrange()
-            self._refresh_later()
-
     # downloads
 
-    def _on_pull_set(self, item: PullItem) -> None:
+    def set_panel_open(self, is_open: bool) -> None:
+        """Show or hide the downloads."""
+        self.top_bar.set_downloads_open(is_open)
+        if is_open == self.panel.isHidden():
+            self.panel.setVisible(is_open)
+            self._has_opened_panel = self._has_opened_panel or is_open
+            if is_open:
+                height = self.saved_state.panel_height()
+                whole = max(self.splitter.height(), 2 * height)
+                self.splitter.setSizes([whole - height, height])
+            self.saved_state.save_panel(is_open)
+
+    def show_pull(self, item_id: str) -> None:
+        """Open the panel at a download."""
+        self.set_panel_open(True)
+        self.panel.reveal(item_id)
+
+    @Slot(object)
+    def _on_state_download_changed(self, item: PullItem) -> None:
         self.panel.set_item(item)
         self.models.set_pull(item)
         self.announcer.announce_pull(item)
         is_new = item.id not in self._known_pulls
         self._known_pulls.add(item.id)
         # By itself only for the first of a session; later ones just count.
-        if is_new and not item.is_ended and not self.has_opened_panel:
+        if is_new and not item.is_ended and not self._has_opened_panel:
             self.set_panel_open(True)
 
-    def _on_pull_removed(self, item_id: str) -> None:
+    @Slot(str)
+    def _on_state_download_removed(self, item_id: str) -> None:
         self._known_pulls.discard(item_id)
         self.panel.remove_item(item_id)
 
-    def _on_pull_order_changed(self) -> None:
-        self.panel.set_order(self.pulls.ids)
+    @Slot()
+    def _on_state_downloads_order_changed(self) -> None:
+        self.panel.set_order(item.id for item in self._state.downloads)
+
+    @Slot(object)
+    def _show_pull_summary(self, summary: PullSummary) -> None:
+        self.top_bar.set_summary(summary)
+        self.panel.set_summary(summary)
+
+    def _toggle_downloads(self) -> None:
+        self.set_panel_open(self.panel.isHidden())
+        if self.panel.isHidden() or not self.panel.focus_first():
+            self._focus_middle()
+
+    def _on_panel_hide_requested(self) -> None:
+        self.set_panel_open(False)
+        self._focus_middle()
+
+    # commands that the window fulfills itself
+
+    def _on_framed(self, act: Callable[[], object]) -> None:
+        """`act` on what is selected, or on the framed row of the table where nothing is."""
+        if self.view.has_framed_row:
+            self.view.select_current()
+        self.refresh_now()  # the selection may be as new as the wish
+        act()
+
+    def _paste(self) -> None:
+        """Pull what is on the clipboard, if it says anything."""
+        words = QGuiApplication.clipboard().text().strip()
+        if words:
+            self._commands.pull_dialog_requested.emit(words[:_MAX_PASTED])
+
+    def _unload_all(self) -> None:
+        for row in self.models.all_rows:
+            if row.is_loaded and row.record.server_id == self.server_id:
+                self._commands.unload_requested.emit(ref_of(row))
+
+    def _focus_middle(self) -> None:
+        self.pane.focus_middle(REASON)
+
+    def _focus_panel(self) -> None:
+        if not self.panel.focus_first():
+            self.panel.setFocus(REASON)
+            self.panel.focusNextChild()
+
+    def row_menu(self) -> QMenu:
+        """The menu of the selected models."""
+        return menus.row_menu(self.actions_, self.view)
+
+    @Slot()
+    def fill_server_menu(self) -> None:
+        status = self._state.status(self.server_id)
+        menus.fill_servers(self.server_menu, self.actions_, self.server_label, status)
+
+    @Slot()
+    def fill_more_menu(self) -> None:
+        menus.fill_more(self.more_menu, self.actions_, self.view.columns, self.models.sort_column)
+
+    @Slot(object)
+    def _on_view_menu_requested(self, pos: QPoint) -> None:
+        self.refresh_now()
+        if self.model_actions.rows:
+            self.row_menu().popup(pos)
+
+    def _on_columns_menu_requested(self, pos: QPoint) -> None:
+        menu = QMenu(self.view)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menus.fill_columns(menu, self.view.columns)
+        menu.popup(pos)
+
+    @Slot(str)
+    def _on_search_changed(self, words: str) -> None:
+        self.models.set_search(words)
+        self.announcer.announce_search(words)
+
+    @Slot(str)
+    def _on_pane_action_triggered(self, key: str) -> None:
+        """A button of the banner or of the page."""
+        if key.startswith(_PULL):
+            self._commands.pull_dialog_requested.emit(key.removeprefix(_PULL))
+            return
+        {
+            "pull": self.actions_[Command.PULL].trigger,
+            "pull_search": self._pull_search,
+            "clear_search": self._clear_search,
+            "show_all": self._show_all,
+            "library": lambda: QDesktopServices.openUrl(QUrl(_LIBRARY)),
+            "get_ollama": lambda: QDesktopServices.openUrl(QUrl(_DOWNLOAD)),
+            "retry": self.actions_[Command.REFRESH].trigger,
+            "change_server": self.actions_[Command.MANAGE_SERVERS].trigger,
+        }[key]()
+
+    def _pull_search(self) -> None:
+        self._commands.pull_dialog_requested.emit(clean(self.top_bar.search.text()))
+
+    def _clear_search(self) -> None:
+        self.top_bar.search.clear()
+        self.top_bar.focus_search()
+
+    def _show_all(self) -> None:
+        self.choose_filter("all")
+        self._focus_middle()
+
+    # coming and going
+
+    def set_hides_on_close(self, hides: bool) -> None:
+        """Whether closing leaves the program in the tray; else closing asks to quit."""
+        self._hides_on_close = hides
+        self._show_tip()
+
+    def come_to_front(self, token: str = "") -> None:
+        """Show the window, whatever it was. `token` comes from the program that a person used to
+        ask for it; on Wayland a window may not come to the front without."""
+        if token:
+            os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt takes it from here
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _show_tip(self) -> None:
+        """Once, when closing does not end the program."""
+        if not self._hides_on_close or self._settings.values.tip_tray_seen:
+            self.tip.set_text(None)
+            return
+        words = tr(
+            "Closing this window keeps Ollama Tray in the tray, and downloads go on. "
+            "To stop it, choose Quit in the tray menu."
+        )
+        self.tip.set_text(BannerText(words, Tone.INFO, (("got_it", tr("Got it")),)))
+
+    def _on_tip_action_triggered(self) -> None:
+        self._settings.set("tip_tray_seen", True)
+        self._show_tip()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # A session that ends closes every window; then there is nothing to ask.
+        event.ignore()
+        if self._hides_on_close:
+            self.hide()
+        else:
+            self._commands.quit_requested.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tell_visibility()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.saved_state.save_geometry(self.splitter)
+        self._tell_visibility()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._tell_activity()
+        elif event.type() == QEvent.Type.WindowStateChange:
+            self._tell_visibility()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a person looks at it. On Wayland one that was hidden while it had the keyboard
+        goes on counting as active."""
+        return self.isVisible() and self.isActiveWindow()
+
+    def _tell_activity(self) -> None:
+        if self.is_active != self._was_active:
+            self._was_active = self.is_active
+            self.activity_changed.emit(self._was_active)
+
+    def _tell_visibility(self) -> None:
+        self._tell_activity()
+        is_visible = self.isVisible() and not self.isMinimized()
+        if is_visible == self._was_visible:
+            return
+        self._was_visible = is_visible
+        if is_visible:
+            self._tick_timer.start()
+            self.models.refresh_ages()
+            self._show_ages()
+        else:
+            self._tick_timer.stop()
+        self.visibility_changed.emit(is_visible)

@@ -155,12 +155,14 @@ _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_
 
 class ModelView(QTableView):
     """Signals: `details_requested` (Enter or double click on a model), `menu_requested` (QPoint,
-    global: a menu for the selection), `selection_changed`.
+    global: a menu for the selection), `selection_changed`, `current_changed` (what keys would act
+    on where nothing is selected).
     """
 
     details_requested = Signal()
     menu_requested = Signal(object)  # QPoint
     selection_changed = Signal()
+    current_changed = Signal()
 
     def __init__(
         self, model: ModelTableModel, layout: ColumnLayout, parent: QWidget | None = None
@@ -185,7 +187,7 @@ class ModelView(QTableView):
         self.doubleClicked.connect(lambda _: self.details_requested.emit())
         self.entered.connect(self._on_entered)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
-        self.selectionModel().currentChanged.connect(self._update_focus_frame)
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
 
     def _set_up(self) -> None:
         self.setAccessibleName(tr("Models"))
@@ -320,16 +322,25 @@ class ModelView(QTableView):
         super().focusInEvent(event)
         if event.reason() in _KEYBOARD_REASONS:
             self._set_uses_keyboard(True)
-        self._update_focus_frame()
+        self._on_current_changed()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._update_focus_frame()
+        self._on_current_changed()
 
     def _set_uses_keyboard(self, is_so: bool) -> None:
         if is_so != self._uses_keyboard:
             self._uses_keyboard = is_so
             self._update_focus_frame()
+
+    @property
+    def has_framed_row(self) -> bool:
+        """Whether keys act on a row although none need be selected."""
+        return self.hasFocus() and self.currentIndex().isValid()
+
+    def _on_current_changed(self) -> None:
+        self._update_focus_frame()
+        self.current_changed.emit()
 
     def _framed_row(self) -> int:
         shown = self.hasFocus() and self._uses_keyboard
