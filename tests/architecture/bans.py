@@ -40,6 +40,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "tray_app/desktop/autostart/system.py",
         "tray_app.desktop.autostart.windows",
     ): "only on Windows",
+    ("tray_app/desktop/autostart/system.py", "tray_app.desktop.autostart.xdg"): "only on Linux",
     ("tray_app/desktop/dock_badge.py", "tray_app.desktop.dbus.session"): (
         "jeepney costs 17 ms: not before the first download"
     ),
@@ -48,8 +49,10 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "tray_app/desktop/conditions/system.py",
         "tray_app.desktop.conditions.qt_network",
     ): "only off Linux",
-    ("tray_app/desktop/power.py", "tray_app.desktop.power_upower"): "only on Linux",
-    ("tray_app/desktop/power.py", "tray_app.desktop.conditions.windows_power"): "only on Windows",
+    (
+        "tray_app/desktop/conditions/system.py",
+        "tray_app.desktop.conditions.windows_power",
+    ): "only on Windows",
     ("tray_app/desktop/facts.py", "tray_app.desktop.dbus.session"): "only on Linux",
     ("tray_app/desktop/notifications/notifier.py", "tray_app.desktop.notifications.dbus"): (
         "jeepney costs 17 ms: not before the first notice"

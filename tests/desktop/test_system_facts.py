@@ -10,9 +10,9 @@ from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.system_services import NETWORK_MANAGER, UPOWER, FakeSystemServices
 from tray_app.core.pulls.states import PullSummary
-from tray_app.desktop.conditions.system import Network, system_network
+from tray_app.desktop.conditions.base import Network, Power
+from tray_app.desktop.conditions.system import system_network, system_power
 from tray_app.desktop.dock_badge import APP_URI, DockBadge
-from tray_app.desktop.power import Power, system_power
 
 
 @pytest.fixture

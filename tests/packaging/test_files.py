@@ -17,7 +17,7 @@ from PySide6.QtGui import QImageReader
 from tests.packaging.conftest import PACKAGING, ROOT
 from tray_app import APP_ID, APP_NAME, __version__
 from tray_app.cli import arguments
-from tray_app.desktop.autostart.system import LOGIN_FLAG
+from tray_app.desktop.autostart.base import LOGIN_FLAG
 
 DESKTOP = ROOT / "resources" / "desktop"
 ENTRY = DESKTOP / f"{APP_ID}.desktop"

@@ -11,9 +11,9 @@ from tray_app.core.pulls.policy import QueueLimits, RetryPolicy, is_cancel_asked
 from tray_app.core.pulls.rules import GB, QuietHours, RuleChoices, SystemConditions, evaluate
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import Snapshot
-from tray_app.desktop.conditions.system import Network, system_network
+from tray_app.desktop.conditions.base import Network, Power
+from tray_app.desktop.conditions.system import system_network, system_power
 from tray_app.desktop.dock_badge import DockBadge
-from tray_app.desktop.power import Power, system_power
 from tray_app.settings import Settings
 from tray_app.settings.values import SettingsValues
 from tray_app.workers.jobs import Target

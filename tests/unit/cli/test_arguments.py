@@ -8,7 +8,7 @@ import pytest
 
 from tray_app import __version__
 from tray_app.cli import Command, Invocation, parse_args
-from tray_app.desktop.autostart.system import LOGIN_FLAG
+from tray_app.desktop.autostart.base import LOGIN_FLAG
 
 ROOT = Path(__file__).parents[3]
 

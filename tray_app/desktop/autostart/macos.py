@@ -5,11 +5,11 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from tray_app import APP_ID
-from tray_app.desktop.autostart.system import LOGIN_FLAG, working_folder
+from tray_app.desktop.autostart.base import LOGIN_FLAG, Autostart, working_folder
 
 
-class MacAutostart:
-    """launchd reads the folder at login; nothing is started or stopped now."""
+class MacAutostart(Autostart):
+    """launchd reads the folder at login."""
 
     def __init__(self, command: tuple[str, ...], folder: Path | None = None) -> None:
         self._command = command

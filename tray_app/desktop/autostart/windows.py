@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from tray_app import APP_NAME
-from tray_app.desktop.autostart.system import LOGIN_FLAG
+from tray_app.desktop.autostart.base import LOGIN_FLAG, Autostart
 
 _RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 _APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
@@ -20,7 +20,7 @@ def is_approved(value: bytes) -> bool:
     return not value or value[0] % 2 == 0
 
 
-class WindowsAutostart:
+class WindowsAutostart(Autostart):
     """HKEY_CURRENT_USER only; needs no rights."""
 
     def __init__(self, command: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtNetwork import QNetworkInformation
 
-from tray_app.desktop.conditions.system import Network
+from tray_app.desktop.conditions.base import Network
 
 
 class QtNetwork(Network):

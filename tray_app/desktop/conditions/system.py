@@ -1,37 +1,10 @@
-"""Whether this computer's network connection costs by the byte, where the system tells."""
+"""Picks who tells of the network connection and the battery on this system."""
 
 import sys
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-
-class Network(QObject):
-    """A system that tells nothing; others are subclasses.
-
-    Signals: `changed` when `is_metered` did. Thread: the GUI thread; nothing blocks.
-    """
-
-    changed = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._is_metered: bool | None = None
-
-    @property
-    def is_metered(self) -> bool | None:
-        """None = not to be known here, or not yet."""
-        return self._is_metered
-
-    def start(self) -> None:
-        """Find out, and follow it from now on."""
-
-    def close(self) -> None:
-        """Follow it no more."""
-
-    def _take(self, is_metered: bool | None) -> None:
-        if is_metered is not self._is_metered:
-            self._is_metered = is_metered
-            self.changed.emit()
+from tray_app.desktop.conditions.base import Network, Power
 
 
 def system_network(parent: QObject | None = None) -> Network:
@@ -44,3 +17,16 @@ def system_network(parent: QObject | None = None) -> Network:
     from tray_app.desktop.conditions.linux import NetworkManager
 
     return NetworkManager(parent)
+
+
+def system_power(parent: QObject | None = None) -> Power:
+    """The one for this system. (macOS tells it only through frameworks that Qt does not wrap.)"""
+    if sys.platform == "win32":
+        from tray_app.desktop.conditions.windows_power import WindowsPower
+
+        return WindowsPower(parent)
+    if sys.platform == "darwin":
+        return Power(parent)
+    from tray_app.desktop.conditions.linux import UPower
+
+    return UPower(parent)

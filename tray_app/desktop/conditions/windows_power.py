@@ -5,7 +5,7 @@ import sys
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from tray_app.desktop.power import Power
+from tray_app.desktop.conditions.base import Power
 
 POLL_S = 15.0
 _OFFLINE, _ONLINE = 0, 1

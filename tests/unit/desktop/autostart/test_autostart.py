@@ -8,14 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tray_app.desktop.autostart.base import LOGIN_FLAG, program_command
 from tray_app.desktop.autostart.macos import MacAutostart
-from tray_app.desktop.autostart.system import (
-    LOGIN_FLAG,
-    XdgAutostart,
-    program_command,
-    system_autostart,
-)
+from tray_app.desktop.autostart.system import system_autostart
 from tray_app.desktop.autostart.windows import is_approved, run_value
+from tray_app.desktop.autostart.xdg import XdgAutostart
 
 
 def entry(folder: Path) -> Path:

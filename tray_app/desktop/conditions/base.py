@@ -1,0 +1,64 @@
+"""What a system may tell of its network connection and its battery.
+
+The classes here stand for a system that tells nothing.
+"""
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Network(QObject):
+    """Whether the network connection costs by the byte. A subclass for each system that tells.
+
+    Signals: `changed` when `is_metered` did. Thread: the GUI thread; nothing blocks.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._is_metered: bool | None = None
+
+    @property
+    def is_metered(self) -> bool | None:
+        """None = not to be known here, or not yet."""
+        return self._is_metered
+
+    def start(self) -> None:
+        """Find out, and follow it from now on."""
+
+    def close(self) -> None:
+        """Follow it no more."""
+
+    def _take(self, is_metered: bool | None) -> None:
+        if is_metered is not self._is_metered:
+            self._is_metered = is_metered
+            self.changed.emit()
+
+
+class Power(QObject):
+    """Whether this computer runs on its battery. A subclass for each system that tells.
+
+    Signals: `changed` when `on_battery` did. Thread: the GUI thread; nothing blocks.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._on_battery: bool | None = None
+
+    @property
+    def on_battery(self) -> bool | None:
+        """None = not to be known here, or not yet."""
+        return self._on_battery
+
+    def start(self) -> None:
+        """Find out, and follow it from now on."""
+
+    def close(self) -> None:
+        """Follow it no more."""
+
+    def _take(self, on_battery: bool | None) -> None:
+        if on_battery is not self._on_battery:
+            self._on_battery = on_battery
+            self.changed.emit()
