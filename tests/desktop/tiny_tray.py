@@ -8,10 +8,10 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QSystemTrayIcon
 
 
-def picture(colour: str) -> QIcon:
-    """Return a square of one colour."""
+def picture(color: str) -> QIcon:
+    """Return a square of one color."""
     pixmap = QPixmap(32, 32)
-    pixmap.fill(QColor(colour))
+    pixmap.fill(QColor(color))
     return QIcon(pixmap)
 
 

@@ -1,4 +1,4 @@
-"""The badge and bar at the program's icon in docks: `com.canonical.Unity.DockBadge`.
+"""The badge and bar at the program's icon in docks: `com.canonical.Unity.LauncherEntry`.
 
 GNOME's docks, KDE's task bar, Plank and others listen for one D-Bus signal, and forget what it
 said when the sender leaves the bus. Qt has nothing for this, nor for the taskbar of Windows.
@@ -40,7 +40,7 @@ class DockBadge(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PACE_MS)
-        self._timer.setObjectName("launcher entry")
+        self._timer.setObjectName("dock badge")
         self._timer.timeout.connect(self._tell)
 
     @Slot(object)

@@ -1,6 +1,6 @@
 """Notifier: tells on the desktop what became of downloads and of the server, when nobody looks.
 
-When something is told is decided here and in `notice_rules`; the words are in `tray_app.text`;
+When something is told is decided here and in `rules`; the words are in `tray_app.text`;
 how it reaches the screen is the business of the backends, tried in order until one takes it.
 """
 

@@ -1,6 +1,6 @@
-"""The coloured tray icon: the program's icon with the states' shapes on it, for any panel.
+"""The colored tray icon: the program's icon with the states' shapes on it, for any panel.
 
-Only for who chose it in the settings; the others have drawings of their own (`tray_icon`).
+Only for who chose it in the settings; the others have drawings of their own (`icon`).
 """
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from tray_app.desktop.tray.look import RING_STEPS, TrayLook, TrayState
 from tray_app.resources import app_icon_file, render_svg
 
-# It must stand out from any panel: badges of a strong colour with white in them.
-_RED, _BLUE, _GREY = QColor("#C42B1C"), QColor("#0A66C2"), QColor("#8A8A90")
+# It must stand out from any panel: badges of a strong color with white in them.
+_RED, _BLUE, _GRAY = QColor("#C42B1C"), QColor("#0A66C2"), QColor("#8A8A90")
 
 
-def coloured_image(look: TrayLook, size: int) -> QImage:
+def colored_image(look: TrayLook, size: int) -> QImage:
     """One picture of `size` × `size` pixels, painted on a grid of 16."""
     image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
@@ -30,7 +30,7 @@ def coloured_image(look: TrayLook, size: int) -> QImage:
         _paint_ring(painter, look.step)
     elif is_offline:
         _paint_line(painter, None, 4.4, (1.8, 1.8), (14.2, 14.2))
-        _paint_line(painter, _GREY, 2, (1.8, 1.8), (14.2, 14.2))
+        _paint_line(painter, _GRAY, 2, (1.8, 1.8), (14.2, 14.2))
     elif look.state is TrayState.ATTENTION:
         _paint_triangle(painter)
     elif look.state is TrayState.UPDATE:
@@ -42,7 +42,7 @@ def coloured_image(look: TrayLook, size: int) -> QImage:
 def _paint_ring(painter: QPainter, step: int | None) -> None:
     box = QRectF(1, 1, 14, 14)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    track = QColor(_GREY)
+    track = QColor(_GRAY)
     track.setAlphaF(1.0 if step is None else 0.5)
     painter.setPen(QPen(track, 2))
     painter.drawEllipse(box)

@@ -1,6 +1,6 @@
 """What the tray says: facts → tooltip and menu, a tree of MenuEntry that say what they ask for.
 
-Plain entries and submenus only: everything here has to go over D-Bus. Realised by `tray_menu`.
+Plain entries and submenus only: everything here has to go over D-Bus. Made a menu in `menu`.
 """
 
 from collections.abc import Iterator
@@ -55,8 +55,8 @@ class TrayRequest:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """`key` stays the same while the text changes. No text = a separator; no wish and no children
-    = a line to be read only."""
+    """`key` stays the same while the text changes. No text = a separator; neither request nor
+    children = a line to be read only."""
 
     key: str
     text: str = ""
@@ -171,7 +171,7 @@ def _download(item: PullItem, now_s: float) -> MenuEntry:
         request = TrayRequest(TrayVerb.RESUME, (item.id,))
         entries.append(MenuEntry(f"{key} resume", tr("Resume"), "play", request))
     elif item.state is not PullState.FAILED:
-        # Kept but greyed while the server checks what it has: it cannot be stopped then.
+        # Kept but grayed while the server checks what it has: it cannot be stopped then.
         can_pause = PullEvent.PAUSE in possible
         pause = TrayRequest(TrayVerb.PAUSE, (item.id,)) if can_pause else None
         entries.append(MenuEntry(f"{key} pause", tr("Pause"), "pause", pause))

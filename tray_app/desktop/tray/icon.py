@@ -32,9 +32,9 @@ def tray_icon(look: TrayLook) -> QIcon:
 def tray_image(look: TrayLook, size: int) -> QImage:
     """One picture of `size` × `size` pixels."""
     if look.style is IconStyle.COLOR:
-        from tray_app.desktop.tray.color_icon import coloured_image
+        from tray_app.desktop.tray.color_icon import colored_image
 
-        return coloured_image(look, size)
+        return colored_image(look, size)
     svg = tray_icon_svg(look.style, look.state, size).read_bytes()
     if look.state is TrayState.BUSY:
         svg = with_ring(svg.decode(), look.step).encode()

@@ -31,7 +31,7 @@ class TrayState(StrEnum):
 
 
 class IconStyle(StrEnum):
-    """LIGHT is for a light panel, so its glyph is dark. TEMPLATE is coloured by macOS."""
+    """LIGHT is for a light panel, so its glyph is dark. TEMPLATE is colored by macOS."""
 
     LIGHT = "light"
     DARK = "dark"
@@ -76,7 +76,7 @@ def ring_step(summary: PullSummary | None) -> int | None:
     return max(0, min(RING_STEPS, summary.permille * RING_STEPS // 1000))
 
 
-# Their panels are dark whatever colour scheme applications have.
+# Their panels are dark whatever color scheme applications have.
 _DARK_PANELS = frozenset({"gnome", "unity", "ubuntu", "pop", "x-cinnamon", "budgie"})
 
 

@@ -1,4 +1,4 @@
-"""TrayMenu: the entries of `menu_model` as a QMenu of plain QActions, also over D-Bus.
+"""TrayMenu: the menu entries as a QMenu of plain QActions, also over D-Bus.
 
 Entries come and go only while the menu is closed; while it is open, only texts change.
 """
@@ -44,7 +44,7 @@ class TrayMenu(QObject):
         self._shape: tuple[object, ...] = ()
         self._actions: dict[str, QAction] = {}
         self._texts: dict[str, str] = {}
-        self._wishes: dict[str, TrayRequest | None] = {}
+        self._requests: dict[str, TrayRequest | None] = {}
         self._submenus: list[QMenu] = []
         self.is_open = False
         self._is_opening = False
@@ -92,7 +92,7 @@ class TrayMenu(QObject):
     def _clear(self) -> None:
         self._actions.clear()
         self._texts.clear()
-        self._wishes.clear()
+        self._requests.clear()
         self.menu.clear()
         for submenu in self._submenus:
             submenu.deleteLater()
@@ -121,7 +121,7 @@ class TrayMenu(QObject):
             action.setEnabled(entry.is_enabled)
             self._actions[entry.key] = action
             self._texts[entry.key] = entry.text
-            self._wishes[entry.key] = entry.request
+            self._requests[entry.key] = entry.request
 
     def _update(self, entry: MenuEntry) -> None:
         action = self._actions.get(entry.key)
@@ -133,7 +133,7 @@ class TrayMenu(QObject):
             action.setText(self._label(entry.text))
         if action.isEnabled() is not entry.is_enabled:
             action.setEnabled(entry.is_enabled)
-        self._wishes[entry.key] = entry.request
+        self._requests[entry.key] = entry.request
 
     def _color(self, name: str) -> str | None:
         """None = the color of the palette, which the menu has when we paint it ourselves."""
@@ -168,7 +168,7 @@ class TrayMenu(QObject):
     @Slot(QAction)
     def _on_menu_triggered(self, action: QAction) -> None:
         self._closing.start(0)
-        request = self._wishes.get(action.objectName())
+        request = self._requests.get(action.objectName())
         if request is not None:
             self.chosen.emit(request)
 

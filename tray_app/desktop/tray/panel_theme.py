@@ -1,7 +1,7 @@
 """PanelTheme: whether the panel behind the tray icon is dark, where the system can be asked.
 
 Windows has a theme for the taskbar alone; the Xfce panel has a dark mode of its own. Elsewhere
-nobody tells, and `tray_look` goes by the desktop's name and the colour scheme.
+nobody tells, and `look` goes by the desktop's name and the color scheme.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Tray: the icon at the panel with its tooltip and menu, on every desktop that has one.
 
-It takes facts and gives wishes; what its icon looks like is in `tray_look`, what the menu says in
-`menu_model`. No tray at all is a state like any other: `available_changed(False)`.
+It takes facts and gives requests; what its icon looks like is in `look`, what the menu says in
+`entries`. No tray at all is a state like any other: `available_changed(False)`.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ class Tray(QObject):
         self._watcher = HostWatcher(self)
         self._watcher.host_appeared.connect(self._make_icon)
         self._watcher.available_changed.connect(self.available_changed)
-        self._tone = PanelTheme(self)
-        self._tone.changed.connect(self._paint)
+        self._panel_theme = PanelTheme(self)
+        self._panel_theme.changed.connect(self._paint)
 
     def _timer(self, name: str, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -108,7 +108,7 @@ class Tray(QObject):
         self._make_icon()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_hints_color_scheme_changed)
         self._watcher.start(grace_s)
-        self._tone.start()
+        self._panel_theme.start()
         self._words_timer.start(_WORDS_AFTER_MS)
 
     def disable_menu(self) -> None:
@@ -121,7 +121,7 @@ class Tray(QObject):
         self._later.stop()
         self._words_timer.stop()
         self._watcher.stop()
-        self._tone.stop()
+        self._panel_theme.stop()
         self._drop_icon()
 
     def show_message(self, title: str, body: str) -> bool:
@@ -240,7 +240,7 @@ class Tray(QObject):
         style = icon_style(
             self._choice,
             is_dark_scheme=is_dark_scheme(),
-            panel=self._tone.is_dark,
+            panel=self._panel_theme.is_dark,
             desktops=os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
         )
         step = ring_step(self._facts.summary) if state is TrayState.BUSY else None
@@ -288,12 +288,12 @@ class Tray(QObject):
             elif summary.paused:
                 self.pulls_resume_all_requested.emit()
         elif reason in _CLICKS:
-            # A double click comes as two or three of these; it is one wish.
+            # A double click comes as two or three of these; it is one request.
             now_s = self._clock()
             if now_s - self._toggled_s >= QApplication.doubleClickInterval() / 1000:
                 self._toggled_s = now_s
                 self.toggle_requested.emit()
 
     def _on_hints_color_scheme_changed(self) -> None:
-        self._tone.ask()
+        self._panel_theme.ask()
         self._paint()

@@ -151,8 +151,8 @@ def test_downloads() -> None:
         "Show in window",
     ]
     assert said(second.children) == ["(10 s)", "-", "(Pause)", "(Cancel)", "Show in window"]
-    wishes = [entry.request for entry in first.children if entry.request]
-    assert wishes == [
+    requests = [entry.request for entry in first.children if entry.request]
+    assert requests == [
         TrayRequest(TrayVerb.PAUSE, ("qwen3:14b",)),
         TrayRequest(TrayVerb.CANCEL, ("qwen3:14b",)),
         TrayRequest(TrayVerb.SHOW_PULL, ("qwen3:14b",)),

@@ -29,8 +29,8 @@ class Opened:
 
     def __init__(self, is_remote: bool) -> None:
         self.menu = TrayMenu(is_remote)
-        self.wishes: list[TrayRequest] = []
-        self.menu.chosen.connect(self.wishes.append)
+        self.requests: list[TrayRequest] = []
+        self.menu.chosen.connect(self.requests.append)
 
     def labels(self) -> list[str]:
         return [action.text() or "-" for action in self.menu.menu.actions()]
@@ -59,7 +59,7 @@ def test_entries_become_actions(local: Opened) -> None:
     assert not local.action("qwen3:8b, 1%", "1 of 5 GB").isEnabled()
     local.action("qwen3:8b, 1%", "Pause").trigger()
     local.action("Quit").trigger()
-    assert local.wishes == [TrayRequest(TrayVerb.PAUSE, ("1",)), TrayRequest(TrayVerb.QUIT)]
+    assert local.requests == [TrayRequest(TrayVerb.PAUSE, ("1",)), TrayRequest(TrayVerb.QUIT)]
 
 
 def test_while_it_is_open_only_texts_change(local: Opened, qtbot: QtBot) -> None:
@@ -100,17 +100,17 @@ def test_a_click_that_closes_the_menu_is_heard(local: Opened) -> None:
     clicked = local.action("qwen3:8b, 1%", "Pause")
     local.menu.menu.aboutToHide.emit()
     clicked.trigger()
-    assert local.wishes == [TrayRequest(TrayVerb.PAUSE, ("1",))]
+    assert local.requests == [TrayRequest(TrayVerb.PAUSE, ("1",))]
 
 
-def test_a_wish_changes_with_its_entry(local: Opened) -> None:
+def test_a_request_changes_with_its_entry(local: Opened) -> None:
     local.menu.set_entries((OPEN,))
     local.menu.menu.aboutToShow.emit()
     local.menu.set_entries((replace(OPEN, request=None),))
     assert not local.action("Open").isEnabled()
     local.menu.set_entries((replace(OPEN, request=TrayRequest(TrayVerb.SETTINGS)),))
     local.action("Open").trigger()
-    assert local.wishes == [TrayRequest(TrayVerb.SETTINGS)]
+    assert local.requests == [TrayRequest(TrayVerb.SETTINGS)]
 
 
 def test_nothing_can_be_asked_for_at_the_end(local: Opened) -> None:
