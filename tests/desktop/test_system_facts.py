@@ -10,9 +10,11 @@ from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.system_services import NETWORK_MANAGER, UPOWER, FakeSystemServices
 from tray_app.core.pulls.states import PullSummary
+from tray_app.core.records import Server
 from tray_app.desktop.conditions.base import Network, Power
 from tray_app.desktop.conditions.system import system_network, system_power
 from tray_app.desktop.dock_badge import APP_URI, DockBadge
+from tray_app.state import AppState
 
 
 @pytest.fixture
@@ -131,9 +133,10 @@ def dock(bare_desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_docks_are_told_how_far_the_downloads_are(qtbot: QtBot, dock: Dock) -> None:
-    entry = DockBadge()
-    entry.set_summary(PullSummary(paused=1, done=2))
-    entry.set_summary(PullSummary(active=1, waiting=1, permille=420))
+    state = AppState(Server("local"))
+    badge = DockBadge(state)
+    state.set_pull_summary(PullSummary(paused=1, done=2))
+    state.set_pull_summary(PullSummary(active=1, waiting=1, permille=420))
     qtbot.waitUntil(dock.has_heard)
     assert dock.next() == {
         "count": 2,
@@ -142,13 +145,13 @@ def test_docks_are_told_how_far_the_downloads_are(qtbot: QtBot, dock: Dock) -> N
         "progress-visible": True,
     }
     for permille in range(421, 500, 2):
-        entry.set_summary(PullSummary(active=1, waiting=1, permille=permille))
+        state.set_pull_summary(PullSummary(active=1, waiting=1, permille=permille))
     qtbot.waitUntil(dock.has_heard)
     assert dock.next()["progress"] == 0.49
-    entry.set_summary(PullSummary(waiting=2, permille=500))
+    state.set_pull_summary(PullSummary(waiting=2, permille=500))
     qtbot.waitUntil(dock.has_heard)
     shown = dock.next()
     assert (shown["count"], shown["progress-visible"]) == (2, False)
-    entry.close()
+    badge.close()
     assert dock.next()["count-visible"] is False
     assert not dock.has_heard()

@@ -45,9 +45,9 @@ class Stage:
         """Return the tooltip with plain spaces."""
         return self.item.tooltip().replace("\u00a0", " ")
 
-    def wait_wish(self, *words: str) -> None:
-        """Return as soon as a wish was printed."""
-        self.app.wait_output(" ".join(("wish", *words)))
+    def wait_command(self, *words: str) -> None:
+        """Return as soon as a command was printed."""
+        self.app.wait_output(" ".join(("command", *words)))
 
 
 StartStage = Callable[..., Stage]
@@ -157,10 +157,10 @@ def _lightness(item: TrayItem) -> float:
 
 def test_every_entry_asks_for_what_it_says(stage: Stage) -> None:
     stage.set("online", "loaded", "half")
-    for path, request in (
-        (("Open Ollama Tray",), ("open",)),
+    for path, command in (
+        (("Open Ollama Tray",), ("show",)),
         (("Pull model…",), ("pull_dialog",)),
-        (("Settings…",), ("settings",)),
+        (("Settings…",), ("settings_dialog",)),
         (("qwen3:14b, 50%", "Pause"), ("pull_pause", "qwen3:14b")),
         (("qwen3:14b, 50%", "Cancel"), ("pull_cancel", "qwen3:14b")),
         (("qwen3:14b, 50%", "Show in window"), ("pull_show", "qwen3:14b")),
@@ -170,17 +170,17 @@ def test_every_entry_asks_for_what_it_says(stage: Stage) -> None:
         (("Load a model", "phi4:14b"), ("load", "phi4:14b")),
     ):
         stage.item.click(*path)
-        stage.wait_wish(*request)
-    stage.wait_wish("refresh")
+        stage.wait_command(*command)
+    stage.wait_command("refresh")
     stage.set("paused")
     stage.item.click("qwen3:14b, 50%, paused", "Resume")
-    stage.wait_wish("pull_resume", "qwen3:14b")
+    stage.wait_command("pull_resume", "qwen3:14b")
     stage.item.click("Resume all")
-    stage.wait_wish("pulls_resume_all")
+    stage.wait_command("pulls_resume_all")
     stage.set("offline")
     stage.item.click("Retry now")
     assert stage.app.quit("Quit Ollama Tray") == 0
-    stage.wait_wish("quit")
+    stage.wait_command("quit")
 
 
 def test_names_are_shown_as_they_are(fake_stage: Stage) -> None:
@@ -205,13 +205,13 @@ def test_the_menu_follows_what_happens(fake_stage: Stage) -> None:
 
 def test_clicks_on_the_icon(stage: Stage) -> None:
     stage.item.activate()
-    stage.wait_wish("toggle")
+    stage.wait_command("toggle")
     stage.set("half")
     stage.item.activate_secondary()
-    stage.wait_wish("pulls_pause_all")
+    stage.wait_command("pulls_pause_all")
     stage.set("paused")
     stage.item.activate_secondary()
-    stage.wait_wish("pulls_resume_all")
+    stage.wait_command("pulls_resume_all")
 
 
 @pytest.mark.parametrize("fake_desktop", [{"tray": False}], indirect=True)
@@ -225,7 +225,7 @@ def test_a_tray_that_comes_late_is_used(
     stage.app.wait_output("available True")
     stage.wait_tooltip("1 download, 50%")
     stage.item.click("Settings…")
-    stage.wait_wish("settings")
+    stage.wait_command("settings_dialog")
 
 
 @pytest.mark.parametrize("fake_desktop", [{"tray": False}], indirect=True)
@@ -248,7 +248,7 @@ def test_a_restarted_tray_gets_the_item_back_and_nobody_is_alarmed(fake_stage: S
         items = fake_stage.desktop.tray.items()
         assert len({item.owner for item in items}) == 1
     fake_stage.item.click("Pause all")
-    fake_stage.wait_wish("pulls_pause_all")
+    fake_stage.wait_command("pulls_pause_all")
     assert "available False" not in fake_stage.app.output()
 
 
@@ -274,7 +274,7 @@ def test_a_click_on_the_notice_says_which_download(fake_stage: Stage) -> None:
     assert got.title == "Download failed"
     assert got.id is not None
     fake_stage.desktop.services.click(got.id)
-    fake_stage.app.wait_output("clicked phi4:14b")
+    fake_stage.wait_command("pull_show", "phi4:14b")
 
 
 @pytest.mark.parametrize("fake_desktop", [{"notifications": False}], indirect=True)

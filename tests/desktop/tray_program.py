@@ -1,6 +1,6 @@
 """A program with nothing but our tray and our notifications: scenes are set from outside.
 
-`show SCENE…` over the single-instance socket sets scenes; every wish is printed as a line.
+`show SCENE…` over the single-instance socket sets scenes; every command is printed as a line.
 """
 
 import signal
@@ -14,10 +14,20 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from tray_app import APP_NAME
+from tray_app.commands import Commands
 from tray_app.core.errors import DiskFull, Unreachable
+from tray_app.core.payloads import LoadRequest, ModelRef
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
-from tray_app.core.records import ModelRecord, RunningModel, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import (
+    ModelRecord,
+    Poll,
+    RunningModel,
+    Server,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
@@ -27,6 +37,7 @@ from tray_app.desktop.instance.single_instance import (
 from tray_app.desktop.notifications.notifier import Notifier, system_backends
 from tray_app.desktop.tray.tray import Tray
 from tray_app.settings import Settings
+from tray_app.state import AppState
 
 NOW = datetime.now(UTC)
 GB = 1_000_000_000
@@ -67,20 +78,31 @@ def _pull(name: str, permille: int, state: PullState = PullState.RUNNING) -> Pul
     )  # fmt: skip
 
 
+def _named(payload: object) -> str:
+    """Return what a test knows a payload by."""
+    if isinstance(payload, LoadRequest):
+        return payload.ref.name
+    return payload.name if isinstance(payload, ModelRef) else str(payload)
+
+
 class Program:
     """The parts and the scenes."""
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(None)
+        self.state = AppState(Server("local"))
+        self.commands = Commands()
         self.tray = Tray()
-        self.notifier = Notifier(self.settings, system_backends(self.tray))
+        self.notifier = Notifier(
+            self.settings, self.state, self.commands, system_backends(self.tray)
+        )
         self.instance = SingleInstance(folder)
         self.scenes: dict[str, Callable[[], None]] = {
             "online": lambda: self.status(ServerState.ONLINE),
             "offline": lambda: self.status(ServerState.OFFLINE),
-            "models": lambda: self.tray.set_snapshot(_snapshot()),
-            "loaded": lambda: self.tray.set_snapshot(
-                _snapshot(_running("llama3.2:latest", 4.5), _running("qwen3:8b", None))
+            "models": self.models,
+            "loaded": lambda: self.models(
+                _running("llama3.2:latest", 4.5), _running("qwen3:8b", None)
             ),
             "quarter": lambda: self.pulls(250),
             "half": lambda: self.pulls(500),
@@ -99,28 +121,23 @@ class Program:
             ),
             "failed": lambda: self.notifier.pull_ended(_pull("phi4:14b", 10, PullState.FAILED)),
         }
-        self.listen_to_wishes()
+        self.print_commands()
 
-    def listen_to_wishes(self) -> None:
-        """Print every wish by the name of its signal."""
-        for name in (
-            *("open", "toggle", "pull_dialog", "settings", "refresh", "quit"),
-            *("pulls_pause_all", "pulls_resume_all"),
-        ):
-            getattr(self.tray, f"{name}_requested").connect(lambda name=name: say("wish", name))
-        for name in ("pull_pause", "pull_resume", "pull_cancel", "pull_show"):
-            signal_ = getattr(self.tray, f"{name}_requested")
-            signal_.connect(lambda key, name=name: say("wish", name, key))
-        self.tray.unload_requested.connect(lambda ref: say("wish", "unload", ref.name))
-        self.tray.load_requested.connect(lambda request: say("wish", "load", request.ref.name))
+    def print_commands(self) -> None:
+        """Print every command by the name of its signal, and what it is about."""
+        for name in vars(Commands):
+            if name.endswith("_requested"):
+                words = ("command", name.removesuffix("_requested"))
+                getattr(self.commands, name).connect(
+                    lambda *payload, words=words: say(*words, *map(_named, payload))
+                )
         self.tray.available_changed.connect(lambda is_there: say("available", is_there))
-        self.notifier.clicked.connect(lambda key: say("clicked", key))
 
     def start(self, grace_s: float) -> None:
         """Appear and listen."""
         assert self.instance.claim()
-        self.tray.set_server_label("This computer")
         self.tray.start(grace_s)
+        self.tray.attach(self.state, self.commands)
         self.instance.listen(self.handle)
         say("ready")
 
@@ -139,28 +156,29 @@ class Program:
 
     def status(self, state: ServerState) -> None:
         error = Unreachable("127.0.0.1:11434") if state is ServerState.OFFLINE else None
-        status = ServerStatus("local", state, NOW, "0.33.1", error)
-        self.tray.set_status(status)
-        self.notifier.set_status(status)
+        self.state.take_poll(Poll(ServerStatus("local", state, NOW, "0.33.1", error)))
+
+    def models(self, *loaded: RunningModel) -> None:
+        status = ServerStatus("local", ServerState.ONLINE, NOW, "0.33.1")
+        self.state.take_poll(Poll(status, _snapshot(*loaded)))
 
     def pulls(self, permille: int, state: PullState = PullState.RUNNING) -> None:
-        self.tray.set_pull_items((_pull("qwen3:14b", permille, state),))
+        self.state.set_downloads((_pull("qwen3:14b", permille, state),))
         is_active = state is not PullState.PAUSED
-        summary = PullSummary(
-            active=int(is_active),
-            paused=int(not is_active),
-            permille=permille,
-            speed_bytes_s=41_800_000.0,
-            eta_s=76.0,
-            is_verifying=state is PullState.VERIFYING,
+        self.state.set_pull_summary(
+            PullSummary(
+                active=int(is_active),
+                paused=int(not is_active),
+                permille=permille,
+                speed_bytes_s=41_800_000.0,
+                eta_s=76.0,
+                is_verifying=state is PullState.VERIFYING,
+            )
         )
-        self.tray.set_summary(summary)
-        self.notifier.set_summary(summary)
 
     def no_pulls(self) -> None:
-        self.tray.set_pull_items(())
-        self.tray.set_summary(PullSummary())
-        self.notifier.set_summary(PullSummary())
+        self.state.set_downloads(())
+        self.state.set_pull_summary(PullSummary())
 
 
 def main() -> int:
@@ -173,7 +191,7 @@ def main() -> int:
     ticking.timeout.connect(lambda: None)
     ticking.start(50)
     program = Program(Path(sys.argv[1]))
-    program.tray.quit_requested.connect(application.quit)
+    program.commands.quit_requested.connect(application.quit)
     program.start(float(sys.argv[2]) if len(sys.argv) > 2 else 0.0)
     code = application.exec()
     program.stop()

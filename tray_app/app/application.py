@@ -28,6 +28,7 @@ from tray_app.core.pulls.history import History
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart.system import system_autostart
+from tray_app.desktop.dock_badge import DockBadge
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.notifications.notifier import Notifier, system_backends
 from tray_app.desktop.tray.tray import Tray
@@ -81,7 +82,10 @@ class Application(QObject):
         )
         self.commands = Commands(self)
         self.tray = tray
-        self.notifier = Notifier(self.settings, system_backends(self.tray), self)
+        self.notifier = Notifier(
+            self.settings, self.state, self.commands, system_backends(self.tray), self
+        )
+        self.dock_badge = DockBadge(self.state, self)
         self.runner = JobRunner(self)
         self.pollers = Pollers(self)
         self.queue = PullQueue(
@@ -118,6 +122,7 @@ class Application(QObject):
                     self.tray.disable_menu,
                     self.window.hide_for_good,
                     self.downloads.close,
+                    self.dock_badge.close,
                     self.queue.close,
                     self.history.close,
                     self.runner.close,
@@ -144,7 +149,6 @@ class Application(QObject):
         self.crashes.install()
         self.connect_parts()
         self.tray.set_icon_choice(self.settings.values.tray_icon)
-        self._show_server_label()
         self.instance.listen(self.visits.answer)
         broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
@@ -246,34 +250,9 @@ class Application(QObject):
 
     def _connect_desktop(self) -> None:
         tray, commands, state, notifier = self.tray, self.commands, self.state, self.notifier
-        tray.open_requested.connect(commands.show_requested)
-        tray.toggle_requested.connect(commands.toggle_requested)
-        tray.pull_dialog_requested.connect(self.window.open_pull)
-        tray.settings_requested.connect(self.window.open_settings)
-        tray.pull_show_requested.connect(commands.pull_show_requested)
-        tray.quit_requested.connect(commands.quit_requested)
-        tray.refresh_requested.connect(commands.refresh_requested)
-        tray.load_requested.connect(commands.load_requested)
-        tray.unload_requested.connect(commands.unload_requested)
-        tray.pull_pause_requested.connect(commands.pull_pause_requested)
-        tray.pull_resume_requested.connect(commands.pull_resume_requested)
-        tray.pull_cancel_requested.connect(commands.pull_cancel_requested)
-        tray.pulls_pause_all_requested.connect(commands.pulls_pause_all_requested)
-        tray.pulls_resume_all_requested.connect(commands.pulls_resume_all_requested)
+        tray.attach(state, commands)
         tray.available_changed.connect(state.set_tray_available)
-        state.status_changed.connect(tray.set_status)
-        state.snapshot_changed.connect(tray.set_snapshot)
-        state.pull_summary_changed.connect(tray.set_summary)
-        for changed in (
-            state.download_changed,
-            state.download_removed,
-            state.downloads_order_changed,
-        ):
-            changed.connect(self._on_state_downloads_changed)
-        state.status_changed.connect(notifier.set_status)
-        state.pull_summary_changed.connect(notifier.set_summary)
         self.queue.item_ended.connect(notifier.pull_ended)
-        notifier.clicked.connect(commands.pull_show_requested)
         self.window.visibility_changed.connect(self._on_window_visibility_changed)
         self.window.activity_changed.connect(self._on_window_activity_changed)
         self.window.built.connect(self.mac_dock.watch)
@@ -290,10 +269,6 @@ class Application(QObject):
         if status.state is not ServerState.CONNECTING:
             self.queue.set_server_online(status.server_id, status.is_online)
         self._recommend()
-
-    @Slot()
-    def _on_state_downloads_changed(self) -> None:
-        self.tray.set_pull_items(self.state.downloads)
 
     @Slot()
     def _recommend(self) -> None:
@@ -373,7 +348,6 @@ class Application(QObject):
             self.tray.retranslate()
         elif name == "language":
             install_language(values.language)
-            self._show_server_label()
             self.tray.retranslate()
             self.window.retranslate()
         elif name in ("servers", "default_server") and self.demo is None:
@@ -387,15 +361,9 @@ class Application(QObject):
             self.pollers.stop(old.id)
             self.queue.set_server_online(old.id, False)
         self.state.set_server(new)
-        self._show_server_label()
         if (new.id, new.address) != (old.id, old.address):
             self.operations.forget_server(new.id)
             self._poll()
-
-    def _show_server_label(self) -> None:
-        label = text.server_name(self.state.server.label, self.state.server.address)
-        self.tray.set_server_label(label)
-        self.notifier.set_server_label(label)
 
     def pull(self, name: str) -> None:
         self.operations.pull(PullRequest(self.state.server.id, name))

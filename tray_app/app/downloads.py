@@ -1,4 +1,4 @@
-"""Downloads: what stands around the download queue: rules, disk, docks, the question of Cancel."""
+"""Downloads: what stands around the download queue: rules, disk, the question of Cancel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import Snapshot
 from tray_app.desktop.conditions.base import Network, Power
 from tray_app.desktop.conditions.system import system_network, system_power
-from tray_app.desktop.dock_badge import DockBadge
 from tray_app.settings import Settings
 from tray_app.settings.values import SettingsValues
 from tray_app.workers.jobs import Target
@@ -148,11 +147,9 @@ class Downloads(QObject):
         self._ask_cancel = ask_cancel
         self.rules = RuleWatcher(settings, queue, self)
         self.disk = DiskWatch(runner, target_of, queue.items, self)
-        self.dock = DockBadge(self)
         queue.item_added.connect(self.rules.start)
         for signal in (queue.item_added, queue.item_changed, queue.item_removed):
             signal.connect(self.disk.note_items)
-        queue.summary_changed.connect(self.dock.set_summary)
         self.disk.measured.connect(queue.set_disk_space)
         self.rules.evaluate()
 
@@ -179,4 +176,3 @@ class Downloads(QObject):
     def close(self) -> None:
         self.rules.close()
         self.disk.close()
-        self.dock.close()

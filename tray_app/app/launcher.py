@@ -1,4 +1,4 @@
-"""Rest: everything behind the tray icon, built once the icon is out."""
+"""Launcher: everything behind the tray icon, built once the icon is out."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ class Launcher(QObject):
             from tray_app.app.demo import Demo
 
             demo = Demo()
-        self._tray.quit_requested.disconnect(self._on_quit_requested)
         self._application = Application(
             self._app, self._tray, self._invocation, where, self._instance, demo
         )

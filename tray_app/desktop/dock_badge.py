@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from tray_app import APP_ID
 
 if TYPE_CHECKING:
-    from tray_app.core.pulls.states import PullSummary
     from tray_app.desktop.dbus.session import SessionBus
+    from tray_app.state import AppState
 
 APP_URI = f"application://{APP_ID}.desktop"
 _PATH = "/" + APP_ID.replace(".", "/")
@@ -33,8 +33,9 @@ class DockBadge(QObject):
     Thread: the GUI thread. Says nothing, and loads nothing, before there is a download.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, state: AppState, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._state = state
         self._bus: SessionBus | None = None
         self._wanted = self._told = _NOTHING
         self._timer = QTimer(self)
@@ -42,10 +43,11 @@ class DockBadge(QObject):
         self._timer.setInterval(_PACE_MS)
         self._timer.setObjectName("dock badge")
         self._timer.timeout.connect(self._tell)
+        state.pull_summary_changed.connect(self._on_state_pull_summary_changed)
 
-    @Slot(object)
-    def set_summary(self, summary: PullSummary) -> None:
-        """How the downloads stand."""
+    @Slot()
+    def _on_state_pull_summary_changed(self) -> None:
+        summary = self._state.pull_summary
         count = summary.active + summary.waiting
         permille = summary.permille if summary.active else None
         self._wanted = (count, None if permille is None else permille // 10)

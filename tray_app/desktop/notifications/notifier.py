@@ -9,15 +9,17 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app import text
-from tray_app.core.pulls.states import PullItem, PullState, PullSummary
+from tray_app.commands import Commands
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.desktop.notifications.balloons import Balloons, QtNotifications
 from tray_app.desktop.notifications.notice import Notice, NoticeBackend, NoticeKind
 from tray_app.desktop.notifications.rules import WINDOW_S, Batch, PullNoticeRules
 from tray_app.settings import Settings
+from tray_app.state import AppState
 
 _log = logging.getLogger(__name__)
 
@@ -39,15 +41,13 @@ def system_backends(balloons: Balloons) -> tuple[BackendMaker, ...]:
 
 
 class Notifier(QObject):
-    """Signals: `clicked` the id of the download to show, "" = only the window.
-    Thread: the GUI thread.
-    """
-
-    clicked = Signal(str)
+    """A click on a notice is the command to show its download. Thread: the GUI thread."""
 
     def __init__(
         self,
         settings: Settings,
+        state: AppState,
+        commands: Commands,
         makers: Sequence[BackendMaker],
         parent: QObject | None = None,
         *,
@@ -55,13 +55,13 @@ class Notifier(QObject):
     ) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._state = state
+        self._commands = commands
         self._clock = clock
         self._makers = tuple(makers)
         self._backends: list[NoticeBackend] = []
         self._rules = PullNoticeRules()
         self._is_window_active = False
-        self._server_label = ""
-        self._waiting_for_server = 0
         self._lost: ServerStatus | None = None  # gone, and not told yet
         self._lost_s = 0.0
         self._was_online = False
@@ -71,7 +71,10 @@ class Notifier(QObject):
         self._timer.setSingleShot(True)
         self._timer.setObjectName("notifier")
         self._timer.timeout.connect(self.check)
+        state.status_changed.connect(self._on_state_status_changed)
+        state.pull_summary_changed.connect(self.check)
 
+    @Slot(bool)
     def set_window_active(self, is_active: bool) -> None:
         """While a person looks at the window nothing is told, and what waited has been seen."""
         self._is_window_active = is_active
@@ -79,15 +82,7 @@ class Notifier(QObject):
             self._rules.drop()
             self.check()
 
-    def set_server_label(self, label: str) -> None:
-        self._server_label = label
-
-    def set_summary(self, summary: PullSummary) -> None:
-        """An empty queue ends the collecting; downloads that wait make a lost server urgent."""
-        self._waiting_for_server = summary.waits_for_server
-        self._rules.is_queue_empty = not (summary.active or summary.waiting)
-        self.check()
-
+    @Slot(object)
     def pull_ended(self, item: PullItem) -> None:
         """A download came to its end; a canceled one is no news."""
         values = self._settings.values
@@ -100,7 +95,8 @@ class Notifier(QObject):
             # The summary that counts this end may still be on its way.
             self._timer.start(0)
 
-    def set_status(self, status: ServerStatus) -> None:
+    @Slot(object)
+    def _on_state_status_changed(self, status: ServerStatus) -> None:
         """The server came or went."""
         if status.is_online:
             self._was_online = True
@@ -124,6 +120,8 @@ class Notifier(QObject):
     def check(self) -> None:
         """Tell what is due now, and come again when the next is."""
         now_s = self._clock()
+        summary = self._state.pull_summary
+        self._rules.is_queue_empty = not (summary.active or summary.waiting)
         self._rules.is_combining = self._settings.values.notify_combine
         for batch in self._rules.take(now_s):
             self._tell(self._notice(batch))
@@ -146,7 +144,8 @@ class Notifier(QObject):
         """At once when a download waits for it; else it may only restart."""
         if self._lost is None:
             return None
-        due_s = self._lost_s if self._waiting_for_server else self._lost_s + WINDOW_S
+        is_urgent = bool(self._state.pull_summary.waits_for_server)
+        due_s = self._lost_s if is_urgent else self._lost_s + WINDOW_S
         told_s = self._told_s.get(NoticeKind.OFFLINE)
         return due_s if told_s is None else max(due_s, told_s + WINDOW_S)
 
@@ -160,7 +159,9 @@ class Notifier(QObject):
         if self._is_window_active:
             return
         write = text.notice_offline if kind is NoticeKind.OFFLINE else text.notice_back
-        title, body = write(self._server_label, status, self._waiting_for_server)
+        server = self._state.server
+        label = text.server_name(server.label, server.address)
+        title, body = write(label, status, self._state.pull_summary.waits_for_server)
         self._is_loss_told = kind is NoticeKind.OFFLINE
         self._told_s[kind] = self._clock()
         self._tell(Notice(kind, title, body, slot=f"server {status.server_id}"))
@@ -175,7 +176,7 @@ class Notifier(QObject):
             return
         while len(self._backends) <= number:
             backend = self._makers[len(self._backends)]()
-            backend.clicked.connect(self.clicked)
+            backend.clicked.connect(self._commands.pull_show_requested)
             next_number = len(self._backends) + 1
             backend.failed.connect(lambda failed, n=next_number: self._try(failed, n))
             self._backends.append(backend)

@@ -1,12 +1,15 @@
-"""What the tray says: facts → tooltip and menu, a tree of MenuEntry that say what they ask for.
+"""What the tray says: TrayFacts → tooltip and menu, a tree of MenuEntry with what they ask for.
 
 Plain entries and submenus only: everything here has to go over D-Bus. Made a menu in `menu`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app import text
 from tray_app.core.payloads import LoadRequest, ModelRef
@@ -18,16 +21,42 @@ from tray_app.core.pulls.states import (
     PullState,
     PullSummary,
 )
-from tray_app.core.records import ModelRecord, RunningModel, ServerStatus
-from tray_app.desktop.tray.facts import TrayFacts
+from tray_app.core.records import ModelRecord, RunningModel, ServerStatus, Snapshot
 from tray_app.text import tr
+
+if TYPE_CHECKING:
+    from tray_app.state import AppState
 
 MAX_PULLS = 5
 MAX_LOADABLE = 10
 
 
+@dataclass(frozen=True, slots=True)
+class TrayFacts:
+    """All that tooltip and menu are made from; None = nothing yet."""
+
+    server_label: str = ""
+    status: ServerStatus | None = None
+    snapshot: Snapshot | None = None
+    items: tuple[PullItem, ...] = ()
+    summary: PullSummary = field(default_factory=PullSummary)
+    needs_attention: bool = False
+    updates: int = 0
+
+    @property
+    def is_online(self) -> bool:
+        return self.status is not None and self.status.is_online
+
+    @property
+    def running(self) -> tuple[RunningModel, ...] | None:
+        """Models in memory now; None = not known."""
+        if self.snapshot is None or not self.is_online:
+            return None
+        return self.snapshot.running
+
+
 class TrayVerb(StrEnum):
-    """What an entry asks for; Tray has one signal for each."""
+    """What an entry asks for; there is one command for each."""
 
     OPEN = "open"
     PULL = "pull"
@@ -46,8 +75,8 @@ class TrayVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrayRequest:
-    """The verb's signal is emitted once for each of `payloads` (an id, LoadRequest or ModelRef), or
-    once with nothing when there are none."""
+    """The verb's command is given once for each of `payloads`, or once with nothing when there are
+    none."""
 
     verb: TrayVerb
     payloads: tuple[object, ...] = ()
@@ -63,7 +92,7 @@ class MenuEntry:
     icon: str = ""
     request: TrayRequest | None = None
     is_default: bool = False
-    children: tuple["MenuEntry", ...] = ()
+    children: tuple[MenuEntry, ...] = ()
 
     @property
     def is_separator(self) -> bool:
@@ -79,11 +108,26 @@ class MenuEntry:
         return (self.key, self.icon, tuple(child.shape for child in self.children))
 
 
+def facts_of(state: AppState | None, *, needs_attention: bool, updates: int) -> TrayFacts:
+    """What the tray shows of the state; None = there is none yet."""
+    if state is None:
+        return TrayFacts(needs_attention=needs_attention, updates=updates)
+    server = state.server
+    return TrayFacts(
+        text.server_name(server.label, server.address),
+        state.status(server.id),
+        state.snapshot(server.id),
+        state.downloads,
+        state.pull_summary,
+        needs_attention,
+        updates,
+    )
+
+
 def build_tooltip(facts: TrayFacts) -> str:
     """Two lines of plain text."""
-    summary = facts.summary or PullSummary()
     return text.tray_tooltip(
-        facts.server_label, facts.status, facts.running, summary, facts.updates
+        facts.server_label, facts.status, facts.running, facts.summary, facts.updates
     )
 
 
@@ -133,7 +177,7 @@ def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
 
 
 def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
-    summary = facts.summary or PullSummary()
+    summary = facts.summary
     items = [item for item in facts.items if item.state not in ENDED]
     if facts.needs_attention:
         items += [item for item in facts.items if item.state is PullState.FAILED]
@@ -185,7 +229,7 @@ def _download(item: PullItem, now_s: float) -> MenuEntry:
 
 
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
-    yield MenuEntry("pull", tr("Pull model…"), "plus", TrayRequest(TrayVerb.PULL))
+    yield MenuEntry("pull", tr("Pull model…"), "plus", TrayRequest(TrayVerb.PULL, ("",)))
     if facts.snapshot is None or not facts.is_online:
         return
     running = facts.running
@@ -230,5 +274,6 @@ def _modified(model: ModelRecord) -> float:
 
 
 def _foot() -> Iterator[MenuEntry]:
-    yield MenuEntry("settings", tr("Settings…"), "sliders", TrayRequest(TrayVerb.SETTINGS))
+    request = TrayRequest(TrayVerb.SETTINGS, ("",))
+    yield MenuEntry("settings", tr("Settings…"), "sliders", request)
     yield MenuEntry("quit", tr("Quit Ollama Tray"), "power", TrayRequest(TrayVerb.QUIT))

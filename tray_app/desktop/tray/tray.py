@@ -1,6 +1,6 @@
 """Tray: the icon at the panel with its tooltip and menu, on every desktop that has one.
 
-It takes facts and gives requests; what its icon looks like is in `look`, what the menu says in
+It reads the state and emits commands; what its icon looks like is in `look`, what the menu says in
 `entries`. No tray at all is a state like any other: `available_changed(False)`.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -17,7 +16,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from tray_app import APP_NAME
-from tray_app.desktop.tray.facts import TrayFacts
 from tray_app.desktop.tray.host_watcher import HostWatcher
 from tray_app.desktop.tray.icon import tray_icon
 from tray_app.desktop.tray.look import TrayLook, TrayState, icon_style, ring_step, tray_state
@@ -29,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from tray_app.core.pulls.states import PullItem, PullSummary
-    from tray_app.core.records import ServerStatus, Snapshot
+    from tray_app.commands import Commands
+    from tray_app.core.pulls.states import PullSummary
+    from tray_app.core.records import ServerStatus
     from tray_app.desktop.tray.entries import TrayRequest
+    from tray_app.state import AppState
 
 _PACE_S = 1.0
 _MESSAGE_MS = 10_000
@@ -41,26 +41,14 @@ _CLICKS = (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationR
 
 
 class Tray(QObject):
-    """Signals: `*_requested` what a person asked for; `available_changed` whether there is a tray
-    to appear in; `message_clicked` a click on the last message (never to be relied upon).
+    """Signals: `available_changed` whether there is a tray to appear in; `message_clicked` a click
+    on the last message (never to be relied upon); `quit_requested` only until `attach`.
     Thread: the GUI thread. Loads little: the icon is to be there before the rest of the program,
-    and the first facts may come any time after `start`.
+    which is attached when it has been loaded.
     """
 
-    open_requested = Signal()
-    toggle_requested = Signal()
-    pull_dialog_requested = Signal()
-    settings_requested = Signal()
+    # There are no commands yet when the icon is out, but a person may want to quit already.
     quit_requested = Signal()
-    refresh_requested = Signal()
-    unload_requested = Signal(object)  # ModelRef
-    load_requested = Signal(object)  # LoadRequest
-    pull_pause_requested = Signal(str)
-    pull_resume_requested = Signal(str)
-    pull_cancel_requested = Signal(str)
-    pull_show_requested = Signal(str)
-    pulls_pause_all_requested = Signal()
-    pulls_resume_all_requested = Signal()
     available_changed = Signal(bool)
     message_clicked = Signal()
 
@@ -74,7 +62,10 @@ class Tray(QObject):
         super().__init__(parent)
         self._clock = clock
         self._wall_clock = wall_clock
-        self._facts = TrayFacts()
+        self._state: AppState | None = None
+        self._commands: Commands | None = None
+        self._needs_attention = False
+        self._updates = 0
         self._choice = "automatic"
         self._icon: QSystemTrayIcon | None = None
         self._menu: TrayMenu | None = None
@@ -111,6 +102,21 @@ class Tray(QObject):
         self._panel_theme.start()
         self._words_timer.start(_WORDS_AFTER_MS)
 
+    def attach(self, state: AppState, commands: Commands) -> None:
+        """The rest of the program is there: show how it stands, and pass on what is asked for."""
+        self._state, self._commands = state, commands
+        for changed in (
+            state.server_changed,
+            state.status_changed,
+            state.snapshot_changed,
+            state.download_changed,
+            state.download_removed,
+            state.downloads_order_changed,
+            state.pull_summary_changed,
+        ):
+            changed.connect(self._on_facts_changed)
+        self._on_facts_changed()
+
     def disable_menu(self) -> None:
         """First step of quitting: nothing can be asked for any more."""
         if self._menu is not None:
@@ -132,27 +138,14 @@ class Tray(QObject):
         self._icon.showMessage(title, body, app_icon(), _MESSAGE_MS)
         return True
 
-    def set_status(self, status: ServerStatus) -> None:
-        self._take(replace(self._facts, status=status))
-
-    def set_snapshot(self, snapshot: Snapshot) -> None:
-        self._take(replace(self._facts, snapshot=snapshot))
-
-    def set_server_label(self, label: str) -> None:
-        self._take(replace(self._facts, server_label=label))
-
-    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
-        self._take(replace(self._facts, items=items))
-
-    def set_summary(self, summary: PullSummary) -> None:
-        self._take(replace(self._facts, summary=summary))
-
     def set_attention(self, needs_attention: bool) -> None:
         """True from a failed download until the window is looked at."""
-        self._take(replace(self._facts, needs_attention=needs_attention))
+        self._needs_attention = needs_attention
+        self._on_facts_changed()
 
     def set_update_count(self, count: int) -> None:
-        self._take(replace(self._facts, updates=count))
+        self._updates = count
+        self._on_facts_changed()
 
     def set_icon_choice(self, choice: str) -> None:
         """The setting `tray_icon`: automatic, light, dark or color."""
@@ -166,20 +159,22 @@ class Tray(QObject):
             self._menu.forget_entries()
         self._paint()
 
-    def _take(self, facts: TrayFacts) -> None:
-        if facts == self._facts:
-            return
-        was = self._state()
-        self._facts = facts
-        if self._state() is not was:
+    @Slot()
+    def _on_facts_changed(self) -> None:
+        if self._look is None or self._look.state is not self._tray_state():
             self._paint()
         elif not self._later.isActive():
             due_s = self._painted_s + _PACE_S - self._clock()
             self._later.start(max(0, round(due_s * 1000)))
 
-    def _state(self) -> TrayState:
-        facts = self._facts
-        return tray_state(facts.status, facts.summary, facts.needs_attention, facts.updates)
+    def _status(self) -> ServerStatus | None:
+        return self._state.status(self._state.server.id) if self._state is not None else None
+
+    def _summary(self) -> PullSummary | None:
+        return self._state.pull_summary if self._state is not None else None
+
+    def _tray_state(self) -> TrayState:
+        return tray_state(self._status(), self._summary(), self._needs_attention, self._updates)
 
     @Slot()
     def _make_icon(self) -> None:
@@ -228,71 +223,80 @@ class Tray(QObject):
             return
         from tray_app.desktop.tray import entries
 
-        tooltip = entries.build_tooltip(self._facts)
+        facts = entries.facts_of(
+            self._state, needs_attention=self._needs_attention, updates=self._updates
+        )
+        tooltip = entries.build_tooltip(facts)
         if tooltip != self._tooltip:
             self._tooltip = tooltip
             self._icon.setToolTip(tooltip)
         now = self._wall_clock() if self._wall_clock else None
-        self._menu.set_entries(entries.build_menu(self._facts, now, self._clock()))
+        self._menu.set_entries(entries.build_menu(facts, now, self._clock()))
 
     def _wanted_look(self) -> TrayLook:
-        state = self._state()
+        state = self._tray_state()
         style = icon_style(
             self._choice,
             is_dark_scheme=is_dark_scheme(),
             panel=self._panel_theme.is_dark,
             desktops=os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
         )
-        step = ring_step(self._facts.summary) if state is TrayState.BUSY else None
+        step = ring_step(self._summary()) if state is TrayState.BUSY else None
         return TrayLook(state, style, step)
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:
         self._has_words = True
         self._refresh_words()
-        self.refresh_requested.emit()
+        if self._commands is not None:
+            self._commands.refresh_requested.emit()
 
     @Slot(object)
     def _on_menu_chosen(self, request: TrayRequest) -> None:
+        commands = self._commands
+        if commands is None:
+            if request.verb == "quit":
+                self.quit_requested.emit()
+            return
+        # By their words: the verbs themselves are loaded with the wording.
         signal = {
-            "open": self.open_requested,
-            "pull": self.pull_dialog_requested,
-            "settings": self.settings_requested,
-            "quit": self.quit_requested,
-            "refresh": self.refresh_requested,
-            "pause_all": self.pulls_pause_all_requested,
-            "resume_all": self.pulls_resume_all_requested,
-            "load": self.load_requested,
-            "unload": self.unload_requested,
-            "pause": self.pull_pause_requested,
-            "resume": self.pull_resume_requested,
-            "cancel": self.pull_cancel_requested,
-            "show_pull": self.pull_show_requested,
+            "open": commands.show_requested,
+            "pull": commands.pull_dialog_requested,
+            "settings": commands.settings_dialog_requested,
+            "quit": commands.quit_requested,
+            "refresh": commands.refresh_requested,
+            "pause_all": commands.pulls_pause_all_requested,
+            "resume_all": commands.pulls_resume_all_requested,
+            "load": commands.load_requested,
+            "unload": commands.unload_requested,
+            "pause": commands.pull_pause_requested,
+            "resume": commands.pull_resume_requested,
+            "cancel": commands.pull_cancel_requested,
+            "show_pull": commands.pull_show_requested,
         }[request.verb]
         if not request.payloads:
             signal.emit()
-        else:
-            for payload in request.payloads:
-                signal.emit(payload)
+        for payload in request.payloads:
+            signal.emit(payload)
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _on_icon_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if sys.platform == "darwin":
             return  # any click opens the menu there
+        if self._state is None or self._commands is None:
+            return
         if reason is QSystemTrayIcon.ActivationReason.MiddleClick:
-            summary = self._facts.summary
-            if summary is None:
-                return
+            summary = self._state.pull_summary
             if summary.active or summary.waiting:
-                self.pulls_pause_all_requested.emit()
+                self._commands.pulls_pause_all_requested.emit()
             elif summary.paused:
-                self.pulls_resume_all_requested.emit()
+                self._commands.pulls_resume_all_requested.emit()
         elif reason in _CLICKS:
             # A double click comes as two or three of these; it is one request.
             now_s = self._clock()
             if now_s - self._toggled_s >= QApplication.doubleClickInterval() / 1000:
                 self._toggled_s = now_s
-                self.toggle_requested.emit()
+                self._commands.toggle_requested.emit()
 
     def _on_hints_color_scheme_changed(self) -> None:
         self._panel_theme.ask()

@@ -8,13 +8,15 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
+from tray_app.commands import Commands
 from tray_app.core.errors import DiskFull
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
-from tray_app.core.records import ServerState, ServerStatus
+from tray_app.core.records import Poll, Server, ServerState, ServerStatus
 from tray_app.desktop.notifications.balloons import QtNotifications
 from tray_app.desktop.notifications.notice import Notice, NoticeKind
 from tray_app.desktop.notifications.notifier import Notifier
 from tray_app.settings import Settings
+from tray_app.state import AppState
 
 NOW = datetime(2026, 1, 1, 14, 32, tzinfo=UTC)
 
@@ -48,18 +50,25 @@ class Stage:
         self.now_s = 1000.0
         self.first, self.second = Recorder(), Recorder()
         self.settings = Settings(None)
+        self.state = AppState(Server("local"))
+        commands = Commands()
         self.notifier = Notifier(
             self.settings,
+            self.state,
+            commands,
             [lambda: self.first, lambda: self.second],
             clock=lambda: self.now_s,
         )
         self.clicks: list[str] = []
-        self.notifier.clicked.connect(self.clicks.append)
+        commands.pull_show_requested.connect(self.clicks.append)
 
     def at(self, seconds: float) -> None:
         """Let the clock show 1000 + seconds."""
         self.now_s = 1000.0 + seconds
         self.notifier.check()
+
+    def poll(self, status: ServerStatus) -> None:
+        self.state.take_poll(Poll(status))
 
     @property
     def titles(self) -> list[str]:
@@ -85,11 +94,11 @@ OFFLINE = ServerStatus("local", ServerState.OFFLINE, NOW)
 
 
 def test_one_is_told_when_the_queue_is_empty(stage: Stage) -> None:
-    stage.notifier.set_summary(RUNNING)
+    stage.state.set_pull_summary(RUNNING)
     stage.notifier.pull_ended(item("qwen3:8b"))
     stage.notifier.check()
     assert stage.titles == []
-    stage.notifier.set_summary(EMPTY)
+    stage.state.set_pull_summary(EMPTY)
     assert stage.titles == ["Download finished"]
     notice = stage.first.shown[0]
     assert notice.kind is NoticeKind.FINISHED
@@ -98,14 +107,14 @@ def test_one_is_told_when_the_queue_is_empty(stage: Stage) -> None:
 
 
 def test_the_order_of_end_and_summary_does_not_matter(stage: Stage, qtbot: QtBot) -> None:
-    stage.notifier.set_summary(RUNNING)
-    stage.notifier.set_summary(EMPTY)
+    stage.state.set_pull_summary(RUNNING)
+    stage.state.set_pull_summary(EMPTY)
     stage.notifier.pull_ended(item("a"))
     qtbot.waitUntil(lambda: stage.titles == ["Download finished"])
 
 
 def test_a_batch_is_one_notice(stage: Stage) -> None:
-    stage.notifier.set_summary(RUNNING)
+    stage.state.set_pull_summary(RUNNING)
     for name in ("a", "b", "c"):
         stage.notifier.pull_ended(item(name))
     stage.at(29)
@@ -116,7 +125,7 @@ def test_a_batch_is_one_notice(stage: Stage) -> None:
 
 
 def test_the_timer_comes_by_itself(stage: Stage, qtbot: QtBot) -> None:
-    stage.notifier.set_summary(RUNNING)
+    stage.state.set_pull_summary(RUNNING)
     stage.notifier.pull_ended(item("a"))
     stage.at(29.99)
     stage.now_s = 1031.0
@@ -133,10 +142,10 @@ def test_a_failure_says_which_and_why(stage: Stage) -> None:
 
 
 def test_mixed_leads_to_the_failed_one(stage: Stage) -> None:
-    stage.notifier.set_summary(RUNNING)
+    stage.state.set_pull_summary(RUNNING)
     stage.notifier.pull_ended(item("good"))
     stage.notifier.pull_ended(item("bad", PullState.FAILED))
-    stage.notifier.set_summary(EMPTY)
+    stage.state.set_pull_summary(EMPTY)
     (notice,) = stage.first.shown
     assert notice.kind is NoticeKind.FAILED
     assert notice.target == "id-bad"
@@ -157,7 +166,7 @@ def test_nothing_is_told_to_who_looks(stage: Stage) -> None:
 
 
 def test_what_waited_was_seen_when_the_window_is_opened(stage: Stage) -> None:
-    stage.notifier.set_summary(RUNNING)
+    stage.state.set_pull_summary(RUNNING)
     stage.notifier.pull_ended(item("a"))
     stage.notifier.set_window_active(True)
     stage.notifier.set_window_active(False)
@@ -178,7 +187,7 @@ def test_what_is_switched_off_is_not_told(stage: Stage, field: str, state: PullS
 
 def test_not_combined_each_has_its_own(stage: Stage) -> None:
     stage.settings.set("notify_combine", False)
-    stage.notifier.set_summary(RUNNING)
+    stage.state.set_pull_summary(RUNNING)
     for name in ("a", "b"):
         stage.notifier.pull_ended(item(name))
         stage.notifier.check()
@@ -186,8 +195,8 @@ def test_not_combined_each_has_its_own(stage: Stage) -> None:
 
 
 def test_a_lost_server_is_not_told_unless_wanted(stage: Stage) -> None:
-    stage.notifier.set_status(ONLINE)
-    stage.notifier.set_status(OFFLINE)
+    stage.poll(ONLINE)
+    stage.poll(OFFLINE)
     stage.at(100)
     assert stage.titles == []
 
@@ -198,46 +207,46 @@ class TestServer:
     @pytest.fixture(autouse=True)
     def wanted(self, stage: Stage) -> None:
         stage.settings.set("notify_offline", True)
-        stage.notifier.set_server_label("nas")
+        stage.state.set_server(Server("local", "nas"))
 
     def test_a_restart_is_not_told(self, stage: Stage) -> None:
-        stage.notifier.set_status(ONLINE)
-        stage.notifier.set_status(OFFLINE)
+        stage.poll(ONLINE)
+        stage.poll(OFFLINE)
         stage.at(20)
-        stage.notifier.set_status(ONLINE)
+        stage.poll(ONLINE)
         stage.at(100)
         assert stage.titles == []
 
     def test_a_loss_is_told_and_the_return(self, stage: Stage) -> None:
-        stage.notifier.set_status(ONLINE)
-        stage.notifier.set_status(OFFLINE)
+        stage.poll(ONLINE)
+        stage.poll(OFFLINE)
         stage.at(30)
         assert stage.titles == ["Can’t reach Ollama"]
-        stage.notifier.set_status(replace(OFFLINE, retry_s=3.0))
+        stage.poll(replace(OFFLINE, retry_s=3.0))
         stage.at(300)
-        stage.notifier.set_status(ONLINE)
+        stage.poll(ONLINE)
         assert stage.titles == ["Can’t reach Ollama", "Ollama is back"]
         assert stage.first.shown[0].slot == stage.first.shown[1].slot != ""
         assert [notice.target for notice in stage.first.shown] == ["", ""]
 
     def test_at_once_when_a_download_waits_for_it(self, stage: Stage) -> None:
-        stage.notifier.set_status(ONLINE)
-        stage.notifier.set_status(OFFLINE)
+        stage.poll(ONLINE)
+        stage.poll(OFFLINE)
         assert stage.titles == []
-        stage.notifier.set_summary(PullSummary(waiting=1, waits_for_server=1))
+        stage.state.set_pull_summary(PullSummary(waiting=1, waits_for_server=1))
         assert stage.titles == ["Can’t reach Ollama"]
         assert "nas" in stage.first.shown[0].body
 
     def test_a_server_that_flaps_is_told_twice_a_minute_at_most(self, stage: Stage) -> None:
-        stage.notifier.set_summary(PullSummary(waiting=1, waits_for_server=1))
+        stage.state.set_pull_summary(PullSummary(waiting=1, waits_for_server=1))
         for second in range(0, 60, 5):
             stage.at(second)
-            stage.notifier.set_status(ONLINE)
-            stage.notifier.set_status(OFFLINE)
+            stage.poll(ONLINE)
+            stage.poll(OFFLINE)
         assert stage.titles.count("Can’t reach Ollama") == 2
 
     def test_one_that_was_never_there_is_not_lost(self, stage: Stage) -> None:
-        stage.notifier.set_status(OFFLINE)
+        stage.poll(OFFLINE)
         stage.at(100)
         assert stage.titles == []
 

@@ -14,11 +14,11 @@ from tray_app.core.records import ModelRecord, RunningModel, ServerState, Server
 from tray_app.desktop.tray.entries import (
     MAX_LOADABLE,
     MenuEntry,
+    TrayFacts,
     TrayRequest,
     TrayVerb,
     build_menu,
 )
-from tray_app.desktop.tray.facts import TrayFacts
 
 NOW = datetime(2026, 5, 1, 14, 32, tzinfo=UTC)
 ONLINE = ServerStatus("local", ServerState.ONLINE, NOW, "0.33.1")

@@ -28,6 +28,8 @@ def test_wording_records_and_libraries_come_after_the_icon() -> None:
     for module in (
         *(
             "tray_app.core",
+            "tray_app.state",
+            "tray_app.commands",
             "tray_app.text",
             "tray_app.settings",
             "tray_app.desktop.notifications.dbus",
