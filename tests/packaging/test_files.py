@@ -47,9 +47,12 @@ def long_options() -> set[str]:
 @pytest.mark.parametrize("name", TERMINAL_FILES)
 def test_manual_and_completions_know_every_command_and_option(name: str) -> None:
     text = (DESKTOP / name).read_text(encoding="utf-8").replace("\\-", "-")
-    for command, _ in parsers():
+    commands, options = [command for command, _ in parsers()], long_options()
+    assert {"list", "pull", "rm"} <= set(commands)
+    assert {"--hidden", "--server"} <= options
+    for command in commands:
         assert re.search(rf"\b{command}\b", text), command
-    for option in long_options():
+    for option in options:
         spelled = option if not name.endswith(".fish") else f"-l {option[2:]}"
         assert spelled in text, option
 
@@ -175,6 +178,7 @@ def test_every_text_of_the_windows_installer_has_both_languages() -> None:
     text = (PACKAGING / "windows" / "installer.nsi").read_text(encoding="utf-8")
     used = set(re.findall(r"\$\((\w+)\)", text))
     texts = re.findall(r'^!insertmacro TEXT (\w+) "([^"]+)" "([^"]+)"$', text, re.MULTILINE)
+    assert len(texts) > 5
     assert {name for name, _, _ in texts} == used
     assert all(not chinese.isascii() for _, _, chinese in texts)
 

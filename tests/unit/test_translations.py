@@ -19,6 +19,7 @@ FILES = sorted((ROOT / "resources" / "translations").glob("*.ts"))
 FIELD = re.compile(r"\{(\w*)\}")
 NUMBER = re.compile(r"%L?n")
 HAN = re.compile(r"[\u3400-\u9fff]")
+LEAST_TEXTS = 500  # fewer means that they were not found
 HAN_FIELD = re.compile(r"\{(time|left|ago|when|moment|date|more|sentence|fetched)\}")
 Key = tuple[str, str]
 
@@ -56,6 +57,7 @@ def entries(file: Path) -> list[Entry]:
                     tuple(forms) if message.get("numerus") else (translation.text or "",),
                 )
             )
+    assert len(found) > LEAST_TEXTS, f"{file} was not read"
     return found
 
 
@@ -100,7 +102,9 @@ def test_there_is_chinese() -> None:
 
 
 def test_every_text_is_written_where_lupdate_reads_it() -> None:
-    for place, call in calls():
+    found = list(calls())
+    assert len(found) > LEAST_TEXTS
+    for place, call in found:
         assert isinstance(call.func, ast.Name), f"{place}: a bare tr() has the empty context"
         for argument in call.args[:2]:
             is_text = isinstance(argument, ast.Constant) or place.startswith(

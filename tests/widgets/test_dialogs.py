@@ -203,6 +203,7 @@ def test_close_all(host: DialogHost) -> None:
         host.open_settings(),
         host.ask_quit(1),
     ]
+    assert all(dialog.isVisible() for dialog in open_ones)
     host.close_all()
     assert not any(dialog.isVisible() for dialog in open_ones)
 

@@ -22,6 +22,8 @@ from tray_app.views.components.labels import ElidedLabel
 from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.settings.dialog import SettingsDialog
 
+STRETCH = " ěščřžý"
+
 
 class Stretched(QTranslator):
     """Says everything at three times its length, in words that can be broken."""
@@ -34,7 +36,7 @@ class Stretched(QTranslator):
         n: int = -1,
     ) -> str:
         words = max(1, round(len(source) * 2 / 6))
-        return source + " ěščřžý" * words
+        return source + STRETCH * words
 
     def isEmpty(self) -> bool:
         return False
@@ -53,8 +55,10 @@ def stretched(qapp: QApplication) -> Iterator[None]:
 def cut_off(widget: QWidget) -> list[str]:
     """What is visible and has less room than it needs."""
     found = []
-    for label in widget.findChildren(QLabel):
-        if not label.isVisible() or not label.text() or isinstance(label, ElidedLabel):
+    labels = [label for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert any(STRETCH in label.text() for label in labels), "no long words are shown"
+    for label in labels:
+        if isinstance(label, ElidedLabel):
             continue
         if label.wordWrap():
             fits = label.height() >= label.heightForWidth(label.width())

@@ -110,7 +110,9 @@ def test_every_state_has_words(state: PullState, hold: Hold | None) -> None:
     assert text.pull_phase(pull)
     assert text.spoken_progress(pull)
     assert text.tray_pull_title(pull).startswith("qwen3:14b, ")
-    assert all(text.tray_pull_lines(pull, 100.0))
+    lines = text.tray_pull_lines(pull, 100.0)
+    assert lines
+    assert all(lines)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
+    QMenu,
     QSplitterHandle,
     QWidget,
 )
@@ -43,13 +44,10 @@ def test_everything_that_gets_the_keyboard_has_a_name(qtbot: QtBot, name: str) -
     widget = PICTURES[name].build()
     widget.show()
     shots.settle()
-    nameless = [
-        f"{type(one).__name__} in {type(one.parent()).__name__}"
-        for one in (widget, *widget.findChildren(QWidget))
-        if _gets_keyboard(one) and not _name(one)
-    ]
+    names = list(_names(widget))
     _end_all(widget)
-    assert nameless == []
+    assert names
+    assert [what for what, name in names if not name] == []
 
 
 def _end_all(widget: QWidget) -> None:
@@ -61,6 +59,17 @@ def _end_all(widget: QWidget) -> None:
         top.hide()
         top.deleteLater()
     shots.settle()
+
+
+def _names(widget: QWidget) -> Iterator[tuple[str, str]]:
+    """What can get the keyboard, and its name: widgets, and the entries of menus."""
+    for one in (widget, *widget.findChildren(QWidget)):
+        if isinstance(one, QMenu) and one.isVisible():
+            for action in one.actions():
+                if action.isVisible() and not action.isSeparator():
+                    yield f"entry of {one.title() or 'a menu'}", action.text().strip()
+        elif _gets_keyboard(one):
+            yield f"{type(one).__name__} in {type(one.parent()).__name__}", _name(one)
 
 
 def _gets_keyboard(widget: QWidget) -> bool:

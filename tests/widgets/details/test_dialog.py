@@ -87,6 +87,7 @@ def test_a_quick_answer_shows_no_spinner(qtbot: QtBot, dialog: DetailsDialog) ->
     dialog.show_info(info("qwen3:8b"))
     assert pages(dialog) == {"content", "empty"}
     timers = [timer for timer in dialog.findChildren(QTimer) if timer.isSingleShot()]
+    assert timers
     assert not any(timer.isActive() for timer in timers)
 
 
@@ -330,7 +331,9 @@ def test_markup_and_hidden_marks_are_shown_literally(qtbot: QtBot) -> None:
     assert "[U+202E]" in dialog.license.editor.toPlainText()
     assert "<h1>big</h1>" in dialog.overview.model.value_of("Family")
     assert "\u202e" not in dialog.overview.model.value_of("Family")
-    for label in dialog.findChildren(QLabel):
+    labels = dialog.findChildren(QLabel)
+    assert any("<h1>big</h1>" in label.text() for label in labels)
+    for label in labels:
         assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
 
 

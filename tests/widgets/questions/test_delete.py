@@ -153,9 +153,10 @@ def test_many_models_scroll(qtbot: QtBot) -> None:
 
 def test_no_text_is_cut_off(qtbot: QtBot) -> None:
     dialog = ask(qtbot, QWEN)
-    for label in dialog.findChildren(QLabel):
-        if label.isVisible() and label.wordWrap():
-            assert label.height() >= label.heightForWidth(label.width()), label.text()
+    labels = [x for x in dialog.findChildren(QLabel) if x.isVisible() and x.wordWrap()]
+    assert labels
+    for label in labels:
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
 
 
 def test_names_are_shown_literally(qtbot: QtBot) -> None:

@@ -122,6 +122,7 @@ def test_suggestions_can_be_pulled() -> None:
     with DemoServer() as demo:
         url = demo.url + "/api/experimental/model-recommendations"
         names = [x["model"] for x in requests.get(url, timeout=5).json()["recommendations"]]
+        assert names
         assert all(demo.state.find_published(parse(name)) for name in names)
 
 

@@ -115,9 +115,12 @@ def test_a_request_changes_with_its_entry(local: Opened) -> None:
 
 def test_nothing_can_be_asked_for_at_the_end(local: Opened) -> None:
     local.menu.set_entries((OPEN, ROW, QUIT))
+    assert any(action.isEnabled() for action in local.menu.menu.actions())
     local.menu.disable()
     local.menu.set_entries((OPEN, QUIT))
-    assert not any(action.isEnabled() for action in local.menu.menu.actions())
+    actions = local.menu.menu.actions()
+    assert actions
+    assert not any(action.isEnabled() for action in actions)
 
 
 @pytest.mark.parametrize(
