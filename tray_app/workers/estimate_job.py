@@ -76,7 +76,7 @@ class EstimateJob(Job):
             raise
         except OllamaError as error:
             log.info("%s of %s unknown: %s", part, self.ref.name, error)
-            self._tell(**{f"{part}_why": error})
+            self._tell(**{f"{part}_reason": error})
 
     def _tell(self, **parts: object) -> None:
         self._lookup = replace(self._lookup, **parts)  # type: ignore[arg-type]
