@@ -1,4 +1,4 @@
-"""SpeedMeter: bytes per second over a sliding window, never a wild number."""
+"""How fast a download is and was: SpeedMeter over a sliding window, SpeedTrail over two minutes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections import deque
 
 SPEED_WINDOW_S = 5.0
 ETA_WINDOW_S = 20.0
-_STEP_S = 0.05  # lines that come faster than this are one increment, else a flood fills memory
+_INCREMENT_S = 0.05  # lines that come faster than this are one increment, else a flood fills memory
+
+TRAIL_S = 120.0
+_SAMPLE_S = 1.0
+_GAP_S = 3.0
 
 
 class SpeedMeter:
@@ -27,7 +31,7 @@ class SpeedMeter:
             self._since_s = self._last_s = now_s
             return
         start, end, before = self._samples[-1] if self._samples else (0.0, 0.0, 0)
-        if self._samples and (now_s <= end or now_s - start < _STEP_S):
+        if self._samples and (now_s <= end or now_s - start < _INCREMENT_S):
             self._samples[-1] = (start, max(end, now_s), before + count_bytes)
         else:
             self._samples.append((self._last_s, now_s, count_bytes))
@@ -55,3 +59,54 @@ class SpeedMeter:
             if end > begin:
                 total += count * (1.0 if start >= begin else (end - begin) / (end - start))
         return total / span
+
+
+class SpeedTrail:
+    """The speed of the last two minutes, one sample a second.
+
+    Cheap to feed ten times a second, small however long it lives.
+    `version` grows with each sample, so that whoever draws knows when there is something new.
+    """
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, float]] = deque()
+        self.version = 0
+
+    def add(self, now_s: float, speed_bytes_s: float | None) -> None:
+        """The speed at `now_s`; at most one sample a second is kept. None is not known: a gap."""
+        if speed_bytes_s is None:
+            return
+        if self._samples and now_s - self._samples[-1][0] < _SAMPLE_S:
+            return
+        self._samples.append((now_s, max(0.0, speed_bytes_s)))
+        while self._samples[0][0] < now_s - TRAIL_S:
+            self._samples.popleft()
+        self.version += 1
+
+    @property
+    def newest_s(self) -> float:
+        """When the last sample was taken, 0.0 = never."""
+        return self._samples[-1][0] if self._samples else 0.0
+
+    def runs(self, now_s: float) -> list[list[tuple[float, float]]]:
+        """The samples of the last two minutes as (seconds ago, speed), the oldest first; a run
+        ends where nothing was known for a while: a pause, a fault."""
+        found: list[list[tuple[float, float]]] = []
+        last_s: float | None = None
+        for taken_s, speed in self._samples:
+            if taken_s < now_s - TRAIL_S:
+                continue
+            if last_s is None or taken_s - last_s > _GAP_S:
+                found.append([])
+            found[-1].append((now_s - taken_s, speed))
+            last_s = taken_s
+        return found
+
+    def peak(self, now_s: float) -> float:
+        """The highest speed in sight."""
+        return max((speed for run in self.runs(now_s) for _, speed in run), default=0.0)
+
+    def mean(self, now_s: float) -> float:
+        """The mean of what is in sight."""
+        speeds = [speed for run in self.runs(now_s) for _, speed in run]
+        return sum(speeds) / len(speeds) if speeds else 0.0

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from tray_app.core.pulls.speed import SpeedTrail
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState
-from tray_app.core.speed_trail import SpeedTrail
 from tray_app.text import one_line, percent, pull_detail, pull_reason, spoken_progress, tr
 from tray_app.views.components.buttons import Button, IconButton
 from tray_app.views.components.glyphs import GlyphLabel

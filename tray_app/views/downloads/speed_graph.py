@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tray_app.core.speed_trail import SPAN_S, SpeedTrail
+from tray_app.core.pulls.speed import TRAIL_S, SpeedTrail
 from tray_app.text import speed, speed_scale, spoken_trail, tr
 from tray_app.views.theme import TextRole, Theme, font, mix
 
@@ -95,5 +95,5 @@ class SpeedGraph(QWidget):
     @staticmethod
     def _point(plot: QRectF, ago_s: float, share: float) -> QPointF:
         # Time runs to the right in every language, as on other clocks and charts.
-        x = plot.right() - plot.width() * min(1.0, ago_s / SPAN_S)
+        x = plot.right() - plot.width() * min(1.0, ago_s / TRAIL_S)
         return QPointF(x, plot.bottom() - plot.height() * min(1.0, share))

@@ -1,4 +1,4 @@
-"""Speed, time left and the signs of progress."""
+"""Speed, time left, the signs of progress, and the speed of two minutes with its gaps."""
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from tests.unit.core.pulls.streams import (
     steady,
     watch,
 )
-from tray_app.core.pulls.speed import SpeedMeter
+from tray_app.core.pulls.speed import TRAIL_S, SpeedMeter, SpeedTrail
 from tray_app.core.pulls.tracker import PullTracker
 
 MB = 1_000_000
@@ -178,3 +178,43 @@ def test_the_mean_is_never_above_the_fastest_interval(
     for window_s in (5.0, 20.0):
         mean = meter.mean(now_s + wait_s, window_s)
         assert mean is None or 0 <= mean <= fastest * 1.001
+
+
+def filled(seconds: int, speed: float = 5.0) -> SpeedTrail:
+    trail = SpeedTrail()
+    for tenth in range(seconds * 10 + 1):
+        trail.add(1000.0 + tenth / 10, speed)
+    return trail
+
+
+def test_one_sample_a_second_is_kept_and_two_minutes_of_them() -> None:
+    trail = filled(500)
+    (run,) = trail.runs(1500.0)
+    assert len(run) == TRAIL_S + 1
+    assert run[0] == (TRAIL_S, 5.0)
+    assert run[-1] == (0.0, 5.0)
+    assert trail.version == 501
+    assert trail.newest_s == 1500.0
+
+
+def test_an_unknown_speed_is_a_gap_and_a_stall_is_none() -> None:
+    trail = SpeedTrail()
+    speeds = {0: 8.0, 1: 8.0, 2: None, 3: None, 4: None, 5: None, 6: 2.0, 7: 0.0, 8: 0.0}
+    for second, speed in speeds.items():
+        trail.add(float(second), speed)
+    assert trail.runs(8.0) == [[(8.0, 8.0), (7.0, 8.0)], [(2.0, 2.0), (1.0, 0.0), (0.0, 0.0)]]
+    assert trail.peak(8.0) == 8.0
+    assert trail.mean(8.0) == pytest.approx(18 / 5)
+
+
+def test_what_is_older_than_two_minutes_is_out_of_sight() -> None:
+    trail = filled(10)
+    assert trail.runs(1010.0 + TRAIL_S - 3) == [[(TRAIL_S - n, 5.0) for n in range(4)]]
+    assert trail.runs(2000.0) == []
+    assert (trail.peak(2000.0), trail.mean(2000.0)) == (0.0, 0.0)
+
+
+def test_nothing_known_is_no_run() -> None:
+    trail = SpeedTrail()
+    trail.add(1.0, None)
+    assert (trail.runs(1.0), trail.version, trail.newest_s) == ([], 0, 0.0)
