@@ -1,6 +1,6 @@
 """What can be said of a pull before it starts. Pure: what was found in, PullEstimate out.
 
-`workers.estimate_job` finds things out and writes them into a Lookup, part by part;
+`workers.estimates` finds things out and writes them into a Lookup, part by part;
 `estimate` puts a Lookup together with what is known of the server. Every part is optional and
 says why it is missing.
 """
