@@ -1,4 +1,6 @@
-"""One JSON file that is either whole or not there: read with suspicion, written by replacement."""
+"""One JSON file that is either whole or not there: read with suspicion, written by replacement,
+and put aside when it cannot be used, never written over.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-_MAX_BYTES = 8_000_000
+MAX_BYTES = 8_000_000
 _Signature = tuple[int, int, int]
 
 
@@ -18,13 +20,13 @@ class BrokenFile(Exception):
     """The file holds no JSON object; says why."""
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path, *, max_bytes: int | None = MAX_BYTES) -> dict[str, Any]:
     """The object in `path`, {} when there is no file. Raises BrokenFile or OSError."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return {}
-    if len(data) > _MAX_BYTES:
+    if max_bytes is not None and len(data) > max_bytes:
         raise BrokenFile(f"{len(data)} bytes are too many")
     try:
         found = json.loads(data.decode("utf-8-sig"))
@@ -35,45 +37,57 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def write(path: Path, content: dict[str, Any]) -> None:
-    """Replace `path`; after a crash at any point it is the old one or the new one."""
+def write(path: Path, content: dict[str, Any], *, is_for_people: bool = False) -> None:
+    """Replace `path`; after a crash at any point it is the old one or the new one.
+
+    `is_for_people`: a file that people read and edit, that two programs may write at once and
+    that may hold a secret, so it is for its owner alone. The others are compact and have one
+    writer; one that is killed leaves no more than one partial file. Raises OSError.
+    """
     # Through a link, so that somebody's dotfiles stay links.
     target = Path(os.path.realpath(path))
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if is_for_people else 0o777)
+    if is_for_people:
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        partial, opened = Path(name), os.fdopen(handle, "wb")
+    else:
+        text = json.dumps(content)
+        partial = target.with_suffix(".new")
+        opened = partial.open("wb")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with opened as file:
             file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(target)
+        partial.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            partial.unlink()
         raise
 
 
-def put_aside(path: Path) -> Path:
-    """Rename a broken file to `….bad`, `….bad-2` …, never over an earlier one."""
-    number = 1
+def put_aside(path: Path, *, second: int = 2) -> Path:
+    """Rename a broken file to `….bad`, the next ones to `….bad-2` …, never over an earlier one.
+
+    `second` is the number that the second one gets. Raises OSError.
+    """
+    suffix, number = ".bad", second
     while True:
-        suffix = ".bad" if number == 1 else f".bad-{number}"
         target = path.with_name(path.name + suffix)
         try:
             os.link(path, target, follow_symlinks=False)
         except FileExistsError:
-            number += 1
-            continue
+            pass
         except OSError as error:
             if error.errno == errno.ENOENT:
                 raise
-            if target.exists():  # a file system without links
-                number += 1
-                continue
-            return path.rename(target)
-        path.unlink()
-        return target
+            if not target.exists():  # a file system without links
+                return path.rename(target)
+        else:
+            path.unlink()
+            return target
+        suffix, number = f".bad-{number}", number + 1
 
 
 def signature(path: Path) -> _Signature | None:

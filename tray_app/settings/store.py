@@ -150,7 +150,7 @@ class Settings(QObject):
             return self._unwritable
         content = {"version": VERSION, **self._raw}
         try:
-            jsonfile.write(self._path, content)
+            jsonfile.write(self._path, content, is_for_people=True)
         except OSError as error:
             _log.info("settings not written: %s", error)
             return str(error)

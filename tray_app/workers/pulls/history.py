@@ -6,7 +6,6 @@ that cannot be written costs the past, not a download.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -16,11 +15,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app import jsonfile
 from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.history import History, PullRecord, kept
 from tray_app.core.pulls.states import PullItem
-from tray_app.workers.json_file import put_aside, write_json
-from tray_app.workers.pulls.store import error_from_json, error_to_json
+from tray_app.workers.pulls.store import UNUSABLE, error_from_json, error_to_json, put_aside
 from tray_app.workers.runner import Job, JobRunner
 
 log = logging.getLogger(__name__)
@@ -44,13 +43,15 @@ class HistoryStore:
     def load(self) -> History:
         """What is stored; a file that cannot be read is put aside and counts as empty."""
         try:
-            data = json.loads(self.path.read_bytes())
+            data = jsonfile.read(self.path, max_bytes=None)
+            if not data:
+                return History()
             if data["version"] > VERSION:
                 raise ValueError(f"version {data['version']} is newer than this program")
             return History(tuple(_from_json(entry) for entry in data["records"]))
-        except (FileNotFoundError, NotADirectoryError):
+        except NotADirectoryError:
             return History()
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, *UNUSABLE) as error:
             return History((), str(put_aside(self.path, error) or self.path))
 
     def save(self, records: Iterable[PullRecord], number: int) -> None:
@@ -58,7 +59,7 @@ class HistoryStore:
         data = {"version": VERSION, "records": [_to_json(record) for record in records]}
         with self._lock:
             if number > self._written:
-                write_json(self.path, data)
+                jsonfile.write(self.path, data)
                 self._written = number
 
 

@@ -1,11 +1,11 @@
 """PullStore: the download queue on disk. What survives a restart stands here.
 
-A JSON file that a crash leaves whole, and that is kept when it cannot be read: see `json_file`.
+A JSON file that a crash leaves whole, and that is kept when it cannot be read: see `jsonfile`.
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,14 +14,18 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from tray_app import jsonfile
 from tray_app.core import errors
 from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
 from tray_app.core.records import LayerKind
-from tray_app.workers.json_file import put_aside, write_json
+
+_log = logging.getLogger(__name__)
 
 VERSION = 1
+UNUSABLE = (jsonfile.BrokenFile, ValueError, TypeError, KeyError, AttributeError)
+"""What reading raises when a file is not what we wrote."""
 _TIMES = ("added_at", "started_at", "finished_at")
 
 
@@ -40,18 +44,15 @@ class PullStore:
         A broken file is renamed, noted in `broken_path`, and counts as empty.
         """
         try:
-            raw = self.path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return ()
-        except OSError as error:
-            self.broken_path = put_aside(self.path, error)
-            return ()
-        try:
-            data = json.loads(raw)
+            data = jsonfile.read(self.path, max_bytes=None)
+            if not data:
+                return ()
             if data["version"] > VERSION:
                 raise ValueError(f"version {data['version']} is newer than this program")
             return tuple(item_from_json(entry) for entry in data["items"])
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except NotADirectoryError:
+            return ()
+        except (OSError, *UNUSABLE) as error:
             self.broken_path = put_aside(self.path, error)
             return ()
 
@@ -63,8 +64,20 @@ class PullStore:
         data = {"version": VERSION, "items": [item_to_json(item) for item in items]}
         with self._lock:
             if number > self._written:
-                write_json(self.path, data)
+                jsonfile.write(self.path, data)
                 self._written = number
+
+
+def put_aside(path: Path, error: Exception) -> Path | None:
+    """Keep a file that could not be used; where it is now, None when even that failed."""
+    try:
+        kept = jsonfile.put_aside(path, second=1)
+    except OSError:
+        _log.exception("cannot keep the broken %s", path)
+        return None
+    # Not a warning: whoever loads tells the person.
+    _log.info("%s was not usable (%s), kept as %s", path.name, error, kept.name)
+    return kept
 
 
 def item_to_json(item: PullItem) -> dict[str, Any]:

@@ -1,0 +1,137 @@
+"""One JSON file: whole or not there, private where it may hold a secret, put aside when broken."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from tray_app import jsonfile
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+KINDS = pytest.mark.parametrize("is_for_people", [True, False], ids=["for people", "our own"])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "facts.json"
+
+
+def fail_to_replace(_self: Path, _target: Path) -> Path:
+    raise OSError(28, "No space left on device")
+
+
+@KINDS
+def test_what_is_written_is_read(path: Path, is_for_people: bool) -> None:
+    content = {"name": "Müller \ud800", "numbers": [1, 2.5, None]}
+    jsonfile.write(path, {"old": True}, is_for_people=is_for_people)
+    jsonfile.write(path, content, is_for_people=is_for_people)
+    assert [file.name for file in path.parent.iterdir()] == ["facts.json"]
+    assert jsonfile.read(path) == content
+
+
+def test_people_get_lines_and_their_own_letters(path: Path) -> None:
+    jsonfile.write(path, {"name": "Müller"}, is_for_people=True)
+    assert path.read_text("utf-8") == '{\n  "name": "Müller"\n}\n'
+
+
+@posix_only
+def test_only_what_is_for_people_is_theirs_alone(path: Path) -> None:
+    old = os.umask(0o022)
+    try:
+        jsonfile.write(path, {}, is_for_people=True)
+        jsonfile.write(path.with_name("queue.json"), {})
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.with_name("queue.json").stat().st_mode) == 0o644
+
+
+@posix_only
+@KINDS
+def test_a_link_stays_a_link(path: Path, is_for_people: bool) -> None:
+    path.parent.mkdir()
+    real = path.with_name("dotfile.json")
+    path.symlink_to(real)
+    jsonfile.write(path, {"a": 1}, is_for_people=is_for_people)
+    assert path.is_symlink()
+    assert jsonfile.read(real) == {"a": 1}
+
+
+@KINDS
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch, is_for_people: bool
+) -> None:
+    jsonfile.write(path, {"a": 1}, is_for_people=is_for_people)
+    monkeypatch.setattr(Path, "replace", fail_to_replace)
+    with pytest.raises(OSError, match="No space left"):
+        jsonfile.write(path, {"a": 2}, is_for_people=is_for_people)
+    assert [file.name for file in path.parent.iterdir()] == ["facts.json"]
+    assert jsonfile.read(path) == {"a": 1}
+
+
+def test_what_a_killed_writer_left_is_written_over(path: Path) -> None:
+    path.parent.mkdir()
+    path.with_suffix(".new").write_text('{"half')
+    jsonfile.write(path, {"a": 1})
+    assert [file.name for file in path.parent.iterdir()] == ["facts.json"]
+
+
+def test_no_file_is_an_empty_one(path: Path) -> None:
+    assert jsonfile.read(path) == {}
+    assert jsonfile.signature(path) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1', '{"a": 1} more', "[" * 100_000])
+def test_what_holds_no_object_is_broken(path: Path, text: str) -> None:
+    path.parent.mkdir()
+    path.write_text(text)
+    with pytest.raises(jsonfile.BrokenFile):
+        jsonfile.read(path)
+
+
+def test_too_much_is_broken_unless_any_size_is_right(path: Path) -> None:
+    jsonfile.write(path, {"a": "x" * 100})
+    with pytest.raises(jsonfile.BrokenFile, match="too many"):
+        jsonfile.read(path, max_bytes=100)
+    assert jsonfile.read(path, max_bytes=None) == {"a": "x" * 100}
+
+
+def no_links(*_args: object, **_options: object) -> None:
+    raise PermissionError(1, "no links here")
+
+
+@pytest.mark.parametrize("has_links", [True, False], ids=["links", "no links"])
+@pytest.mark.parametrize(
+    ("second", "names"), [(2, [".bad", ".bad-2", ".bad-3"]), (1, [".bad", ".bad-1", ".bad-2"])]
+)
+def test_nothing_that_was_put_aside_is_written_over(
+    path: Path, monkeypatch: pytest.MonkeyPatch, second: int, names: list[str], has_links: bool
+) -> None:
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    path.parent.mkdir()
+    kept = []
+    for text in ("one", "two", "three"):
+        path.write_text(text)
+        kept.append(jsonfile.put_aside(path, second=second))
+        assert not path.exists()
+    assert kept == [path.with_name(f"facts.json{name}") for name in names]
+    assert [file.read_text() for file in kept] == ["one", "two", "three"]
+
+
+def test_what_is_not_there_cannot_be_put_aside(path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        jsonfile.put_aside(path)
+
+
+def test_another_writer_is_seen(path: Path) -> None:
+    jsonfile.write(path, {"a": 1})
+    before = jsonfile.signature(path)
+    assert jsonfile.signature(path) == before
+    jsonfile.write(path, {"a": 22})
+    assert jsonfile.signature(path) != before
