@@ -12,9 +12,8 @@ from tray_app.core.names import canonical
 from tray_app.core.payloads import PullOrder
 from tray_app.core.pulls.states import ENDED, PullItem, PullState, PullSummary, summarize
 from tray_app.workers.pull_order import display_order, line_positions
-from tray_app.workers.pull_saver import PullSaver
 from tray_app.workers.pulls.entry import PullEntry
-from tray_app.workers.pulls.store import PullStore
+from tray_app.workers.pulls.store import PullSaver, PullStore
 from tray_app.workers.runner import JobRunner
 
 MAX_ENDED = 50
