@@ -10,8 +10,15 @@ from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from tray_app.core.names import canonical
 from tray_app.core.payloads import PullOrder
-from tray_app.core.pulls.states import ENDED, PullItem, PullState, PullSummary, summarize
-from tray_app.workers.pull_order import display_order, line_positions
+from tray_app.core.pulls.states import (
+    ENDED,
+    PullItem,
+    PullState,
+    PullSummary,
+    display_order,
+    line_positions,
+    summarize,
+)
 from tray_app.workers.pulls.entry import PullEntry
 from tray_app.workers.pulls.store import PullSaver, PullStore
 from tray_app.workers.runner import JobRunner
@@ -134,7 +141,7 @@ class PullRows(QObject):
         for entry in self._entries.values():
             self._set(entry, entry.item.at_place(places.get(entry.item.id, 0)))
         items = tuple(entry.item for entry in self._entries.values())
-        order = display_order(items)
+        order = PullOrder(tuple(item.id for item in display_order(items)))
         if order != self._order:
             self._order = order
             self._note(self.order_changed, order)

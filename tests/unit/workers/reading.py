@@ -5,8 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QMetaMethod, QObject, Slot
 
 from tray_app.core.payloads import PullOrder
-from tray_app.core.pulls.states import PullItem, PullSummary, summarize
-from tray_app.workers.pull_order import display_order, line_positions
+from tray_app.core.pulls.states import (
+    PullItem,
+    PullSummary,
+    display_order,
+    line_positions,
+    summarize,
+)
 from tray_app.workers.pulls.queue import PullQueue
 
 
@@ -102,7 +107,7 @@ def misfit(queue: PullQueue) -> str:
         return "rows are missing, or shown that are gone"
     if any(queue.item(item.id) != item for item in items):
         return "a row alone is not the one of the list"
-    if tuple(item.id for item in items) != display_order(stored).ids:
+    if [item.id for item in items] != [item.id for item in display_order(stored)]:
         return "rows stand where they stood before"
     places = line_positions(stored)
     if any(item.position != places.get(item.id, 0) for item in items):

@@ -1,11 +1,12 @@
-"""The states of a download and the one table of what leads from each to which.
+"""The states of a download, the one table of what leads from each to which, and their one order.
 
-Pure: no timers, no network. `workers.pull_queue` feeds events; a state that the table does not
+Pure: no timers, no network. `workers.pulls` feeds events; a state that the table does not
 list for an event stays as it is, so that a late event of a dead attempt can do no harm.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
@@ -203,6 +204,34 @@ class PullItem:
             error=self.error if state in (S.FAILED, S.RETRYING) else None,
             position=self.position if state is S.WAITING else 0,
         )
+
+
+_SHOWN = {
+    **dict.fromkeys(ACTIVE, 0),
+    S.RETRYING: 0,  # it keeps its place among the active ones
+    S.WAITING: 1,
+    S.PAUSED: 2,
+    S.FAILED: 3,
+    S.CANCELED: 4,
+    S.DONE: 5,
+}
+
+
+def display_order(items: Iterable[PullItem]) -> tuple[PullItem, ...]:
+    """The downloads as a person sees them everywhere: active, waiting, paused, failed, canceled,
+    done; ended ones newest first, the rest as in the queue."""
+
+    def place(item: PullItem) -> tuple[int, float]:
+        ended_at = item.finished_at if item.is_ended else None
+        return (_SHOWN[item.state], -ended_at.timestamp() if ended_at else 0.0)
+
+    return tuple(sorted(items, key=place))
+
+
+def line_positions(items: Iterable[PullItem]) -> dict[str, int]:
+    """1-based places of the waiting ones, by id."""
+    waiting = [item.id for item in items if item.state is S.WAITING]
+    return {item_id: place for place, item_id in enumerate(waiting, 1)}
 
 
 @dataclass(frozen=True, slots=True)

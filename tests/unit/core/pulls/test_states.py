@@ -1,7 +1,7 @@
 """The table of a download's states, walked with random events."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +21,8 @@ from tray_app.core.pulls.states import (
     PullItem,
     PullState,
     PullSummary,
+    display_order,
+    line_positions,
     step,
     summarize,
 )
@@ -249,3 +251,39 @@ def test_why_it_was_held_ends_with_the_wait() -> None:
     held = replace(ITEM, hold=Hold.DISK, missing_bytes=5, hold_until=time(23))
     started = held.with_state(S.PREPARING, 1.0)
     assert (started.hold, started.missing_bytes, started.hold_until) == (None, 0, None)
+
+
+def row(name: str, state: PullState, ended_h: int = 0) -> PullItem:
+    ended_at = ITEM.added_at + timedelta(hours=ended_h) if ended_h else None
+    return replace(ITEM, id=name, state=state, finished_at=ended_at)
+
+
+def test_rows_are_shown_by_what_becomes_of_them() -> None:
+    rows = [
+        row("done early", S.DONE, 1),
+        row("waiting", S.WAITING),
+        row("canceled late", S.CANCELED, 9),
+        row("paused", S.PAUSED, 7),  # it had ended once
+        row("failed early", S.FAILED, 2),
+        row("verifying", S.VERIFYING),
+        row("done late", S.DONE, 8),
+        row("second waiting", S.WAITING),
+        row("retrying", S.RETRYING),
+        row("second paused", S.PAUSED),
+        row("canceled early", S.CANCELED, 3),
+        row("failed late", S.FAILED, 4),
+        row("running", S.RUNNING),
+    ]
+    assert [item.id for item in display_order(rows)] == [
+        *("verifying", "retrying", "running"),
+        *("waiting", "second waiting"),
+        *("paused", "second paused"),
+        *("failed late", "failed early"),
+        *("canceled late", "canceled early"),
+        *("done late", "done early"),
+    ]
+    assert line_positions(rows) == {"waiting": 1, "second waiting": 2}
+
+
+def test_every_state_has_its_place_in_the_order() -> None:
+    assert len(display_order(row(state, state) for state in PullState)) == len(PullState)
