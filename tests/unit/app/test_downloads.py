@@ -58,7 +58,7 @@ class World:
         return self.phone
 
     def hold(self) -> Hold | None:
-        return self.queue._gate.verdict.here
+        return self.queue._schedule.rule_state.here
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_limits_are_those_of_the_settings(world: World) -> None:
     limits = limits_of(world.values)
     assert (limits.stall_s, limits.keep_free_bytes) == (0.0, 0)
     assert not limits.policy.is_retrying
-    assert world.queue._limits == limits, "the queue was told"
+    assert world.queue._schedule.limits == limits, "the queue was told"
 
 
 def test_choices_are_those_of_the_settings(world: World) -> None:
@@ -118,7 +118,7 @@ def test_metered_and_battery_hold_when_they_are_to(world: World) -> None:
 def test_quiet_hours_begin_and_end_with_the_clock(world: World, qtbot: QtBot) -> None:
     world.settings.set("is_quiet_at_times", True)
     assert world.hold() is Hold.QUIET_HOURS
-    assert world.queue._gate.verdict.until == time(23)
+    assert world.queue._schedule.rule_state.until == time(23)
     timer = world.watcher._timer
     assert 0 < timer.remainingTime() <= 60_001
     world.now = datetime.combine(world.now.date(), time(22, 59, 59, 990_000))

@@ -1,15 +1,19 @@
-"""PullEntry: what the queue knows about one download beyond what is shown, and its id."""
+"""PullEntry: what the queue knows about one download beyond what is shown, and what happens to it
+that concerns no other one."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tray_app.core.errors import OllamaError
+from tray_app.core.names import canonical
 from tray_app.core.payloads import PullRequest
-from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
+from tray_app.core.pulls.states import ACTIVE, PullEvent, PullItem, PullState, step
 from tray_app.core.pulls.tracker import PullTracker
-from tray_app.workers.pulls.job import PullJob
+from tray_app.workers.pulls.job import PullJob, PullReport
 
 
 @dataclass(slots=True, eq=False)
@@ -30,7 +34,6 @@ class PullEntry:
     job: PullJob | None = None
     save_number: int | None = None
     lane: int = 0
-    is_restarted: bool = False
     is_next: bool = False
     is_forced: bool = False
     restart_at_s: float | None = None
@@ -43,7 +46,7 @@ class PullEntry:
     known_digest: str | None = None
 
     @classmethod
-    def of_wish(cls, request: PullRequest, added_at: datetime) -> PullEntry:
+    def of_request(cls, request: PullRequest, added_at: datetime) -> PullEntry:
         item = PullItem(
             id=os.urandom(16).hex(),
             server_id=request.server_id,
@@ -71,7 +74,59 @@ class PullEntry:
             self.item, attempt=0, added_at=added_at, finished_at=None, error=None, hold=None
         )
 
+    def step(
+        self, event: PullEvent, now_s: float, now: datetime, error: OllamaError | None = None
+    ) -> bool:
+        """Let `event` happen, with all that follows for this download from its new state; gives
+        whether it has a new one. What ends its activity ends its attempt."""
+        old = self.item
+        state = step(old.state, event)
+        if state is old.state:
+            return False
+        item = replace(old.with_state(state, now_s), error=error)
+        if state in ACTIVE and old.state not in ACTIVE:
+            self.active_since_s = now_s
+        elif old.state in ACTIVE and state not in ACTIVE:
+            item = replace(item, active_s=item.active_s + now_s - self.active_since_s)
+            self.restart_at_s = None
+            if self.job is not None:
+                self.job.cancel()
+        if item.is_ended:
+            item = replace(item, finished_at=now)
+        if state is not PullState.WAITING:
+            self.is_next = False
+        if state is PullState.PAUSED or item.is_ended:
+            self.is_forced = False
+        self.item = item
+        return True
+
+    def is_moved_by(self, report: PullReport) -> bool:
+        """Whether `report` tells of bytes that no earlier one did."""
+        return report.new_bytes > self.item.fetched_bytes - self.base_bytes
+
+    def reached(self, report: PullReport) -> PullItem:
+        """The item with what its attempt has reached; a new byte starts the counts anew."""
+        is_moving = self.is_moved_by(report)
+        self.last_byte_s = max(self.last_byte_s, report.last_byte_s)
+        if is_moving:
+            self.restarts = self.holds = 0
+        return replace(
+            self.item,
+            progress=report.progress,
+            fetched_bytes=self.base_bytes + report.new_bytes,
+            attempt=0 if is_moving else self.item.attempt,
+        )
+
     @property
     def is_busy(self) -> bool:
         """Takes one of the places: it is active, or its attempt has not ended yet."""
         return self.item.state in ACTIVE or self.job is not None
+
+
+def find_entry(entries: Iterable[PullEntry], server_id: str, name: str) -> PullEntry | None:
+    """The download of this model, if there is one."""
+    wanted = canonical(name)
+    for entry in entries:
+        if entry.item.server_id == server_id and canonical(entry.item.name) == wanted:
+            return entry
+    return None

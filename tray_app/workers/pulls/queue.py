@@ -1,39 +1,147 @@
 """PullQueue: the download manager, as everything above it sees it.
 
-It belongs to no window. What may be asked of it and what the world tells it stands here; how a
-download gets from one state to the next is in `pull_engine`, whose turn it is in `pull_line`, one
-attempt in `pull_job`, the file that survives a restart in `pull_store`. **Nothing here ever deletes
-a model.**
+It belongs to no window. It owns the rows, the attempts and the clock: what a person asks for, what
+the world tells, what comes of an attempt, and what happens by the clock alone. The table of states
+is `core.pulls.states`, what is done about a fault `core.pulls.policy`, whose turn it is `schedule`,
+one attempt `job`, the file that survives a restart `store`. **Nothing here ever deletes a model.**
 """
 
 from __future__ import annotations
 
+import logging
+import random
+import time
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from tray_app.core.payloads import PullRequest
-from tray_app.core.pulls.policy import QueueLimits
+from tray_app.core.errors import BadName, OllamaError, PullFailed, PullFailure
+from tray_app.core.names import ModelName, SameName
+from tray_app.core.payloads import PullOrder, PullRequest
+from tray_app.core.pulls.policy import QueueLimits, Remedy
 from tray_app.core.pulls.rules import DiskSpace, RuleState
 from tray_app.core.pulls.states import (
+    ACTIVE,
+    ENDED,
+    IN_TRANSFER,
+    PHASE_EVENT,
     UNFINISHED,
     Hold,
     PullEvent,
+    PullItem,
     PullState,
+    PullSummary,
+    display_order,
+    line_positions,
+    summarize,
 )
-from tray_app.core.records import Manifest, Snapshot
-from tray_app.workers.pull_watchdog import PullWatchdog
-from tray_app.workers.pulls.entry import PullEntry
+from tray_app.core.records import Manifest, ModelRecord, Snapshot
+from tray_app.workers.jobs import Target
+from tray_app.workers.poller import ClientFactory, open_client
+from tray_app.workers.pulls.entry import PullEntry, find_entry
+from tray_app.workers.pulls.job import PullJob, PullReport
+from tray_app.workers.pulls.schedule import HoldReason, Schedule
+from tray_app.workers.pulls.store import PullSaver, PullStore
+from tray_app.workers.runner import JobRunner
+from tray_app.workers.signal_queue import SignalQueue
 
-__all__ = ["PullQueue", "QueueLimits"]
+_log = logging.getLogger(__name__)
 
+MAX_ENDED = 50
+MAX_RESTARTS = 30
+MAX_HOLDS = 3
+TICK_S = 0.5
+SAVE_PROGRESS_S = 5.0
+CANCELED_ROW_S = 10.0
+SLEPT_S = 30.0
 S, E = PullState, PullEvent
 
 
-class PullQueue(PullWatchdog):
-    """All downloads of all servers. Signals and threads are those of PullEngine."""
+class PullQueue(QObject):
+    """All downloads of all servers, by id, in the order of the queue.
+
+    Signals: a row's life is `item_added`, `item_changed`…, `item_removed`; `order_changed` when
+    rows change places on screen, `summary_changed` when the one-line sum does; `save_failed` when
+    the queue could not be written down. `started` when an attempt begins, so that its manifest may
+    be looked up; `faulted` (server id) when one failed, so that the server may be looked at;
+    `item_ended` when a download is done, failed or canceled. Listeners read the whole queue:
+    nothing is emitted before rows, order and sum are renewed, and all listeners hear of one thing
+    before the next.
+    Thread: GUI thread. Attempts run in lanes of the runner.
+    """
+
+    item_added = Signal(object)  # PullItem
+    item_changed = Signal(object)  # PullItem
+    item_removed = Signal(str)  # id
+    order_changed = Signal(object)  # PullOrder
+    summary_changed = Signal(object)  # PullSummary
+    save_failed = Signal(str)
+    started = Signal(object)  # PullItem
+    faulted = Signal(str)
+    item_ended = Signal(object)  # PullItem
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        target_of: Callable[[str], Target | None],
+        store: PullStore | None = None,
+        *,
+        limits: QueueLimits | None = None,
+        client_factory: ClientFactory = open_client,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._target_of = target_of
+        self._client_factory = client_factory
+        self._clock = clock
+        self._jitter = jitter
+        self._schedule = Schedule(
+            limits or QueueLimits(), lambda server_id: _is_here(target_of(server_id))
+        )
+        self._insecure_hosts: frozenset[str] = frozenset()
+        self._models: dict[str, tuple[ModelRecord, ...]] = {}
+        self._entries: dict[str, PullEntry] = {}
+        self._leaving: list[PullEntry] = []  # rows are gone, their attempts not yet
+        self._summary = PullSummary()
+        self._order = PullOrder(())
+        self._news = SignalQueue()  # happened, not yet told
+        self._is_closed = False
+        self._saved_rows: tuple[tuple[str, PullState], ...] = ()
+        self._saver = PullSaver(runner, store, self)
+        self._saver.saved.connect(self._on_saver_saved)
+        # Forwarded: that somebody else does the writing is nobody's business.
+        self._saver.failed.connect(self.save_failed)
+        self._ticked_s: float | None = None
+        self._progress_saved_s = self._clock()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    def items(self) -> tuple[PullItem, ...]:
+        """All rows in the order in which they are shown."""
+        return tuple(self._entries[item_id].item for item_id in self._order.ids)
+
+    def item(self, item_id: str) -> PullItem | None:
+        entry = self._entries.get(item_id)
+        return entry.item if entry else None
+
+    @property
+    def summary(self) -> PullSummary:
+        return self._summary
+
+    def is_insecure(self, name: str) -> bool:
+        """Whether a person marked the registry of this name for plain HTTP."""
+        try:
+            return ModelName.parse(name).host.casefold() in self._insecure_hosts
+        except BadName:
+            return False
 
     # What a person can ask for.
 
@@ -42,7 +150,7 @@ class PullQueue(PullWatchdog):
 
         Gives the path of a broken queue file that was put aside, None when all is well.
         """
-        items, broken_path = self._load()
+        items, broken_path = self._saver.load()
         early, self._entries = self._entries, {}
         for item in items:
             state = S.PAUSED if item.state is S.WAITING and not is_resuming else item.state
@@ -62,7 +170,7 @@ class PullQueue(PullWatchdog):
             return twin.item.id
         if twin is not None:
             self._drop(twin)
-        entry = PullEntry.of_wish(request, datetime.now(UTC))
+        entry = PullEntry.of_request(request, datetime.now(UTC))
         self._insert(entry)
         self._after()
         return entry.item.id
@@ -72,7 +180,7 @@ class PullQueue(PullWatchdog):
         stored = self._find(early.item.server_id, early.item.name)
         if stored is not None and stored.item.state in UNFINISHED:
             self._step(stored, E.RESUME)
-            self._note(self.item_removed, early.item.id)
+            self._news.add(self.item_removed, early.item.id)
             return
         if stored is not None:
             self._drop(stored)
@@ -154,7 +262,7 @@ class PullQueue(PullWatchdog):
     # What the world tells.
 
     def set_limits(self, limits: QueueLimits) -> None:
-        self._limits = limits
+        self._schedule.limits = limits
         self._after()
 
     def set_insecure_hosts(self, hosts: frozenset[str]) -> None:
@@ -162,27 +270,25 @@ class PullQueue(PullWatchdog):
         self._insecure_hosts = frozenset(host.casefold() for host in hosts)
 
     def set_rule(
-        self, hold: Hold | None, elsewhere: Hold | None = None, until: time | None = None
+        self, hold: Hold | None, elsewhere: Hold | None = None, until: time_of_day | None = None
     ) -> None:
         """A rule that keeps everything on this computer from running now, or None; `elsewhere`
         counts for all other servers. Running ones go back to the line, and go on by themselves
         when the rule ends. `until`: the time of day when the quiet hours do."""
-        verdict = RuleState(hold, elsewhere, until)
-        if verdict != self._gate.verdict:
-            self._gate.verdict = verdict
+        rule_state = RuleState(hold, elsewhere, until)
+        if rule_state != self._schedule.rule_state:
+            self._schedule.rule_state = rule_state
             self._after()
 
     @Slot(object)
-    def set_disk_space(self, room: DiskSpace) -> None:
+    def set_disk_space(self, space: DiskSpace) -> None:
         """What is free on a server's disk, and what its downloads will still write there."""
-        self._gate.set_disk_space(room)
+        self._schedule.set_disk_space(space)
         self._after()
 
     def set_server_online(self, server_id: str, is_online: bool) -> None:
         """Whether the server answers. Downloads of one that does not wait for it."""
-        was_online = self._online.get(server_id)
-        self._online[server_id] = is_online
-        if was_online == is_online:
+        if not self._schedule.set_online(server_id, is_online):
             return
         for entry in list(self._entries.values()):
             if entry.item.server_id == server_id and entry.item.state is S.RETRYING:
@@ -210,12 +316,22 @@ class PullQueue(PullWatchdog):
         if entry is not None and entry.job is not None:
             entry.job.offer_manifest(manifest)
 
+    @Slot()
+    def on_woke(self) -> None:
+        """The computer slept: connections are dead, which is nobody's fault."""
+        for entry in list(self._entries.values()):
+            if entry.item.state in IN_TRANSFER:
+                # Asked for again at once; not a fault, not counted.
+                entry.last_byte_s = self._clock()
+                if entry.job is not None:
+                    entry.job.cancel()
+
     def save_now(self) -> None:
         """Write the queue down at once, in this thread."""
         self._saver.save_now(tuple(entry.item for entry in self._entries.values()))
 
     def close(self) -> None:
-        """Write the queue down for the next start, then end all attempts. Takes no more wishes."""
+        """Write the queue down for the next start, then end all attempts; for good."""
         self._is_closed = True
         self._news.clear()
         self._timer.stop()
@@ -223,3 +339,294 @@ class PullQueue(PullWatchdog):
         for entry in self._entries.values():
             if entry.job is not None:
                 entry.job.cancel()
+
+    # What follows.
+
+    def _after(self) -> None:
+        """What follows from any change: start what may start, write down, tell."""
+        if self._is_closed:
+            self._renew()
+            self._news.clear()
+            return
+        self._trim()
+        self._save()
+        self._hold_back()
+        self._fill()
+        self._save()
+        if self._needs_tick() and not self._timer.isActive():
+            pause_s = min(TICK_S, (self._schedule.limits.stall_s or 60.0) / 10)
+            self._timer.start(int(pause_s * 1000))
+        self._renew()
+        self._news.emit_all()
+
+    def _step(self, entry: PullEntry, event: PullEvent, error: OllamaError | None = None) -> None:
+        """Let `event` happen to a download."""
+        if entry.step(event, self._clock(), datetime.now(UTC), error):
+            self._news.add(self.item_changed, entry.item)
+            if entry.item.is_ended:
+                self._news.add(self.item_ended, entry.item)
+
+    def _hold_back(self) -> None:
+        """Send running downloads that a rule does not allow any more back to the line."""
+        for entry, reason in self._schedule.overruled(self._entries.values()):
+            self._step(entry, E.HELD)
+            self._show_hold(entry, reason)
+
+    def _fill(self) -> None:
+        """Start waiting downloads, in order, as far as places, rules and servers allow."""
+        decisions = self._schedule.decide(
+            self._entries.values(), self._leaving, self._saver.saved_number
+        )
+        for entry, reason in decisions:
+            if reason is None:
+                self._step(entry, E.START)
+                self._start_attempt(entry)
+            else:
+                self._show_hold(entry, reason)
+
+    def _show_hold(self, entry: PullEntry, reason: HoldReason) -> None:
+        item = replace(
+            entry.item,
+            hold=reason.hold,
+            hold_until=reason.until,
+            missing_bytes=reason.missing_bytes,
+        )
+        self._set(entry, item)
+
+    # Attempts and their faults.
+
+    def _start_attempt(self, entry: PullEntry) -> None:
+        item = entry.item
+        target = self._target_of(item.server_id)
+        if target is None:
+            self._step(entry, E.REFUSED, OllamaError(item.server_id, "no such server"))
+            return
+        entry.restart_at_s = None
+        entry.last_byte_s = self._clock()
+        job = PullJob(
+            target,
+            item.id,
+            item.name,
+            entry.tracker,
+            is_insecure=self.is_insecure(item.name),
+            client_factory=self._client_factory,
+            clock=self._clock,
+        )
+        job.progressed.connect(self._on_job_progressed)
+        job.succeeded.connect(self._on_job_succeeded)
+        job.failed.connect(self._on_job_failed)
+        job.finished.connect(self._on_job_finished)
+        entry.job = job
+        if item.started_at is None:
+            self._set(entry, replace(entry.item, started_at=datetime.now(UTC)))
+        if entry.known_digest is None:
+            entry.known_digest = self._listed_digest(item)
+        others = (*self._entries.values(), *self._leaving)
+        taken = {e.lane for e in others if e.job is not None and e is not entry}
+        entry.lane = next(number for number in range(len(taken) + 1) if number not in taken)
+        self._runner.submit(job, f"pull {entry.lane + 1}")
+        self._news.add(self.started, entry.item)
+
+    def _listed_digest(self, item: PullItem) -> str | None:
+        """The digest that the server's list has for this name: "" = none, None = no list yet."""
+        models = self._models.get(item.server_id)
+        if models is None:
+            return None
+        is_same = SameName(item.name)
+        return next((model.digest for model in models if is_same(model.name)), "")
+
+    def _entry_of_sender(self) -> PullEntry | None:
+        """The download whose current attempt has emitted; None for a dead attempt's signal."""
+        job = self.sender()
+        if not isinstance(job, PullJob):
+            return None
+        entry = self._entries.get(job.item_id)
+        return entry if entry is not None and entry.job is job else None
+
+    @Slot(object)
+    def _on_job_progressed(self, report: object) -> None:
+        entry = self._entry_of_sender()
+        if entry is None or not isinstance(report, PullReport) or self._is_closed:
+            return
+        is_moving = entry.is_moved_by(report)
+        item = entry.reached(report)
+        if entry.item.state in ACTIVE:
+            self._set(entry, item)
+        event = PHASE_EVENT[report.progress.phase]
+        # Lines keep coming during a stall: only a byte ends it.
+        is_stalled = entry.item.state is S.STALLED and event is E.BYTES and not is_moving
+        if event is not E.SUCCESS and not is_stalled and entry.item.state in ACTIVE:
+            self._step(entry, event)
+        self._after()
+
+    @Slot(object)
+    def _on_job_succeeded(self, report: object) -> None:
+        entry = self._entry_of_sender()
+        if entry is not None and isinstance(report, PullReport):
+            if entry.item.state in ACTIVE or entry.item.state in (S.PAUSED, S.CANCELED):
+                self._set(entry, replace(entry.item, progress=report.progress))
+            self._step(entry, E.SUCCESS)
+            self._after()
+
+    @Slot(object)
+    def _on_job_failed(self, error: object) -> None:
+        entry = self._entry_of_sender()
+        if entry is None or not isinstance(error, OllamaError) or entry.item.state not in ACTIVE:
+            return
+        if isinstance(error, PullFailed) and error.kind is PullFailure.DIGEST_MISMATCH:
+            entry.mismatches += 1
+        attempt = entry.item.attempt + 1
+        remedy = self._schedule.limits.policy.remedy(error, attempt, entry.mismatches)
+        _log.info("pull of %s: %s → %s", entry.item.name, error, remedy)
+        if remedy is Remedy.RESTART and entry.restarts < MAX_RESTARTS:
+            entry.restarts += 1
+            self._step(entry, E.MANIFEST)  # from the check, too, it begins anew
+            entry.restart_at_s = self._clock() + self._schedule.limits.policy.restart_at_s
+        elif remedy is Remedy.HOLD and entry.holds >= MAX_HOLDS:
+            # Polls get through and this does not: a pause, or we would ask at every poll.
+            self._retry_later(entry, error, max(1, entry.item.attempt))
+        elif remedy is Remedy.HOLD:
+            entry.holds += 1
+            self._schedule.set_online(entry.item.server_id, False)
+            self._step(entry, E.HELD)
+        elif remedy is Remedy.GIVE_UP:
+            self._step(entry, E.REFUSED, error)
+        else:
+            self._retry_later(entry, error, attempt)
+        self._news.add(self.faulted, entry.item.server_id)
+        self._after()
+
+    def _retry_later(self, entry: PullEntry, error: OllamaError, attempt: int) -> None:
+        pause_s = self._schedule.limits.policy.pause_s(attempt, self._jitter())
+        self._step(entry, E.FAULT, error)
+        self._set(entry, replace(entry.item, attempt=attempt, retry_s=self._clock() + pause_s))
+
+    def _restart_stalled(self, entry: PullEntry) -> None:
+        """End an attempt that gets nowhere; it is asked for again after a pause."""
+        attempt = entry.item.attempt + 1
+        stalled = PullFailed(entry.item.name, "", PullFailure.STALLED)
+        if self._schedule.limits.policy.remedy(stalled, attempt, 0) is Remedy.GIVE_UP:
+            self._step(entry, E.REFUSED, stalled)
+        else:
+            self._retry_later(entry, stalled, attempt)
+
+    @Slot()
+    def _on_job_finished(self) -> None:
+        entry = self._entry_of_sender()
+        if entry is None:
+            self._leaving = [e for e in self._leaving if e.job is not self.sender()]
+            self._after()
+            return
+        entry.job = None
+        if entry.item.state in IN_TRANSFER and entry.restart_at_s is None:
+            entry.restart_at_s = self._clock()  # ended by us to be asked for again
+        self._after()
+
+    # The clock. The server sends identical lines during a stall, so bytes are watched, not lines.
+
+    def _needs_tick(self) -> bool:
+        return any(
+            entry.item.state in ACTIVE or entry.item.state in (S.RETRYING, S.CANCELED)
+            for entry in self._entries.values()
+        )
+
+    @Slot()
+    def _on_timer_timeout(self) -> None:
+        now_s = self._clock()
+        if self._ticked_s is not None and now_s - self._ticked_s >= SLEPT_S:
+            self.on_woke()
+        self._ticked_s = now_s
+        for entry in list(self._entries.values()):
+            self._watch(entry, now_s)
+        if now_s - self._progress_saved_s >= SAVE_PROGRESS_S:
+            self._progress_saved_s = now_s
+            self._save(is_progress=True)
+        self._after()
+        if not self._timer.isActive():
+            self._ticked_s = None  # idle: a late next tick is no sleep
+
+    def _watch(self, entry: PullEntry, now_s: float) -> None:
+        item = entry.item
+        if item.state is S.RETRYING and item.retry_s is not None and now_s >= item.retry_s:
+            self._step(entry, E.RETRY_DUE)
+        elif item.state is S.CANCELED and now_s - item.state_since_s >= CANCELED_ROW_S:
+            self._drop(entry)
+        elif item.state in IN_TRANSFER and entry.job is None:
+            if entry.restart_at_s is not None and now_s >= entry.restart_at_s:
+                self._start_attempt(entry)
+        elif item.state in IN_TRANSFER:
+            self._watch_bytes(entry, now_s)
+
+    def _watch_bytes(self, entry: PullEntry, now_s: float) -> None:
+        stall_s = self._schedule.limits.stall_s
+        silent_s = now_s - entry.last_byte_s
+        if not stall_s or silent_s < stall_s / 2:
+            return
+        self._step(entry, E.STALL)
+        self._set(entry, replace(entry.item, restart_s=entry.last_byte_s + stall_s))
+        if silent_s >= stall_s:
+            _log.info("pull of %s: no data for %.0f s, asking again", entry.item.name, silent_s)
+            self._restart_stalled(entry)
+
+    # Rows: their life, their order, their sum, and keeping them on disk.
+
+    def _insert(self, entry: PullEntry) -> None:
+        self._entries[entry.item.id] = entry
+        self._news.add(self.item_added, entry.item)
+
+    def _drop(self, entry: PullEntry) -> None:
+        del self._entries[entry.item.id]
+        if entry.job is not None:
+            entry.job.cancel()
+            self._leaving.append(entry)
+        self._news.add(self.item_removed, entry.item.id)
+
+    def _find(self, server_id: str, name: str) -> PullEntry | None:
+        return find_entry(self._entries.values(), server_id, name)
+
+    def _set(self, entry: PullEntry, item: PullItem) -> None:
+        if item != entry.item:
+            entry.item = item
+            self._news.add(self.item_changed, item)
+
+    def _trim(self) -> None:
+        """Keep at most MAX_ENDED rows of what has ended; the oldest go."""
+        ended = [e for e in self._entries.values() if e.item.state in ENDED]
+        ended.sort(key=lambda e: e.item.finished_at or e.item.added_at)
+        for entry in ended[: max(0, len(ended) - MAX_ENDED)]:
+            self._drop(entry)
+
+    def _save(self, *, is_progress: bool = False) -> None:
+        """Write the queue down when a row came, went, moved or changed its state; or, with
+        `is_progress`, for the sake of the bytes alone."""
+        rows = tuple((e.item.id, e.item.state) for e in self._entries.values())
+        if rows == self._saved_rows and not is_progress:
+            return
+        self._saved_rows = rows
+        number = self._saver.save(tuple(e.item for e in self._entries.values()))
+        for entry in self._entries.values():
+            if entry.save_number is None:
+                entry.save_number = number
+
+    @Slot()
+    def _on_saver_saved(self) -> None:
+        self._after()
+
+    def _renew(self) -> None:
+        """Bring places, order and sum up to the rows."""
+        places = line_positions(e.item for e in self._entries.values())
+        for entry in self._entries.values():
+            self._set(entry, entry.item.at_place(places.get(entry.item.id, 0)))
+        items = tuple(entry.item for entry in self._entries.values())
+        order = PullOrder(tuple(item.id for item in display_order(items)))
+        if order != self._order:
+            self._order = order
+            self._news.add(self.order_changed, order)
+        summary = summarize(items)
+        if summary != self._summary:
+            self._summary = summary
+            self._news.add(self.summary_changed, summary)
+
+
+def _is_here(target: Target | None) -> bool:
+    return target is None or target.endpoint.is_loopback

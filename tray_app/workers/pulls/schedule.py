@@ -1,120 +1,131 @@
-"""PullLine: which downloads run and which wait: places, rules, servers that are away.
+"""Schedule: which downloads may run and which wait, and why: places, rules, disks, servers away.
 
-Why one is held by a rule stands in `pull_gate`; how one starts and what becomes of it in
-`pull_engine`.
+It decides and acts on nothing: the queue does what it says. The rules are `core.pulls.rules`, who
+measures disks is `disk_watch`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import time
 
-from PySide6.QtCore import QObject
-
-from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.policy import QueueLimits
-from tray_app.core.pulls.states import ACTIVE, IN_TRANSFER, Hold, PullEvent, PullState
-from tray_app.workers.jobs import Target
-from tray_app.workers.pull_gate import HoldReason, PullGate
-from tray_app.workers.pull_rows import PullRows
-from tray_app.workers.pulls.entry import PullEntry
-from tray_app.workers.pulls.store import PullStore
-from tray_app.workers.runner import JobRunner
-
-S, E = PullState, PullEvent
+from tray_app.core.pulls.rules import DiskSpace, RuleState, missing_bytes
+from tray_app.core.pulls.states import ACTIVE, IN_TRANSFER, Hold, PullState
+from tray_app.workers.pulls.entry import PullEntry, find_entry
 
 
-class PullLine(PullRows):
-    """Adds the line to the rows. Signals and threads are those of PullRows."""
+@dataclass(frozen=True, slots=True)
+class HoldReason:
+    """Why a download waits, and until when or for how much space."""
 
-    def __init__(
-        self,
-        runner: JobRunner,
-        store: PullStore | None,
-        target_of: Callable[[str], Target | None],
-        limits: QueueLimits,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(runner, store, parent)
-        self._target_of = target_of
-        self._limits = limits
+    hold: Hold
+    until: time | None = None
+    missing_bytes: int = 0
+
+
+class Schedule:
+    """Keeps what decides: `limits` and `rule_state`, which servers answer, what is free on disks.
+
+    `is_here` tells whether a server is on this computer: only there do all rules count.
+    """
+
+    def __init__(self, limits: QueueLimits, is_here: Callable[[str], bool]) -> None:
+        self.limits = limits
+        self.rule_state = RuleState()
+        self._is_here = is_here
         self._online: dict[str, bool] = {}
-        self._gate = PullGate()
+        self._disks: dict[str, DiskSpace] = {}
 
-    def _step(self, entry: PullEntry, event: PullEvent, error: OllamaError | None = None) -> None:
-        raise NotImplementedError
+    def set_online(self, server_id: str, is_online: bool) -> bool:
+        """Whether a server answers; gives whether that is news."""
+        is_news = self._online.get(server_id) is not is_online
+        self._online[server_id] = is_online
+        return is_news
 
-    def _start_attempt(self, entry: PullEntry) -> None:
-        raise NotImplementedError
+    def set_disk_space(self, space: DiskSpace) -> None:
+        self._disks[space.server_id] = space
 
-    def _hold_back(self) -> None:
-        """Send running downloads that a rule does not allow any more back to the line."""
+    def overruled(self, entries: Collection[PullEntry]) -> list[tuple[PullEntry, HoldReason]]:
+        """The running ones that the rules do not allow any more: they go back to the line."""
+        found: list[tuple[PullEntry, HoldReason]] = []
         reserved: dict[str, int] = {}
-        for entry in list(self._entries.values()):
-            if entry.item.state in IN_TRANSFER and (held := self._held(entry, reserved)):
-                self._step(entry, E.HELD)
-                self._show_hold(entry, held)
-            elif entry.item.state in ACTIVE:
+        for entry in entries:
+            state = entry.item.state
+            if state in IN_TRANSFER and (reason := self._ruled_out(entry, reserved)):
+                found.append((entry, reason))
+            elif state in ACTIVE:
                 self._reserve(entry, reserved)
+        return found
 
-    def _fill(self) -> None:
-        """Start waiting downloads, in order, as far as places, rules and servers allow."""
+    def decide(
+        self, entries: Collection[PullEntry], leaving: Collection[PullEntry], saved_number: int
+    ) -> list[tuple[PullEntry, HoldReason | None]]:
+        """What each waiting one waits for, in order; None = it starts now.
+
+        `leaving` have no row any more, but their attempts have not ended. `saved_number` is the
+        state of the queue file that is on disk: nothing starts before the disk knows it.
+        """
+        decisions: list[tuple[PullEntry, HoldReason | None]] = []
         reserved: dict[str, int] = {}
-        taken = len(self._leaving) + sum(1 for e in self._entries.values() if e.is_busy)
-        for entry in self._entries.values():
+        taken = len(leaving) + sum(1 for entry in entries if entry.is_busy)
+        for entry in entries:
             if entry.item.state in ACTIVE:
                 self._reserve(entry, reserved)
-        for entry in list(self._entries.values()):
-            if entry.item.state is not S.WAITING:
+        for entry in entries:
+            if entry.item.state is not PullState.WAITING:
                 continue
-            held = self._hold_of(entry, taken, reserved)
-            if held is None and self._may_ask(entry):
+            reason = self._reason(entry, taken, reserved)
+            if reason is None and not _may_ask(entry, leaving, saved_number):
+                reason = HoldReason(Hold.LINE)
+            if reason is None:
                 taken += 1
                 self._reserve(entry, reserved)
-                self._step(entry, E.START)
-                self._start_attempt(entry)
-            else:
-                self._show_hold(entry, held)
+            decisions.append((entry, reason))
+        return decisions
 
-    def _may_ask(self, entry: PullEntry) -> bool:
-        """Not before the row is on disk, nor while an earlier attempt has not ended."""
-        is_asked_for = entry.job is not None or self._is_asked_for(entry.item)
-        return not is_asked_for and self._is_on_disk(entry)
-
-    def _hold_of(self, entry: PullEntry, taken: int, reserved: dict[str, int]) -> HoldReason | None:
+    def _reason(self, entry: PullEntry, taken: int, reserved: dict[str, int]) -> HoldReason | None:
         if not self._online.get(entry.item.server_id, False):
             return HoldReason(Hold.SERVER)
-        held = self._held(entry, reserved)
-        if held is not None or entry.is_forced or entry.is_next:
-            return held
-        return HoldReason(Hold.LINE) if taken >= self._limits.max_pulls else None
+        reason = self._ruled_out(entry, reserved)
+        if reason is not None or entry.is_forced or entry.is_next:
+            return reason
+        return HoldReason(Hold.LINE) if taken >= self.limits.max_pulls else None
 
-    def _held(self, entry: PullEntry, reserved: dict[str, int]) -> HoldReason | None:
+    def _ruled_out(self, entry: PullEntry, reserved: dict[str, int]) -> HoldReason | None:
         """What the rules say; they do not count for what a person started all the same."""
         if entry.is_forced:
             return None
-        verdict = self._gate.verdict
-        return self._gate.held(
-            entry.item,
-            is_here=verdict.here is verdict.elsewhere or self._is_here(entry.item.server_id),
-            kept=self._limits.keep_free_bytes,
-            reserved=reserved.get(entry.item.server_id, 0),
+        item, rules = entry.item, self.rule_state
+        is_here = rules.here is rules.elsewhere or self._is_here(item.server_id)
+        hold = rules.here if is_here else rules.elsewhere
+        if hold is not None:
+            return HoldReason(hold, rules.until if hold is Hold.QUIET_HOURS else None)
+        disk = self._disks.get(item.server_id)
+        if disk is None or disk.free_bytes is None:
+            return None
+        missing = missing_bytes(
+            self._to_fetch(entry),
+            disk.free_bytes - reserved.get(item.server_id, 0),
+            self.limits.keep_free_bytes,
+            is_held=item.hold is Hold.DISK,
         )
-
-    def _is_here(self, server_id: str) -> bool:
-        target = self._target_of(server_id)
-        return target is None or target.endpoint.is_loopback
+        return HoldReason(Hold.DISK, missing_bytes=missing) if missing else None
 
     def _reserve(self, entry: PullEntry, reserved: dict[str, int]) -> None:
+        """Count what a download before the next ones is still going to write to the same disk."""
         server_id = entry.item.server_id
-        reserved[server_id] = reserved.get(server_id, 0) + self._gate.to_fetch(entry.item)
+        reserved[server_id] = reserved.get(server_id, 0) + self._to_fetch(entry)
 
-    def _show_hold(self, entry: PullEntry, held: HoldReason | None) -> None:
-        held = held or HoldReason(Hold.LINE)
-        item = replace(
-            entry.item,
-            hold=held.hold,
-            hold_until=held.until,
-            missing_bytes=held.missing_bytes,
-        )
-        self._set(entry, item)
+    def _to_fetch(self, entry: PullEntry) -> int:
+        """Bytes that it would still write to its server's disk; 0 while not known."""
+        disk = self._disks.get(entry.item.server_id)
+        return disk.to_fetch.get(entry.item.id, 0) if disk is not None else 0
+
+
+def _may_ask(entry: PullEntry, leaving: Collection[PullEntry], saved_number: int) -> bool:
+    """Not before the row is on disk, nor while an earlier attempt has not ended."""
+    if entry.job is not None or entry.save_number is None or entry.save_number > saved_number:
+        return False
+    return find_entry(leaving, entry.item.server_id, entry.item.name) is None

@@ -12,7 +12,7 @@ from tests.unit.workers.reading import QueueReader, misfit, own_signals
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import Hold, PullState, PullSummary
-from tray_app.workers import pull_rows, pull_watchdog
+from tray_app.workers.pulls import queue as queue_module
 from tray_app.workers.pulls.queue import PullQueue
 
 S = PullState
@@ -76,7 +76,7 @@ def test_rows_that_go_are_gone_everywhere(
 
 def test_a_canceled_row_goes_by_itself(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     bench, reader, wrongs = read
-    monkeypatch.setattr(pull_watchdog, "CANCELED_ROW_S", 0.05)
+    monkeypatch.setattr(queue_module, "CANCELED_ROW_S", 0.05)
     kept = bench.queue.add(request("one"))
     bench.queue.cancel(bench.queue.add(request("two")))
     bench.wait_for(lambda: "item_removed" in reader.heard)
@@ -87,7 +87,7 @@ def test_a_canceled_row_goes_by_itself(read: Read, monkeypatch: pytest.MonkeyPat
 
 def test_too_many_ended_rows_go(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     bench, reader, wrongs = read
-    monkeypatch.setattr(pull_rows, "MAX_ENDED", 2)
+    monkeypatch.setattr(queue_module, "MAX_ENDED", 2)
     for name in ("one", "two", "three", "four"):
         bench.queue.cancel(bench.queue.add(request(name)))
     reader.check()
