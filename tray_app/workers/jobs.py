@@ -1,6 +1,6 @@
 """The kinds of quick jobs: show, delete, copy, load, unload, test, and what a dialog looks up.
 
-Pulls are in `workers.pull_job`. Each job talks to one server with a client of its own and reports
+Pulls are in `workers.pulls.job`. Each job talks to one server with a client of its own and reports
 one record; none of them knows who asked.
 """
 
@@ -38,7 +38,7 @@ from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
 from tray_app.workers.runner import Job
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 UNLOAD_WAIT_S = 5.0
 _UNLOAD_STEP_S = 0.1
@@ -99,7 +99,7 @@ class LayersJob(ServerJob):
             try:
                 found.append(show_with_layers(client, self.target.store, ref))
             except (ModelNotFound, ServerFailed) as error:
-                log.info("layers of %s unknown: %s", ref.name, error)
+                _log.info("layers of %s unknown: %s", ref.name, error)
         return tuple(found)
 
 
@@ -242,7 +242,7 @@ class RecommendationsJob(ServerJob):
         try:
             rows = client.recommendations()
         except (ModelNotFound, ServerFailed, TimedOut) as error:
-            log.info("no suggestions: %s", error)
+            _log.info("no suggestions: %s", error)
             rows = ()
         return Recommendations(self.target.server_id, rows)
 

@@ -1,6 +1,6 @@
 """Job and JobRunner: units of work, the threads they run in (lanes), and their owner.
 
-What a job does stands in `workers.jobs` and `workers.pull_job`; this file knows only how jobs
+What a job does stands in `workers.jobs` and `workers.pulls.job`; this file knows only how jobs
 are queued, kept from running twice, cancelled and joined.
 """
 
@@ -15,7 +15,7 @@ from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, SignalInsta
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.ollama.cancel import CancelScope
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class Job(QObject):
@@ -59,9 +59,9 @@ class Job(QObject):
                 self._tell_end(self.cancelled)
             else:
                 self._tell_end(self.failed, error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - logged below
             # A bug of ours: it must reach a person, and the job must still end.
-            log.exception("job %s broke", type(self).__name__)
+            _log.exception("job %s broke", type(self).__name__)
             self._tell_end(self.failed, OllamaError(type(self).__name__, repr(error)))
         else:
             self.is_done = True

@@ -28,7 +28,7 @@ from tray_app.ollama.this_computer import free_bytes_in, held_layers, main_memor
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 DEADLINE_S = 15.0
 MAX_MANIFESTS = 8
@@ -81,7 +81,7 @@ class EstimateJob(Job):
         except Cancelled:
             raise
         except OllamaError as error:
-            log.info("%s of %s unknown: %s", part, self.ref.name, error)
+            _log.info("%s of %s unknown: %s", part, self.ref.name, error)
             self._tell(**{f"{part}_reason": error})
 
     def _tell(self, **parts: object) -> None:

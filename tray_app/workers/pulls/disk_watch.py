@@ -6,7 +6,6 @@ queue's business.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -17,8 +16,6 @@ from tray_app.core.records import Snapshot
 from tray_app.ollama.local_store import BlobFile, LocalStore
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
-
-log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 MAX_KNOWN = 20

@@ -22,7 +22,7 @@ from tray_app.core.pulls.states import PullItem
 from tray_app.workers.pulls.store import UNUSABLE, error_from_json, error_to_json, put_aside
 from tray_app.workers.runner import Job, JobRunner
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 VERSION = 1
 LANE = "queue file"
@@ -120,7 +120,7 @@ class PullHistory(QObject):
         try:
             self._store.save(self.history.records, self._number)
         except OSError as error:
-            log.info("the history could not be saved: %s", error)
+            _log.info("the history could not be saved: %s", error)
 
     def _set(self, history: History) -> None:
         self._history = history
@@ -174,7 +174,7 @@ class _SaveJob(Job):
         try:
             self._store.save(self._records, self._number)
         except OSError as error:
-            log.info("the history could not be saved: %s", error)
+            _log.info("the history could not be saved: %s", error)
             raise OllamaError(str(self._store.path), str(error)) from error
         return self._number
 

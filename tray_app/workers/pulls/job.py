@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +14,6 @@ from tray_app.core.records import Manifest
 from tray_app.workers.jobs import Target
 from tray_app.workers.poller import ClientFactory, open_client
 from tray_app.workers.runner import Job
-
-log = logging.getLogger(__name__)
 
 REPORT_EVERY_S = 0.1
 """Progress reaches the screen at most ten times a second."""
