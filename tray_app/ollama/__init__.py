@@ -13,10 +13,9 @@ loaded at the first request.
 from tray_app.core.endpoint import DEFAULT_PORT, Endpoint
 from tray_app.core.estimate import is_up_to_date
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.client import CloudStatus, OllamaClient
 from tray_app.ollama.ensure import Ensured, InstallState, install_state
 from tray_app.ollama.local_store import LocalStore, models_folders
-from tray_app.ollama.reader import CloudStatus
 from tray_app.ollama.registry import Registry, fetch_manifest, registry_url
 
 __all__ = [

@@ -1,30 +1,69 @@
 """OllamaClient: one server's API as Python calls, records in and out.
 
-Protocol facts are those of Ollama's server/routes.go and api/types.go. Nothing here waits for a
-window or knows of one; `tray_app.ollama` is usable from a REPL. What only asks is in `reader`.
+Protocol facts (which keys, which statuses, which traps) are those of Ollama's server/routes.go and
+api/types.go, from v0.1.38 on; where a line here looks odd, its comment names the reason. Nothing
+here waits for a window or knows of one; `tray_app.ollama` is usable from a REPL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any
+import os
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
 
+from tray_app.core.decode import as_object
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
+    BadAnswer,
     BadName,
     Changed,
     IncompletePull,
     ModelNotFound,
     NameProblem,
+    NotOllama,
+    OllamaError,
     ServerFailed,
+    Starting,
+    TimedOut,
+    TooOld,
 )
-from tray_app.core.names import ModelName
-from tray_app.core.parse import parse_line
+from tray_app.core.names import ModelName, is_same_name
+from tray_app.core.parse import (
+    parse_line,
+    parse_recommendations,
+    parse_running,
+    parse_show,
+    parse_version,
+)
 from tray_app.core.pulls.progress import PullProgress
+from tray_app.core.records import ModelInfo, ModelRecord, Recommendation, RunningModel, Snapshot
+from tray_app.core.tags import TagsParser
+from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.ensure import Ensured, InstallState, ensure
-from tray_app.ollama.reader import SLOW_TIMEOUT_S, OllamaReader, named
+from tray_app.ollama.registry import Registry
+from tray_app.ollama.responses import body_of
+from tray_app.ollama.transport import Transport
+
+QUICK_TIMEOUT_S = 4.0
+RUNNING_TIMEOUT_S = 5.0  # /api/ps waits for the lock of a runner that is unloading
+FIRST_LIST_TIMEOUT_S = 40.0  # after its start a server reads every GGUF header first
+LIST_TIMEOUT_S = 15.0
+SLOW_TIMEOUT_S = 60.0  # show reads files, delete removes gigabytes
+VERSION_AGE_S = 60.0
 
 
-class OllamaClient(OllamaReader):
+@dataclass(frozen=True, slots=True)
+class CloudStatus:
+    """Whether a server may use ollama.com; `source` is none, env, config or both."""
+
+    is_disabled: bool
+    source: str = ""
+
+
+class OllamaClient:
     """A client of one Ollama server.
 
     `endpoint` is an Endpoint, a text in OLLAMA_HOST's form, or None for what OLLAMA_HOST says.
@@ -33,6 +72,133 @@ class OllamaClient(OllamaReader):
 
     Thread: one at a time, `cancel` from any. Use as a context manager, or call `close`.
     """
+
+    def __init__(
+        self,
+        endpoint: Endpoint | str | None = None,
+        *,
+        server_id: str = "local",
+        scope: CancelScope | None = None,
+        headers: Mapping[str, str] | None = None,
+        ca_file: str = "",
+        connect_timeout_s: float | None = None,
+        registry: Registry | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if endpoint is None:
+            endpoint = Endpoint.from_environment(os.environ)
+        elif isinstance(endpoint, str):
+            endpoint = Endpoint.parse(endpoint)
+        self.endpoint = endpoint
+        self.server_id = server_id
+        self.scope = scope or CancelScope()
+        self.registry = registry or Registry()
+        self._clock = clock
+        self._transport = Transport(
+            endpoint,
+            scope=self.scope,
+            headers=headers,
+            ca_file=ca_file,
+            connect_timeout_s=connect_timeout_s,
+        )
+        self._version = ""
+        self._version_s = 0.0
+        self._has_listed = False
+        self._tags_parser = TagsParser(server_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close idle connections; the client may be used again."""
+        self._transport.close()
+
+    def cancel(self) -> None:
+        """From any thread: end what is under way at once, and let nothing new begin."""
+        self.scope.cancel()
+
+    def version(self) -> str:
+        """The server's version, e.g. `0.33.1` (`0.0.0` for builds from source).
+
+        Raises Starting when it accepts the connection but does not answer.
+        """
+        try:
+            value = self._get("/api/version", QUICK_TIMEOUT_S, Starting)
+        except TooOld as error:
+            if self._says_that_it_is_ollama():
+                raise  # v0.1.14 was the first to tell its version
+            raise NotOllama(error.reference, error.context) from error
+        try:
+            return parse_version(value)
+        except BadAnswer as error:
+            raise NotOllama(self._transport.address, str(error)) from error
+
+    def status(self) -> CloudStatus | None:
+        """GET /api/status: whether the cloud is switched off. None: the server is too old."""
+        try:
+            value = self._get("/api/status", QUICK_TIMEOUT_S)
+        except TooOld:
+            return None
+        cloud = as_object(value, "body").get("cloud")
+        cloud = cloud if isinstance(cloud, dict) else {}
+        source = cloud.get("source")
+        return CloudStatus(cloud.get("disabled") is True, source if isinstance(source, str) else "")
+
+    def list_models(self) -> tuple[ModelRecord, ...]:
+        """GET /api/tags: the installed models, newest first. Unusable rows are left out."""
+        return self._tags()[0]
+
+    def list_running(self) -> tuple[RunningModel, ...] | None:
+        """GET /api/ps: the models in memory. None: the server is too old to tell (< v0.1.38)."""
+        return self._ps()[0]
+
+    def snapshot(self) -> Snapshot:
+        """Version, tags and ps in one record. The version is asked again once a minute and after
+        any failure. ps that fails alone leaves `running` None and a line in `problems`."""
+        try:
+            return self._snapshot()
+        except OllamaError:
+            self._version = ""
+            self._has_listed = False
+            raise
+
+    def find(self, prefix: str) -> tuple[ModelRecord, ...]:
+        """The models whose name, or the part after its last `/`, starts with `prefix`."""
+        wanted = prefix.strip().casefold()
+        return tuple(
+            model
+            for model in self.list_models()
+            if model.name.casefold().startswith(wanted)
+            or model.name.rpartition("/")[2].casefold().startswith(wanted)
+        )
+
+    def get(self, name: str) -> ModelRecord | None:
+        """The row of `name` in the list (`llama3` finds `llama3:latest`), None if there is none."""
+        models = self.list_models()
+        exact = next((model for model in models if model.name == name), None)
+        return exact or next((model for model in models if is_same_name(model.name, name)), None)
+
+    def show(self, name: str, digest: str = "") -> ModelInfo:
+        """POST /api/show: everything about one model. `digest` (bare hex) is stored in the answer,
+        which does not carry one. Raises ModelNotFound."""
+        value = self._post("/api/show", _named(name), name)
+        return parse_show(self.server_id, name, digest, value)
+
+    def details(self, name: str) -> ModelInfo:
+        """`show` with the full name and digest from the list, where the model is in it."""
+        record = self.get(name)
+        return self.show(name) if record is None else self.show(record.name, record.digest)
+
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        """The server's own suggestions; () from a server too old to have any (< v0.22.1)."""
+        try:
+            value = self._get("/api/experimental/model-recommendations", QUICK_TIMEOUT_S)
+        except TooOld:
+            return ()
+        return parse_recommendations(value)
 
     def delete(self, name: str, digest: str = "") -> None:
         """DELETE /api/delete. With `digest` (bare hex) only while the model still has that one,
@@ -49,7 +215,7 @@ class OllamaClient(OllamaReader):
             if record.digest and record.digest != digest:
                 raise Changed(name, record.digest)
         self._transport.json(
-            "DELETE", "/api/delete", named(name), name=name, read_timeout_s=SLOW_TIMEOUT_S
+            "DELETE", "/api/delete", _named(name), name=name, read_timeout_s=SLOW_TIMEOUT_S
         )
 
     def copy(self, source: str, destination: str) -> None:
@@ -79,7 +245,7 @@ class OllamaClient(OllamaReader):
         if _is_cloud(name):
             # The server would send a real request to ollama.com.
             raise ServerFailed(name, "cloud models run on ollama.com and are not loaded", 400)
-        body: dict[str, Any] = named(name)
+        body: dict[str, Any] = _named(name)
         if keep_alive_s is not None:
             body["keep_alive"] = keep_alive_s  # a number: the text "300" is refused
         if context_length:
@@ -98,7 +264,7 @@ class OllamaClient(OllamaReader):
         Works for embedding models too: keep_alive 0 is looked at before what a model can do.
         """
         if not _is_cloud(name):
-            body = {**named(name), "keep_alive": 0, "stream": False}
+            body = {**_named(name), "keep_alive": 0, "stream": False}
             self._post("/api/generate", body, name)
 
     def pull(
@@ -113,7 +279,7 @@ class OllamaClient(OllamaReader):
         the same layers; during `verifying` the model gets installed all the same.
         `is_insecure` means plain http to the registry, not "any certificate".
         """
-        body: dict[str, Any] = {**named(name), "stream": True}
+        body: dict[str, Any] = {**_named(name), "stream": True}
         if is_insecure:
             body["insecure"] = True
         lines = self._transport.lines("POST", "/api/pull", body, name=name)
@@ -144,9 +310,79 @@ class OllamaClient(OllamaReader):
             self, name, on_progress, is_insecure=is_insecure, clock=self._clock, known=known
         )
 
+    def _snapshot(self) -> Snapshot:
+        now_s = self._clock()
+        if not self._version or now_s - self._version_s >= VERSION_AGE_S:
+            self._version, self._version_s = self.version(), now_s
+        models, problems = self._tags()
+        running: tuple[RunningModel, ...] | None = None
+        try:
+            running, notes = self._ps()
+            problems += notes
+        except (TimedOut, ServerFailed, BadAnswer) as error:
+            problems += (f"ps: {error}",)
+        return Snapshot(
+            server_id=self.server_id,
+            models=models,
+            running=running,
+            version=self._version,
+            taken_at=datetime.now(UTC),
+            taken_s=self._clock(),
+            problems=problems,
+        )
+
+    def _tags(self) -> tuple[tuple[ModelRecord, ...], tuple[str, ...]]:
+        timeout_s = LIST_TIMEOUT_S if self._has_listed else FIRST_LIST_TIMEOUT_S
+        try:
+            answer = self._transport.request(
+                "GET", "/api/tags", read_timeout_s=timeout_s, silence=Starting
+            )
+            body = body_of(answer, self._transport.address)
+        except TooOld as error:  # every Ollama has /api/tags
+            raise NotOllama(error.reference, error.context) from error
+        rows = self._tags_parser.parse(body, self._transport.address)
+        self._has_listed = True
+        return rows
+
+    def _ps(self) -> tuple[tuple[RunningModel, ...] | None, tuple[str, ...]]:
+        try:
+            value = self._get("/api/ps", RUNNING_TIMEOUT_S)
+        except TooOld:
+            return None, ()
+        return parse_running(self.server_id, value)
+
+    def _says_that_it_is_ollama(self) -> bool:
+        answer = self._transport.request("GET", "/", read_timeout_s=QUICK_TIMEOUT_S, max_bytes=4096)
+        return answer.is_ok and answer.body.strip() == b"Ollama is running"
+
+    def _get(self, path: str, read_timeout_s: float, silence: type[OllamaError] = TimedOut) -> Any:
+        return self._transport.json("GET", path, read_timeout_s=read_timeout_s, silence=silence)
+
+    def _post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        name: str,
+        read_timeout_s: float | None = SLOW_TIMEOUT_S,
+    ) -> Any:
+        return self._transport.json("POST", path, body, name=name, read_timeout_s=read_timeout_s)
+
+
+ClientFactory = Callable[[Endpoint, str, CancelScope], OllamaClient]
+
+
+def open_client(endpoint: Endpoint, server_id: str, scope: CancelScope) -> OllamaClient:
+    """The ordinary ClientFactory."""
+    return OllamaClient(endpoint, server_id=server_id, scope=scope)
+
 
 def _is_cloud(name: str) -> bool:
     try:
         return ModelName.parse(name).is_cloud
     except BadName:
         return False
+
+
+def _named(name: str) -> dict[str, Any]:
+    """Both keys: servers before v0.1.21 know only `name`."""
+    return {"model": name, "name": name}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from tray_app.core.errors import (
     Cancelled,
@@ -19,13 +19,23 @@ from tray_app.core.names import ModelName
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.tracker import PullTracker
 from tray_app.core.records import Manifest, ModelRecord
-
-if TYPE_CHECKING:
-    from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.cancel import CancelScope
+from tray_app.ollama.registry import Registry
 
 # A pull that is asked for too soon after a cancel joins the dying one and is told
 # "context canceled"; the server needs up to half a minute to let go.
 JOINED_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+class Puller(Protocol):
+    """What is needed of a client to have a model on its server."""
+
+    scope: CancelScope
+    registry: Registry
+
+    def get(self, name: str) -> ModelRecord | None: ...
+
+    def pull(self, name: str, *, is_insecure: bool) -> Generator[dict[str, Any], None, None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class InstallState:
     is_current: bool
 
 
-def install_state(client: OllamaClient, name: str, *, is_insecure: bool = False) -> InstallState:
+def install_state(client: Puller, name: str, *, is_insecure: bool = False) -> InstallState:
     """Whether `name` is installed in its registry's version. Pulls nothing. Raises BadName."""
     parsed = ModelName.parse(name)
     record = client.get(str(parsed))
@@ -60,7 +70,7 @@ def install_state(client: OllamaClient, name: str, *, is_insecure: bool = False)
 
 
 def ensure(
-    client: OllamaClient,
+    client: Puller,
     name: str,
     on_progress: Callable[[PullProgress], None] | None = None,
     *,
@@ -93,7 +103,7 @@ def ensure(
     return Ensured(client.get(full_name), was_present=False, is_checked=now.manifest is not None)
 
 
-def _manifest(client: OllamaClient, name: ModelName, is_insecure: bool) -> Manifest | None:
+def _manifest(client: Puller, name: ModelName, is_insecure: bool) -> Manifest | None:
     try:
         return client.registry.fetch_manifest(name, scope=client.scope, is_insecure=is_insecure)
     except Cancelled:
@@ -103,7 +113,7 @@ def _manifest(client: OllamaClient, name: ModelName, is_insecure: bool) -> Manif
 
 
 def _pull(
-    client: OllamaClient,
+    client: Puller,
     name: str,
     tracker: PullTracker,
     on_progress: Callable[[PullProgress], None] | None,

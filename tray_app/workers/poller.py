@@ -29,7 +29,7 @@ from tray_app.core.errors import (
 )
 from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.client import ClientFactory, OllamaClient, open_client
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +38,6 @@ BACKOFF_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 STARTING_PACE_S = 2.0
 SLEPT_S = 30.0
 GRACE_S = 10.0
-
-ClientFactory = Callable[[Endpoint, str, CancelScope], OllamaClient]
-
-
-def open_client(endpoint: Endpoint, server_id: str, scope: CancelScope) -> OllamaClient:
-    """The ordinary ClientFactory."""
-    return OllamaClient(endpoint, server_id=server_id, scope=scope)
 
 
 def state_of(error: OllamaError) -> ServerState:

@@ -1,7 +1,11 @@
-"""What a client changes: delete, copy, load, unload."""
+"""What a client is told and what it changes, on the demo server and on servers that do not keep to
+the protocol."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +13,22 @@ import pytest
 
 from tests.fakes import FaultyServer, faults, small
 from tests.support.waiting import wait_for
+from tests.unit.ollama.raw_server import Connection, RawServer, always
 from tray_app.core.errors import (
+    BadAnswer,
     BadName,
     Changed,
+    Forbidden,
     ModelNotFound,
+    NotOllama,
     ServerFailed,
+    Starting,
+    TimedOut,
+    TooOld,
+    Unreachable,
 )
-from tray_app.ollama import OllamaClient
+from tray_app.core.records import LayerKind
+from tray_app.ollama import CloudStatus, Endpoint, OllamaClient
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,6 +51,214 @@ def names(client: OllamaClient) -> set[str]:
 
 def sent(server: FaultyServer, path: str) -> list[dict[str, object]]:
     return [request.json for request in server.requests if request.path == path]
+
+
+def test_needs_no_qt_and_no_requests_to_be_imported() -> None:
+    code = (
+        "import sys, tray_app.ollama\n"
+        "assert not [m for m in sys.modules if m.partition('.')[0] in ('PySide6', 'requests')]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_the_address_comes_from_where_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "0.0.0.0:7")
+    assert OllamaClient().endpoint == Endpoint("http", "127.0.0.1", 7)
+    assert OllamaClient("nas").endpoint == Endpoint("http", "nas", 11434)
+    assert OllamaClient(Endpoint("https", "nas", 443)).endpoint.scheme == "https"
+
+
+def test_lists_models(client: OllamaClient) -> None:
+    models = {model.name: model for model in client.list_models()}
+    assert set(models) == {"tiny:latest", "other:q4", "me/tiny:v2"}
+    tiny = models["tiny:latest"]
+    assert tiny.server_id == "s1"
+    assert len(tiny.digest) == 64
+    assert tiny.size_bytes is not None
+    assert tiny.size_bytes > 40_000_000
+    assert tiny.modified_at is not None
+
+
+def test_finds_by_prefix_of_name_or_model(client: OllamaClient) -> None:
+    assert {model.name for model in client.find("TINY")} == {"tiny:latest", "me/tiny:v2"}
+    assert {model.name for model in client.find("me/")} == {"me/tiny:v2"}
+    assert client.find("iny") == ()
+    assert len(client.find("")) == 3
+
+
+def test_gets_one_row_by_any_spelling(client: OllamaClient) -> None:
+    for text in ("tiny", "Tiny:LATEST", "tiny:latest", "registry.ollama.ai/library/tiny"):
+        found = client.get(text)
+        assert found is not None
+        assert found.name == "tiny:latest"
+    assert client.get("nothing") is None
+
+
+def test_a_name_spelt_out_wins_over_one_that_means_the_same() -> None:
+    rows = {"models": [{"name": "A:latest", "digest": "1"}, {"name": "a:latest", "digest": "2"}]}
+    with RawServer(always(json.dumps(rows))) as server:
+        client = OllamaClient(server.url)
+        digests = [client.get(name).digest for name in ("a:latest", "A:latest", "a")]  # type: ignore[union-attr]
+    assert digests == ["2", "1", "1"]
+
+
+def test_shows_details(client: OllamaClient, server: FaultyServer) -> None:
+    record = client.get("tiny")
+    assert record is not None
+    info = client.details("tiny")
+    assert (info.name, info.digest) == ("tiny:latest", record.digest)
+    assert info.license.startswith("MIT")
+    assert [layer.kind for layer in info.layers] == [LayerKind.MODEL]
+    assert sent(server, "/api/show") == [{"model": "tiny:latest", "name": "tiny:latest"}]
+
+
+@pytest.mark.parametrize("method", ["show", "details"])
+def test_details_of_a_missing_model(client: OllamaClient, method: str) -> None:
+    with pytest.raises(ModelNotFound) as caught:
+        getattr(client, method)("nothing")
+    assert caught.value.reference == "nothing"
+
+
+def test_status_and_recommendations(client: OllamaClient, server: FaultyServer) -> None:
+    assert client.status() == CloudStatus(False, "none")
+    assert any(row.name for row in client.recommendations())
+    server.fault("*", faults.reply(404, b"404 page not found", "text/plain"))
+    assert client.status() is None
+    assert client.recommendations() == ()
+    assert client.list_running() is None
+
+
+@pytest.mark.parametrize("body", ['{"cloud": null}', '{"cloud": {"source": 1}}', "{}"])
+def test_an_odd_status(body: str) -> None:
+    with RawServer(always(body)) as server:
+        assert OllamaClient(server.url).status() == CloudStatus(False, "")
+
+
+# -- is it Ollama? ---------------------------------------------------------------------------------
+
+
+def pages(**bodies: str) -> object:
+    """A server that knows these paths ("/" is `root`) and answers 404 as Go does elsewhere."""
+
+    def handle(connection: Connection) -> None:
+        while raw := connection.request():
+            path = raw.split(b" ")[1].decode().strip("/") or "root"
+            if path in bodies:
+                connection.answer(bodies[path], content_type="text/plain")
+            else:
+                connection.answer("404 page not found", "404 Not Found", "text/plain")
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("root", "expected"), [("Ollama is running", TooOld), ("Welcome", NotOllama)]
+)
+def test_a_server_without_versions(root: str, expected: type[Exception]) -> None:
+    with RawServer(pages(root=root)) as server, pytest.raises(expected):  # type: ignore[arg-type]
+        OllamaClient(server.url).version()
+
+
+@pytest.mark.parametrize("body", ["{}", '{"version": 7}', "[]", "null"])
+def test_a_version_that_is_none(body: str) -> None:
+    with RawServer(always(body)) as server, pytest.raises(NotOllama):
+        OllamaClient(server.url).version()
+
+
+def test_a_server_without_a_list() -> None:
+    with RawServer(pages()) as server, pytest.raises(NotOllama):  # type: ignore[arg-type]
+        OllamaClient(server.url).list_models()
+
+
+def test_forbidden_by_its_host_check(client: OllamaClient, server: FaultyServer) -> None:
+    server.fault("*", faults.forbidden())
+    with pytest.raises(Forbidden):
+        client.version()
+
+
+# -- snapshots -------------------------------------------------------------------------------------
+
+
+class Clock:
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_snapshot(server: FaultyServer) -> None:
+    with OllamaClient(server.url, server_id="s1") as client:
+        client.load("tiny")
+        snapshot = client.snapshot()
+    assert snapshot.server_id == "s1"
+    assert snapshot.version == server.state.version
+    assert {model.name for model in snapshot.models} == {"tiny:latest", "other:q4", "me/tiny:v2"}
+    assert [row.name for row in snapshot.running or ()] == ["tiny:latest"]
+    assert snapshot.problems == ()
+    assert snapshot.taken_at.tzinfo is not None
+
+
+def test_the_version_is_asked_once_a_minute_and_after_a_failure(server: FaultyServer) -> None:
+    clock = Clock()
+    client = OllamaClient(server.url, clock=clock)
+
+    def asked() -> int:
+        return sum(request.path == "/api/version" for request in server.requests)
+
+    client.snapshot()
+    clock.now_s += 30
+    client.snapshot()
+    assert asked() == 1
+    clock.now_s += 31
+    client.snapshot()
+    assert asked() == 2
+    server.fault("/api/tags", faults.error_json(), times=1)
+    with pytest.raises(ServerFailed):
+        client.snapshot()
+    client.snapshot()
+    assert asked() == 3
+
+
+def test_without_ps_the_rest_is_still_true(client: OllamaClient, server: FaultyServer) -> None:
+    server.fault("/api/ps", faults.reply(404, b"404 page not found", "text/plain"))
+    assert client.snapshot().running is None
+    assert client.snapshot().problems == ()
+    server.fault("/api/ps", faults.error_json(500, "busy"))
+    snapshot = client.snapshot()
+    assert snapshot.running is None
+    assert len(snapshot.models) == 3
+    assert "busy" in snapshot.problems[0]
+
+
+def test_a_connection_lost_between_the_answers_spoils_the_snapshot(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    server.fault("/api/ps", faults.reset_before_headers())
+    with pytest.raises(Unreachable):
+        client.snapshot()
+
+
+def test_a_bad_list_is_named(client: OllamaClient, server: FaultyServer) -> None:
+    server.fault("/api/tags", faults.reply_json(200, {"models": "many"}))
+    with pytest.raises(BadAnswer) as caught:
+        client.snapshot()
+    assert caught.value.field == "models"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/api/version", Starting), ("/api/tags", Starting), ("/api/ps", TimedOut)],
+)
+def test_silence_means_starting_where_every_server_answers_at_once(
+    server: FaultyServer, monkeypatch: pytest.MonkeyPatch, path: str, expected: type[Exception]
+) -> None:
+    for name in ("QUICK", "RUNNING", "LIST", "FIRST_LIST"):
+        monkeypatch.setattr(f"tray_app.ollama.client.{name}_TIMEOUT_S", 0.1)
+    server.fault(path, faults.never_answer())
+    client = OllamaClient(server.url)
+    call = {"/api/version": client.version, "/api/tags": client.list_models}
+    with pytest.raises(expected):
+        call.get(path, client.list_running)()
 
 
 def test_deletes(client: OllamaClient, server: FaultyServer) -> None:

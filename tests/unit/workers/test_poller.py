@@ -205,7 +205,7 @@ def test_a_server_is_polled_no_more(seen: Seen, server: FaultyServer) -> None:
 def test_a_server_that_never_answers_is_starting_and_ends_at_once(
     seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tray_app.ollama.reader.QUICK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("tray_app.ollama.client.QUICK_TIMEOUT_S", 0.2)
     server.fault("*", faults.never_answer())
     start(seen, server)
     seen.wait_state(ServerState.STARTING)

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from tray_app.core.errors import IncompletePull, OllamaError
 from tray_app.core.pulls.tracker import PullPhase, PullProgress, PullTracker
 from tray_app.core.records import Manifest
+from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.workers.jobs import Target
-from tray_app.workers.poller import ClientFactory, open_client
 from tray_app.workers.runner import Job
 
 REPORT_EVERY_S = 0.1

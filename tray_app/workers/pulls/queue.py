@@ -40,8 +40,8 @@ from tray_app.core.pulls.states import (
     summarize,
 )
 from tray_app.core.records import Manifest, ModelRecord, Snapshot
+from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.workers.jobs import Target
-from tray_app.workers.poller import ClientFactory, open_client
 from tray_app.workers.pulls.entry import PullEntry, find_entry
 from tray_app.workers.pulls.job import PullJob, PullReport
 from tray_app.workers.pulls.schedule import HoldReason, Schedule
