@@ -33,7 +33,7 @@ from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
 from tray_app.log import CRASH_FILE, without_secrets
 from tray_app.ollama import CancelScope, OllamaClient, models_folders
-from tray_app.ollama.library import requests_version
+from tray_app.ollama.http_session import requests_version
 from tray_app.paths import Paths
 from tray_app.settings.values import SettingsValues
 
