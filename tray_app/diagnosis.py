@@ -9,7 +9,6 @@ import copy
 import os
 import platform
 import re
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -34,6 +33,7 @@ from tray_app.desktop.instance.single_instance import Handover, Outcome
 from tray_app.log import CRASH_FILE, without_secrets
 from tray_app.ollama import CancelScope, OllamaClient, models_folders
 from tray_app.ollama.http_session import requests_version
+from tray_app.ollama.local_store import free_bytes, free_bytes_in
 from tray_app.paths import Paths
 from tray_app.settings.values import SettingsValues
 
@@ -217,11 +217,13 @@ def _folders(question: Question) -> Iterable[FolderFacts]:
         (FolderKind.LOG, where.log),
     ):
         place = _existing(folder)
-        yield FolderFacts(kind, _shown(folder), _free(place), os.access(place, os.W_OK | os.X_OK))
+        yield FolderFacts(
+            kind, _shown(folder), free_bytes(place), os.access(place, os.W_OK | os.X_OK)
+        )
     if any(target.endpoint.is_loopback for target in question.targets):
         models = next((found for found in models_folders() if _is_folder(found)), None)
         if models is not None:
-            yield FolderFacts(FolderKind.MODELS, _shown(models), _free(models))
+            yield FolderFacts(FolderKind.MODELS, _shown(models), free_bytes_in(models))
 
 
 def _is_folder(place: Path) -> bool:
@@ -234,13 +236,6 @@ def _is_folder(place: Path) -> bool:
 def _existing(folder: Path) -> Path:
     """The folder, or the one in which it would be made."""
     return next((place for place in (folder, *folder.parents) if _is_folder(place)), folder)
-
-
-def _free(place: Path) -> int | None:
-    try:
-        return shutil.disk_usage(place).free
-    except OSError:
-        return None
 
 
 def _shown(folder: Path) -> str:

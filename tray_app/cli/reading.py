@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from tray_app import text
 from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, Session
-from tray_app.cli.disk import read_layer_index
 from tray_app.core.errors import OllamaError, TooOld
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
 from tray_app.core.sharing import unique_bytes
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
+from tray_app.ollama.local_store import read_layer_index
 from tray_app.text import MISSING, tr
 
 _SYSTEM_LIMIT = 200
@@ -169,7 +169,9 @@ def status(session: Session) -> int:
             }
             session.console.data_json(failed)
         raise
-    on_disk = unique_bytes(snapshot.models, read_layer_index(session.target, snapshot.models))
+    on_disk = unique_bytes(
+        snapshot.models, read_layer_index(session.target.endpoint, snapshot.models)
+    )
     if session.invocation.as_json:
         answer = json_output.status(snapshot, session.target.endpoint.display, on_disk)
         session.console.data_json({**answer, "program": program})

@@ -13,7 +13,6 @@ from tray_app.cli.context import (
     exit_code,
     said_by_instance,
 )
-from tray_app.cli.disk import read_layer_index
 from tray_app.cli.progress import ProgressView
 from tray_app.core.errors import Cancelled, ModelNotFound, OllamaError
 from tray_app.core.names import ModelName, clean
@@ -22,6 +21,7 @@ from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama import InstallState, install_state
+from tray_app.ollama.local_store import read_layer_index
 from tray_app.text import tr
 
 UNLOAD_WAIT_S = 5.0
@@ -110,7 +110,7 @@ def remove(session: Session) -> int:
     if must_ask and not session.console.ask(_question(chosen)):
         session.console.say(tr("Nothing was deleted."))
         return EXIT_SERVER_SAID_NO
-    layer_index = read_layer_index(session.target, installed)
+    layer_index = read_layer_index(session.target.endpoint, installed)
     for record in chosen:
         try:
             _remove(session, record)

@@ -1,25 +1,29 @@
-"""LocalStore: manifests in the models folder of a server that runs on this computer.
+"""What this computer can tell of a server that runs on it: manifests, layers, room, memory.
 
-The API tells only a model's weights; the file tells every layer with its size. It is believed only
-while its SHA-256 is the digest that the server gives for the model: any other folder, or an older
-state of it, is then simply unknown. Read only.
+The API tells only a model's weights; a manifest on the disk tells every layer with its size. It is
+believed only while its SHA-256 is the digest that the server gives for the model: any other folder,
+or an older state of it, is then simply unknown. Read only.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAnswer, BadName
 from tray_app.core.manifests import parse_manifest
 from tray_app.core.names import ModelName
-from tray_app.core.records import Manifest
+from tray_app.core.records import Layer, Manifest, ModelInfo, ModelRecord
+from tray_app.core.sharing import LayerIndex
 
 _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 BlobFile = tuple[str, int, int]
 """A layer of a pull: digest, its bytes, those that the server has told to have of it."""
@@ -86,10 +90,7 @@ class LocalStore:
     def free_bytes(self, known: Iterable[tuple[str, str]] = ()) -> int | None:
         """Free bytes on the disk of `models_folder(known)`; None when it cannot be known."""
         folder = self.models_folder(known)
-        try:
-            return None if folder is None else shutil.disk_usage(folder).free
-        except OSError:
-            return None
+        return None if folder is None else free_bytes_in(folder)
 
     def room(
         self, known: Iterable[tuple[str, str]], pulls: Mapping[str, Sequence[BlobFile]]
@@ -101,9 +102,9 @@ class LocalStore:
             return None, {}
         try:
             needs = {key: _absent_bytes(folder / "blobs", layers) for key, layers in pulls.items()}
-            return shutil.disk_usage(folder).free, needs
         except OSError:
             return None, {}
+        return free_bytes_in(folder), needs
 
     def _find(self, name: str, digest: str) -> tuple[Path, bytes] | None:
         try:
@@ -118,6 +119,69 @@ class LocalStore:
             if raw is not None and hashlib.sha256(raw).hexdigest() == digest:
                 return folder, raw
         return None
+
+
+def read_layer_index(
+    endpoint: Endpoint, models: Iterable[ModelRecord], store: LocalStore | None = None
+) -> LayerIndex:
+    """All layers of the models of the server at `endpoint` whose manifests can be read here, so
+    that sizes count shared ones once; empty for other computers."""
+    layer_index = LayerIndex()
+    if not endpoint.is_loopback:
+        return layer_index
+    folders = store or LocalStore()
+    for model in models:
+        manifest = folders.manifest(model.name, model.digest)
+        if manifest is not None:
+            info = ModelInfo(
+                model.server_id,
+                model.name,
+                digest=model.digest,
+                layers=manifest.layers,
+                has_all_layers=True,
+            )
+            layer_index = layer_index.with_info(info)
+    return layer_index
+
+
+def held_layers(folder: Path, layers: Iterable[Layer]) -> frozenset[str]:
+    """The digests of those layers whose files lie whole in a models folder."""
+    found = set()
+    for layer in layers:
+        # Digests come from a registry; only a real one makes a file name.
+        if not _DIGEST.fullmatch(layer.digest):
+            continue
+        try:
+            size_bytes = (folder / "blobs" / layer.digest.replace(":", "-")).stat().st_size
+        except OSError:
+            continue
+        if size_bytes == layer.size_bytes:
+            found.add(layer.digest)
+    return frozenset(found)
+
+
+def free_bytes_in(folder: Path) -> int | None:
+    """Free bytes on the disk where a models folder keeps its layers; None when not known."""
+    return free_bytes(folder / "blobs", folder)  # the first may be a link to another disk
+
+
+def free_bytes(*folders: Path) -> int | None:
+    """Free bytes on the disk of the first of the folders that exists; None when not known."""
+    for folder in folders:
+        try:
+            return shutil.disk_usage(folder).free
+        except OSError:
+            continue
+    return None
+
+
+def main_memory_bytes() -> int | None:
+    """The memory of this computer; None where the system does not say it in a simple way."""
+    try:
+        pages, page_bytes = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return None
+    return pages * page_bytes if pages > 0 and page_bytes > 0 else None
 
 
 def _read(path: Path) -> bytes | None:

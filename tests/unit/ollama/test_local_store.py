@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tray_app.core.records import LayerKind
+from tray_app.core.records import Layer, LayerKind
 from tray_app.ollama import LocalStore, models_folders
+from tray_app.ollama.local_store import free_bytes_in, held_layers, main_memory_bytes
 
 MANIFEST = json.dumps(
     {
@@ -21,6 +23,7 @@ MANIFEST = json.dumps(
         "config": {"digest": "sha256:" + "c" * 64, "size": 5},
     }
 ).encode()
+LAYER = "sha256:" + "a" * 64
 DIGEST = hashlib.sha256(MANIFEST).hexdigest()
 
 
@@ -130,3 +133,30 @@ def test_room_counts_what_is_on_the_disk_already(folder: Path) -> None:
     assert (needs["whole"], needs["new"]) == (0, 500)
     assert 9_000_000 < needs["half"] < 10_000_000
     assert LocalStore([folder]).room([("tiny", "0" * 64)], pulls) == (None, {})
+
+
+def test_layers_that_lie_whole_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "blobs" / LAYER.replace(":", "-")).write_bytes(b"12345")
+    (tmp_path / "secret").write_bytes(b"12345")
+    layers = [
+        Layer(LAYER, LayerKind.MODEL, 5),
+        Layer("sha256:" + "b" * 64, LayerKind.MODEL, 5),
+        Layer("sha256:../secret", LayerKind.MODEL, 5),
+        Layer("", LayerKind.MODEL, 5),
+    ]
+    assert held_layers(tmp_path, layers) == {LAYER}
+    assert held_layers(tmp_path, [Layer(LAYER, LayerKind.MODEL, 6)]) == frozenset()
+    assert held_layers(tmp_path / "gone", layers) == frozenset()
+
+
+def test_free_space_is_that_of_the_layers(tmp_path: Path) -> None:
+    assert (free_bytes_in(tmp_path) or 0) > 0
+    assert free_bytes_in(tmp_path / "gone") is None
+
+
+def test_memory_is_told_or_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = main_memory_bytes()
+    assert found is None or found > 100_000_000
+    monkeypatch.delattr(os, "sysconf", raising=False)
+    assert main_memory_bytes() is None

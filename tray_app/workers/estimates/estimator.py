@@ -22,9 +22,8 @@ from tray_app.core.names import ModelName, canonical
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import Layer, LayerKind, Manifest, Snapshot
 from tray_app.core.sharing import LayerIndex
-from tray_app.ollama.local_store import LocalStore
+from tray_app.ollama.local_store import LocalStore, free_bytes_in, held_layers, main_memory_bytes
 from tray_app.ollama.registry import Registry
-from tray_app.ollama.this_computer import free_bytes_in, held_layers, main_memory_bytes
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
 
