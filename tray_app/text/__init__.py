@@ -5,7 +5,6 @@ Works without an application object. Text from servers leaves here as plain text
 """
 
 from tray_app.text.addresses import is_loopback, server_name
-from tray_app.text.canceling import cancel_question
 from tray_app.text.deleting import (
     DeleteNote,
     DeleteQuestion,
@@ -27,6 +26,7 @@ from tray_app.text.diagnosis import (
     diagnostics_copied,
 )
 from tray_app.text.downloads import (
+    cancel_question,
     downloads_header,
     downloads_line,
     fetched_in,
@@ -37,7 +37,14 @@ from tray_app.text.downloads import (
     spoken_progress,
     waits_for_server,
 )
-from tray_app.text.errors import delete_result, error_text, failure_text
+from tray_app.text.errors import (
+    broken_files_report,
+    crash_report,
+    delete_result,
+    error_text,
+    failure_text,
+    save_failed_report,
+)
 from tray_app.text.estimates import (
     EstimateLine,
     LineTone,
@@ -91,7 +98,6 @@ from tray_app.text.notices import (
 )
 from tray_app.text.plain import one_line, shortened, tooltip, visible
 from tray_app.text.pull_errors import pull_error_reason
-from tray_app.text.reports import broken_files_report, crash_report, save_failed_report
 from tray_app.text.servers import (
     connecting_line,
     last_reached_line,
@@ -107,7 +113,6 @@ from tray_app.text.servers import (
     status_line_tooltip,
     trying_again_line,
 )
-from tray_app.text.speed_trail import speed_scale, spoken_trail
 from tray_app.text.times import (
     about_time_left,
     age,
@@ -123,9 +128,24 @@ from tray_app.text.times import (
     spoken_time,
     time_left,
 )
-from tray_app.text.tray import tray_state_line, tray_tooltip
-from tray_app.text.tray_entries import tray_pull_lines, tray_pull_title, tray_unload_line
-from tray_app.text.units import amount, exact_size, percent, percent_of, size, speed, spoken_size
+from tray_app.text.tray import (
+    tray_pull_lines,
+    tray_pull_title,
+    tray_state_line,
+    tray_tooltip,
+    tray_unload_line,
+)
+from tray_app.text.units import (
+    amount,
+    exact_size,
+    percent,
+    percent_of,
+    size,
+    speed,
+    speed_scale,
+    spoken_size,
+    spoken_trail,
+)
 from tray_app.text.wording import MISSING, configure, dotted, join, locale, number, sentences, tr
 
 __all__ = [

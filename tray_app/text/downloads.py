@@ -1,15 +1,19 @@
-"""What is said about downloads in rows, headers, tooltips and menus (SPEC sections 6 and 12)."""
+"""What is said about downloads in rows, headers, tooltips, menus, and before one is canceled
+(SPEC sections 6 and 12)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tray_app.core.pulls.policy import RetryPolicy
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.text.addresses import server_address
+from tray_app.text.names import short_name
+from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import (
     about_time_left,
@@ -299,3 +303,29 @@ def waits_for_server(count: int) -> str:
 
 def _downloads(count: int) -> str:
     return english_singular(count, "1 download") or tr("%Ln downloads", "", count)
+
+
+class CancelText(NamedTuple):
+    """Question, what it means, and the two answers."""
+
+    title: str
+    body: str
+    keep: str
+    cancel: str
+
+
+def cancel_question(item: PullItem, server_label: str) -> CancelText:
+    """Asked of who cancels a download."""
+    return CancelText(
+        fill(tr("Cancel the download of {name}?"), name=one_line(short_name(item.name), 120)),
+        fill(
+            tr(
+                "{size} are already there. “{server}” keeps them until Ollama is started anew;"
+                " a download before that goes on from here, a later one from the beginning."
+            ),
+            size=size(item.partial_bytes),
+            server=one_line(server_label, 60),
+        ),
+        tr("&Keep downloading"),
+        tr("Cancel &download"),
+    )

@@ -1,4 +1,5 @@
-"""Errors as people read them: title, what it means, and the one thing to do about it.
+"""Errors as people read them: title, what it means, and the one thing to do about it. Faults of the
+program itself are among them.
 
 Reasons of the network are worded in `connection_errors.py`, those of failed downloads in
 `pull_errors.py`, wrong names in `names.py`.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from tray_app.core import errors as e
 from tray_app.core.payloads import DeleteOutcome, Failure, Verb
@@ -93,6 +95,41 @@ def _deleted(names: list[str], freed_bytes: int | None) -> str:
     if not freed_bytes:
         return tr("%Ln models deleted.", "", count)
     return fill(tr("%Ln models deleted, {size} freed.", "", count), size=size(freed_bytes))
+
+
+def crash_report(trace: str) -> Message:
+    """What a person is told about an error nobody caught; `trace` is to copy."""
+    return Message(
+        tr("Something went wrong in Ollama Tray"),
+        tr("It goes on running, but one thing it was doing did not end as it should."),
+        tr("The details are in the log. With Copy you can put them into a report."),
+        details=trace,
+    )
+
+
+def broken_files_report(settings_path: Path | None, queue_path: Path | None) -> Message:
+    """Files of ours that could not be read; they were put aside, nothing was overwritten."""
+    lines = []
+    if settings_path is not None:
+        lines.append(fill(tr("The settings could not be read. They are kept as {path}."),
+                          path=settings_path))  # fmt: skip
+    if queue_path is not None:
+        lines.append(fill(tr("The list of downloads could not be read. It is kept as {path}."),
+                          path=queue_path))  # fmt: skip
+    return Message(
+        tr("A file could not be read"),
+        "\n".join(lines),
+        tr("Ollama Tray goes on without it. What the server has fetched is not lost."),
+    )
+
+
+def save_failed_report(reason: str) -> Message:
+    """A file of ours could not be written; what it holds counts until the program ends."""
+    return Message(
+        tr("Settings or downloads could not be saved"),
+        reason,
+        tr("Make room on the disk, or make the folder writable."),
+    )
 
 
 def _model_not_found(case: Case) -> Message:

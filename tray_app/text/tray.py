@@ -1,24 +1,34 @@
-"""The tray's lines about everything together: tooltip and the menu's first line.
+"""The tray's lines: tooltip, the menu's first line, its entries about a download or a loaded model.
 
-Those about one download or one model are in `tray_entries`.
+The entries have no room for more than the essence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from tray_app import APP_NAME
-from tray_app.core.pulls.states import PullSummary
+from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
 from tray_app.text.addresses import server_address
-from tray_app.text.downloads import downloads_line
+from tray_app.text.downloads import downloads_line, pull_hold, pull_phase
 from tray_app.text.plain import one_line, shortened
+from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.servers import refusal
-from tray_app.text.times import clock_time
-from tray_app.text.units import size
-from tray_app.text.wording import english_singular, fill, tr
+from tray_app.text.times import (
+    clock_time,
+    elapsed,
+    is_forever,
+    roughly,
+    seconds_until,
+    time_left,
+)
+from tray_app.text.units import amount, percent, size, speed
+from tray_app.text.wording import english_singular, fill, isolated, tr
 
 _TOOLTIP_LIMIT = 120
+_NAME_LIMIT = 60
 
 
 def tray_state_line(
@@ -84,3 +94,57 @@ def _idle_line(server: str, running: tuple[RunningModel, ...] | None, updates: i
     if not parts:
         return fill(tr("{server}: online"), server=server)
     return fill(tr("{server}: {facts}"), server=server, facts=tr("; ").join(parts))
+
+
+def tray_pull_title(item: PullItem) -> str:
+    """The entry of a download: "qwen3:14b, 66%", "gemma3:12b, verifying"."""
+    name = isolated(one_line(item.name, _NAME_LIMIT))
+    reached = percent(item.progress.permille) if item.progress else ""
+    if reached and item.state in _WITH_PERCENT:
+        text = tr("{name}, {percent}, {state}", "a download in the tray menu")
+        return fill(text, name=name, percent=reached, state=pull_phase(item))
+    text = tr("{name}, {state}", "a download in the tray menu")
+    return fill(text, name=name, state=pull_phase(item))
+
+
+def tray_pull_lines(item: PullItem, now_s: float, server_label: str = "") -> tuple[str, ...]:
+    """What stands above the actions of a download; no line is empty."""
+    progress = item.progress
+    if item.error is not None:
+        is_final = item.state is PullState.FAILED
+        reason = pull_error_reason(item.error, server_label, is_final=is_final)
+        return (one_line(reason, 120),)
+    held = pull_hold(item)
+    if held:
+        return (held,)
+    if progress is None:
+        return ()
+    if item.state is PullState.VERIFYING:
+        return (elapsed(now_s - progress.phase_since_s),)
+    if not progress.completed_bytes and progress.total_bytes is None:
+        return ()
+    reached = amount(progress.completed_bytes, progress.total_bytes, progress.is_total_known)
+    if item.state is not PullState.RUNNING:
+        return (reached,)
+    rate = speed(progress.speed_bytes_s)
+    if rate:
+        reached = fill(tr("{amount}, {speed}", "of a download"), amount=reached, speed=rate)
+    left = time_left(progress.eta_s)
+    return (reached, left) if left else (reached,)
+
+
+def tray_unload_line(model: RunningModel, now: datetime) -> str:
+    """ "Unload llama3.2:latest (2.9 GB, 4 min left)", "Unload qwen3:8b (6.3 GB, kept)"."""
+    name = isolated(one_line(model.name, _NAME_LIMIT))
+    if is_forever(model.expires_at, now) or model.expires_at is None:
+        left = tr("kept", "a model stays in memory")
+    else:
+        seconds = seconds_until(model.expires_at, now)
+        left = fill(tr("{time} left"), time=roughly(seconds))
+    if model.size_bytes is None:
+        return fill(tr("Unload {name} ({left})"), name=name, left=left)
+    text = tr("Unload {name} ({size}, {left})")
+    return fill(text, name=name, size=size(model.size_bytes), left=left)
+
+
+_WITH_PERCENT = frozenset({PullState.PAUSED, PullState.WAITING, PullState.RETRYING})

@@ -1,4 +1,4 @@
-"""Bytes, speeds, percents: numbers with their units.
+"""Bytes, speeds, percents: numbers with their units, and the few words on a graph of speeds.
 
 `size` is asked for every row of a long table, so it does its own arithmetic and asks the locale
 only for the decimal point, once.
@@ -6,7 +6,11 @@ only for the decimal point, once.
 
 from __future__ import annotations
 
+import math
+
 from tray_app.text.wording import MISSING, NBSP, fill, is_binary, locale, number, on_configure, tr
+
+_SCALE_STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
 class _Cache:
@@ -149,3 +153,23 @@ def percent(permille: int | None) -> str:
 def percent_of(value: int) -> str:
     """A whole percentage the way the language writes it."""
     return fill(tr("{value}%"), value=value)
+
+
+def speed_scale(peak_bytes_s: float) -> float:
+    """A round speed not below the peak, for the top of a scale: 1, 2 or 5 times a power of ten
+    of the unit that speeds are written in."""
+    least = max(1.0, peak_bytes_s)
+    unit, base = 1.0, 1024.0 if is_binary() else 1000.0
+    while least >= unit * base:
+        unit *= base
+    power = 10.0 ** math.floor(math.log10(least / unit))
+    return next(unit * power * step for step in _SCALE_STEPS if unit * power * step >= least)
+
+
+def spoken_trail(peak_bytes_s: float, mean_bytes_s: float) -> str:
+    """For a screen reader: "On average 40.2 MB per second, at most 47.1 MB"."""
+    return fill(
+        tr("On average {mean} per second, at most {peak}"),
+        mean=size(round(mean_bytes_s)),
+        peak=size(round(peak_bytes_s)),
+    )
