@@ -1,7 +1,8 @@
 """Endpoint: the address of an Ollama server, read as Ollama itself reads OLLAMA_HOST.
 
-The rules are those of `envconfig.Host()` and `ConnectableHost()` in Ollama's source; what goes
-beyond them (names and passwords, unspecified addresses) is said where it happens.
+The only parser of addresses: what is said of one, or may be kept of it, is asked here too. The
+rules are those of `envconfig.Host()` and `ConnectableHost()` in Ollama's source; what goes beyond
+them (names and passwords, unspecified addresses) is said where it happens.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from tray_app.core.errors import BadAddress
@@ -20,7 +23,121 @@ _SCHEME_PORTS = {"http": 80, "https": 443}
 _ILLEGAL = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]]")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
+
+
+class AddressFault(StrEnum):
+    """Why a typed text is no address to be kept."""
+
+    EMPTY = "empty"
+    SPACE = "space"  # or something else that cannot be seen
+    SCHEME = "scheme"
+    PASSWORD = "password"  # noqa: S105 # it would stand in the settings file
+    NO_HOST = "no_host"
+    HOST = "host"
+    PORT = "port"
+
+
+class AddressParts(NamedTuple):
+    """An address taken apart, each part as it was typed and "" where it is left out. An IPv6
+    address in `host` has no brackets; names and passwords are still quoted."""
+
+    scheme: str
+    username: str
+    password: str
+    host: str
+    port: str
+    path: str
+
+    @property
+    def default_port(self) -> int:
+        """The port that counts without one, as Ollama has it."""
+        if self.is_ollama_com:
+            return 443
+        return _SCHEME_PORTS.get(self.scheme.casefold(), DEFAULT_PORT)
+
+    @property
+    def port_number(self) -> int | None:
+        """None where there is none, or what is there cannot be one."""
+        port = int(self.port) if _NUMBER.fullmatch(self.port) else -1
+        return port if 0 <= port <= 65535 else None
+
+    @property
+    def is_ollama_com(self) -> bool:
+        """Whether it is the one name that means https without saying so."""
+        return self == ("", "", "", "ollama.com", "", "")
+
+
+def split_address(address: str) -> AddressParts:
+    """The parts of a text that may be an address. Never fails; judges nothing."""
+    trimmed = address.strip().strip("\"'").strip()
+    scheme, separator, rest = trimmed.partition("://")
+    if not separator:
+        scheme, rest = "", trimmed
+    place, _, path = rest.partition("/")
+    # Ollama knows no names and passwords here; reverse proxies in front of it do.
+    user, _, place = place.rpartition("@")
+    username, _, password = user.partition(":")
+    split = _split_host_port(place)
+    if split is None:
+        bare = place.strip("[]")
+        split = bare if _is_ip(bare) else place, ""
+    return AddressParts(scheme, username, password, *split, path)
+
+
+def has_password(address: str) -> bool:
+    """Whether an address carries a secret, which a settings file must not hold."""
+    return bool(split_address(address).password)
+
+
+def address_fault(address: str) -> AddressFault | None:
+    """What is wrong with a typed address; None when it may be one."""
+    text = address.strip()
+    if not text:
+        return AddressFault.EMPTY
+    if any(c.isspace() or not c.isprintable() for c in text):
+        return AddressFault.SPACE
+    parts = split_address(text)
+    if parts.scheme and parts.scheme.casefold() not in _SCHEME_PORTS:
+        return AddressFault.SCHEME
+    if parts.password:
+        return AddressFault.PASSWORD
+    if parts.port and not parts.port_number:
+        return AddressFault.PORT
+    if not parts.host and not parts.port:
+        return AddressFault.NO_HOST
+    try:
+        Endpoint.parse(text)
+    except BadAddress:
+        return AddressFault.HOST
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this computer; "" and unspecified addresses do."""
+    name = host.casefold().rstrip(".")
+    if name in ("", "localhost") or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
+
+
+def dialable(host: str) -> str:
+    """`host`, or loopback for "" and unspecified addresses: a server listens there, but a client
+    cannot dial them on every system."""
+    if not host:
+        return "127.0.0.1"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"
+    return str(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +159,26 @@ class Endpoint:
         """Read an address as OLLAMA_HOST is read; "" gives 127.0.0.1:11434.
 
         A port that is none becomes the scheme's default, as in Ollama. `0.0.0.0` and `::` become
-        loopback: a server listens there, but a client cannot dial them on every system. Raises
-        BadAddress for what cannot be an address at all.
+        loopback. Raises BadAddress for what cannot be an address at all.
         """
-        trimmed = text.strip().strip("\"'").strip()
-        scheme, separator, rest = trimmed.partition("://")
-        default_port = DEFAULT_PORT
-        if not separator:
-            scheme, rest = "http", trimmed
-            if trimmed == "ollama.com":
-                scheme, default_port = "https", 443
-        else:
-            scheme = scheme.casefold()
-            if scheme not in _SCHEME_PORTS:
-                raise BadAddress(text, scheme)
-            default_port = _SCHEME_PORTS[scheme]
-        hostport, _, path = rest.partition("/")
-        # Ollama knows no names and passwords here; reverse proxies in front of it do.
-        userinfo, _, hostport = hostport.rpartition("@")
-        username, _, password = userinfo.partition(":")
-        host, port = _host_and_port(text, hostport, default_port)
-        path = re.split(r"[?#]", path)[0].strip("/")
+        parts = split_address(text)
+        scheme = parts.scheme.casefold() or ("https" if parts.is_ollama_com else "http")
+        if scheme not in _SCHEME_PORTS:
+            raise BadAddress(text, scheme)
+        host = _checked_host(text, dialable(parts.host))
+        port = parts.port_number
+        if port is None:
+            port = parts.default_port
+            if parts.port:
+                _log.info("address of %s: no port %r, using %d", host, parts.port, port)
+        path = re.split(r"[?#]", parts.path)[0].strip("/")
         return cls(
             scheme,
             host,
             port,
             f"/{path}" if path else "",
-            unquote(username),
-            unquote(password),
+            unquote(parts.username),
+            unquote(parts.password),
         )
 
     @classmethod
@@ -103,24 +212,10 @@ class Endpoint:
     @property
     def is_loopback(self) -> bool:
         """Whether the server is on this computer."""
-        name = self.host.casefold().rstrip(".")
-        if name == "localhost" or name.endswith(".localhost"):
-            return True
-        try:
-            address = ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        mapped = getattr(address, "ipv4_mapped", None)
-        return bool((mapped or address).is_loopback)
+        return is_loopback(self.host)
 
 
-def _host_and_port(text: str, hostport: str, default_port: int) -> tuple[str, int]:
-    split = _split_host_port(hostport)
-    if split is None:
-        host, port_text = hostport.strip("[]") if _is_ip(hostport.strip("[]")) else hostport, ""
-    else:
-        host, port_text = split
-    host = _dialable(host)
+def _checked_host(text: str, host: str) -> str:
     if _ILLEGAL.search(host) or (":" in host and not _is_ip(host)):
         raise BadAddress(text, host)
     try:
@@ -128,12 +223,7 @@ def _host_and_port(text: str, hostport: str, default_port: int) -> tuple[str, in
     except UnicodeError:
         if not _is_ip(host):
             raise BadAddress(text, host) from None
-    port = int(port_text) if _NUMBER.fullmatch(port_text) else -1
-    if not 0 <= port <= 65535:
-        if port_text:
-            log.info("address %r: no port %r, using %d", hostport, port_text, default_port)
-        port = default_port
-    return host, port
+    return host
 
 
 def _split_host_port(hostport: str) -> tuple[str, str] | None:
@@ -147,18 +237,6 @@ def _split_host_port(hostport: str) -> tuple[str, str] | None:
     if ":" in before or "[" in before or "]" in before:
         return None
     return before, port
-
-
-def _dialable(host: str) -> str:
-    if not host:
-        return "127.0.0.1"
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.is_unspecified:
-        return "127.0.0.1" if address.version == 4 else "::1"
-    return str(address)
 
 
 def _is_ip(host: str) -> bool:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
-from urllib.parse import urlsplit
+
+from tray_app.core.endpoint import has_password
 
 Check = Callable[[Any], Any]
 """JSON value → field value. Raises BadValue."""
@@ -118,14 +119,6 @@ def _servers(value: Any) -> tuple[ServerEntry, ...]:
     if len({entry.id for entry in found}) < len(found):
         raise BadValue("servers with different ids")
     return found
-
-
-def has_password(address: str) -> bool:
-    """Whether an address carries a secret, which a settings file must not hold."""
-    try:
-        return urlsplit("//" + address.rpartition("://")[2]).password is not None
-    except ValueError:
-        return False
 
 
 def _setting(default: Any, check: Check) -> Any:

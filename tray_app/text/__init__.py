@@ -4,7 +4,8 @@ Callers use this package's names; which file they live in is nobody's business b
 Works without an application object. Text from servers leaves here as plain text.
 """
 
-from tray_app.text.addresses import is_loopback, server_name
+from tray_app.core.endpoint import is_loopback
+from tray_app.text.addresses import address_problem, server_name
 from tray_app.text.deleting import (
     DeleteNote,
     DeleteQuestion,
@@ -162,6 +163,7 @@ __all__ = [
     "NoticeText",
     "about_time_left",
     "action_label",
+    "address_problem",
     "age",
     "already_here",
     "amount",

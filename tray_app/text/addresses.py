@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from tray_app.core.endpoint import (
+    AddressFault,
+    address_fault,
+    dialable,
+    is_loopback,
+    split_address,
+)
 from tray_app.text.plain import one_line
-from tray_app.text.wording import tr
+from tray_app.text.wording import fill, tr
 
-_DEFAULT_PORT = 11434
-_SCHEME_PORTS = {"http": 80, "https": 443}
 _LABEL_LIMIT = 80
 
 
@@ -32,12 +35,14 @@ class ServerAddress:
 
 def server_address(label: str, address: str) -> ServerAddress:
     """What can be said of `address`, which may be anything a person typed or "" for here."""
-    host, port = _host_and_port(address)
+    parts = split_address(address)
+    host, port = parts.host.lower(), parts.port_number
+    if parts.port and port is None:
+        host = f"{host}:{parts.port}"
+    host = one_line(dialable(host), _LABEL_LIMIT)
     is_local = is_loopback(host)
-    if is_local and host in ("", "0.0.0.0", "::"):  # noqa: S104
-        host = "127.0.0.1"
     shown = one_line(label, _LABEL_LIMIT) or (tr("This computer") if is_local else host)
-    return ServerAddress(shown, host, port, is_local)
+    return ServerAddress(shown, host, port or parts.default_port, is_local)
 
 
 def server_name(label: str, address: str) -> str:
@@ -45,27 +50,22 @@ def server_name(label: str, address: str) -> str:
     return server_address(label, address).label
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this computer."""
-    if host.casefold() in ("", "localhost") or host.casefold().endswith(".localhost"):
-        return True
-    try:
-        found = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return found.is_loopback or found.is_unspecified
+def address_problem(address: str) -> str:
+    """What is wrong with a typed address, "" when it may be one."""
+    fault = address_fault(address)
+    if fault is AddressFault.HOST:
+        text = tr("“{text}” isn’t the address of a server.")
+        return fill(text, text=one_line(address, _LABEL_LIMIT))
+    return "" if fault is None else _PROBLEMS[fault]()
 
 
-def _host_and_port(address: str) -> tuple[str, int]:
-    text = address.strip().strip("\"'")
-    scheme, separator, rest = text.rpartition("://")
-    if not separator:
-        scheme, rest = "", text
-    if re.fullmatch(r"[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*", rest):
-        rest = f"[{rest}]"  # a bare IPv6 address
-    default = _SCHEME_PORTS.get(scheme.casefold(), _DEFAULT_PORT)
-    try:
-        parts = urlsplit(f"//{rest}")
-        return one_line(parts.hostname or "", _LABEL_LIMIT), parts.port or default
-    except ValueError:
-        return one_line(rest, _LABEL_LIMIT), default
+_PROBLEMS: dict[AddressFault, Callable[[], str]] = {
+    AddressFault.EMPTY: lambda: tr("Type an address, like 127.0.0.1:11434."),
+    AddressFault.SPACE: lambda: tr("An address can’t contain a space."),
+    AddressFault.SCHEME: lambda: tr("An address starts with http:// or https://, or with neither."),
+    AddressFault.PASSWORD: lambda: tr(
+        "Leave the password out: it would stand in the settings file."
+    ),
+    AddressFault.NO_HOST: lambda: tr("The name of the computer is missing."),
+    AddressFault.PORT: lambda: tr("A port is a number from 1 to 65535."),
+}

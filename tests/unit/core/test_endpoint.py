@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.endpoint import (
+    AddressFault,
+    Endpoint,
+    address_fault,
+    has_password,
+    is_loopback,
+    split_address,
+)
 from tray_app.core.errors import BadAddress
 
 # Ollama's own table (envconfig/config_test.go), with unspecified addresses made dialable.
@@ -130,6 +137,76 @@ def test_name_and_password_are_known_but_never_shown() -> None:
 )
 def test_knows_this_computer(text: str, expected: bool) -> None:
     assert Endpoint.parse(text).is_loopback is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("http://me:secret@nas:11434", True),
+        ("me:secret@nas", True),
+        ("me@nas", False),
+        ("http://nas:11434", False),
+        ("[::1]:11434", False),
+        ("http://[", False),
+        ("me:secret@[", True),
+        ("http://nas/me:secret@x", False),
+    ],
+)
+def test_passwords_in_addresses_are_seen(address: str, found: bool) -> None:
+    assert has_password(address) is found
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("", True), ("0.0.0.0", True), ("::", True), ("LocalHost", True), ("nas", False)],
+)
+def test_hosts_that_are_here(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        ("127.0.0.1", None),
+        ("nas:8080", None),
+        ("nas:", None),
+        ("http://[::1]:11434", None),
+        ("https://h.example/ollama", None),
+        (":11500", None),
+        ("::1", None),
+        ("me@nas", None),
+        ("", AddressFault.EMPTY),
+        ("  ", AddressFault.EMPTY),
+        ("my nas", AddressFault.SPACE),
+        ("nas\u200b", AddressFault.SPACE),
+        ("ftp://nas", AddressFault.SCHEME),
+        ("u:secret@nas", AddressFault.PASSWORD),
+        ("u:secret@[", AddressFault.PASSWORD),
+        ("http://", AddressFault.NO_HOST),
+        ("http:///path", AddressFault.NO_HOST),
+        ("nas:99999", AddressFault.PORT),
+        ("nas:0", AddressFault.PORT),
+        ("nas:http", AddressFault.PORT),
+        ("a..b", AddressFault.HOST),
+        ("exa<mple.com", AddressFault.HOST),
+    ],
+)
+def test_what_is_wrong_with_an_address(address: str, fault: AddressFault | None) -> None:
+    assert address_fault(address) is fault
+
+
+def test_the_parts_of_an_address() -> None:
+    assert split_address("https://me:s%3A@[::1]:5/x") == ("https", "me", "s%3A", "::1", "5", "x")
+    assert split_address("nas:x").port_number is None
+    assert split_address("http://nas").default_port == 80
+    assert split_address("ollama.com").default_port == 443
+    assert split_address("nas").default_port == 11434
+
+
+@given(st.text(max_size=60))
+def test_an_address_without_a_fault_can_be_parsed(address: str) -> None:
+    if address_fault(address) is None:
+        Endpoint.parse(address)
 
 
 @given(st.text(max_size=60) | st.from_regex(r"(https?://)?[\[\]:0-9a-z.@/%-]{0,30}"))

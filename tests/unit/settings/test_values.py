@@ -12,7 +12,6 @@ from tray_app.settings.values import (
     SettingsValues,
     checked,
     from_json,
-    has_password,
     to_json,
 )
 
@@ -122,21 +121,6 @@ def test_a_newer_version_is_reported_and_read_all_the_same() -> None:
     assert values.theme == "dark"
     assert len(problems) == 1
     assert "newer" in problems[0]
-
-
-@pytest.mark.parametrize(
-    ("address", "found"),
-    [
-        ("http://me:secret@nas:11434", True),
-        ("me:secret@nas", True),
-        ("me@nas", False),
-        ("http://nas:11434", False),
-        ("[::1]:11434", False),
-        ("http://[", False),
-    ],
-)
-def test_passwords_in_addresses_are_seen(address: str, found: bool) -> None:
-    assert has_password(address) is found
 
 
 @given(st.dictionaries(NAMES | st.text(), JSON, max_size=12))

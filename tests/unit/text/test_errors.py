@@ -173,6 +173,23 @@ def test_server_name(label: str, address: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("nas:8080", ""),
+        ("", "Type an address, like 127.0.0.1:11434."),
+        ("my nas", "An address can’t contain a space."),
+        ("ftp://nas", "An address starts with http:// or https://, or with neither."),
+        ("nas:99999", "A port is a number from 1 to 65535."),
+        ("http://", "The name of the computer is missing."),
+        ("u:secret@nas", "Leave the password out: it would stand in the settings file."),
+        ("a..b", "“a..b” isn’t the address of a server."),
+    ],
+)
+def test_address_problem(address: str, words: str) -> None:
+    assert text.address_problem(address) == words
+
+
+@pytest.mark.parametrize(
     ("error", "reason"),
     [
         (
