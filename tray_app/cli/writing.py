@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from tray_app import text
 from tray_app.cli.context import (
     EXIT_DONE,
@@ -21,11 +19,9 @@ from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama import InstallState, install_state
+from tray_app.ollama.deleting import delete_unloaded
 from tray_app.ollama.local_store import read_layer_index
 from tray_app.text import tr
-
-UNLOAD_WAIT_S = 5.0
-_UNLOAD_STEP_S = 0.1
 
 
 def pull(session: Session) -> int:
@@ -113,7 +109,7 @@ def remove(session: Session) -> int:
     layer_index = read_layer_index(session.target.endpoint, installed)
     for record in chosen:
         try:
-            _remove(session, record)
+            delete_unloaded(session.client, record)
         except Cancelled:
             raise
         except OllamaError as error:
@@ -135,21 +131,6 @@ def _question(chosen: list[ModelRecord]) -> str:
         return tr("Delete {name}, {size}?").format(name=chosen[0].name, size=size)
     names = text.join(record.name for record in chosen)
     return tr("Delete {names}, {size} together?").format(names=names, size=size)
-
-
-def _remove(session: Session, record: ModelRecord) -> None:
-    if not record.is_cloud and _is_loaded(session, record):
-        session.client.unload(record.name)
-        end_s = time.monotonic() + UNLOAD_WAIT_S
-        while time.monotonic() < end_s and _is_loaded(session, record):
-            if session.client.scope.wait(_UNLOAD_STEP_S):
-                raise Cancelled(record.name)
-    session.client.delete(record.name, digest=record.digest)
-
-
-def _is_loaded(session: Session, record: ModelRecord) -> bool:
-    rows = session.client.list_running() or ()
-    return any(row.name == record.name for row in rows)
 
 
 def quit_instance(session: Session) -> int:

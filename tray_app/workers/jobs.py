@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from tray_app.core.endpoint import Endpoint
@@ -32,16 +32,14 @@ from tray_app.core.payloads import (
     ServerTest,
     Verb,
 )
-from tray_app.core.records import Manifest, ModelInfo
+from tray_app.core.records import Manifest, ModelInfo, ModelRecord
 from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.deleting import delete_unloaded
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
 from tray_app.workers.runner import Job
 
 _log = logging.getLogger(__name__)
-
-UNLOAD_WAIT_S = 5.0
-_UNLOAD_STEP_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +104,20 @@ class LayersJob(ServerJob):
 class DeleteJob(ServerJob):
     """Delete models one by one, each only while its digest is the one a person saw.
 
-    Loaded ones are unloaded first: the server deletes a model without unloading it.
     Outcome: DeleteOutcome; a failure of one model does not stop the others.
     """
 
-    def __init__(
-        self, target: Target, request: DeleteRequest, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, target: Target, request: DeleteRequest) -> None:
         super().__init__(target, ("delete", target.server_id, request.refs))
         self.request = request
-        self._clock = clock
 
     def work(self, client: OllamaClient) -> DeleteOutcome:
-        digests = self._digests(client)
+        installed = {row.name: row for row in client.list_models()}
         deleted: list[ModelRef] = []
         failures: list[Failure] = []
         for ref in self.request.refs:
             try:
-                self._delete(client, ref, digests)
+                self._delete(client, ref, installed.get(ref.name))
             except Cancelled:
                 raise
             except OllamaError as error:
@@ -132,39 +126,13 @@ class DeleteJob(ServerJob):
                 deleted.append(ref)
         return DeleteOutcome(tuple(deleted), tuple(failures))
 
-    def _digests(self, client: OllamaClient) -> Mapping[str, tuple[str, bool]]:
-        return {row.name: (row.digest, row.is_cloud) for row in client.list_models()}
-
-    def _delete(
-        self, client: OllamaClient, ref: ModelRef, digests: Mapping[str, tuple[str, bool]]
-    ) -> None:
+    def _delete(self, client: OllamaClient, ref: ModelRef, row: ModelRecord | None) -> None:
         # Exactly this name: the server would resolve `:local` and `-cloud` tags to another one.
-        if ref.name not in digests:
+        if row is None:
             raise ModelNotFound(ref.name)
-        digest, is_cloud = digests[ref.name]
-        if ref.digest and digest and digest != ref.digest:
-            raise Changed(ref.name, digest)
-        if not is_cloud:
-            self._unload(client, ref, digest)
-        try:
-            client.delete(ref.name)
-        except ServerFailed:
-            # A blob that cannot be removed is a 500 although the manifest is gone already.
-            if any(row.name == ref.name for row in client.list_models()):
-                raise
-
-    def _unload(self, client: OllamaClient, ref: ModelRef, digest: str) -> None:
-        if not self._is_running(client, ref, digest):
-            return
-        client.unload(ref.name)
-        deadline = self._clock() + UNLOAD_WAIT_S
-        while self._clock() < deadline and self._is_running(client, ref, digest):
-            if self.scope.wait(_UNLOAD_STEP_S):
-                raise Cancelled
-
-    def _is_running(self, client: OllamaClient, ref: ModelRef, digest: str) -> bool:
-        running = client.list_running() or ()
-        return any(row.name == ref.name or (digest and row.digest == digest) for row in running)
+        if ref.digest and row.digest and row.digest != ref.digest:
+            raise Changed(ref.name, row.digest)
+        delete_unloaded(client, row)
 
 
 class CopyJob(ServerJob):

@@ -184,6 +184,17 @@ def test_rm_that_the_server_refuses(terminal: Terminal, server: FaultyServer) ->
     assert installed(server) == {"tiny:latest", "me/tiny:v2"}
 
 
+def test_rm_that_leaves_a_blob_behind_is_done(terminal: Terminal, server: FaultyServer) -> None:
+    def half(call: faults.Call) -> None:
+        server.state.remove("tiny")
+        faults.error_json(500, "remove blobs/sha256-aa: permission denied")(call)
+
+    server.fault("/api/delete", half, times=1)
+    result = terminal("rm", "tiny")
+    assert result.code == 0
+    assert "Deleted tiny:latest" in result.err
+
+
 def test_rm_stops_when_the_server_is_gone(terminal: Terminal, server: FaultyServer) -> None:
     server.fault("/api/delete", faults.reset_before_headers())
     result = terminal("rm", "tiny", "other:q4")

@@ -1,0 +1,104 @@
+"""Deleting a model that may be loaded, by the demo server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes import FaultyServer, faults, small
+from tray_app.core.errors import Cancelled, Changed, ServerFailed
+from tray_app.core.records import ModelRecord
+from tray_app.ollama import OllamaClient
+from tray_app.ollama.deleting import UNLOAD_WAIT_S, delete_unloaded
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(library=small.library("tiny", "other:q4")) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: FaultyServer) -> Iterator[OllamaClient]:
+    with OllamaClient(server.url) as made:
+        yield made
+
+
+@pytest.fixture
+def tiny(client: OllamaClient) -> ModelRecord:
+    record = client.get("tiny")
+    assert record is not None
+    return record
+
+
+def paths(server: FaultyServer) -> list[str]:
+    return [request.path for request in server.requests]
+
+
+def test_a_loaded_model_leaves_the_memory_first(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    server.state.load("tiny")
+    delete_unloaded(client, tiny)
+    assert server.state.names() == ["other:q4"]
+    assert client.list_running() == ()
+    assert paths(server).index("/api/generate") < paths(server).index("/api/delete")
+
+
+def test_what_is_not_loaded_or_runs_elsewhere_is_not_unloaded(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    delete_unloaded(client, tiny)
+    other = client.get("other:q4")
+    assert other is not None
+    server.state.load("other:q4")
+    delete_unloaded(client, replace(other, remote_host="https://ollama.com"))
+    assert server.state.names() == []
+    assert "/api/generate" not in paths(server)
+
+
+def test_it_does_not_wait_for_ever(client: OllamaClient, tiny: ModelRecord) -> None:
+    client.load("tiny")
+    times = iter((0.0, UNLOAD_WAIT_S))
+    delete_unloaded(client, tiny, lambda: next(times))
+    assert client.get("tiny") is None
+
+
+def test_a_cancel_ends_the_wait(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    server.state.load("tiny")
+
+    def clock() -> float:
+        client.cancel()
+        return 0.0
+
+    with pytest.raises(Cancelled):
+        delete_unloaded(client, tiny, clock)
+    assert "tiny:latest" in server.state.names()
+
+
+def test_a_500_counts_only_while_the_model_is_there(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    refusal = faults.error_json(500, "remove blobs/sha256-aa: permission denied")
+    server.fault("/api/delete", refusal, times=1)
+    with pytest.raises(ServerFailed):
+        delete_unloaded(client, tiny)
+
+    def half(call: faults.Call) -> None:
+        server.state.remove("tiny")
+        refusal(call)
+
+    server.fault("/api/delete", half, times=1)
+    delete_unloaded(client, tiny)
+
+
+def test_what_changed_meanwhile_stays(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    with pytest.raises(Changed):
+        delete_unloaded(client, replace(tiny, digest="0" * 64))
+    assert "tiny:latest" in server.state.names()

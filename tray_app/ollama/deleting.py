@@ -1,0 +1,49 @@
+"""delete_unloaded(): a model goes, from memory too. The one way in which this program deletes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tray_app.core.errors import Cancelled, ServerFailed
+from tray_app.core.records import ModelRecord
+from tray_app.ollama.client import OllamaClient
+
+UNLOAD_WAIT_S = 5.0
+_UNLOAD_STEP_S = 0.1
+
+
+def delete_unloaded(
+    client: OllamaClient, record: ModelRecord, clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Unload the model of `record` if it is loaded, wait for that, and delete it while it still
+    has the record's digest. `record` is a row of the client's own list.
+
+    The server deletes a model without unloading it, so the memory would stay taken. Raises what
+    `OllamaClient.delete` does.
+    """
+    if not record.is_cloud:
+        _unload(client, record, clock)
+    try:
+        client.delete(record.name, digest=record.digest)
+    except ServerFailed:
+        # A blob that cannot be removed is a 500 although the manifest is gone already.
+        if any(row.name == record.name for row in client.list_models()):
+            raise
+
+
+def _unload(client: OllamaClient, record: ModelRecord, clock: Callable[[], float]) -> None:
+    if not _is_loaded(client, record):
+        return
+    client.unload(record.name)
+    end_s = clock() + UNLOAD_WAIT_S
+    while clock() < end_s and _is_loaded(client, record):
+        if client.scope.wait(_UNLOAD_STEP_S):
+            raise Cancelled(record.name)
+
+
+def _is_loaded(client: OllamaClient, record: ModelRecord) -> bool:
+    rows = client.list_running() or ()
+    return any(
+        row.name == record.name or (record.digest and row.digest == record.digest) for row in rows
+    )
