@@ -16,8 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tray_app import __version__
-from tray_app.cli.server_choice import ServerChoice
+from tray_app import __version__, text
 from tray_app.core.diagnosis import (
     Diagnosis,
     FolderFacts,
@@ -25,6 +24,7 @@ from tray_app.core.diagnosis import (
     InstanceFacts,
     InstanceState,
     ServerFacts,
+    ServerTarget,
     Versions,
 )
 from tray_app.core.errors import Cancelled, OllamaError
@@ -33,7 +33,7 @@ from tray_app.desktop.instance.single_instance import Handover, Outcome
 from tray_app.log import CRASH_FILE, without_secrets
 from tray_app.ollama import CancelScope, OllamaClient, models_folders
 from tray_app.ollama.http_session import requests_version
-from tray_app.ollama.local_store import free_bytes, free_bytes_in
+from tray_app.ollama.local_store import free_bytes, free_bytes_in, is_installed
 from tray_app.paths import Paths
 from tray_app.settings.values import SettingsValues
 
@@ -53,7 +53,7 @@ class Question:
     """What is to be looked at. `hides_names`: for a report that others will read, in which no
     computer but this one is named."""
 
-    targets: tuple[ServerChoice, ...]
+    targets: tuple[ServerTarget, ...]
     where: Paths
     settings: SettingsValues
     settings_problem: str = ""
@@ -170,12 +170,13 @@ def _form() -> str:
     return "source" if (Path(__file__).parents[1] / "pyproject.toml").is_file() else "package"
 
 
-def _ask(target: ServerChoice, hides_names: bool, scope: CancelScope | None) -> ServerFacts:
+def _ask(target: ServerTarget, hides_names: bool, scope: CancelScope | None) -> ServerFacts:
     is_here = target.endpoint.is_loopback
     hides = hides_names and not is_here
-    label = _HIDDEN if hides else target.name
-    address = _HIDDEN if hides else target.endpoint.display
-    facts = ServerFacts(label, address, target.is_default, target.is_installed)
+    display = target.endpoint.display
+    label = _HIDDEN if hides else text.server_name(target.label, display)
+    address = _HIDDEN if hides else display
+    facts = ServerFacts(label, address, target.is_default, is_installed() if is_here else None)
     started_s = time.monotonic()
     try:
         with OllamaClient(target.endpoint, server_id=target.server_id, scope=scope) as client:
@@ -196,7 +197,7 @@ def _anonymous(error: OllamaError) -> OllamaError:
     return bare
 
 
-def _without_names(lines: tuple[str, ...], targets: Iterable[ServerChoice]) -> tuple[str, ...]:
+def _without_names(lines: tuple[str, ...], targets: Iterable[ServerTarget]) -> tuple[str, ...]:
     names = {
         name
         for target in targets

@@ -51,10 +51,7 @@ LAYERS = {
     "state": Layer(_names("core"), _names("PySide6.QtCore")),
     "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(
-        _names(
-            "core ollama text paths log settings cli.server_choice desktop.facts "
-            "desktop.instance.single_instance"
-        )
+        _names("core ollama text paths log settings desktop.facts desktop.instance.single_instance")
     ),
     "itemmodels": Layer(
         _names("core text resources state itemmodels"),

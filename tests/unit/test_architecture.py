@@ -51,6 +51,7 @@ def test_file_keeps_the_rules(file: Path) -> None:
         ("workers/x.py", "from PySide6.QtWidgets import QMessageBox"),
         ("demo/server.py", "from tray_app.core.records import ModelRecord"),
         ("demo/server.py", "import requests"),
+        ("diagnosis.py", "from tray_app.cli.server_choice import ServerChoice"),
         ("cli.py", "import tray_app.app"),
         ("cli.py", "from tray_app.workers.runner import JobRunner"),
         ("cli.py", "from tray_app.desktop.tray.tray import Tray"),

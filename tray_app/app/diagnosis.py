@@ -8,8 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
 from tray_app import text
-from tray_app.cli.server_choice import ServerChoice
-from tray_app.core.diagnosis import Diagnosis, InstanceFacts, InstanceState
+from tray_app.core.diagnosis import Diagnosis, InstanceFacts, InstanceState, ServerTarget
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.paths import Paths
@@ -77,7 +76,7 @@ class DiagnosisCommand(QObject):
             hides_names=True,
         )
 
-    def _targets(self) -> list[ServerChoice]:
+    def _targets(self) -> list[ServerTarget]:
         found = []
         for entry in self._settings.servers():
             try:
@@ -85,7 +84,7 @@ class DiagnosisCommand(QObject):
             except OllamaError:
                 continue  # the window says so already
             is_default = entry.id == self._state.server.id
-            found.append(ServerChoice(endpoint, entry.label, entry.id, is_default))
+            found.append(ServerTarget(endpoint, entry.label, entry.id, is_default))
         return found
 
     @Slot(object)

@@ -9,7 +9,7 @@ from tray_app import text
 from tray_app.cli.console import columns, padded
 from tray_app.cli.context import EXIT_DONE, Session, exit_code
 from tray_app.cli.server_choice import load_settings
-from tray_app.core.diagnosis import Diagnosis, ServerFacts
+from tray_app.core.diagnosis import Diagnosis, ServerFacts, ServerTarget
 from tray_app.desktop.instance.single_instance import InstanceCommand
 from tray_app.diagnosis import Question, diagnose, instance_facts
 from tray_app.paths import paths
@@ -17,10 +17,10 @@ from tray_app.paths import paths
 
 def doctor(session: Session) -> int:
     """`doctor`: exit code 0, or that of the default server's error."""
-    data_dir = session.invocation.data_dir
+    data_dir, target = session.invocation.data_dir, session.target
     settings, problem = load_settings(data_dir)
     question = Question(
-        targets=(session.target,),
+        targets=(ServerTarget(target.endpoint, target.label, target.server_id, target.is_default),),
         where=paths(data_dir),
         settings=settings,
         settings_problem=problem,

@@ -5,7 +5,6 @@ Reads the settings file without the object that watches and mends it: a verb cha
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from tray_app import text
 from tray_app.cli.arguments import Invocation
 from tray_app.jsonfile import BrokenFile, read
 from tray_app.ollama import Endpoint
+from tray_app.ollama.local_store import is_installed
 from tray_app.paths import paths
 from tray_app.settings.values import ServerEntry, SettingsValues, from_json
 
@@ -35,7 +35,7 @@ class ServerChoice:
     @property
     def is_installed(self) -> bool | None:
         """Whether Ollama is installed here; None when the server is elsewhere."""
-        return bool(shutil.which("ollama")) if self.endpoint.is_loopback else None
+        return is_installed() if self.endpoint.is_loopback else None
 
 
 def load_settings(data_dir: Path | None) -> tuple[SettingsValues, str]:

@@ -1,4 +1,4 @@
-"""What a look at the whole program finds: versions, desktop, servers, folders, past errors.
+"""What a look at the whole program asks and finds: versions, servers, folders, past errors …
 
 Facts only; the words are in `tray_app.text`, the looking is in `tray_app.diagnosis`.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 
 
@@ -42,6 +43,16 @@ class DesktopFacts:
     abilities: tuple[str, ...] = ()
     problem: str = ""
     autostart: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTarget:
+    """One server to be asked. `label` "" = it has none."""
+
+    endpoint: Endpoint
+    label: str = ""
+    server_id: str = "local"
+    is_default: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,11 @@ def free_bytes(*folders: Path) -> int | None:
     return None
 
 
+def is_installed() -> bool:
+    """Whether this computer has Ollama, running or not."""
+    return shutil.which("ollama") is not None
+
+
 def main_memory_bytes() -> int | None:
     """The memory of this computer; None where the system does not say it in a simple way."""
     try:

@@ -7,8 +7,7 @@ import pytest
 
 from tests.fakes import FaultyServer, faults
 from tests.unit.cli.typing_in import Terminal
-from tray_app.cli.server_choice import ServerChoice
-from tray_app.core.diagnosis import FolderKind, InstanceState
+from tray_app.core.diagnosis import FolderKind, InstanceState, ServerTarget
 from tray_app.core.errors import Cancelled, Unreachable, UnreachableKind
 from tray_app.desktop.instance.single_instance import Handover, Outcome
 from tray_app.diagnosis import Question, diagnose, last_errors
@@ -124,8 +123,8 @@ def test_a_report_for_others_names_nobody(server: FaultyServer, tmp_path: Path) 
         insecure_hosts=("secret.local",),
     )
     targets = (
-        ServerChoice(Endpoint.parse(server.url)),
-        ServerChoice(Endpoint.parse("http://secret.invalid:1"), "my secret nas", "a"),
+        ServerTarget(Endpoint.parse(server.url)),
+        ServerTarget(Endpoint.parse("http://secret.invalid:1"), "my secret nas", "a"),
     )
     where = paths(tmp_path)
     where.log.mkdir()
@@ -146,7 +145,7 @@ def test_it_can_be_stopped(server: FaultyServer, tmp_path: Path) -> None:
     scope = CancelScope()
     scope.cancel()
     question = Question(
-        (ServerChoice(Endpoint.parse(server.url)),), paths(tmp_path), SettingsValues()
+        (ServerTarget(Endpoint.parse(server.url)),), paths(tmp_path), SettingsValues()
     )
     with pytest.raises(Cancelled):
         diagnose(question, scope)
