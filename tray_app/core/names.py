@@ -17,6 +17,8 @@ __all__ = ["ModelName", "canonical", "clean", "is_same_name", "split_display"]
 DEFAULT_HOST = "registry.ollama.ai"
 DEFAULT_NAMESPACE = "library"
 DEFAULT_TAG = "latest"
+LIBRARY_URL = "https://ollama.com/library"
+"""Where people look for models to pull."""
 
 _PART = {
     "host": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:\-]{0,349}"),
@@ -86,7 +88,7 @@ class ModelName:
         """The page that a person can read about this model, "" when there is none."""
         if self.is_default_host:
             if self.namespace.casefold() == DEFAULT_NAMESPACE:
-                return f"https://ollama.com/library/{self.model}"
+                return f"{LIBRARY_URL}/{self.model}"
             return f"https://ollama.com/{self.namespace}/{self.model}"
         if self.host.casefold() in HF_HOSTS:
             return f"https://huggingface.co/{self.namespace}/{self.model}"

@@ -74,6 +74,10 @@ class CopyRequest:
     destination: str
 
 
+KEEP_FOREVER_S = -1
+"""The `keep_alive_s` of a model that stays until somebody unloads it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadRequest:
     """Load a model or change how long it stays. `keep_alive_s` None = the server's default,

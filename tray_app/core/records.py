@@ -203,15 +203,6 @@ class Snapshot:
     taken_s: float
     problems: tuple[str, ...] = ()
 
-    def is_same_data(self, other: Snapshot | None) -> bool:
-        """True when a screen that shows `other` need not change (ages aside)."""
-        return (
-            other is not None
-            and self.models == other.models
-            and self.running == other.running
-            and self.version == other.version
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class ServerStatus:

@@ -122,12 +122,12 @@ from tray_app.text.times import (
     elapsed,
     full_time,
     is_forever,
-    long_date,
     roughly,
     seconds_ago,
     seconds_until,
     spoken_time,
     time_left,
+    utc_now,
 )
 from tray_app.text.tray import (
     tray_pull_lines,
@@ -215,7 +215,6 @@ __all__ = [
     "loaded_now_line",
     "loaded_total",
     "locale",
-    "long_date",
     "looking_up",
     "lookup_failed",
     "made_here_line",
@@ -289,6 +288,7 @@ __all__ = [
     "trying_again_line",
     "unchecked",
     "unloads_in",
+    "utc_now",
     "visible",
     "waits_for_server",
 ]

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.names import DEFAULT_HOST, ModelName
+from tray_app.core.pasted import HF_HOSTS
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, tr
-
-_HF_HOSTS = frozenset({"hf.co", "huggingface.co", "www.huggingface.co"})
 
 
 def name_problem(error: BadName) -> str:
@@ -46,7 +45,7 @@ def registry_name(name: str) -> str:
         return "ollama.com"
     if host.casefold() == DEFAULT_HOST:
         return "ollama.com"
-    return "Hugging Face" if host.casefold() in _HF_HOSTS else one_line(host, 80)
+    return "Hugging Face" if host.casefold() in HF_HOSTS else one_line(host, 80)
 
 
 def origin_line(name: ModelName) -> str:

@@ -110,13 +110,6 @@ def full_time(moment: datetime | None) -> str:
     return fill(tr("{date}, {time}"), date=_date(local, _Format.LongFormat), time=_clock(local))
 
 
-def long_date(moment: datetime | None) -> str:
-    """ "28 April 2026"."""
-    if moment is None:
-        return MISSING
-    return _date(moment.astimezone(), _Format.LongFormat)
-
-
 def _clock(local: datetime) -> str:
     return locale().toString(QTime(local.hour, local.minute), _Format.ShortFormat)
 

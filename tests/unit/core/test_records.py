@@ -1,6 +1,5 @@
 """Records and payloads: what little they derive."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +16,6 @@ from tray_app.core.records import (
     RunningModel,
     ServerState,
     ServerStatus,
-    Snapshot,
 )
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,15 +63,6 @@ def test_info_finds_the_first_key_with_the_suffix() -> None:
     info = ModelInfo("s", "m", model_info=(("a.block_count", 1), ("b.block_count", 2)))
     assert info.info("block_count") == 1
     assert info.info("ck_count") is None
-
-
-def test_snapshots_with_the_same_data() -> None:
-    one = Snapshot("s", (ModelRecord("s", "a"),), (), "0.33", NOW, 1.0)
-    assert one.is_same_data(replace(one, taken_s=2.0, problems=("x",)))
-    assert not one.is_same_data(None)
-    assert not one.is_same_data(replace(one, models=()))
-    assert not one.is_same_data(replace(one, running=None))
-    assert not one.is_same_data(replace(one, version="0.34"))
 
 
 @pytest.mark.parametrize("state", list(ServerState))
