@@ -1,294 +1,182 @@
 """Every sentence made from data: sizes, times, errors, downloads, notices. The only wording.
 
-Callers use this package's names; which file they live in is nobody's business but its own.
+Callers use this package's names; which file they live in is nobody's business but its own. Each
+file is loaded when the first of its names is asked for: a terminal verb needs few of them.
 Works without an application object. Text from servers leaves here as plain text.
 """
 
-from tray_app.core.endpoint import is_loopback
-from tray_app.text.addresses import address_problem, server_name
-from tray_app.text.deleting import (
-    DeleteNote,
-    DeleteQuestion,
-    NoteKind,
-    cloud_only_line,
-    delete_question,
-    delete_title,
-    frees_if_deleted,
-    layers_note,
-    loaded_now_line,
-    made_here_line,
-)
-from tray_app.text.diagnosis import (
-    Finding,
-    diagnosis_facts,
-    diagnosis_findings,
-    diagnosis_report,
-    diagnosis_summary,
-    diagnostics_copied,
-)
-from tray_app.text.downloads import (
-    cancel_question,
-    downloads_header,
-    downloads_line,
-    fetched_in,
-    layer_detail,
-    pull_detail,
-    pull_phase,
-    pull_reason,
-    spoken_progress,
-    waits_for_server,
-)
-from tray_app.text.errors import (
-    broken_files_report,
-    crash_report,
-    delete_result,
-    error_text,
-    failure_text,
-    save_failed_report,
-)
-from tray_app.text.estimates import (
-    EstimateLine,
-    LineTone,
-    disk_line,
-    download_figure,
-    fetch_line,
-    here_line,
-    license_line,
-    looking_up,
-    memory_line,
-    memory_title,
-    model_line,
-    newer_version,
-    pull_button,
-)
-from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
-from tray_app.text.lookups import (
-    already_here,
-    lookup_failed,
-    needs_newer,
-    not_found,
-    private_hint,
-    unchecked,
-)
-from tray_app.text.messages import Action, Message, action_label, ollama_says
-from tray_app.text.models import (
-    capability_label,
-    filter_is_empty,
-    filter_label,
-    hidden_by_search,
-    layer_label,
-    loaded_total,
-    memory_figure,
-    memory_share,
-    models_count,
-    models_shown,
-    no_match,
-    text_stats,
-    tokens,
-    unloads_in,
-)
-from tray_app.text.names import name_problem, origin_line, registry_name, short_name, taken_from
-from tray_app.text.notices import (
-    NoticeText,
-    notice_back,
-    notice_failed,
-    notice_finished,
-    notice_offline,
-    notice_test,
-    notice_updates,
-)
-from tray_app.text.plain import one_line, shortened, tooltip, visible
-from tray_app.text.pull_errors import pull_error_reason
-from tray_app.text.servers import (
-    connecting_line,
-    last_reached_line,
-    offline_banner,
-    offline_since_line,
-    refreshed_line,
-    selection_line,
-    server_state,
-    servers_online,
-    spoken_server,
-    starting_line,
-    status_line,
-    status_line_tooltip,
-    trying_again_line,
-)
-from tray_app.text.times import (
-    about_time_left,
-    age,
-    clock_time,
-    day_and_time,
-    elapsed,
-    full_time,
-    is_forever,
-    roughly,
-    seconds_ago,
-    seconds_until,
-    spoken_time,
-    time_left,
-    utc_now,
-)
-from tray_app.text.tray import (
-    tray_pull_lines,
-    tray_pull_title,
-    tray_state_line,
-    tray_tooltip,
-    tray_unload_line,
-)
-from tray_app.text.units import (
-    amount,
-    exact_size,
-    percent,
-    percent_of,
-    size,
-    speed,
-    speed_scale,
-    spoken_size,
-    spoken_trail,
-)
-from tray_app.text.wording import MISSING, configure, dotted, join, locale, number, sentences, tr
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "MISSING",
-    "Action",
-    "DeleteNote",
-    "DeleteQuestion",
-    "EstimateLine",
-    "Finding",
-    "HistoryRow",
-    "LineTone",
-    "Message",
-    "NoteKind",
-    "NoticeText",
-    "about_time_left",
-    "action_label",
-    "address_problem",
-    "age",
-    "already_here",
-    "amount",
-    "broken_files_report",
-    "cancel_question",
-    "capability_label",
-    "clock_time",
-    "cloud_only_line",
-    "configure",
-    "connecting_line",
-    "crash_report",
-    "day_and_time",
-    "delete_question",
-    "delete_result",
-    "delete_title",
-    "diagnosis_facts",
-    "diagnosis_findings",
-    "diagnosis_report",
-    "diagnosis_summary",
-    "diagnostics_copied",
-    "disk_line",
-    "dotted",
-    "download_figure",
-    "downloads_header",
-    "downloads_line",
-    "elapsed",
-    "error_text",
-    "exact_size",
-    "failure_text",
-    "fetch_line",
-    "fetched_in",
-    "filter_is_empty",
-    "filter_label",
-    "frees_if_deleted",
-    "full_time",
-    "here_line",
-    "hidden_by_search",
-    "history_note",
-    "history_row",
-    "history_titles",
-    "is_forever",
-    "is_loopback",
-    "join",
-    "last_reached_line",
-    "layer_detail",
-    "layer_label",
-    "layers_note",
-    "license_line",
-    "loaded_now_line",
-    "loaded_total",
-    "locale",
-    "looking_up",
-    "lookup_failed",
-    "made_here_line",
-    "memory_figure",
-    "memory_line",
-    "memory_share",
-    "memory_title",
-    "model_line",
-    "models_count",
-    "models_shown",
-    "name_problem",
-    "needs_newer",
-    "newer_version",
-    "no_match",
-    "not_found",
-    "notice_back",
-    "notice_failed",
-    "notice_finished",
-    "notice_offline",
-    "notice_test",
-    "notice_updates",
-    "number",
-    "offline_banner",
-    "offline_since_line",
-    "ollama_says",
-    "one_line",
-    "origin_line",
-    "percent",
-    "percent_of",
-    "private_hint",
-    "pull_button",
-    "pull_detail",
-    "pull_error_reason",
-    "pull_phase",
-    "pull_reason",
-    "refreshed_line",
-    "registry_name",
-    "roughly",
-    "save_failed_report",
-    "seconds_ago",
-    "seconds_until",
-    "selection_line",
-    "sentences",
-    "server_name",
-    "server_state",
-    "servers_online",
-    "short_name",
-    "shortened",
-    "size",
-    "speed",
-    "speed_scale",
-    "spoken_progress",
-    "spoken_server",
-    "spoken_size",
-    "spoken_time",
-    "spoken_trail",
-    "starting_line",
-    "status_line",
-    "status_line_tooltip",
-    "taken_from",
-    "text_stats",
-    "time_left",
-    "tokens",
-    "tooltip",
-    "tr",
-    "tray_pull_lines",
-    "tray_pull_title",
-    "tray_state_line",
-    "tray_tooltip",
-    "tray_unload_line",
-    "trying_again_line",
-    "unchecked",
-    "unloads_in",
-    "utc_now",
-    "visible",
-    "waits_for_server",
-]
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import is_loopback
+    from tray_app.text.addresses import address_problem, server_name
+    from tray_app.text.deleting import (
+        DeleteNote,
+        DeleteQuestion,
+        NoteKind,
+        cloud_only_line,
+        delete_question,
+        delete_title,
+        frees_if_deleted,
+        layers_note,
+        loaded_now_line,
+        made_here_line,
+    )
+    from tray_app.text.diagnosis import (
+        Finding,
+        diagnosis_facts,
+        diagnosis_findings,
+        diagnosis_report,
+        diagnosis_summary,
+        diagnostics_copied,
+    )
+    from tray_app.text.downloads import (
+        cancel_question,
+        downloads_header,
+        downloads_line,
+        fetched_in,
+        layer_detail,
+        pull_detail,
+        pull_phase,
+        pull_reason,
+        spoken_progress,
+        waits_for_server,
+    )
+    from tray_app.text.errors import (
+        broken_files_report,
+        crash_report,
+        delete_result,
+        error_text,
+        failure_text,
+        save_failed_report,
+    )
+    from tray_app.text.estimates import (
+        EstimateLine,
+        LineTone,
+        disk_line,
+        download_figure,
+        fetch_line,
+        here_line,
+        license_line,
+        looking_up,
+        memory_line,
+        memory_title,
+        model_line,
+        newer_version,
+        pull_button,
+    )
+    from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
+    from tray_app.text.lookups import (
+        already_here,
+        lookup_failed,
+        needs_newer,
+        not_found,
+        private_hint,
+        unchecked,
+    )
+    from tray_app.text.messages import Action, Message, action_label, ollama_says
+    from tray_app.text.models import (
+        capability_label,
+        filter_is_empty,
+        filter_label,
+        hidden_by_search,
+        layer_label,
+        loaded_total,
+        memory_figure,
+        memory_share,
+        models_count,
+        models_shown,
+        no_match,
+        text_stats,
+        tokens,
+        unloads_in,
+    )
+    from tray_app.text.names import name_problem, origin_line, registry_name, short_name, taken_from
+    from tray_app.text.notices import (
+        NoticeText,
+        notice_back,
+        notice_failed,
+        notice_finished,
+        notice_offline,
+        notice_test,
+        notice_updates,
+    )
+    from tray_app.text.plain import one_line, shortened, tooltip, visible
+    from tray_app.text.pull_errors import pull_error_reason
+    from tray_app.text.servers import (
+        connecting_line,
+        last_reached_line,
+        offline_banner,
+        offline_since_line,
+        refreshed_line,
+        selection_line,
+        server_state,
+        servers_online,
+        spoken_server,
+        starting_line,
+        status_line,
+        status_line_tooltip,
+        trying_again_line,
+    )
+    from tray_app.text.times import (
+        about_time_left,
+        age,
+        clock_time,
+        day_and_time,
+        elapsed,
+        full_time,
+        is_forever,
+        roughly,
+        seconds_ago,
+        seconds_until,
+        spoken_time,
+        time_left,
+        utc_now,
+    )
+    from tray_app.text.tray import (
+        tray_pull_lines,
+        tray_pull_title,
+        tray_state_line,
+        tray_tooltip,
+        tray_unload_line,
+    )
+    from tray_app.text.units import (
+        amount,
+        exact_size,
+        percent,
+        percent_of,
+        size,
+        speed,
+        speed_scale,
+        spoken_size,
+        spoken_trail,
+    )
+    from tray_app.text.wording import (
+        MISSING,
+        configure,
+        dotted,
+        join,
+        locale,
+        number,
+        sentences,
+        tr,
+    )
+
+else:
+    # In the order in which a name is looked for: the light ones, which most need, first.
+    _FILES = (
+        "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
+        "pull_errors", "connection_errors", "errors", "servers", "downloads", "tray", "notices",
+        "history", "lookups", "estimates", "deleting", "diagnosis", "english",
+    )  # fmt: skip
+
+    def __getattr__(name: str) -> object:
+        if name.startswith("__") or name in _FILES:
+            raise AttributeError(name)
+        for file in _FILES:
+            found = vars(import_module(f"{__name__}.{file}")).get(name)
+            if found is not None:
+                globals()[name] = found
+                return found
+        raise AttributeError(f"{__name__} has no {name}")

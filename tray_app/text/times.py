@@ -9,13 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
-from PySide6.QtCore import QDate, QLocale, QTime
-
-from tray_app.text.wording import MISSING, NBSP, english_singular, fill, locale, on_configure, tr
+from tray_app.text.wording import MISSING, NBSP, english_singular, fill, formats, on_configure, tr
 
 _DAY_S = 86_400
 _NEVER = timedelta(days=3650)
-_Format = QLocale.FormatType
 
 
 def age(moment: datetime | None, now: datetime) -> str:
@@ -37,7 +34,7 @@ def age(moment: datetime | None, now: datetime) -> str:
         return fill(tr("Today, {time}"), time=_clock(local))
     if days == 1:
         return tr("Yesterday")
-    return _days_ago(days) if days > 0 else _date(local, _Format.ShortFormat)
+    return _days_ago(days) if days > 0 else _short_date(local)
 
 
 class _Now:
@@ -83,7 +80,7 @@ def clock_time(moment: datetime | None) -> str:
 
 def time_of_day(moment: time) -> str:
     """A time that a person set: "23:00"."""
-    return locale().toString(QTime(moment.hour, moment.minute), _Format.ShortFormat)
+    return formats().time(moment.hour, moment.minute)
 
 
 def day_and_time(moment: datetime | None, now: datetime) -> str:
@@ -96,7 +93,7 @@ def day_and_time(moment: datetime | None, now: datetime) -> str:
         return fill(tr("today, {time}"), time=_clock(local))
     if days == 1:
         return fill(tr("yesterday, {time}"), time=_clock(local))
-    return fill(tr("{date}, {time}"), date=_date(local, _Format.ShortFormat), time=_clock(local))
+    return fill(tr("{date}, {time}"), date=_short_date(local), time=_clock(local))
 
 
 def full_time(moment: datetime | None) -> str:
@@ -107,15 +104,19 @@ def full_time(moment: datetime | None) -> str:
         local = moment.astimezone()
     except (OverflowError, OSError, ValueError):
         return moment.isoformat()
-    return fill(tr("{date}, {time}"), date=_date(local, _Format.LongFormat), time=_clock(local))
+    return fill(
+        tr("{date}, {time}"),
+        date=formats().long_date(local.year, local.month, local.day),
+        time=_clock(local),
+    )
 
 
 def _clock(local: datetime) -> str:
-    return locale().toString(QTime(local.hour, local.minute), _Format.ShortFormat)
+    return formats().time(local.hour, local.minute)
 
 
-def _date(local: datetime, style: QLocale.FormatType) -> str:
-    return locale().toString(QDate(local.year, local.month, local.day), style)
+def _short_date(local: datetime) -> str:
+    return formats().short_date(local.year, local.month, local.day)
 
 
 def elapsed(seconds: float) -> str:

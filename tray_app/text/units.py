@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from tray_app.text.wording import MISSING, NBSP, fill, is_binary, locale, number, on_configure, tr
+from tray_app.text.wording import MISSING, NBSP, fill, formats, is_binary, number, on_configure, tr
 
 _SCALE_STEPS = (1.0, 2.0, 5.0, 10.0)
 
@@ -24,7 +24,7 @@ def _forget() -> None:
 
 
 def _remember() -> None:
-    _Cache.point = locale().decimalPoint()
+    _Cache.point = formats().decimal_point
     _Cache.decimal = tuple(
         NBSP + unit
         for unit in (tr("B"), tr("kB"), tr("MB"), tr("GB"), tr("TB"), tr("PB"), tr("EB"))

@@ -1,15 +1,20 @@
 """What all wording stands on: translation, the locale, lists, and the settings that change both.
 
-Works without an application object, so that the terminal speaks the same language. All strings
-have the empty context, because that is what lupdate gives a bare `tr("…", "comment", n)`.
+Works without an application object, so that the terminal speaks the same language, and without Qt
+where that is English (`configure`). All strings have the empty context, because that is what
+lupdate gives a bare `tr("…", "comment", n)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt
+if TYPE_CHECKING:
+    from PySide6.QtCore import QLocale
+
+    from tray_app.text.english import EnglishFormats
+    from tray_app.text.qt_formats import QtFormats
 
 MISSING = "—"
 NBSP = "\u00a0"
@@ -22,13 +27,13 @@ _forget: list[Callable[[], None]] = []
 class _State:
     """What `configure` sets; read on each call, so lookups are kept cheap."""
 
-    locale: QLocale | None = None
+    formats: EnglishFormats | QtFormats | None = None
     is_binary = False
 
 
 def tr(source: str, comment: str = "", n: int = -1) -> str:
     """`source` in the language of the interface; `%Ln` becomes `n`."""
-    return QCoreApplication.translate("", source, comment, n)
+    return formats().translate(source, comment, n)
 
 
 def english_singular(n: int, singular: str) -> str:
@@ -45,16 +50,28 @@ def language() -> str:
     return tr("en", "code of the language of this translation")
 
 
-def configure(size_units: str = "") -> None:
+def configure(size_units: str = "", english: EnglishFormats | None = None) -> None:
     """Read the locale and the translations anew; call after either changed, and with the
-    setting `size_units` ("decimal" or "binary") after that changed."""
+    setting `size_units` ("decimal" or "binary") after that changed. With `english`, words and
+    formats are English and nothing is read, until the next call."""
     if size_units:
         _State.is_binary = size_units == "binary"
-    _State.locale = None
-    if QLocale().language() == QLocale.Language.C:
-        QLocale.setDefault(locale())  # or `%Ln` would be written in another way than `number`
+    _State.formats = english or _qt_formats()
     for forget in _forget:
         forget()
+
+
+def formats() -> EnglishFormats | QtFormats:
+    """How numbers, times, dates and lists are written now."""
+    if _State.formats is None:
+        _State.formats = _qt_formats()
+    return _State.formats
+
+
+def _qt_formats() -> QtFormats:
+    from tray_app.text.qt_formats import QtFormats  # 100 ms that English in a terminal saves
+
+    return QtFormats()
 
 
 def on_configure(forget: Callable[[], None]) -> None:
@@ -68,20 +85,14 @@ def is_binary() -> bool:
 
 
 def locale() -> QLocale:
-    """The locale for numbers and times. The nameless "C" has no grouping and shows seconds, so
-    it becomes an English one with 24 hours."""
-    found = _State.locale
-    if found is None:
-        found = QLocale()
-        if found.language() == QLocale.Language.C:
-            found = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
-        _State.locale = found
-    return found
+    """The locale for numbers and times, for widgets that write them themselves."""
+    found = formats()
+    return found.locale if hasattr(found, "locale") else _qt_formats().locale
 
 
 def number(value: int) -> str:
     """A count with the locale's grouping: "151,936"."""
-    return locale().toString(value)
+    return formats().number(value)
 
 
 def join(parts: Iterable[str], limit: int = 0) -> str:
@@ -90,10 +101,7 @@ def join(parts: Iterable[str], limit: int = 0) -> str:
     if limit and len(names) > limit:
         rest = len(names) - limit
         names[limit:] = [tr("%Ln more", "end of a list of names", rest)]
-    listed = _words_locale().createSeparatedList(names)
-    if len(names) > 1 and language().startswith("zh"):
-        return _spaced(listed, names)
-    return listed
+    return formats().joined(names, language())
 
 
 def sentences(*parts: str) -> str:
@@ -105,25 +113,6 @@ def sentences(*parts: str) -> str:
     return whole
 
 
-def _spaced(listed: str, names: list[str]) -> str:
-    """With the spaces around the "and" that Chinese has beside Latin names; Qt puts none."""
-    head, joint = listed[: -len(names[-1])], names[-2]
-    and_ = head[head.rindex(joint) + len(joint) :]
-    before = " " if joint[-1:].isascii() else ""
-    after = " " if names[-1][:1].isascii() else ""
-    return f"{head[: -len(and_)]}{before}{and_}{after}{names[-1]}"
-
-
-def _words_locale() -> QLocale:
-    """For words that come from Qt: English words do not take a German "und" between them."""
-    spoken = QLocale(language())
-    if spoken.language() == locale().language():
-        return locale()
-    if spoken.language() == QLocale.Language.English:
-        return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
-    return spoken
-
-
 def dotted(*parts: str) -> str:
     """The parts that are not empty, with a middle dot between them."""
     return SEPARATOR.join(part for part in parts if part)
@@ -131,7 +120,7 @@ def dotted(*parts: str) -> str:
 
 def isolated(name: str) -> str:
     """`name` unaffected by the text around it where that runs from right to left."""
-    if locale().textDirection() is Qt.LayoutDirection.RightToLeft:
+    if formats().is_right_to_left:
         return f"{_FIRST_STRONG_ISOLATE}{name}{_POP_ISOLATE}"
     return name
 
