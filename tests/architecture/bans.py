@@ -57,10 +57,10 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/desktop/notifications/notifier.py", "tray_app.desktop.notifications.dbus"): (
         "jeepney costs 17 ms: not before the first notice"
     ),
-    (
-        "tray_app/desktop/instance/single_instance.py",
-        "PySide6.QtNetwork",
-    ): "only a second start asks",
+    ("tray_app/desktop/instance/lock.py", "tempfile"): "4 ms: not where there is a better folder",
+    ("tray_app/desktop/instance/single_instance.py", "tray_app.desktop.instance.call"): (
+        "only a second start asks"
+    ),
     ("tray_app/desktop/tray/icon.py", "tray_app.desktop.tray.color_icon"): (
         "the enumerations of Qt cost 15 ms: only for who chose it"
     ),

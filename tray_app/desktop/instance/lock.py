@@ -7,7 +7,6 @@ Standard library only, so that the first start need not load QtNetwork before it
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -18,11 +17,11 @@ _FOLDER_LIMIT = 60
 def private_folder() -> Path:
     """A folder that only this person can look into. OSError when there is none to be had."""
     if sys.platform == "win32":
-        return Path(tempfile.gettempdir())
+        return _temporary_folder()
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime and len(os.fsencode(runtime)) <= _FOLDER_LIMIT and _is_private(Path(runtime)):
         return Path(runtime)
-    folder = Path(tempfile.gettempdir())
+    folder = _temporary_folder()
     if len(os.fsencode(folder)) > _FOLDER_LIMIT - 20:
         folder = Path("/tmp")  # noqa: S108
     # What is made there is ours alone, or not used.
@@ -31,6 +30,12 @@ def private_folder() -> Path:
     if not _is_private(folder):
         raise PermissionError(f"{folder} is not ours alone")
     return folder
+
+
+def _temporary_folder() -> Path:
+    import tempfile  # 4 ms that most starts need not wait for
+
+    return Path(tempfile.gettempdir())
 
 
 def _is_private(folder: Path) -> bool:

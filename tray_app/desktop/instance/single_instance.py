@@ -1,7 +1,7 @@
 """One instance per person and data folder: who is first, and how the others hand over.
 
 The first start holds a lock and listens; later ones find the lock taken and ask over a local
-socket. Loads no Qt until there is somebody to ask or to listen to.
+socket. Loads no Qt until there is somebody to listen to.
 """
 
 import logging
@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from tray_app import APP_ID
 from tray_app.desktop.instance.lock import InstanceLock, private_folder
 from tray_app.desktop.instance.protocol import (
-    LINE_LIMIT,
     Handler,
     InstanceAnswer,
     InstanceCommand,
@@ -29,8 +28,6 @@ from tray_app.desktop.instance.protocol import (
 )
 
 if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalSocket
-
     from tray_app.desktop.instance.server import InstanceServer
 
 __all__ = [
@@ -145,35 +142,26 @@ def ask(
 
 
 def _ask(lock: InstanceLock, key: str, request: InstanceRequest, timeout_s: float) -> Handover:
-    from PySide6.QtNetwork import QLocalSocket  # only a second start pays for it
+    from tray_app.desktop.instance.call import NotListening, call  # only a second start pays for it
 
     deadline_s = time.monotonic() + timeout_s
-    socket = QLocalSocket()
-    try:
-        while not _connect(socket, _server_name(key), deadline_s):
+    while True:
+        try:
+            line = call(_server_name(key), request_line(request), deadline_s)
+            break
+        except NotListening:
             # The holder of the lock may not listen yet, or be about to end.
             if _try_again(lock):
                 return Handover(Outcome.NOBODY)
             if time.monotonic() >= deadline_s:
                 return Handover(Outcome.SILENT)
-        socket.write(request_line(request))
-        while not socket.canReadLine():
-            if socket.bytesAvailable() > LINE_LIMIT:
-                return Handover(Outcome.SILENT)
-            if not socket.waitForReadyRead(_left_ms(deadline_s)):
-                return Handover(Outcome.SILENT)
-        line = bytes(socket.readLine(LINE_LIMIT + 1).data())
+    if not line:
+        return Handover(Outcome.SILENT)
+    try:
         return Handover(Outcome.ANSWERED, read_answer(line))
     except NotUnderstood as error:
         _log.warning("the running instance answers nonsense: %s", error)
         return Handover(Outcome.SILENT)
-    finally:
-        socket.abort()
-
-
-def _connect(socket: "QLocalSocket", name: str, deadline_s: float) -> bool:
-    socket.connectToServer(name)
-    return socket.waitForConnected(_left_ms(deadline_s))
 
 
 def _try_again(lock: InstanceLock) -> bool:
@@ -184,10 +172,6 @@ def _try_again(lock: InstanceLock) -> bool:
 def _token() -> str:
     """What lets the first instance's window come to the front on our behalf."""
     return os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
-
-
-def _left_ms(deadline_s: float) -> int:
-    return max(1, round((deadline_s - time.monotonic()) * 1000))
 
 
 def _instance_key(data_dir: Path | None) -> str:
