@@ -77,6 +77,18 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ): "requests costs 100 ms, 19 MiB",
 }
 
+# (path, class and method) → why it may only raise NotImplementedError
+SEAMS: dict[tuple[str, str], str] = {
+    ("tray_app/desktop/dbus/connection.py", "BusConnection.address"): "until it takes the address",
+    ("tray_app/itemmodels/model_cells.py", "ModelCells.records"): "until the table is one class",
+    ("tray_app/workers/jobs.py", "ServerJob.work"): "a QObject can be no ABC; each job has its own",
+    ("tray_app/workers/pull_engine.py", "PullEngine._on_timer_timeout"): "until it is one class",
+    ("tray_app/workers/pulls/schedule.py", "PullLine._start_attempt"): "until it is one class",
+    ("tray_app/workers/pulls/schedule.py", "PullLine._step"): "until the queue is one class",
+    ("tray_app/workers/runner.py", "Job.perform"): "a QObject can be no ABC; each job has its own",
+}
+_ABSTRACT = frozenset({"ABC", "ABCMeta", "Protocol"})
+
 _MODAL_HELPERS = {
     "QMessageBox": {"about", "aboutQt", "critical", "information", "question", "warning"},
     "QInputDialog": {"getDouble", "getInt", "getItem", "getMultiLineText", "getText"},
@@ -110,6 +122,9 @@ def check_bans(source: Source) -> Iterator[str]:
             if reason:
                 yield f"{source.path}:{getattr(node, 'lineno', 1)}: {reason}"
     yield from _check_lazy_imports(source)
+    for line, name in find_seams(source):
+        if (source.path, name) not in SEAMS:
+            yield f"{source.path}:{line}: {name} only raises NotImplementedError, in no ABC"
 
 
 def _check_lazy_imports(source: Source) -> Iterator[str]:
@@ -119,6 +134,29 @@ def _check_lazy_imports(source: Source) -> Iterator[str]:
         targets = {entry.module, *entry.targets()}
         if not any((source.path, target) in LAZY_IMPORTS for target in targets):
             yield f"{source.path}:{entry.line}: import of {entry.module} inside a function"
+
+
+def find_seams(source: Source) -> Iterator[tuple[int, str]]:
+    """Line and name of each method that another class is to fill in, outside an ABC or Protocol."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.ClassDef) or _is_abstract(node):
+            continue
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and _only_raises(method):
+                yield method.lineno, f"{node.name}.{method.name}"
+
+
+def _is_abstract(node: ast.ClassDef) -> bool:
+    bases = [*node.bases, *(keyword.value for keyword in node.keywords)]
+    named = (base.value if isinstance(base, ast.Subscript) else base for base in bases)
+    return any(last_name(base) in _ABSTRACT for base in named)
+
+
+def _only_raises(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    body = method.body[1:] if ast.get_docstring(method) is not None else method.body
+    if len(body) != 1 or not isinstance(body[0], ast.Raise) or body[0].exc is None:
+        return False
+    return last_name(body[0].exc) == "NotImplementedError"
 
 
 def _star_import(_: Source, node: ast.AST) -> str:

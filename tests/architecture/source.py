@@ -48,6 +48,11 @@ class Source:
         parts = self.path.removesuffix(".py").split("/")[1:]
         return "" if parts == ["__init__"] else parts[0]
 
+    @property
+    def module(self) -> str:
+        """The dotted name; a package's is that of its folder."""
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
     @cached_property
     def imports(self) -> list[Import]:
         """Every import of the file, wherever it stands."""
