@@ -13,14 +13,11 @@ import threading
 from collections.abc import Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from tray_app.demo.errors import ClientGone, ServerStopping
 from tray_app.demo.gojson import encode
-
-if TYPE_CHECKING:
-    from tray_app.demo.server import DemoServer
 
 JSON = "application/json; charset=utf-8"
 PLAIN_JSON = "application/json"
@@ -33,13 +30,22 @@ _BUFFERED_BYTES = 2048
 _READ_BYTES = 256 * 1024
 
 
+class Responder(Protocol):
+    """What the requests of a connection are answered by: a server, which may be stopping."""
+
+    stopping: threading.Event
+
+    def respond(self, exchange: Exchange) -> None:
+        """Answer one request."""
+
+
 class Exchange:
     """A request and the means to answer it. Belongs to the thread of its connection."""
 
     def __init__(self, handler: ConnectionHandler) -> None:
         self._handler = handler
         self._socket = handler.connection
-        self._stopping: threading.Event = handler.demo.stopping
+        self._stopping = handler.responder.stopping
         self.method = handler.command
         self.target = handler.path
         parts = urlsplit(handler.path)
@@ -214,11 +220,11 @@ class ConnectionHandler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    demo: DemoServer
+    responder: Responder
 
     def setup(self) -> None:
-        """Know the server by its type."""
-        self.demo = self.server  # type: ignore[assignment]
+        """Know the server by what it does here."""
+        self.responder = self.server  # type: ignore[assignment]
         super().setup()
 
     def handle_one_request(self) -> None:
@@ -231,7 +237,7 @@ class ConnectionHandler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         exchange = Exchange(self)
         try:
-            self.demo.respond(exchange)
+            self.responder.respond(exchange)
         except (ClientGone, ServerStopping):
             self.close_connection = True
 
