@@ -117,6 +117,19 @@ def resources(folder: Path) -> list[tuple[str, str]]:
     return sorted(zip(map(str, found), places, strict=True))
 
 
+def package_data(source: Path) -> list[tuple[str, str]]:
+    """The files that lie between our modules and that these read; PyInstaller takes only code."""
+    package = source / "tray_app"
+    found = [
+        file
+        for file in package.rglob("*")
+        if file.is_file() and file.suffix not in (".py", ".pyc") and file.name != "py.typed"
+        if not file.name.startswith(".") and not file.is_relative_to(package / "_resources")
+    ]
+    places = (file.parent.relative_to(source).as_posix() for file in found)
+    return sorted(zip(map(str, found), places, strict=True))
+
+
 def languages(translations: Path) -> list[str]:
     """The languages of our compiled translations."""
     return sorted(file.stem.partition("_")[2] for file in translations.glob("ollama-tray_*.qm"))

@@ -189,6 +189,18 @@ def test_no_lock_names_an_index() -> None:
     assert "://" not in text
 
 
+def test_the_texts_of_the_demo_go_into_the_bundle() -> None:
+    from kit import bundle
+
+    texts = sorted((ROOT / "tray_app" / "demo" / "catalogue" / "texts").iterdir())
+    assert texts
+    assert bundle.package_data(ROOT) == [
+        (str(file), "tray_app/demo/catalogue/texts") for file in texts
+    ]
+    for spec in PACKAGING.glob("*/ollama-tray.spec"):
+        assert "bundle.package_data(source)" in spec.read_text(encoding="utf-8"), spec
+
+
 def test_what_every_desktop_has_is_known_to_debian() -> None:
     from kit import bundle, needs
 

@@ -1,19 +1,57 @@
-"""A create, step by step: from an uploaded GGUF file, or from a model with other settings."""
+"""Making a model on the server: the uploads of /api/blobs, and a create step by step.
+
+A create is made from an uploaded GGUF file, or from a model with other settings. Of uploads only
+the hash and the first bytes are kept.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Any
 
 from tray_app.demo.errors import ApiError
-from tray_app.demo.gojson import encode, human_number
+from tray_app.demo.exchange import Exchange
+from tray_app.demo.gojson import encode, human_number, quoted
 from tray_app.demo.handlers.binding import Body
 from tray_app.demo.handlers.pull import Event, Waiter, pull
 from tray_app.demo.store.gguf import NotGguf, read_header
 from tray_app.demo.store.naming import InvalidName, Ref, parse, parse_for_use
 from tray_app.demo.store.package import Layer, Package, Weights, assemble, text_layer
 from tray_app.demo.store.state import DemoState
+
+_DIGEST = re.compile(r"sha256[:-][0-9a-fA-F]{64}")
+_KEPT_BYTES = 16 * 1024 * 1024
+
+
+def blob_exists(state: DemoState, exchange: Exchange) -> None:
+    """HEAD /api/blobs/:digest."""
+    digest = _digest(exchange)
+    if not state.has_blob(digest):
+        raise ApiError(404, f"blob {quoted(digest)} not found")
+    exchange.reply(200)
+
+
+def receive_blob(state: DemoState, exchange: Exchange) -> None:
+    """POST /api/blobs/:digest."""
+    total, start, checksum = 0, bytearray(), hashlib.sha256()
+    for part in exchange.body_parts():
+        checksum.update(part)
+        total += len(part)
+        start += part[: max(0, _KEPT_BYTES - len(start))]
+    digest = _digest(exchange)
+    if state.has_blob(digest):
+        exchange.reply(200)
+        return
+    got = f"sha256:{checksum.hexdigest()}"
+    if got != digest:
+        text = f"digest mismatch, expected {quoted(digest)}, got {quoted(got)}"
+        raise ApiError(400, text)
+    state.uploads[digest] = bytes(start)
+    state.add_blob(digest, total)
+    exchange.reply(201)
 
 
 def target(state: DemoState, body: Body) -> Ref:
@@ -56,6 +94,13 @@ def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[
         if old is not None:
             state.prune(old.package.blobs)
     yield {"status": "success"}
+
+
+def _digest(exchange: Exchange) -> str:
+    text = exchange.path.rpartition("/")[2]
+    if not _DIGEST.fullmatch(text):
+        raise ApiError(400, "invalid digest format")
+    return text.replace("-", ":")
 
 
 def _from_model(state: DemoState, name: str, waiter: Waiter) -> Generator[Event, None, Package]:

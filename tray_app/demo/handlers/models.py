@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 
-from tray_app.demo.catalogue.texts import RECOMMENDATIONS
+from tray_app.demo.catalogue import texts
 from tray_app.demo.errors import ApiError
 from tray_app.demo.exchange import PLAIN_JSON, Exchange
 from tray_app.demo.gojson import encode, quoted
@@ -182,4 +182,4 @@ def signout(_state: DemoState, _exchange: Exchange) -> None:
 
 def recommendations(_state: DemoState, exchange: Exchange) -> None:
     """GET /api/experimental/model-recommendations."""
-    exchange.reply_json(200, {"recommendations": RECOMMENDATIONS})
+    exchange.reply_json(200, {"recommendations": texts.recommendations()})
