@@ -80,7 +80,6 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
 # (path, class and method) → why it may only raise NotImplementedError
 SEAMS: dict[tuple[str, str], str] = {
     ("tray_app/desktop/dbus/connection.py", "BusConnection.address"): "until it takes the address",
-    ("tray_app/itemmodels/model_cells.py", "ModelCells.records"): "until the table is one class",
     ("tray_app/workers/jobs.py", "ServerJob.work"): "a QObject can be no ABC; each job has its own",
     ("tray_app/workers/pull_engine.py", "PullEngine._on_timer_timeout"): "until it is one class",
     ("tray_app/workers/pulls/schedule.py", "PullLine._start_attempt"): "until it is one class",

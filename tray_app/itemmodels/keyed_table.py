@@ -1,14 +1,15 @@
 """KeyedTable: a table over a Python list that changes by keyed differences, never by a reset.
 
 What is shown and in which order is the business of the subclass; this file turns "these rows
-now, and these of them changed" into the fewest signals that keep selection, current row and
+now, and these of them have changed" into the fewest signals that keep selection, current row and
 persistent indexes true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -18,8 +19,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Signal,
 )
-
-from tray_app.core.diff import runs
 
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 R = TypeVar("R")
@@ -37,6 +36,9 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
     Signals: `update_started` and `update_ended` stand around every batch of row signals, so that
     a view can keep its scroll position.
     """
+
+    CHANGED_ROLES: ClassVar[list[int]] = []
+    """The roles that may differ in a row that has changed; [] = all."""
 
     update_started = Signal()
     update_ended = Signal()
@@ -57,20 +59,16 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         """The rows shown, top to bottom. Not to be changed."""
         return self._rows
 
-    def _roles(self, flags: int) -> list[int]:
-        """The roles that may differ after a change of kind `flags`; [] = all."""
-        return []
-
-    def _show(self, target: list[R], dirty: Mapping[R, int]) -> None:
-        """Show `target`, whose rows in `dirty` (row → flags) have changed since they were shown."""
+    def _show(self, target: list[R], changed: AbstractSet[R] = frozenset()) -> None:
+        """Show `target`, whose rows in `changed` differ from what was shown of them."""
         wanted = set(target)
-        if target == self._rows and wanted.isdisjoint(dirty):
+        if target == self._rows and wanted.isdisjoint(changed):
             return
         self.update_started.emit()
         if not wanted.issuperset(self._rows):
             self._remove([i for i, row in enumerate(self._rows) if row not in wanted])
-        if dirty:
-            self._tell_changes(dirty)
+        if changed:
+            self._tell_changes(changed)
         shown = set(self._rows)
         if len(shown) == len(target):
             self._reorder(target)
@@ -79,7 +77,7 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         self.update_ended.emit()
 
     def _remove(self, gone: list[int]) -> None:
-        pieces = runs(gone)
+        pieces = _runs(gone)
         if len(pieces) > MAX_RUNS:
             leaving = set(gone)
             kept = [row for i, row in enumerate(self._rows) if i not in leaving]
@@ -90,17 +88,14 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
             del self._rows[first : last + 1]
             self.endRemoveRows()
 
-    def _tell_changes(self, dirty: Mapping[R, int]) -> None:
-        changed = [i for i, row in enumerate(self._rows) if row in dirty]
-        for first, last in runs(changed):
-            flags = 0
-            for row in self._rows[first : last + 1]:
-                flags |= dirty[row]
+    def _tell_changes(self, changed: AbstractSet[R]) -> None:
+        numbers = [i for i, row in enumerate(self._rows) if row in changed]
+        for first, last in _runs(numbers):
             corner = self.index(last, self.columnCount() - 1)
-            self.dataChanged.emit(self.index(first, 0), corner, self._roles(flags))
+            self.dataChanged.emit(self.index(first, 0), corner, self.CHANGED_ROLES)
 
     def _insert(self, target: list[R], new: list[int]) -> None:
-        pieces = runs(new)
+        pieces = _runs(new)
         if len(pieces) > MAX_RUNS:
             end = len(self._rows)
             self.beginInsertRows(QModelIndex(), end, end + len(new) - 1)
@@ -138,5 +133,13 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         except ValueError:
             return QModelIndex()
 
-    def _cell(self, index: AnyIndex) -> Any:
-        return self._rows[index.row()] if index.isValid() else None
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending row numbers → inclusive runs: [1, 2, 3, 7] → [(1, 3), (7, 7)]."""
+    result: list[tuple[int, int]] = []
+    for number in numbers:
+        if result and number == result[-1][1] + 1:
+            result[-1] = (result[-1][0], number)
+        else:
+            result.append((number, number))
+    return result

@@ -1,7 +1,8 @@
 """ModelTableModel: the installed models of all servers as a table, sorted and filtered by itself.
 
-Which rows there are is row_store.py, what cells say is model_cells.py, how changes reach the
-views is keyed_table.py; this file takes facts and wishes and decides what is shown.
+Which rows there are is row_store.py, the words of cells are columns.py and row_texts.py, how
+changes reach the views is keyed_table.py; this file takes facts, decides what is shown, and
+answers what views ask for.
 """
 
 from __future__ import annotations
@@ -10,23 +11,36 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
+from tray_app import text
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.sharing import LayerIndex
-from tray_app.itemmodels import columns
-from tray_app.itemmodels.columns import COLUMNS, MODIFIED
-from tray_app.itemmodels.model_cells import WORDS, ModelCells
-from tray_app.itemmodels.row_store import Change, RowStore
+from tray_app.itemmodels import columns, roles, row_texts
+from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SIZE
+from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
+from tray_app.itemmodels.row_store import Change, RowStore, Totals
 from tray_app.itemmodels.rows import Busy, ModelRow
-from tray_app.itemmodels.totals import Totals
+from tray_app.text import tr
 
 FILTERS = ("all", "loaded", "updates", "cloud")
 _is_loaded, _is_update, _is_cloud = map(attrgetter, ("is_loaded", "is_update", "is_cloud"))
 _SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL})
+
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_HORIZONTAL = Qt.Orientation.Horizontal
+_FLAGS = (
+    Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
+_WORDS = [roles.DISPLAY, roles.TOOL_TIP, roles.ACCESSIBLE_TEXT]
 
 
 def _utc_now() -> datetime:
@@ -46,12 +60,14 @@ class Counts:
         return int(getattr(self, key))
 
 
-class ModelTableModel(ModelCells):
+class ModelTableModel(KeyedTable[ModelRow]):
     """Rows keyed by (server id, name); never reset.
 
     Signals: `counts_changed` after the number of models under any filter changed;
     `arrangement_changed` after search or filter changed. Thread: GUI.
     """
+
+    CHANGED_ROLES = _WORDS
 
     counts_changed = Signal()
     arrangement_changed = Signal()
@@ -59,9 +75,11 @@ class ModelTableModel(ModelCells):
     def __init__(
         self, parent: QObject | None = None, clock: Callable[[], datetime] = _utc_now
     ) -> None:
-        super().__init__(clock(), parent)
+        super().__init__(parent)
         self._store = RowStore()
+        self._layer_index = LayerIndex()
         self._clock = clock
+        self._now = clock()
         self._counts = Counts()
         self._version = 0
         self._search = ""
@@ -69,7 +87,7 @@ class ModelTableModel(ModelCells):
         self._sort_key = "name"
         self._is_descending = False
 
-    # what is known
+    # facts
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """Take over what a server answered; an equal answer changes and emits nothing."""
@@ -124,7 +142,7 @@ class ModelTableModel(ModelCells):
         self._now = self._clock()
         if self._rows:
             last = len(self._rows) - 1
-            self.dataChanged.emit(self.index(0, MODIFIED), self.index(last, MODIFIED), WORDS)
+            self.dataChanged.emit(self.index(0, MODIFIED), self.index(last, MODIFIED), _WORDS)
 
     def refresh_words(self) -> None:
         """The units, the language or the locale have changed."""
@@ -133,34 +151,73 @@ class ModelTableModel(ModelCells):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         if self._rows:
             corner = self.index(len(self._rows) - 1, len(COLUMNS) - 1)
-            self.dataChanged.emit(self.index(0, 0), corner, WORDS)
+            self.dataChanged.emit(self.index(0, 0), corner, _WORDS)
 
-    # what is asked for
+    # what is to be shown
 
     def set_search(self, words_of_search: str) -> None:
         """Show only models with all these words in name, family, quantization, capabilities."""
         search = " ".join(words_of_search.casefold().split())
         if search != self._search:
             self._search = search
-            self._show(self._target(), {})
+            self._show(self._target())
             self.arrangement_changed.emit()
 
     def set_filter(self, key: str) -> None:
         """Show only the models under a filter: one of FILTERS."""
         if key != self._filter:
             self._filter = key if key in FILTERS else "all"
-            self._show(self._target(), {})
+            self._show(self._target())
             self.arrangement_changed.emit()
 
     def set_sort(self, key: str, is_descending: bool) -> None:
         """Sort by a column."""
         if (key, is_descending) != (self._sort_key, self._is_descending):
             self._sort_key, self._is_descending = key, is_descending
-            self._show(self._target(), {})
+            self._show(self._target())
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(COLUMNS):
             self.set_sort(COLUMNS[column].key, order == Qt.SortOrder.DescendingOrder)
+
+    # cells
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = roles.DISPLAY
+    ) -> Any:
+        if orientation != _HORIZONTAL or not 0 <= section < len(COLUMNS):
+            return None
+        if role == roles.DISPLAY:
+            return columns.column_title(COLUMNS[section].key)
+        if role == roles.ALIGNMENT:
+            return _RIGHT if COLUMNS[section].is_right else _LEFT
+        return None
+
+    def data(self, index: AnyIndex, role: int = roles.DISPLAY) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == roles.DISPLAY:
+            return self.cell_text(row, column)
+        if role == roles.ALIGNMENT:
+            return _RIGHT if COLUMNS[column].is_right else _LEFT
+        if role == roles.TOOL_TIP:
+            return self._tool_tip(row, column)
+        return self._spoken(row, column) if role == roles.ACCESSIBLE_TEXT else None
+
+    def cell_text(self, row: ModelRow, column: int) -> str:
+        """The words of one cell."""
+        if column == MODIFIED:
+            return text.age(row.record.modified_at, self._now)
+        return (row.cells or columns.cells(row))[column]
+
+    # what is shown, and of what
 
     @property
     def sort_column(self) -> tuple[str, bool]:
@@ -183,6 +240,11 @@ class ModelTableModel(ModelCells):
     def all_rows(self) -> list[ModelRow]:
         """Every row in the order of names, shown or not. Not to be changed."""
         return self._store.rows
+
+    @property
+    def now(self) -> datetime:
+        """The time by which ages are shown."""
+        return self._now
 
     @property
     def version(self) -> int:
@@ -226,11 +288,11 @@ class ModelTableModel(ModelCells):
         return self._index_of(row) if row else QModelIndex()
 
     def _apply(self, change: Change) -> None:
-        if not change.is_resorted and not change.dirty:
+        if not change.is_resorted and not change.changed:
             return
         self._version += 1
         before, self._counts = self._counts, self._count()
-        self._show(self._target(), change.dirty)
+        self._show(self._target(), change.changed)
         if self._counts != before:
             self.counts_changed.emit()
 
@@ -254,3 +316,25 @@ class ModelTableModel(ModelCells):
             updates=sum(map(_is_update, rows)),
             cloud=sum(map(_is_cloud, rows)),
         )
+
+    def _tool_tip(self, row: ModelRow, column: int) -> str | None:
+        record = row.record
+        if column == SIZE:
+            return text.tooltip(
+                row_texts.size_tip(record, self.records(record.server_id), self._layer_index)
+            )
+        if column == MODIFIED:
+            return text.tooltip(text.full_time(record.modified_at)) or None
+        if column == NAME:
+            return text.tooltip(record.name)
+        if COLUMNS[column].key == "digest":
+            return text.tooltip(record.digest) or None
+        return None
+
+    def _spoken(self, row: ModelRow, column: int) -> str:
+        if column == NAME:
+            return row_texts.spoken_name(row)
+        shown = self.cell_text(row, column)
+        if column == SIZE:
+            return row_texts.spoken_size(row, shown)
+        return tr("not known") if shown == text.MISSING else shown

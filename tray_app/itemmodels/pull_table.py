@@ -18,7 +18,6 @@ from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.text import tr
 
 NAME, PROGRESS = range(2)
-_CHANGED = 1
 
 
 class _Row:
@@ -37,6 +36,8 @@ class PullTableModel(KeyedTable[_Row]):
     Thread: GUI.
     """
 
+    CHANGED_ROLES = [roles.DISPLAY]
+
     item_set = Signal(object)  # PullItem
     item_removed = Signal(str)
     order_changed = Signal()
@@ -45,19 +46,19 @@ class PullTableModel(KeyedTable[_Row]):
         """Add a download at the end, or tell how it stands now."""
         row = self._row(item.id)
         if row is None:
-            self._show([*self._rows, _Row(item)], {})
+            self._show([*self._rows, _Row(item)])
         elif row.item == item:
             return
         else:
             row.item = item
-            self._show(list(self._rows), {row: _CHANGED})
+            self._show(list(self._rows), {row})
         self.item_set.emit(item)
 
     def remove(self, item_id: str) -> None:
         """Take a download out."""
         row = self._row(item_id)
         if row is not None:
-            self._show([other for other in self._rows if other is not row], {})
+            self._show([other for other in self._rows if other is not row])
             self.item_removed.emit(item_id)
 
     def set_order(self, ids: Iterable[str]) -> None:
@@ -65,7 +66,7 @@ class PullTableModel(KeyedTable[_Row]):
         places = {item_id: place for place, item_id in enumerate(ids)}
         end = len(places)
         before = self.ids
-        self._show(sorted(self._rows, key=lambda row: places.get(row.item.id, end)), {})
+        self._show(sorted(self._rows, key=lambda row: places.get(row.item.id, end)))
         if self.ids != before:
             self.order_changed.emit()
 
@@ -101,14 +102,9 @@ class PullTableModel(KeyedTable[_Row]):
         if not index.isValid():
             return None
         item = self._rows[index.row()].item
-        if role == roles.PULL_ROLE:
-            return item
         if role == roles.DISPLAY:
             if index.column() == NAME:
                 return item.name
             progress = item.progress
             return text.percent(progress.permille) if progress else ""
         return None
-
-    def _roles(self, flags: int) -> list[int]:
-        return [roles.DISPLAY, roles.PULL_ROLE]

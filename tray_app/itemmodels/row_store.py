@@ -1,23 +1,19 @@
 """RowStore: the rows of all servers, keyed by (server id, name), and what is known about each.
 
-Takes snapshots, running models, updates, pins and busy marks; answers which rows changed and how.
+Takes snapshots, running models, updates, pins and busy marks; answers which rows changed. Totals
+are the sums over all rows, kept up to date row by row instead of being added up anew.
 No Qt, no order on the screen, no words.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.itemmodels.rows import Busy, ModelRow
-from tray_app.itemmodels.totals import Totals
-
-CONTENT = 1  # the record itself
-STATE = 2  # running, update, pinned, busy
-LABEL = 4  # the server's name
 
 _name = attrgetter("name")
 _sort_name = attrgetter("sort_name")
@@ -25,13 +21,45 @@ _sort_name = attrgetter("sort_name")
 
 @dataclass(slots=True)
 class Change:
-    """What a call did: rows → flags. `is_resorted` when the set of rows is another."""
+    """What a call did. `is_resorted` when the set of rows is another."""
 
-    dirty: dict[ModelRow, int] = field(default_factory=dict)
+    changed: set[ModelRow] = field(default_factory=set)
     is_resorted: bool = False
 
-    def mark(self, row: ModelRow, flag: int) -> None:
-        self.dirty[row] = self.dirty.get(row, 0) | flag
+
+class Totals:
+    """`listed_bytes`: what the rows take on disk, each in full. `copied`: digests of several."""
+
+    def __init__(self) -> None:
+        self.listed_bytes = 0
+        self.copied: set[str] = set()
+        # The inner ones are ordered sets: servers that tell no digests have all rows in one.
+        self._rows: dict[str, dict[ModelRow, None]] = {}
+
+    def rows_of(self, digests: Iterable[str]) -> Iterator[ModelRow]:
+        """The rows that have one of these digests."""
+        for digest in digests:
+            yield from self._rows.get(digest, ())
+
+    def add(self, row: ModelRow) -> None:
+        """A row has come, or is another one now."""
+        self.listed_bytes += row.disk_bytes
+        digest = row.record.digest
+        rows = self._rows.setdefault(digest, {})
+        rows[row] = None
+        if len(rows) > 1:
+            self.copied.add(digest)
+
+    def remove(self, row: ModelRow) -> None:
+        """A row goes, or is about to become another one."""
+        self.listed_bytes -= row.disk_bytes
+        digest = row.record.digest
+        rows = self._rows[digest]
+        del rows[row]
+        if not rows:
+            del self._rows[digest]
+        if len(rows) < 2:
+            self.copied.discard(digest)
 
 
 class RowStore:
@@ -103,7 +131,7 @@ class RowStore:
                 row.server_label = label
                 row.cells = None
                 row.sort_key = ""
-                change.mark(row, LABEL)
+                change.changed.add(row)
         return change
 
     def set_updates(self, keys: Iterable[ModelKey]) -> Change:
@@ -128,7 +156,7 @@ class RowStore:
         if row is not None and row.busy != busy:
             row.busy = busy
             row.cells = None
-            change.mark(row, STATE)
+            change.changed.add(row)
         return change
 
     def _merge(
@@ -137,8 +165,8 @@ class RowStore:
         new: tuple[ModelRecord, ...],
         change: Change,
     ) -> None:
-        # By hand, not core.diff: the rows are the index of the old records, and a poller that
-        # hands out unchanged records again makes most comparisons free.
+        # The rows are the index of the old records, and a poller that hands out unchanged records
+        # again makes most comparisons free.
         names = list(map(_name, new))
         listed = set(names)
         if len(listed) != len(names):
@@ -153,7 +181,7 @@ class RowStore:
                 self.totals.remove(row)
                 row.replace(record)
                 self.totals.add(row)
-                change.mark(row, CONTENT)
+                change.changed.add(row)
         gone: list[ModelRow] = []
         if len(known) + len(added) != len(new):
             gone = [known.pop(name) for name in known.keys() - listed]
@@ -189,7 +217,7 @@ class RowStore:
             if row.running != now_running:
                 row.running = now_running
                 row.refresh_badges()
-                change.mark(row, STATE)
+                change.changed.add(row)
 
     def _loaded_rows(
         self, server_id: str, running: tuple[RunningModel, ...]
@@ -220,7 +248,7 @@ class RowStore:
                 row.is_update = key in self._updates
                 row.is_pinned = key in self._pinned
                 row.refresh_badges()
-                change.mark(row, STATE)
+                change.changed.add(row)
         return change
 
 

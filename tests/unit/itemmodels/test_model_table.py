@@ -194,7 +194,7 @@ def test_many_scattered_changes_cost_two_signals() -> None:
 
 def test_badges(table: ModelTableModel, replica: Replica) -> None:
     def badges(name: str) -> object:
-        return table.find(("local", name)).data(roles.BADGES_ROLE)
+        return table.row_at(table.find(("local", name)).row()).badges
 
     assert badges("qwen3:8b") == (Badge.LOADED,)
     assert badges("gpt-oss:120b-cloud") == (Badge.CLOUD,)
@@ -233,7 +233,7 @@ def test_kinds_also_without_capabilities() -> None:
             ]
         )
     )
-    kinds = [cell(table, row, "name", roles.KIND_ROLE) for row in range(7)]
+    kinds = [row.kind for row in table.rows]
     assert kinds == [
         ModelKind.CHAT, ModelKind.VISION, ModelKind.IMAGE, ModelKind.EMBEDDING,
         ModelKind.EMBEDDING, ModelKind.VISION, ModelKind.CHAT,

@@ -7,7 +7,6 @@ from tests.unit.itemmodels.samples import NOW, model, snapshot
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.itemmodels import roles
 from tray_app.itemmodels.columns import NUMBER
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.pull_table import PullTableModel
@@ -37,7 +36,7 @@ def test_items_come_change_move_and_go() -> None:
     table.set_item(further)
     assert replica.take_log() == ["change 1-1"]
     assert table.index(1, 1).data() == "66%"
-    assert table.index(1, 0).data(roles.PULL_ROLE) == further
+    assert table.item("2") == further
     table.set_order(["2", "unknown", "1"])
     assert replica.take_log() == ["move"]
     assert table.ids == ("2", "1")

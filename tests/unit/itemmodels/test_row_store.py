@@ -1,0 +1,90 @@
+"""The sums over all rows are those of a count from the start, whatever came and went."""
+
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.itemmodels.samples import model, snapshot
+from tray_app.core.records import ModelRecord
+from tray_app.itemmodels.row_store import RowStore, Totals
+from tray_app.itemmodels.rows import ModelRow
+
+rows = st.lists(
+    st.builds(
+        model,
+        st.sampled_from("abcdef"),
+        st.sampled_from([None, 0, 1, 20]),
+        digest=st.sampled_from(["1" * 64, "2" * 64, "3" * 64]),
+        remote_host=st.sampled_from(["", "https://ollama.com"]),
+    ),
+    max_size=6,
+)
+answers = st.lists(st.tuples(st.sampled_from(["local", "other"]), rows | st.none()), max_size=6)
+
+
+@given(answers)
+def test_totals_are_those_of_a_count_from_the_start(
+    answered: list[tuple[str, list[ModelRecord] | None]],
+) -> None:
+    store = RowStore()
+    for server_id, models in answered:
+        if models is None:
+            store.forget_server(server_id)
+        else:
+            of_server = [replace(record, server_id=server_id) for record in models]
+            store.take(snapshot(of_server, server_id=server_id))
+        digests = [row.record.digest for row in store.rows]
+        assert store.totals.listed_bytes == sum(
+            row.record.size_bytes or 0 for row in store.rows if not row.record.is_cloud
+        )
+        assert store.totals.copied == {d for d in digests if digests.count(d) > 1}
+        assert set(store.totals.rows_of(["1" * 64, "4" * 64])) == {
+            row for row in store.rows if row.record.digest == "1" * 64
+        }
+
+
+class ComparedRow(ModelRow):
+    """A row that counts how often it is held against another one."""
+
+    comparisons = 0
+    __hash__ = ModelRow.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        ComparedRow.comparisons += 1
+        return self is other
+
+
+@contextmanager
+def at_most_allocated(limit: int) -> Iterator[None]:
+    """Fail when more bytes than that are taken inside, be it for a moment."""
+    tracemalloc.reset_peak()
+    before, _ = tracemalloc.get_traced_memory()
+    yield
+    _, peak = tracemalloc.get_traced_memory()
+    assert peak - before < limit
+
+
+def test_a_row_among_thousands_without_a_digest_costs_no_more_than_one_among_few() -> None:
+    """Neither are the others copied, nor are they looked at."""
+    rows = [ComparedRow(replace(model(f"m{number}"), digest="")) for number in range(3000)]
+    totals = Totals()
+    for row in rows[:2500]:
+        totals.add(row)
+    ComparedRow.comparisons = 0
+    tracemalloc.start()
+    try:
+        # Between two sizes of a table, where nothing grows: a copy would be of 20 000 bytes.
+        for row in rows[2500:2600]:
+            with at_most_allocated(4000):
+                totals.add(row)
+        for row in rows[::-1][400:600]:
+            with at_most_allocated(4000):
+                totals.remove(row)
+    finally:
+        tracemalloc.stop()
+    assert ComparedRow.comparisons == 0
+    assert set(totals.rows_of([""])) == set(rows[:2400])
