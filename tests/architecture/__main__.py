@@ -30,6 +30,7 @@ def _table(counts: Counts) -> list[str]:
         "lines": counts.lines,
         "signals": counts.signals,
         "signals connected to signals": len(counts.forwards),
+        "  of these to a command": counts.to_commands,
         "methods that only emit": len(counts.relays),
         f"files under {FEW_LINES} lines": len(counts.small),
         "circles of imports": len(counts.circles),

@@ -14,6 +14,7 @@ LARGEST = 10
 @dataclass(frozen=True)
 class Counts:
     """`forwards`: connections of one declared signal to another, "file:line signal → signal".
+    `to_commands`: how many of them end at a command, where a wish is to end.
 
     `relays`: methods that do nothing but emit a declared signal. `groups`: how many there are of
     modules that import each other, each with one circle or more.
@@ -23,6 +24,7 @@ class Counts:
     lines: int
     signals: int
     forwards: tuple[str, ...]
+    to_commands: int
     relays: tuple[str, ...]
     circles: tuple[str, ...]
     groups: int
@@ -34,13 +36,15 @@ def count(sources: Sequence[Source]) -> Counts:
     """Count over the files of tray_app. An `__init__` is never small: it should be a docstring."""
     declared = [name for source in sources for name in _declared_signals(source)]
     names = frozenset(declared)
+    forwards = [found for source in sources for found in _forwards(source, names)]
     circles = find_circles(import_graph(sources))
     by_length = sorted(((len(source.lines), source.path) for source in sources), reverse=True)
     return Counts(
         files=len(sources),
         lines=sum(length for length, _ in by_length),
         signals=len(declared),
-        forwards=tuple(found for source in sources for found in _forwards(source, names)),
+        forwards=tuple(forwards),
+        to_commands=sum("→ commands." in found for found in forwards),
         relays=tuple(found for source in sources for found in _relays(source, names)),
         circles=tuple(circles),
         groups=_groups(circles),
@@ -90,7 +94,9 @@ def _forwards(source: Source, names: frozenset[str]) -> list[str]:
             continue
         sender, receiver = last_name(node.func.value), node.args[0].attr
         if sender in names and receiver in names:
-            found.append(f"{source.path}:{node.lineno} {sender} → {receiver}")
+            is_command = last_name(node.args[0].value).strip("_") == "commands"
+            end = f"commands.{receiver}" if is_command else receiver
+            found.append(f"{source.path}:{node.lineno} {sender} → {end}")
     return found
 
 

@@ -306,6 +306,7 @@ class A(QObject):
         other.part.deleted.connect(other.changed)
         other.changed.connect(self._on_other_changed)
         button.clicked.connect(self.changed)
+        self.deleted.connect(self._commands.deleted)
 
     def _on_other_changed(self):
         self.changed.emit()
@@ -319,10 +320,12 @@ class A(QObject):
     assert counts.forwards == (
         "tray_app/a.py:7 changed → changed",
         "tray_app/a.py:8 deleted → changed",
+        "tray_app/a.py:11 deleted → commands.deleted",
     )
-    assert counts.relays == ("tray_app/a.py:12 _on_other_changed → changed",)
+    assert counts.to_commands == 1
+    assert counts.relays == ("tray_app/a.py:13 _on_other_changed → changed",)
     assert counts.small == ("tray_app/a.py",)
-    assert counts.largest == ((17, "tray_app/a.py"), (0, "tray_app/__init__.py"))
+    assert counts.largest == ((18, "tray_app/a.py"), (0, "tray_app/__init__.py"))
 
 
 def test_circles_that_share_a_module_are_counted_as_one_group() -> None:

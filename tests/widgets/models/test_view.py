@@ -138,7 +138,7 @@ def test_the_focus_frame_is_the_keyboards(stage: Stage, qtbot: QtBot) -> None:
 
 
 def test_the_focus_frame_goes_along_when_rows_above_come_or_go(stage: Stage, qtbot: QtBot) -> None:
-    window, view = stage.window, stage.window.view
+    view = stage.window.view
     view.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(view, Qt.Key.Key_Home)
     first = str(view.currentIndex().siblingAtColumn(0).data())
