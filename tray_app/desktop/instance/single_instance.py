@@ -147,14 +147,16 @@ def _ask(lock: InstanceLock, key: str, request: InstanceRequest, timeout_s: floa
     deadline_s = time.monotonic() + timeout_s
     while True:
         try:
-            line = call(_server_name(key), request_line(request), deadline_s)
-            break
+            return _read(call(_server_name(key), request_line(request), deadline_s))
         except NotListening:
             # The holder of the lock may not listen yet, or be about to end.
             if _try_again(lock):
                 return Handover(Outcome.NOBODY)
             if time.monotonic() >= deadline_s:
                 return Handover(Outcome.SILENT)
+
+
+def _read(line: bytes) -> Handover:
     if not line:
         return Handover(Outcome.SILENT)
     try:
