@@ -7,9 +7,21 @@ _HOME = isolate_environment()  # before anything reads the environment
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
-from tests.support.guards import no_unexpected_logs, nothing_left_behind  # noqa: E402
+from tests.support.guards import (  # noqa: E402
+    hooks_given_back,
+    no_unexpected_logs,
+    nothing_left_behind,
+    pytest_runtest_makereport,
+    pytest_runtest_teardown,
+)
 
-__all__ = ["no_unexpected_logs", "nothing_left_behind"]
+__all__ = [
+    "hooks_given_back",
+    "no_unexpected_logs",
+    "nothing_left_behind",
+    "pytest_runtest_makereport",
+    "pytest_runtest_teardown",
+]
 
 # Absolute times say nothing on a loaded machine.
 hypothesis.settings.register_profile("project", deadline=None)

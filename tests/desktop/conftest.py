@@ -14,6 +14,7 @@ import pytest
 
 from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
 from tests.desktop.harness.program import App
+from tests.support.guards import allowed_logs
 
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]
@@ -66,14 +67,16 @@ def bare_desktop() -> Iterator[VirtualDesktop]:
 
 
 @pytest.fixture
-def start_app(tmp_path: Path) -> Iterator[StartApp]:
+def start_app(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartApp]:
     """Return a function `start(desktop, *arguments, **options)`, see `App`; one data folder.
 
-    What still runs at the end of the test is ended and its exit code checked.
+    What still runs at the end of the test is ended; how it ended and what it logged is checked.
     """
+    allowed = allowed_logs(request.node)
     with ExitStack() as running:
 
         def start(desktop: VirtualDesktop, *arguments: str, **options: Any) -> App:
+            options.setdefault("allowed_logs", allowed)
             return running.enter_context(App(desktop, tmp_path, *arguments, **options))
 
         yield start

@@ -21,6 +21,9 @@ REGISTRY = Path("/usr/libexec/at-spi2-registryd")
 
 Node = dict[str, Any]
 
+# Qt's own, whenever somebody asks it something.
+pytestmark = pytest.mark.allow_logs(r"qt\.accessibility\.atspi: ")
+
 
 class Reader:
     """A screen reader that looks at one program."""

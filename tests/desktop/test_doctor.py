@@ -13,6 +13,7 @@ import pytest
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import ROOT
+from tests.support.complaints import complaints
 
 
 def examine(desktop: VirtualDesktop, data_folder: Path) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def examine(desktop: VirtualDesktop, data_folder: Path) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 3, done.stderr
+    assert complaints(done.stderr) == []
     return dict(json.loads(done.stdout))
 
 

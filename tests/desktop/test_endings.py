@@ -12,7 +12,7 @@ import pytest
 
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
-from tests.desktop.harness.program import App
+from tests.desktop.harness.program import CRASH_TITLE, App
 from tests.fakes import FaultyServer, small
 from tests.support.waiting import wait_for
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome, ask
@@ -20,7 +20,6 @@ from tray_app.paths import paths
 
 PROGRAM = str(Path(__file__).with_name("breaking_program.py"))
 MB = 1_000_000
-CRASH = "Something went wrong in Ollama Tray"
 
 
 @pytest.fixture
@@ -155,12 +154,13 @@ def test_closing_the_window_without_a_tray_asks_when_downloads_run(
         ("thread", "a plain thread"),
     ],
 )
+@pytest.mark.allow_logs("Broken: a ")
 def test_an_error_that_nobody_caught_is_told_once_and_survived(
     fake_desktop: VirtualDesktop, start_run: StartRun, act: str, said: str
 ) -> None:
     run = start_run(fake_desktop, "--hidden")
     run.act(act)
-    box = run.app.window(CRASH)
+    box = run.app.window(CRASH_TITLE)
     wait_for(lambda: f"Broken: {said}" in run.log())
     assert "Traceback (most recent call last)" in run.log()
     assert str(Path.home()) not in run.log()
@@ -168,7 +168,7 @@ def test_an_error_that_nobody_caught_is_told_once_and_survived(
     assert run.status()["state"] == "online"
     fake_desktop.screen.focus(box)
     fake_desktop.screen.keys("Escape")
-    fake_desktop.screen.wait_no_window(CRASH)
+    fake_desktop.screen.wait_no_window(CRASH_TITLE)
     assert run.log().count("Traceback (most recent call last)") == 1
     run.start_pull()
     run.app.end()
@@ -192,6 +192,7 @@ def test_a_hard_crash_leaves_a_trace_and_does_not_block_the_next_start(
     assert again.wait_label("one:latest, ")
 
 
+@pytest.mark.allow_logs("X11 connection broke")
 def test_the_screen_goes_away_under_it(start_run: StartRun) -> None:
     from tests.desktop.conftest import require
     from tests.desktop.harness.desktop import Mode

@@ -10,9 +10,29 @@ import pytest
 from tests.desktop.conftest import StartApp, require
 from tests.desktop.harness.desktop import Mode, VirtualDesktop
 from tests.desktop.harness.processes import pids_marked
-from tests.desktop.harness.program import ROOT, App
+from tests.desktop.harness.program import CRASH_TITLE, ROOT, App
 from tests.support.waiting import wait_for
+from tray_app.desktop.instance.single_instance import InstanceCommand, ask
 
+LOGGING = """import logging, os; os.makedirs("data/log", exist_ok=True)
+logging.basicConfig(filename="data/log/the.log", level="INFO",
+    format="%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s")
+log = logging.getLogger("x")"""
+DIALOG = """
+import signal, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel
+application = QApplication(sys.argv)
+asked = []
+signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+ticking = QTimer()
+ticking.timeout.connect(lambda: asked and application.quit())
+ticking.start(50)
+label = QLabel("Hello")
+label.setWindowTitle(sys.argv[1])
+label.show()
+sys.exit(application.exec())
+"""
 TINY = [sys.executable, str(Path(__file__).with_name("tiny_tray.py"))]
 
 
@@ -149,14 +169,58 @@ def test_nothing_of_a_desktop_outlives_it(desktop: VirtualDesktop) -> None:
         ("raise KeyError('x')", "exit code 1"),
         ("import os; os.abort()", "exit code -6"),
         ("import sys; print('Traceback (most recent call last):')", "it printed:"),
+        ("import sys; print('QThread: Destroyed while thread is still running')", "it printed:"),
+        (f"{LOGGING}; log.warning('x'); log.info('y')", r"it wrote to the\.log:\n.* W .*: x$"),
+        (f"{LOGGING}; log.critical('x')\ntry: 1 / 0\nexcept Exception: log.exception('z')",
+         r"(?s)it wrote to the\.log:\n.* C .*: x\n.*: z\nTraceback.*ZeroDivisionError"),
+        (f"{LOGGING}; open('data/log/crash.log', 'w').write('Stack:')", "hung or died:\nStack:"),
     ],
-)
+)  # fmt: skip
 def test_a_bad_end_fails(
     bare_desktop: VirtualDesktop, tmp_path: Path, code: str, complaint: str
 ) -> None:
     app = App(bare_desktop, tmp_path, command=[sys.executable, "-c", code])
     app.wait()
     with pytest.raises(AssertionError, match=complaint):
+        app.end()
+
+
+@pytest.mark.parametrize("code", [f"{LOGGING}; log.info('x')", f"{LOGGING}; log.error('a fault')"])
+def test_what_is_expected_may_be_logged(
+    bare_desktop: VirtualDesktop, tmp_path: Path, code: str
+) -> None:
+    allowed = ("a fau.t",)
+    command = [sys.executable, "-c", code]
+    app = App(bare_desktop, tmp_path, command=command, allowed_logs=allowed)
+    app.wait()
+    app.end()
+    # What an earlier run has logged is not held against a later one.
+    with App(bare_desktop, tmp_path, command=[sys.executable, "-c", LOGGING]) as again:
+        again.wait()
+
+
+@pytest.mark.allow_logs("Broken: a slot")
+def test_a_fault_in_the_program_fails_the_test(
+    fake_desktop: VirtualDesktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", fake_desktop.environment["XDG_RUNTIME_DIR"])
+    program = Path(__file__).with_name("breaking_program.py")
+    data = tmp_path / "data"
+    command = [sys.executable, str(program), "--data-dir", str(data)]
+    app = App(fake_desktop, tmp_path, command=command)
+    app.window("Ollama Tray")
+    ask(InstanceCommand.SHOW, ("slot",), data, timeout_s=15)
+    app.window(CRASH_TITLE)
+    with pytest.raises(AssertionError, match=r"(?s)it wrote to ollama-tray\.log:.*Broken: a slot"):
+        app.end()
+
+
+def test_a_dialog_about_a_fault_fails_the_test(
+    fake_desktop: VirtualDesktop, tmp_path: Path
+) -> None:
+    app = App(fake_desktop, tmp_path, command=[sys.executable, "-c", DIALOG, CRASH_TITLE])
+    app.window(CRASH_TITLE)
+    with pytest.raises(AssertionError, match="on screen at the end"):
         app.end()
 
 

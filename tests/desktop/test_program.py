@@ -15,6 +15,7 @@ from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import ROOT, App
 from tests.fakes import FaultyServer, faults, small, stream_faults
+from tests.support.complaints import complaints
 from tests.support.waiting import wait_for
 
 MB = 1_000_000
@@ -78,6 +79,7 @@ class Run:
             check=False,
         )
         assert done.returncode == expected_code, done.stderr
+        assert complaints(done.stderr) == []
         return done.stdout + done.stderr
 
 
@@ -310,4 +312,4 @@ def test_no_display_is_said_and_is_no_crash(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "no display" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert complaints(done.stderr) == []

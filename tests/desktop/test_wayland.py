@@ -18,6 +18,9 @@ from tests.support.waiting import wait_for
 from tray_app import APP_ID
 from tray_app.desktop.instance.single_instance import InstanceCommand, ask
 
+# Qt's own, at the end of each window.
+pytestmark = pytest.mark.allow_logs(r"qt\.qpa\.wayland\.textinput: .*disableSurface")
+
 
 @pytest.fixture
 def sway(fake_desktop: VirtualDesktop) -> Iterator[Sway]:
@@ -115,6 +118,7 @@ def test_a_second_start_raises_the_first(sway: Sway, start: Start, tmp_path: Pat
     assert status.data["window"] is True
 
 
+@pytest.mark.allow_logs("Wayland connection broke", r"qt\.qpa\.wayland")
 def test_the_compositor_goes_away_under_it(
     fake_desktop: VirtualDesktop, start_app: StartApp
 ) -> None:

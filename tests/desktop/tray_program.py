@@ -3,6 +3,7 @@
 `show SCENE…` over the single-instance socket sets scenes; every command is printed as a line.
 """
 
+import logging
 import signal
 import sys
 from collections.abc import Callable
@@ -183,6 +184,10 @@ class Program:
 
 def main() -> int:
     """Run until Quit or SIGTERM: `tray_program.py FOLDER [GRACE_S]`."""
+    logging.basicConfig(
+        level=logging.WARNING,
+        format="%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s",
+    )
     application = QApplication(sys.argv)
     application.setApplicationName(APP_NAME)
     application.setQuitOnLastWindowClosed(False)

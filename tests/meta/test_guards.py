@@ -20,7 +20,8 @@ markers =
 """
 _CONFTEST = """
 from tests.support import guards
-from tests.support.guards import no_unexpected_logs, nothing_left_behind
+from tests.support.guards import *
+from tests.support.guards import pytest_runtest_makereport, pytest_runtest_teardown
 guards._GRACE_S = 0.5
 """
 
@@ -98,6 +99,126 @@ def _timer():
     T.start(0)
     return T
 """
+_EXCEPTION_IN_THREAD = """
+import threading
+def test():
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
+"""
+_EXCEPTION_IN_QTHREAD = """
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+class Worker(QObject):
+    asked = Signal()
+    def __init__(self):
+        super().__init__()
+        self.asked.connect(self.work)
+    @Slot()
+    def work(self):
+        self.thread().quit()
+        raise ZeroDivisionError("in a worker")
+def test(qtbot):
+    thread, worker = QThread(), Worker()
+    worker.moveToThread(thread)
+    thread.start()
+    worker.asked.emit()
+    assert thread.wait(5000)
+"""
+_EXCEPTION_IN_DEL = """
+class Mine:
+    def __del__(self):
+        raise ValueError("in the end")
+def test():
+    Mine()
+"""
+_EXCEPTION_IN_HANDLER = """
+import logging
+class Broken(logging.Handler):
+    def emit(self, record):
+        try:
+            1 / 0
+        except ZeroDivisionError:
+            self.handleError(record)
+def test():
+    log = logging.getLogger("broken")
+    log.setLevel(logging.INFO)
+    log.addHandler(Broken())
+    log.info("x")
+    log.handlers.clear()
+"""
+_EXCEPTION_IN_CHILD = """
+import subprocess, sys
+def test():
+    subprocess.run([sys.executable, "-c", "1 / 0"])
+"""
+_EXCEPTION_AT_THE_END = """
+import pytest
+from PySide6.QtCore import QTimer
+@pytest.fixture
+def broken(qtbot):
+    yield
+    timer = QTimer(singleShot=True)
+    timer.timeout.connect(lambda: 1 / 0)
+    timer.start(0)
+    qtbot.waitUntil(lambda: not timer.isActive())
+def test(broken):
+    pass
+"""
+_EXCEPTION_IN_PAINT = """
+from PySide6.QtWidgets import QWidget
+class Broken(QWidget):
+    def paintEvent(self, event):
+        raise ValueError("no paint")
+def test(qtbot):
+    widget = Broken()
+    qtbot.addWidget(widget)
+    widget.grab()
+"""
+_QT_WARNING_AT_THE_END = """
+import pytest
+from PySide6.QtCore import qWarning
+@pytest.fixture
+def broken(qtbot):
+    yield
+    qWarning("the plug is out, at last")
+def test(broken):
+    pass
+"""
+_HOOK = """
+import sys
+def test():
+    sys.excepthook = print
+"""
+_BLIND = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from tray_app.log import CrashReporter
+def test(qtbot):
+    reporter = CrashReporter()
+    reporter.install()
+    try:
+        _broken()
+    finally:
+        reporter.uninstall()
+def _broken():
+    from PySide6.QtCore import QTimer
+    timer = QTimer(singleShot=True)
+    timer.timeout.connect(lambda: 1 / 0)
+    timer.start(0)
+    while timer.isActive():
+        QCoreApplication.processEvents()
+"""
+_EXPECTED_TRACEBACK = """
+import subprocess, sys, pytest
+@pytest.mark.allow_logs("ZeroDivisionError")
+def test():
+    subprocess.run([sys.executable, "-c", "1 / 0"])
+"""
+_QUIET_CHILD = """
+import subprocess, sys
+def test():
+    subprocess.run([sys.executable, "-c", "import sys; print('well', file=sys.stderr)"])
+"""
 _WARNING = """
 import warnings
 def test():
@@ -113,6 +234,16 @@ _WRONG = {
     "timer": (_TIMER, "left behind: QTimer forgotten"),
     "qt_warning": (_QT_WARNING, "the plug is out"),
     "slot": (_EXCEPTION_IN_SLOT, "ZeroDivisionError"),
+    "slot_in_worker": (_EXCEPTION_IN_QTHREAD, "ZeroDivisionError: in a worker"),
+    "plain_thread": (_EXCEPTION_IN_THREAD, "ZeroDivisionError"),
+    "paint": (_EXCEPTION_IN_PAINT, "paintEvent(): no paint"),
+    "del": (_EXCEPTION_IN_DEL, "ValueError: in the end"),
+    "handler": (_EXCEPTION_IN_HANDLER, "--- Logging error ---"),
+    "child": (_EXCEPTION_IN_CHILD, "ZeroDivisionError"),
+    "slot_at_the_end": (_EXCEPTION_AT_THE_END, "ZeroDivisionError"),
+    "qt_warning_at_the_end": (_QT_WARNING_AT_THE_END, "the plug is out, at last"),
+    "hook": (_HOOK, "left behind: sys.excepthook"),
+    "reporter": (_BLIND, "CRITICAL tray_app.log: not caught in thread MainThread"),
     "warning": (_WARNING, "DeprecationWarning: old"),
 }
 _RIGHT = {
@@ -121,6 +252,8 @@ _RIGHT = {
     "short_thread": _SHORT_THREAD,
     "ended_qthread": _ENDED_QTHREAD,
     "owned_timer": _OWNED_TIMER,
+    "expected_traceback": _EXPECTED_TRACEBACK,
+    "quiet_child": _QUIET_CHILD,
 }
 
 

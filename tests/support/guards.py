@@ -1,7 +1,8 @@
-"""Fixtures that fail a test for what it leaves behind or logs, on top of what it asserts.
+"""What fails a test for what it leaves behind, logs or prints, on top of what it asserts.
 
-Used by every test through tests/conftest.py. Qt's own warnings are failed by pytest-qt
-(`qt_log_level_fail` in pyproject.toml).
+Used by every test through tests/conftest.py. Until the end of the test's own code, exceptions in
+slots and Qt's warnings (`qt_log_level_fail` in pyproject.toml) are failed by pytest-qt; what comes
+while its fixtures are taken down, and what other code prints, is failed here.
 """
 
 import gc
@@ -9,16 +10,19 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.complaints import complaints
 from tests.support.waiting import wait_for
 
 _GRACE_S = 3.0
 _TASKS = Path("/proc/self/task")
+_HOOKS = ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook"))
+_has_failed = pytest.StashKey[bool]()
 
 
 class _Recorder(logging.Handler):
@@ -38,10 +42,7 @@ def no_unexpected_logs(request: pytest.FixtureRequest) -> Iterator[None]:
     root.addHandler(recorder)
     yield
     root.removeHandler(recorder)
-    marker = request.node.get_closest_marker("allow_logs")
-    if marker is not None and not marker.args:
-        return
-    patterns = marker.args if marker is not None else ()
+    patterns = allowed_logs(request.node)
     unexpected = [
         f"{record.levelname} {record.name}: {record.getMessage()}"
         for record in recorder.records
@@ -49,6 +50,70 @@ def no_unexpected_logs(request: pytest.FixtureRequest) -> Iterator[None]:
     ]
     if unexpected:
         pytest.fail("unexpected log records:\n  " + "\n  ".join(unexpected), pytrace=False)
+
+
+def allowed_logs(item: pytest.Item) -> tuple[str, ...]:
+    """Regular expressions for what a test expects to be logged or printed."""
+    marker = item.get_closest_marker("allow_logs")
+    return () if marker is None else (marker.args or ("",))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail the test during which a traceback or a warning of Qt's was printed, by whomever:
+    handlers of logging, code without a handler, child processes."""
+    report = yield
+    if report.failed:
+        item.stash[_has_failed] = True
+    elif report.when == "teardown" and not item.stash.get(_has_failed, False):
+        printed = "\n".join(text for name, text in report.sections if "stderr" in name)
+        found = complaints(printed, allowed_logs(item))
+        if found:
+            report.outcome = "failed"
+            report.longrepr = "printed to stderr:\n" + "\n".join(found)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Fail the test whose fixtures make Qt warn; pytest-qt listens no more by then."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None:
+        return (yield)
+    said: list[str] = []
+    harmless = (core.QtMsgType.QtDebugMsg, core.QtMsgType.QtInfoMsg)
+
+    def listen(kind: Any, _: Any, message: str) -> None:
+        if kind not in harmless:
+            said.append(message)
+
+    before = core.qInstallMessageHandler(listen)
+    try:
+        result = yield
+    finally:
+        core.qInstallMessageHandler(before)
+    ignored = [pattern for mark in item.iter_markers("qt_log_ignore") for pattern in mark.args]
+    unexpected = [text for text in said if not any(re.search(one, text) for one in ignored)]
+    if unexpected:
+        pytest.fail("Qt warned at the end:\n  " + "\n  ".join(unexpected), pytrace=False)
+    return result
+
+
+@pytest.fixture(autouse=True)
+def hooks_given_back() -> Iterator[None]:
+    """Fail the test that goes on catching what nobody caught: later tests would pass blindly."""
+    before = [getattr(module, name) for module, name in _HOOKS]
+    yield
+    left = []
+    for (module, name), hook in zip(_HOOKS, before, strict=True):
+        # pytest-qt takes its own back once it has caught something.
+        if getattr(module, name) not in (hook, getattr(module, f"__{name}__")):
+            setattr(module, name, hook)
+            left.append(f"{module.__name__}.{name}")
+    if left:
+        pytest.fail("left behind: " + ", ".join(left), pytrace=False)
 
 
 @pytest.fixture(autouse=True)

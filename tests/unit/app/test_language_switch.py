@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.complaints import NO_SCREEN, complaints
 from tests.unit.test_language import compiled as compiled_resources
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +31,7 @@ def shown(compiled: Path) -> list[dict[str, Any]]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
+    assert complaints(done.stderr, [NO_SCREEN]) == []
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 

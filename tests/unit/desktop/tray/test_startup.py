@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.complaints import NO_SCREEN, complaints
+
 ROOT = Path(__file__).parents[4]
 
 _CODE = """
@@ -24,6 +26,7 @@ def test_wording_records_and_libraries_come_after_the_icon() -> None:
     found = subprocess.run(
         [sys.executable, "-c", _CODE], cwd=ROOT, capture_output=True, text=True, check=True
     )
+    assert complaints(found.stderr, [NO_SCREEN]) == []
     loaded = found.stdout
     for module in (
         *(
