@@ -184,6 +184,7 @@ def test_another_address_begins_anew(seen: Seen, server: FaultyServer) -> None:
         seen.wait_state(ServerState.ONLINE)
         seen.pollers.start("local", Endpoint.parse(other.url))
         seen.wait(lambda: [s for s in seen.snapshots if s.models[0].name == "elsewhere:latest"])
+        seen.wait(lambda: len(seen.statuses) > 3)
         states = [s.state for s in seen.statuses]
         assert states[2:4] == [ServerState.CONNECTING, ServerState.ONLINE]
 
