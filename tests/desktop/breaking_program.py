@@ -7,9 +7,11 @@ import ctypes
 import os
 import sys
 import threading
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QSessionManager
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from tray_app.app import application, main
 from tray_app.app.instance_commands import InstanceCommands
@@ -73,8 +75,14 @@ class BreakingCommands(InstanceCommands):
         act = getattr(self, f"do_{request.args[0]}", None) if request.args else None
         if act is None:
             return super().answer(request)
-        QTimer.singleShot(0, act)
+        QTimer.singleShot(0, partial(act, *request.args[1:]))
         return InstanceAnswer(True)
+
+    def do_press(self, name: str) -> None:
+        """Click the button of this name, as the mouse would."""
+        found = [w for w in QApplication.allWidgets() if isinstance(w, QAbstractButton)]
+        (button,) = (w for w in found if w.accessibleName() == name and w.isVisible())
+        button.click()
 
     def do_slot(self) -> None:
         self._here.wished.emit()
