@@ -13,20 +13,25 @@ import re
 import sys
 import threading
 import traceback
+from collections import Counter
+from collections.abc import Hashable
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
     Qt,
+    QTimer,
     QtMsgType,
     Signal,
+    Slot,
     qInstallMessageHandler,
 )
 
 from tray_app import __version__
+from tray_app.core.payloads import Crashes
 
 _FORMAT = "%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
@@ -34,7 +39,12 @@ _KEPT_FILES = 3
 CRASH_FILE = "crash.log"
 _MAX_CRASH_BYTES = 100_000
 _MAX_LINE = 10_000
-_MAX_REPORTS = 100
+_MAX_PLACES = 1000
+_MAX_STEPS = 30
+_MAX_TRACES = 20
+_MAX_TRACE = 10_000
+_PACE_MS = 500
+_TIMES = "times"
 _QUIET = ("urllib3", "asyncio")
 
 _HIDDEN = "•••"
@@ -63,6 +73,8 @@ _QT_LEVELS = {
 }
 _log = logging.getLogger(__name__)
 
+_Place = tuple[Hashable, ...]
+
 
 def without_secrets(text: str) -> str:
     """`text` without tokens, passwords and the path of the home folder."""
@@ -80,7 +92,13 @@ class _Formatter(logging.Formatter):
         # A server's text must not be able to forge lines.
         message = record.message[:_MAX_LINE]
         record.message = _CONTROL.sub(lambda match: repr(match[0])[1:-1], message)
+        times = record.__dict__.get(_TIMES, 1)
+        if times > 1:
+            record.message += f" ({times} times by now)"
         return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:
+        return _without_middle(super().formatException(ei))
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
@@ -155,6 +173,7 @@ def _watch_hard_crashes(file: Path) -> None:
 def _add(handler: logging.Handler, level: int) -> None:
     handler.setLevel(level)
     handler.setFormatter(_Formatter(_FORMAT))
+    handler.addFilter(_Repeats())
     logging.getLogger().addHandler(handler)
     _Handlers.ours.append(handler)
 
@@ -165,19 +184,59 @@ def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -
     logging.getLogger(name).log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
 
 
-class CrashReporter(QObject):
-    """Turns what nobody caught, in any thread, into one log record and one signal.
+class _Repeats(logging.Filter):
+    """Lets the same traceback through the 1st, the 10th, the 100th … time, with the number.
 
-    Signals: `crashed` with the traceback, secrets removed; the same one is told once.
+    A timer or a paint that fails does so many times a second, and would push everything else out
+    of the file.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._times: Counter[_Place] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return True
+        place = _place(error)
+        with self._lock:
+            if place not in self._times and len(self._times) >= _MAX_PLACES:
+                place = ("elsewhere",)
+            self._times[place] += 1
+            times = self._times[place]
+        record.__dict__[_TIMES] = times
+        return str(times).strip("0") == "1"
+
+
+def _place(error: BaseException) -> _Place:
+    """Where an error comes from; what it says may be different each time."""
+    steps = traceback.walk_tb(error.__traceback__)
+    places = [(frame.f_code.co_filename, line) for frame, line in steps]
+    return (type(error).__qualname__, *places[-_MAX_STEPS:])
+
+
+class CrashReporter(QObject):
+    """Turns what nobody caught, in any thread, into log records and one signal.
+
+    Signals: `crashed` with all there is to tell so far, soon after the first and at most twice a
+    second after that: what is shown then may be what fails.
     Thread: made in the GUI thread; the signal is delivered there.
     """
 
-    crashed = Signal(str)
-    _caught = Signal(str)
+    crashed = Signal(object)  # Crashes
+    _caught = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._told: set[str] = set()
+        self._lock = threading.Lock()
+        self._places: set[_Place] = set()
+        self._crashes = Crashes()
+        self._is_due = False
+        self._pace = QTimer(self, singleShot=True, interval=_PACE_MS)
+        self._pace.setObjectName("crash reporter")
+        self._pace.timeout.connect(self._on_caught)
         self._old_hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
         # Queued also in the GUI thread: a dialog must not open inside a paint or an event filter.
         self._caught.connect(self._on_caught, Qt.ConnectionType.QueuedConnection)
@@ -201,34 +260,50 @@ class CrashReporter(QObject):
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             self._old_hooks[0](kind, error, trace)
             return
-        self._report(kind, error, trace, threading.current_thread().name)
+        self._report(error.with_traceback(trace), threading.current_thread().name)
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_type is SystemExit:
             return
         name = args.thread.name if args.thread else "?"
         error = args.exc_value or args.exc_type()
-        self._report(args.exc_type, error, args.exc_traceback, name)
+        self._report(error.with_traceback(args.exc_traceback), name)
 
     def _on_unraisable(self, args: sys.UnraisableHookArgs) -> None:
         # From __del__ and callbacks of C: a fault, but none a person has to see.
         _log.error("not raisable: %s", args.err_msg or repr(args.object), exc_info=args.exc_value)
 
-    def _report(
-        self,
-        kind: type[BaseException],
-        error: BaseException,
-        trace: TracebackType | None,
-        thread: str,
-    ) -> None:
-        text = without_secrets("".join(traceback.format_exception(kind, error, trace)))
-        if text in self._told:
-            _log.debug("not caught in thread %s, again: %r", thread, error)
-            return
-        if len(self._told) < _MAX_REPORTS:
-            self._told.add(text)
-        _log.critical("not caught in thread %s", thread, exc_info=(kind, error, trace))
-        self._caught.emit(text)
+    def _report(self, error: BaseException, thread: str) -> None:
+        _log.critical("not caught in thread %s", thread, exc_info=error)
+        place = _place(error)
+        with self._lock:
+            traces = self._crashes.traces
+            if place not in self._places and len(traces) < _MAX_TRACES:
+                self._places.add(place)
+                traces = (*traces, _trace_of(error))
+            self._crashes = Crashes(traces, self._crashes.count + 1)
+            was_due, self._is_due = self._is_due, True
+        if not was_due:
+            self._caught.emit()
 
-    def _on_caught(self, report: str) -> None:
-        self.crashed.emit(report)
+    @Slot()
+    def _on_caught(self) -> None:
+        if self._pace.isActive():
+            return
+        with self._lock:
+            is_due, self._is_due = self._is_due, False
+            crashes = self._crashes
+        if is_due:
+            self._pace.start()
+            self.crashed.emit(crashes)
+
+
+def _trace_of(error: BaseException) -> str:
+    """A traceback as it may be shown: without secrets, and never long."""
+    return without_secrets(_without_middle("".join(traceback.format_exception(error))))
+
+
+def _without_middle(text: str) -> str:
+    if len(text) <= _MAX_TRACE:
+        return text
+    return f"{text[: _MAX_TRACE // 2]}\n…\n{text[-_MAX_TRACE // 2 :]}"

@@ -1214,10 +1214,6 @@
         <translation>下次启动 Ollama Tray 时会继续。</translation>
     </message>
     <message>
-        <source>It goes on running, but one thing it was doing did not end as it should.</source>
-        <translation>程序会继续运行，但有一项操作没有正常完成。</translation>
-    </message>
-    <message>
         <source>It may have been deleted or renamed.</source>
         <translation>它可能已被删除或重命名。</translation>
     </message>
@@ -1702,6 +1698,10 @@
     <message>
         <source>Ollama Tray isn’t running.</source>
         <translation>Ollama Tray 没有运行。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray keeps running, but something it was doing failed.</source>
+        <translation>Ollama Tray 会继续运行，但有一项操作出错了。</translation>
     </message>
     <message>
         <source>Ollama Tray refused: {reason}. Pulling here.</source>
@@ -3674,6 +3674,12 @@
     <message>
         <source>“{text}” isn’t the address of a server.</source>
         <translation>“{text}”不是服务器地址。</translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %Ln more errors since then.</source>
+        <translation>
+            <numerusform>此后又出现了 %Ln 个错误。</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

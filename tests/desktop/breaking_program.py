@@ -81,8 +81,24 @@ class BreakingCommands(InstanceCommands):
     def do_press(self, name: str) -> None:
         """Click the button of this name, as the mouse would."""
         found = [w for w in QApplication.allWidgets() if isinstance(w, QAbstractButton)]
-        (button,) = (w for w in found if w.accessibleName() == name and w.isVisible())
+        (button,) = (w for w in found if name in (w.accessibleName(), w.text()) and w.isVisible())
         button.click()
+
+    def do_storm(self) -> None:
+        """Sixty faults at three places, each with words of its own."""
+
+        def fail(number: int) -> None:
+            if number % 3 == 0:
+                raise Broken(f"a storm {number}")
+            if number % 3 == 1:
+                raise Broken(f"a storm {number}")
+            raise Broken(f"a storm {number}")
+
+        for number in range(60):
+            QTimer.singleShot(number * 10, partial(fail, number))
+
+    def do_clipboard(self) -> None:
+        print(QGuiApplication.clipboard().text(), "<end>", flush=True)
 
     def do_slot(self) -> None:
         self._here.wished.emit()

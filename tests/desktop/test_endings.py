@@ -13,6 +13,7 @@ import pytest
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import CRASH_TITLE, App
+from tests.desktop.harness.screen import Window
 from tests.fakes import FaultyServer, small
 from tests.support.waiting import wait_for
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome, ask
@@ -174,6 +175,39 @@ def test_an_error_that_nobody_caught_is_told_once_and_survived(
     run.app.end()
     again = start_run(fake_desktop, "--hidden")
     assert again.wait_label("one:latest, ")
+
+
+@pytest.mark.allow_logs("Broken: a ")
+def test_many_errors_are_one_dialog(fake_desktop: VirtualDesktop, start_run: StartRun) -> None:
+    run = start_run(fake_desktop)
+    run.app.window("Ollama Tray")
+    run.act("storm")
+
+    def copied() -> str:
+        run.act("press", "C&opy")
+        run.act("clipboard")
+        return run.app.output().rpartition("<end>")[0].rpartition("<end>")[2]
+
+    def dialogs() -> list[Window]:
+        found = fake_desktop.screen.windows(run.app.pid)
+        return [window for window in found if CRASH_TITLE in window.title]
+
+    box = run.app.window(CRASH_TITLE)
+    run.app.wait_for(
+        lambda: "… and 59 more errors since then." in copied(), message="not all are counted"
+    )
+    assert copied().count("Traceback (most recent call last)") == 3
+    assert [window.id for window in dialogs()] == [box.id]
+    assert run.log().count("not caught in thread") == 6  # the first and the tenth of each
+    fake_desktop.screen.focus(box)
+    fake_desktop.screen.keys("Escape")
+    fake_desktop.screen.wait_no_window(CRASH_TITLE)
+    run.act("storm")  # nothing that was not told already …
+    run.act("slot")  # … but this
+    run.app.window(CRASH_TITLE)
+    run.app.wait_for(lambda: "Broken: a slot in" in copied(), message="not told")
+    assert "Broken: a storm" not in copied()
+    assert len(dialogs()) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.test_endings import Run, StartRun, start_run
 from tests.fakes import FaultyServer, small
-from tests.waiting import wait_for
-from tray_app.desktop.single_instance import InstanceCommand
+from tests.support.waiting import wait_for
+from tray_app.desktop.instance.single_instance import InstanceCommand
 
 MB = 1_000_000
 FINISHED = ("one", "two", "three")

@@ -36,7 +36,7 @@ def test_each_fault_is_found_whole(lines: list[str], found: list[str]) -> None:
 
 
 def test_what_is_expected_covers_nothing_else() -> None:
-    printed = "\n".join([OFFSCREEN, "This plugin does not support raise()", TRACE, CRASH])
+    printed = f"{OFFSCREEN}\nThis plugin does not support raise()\n{TRACE}\n{CRASH}"
     assert complaints(printed, [NO_SCREEN]) == [TRACE, CRASH]
     assert complaints(printed, [NO_SCREEN, "KeyError"]) == []
     assert complaints(printed, [""]) == []

@@ -3,7 +3,9 @@
 import logging
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, qWarning
 from pytestqt.qtbot import QtBot
 
 from tray_app import log
+from tray_app.core.payloads import Crashes
 
 
 @pytest.fixture
@@ -192,21 +195,102 @@ def crash(message: str) -> None:
         sys.excepthook(RuntimeError, error, error.__traceback__)
 
 
+def fail_here(message: str) -> None:
+    raise RuntimeError(message)
+
+
+def report(error: Exception) -> None:
+    """As Python does with what nobody caught."""
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
+def crash_elsewhere(message: str) -> None:
+    try:
+        fail_here(message)
+    except RuntimeError as error:
+        report(error)
+
+
 @pytest.mark.allow_logs("not caught in thread")
-def test_a_crash_is_told_later_and_once(
+def test_crashes_are_told_later_and_together(
     reporter: log.CrashReporter, qtbot: QtBot, file: Path
 ) -> None:
-    seen: list[str] = []
+    seen: list[Crashes] = []
     reporter.crashed.connect(seen.append)
-    for _ in range(3):
-        crash("token=hunter2")
+    for number in range(30):
+        crash(f"token=hunter2 {number}")
     assert seen == [], "not inside the handler that failed"
     qtbot.waitUntil(lambda: bool(seen))
-    crash("another")
+    assert [(len(one.traces), one.count) for one in seen] == [(1, 30)]
+    assert "RuntimeError" in seen[0].traces[0]
+    assert "hunter2" not in seen[0].traces[0]
+    crash("once more")
+    crash_elsewhere("another")
     qtbot.waitUntil(lambda: len(seen) == 2)
-    assert "RuntimeError" in seen[0]
-    assert "hunter2" not in seen[0]
-    assert content(file).count("not caught in thread") == 2
+    assert (len(seen[1].traces), seen[1].count) == (2, 32)
+    assert seen[1].traces[0] == seen[0].traces[0]
+    assert "fail_here" in seen[1].traces[1]
+    since = seen[1].since(seen[0])
+    assert (since.traces, since.count) == (seen[1].traces[1:], 2)
+
+
+@pytest.mark.allow_logs("not caught in thread")
+def test_a_storm_is_told_at_a_walk(
+    reporter: log.CrashReporter, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Showing the dialog may be what fails, each time anew."""
+    reporter._pace.setInterval(100)
+    seen: list[Crashes] = []
+
+    def fail_again(crashes: Crashes) -> None:
+        seen.append(crashes)
+        crash("again")
+
+    reporter.crashed.connect(fail_again)
+    crash("first")
+    times: list[float] = []
+    reporter.crashed.connect(lambda _: times.append(time.monotonic()))
+    qtbot.waitUntil(lambda: len(seen) >= 4)
+    reporter.crashed.disconnect(fail_again)
+    assert [one.count for one in seen[:4]] == [1, 2, 3, 4]
+    assert all(after - before > 0.08 for before, after in pairwise(times))
+
+
+@pytest.mark.allow_logs("not caught in thread")
+def test_what_is_kept_of_crashes_is_bounded(
+    reporter: log.CrashReporter, qtbot: QtBot, file: Path
+) -> None:
+    seen: list[Crashes] = []
+    reporter.crashed.connect(seen.append)
+    for number in range(40):
+        try:
+            exec(compile("x" * 20_000, f"<code {number}>", "exec"))
+        except NameError as error:
+            report(error)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0].count == 40
+    assert len(seen[0].traces) == 20
+    assert sum(map(len, seen[0].traces)) < 210_000
+    assert len(content(file)) < 500_000
+
+
+@pytest.mark.allow_logs("not caught in thread", "poll broke")
+def test_the_same_traceback_is_counted_not_written(reporter: log.CrashReporter, file: Path) -> None:
+    for number in range(1234):
+        crash(f"number {number}")
+        try:
+            fail_here("each time")
+        except RuntimeError:
+            logging.getLogger("tray_app.x").exception("poll broke")
+    crash_elsewhere("another")
+    lines = content(file).splitlines()
+    for words in ("C MainThread tray_app.log: not caught", "E MainThread tray_app.x: poll broke"):
+        told = [line for line in lines if words in line]
+        ends = [line.partition(" (")[2] for line in told]
+        assert ends[:4] == ["", "10 times by now)", "100 times by now)", "1000 times by now)"]
+        assert len(told) == (5 if "caught" in words else 4)
+    assert sum("Traceback" in line for line in lines) == 9
+    assert "RuntimeError: another" in content(file)
 
 
 @pytest.mark.allow_logs("not caught in thread worker")
@@ -227,7 +311,7 @@ def test_a_crash_in_a_thread_is_told_in_the_gui_thread(
 
 
 def test_leaving_is_no_crash(reporter: log.CrashReporter, qtbot: QtBot) -> None:
-    seen: list[str] = []
+    seen: list[Crashes] = []
     reporter.crashed.connect(seen.append)
 
     def leave() -> None:
@@ -248,7 +332,7 @@ def test_faults_of_destructors_are_only_logged(
         def __del__(self) -> None:
             raise ValueError("in a destructor")
 
-    seen: list[str] = []
+    seen: list[Crashes] = []
     reporter.crashed.connect(seen.append)
     Faulty()
     QCoreApplication.sendPostedEvents()

@@ -4,16 +4,18 @@ import gc
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.shots.dialogs import info, ref
-from tests.widgets.helpers import emitted, texts
+from tests.widgets.helpers import clipboard, emitted, texts
 from tray_app.core.errors import ModelNotFound, ServerFailed, Unreachable
 from tray_app.core.payloads import (
     BusyModel,
     CopyRequest,
+    Crashes,
     DeleteOutcome,
     DeleteRequest,
     Failure,
@@ -29,6 +31,7 @@ from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ServerState
 from tray_app.core.sharing import LayerIndex
 from tray_app.settings import Settings
+from tray_app.text import Message, crash_report
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.dialogs import DialogHost
 from tray_app.views.questions.delete import DeleteDialog
@@ -54,6 +57,46 @@ def host(qtbot: QtBot) -> DialogHost:
 
 def boxes() -> list[MessageBox]:
     return [w for w in QApplication.topLevelWidgets() if isinstance(w, MessageBox) if w.isVisible()]
+
+
+def crashed(count: int, *traces: str) -> Message:
+    return crash_report(Crashes(traces, count))
+
+
+def test_crashes_share_one_box(host: DialogHost) -> None:
+    assert not host.is_crash_shown
+    host.show_crash(crashed(1, "trace <b>one</b>"))
+    (box,) = boxes()
+    assert host.is_crash_shown
+    assert "more error" not in box.informativeText()
+    host.show_crash(crashed(54, "trace <b>one</b>", "trace two"))
+    assert boxes() == [box]
+    assert "… and 53 more errors since then." in box.informativeText()
+    assert box.detailedText() == "trace <b>one</b>\ntrace two"
+    for label in box.findChildren(QLabel):
+        assert label.textFormat() is Qt.TextFormat.PlainText
+    copy = next(b for b in box.buttons() if b.text() == "C&opy")
+    copy.click()
+    assert clipboard() == box.as_text()
+    assert clipboard().endswith("report.\ntrace <b>one</b>\ntrace two")
+    assert box.isVisible()
+    box.close()
+    assert not host.is_crash_shown
+    host.show_crash(crashed(1, "trace three"))
+    (other,) = boxes()
+    assert other.detailedText() == "trace three"
+    other.close()
+
+
+def test_crashes_do_not_touch_another_message(host: DialogHost) -> None:
+    message = Message("Settings could not be saved", "No room")
+    other = host.show_message(message)
+    host.show_crash(crashed(1, "trace"))
+    other.close()
+    assert host.is_crash_shown
+    (box,) = boxes()
+    assert box.detailedText() == "trace"
+    box.close()
 
 
 def test_details_open_once_and_ask(host: DialogHost) -> None:

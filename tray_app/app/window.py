@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
-from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.core.payloads import Crashes, ModelRef, ModelRefs
 from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class WindowController(QObject):
         self._is_over = False
         self._is_session_ending = False
         self._has_told_save_failed = False
+        self._crashes = Crashes()
+        self._crashes_before = self._crashes  # the box that is open
         parts.state.tray_available_changed.connect(self._on_state_tray_available_changed)
         parts.settings.changed.connect(self._on_settings_changed)
         commands = parts.commands
@@ -139,10 +141,19 @@ class WindowController(QObject):
 
     # What a person is told.
 
-    @Slot(str)
-    def show_crash(self, trace: str) -> None:
-        if not self._is_over:
-            self._windows().dialogs.show_message(text.crash_report(trace))
+    @Slot(object)
+    def show_crash(self, crashes: Crashes) -> None:
+        """One box tells of all; once it is closed, only what fails elsewhere opens another."""
+        # First of all, as what follows may be what fails.
+        heard, self._crashes = self._crashes, crashes
+        if self._is_over:
+            return
+        if self._built is None or not self._built.dialogs.is_crash_shown:
+            if len(crashes.traces) == len(heard.traces):
+                return
+            self._crashes_before = heard
+        report = text.crash_report(crashes.since(self._crashes_before))
+        self._windows().dialogs.show_crash(report)
 
     def tell_broken_files(self, settings_path: Path | None, queue_path: Path | None) -> None:
         """Files that could not be read were put aside; nothing of them was overwritten."""

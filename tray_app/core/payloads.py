@@ -143,3 +143,16 @@ class Recommendations:
 
     server_id: str
     rows: tuple[Recommendation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crashes:
+    """What nobody caught since the program started: one traceback for each place where something
+    failed, as far as they are kept, and how often something did altogether."""
+
+    traces: tuple[str, ...] = ()
+    count: int = 0
+
+    def since(self, before: Crashes) -> Crashes:
+        """What has come since it was as `before`."""
+        return Crashes(self.traces[len(before.traces) :], self.count - before.count)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tray_app.core import errors as e
-from tray_app.core.payloads import DeleteOutcome, Failure, Verb
+from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import server_address
 from tray_app.text.messages import Action, Case, Message, ollama_says
@@ -20,7 +20,7 @@ from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line, visible
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.units import size
-from tray_app.text.wording import fill, tr
+from tray_app.text.wording import english_singular, fill, tr
 
 _DETAILS_LIMIT = 4000
 _NAME_LIMIT = 120
@@ -97,13 +97,20 @@ def _deleted(names: list[str], freed_bytes: int | None) -> str:
     return fill(tr("%Ln models deleted, {size} freed.", "", count), size=size(freed_bytes))
 
 
-def crash_report(trace: str) -> Message:
-    """What a person is told about an error nobody caught; `trace` is to copy."""
+def crash_report(crashes: Crashes) -> Message:
+    """What a person is told about errors nobody caught; their traces are to copy."""
+    body = tr("Ollama Tray keeps running, but something it was doing failed.")
+    more = crashes.count - 1
+    if more > 0:
+        body += "\n"
+        body += english_singular(more, "… and 1 more error since then.") or tr(
+            "… and %Ln more errors since then.", "", more
+        )
     return Message(
         tr("Something went wrong in Ollama Tray"),
-        tr("It goes on running, but one thing it was doing did not end as it should."),
+        body,
         tr("The details are in the log. With Copy you can put them into a report."),
-        details=trace,
+        details="\n".join(crashes.traces),
     )
 
 

@@ -65,6 +65,7 @@ class DialogRegistry(QObject):
         self._details: dict[ModelKey, DetailsDialog] = {}
         self._others: dict[type[QDialog], QDialog] = {}
         self._boxes: list[MessageBox] = []
+        self._crash: MessageBox | None = None
         self._closed: list[QDialog] = []
 
     def set_window(self, window: QWidget | None) -> None:
@@ -85,6 +86,18 @@ class DialogRegistry(QObject):
         self._boxes.append(box)
         box.finished.connect(self._on_box_finished)
         return box
+
+    @property
+    def is_crash_shown(self) -> bool:
+        """Whether the box of `show_crash` is open."""
+        return self._crash is not None
+
+    def show_crash(self, message: Message) -> None:
+        """Tell of errors nobody caught: in the one box, however many come."""
+        if self._crash is None:
+            self._crash = self.show_message(message)
+        else:
+            self._crash.set_message(message)
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """The models and what is loaded."""
@@ -242,6 +255,8 @@ class DialogRegistry(QObject):
 
     def _on_box_finished(self) -> None:
         gone = self.sender()
+        if gone is self._crash:
+            self._crash = None
         self._let_go([box for box in self._boxes if box is gone])
         self._boxes = [box for box in self._boxes if box is not gone]
 

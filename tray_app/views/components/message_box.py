@@ -14,19 +14,11 @@ class MessageBox(QMessageBox):
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._message = message
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setIcon(QMessageBox.Icon.Warning)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWindowTitle(message.title)
-        self.setText(message.title)
-        body = "\n".join(part for part in (message.body, message.hint) if part)
-        self.setInformativeText(body)
-        # The format counts for the first text only; this one would be taken for rich text.
-        for label in self.findChildren(QLabel):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        if message.details:
-            self.setDetailedText(message.details)
+        self._message = Message("", "")
+        self.set_message(message)
         copy = self.addButton(tr("C&opy"), QMessageBox.ButtonRole.HelpRole)
         # A box closes at each of its buttons unless nothing is connected to it.
         copy.clicked.disconnect()
@@ -35,6 +27,19 @@ class MessageBox(QMessageBox):
         close = self.addButton(QMessageBox.StandardButton.Close)
         self.setDefaultButton(close)
         self.setEscapeButton(close)
+
+    def set_message(self, message: Message) -> None:
+        """Say this instead, also while it is open."""
+        old, self._message = self._message, message
+        self.setWindowTitle(message.title)
+        self.setText(message.title)
+        body = "\n".join(part for part in (message.body, message.hint) if part)
+        self.setInformativeText(body)
+        # The format counts for the first text only; this one would be taken for rich text.
+        for label in self.findChildren(QLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        if message.details != old.details:  # else a reader would be back at its beginning
+            self.setDetailedText(message.details)
 
     def as_text(self) -> str:
         """What Copy puts on the clipboard."""
