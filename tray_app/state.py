@@ -204,7 +204,7 @@ class AppState(QObject):
 
     def set_download(self, item: PullItem) -> None:
         """Progress of one of them: cheap, whatever their number."""
-        if item.id in self._downloads:
+        if self._downloads.get(item.id, item) != item:
             self._downloads[item.id] = item
             self.download_changed.emit(item)
 

@@ -196,7 +196,7 @@ class Application(QObject):
         state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.status_changed.connect(self._on_state_status_changed)
         self.pollers.woke.connect(self.downloads.on_woke)
-        queue.item_changed.connect(state.set_download)
+        queue.item_changed.connect(self._on_queue_item_changed)
         queue.item_added.connect(self._on_queue_rows_changed)
         queue.item_removed.connect(self._on_queue_rows_changed)
         queue.order_changed.connect(self._on_queue_rows_changed)
@@ -276,6 +276,13 @@ class Application(QObject):
         server_id = self.state.server.id
         if self.window.is_visible and self.state.is_online(server_id):
             self.operations.recommend(server_id)
+
+    @Slot(object)
+    def _on_queue_item_changed(self, item: PullItem) -> None:
+        # Changes are told one by one: what is told may be older than what is known already.
+        newest = self.queue.item(item.id)
+        if newest is not None:
+            self.state.set_download(newest)
 
     @Slot()
     def _on_queue_rows_changed(self) -> None:

@@ -1,0 +1,113 @@
+"""The whole program in this process: who is told of a download reads the same everywhere.
+
+Here an exception in any listener fails the test by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FaultyServer, small
+from tray_app.app.application import Application
+from tray_app.cli import Invocation
+from tray_app.core.payloads import PullRequest
+from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.desktop.instance.single_instance import SingleInstance
+from tray_app.desktop.tray.tray import Tray
+from tray_app.paths import paths
+
+MB = 1_000_000
+NAMES = ("one", "two", "three", "four")
+S = PullState
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    library = small.library("here", published=NAMES)
+    with FaultyServer(library=library, speed_bytes_s=500 * MB, tick_s=0.01) as fake:
+        yield fake
+
+
+@pytest.fixture
+def application(
+    qapp: QApplication,
+    qtbot: QtBot,
+    server: FaultyServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Application]:
+    """Connected and with its window, its server not yet polled."""
+    monkeypatch.setenv("OLLAMA_HOST", server.url)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    instance = SingleInstance(tmp_path)
+    assert instance.claim()
+    made = Application(qapp, Tray(qapp), Invocation(data_dir=tmp_path), paths(tmp_path), instance)
+    made.connect_parts()  # and not started: its crash reporter would keep faults from the test
+    made.window.show()
+    yield made
+    made.after_loop()
+    instance.close()
+    made.deleteLater()
+
+
+class Witness(QObject):
+    """Compares what the state has with what the queue has whenever it is told of a download."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__()
+        self.queue, self.state = application.queue, application.state
+        self.wrongs: list[str] = []
+        self.removed: list[str] = []
+        self.state.download_changed.connect(self._on_changed)
+        self.state.download_removed.connect(self._on_removed)
+
+    @Slot(object)
+    def _on_changed(self, item: PullItem) -> None:
+        if not item == self.queue.item(item.id) == self.state.download(item.id):
+            self.wrongs.append(f"{item.name} is told as it was before: {item.state}")
+
+    @Slot(str)
+    def _on_removed(self, item_id: str) -> None:
+        self.removed.append(item_id)
+        if self.state.download(item_id) is not None or self.queue.item(item_id) is not None:
+            self.wrongs.append("told to be gone, and still there")
+
+    def check(self) -> None:
+        assert self.wrongs == []
+        assert self.state.downloads == self.queue.items()
+        assert self.state.pull_summary == self.queue.summary
+
+
+def test_rows_of_downloads_come_and_go(
+    application: Application, qtbot: QtBot, server: FaultyServer
+) -> None:
+    witness = Witness(application)
+    queue, commands = application.queue, application.commands
+    server_id = application.state.server.id
+
+    def states() -> list[PullState]:
+        return [item.state for item in queue.items()]
+
+    for name in NAMES:
+        commands.pull_requested.emit(PullRequest(server_id, f"{name}:latest"))
+    witness.check()
+    ids = [item.id for item in queue.items()]
+    commands.pull_cancel_requested.emit(ids[3])
+    commands.pull_remove_requested.emit(ids[3])
+    witness.check()
+    assert witness.removed == [ids[3]]
+    commands.pulls_pause_all_requested.emit()
+    queue.set_server_online(server_id, True)
+    commands.pulls_resume_all_requested.emit()
+    qtbot.waitUntil(lambda: states() == [S.DONE] * 3, timeout=10_000)
+    witness.check()
+    commands.pulls_clear_requested.emit()
+    witness.check()
+    assert queue.items() == ()
+    assert sorted(witness.removed) == sorted(ids)
