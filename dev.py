@@ -58,11 +58,10 @@ DESKTOP_PROGRAMS = {
     "Xvfb": "xvfb",
     "dbus-daemon": "dbus",
     "dunst": "dunst",
+    "fc-list": "fontconfig",
     "import": "imagemagick",
-    "grim": "grim",
     "openbox": "openbox",
     "setpriv": "util-linux",
-    "sway": "sway",
     "wmctrl": "wmctrl",
     "xdotool": "xdotool",
     "xfce4-panel": "xfce4-panel",
@@ -70,12 +69,27 @@ DESKTOP_PROGRAMS = {
     "xprop": "x11-utils",
     "xsetroot": "x11-xserver-utils",
 }
+# program → Debian package: what else the tests run; each asks for it with tests.support.tools.require
+TEST_PROGRAMS = {
+    "appstreamcli": "appstream",
+    "awk": "mawk",
+    "bash": "bash",
+    "desktop-file-validate": "desktop-file-utils",
+    "dpkg-deb": "dpkg",
+    "fish": "fish",
+    "grim": "grim",
+    "objdump": "binutils",
+    "sway": "sway",
+    "swaymsg": "sway",
+    "zsh": "zsh",
+}
 # file → Debian package: what screen readers stand on, for tests/desktop/test_accessibility.py
-DESKTOP_FILES = {
+TEST_FILES = {
     "usr/libexec/at-spi2-registryd": "at-spi2-core",
     "usr/lib/*/girepository-1.0/Atspi-2.0.typelib": "gir1.2-atspi-2.0",
     "usr/lib/python3/dist-packages/gi": "python3-gi",
 }
+CHINESE_FONT = "fonts-wqy-microhei"  # the smallest
 COVERED = "tray_app/core/*,tray_app/ollama/*"
 MIN_COVERAGE = 95
 CLOSING_LINE = re.compile(r"=* ?((\d+ \w+,? ?)+|no tests ran) in [\d.]+s")
@@ -102,21 +116,44 @@ def missing_libraries() -> list[str]:
     return [package for library, package in QT_LIBRARIES.items() if library not in known]
 
 
-def missing_programs() -> list[str]:
-    """Return the packages of the virtual desktop's programs that are not there."""
+def missing_for_desktop() -> list[str]:
+    """Return the packages that the virtual desktop lacks."""
+    return [*missing_programs(DESKTOP_PROGRAMS), *missing_for_pictures()]
+
+
+def missing_for_tests() -> list[str]:
+    """Return the packages that the tests lack, those of the virtual desktop among them."""
+    files = TEST_FILES if sys.platform.startswith("linux") else {}
+    places = {place: any(Path("/").glob(place)) for place in files}
+    return [
+        *missing_for_desktop(),
+        *missing_programs(TEST_PROGRAMS),
+        *(files[place] for place, is_there in places.items() if not is_there),
+    ]
+
+
+def missing_for_pictures() -> list[str]:
+    """Return the package of a font for Chinese, if no font has its characters."""
     if not sys.platform.startswith("linux"):
         return []
-    missing = [
-        package for program, package in DESKTOP_PROGRAMS.items() if shutil.which(program) is None
-    ]
-    root = Path("/")
-    return missing + [
-        package for place, package in DESKTOP_FILES.items() if not any(root.glob(place))
-    ]
+    command = ["fc-list", ":lang=zh-cn", "family"]
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return [DESKTOP_PROGRAMS["fc-list"], CHINESE_FONT]
+    return [] if asked.stdout.strip() else [CHINESE_FONT]
+
+
+def missing_programs(programs: Mapping[str, str]) -> list[str]:
+    """Return the packages of those programs that are not there."""
+    if not sys.platform.startswith("linux"):
+        return []
+    return [package for program, package in programs.items() if shutil.which(program) is None]
 
 
 def install_packages(packages: Sequence[str], purpose: str) -> bool:
     """Install Debian packages if we may, else print how; say whether they are there now."""
+    packages = list(dict.fromkeys(packages))
     if not packages:
         return True
     if shutil.which("apt-get") is None:
@@ -145,12 +182,12 @@ def install_packages(packages: Sequence[str], purpose: str) -> bool:
     return code == 0
 
 
-def set_up_system(*, wants_desktop: bool) -> None:
+def set_up_system(packages: Sequence[str] = (), purpose: str = "") -> None:
     """Get the system packages; without Qt's libraries there is no going on."""
     if not install_packages(missing_libraries(), "Qt"):
         sys.exit(1)
-    if wants_desktop and not install_packages(missing_programs(), "The virtual desktop"):
-        say("going on without: what needs a virtual desktop is skipped (and fails where CI is set)")
+    if not install_packages(packages, purpose):
+        say("going on without: tests that need it are skipped (and fail where CI is set)")
 
 
 def set_up_environment(kind: str) -> None:
@@ -287,7 +324,7 @@ def command_run(arguments: Sequence[str]) -> int:
     has_screen = not sys.platform.startswith("linux") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     )
-    set_up_system(wants_desktop=not has_screen)
+    set_up_system([] if has_screen else missing_for_desktop(), "The virtual desktop")
     if not options & {"--demo", "--server"} and not is_ollama_there():
         say("no Ollama answers here: showing the built-in demo server (--demo)")
         arguments.append("--demo")
@@ -324,7 +361,7 @@ def command_desktop(arguments: Sequence[str]) -> int:
 
 def command_test(arguments: Sequence[str]) -> int:
     """Run everything that CI runs; with arguments for pytest only that much of pytest."""
-    set_up_system(wants_desktop=True)
+    set_up_system(missing_for_tests(), "A test run")
     set_up_environment("dev")
     results: list[tuple[str, int]] = [] if arguments else check()
     options = [] if arguments else ["--cov=tray_app", "--cov-report="]
@@ -418,20 +455,20 @@ def command_translate(_: Sequence[str]) -> int:
 
 def command_system(_: Sequence[str]) -> int:
     """Install the system packages only, for a machine where that takes sudo."""
-    set_up_system(wants_desktop=True)
-    return 1 if missing_libraries() or missing_programs() else 0
+    set_up_system(missing_for_tests(), "A test run")
+    return 1 if missing_libraries() or missing_for_tests() else 0
 
 
 def command_shots(arguments: Sequence[str]) -> int:
     """Render every window, dialog and menu into build/shots."""
-    set_up_system(wants_desktop=False)
+    set_up_system(missing_for_pictures(), "Chinese text in pictures")
     set_up_environment("dev")
     return run(module("tests.shots", *arguments), cwd=ROOT)
 
 
 def command_bench(arguments: Sequence[str]) -> int:
     """Measure start, memory, latency and throughput, and print the table."""
-    set_up_system(wants_desktop=True)
+    set_up_system(missing_for_desktop(), "The virtual desktop")
     set_up_environment("dev")
     return run(module("tests.bench", *arguments), cwd=ROOT)
 

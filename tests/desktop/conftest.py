@@ -1,9 +1,5 @@
-"""Fixtures of the desktop tests: a virtual desktop for each test, and the program on it.
+"""Fixtures of the desktop tests: a virtual desktop for each test, and the program on it."""
 
-Without the system's tools a test is skipped at home and fails where CI is set.
-"""
-
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
+from tests.desktop.harness.desktop import TOOLS, Mode, VirtualDesktop
 from tests.desktop.harness.program import App
 from tests.support.guards import allowed_logs
+from tests.support.tools import require
 
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]
@@ -30,19 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.desktop)
 
 
-def require(mode: Mode) -> None:
-    """Skip or fail the test that cannot have such a desktop."""
-    if missing := missing_tools(mode):
-        text = f"not installed: {', '.join(missing)}"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
-
-
 @pytest.fixture
 def desktop() -> Iterator[VirtualDesktop]:
     """A desktop with a real window manager, tray and notification daemon."""
-    require(Mode.FULL)
+    require(*TOOLS[Mode.FULL])
     with VirtualDesktop(Mode.FULL) as started:
         yield started
 
@@ -53,7 +41,7 @@ def fake_desktop(request: pytest.FixtureRequest) -> Iterator[VirtualDesktop]:
 
     `@pytest.mark.parametrize("fake_desktop", [{"tray": False}], indirect=True)` gives options.
     """
-    require(Mode.FAKE)
+    require(*TOOLS[Mode.FAKE])
     with VirtualDesktop(Mode.FAKE, **getattr(request, "param", {})) as started:
         yield started
 
@@ -61,7 +49,7 @@ def fake_desktop(request: pytest.FixtureRequest) -> Iterator[VirtualDesktop]:
 @pytest.fixture
 def bare_desktop() -> Iterator[VirtualDesktop]:
     """A desktop without window manager, tray and notifications."""
-    require(Mode.BARE)
+    require(*TOOLS[Mode.BARE])
     with VirtualDesktop(Mode.BARE) as started:
         yield started
 
@@ -85,6 +73,6 @@ def start_app(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartA
 @pytest.fixture(scope="module")
 def shared_desktop() -> Iterator[VirtualDesktop]:
     """One fake desktop for many runs of the program, one after the other."""
-    require(Mode.FAKE)
+    require(*TOOLS[Mode.FAKE])
     with VirtualDesktop(Mode.FAKE) as started:
         yield started

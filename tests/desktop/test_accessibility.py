@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dev import TEST_FILES
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
+from tests.support.tools import lacks
 from tests.support.waiting import wait_for
 
 PYTHON = "/usr/bin/python3"
@@ -99,10 +100,7 @@ def is_there() -> bool:
 @pytest.fixture
 def reader(desktop: VirtualDesktop, start_app: StartApp) -> Reader:
     if not is_there():
-        text = "not installed: at-spi2-core, gir1.2-atspi-2.0"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
+        lacks(*TEST_FILES.values())
     always = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
     app = start_app(desktop, "--demo", environment=always)
     app.window("Ollama Tray")

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.desktop.conftest import StartApp
-from tests.desktop.harness.desktop import VirtualDesktop
+from tests.desktop.harness.desktop import TOOLS, Mode, VirtualDesktop
 from tests.desktop.harness.program import CRASH_TITLE, App
 from tests.desktop.harness.screen import Window
 from tests.fakes import FaultyServer, small
+from tests.support.tools import require
 from tests.support.waiting import wait_for
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome, ask
 from tray_app.paths import paths
@@ -228,10 +229,7 @@ def test_a_hard_crash_leaves_a_trace_and_does_not_block_the_next_start(
 
 @pytest.mark.allow_logs("X11 connection broke")
 def test_the_screen_goes_away_under_it(start_run: StartRun) -> None:
-    from tests.desktop.conftest import require
-    from tests.desktop.harness.desktop import Mode
-
-    require(Mode.FAKE)
+    require(*TOOLS[Mode.FAKE])
     with VirtualDesktop(Mode.FAKE) as first:
         run = start_run(first, "--hidden", expected_code=1)
         run.start_pull()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.desktop.conftest import StartApp, require
-from tests.desktop.harness.desktop import Mode, VirtualDesktop
+from tests.desktop.conftest import StartApp
+from tests.desktop.harness.desktop import TOOLS, Mode, VirtualDesktop
 from tests.desktop.harness.processes import pids_marked
 from tests.desktop.harness.program import CRASH_TITLE, ROOT, App
+from tests.support.tools import require
 from tests.support.waiting import wait_for
 from tray_app.desktop.instance.single_instance import InstanceCommand, ask
 
@@ -237,7 +238,7 @@ def test_a_program_that_does_not_end_is_ended(bare_desktop: VirtualDesktop, tmp_
 
 
 def test_the_command_line_runs_a_program_and_ends_with_it(tmp_path: Path) -> None:
-    require(Mode.BARE)
+    require(*TOOLS[Mode.BARE])
     state = tmp_path / "state.json"
     harness = [sys.executable, "-m", "tests.desktop.harness", "--state", str(state)]
     log = tmp_path / "log"

@@ -10,8 +10,8 @@ from tests.bench.children import Process, environment
 from tests.bench.proof import NotMeasured
 from tests.bench.registrations import Registrations
 from tests.bench.starting import FLOOR, scene, wait_more
-from tests.desktop.conftest import require
-from tests.desktop.harness.desktop import Mode, VirtualDesktop
+from tests.desktop.harness.desktop import TOOLS, Mode, VirtualDesktop
+from tests.support.tools import require
 
 
 def test_only_an_icon_of_the_process_itself_counts(fake_desktop: VirtualDesktop) -> None:
@@ -25,7 +25,7 @@ def test_only_an_icon_of_the_process_itself_counts(fake_desktop: VirtualDesktop)
 
 
 def test_polls_are_those_of_the_program() -> None:
-    require(Mode.FAKE)
+    require(*TOOLS[Mode.FAKE])
     with scene() as here:
         with here.floor() as floor:
             floor.line("ready")

@@ -17,6 +17,7 @@ import pytest
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
+from tests.support.tools import lacks, require
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome, ask
 
 NOBODY = 65534
@@ -33,12 +34,16 @@ with socket.socket(socket.AF_UNIX) as end:
 """
 
 pytestmark = pytest.mark.skipif(
-    sys.platform != "linux"
-    or os.geteuid() != 0
-    or shutil.which("setpriv") is None
-    or not Path(PYTHON).exists(),
-    reason="only root can be somebody else",
+    sys.platform != "linux" or os.geteuid() != 0, reason="only root can be somebody else"
 )
+
+
+@pytest.fixture(autouse=True)
+def tools() -> None:
+    """What being somebody else takes."""
+    require("setpriv")
+    if not Path(PYTHON).exists():
+        lacks(PYTHON)
 
 
 def as_somebody_else(*command: str) -> str:

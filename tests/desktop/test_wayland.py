@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +12,8 @@ import pytest
 from tests.desktop.conftest import StartApp
 from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.program import App
-from tests.desktop.harness.wayland import Sway, missing_tools
+from tests.desktop.harness.wayland import Sway, needed_tools
+from tests.support.tools import require
 from tests.support.waiting import wait_for
 from tray_app import APP_ID
 from tray_app.desktop.instance.single_instance import InstanceCommand, ask
@@ -24,11 +24,7 @@ pytestmark = pytest.mark.allow_logs(r"qt\.qpa\.wayland\.textinput: .*disableSurf
 
 @pytest.fixture
 def sway(fake_desktop: VirtualDesktop) -> Iterator[Sway]:
-    if missing := missing_tools():
-        text = f"not installed: {', '.join(missing)}"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
+    require(*needed_tools())
     with Sway(fake_desktop) as started:
         yield started
 
@@ -122,8 +118,7 @@ def test_a_second_start_raises_the_first(sway: Sway, start: Start, tmp_path: Pat
 def test_the_compositor_goes_away_under_it(
     fake_desktop: VirtualDesktop, start_app: StartApp
 ) -> None:
-    if missing_tools():
-        pytest.skip("no sway")
+    require(*needed_tools())
     with Sway(fake_desktop) as sway:
         app = start_app(fake_desktop, "--demo", environment=sway.environment, expected_code=255)
         window(sway, app)

@@ -63,6 +63,28 @@ def test_a_library_that_is_missing_names_its_package(
     assert "libnever9" in dev.missing_libraries()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there packages are known")
+def test_tools_that_are_missing_name_their_packages(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    for_desktop = {*dev.DESKTOP_PROGRAMS.values(), dev.CHINESE_FONT}
+    assert set(dev.missing_for_desktop()) == for_desktop
+    assert for_desktop | set(dev.TEST_PROGRAMS.values()) <= set(dev.missing_for_tests())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there packages are known")
+@pytest.mark.parametrize(("listed", "missing"), [("", 1), ("WenQuanYi Micro Hei", 0)])
+def test_a_font_for_chinese_is_asked_for_where_there_is_none(
+    dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: str, missing: int
+) -> None:
+    fc_list = tmp_path / "fc-list"
+    fc_list.write_text(f'#!/bin/sh\n[ "$1" = :lang=zh-cn ] && echo "{listed}"\n', encoding="utf-8")
+    fc_list.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert dev.missing_for_pictures() == [dev.CHINESE_FONT] * missing
+
+
 def test_who_is_not_root_is_told_the_command(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.tools import is_there, lacks
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -36,12 +37,12 @@ def run_script(name: str, *arguments: str | Path) -> subprocess.CompletedProcess
 def built() -> dict[str, Path]:
     """The packages of this system that need no tools but Python (and dpkg), by target."""
     targets = ["wheel"]
-    if not sys.platform.startswith("linux") or _has("objdump"):
+    if not sys.platform.startswith("linux") or is_there("objdump"):
         targets.append("onedir")
-        if _has("dpkg-deb"):
+        if is_there("dpkg-deb"):
             targets.append("deb")
     elif os.environ.get("CI"):
-        pytest.fail("not installed: objdump (binutils)")
+        lacks("objdump")
     done = run_script("build.py", "--quick", *targets)
     if done.returncode:
         text = f"building {', '.join(targets)} failed:\n{done.stdout}{done.stderr}"
@@ -50,7 +51,3 @@ def built() -> dict[str, Path]:
         pytest.skip("no package index can be reached")
     named = [ROOT / line.split("  ")[0] for line in done.stdout.splitlines()]
     return dict(zip(targets, named, strict=True))
-
-
-def _has(program: str) -> bool:
-    return shutil.which(program) is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImageReader
 
 from tests.packaging.conftest import PACKAGING, ROOT
+from tests.support.tools import require
 from tray_app import APP_ID, APP_NAME, __version__
 from tray_app.cli import arguments
 from tray_app.desktop.autostart.base import LOGIN_FLAG
@@ -60,8 +60,7 @@ def test_manual_and_completions_know_every_command_and_option(name: str) -> None
 @pytest.mark.parametrize("name", TERMINAL_FILES[1:])
 def test_completions_can_be_read_by_their_shell(name: str) -> None:
     shell = name.rpartition(".")[2]
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    require(shell)
     done = subprocess.run(
         [shell, "-n", DESKTOP / name], capture_output=True, text=True, check=False
     )
@@ -84,7 +83,6 @@ def complete(line: str) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.mark.skipif(shutil.which("bash") is None or shutil.which("awk") is None, reason="no bash")
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
@@ -97,6 +95,7 @@ def complete(line: str) -> list[str]:
     ],
 )
 def test_bash_completes(line: str, offered: list[str]) -> None:
+    require("bash", "awk")
     assert complete(line) == offered
 
 
@@ -118,8 +117,7 @@ def test_the_menu_entry_starts_what_is_installed() -> None:
 
 
 def test_the_menu_entry_is_valid() -> None:
-    if shutil.which("desktop-file-validate") is None:
-        pytest.skip("desktop-file-validate is not installed")
+    require("desktop-file-validate")
     done = subprocess.run(
         ["desktop-file-validate", ENTRY], capture_output=True, text=True, check=False
     )
@@ -127,8 +125,7 @@ def test_the_menu_entry_is_valid() -> None:
 
 
 def test_the_metainfo_with_releases_is_valid(tmp_path: Path) -> None:
-    if shutil.which("appstreamcli") is None:
-        pytest.skip("appstreamcli is not installed")
+    require("appstreamcli")
     from kit import changelog
 
     text = (DESKTOP / f"{APP_ID}.metainfo.xml").read_text(encoding="utf-8")

@@ -1,7 +1,5 @@
 """The files that come with the program: all there, well-formed, found in each kind of install."""
 
-import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -10,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.support.tools import require
 from tray_app import APP_ID, bundled, resources
 
 UI = {
@@ -100,10 +99,7 @@ def test_a_checkout_has_them_beside_the_package() -> None:
 def test_desktop_files_are_valid(suffix: str, command: list[str]) -> None:
     file = bundled.resource_path("desktop", f"{APP_ID}.{suffix}")
     assert APP_ID in file.read_text(encoding="utf-8")
-    if shutil.which(command[0]) is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{command[0]} is not installed")
-        pytest.skip(f"{command[0]} is not installed")
+    require(command[0])
     found = subprocess.run([*command, str(file)], check=False, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout + found.stderr
 

@@ -41,7 +41,7 @@ class Mode(Enum):
     BARE = "bare"
 
 
-_TOOLS = {
+TOOLS = {
     Mode.BARE: ["Xvfb", "dbus-daemon", "xdotool", "import", "xprop"],
     Mode.FAKE: ["Xvfb", "dbus-daemon", "xdotool", "import", "xprop", "openbox", "wmctrl"],
     Mode.FULL: [
@@ -100,7 +100,7 @@ _PANEL_CONFIG = """\
 
 def missing_tools(mode: Mode) -> list[str]:
     """Return the programs that this mode needs and that are not installed."""
-    return [tool for tool in _TOOLS[mode] if shutil.which(tool) is None]
+    return [tool for tool in TOOLS[mode] if shutil.which(tool) is None]
 
 
 class VirtualDesktop:

@@ -13,7 +13,7 @@ from tests.desktop.harness.desktop import VirtualDesktop
 from tests.desktop.harness.processes import Child
 from tests.support.waiting import wait_for
 
-TOOLS = ("sway", "swaymsg", "grim")
+_TOOLS = ("sway", "swaymsg", "grim")
 _NOBODY = 65534
 _CONFIG = """\
 output HEADLESS-1 resolution 1280x800
@@ -24,10 +24,9 @@ xwayland disable
 """
 
 
-def missing_tools() -> list[str]:
-    """Return the programs that are not installed; sway refuses to be root."""
-    needed = [*TOOLS, "setpriv"] if os.geteuid() == 0 else list(TOOLS)
-    return [tool for tool in needed if shutil.which(tool) is None]
+def needed_tools() -> list[str]:
+    """Return the programs that this takes; sway refuses to be root."""
+    return [*_TOOLS, "setpriv"] if os.geteuid() == 0 else list(_TOOLS)
 
 
 class Sway:

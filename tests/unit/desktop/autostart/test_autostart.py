@@ -1,13 +1,13 @@
 """Start at login as each system keeps it."""
 
 import plistlib
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.tools import require
 from tray_app.desktop.autostart.base import LOGIN_FLAG, program_command
 from tray_app.desktop.autostart.macos import MacAutostart
 from tray_app.desktop.autostart.system import system_autostart
@@ -59,9 +59,9 @@ def test_a_broken_entry_starts_nothing(tmp_path: Path, content: bytes) -> None:
 HARD = ("/opt/my apps/ollama $tray`/a\"b\\c'd%U", "--data-dir", "/home/é ü/100%")
 
 
-@pytest.mark.skipif(not shutil.which("desktop-file-validate"), reason="needs desktop-file-utils")
 @pytest.mark.parametrize("command", [("/usr/bin/ollama-tray",), HARD])
 def test_the_entry_is_valid(tmp_path: Path, command: tuple[str, ...]) -> None:
+    require("desktop-file-validate")
     XdgAutostart(tmp_path, command).set_enabled(True)
     found = subprocess.run(
         ["desktop-file-validate", str(entry(tmp_path))],
