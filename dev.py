@@ -23,6 +23,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sysconfig
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,14 +107,14 @@ def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def missing_libraries() -> list[str]:
-    """Return the packages of Qt's libraries that the system's linker does not know."""
+def missing_libraries(libraries: Mapping[str, str]) -> list[str]:
+    """Return the packages of those libraries that the system's linker does not know."""
     ldconfig = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/sbin:/usr/sbin")
     if not sys.platform.startswith("linux") or ldconfig is None:
         return []
     listed = subprocess.run([ldconfig, "-p"], capture_output=True, text=True, check=False).stdout
     known = {line.split()[0] for line in listed.splitlines() if line.startswith("\t")}
-    return [package for library, package in QT_LIBRARIES.items() if library not in known]
+    return [package for library, package in libraries.items() if library not in known]
 
 
 def missing_for_desktop() -> list[str]:
@@ -128,8 +129,17 @@ def missing_for_tests() -> list[str]:
     return [
         *missing_for_desktop(),
         *missing_programs(TEST_PROGRAMS),
+        *missing_libraries(python_library()),
         *(files[place] for place, is_there in places.items() if not is_there),
     ]
+
+
+def python_library() -> dict[str, str]:
+    """Return library → Debian package of this Python as a library, which freezing takes."""
+    name = str(sysconfig.get_config_var("INSTSONAME"))
+    if sys.base_prefix != "/usr" or ".so" not in name:  # any other Python brings its own
+        return {}
+    return {name: f"libpython{sys.version_info[0]}.{sys.version_info[1]}"}
 
 
 def missing_for_pictures() -> list[str]:
@@ -184,7 +194,7 @@ def install_packages(packages: Sequence[str], purpose: str) -> bool:
 
 def set_up_system(packages: Sequence[str] = (), purpose: str = "") -> None:
     """Get the system packages; without Qt's libraries there is no going on."""
-    if not install_packages(missing_libraries(), "Qt"):
+    if not install_packages(missing_libraries(QT_LIBRARIES), "Qt"):
         sys.exit(1)
     if not install_packages(packages, purpose):
         say("going on without: tests that need it are skipped (and fail where CI is set)")
@@ -456,7 +466,7 @@ def command_translate(_: Sequence[str]) -> int:
 def command_system(_: Sequence[str]) -> int:
     """Install the system packages only, for a machine where that takes sudo."""
     set_up_system(missing_for_tests(), "A test run")
-    return 1 if missing_libraries() or missing_for_tests() else 0
+    return 1 if missing_libraries(QT_LIBRARIES) or missing_for_tests() else 0
 
 
 def command_shots(arguments: Sequence[str]) -> int:

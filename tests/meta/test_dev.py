@@ -56,11 +56,8 @@ def test_other_lines_are_not(dev: ModuleType, line: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/sbin/ldconfig").exists(), reason="only where there is ldconfig")
-def test_a_library_that_is_missing_names_its_package(
-    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(dev.QT_LIBRARIES, "libnever.so.9", "libnever9")
-    assert "libnever9" in dev.missing_libraries()
+def test_a_library_that_is_missing_names_its_package(dev: ModuleType) -> None:
+    assert dev.missing_libraries({"libnever.so.9": "libnever9"}) == ["libnever9"]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there packages are known")
@@ -83,6 +80,23 @@ def test_a_font_for_chinese_is_asked_for_where_there_is_none(
     fc_list.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert dev.missing_for_pictures() == [dev.CHINESE_FONT] * missing
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name", "package"),
+    [
+        ("/usr", "libpython3.13.so.1.0", "libpython3.13"),
+        ("/usr", "libpython3.13.a", ""),
+        ("/opt/python", "libpython3.13.so.1.0", ""),
+    ],
+)
+def test_only_a_python_of_the_system_may_lack_its_library(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, prefix: str, name: str, package: str
+) -> None:
+    monkeypatch.setattr(dev.sys, "base_prefix", prefix)
+    monkeypatch.setattr(dev.sys, "version_info", (3, 13, 0))
+    monkeypatch.setattr(dev.sysconfig, "get_config_var", {"INSTSONAME": name}.get)
+    assert dev.python_library() == ({name: package} if package else {})
 
 
 def test_who_is_not_root_is_told_the_command(

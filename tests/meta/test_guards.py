@@ -18,11 +18,14 @@ markers =
     allow_logs
     allow_threads
 """
+# With an application from the start: a thread that comes to its event loop without one warns.
 _CONFTEST = """
+from PySide6.QtWidgets import QApplication
 from tests.support import guards
 from tests.support.guards import *
 from tests.support.guards import pytest_runtest_makereport, pytest_runtest_teardown
 guards._GRACE_S = 0.5
+APPLICATION = QApplication([])
 """
 
 _LOGS = """
