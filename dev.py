@@ -37,7 +37,8 @@ UNFINISHED = VENV / "set-up-unfinished"
 TRANSLATIONS = ROOT / "packaging" / "translations.py"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 
-# shared library → Debian package: all that Qt loads for its xcb, wayland and offscreen platforms
+# shared library → Debian package: what Qt's programs and its platforms xcb, wayland and offscreen
+# load; what these libraries need themselves comes with them
 QT_LIBRARIES = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libGL.so.1": "libgl1",
@@ -53,6 +54,8 @@ QT_LIBRARIES = {
     "libwayland-client.so.0": "libwayland-client0",
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libwayland-egl.so.1": "libwayland-egl1",
+    "libbrotlidec.so.1": "libbrotli1",
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
 }
 # program → Debian package: the virtual desktop of tests/desktop/harness
 DESKTOP_PROGRAMS = {
@@ -192,16 +195,21 @@ def install_packages(packages: Sequence[str], purpose: str) -> bool:
     return code == 0
 
 
-def set_up_system(packages: Sequence[str] = (), purpose: str = "") -> None:
-    """Get the system packages; without Qt's libraries there is no going on."""
+def set_up_qt() -> None:
+    """Get Qt's libraries; without them there is no going on."""
     if not install_packages(missing_libraries(QT_LIBRARIES), "Qt"):
         sys.exit(1)
+
+
+def set_up_system(packages: Sequence[str], purpose: str) -> None:
+    """Get the system packages that something needs."""
     if not install_packages(packages, purpose):
         say("going on without: tests that need it are skipped (and fail where CI is set)")
 
 
 def set_up_environment(kind: str) -> None:
     """Bring .venv to what the lock file says; at once when it is there already."""
+    set_up_qt()  # first: compiling the translations needs it, and whoever is not root is told
     wanted: dict[str, object] = {
         "python": ".".join(str(part) for part in sys.version_info[:2]),
         "locks": {
@@ -465,6 +473,7 @@ def command_translate(_: Sequence[str]) -> int:
 
 def command_system(_: Sequence[str]) -> int:
     """Install the system packages only, for a machine where that takes sudo."""
+    set_up_qt()
     set_up_system(missing_for_tests(), "A test run")
     return 1 if missing_libraries(QT_LIBRARIES) or missing_for_tests() else 0
 

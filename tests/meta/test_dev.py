@@ -115,6 +115,7 @@ def _record_commands(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[s
         dev, "run_or_exit", lambda command: ran.append(" ".join(str(part) for part in command))
     )
     monkeypatch.setattr(dev, "compile_translations", lambda: None)
+    monkeypatch.setattr(dev, "set_up_qt", lambda: None)
     return ran
 
 
@@ -140,6 +141,18 @@ def test_set_up_is_done_once_and_again_when_a_lock_changes(
     locks["run"].write_text("a==2\n")
     dev.set_up_environment("run")
     assert len(ran) == 3
+
+
+def test_the_libraries_of_qt_come_before_its_programs_are_run(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _record_commands(dev, monkeypatch)
+    order: list[str] = []
+    monkeypatch.setattr(dev, "set_up_qt", lambda: order.append("Qt"))
+    monkeypatch.setattr(dev, "compile_translations", lambda: order.append("lrelease"))
+    for _ in range(2):
+        dev.set_up_environment("run")
+    assert order == ["Qt", "lrelease"] * 2
 
 
 def test_an_interrupted_set_up_starts_afresh(
