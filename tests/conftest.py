@@ -1,5 +1,7 @@
 """What holds for every test: a home of its own, no stray logs, threads or timers."""
 
+import gc
+
 from tests.support.isolation import isolate_environment
 
 _HOME = isolate_environment()  # before anything reads the environment
@@ -26,6 +28,12 @@ __all__ = [
 # Absolute times say nothing on a loaded machine.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector, and the guards, all that is there before the first test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

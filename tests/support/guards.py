@@ -171,18 +171,26 @@ def _running_qt_objects() -> list[Any]:
         return []
     from shiboken6 import isValid
 
-    found: list[Any] = []
-    for candidate in gc.get_objects():
-        kind = type(candidate)
-        if issubclass(kind, core.QThread):
-            if (
-                isValid(candidate)
-                and candidate.isRunning()
-                and not _is_main_or_adopted(candidate, core)
-            ):
-                found.append(candidate)
-        elif issubclass(kind, core.QTimer) and isValid(candidate) and candidate.isActive():
-            found.append(candidate)
+    # Asking a set is several times as fast as issubclass(), for hundreds of thousands of objects.
+    threads, timers = _with_subclasses(core.QThread), _with_subclasses(core.QTimer)
+    kinds = threads | timers
+    return [
+        candidate
+        for candidate in gc.get_objects()
+        if type(candidate) in kinds
+        and isValid(candidate)
+        and (
+            candidate.isActive()
+            if type(candidate) in timers
+            else candidate.isRunning() and not _is_main_or_adopted(candidate, core)
+        )
+    ]
+
+
+def _with_subclasses(kind: type) -> set[type]:
+    found = {kind}
+    for subclass in kind.__subclasses__():
+        found |= _with_subclasses(subclass)
     return found
 
 
