@@ -73,7 +73,7 @@ DESKTOP_PROGRAMS = {
     "xprop": "x11-utils",
     "xsetroot": "x11-xserver-utils",
 }
-# program → Debian package: what else the tests run; each asks for it with tests.support.tools.require
+# program → Debian package: what else the tests run; each asks with tests.support.tools.require
 TEST_PROGRAMS = {
     "appstreamcli": "appstream",
     "awk": "mawk",
