@@ -81,9 +81,6 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
 SEAMS: dict[tuple[str, str], str] = {
     ("tray_app/desktop/dbus/connection.py", "BusConnection.address"): "until it takes the address",
     ("tray_app/workers/jobs.py", "ServerJob.work"): "a QObject can be no ABC; each job has its own",
-    ("tray_app/workers/pull_engine.py", "PullEngine._on_timer_timeout"): "until it is one class",
-    ("tray_app/workers/pulls/schedule.py", "PullLine._start_attempt"): "until it is one class",
-    ("tray_app/workers/pulls/schedule.py", "PullLine._step"): "until the queue is one class",
     ("tray_app/workers/runner.py", "Job.perform"): "a QObject can be no ABC; each job has its own",
 }
 _ABSTRACT = frozenset({"ABC", "ABCMeta", "Protocol"})

@@ -1,4 +1,4 @@
-"""Circles of imports among the modules of tray_app: none, and those that are still to be opened.
+"""Circles of imports among the modules of tray_app, of which there are to be none.
 
 Every import counts, one for type checkers only or inside a function too: who has to know whom
 when reading is the question, not what Python can load. That importing a module also runs the
@@ -11,11 +11,6 @@ from tests.architecture.source import Source
 
 Graph = Mapping[str, Collection[str]]
 """Module → the modules of ours that it imports."""
-
-# (module, imported module) → what opens the circle. Nothing is added here, only taken away.
-KNOWN_EDGES: dict[tuple[str, str], str] = {
-    ("tray_app.ollama.ensure", "tray_app.ollama.client"): "a Protocol of what it uses",
-}
 
 
 def import_graph(sources: Iterable[Source]) -> dict[str, set[str]]:
@@ -32,31 +27,12 @@ def import_graph(sources: Iterable[Source]) -> dict[str, set[str]]:
     }
 
 
-def find_circles(graph: Graph, known: Collection[tuple[str, str]] = ()) -> list[str]:
-    """For each module that is in any circle the shortest one through it, each circle once.
-
-    `known` imports are looked away from.
-    """
-    left = {
-        module: {found for found in imported if (module, found) not in known}
-        for module, imported in graph.items()
-    }
+def find_circles(graph: Graph) -> list[str]:
+    """For each module that is in any circle the shortest one through it, each circle once."""
     circles = {
-        _from_the_smallest(path)
-        for module in left
-        for path in [_path(left, module, module)]
-        if path
+        _from_the_smallest(path) for module in graph for path in [_path(graph, module)] if path
     }
     return [" → ".join((*circle, circle[0])) for circle in sorted(circles)]
-
-
-def needless_edges(graph: Graph, known: Collection[tuple[str, str]]) -> list[str]:
-    """Those of `known` that are no part of a circle any more and can be taken from the table."""
-    return [
-        f"{module} → {imported}"
-        for module, imported in known
-        if imported not in graph.get(module, ()) or not _path(graph, imported, module)
-    ]
 
 
 def _module_of(target: str, modules: Collection[str]) -> str:
@@ -65,13 +41,13 @@ def _module_of(target: str, modules: Collection[str]) -> str:
     return target
 
 
-def _path(graph: Graph, start: str, end: str) -> tuple[str, ...]:
-    """The shortest way of at least one step from `start` to `end`, without `end`; () = none."""
-    waiting: list[tuple[str, ...]] = [(start,)]
+def _path(graph: Graph, module: str) -> tuple[str, ...]:
+    """The shortest way of imports from `module` back to it; () when there is none."""
+    waiting: list[tuple[str, ...]] = [(module,)]
     seen: set[str] = set()
     for path in waiting:
-        for found in sorted(graph.get(path[-1], ())):
-            if found == end:
+        for found in sorted(graph[path[-1]]):
+            if found == module:
                 return path
             if found not in seen:
                 seen.add(found)

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
-from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, Verb
+from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, ModelRef, Verb
 from tray_app.text import Action
 
 LOCAL = "http://127.0.0.1:11434"
@@ -327,3 +327,20 @@ def test_delete_result(
         tuple(Failure(Verb.DELETE, ref(name), error) for name in failed),
     )
     assert plain(text.delete_result(outcome, freed_bytes)) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [
+        (1, ""),
+        (2, "… and 1 more error since then."),
+        (3, "… and 2 more errors since then."),
+        (1235, "… and 1,234 more errors since then."),
+    ],
+)
+def test_crashes_are_counted(count: int, more: str) -> None:
+    message = text.crash_report(Crashes(("Traceback one\n", "Traceback two\n"), count))
+    first, *rest = message.body.splitlines()
+    assert first == "Ollama Tray keeps running, but something it was doing failed."
+    assert rest == ([more] if more else [])
+    assert message.details == "Traceback one\n\nTraceback two\n"
