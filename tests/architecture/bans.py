@@ -70,6 +70,8 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/desktop/instance/single_instance.py", "tray_app.desktop.instance.server"): (
         "QtNetwork costs 5 ms: after the tray icon"
     ),
+    ("tray_app/ollama/client.py", "tray_app.ollama.ensure"): "10 ms: not for who only lists",
+    ("tray_app/ollama/client.py", "tray_app.ollama.registry"): "5 ms: not for who only lists",
     ("tray_app/text/wording.py", "tray_app.text.qt_formats"): "Qt costs 100 ms: not for English",
     (
         "tray_app/ollama/transport.py",

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tray_app.core.decode import as_object
 from tray_app.core.endpoint import Endpoint
@@ -38,14 +38,16 @@ from tray_app.core.parse import (
     parse_show,
     parse_version,
 )
-from tray_app.core.pulls.progress import PullProgress
 from tray_app.core.records import ModelInfo, ModelRecord, Recommendation, RunningModel, Snapshot
 from tray_app.core.tags import TagsParser
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.ensure import Ensured, InstallState, ensure
-from tray_app.ollama.registry import Registry
 from tray_app.ollama.responses import body_of
 from tray_app.ollama.transport import Transport
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.progress import PullProgress
+    from tray_app.ollama.ensure import Ensured, InstallState
+    from tray_app.ollama.registry import Registry
 
 QUICK_TIMEOUT_S = 4.0
 RUNNING_TIMEOUT_S = 5.0  # /api/ps waits for the lock of a runner that is unloading
@@ -92,7 +94,7 @@ class OllamaClient:
         self.endpoint = endpoint
         self.server_id = server_id
         self.scope = scope or CancelScope()
-        self.registry = registry or Registry()
+        self._registry = registry
         self._clock = clock
         self._transport = Transport(
             endpoint,
@@ -111,6 +113,15 @@ class OllamaClient:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    @property
+    def registry(self) -> Registry:
+        """Where the manifests of models are looked up."""
+        if self._registry is None:
+            from tray_app.ollama.registry import Registry  # not for who only lists
+
+            self._registry = Registry()
+        return self._registry
 
     def close(self) -> None:
         """Close idle connections; the client may be used again."""
@@ -306,6 +317,8 @@ class OllamaClient:
         `on_progress` gets a PullProgress for every line. Raises the taxonomy's error of a failed
         pull. See `tray_app.ollama.ensure`.
         """
+        from tray_app.ollama.ensure import ensure  # not for who only lists
+
         return ensure(
             self, name, on_progress, is_insecure=is_insecure, clock=self._clock, known=known
         )

@@ -31,7 +31,9 @@ class Puller(Protocol):
     """What is needed of a client to have a model on its server."""
 
     scope: CancelScope
-    registry: Registry
+
+    @property
+    def registry(self) -> Registry: ...
 
     def get(self, name: str) -> ModelRecord | None: ...
 

@@ -1,10 +1,15 @@
 """The settings: one frozen dataclass of values, kept in a JSON file. No wording, no widgets.
 
-`values.py` says which fields there are and what they may hold, `file.py` reads and writes the
-file, `store.py` is the object that the program shares.
+`values.py` says which fields there are and what they may hold, `store.py` is the object that the
+program shares; only that needs Qt.
 """
 
-from tray_app.settings.store import Settings
-from tray_app.settings.values import ServerEntry, SettingsValues
+from typing import TYPE_CHECKING
 
-__all__ = ["ServerEntry", "Settings", "SettingsValues"]
+from tray_app.core.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from tray_app.settings.store import Settings
+    from tray_app.settings.values import ServerEntry, SettingsValues
+else:
+    __getattr__ = lazy_names(__name__, "values", "store")

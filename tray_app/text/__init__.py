@@ -5,8 +5,9 @@ file is loaded when the first of its names is asked for: a terminal verb needs f
 Works without an application object. Text from servers leaves here as plain text.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from tray_app.core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from tray_app.core.endpoint import is_loopback
@@ -165,18 +166,9 @@ if TYPE_CHECKING:
 
 else:
     # In the order in which a name is looked for: the light ones, which most need, first.
-    _FILES = (
+    __getattr__ = lazy_names(
+        __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "errors", "servers", "downloads", "tray", "notices",
         "history", "lookups", "estimates", "deleting", "diagnosis", "english",
     )  # fmt: skip
-
-    def __getattr__(name: str) -> object:
-        if name.startswith("__") or name in _FILES:
-            raise AttributeError(name)
-        for file in _FILES:
-            found = vars(import_module(f"{__name__}.{file}")).get(name)
-            if found is not None:
-                globals()[name] = found
-                return found
-        raise AttributeError(f"{__name__} has no {name}")
