@@ -35,6 +35,15 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/window.py", "tray_app.app.view_state"): "only where the language changes",
     ("tray_app/app/window.py", "tray_app.app.windows"): "built when first shown",
     ("tray_app/cli/arguments.py", "argparse"): "10 ms: not for a start without arguments",
+    ("tray_app/cli/server_choice.py", "tray_app.ollama.local_store"): "only where none answers",
+    ("tray_app/cli/terminal.py", "tray_app.cli.doctor"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.reading"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.writing"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.desktop.instance.single_instance"): (
+        "most verbs do not ask the program"
+    ),
+    ("tray_app/cli/terminal.py", "tray_app.language"): "Qt costs 100 ms: not for English",
     ("tray_app/desktop/autostart/system.py", "tray_app.desktop.autostart.macos"): "only on macOS",
     (
         "tray_app/desktop/autostart/system.py",

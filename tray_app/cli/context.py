@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app import text
 from tray_app.cli.arguments import EXIT_USAGE, Invocation
@@ -22,16 +22,18 @@ from tray_app.core.errors import (
     TlsFailed,
     Unreachable,
 )
-from tray_app.desktop.instance.single_instance import Handover, InstanceCommand
-from tray_app.ollama import OllamaClient
 from tray_app.text import tr
+
+if TYPE_CHECKING:
+    from tray_app.desktop.instance.single_instance import Handover, InstanceCommand
+    from tray_app.ollama.client import OllamaClient
 
 EXIT_DONE = 0
 EXIT_SERVER_SAID_NO = 1
 EXIT_UNREACHABLE = 3
 EXIT_INTERRUPTED = 130
 
-AskInstance = Callable[[InstanceCommand, tuple[str, ...]], Handover]
+AskInstance = Callable[["InstanceCommand", tuple[str, ...]], "Handover"]
 """Asks the program that runs, if one does."""
 
 _UNREACHABLE = (Unreachable, Starting, TimedOut, TlsFailed, ProxyFailed, NotOllama)

@@ -1,4 +1,4 @@
-"""The verbs that only look: list, show, ps, status."""
+"""The verbs that only look at the server: list, show, ps."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from datetime import UTC, datetime
 from tray_app import text
 from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, Session
-from tray_app.core.errors import OllamaError, TooOld
+from tray_app.core.errors import TooOld
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
-from tray_app.core.sharing import unique_bytes
-from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
-from tray_app.ollama.local_store import read_layer_index
 from tray_app.text import MISSING, tr
 
 _SYSTEM_LIMIT = 200
@@ -148,51 +145,3 @@ def until(row: RunningModel, now: datetime) -> str:
         return tr("unloading")
     seconds = (row.expires_at - now).total_seconds()
     return tr("in {time}").format(time=text.roughly(seconds))
-
-
-def status(session: Session) -> int:
-    """`status`: the server, its models, and the program if it runs."""
-    instance = session.ask_instance(InstanceCommand.STATUS, ())
-    program: dict[str, object] = {"running": instance.outcome is not Outcome.NOBODY}
-    if instance.outcome is Outcome.ANSWERED and instance.answer.is_ok:
-        program |= {key: value for key, value in instance.answer.data.items() if key != "ok"}
-    try:
-        snapshot = session.client.snapshot()
-    except OllamaError as error:
-        if session.invocation.as_json:
-            failed = {
-                "server": session.target.endpoint.display,
-                "state": "error",
-                "error": type(error).__name__,
-                "message": text.error_text(error, session.target.label).body,
-                "program": program,
-            }
-            session.console.data_json(failed)
-        raise
-    on_disk = unique_bytes(
-        snapshot.models, read_layer_index(session.target.endpoint, snapshot.models)
-    )
-    if session.invocation.as_json:
-        answer = json_output.status(snapshot, session.target.endpoint.display, on_disk)
-        session.console.data_json({**answer, "program": program})
-        return EXIT_DONE
-    rows = snapshot.running
-    loaded = tr("unknown") if rows is None else text.number(len(rows))
-    if rows:
-        memory = text.size(sum(row.size_bytes or 0 for row in rows))
-        loaded = tr("{count}, {size} in memory").format(count=loaded, size=memory)
-    session.console.fields(
-        [
-            (tr("Server"), f"{session.target.name}, {session.target.endpoint.display}"),
-            (tr("Ollama"), snapshot.version),
-            (
-                tr("Models"),
-                tr("{count}, {size}").format(
-                    count=text.number(len(snapshot.models)), size=text.size(on_disk)
-                ),
-            ),
-            (tr("Loaded"), loaded),
-            (tr("Program"), tr("running") if program["running"] else tr("not running")),
-        ]
-    )
-    return EXIT_DONE

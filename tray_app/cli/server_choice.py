@@ -11,9 +11,8 @@ from pathlib import Path
 
 from tray_app import text
 from tray_app.cli.arguments import Invocation
+from tray_app.core.endpoint import Endpoint
 from tray_app.jsonfile import BrokenFile, read
-from tray_app.ollama import Endpoint
-from tray_app.ollama.local_store import is_installed
 from tray_app.paths import paths
 from tray_app.settings.values import ServerEntry, SettingsValues, from_json
 
@@ -35,6 +34,8 @@ class ServerChoice:
     @property
     def is_installed(self) -> bool | None:
         """Whether Ollama is installed here; None when the server is elsewhere."""
+        from tray_app.ollama.local_store import is_installed  # only when a server does not answer
+
         return is_installed() if self.endpoint.is_loopback else None
 
 

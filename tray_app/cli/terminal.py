@@ -7,9 +7,9 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tray_app import text
-from tray_app.cli import doctor, reading, writing
 from tray_app.cli.arguments import Command, Invocation
 from tray_app.cli.console import Console
 from tray_app.cli.context import (
@@ -22,21 +22,13 @@ from tray_app.cli.context import (
 )
 from tray_app.cli.server_choice import ServerChoice, choose, load_settings
 from tray_app.core.errors import Cancelled, OllamaError
-from tray_app.desktop.instance import single_instance
-from tray_app.language import install_in_terminal
-from tray_app.ollama import OllamaClient, Registry
+from tray_app.ollama.client import OllamaClient
 from tray_app.text import tr
+from tray_app.text.english import english_formats
 
-_VERBS: dict[Command, Callable[[Session], int]] = {
-    Command.LIST: reading.list_models,
-    Command.SHOW: reading.show,
-    Command.PS: reading.ps,
-    Command.STATUS: reading.status,
-    Command.DOCTOR: doctor.doctor,
-    Command.PULL: writing.pull,
-    Command.RM: writing.remove,
-    Command.QUIT: writing.quit_instance,
-}
+if TYPE_CHECKING:
+    from tray_app.desktop.instance import single_instance
+    from tray_app.ollama.registry import Registry
 
 
 def run(
@@ -54,14 +46,13 @@ def run(
     target: ServerChoice | None = None
     try:
         settings, problem = load_settings(invocation.data_dir)
-        install_in_terminal(settings.language)
+        _speak(settings.language, settings.size_units)
         if problem:
             out.say(tr("Settings not usable: {reason}").format(reason=problem))
-        text.configure(size_units=settings.size_units)
         target = choose(invocation, settings, out.environ)
         with OllamaClient(target.endpoint, server_id=target.server_id, registry=registry) as client:
             session = Session(invocation, out, target, client, ask)
-            code = _VERBS[invocation.command](session)
+            code = _verb(invocation.command)(session)
         out.stdout.flush()
         return code
     except BrokenPipeError:
@@ -75,10 +66,41 @@ def run(
         return exit_code(error)
 
 
+def _verb(command: Command) -> Callable[[Session], int]:
+    """What does it. The file of each verb is loaded alone: most of a verb's time is loading."""
+    if command in (Command.LIST, Command.SHOW, Command.PS):
+        from tray_app.cli import reading
+
+        looks = {Command.LIST: reading.list_models, Command.SHOW: reading.show}
+        return looks.get(command, reading.ps)
+    if command in (Command.PULL, Command.RM):
+        from tray_app.cli import writing
+
+        return writing.pull if command is Command.PULL else writing.remove
+    if command is Command.DOCTOR:
+        from tray_app.cli.doctor import doctor
+
+        return doctor
+    from tray_app.cli import program
+
+    return program.status if command is Command.STATUS else program.quit_instance
+
+
 def _ask(
     invocation: Invocation, command: single_instance.InstanceCommand, args: tuple[str, ...]
 ) -> single_instance.Handover:
+    from tray_app.desktop.instance import single_instance
+
     return single_instance.ask(command, args, data_dir=invocation.data_dir)
+
+
+def _speak(language: str, size_units: str) -> None:
+    english = english_formats(language, os.environ)
+    if english is None:
+        from tray_app.language import install_in_terminal  # Qt
+
+        install_in_terminal(language)
+    text.configure(size_units, english)
 
 
 def _interrupted(command: Command) -> str:

@@ -1,4 +1,4 @@
-"""The verbs that change something: pull, rm, quit."""
+"""The verbs that change something on the server: pull, rm."""
 
 from __future__ import annotations
 
@@ -131,16 +131,3 @@ def _question(chosen: list[ModelRecord]) -> str:
         return tr("Delete {name}, {size}?").format(name=chosen[0].name, size=size)
     names = text.join(record.name for record in chosen)
     return tr("Delete {names}, {size} together?").format(names=names, size=size)
-
-
-def quit_instance(session: Session) -> int:
-    """`quit`: the program that runs ends; its downloads go on when it starts again."""
-    handover = session.ask_instance(InstanceCommand.QUIT, ())
-    if handover.outcome is Outcome.NOBODY:
-        session.console.say(tr("Ollama Tray isn’t running."))
-        return EXIT_DONE
-    if handover.outcome is Outcome.ANSWERED and handover.answer.is_ok:
-        return EXIT_DONE
-    reason = said_by_instance(handover.answer.data)
-    session.console.say(reason or tr("Ollama Tray runs but doesn’t answer."))
-    return EXIT_SERVER_SAID_NO

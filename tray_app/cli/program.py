@@ -1,0 +1,73 @@
+"""The verbs that ask the program that runs: status, quit."""
+
+from __future__ import annotations
+
+from tray_app import text
+from tray_app.cli import json_output
+from tray_app.cli.context import EXIT_DONE, EXIT_SERVER_SAID_NO, Session, said_by_instance
+from tray_app.core.errors import OllamaError
+from tray_app.core.sharing import unique_bytes
+from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
+from tray_app.ollama.local_store import read_layer_index
+from tray_app.text import tr
+
+
+def status(session: Session) -> int:
+    """`status`: the server, its models, and the program if it runs."""
+    instance = session.ask_instance(InstanceCommand.STATUS, ())
+    program: dict[str, object] = {"running": instance.outcome is not Outcome.NOBODY}
+    if instance.outcome is Outcome.ANSWERED and instance.answer.is_ok:
+        program |= {key: value for key, value in instance.answer.data.items() if key != "ok"}
+    try:
+        snapshot = session.client.snapshot()
+    except OllamaError as error:
+        if session.invocation.as_json:
+            failed = {
+                "server": session.target.endpoint.display,
+                "state": "error",
+                "error": type(error).__name__,
+                "message": text.error_text(error, session.target.label).body,
+                "program": program,
+            }
+            session.console.data_json(failed)
+        raise
+    on_disk = unique_bytes(
+        snapshot.models, read_layer_index(session.target.endpoint, snapshot.models)
+    )
+    if session.invocation.as_json:
+        answer = json_output.status(snapshot, session.target.endpoint.display, on_disk)
+        session.console.data_json({**answer, "program": program})
+        return EXIT_DONE
+    rows = snapshot.running
+    loaded = tr("unknown") if rows is None else text.number(len(rows))
+    if rows:
+        memory = text.size(sum(row.size_bytes or 0 for row in rows))
+        loaded = tr("{count}, {size} in memory").format(count=loaded, size=memory)
+    session.console.fields(
+        [
+            (tr("Server"), f"{session.target.name}, {session.target.endpoint.display}"),
+            (tr("Ollama"), snapshot.version),
+            (
+                tr("Models"),
+                tr("{count}, {size}").format(
+                    count=text.number(len(snapshot.models)), size=text.size(on_disk)
+                ),
+            ),
+            (tr("Loaded"), loaded),
+            (tr("Program"), tr("running") if program["running"] else tr("not running")),
+        ]
+    )
+    return EXIT_DONE
+
+
+def quit_instance(session: Session) -> int:
+    """`quit`: the program that runs ends; its downloads go on when it starts again."""
+    handover = session.ask_instance(InstanceCommand.QUIT, ())
+    if handover.outcome is Outcome.NOBODY:
+        session.console.say(tr("Ollama Tray isn’t running."))
+        return EXIT_DONE
+    if handover.outcome is Outcome.ANSWERED and handover.answer.is_ok:
+        return EXIT_DONE
+    reason = said_by_instance(handover.answer.data)
+    session.console.say(reason or tr("Ollama Tray runs but doesn’t answer."))
+    return EXIT_SERVER_SAID_NO
