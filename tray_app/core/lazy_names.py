@@ -15,10 +15,12 @@ from importlib import import_module
 
 
 def lazy_names(package: str, *files: str) -> Callable[[str], object]:
-    """The `__getattr__` of `package`: looks for a name in its `files`, in their order."""
+    """The `__getattr__` of `package`: looks for a name in its `files`, in their order.
+
+    All files of the package must be among them: each is itself a name while it is imported.
+    """
 
     def find(name: str) -> object:
-        # The files themselves are asked for while they are imported.
         if not name.startswith("__") and name not in files:
             for file in files:
                 found = vars(import_module(f"{package}.{file}")).get(name)

@@ -23,4 +23,8 @@ if TYPE_CHECKING:
     from tray_app.ollama.local_store import LocalStore, models_folders
     from tray_app.ollama.registry import Registry, fetch_manifest, registry_url
 else:
-    __getattr__ = lazy_names(__name__, "cancel", "client", "registry", "local_store", "ensure")
+    __getattr__ = lazy_names(
+        __name__,
+        "cancel", "client", "registry", "local_store", "ensure", "deleting", "responses", "connect",
+        "transport", "http_session",
+    )  # fmt: skip

@@ -170,5 +170,5 @@ else:
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "errors", "servers", "downloads", "tray", "notices",
-        "history", "lookups", "estimates", "deleting", "diagnosis", "english",
+        "history", "lookups", "estimates", "deleting", "diagnosis", "english", "qt_formats",
     )  # fmt: skip

@@ -40,10 +40,10 @@ _SHORT_DATE = {
     "ZA": "{year:04}/{month:02}/{day:02}", "ZW": "{day}/{month}/{year:04}",
 }  # fmt: skip
 _LONG_DATE = {
-    "BW": "{weekday}, {day:02} {name} {year}", "CA": "{weekday}, {name} {day}, {year}",
-    "IE": "{weekday} {day} {name} {year}", "PH": "{weekday}, {name} {day}, {year}",
-    "US": "{weekday}, {name} {day}, {year}", "ZA": "{weekday}, {day:02} {name} {year}",
-    "ZW": "{weekday}, {day:02} {name} {year}",
+    "BW": "{weekday}, {day:02} {name} {year:04}", "CA": "{weekday}, {name} {day}, {year:04}",
+    "IE": "{weekday} {day} {name} {year:04}", "PH": "{weekday}, {name} {day}, {year:04}",
+    "US": "{weekday}, {name} {day}, {year:04}", "ZA": "{weekday}, {day:02} {name} {year:04}",
+    "ZW": "{weekday}, {day:02} {name} {year:04}",
 }  # fmt: skip
 _OXFORD = frozenset({"PH", "US"})  # "a, b, and c"
 
@@ -91,7 +91,7 @@ class EnglishFormats:
 
     def long_date(self, year: int, month: int, day: int) -> str:
         """ "Tuesday, 28 April 2026"."""
-        pattern = _LONG_DATE.get(self._times, "{weekday}, {day} {name} {year}")
+        pattern = _LONG_DATE.get(self._times, "{weekday}, {day} {name} {year:04}")
         weekday = _DAYS[date(year, month, day).weekday()]
         return pattern.format(year=year, day=day, weekday=weekday, name=_MONTHS[month - 1])
 

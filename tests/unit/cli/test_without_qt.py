@@ -1,0 +1,125 @@
+"""A verb in English does its work without Qt, whose loading takes longer than the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from socket import AF_UNIX, socket
+
+import pytest
+
+from tests.fakes import FaultyServer, small
+from tray_app.desktop.instance.lock import InstanceLock
+from tray_app.desktop.instance.single_instance import _instance_key
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = """
+import sys
+from tray_app.cli import parse_args, terminal
+from tray_app.ollama import Registry
+registry = Registry({"registry.ollama.ai": sys.argv[1]})
+code = terminal.run(parse_args(sys.argv[2:]), registry=registry)
+loaded = [name for name in sys.modules if name.startswith(("PySide6", "shiboken6"))]
+assert not loaded, loaded[:3]
+sys.exit(code)
+"""
+
+pytestmark = pytest.mark.skipif(
+    sys.platform in ("win32", "darwin"), reason="Qt tells what these systems write how"
+)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    library = small.library("tiny", "other:q4", published=("fresh",))
+    with FaultyServer(library=library) as running:
+        yield running
+
+
+@pytest.fixture
+def runtime_folder() -> Iterator[Path]:
+    """Short enough for the name of a socket, which one below `tmp_path` may not be."""
+    with tempfile.TemporaryDirectory(prefix="run") as folder:
+        yield Path(folder)
+
+
+def typed(
+    server: FaultyServer, folder: Path, *words: str, lang: str = "C.UTF-8"
+) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
+    environ = {"OLLAMA_HOST": server.url, "LANG": lang, "XDG_RUNTIME_DIR": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, server.url, *words, "--data-dir", str(folder / "data")],
+        cwd=ROOT,
+        env={**kept, **environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["list"], "other:q4"),
+        (["list", "--json"], "tiny:latest"),
+        (["show", "tiny"], "sha256"),
+        (["ps"], "No model is loaded."),
+        (["rm", "-y", "tiny"], "Deleted tiny:latest"),
+        (["pull", "fresh"], "Pulled fresh:latest"),
+        (["pull", "--wait", "fresh"], "Pulled fresh:latest"),
+        (["status"], "not running"),
+        (["quit"], "isn’t running"),
+        (["list", "zzz"], "zzz"),
+    ],
+)
+def test_no_verb_loads_qt(
+    server: FaultyServer, runtime_folder: Path, words: list[str], shown: str
+) -> None:
+    done = typed(server, runtime_folder, *words)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    if words != ["show", "tiny"]:
+        assert shown in done.stdout + done.stderr
+    else:
+        assert "Capabilities" in done.stdout
+
+
+def test_errors_need_no_qt_either(server: FaultyServer, runtime_folder: Path) -> None:
+    done = typed(server, runtime_folder, "show", "nothing", lang="en_US.UTF-8")
+    assert done.returncode == 1, done.stderr
+    assert "has no model called “nothing”" in done.stderr
+
+
+def test_nor_does_asking_the_program_that_runs(server: FaultyServer, runtime_folder: Path) -> None:
+    key = _instance_key(runtime_folder / "data")
+    lock = InstanceLock(runtime_folder / f"{key}.lock")
+    assert lock.acquire()
+    asked: list[bytes] = []
+
+    def answer() -> None:
+        caller, _ = listening.accept()
+        with caller:
+            asked.append(caller.recv(4096))
+            caller.sendall(b'{"ok":true,"version":"9.9"}\n')
+
+    with socket(AF_UNIX) as listening:
+        listening.bind(str(runtime_folder / f"{key}.sock"))
+        listening.listen()
+        thread = threading.Thread(target=answer, name="instance")
+        thread.start()
+        done = typed(server, runtime_folder, "status", "--json")
+        thread.join(30)
+        assert not thread.is_alive()
+    lock.release()
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["program"] == {"running": True, "version": "9.9"}
+    assert b'"command":"status"' in asked[0]
