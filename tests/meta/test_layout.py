@@ -13,6 +13,7 @@ MIRRORS = {"tests/unit": "tray_app", "tests/widgets": "tray_app/views"}
 
 # What no one file answers for → what it is about.
 ELSEWHERE = {
+    "tests/unit/cli/test_without_qt.py": "every verb of the terminal, in processes of their own",
     "tests/unit/app/test_language_switch.py": "the whole program, in a process of its own",
     "tests/unit/desktop/tray/test_startup.py": "what the first icon may import, whoever does",
     "tests/unit/itemmodels/test_random_snapshots.py": "rows, table and signals as one",

@@ -189,7 +189,8 @@ def _running_qt_objects() -> list[Any]:
 
 def _with_subclasses(kind: type) -> set[type]:
     found = {kind}
-    for subclass in kind.__subclasses__():
+    subclasses: list[type] = type.__subclasses__(kind)
+    for subclass in subclasses:
         found |= _with_subclasses(subclass)
     return found
 
