@@ -24,6 +24,8 @@ from tray_app.desktop.tray.tray import Tray
 from tray_app.itemmodels.columns import MODIFIED
 from tray_app.paths import paths
 
+DAY_S = 86400.0
+
 
 def settle() -> None:
     for _ in range(5):
@@ -79,10 +81,10 @@ def main() -> None:
     root = Path(sys.argv[1])
     language._folder = lambda: root / "translations"
     qt = QApplication([])
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        FaultyServer(library=small.library("here", "other")) as server,
-    ):
+    library = small.library("here", "other")
+    # Old enough that no midnight makes another age of it.
+    library.installed = [(name, package, 100 * DAY_S) for name, package, _ in library.installed]
+    with tempfile.TemporaryDirectory() as folder, FaultyServer(library=library) as server:
         data = Path(folder)
         os.environ["OLLAMA_HOST"] = server.url
         instance = SingleInstance(data)

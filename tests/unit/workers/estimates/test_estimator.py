@@ -257,8 +257,15 @@ def test_the_deadline_ends_a_silent_registry(make_desk: MakeDesk, server: Faulty
 
 
 def test_what_came_before_the_deadline_stays(make_desk: MakeDesk, server: FaultyServer) -> None:
-    server.fault(blob_path("one", server, -1), faults.never_answer())
-    made = make_desk(deadline_s=0.6).ask("one")
+    path = blob_path("one", server, -1)
+    server.fault(path, faults.never_answer())
+    desk = make_desk()
+    desk.estimator.ask(ModelRef("local", "one"))
+    desk.wait(lambda: bool(server.asked(path)) and bool(desk.answers.all))
+    desk.wait(lambda: desk.answers.last.is_found)
+    desk.estimator._deadline.start(0)  # now it is over
+    desk.wait(lambda: desk.is_settled(desk.answers.last))
+    made = desk.answers.last
     assert made.is_found
     assert isinstance(made.details_reason, TimedOut)
     assert isinstance(made.licenses_reason, TimedOut)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import faults
+from tests.fakes import faults, stream_faults
 from tests.unit.workers.conftest import QUICK, QueueMaker
 from tests.unit.workers.scripted import World
 from tray_app.core.endpoint import Endpoint
@@ -177,11 +178,12 @@ def test_waiting_ones_can_be_reordered(make_queue: QueueMaker) -> None:
 
 def test_the_list_decides_what_became_of_a_cancel_during_the_check(make_queue: QueueMaker) -> None:
     bench = make_queue()
-    bench.server.state.verify_s = 0.3
+    bench.server.fault("/api/pull", stream_faults.stall_in_check())
     item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.VERIFYING)
     bench.queue.cancel(item_id)
     assert bench.state(item_id) is S.VERIFYING  # the server cannot be stopped any more
+    bench.server.clear()
     bench.wait_state(item_id, S.DONE)
 
 
@@ -314,7 +316,10 @@ def test_a_pull_that_finds_no_server_where_polls_do_is_asked_for_with_pauses(
     world = World()
     world.is_up = False
     target = Target("local", Endpoint.parse("http://127.0.0.1:1"))
-    queue = PullQueue(runner, {"local": target}.get, limits=QUICK, client_factory=world.open_client)
+    patient = replace(QUICK, policy=replace(QUICK.policy, pauses_s=(3600.0,)))
+    queue = PullQueue(
+        runner, {"local": target}.get, limits=patient, client_factory=world.open_client
+    )
     faults_seen: list[str] = []
 
     def poll(server_id: str) -> None:
@@ -332,5 +337,6 @@ def test_a_pull_that_finds_no_server_where_polls_do_is_asked_for_with_pauses(
     qtbot.waitUntil(is_retrying, timeout=5000)
     assert len(faults_seen) == 4
     world.be_kind()
+    queue.retry(item_id)
     qtbot.waitUntil(lambda: queue.items()[0].state is S.DONE, timeout=5000)
     queue.close()

@@ -24,6 +24,8 @@ from tray_app.workers.runner import JobRunner
 
 S = PullState
 KEPT = 1000 * MB
+SLOW = 1 * MB
+"""Of 40 MB a second: nothing ends by itself while a test looks."""
 ROOMY = QueueLimits(2, QUICK.stall_s, QUICK.policy, keep_free_bytes=KEPT)
 
 
@@ -39,7 +41,7 @@ def item(bench: Bench, item_id: str) -> PullItem:
 
 def test_the_hold_is_said_at_once_and_with_its_end(make_queue: QueueMaker) -> None:
     bench = make_queue()
-    bench.server.state.set_speed(10 * MB)
+    bench.server.state.set_speed(SLOW)
     item_id = add(bench, "one")
     bench.wait_state(item_id, S.RUNNING)
     bench.queue.set_rule(Hold.QUIET_HOURS, Hold.QUIET_HOURS, time(7))
@@ -80,7 +82,7 @@ def test_a_server_elsewhere_has_a_power_supply_of_its_own(
 
 def test_what_a_person_starts_now_no_later_rule_stops(make_queue: QueueMaker) -> None:
     bench = make_queue()
-    bench.server.state.set_speed(10 * MB)
+    bench.server.state.set_speed(SLOW)
     bench.queue.set_rule(Hold.METERED)
     item_id, other_id = add(bench, "one"), add(bench, "two")
     bench.queue.start_now(item_id)
@@ -95,7 +97,7 @@ def test_what_a_person_starts_now_no_later_rule_stops(make_queue: QueueMaker) ->
 
 def test_a_retry_by_hand_needs_no_place_but_obeys_the_rules(make_queue: QueueMaker) -> None:
     bench = make_queue(limits=QueueLimits(1, QUICK.stall_s, QUICK.policy))
-    bench.server.state.set_speed(5 * MB)
+    bench.server.state.set_speed(SLOW)
     bench.server.state.fail_pull("two:latest", "no space left on device")
     failed_id = add(bench, "two")
     bench.wait_state(failed_id, S.FAILED)
@@ -108,7 +110,7 @@ def test_a_retry_by_hand_needs_no_place_but_obeys_the_rules(make_queue: QueueMak
 
 def test_a_pull_that_would_not_fit_waits_until_it_does(make_queue: QueueMaker) -> None:
     bench = make_queue(limits=ROOMY)
-    bench.server.state.set_speed(10 * MB)
+    bench.server.state.set_speed(SLOW)
     item_id = add(bench, "one")
     bench.wait_state(item_id, S.RUNNING)
     bench.queue.set_disk_space(DiskSpace("local", 1010 * MB, {item_id: 40 * MB}))
@@ -126,9 +128,10 @@ def test_a_pull_that_would_not_fit_waits_until_it_does(make_queue: QueueMaker) -
 
 def test_each_fits_alone_but_not_both(make_queue: QueueMaker) -> None:
     bench = make_queue(limits=ROOMY)
-    bench.server.state.set_speed(10 * MB)
+    bench.server.state.set_speed(SLOW)
     first, second = add(bench, "one"), add(bench, "two")
-    bench.wait_state(second, S.RUNNING)
+    for item_id in (first, second):
+        bench.wait_state(item_id, S.RUNNING)
     needs = {first: 40 * MB, second: 40 * MB}
     bench.queue.set_disk_space(DiskSpace("local", 1050 * MB, needs))
     assert bench.state(first) is S.RUNNING
@@ -175,7 +178,7 @@ def test_the_disk_is_looked_at_while_something_runs_or_waits_for_room(
     watch = watch_of(bench, tmp_path)
     seen: list[DiskSpace] = []
     watch.measured.connect(seen.append)
-    bench.server.state.set_speed(10 * MB)
+    bench.server.state.set_speed(SLOW)
     item_id = add(bench, "one")
     bench.wait_for(lambda: item(bench, item_id).hold is Hold.DISK)
     assert item(bench, item_id).missing_bytes > 1 << 59
