@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.shots import data
 from tests.shots.registry import SHOTS
+from tray_app.commands import Commands
 from tray_app.core.errors import DiskFull, ModelNotFound
 from tray_app.core.pulls.history import History, PullRecord
 from tray_app.core.pulls.states import PullItem, PullState
@@ -67,7 +68,7 @@ def speeds(second: int) -> float | None:
 def panel(state: PullState) -> QWidget:
     """The first download opened, after two minutes."""
     clock = _Clock(data.NOW_S - 120)
-    made = DownloadsPanel(clock=clock)
+    made = DownloadsPanel(Commands(), clock=clock)
     made.resize(960, 420)
     first: PullItem = data.PULLS[0]
     assert first.progress is not None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.shots import data
 from tests.shots.registry import SHOTS
+from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed, PullFailure
 from tray_app.core.pulls.progress import PullPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState
@@ -61,7 +62,7 @@ def _rows() -> tuple[PullItem, ...]:
 @SHOTS.add("downloads-states")
 def downloads_states() -> QWidget:
     rows = _rows()
-    panel = DownloadsPanel(clock=lambda: data.NOW_S)
+    panel = DownloadsPanel(Commands(), clock=lambda: data.NOW_S)
     panel.resize(960, 40 + 54 * len(rows))
     for item in rows:
         panel.set_item(item)

@@ -17,6 +17,7 @@ from tests.shots import data, estimates
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
+from tray_app.commands import Commands
 from tray_app.views.components.inputs import CheckBox
 from tray_app.views.components.labels import ElidedLabel
 from tray_app.views.downloads.panel import DownloadsPanel
@@ -135,7 +136,7 @@ def test_settings_at_their_smallest(qtbot: QtBot, page: str) -> None:
 
 
 def test_download_rows_elide_instead(qtbot: QtBot) -> None:
-    panel = DownloadsPanel(clock=data.clock_s)
+    panel = DownloadsPanel(Commands(), clock=data.clock_s)
     for item in data.PULLS:
         panel.set_item(item)
     panel.set_summary(data.SUMMARY)

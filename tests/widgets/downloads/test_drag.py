@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.helpers import emitted, shown
+from tray_app.commands import Commands
 from tray_app.core.payloads import PullMove
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.views.downloads.drag import _DropLine
@@ -25,7 +26,7 @@ def item(name: str, state: PullState) -> PullItem:
 @pytest.fixture
 def panel(qtbot: QtBot) -> DownloadsPanel:
     """One that runs, three that wait, one that is paused."""
-    made = DownloadsPanel()
+    made = DownloadsPanel(Commands())
     made.resize(960, 420)
     states = (PullState.RUNNING, *(PullState.WAITING,) * 3, PullState.PAUSED)
     for name, state in zip(NAMES, states, strict=True):
@@ -78,13 +79,13 @@ def test_a_waiting_row_is_dragged(
     shown_line = line(panel)
     assert shown_line is not None
     assert shown_line.width() == handle.width()
-    with emitted(panel.pull_move_requested) as moves:
+    with emitted(panel._commands.pull_move_requested) as moves:
         QTest.mouseRelease(handle, LEFT, pos=handle.rect().center())
         assert moves == []  # the pointer went back before
     assert line(panel) is None
     handle = press(panel, dragged)
     pull_to(handle, row(panel, target), below)
-    with emitted(panel.pull_move_requested) as moves:
+    with emitted(panel._commands.pull_move_requested) as moves:
         drop(handle, row(panel, target), below)
     assert moves == [move]
     assert line(panel) is None
@@ -100,7 +101,7 @@ def test_others_stay_where_they_are(panel: DownloadsPanel, name: str) -> None:
     handle = press(panel, name)
     pull_to(handle, row(panel, "b"), below=True)
     assert line(panel) is None
-    with emitted(panel.pull_move_requested) as moves:
+    with emitted(panel._commands.pull_move_requested) as moves:
         drop(handle, row(panel, "b"), below=True)
     assert moves == []
 
@@ -108,7 +109,7 @@ def test_others_stay_where_they_are(panel: DownloadsPanel, name: str) -> None:
 def test_escape_lets_it_be(qtbot: QtBot, panel: DownloadsPanel) -> None:
     handle = press(panel, "c")
     pull_to(handle, row(panel, "a"), below=False)
-    with emitted(panel.pull_move_requested) as moves, emitted(panel.leave_requested) as left:
+    with emitted(panel._commands.pull_move_requested) as moves, emitted(panel.left) as left:
         qtbot.keyClick(handle, Qt.Key.Key_Escape)
         assert line(panel) is None
         drop(handle, row(panel, "a"), below=False)
@@ -119,7 +120,7 @@ def test_one_that_begins_to_run_slips_out_of_the_hand(panel: DownloadsPanel) -> 
     handle = press(panel, "c")
     pull_to(handle, row(panel, "a"), below=False)
     panel.set_item(item("c", PullState.PREPARING))
-    with emitted(panel.pull_move_requested) as moves:
+    with emitted(panel._commands.pull_move_requested) as moves:
         drop(handle, row(panel, "a"), below=False)
     assert moves == []
     assert line(panel) is None
@@ -129,7 +130,7 @@ def test_a_click_is_no_drag(panel: DownloadsPanel) -> None:
     handle = press(panel, "b")
     QTest.mouseMove(handle, handle.rect().center() + QPoint(1, 2))
     assert line(panel) is None
-    with emitted(panel.pull_move_requested) as moves:
+    with emitted(panel._commands.pull_move_requested) as moves:
         QTest.mouseRelease(handle, LEFT, pos=handle.rect().center())
     assert moves == []
 

@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
+from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed
 from tray_app.core.payloads import ModelRef, PullMove
-from tray_app.core.pulls.states import Hold, PullItem, PullState
+from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.downloads.layers import ROW_HEIGHT, DownloadLayers
 from tray_app.views.downloads.panel import DownloadsPanel
@@ -32,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def panel(qtbot: QtBot, clock: Clock) -> DownloadsPanel:
-    made = DownloadsPanel(clock=clock)
+    made = DownloadsPanel(Commands(), clock=clock)
     made.resize(960, 420)
     return shown(qtbot, made)
 
@@ -44,7 +45,7 @@ def item(name: str, state: PullState, **more: object) -> PullItem:
 def fill(panel: DownloadsPanel, *items: PullItem) -> None:
     for one in items:
         panel.set_item(one)
-    panel.set_order([one.id for one in items])
+    panel.set_order([one.id for one in display_order(items)])
 
 
 def row(panel: DownloadsPanel, name: str) -> DownloadRow:
@@ -110,14 +111,14 @@ def test_a_button_asks_for_what_it_says(
     panel: DownloadsPanel, state: PullState, name: str, signal: str
 ) -> None:
     fill(panel, item("x:1", state))
-    with emitted(getattr(panel, signal)) as ids:
+    with emitted(getattr(panel._commands, signal)) as ids:
         button(panel, name).click()
     assert ids == ["x:1"]
 
 
 def test_a_finished_model_is_shown_in_the_table(panel: DownloadsPanel) -> None:
     fill(panel, item("x:1", PullState.DONE))
-    with emitted(panel.show_model_requested) as refs:
+    with emitted(panel.model_clicked) as refs:
         button(panel, "Show x:1 in the table").click()
     assert refs == [ModelRef(data.SERVER, "x:1")]
 
@@ -180,7 +181,7 @@ def test_a_hidden_panel_does_no_work(qtbot: QtBot, panel: DownloadsPanel) -> Non
     qtbot.waitUntil(lambda: bar(panel, "qwen3:14b").is_idle)
 
 
-def test_rows_stand_in_groups_and_in_the_queues_order(panel: DownloadsPanel) -> None:
+def test_rows_stand_in_the_one_order_of_downloads(panel: DownloadsPanel) -> None:
     done = item("done", PullState.DONE, finished_at=data.NOW)
     fill(
         panel,
@@ -191,10 +192,11 @@ def test_rows_stand_in_groups_and_in_the_queues_order(panel: DownloadsPanel) -> 
         item("running", PullState.RUNNING),
         item("paused", PullState.PAUSED),
     )
-    panel.set_order(["done", "first", "second", "failed", "running", "paused"])
-    assert panel.shown_ids() == ("running", "first", "second", "paused", "failed", "done")
+    assert panel.shown_ids() == ("running", "second", "first", "paused", "failed", "done")
+    order = ["first", "second", "paused", "failed", "running", "done"]
     panel.set_item(item("running", PullState.DONE, finished_at=data.NOW.replace(hour=20)))
-    assert panel.shown_ids()[-2:] == ("running", "done")
+    panel.set_order(order)
+    assert panel.shown_ids() == tuple(order)
 
 
 def test_alt_arrows_move_a_waiting_row_among_the_waiting(
@@ -207,7 +209,7 @@ def test_alt_arrows_move_a_waiting_row_among_the_waiting(
         item("b", PullState.WAITING),
     )
     alt = Qt.KeyboardModifier.AltModifier
-    with emitted(panel.pull_move_requested) as moves:
+    with emitted(panel._commands.pull_move_requested) as moves:
         qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Up, alt)
         qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Up, alt)
         qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Down, alt)
@@ -217,9 +219,9 @@ def test_alt_arrows_move_a_waiting_row_among_the_waiting(
 def test_keys_of_a_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
     fill(panel, item("a", PullState.RUNNING), item("b", PullState.PAUSED))
     row(panel, "a").setFocus()
-    with emitted(panel.pull_pause_requested) as paused:
+    with emitted(panel._commands.pull_pause_requested) as paused:
         qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Space)
-    with emitted(panel.pull_cancel_requested) as cancelled:
+    with emitted(panel._commands.pull_cancel_requested) as cancelled:
         qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Delete)
     qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Right)
     assert row(panel, "a").is_expanded
@@ -227,7 +229,7 @@ def test_keys_of_a_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
     assert not row(panel, "a").is_expanded
     qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Down)
     assert row(panel, "b").hasFocus()
-    with emitted(panel.leave_requested) as left:
+    with emitted(panel.left) as left:
         qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Escape)
     assert (paused, cancelled, left) == (["a"], ["a"], [None])
 
@@ -317,7 +319,7 @@ def test_the_menu_of_a_row(
     entries = {plain(action.text()): action for action in menu.actions()}
     entries["Copy name"].trigger()
     assert clipboard() == "x:1"
-    with emitted(getattr(panel, wanted)) as ids:
+    with emitted(getattr(panel._commands, wanted)) as ids:
         entries[entry].trigger()
     assert ids == ["x:1"]
     menu.close()
@@ -327,7 +329,7 @@ def test_the_menu_moves_to_the_top_and_copies_errors(panel: DownloadsPanel) -> N
     failed = item("f", PullState.FAILED, error=PullFailed("f", "raw <b>words</b>"))
     fill(panel, item("a", PullState.WAITING), item("b", PullState.WAITING), failed)
     menu = open_menu(panel, "b")
-    with emitted(panel.pull_move_requested) as moves:
+    with emitted(panel._commands.pull_move_requested) as moves:
         next(a for a in menu.actions() if plain(a.text()) == "Move to top").trigger()
     assert moves == [PullMove("b", 0)]
     menu.close()

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.helpers import shown
+from tray_app.commands import Commands
 from tray_app.core.pulls.states import PullState
 from tray_app.views.downloads.layers import DownloadLayers
 from tray_app.views.downloads.panel import DownloadsPanel
@@ -45,7 +46,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def panel(qtbot: QtBot, clock: Clock) -> DownloadsPanel:
-    made = DownloadsPanel(clock=clock)
+    made = DownloadsPanel(Commands(), clock=clock)
     made.resize(960, 420)
     made.set_item(FIRST)
     return shown(qtbot, made)

@@ -8,6 +8,8 @@ from pytestqt.qtbot import QtBot
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, entries, names, pick, selected
 from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs
+from tray_app.views.downloads.row import RowWish
+from tray_app.views.downloads.row_states import RowAction
 
 
 def test_every_disabled_action_says_why(stage: Stage) -> None:
@@ -170,17 +172,10 @@ def test_the_menu_key_opens_at_the_current_row(stage: Stage) -> None:
     assert window.view.viewport().mapFromGlobal(wished[0]) == row.bottomLeft() + QPoint(44, 0)
 
 
-def test_the_panel_asks_through_the_window(stage: Stage) -> None:
+def test_the_panel_gives_commands(stage: Stage) -> None:
     window, told = stage.window, stage.told
-    wishes = [
-        "pull_pause_requested",
-        "pull_resume_requested",
-        "pull_start_requested",
-        "pull_cancel_requested",
-        "pull_retry_requested",
-        "pull_remove_requested",
-    ]
-    told.listen(stage.commands, wishes)
-    for name in wishes:
-        getattr(window.panel, name).emit("7")
+    actions = {f"pull_{action}_requested": action for action in RowAction if action != "show"}
+    told.listen(stage.commands, list(actions))
+    for name in actions:
+        window.panel._on_list_wished(RowWish("7", actions[name]))
         assert told.take(name) == ["7"]

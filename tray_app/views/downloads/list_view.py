@@ -22,7 +22,7 @@ from tray_app.views.components.surfaces import margins
 from tray_app.views.downloads.drag import RowDrag
 from tray_app.views.downloads.menu import DownloadMenu
 from tray_app.views.downloads.row import DownloadRow
-from tray_app.views.downloads.row_states import is_ticking, sort_group
+from tray_app.views.downloads.row_states import is_ticking
 from tray_app.views.theme import TextRole
 
 _FLUSH_MS = 100
@@ -32,12 +32,12 @@ _TEXTS_MS = 500
 class DownloadList(QScrollArea):
     """Rows by download id.
 
-    Signals: wished(RowWish), move_requested(PullMove), leave_requested().
+    Signals: `wished` (RowWish), `moved` (PullMove: a person did that to a row), `left` (Esc).
     """
 
     wished = Signal(object)  # RowWish
-    move_requested = Signal(object)  # PullMove
-    leave_requested = Signal()
+    moved = Signal(object)  # PullMove
+    left = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
@@ -91,8 +91,6 @@ class DownloadList(QScrollArea):
         if old is None:
             self._add_row(item)
         self._rows[item.id].details.note_speed(item, self._clock())
-        if old is None or sort_group(old) != sort_group(item):
-            self._arrange()
         if old is None or old.state is not item.state or old.hold is not item.hold:
             self._flush()
             self._sync_text_timer()
@@ -120,7 +118,7 @@ class DownloadList(QScrollArea):
         self._sync_text_timer()
 
     def set_order(self, ids: Iterable[str]) -> None:
-        """The order of the queue; rows are shown in groups, and in this order inside each."""
+        """The order of all downloads, from top to bottom."""
         self._order = tuple(ids)
         self._arrange()
 
@@ -160,16 +158,8 @@ class DownloadList(QScrollArea):
         self._empty.hide()
 
     def _arrange(self) -> None:
-        place = {item_id: index for index, item_id in enumerate(self._order)}
-
-        def key(item_id: str) -> tuple[int, float]:
-            item = self._items[item_id]
-            index = float(place.get(item_id, len(place)))
-            if item.state is PullState.DONE and item.finished_at is not None:
-                index = -item.finished_at.timestamp()
-            return (sort_group(item), index)
-
-        wanted = sorted(self._shown, key=key)
+        known = [item_id for item_id in self._order if item_id in self._rows]
+        wanted = list(dict.fromkeys((*known, *self._shown)))
         if wanted == self._shown:
             return
         self._shown = wanted
@@ -225,7 +215,7 @@ class DownloadList(QScrollArea):
             menu.popup(row.mapToGlobal(QPoint(44, row.height() // 2)))
 
     def _on_menu_top_requested(self, item_id: str) -> None:
-        waiting = [i for i in self._shown if sort_group(self._items[i]) == 1]
+        waiting = [i for i in self._shown if self._items[i].state is PullState.WAITING]
         if waiting and waiting[0] != item_id:
             self._move_to_place_of(item_id, waiting[0])
 
@@ -234,12 +224,13 @@ class DownloadList(QScrollArea):
         if not isinstance(row, DownloadRow):
             return
         neighbour = self._neighbour(row.item.id, -1 if direction == "up" else 1)
-        if neighbour and sort_group(self._items[neighbour]) == sort_group(row.item):
+        both = (row.item, self._items[neighbour]) if neighbour else ()
+        if both and all(item.state is PullState.WAITING for item in both):
             self._move_to_place_of(row.item.id, neighbour)
 
     def _move_to_place_of(self, item_id: str, other_id: str) -> None:
         if other_id in self._order:
-            self.move_requested.emit(PullMove(item_id, self._order.index(other_id)))
+            self.moved.emit(PullMove(item_id, self._order.index(other_id)))
 
     def _waiting_rows(self) -> list[DownloadRow]:
         shown = (self._rows[item_id] for item_id in self._shown)
@@ -253,12 +244,12 @@ class DownloadList(QScrollArea):
             return
         behind = move.index >= len(waiting)
         index = order.index(waiting[-1]) + 1 if behind else order.index(waiting[move.index])
-        self.move_requested.emit(PullMove(move.id, index))
+        self.moved.emit(PullMove(move.id, index))
 
     def _on_row_left(self, direction: str) -> None:
         row = self.sender()
         if direction == "out":
-            self.leave_requested.emit()
+            self.left.emit()
         elif isinstance(row, DownloadRow):
             self._focus_neighbour(row.item.id, -1 if direction == "up" else 1)
 

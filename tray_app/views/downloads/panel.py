@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from tray_app.commands import Commands
 from tray_app.core.payloads import ModelRef
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
 from tray_app.text import downloads_header, tr
@@ -31,30 +32,23 @@ _CLEARABLE = frozenset({PullState.DONE, PullState.CANCELED})
 class DownloadsPanel(QWidget):
     """Shows PullItems.
 
-    Signals: pull_*_requested(id), pull_move_requested(PullMove), pulls_*_requested(),
-    show_model_requested(ModelRef), history_requested(), hide_requested(), leave_requested() (Esc:
-    back to the table).
+    Signals: `model_clicked` (ModelRef: show it in the table), `hide_clicked`, `left` (Esc: back to
+    the table).
     """
 
-    pull_pause_requested = Signal(str)
-    pull_resume_requested = Signal(str)
-    pull_start_requested = Signal(str)  # out of turn
-    pull_cancel_requested = Signal(str)
-    pull_retry_requested = Signal(str)
-    pull_remove_requested = Signal(str)
-    pull_move_requested = Signal(object)  # PullMove
-    pulls_pause_all_requested = Signal()
-    pulls_resume_all_requested = Signal()
-    pulls_clear_requested = Signal()
-    show_model_requested = Signal(object)  # ModelRef
-    history_requested = Signal()
-    hide_requested = Signal()
-    leave_requested = Signal()
+    model_clicked = Signal(object)  # ModelRef
+    hide_clicked = Signal()
+    left = Signal()
 
     def __init__(
-        self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
+        self,
+        commands: Commands,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self._commands = commands
         self._title = PlainLabel(tr("Downloads"), TextRole.SECTION, wrap=False, parent=self)
         self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._pause_all = self._header_button("pause", tr("Pause all"))
@@ -62,11 +56,11 @@ class DownloadsPanel(QWidget):
         self._clear = self._header_button("check", tr("Clear finished"))
         self._history = IconButton("clock", tr("Download history…"), size=28, parent=self)
         self._hide = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
-        self._pause_all.clicked.connect(self.pulls_pause_all_requested)
-        self._resume_all.clicked.connect(self.pulls_resume_all_requested)
-        self._clear.clicked.connect(self.pulls_clear_requested)
-        self._history.clicked.connect(self.history_requested)
-        self._hide.clicked.connect(self.hide_requested)
+        self._pause_all.clicked.connect(commands.pulls_pause_all_requested)
+        self._resume_all.clicked.connect(commands.pulls_resume_all_requested)
+        self._clear.clicked.connect(commands.pulls_clear_requested)
+        self._history.clicked.connect(commands.history_dialog_requested)
+        self._hide.clicked.connect(self.hide_clicked)
         self._worded = (self._pause_all, self._resume_all, self._clear)
         header = QHBoxLayout()
         header.setContentsMargins(16, 4, 12, 4)
@@ -77,8 +71,8 @@ class DownloadsPanel(QWidget):
             header.addWidget(button)
         self._list = DownloadList(self, clock=clock)
         self._list.wished.connect(self._on_list_wished)
-        self._list.move_requested.connect(self.pull_move_requested)
-        self._list.leave_requested.connect(self.leave_requested)
+        self._list.moved.connect(commands.pull_move_requested)
+        self._list.left.connect(self.left)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -103,7 +97,7 @@ class DownloadsPanel(QWidget):
         self._enable_buttons()
 
     def set_order(self, ids: Iterable[str]) -> None:
-        """The order of the queue."""
+        """The order of all downloads."""
         self._list.set_order(ids)
 
     def set_summary(self, summary: PullSummary) -> None:
@@ -158,13 +152,14 @@ class DownloadsPanel(QWidget):
         if request.action is RowAction.SHOW:
             item = next((i for i in self._list.items() if i.id == request.id), None)
             if item is not None:
-                self.show_model_requested.emit(ModelRef(item.server_id, item.name))
+                self.model_clicked.emit(ModelRef(item.server_id, item.name))
             return
+        commands = self._commands
         {
-            RowAction.PAUSE: self.pull_pause_requested,
-            RowAction.RESUME: self.pull_resume_requested,
-            RowAction.START: self.pull_start_requested,
-            RowAction.RETRY: self.pull_retry_requested,
-            RowAction.CANCEL: self.pull_cancel_requested,
-            RowAction.REMOVE: self.pull_remove_requested,
+            RowAction.PAUSE: commands.pull_pause_requested,
+            RowAction.RESUME: commands.pull_resume_requested,
+            RowAction.START: commands.pull_start_requested,
+            RowAction.RETRY: commands.pull_retry_requested,
+            RowAction.CANCEL: commands.pull_cancel_requested,
+            RowAction.REMOVE: commands.pull_remove_requested,
         }[request.action].emit(request.id)

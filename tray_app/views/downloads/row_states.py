@@ -73,24 +73,11 @@ ACTION_GLYPHS: dict[RowAction, str] = {
 _TICKING = frozenset(
     {S.PREPARING, S.RUNNING, S.STALLED, S.RETRYING, S.VERIFYING, S.FINISHING, S.CANCELED}
 )
-_GROUPS: dict[PullState, int] = {
-    **dict.fromkeys((S.PREPARING, S.RUNNING, S.STALLED, S.VERIFYING, S.FINISHING, S.RETRYING), 0),
-    S.WAITING: 1,
-    S.PAUSED: 2,
-    S.CANCELED: 3,
-    S.FAILED: 3,
-    S.DONE: 4,
-}
 
 
 def is_ticking(item: PullItem) -> bool:
     """Whether the words of this row change with the clock alone."""
     return item.state in _TICKING
-
-
-def sort_group(item: PullItem) -> int:
-    """Rows are shown in groups: active, waiting, paused, failed, done."""
-    return _GROUPS[item.state]
 
 
 def can_start(item: PullItem) -> bool:

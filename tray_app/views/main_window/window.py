@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         self.top_bar.set_demo(self._state.is_demo)
         self.filter_bar = FilterBar(self.actions_, body)
         self.pane = ModelsPane(self.view, body)
-        self.panel = DownloadsPanel(body, clock=self._clock_s)
+        self.panel = DownloadsPanel(self._commands, body, clock=self._clock_s)
         self.panel.hide()
         self.tip = Banner(body)
         self.status_bar = StatusBar(body)
@@ -228,24 +228,9 @@ class MainWindow(QMainWindow):
         self.pane.action_triggered.connect(self._on_pane_action_triggered)
         self.pane.pull_chosen.connect(self._commands.pull_dialog_requested)
         self.tip.action_triggered.connect(self._on_tip_action_triggered)
-        self._connect_panel()
-
-    def _connect_panel(self) -> None:
-        panel, commands = self.panel, self._commands
-        panel.pull_pause_requested.connect(commands.pull_pause_requested)
-        panel.pull_resume_requested.connect(commands.pull_resume_requested)
-        panel.pull_start_requested.connect(commands.pull_start_requested)
-        panel.pull_cancel_requested.connect(commands.pull_cancel_requested)
-        panel.pull_retry_requested.connect(commands.pull_retry_requested)
-        panel.pull_remove_requested.connect(commands.pull_remove_requested)
-        panel.pull_move_requested.connect(commands.pull_move_requested)
-        panel.pulls_pause_all_requested.connect(commands.pulls_pause_all_requested)
-        panel.pulls_resume_all_requested.connect(commands.pulls_resume_all_requested)
-        panel.pulls_clear_requested.connect(commands.pulls_clear_requested)
-        panel.history_requested.connect(commands.history_dialog_requested)
-        panel.show_model_requested.connect(self.select)
-        panel.hide_requested.connect(self._on_panel_hide_requested)
-        panel.leave_requested.connect(self._focus_middle)
+        self.panel.model_clicked.connect(self.select)
+        self.panel.hide_clicked.connect(self._on_panel_hide_clicked)
+        self.panel.left.connect(self._focus_middle)
 
     def _connect_state(self) -> None:
         state = self._state
@@ -478,7 +463,7 @@ class MainWindow(QMainWindow):
         if self.panel.isHidden() or not self.panel.focus_first():
             self._focus_middle()
 
-    def _on_panel_hide_requested(self) -> None:
+    def _on_panel_hide_clicked(self) -> None:
         self.set_panel_open(False)
         self._focus_middle()
 

@@ -272,6 +272,11 @@ class ModelView(QTableView):
 
     # keys, mouse, focus
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            self._set_uses_keyboard(True)  # before actions are asked whether the key is theirs
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._set_uses_keyboard(True)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -331,12 +336,12 @@ class ModelView(QTableView):
     def _set_uses_keyboard(self, is_so: bool) -> None:
         if is_so != self._uses_keyboard:
             self._uses_keyboard = is_so
-            self._update_focus_frame()
+            self._on_current_changed()
 
     @property
     def has_framed_row(self) -> bool:
         """Whether keys act on a row although none need be selected."""
-        return self.hasFocus() and self.currentIndex().isValid()
+        return self._framed_row() >= 0
 
     def _on_current_changed(self) -> None:
         self._update_focus_frame()
