@@ -1,6 +1,8 @@
 """What holds for every test: a home of its own, no stray logs, threads or timers."""
 
 import gc
+from collections.abc import Generator
+from typing import Any
 
 from tests.support.isolation import isolate_environment
 
@@ -34,6 +36,22 @@ def pytest_collection_finish() -> None:
     """Spare the collector, and the guards, all that is there before the first test."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Let a worker tell also of a test that has logged half a character."""
+    return _encodable((yield))
+
+
+def _encodable(data: Any) -> Any:
+    if isinstance(data, str):
+        return data if data.isascii() else data.encode(errors="replace").decode()
+    if isinstance(data, dict):
+        return {key: _encodable(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return type(data)(_encodable(value) for value in data)
+    return data
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

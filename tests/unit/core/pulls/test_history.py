@@ -24,7 +24,9 @@ def progress(total: int, *, known: bool = True, phase: PullPhase = PullPhase.DON
     return PullProgress(phase, total, total, known)
 
 
-@pytest.mark.parametrize("state", set(PullState) - {PullState.DONE, PullState.FAILED})
+@pytest.mark.parametrize(
+    "state", [state for state in PullState if state not in (PullState.DONE, PullState.FAILED)]
+)
 def test_what_has_not_ended_or_was_canceled_is_no_history(state: PullState) -> None:
     assert PullRecord.of_item(item(state)) is None
 
