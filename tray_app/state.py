@@ -16,7 +16,15 @@ from tray_app.core.payloads import Verb
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullItem, PullSummary
-from tray_app.core.records import ModelInfo, ModelKey, Poll, Server, ServerStatus, Snapshot
+from tray_app.core.records import (
+    ModelInfo,
+    ModelKey,
+    ModelRecord,
+    Poll,
+    Server,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.core.sharing import LayerIndex
 
 if TYPE_CHECKING:
@@ -104,6 +112,12 @@ class AppState(QObject):
     def snapshot(self, server_id: str) -> Snapshot | None:
         """The last good poll; None = no answer yet."""
         return self._snapshots.get(server_id)
+
+    def record(self, key: ModelKey) -> ModelRecord | None:
+        """A model as the last good poll has it; None = it is not there, or nothing is known."""
+        snapshot = self._snapshots.get(key[0])
+        models = snapshot.models if snapshot is not None else ()
+        return next((model for model in models if model.key == key), None)
 
     def is_online(self, server_id: str) -> bool:
         status = self._statuses.get(server_id)

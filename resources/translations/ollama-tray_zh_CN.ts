@@ -1933,10 +1933,6 @@
         <translation>程序</translation>
     </message>
     <message>
-        <source>Progress</source>
-        <translation>进度</translation>
-    </message>
-    <message>
         <source>Projector</source>
         <translation>投影器</translation>
     </message>

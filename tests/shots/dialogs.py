@@ -6,11 +6,13 @@ from PySide6.QtWidgets import QWidget
 
 from tests.shots import data
 from tests.shots.registry import SHOTS, settle
-from tray_app.core.payloads import ModelRef, ModelRefs, Recommendations, ServerTest
+from tests.shots.scene import Scene, blank, known
+from tests.support import facts
+from tray_app.core.errors import Unreachable, UnreachableKind
+from tray_app.core.payloads import Failure, ModelRef, ModelRefs, ServerTest, Verb
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ModelInfo, ModelRecord
-from tray_app.settings import Settings
 from tray_app.text import Message
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.details.dialog import DetailsDialog
@@ -85,13 +87,17 @@ def info(name: str) -> ModelInfo:
     )
 
 
+def open_details(name: str, scene: Scene) -> DetailsDialog:
+    """The details of a model, as soon as they are open."""
+    parts = (scene.settings, scene.state, scene.commands)
+    return DetailsDialog(ref(data.record(name)), *parts, clock=data.clock)
+
+
 def details(name: str, tab: int) -> QWidget:
     """The details of a model, at a tab."""
-    dialog = DetailsDialog(ref(data.record(name)), "This computer", clock=data.clock)
-    dialog.set_layer_index(data.layer_index())
-    dialog.set_snapshot(data.snapshot())
-    dialog.start()
-    dialog.show_info(info(name))
+    scene = known()
+    scene.state.set_details(info(name))
+    dialog = open_details(name, scene)
     dialog.tabs.setCurrentIndex(tab)
     return dialog
 
@@ -128,10 +134,11 @@ def details_layers() -> QWidget:
 
 @SHOTS.add("details-failed")
 def details_failed() -> QWidget:
-    dialog = DetailsDialog(ref(data.record("qwen3:8b")), "This computer", clock=data.clock)
-    dialog.set_snapshot(data.snapshot())
-    dialog.start()
-    dialog.show_error(Message("Can’t show qwen3:8b", "The connection to “This computer” was lost."))
+    scene = blank()
+    facts.set_snapshot(scene.state, data.snapshot())
+    dialog = open_details("qwen3:8b", scene)
+    error = Unreachable(data.ADDRESS, kind=UnreachableKind.LOST)
+    scene.state.tell_failed(Failure(Verb.SHOW, dialog.ref, error))
     return dialog
 
 
@@ -142,12 +149,10 @@ def details_narrow() -> QWidget:
     return dialog
 
 
-def pull(text: str) -> PullDialog:
+def pull(text: str, scene: Scene | None = None) -> PullDialog:
     """The pull dialog with a text pasted into it."""
-    dialog = PullDialog(data.SERVER)
-    dialog.set_snapshot(data.snapshot())
-    dialog.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
-    dialog.set_pull_items(data.PULLS)
+    scene = scene or known()
+    dialog = PullDialog(scene.settings, scene.state, scene.commands)
     if text:
         dialog.set_text(text)
     return dialog
@@ -189,10 +194,10 @@ def delete(*names: str) -> QWidget:
     notes = replace(made_here, details=replace(made_here.details, parent_model="mistral:7b"))
     models = tuple(notes if m.name == notes.name else m for m in data.MODELS)
     records = [next(m for m in models if m.name == name) for name in names]
-    dialog = DeleteDialog(ModelRefs(tuple(map(ref, records))), records)
-    dialog.set_layer_index(data.layer_index())
-    dialog.set_snapshot(data.snapshot(models))
-    return dialog
+    scene = known()
+    facts.set_snapshot(scene.state, data.snapshot(models))
+    refs = ModelRefs(tuple(map(ref, records)))
+    return DeleteDialog(refs, scene.settings, scene.state, scene.commands)
 
 
 @SHOTS.add("delete-one")
@@ -217,20 +222,20 @@ def delete_many() -> QWidget:
 
 @SHOTS.add("duplicate")
 def duplicate() -> QWidget:
-    dialog = DuplicateDialog(ref(data.record("qwen3:8b")))
-    dialog.set_snapshot(data.snapshot())
-    return dialog
+    scene = known()
+    return DuplicateDialog(ref(data.record("qwen3:8b")), scene.state, scene.commands)
 
 
 @SHOTS.add("quit")
 def quit_question() -> QWidget:
-    return QuitDialog(2)
+    return QuitDialog(2, blank().commands)
 
 
 @SHOTS.add("cancel")
 def cancel() -> QWidget:
     running = next(item for item in data.PULLS if item.state is PullState.RUNNING)
-    return CancelDialog(running, "This computer")
+    scene = known()
+    return CancelDialog(running, scene.state, scene.commands)
 
 
 @SHOTS.add("message")
@@ -245,13 +250,12 @@ def message() -> QWidget:
     )
 
 
-def settings(page: str) -> SettingsDialog:
+def settings(page: str, scene: Scene | None = None) -> SettingsDialog:
     """The settings at a page."""
-    dialog = SettingsDialog(Settings(None))
-    dialog.general.set_autostart(False)
-    dialog.downloads.set_conditions(SystemConditions(on_battery=False, is_metered=False))
-    dialog.about.set_log_folder("/home/me/.local/state/ollama-tray")
-    dialog.set_status(data.status())
+    scene = scene or known()
+    scene.state.set_autostart(False)
+    scene.state.set_conditions(SystemConditions(on_battery=False, is_metered=False))
+    dialog = SettingsDialog(scene.settings, scene.state, scene.commands)
     dialog.show_page(page)
     return dialog
 
@@ -263,12 +267,13 @@ def settings_general() -> QWidget:
 
 @SHOTS.add("settings-servers")
 def settings_servers() -> QWidget:
-    dialog = settings("servers")
+    scene = known()
+    dialog = settings("servers", scene)
     dialog.show()
     dialog.server.address_field.setText("http://192.168.1.20:11434")
     dialog.server.test_button.click()
     test = ServerTest("http://192.168.1.20:11434", "0.32.4", 14, 1, 0.008)
-    dialog.set_server_test(test)
+    scene.state.set_server_test(test)
     settle()
     return dialog
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.shots import data
 from tests.shots.registry import SHOTS
+from tests.shots.scene import known
 from tray_app.commands import Commands
 from tray_app.core.errors import DiskFull, ModelNotFound
 from tray_app.core.pulls.history import History, PullRecord
@@ -40,9 +41,9 @@ class _Clock:
 
 def history(records: tuple[PullRecord, ...]) -> QWidget:
     """The dialog with these records."""
-    dialog = HistoryDialog("This computer", clock=data.clock)
-    dialog.set_history(History(records))
-    return dialog
+    scene = known()
+    scene.state.set_history(History(records))
+    return HistoryDialog(scene.state, scene.commands, clock=data.clock)
 
 
 @SHOTS.add("history")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from tests.shots import data
 from tests.shots.dialogs import pull
 from tests.shots.registry import SHOTS
+from tests.shots.scene import known
 from tray_app.core.errors import ModelNotFound, Unauthorized, Unreachable, UnreachableKind
 from tray_app.core.estimate import DiskSpace, Missing, PullCheck, PullEstimate
 from tray_app.core.licenses import License
@@ -17,7 +18,6 @@ from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.pull.license_dialog import license_reader
 
 GB, MB = 1_000_000_000, 1_000_000
-KEEP_FREE = 5 * GB
 
 LLAVA = PullEstimate(
     data.SERVER,
@@ -77,11 +77,10 @@ def failed(name: str, error: Exception) -> PullEstimate:
 
 def looked_up(text: str, estimate: PullEstimate) -> PullDialog:
     """The dialog with a text in it that has been looked up."""
-    dialog = pull(text)
-    dialog.set_server_label("This computer")
-    dialog.set_keep_free(KEEP_FREE)
+    scene = known()
+    dialog = pull(text, scene)
     dialog.lookup.ask_now()
-    dialog.set_pull_estimate(estimate)
+    scene.state.set_estimate(estimate)
     return dialog
 
 
@@ -117,11 +116,7 @@ PARTIAL = enter(
 
 @SHOTS.add("pull-short", themes=("light", "dark"))
 def short() -> QWidget:
-    dialog = looked_up("deepseek-r1:70b", DEEPSEEK)
-    dialog.set_pull_items(())
-    dialog.lookup.ask_now()
-    dialog.set_pull_estimate(DEEPSEEK)
-    return dialog
+    return looked_up("deepseek-r1:70b", DEEPSEEK)
 
 
 @SHOTS.add("pull-lookup", themes=("light", "dark"))

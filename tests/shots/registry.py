@@ -168,7 +168,7 @@ def main() -> int:
     return 0 if count else 1
 
 
-_NO_PICTURES = ("__init__", "__main__", "data", "language", "offscreen", "registry")
+_NO_PICTURES = ("__init__", "__main__", "data", "language", "offscreen", "registry", "scene")
 
 
 def load_pictures() -> None:

@@ -1,5 +1,7 @@
 """Facts for windows under test: put into the state as the program puts them there."""
 
+from PySide6.QtCore import SIGNAL, QMetaMethod, QObject
+
 from tray_app.core.payloads import Recommendations
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
@@ -37,3 +39,16 @@ def remove_download(state: AppState, item_id: str) -> None:
 
 def set_recommendations(state: AppState, recommendations: Recommendations) -> None:
     state.set_recommendations(recommendations)
+
+
+def listeners(sender: QObject) -> dict[str, int]:
+    """How many listen to each signal of `sender`; those that nobody listens to are left out."""
+    meta = sender.metaObject()
+    methods = [meta.method(index) for index in range(meta.methodCount())]
+    signals = [
+        bytes(method.methodSignature().data()).decode()
+        for method in methods
+        if method.methodType() == QMetaMethod.MethodType.Signal
+    ]
+    counts = {signal: sender.receivers(SIGNAL(signal)) for signal in signals}
+    return {signal: count for signal, count in counts.items() if count}

@@ -1,18 +1,24 @@
-"""DialogHost: opens the dialogs and passes their wishes on.
+"""Dialogs: opens the dialogs, and tells in message boxes what went wrong.
 
-Dialogs open with what is known by now and never wait. One details window per model, one of each
-other kind at a time. What open dialogs are told is `dialog_registry`'s business.
+Dialogs open with what is known by now and never wait; each reads and follows the state by itself.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
-from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.commands import Commands
+from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
+from tray_app.core.records import ModelKey
+from tray_app.settings import Settings
+from tray_app.state import AppState
+from tray_app.text import Message, delete_result, failure_text, server_name, tr
+from tray_app.views.components.message_box import MessageBox, show_message
 from tray_app.views.details.dialog import DetailsDialog
-from tray_app.views.dialog_registry import DialogRegistry
 from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
@@ -20,78 +26,71 @@ from tray_app.views.questions.duplicate import DuplicateDialog
 from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
 from tray_app.views.settings.dialog import SettingsDialog
 
+_TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
+"""In the details, in the row, on the card; of a deletion, once it is over."""
 
-class DialogHost(DialogRegistry):
-    """Signals: the wishes of all dialogs (`*_requested`, payload in the comment),
-    quit_confirmed() after ask_quit, cancel_confirmed(id) after ask_cancel.
+D = TypeVar("D", bound=QDialog)
+Key = ModelKey | type[QDialog] | MessageBox
+
+
+class Dialogs(QObject):
+    """One details window per model, one dialog of each other kind, any number of boxes.
 
     Thread: GUI.
     """
 
-    details_requested = Signal(object)  # ModelRef
-    pull_requested = Signal(object)  # PullRequest
-    pull_show_requested = Signal(str)  # id of a download
-    delete_requested = Signal(object)  # DeleteRequest
-    load_requested = Signal(object)  # LoadRequest
-    unload_requested = Signal(object)  # ModelRef
-    copy_requested = Signal(object)  # CopyRequest
-    layers_requested = Signal(object)  # ModelRefs
-    server_test_requested = Signal(str)  # address
-    autostart_requested = Signal(bool)
-    diagnostics_requested = Signal()
-    estimate_requested = Signal(object)  # ModelRef
-    estimate_cancel_requested = Signal()
-    quit_confirmed = Signal()
-    cancel_confirmed = Signal(str)  # id of a download
-    notice_test_requested = Signal()
-    history_clear_requested = Signal()
+    def __init__(
+        self,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        window: QWidget | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`window` is what dialogs belong to."""
+        super().__init__(parent)
+        self._settings = settings
+        self._state = state
+        self._commands = commands
+        self._window = window
+        self._open: dict[Key, QDialog] = {}
+        self._closed: list[QDialog] = []
+        self._crash: MessageBox | None = None
+        state.failed.connect(self._on_state_failed)
+        state.deleted.connect(self._on_state_deleted)
+
+    def details_dialogs(self) -> tuple[DetailsDialog, ...]:
+        """The open details."""
+        return tuple(each for each in self._open.values() if isinstance(each, DetailsDialog))
+
+    def settings_dialog(self) -> SettingsDialog | None:
+        """The settings, when they are open."""
+        return self._find(SettingsDialog)
 
     def open_details(self, ref: ModelRef) -> DetailsDialog:
         """The details of a model, in the window that shows them already if there is one."""
-        dialog = self._details.get(ref.key)
+        dialog = self._find(DetailsDialog, ref.key)
         if dialog is not None:
             _raise(dialog)
             return dialog
-        dialog = DetailsDialog(ref, self._label, self._parent())
-        self._details[ref.key] = dialog
-        size = self._settings.values.details_size
-        if len(size) == 2:
-            dialog.resize(*size)
-        dialog.details_requested.connect(self.details_requested)
-        dialog.load_requested.connect(self.load_requested)
-        dialog.unload_requested.connect(self.unload_requested)
-        dialog.delete_requested.connect(self._on_details_delete_requested)
-        dialog.duplicate_requested.connect(self._on_details_duplicate_requested)
-        dialog.finished.connect(self._on_details_finished)
-        dialog.set_layer_index(self._layer_index)
-        snapshot = self._snapshots.get(ref.server_id)
-        if snapshot is not None:
-            dialog.set_snapshot(snapshot)
-        dialog.set_online(self._is_online(ref.server_id))
+        dialog = DetailsDialog(
+            ref, self._settings, self._state, self._commands, self._visible_window
+        )
+        dialog.delete_clicked.connect(self._on_details_delete_clicked)
+        dialog.duplicate_clicked.connect(self._on_details_duplicate_clicked)
+        self._keep(dialog, ref.key)
         dialog.show()
-        dialog.start()
         self._ask_for_layers(ref.server_id)
         return dialog
 
     def open_pull(self, text: str = "") -> PullDialog:
         """The pull dialog, filled with `text`; it never starts a pull by itself."""
-        dialog = self._open_one(PullDialog)
+        dialog = self._find(PullDialog)
         if dialog is None:
-            server_id = self._settings.server().id
-            dialog = PullDialog(server_id, self._parent())
-            dialog.pull_requested.connect(self.pull_requested)
-            dialog.pull_show_requested.connect(self.pull_show_requested)
-            dialog.estimate_requested.connect(self.estimate_requested)
-            dialog.estimate_cancel_requested.connect(self.estimate_cancel_requested)
-            dialog.set_server_label(self._label)
-            dialog.set_keep_free(self._settings.values.keep_free_gb * 10**9)
-            if server_id in self._snapshots:
-                dialog.set_snapshot(self._snapshots[server_id])
-            if server_id in self._recommendations:
-                dialog.set_recommendations(self._recommendations[server_id])
-            dialog.set_pull_items(self._items)
+            dialog = PullDialog(self._settings, self._state, self._commands, self._visible_window)
             self._keep(dialog)
-            self._ask_for_layers(server_id)  # what is here already need not be fetched
+            # What is here already need not be fetched.
+            self._ask_for_layers(self._state.server.id)
         if text:
             dialog.set_text(text)
         dialog.open()
@@ -99,54 +98,32 @@ class DialogHost(DialogRegistry):
 
     def open_delete(self, refs: ModelRefs, parent: QWidget | None = None) -> DeleteDialog | None:
         """The question before a delete; None when none of them is there any more."""
-        found = [(ref, self._record(ref)) for ref in refs.refs]
-        present = [(ref, record) for ref, record in found if record is not None]
-        if not present:
+        if all(self._state.record(ref.key) is None for ref in refs.refs):
             return None
         self._close_one(DeleteDialog)
-        wanted = ModelRefs(tuple(ref for ref, _ in present))
-        label = self._label if len(self._settings.servers()) > 1 else ""
         dialog = DeleteDialog(
-            wanted,
-            [record for _, record in present],
-            server_label=label,
-            parent=parent or self._parent(),
+            refs, self._settings, self._state, self._commands, parent or self._visible_window
         )
-        server_id = wanted.refs[0].server_id
-        dialog.set_layer_index(self._layer_index)
-        dialog.set_snapshot(self._snapshots[server_id])
-        dialog.set_pull_items(self._items)
-        dialog.delete_requested.connect(self.delete_requested)
         self._keep(dialog)
         dialog.open()
-        self._ask_for_layers(server_id)
+        self._ask_for_layers(refs.refs[0].server_id)
         return dialog
 
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
         """Copy a model to another name."""
         self._close_one(DuplicateDialog)
-        dialog = DuplicateDialog(ref, parent or self._parent())
-        if ref.server_id in self._snapshots:
-            dialog.set_snapshot(self._snapshots[ref.server_id])
-        dialog.copy_requested.connect(self.copy_requested)
+        dialog = DuplicateDialog(ref, self._state, self._commands, parent or self._visible_window)
         self._keep(dialog)
         dialog.open()
         return dialog
 
     def open_settings(self, page: str = "") -> SettingsDialog:
         """The settings, at `page` ("" = where they are)."""
-        dialog = self._open_one(SettingsDialog)
+        dialog = self._find(SettingsDialog)
         if dialog is None:
-            dialog = SettingsDialog(self._settings, self._parent())
-            dialog.server_test_requested.connect(self.server_test_requested)
-            dialog.autostart_requested.connect(self.autostart_requested)
-            dialog.diagnostics_requested.connect(self.diagnostics_requested)
-            dialog.set_status(self._statuses.get(self._settings.server().id))
-            dialog.notice_test_requested.connect(self.notice_test_requested)
-            dialog.downloads.set_conditions(self._conditions)
-            dialog.general.set_autostart(self._autostart)
-            dialog.general.set_tray_available(self._is_tray_available)
-            dialog.about.set_log_folder(self._log_folder)
+            dialog = SettingsDialog(
+                self._settings, self._state, self._commands, self._visible_window
+            )
             self._keep(dialog)
         if page:
             dialog.show_page(page)
@@ -156,11 +133,9 @@ class DialogHost(DialogRegistry):
 
     def open_history(self) -> HistoryDialog:
         """What became of downloads."""
-        dialog = self._open_one(HistoryDialog)
+        dialog = self._find(HistoryDialog)
         if dialog is None:
-            dialog = HistoryDialog(self._label, self._parent())
-            dialog.set_history(self._history)
-            dialog.clear_requested.connect(self.history_clear_requested)
+            dialog = HistoryDialog(self._state, self._commands, self._visible_window)
             self._keep(dialog)
         dialog.show()
         _raise(dialog)
@@ -168,10 +143,9 @@ class DialogHost(DialogRegistry):
 
     def ask_quit(self, running: int) -> QuitDialog:
         """Ask whether to quit while `running` downloads run."""
-        dialog = self._open_one(QuitDialog)
+        dialog = self._find(QuitDialog)
         if dialog is None:
-            dialog = QuitDialog(running, self._parent())
-            dialog.quit_confirmed.connect(self.quit_confirmed)
+            dialog = QuitDialog(running, self._commands, self._visible_window)
             self._keep(dialog)
         dialog.open()
         _raise(dialog)
@@ -180,42 +154,114 @@ class DialogHost(DialogRegistry):
     def ask_cancel(self, item: PullItem) -> CancelDialog:
         """Ask whether to give up a download of which much is there."""
         self._close_one(CancelDialog)
-        dialog = CancelDialog(item, self._label, self._parent())
-        dialog.cancel_confirmed.connect(self.cancel_confirmed)
+        dialog = CancelDialog(item, self._state, self._commands, self._visible_window)
         self._keep(dialog)
         dialog.open()
         _raise(dialog)
         return dialog
 
+    def show_message(self, message: Message, parent: QWidget | None = None) -> MessageBox:
+        """A message box on `parent` or on the window."""
+        box = show_message(message, parent or self._visible_window)
+        self._keep(box, box)
+        return box
+
+    @property
+    def is_crash_shown(self) -> bool:
+        """Whether the box of `show_crash` is open."""
+        return self._crash is not None
+
+    def show_crash(self, message: Message) -> None:
+        """Tell of errors nobody caught: in the one box, however many come."""
+        if self._crash is None:
+            self._crash = self.show_message(message)
+        else:
+            self._crash.set_message(message)
+
     def close_all(self) -> None:
         """Close everything; wishes already made stand."""
-        for dialog in (*self._details.values(), *self._others.values(), *self._boxes):
+        for dialog in tuple(self._open.values()):
             dialog.close()
 
-    def _on_details_finished(self) -> None:
-        dialog = self.sender()
-        if isinstance(dialog, DetailsDialog):
-            self._details.pop(dialog.ref.key, None)
-            for child in (*self._others.values(), *self._boxes):
-                if child.parent() is dialog:
-                    child.reject()  # or it would be deleted with its window, unheard
-            self._let_go([dialog])
-            if not dialog.isMaximized():
-                self._settings.set("details_size", (dialog.width(), dialog.height()))
+    def dismiss(self) -> None:
+        """Others take over: close everything, and tell nothing any more."""
+        self._state.failed.disconnect(self._on_state_failed)
+        self._state.deleted.disconnect(self._on_state_deleted)
+        self.close_all()
 
-    def _on_details_delete_requested(self, refs: ModelRefs) -> None:
-        self.open_delete(refs, self._details.get(refs.refs[0].key))
+    # what went wrong
 
-    def _on_details_duplicate_requested(self, ref: ModelRef) -> None:
-        self.open_duplicate(ref, self._details.get(ref.key))
+    @Slot(object)
+    def _on_state_failed(self, failure: Failure) -> None:
+        """Something that a person asked for did not work: said where it was asked for."""
+        if failure.verb in _TOLD_IN_PLACE:
+            return
+        message = failure_text(failure, self._server_label, address=self._state.server.address)
+        dialog = self._find(DetailsDialog, failure.ref.key)
+        self.show_message(message, dialog if dialog and dialog.isActiveWindow() else None)
+
+    @Slot(object)
+    def _on_state_deleted(self, outcome: DeleteOutcome) -> None:
+        """What went well is seen in the table."""
+        if not outcome.failures:
+            return
+        details = "\n".join(f"{failure.ref.name}: {failure.error}" for failure in outcome.failures)
+        body = delete_result(outcome, None, self._server_label)
+        self.show_message(Message(tr("Not everything was deleted"), body, details=details))
+
+    @property
+    def _server_label(self) -> str:
+        return server_name(self._state.server.label, self._state.server.address)
+
+    # the open dialogs
+
+    @property
+    def _visible_window(self) -> QWidget | None:
+        # A dialog of a hidden window would not show on some desktops.
+        return self._window if self._window is not None and self._window.isVisible() else None
+
+    def _find(self, kind: type[D], key: ModelKey | None = None) -> D | None:
+        found = self._open.get(key or kind)
+        return found if isinstance(found, kind) else None
+
+    def _keep(self, dialog: QDialog, key: Key | None = None) -> None:
+        self._open[key or type(dialog)] = dialog
+        dialog.finished.connect(self._on_dialog_finished)
+
+    def _close_one(self, kind: type[QDialog]) -> None:
+        found = self._find(kind)
+        if found is not None:
+            found.reject()
+
+    @Slot()
+    def _on_dialog_finished(self) -> None:
+        gone = self.sender()
+        if gone is self._crash:
+            self._crash = None
+        # Without a parent, this is the last reference: dropping it here would delete the dialog
+        # under Qt's feet.
+        self._closed += [each for each in self._open.values() if each is gone]
+        QTimer.singleShot(0, self._closed.clear)
+        self._open = {key: each for key, each in self._open.items() if each is not gone}
+        for child in tuple(self._open.values()):
+            if child.parent() is gone:
+                child.reject()  # or it would be deleted with its window, unheard
+
+    @Slot(object)
+    def _on_details_delete_clicked(self, ref: ModelRef) -> None:
+        self.open_delete(ModelRefs((ref,)), self._find(DetailsDialog, ref.key))
+
+    @Slot(object)
+    def _on_details_duplicate_clicked(self, ref: ModelRef) -> None:
+        self.open_duplicate(ref, self._find(DetailsDialog, ref.key))
 
     def _ask_for_layers(self, server_id: str) -> None:
-        snapshot = self._snapshots.get(server_id)
-        models = snapshot.models if snapshot else ()
-        unknown = [m for m in models if not m.is_cloud and self._layer_index.of(m) is None]
+        snapshot, layer_index = self._state.snapshot(server_id), self._state.layer_index
+        models = snapshot.models if snapshot is not None else ()
+        unknown = [m for m in models if not m.is_cloud and layer_index.of(m) is None]
         if unknown:
             refs = tuple(ModelRef(m.server_id, m.name, m.digest) for m in unknown)
-            self.layers_requested.emit(ModelRefs(refs))
+            self._commands.layers_requested.emit(ModelRefs(refs))
 
 
 def _raise(dialog: QDialog) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.fakes import FaultyServer, small
+from tests.support import facts
 from tests.support.waiting import wait_for
 from tray_app import language
 from tray_app.app.application import Application
@@ -69,6 +70,7 @@ def seen(app: Application) -> dict[str, Any]:
         "details": [dialog.tabs.currentIndex() for dialog in built.dialogs.details_dialogs()],
         "modified": main.models.index(0, MODIFIED).data(),
         "tray": tray_labels(app),
+        "listeners": facts.listeners(app.state),
         "windows": sorted(
             type(widget).__name__
             for widget in QApplication.topLevelWidgets()

@@ -51,6 +51,12 @@ def test_the_tray_menu_too(shown: list[dict[str, Any]]) -> None:
     assert chinese["tray"][0] == "本机：在线"
 
 
+def test_the_windows_before_hear_nothing_any_more(shown: list[dict[str, Any]]) -> None:
+    english, chinese, _ = shown
+    assert english["listeners"]
+    assert chinese["listeners"] == english["listeners"]
+
+
 def test_what_was_open_and_chosen_stays(shown: list[dict[str, Any]]) -> None:
     english, chinese, _ = shown
     assert {key: chinese[key] for key in KEPT} == {key: english[key] for key in KEPT}

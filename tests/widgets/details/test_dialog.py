@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
-from tests.shots.dialogs import PARAMETERS, TEMPLATE, info, ref
+from tests.shots.dialogs import PARAMETERS, TEMPLATE, info, open_details, ref
+from tests.shots.scene import Scene, blank, known
+from tests.support import facts
 from tests.widgets.helpers import button, clipboard, emitted, shown, texts
-from tray_app.core.payloads import BusyModel, LoadRequest, ModelRefs, Verb
-from tray_app.core.records import ModelInfo, RunningModel, Snapshot
+from tray_app.core.errors import Unreachable
+from tray_app.core.payloads import BusyModel, Failure, LoadRequest, Verb
+from tray_app.core.records import ModelInfo, RunningModel, ServerState, Snapshot
 from tray_app.core.sharing import LayerIndex
-from tray_app.text import Message
 from tray_app.views.components.tables import CardTable
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.details.facts import MAX_LINE, MAX_TEXT, license_title
@@ -25,19 +27,35 @@ QWEN = data.record("qwen3:8b")
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> DetailsDialog:
-    made = DetailsDialog(ref(QWEN), "This computer", clock=data.clock)
-    made.set_layer_index(data.layer_index())
-    made.set_snapshot(data.snapshot())
-    return shown(qtbot, made)
+def scene() -> Scene:
+    return known()
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, scene: Scene) -> DetailsDialog:
+    """Just opened: asked for the details, which have not come."""
+    return shown(qtbot, open_details("qwen3:8b", scene))
 
 
 def pages(dialog: DetailsDialog) -> set[str]:
     return {page.shows for page in dialog.findChildren(DetailsPage)}
 
 
-def snapshot(**changes: object) -> Snapshot:
-    return replace(data.snapshot(), **changes)  # type: ignore[arg-type]
+def poll(scene: Scene, **changes: object) -> None:
+    """The server is asked again, and something is different."""
+    answer: Snapshot = replace(data.snapshot(), **changes)  # type: ignore[arg-type]
+    facts.set_snapshot(scene.state, answer)
+
+
+def answer(scene: Scene, name: str = "qwen3:8b", **changes: object) -> None:
+    """The details have come."""
+    scene.state.set_details(replace(info(name), **changes))  # type: ignore[arg-type]
+
+
+def fail(scene: Scene) -> None:
+    """The details do not come."""
+    error = Unreachable(data.ADDRESS, "<b>lost</b>")
+    scene.state.tell_failed(Failure(Verb.SHOW, ref(QWEN), error))
 
 
 def nbsp(text: str) -> str:
@@ -68,32 +86,37 @@ def test_it_opens_with_what_the_table_knows(dialog: DetailsDialog) -> None:
     assert nbsp(dialog.header.line.text()) == "5.2 GB · Modified 2 days ago · Digest"
 
 
-def test_it_asks_shows_a_spinner_and_fills(qtbot: QtBot, dialog: DetailsDialog) -> None:
-    with emitted(dialog.details_requested) as asked:
-        dialog.start()
-        dialog.start()
+def test_it_asks_shows_a_spinner_and_fills(qtbot: QtBot, scene: Scene) -> None:
+    with emitted(scene.commands.details_requested) as asked:
+        dialog = shown(qtbot, open_details("qwen3:8b", scene))
     assert asked == [ref(QWEN)]
     assert pages(dialog) == {"blank"}
     qtbot.waitUntil(lambda: pages(dialog) == {"loading"})
-    dialog.show_info(info("qwen3:8b"))
+    answer(scene)
     assert dialog.overview.model.value_of("License") == "Apache License 2.0"
     assert dialog.template.editor.toPlainText() == TEMPLATE
     assert dialog.template.line.text() == f"Go template, {len(TEMPLATE)} characters"
     assert "loading" not in pages(dialog)
 
 
-def test_a_quick_answer_shows_no_spinner(qtbot: QtBot, dialog: DetailsDialog) -> None:
-    dialog.start()
-    dialog.show_info(info("qwen3:8b"))
+def test_details_that_were_read_before_are_not_asked_for(qtbot: QtBot, scene: Scene) -> None:
+    answer(scene)
+    with emitted(scene.commands.details_requested) as asked:
+        dialog = shown(qtbot, open_details("qwen3:8b", scene))
+    assert asked == []
+    assert dialog.template.editor.toPlainText() == TEMPLATE
+
+
+def test_a_quick_answer_shows_no_spinner(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
     assert pages(dialog) == {"content", "empty"}
     timers = [timer for timer in dialog.findChildren(QTimer) if timer.isSingleShot()]
     assert timers
     assert not any(timer.isActive() for timer in timers)
 
 
-def test_empty_tabs_say_so(dialog: DetailsDialog) -> None:
-    dialog.start()
-    dialog.show_info(replace(info("qwen3:8b"), license="", template="", parameters=""))
+def test_empty_tabs_say_so(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene, license="", template="", parameters="")
     said = {
         page.empty_label.text()
         for page in dialog.findChildren(DetailsPage)
@@ -107,119 +130,115 @@ def test_empty_tabs_say_so(dialog: DetailsDialog) -> None:
     }
 
 
-def test_an_error_is_told_in_place_with_retry(qtbot: QtBot, dialog: DetailsDialog) -> None:
-    dialog.start()
-    dialog.show_error(Message("Can’t show qwen3:8b", "<b>lost</b>"))
+def test_an_error_is_told_in_place_with_retry(scene: Scene, dialog: DetailsDialog) -> None:
+    other = ref(data.record("mistral:7b"))
+    scene.state.tell_failed(Failure(Verb.SHOW, other, Unreachable(data.ADDRESS)))
+    scene.state.tell_failed(Failure(Verb.LOAD, ref(QWEN), Unreachable(data.ADDRESS)))
+    assert pages(dialog) == {"blank"}
+    fail(scene)
     assert pages(dialog) == {"error"}
-    assert "<b>lost</b>" in texts(dialog)
+    assert "Can’t show qwen3:8b" in texts(dialog)
     assert dialog.overview.model.value_of("Family") == "qwen3"
-    with emitted(dialog.details_requested) as asked:
+    with emitted(scene.commands.details_requested) as asked:
         button(dialog, "Retry").click()
     assert asked == [ref(QWEN)]
     assert pages(dialog) == {"blank"}
-    dialog.show_info(info("qwen3:8b"))
+    answer(scene)
     assert "Can’t show qwen3:8b" not in texts(dialog)
 
 
-def test_older_details_stay_when_new_ones_fail(dialog: DetailsDialog) -> None:
-    dialog.start()
-    dialog.show_info(info("qwen3:8b"))
-    dialog.show_error(Message("Can’t show qwen3:8b", "lost"))
+def test_older_details_stay_when_new_ones_fail(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
+    fail(scene)
     assert dialog.template.editor.toPlainText() == TEMPLATE
     assert "error" not in pages(dialog)
 
 
-def test_answers_for_others_are_not_shown(dialog: DetailsDialog) -> None:
-    dialog.start()
-    dialog.show_info(info("mistral:7b"))
+def test_answers_for_others_are_not_shown(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene, "mistral:7b")
     assert pages(dialog) == {"blank"}
 
 
-def test_another_version_from_outside_is_asked_for(dialog: DetailsDialog) -> None:
-    dialog.start()
-    dialog.show_info(info("qwen3:8b"))
+def test_another_version_from_outside_is_asked_for(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
     newer = replace(QWEN, digest="f" * 64)
-    with emitted(dialog.details_requested) as asked:
-        dialog.set_snapshot(snapshot(models=(newer,)))
-        dialog.set_snapshot(snapshot(models=(newer,)))
+    with emitted(scene.commands.details_requested) as asked:
+        poll(scene, models=(newer,))
+        poll(scene, models=(newer,))
     assert asked == [ref(newer)]
 
 
-def test_a_deleted_model_can_do_nothing(dialog: DetailsDialog) -> None:
-    dialog.set_snapshot(snapshot(models=data.MODELS[:2], running=()))
+def test_a_deleted_model_can_do_nothing(scene: Scene, dialog: DetailsDialog) -> None:
+    poll(scene, models=data.MODELS[:2], running=())
     assert "This model was deleted." in texts(dialog)
     assert not dialog.delete_button.isEnabled()
     assert not dialog.load_button.isEnabled()
-    dialog.set_snapshot(data.snapshot())
+    poll(scene)
     assert dialog.delete_button.isEnabled()
     assert "This model was deleted." not in texts(dialog)
 
 
-def test_without_the_server_nothing_can_be_done(dialog: DetailsDialog) -> None:
-    dialog.set_online(False)
+def test_without_the_server_nothing_can_be_done(scene: Scene, dialog: DetailsDialog) -> None:
+    facts.set_status(scene.state, data.status(ServerState.OFFLINE))
     assert not dialog.delete_button.isEnabled()
     assert dialog.delete_button.toolTip() == "Can’t reach “This computer”"
 
 
-def test_the_footer_asks(dialog: DetailsDialog) -> None:
-    with emitted(dialog.delete_requested) as deletes:
+def test_the_footer_asks(scene: Scene, dialog: DetailsDialog) -> None:
+    with emitted(dialog.delete_clicked) as deletes:
         button(dialog, "Delete…").click()
-    with emitted(dialog.duplicate_requested) as duplicates:
+    with emitted(dialog.duplicate_clicked) as duplicates:
         button(dialog, "Duplicate…").click()
-    with emitted(dialog.unload_requested) as unloads:
+    with emitted(scene.commands.unload_requested) as unloads:
         button(dialog, "Unload").click()
-    assert deletes == [ModelRefs((ref(QWEN),))]
-    assert duplicates == unloads == [ref(QWEN)]
-    dialog.set_snapshot(snapshot(running=()))
-    with emitted(dialog.load_requested) as loads:
+    assert deletes == duplicates == unloads == [ref(QWEN)]
+    poll(scene, running=())
+    with emitted(scene.commands.load_requested) as loads:
         button(dialog, "Load").click()
     assert loads == [LoadRequest(ref(QWEN))]
 
 
-def test_a_loaded_model_tells_its_memory(dialog: DetailsDialog) -> None:
+def test_a_loaded_model_tells_its_memory(scene: Scene, dialog: DetailsDialog) -> None:
     memory = dialog.overview.memory
     assert memory.isVisible()
     assert nbsp(memory.until.text()) == "Unloads in 4 min 12 s"
-    with emitted(dialog.load_requested) as wishes:
+    with emitted(scene.commands.load_requested) as wishes:
         button(dialog, "Keep loaded").click()
     assert wishes == [LoadRequest(ref(QWEN), -1, 4096)]
     kept = replace(data.RUNNING[0], expires_at=data.NOW + timedelta(days=365 * 200))
-    dialog.set_snapshot(snapshot(running=(kept,)))
+    poll(scene, running=(kept,))
     assert memory.until.text() == "Kept until you unload it"
-    with emitted(dialog.load_requested) as wishes:
+    with emitted(scene.commands.load_requested) as wishes:
         button(dialog, "Unload later").click()
     assert wishes == [LoadRequest(ref(QWEN), None, 4096)]
-    dialog.set_snapshot(snapshot(running=()))
+    poll(scene, running=())
     assert not memory.isVisible()
 
 
-def test_memory_that_the_server_does_not_tell(dialog: DetailsDialog) -> None:
-    dialog.set_snapshot(snapshot(running=(RunningModel(data.SERVER, "qwen3:8b"),)))
+def test_memory_that_the_server_does_not_tell(scene: Scene, dialog: DetailsDialog) -> None:
+    poll(scene, running=(RunningModel(data.SERVER, "qwen3:8b"),))
     assert dialog.overview.memory.isVisible()
-    dialog.set_snapshot(snapshot(running=None))
+    poll(scene, running=None)
     assert not dialog.load_button.isEnabled()
 
 
-def test_busy_models_wait(dialog: DetailsDialog) -> None:
-    dialog.set_busy(BusyModel(ref(QWEN), Verb.UNLOAD))
+def test_busy_models_wait(scene: Scene, dialog: DetailsDialog) -> None:
+    scene.state.set_busy(BusyModel(ref(QWEN), Verb.UNLOAD))
     assert not dialog.load_button.isEnabled()
     assert dialog.load_button.text() == "Unloading…"
-    dialog.set_busy(BusyModel(ref(QWEN), None))
+    scene.state.set_busy(BusyModel(ref(QWEN), None))
     assert dialog.load_button.isEnabled()
 
 
-def test_a_cloud_model_is_not_loaded_here(qtbot: QtBot) -> None:
-    cloud = data.record("gpt-oss:120b-cloud")
-    dialog = DetailsDialog(ref(cloud), "This computer", clock=data.clock)
-    dialog.set_snapshot(data.snapshot())
-    shown(qtbot, dialog)
+def test_a_cloud_model_is_not_loaded_here(qtbot: QtBot, scene: Scene) -> None:
+    dialog = shown(qtbot, open_details("gpt-oss:120b-cloud", scene))
     assert not dialog.load_button.isEnabled()
     assert dialog.load_button.toolTip() == "Cloud models aren’t loaded here"
     assert dialog.overview.disk.value_of("Size") == "—"
 
 
-def test_copy_buttons(dialog: DetailsDialog) -> None:
-    dialog.show_info(info("qwen3:8b"))
+def test_copy_buttons(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
     button(dialog, "Copy name").click()
     assert clipboard() == "qwen3:8b"
     button(dialog, "Copy digest").click()
@@ -232,8 +251,8 @@ def test_copy_buttons(dialog: DetailsDialog) -> None:
     assert "qwen3.block_count: 36" in clipboard().splitlines()
 
 
-def test_parameters_are_a_table(dialog: DetailsDialog) -> None:
-    dialog.show_info(info("qwen3:8b"))
+def test_parameters_are_a_table(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
     table = dialog.parameters.table
     assert cells(table, 0, 1) == [
         ("stop", "<|im_start|>"),
@@ -244,8 +263,10 @@ def test_parameters_are_a_table(dialog: DetailsDialog) -> None:
     ]
 
 
-def test_model_info_is_grouped_and_searched(qtbot: QtBot, dialog: DetailsDialog) -> None:
-    dialog.show_info(info("qwen3:8b"))
+def test_model_info_is_grouped_and_searched(
+    qtbot: QtBot, scene: Scene, dialog: DetailsDialog
+) -> None:
+    answer(scene)
     dialog.tabs.setCurrentIndex(6)
     tab = dialog.model_info
     assert cells(tab.table, 0) == [("general",), ("qwen3",), ("tokenizer",)]
@@ -262,13 +283,9 @@ def test_model_info_is_grouped_and_searched(qtbot: QtBot, dialog: DetailsDialog)
     assert tab.visible_count() == 0
 
 
-def test_layers_and_who_uses_them(qtbot: QtBot) -> None:
-    mistral = data.record("mistral:7b")
-    dialog = DetailsDialog(ref(mistral), "This computer", clock=data.clock)
-    dialog.set_layer_index(data.layer_index())
-    dialog.set_snapshot(data.snapshot())
-    dialog.show_info(info("mistral:7b"))
-    shown(qtbot, dialog)
+def test_layers_and_who_uses_them(qtbot: QtBot, scene: Scene) -> None:
+    dialog = shown(qtbot, open_details("mistral:7b", scene))
+    answer(scene, "mistral:7b")
     table = dialog.layers.table
     assert cells(table, 0, 1, 3) == [
         ("Weights", "4.4 GB", "meeting-notes:latest"),
@@ -277,15 +294,15 @@ def test_layers_and_who_uses_them(qtbot: QtBot) -> None:
     assert "4.4 GB stay for meeting-notes:latest" in nbsp(dialog.layers.note.text())
 
 
-def test_unknown_layers_are_not_guessed(dialog: DetailsDialog) -> None:
-    dialog.set_layer_index(LayerIndex())
-    dialog.show_info(info("qwen3:8b"))
+def test_unknown_layers_are_not_guessed(scene: Scene, dialog: DetailsDialog) -> None:
+    scene.state.set_layer_index(LayerIndex())
+    answer(scene)
     assert dialog.layers.note.text() == "Only the weights are known for this server."
     assert not dialog.layers.has_layers()
 
 
-def test_find_in_a_text(qtbot: QtBot, dialog: DetailsDialog) -> None:
-    dialog.show_info(info("qwen3:8b"))
+def test_find_in_a_text(qtbot: QtBot, scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
     dialog.tabs.setCurrentIndex(2)
     tab = dialog.template
     tab.editor.setFocus()
@@ -312,9 +329,11 @@ EVIL = "<h1>big</h1><img src='file:///etc/passwd'> & \u202egnp\u0007"
 def test_markup_and_hidden_marks_are_shown_literally(qtbot: QtBot) -> None:
     name = "evil/<b>x</b>:latest"
     record = replace(QWEN, name=name, details=replace(QWEN.details, family=EVIL))
-    dialog = DetailsDialog(ref(record), "<i>server</i>", clock=data.clock)
-    dialog.set_snapshot(snapshot(models=(record,), running=()))
-    dialog.show_info(
+    scene = blank("<i>server</i>")
+    poll(scene, models=(record,), running=())
+    parts = (scene.settings, scene.state, scene.commands)
+    dialog = DetailsDialog(ref(record), *parts, clock=data.clock)
+    scene.state.set_details(
         ModelInfo(
             data.SERVER,
             name,
@@ -370,8 +389,8 @@ def test_licenses_by_their_names(text: str, title: str) -> None:
     assert license_title(text) == title
 
 
-def test_one_column_when_narrow(qtbot: QtBot, dialog: DetailsDialog) -> None:
-    dialog.show_info(info("qwen3:8b"))
+def test_one_column_when_narrow(qtbot: QtBot, scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
     assert dialog.overview.disk.x() > dialog.overview.model.x()
     dialog.resize(640, 480)
     qtbot.waitUntil(lambda: dialog.overview.disk.x() == dialog.overview.model.x())

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
+from tests.shots.scene import Scene, blank
 from tests.widgets.helpers import button, emitted, shown, texts
 from tests.widgets.windows import Stage, entries
 from tray_app.core.errors import DiskFull
 from tray_app.core.pulls.history import History, PullRecord
-from tray_app.settings import Settings
-from tray_app.views.dialogs import DialogHost
+from tray_app.views.dialogs import Dialogs
 from tray_app.views.downloads.history_dialog import HistoryDialog
 
 RECORDS = (
@@ -24,10 +25,14 @@ RECORDS = (
 )  # fmt: skip
 
 
-def made(qtbot: QtBot, history: History) -> HistoryDialog:
-    dialog = HistoryDialog("This computer", clock=data.clock)
-    dialog.set_history(history)
-    return shown(qtbot, dialog)
+@pytest.fixture
+def scene() -> Scene:
+    return blank()
+
+
+def made(qtbot: QtBot, scene: Scene, history: History) -> HistoryDialog:
+    scene.state.set_history(history)
+    return shown(qtbot, HistoryDialog(scene.state, scene.commands, clock=data.clock))
 
 
 def rows(dialog: HistoryDialog) -> list[list[str]]:
@@ -40,8 +45,8 @@ def rows(dialog: HistoryDialog) -> list[list[str]]:
     return found
 
 
-def test_rows_say_what_became_of_each(qtbot: QtBot) -> None:
-    dialog = made(qtbot, History(RECORDS))
+def test_rows_say_what_became_of_each(qtbot: QtBot, scene: Scene) -> None:
+    dialog = made(qtbot, scene, History(RECORDS))
     assert rows(dialog) == [
         ["qwen3:8b", "today, 14:32", "5.2 GB", "2 min 5 s", "41.6 MB/s", "Installed"],
         ["mistral:7b", "yesterday, 14:32", "—", "—", "—", "Already up to date"],
@@ -54,50 +59,50 @@ def test_rows_say_what_became_of_each(qtbot: QtBot) -> None:
     assert third.toolTip(0) == "<qt>a&lt;b&gt;c:70b</qt>"
 
 
-def test_clear_is_a_wish_and_an_empty_history_says_so(qtbot: QtBot) -> None:
-    dialog = made(qtbot, History(RECORDS))
-    with emitted(dialog.clear_requested) as wishes:
+def test_clear_is_a_wish_and_an_empty_history_says_so(qtbot: QtBot, scene: Scene) -> None:
+    dialog = made(qtbot, scene, History(RECORDS))
+    with emitted(scene.commands.history_clear_requested) as wishes:
         qtbot.mouseClick(button(dialog, "Clear history"), Qt.MouseButton.LeftButton)
     assert wishes == [None]
     assert len(rows(dialog)) == 3, "the owner of the history decides"
-    dialog.set_history(History())
+    scene.state.set_history(History())
     assert rows(dialog) == []
     assert not button(dialog, "Clear history").isEnabled()
     assert "Nothing was downloaded in the last 30 days." in texts(dialog)
 
 
-def test_a_new_record_moves_nothing_under_the_reader(qtbot: QtBot) -> None:
-    dialog = made(qtbot, History(RECORDS))
+def test_a_new_record_moves_nothing_under_the_reader(qtbot: QtBot, scene: Scene) -> None:
+    dialog = made(qtbot, scene, History(RECORDS))
     dialog.table.setCurrentIndex(dialog.table.model().index(2, 0))
-    dialog.set_history(History((PullRecord("local", "new:1b", data.NOW), *RECORDS)))
+    scene.state.set_history(History((PullRecord("local", "new:1b", data.NOW), *RECORDS)))
     current = dialog.table.currentItem()
     assert current is not None
     assert current.text(0) == "a<b>c:70b"
 
 
-def test_a_file_that_could_not_be_read_is_said(qtbot: QtBot) -> None:
-    dialog = made(qtbot, History((), "/home/me/downloads-history.json.bad"))
+def test_a_file_that_could_not_be_read_is_said(qtbot: QtBot, scene: Scene) -> None:
+    dialog = made(qtbot, scene, History((), "/home/me/downloads-history.json.bad"))
     sentence = (
         "The earlier history could not be read. It is kept as /home/me/downloads-history.json.bad."
     )
     assert sentence in texts(dialog)
 
 
-def test_it_opens_once_and_is_kept_up_to_date(qtbot: QtBot) -> None:
-    host = DialogHost(Settings(None))
-    host.set_history(History(RECORDS[:1]))
-    dialog = host.open_history()
-    assert host.open_history() is dialog
+def test_it_opens_once_and_is_kept_up_to_date(qtbot: QtBot, scene: Scene) -> None:
+    dialogs = Dialogs(scene.settings, scene.state, scene.commands)
+    scene.state.set_history(History(RECORDS[:1]))
+    dialog = dialogs.open_history()
+    assert dialogs.open_history() is dialog
     assert not dialog.isModal()
     assert len(rows(dialog)) == 1
-    host.set_history(History(RECORDS))
+    scene.state.set_history(History(RECORDS))
     assert len(rows(dialog)) == 3
-    with emitted(host.history_clear_requested) as wishes:
+    with emitted(scene.commands.history_clear_requested) as wishes:
         dialog.clear_button.click()
     assert wishes == [None]
     with qtbot.waitSignal(dialog.destroyed):
         dialog.close()
-    host.set_history(History())
+    scene.state.set_history(History())
 
 
 def test_the_panel_and_the_menu_lead_to_it(stage: Stage) -> None:

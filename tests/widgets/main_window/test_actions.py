@@ -176,6 +176,6 @@ def test_the_panel_gives_commands(stage: Stage) -> None:
     window, told = stage.window, stage.told
     actions = {f"pull_{action}_requested": action for action in RowAction if action != "show"}
     told.listen(stage.commands, list(actions))
-    for name in actions:
-        window.panel._on_list_wished(RowWish("7", actions[name]))
+    for name, action in actions.items():
+        window.panel._on_list_wished(RowWish("7", action))
         assert told.take(name) == ["7"]

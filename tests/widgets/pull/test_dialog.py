@@ -7,18 +7,20 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
+from tests.shots.scene import Scene, known
 from tests.widgets.helpers import button, emitted, plain, shown, texts
 from tray_app.core.payloads import PullRequest, Recommendations
 from tray_app.views.pull.dialog import PullDialog
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> PullDialog:
-    made = PullDialog(data.SERVER)
-    made.set_snapshot(data.snapshot())
-    made.set_recommendations(Recommendations(data.SERVER, data.SUGGESTIONS))
-    made.set_pull_items(data.PULLS)
-    return shown(qtbot, made)
+def scene() -> Scene:
+    return known()
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, scene: Scene) -> PullDialog:
+    return shown(qtbot, PullDialog(scene.settings, scene.state, scene.commands))
 
 
 def paste(qtbot: QtBot, dialog: PullDialog, text: str) -> None:
@@ -34,10 +36,10 @@ def test_blank_offers_suggestions_and_cannot_pull(dialog: PullDialog) -> None:
     assert dialog.field.property("invalid") in (None, False)
 
 
-def test_a_typed_name_can_be_pulled(qtbot: QtBot, dialog: PullDialog) -> None:
+def test_a_typed_name_can_be_pulled(qtbot: QtBot, scene: Scene, dialog: PullDialog) -> None:
     qtbot.keyClicks(dialog.field, "phi3")
     assert dialog.helper.text() == "On ollama.com"
-    with emitted(dialog.pull_requested) as wishes:
+    with emitted(scene.commands.pull_requested) as wishes:
         qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     assert wishes == [PullRequest(data.SERVER, "phi3:latest")]
     assert not dialog.isVisible()
@@ -63,11 +65,11 @@ def test_a_pasted_text_becomes_a_name(
 
 
 def test_typing_a_command_is_not_rewritten_under_the_fingers(
-    qtbot: QtBot, dialog: PullDialog
+    qtbot: QtBot, scene: Scene, dialog: PullDialog
 ) -> None:
     qtbot.keyClicks(dialog.field, "ollama run phi3:mini")
     assert dialog.field.text() == "ollama run phi3:mini"
-    with emitted(dialog.pull_requested) as wishes:
+    with emitted(scene.commands.pull_requested) as wishes:
         dialog.pull_button.click()
     assert wishes == [PullRequest(data.SERVER, "phi3:mini")]
 
@@ -98,20 +100,24 @@ def test_what_is_wrong_is_said(dialog: PullDialog, text: str, words: str) -> Non
     assert not dialog.pull_button.isEnabled()
 
 
-def test_an_installed_model_is_pulled_again_under_its_own_name(dialog: PullDialog) -> None:
+def test_an_installed_model_is_pulled_again_under_its_own_name(
+    scene: Scene, dialog: PullDialog
+) -> None:
     dialog.set_text("QWEN3:8B")
     assert "qwen3:8b is already here" in texts(dialog)
     assert plain(dialog.pull_button.text()) == "Pull again"
-    with emitted(dialog.pull_requested) as wishes:
+    with emitted(scene.commands.pull_requested) as wishes:
         dialog.pull_button.click()
     assert wishes == [PullRequest(data.SERVER, "qwen3:8b", data.digest("qwen3:8b"))]
 
 
-def test_a_running_download_is_shown_instead_of_started_twice(dialog: PullDialog) -> None:
+def test_a_running_download_is_shown_instead_of_started_twice(
+    scene: Scene, dialog: PullDialog
+) -> None:
     dialog.set_text("qwen3:14b")
     assert "Already downloading, 66%" in texts(dialog)
     assert not dialog.pull_button.isEnabled()
-    with emitted(dialog.pull_show_requested) as ids:
+    with emitted(scene.commands.pull_show_requested) as ids:
         button(dialog, "Show").click()
     assert ids == ["qwen3:14b"]
     assert not dialog.isVisible()
@@ -128,12 +134,14 @@ def test_a_cloud_name_says_that_nothing_is_stored(dialog: PullDialog) -> None:
     assert plain(dialog.pull_button.text()) == "Add"
 
 
-def test_suggestions_are_reached_and_chosen_by_keyboard(qtbot: QtBot, dialog: PullDialog) -> None:
+def test_suggestions_are_reached_and_chosen_by_keyboard(
+    qtbot: QtBot, scene: Scene, dialog: PullDialog
+) -> None:
     qtbot.keyClick(dialog.field, Qt.Key.Key_Down)
     row = dialog.focusWidget()
     assert row is not None
     assert row is not dialog.field
-    with emitted(dialog.pull_requested) as wishes:
+    with emitted(scene.commands.pull_requested) as wishes:
         qtbot.keyClick(row, Qt.Key.Key_Return)
     assert wishes == []
     assert dialog.field.text() == data.SUGGESTIONS[0].name
@@ -163,7 +171,7 @@ def test_markup_stays_text(dialog: PullDialog) -> None:
     assert dialog.helper.textFormat() == Qt.TextFormat.PlainText
 
 
-def test_facts_of_another_server_change_nothing(dialog: PullDialog) -> None:
+def test_facts_of_another_server_change_nothing(scene: Scene, dialog: PullDialog) -> None:
     before = dialog.area.list.shown
-    dialog.set_recommendations(Recommendations("elsewhere", ()))
+    scene.state.set_recommendations(Recommendations("elsewhere", ()))
     assert dialog.area.list.shown == before

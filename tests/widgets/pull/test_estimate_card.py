@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.shots import estimates as samples
+from tests.shots.scene import Scene, blank, known
+from tests.support import facts
 from tests.widgets.helpers import button, emitted, plain, shown, texts
 from tray_app.core.errors import (
     ModelNotFound,
@@ -25,9 +27,8 @@ from tray_app.core.errors import (
 from tray_app.core.estimate import Missing, PullCheck, PullEstimate
 from tray_app.core.licenses import License
 from tray_app.core.payloads import ModelRef, PullRequest
-from tray_app.settings import Settings
 from tray_app.views.components.buttons import Kind
-from tray_app.views.dialogs import DialogHost
+from tray_app.views.dialogs import Dialogs
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.pull.license_dialog import LicenseDialog
 
@@ -35,19 +36,27 @@ Ask = Callable[[str, PullEstimate | None], PullDialog]
 
 
 @pytest.fixture
-def ask(qtbot: QtBot) -> Ask:
+def scene() -> Scene:
+    """The models that are installed, on a server with a name of its own."""
+    made = blank("studio")
+    facts.set_snapshot(made.state, data.snapshot())
+    return made
+
+
+def opened(qtbot: QtBot, scene: Scene) -> PullDialog:
+    return shown(qtbot, PullDialog(scene.settings, scene.state, scene.commands))
+
+
+@pytest.fixture
+def ask(qtbot: QtBot, scene: Scene) -> Ask:
     """Type a name and have it answered."""
 
     def make(text: str, estimate: PullEstimate | None) -> PullDialog:
-        dialog = PullDialog(data.SERVER)
-        dialog.set_snapshot(data.snapshot())
-        dialog.set_server_label("studio")
-        dialog.set_keep_free(samples.KEEP_FREE)
-        shown(qtbot, dialog)
+        dialog = opened(qtbot, scene)
         dialog.set_text(text)
         dialog.lookup.ask_now()
         if estimate is not None:
-            dialog.set_pull_estimate(estimate)
+            scene.state.set_estimate(estimate)
         return dialog
 
     return make
@@ -69,8 +78,9 @@ def unreachable() -> Unreachable:
 
 
 def test_it_asks_once_a_person_stops_typing(qtbot: QtBot) -> None:
-    dialog = shown(qtbot, PullDialog(data.SERVER))
-    with emitted(dialog.estimate_requested) as asked:
+    scene = blank()
+    dialog = opened(qtbot, scene)
+    with emitted(scene.commands.estimate_requested) as asked:
         qtbot.keyClicks(dialog.field, "phi3:mini")
         assert asked == [], "not at every key"
         assert not dialog.area.lookup.isVisible()
@@ -82,9 +92,9 @@ def test_it_asks_once_a_person_stops_typing(qtbot: QtBot) -> None:
     assert pull_text(dialog) == "Pull"
 
 
-def test_another_text_drops_the_question(ask: Ask) -> None:
+def test_another_text_drops_the_question(scene: Scene, ask: Ask) -> None:
     dialog = ask("phi3:mini", None)
-    with emitted(dialog.estimate_cancel_requested) as dropped:
+    with emitted(scene.commands.estimate_cancel_requested) as dropped:
         dialog.field.setText("phi3:min")
         assert len(dropped) == 1
         dialog.field.setText("phi3:mi")
@@ -92,9 +102,9 @@ def test_another_text_drops_the_question(ask: Ask) -> None:
     assert not dialog.area.lookup.isVisible()
 
 
-def test_the_same_name_in_other_words_is_not_asked_twice(ask: Ask) -> None:
+def test_the_same_name_in_other_words_is_not_asked_twice(scene: Scene, ask: Ask) -> None:
     dialog = ask("phi3", None)
-    with emitted(dialog.estimate_cancel_requested) as dropped:
+    with emitted(scene.commands.estimate_cancel_requested) as dropped:
         dialog.field.setText("ollama run phi3")
         dialog.field.setText("phi3:latest")
     assert dropped == []
@@ -103,32 +113,35 @@ def test_the_same_name_in_other_words_is_not_asked_twice(ask: Ask) -> None:
 
 @pytest.mark.parametrize("text", ["", "a+b", "gpt-oss:20b-cloud", "qwen3:14b"])
 def test_what_needs_no_answer_is_not_asked(qtbot: QtBot, text: str) -> None:
-    dialog = shown(qtbot, PullDialog(data.SERVER))
-    dialog.set_pull_items(data.PULLS)
-    with emitted(dialog.estimate_requested) as asked:
+    scene = known()
+    dialog = opened(qtbot, scene)
+    with emitted(scene.commands.estimate_requested) as asked:
         dialog.set_text(text)
         dialog.lookup.ask_now()
     assert asked == []
 
 
-def test_closing_drops_the_question(ask: Ask) -> None:
+def test_closing_drops_the_question(scene: Scene, ask: Ask) -> None:
     dialog = ask("phi3:mini", None)
-    with emitted(dialog.estimate_cancel_requested) as dropped:
+    with emitted(scene.commands.estimate_cancel_requested) as dropped:
         dialog.reject()
     assert len(dropped) == 1
 
 
-def test_pulling_drops_the_question_and_does_not_wait(qtbot: QtBot, ask: Ask) -> None:
+def test_pulling_drops_the_question_and_does_not_wait(qtbot: QtBot, scene: Scene, ask: Ask) -> None:
     dialog = ask("phi3:mini", None)
-    with emitted(dialog.pull_requested) as wishes, emitted(dialog.estimate_cancel_requested) as no:
+    with (
+        emitted(scene.commands.pull_requested) as wishes,
+        emitted(scene.commands.estimate_cancel_requested) as no,
+    ):
         qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     assert wishes == [PullRequest(data.SERVER, "phi3:mini")]
     assert len(no) == 1
 
 
-def test_answers_about_other_names_or_servers_are_not_shown(ask: Ask) -> None:
+def test_answers_about_other_names_or_servers_are_not_shown(scene: Scene, ask: Ask) -> None:
     dialog = ask("phi3:mini", samples.LLAVA)
-    dialog.set_pull_estimate(replace(samples.LLAVA, name="phi3:mini", server_id="elsewhere"))
+    scene.state.set_estimate(replace(samples.LLAVA, name="phi3:mini", server_id="elsewhere"))
     assert dialog.area.lookup.isVisible()
 
 
@@ -175,7 +188,7 @@ def test_too_little_disk_space(ask: Ask) -> None:
     assert dialog.pull_button.isEnabled()
 
 
-def test_an_update(ask: Ask) -> None:
+def test_an_update(scene: Scene, ask: Ask) -> None:
     dialog = ask("mistral:7b", samples.UPDATE)
     words = said(dialog)
     assert "Newer version: 4.4 GB to download" in words
@@ -183,7 +196,7 @@ def test_an_update(ask: Ask) -> None:
     assert "4.7 GB left after this download, on /home/somebody/.ollama/models." in words
     assert "Needs about 5.5 GB" in words
     assert pull_text(dialog) == "Update 4.4 GB"
-    with emitted(dialog.pull_requested) as wishes:
+    with emitted(scene.commands.pull_requested) as wishes:
         dialog.pull_button.click()
     assert wishes == [PullRequest(data.SERVER, "mistral:7b", data.digest("mistral:7b"))]
 
@@ -207,14 +220,14 @@ def test_what_is_missing_says_why(ask: Ask) -> None:
         assert line in words
 
 
-def test_lines_that_are_still_to_come_wait(ask: Ask) -> None:
+def test_lines_that_are_still_to_come_wait(scene: Scene, ask: Ask) -> None:
     dialog = ask("llava:13b-v1.6", replace(samples.LLAVA, fit=None, licenses=()))
     assert "Fits" not in said(dialog)
     assert not dialog.area.card.read_button.isVisible()
-    dialog.set_pull_estimate(replace(samples.LLAVA, licenses=(), licenses_reason=Missing.NONE))
+    scene.state.set_estimate(replace(samples.LLAVA, licenses=(), licenses_reason=Missing.NONE))
     assert "None stated" in said(dialog)
     assert "Fits: about 9.8 of 12.0 GB" in said(dialog)
-    dialog.set_pull_estimate(samples.LLAVA)
+    scene.state.set_estimate(samples.LLAVA)
     assert dialog.area.card.read_button.isVisible()
 
 
@@ -255,14 +268,14 @@ def test_a_model_made_here_is_not_called_unknown(ask: Ask) -> None:
     ],
 )
 def test_without_the_registry_it_can_still_be_pulled(
-    ask: Ask, error: OllamaError, words: str
+    scene: Scene, ask: Ask, error: OllamaError, words: str
 ) -> None:
     dialog = ask("qwen3:32b", samples.failed("qwen3:32b", error))
     assert "Couldn’t look up the size" in said(dialog)
     assert words in said(dialog)
     assert pull_text(dialog) == "Pull anyway"
     assert dialog.pull_button.kind is Kind.PRIMARY
-    with emitted(dialog.pull_requested) as wishes:
+    with emitted(scene.commands.pull_requested) as wishes:
         dialog.pull_button.click()
     assert wishes == [PullRequest(data.SERVER, "qwen3:32b")]
 
@@ -275,11 +288,11 @@ def test_an_installed_model_that_cannot_be_checked(ask: Ask) -> None:
     assert pull_text(dialog) == "Pull again"
 
 
-def test_a_server_that_is_too_old(ask: Ask) -> None:
+def test_a_server_that_is_too_old(scene: Scene, ask: Ask) -> None:
     dialog = ask("llava:13b-v1.6", replace(samples.LLAVA, requires="0.40"))
     assert dialog.helper.text() == "“studio” runs Ollama 0.33.1. This model needs 0.40 or newer."
     assert pull_text(dialog) == "Pull anyway"
-    dialog.set_pull_estimate(replace(samples.LLAVA, requires="0.33.1"))
+    scene.state.set_estimate(replace(samples.LLAVA, requires="0.33.1"))
     assert dialog.helper.text() == "On ollama.com"
     assert pull_text(dialog) == "Pull 7.4 GB"
 
@@ -296,7 +309,7 @@ def test_a_stub_with_a_plain_name(ask: Ask) -> None:
     assert pull_text(dialog) == "Add"
 
 
-def test_one_height_in_every_state(ask: Ask) -> None:
+def test_one_height_in_every_state(scene: Scene, ask: Ask) -> None:
     dialog = ask("phi3", None)
     heights = set()
     for text, answer in (
@@ -312,7 +325,7 @@ def test_one_height_in_every_state(ask: Ask) -> None:
         dialog.field.setText(text)
         dialog.lookup.ask_now()
         if answer is not None:
-            dialog.set_pull_estimate(answer)
+            scene.state.set_estimate(answer)
         QApplication.sendPostedEvents()
         heights.add((dialog.height(), dialog.area.y()))
     assert len(heights) == 1
@@ -350,22 +363,34 @@ def test_hostile_words_stay_words(ask: Ask) -> None:
     assert "<a href='x'>Mine[U+202E]</a>" in words
 
 
-# Through the host.
+# Among the other dialogs.
 
 
-def test_the_host_passes_questions_and_answers_on(qtbot: QtBot) -> None:
-    host = DialogHost(Settings(None))
-    host.set_server_label("studio")
-    host.set_snapshot(data.snapshot())
-    with emitted(host.layers_requested) as books, emitted(host.estimate_requested) as asked:
-        dialog = host.open_pull("phi3:mini")
+def test_it_asks_which_layers_are_here_and_lets_go_when_closed(scene: Scene) -> None:
+    dialogs = Dialogs(scene.settings, scene.state, scene.commands)
+    commands = scene.commands
+    with (
+        emitted(commands.layers_requested) as wanted,
+        emitted(commands.estimate_requested) as asked,
+    ):
+        dialog = dialogs.open_pull("phi3:mini")
         dialog.lookup.ask_now()
-    assert len(books) == 1, "what is here already need not be fetched"
+    assert len(wanted) == 1, "what is here already need not be fetched"
     assert [ref.name for ref in asked] == ["phi3:mini"]
-    server_id = asked[0].server_id
-    host.set_pull_estimate(replace(samples.LLAVA, name="phi3:mini", server_id=server_id))
+    scene.state.set_estimate(replace(samples.LLAVA, name="phi3:mini"))
     assert pull_text(dialog) == "Pull 7.4 GB"
-    with emitted(host.estimate_cancel_requested) as dropped:
-        host.close_all()
+    with emitted(commands.estimate_cancel_requested) as dropped:
+        dialogs.close_all()
     assert len(dropped) == 1
-    host.set_pull_estimate(samples.LLAVA)
+    scene.state.set_estimate(samples.LLAVA)
+    assert pull_text(dialog) == "Pull 7.4 GB", "one that is closed follows nothing"
+
+
+def test_what_somebody_was_told_before_is_asked_anew(qtbot: QtBot, scene: Scene) -> None:
+    scene.state.set_estimate(replace(samples.LLAVA, name="phi3:mini"))
+    dialog = opened(qtbot, scene)
+    dialog.set_text("phi3:mini")
+    assert pull_text(dialog) == "Pull", "since then it may have been pulled"
+    with emitted(scene.commands.estimate_requested) as asked:
+        dialog.lookup.ask_now()
+    assert len(asked) == 1

@@ -9,11 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.shots.dialogs import ref
+from tests.shots.scene import Scene, known
+from tests.support import facts
 from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
 from tray_app.core.payloads import CopyRequest, DeleteRequest, ModelRefs
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Layer, LayerKind, ModelRecord
 from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.settings import ServerEntry
 from tray_app.text import Message
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.questions.delete import DeleteDialog, is_made_here
@@ -21,11 +24,20 @@ from tray_app.views.questions.duplicate import DuplicateDialog
 from tray_app.views.questions.running_pulls import QuitDialog
 
 
-def ask(qtbot: QtBot, *records: ModelRecord, server_label: str = "") -> DeleteDialog:
-    dialog = DeleteDialog(ModelRefs(tuple(map(ref, records))), records, server_label=server_label)
-    dialog.set_layer_index(data.layer_index())
-    dialog.set_snapshot(data.snapshot())
-    return shown(qtbot, dialog)
+@pytest.fixture
+def scene() -> Scene:
+    """As in the pictures, without downloads."""
+    made = known()
+    made.state.set_downloads(())
+    return made
+
+
+def ask(qtbot: QtBot, scene: Scene, *records: ModelRecord) -> DeleteDialog:
+    """The question about these, which are on the server whatever was there before."""
+    others = [model for model in data.MODELS if model.key not in {each.key for each in records}]
+    facts.set_snapshot(scene.state, data.snapshot((*others, *records)))
+    refs = ModelRefs(tuple(map(ref, records)))
+    return shown(qtbot, DeleteDialog(refs, scene.settings, scene.state, scene.commands))
 
 
 def said(dialog: DeleteDialog) -> list[str]:
@@ -38,8 +50,8 @@ LOADED = (
 )
 
 
-def test_one_loaded_model(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, QWEN)
+def test_one_loaded_model(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, QWEN)
     assert dialog.windowTitle() == "Delete model"
     assert said(dialog) == [
         "Delete qwen3:8b?",
@@ -48,29 +60,30 @@ def test_one_loaded_model(qtbot: QtBot) -> None:
     ]
 
 
-def test_what_is_shared_stays(qtbot: QtBot) -> None:
-    assert said(ask(qtbot, MISTRAL))[1:] == [
+def test_what_is_shared_stays(qtbot: QtBot, scene: Scene) -> None:
+    assert said(ask(qtbot, scene, MISTRAL))[1:] == [
         "This frees 1.3 kB of 4.4 GB. You can pull the model again later.",
         "The other 4.4 GB are shared with meeting-notes:latest and stay.",
     ]
 
 
-def test_unknown_sharing_is_an_upper_bound(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, MISTRAL)
-    dialog.set_layer_index(LayerIndex())
+def test_unknown_sharing_is_an_upper_bound(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, MISTRAL)
+    scene.state.set_layer_index(LayerIndex())
     assert said(dialog)[1] == "This frees up to 4.4 GB. You can pull the model again later."
     assert len(said(dialog)) == 2
 
 
 def test_the_server_is_named_where_there_are_several(qtbot: QtBot) -> None:
-    assert said(ask(qtbot, MISTRAL, server_label="studio"))[0] == (
-        "Delete mistral:7b from “studio”?"
-    )
+    scene = known("studio")
+    servers = (ServerEntry(data.SERVER, "studio", data.ADDRESS), ServerEntry("nas", "", "nas"))
+    scene.settings.set("servers", servers)
+    assert said(ask(qtbot, scene, MISTRAL))[0] == "Delete mistral:7b from “studio”?"
 
 
-def test_several_share_with_each_other(qtbot: QtBot) -> None:
+def test_several_share_with_each_other(qtbot: QtBot, scene: Scene) -> None:
     notes = data.record("meeting-notes:latest")
-    dialog = ask(qtbot, notes, MISTRAL, QWEN)
+    dialog = ask(qtbot, scene, notes, MISTRAL, QWEN)
     assert said(dialog)[:2] == [
         "Delete 3 models?",
         (
@@ -82,86 +95,86 @@ def test_several_share_with_each_other(qtbot: QtBot) -> None:
     assert "Loaded now" in texts(dialog)
 
 
-def test_a_cloud_entry(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, data.record("gpt-oss:120b-cloud"))
+def test_a_cloud_entry(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, data.record("gpt-oss:120b-cloud"))
     assert said(dialog)[1] == "This removes the entry only. Nothing is stored here."
 
 
-def test_a_model_made_here_is_lost_for_good(qtbot: QtBot) -> None:
+def test_a_model_made_here_is_lost_for_good(qtbot: QtBot, scene: Scene) -> None:
     made = replace(MISTRAL, details=replace(MISTRAL.details, parent_model="llama3.2:latest"))
     assert is_made_here(made)
     assert not is_made_here(replace(made, name="somebody/mistral:7b"))
     assert not is_made_here(MISTRAL)
-    dialog = ask(qtbot, made)
+    dialog = ask(qtbot, scene, made)
     assert "Made on this server. It can’t be pulled again." in said(dialog)
     assert not any("pull the model again later" in text for text in said(dialog))
 
 
-def test_a_download_that_shares_layers_is_waited_for(qtbot: QtBot) -> None:
+def test_a_download_that_shares_layers_is_waited_for(qtbot: QtBot, scene: Scene) -> None:
     running = data.PULLS[0]
     assert running.progress is not None
     shared = running.progress.layers[0]
     layer = Layer(shared.digest, LayerKind.MODEL, shared.total_bytes)
-    dialog = ask(qtbot, QWEN)
-    dialog.set_layer_index(LayerIndex({QWEN.digest: KnownLayers((layer,), is_whole=True)}))
-    dialog.set_pull_items((running,))
+    dialog = ask(qtbot, scene, QWEN)
+    scene.state.set_layer_index(LayerIndex({QWEN.digest: KnownLayers((layer,), is_whole=True)}))
+    facts.set_download(scene.state, running)
     assert any(text.startswith("qwen3:14b is being downloaded") for text in said(dialog))
-    dialog.set_pull_items((replace(running, state=PullState.DONE),))
+    facts.set_download(scene.state, replace(running, state=PullState.DONE))
     assert not any("is being downloaded" in text for text in said(dialog))
 
 
-def test_cancel_is_default_and_focused(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, QWEN)
+def test_cancel_is_default_and_focused(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, QWEN)
     qtbot.waitUntil(dialog.cancel_button.hasFocus)
     assert dialog.cancel_button.isDefault()
-    with emitted(dialog.delete_requested) as wishes:
+    with emitted(scene.commands.delete_requested) as wishes:
         qtbot.keyClick(dialog.cancel_button, Qt.Key.Key_Return)
     assert wishes == []
     assert not dialog.isVisible()
 
 
-def test_escape_cancels(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, QWEN)
-    with emitted(dialog.delete_requested) as wishes:
+def test_escape_cancels(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, QWEN)
+    with emitted(scene.commands.delete_requested) as wishes:
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert wishes == []
     assert not dialog.isVisible()
 
 
-def test_delete_takes_a_deliberate_key(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, QWEN)
-    with emitted(dialog.delete_requested) as wishes:
+def test_delete_takes_a_deliberate_key(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, QWEN)
+    with emitted(scene.commands.delete_requested) as wishes:
         qtbot.keyClick(dialog, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
         qtbot.waitUntil(lambda: bool(wishes))  # a button pressed by its mnemonic is seen to move
     assert wishes == [DeleteRequest((ref(QWEN),), ("qwen3:8b",))]
     assert not dialog.isVisible()
 
 
-def test_the_wish_has_the_digests_that_were_seen(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, QWEN, MISTRAL)
+def test_the_wish_has_the_digests_that_were_seen(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, QWEN, MISTRAL)
     newer = replace(MISTRAL, digest="e" * 64)
-    dialog.set_snapshot(replace(data.snapshot((newer, QWEN)), running=()))
-    with emitted(dialog.delete_requested) as wishes:
+    facts.set_snapshot(scene.state, replace(data.snapshot((newer, QWEN)), running=()))
+    with emitted(scene.commands.delete_requested) as wishes:
         dialog.delete_button.click()
     assert wishes == [DeleteRequest((ref(QWEN), ref(MISTRAL)))]
 
 
-def test_many_models_scroll(qtbot: QtBot) -> None:
-    few, many = ask(qtbot, *data.MODELS[:6]), ask(qtbot, *data.MODELS)
+def test_many_models_scroll(qtbot: QtBot, scene: Scene) -> None:
+    few, many = ask(qtbot, scene, *data.MODELS[:6]), ask(qtbot, scene, *data.MODELS)
     assert many.height() <= few.height() + 60
 
 
-def test_no_text_is_cut_off(qtbot: QtBot) -> None:
-    dialog = ask(qtbot, QWEN)
+def test_no_text_is_cut_off(qtbot: QtBot, scene: Scene) -> None:
+    dialog = ask(qtbot, scene, QWEN)
     labels = [x for x in dialog.findChildren(QLabel) if x.isVisible() and x.wordWrap()]
     assert labels
     for label in labels:
         assert label.height() >= label.heightForWidth(label.width()), label.text()
 
 
-def test_names_are_shown_literally(qtbot: QtBot) -> None:
+def test_names_are_shown_literally(qtbot: QtBot, scene: Scene) -> None:
     evil = replace(MISTRAL, name="<b>x</b>:1")
-    dialog = ask(qtbot, evil)
+    dialog = ask(qtbot, scene, evil)
     assert said(dialog)[0] == "Delete <b>x</b>:1?"
     assert all(
         label.textFormat() == Qt.TextFormat.PlainText for label in dialog.findChildren(QLabel)
@@ -172,16 +185,14 @@ def test_names_are_shown_literally(qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def duplicate(qtbot: QtBot) -> DuplicateDialog:
-    dialog = DuplicateDialog(ref(QWEN))
-    dialog.set_snapshot(data.snapshot())
-    return shown(qtbot, dialog)
+def duplicate(qtbot: QtBot, scene: Scene) -> DuplicateDialog:
+    return shown(qtbot, DuplicateDialog(ref(QWEN), scene.state, scene.commands))
 
 
-def test_a_copy_gets_a_name_at_once(qtbot: QtBot, duplicate: DuplicateDialog) -> None:
+def test_a_copy_gets_a_name_at_once(qtbot: QtBot, scene: Scene, duplicate: DuplicateDialog) -> None:
     assert duplicate.field.text() == "qwen3-copy:8b"
     assert duplicate.helper.text() == "Takes no extra disk space."
-    with emitted(duplicate.copy_requested) as wishes:
+    with emitted(scene.commands.copy_requested) as wishes:
         qtbot.keyClick(duplicate.field, Qt.Key.Key_Return)
     assert wishes == [CopyRequest(ref(QWEN), "qwen3-copy:8b")]
 
@@ -196,12 +207,12 @@ def test_a_copy_gets_a_name_at_once(qtbot: QtBot, duplicate: DuplicateDialog) ->
     ],
 )
 def test_names_that_no_copy_may_have(
-    qtbot: QtBot, duplicate: DuplicateDialog, name: str, problem: str
+    qtbot: QtBot, scene: Scene, duplicate: DuplicateDialog, name: str, problem: str
 ) -> None:
     duplicate.field.setText(name)
     assert duplicate.helper.text() == problem
     assert not duplicate.duplicate_button.isEnabled()
-    with emitted(duplicate.copy_requested) as wishes:
+    with emitted(scene.commands.copy_requested) as wishes:
         qtbot.keyClick(duplicate.field, Qt.Key.Key_Return)
     assert wishes == []
 
@@ -215,18 +226,18 @@ def test_a_blank_name_is_no_mistake_yet(duplicate: DuplicateDialog) -> None:
 # Quit and messages.
 
 
-def test_quit_asks_and_cancels_by_default(qtbot: QtBot) -> None:
-    dialog = shown(qtbot, QuitDialog(2))
+def test_quit_asks_and_cancels_by_default(qtbot: QtBot, scene: Scene) -> None:
+    dialog = shown(qtbot, QuitDialog(2, scene.commands))
     assert texts(dialog) == [
         "Quit and pause 2 downloads?",
         "They continue when Ollama Tray starts again.",
     ]
-    with emitted(dialog.quit_confirmed) as quits:
+    with emitted(scene.commands.quit_now_requested) as quits:
         qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert quits == []
-    dialog = shown(qtbot, QuitDialog(1))
+    dialog = shown(qtbot, QuitDialog(1, scene.commands))
     assert texts(dialog)[0] == "Quit and pause 1 download?"
-    with emitted(dialog.quit_confirmed) as quits:
+    with emitted(scene.commands.quit_now_requested) as quits:
         button(dialog, "Quit").click()
     assert quits == [None]
 

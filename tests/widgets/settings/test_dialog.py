@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
+from tests.shots.scene import Scene, blank
+from tests.support import facts
 from tests.widgets.helpers import button, emitted, shown, texts
 from tray_app.core.errors import NotOllama, Unreachable, UnreachableKind
 from tray_app.core.payloads import ServerTest
@@ -21,15 +23,24 @@ from tray_app.views.settings.server import address_problem
 
 
 @pytest.fixture
-def settings() -> Settings:
-    made = Settings(None)
-    made.set("servers", (ServerEntry("local", "", "127.0.0.1:11434"),))
+def scene() -> Scene:
+    made = blank(log_folder="")
+    made.settings.set("servers", (ServerEntry("local", "", "127.0.0.1:11434"),))
     return made
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, settings: Settings) -> SettingsDialog:
-    return shown(qtbot, SettingsDialog(settings))
+def settings(scene: Scene) -> Settings:
+    return scene.settings
+
+
+def opened(qtbot: QtBot, scene: Scene) -> SettingsDialog:
+    return shown(qtbot, SettingsDialog(scene.settings, scene.state, scene.commands))
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, scene: Scene) -> SettingsDialog:
+    return opened(qtbot, scene)
 
 
 def control(dialog: SettingsDialog, name: str) -> CheckBox | ComboBox | SpinBox:
@@ -119,21 +130,21 @@ def test_the_hours_shown_are_those_without_quiet(
     assert settings.values.quiet_hours == "09:00-17:00"
 
 
-def test_only_what_the_system_tells_is_offered(dialog: SettingsDialog) -> None:
+def test_only_what_the_system_tells_is_offered(scene: Scene, dialog: SettingsDialog) -> None:
     page = dialog.downloads
     dialog.show_page("downloads")
     assert not page.metered.isVisible()
     assert not page.battery.isVisible()
-    page.set_conditions(SystemConditions(on_battery=False))
+    scene.state.set_conditions(SystemConditions(on_battery=False))
     assert page.battery.isVisible()
     assert not page.metered.isVisible()
-    page.set_conditions(SystemConditions(on_battery=True, is_metered=False))
+    scene.state.set_conditions(SystemConditions(on_battery=True, is_metered=False))
     assert page.metered.isVisible()
     card = page.metered.parentWidget()
     assert card is not None
     lines = card.findChildren(Hairline)
     assert [line.isVisible() for line in lines] == [True, True]
-    page.set_conditions(SystemConditions())
+    scene.state.set_conditions(SystemConditions())
     assert [line.isVisible() for line in lines] == [False, False]
 
 
@@ -238,24 +249,26 @@ def test_a_narrow_window_has_a_combo_instead_of_the_list(
     assert dialog.page_key() == "about"
 
 
-def test_starting_at_login_is_the_systems(dialog: SettingsDialog) -> None:
+def test_starting_at_login_is_the_systems(scene: Scene, dialog: SettingsDialog) -> None:
     general = dialog.general
     assert not general.autostart.isVisible()
-    general.set_autostart(False)
+    scene.state.set_autostart(False)
     assert general.autostart.isVisible()
     assert not general.hidden.box.isEnabled()
-    with emitted(dialog.autostart_requested) as wishes:
+    with emitted(scene.commands.autostart_requested) as wishes:
         general.autostart.box.click()
     assert wishes == [True]
-    general.set_autostart(True)
+    scene.state.set_autostart(True)
     assert general.hidden.box.isEnabled()
 
 
-def test_without_a_tray_keeping_it_there_is_not_offered(dialog: SettingsDialog) -> None:
-    dialog.general.set_tray_available(False)
+def test_without_a_tray_keeping_it_there_is_not_offered(
+    scene: Scene, dialog: SettingsDialog
+) -> None:
+    scene.state.set_tray_available(False)
     assert not dialog.general.keep.box.isEnabled()
     assert any("AppIndicator" in text for text in texts(dialog))
-    dialog.general.set_tray_available(True)
+    scene.state.set_tray_available(True)
     assert dialog.general.keep.box.isEnabled()
 
 
@@ -321,17 +334,17 @@ def test_unusable_addresses_are_said(server: SettingsDialog, address: str, words
     assert not page.test_button.isEnabled()
 
 
-def test_a_test_says_what_it_found(server: SettingsDialog) -> None:
+def test_a_test_says_what_it_found(scene: Scene, server: SettingsDialog) -> None:
     page = server.server
     page.address_field.setText("nas")
-    with emitted(server.server_test_requested) as asked:
+    with emitted(scene.commands.server_test_requested) as asked:
         button(server, "Test").click()
     assert asked == ["nas"]
     assert "Testing…" in texts(server)
-    server.set_server_test(ServerTest("nas", "0.32.4", 14, 1, 0.008))
+    scene.state.set_server_test(ServerTest("nas", "0.32.4", 14, 1, 0.008))
     assert "Connected to Ollama 0.32.4" in texts(server)
     assert "14 models, 1 loaded. Answered in 8 ms." in texts(server)
-    with emitted(server.server_test_requested) as asked:
+    with emitted(scene.commands.server_test_requested) as asked:
         button(server, "Test again").click()
     assert asked == ["nas"]
 
@@ -343,45 +356,49 @@ def test_a_test_says_what_it_found(server: SettingsDialog) -> None:
         (NotOllama("nas", "<html>"), "but it isn’t Ollama"),
     ],
 )
-def test_a_failed_test_says_why(server: SettingsDialog, error: Exception, words: str) -> None:
+def test_a_failed_test_says_why(
+    scene: Scene, server: SettingsDialog, error: Exception, words: str
+) -> None:
     page = server.server
     page.address_field.setText("nas")
     page.test_button.click()
-    server.set_server_test(ServerTest("nas", error=error))  # type: ignore[arg-type]
+    scene.state.set_server_test(ServerTest("nas", error=error))  # type: ignore[arg-type]
     assert any(words in text for text in texts(server))
     page.save_button.click()
     assert page.settings.server().address == "nas"
 
 
-def test_a_late_answer_for_another_address_is_not_shown(server: SettingsDialog) -> None:
+def test_a_late_answer_for_another_address_is_not_shown(
+    scene: Scene, server: SettingsDialog
+) -> None:
     page = server.server
     page.address_field.setText("first")
     page.test_button.click()
     page.address_field.setText("second")
     assert not page.result.isVisible()
-    server.set_server_test(ServerTest("first", "0.1"))
+    scene.state.set_server_test(ServerTest("first", "0.1"))
     assert not page.result.isVisible()
 
 
-def test_the_state_of_the_server_is_shown(server: SettingsDialog) -> None:
-    server.set_status(data.status())
+def test_the_state_of_the_server_is_shown(scene: Scene, server: SettingsDialog) -> None:
+    facts.set_status(scene.state, data.status())
     assert "Online · 0.33.1" in texts(server)
-    server.set_status(data.status(ServerState.OFFLINE))
+    facts.set_status(scene.state, data.status(ServerState.OFFLINE))
     assert "Offline" in texts(server)
 
 
 # About.
 
 
-def test_diagnostics_are_asked_for(dialog: SettingsDialog) -> None:
+def test_diagnostics_are_asked_for(scene: Scene, dialog: SettingsDialog) -> None:
     dialog.show_page("about")
-    with emitted(dialog.diagnostics_requested) as asked:
+    with emitted(scene.commands.diagnostics_requested) as asked:
         button(dialog, "Copy diagnostics").click()
     assert asked == [None]
 
 
-def test_the_log_folder_is_offered_where_there_is_one(dialog: SettingsDialog) -> None:
+@pytest.mark.parametrize("folder", ["", "/somewhere"])
+def test_the_log_folder_is_offered_where_there_is_one(qtbot: QtBot, folder: str) -> None:
+    dialog = opened(qtbot, blank(log_folder=folder))
     dialog.show_page("about")
-    assert "Log folder" not in texts(dialog)
-    dialog.about.set_log_folder("/somewhere")
-    assert "Log folder" in texts(dialog)
+    assert ("Log folder" in texts(dialog)) is bool(folder)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSize, Qt, SignalInstance, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.resources import app_icon
@@ -23,6 +25,8 @@ class DialogFrame(QDialog):
         self.setWindowTitle(title)
         self.setWindowIcon(app_icon())
         self._least: QSize | None = None
+        self._followed: list[tuple[SignalInstance, Callable[..., None]]] = []
+        self.finished.connect(self._stop_following)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.body = QVBoxLayout()
         self.body.setContentsMargins(_SIDE, 16, _SIDE, _SIDE)
@@ -42,6 +46,17 @@ class DialogFrame(QDialog):
         outer.addLayout(self.body, 1)
         outer.addWidget(Hairline(self))
         outer.addLayout(footer)
+
+    def follow(self, changed: SignalInstance, slot: Callable[..., None]) -> None:
+        """Have `slot` called as long as the dialog is open; it is deleted only some time later."""
+        changed.connect(slot)
+        self._followed.append((changed, slot))
+
+    @Slot()
+    def _stop_following(self) -> None:
+        for changed, slot in self._followed:
+            changed.disconnect(slot)
+        self._followed.clear()
 
     def set_least_size(self, width: int, height: int) -> None:
         """Never smaller than this, nor than what the words of this language need.

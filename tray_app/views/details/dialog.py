@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
-from tray_app.core.payloads import BusyModel, LoadRequest, ModelRef, ModelRefs, Verb
-from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Snapshot
-from tray_app.core.sharing import LayerIndex
-from tray_app.text import Message, one_line, tooltip, tr
+from tray_app.commands import Commands
+from tray_app.core.payloads import BusyModel, Failure, LoadRequest, ModelRef, Verb
+from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, ServerStatus, Snapshot
+from tray_app.settings import Settings
+from tray_app.state import AppState
+from tray_app.text import Message, failure_text, one_line, server_name, tooltip, tr
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
@@ -31,48 +33,43 @@ KEEP_FOREVER_S = -1
 class DetailsDialog(DialogFrame):
     """One per (server, name), modeless.
 
-    Signals: details_requested(ModelRef), delete_requested(ModelRefs),
-    duplicate_requested(ModelRef), load_requested(LoadRequest), unload_requested(ModelRef).
+    Signals: `delete_clicked`, `duplicate_clicked` with the model: what asks about it is opened on
+    this window.
     """
 
-    details_requested = Signal(object)  # ModelRef
-    delete_requested = Signal(object)  # ModelRefs
-    duplicate_requested = Signal(object)  # ModelRef
-    load_requested = Signal(object)  # LoadRequest
-    unload_requested = Signal(object)  # ModelRef
+    delete_clicked = Signal(object)  # ModelRef
+    duplicate_clicked = Signal(object)  # ModelRef
 
     def __init__(
         self,
         ref: ModelRef,
-        server_label: str,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
         parent: QWidget | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__("", parent)
+        self._settings = settings
+        self._state = state
+        self._commands = commands
         self._clock = clock
         self._ref = ref
-        self._record: ModelRecord | None = None
-        self._running: RunningModel | None = None
-        self._is_running_known = False
-        self._models: tuple[ModelRecord, ...] = ()
-        self._layer_index = LayerIndex()
         self._info: ModelInfo | None = None
-        self._is_waiting = False
-        self._is_gone = False
-        self._is_online = True
-        self._server_label = server_label
-        self._busy: Verb | None = None
+        """What the tabs show: older details are better than none."""
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint, True)
         self.set_least_size(640, 480)
-        self.resize(800, 600)
+        size = settings.values.details_size
+        self.resize(*(size if len(size) == 2 else (800, 600)))
         self._spinner_timer = QTimer(self)
         self._spinner_timer.setSingleShot(True)
         self._spinner_timer.setInterval(SPINNER_MS)
         self._spinner_timer.timeout.connect(self._on_spinner_timer_timeout)
         self._build()
-        self.set_server_label(server_label)
-        self._update_actions()
+        self._follow_state()
+        self._read_state()
+        self.finished.connect(self._save_size)
 
     @property
     def ref(self) -> ModelRef:
@@ -84,7 +81,7 @@ class DetailsDialog(DialogFrame):
         self.header = DetailsHeader(self._ref.name, self, clock=self._clock)
         self.banner = Banner(self)
         self.overview = OverviewTab(clock=self._clock)
-        self.overview.retry_requested.connect(self._request)
+        self.overview.retry_clicked.connect(self._request)
         self.tabs = QTabWidget(self)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setUsesScrollButtons(True)
@@ -111,7 +108,7 @@ class DetailsDialog(DialogFrame):
             (self.layers, tr("Layers"), tr("No layer of this model is known.")),
         ):
             page = DetailsPage(content, empty)
-            page.retry_requested.connect(self._request)
+            page.retry_clicked.connect(self._request)
             self._pages.append(page)
             self.tabs.addTab(page, title)
         for widget in (self.header, self.banner):
@@ -129,62 +126,106 @@ class DetailsDialog(DialogFrame):
         self.delete_button.clicked.connect(self._on_delete_clicked)
         self.duplicate_button.clicked.connect(self._on_duplicate_clicked)
         self.load_button.clicked.connect(self._on_load_clicked)
-        self.overview.memory.keep_requested.connect(self._on_keep_requested)
-        self.overview.memory.release_requested.connect(self._on_release_requested)
+        self.overview.memory.keep_clicked.connect(self._on_keep_clicked)
+        self.overview.memory.release_clicked.connect(self._on_release_clicked)
         close.clicked.connect(self.close)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         self.tabs.setFocus()
 
-    # --- what it is told -----------------------------------------------------------------------
+    def _follow_state(self) -> None:
+        state = self._state
+        self.follow(state.server_changed, self._on_state_server_changed)
+        self.follow(state.snapshot_changed, self._on_state_snapshot_changed)
+        self.follow(state.status_changed, self._on_state_status_changed)
+        self.follow(state.layer_index_changed, self._show_facts)
+        self.follow(state.busy_changed, self._on_state_busy_changed)
+        self.follow(state.details_changed, self._on_state_details_changed)
+        self.follow(state.failed, self._on_state_failed)
 
-    def start(self) -> None:
-        """Ask for the details."""
-        if self._info is None and not self._is_waiting:
+    def _read_state(self) -> None:
+        """What is known by now; the rest is asked for."""
+        self._on_state_server_changed()
+        self._update()
+        known = self._state.details(self._ref.digest) if self._ref.digest else None
+        if known is not None and known.key == self._ref.key:
+            self._show_info(known)
+        else:
             self._request()
 
-    def set_server_label(self, label: str) -> None:
-        """The server's name, for the title."""
-        self._server_label = label
+    # --- facts ---------------------------------------------------------------------------------
+
+    @property
+    def _snapshot(self) -> Snapshot | None:
+        return self._state.snapshot(self._ref.server_id)
+
+    @property
+    def _record(self) -> ModelRecord | None:
+        return self._state.record(self._ref.key)
+
+    @property
+    def _running(self) -> RunningModel | None:
+        snapshot = self._snapshot
+        running = snapshot.running if snapshot is not None else None
+        return next((model for model in running or () if model.key == self._ref.key), None)
+
+    @property
+    def _server_label(self) -> str:
+        return server_name(self._state.server.label, self._state.server.address)
+
+    @Slot()
+    def _on_state_server_changed(self) -> None:
         name = one_line(self._ref.name, 120)
-        self.setWindowTitle(tr("{name} · {server}").format(name=name, server=label))
-
-    def set_online(self, online: bool) -> None:
-        """Whether the server answers; without it nothing can be done."""
-        self._is_online = online
+        self.setWindowTitle(tr("{name} · {server}").format(name=name, server=self._server_label))
         self._update_actions()
 
-    def set_snapshot(self, snapshot: Snapshot) -> None:
+    @Slot(object)
+    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        if snapshot.server_id == self._ref.server_id:
+            old = self._ref.digest
+            self._update()
+            if old and old != self._ref.digest:
+                self._request()  # another version came in from outside
+
+    @Slot(object)
+    def _on_state_status_changed(self, status: ServerStatus) -> None:
+        if status.server_id == self._ref.server_id:
+            self._update_actions()
+
+    @Slot(object)
+    def _on_state_busy_changed(self, busy: BusyModel) -> None:
+        if busy.ref.key == self._ref.key:
+            self._update_actions()
+
+    @Slot(object)
+    def _on_state_details_changed(self, info: ModelInfo) -> None:
+        if info.key == self._ref.key:
+            self._show_info(info)
+
+    @Slot(object)
+    def _on_state_failed(self, failure: Failure) -> None:
+        if failure.verb is Verb.SHOW and failure.ref.key == self._ref.key:
+            address = self._state.server.address
+            self._show_error(failure_text(failure, self._server_label, address=address))
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _update(self) -> None:
         """What the table shows now: this model's row, the others', and what is loaded."""
-        if snapshot.server_id != self._ref.server_id:
-            return
-        old = self._record
-        self._models = snapshot.models
-        self._record = next((m for m in snapshot.models if m.key == self._ref.key), None)
-        self._is_running_known = snapshot.running is not None
-        self._running = next((r for r in snapshot.running or () if r.key == self._ref.key), None)
-        self._set_gone(self._record is None)
-        if self._record is not None:
-            self.header.set_record(self._record)
-            if old is None or old.digest != self._record.digest:
-                self._ref = ModelRef(*self._ref.key, self._record.digest)
-                if old is not None:
-                    self._request()  # another version came in from outside
-        self.header.set_loaded(self._running is not None)
-        self.overview.set_running(self._running)
-        self._fill_from_table()
+        record, running = self._record, self._running
+        if record is not None:
+            self._ref = ModelRef(*self._ref.key, record.digest)
+            self.header.set_record(record)
+        self.header.set_loaded(running is not None)
+        self.overview.set_running(running)
+        is_gone = record is None and self._snapshot is not None
+        gone = BannerText(tr("This model was deleted."), Tone.WARN)
+        self.banner.set_text(gone if is_gone else None)
+        self._show_facts()
         self._update_actions()
 
-    def set_layer_index(self, layer_index: LayerIndex) -> None:
-        """Which layers models consist of."""
-        self._layer_index = layer_index
-        self._fill_from_table()
-
-    def show_info(self, info: ModelInfo) -> None:
+    def _show_info(self, info: ModelInfo) -> None:
         """The answer."""
-        if info.key != self._ref.key:
-            return
         self._info = info
-        self._is_waiting = False
         self._spinner_timer.stop()
         self.overview.show_error(None)
         self.parameters.set_text(info.parameters)
@@ -193,7 +234,7 @@ class DetailsDialog(DialogFrame):
         self.license.set_text(info.license)
         self.modelfile.set_text(info.modelfile)
         self.model_info.set_pairs(info.model_info)
-        self._fill_from_table()
+        self._show_facts()
         told = (
             info.parameters,
             info.template,
@@ -206,9 +247,8 @@ class DetailsDialog(DialogFrame):
         for page, content in zip(self._pages, told, strict=True):
             page.show_content(bool(content))
 
-    def show_error(self, message: Message) -> None:
+    def _show_error(self, message: Message) -> None:
         """It did not come, and why."""
-        self._is_waiting = False
         self._spinner_timer.stop()
         self.overview.show_error(message)
         if self._info is not None:
@@ -216,84 +256,87 @@ class DetailsDialog(DialogFrame):
         for page in self._pages:
             page.show_error(message)
 
-    def set_busy(self, busy: BusyModel) -> None:
-        """What is being done to this model."""
-        if busy.ref.key == self._ref.key:
-            self._busy = busy.verb
-            self._update_actions()
-
-    # --- inside --------------------------------------------------------------------------------
-
+    @Slot()
     def _request(self) -> None:
-        self._is_waiting = True
         self.overview.show_error(None)
         if self._info is None:
             for page in self._pages:
                 page.show_blank()
             self._spinner_timer.start()
-        self.details_requested.emit(self._ref)
+        self._commands.details_requested.emit(self._ref)
 
     def _on_spinner_timer_timeout(self) -> None:
         for page in self._pages:
             page.show_loading()
 
-    def _fill_from_table(self) -> None:
-        if self._record is None and self._info is None:
+    @Slot()
+    def _show_facts(self) -> None:
+        """What is known without the server's answer, and with it."""
+        record, info, snapshot = self._record, self._info, self._snapshot
+        if record is None and info is None:
             return
-        self.overview.set_facts(self._record, self._info, self._models, self._layer_index)
-        self.layers.show_layers(self._record, self._info, self._models, self._layer_index)
-        if self._info is not None:
+        models = snapshot.models if snapshot is not None else ()
+        layer_index = self._state.layer_index
+        self.overview.set_facts(record, info, models, layer_index)
+        self.layers.show_layers(record, info, models, layer_index)
+        if info is not None:
             self._pages[-1].show_content(self.layers.has_layers())
 
-    def _set_gone(self, gone: bool) -> None:
-        if gone == self._is_gone:
-            return
-        self._is_gone = gone
-        text = BannerText(tr("This model was deleted."), Tone.WARN) if gone else None
-        self.banner.set_text(text)
-
     def _update_actions(self) -> None:
-        can_act = self._is_online and not self._is_gone and self._busy is None
+        record, running, snapshot = self._record, self._running, self._snapshot
+        is_gone = record is None and snapshot is not None
+        is_online = self._state.is_online(self._ref.server_id)
+        busy = self._state.busy(self._ref.key)
+        can_act = is_online and not is_gone and busy is None
         reason = ""
-        if self._is_gone:
+        if is_gone:
             reason = tr("This model was deleted.")
-        elif not self._is_online:
+        elif not is_online:
             reason = tr("Can’t reach “{server}”").format(server=self._server_label)
-        is_cloud = self._record is not None and self._record.is_cloud
+        is_cloud = record is not None and record.is_cloud
+        is_running_known = snapshot is not None and snapshot.running is not None
         for button in (self.delete_button, self.duplicate_button):
             button.setEnabled(can_act)
             button.setToolTip(tooltip(reason))
-        self.load_button.setText(tr("Un&load") if self._running is not None else tr("&Load"))
-        self.load_button.set_icon_name("eject" if self._running is not None else "load")
-        self.load_button.setEnabled(can_act and not is_cloud and self._is_running_known)
-        if self._busy is Verb.LOAD:
+        self.load_button.setText(tr("Un&load") if running is not None else tr("&Load"))
+        self.load_button.set_icon_name("eject" if running is not None else "load")
+        self.load_button.setEnabled(can_act and not is_cloud and is_running_known)
+        if busy is Verb.LOAD:
             self.load_button.setText(tr("Loading…"))
-        elif self._busy is Verb.UNLOAD:
+        elif busy is Verb.UNLOAD:
             self.load_button.setText(tr("Unloading…"))
         if is_cloud and not reason:
             reason = tr("Cloud models aren’t loaded here")
         self.load_button.setToolTip(tooltip(reason))
         self.overview.memory.button.setEnabled(can_act)
 
+    # --- what a person does --------------------------------------------------------------------
+
     def _on_delete_clicked(self) -> None:
-        self.delete_requested.emit(ModelRefs((self._ref,)))
+        self.delete_clicked.emit(self._ref)
 
     def _on_duplicate_clicked(self) -> None:
-        self.duplicate_requested.emit(self._ref)
+        self.duplicate_clicked.emit(self._ref)
 
     def _on_load_clicked(self) -> None:
         if self._running is not None:
-            self.unload_requested.emit(self._ref)
+            self._commands.unload_requested.emit(self._ref)
         else:
-            self.load_requested.emit(LoadRequest(self._ref))
+            self._commands.load_requested.emit(LoadRequest(self._ref))
 
-    def _on_keep_requested(self) -> None:
+    def _on_keep_clicked(self) -> None:
         self._load_for(KEEP_FOREVER_S)
 
-    def _on_release_requested(self) -> None:
+    def _on_release_clicked(self) -> None:
         self._load_for(None)
 
     def _load_for(self, keep_alive_s: int | None) -> None:
         # The same context keeps the runner; another one would load the model anew.
-        length = self._running.context_length if self._running else None
-        self.load_requested.emit(LoadRequest(self._ref, keep_alive_s, length))
+        running = self._running
+        length = running.context_length if running is not None else None
+        self._commands.load_requested.emit(LoadRequest(self._ref, keep_alive_s, length))
+
+    @Slot()
+    def _save_size(self) -> None:
+        if not self.isMaximized():
+            self._settings.set("details_size", (self.width(), self.height()))

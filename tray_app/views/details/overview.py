@@ -57,11 +57,11 @@ _CAPABILITY_GLYPHS = {
 class MemoryCard(Card):
     """A loaded model: how much memory, which, and for how long.
 
-    Signals: keep_requested(), release_requested() (back to the server's usual time).
+    Signals: keep_clicked(), release_clicked() (back to the server's usual time).
     """
 
-    keep_requested = Signal()
-    release_requested = Signal()
+    keep_clicked = Signal()
+    release_clicked = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, *, clock: Callable[[], datetime] = utc_now
@@ -130,13 +130,13 @@ class MemoryCard(Card):
         return self._running is not None and is_forever(self._running.expires_at, self._clock())
 
     def _on_button_clicked(self) -> None:
-        (self.release_requested if self.is_kept else self.keep_requested).emit()
+        (self.release_clicked if self.is_kept else self.keep_clicked).emit()
 
 
 class OverviewTab(QScrollArea):
-    """Two columns, one when narrow. Signals: retry_requested()."""
+    """Two columns, one when narrow. Signals: retry_clicked()."""
 
-    retry_requested = Signal()
+    retry_clicked = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, *, clock: Callable[[], datetime] = utc_now
@@ -146,7 +146,7 @@ class OverviewTab(QScrollArea):
         self.setWidgetResizable(True)
         self._content = QWidget(self)
         self.error_card = NoticeCard(self._content)
-        self.error_card.action_triggered.connect(self.retry_requested)
+        self.error_card.action_triggered.connect(self.retry_clicked)
         self.error_card.hide()
         self.model = FactsCard(self._content)
         self._chips_title = heading(tr("Capabilities"), self._content)

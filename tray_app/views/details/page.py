@@ -17,10 +17,10 @@ MARGINS = (20, 16, 20, 16)
 class DetailsPage(QStackedWidget):
     """Wraps the content of one tab.
 
-    Signals: retry_requested().
+    Signals: retry_clicked().
     """
 
-    retry_requested = Signal()
+    retry_clicked = Signal()
 
     def __init__(self, content: QWidget, empty_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class DetailsPage(QStackedWidget):
         self._blank = QWidget(self)
         self._loading = _centred(Spinner(20))
         self.error_card = NoticeCard()
-        self.error_card.action_triggered.connect(self.retry_requested)
+        self.error_card.action_triggered.connect(self.retry_clicked)
         self._error = _framed(self.error_card)
         self.empty_label = PlainLabel(empty_text)
         self.empty_label.set_dim()

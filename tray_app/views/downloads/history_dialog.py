@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialogButtonBox, QTreeWidgetItem, QWidget
 
-from tray_app.core.pulls.history import History
-from tray_app.text import history_note, history_row, history_titles, tooltip, tr
+from tray_app.commands import Commands
+from tray_app.core.pulls.history import PullRecord
+from tray_app.state import AppState
+from tray_app.text import history_note, history_row, history_titles, server_name, tooltip, tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
@@ -29,21 +31,20 @@ def _utc_now() -> datetime:
 
 
 class HistoryDialog(DialogFrame):
-    """Modeless. Signals: clear_requested()."""
-
-    clear_requested = Signal()
+    """Modeless."""
 
     def __init__(
         self,
-        server_label: str = "",
+        state: AppState,
+        commands: Commands,
         parent: QWidget | None = None,
         *,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         super().__init__(tr("Download history"), parent)
-        self._server_label = server_label
+        self._state = state
         self._clock = clock
-        self._history = History()
+        self._shown: tuple[PullRecord, ...] = ()
         self._note = PlainLabel(role=TextRole.SECONDARY, parent=self)
         self.table = CardTable(history_titles(), _WIDTHS, self, row_height=30)
         self.table.setAccessibleName(tr("Download history"))
@@ -53,22 +54,26 @@ class HistoryDialog(DialogFrame):
         self.body.addWidget(self._note)
         self.body.addWidget(in_card(self.table, self), 1)
         self.clear_button = self.add_left(Button(tr("C&lear history"), "trash", parent=self))
-        self.clear_button.clicked.connect(self.clear_requested)
+        self.clear_button.clicked.connect(commands.history_clear_requested)
         close = Button(tr("Close"), parent=self)
         self.add_button(close, QDialogButtonBox.ButtonRole.RejectRole).clicked.connect(self.reject)
         close.setDefault(True)
         self.set_least_size(640, 320)
         self.resize(960, 460)
-        self.set_history(History())
+        self.follow(state.history_changed, self._update)
+        self.follow(state.server_changed, self._update)
+        self._update()
 
-    def set_history(self, history: History) -> None:
-        """Show these records; the current one stays current as long as it is there."""
-        old, self._history = self._history, history
+    @Slot()
+    def _update(self) -> None:
+        """Show the records; the current one stays current as long as it is there."""
+        history = self._state.history
+        old, self._shown = self._shown, history.records
         self._note.setText(history_note(history))
         self._note.set_state(Tone.WARN if history.broken_path else None)
         self.clear_button.setEnabled(bool(history.records))
         place = self.table.currentIndex().row()
-        current = old.records[place] if 0 <= place < len(old.records) else None
+        current = old[place] if 0 <= place < len(old) else None
         scrolled = self.table.verticalScrollBar().value()
         self.table.clear()
         self.table.addTopLevelItems(self._rows())
@@ -77,17 +82,12 @@ class HistoryDialog(DialogFrame):
             self.table.setCurrentIndex(self.table.model().index(row, 0))
         self.table.verticalScrollBar().setValue(scrolled)
 
-    def set_server_label(self, label: str) -> None:
-        """How the server is called in reasons."""
-        if label != self._server_label:
-            self._server_label = label
-            self.set_history(self._history)
-
     def _rows(self) -> list[QTreeWidgetItem]:
-        now = self._clock()
+        now, server = self._clock(), self._state.server
+        label = server_name(server.label, server.address)
         rows = []
-        for record in self._history.records:
-            words = history_row(record, now, self._server_label)
+        for record in self._shown:
+            words = history_row(record, now, label)
             row = QTreeWidgetItem(list(words))
             for column in _NUMBERS:
                 row.setTextAlignment(column, _TRAILING)

@@ -5,22 +5,26 @@ Nothing here waits for a network; what is not known is not said.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from tray_app.commands import Commands
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
 from tray_app.core.estimate import PullCheck, PullEstimate
 from tray_app.core.names import ModelName
-from tray_app.core.payloads import PullRequest, Recommendations
+from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import PullItem
-from tray_app.core.records import ModelRecord, Recommendation, Snapshot
+from tray_app.core.records import ModelRecord, Recommendation
+from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.text import (
     already_here,
     looking_up,
     lookup_failed,
     private_hint,
     pull_button,
+    server_name,
     tr,
     unchecked,
 )
@@ -52,31 +56,35 @@ _WIDTH, _HEIGHT = 560, 568
 
 
 class PullDialog(DialogFrame):
-    """Signals: pull_requested(PullRequest), pull_show_requested(id of a download),
-    estimate_requested(ModelRef), estimate_cancel_requested() (nobody waits for it any more)."""
+    """Pulls to the server that is shown when it opens."""
 
-    pull_requested = Signal(object)  # PullRequest
-    pull_show_requested = Signal(str)
-    estimate_requested = Signal(object)  # ModelRef
-    estimate_cancel_requested = Signal()
-
-    def __init__(self, server_id: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(tr("Pull model"), parent)
-        self._server_id = server_id
-        self._server_label = ""
-        self._version = ""
-        self._keep_free_bytes = 0
-        self._models: tuple[ModelRecord, ...] = ()
-        self._recommended: tuple[Recommendation, ...] = ()
-        self._items: tuple[PullItem, ...] = ()
+        self._settings = settings
+        self._state = state
+        self._commands = commands
+        self._server_id = state.server.id
         self._reading = Reading()
         self._download: PullItem | None = None
-        self.lookup = PullLookup(server_id, self)
-        self.lookup.asked.connect(self.estimate_requested)
-        self.lookup.dropped.connect(self.estimate_cancel_requested)
+        self.lookup = PullLookup(self._server_id, state, commands, self)
         self.lookup.changed.connect(self._update)
         self.finished.connect(self._on_finished)
         self._build()
+        for changed in (
+            state.server_changed,
+            state.snapshot_changed,
+            state.recommendations_changed,
+            state.estimate_changed,
+            state.download_changed,
+            state.download_removed,
+        ):
+            self.follow(changed, self._update)
         self._update()
 
     def _build(self) -> None:
@@ -87,12 +95,12 @@ class PullDialog(DialogFrame):
         self.field.down_pressed.connect(self._on_field_down_pressed)
         label.setBuddy(self.field)
         self._helper = PullHelper(self)
-        self._helper.use_requested.connect(self._on_helper_use_requested)
+        self._helper.use_clicked.connect(self._on_helper_use_clicked)
         self.helper = self._helper.label
         self.area = PullResult(self)
         self.area.name_chosen.connect(self._on_result_name_chosen)
         self.area.action_triggered.connect(self._on_result_action_triggered)
-        self.area.read_requested.connect(self._on_result_read_requested)
+        self.area.read_clicked.connect(self._on_result_read_clicked)
         top = QVBoxLayout()
         top.setSpacing(6)
         top.addWidget(label)
@@ -114,49 +122,35 @@ class PullDialog(DialogFrame):
         self.set_least_size(_WIDTH, _HEIGHT)
         self.field.setFocus()
 
-    # --- what it is told -----------------------------------------------------------------------
-
     def set_text(self, text: str) -> None:
         """Fill the field, as if `text` had been pasted."""
         self.field.paste_text(text)
 
-    def set_server_label(self, label: str) -> None:
-        """How the server is called."""
-        self._server_label = label
+    # --- facts ---------------------------------------------------------------------------------
 
-    def set_keep_free(self, count_bytes: int) -> None:
-        """What a person wants to stay free on the disk."""
-        self._keep_free_bytes = count_bytes
+    @property
+    def _models(self) -> tuple[ModelRecord, ...]:
+        snapshot = self._state.snapshot(self._server_id)
+        return snapshot.models if snapshot is not None else ()
 
-    def set_snapshot(self, snapshot: Snapshot) -> None:
-        """The models that are installed."""
-        facts = (snapshot.models, snapshot.version)
-        if snapshot.server_id == self._server_id and facts != (self._models, self._version):
-            self._models, self._version = facts
-            self._update()
+    @property
+    def _recommended(self) -> tuple[Recommendation, ...]:
+        found = self._state.recommendations(self._server_id)
+        return found.rows if found is not None else ()
 
-    def set_recommendations(self, recommendations: Recommendations) -> None:
-        """What Ollama suggests."""
-        if recommendations.server_id == self._server_id:
-            self._recommended = recommendations.rows
-            self._update()
-
-    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
-        """The downloads, so that one is not started twice."""
-        self._items = items
-        self._update()
-
-    def set_pull_estimate(self, estimate: PullEstimate) -> None:
-        """What is known of a pull; told again when more is."""
-        if self.lookup.take(estimate):
-            self._update()
+    @property
+    def _server(self) -> ServerFacts:
+        server, snapshot = self._state.server, self._state.snapshot(self._server_id)
+        version = snapshot.version if snapshot is not None else ""
+        return ServerFacts(server_name(server.label, server.address), version)
 
     # --- what is shown -------------------------------------------------------------------------
 
+    @Slot()
     def _update(self) -> None:
         reading = self._reading = read(self.field.text())
         name = reading.name
-        self._download = downloading(name, self._server_id, self._items) if name else None
+        self._download = downloading(name, self._server_id, self._state.downloads) if name else None
         is_worth_asking = name is not None and not name.is_cloud and self._download is None
         self.lookup.set_name(str(name) if is_worth_asking else "")
         answer = self.lookup.answer()
@@ -165,7 +159,7 @@ class PullDialog(DialogFrame):
             self.area.show_suggestions(suggestions(self._recommended, self._models))
             self._set_pull(tr("&Pull"), enabled=False)
             return
-        near = similar(reading.cleaned, self._recommended, self._models, self._items)
+        near = similar(reading.cleaned, self._recommended, self._models, self._state.downloads)
         here = installed(name, self._models)
         if self._download is not None:
             self.area.say(downloading_title(self._download), action=tr("&Show"), near=near)
@@ -194,8 +188,8 @@ class PullDialog(DialogFrame):
             explanation = tr("Pulling it again changes nothing but its date.")
             self.area.say(title, explanation, glyph="check-circle", state=Tone.OK, near=near)
         else:
-            self.area.show_estimate(answer, self._keep_free_bytes)
-        is_wrong = will_fail(answer, self._version)
+            self.area.show_estimate(answer, self._settings.values.keep_free_gb * 10**9)
+        is_wrong = will_fail(answer, self._server.version)
         kind = Kind.NORMAL if is_wrong else Kind.PRIMARY
         self._set_pull(pull_button(answer, is_wrong=is_wrong), kind=kind)
 
@@ -213,7 +207,7 @@ class PullDialog(DialogFrame):
     def _show_failure(self, name: ModelName, failure: OllamaError, near: list[Suggestion]) -> None:
         """The registry did not tell. The server may do better, so it can still pull."""
         if isinstance(failure, ModelNotFound):
-            others = misspelt(name, self._recommended, self._models, self._items)
+            others = misspelt(name, self._recommended, self._models, self._state.downloads)
             self.area.show_similar(near or others, private_hint(name))
             self._set_pull(tr("&Pull anyway"), kind=Kind.NORMAL)
         elif isinstance(failure, TooOld):
@@ -225,13 +219,10 @@ class PullDialog(DialogFrame):
             self._set_pull(tr("&Pull anyway"))
 
     def _show_helper(self, answer: PullEstimate | None) -> None:
-        said = helper(self._reading, self.field.source, answer, self._models, self._server())
+        said = helper(self._reading, self.field.source, answer, self._models, self._server)
         set_invalid(self.field, said.is_wrong)
         self._helper.say(said.text, said.glyph, said.state, said.use)
         self.field.setAccessibleDescription(said.text)
-
-    def _server(self) -> ServerFacts:
-        return ServerFacts(self._server_label, self._version)
 
     def _set_pull(self, text: str, *, enabled: bool = True, kind: Kind = Kind.PRIMARY) -> None:
         self.pull_button.setText(text)
@@ -245,7 +236,7 @@ class PullDialog(DialogFrame):
     def _on_field_down_pressed(self) -> None:
         self.area.focus_suggestions()
 
-    def _on_helper_use_requested(self) -> None:
+    def _on_helper_use_clicked(self) -> None:
         self.field.choose(self._reading.proposal)
 
     def _on_result_name_chosen(self, name: str) -> None:
@@ -253,10 +244,10 @@ class PullDialog(DialogFrame):
 
     def _on_result_action_triggered(self) -> None:
         if self._download is not None:
-            self.pull_show_requested.emit(self._download.id)
+            self._commands.pull_show_requested.emit(self._download.id)
             self.accept()
 
-    def _on_result_read_requested(self) -> None:
+    def _on_result_read_clicked(self) -> None:
         answer = self.lookup.answer()
         if answer is not None and answer.licenses:
             license_reader(answer, self).open()
@@ -279,4 +270,4 @@ class PullDialog(DialogFrame):
             here.digest if here else "",
         )
         self.accept()
-        self.pull_requested.emit(request)
+        self._commands.pull_requested.emit(request)

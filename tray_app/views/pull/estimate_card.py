@@ -78,9 +78,9 @@ class LookupCard(Card):
 
 
 class EstimateCard(Card):
-    """Shows a PullEstimate of a model that was found. Signals: read_requested() (the licence)."""
+    """Shows a PullEstimate of a model that was found. Signals: read_clicked() (the licence)."""
 
-    read_requested = Signal()
+    read_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +91,7 @@ class EstimateCard(Card):
         self.license = _Fact(tr("License"), self)
         self.read_button = Button(tr("&Read"), small=True, parent=self.license)
         self.read_button.setAutoDefault(False)
-        self.read_button.clicked.connect(self.read_requested)
+        self.read_button.clicked.connect(self.read_clicked)
         self.license.line.addWidget(self.read_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.license.line.setAlignment(self.license.label, Qt.AlignmentFlag.AlignVCenter)
         for row in (self.head, self.download, self.disk, self.memory, self.license):

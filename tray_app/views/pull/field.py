@@ -15,9 +15,9 @@ from tray_app.views.theme import TextRole, Tone
 
 
 class PullHelper(QWidget):
-    """Signals: use_requested() of the link behind the words."""
+    """Signals: use_clicked() of the link behind the words."""
 
-    use_requested = Signal()
+    use_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class PullHelper(QWidget):
         self.label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._use = Button("", kind=Kind.LINK, parent=self)
         self._use.setAutoDefault(False)
-        self._use.clicked.connect(self.use_requested)
+        self._use.clicked.connect(self.use_clicked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from tray_app.commands import Commands
 from tray_app.core.estimate import PullEstimate
 from tray_app.core.payloads import ModelRef
+from tray_app.state import AppState
 
 PAUSE_MS = 400
 """Asked this long after the last keystroke."""
 
 
 class PullLookup(QObject):
-    """Signals: asked(ModelRef), dropped() (nobody waits for the answer any more),
-    changed() (it now asks)."""
+    """Signals: changed() (it now asks)."""
 
-    asked = Signal(object)  # ModelRef
-    dropped = Signal()
     changed = Signal()
 
-    def __init__(self, server_id: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self, server_id: str, state: AppState, commands: Commands, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._server_id = server_id
+        self._state = state
+        self._commands = commands
         self._name = ""
         self._is_asked = False
-        self._estimate: PullEstimate | None = None
+        self._outdated = state.estimate
+        """What somebody was told before: since then it may have been pulled."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -46,7 +50,7 @@ class PullLookup(QObject):
         else:
             self._timer.stop()
         if was_asked:
-            self.dropped.emit()
+            self._commands.estimate_cancel_requested.emit()
 
     def ask_now(self) -> None:
         """Do not wait for another keystroke."""
@@ -54,19 +58,15 @@ class PullLookup(QObject):
             self._timer.stop()
             self._on_timer_timeout()
 
-    def take(self, estimate: PullEstimate) -> bool:
-        """Keep an answer; False when it is not about this name."""
-        if (estimate.server_id, estimate.name) != (self._server_id, self._name):
-            return False
-        self._estimate = estimate
-        return True
-
     def answer(self) -> PullEstimate | None:
         """What is known of the name in the field."""
-        found = self._estimate
-        return found if found is not None and found.name == self._name else None
+        found = self._state.estimate
+        if found is None or found is self._outdated:
+            return None
+        is_wanted = (found.server_id, found.name) == (self._server_id, self._name)
+        return found if is_wanted else None
 
     def _on_timer_timeout(self) -> None:
         self._is_asked = True
-        self.asked.emit(ModelRef(self._server_id, self._name))
+        self._commands.estimate_requested.emit(ModelRef(self._server_id, self._name))
         self.changed.emit()

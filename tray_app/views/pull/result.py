@@ -23,12 +23,12 @@ _WITH_NOTICE = 4
 
 
 class PullResult(QWidget):
-    """Signals: name_chosen(name), action_triggered() of the notice, read_requested() of the
+    """Signals: name_chosen(name), action_triggered() of the notice, read_clicked() of the
     licence."""
 
     name_chosen = Signal(str)
     action_triggered = Signal()
-    read_requested = Signal()
+    read_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class PullResult(QWidget):
         self.notice.action_triggered.connect(self.action_triggered)
         self.notice.button.setAutoDefault(False)
         self.card = EstimateCard(self)
-        self.card.read_requested.connect(self.read_requested)
+        self.card.read_clicked.connect(self.read_clicked)
         self.lookup = LookupCard(self)
         self._heading = heading("", self)
         self.list = SuggestionList(self)

@@ -5,9 +5,7 @@ What is asked about is fixed when the dialog opens; what is said follows the lat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
@@ -19,11 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tray_app.commands import Commands
 from tray_app.core.names import canonical, split_display
 from tray_app.core.payloads import DeleteRequest, ModelRef, ModelRefs
-from tray_app.core.pulls.states import UNFINISHED, PullItem
-from tray_app.core.records import ModelRecord, Snapshot
-from tray_app.core.sharing import LayerIndex, freed
+from tray_app.core.pulls.states import UNFINISHED
+from tray_app.core.records import ModelRecord
+from tray_app.core.sharing import freed
+from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.text import (
     MISSING,
     DeleteNote,
@@ -31,6 +32,7 @@ from tray_app.text import (
     delete_question,
     loaded_now_line,
     made_here_line,
+    server_name,
     size,
     tooltip,
     tr,
@@ -55,30 +57,35 @@ _NOTES = {
 
 
 class DeleteDialog(DialogFrame):
-    """Signals: delete_requested(DeleteRequest)."""
-
-    delete_requested = Signal(object)  # DeleteRequest
+    """Asks about those of `refs` that are there, at least one, all of one server."""
 
     def __init__(
         self,
         refs: ModelRefs,
-        records: Sequence[ModelRecord],
-        *,
-        server_label: str = "",
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
         parent: QWidget | None = None,
     ) -> None:
-        """`server_label` only where there are several servers."""
         super().__init__("", parent)
-        self._refs = refs.refs
-        self._records = tuple(records)
-        self._models: tuple[ModelRecord, ...] = self._records
-        self._loaded: tuple[str, ...] = ()
-        self._layer_index = LayerIndex()
-        self._items: tuple[PullItem, ...] = ()
-        self._server_label = server_label
+        self._settings = settings
+        self._state = state
+        self._commands = commands
+        found = [(ref, state.record(ref.key)) for ref in refs.refs]
+        self._refs = tuple(ref for ref, record in found if record is not None)
+        self._records = tuple(record for _, record in found if record is not None)
+        self._server_id = self._refs[0].server_id
         self._notes: tuple[DeleteNote, ...] | None = None
         self._listed: tuple[object, ...] | None = None
         self._build()
+        for changed in (
+            state.server_changed,
+            state.snapshot_changed,
+            state.layer_index_changed,
+            state.download_changed,
+            state.download_removed,
+        ):
+            self.follow(changed, self._update)
         self._update()
 
     def _build(self) -> None:
@@ -120,35 +127,19 @@ class DeleteDialog(DialogFrame):
         self.cancel_button.setFocus()
         self.setMinimumWidth(_SEVERAL_WIDTH if self._list is not None else _ONE_WIDTH)
 
-    # --- what it is told -----------------------------------------------------------------------
-
-    def set_snapshot(self, snapshot: Snapshot) -> None:
-        """The other models, for what is shared; and what is loaded."""
-        if self._refs and snapshot.server_id == self._refs[0].server_id:
-            self._models = snapshot.models
-            running = {model.name for model in snapshot.running or ()}
-            self._loaded = tuple(ref.name for ref in self._refs if ref.name in running)
-            self._update()
-
-    def set_layer_index(self, layer_index: LayerIndex) -> None:
-        """What models consist of."""
-        self._layer_index = layer_index
-        self._update()
-
-    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
-        """The downloads, one of which may need the same layers."""
-        self._items = items
-        self._update()
-
-    # --- what it says --------------------------------------------------------------------------
-
+    @Slot()
     def _update(self) -> None:
-        result = freed(self._records, self._models, self._layer_index)
+        state, settings = self._state, self._settings
+        snapshot = state.snapshot(self._server_id)
+        models = snapshot.models if snapshot is not None else self._records
+        result = freed(self._records, models, state.layer_index)
+        is_one_of_several = len(settings.servers()) > 1
+        label = server_name(state.server.label, state.server.address) if is_one_of_several else ""
         question = delete_question(
             self._records,
             result,
-            server_label=self._server_label,
-            loaded=self._loaded,
+            server_label=label,
+            loaded=self._loaded(),
             made_here=[r.name for r in self._records if is_made_here(r)],
             downloading=self._downloading(),
         )
@@ -160,17 +151,24 @@ class DeleteDialog(DialogFrame):
         if self._list is not None:
             self._show_list()
 
+    def _loaded(self) -> tuple[str, ...]:
+        """The names of those that are in memory."""
+        snapshot = self._state.snapshot(self._server_id)
+        running = snapshot.running if snapshot is not None else None
+        names = {model.name for model in running or ()}
+        return tuple(ref.name for ref in self._refs if ref.name in names)
+
     def _downloading(self) -> str:
         """A model on its way that shares layers with one of these, as far as layers are known."""
         digests = {
             layer.digest
             for record in self._records
-            if (known := self._layer_index.of(record)) is not None
+            if (known := self._state.layer_index.of(record)) is not None
             for layer in known.layers
         }
         names = {canonical(record.name) for record in self._records}
-        for item in self._items:
-            if item.state not in UNFINISHED or item.server_id != self._refs[0].server_id:
+        for item in self._state.downloads:
+            if item.state not in UNFINISHED or item.server_id != self._server_id:
                 continue
             layers = item.progress.layers if item.progress else ()
             if canonical(item.name) not in names and any(x.digest in digests for x in layers):
@@ -190,14 +188,15 @@ class DeleteDialog(DialogFrame):
         self.fit_height()
 
     def _show_list(self) -> None:
-        listed = (self._records, self._loaded)
+        loaded = self._loaded()
+        listed = (self._records, loaded)
         if listed == self._listed or self._list is None:
             return
         self._listed = listed
         self._rows.clear()
         heights = []
         for record in self._records:
-            row = self._rows.add_row(_list_row(record, record.name in self._loaded, self._rows))
+            row = self._rows.add_row(_list_row(record, record.name in loaded, self._rows))
             heights.append(row.sizeHint().height() + 1)
         shown = sum(heights[:_MAX_ROWS_SHOWN]) + 2
         self._list.setFixedHeight(shown)
@@ -221,9 +220,9 @@ class DeleteDialog(DialogFrame):
             ModelRef(ref.server_id, ref.name, ref.digest or known.get(ref.key, ""))
             for ref in self._refs
         )
-        request = DeleteRequest(refs, self._loaded)
+        request = DeleteRequest(refs, self._loaded())
         self.accept()
-        self.delete_requested.emit(request)
+        self._commands.delete_requested.emit(request)
 
 
 def is_made_here(record: ModelRecord) -> bool:

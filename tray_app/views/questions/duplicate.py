@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from tray_app.commands import Commands
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.names import ModelName, canonical, split_display
 from tray_app.core.payloads import CopyRequest, ModelRef
-from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.state import AppState
 from tray_app.text import name_problem, one_line, tr
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
@@ -21,14 +22,19 @@ _WIDTH = 440
 
 
 class DuplicateDialog(DialogFrame):
-    """Signals: copy_requested(CopyRequest)."""
+    """Proposes a name and takes any that is free."""
 
-    copy_requested = Signal(object)  # CopyRequest
-
-    def __init__(self, source: ModelRef, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        source: ModelRef,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(tr("Duplicate model"), parent)
         self._source = source
-        self._models: tuple[ModelRecord, ...] = ()
+        self._state = state
+        self._commands = commands
         self._name: ModelName | None = None
         # A label takes "&" for a mnemonic.
         shown = one_line(source.name, 80).replace("&", "&&")
@@ -63,15 +69,11 @@ class DuplicateDialog(DialogFrame):
         self.setMinimumWidth(_WIDTH)
         self.field.setFocus()
         self.field.selectAll()
+        self.follow(state.snapshot_changed, self._update)
         self._update()
         self.fit_height()
 
-    def set_snapshot(self, snapshot: Snapshot) -> None:
-        """The names that are taken."""
-        if snapshot.server_id == self._source.server_id:
-            self._models = snapshot.models
-            self._update()
-
+    @Slot()
     def _update(self) -> None:
         problem = self._problem()
         is_blank = not self.field.text().strip()
@@ -96,7 +98,9 @@ class DuplicateDialog(DialogFrame):
             return tr("“:{tag}” has a meaning of its own. Choose another tag.").format(
                 tag=name.tag if not name.source else name.source
             )
-        if any(canonical(model.name) == str(name).casefold() for model in self._models):
+        snapshot = self._state.snapshot(self._source.server_id)
+        models = snapshot.models if snapshot is not None else ()
+        if any(canonical(model.name) == str(name).casefold() for model in models):
             return tr("A model with this name exists.")
         self._name = name
         return ""
@@ -105,7 +109,7 @@ class DuplicateDialog(DialogFrame):
         if self._name is not None:
             request = CopyRequest(self._source, str(self._name))
             self.accept()
-            self.copy_requested.emit(request)
+            self._commands.copy_requested.emit(request)
 
 
 def _proposal(name: str) -> str:

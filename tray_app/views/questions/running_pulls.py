@@ -1,12 +1,14 @@
-"""Asks before quitting while downloads run; says that nothing is lost."""
+"""Asks before running downloads are stopped: by quitting, which loses nothing, or by a cancel."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
+from tray_app.commands import Commands
 from tray_app.core.pulls.states import TRANSITIONS, PullEvent, PullItem
-from tray_app.text import cancel_question, tr
+from tray_app.state import AppState
+from tray_app.text import cancel_question, server_name, tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
@@ -14,12 +16,11 @@ from tray_app.views.theme import TextRole
 
 
 class QuitDialog(DialogFrame):
-    """Signals: quit_confirmed()."""
+    """Whether to quit while `running` downloads run."""
 
-    quit_confirmed = Signal()
-
-    def __init__(self, running: int, parent: QWidget | None = None) -> None:
+    def __init__(self, running: int, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(tr("Quit Ollama Tray"), parent)
+        self._commands = commands
         # English has no translation file that could bring its singular.
         title = tr("Quit and pause 1 download?") if running == 1 else ""
         title = title or tr("Quit and pause %Ln downloads?", "", running)
@@ -46,18 +47,25 @@ class QuitDialog(DialogFrame):
 
     def _on_quit_clicked(self) -> None:
         self.accept()
-        self.quit_confirmed.emit()
+        self._commands.quit_now_requested.emit()
 
 
 class CancelDialog(DialogFrame):
-    """Signals: cancel_confirmed(id)."""
+    """Whether to give up a download of which much is there. The question goes when there is
+    nothing to cancel any more."""
 
-    cancel_confirmed = Signal(str)
-
-    def __init__(self, item: PullItem, server_label: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        item: PullItem,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(tr("Cancel download"), parent)
-        self.item_id = item.id
-        words = cancel_question(item, server_label)
+        self._item_id = item.id
+        self._state = state
+        self._commands = commands
+        words = cancel_question(item, server_name(state.server.label, state.server.address))
         texts = QVBoxLayout()
         texts.setSpacing(6)
         texts.addWidget(PlainLabel(words.title, TextRole.QUESTION, natural=True, parent=self))
@@ -76,13 +84,15 @@ class CancelDialog(DialogFrame):
         keep.setDefault(True)
         keep.setFocus()
         self.fit_height()
+        self.follow(state.download_changed, self._on_state_downloads_changed)
+        self.follow(state.download_removed, self._on_state_downloads_changed)
 
-    def set_pull_items(self, items: tuple[PullItem, ...]) -> None:
-        """All downloads: the question goes when there is nothing to cancel any more."""
-        item = next((item for item in items if item.id == self.item_id), None)
+    @Slot()
+    def _on_state_downloads_changed(self) -> None:
+        item = self._state.download(self._item_id)
         if item is None or PullEvent.CANCEL not in TRANSITIONS[item.state]:
             self.reject()
 
     def _on_cancel_clicked(self) -> None:
         self.accept()
-        self.cancel_confirmed.emit(self.item_id)
+        self._commands.pull_cancel_now_requested.emit(self._item_id)

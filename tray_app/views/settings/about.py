@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tray_app import APP_NAME, __version__
+from tray_app.commands import Commands
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button, tell_copied
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.settings.rows import ControlRow, SettingsPage
+from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import TextRole
 
 _ICON = 64
 
 
 class AboutPage(SettingsPage):
-    """Signals: shortcuts_requested(), diagnostics_requested() (answer with `show_copied`)."""
+    """What this is, what helps, and where the log lies if there is one."""
 
-    shortcuts_requested = Signal()
-    diagnostics_requested = Signal()
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(settings, parent)
-        self._log_folder = ""
+        self._log_folder = state.log_folder
         head = QHBoxLayout()
         head.setSpacing(16)
         picture = QLabel()
@@ -44,13 +50,13 @@ class AboutPage(SettingsPage):
         self.column.addLayout(head)
         card = self.add_group()
         shortcuts = Button(tr("&Show"), small=True)
-        shortcuts.clicked.connect(self.shortcuts_requested)
+        shortcuts.clicked.connect(self._on_shortcuts_clicked)
         card.add_row(ControlRow(tr("Keyboard shortcuts"), shortcuts))
         shortcuts.setAccessibleName(tr("Show the keyboard shortcuts"))
         help_card = self.add_group(tr("Help us help you"))
         self._copy = Button(tr("&Copy"), "copy", small=True)
         self._copy.setAccessibleName(tr("Copy diagnostics"))
-        self._copy.clicked.connect(self.diagnostics_requested)
+        self._copy.clicked.connect(commands.diagnostics_requested)
         help_card.add_row(
             ControlRow(
                 tr("Copy diagnostics"),
@@ -61,8 +67,9 @@ class AboutPage(SettingsPage):
         open_log = Button(tr("&Open"), "folder", small=True)
         open_log.setAccessibleName(tr("Open the log folder"))
         open_log.clicked.connect(self._on_open_log_clicked)
-        self._log_row = ControlRow(tr("Log folder"), open_log)
-        help_card.add_row(self._log_row)
+        log_row = ControlRow(tr("Log folder"), open_log)
+        help_card.add_row(log_row)
+        log_row.setVisible(bool(self._log_folder))
         self.column.addSpacing(12)
         for line in (
             tr("Free and open-source software."),
@@ -71,16 +78,15 @@ class AboutPage(SettingsPage):
             label = PlainLabel(line, TextRole.SECONDARY)
             self.column.addWidget(label)
         self.finish()
-        self.set_log_folder("")
+        state.diagnostics_copied.connect(self._on_state_diagnostics_copied)
 
-    def set_log_folder(self, folder: str) -> None:
-        """Where the log is; "" = nowhere."""
-        self._log_folder = folder
-        self._log_row.setVisible(bool(folder))
+    @Slot()
+    def _on_state_diagnostics_copied(self) -> None:
+        if self.isVisible():
+            tell_copied(self._copy)
 
-    def show_copied(self) -> None:
-        """The report that was asked for is on the clipboard."""
-        tell_copied(self._copy)
+    def _on_shortcuts_clicked(self) -> None:
+        ShortcutsDialog(self.window()).show()
 
     def _on_open_log_clicked(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._log_folder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,19 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.core.payloads import ServerTest
-from tray_app.core.records import ServerStatus
+from tray_app.commands import Commands
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.inputs import ComboBox
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.about import AboutPage
 from tray_app.views.settings.downloads import DownloadsPage
-from tray_app.views.settings.general import GeneralPage, NotificationsPage
+from tray_app.views.settings.general import GeneralPage
+from tray_app.views.settings.notifications import NotificationsPage
 from tray_app.views.settings.server import ServerPage
-from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import TextRole, Theme, font
 
 _NAV_WIDTH = 184
@@ -41,29 +41,24 @@ KEY_ROLE = _GLYPH_ROLE + 1
 
 
 class SettingsDialog(QDialog):
-    """Signals: server_test_requested(address), autostart_requested(bool),
-    diagnostics_requested(), notice_test_requested()."""
+    """Each page shows and changes what it is about by itself."""
 
-    server_test_requested = Signal(str)
-    autostart_requested = Signal(bool)
-    notice_test_requested = Signal()
-    diagnostics_requested = Signal()
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
         self.setWindowIcon(app_icon())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.general = GeneralPage(settings)
-        self.general.autostart_requested.connect(self.autostart_requested)
-        self.server = ServerPage(settings)
-        self.server.test_requested.connect(self.server_test_requested)
-        self.downloads = DownloadsPage(settings)
-        self.notifications = NotificationsPage(settings)
-        self.notifications.test_requested.connect(self.notice_test_requested)
-        self.about = AboutPage(settings)
-        self.about.shortcuts_requested.connect(self._on_shortcuts_requested)
-        self.about.diagnostics_requested.connect(self.diagnostics_requested)
+        self.general = GeneralPage(settings, state, commands)
+        self.server = ServerPage(settings, state, commands)
+        self.downloads = DownloadsPage(settings, state)
+        self.notifications = NotificationsPage(settings, commands)
+        self.about = AboutPage(settings, state, commands)
         self.nav = _NavList(self)
         self.combo = ComboBox(self)
         self.combo.setAccessibleName(tr("Page"))
@@ -118,20 +113,9 @@ class SettingsDialog(QDialog):
         """The page that is shown."""
         return str(self.combo.itemData(self._pages.currentIndex()))
 
-    def set_status(self, status: ServerStatus | None) -> None:
-        """How the server stands."""
-        self.server.set_status(status)
-
-    def set_server_test(self, test: ServerTest) -> None:
-        """What a test found."""
-        self.server.set_result(test)
-
     def _on_nav_current_row_changed(self, row: int) -> None:
         self._pages.setCurrentIndex(row)
         self.combo.setCurrentIndex(row)
-
-    def _on_shortcuts_requested(self) -> None:
-        ShortcutsDialog(self).show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

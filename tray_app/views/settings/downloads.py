@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import time
 
-from PySide6.QtCore import QTime
+from PySide6.QtCore import QTime, Slot
 from PySide6.QtWidgets import QWidget
 
-from tray_app.core.pulls.rules import QuietHours, SystemConditions
+from tray_app.core.pulls.rules import QuietHours
 from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.text import tr
 from tray_app.views.components.inputs import TimeBox
 from tray_app.views.components.labels import PlainLabel
@@ -22,15 +23,17 @@ MAX_KEEP_GB = 9_999
 
 
 class DownloadsPage(SettingsPage):
-    """Only what this system can tell is offered: see `set_surroundings`."""
+    """Only what this system can tell of itself is offered."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, state: AppState, parent: QWidget | None = None) -> None:
         super().__init__(settings, parent)
+        self._state = state
         self._add_queue()
         self._add_times()
         self._add_safety()
         self.finish()
-        self.set_conditions(SystemConditions())
+        state.conditions_changed.connect(self._show_conditions)
+        self._show_conditions()
 
     def _add_queue(self) -> None:
         queue = self.add_group(tr("Queue"))
@@ -101,8 +104,9 @@ class DownloadsPage(SettingsPage):
         self.column.addSpacing(12)
         self.column.addWidget(self.hosts)
 
-    def set_conditions(self, conditions: SystemConditions) -> None:
-        """What the system tells of this computer; the rest is not offered."""
+    @Slot()
+    def _show_conditions(self) -> None:
+        conditions = self._state.conditions
         self._times.show_row(self.metered, conditions.is_metered is not None)
         self._times.show_row(self.battery, conditions.on_battery is not None)
 

@@ -1,14 +1,15 @@
-"""The settings pages General and Notifications: only what exists and does something."""
+"""The settings page General: start and close, look, model list."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Slot
 from PySide6.QtWidgets import QWidget
 
+from tray_app.commands import Commands
 from tray_app.language import languages, spoken
 from tray_app.settings import Settings
+from tray_app.state import AppState
 from tray_app.text import tr
-from tray_app.views.components.buttons import Button
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.rows import CheckRow, SettingsPage
 
@@ -16,18 +17,20 @@ _REFRESH_S = (1, 2, 5, 10, 30)
 
 
 class GeneralPage(SettingsPage):
-    """Start and close, look, model list.
+    """What this system cannot do is not offered."""
 
-    Signals: autostart_requested(bool).
-    """
-
-    autostart_requested = Signal(bool)
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(settings, parent)
+        self._state = state
         start = self.add_group(tr("Start and close"))
         self.autostart = CheckRow(tr("Start Ollama Tray when I &sign in"))
-        self.autostart.box.clicked.connect(self.autostart_requested)
+        self.autostart.box.clicked.connect(commands.autostart_requested)
         start.add_row(self.autostart)
         self.hidden = self.add_check(
             start, "start_hidden", tr("Start in the &tray, without the window")
@@ -76,10 +79,14 @@ class GeneralPage(SettingsPage):
             tr("Ollama counts in GB."),
         )
         self.finish()
-        self.set_autostart(None)
+        state.autostart_changed.connect(self._show_autostart)
+        state.tray_available_changed.connect(self._show_tray_available)
+        self._show_autostart()
+        self._show_tray_available()
 
-    def set_autostart(self, enabled: bool | None) -> None:
-        """What the system says; None = it can't be told here, and nothing is offered."""
+    @Slot()
+    def _show_autostart(self) -> None:
+        enabled = self._state.autostart
         for row in (self.autostart, self.hidden):
             row.setVisible(enabled is not None)
         for line in self._start.findChildren(Hairline):
@@ -87,8 +94,9 @@ class GeneralPage(SettingsPage):
         self.autostart.box.setChecked(bool(enabled))
         self.hidden.box.setEnabled(bool(enabled))
 
-    def set_tray_available(self, available: bool) -> None:
-        """Whether this desktop shows a tray."""
+    @Slot()
+    def _show_tray_available(self) -> None:
+        available = self._state.is_tray_available
         self.keep.box.setEnabled(available)
         self.keep.set_helper(
             tr("Downloads go on. Quit from the tray menu.")
@@ -107,27 +115,3 @@ def _language_choices(known: tuple[str, ...]) -> list[tuple[str, str]]:
     names["en"] = "English"  # Qt says "American English"
     system = tr("System ({language})").format(language=names[spoken()])
     return [("system", system), *names.items()]
-
-
-class NotificationsPage(SettingsPage):
-    """What is told, and how.
-
-    Signals: test_requested().
-    """
-
-    test_requested = Signal()
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(settings, parent)
-        tell = self.add_group(tr("Tell me when"))
-        self.add_check(tell, "notify_finished", tr("A download is &finished"))
-        self.add_check(tell, "notify_failed", tr("A &download has failed"))
-        self.add_check(tell, "notify_offline", tr("A &server goes offline or comes back"))
-        how = self.add_group(tr("How"))
-        self.add_check(how, "notify_combine", tr("&Combine several into one notification"))
-        self.test = Button(tr("Send a &test notification"), "bell")
-        self.test.setAutoDefault(False)
-        self.test.clicked.connect(self.test_requested)
-        self.column.addSpacing(12)
-        self.column.addWidget(self.test, 0, Qt.AlignmentFlag.AlignLeading)
-        self.finish()

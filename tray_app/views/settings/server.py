@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from tray_app.commands import Commands
 from tray_app.core.payloads import ServerTest
-from tray_app.core.records import ServerState, ServerStatus
+from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
+from tray_app.state import AppState
 from tray_app.text import (
     error_text,
     models_count,
@@ -44,19 +46,28 @@ _DOTS: dict[ServerState, tuple[str, Tone | str]] = {
 
 
 class ServerPage(SettingsPage):
-    """Signals: test_requested(address)."""
+    """Shows the entry of the settings, and how the server of the state stands."""
 
-    test_requested = Signal(str)
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(settings, parent)
+        self._state = state
+        self._commands = commands
         self._entry = settings.server()
         self._tested = ""
         self._build_row()
         self._build_form()
         self.finish()
         self._show_entry()
-        self.set_status(None)
+        state.server_changed.connect(self._show_status)
+        state.status_changed.connect(self._show_status)
+        state.server_test_changed.connect(self._on_state_server_test_changed)
+        self._show_status()
 
     def _build_row(self) -> None:
         card = self.add_group()
@@ -67,14 +78,14 @@ class ServerPage(SettingsPage):
         self._dot = GlyphLabel("dot-connecting", ACCENT, 16, row)
         self._title = ElidedLabel("", TextRole.NAME, parent=row)
         self._shown_address = ElidedLabel("", TextRole.SECONDARY, parent=row)
-        self._state = PlainLabel("", TextRole.SECONDARY, natural=True, parent=row)
+        self._state_label = PlainLabel("", TextRole.SECONDARY, natural=True, parent=row)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(self._title)
         texts.addWidget(self._shown_address)
         line.addWidget(self._dot)
         line.addLayout(texts, 1)
-        line.addWidget(self._state)
+        line.addWidget(self._state_label)
         card.add_row(row)
 
     def _build_form(self) -> None:
@@ -126,19 +137,19 @@ class ServerPage(SettingsPage):
         grid.addLayout(buttons, 7, 0, 1, 2)
         card.add_row(form)
 
-    # --- what it is told -----------------------------------------------------------------------
-
-    def set_status(self, status: ServerStatus | None) -> None:
+    @Slot()
+    def _show_status(self) -> None:
         """How the server stands now."""
+        status = self._state.status(self._state.server.id)
         state = status.state if status is not None else ServerState.CONNECTING
         self._dot.set_glyph(*_DOTS[state])
-        self._state.setText(server_state(status))
+        self._state_label.setText(server_state(status))
         color = _DOTS[state][1]
         is_plain = state in (ServerState.ONLINE, ServerState.CONNECTING, ServerState.STARTING)
-        self._state.set_state(None if is_plain or not isinstance(color, Tone) else color)
+        self._state_label.set_state(None if is_plain or not isinstance(color, Tone) else color)
 
-    def set_result(self, test: ServerTest) -> None:
-        """What the test of an address found."""
+    @Slot(object)
+    def _on_state_server_test_changed(self, test: ServerTest) -> None:
         if test.address != self._tested:
             return
         again = tr("Test &again")
@@ -208,7 +219,7 @@ class ServerPage(SettingsPage):
         self.result.say(tr("Testing…"), busy=True)
         self._set_result_shown(True)
         self.ensureWidgetVisible(self.result)
-        self.test_requested.emit(self._tested)
+        self._commands.server_test_requested.emit(self._tested)
 
     def _on_save_clicked(self) -> None:
         if not self.save_button.isEnabled():
