@@ -12,7 +12,7 @@ from tests.shots.registry import SHOTS
 from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed, PullFailure
 from tray_app.core.pulls.progress import PullPhase
-from tray_app.core.pulls.states import Hold, PullItem, PullState
+from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
 from tray_app.views.downloads.panel import DownloadsPanel
 
 S = PullState
@@ -66,6 +66,6 @@ def downloads_states() -> QWidget:
     panel.resize(960, 40 + 54 * len(rows))
     for item in rows:
         panel.set_item(item)
-    panel.set_order([item.id for item in rows])
+    panel.set_order([item.id for item in display_order(rows)])
     panel.set_servers({data.SERVER: "This computer"})
     return panel
