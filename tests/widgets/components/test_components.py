@@ -51,6 +51,9 @@ def test_an_elided_label_tells_all_in_its_tooltip(qtbot: QtBot) -> None:
     assert "&lt;b&gt;" in label.toolTip()
     label.setText("x")
     assert label.toolTip() == ""
+    label.set_tip("more")
+    label.resize(81, 20)
+    assert label.toolTip() == "more"
 
 
 def test_names_lose_prefix_then_middle_never_the_tag(qtbot: QtBot) -> None:

@@ -111,6 +111,7 @@ class ElidedLabel(PlainLabel):
         parent: QWidget | None = None,
     ) -> None:
         self._mode = mode
+        self._tip = ""
         super().__init__(text, role, wrap=False, state=state, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -133,8 +134,13 @@ class ElidedLabel(PlainLabel):
         super().setText(text)
         self._update_tip()
 
+    def set_tip(self, tip: str) -> None:
+        """What the tooltip says instead, "" = nothing."""
+        self._tip = tip
+        self._update_tip()
+
     def _update_tip(self) -> None:
-        self.setToolTip(tooltip(self.text()) if self.is_elided() else "")
+        self.setToolTip(tooltip(self._tip or (self.text() if self.is_elided() else "")))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -23,7 +23,6 @@ from tray_app.text import (
     size,
     status_line,
     status_line_tooltip,
-    tooltip,
     tr,
 )
 from tray_app.text.addresses import server_address
@@ -44,7 +43,6 @@ class StatusBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._line_tip = ""
         self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._age = PlainLabel(role=TextRole.SECONDARY, wrap=False, parent=self)
         self.refresh = IconButton("refresh", tr("Refresh"), size=28, parent=self)
@@ -69,7 +67,7 @@ class StatusBar(QWidget):
     def set_line(self, text: str, tip: str = "") -> None:
         """The left side; `tip` says more."""
         self._line.setText(text)
-        self._line_tip = tip
+        self._line.set_tip(tip)
         self._fit()
 
     def set_age(self, text: str) -> None:
@@ -87,8 +85,6 @@ class StatusBar(QWidget):
         wanted = metrics.horizontalAdvance(self._line.text()) + self._age.sizeHint().width()
         room = self.width() - 16 - 8 - self.refresh.width() - 3 * 8
         self._age.setVisible(bool(self._age.text()) and wanted <= room)
-        if self._line_tip:
-            self._line.setToolTip(tooltip(self._line_tip))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
