@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidge
 
 from tray_app.commands import Commands
 from tray_app.core.names import clean
-from tray_app.core.payloads import DeleteOutcome, ModelRef
+from tray_app.core.payloads import BusyModel, DeleteOutcome, ModelRef
 from tray_app.core.pulls.states import PullItem, PullSummary
 from tray_app.core.records import ServerStatus, Snapshot
 from tray_app.core.sharing import freed
@@ -258,6 +258,8 @@ class MainWindow(QMainWindow):
             self._on_state_snapshot_changed(snapshot)
         if status is not None:
             self._on_state_status_changed(status)
+        for key, verb in state.busy_models.items():
+            self.models.set_busy(BusyModel(ModelRef(*key), verb))
         for item in state.downloads:
             self._on_state_download_changed(item)
         self._on_state_downloads_order_changed()

@@ -65,13 +65,13 @@ class CancelDialog(DialogFrame):
         self._item_id = item.id
         self._state = state
         self._commands = commands
-        words = cancel_question(item, server_name(state.server.label, state.server.address))
+        words = cancel_question(item, self._server_label)
         texts = QVBoxLayout()
         texts.setSpacing(6)
         texts.addWidget(PlainLabel(words.title, TextRole.QUESTION, natural=True, parent=self))
-        body = PlainLabel(words.body, parent=self)
-        body.set_dim()
-        texts.addWidget(body)
+        self._said = PlainLabel(words.body, parent=self)
+        self._said.set_dim()
+        texts.addWidget(self._said)
         self.body.addLayout(texts)
         self.setMinimumWidth(480)
         role = QDialogButtonBox.ButtonRole
@@ -84,14 +84,21 @@ class CancelDialog(DialogFrame):
         keep.setDefault(True)
         keep.setFocus()
         self.fit_height()
-        self.follow(state.download_changed, self._on_state_downloads_changed)
-        self.follow(state.download_removed, self._on_state_downloads_changed)
+        self.follow(state.server_changed, self._update)
+        self.follow(state.download_changed, self._update)
+        self.follow(state.download_removed, self._update)
+
+    @property
+    def _server_label(self) -> str:
+        return server_name(self._state.server.label, self._state.server.address)
 
     @Slot()
-    def _on_state_downloads_changed(self) -> None:
+    def _update(self) -> None:
         item = self._state.download(self._item_id)
         if item is None or PullEvent.CANCEL not in TRANSITIONS[item.state]:
             self.reject()
+        else:
+            self._said.setText(cancel_question(item, self._server_label).body)
 
     def _on_cancel_clicked(self) -> None:
         self.accept()
