@@ -78,6 +78,7 @@ class Desk:
 
     def ask(self, name: str) -> PullEstimate:
         """Ask, and wait until no more comes."""
+        self.answers.all.clear()  # of an earlier question
         self.estimator.ask(ModelRef("local", name))
         self.wait(lambda: bool(self.answers.all) and self.is_settled(self.answers.last))
         return self.answers.last
