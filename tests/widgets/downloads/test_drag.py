@@ -79,13 +79,13 @@ def test_a_waiting_row_is_dragged(
     shown_line = line(panel)
     assert shown_line is not None
     assert shown_line.width() == handle.width()
-    with emitted(panel._commands.pull_move_requested) as moves:
+    with emitted(panel.list._commands.pull_move_requested) as moves:
         QTest.mouseRelease(handle, LEFT, pos=handle.rect().center())
         assert moves == []  # the pointer went back before
     assert line(panel) is None
     handle = press(panel, dragged)
     pull_to(handle, row(panel, target), below)
-    with emitted(panel._commands.pull_move_requested) as moves:
+    with emitted(panel.list._commands.pull_move_requested) as moves:
         drop(handle, row(panel, target), below)
     assert moves == [move]
     assert line(panel) is None
@@ -101,7 +101,7 @@ def test_others_stay_where_they_are(panel: DownloadsPanel, name: str) -> None:
     handle = press(panel, name)
     pull_to(handle, row(panel, "b"), below=True)
     assert line(panel) is None
-    with emitted(panel._commands.pull_move_requested) as moves:
+    with emitted(panel.list._commands.pull_move_requested) as moves:
         drop(handle, row(panel, "b"), below=True)
     assert moves == []
 
@@ -109,7 +109,10 @@ def test_others_stay_where_they_are(panel: DownloadsPanel, name: str) -> None:
 def test_escape_lets_it_be(qtbot: QtBot, panel: DownloadsPanel) -> None:
     handle = press(panel, "c")
     pull_to(handle, row(panel, "a"), below=False)
-    with emitted(panel._commands.pull_move_requested) as moves, emitted(panel.left) as left:
+    with (
+        emitted(panel.list._commands.pull_move_requested) as moves,
+        emitted(panel.list.left) as left,
+    ):
         qtbot.keyClick(handle, Qt.Key.Key_Escape)
         assert line(panel) is None
         drop(handle, row(panel, "a"), below=False)
@@ -120,7 +123,7 @@ def test_one_that_begins_to_run_slips_out_of_the_hand(panel: DownloadsPanel) -> 
     handle = press(panel, "c")
     pull_to(handle, row(panel, "a"), below=False)
     panel.set_item(item("c", PullState.PREPARING))
-    with emitted(panel._commands.pull_move_requested) as moves:
+    with emitted(panel.list._commands.pull_move_requested) as moves:
         drop(handle, row(panel, "a"), below=False)
     assert moves == []
     assert line(panel) is None
@@ -130,7 +133,7 @@ def test_a_click_is_no_drag(panel: DownloadsPanel) -> None:
     handle = press(panel, "b")
     QTest.mouseMove(handle, handle.rect().center() + QPoint(1, 2))
     assert line(panel) is None
-    with emitted(panel._commands.pull_move_requested) as moves:
+    with emitted(panel.list._commands.pull_move_requested) as moves:
         QTest.mouseRelease(handle, LEFT, pos=handle.rect().center())
     assert moves == []
 
@@ -142,7 +145,7 @@ def test_the_list_scrolls_when_the_pointer_is_at_its_edge(
     for name in names:
         panel.set_item(item(name, PullState.WAITING))
     panel.set_order((*NAMES, *names))
-    area = panel._list
+    area = panel.list
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 200)
     handle = press(panel, "a")
     edge = area.viewport().mapToGlobal(QPoint(200, area.viewport().height() - 4))

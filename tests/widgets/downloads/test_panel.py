@@ -111,14 +111,14 @@ def test_a_button_asks_for_what_it_says(
     panel: DownloadsPanel, state: PullState, name: str, signal: str
 ) -> None:
     fill(panel, item("x:1", state))
-    with emitted(getattr(panel._commands, signal)) as ids:
+    with emitted(getattr(panel.list._commands, signal)) as ids:
         button(panel, name).click()
     assert ids == ["x:1"]
 
 
 def test_a_finished_model_is_shown_in_the_table(panel: DownloadsPanel) -> None:
     fill(panel, item("x:1", PullState.DONE))
-    with emitted(panel.model_clicked) as refs:
+    with emitted(panel.list.model_clicked) as refs:
         button(panel, "Show x:1 in the table").click()
     assert refs == [ModelRef(data.SERVER, "x:1")]
 
@@ -209,7 +209,7 @@ def test_alt_arrows_move_a_waiting_row_among_the_waiting(
         item("b", PullState.WAITING),
     )
     alt = Qt.KeyboardModifier.AltModifier
-    with emitted(panel._commands.pull_move_requested) as moves:
+    with emitted(panel.list._commands.pull_move_requested) as moves:
         qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Up, alt)
         qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Up, alt)
         qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Down, alt)
@@ -219,9 +219,9 @@ def test_alt_arrows_move_a_waiting_row_among_the_waiting(
 def test_keys_of_a_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
     fill(panel, item("a", PullState.RUNNING), item("b", PullState.PAUSED))
     row(panel, "a").setFocus()
-    with emitted(panel._commands.pull_pause_requested) as paused:
+    with emitted(panel.list._commands.pull_pause_requested) as paused:
         qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Space)
-    with emitted(panel._commands.pull_cancel_requested) as cancelled:
+    with emitted(panel.list._commands.pull_cancel_requested) as cancelled:
         qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Delete)
     qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Right)
     assert row(panel, "a").is_expanded
@@ -229,7 +229,7 @@ def test_keys_of_a_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
     assert not row(panel, "a").is_expanded
     qtbot.keyClick(row(panel, "a"), Qt.Key.Key_Down)
     assert row(panel, "b").hasFocus()
-    with emitted(panel.left) as left:
+    with emitted(panel.list.left) as left:
         qtbot.keyClick(row(panel, "b"), Qt.Key.Key_Escape)
     assert (paused, cancelled, left) == (["a"], ["a"], [None])
 
@@ -319,7 +319,7 @@ def test_the_menu_of_a_row(
     entries = {plain(action.text()): action for action in menu.actions()}
     entries["Copy name"].trigger()
     assert clipboard() == "x:1"
-    with emitted(getattr(panel._commands, wanted)) as ids:
+    with emitted(getattr(panel.list._commands, wanted)) as ids:
         entries[entry].trigger()
     assert ids == ["x:1"]
     menu.close()
@@ -329,7 +329,7 @@ def test_the_menu_moves_to_the_top_and_copies_errors(panel: DownloadsPanel) -> N
     failed = item("f", PullState.FAILED, error=PullFailed("f", "raw <b>words</b>"))
     fill(panel, item("a", PullState.WAITING), item("b", PullState.WAITING), failed)
     menu = open_menu(panel, "b")
-    with emitted(panel._commands.pull_move_requested) as moves:
+    with emitted(panel.list._commands.pull_move_requested) as moves:
         next(a for a in menu.actions() if plain(a.text()) == "Move to top").trigger()
     assert moves == [PullMove("b", 0)]
     menu.close()

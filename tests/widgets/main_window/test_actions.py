@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, entries, names, pick, selected
 from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs
-from tray_app.views.downloads.row import RowWish
+from tray_app.views.downloads.row import RowRequest
 from tray_app.views.downloads.row_states import RowAction
 
 
@@ -177,5 +177,5 @@ def test_the_panel_gives_commands(stage: Stage) -> None:
     actions = {f"pull_{action}_requested": action for action in RowAction if action != "show"}
     told.listen(stage.commands, list(actions))
     for name, action in actions.items():
-        window.panel._on_list_wished(RowWish("7", action))
+        window.panel.list._on_row_requested(RowRequest("7", action))
         assert told.take(name) == ["7"]

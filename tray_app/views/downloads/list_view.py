@@ -10,19 +10,20 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from tray_app.core.payloads import PullMove
+from tray_app.commands import Commands
+from tray_app.core.payloads import ModelRef, PullMove
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import margins
 from tray_app.views.downloads.drag import RowDrag
 from tray_app.views.downloads.menu import DownloadMenu
-from tray_app.views.downloads.row import DownloadRow
-from tray_app.views.downloads.row_states import is_ticking
+from tray_app.views.downloads.row import DownloadRow, RowRequest
+from tray_app.views.downloads.row_states import RowAction, is_ticking
 from tray_app.views.theme import TextRole
 
 _FLUSH_MS = 100
@@ -32,17 +33,21 @@ _TEXTS_MS = 500
 class DownloadList(QScrollArea):
     """Rows by download id.
 
-    Signals: `wished` (RowWish), `moved` (PullMove: a person did that to a row), `left` (Esc).
+    Signals: `model_clicked` (show it in the table), `left` (Esc).
     """
 
-    wished = Signal(object)  # RowWish
-    moved = Signal(object)  # PullMove
+    model_clicked = Signal(object)  # ModelRef
     left = Signal()
 
     def __init__(
-        self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
+        self,
+        commands: Commands,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self._commands = commands
         self._clock = clock
         self._items: dict[str, PullItem] = {}
         self._rows: dict[str, DownloadRow] = {}
@@ -145,7 +150,7 @@ class DownloadList(QScrollArea):
 
     def _add_row(self, item: PullItem) -> None:
         row = DownloadRow(item, self._servers.get(item.server_id, ""), self._list)
-        row.wished.connect(self.wished)
+        row.requested.connect(self._on_row_requested)
         row.menu_requested.connect(self._on_row_menu_requested)
         row.moved.connect(self._on_row_moved)
         row.left.connect(self._on_row_left)
@@ -206,11 +211,29 @@ class DownloadList(QScrollArea):
         self._flush_timer.stop()
         self._text_timer.stop()
 
+    @Slot(object)
+    def _on_row_requested(self, request: RowRequest) -> None:
+        """A button of a row, or an entry of its menu."""
+        if request.action is RowAction.SHOW:
+            item = self._items.get(request.id)
+            if item is not None:
+                self.model_clicked.emit(ModelRef(item.server_id, item.name))
+            return
+        commands = self._commands
+        {
+            RowAction.PAUSE: commands.pull_pause_requested,
+            RowAction.RESUME: commands.pull_resume_requested,
+            RowAction.START: commands.pull_start_requested,
+            RowAction.RETRY: commands.pull_retry_requested,
+            RowAction.CANCEL: commands.pull_cancel_requested,
+            RowAction.REMOVE: commands.pull_remove_requested,
+        }[request.action].emit(request.id)
+
     def _on_row_menu_requested(self) -> None:
         row = self.sender()
         if isinstance(row, DownloadRow):
             menu = DownloadMenu(row.item, self)
-            menu.wished.connect(self.wished)
+            menu.requested.connect(self._on_row_requested)
             menu.top_requested.connect(self._on_menu_top_requested)
             menu.popup(row.mapToGlobal(QPoint(44, row.height() // 2)))
 
@@ -230,7 +253,7 @@ class DownloadList(QScrollArea):
 
     def _move_to_place_of(self, item_id: str, other_id: str) -> None:
         if other_id in self._order:
-            self.moved.emit(PullMove(item_id, self._order.index(other_id)))
+            self._commands.pull_move_requested.emit(PullMove(item_id, self._order.index(other_id)))
 
     def _waiting_rows(self) -> list[DownloadRow]:
         shown = (self._rows[item_id] for item_id in self._shown)
@@ -244,7 +267,7 @@ class DownloadList(QScrollArea):
             return
         behind = move.index >= len(waiting)
         index = order.index(waiting[-1]) + 1 if behind else order.index(waiting[move.index])
-        self.moved.emit(PullMove(move.id, index))
+        self._commands.pull_move_requested.emit(PullMove(move.id, index))
 
     def _on_row_left(self, direction: str) -> None:
         row = self.sender()

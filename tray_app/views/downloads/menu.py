@@ -10,17 +10,17 @@ from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import pull_reason, registry_name, tr
-from tray_app.views.downloads.row import RowWish
+from tray_app.views.downloads.row import RowRequest
 from tray_app.views.downloads.row_states import LOOKS, RowAction
 
 
 class DownloadMenu(QMenu):
     """Deletes itself when it closes.
 
-    Signals: wished(RowWish), top_requested(id).
+    Signals: requested(RowRequest), top_requested(id).
     """
 
-    wished = Signal(object)  # RowWish
+    requested = Signal(object)  # RowRequest
     top_requested = Signal(str)
 
     def __init__(self, item: PullItem, parent: QWidget | None = None) -> None:
@@ -62,7 +62,7 @@ class DownloadMenu(QMenu):
     def _on_wish_triggered(self) -> None:
         entry = self.sender()
         action = RowAction(entry.data())  # type: ignore[attr-defined]
-        self.wished.emit(RowWish(self._item.id, action))
+        self.requested.emit(RowRequest(self._item.id, action))
 
     def _on_top_triggered(self) -> None:
         self.top_requested.emit(self._item.id)

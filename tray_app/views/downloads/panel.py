@@ -8,20 +8,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.payloads import ModelRef
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
 from tray_app.text import downloads_header, tr
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.list_view import DownloadList
-from tray_app.views.downloads.row import DownloadRow, RowWish
-from tray_app.views.downloads.row_states import RowAction
+from tray_app.views.downloads.row import DownloadRow
 from tray_app.views.theme import TextRole
 
 _MIN_LINE_WIDTH = 160
@@ -32,13 +30,8 @@ _CLEARABLE = frozenset({PullState.DONE, PullState.CANCELED})
 class DownloadsPanel(QWidget):
     """Shows PullItems.
 
-    Signals: `model_clicked` (ModelRef: show it in the table), `hide_clicked`, `left` (Esc: back to
-    the table).
+    `list` tells what was clicked there, `hide_button` takes the panel away.
     """
-
-    model_clicked = Signal(object)  # ModelRef
-    hide_clicked = Signal()
-    left = Signal()
 
     def __init__(
         self,
@@ -48,38 +41,33 @@ class DownloadsPanel(QWidget):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
-        self._commands = commands
         self._title = PlainLabel(tr("Downloads"), TextRole.SECTION, wrap=False, parent=self)
         self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._pause_all = self._header_button("pause", tr("Pause all"))
         self._resume_all = self._header_button("play", tr("Resume all"))
         self._clear = self._header_button("check", tr("Clear finished"))
         self._history = IconButton("clock", tr("Download history…"), size=28, parent=self)
-        self._hide = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
+        self.hide_button = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
         self._pause_all.clicked.connect(commands.pulls_pause_all_requested)
         self._resume_all.clicked.connect(commands.pulls_resume_all_requested)
         self._clear.clicked.connect(commands.pulls_clear_requested)
         self._history.clicked.connect(commands.history_dialog_requested)
-        self._hide.clicked.connect(self.hide_clicked)
         self._worded = (self._pause_all, self._resume_all, self._clear)
         header = QHBoxLayout()
         header.setContentsMargins(16, 4, 12, 4)
         header.setSpacing(12)
         header.addWidget(self._title)
         header.addWidget(self._line, 1)
-        for button in (*self._worded, self._history, self._hide):
+        for button in (*self._worded, self._history, self.hide_button):
             header.addWidget(button)
-        self._list = DownloadList(self, clock=clock)
-        self._list.wished.connect(self._on_list_wished)
-        self._list.moved.connect(commands.pull_move_requested)
-        self._list.left.connect(self.left)
+        self.list = DownloadList(commands, self, clock=clock)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(Hairline(self))
         outer.addLayout(header)
         outer.addWidget(Hairline(self))
-        outer.addWidget(self._list, 1)
+        outer.addWidget(self.list, 1)
         self.setMinimumHeight(132)
         self.set_summary(PullSummary())
 
@@ -88,17 +76,17 @@ class DownloadsPanel(QWidget):
 
     def set_item(self, item: PullItem) -> None:
         """Show `item`, a new one or a newer state of one that is here."""
-        self._list.set_item(item)
+        self.list.set_item(item)
         self._enable_buttons()
 
     def remove_item(self, item_id: str) -> None:
         """Take a row away."""
-        self._list.remove_item(item_id)
+        self.list.remove_item(item_id)
         self._enable_buttons()
 
     def set_order(self, ids: Iterable[str]) -> None:
         """The order of all downloads."""
-        self._list.set_order(ids)
+        self.list.set_order(ids)
 
     def set_summary(self, summary: PullSummary) -> None:
         """Write the header."""
@@ -107,26 +95,26 @@ class DownloadsPanel(QWidget):
 
     def set_servers(self, labels: dict[str, str]) -> None:
         """Labels by server id; rows name their server when there is more than one."""
-        self._list.set_servers(labels)
+        self.list.set_servers(labels)
 
     def reveal(self, item_id: str) -> None:
         """Scroll to a row and focus it."""
-        self._list.reveal(item_id)
+        self.list.reveal(item_id)
 
     def focus_first(self) -> bool:
         """Focus the first row, if there is one."""
-        return self._list.focus_first()
+        return self.list.focus_first()
 
     def row(self, item_id: str) -> DownloadRow | None:
         """The row of a download."""
-        return self._list.row(item_id)
+        return self.list.row(item_id)
 
     def shown_ids(self) -> tuple[str, ...]:
         """Ids from top to bottom."""
-        return tuple(item.id for item in self._list.items())
+        return tuple(item.id for item in self.list.items())
 
     def _enable_buttons(self) -> None:
-        states = {item.state for item in self._list.items()}
+        states = {item.state for item in self.list.items()}
         self._pause_all.setEnabled(bool(states & _PAUSABLE))
         self._resume_all.setEnabled(PullState.PAUSED in states)
         self._clear.setEnabled(bool(states & _CLEARABLE))
@@ -147,19 +135,3 @@ class DownloadsPanel(QWidget):
         if needed > self.width():
             for button in self._worded:
                 button.setToolButtonStyle(only)
-
-    def _on_list_wished(self, request: RowWish) -> None:
-        if request.action is RowAction.SHOW:
-            item = next((i for i in self._list.items() if i.id == request.id), None)
-            if item is not None:
-                self.model_clicked.emit(ModelRef(item.server_id, item.name))
-            return
-        commands = self._commands
-        {
-            RowAction.PAUSE: commands.pull_pause_requested,
-            RowAction.RESUME: commands.pull_resume_requested,
-            RowAction.START: commands.pull_start_requested,
-            RowAction.RETRY: commands.pull_retry_requested,
-            RowAction.CANCEL: commands.pull_cancel_requested,
-            RowAction.REMOVE: commands.pull_remove_requested,
-        }[request.action].emit(request.id)

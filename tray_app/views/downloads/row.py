@@ -69,7 +69,7 @@ _PERCENT_WIDTH = 36
 
 
 @dataclass(frozen=True, slots=True)
-class RowWish:
+class RowRequest:
     """What a person wants done with the download `id`."""
 
     id: str
@@ -79,10 +79,11 @@ class RowWish:
 class DownloadRow(QWidget):
     """Shows one PullItem.
 
-    Signals: wished(RowWish), menu_requested(), moved("up" | "down"), left("up" | "down" | "out").
+    Signals: `requested` (RowRequest), `menu_requested`, `moved` ("up" or "down"), `left` ("up",
+    "down" or "out").
     """
 
-    wished = Signal(object)  # RowWish
+    requested = Signal(object)  # RowRequest
     menu_requested = Signal()
     moved = Signal(str)
     left = Signal(str)
@@ -291,7 +292,7 @@ class DownloadRow(QWidget):
     def request(self, action: RowAction | None) -> None:
         """Ask for `action`."""
         if action is not None:
-            self.wished.emit(RowWish(self._item.id, action))
+            self.requested.emit(RowRequest(self._item.id, action))
 
     def _on_first_clicked(self) -> None:
         self.request(LOOKS[self._item.state].first)

@@ -101,12 +101,12 @@ _NOTICE_MS = 10_000
 
 
 class ModelsPane(QWidget):
-    """Signals: `action_triggered` (key of a banner's or a page's button), `pull_chosen`
-    (a name: a suggestion that was clicked, or what was dropped).
+    """`banner` and `page` tell which of their buttons was clicked.
+
+    Signals: `name_dropped` (a model's).
     """
 
-    action_triggered = Signal(str)
-    pull_chosen = Signal(str)
+    name_dropped = Signal(str)
 
     def __init__(self, view: ModelView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,9 +133,7 @@ class ModelsPane(QWidget):
         self._patience.timeout.connect(self._on_patience_timeout)
         self._notice_timer = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._notice_timer.timeout.connect(self._on_notice_timeout)
-        self.banner.action_triggered.connect(self._on_action_triggered)
-        self.page.action_triggered.connect(self.action_triggered)
-        self.page.pull_clicked.connect(self.pull_chosen)
+        self.banner.action_triggered.connect(self._on_banner_action_triggered)
         self.setMinimumHeight(140)
         self.setAcceptDrops(True)
 
@@ -202,11 +200,10 @@ class ModelsPane(QWidget):
         self._notice = None
         self._refresh()
 
-    def _on_action_triggered(self, key: str) -> None:
+    def _on_banner_action_triggered(self) -> None:
         if self._notice is not None and self.banner.shown is self._notice:
             self._notice_timer.stop()
             self._on_notice_timeout()
-        self.action_triggered.emit(key)
 
     # drag and drop
 
@@ -235,7 +232,7 @@ class ModelsPane(QWidget):
         self._end_drag()
         if dropped is not None and dropped.name:
             event.acceptProposedAction()
-            self.pull_chosen.emit(dropped.name)
+            self.name_dropped.emit(dropped.name)
 
     def _end_drag(self) -> None:
         self._dropped = None

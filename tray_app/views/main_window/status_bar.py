@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -37,9 +36,7 @@ _HEIGHT = 32
 
 
 class StatusBar(QWidget):
-    """Signals: `refresh_clicked`."""
-
-    refresh_clicked = Signal()
+    """`refresh` is the button at its end."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +44,6 @@ class StatusBar(QWidget):
         self._age = PlainLabel(role=TextRole.SECONDARY, wrap=False, parent=self)
         self.refresh = IconButton("refresh", tr("Refresh"), size=28, parent=self)
         self.refresh.set_name(tr("Refresh"), f"{tr('Refresh')} ({hint('refresh')})")
-        self.refresh.clicked.connect(self.refresh_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 1, 8, 0)
         row.setSpacing(8)

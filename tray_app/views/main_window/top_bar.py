@@ -123,13 +123,12 @@ _SIDES = 16 + 12
 
 
 class TopBar(QWidget):
-    """Signals: `search_changed`, `search_left` (Esc or Down in the search), `pull_clicked`,
+    """Signals: `search_changed`, `search_left` (Esc or Down in the search),
     `downloads_toggled`. The menus are put on `server_button` and `more_button` by the window.
     """
 
     search_changed = Signal(str)
     search_left = Signal()
-    pull_clicked = Signal()
     downloads_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -157,7 +156,6 @@ class TopBar(QWidget):
             row.addWidget(widget)
         self.search.textChanged.connect(self.search_changed)
         self.search.installEventFilter(self)
-        self.pull.clicked.connect(self.pull_clicked)
         self.downloads.toggled.connect(self.downloads_toggled)
         self.set_summary(PullSummary())
 

@@ -221,16 +221,18 @@ class MainWindow(QMainWindow):
         self.more_menu.aboutToShow.connect(self.fill_more_menu)
         self.top_bar.search_changed.connect(self._on_search_changed)
         self.top_bar.search_left.connect(self._focus_middle)
-        self.top_bar.pull_clicked.connect(self.actions_[Command.PULL].trigger)
+        self.top_bar.pull.clicked.connect(self.actions_[Command.PULL].trigger)
         self.top_bar.downloads_toggled.connect(self.set_panel_open)
         self.filter_bar.filter_chosen.connect(self.choose_filter)
-        self.status_bar.refresh_clicked.connect(self.actions_[Command.REFRESH].trigger)
-        self.pane.action_triggered.connect(self._on_pane_action_triggered)
-        self.pane.pull_chosen.connect(self._commands.pull_dialog_requested)
+        self.status_bar.refresh.clicked.connect(self.actions_[Command.REFRESH].trigger)
+        for source in (self.pane.banner, self.pane.page):
+            source.action_triggered.connect(self._on_pane_action_triggered)
+        for chosen in (self.pane.page.pull_clicked, self.pane.name_dropped):
+            chosen.connect(self._commands.pull_dialog_requested)
         self.tip.action_triggered.connect(self._on_tip_action_triggered)
-        self.panel.model_clicked.connect(self.select)
-        self.panel.hide_clicked.connect(self._on_panel_hide_clicked)
-        self.panel.left.connect(self._focus_middle)
+        self.panel.list.model_clicked.connect(self.select)
+        self.panel.hide_button.clicked.connect(self._on_panel_hide_clicked)
+        self.panel.list.left.connect(self._focus_middle)
 
     def _connect_state(self) -> None:
         state = self._state
