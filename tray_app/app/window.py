@@ -193,6 +193,7 @@ class WindowController(QObject):
         from tray_app.app.windows import Windows
 
         self._built = built = Windows(self._parts, style, self)
+        # Passed on: who listens was there before the window, and outlives one in another language.
         built.main.visibility_changed.connect(self.visibility_changed)
         built.main.activity_changed.connect(self.activity_changed)
         self._take_closing()

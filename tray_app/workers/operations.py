@@ -82,7 +82,7 @@ class Operations(QObject):
         self.layers.layer_index_changed.connect(self.estimator.set_layer_index)
         queue.started.connect(self._on_queue_started)
         queue.item_ended.connect(self._on_queue_item_ended)
-        queue.faulted.connect(self.list_stale)
+        queue.faulted.connect(self.list_stale)  # passed on: one signal, whatever made it stale
 
     # Verbs.
 

@@ -78,6 +78,7 @@ class Tray(QObject):
         self._words_timer = self._timer("tray words", self.retranslate)
         self._watcher = HostWatcher(self)
         self._watcher.host_appeared.connect(self._make_icon)
+        # Passed on: that somebody else watches the panel is nobody's business.
         self._watcher.available_changed.connect(self.available_changed)
         self._panel_theme = PanelTheme(self)
         self._panel_theme.changed.connect(self._paint)

@@ -31,6 +31,7 @@ class NoticeCard(Card):
         self._title = PlainLabel("", TextRole.NAME, parent=row)
         self._body = PlainLabel("", TextRole.SECONDARY, parent=row)
         self._button = Button("", small=True, parent=row)
+        # Passed on: the button is a part of the card, and may be hidden.
         self._button.clicked.connect(self.action_triggered)
         texts = QVBoxLayout()
         texts.setSpacing(2)

@@ -146,6 +146,7 @@ class OverviewTab(QScrollArea):
         self.setWidgetResizable(True)
         self._content = QWidget(self)
         self.error_card = NoticeCard(self._content)
+        # Passed on: a page stands for its card, so that the dialog knows pages only.
         self.error_card.action_triggered.connect(self.retry_clicked)
         self.error_card.hide()
         self.model = FactsCard(self._content)

@@ -28,6 +28,7 @@ class DetailsPage(QStackedWidget):
         self._blank = QWidget(self)
         self._loading = _centred(Spinner(20))
         self.error_card = NoticeCard()
+        # Passed on: a page stands for its card, so that the dialog knows pages only.
         self.error_card.action_triggered.connect(self.retry_clicked)
         self._error = _framed(self.error_card)
         self.empty_label = PlainLabel(empty_text)

@@ -43,7 +43,7 @@ class FindBar(QWidget):
         close = IconButton("close", tr("Close search"), size=28, parent=self)
         previous.clicked.connect(self.find_previous)
         following.clicked.connect(self.find_next)
-        close.clicked.connect(self.closed)
+        close.clicked.connect(self.closed)  # passed on: Esc closes as well
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -91,7 +91,7 @@ class EstimateCard(Card):
         self.license = _Fact(tr("License"), self)
         self.read_button = Button(tr("&Read"), small=True, parent=self.license)
         self.read_button.setAutoDefault(False)
-        self.read_button.clicked.connect(self.read_clicked)
+        self.read_button.clicked.connect(self.read_clicked)  # passed on: a part of the card
         self.license.line.addWidget(self.read_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.license.line.setAlignment(self.license.label, Qt.AlignmentFlag.AlignVCenter)
         for row in (self.head, self.download, self.disk, self.memory, self.license):

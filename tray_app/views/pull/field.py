@@ -26,7 +26,7 @@ class PullHelper(QWidget):
         self.label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._use = Button("", kind=Kind.LINK, parent=self)
         self._use.setAutoDefault(False)
-        self._use.clicked.connect(self.use_clicked)
+        self._use.clicked.connect(self.use_clicked)  # passed on: a part of the line
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

@@ -33,6 +33,7 @@ class PullResult(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.notice = NoticeCard(self)
+        # Passed on, as all below: the dialog knows the result, not which of its parts is shown.
         self.notice.action_triggered.connect(self.action_triggered)
         self.notice.button.setAutoDefault(False)
         self.card = EstimateCard(self)
