@@ -84,12 +84,6 @@ class Settings(QObject):
         if failure:
             self.save_failed.emit(failure)
 
-    def reload(self) -> None:
-        """Take over what another process wrote."""
-        before = self.values
-        self._take_over()
-        self._tell(before)
-
     def servers(self) -> tuple[ServerEntry, ...]:
         """The servers there are: those set up, or the one that Ollama's own tools would use."""
         return self.values.servers or (_implicit_server(),)

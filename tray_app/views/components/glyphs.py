@@ -20,12 +20,6 @@ def paint_glyph(painter: QPainter, name: str, rect: QRectF, color: QColor) -> No
     glyph(name, color).paint(painter, rect.toRect(), Qt.AlignmentFlag.AlignCenter)
 
 
-def themed_glyph(widget: QWidget, name: str, state: Tone | None = None) -> QIcon:
-    """The icon `name` in the widget's text colour or in a state's colour."""
-    theme = Theme.of(widget)
-    return glyph(name, theme.state(state) if state is not None else theme.window_text)
-
-
 ACCENT = "accent"
 SECONDARY = "secondary"
 
@@ -44,10 +38,6 @@ class GlyphLabel(QWidget):
         self._name = name
         self._color = color
         self.setFixedSize(size, size)
-
-    @property
-    def glyph_name(self) -> str:
-        return self._name
 
     def set_glyph(self, name: str, color: Tone | str = SECONDARY) -> None:
         """Show another icon."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.surfaces import Card
 from tray_app.views.theme import TextRole, Theme, font
 
 Index = QModelIndex | QPersistentModelIndex
@@ -130,3 +131,12 @@ class CardTable(QTreeWidget):
                 copy_text(self, str(text or index.data() or ""))
             return
         super().keyPressEvent(event)
+
+
+def in_card(table: QWidget, parent: QWidget) -> Card:
+    """A card around a table; its corners stay round."""
+    card = Card(parent)
+    card.setSizePolicy(parent.sizePolicy())
+    card.rows.setContentsMargins(1, 3, 1, 3)
+    card.rows.addWidget(table)
+    return card

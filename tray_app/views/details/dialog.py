@@ -14,11 +14,11 @@ from tray_app.core.payloads import BusyModel, Failure, LoadRequest, ModelRef, Ve
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, ServerStatus, Snapshot
 from tray_app.settings import Settings
 from tray_app.state import AppState
-from tray_app.text import Message, failure_text, one_line, server_name, tooltip, tr
+from tray_app.text import Message, failure_text, one_line, server_name, tooltip, tr, utc_now
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
-from tray_app.views.details.header import DetailsHeader, utc_now
+from tray_app.views.details.header import DetailsHeader
 from tray_app.views.details.info import ModelInfoTab, ParametersTab
 from tray_app.views.details.layers import LayersTab
 from tray_app.views.details.overview import OverviewTab

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.records import ModelRecord
-from tray_app.itemmodels.rows import ModelKind, kind_of
-from tray_app.text import age, dotted, one_line, size, tooltip, tr
+from tray_app.itemmodels.rows import kind_of
+from tray_app.text import age, dotted, one_line, size, tooltip, tr, utc_now
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import CopyButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.model_glyphs import KIND_GLYPHS
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import StateTile
 from tray_app.views.theme import TextRole, Tone
-
-KIND_GLYPHS = {
-    ModelKind.CHAT: "chat",
-    ModelKind.VISION: "eye",
-    ModelKind.IMAGE: "image",
-    ModelKind.EMBEDDING: "vector",
-}
-
-
-def utc_now() -> datetime:
-    """The clock of the windows; pictures and tests bring their own."""
-    return datetime.now(UTC)
 
 
 class DetailsHeader(QWidget):

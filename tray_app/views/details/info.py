@@ -12,8 +12,7 @@ from tray_app.text import one_line, tr
 from tray_app.views.components.buttons import Button, copy_text
 from tray_app.views.components.inputs import SearchField
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
-from tray_app.views.components.surfaces import Card
-from tray_app.views.components.tables import CardTable
+from tray_app.views.components.tables import CardTable, in_card
 from tray_app.views.details.facts import info_value, parameter_rows, raw_value
 from tray_app.views.details.page import MARGINS
 from tray_app.views.theme import TextRole, font
@@ -151,12 +150,3 @@ class ModelInfoTab(QWidget):
 def _children(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
     found = (group.child(index) for index in range(group.childCount()))
     return [item for item in found if item is not None]
-
-
-def in_card(widget: QWidget, parent: QWidget) -> Card:
-    """A card around a table; its corners stay round."""
-    card = Card(parent)
-    card.setSizePolicy(parent.sizePolicy())
-    card.rows.setContentsMargins(1, 3, 1, 3)
-    card.rows.addWidget(widget)
-    return card

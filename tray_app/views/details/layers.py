@@ -12,8 +12,8 @@ from tray_app.core.sharing import LayerIndex, freed, sharers
 from tray_app.text import MISSING, join, layer_label, layers_note, one_line, size, tr
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.components.tables import DIM_ROLE, CardTable
-from tray_app.views.details.info import MAX_ROWS, in_card
+from tray_app.views.components.tables import DIM_ROLE, CardTable, in_card
+from tray_app.views.details.info import MAX_ROWS
 from tray_app.views.details.page import MARGINS
 from tray_app.views.theme import TextRole, Tone, font
 

@@ -27,6 +27,7 @@ from tray_app.text import (
     number,
     tr,
     unloads_in,
+    utc_now,
 )
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import Button
@@ -34,24 +35,15 @@ from tray_app.views.components.facts import FactsCard
 from tray_app.views.components.flow import FlowLayout
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import PlainLabel, heading
+from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.progress import Segment, SegmentedBar
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.details.facts import disk_facts, graphics_permille, model_facts
-from tray_app.views.details.header import utc_now
 from tray_app.views.details.page import MARGINS, say_error
 from tray_app.views.theme import TextRole, Theme, mix
 
 _TWO_COLUMNS = 700
-_CAPABILITY_GLYPHS = {
-    "completion": "chat",
-    "tools": "tools",
-    "thinking": "bulb",
-    "vision": "eye",
-    "embedding": "vector",
-    "insert": "edit",
-    "image": "image",
-}
 
 
 class MemoryCard(Card):
@@ -215,9 +207,7 @@ class OverviewTab(QScrollArea):
             if (chip := item.widget()) is not None:
                 chip.deleteLater()
         for capability in capabilities[:24]:
-            spec = BadgeSpec(
-                capability_label(capability), _CAPABILITY_GLYPHS.get(capability, "tag")
-            )
+            spec = BadgeSpec(capability_label(capability), CAPABILITY_GLYPHS.get(capability, "tag"))
             self._chips.addWidget(Badge(spec, self._chips_box))
 
     def set_running(self, running: RunningModel | None) -> None:

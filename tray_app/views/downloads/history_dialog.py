@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
@@ -12,22 +12,25 @@ from PySide6.QtWidgets import QDialogButtonBox, QTreeWidgetItem, QWidget
 from tray_app.commands import Commands
 from tray_app.core.pulls.history import PullRecord
 from tray_app.state import AppState
-from tray_app.text import history_note, history_row, history_titles, server_name, tooltip, tr
+from tray_app.text import (
+    history_note,
+    history_row,
+    history_titles,
+    server_name,
+    tooltip,
+    tr,
+    utc_now,
+)
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.components.tables import DIM_ROLE, CardTable
-from tray_app.views.details.info import in_card
+from tray_app.views.components.tables import DIM_ROLE, CardTable, in_card
 from tray_app.views.theme import TextRole, Tone
 
 _WIDTHS = (228, 152, 90, 124, 104, 180)
 _NUMBERS = (2, 3, 4)
 _RESULT = 5
 _TRAILING = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class HistoryDialog(DialogFrame):
@@ -39,7 +42,7 @@ class HistoryDialog(DialogFrame):
         commands: Commands,
         parent: QWidget | None = None,
         *,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(tr("Download history"), parent)
         self._state = state

@@ -26,7 +26,7 @@ from tray_app.views.components.buttons import Button, IconButton, Kind
 from tray_app.views.components.glyphs import ACCENT, glyph_color, paint_glyph
 from tray_app.views.components.inputs import SearchField
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.models.cell_layout import mirrored
+from tray_app.views.components.rtl import mirrored
 from tray_app.views.shortcuts import hint
 from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.names import clean
+from tray_app.core.names import LIBRARY_URL, clean
 from tray_app.core.payloads import BusyModel, DeleteOutcome, ModelRef
 from tray_app.core.pulls.states import PullItem, PullSummary
 from tray_app.core.records import ServerStatus, Snapshot
@@ -25,7 +25,14 @@ from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
 from tray_app.state import AppState
-from tray_app.text import delete_result, diagnostics_copied, server_name, tr, trying_again_line
+from tray_app.text import (
+    delete_result,
+    diagnostics_copied,
+    server_name,
+    tr,
+    trying_again_line,
+    utc_now,
+)
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.surfaces import Hairline
@@ -49,14 +56,9 @@ _AGE_TICKS = 30
 _MIN_SIZE = (720, 440)
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
-_LIBRARY = "https://ollama.com/library"
 _DOWNLOAD = "https://ollama.com/download"
 _PULL = "pull:"
 _MAX_PASTED = 10_000
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class MainWindow(QMainWindow):
@@ -77,7 +79,7 @@ class MainWindow(QMainWindow):
         commands: Commands,
         parent: QWidget | None = None,
         *,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
@@ -540,7 +542,7 @@ class MainWindow(QMainWindow):
             "pull_search": self._pull_search,
             "clear_search": self._clear_search,
             "show_all": self._show_all,
-            "library": lambda: QDesktopServices.openUrl(QUrl(_LIBRARY)),
+            "library": lambda: QDesktopServices.openUrl(QUrl(LIBRARY_URL)),
             "get_ollama": lambda: QDesktopServices.openUrl(QUrl(_DOWNLOAD)),
             "retry": self.actions_[Command.REFRESH].trigger,
             "change_server": self.actions_[Command.MANAGE_SERVERS].trigger,

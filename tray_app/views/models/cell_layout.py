@@ -14,9 +14,11 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from tray_app.itemmodels.row_texts import badge_label
-from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
+from tray_app.itemmodels.rows import Badge, ModelRow
 from tray_app.views.components.badges import GAP, HEIGHT, BadgeSpec, badge_width
+from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS
 from tray_app.views.components.names import NameFonts, NameText, fit_name
+from tray_app.views.components.rtl import mirrored
 from tray_app.views.theme import TextRole, Tone, font
 
 SIDE = 16
@@ -27,26 +29,11 @@ ICON = 16
 _CAPABILITY_GAP = 6
 _ANY_WIDTH = 100_000
 
-KIND_GLYPHS = {
-    ModelKind.CHAT: "chat",
-    ModelKind.VISION: "eye",
-    ModelKind.IMAGE: "image",
-    ModelKind.EMBEDDING: "vector",
-}
 _BADGE_LOOKS = {
     Badge.LOADED: ("chip", Tone.OK, True),
     Badge.UPDATE: ("update", Tone.INFO, True),
     Badge.CLOUD: ("cloud", Tone.NEUTRAL, False),
     Badge.PINNED: ("pin", Tone.NEUTRAL, False),
-}
-CAPABILITY_GLYPHS = {
-    "completion": "chat",
-    "tools": "tools",
-    "insert": "edit",
-    "vision": "eye",
-    "embedding": "vector",
-    "thinking": "bulb",
-    "image": "image",
 }
 
 
@@ -111,13 +98,6 @@ def badge_spec(badge: Badge) -> BadgeSpec:
     """How a badge looks."""
     glyph, state, is_filled = _BADGE_LOOKS[badge]
     return BadgeSpec(badge_label(badge), glyph, state, is_filled)
-
-
-def mirrored(part: QRectF, whole: QRectF, is_rtl: bool) -> QRectF:
-    """`part` of `whole`, on the other side where one reads from right to left."""
-    if is_rtl:
-        part.moveLeft(whole.left() + whole.right() - part.right())
-    return part
 
 
 def icon_rect(cell: QRectF, is_rtl: bool = False) -> QRectF:

@@ -23,19 +23,18 @@ from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import MISSING, tooltip
 from tray_app.views.components.badges import paint_badge
 from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS, KIND_GLYPHS
 from tray_app.views.components.names import paint_name
+from tray_app.views.components.rtl import mirrored
 from tray_app.views.components.spinner import paint_spinner
 from tray_app.views.models.cell_layout import (
     BAR,
-    CAPABILITY_GLYPHS,
-    KIND_GLYPHS,
     PAD,
     RowFonts,
     badge_spec,
     capability_rects,
     icon_rect,
     layout_name,
-    mirrored,
     row_fonts,
     row_height,
 )

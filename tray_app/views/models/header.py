@@ -14,7 +14,8 @@ from tray_app.itemmodels.columns import COLUMNS, NAME, column_title
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
-from tray_app.views.models.cell_layout import PAD, SIDE, mirrored
+from tray_app.views.components.rtl import mirrored
+from tray_app.views.models.cell_layout import PAD, SIDE
 from tray_app.views.models.column_layout import MIN_WIDTH
 from tray_app.views.theme import TextRole, Theme, baseline, font
 

@@ -8,8 +8,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from tray_app.itemmodels.columns import COLUMNS, NAME
+from tray_app.views.components.rtl import mirrored
 from tray_app.views.components.surfaces import paint_bone
-from tray_app.views.models.cell_layout import NAME_X, PAD, icon_rect, mirrored, row_height
+from tray_app.views.models.cell_layout import NAME_X, PAD, icon_rect, row_height
 from tray_app.views.theme import Theme, mix
 
 ROWS = 10

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 from tray_app.commands import Commands
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
 from tray_app.core.estimate import PullCheck, PullEstimate
-from tray_app.core.names import ModelName
+from tray_app.core.names import LIBRARY_URL, ModelName
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelRecord, Recommendation
@@ -51,7 +51,6 @@ from tray_app.views.pull.result import PullResult
 from tray_app.views.pull.suggestions import Suggestion
 from tray_app.views.theme import TextRole, Tone, font
 
-LIBRARY_URL = "https://ollama.com/library"
 _WIDTH, _HEIGHT = 560, 568
 
 

@@ -32,11 +32,11 @@ from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.glyphs import SECONDARY, GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS, KIND_GLYPHS
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import FULL, LegendMark, Segment, SegmentedBar
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card, SkeletonBar
-from tray_app.views.models.cell_layout import CAPABILITY_GLYPHS, KIND_GLYPHS
 from tray_app.views.theme import TextRole, Theme, Tone, mix
 
 _SIDE = 16

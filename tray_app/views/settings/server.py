@@ -5,8 +5,6 @@ The one page that does not apply at once: half an address is no server.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -16,6 +14,7 @@ from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
 from tray_app.state import AppState
 from tray_app.text import (
+    address_problem,
     error_text,
     models_count,
     number,
@@ -33,7 +32,6 @@ from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.settings.rows import SettingsPage
 from tray_app.views.theme import TextRole, Tone
 
-_SCHEMES = ("http", "https")
 _DOTS: dict[ServerState, tuple[str, Tone | str]] = {
     ServerState.ONLINE: ("dot-online", Tone.OK),
     ServerState.CONNECTING: ("dot-connecting", ACCENT),
@@ -236,26 +234,3 @@ class ServerPage(SettingsPage):
         super()._on_settings_changed(name)
         if name == "servers" and self.settings.server() != self._edited():
             self._show_entry()
-
-
-def address_problem(address: str) -> str:
-    """What is wrong with an address, "" when it may be one."""
-    text = address.strip()
-    if not text:
-        return tr("Type an address, like 127.0.0.1:11434.")
-    if any(c.isspace() or not c.isprintable() for c in text):
-        return tr("An address can’t contain a space.")
-    scheme, separator, rest = text.rpartition("://")
-    if separator and scheme.casefold() not in _SCHEMES:
-        return tr("An address starts with http:// or https://, or with neither.")
-    if rest.count(":") > 1 and "[" not in rest and "@" not in rest:
-        rest = f"[{rest}]"  # a bare IPv6 address
-    try:
-        parts = urlsplit("//" + rest)
-        if parts.password is not None:
-            return tr("Leave the password out: it would stand in the settings file.")
-        if parts.port == 0 or (not parts.hostname and not rest.startswith(":")):
-            return tr("The name of the computer is missing.")
-    except ValueError:
-        return tr("A port is a number from 1 to 65535.")
-    return ""
