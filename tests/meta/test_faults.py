@@ -30,7 +30,7 @@ def pull_lines(server: FaultyServer, timeout: float = 5) -> list[bytes]:
     with requests.post(
         server.url + "/api/pull", json={"model": MODEL}, stream=True, timeout=timeout
     ) as answer:
-        return list(answer.iter_lines())
+        return list(answer.iter_lines(chunk_size=1))
 
 
 def test_a_fault_hits_its_path_only_and_is_lifted(faulty_server: FaultyServer) -> None:
@@ -134,7 +134,7 @@ def test_streams_break_in_the_layer(faulty_server: FaultyServer, fault: Any, lay
         ) as answer,
         pytest.raises(requests.RequestException),
     ):
-        lines.extend(answer.iter_lines())
+        lines.extend(answer.iter_lines(chunk_size=1))
     wanted = {"first": 0, "middle": len(digests) // 2, "last": len(digests) - 1}.get(layer, layer)
     seen = [d for d in digests if any(d.encode() in line for line in lines)]
     assert digests.index(seen[-1]) + 1 >= wanted if seen else wanted == 0
@@ -202,7 +202,7 @@ def test_a_restart_forgets_the_progress_of_a_running_pull(faulty_server: FaultyS
     with requests.post(
         faulty_server.url + "/api/pull", json={"model": MODEL}, stream=True, timeout=5
     ) as answer:
-        lines = answer.iter_lines()
+        lines = answer.iter_lines(chunk_size=1)
         wait_for(lambda: b"completed" in next(lines))
         faulty_server.restart()
         with pytest.raises(requests.RequestException):

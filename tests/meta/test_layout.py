@@ -30,6 +30,7 @@ ELSEWHERE = {
     "tests/unit/workers/pulls/test_telling.py": "the queue as a whole: what listeners may read",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",
     "tests/widgets/test_icons.py": "resources.py on the screen",
+    "tests/widgets/test_late_windows.py": "every window, built late and there from the start",
     "tests/widgets/test_long_words.py": "every dialog with long words",
     "tests/widgets/test_mac_dock.py": "app/mac_dock.py, which wants windows",
     "tests/widgets/test_sides.py": "every view from right to left",
