@@ -35,6 +35,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "set-up.json"
 UNFINISHED = VENV / "set-up-unfinished"
 TRANSLATIONS = ROOT / "packaging" / "translations.py"
+BYTECODE = ROOT / "build" / "bytecode"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 
 # shared library → Debian package: what Qt's programs and its platforms xcb, wayland and offscreen
@@ -96,7 +97,10 @@ TEST_FILES = {
 CHINESE_FONT = "fonts-wqy-microhei"  # the smallest
 COVERED = "tray_app/core/*,tray_app/ollama/*"
 MIN_COVERAGE = 95
+MOST_WORKERS = 8  # more would wait for the longest tests
 CLOSING_LINE = re.compile(r"=* ?((\d+ \w+,? ?)+|no tests ran) in [\d.]+s")
+GROWING_LINE = re.compile(r"(tests/\S+ )?[.FEsxX]+$|tests/\S* ?$")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 EXIT_UNREACHABLE = 3  # of `ollama-tray status`
 
 
@@ -305,14 +309,18 @@ def run(command: Sequence[str | Path], *, cwd: Path | None = None) -> int:
         [str(part) for part in command], env=environment_for_children(), cwd=cwd
     )
 
-    # Ctrl-C in a terminal reaches the child by itself; SIGTERM reaches only us.
     def on_signal(number: int, _: FrameType | None) -> None:
-        if number == signal.SIGTERM or not sys.stdin or not sys.stdin.isatty():
+        if reaches_only_us(number):
             child.send_signal(number)
 
     with handling(on_signal):
         code = child.wait()
     return code if code >= 0 else 128 - code
+
+
+def reaches_only_us(number: int) -> bool:
+    """Say whether our children do not get this signal by themselves, as Ctrl-C in a terminal."""
+    return number == signal.SIGTERM or not sys.stdin or not sys.stdin.isatty()
 
 
 @contextmanager
@@ -382,10 +390,10 @@ def command_test(arguments: Sequence[str]) -> int:
     set_up_system(missing_for_tests(), "A test run")
     set_up_environment("dev")
     results: list[tuple[str, int]] = [] if arguments else check()
-    options = [] if arguments else ["--cov=tray_app", "--cov-report="]
+    options = [] if arguments else ["--cov=tray_app", "--cov-report=", *in_parallel()]
     code, closing_line = run_pytest([*options, *arguments])
     results.append(("pytest", code))
-    if not arguments:
+    if not arguments and code in (0, 1):  # else it did not come to the end
         limits = [f"--include={COVERED}", f"--fail-under={MIN_COVERAGE}"]
         report = module("coverage", "report", "--skip-covered", *limits)
         results.append(("coverage of core and ollama", run(report, cwd=ROOT)))
@@ -423,31 +431,63 @@ def sum_up(results: Sequence[tuple[str, int]]) -> None:
         print(f"{name}: {'ok' if code == 0 else f'FAILED (exit code {code})'}", flush=True)
 
 
+def in_parallel() -> list[str]:
+    """Return the options of pytest that use all cores of this machine."""
+    asked = getattr(os, "sched_getaffinity", None)
+    cores = len(asked(0)) if asked else os.cpu_count() or 1
+    # One more than there are cores: many a test waits for another process. Of the ways to deal
+    # tests out, this one keeps neighbours together, and goes on where a worker has crashed.
+    return ["--numprocesses", str(min(cores + 1, MOST_WORKERS)), "--dist", "worksteal"]
+
+
 def run_pytest(arguments: Sequence[str]) -> tuple[int, str]:
     """Run pytest, passing on all that it prints but its closing line; return that with the code."""
     colour = "yes" if sys.stdout.isatty() else "no"
-    child = subprocess.Popen(
-        [str(part) for part in module("pytest", f"--color={colour}", *arguments)],
-        cwd=ROOT,
-        env=environment_for_children(),
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdout is not None
+    command = [str(part) for part in module("pytest", f"--color={colour}", *arguments)]
+    # Tests start the program again and again: it is compiled once, but not among the sources.
+    bytecode = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(BYTECODE)}
+    child: subprocess.Popen[bytes] | None = None
+    wanted: list[int] = []
+
+    def on_signal(number: int, _: FrameType | None) -> None:
+        wanted.append(number)
+        if child is not None and reaches_only_us(number):
+            end_pytest(child, is_patient=len(wanted) == 1)
+
     closing_line, pending = "", b""
-    with handling(lambda number, _: child.send_signal(number)):
-        while piece := os.read(child.stdout.fileno(), 65536):
-            *lines, pending = (pending + piece).split(b"\n")
-            for line in lines:
-                text = line.decode(errors="replace")
-                if CLOSING_LINE.match(re.sub(r"\x1b\[[\d;]*m", "", text)):
-                    closing_line = text
-                else:
-                    print(text, flush=True)
-            if pending.startswith((b"tests", b".")):  # a line of dots that still grows
-                print(pending.decode(errors="replace"), end="", flush=True)
-                pending = b""
+    # Started in here: whoever is started with SIGINT ignored never hears of it.
+    with handling(on_signal):
+        child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**environment_for_children(), **bytecode},
+            stdout=subprocess.PIPE,
+        )
+        if wanted:
+            end_pytest(child, is_patient=True)
+        assert child.stdout is not None
+        with child.stdout as output:
+            while piece := os.read(output.fileno(), 65536):
+                *lines, pending = (pending + piece).split(b"\n")
+                for line in lines:
+                    text = line.decode(errors="replace")
+                    if CLOSING_LINE.match(COLOUR.sub("", text)):
+                        closing_line = text
+                    else:
+                        print(text, flush=True)
+                if GROWING_LINE.match(COLOUR.sub("", pending.decode(errors="replace"))):
+                    print(pending.decode(errors="replace"), end="", flush=True)
+                    pending = b""
         code = child.wait()
     return code, closing_line
+
+
+def end_pytest(child: subprocess.Popen[bytes], *, is_patient: bool) -> None:
+    """Have pytest end its workers, and they their tests' fixtures; the impatient just end it."""
+    if os.name == "nt" or not is_patient:
+        child.kill()
+    else:
+        child.send_signal(signal.SIGINT)
 
 
 def command_format(_: Sequence[str]) -> int:

@@ -4,8 +4,11 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import json
+import os
 import re
+import signal
 import sys
+import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +18,8 @@ import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
@@ -285,3 +290,75 @@ def test_translations_are_compiled_when_they_have_changed(
     source.with_suffix(".qm").unlink()
     dev.compile_translations()
     assert len(runs) == 3
+
+
+_CRASHING = """
+import os, pytest
+@pytest.mark.parametrize("number", range(8))
+def test_fine(number): pass
+def test_crash(): os._exit(7)
+"""
+_WAITING = """
+import os, pathlib, threading, pytest
+@pytest.mark.parametrize("number", range(2))
+def test_waiting(number):
+    pathlib.Path(f"{os.getpid()}.begun").touch()
+    threading.Event().wait(60)
+"""
+_IN_PARALLEL = [
+    "--numprocesses=2",
+    "--dist=worksteal",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:pytest-qt",
+]
+
+
+@pytest.fixture
+def checkout(dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What dev.py takes for the checkout, with a pytest of its own."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_all_cores_are_used(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((1, "2"), (2, "3"), (64, "8")):
+        monkeypatch.setattr(dev.os, "sched_getaffinity", lambda _, n=cores: range(n), raising=False)
+        assert dev.in_parallel()[:2] == ["--numprocesses", workers]
+        assert _IN_PARALLEL[1].split("=") == dev.in_parallel()[2:]
+
+
+def test_a_crash_is_told_and_the_other_tests_go_on(
+    dev: ModuleType, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "test_it.py").write_text(_CRASHING)
+    code, closing_line = dev.run_pytest(_IN_PARALLEL)
+    told = capsys.readouterr().out
+    assert code == 1
+    assert re.match(r"=+ 1 failed, 8 passed in ", closing_line)
+    assert closing_line not in told
+    assert "crashed while running 'test_it.py::test_crash'" in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there processes are ended, not asked to end")
+def test_a_signal_ends_pytest_and_its_workers(dev: ModuleType, checkout: Path) -> None:
+    (checkout / "test_it.py").write_text(_WAITING)
+    begun: list[int] = []
+
+    def send() -> None:
+        pattern = "*.begun"
+        wait_for(lambda: len(list(checkout.glob(pattern))) == 2, timeout_s=60)
+        begun.extend(int(path.stem) for path in checkout.glob(pattern))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    code, _ = dev.run_pytest(_IN_PARALLEL)
+    sender.join()
+    assert code == pytest.ExitCode.INTERRUPTED
+    assert len(begun) == 2
+    for pid in begun:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)

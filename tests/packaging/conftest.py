@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.tools import is_there, lacks
+from tests.support.workers import shared_folder, taking_turns
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -33,9 +35,25 @@ def run_script(name: str, *arguments: str | Path) -> subprocess.CompletedProcess
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("packages") is None)
+
+
 @pytest.fixture(scope="session")
-def built() -> dict[str, Path]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The packages of this system that need no tools but Python (and dpkg), by target."""
+    folder = shared_folder(tmp_path_factory)
+    note = folder / "built.json"
+    with taking_turns(folder / "building.lock", timeout_s=600):
+        if not note.exists():
+            made = {target: str(path) for target, path in _build().items()}
+            note.write_text(json.dumps(made), encoding="utf-8")
+    known = json.loads(note.read_text(encoding="utf-8"))
+    return {target: Path(path) for target, path in known.items()}
+
+
+def _build() -> dict[str, Path]:
     targets = ["wheel"]
     if not sys.platform.startswith("linux") or is_there("objdump"):
         targets.append("onedir")
