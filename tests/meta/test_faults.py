@@ -30,13 +30,13 @@ def pull_lines(server: FaultyServer, timeout: float = 5) -> list[bytes]:
     with requests.post(
         server.url + "/api/pull", json={"model": MODEL}, stream=True, timeout=timeout
     ) as answer:
-        return list(answer.iter_lines(chunk_size=1))
+        return list(answer.iter_lines())
 
 
 def test_a_fault_hits_its_path_only_and_is_lifted(faulty_server: FaultyServer) -> None:
     faulty_server.fault("/api/tags", faults.error_html())
     assert tags(faulty_server).status_code == 500
-    assert requests.get(faulty_server.url + "/api/version", timeout=5).ok
+    assert requests.get(faulty_server.url + "/api/version", timeout=30).ok
     faulty_server.clear()
     assert tags(faulty_server).ok
 
@@ -50,7 +50,7 @@ def test_a_fault_may_hit_one_model_only(faulty_server: FaultyServer) -> None:
     faulty_server.fault("/api/show", faults.forbidden(), model="qwen3:8b")
     url = faulty_server.url + "/api/show"
     codes = [
-        requests.post(url, json={"model": name}, timeout=5).status_code
+        requests.post(url, json={"model": name}, timeout=30).status_code
         for name in ("qwen3:8b", "phi4:14b")
     ]
     assert codes == [403, 200]
@@ -130,11 +130,11 @@ def test_streams_break_in_the_layer(faulty_server: FaultyServer, fault: Any, lay
     lines: list[bytes] = []
     with (
         requests.post(
-            faulty_server.url + "/api/pull", json={"model": MODEL}, stream=True, timeout=5
+            faulty_server.url + "/api/pull", json={"model": MODEL}, stream=True, timeout=30
         ) as answer,
         pytest.raises(requests.RequestException),
     ):
-        lines.extend(answer.iter_lines(chunk_size=1))
+        lines.extend(answer.iter_lines())
     wanted = {"first": 0, "middle": len(digests) // 2, "last": len(digests) - 1}.get(layer, layer)
     seen = [d for d in digests if any(d.encode() in line for line in lines)]
     assert digests.index(seen[-1]) + 1 >= wanted if seen else wanted == 0
@@ -200,9 +200,9 @@ def test_a_stall_ends_when_it_is_lifted(faulty_server: FaultyServer, fault: Any)
 def test_a_restart_forgets_the_progress_of_a_running_pull(faulty_server: FaultyServer) -> None:
     faulty_server.state.set_speed(1e6)
     with requests.post(
-        faulty_server.url + "/api/pull", json={"model": MODEL}, stream=True, timeout=5
+        faulty_server.url + "/api/pull", json={"model": MODEL}, stream=True, timeout=30
     ) as answer:
-        lines = answer.iter_lines(chunk_size=1)
+        lines = answer.iter_lines()
         wait_for(lambda: b"completed" in next(lines))
         faulty_server.restart()
         with pytest.raises(requests.RequestException):

@@ -156,7 +156,7 @@ def test_older_details_stay_when_new_ones_fail(scene: Scene, dialog: DetailsDial
 
 def test_answers_for_others_are_not_shown(scene: Scene, dialog: DetailsDialog) -> None:
     answer(scene, "mistral:7b")
-    assert pages(dialog) == {"blank"}
+    assert pages(dialog) <= {"blank", "loading"}
 
 
 def test_another_version_from_outside_is_asked_for(scene: Scene, dialog: DetailsDialog) -> None:
