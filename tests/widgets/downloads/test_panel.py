@@ -216,6 +216,30 @@ def test_alt_arrows_move_a_waiting_row_among_the_waiting(
     assert moves == [PullMove("b", 1)]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ({"position": 2}, {"position": 1}, "Waiting, 1st in line"),
+        (
+            {"hold": Hold.DISK, "missing_bytes": 9_000_000_000},
+            {"hold": Hold.DISK, "missing_bytes": 1_500_000_000},
+            "Waits for 1.5\u00a0GB more of free disk space",
+        ),
+    ],
+)
+def test_a_waiting_row_says_what_it_waits_for_now(
+    qtbot: QtBot,
+    panel: DownloadsPanel,
+    old: dict[str, object],
+    new: dict[str, object],
+    words: str,
+) -> None:
+    fill(panel, item("x:1", PullState.WAITING, **old))
+    assert words not in texts(row(panel, "x:1"))
+    panel.set_item(item("x:1", PullState.WAITING, **new))
+    qtbot.waitUntil(lambda: words in texts(row(panel, "x:1")))
+
+
 def test_keys_of_a_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
     fill(panel, item("a", PullState.RUNNING), item("b", PullState.PAUSED))
     row(panel, "a").setFocus()

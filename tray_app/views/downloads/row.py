@@ -26,6 +26,7 @@ from tray_app.views.downloads.row_states import (
     RowAction,
     action_name,
     can_start,
+    is_ticking,
     why_disabled,
 )
 from tray_app.views.downloads.speed_graph import SpeedGraph
@@ -193,8 +194,11 @@ class DownloadRow(QWidget):
         self._item = item
         if is_new_look:
             self._apply_look()
+        if is_new_look or not is_ticking(item):
+            # No timer rewrites these words, and they say more than the look: a place in line.
             self.refresh(now_s)
-        self._apply_progress()
+        else:
+            self._apply_progress()
 
     def set_server(self, server: str) -> None:
         """Name the server behind the model, where there are several; "" = none."""
