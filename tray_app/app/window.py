@@ -26,6 +26,7 @@ class WindowController(QObject):
     Thread: GUI thread.
     """
 
+    # Handed on: they are listened to before there is a window, and after it was built anew.
     visibility_changed = Signal(bool)
     activity_changed = Signal(bool)
     built = Signal(object)  # QMainWindow

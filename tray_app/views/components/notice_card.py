@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.views.components.announce import announce
@@ -15,9 +15,7 @@ from tray_app.views.theme import TextRole, Tone
 
 
 class NoticeCard(Card):
-    """Signals: action_triggered()."""
-
-    action_triggered = Signal()
+    """What its button does is for who shows it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,8 +29,6 @@ class NoticeCard(Card):
         self._title = PlainLabel("", TextRole.NAME, parent=row)
         self._body = PlainLabel("", TextRole.SECONDARY, parent=row)
         self._button = Button("", small=True, parent=row)
-        # Passed on: the button is a part of the card, and may be hidden.
-        self._button.clicked.connect(self.action_triggered)
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self._title)

@@ -81,7 +81,7 @@ class DetailsDialog(DialogFrame):
         self.header = DetailsHeader(self._ref.name, self, clock=self._clock)
         self.banner = Banner(self)
         self.overview = OverviewTab(clock=self._clock)
-        self.overview.retry_clicked.connect(self._request)
+        self.overview.error_card.button.clicked.connect(self._request)
         self.tabs = QTabWidget(self)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setUsesScrollButtons(True)
@@ -108,7 +108,7 @@ class DetailsDialog(DialogFrame):
             (self.layers, tr("Layers"), tr("No layer of this model is known.")),
         ):
             page = DetailsPage(content, empty)
-            page.retry_clicked.connect(self._request)
+            page.error_card.button.clicked.connect(self._request)
             self._pages.append(page)
             self.tabs.addTab(page, title)
         for widget in (self.header, self.banner):

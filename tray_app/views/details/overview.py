@@ -126,9 +126,7 @@ class MemoryCard(Card):
 
 
 class OverviewTab(QScrollArea):
-    """Two columns, one when narrow. Signals: retry_clicked()."""
-
-    retry_clicked = Signal()
+    """Two columns, one when narrow; above them an `error_card` with *Retry*."""
 
     def __init__(
         self, parent: QWidget | None = None, *, clock: Callable[[], datetime] = utc_now
@@ -138,8 +136,6 @@ class OverviewTab(QScrollArea):
         self.setWidgetResizable(True)
         self._content = QWidget(self)
         self.error_card = NoticeCard(self._content)
-        # Passed on: a page stands for its card, so that the dialog knows pages only.
-        self.error_card.action_triggered.connect(self.retry_clicked)
         self.error_card.hide()
         self.model = FactsCard(self._content)
         self._chips_title = heading(tr("Capabilities"), self._content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from tray_app.text import Message, sentences, tr
@@ -15,12 +15,7 @@ MARGINS = (20, 16, 20, 16)
 
 
 class DetailsPage(QStackedWidget):
-    """Wraps the content of one tab.
-
-    Signals: retry_clicked().
-    """
-
-    retry_clicked = Signal()
+    """Wraps the content of one tab. What *Retry* on its `error_card` does is for who shows it."""
 
     def __init__(self, content: QWidget, empty_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,8 +23,6 @@ class DetailsPage(QStackedWidget):
         self._blank = QWidget(self)
         self._loading = _centred(Spinner(20))
         self.error_card = NoticeCard()
-        # Passed on: a page stands for its card, so that the dialog knows pages only.
-        self.error_card.action_triggered.connect(self.retry_clicked)
         self._error = _framed(self.error_card)
         self.empty_label = PlainLabel(empty_text)
         self.empty_label.set_dim()

@@ -94,12 +94,12 @@ class PullDialog(DialogFrame):
         self.field.down_pressed.connect(self._on_field_down_pressed)
         label.setBuddy(self.field)
         self._helper = PullHelper(self)
-        self._helper.use_clicked.connect(self._on_helper_use_clicked)
+        self._helper.use.clicked.connect(self._on_helper_use_clicked)
         self.helper = self._helper.label
         self.area = PullResult(self)
-        self.area.name_chosen.connect(self._on_result_name_chosen)
-        self.area.action_triggered.connect(self._on_result_action_triggered)
-        self.area.read_clicked.connect(self._on_result_read_clicked)
+        self.area.list.chosen.connect(self._on_list_chosen)
+        self.area.notice.button.clicked.connect(self._on_notice_button_clicked)
+        self.area.card.read_button.clicked.connect(self._on_read_button_clicked)
         top = QVBoxLayout()
         top.setSpacing(6)
         top.addWidget(label)
@@ -238,15 +238,15 @@ class PullDialog(DialogFrame):
     def _on_helper_use_clicked(self) -> None:
         self.field.choose(self._reading.proposal)
 
-    def _on_result_name_chosen(self, name: str) -> None:
+    def _on_list_chosen(self, name: str) -> None:
         self.field.choose(name)
 
-    def _on_result_action_triggered(self) -> None:
+    def _on_notice_button_clicked(self) -> None:
         if self._download is not None:
             self._commands.pull_show_requested.emit(self._download.id)
             self.accept()
 
-    def _on_result_read_clicked(self) -> None:
+    def _on_read_button_clicked(self) -> None:
         answer = self.lookup.answer()
         if answer is not None and answer.licenses:
             license_reader(answer, self).open()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -78,9 +78,7 @@ class LookupCard(Card):
 
 
 class EstimateCard(Card):
-    """Shows a PullEstimate of a model that was found. Signals: read_clicked() (the licence)."""
-
-    read_clicked = Signal()
+    """Shows a PullEstimate of a model that was found; `read_button` is for its licence."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +89,6 @@ class EstimateCard(Card):
         self.license = _Fact(tr("License"), self)
         self.read_button = Button(tr("&Read"), small=True, parent=self.license)
         self.read_button.setAutoDefault(False)
-        self.read_button.clicked.connect(self.read_clicked)  # passed on: a part of the card
         self.license.line.addWidget(self.read_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.license.line.setAlignment(self.license.label, Qt.AlignmentFlag.AlignVCenter)
         for row in (self.head, self.download, self.disk, self.memory, self.license):

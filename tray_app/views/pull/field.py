@@ -15,26 +15,23 @@ from tray_app.views.theme import TextRole, Tone
 
 
 class PullHelper(QWidget):
-    """Signals: use_clicked() of the link behind the words."""
-
-    use_clicked = Signal()
+    """Words, and perhaps a link behind them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._glyph = GlyphLabel("", Tone.OK, 14, self)
         self.label = PlainLabel("", TextRole.SECONDARY, natural=True, parent=self)
         self.label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._use = Button("", kind=Kind.LINK, parent=self)
-        self._use.setAutoDefault(False)
-        self._use.clicked.connect(self.use_clicked)  # passed on: a part of the line
+        self.use = Button("", kind=Kind.LINK, parent=self)
+        self.use.setAutoDefault(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self._glyph)
         layout.addWidget(self.label)
-        layout.addWidget(self._use)
+        layout.addWidget(self.use)
         layout.addStretch(1)
-        self.setMinimumHeight(self._use.sizeHint().height())
+        self.setMinimumHeight(self.use.sizeHint().height())
 
     def say(self, text: str, glyph: str = "", state: Tone | None = None, use: str = "") -> None:
         """Show `text`, coloured by `state`; `use` is the link behind it."""
@@ -42,8 +39,8 @@ class PullHelper(QWidget):
         self._glyph.setVisible(bool(glyph))
         self.label.setText(text)
         self.label.set_state(state)
-        self._use.setText(use.replace("&", "&&"))
-        self._use.setVisible(bool(use))
+        self.use.setText(use.replace("&", "&&"))
+        self.use.setVisible(bool(use))
 
 
 _PASTED_CHARS = 3  # more than a key press brings at once

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tray_app.core.estimate import PullEstimate
@@ -23,25 +22,16 @@ _WITH_NOTICE = 4
 
 
 class PullResult(QWidget):
-    """Signals: name_chosen(name), action_triggered() of the notice, read_clicked() of the
-    licence."""
-
-    name_chosen = Signal(str)
-    action_triggered = Signal()
-    read_clicked = Signal()
+    """What a click does is for who shows it: `list.chosen`, `notice.button`, `card.read_button`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.notice = NoticeCard(self)
-        # Passed on, as all below: the dialog knows the result, not which of its parts is shown.
-        self.notice.action_triggered.connect(self.action_triggered)
         self.notice.button.setAutoDefault(False)
         self.card = EstimateCard(self)
-        self.card.read_clicked.connect(self.read_clicked)
         self.lookup = LookupCard(self)
         self._heading = heading("", self)
         self.list = SuggestionList(self)
-        self.list.chosen.connect(self.name_chosen)
         self.hint = PlainLabel("", TextRole.SECONDARY, parent=self)
         self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)

@@ -113,7 +113,7 @@ class ServerPage(SettingsPage):
         self.helper = PlainLabel("", TextRole.SECONDARY, parent=form)
         grid.addWidget(self.helper, 3, 1)
         self.result = NoticeCard(form)
-        self.result.action_triggered.connect(self._on_test_clicked)
+        self.result.button.clicked.connect(self._on_test_clicked)
         self.result.hide()
         grid.setRowMinimumHeight(4, 4)
         grid.addWidget(self.result, 5, 1)
