@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.core.installed import InstalledModels
 from tray_app.core.payloads import Verb
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.rules import SystemConditions
@@ -98,6 +99,7 @@ class AppState(QObject):
         """The newest answer to the newest question."""
         self._statuses: dict[str, ServerStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
+        self._installed: dict[str, tuple[Snapshot, InstalledModels]] = {}
         self._recommendations: dict[str, Recommendations] = {}
         self._busy: dict[ModelKey, Verb] = {}
         self._details: dict[str, ModelInfo] = {}
@@ -118,6 +120,18 @@ class AppState(QObject):
         snapshot = self._snapshots.get(key[0])
         models = snapshot.models if snapshot is not None else ()
         return next((model for model in models if model.key == key), None)
+
+    def installed(self, server_id: str) -> InstalledModels:
+        """The models of the last good poll by canonical name: made when first asked for, once a
+        poll."""
+        snapshot = self._snapshots.get(server_id)
+        if snapshot is None:
+            return InstalledModels()
+        of, found = self._installed.get(server_id, (None, None))
+        if found is None or of is not snapshot:
+            found = InstalledModels(snapshot.models, found)
+            self._installed[server_id] = (snapshot, found)
+        return found
 
     def is_online(self, server_id: str) -> bool:
         status = self._statuses.get(server_id)
@@ -257,7 +271,7 @@ class AppState(QObject):
         self.diagnostics_copied.emit()
 
     def _forget(self, server_id: str) -> None:
-        for facts in (self._statuses, self._snapshots, self._recommendations):
+        for facts in (self._statuses, self._snapshots, self._installed, self._recommendations):
             facts.pop(server_id, None)  # type: ignore[attr-defined]
         self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}
         self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}

@@ -158,3 +158,15 @@ def test_old_details_are_forgotten(state: AppState) -> None:
         state.set_details(ModelInfo("here", f"m{number}", f"{number:x}"))
     assert state.details("0") is None
     assert state.details(f"{MAX_KEPT_DETAILS:x}") is not None
+
+
+def test_the_installed_models_are_those_of_the_last_answer(state: AppState) -> None:
+    assert not state.installed("here").by_key
+    state.take_poll(Poll(ONLINE, snapshot("a:1", "B:1")))
+    found = state.installed("here")
+    assert list(found.by_key) == ["a:1", "b:1"]
+    assert state.installed("here") is found
+    state.take_poll(Poll(ONLINE, snapshot("a:1", "c:1")))
+    assert list(state.installed("here").by_key) == ["a:1", "c:1"]
+    state.set_server(replace(HERE, address="10.0.0.7:11434"))
+    assert not state.installed("here").by_key

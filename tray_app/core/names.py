@@ -29,6 +29,10 @@ _PART = {
 _PART_LIMIT = {"host": 350, "namespace": 80, "model": 80, "tag": 80}
 _NEVER_LEGAL = re.compile(r"[^A-Za-z0-9_.:/\-]")
 _UPPER = re.compile(r"[A-Z]+")
+# Most names are their own key, which is seen ten times as fast as understood.
+_OWN_KEY = re.compile(
+    r"[a-z0-9_][a-z0-9_.\-]{0,79}:[a-z0-9_][a-z0-9_.\-]{0,79}(?<!cloud)(?<!local)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ def is_same_name(one: str, other: str) -> bool:
 
 def canonical(text: str) -> str:
     """A key under which equal names are equal; an invalid text is its own key."""
+    if _OWN_KEY.fullmatch(text):
+        return text
     try:
         return _lower(str(ModelName.parse(text)))
     except BadName:

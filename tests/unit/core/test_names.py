@@ -226,3 +226,18 @@ def test_a_name_is_found_in_every_form(other: str) -> None:
 def test_other_names_are_not_found() -> None:
     is_same = SameName("qwen3")
     assert not any(map(is_same, ("qwen3:8b", "qwen", "qwen33", "hf.co/library/qwen3", "")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("qwen3:8b", "a.b_c-d:x_1.0-q4", "x:cloud", "x:20b-cloud", "x:local", "x:foolocal"),
+        *("x:y:cloud", "x:", ":x", "x:y:z", "-x:y", "x:-y", f"{'a' * 80}:x", f"{'a' * 81}:x"),
+    ],
+)
+def test_a_key_is_the_same_whether_it_was_seen_at_once_or_understood(text: str) -> None:
+    try:
+        understood = str(ModelName.parse(text))
+    except BadName:
+        understood = text
+    assert canonical(text) == understood

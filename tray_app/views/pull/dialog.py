@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 from tray_app.commands import Commands
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
 from tray_app.core.estimate import PullCheck, PullEstimate
-from tray_app.core.names import LIBRARY_URL, ModelName
+from tray_app.core.names import LIBRARY_URL, ModelName, SameName
 from tray_app.core.payloads import PullRequest
-from tray_app.core.pulls.states import PullItem
+from tray_app.core.pulls.states import UNFINISHED, PullItem
 from tray_app.core.records import ModelRecord, Recommendation
 from tray_app.settings import Settings
 from tray_app.state import AppState
@@ -33,15 +33,12 @@ from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.pull.field import NameField, PullHelper
 from tray_app.views.pull.input_state import (
+    KnownNames,
     Reading,
     ServerFacts,
-    downloading,
     downloading_title,
     helper,
-    installed,
-    misspelt,
     read,
-    similar,
     suggestions,
     will_fail,
 )
@@ -70,6 +67,8 @@ class PullDialog(DialogFrame):
         self._commands = commands
         self._server_id = state.server.id
         self._reading = Reading()
+        self._known = KnownNames()
+        self._unfinished: dict[str, PullItem] = {}  # as they were when they came
         self._download: PullItem | None = None
         self.lookup = PullLookup(self._server_id, state, commands, self)
         self.lookup.changed.connect(self._update)
@@ -80,10 +79,12 @@ class PullDialog(DialogFrame):
             state.snapshot_changed,
             state.recommendations_changed,
             state.estimate_changed,
-            state.download_changed,
-            state.download_removed,
         ):
             self.follow(changed, self._update)
+        self.follow(state.download_changed, self._on_state_download_changed)
+        self.follow(state.download_removed, self._on_state_download_removed)
+        for item in state.downloads:
+            self._note_download(item)
         self._update()
 
     def _build(self) -> None:
@@ -128,9 +129,10 @@ class PullDialog(DialogFrame):
     # --- facts ---------------------------------------------------------------------------------
 
     @property
-    def _models(self) -> tuple[ModelRecord, ...]:
-        snapshot = self._state.snapshot(self._server_id)
-        return snapshot.models if snapshot is not None else ()
+    def _here(self) -> ModelRecord | None:
+        """The installed model of the name in the field."""
+        name = self._reading.name
+        return self._state.installed(self._server_id).of(name) if name is not None else None
 
     @property
     def _recommended(self) -> tuple[Recommendation, ...]:
@@ -143,23 +145,56 @@ class PullDialog(DialogFrame):
         version = snapshot.version if snapshot is not None else ""
         return ServerFacts(server_name(server.label, server.address), version)
 
+    @Slot(object)
+    def _on_state_download_changed(self, item: PullItem) -> None:
+        """Most only go on, and are not what is asked about."""
+        if self._note_download(item) or (self._download and self._download.id == item.id):
+            self._update()
+
+    @Slot(str)
+    def _on_state_download_removed(self, item_id: str) -> None:
+        if self._unfinished.pop(item_id, None) is not None:
+            self._update()
+
+    def _note_download(self, item: PullItem) -> bool:
+        """Whether it has come or ended."""
+        was_there = item.id in self._unfinished
+        if item.state not in UNFINISHED:
+            self._unfinished.pop(item.id, None)
+            return was_there
+        self._unfinished.setdefault(item.id, item)
+        return not was_there
+
+    def _find_download(self, name: ModelName) -> PullItem | None:
+        """The unfinished download of that name to this server."""
+        items = (item for item in self._unfinished.values() if item.server_id == self._server_id)
+        is_same = SameName(str(name))
+        found = next((item for item in items if is_same(item.name)), None)
+        return self._state.download(found.id) if found is not None else None
+
     # --- what is shown -------------------------------------------------------------------------
 
     @Slot()
     def _update(self) -> None:
         reading = self._reading = read(self.field.text())
         name = reading.name
-        self._download = downloading(name, self._server_id, self._state.downloads) if name else None
+        self._download = self._find_download(name) if name is not None else None
         is_worth_asking = name is not None and not name.is_cloud and self._download is None
         self.lookup.set_name(str(name) if is_worth_asking else "")
         answer = self.lookup.answer()
         self._show_helper(answer)
         if name is None:
-            self.area.show_suggestions(suggestions(self._recommended, self._models))
+            installed = self._state.installed(self._server_id)
+            self.area.show_suggestions(suggestions(self._recommended, installed))
             self._set_pull(tr("&Pull"), enabled=False)
             return
-        near = similar(reading.cleaned, self._recommended, self._models, self._state.downloads)
-        here = installed(name, self._models)
+        self._known = self._known.renewed(
+            self._recommended,
+            self._state.installed(self._server_id),
+            [item.name for item in self._unfinished.values()],
+        )
+        near = self._known.similar(reading.cleaned)
+        here = self._here
         if self._download is not None:
             self.area.say(downloading_title(self._download), action=tr("&Show"), near=near)
             self._set_pull(tr("&Pull"), enabled=False)
@@ -206,8 +241,7 @@ class PullDialog(DialogFrame):
     def _show_failure(self, name: ModelName, failure: OllamaError, near: list[Suggestion]) -> None:
         """The registry did not tell. The server may do better, so it can still pull."""
         if isinstance(failure, ModelNotFound):
-            others = misspelt(name, self._recommended, self._models, self._state.downloads)
-            self.area.show_similar(near or others, private_hint(name))
+            self.area.show_similar(near or self._known.misspelt(name), private_hint(name))
             self._set_pull(tr("&Pull anyway"), kind=Kind.NORMAL)
         elif isinstance(failure, TooOld):
             self.area.show_similar(near)
@@ -218,7 +252,7 @@ class PullDialog(DialogFrame):
             self._set_pull(tr("&Pull anyway"))
 
     def _show_helper(self, answer: PullEstimate | None) -> None:
-        said = helper(self._reading, self.field.source, answer, self._models, self._server)
+        said = helper(self._reading, self.field.source, answer, self._here, self._server)
         set_invalid(self.field, said.is_wrong)
         self._helper.say(said.text, said.glyph, said.state, said.use)
         self.field.setAccessibleDescription(said.text)
@@ -261,7 +295,7 @@ class PullDialog(DialogFrame):
         name = self._reading.name
         if name is None or self._download is not None:
             return
-        here = installed(name, self._models)
+        here = self._here
         # An installed model keeps the spelling that the server knows it by.
         request = PullRequest(
             self._server_id,

@@ -1,18 +1,21 @@
 """What the pull dialog knows of the text in its field: name or problem, origin, what is here.
 
-Plain functions over records, so that every case can be tested without a window.
+Plain functions and objects over records, so that every case can be tested without a window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from heapq import nlargest, nsmallest
+from itertools import chain
 
 from tray_app.core.errors import BadName, ModelNotFound, NameProblem, TooOld
 from tray_app.core.estimate import DiskFit, PullEstimate, disk_fit, is_older
+from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, canonical, clean
-from tray_app.core.pulls.states import UNFINISHED, PullItem, PullState
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation
 from tray_app.text import (
     name_problem,
@@ -28,6 +31,7 @@ from tray_app.views.pull.suggestions import Suggestion
 from tray_app.views.theme import Tone
 
 MAX_SUGGESTIONS = 6
+MAX_COMPARED = 200
 _LIKENESS = 0.7
 
 
@@ -96,12 +100,12 @@ def helper(
     reading: Reading,
     source: str,
     answer: PullEstimate | None,
-    models: Iterable[ModelRecord],
+    here: ModelRecord | None,
     server: ServerFacts,
 ) -> Helper:
     """What stands below the field: what is wrong, else where the name is from. `source` is what
-    was pasted or typed."""
-    wrong = _what_is_wrong(reading, answer, models, server)
+    was pasted or typed, `here` the installed model of that name."""
+    wrong = _what_is_wrong(reading, answer, here, server)
     if wrong:
         use = tr("Use {name}").format(name=reading.proposal) if reading.proposal else ""
         return Helper(wrong, "error", Tone.DANGER, use, is_wrong=True)
@@ -115,7 +119,7 @@ def helper(
 def _what_is_wrong(
     reading: Reading,
     answer: PullEstimate | None,
-    models: Iterable[ModelRecord],
+    here: ModelRecord | None,
     server: ServerFacts,
 ) -> str:
     if reading.problem is not None:
@@ -127,7 +131,7 @@ def _what_is_wrong(
     if isinstance(answer.failure, TooOld):
         return needs_newer(server.label, server.version, answer.failure.needs)
     # A model that was made on the server is at no registry, and nothing is wrong with that.
-    if isinstance(answer.failure, ModelNotFound) and installed(reading.name, models) is None:
+    if isinstance(answer.failure, ModelNotFound) and here is None:
         return not_found(reading.cleaned)
     return ""
 
@@ -135,27 +139,6 @@ def _what_is_wrong(
 def will_fail(answer: PullEstimate, version: str) -> bool:
     """Whether a pull of a model that was found would end badly."""
     return disk_fit(answer) is DiskFit.SHORT or is_older(version, answer.requires)
-
-
-def installed(name: ModelName, models: Iterable[ModelRecord]) -> ModelRecord | None:
-    """The installed model of that name; servers compare names without case."""
-    wanted = str(name).casefold()
-    return next((model for model in models if canonical(model.name) == wanted), None)
-
-
-def downloading(name: ModelName, server_id: str, items: Iterable[PullItem]) -> PullItem | None:
-    """The unfinished download of that name to that server."""
-    wanted = str(name).casefold()
-    return next(
-        (
-            item
-            for item in items
-            if item.server_id == server_id
-            and item.state in UNFINISHED
-            and canonical(item.name) == wanted
-        ),
-        None,
-    )
 
 
 def downloading_title(item: PullItem) -> str:
@@ -170,15 +153,12 @@ def downloading_title(item: PullItem) -> str:
     return counted.format(share=share) if share else plain
 
 
-def suggestions(
-    recommended: Sequence[Recommendation], models: Sequence[ModelRecord]
-) -> list[Suggestion]:
+def suggestions(recommended: Sequence[Recommendation], here: InstalledModels) -> list[Suggestion]:
     """What is offered while the field is blank."""
-    here = {canonical(model.name) for model in models}
     return [_suggestion(row, here) for row in recommended[:MAX_SUGGESTIONS]]
 
 
-def _suggestion(row: Recommendation, here: set[str]) -> Suggestion:
+def _suggestion(row: Recommendation, here: InstalledModels) -> Suggestion:
     if canonical(row.name) in here:
         return Suggestion(row.name, row.description, tr("Already here"), is_here=True)
     if row.is_cloud:
@@ -189,53 +169,80 @@ def _suggestion(row: Recommendation, here: set[str]) -> Suggestion:
     return Suggestion(row.name, row.description, note)
 
 
-def similar(
-    text: str,
-    recommended: Sequence[Recommendation],
-    models: Sequence[ModelRecord],
-    items: Sequence[PullItem],
-) -> list[Suggestion]:
-    """Known names that contain what was typed, other than that very name."""
-    needle = text.strip().casefold()
-    if len(needle) < 2:
-        return []
-    typed = canonical(text)
-    found = _known_names(recommended, models, items)
-    matches = [s for key, s in found.items() if needle in key and key != typed]
-    matches.sort(key=lambda s: (not s.name.casefold().startswith(needle), s.name.casefold()))
-    return matches[:MAX_SUGGESTIONS]
+class KnownNames:
+    """All names that may have been meant: of unfinished downloads, suggested, installed.
 
+    To look through thousands takes longer than an event of a download may, so the last question
+    of each kind is remembered: ask the same object again until one of the names is another.
+    """
 
-def misspelt(
-    name: ModelName,
-    recommended: Sequence[Recommendation],
-    models: Sequence[ModelRecord],
-    items: Sequence[PullItem],
-) -> list[Suggestion]:
-    """Known names that differ in a few letters from one that does not exist, the nearest first;
-    other tags of a model are near too."""
-    found = _known_names(recommended, models, items)
-    typed = str(name).casefold()
-    found.pop(typed, None)
-    near = get_close_matches(typed, found, MAX_SUGGESTIONS, _LIKENESS)
-    base = typed.rpartition(":")[0]
-    near += sorted(key for key in found if key.rpartition(":")[0] == base and key not in near)
-    return [found[key] for key in near[:MAX_SUGGESTIONS]]
+    def __init__(
+        self,
+        recommended: Sequence[Recommendation] = (),
+        here: InstalledModels | None = None,
+        downloads: Sequence[str] = (),
+    ) -> None:
+        self._here = here or InstalledModels()
+        self._made_of = (tuple(recommended), self._here.names, tuple(downloads))
+        self._others: dict[str, Suggestion] = {}
+        for name in downloads:
+            self._others[canonical(name)] = Suggestion(name, tr("In your downloads"))
+        for row in recommended:
+            self._others.setdefault(canonical(row.name), _suggestion(row, self._here))
+        self._similar: tuple[str, list[Suggestion]] = ("", [])
+        self._misspelt: tuple[str, list[Suggestion]] = ("", [])
 
+    def renewed(
+        self,
+        recommended: Sequence[Recommendation],
+        here: InstalledModels,
+        downloads: Sequence[str],
+    ) -> KnownNames:
+        """Itself when these are the names that it knows."""
+        if self._made_of == (tuple(recommended), here.names, tuple(downloads)):
+            return self
+        return KnownNames(recommended, here, downloads)
 
-def _known_names(
-    recommended: Sequence[Recommendation],
-    models: Sequence[ModelRecord],
-    items: Sequence[PullItem],
-) -> dict[str, Suggestion]:
-    here = {canonical(model.name) for model in models}
-    found: dict[str, Suggestion] = {}
-    for item in items:
-        if item.state in UNFINISHED:
-            found[canonical(item.name)] = Suggestion(item.name, tr("In your downloads"))
-    for row in recommended:
-        found.setdefault(canonical(row.name), _suggestion(row, here))
-    for model in models:
-        note = tr("Already here")
-        found.setdefault(canonical(model.name), Suggestion(model.name, "", note, is_here=True))
-    return found
+    def similar(self, text: str) -> list[Suggestion]:
+        """Names that contain what was typed, other than that very name."""
+        needle = text.strip().casefold()
+        if self._similar[0] != needle:
+            self._similar = (needle, self._find_similar(needle, canonical(text)))
+        return self._similar[1]
+
+    def _find_similar(self, needle: str, typed: str) -> list[Suggestion]:
+        if len(needle) < 2:
+            return []
+        matches = {key for key in chain(self._others, self._here.by_key) if needle in key}
+        matches.discard(typed)
+        names = ((self._name(key).casefold(), key) for key in matches)
+        first = nsmallest(
+            MAX_SUGGESTIONS, names, key=lambda pair: (not pair[0].startswith(needle), pair)
+        )
+        return [self._of(key) for _, key in first]
+
+    def misspelt(self, name: ModelName) -> list[Suggestion]:
+        """Names that differ in a few letters from one that does not exist, the nearest first;
+        other tags of a model are near too."""
+        typed = str(name).casefold()
+        if self._misspelt[0] != typed:
+            self._misspelt = (typed, self._find_misspelt(typed))
+        return self._misspelt[1]
+
+    def _find_misspelt(self, typed: str) -> list[Suggestion]:
+        found = {*self._others, *self._here.by_key} - {typed}
+        # Comparing is slow: only names with the most pairs of letters in common are compared.
+        pairs = {typed[at : at + 2] for at in range(len(typed) - 1)}
+        alike = nlargest(MAX_COMPARED, found, key=lambda key: (sum(p in key for p in pairs), key))
+        near = get_close_matches(typed, alike, MAX_SUGGESTIONS, _LIKENESS)
+        base = typed.rpartition(":")[0]
+        near += sorted(key for key in found if key.rpartition(":")[0] == base and key not in near)
+        return [self._of(key) for key in near[:MAX_SUGGESTIONS]]
+
+    def _name(self, key: str) -> str:
+        other = self._others.get(key)
+        return other.name if other is not None else self._here.by_key[key].name
+
+    def _of(self, key: str) -> Suggestion:
+        other = self._others.get(key)
+        return other or Suggestion(self._name(key), "", tr("Already here"), is_here=True)
