@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -142,9 +143,8 @@ def test_a_name_that_is_at_no_registry_is_compared_with_a_few_only(
 
     def spy(word: str, others: list[str], number: int, least: float) -> list[str]:
         compared.append(len(others))
-        return list(get_close_matches(word, others, number, least))
+        return get_close_matches(word, others, number, least)
 
-    get_close_matches = input_state.get_close_matches
     monkeypatch.setattr(input_state, "get_close_matches", spy)
     name = "hf.co/Someone/Modle-0123:Q4_K_M"
     dialog.set_text(name)

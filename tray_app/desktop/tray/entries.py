@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from tray_app import text
@@ -28,7 +29,28 @@ if TYPE_CHECKING:
     from tray_app.state import AppState
 
 MAX_PULLS = 5
+MAX_LOADED = 20
 MAX_LOADABLE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoices:
+    """The models that the menu names, picked out of thousands once for each snapshot."""
+
+    loaded: tuple[ModelRef, ...] = ()
+    """All that are in memory."""
+    loadable: tuple[ModelRecord, ...] = ()
+    """The newest that are not."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> ModelChoices:
+        running = snapshot.running or ()
+        names = {model.name for model in running}
+        loadable = (m for m in snapshot.models if not m.is_cloud and m.name not in names)
+        return cls(
+            tuple(ModelRef(model.server_id, model.name, model.digest) for model in running),
+            tuple(nlargest(MAX_LOADABLE, loadable, key=_modified)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,8 @@ class TrayFacts:
     summary: PullSummary = field(default_factory=PullSummary)
     needs_attention: bool = False
     updates: int = 0
+    choices: ModelChoices | None = None
+    """Those of the snapshot; None = still to be made."""
 
     @property
     def is_online(self) -> bool:
@@ -108,19 +132,32 @@ class MenuEntry:
         return (self.key, self.icon, tuple(child.shape for child in self.children))
 
 
-def facts_of(state: AppState | None, *, needs_attention: bool, updates: int) -> TrayFacts:
-    """What the tray shows of the state; None = there is none yet."""
+def facts_of(
+    state: AppState | None,
+    *,
+    needs_attention: bool,
+    updates: int,
+    before: TrayFacts | None = None,
+) -> TrayFacts:
+    """What the tray shows of the state; None = there is none yet. `before` is what it showed."""
     if state is None:
         return TrayFacts(needs_attention=needs_attention, updates=updates)
     server = state.server
+    snapshot = state.snapshot(server.id)
+    choices: ModelChoices | None = None
+    if before is not None and before.snapshot is snapshot:
+        choices = before.choices
+    elif snapshot is not None:
+        choices = ModelChoices.of(snapshot)
     return TrayFacts(
         text.server_name(server.label, server.address),
         state.status(server.id),
-        state.snapshot(server.id),
+        snapshot,
         state.downloads,
         state.pull_summary,
         needs_attention,
         updates,
+        choices,
     )
 
 
@@ -232,31 +269,38 @@ def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     yield MenuEntry("pull", tr("Pull model…"), "plus", TrayRequest(TrayVerb.PULL, ("",)))
     if facts.snapshot is None or not facts.is_online:
         return
-    running = facts.running
-    if running:
+    choices = facts.choices or ModelChoices.of(facts.snapshot)
+    if choices.loaded:
         yield MenuEntry(
-            "loaded", tr("Loaded models"), "chip", children=tuple(_loaded(running, now))
+            "loaded",
+            tr("Loaded models"),
+            "chip",
+            children=tuple(_loaded(facts.running or (), choices.loaded, now)),
         )
-    names = {model.name for model in running or ()}
-    loadable = [m for m in facts.snapshot.models if not m.is_cloud and m.name not in names]
-    if loadable:
-        loadable.sort(key=_modified, reverse=True)
+    if choices.loadable:
         yield MenuEntry(
             "load",
             tr("Load a model"),
             "load",
-            children=tuple(map(_loadable, loadable[:MAX_LOADABLE])),
+            children=tuple(map(_loadable, choices.loadable)),
         )
 
 
-def _loaded(running: tuple[RunningModel, ...], now: datetime) -> Iterator[MenuEntry]:
-    refs = [ModelRef(model.server_id, model.name, model.digest) for model in running]
-    for model, ref in zip(running, refs, strict=True):
+def _loaded(
+    running: tuple[RunningModel, ...], refs: tuple[ModelRef, ...], now: datetime
+) -> Iterator[MenuEntry]:
+    for model, ref in zip(running[:MAX_LOADED], refs, strict=False):
         request = TrayRequest(TrayVerb.UNLOAD, (ref,))
         yield MenuEntry(f"unload {model.name}", text.tray_unload_line(model, now), "eject", request)
+    if len(refs) > MAX_LOADED:
+        yield MenuEntry(
+            "more loaded",
+            tr("{count} more…").format(count=text.number(len(refs) - MAX_LOADED)),
+            request=TrayRequest(TrayVerb.OPEN),
+        )
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
-        request = TrayRequest(TrayVerb.UNLOAD, tuple(refs))
+        request = TrayRequest(TrayVerb.UNLOAD, refs)
         yield MenuEntry("unload all", tr("Unload all"), request=request)
 
 

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu
 
 from tray_app.resources import icon
@@ -45,7 +45,9 @@ class TrayMenu(QObject):
         self._actions: dict[str, QAction] = {}
         self._texts: dict[str, str] = {}
         self._requests: dict[str, TrayRequest | None] = {}
+        # Emptied and used again: PySide6 keeps the action of every submenu that it makes for ever.
         self._submenus: list[QMenu] = []
+        self._spare_submenus: list[QMenu] = []
         self.is_open = False
         self._is_opening = False
         self._is_disabled = False
@@ -87,6 +89,9 @@ class TrayMenu(QObject):
         """Delete the menu."""
         self._closing.stop()
         self._clear()
+        for submenu in self._spare_submenus:
+            submenu.deleteLater()
+        self._spare_submenus.clear()
         self.menu.deleteLater()
 
     def _clear(self) -> None:
@@ -95,8 +100,17 @@ class TrayMenu(QObject):
         self._requests.clear()
         self.menu.clear()
         for submenu in self._submenus:
-            submenu.deleteLater()
+            submenu.clear()
+        # The first that was filled is the next to be.
+        self._spare_submenus += reversed(self._submenus)
         self._submenus.clear()
+
+    def _add_submenu(self, menu: QMenu, label: str) -> QMenu:
+        submenu = self._spare_submenus.pop() if self._spare_submenus else QMenu(self.menu)
+        submenu.setTitle(label)
+        menu.addAction(submenu.menuAction())
+        self._submenus.append(submenu)
+        return submenu
 
     def _fill(self, menu: QMenu, entries: tuple[MenuEntry, ...]) -> None:
         for entry in entries:
@@ -105,8 +119,7 @@ class TrayMenu(QObject):
                 continue
             label = self._label(entry.text)
             if entry.children:
-                submenu = menu.addMenu(label)
-                self._submenus.append(submenu)
+                submenu = self._add_submenu(menu, label)
                 self._fill(submenu, entry.children)
                 action = submenu.menuAction()
             else:
@@ -115,6 +128,8 @@ class TrayMenu(QObject):
             if entry.icon and sys.platform != "darwin":
                 action.setIcon(icon(entry.icon, self._color(entry.icon)))
                 action.setIconVisibleInMenu(True)
+            elif not action.icon().isNull():
+                action.setIcon(QIcon())  # what it was used for before had one
             if entry.is_default:
                 menu.setDefaultAction(action)
             action.setObjectName(entry.key)

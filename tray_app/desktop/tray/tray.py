@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tray_app.commands import Commands
     from tray_app.core.pulls.states import PullSummary
     from tray_app.core.records import ServerStatus
-    from tray_app.desktop.tray.entries import TrayRequest
+    from tray_app.desktop.tray.entries import TrayFacts, TrayRequest
     from tray_app.state import AppState
 
 _PACE_S = 1.0
@@ -71,6 +71,7 @@ class Tray(QObject):
         self._menu: TrayMenu | None = None
         self._look: TrayLook | None = None
         self._tooltip = ""
+        self._facts: TrayFacts | None = None
         self._painted_s = -_PACE_S
         self._toggled_s = -_PACE_S
         self._has_words = False
@@ -224,8 +225,11 @@ class Tray(QObject):
             return
         from tray_app.desktop.tray import entries
 
-        facts = entries.facts_of(
-            self._state, needs_attention=self._needs_attention, updates=self._updates
+        facts = self._facts = entries.facts_of(
+            self._state,
+            needs_attention=self._needs_attention,
+            updates=self._updates,
+            before=self._facts,
         )
         tooltip = entries.build_tooltip(facts)
         if tooltip != self._tooltip:

@@ -1,8 +1,9 @@
 """What the tray's menu says, and what it asks for, in each situation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -10,15 +11,26 @@ from tray_app.core.errors import ModelNotFound
 from tray_app.core.payloads import LoadRequest, ModelRef
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
-from tray_app.core.records import ModelRecord, RunningModel, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import (
+    ModelRecord,
+    Poll,
+    RunningModel,
+    Server,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.desktop.tray.entries import (
     MAX_LOADABLE,
+    MAX_LOADED,
     MenuEntry,
     TrayFacts,
     TrayRequest,
     TrayVerb,
     build_menu,
+    facts_of,
 )
+from tray_app.state import AppState
 
 NOW = datetime(2026, 5, 1, 14, 32, tzinfo=UTC)
 ONLINE = ServerStatus("local", ServerState.ONLINE, NOW, "0.33.1")
@@ -114,6 +126,47 @@ def test_one_loaded_model_needs_no_unload_all() -> None:
     entries = menu(replace(FACTS, snapshot=snapshot([], (running("a:1b", None),))))
     assert keys(find(entries, "loaded").children) == ["unload a:1b"]
     assert "load" not in keys(entries)
+
+
+def test_of_thousands_that_are_loaded_a_few_are_listed() -> None:
+    loaded = tuple(running(f"m{number:05}:1b", None) for number in range(10_000))
+    listed = find(menu(replace(FACTS, snapshot=snapshot([], loaded))), "loaded").children
+    assert len(listed) == MAX_LOADED + 3
+    more, _, every = listed[MAX_LOADED:]
+    assert more.text == "9,980 more…"
+    assert more.request == TrayRequest(TrayVerb.OPEN)
+    assert every.request is not None
+    assert len(every.request.payloads) == 10_000
+
+
+class Counted(tuple[ModelRecord, ...]):
+    """Counts how often it is gone through."""
+
+    __slots__ = ()
+    passes: ClassVar[list[int]] = []
+
+    def __iter__(self) -> Iterator[ModelRecord]:
+        self.passes.append(len(self))
+        return super().__iter__()
+
+
+def test_models_are_gone_through_once_a_snapshot() -> None:
+    state = AppState(Server("local", "", "127.0.0.1:11434"))
+
+    taken = snapshot([model("a:1b")], (running("b:1b", None),))
+    taken = replace(taken, models=Counted(taken.models))
+    Counted.passes.clear()
+    state.take_poll(Poll(ONLINE, taken))
+    facts = facts_of(state, needs_attention=False, updates=0)
+    assert Counted.passes == [1]
+    for permille in range(3):
+        state.set_downloads([pull("c:1b", permille=permille)])
+        facts = facts_of(state, needs_attention=False, updates=0, before=facts)
+        menu(facts)
+    assert Counted.passes == [1]
+    state.take_poll(Poll(ONLINE, snapshot([model("d:1b")])))
+    facts = facts_of(state, needs_attention=False, updates=0, before=facts)
+    assert said(find(menu(facts), "load").children) == ["d:1b"]
 
 
 def test_what_is_not_known_to_be_loaded_is_not_offered() -> None:

@@ -1,5 +1,6 @@
 """The entries as a real menu: what may change when, and what a click says."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -144,3 +145,33 @@ def test_a_host_that_never_says_closed_does_not_freeze_the_menu(qtbot: QtBot) ->
     opened.menu.menu.aboutToShow.emit()
     assert opened.menu.is_open
     opened.menu.close()
+
+
+def test_submenus_are_used_again(local: Opened) -> None:
+    local.menu.set_entries((OPEN, ROW))
+    first = local.action("qwen3:8b, 1%").menu()
+    gc.collect()
+    kept = len(_actions_alive())
+    for turn in range(20):
+        local.menu.set_entries((OPEN, replace(ROW, key=f"pull {turn}"), QUIT))
+    assert local.action("qwen3:8b, 1%").menu() is first
+    gc.collect()
+    assert len(_actions_alive()) <= kept + 1  # Quit
+    local.action("qwen3:8b, 1%", "Pause").trigger()
+    assert local.requests == [TrayRequest(TrayVerb.PAUSE, ("1",))]
+
+
+def test_a_submenu_that_is_used_again_keeps_nothing(local: Opened) -> None:
+    local.menu.set_entries((OPEN, replace(ROW, icon="download")))
+    inside = (MenuEntry("load a", "a:1b", request=TrayRequest(TrayVerb.LOAD)),)
+    local.menu.set_entries((OPEN, MenuEntry("load", "Load a model", children=inside)))
+    submenu = local.action("Load a model").menu()
+    assert isinstance(submenu, QMenu)
+    assert [action.text() for action in submenu.actions()] == ["a:1b"]
+    assert local.action("Load a model").icon().isNull()
+    local.action("Load a model", "a:1b").trigger()
+    assert local.requests == [TrayRequest(TrayVerb.LOAD)]
+
+
+def _actions_alive() -> list[QAction]:
+    return [thing for thing in gc.get_objects() if isinstance(thing, QAction)]
