@@ -6,7 +6,9 @@ Exact where whole manifests are known; where only the weights' digests are known
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
@@ -40,32 +42,79 @@ class LayerIndex:
                 news[info.digest] = known
         return LayerIndex({**self.by_digest, **news}) if news else self
 
+    def only(self, digests: AbstractSet[str]) -> LayerIndex:
+        """What is known of these alone; itself when that is all."""
+        if self.by_digest.keys() <= digests:
+            return self
+        return LayerIndex({d: known for d, known in self.by_digest.items() if d in digests})
+
     def of(self, record: ModelRecord) -> KnownLayers | None:
         return self.by_digest.get(record.digest)
 
 
 class SharingIndex:
-    """Which manifests of a book share layers with others; most of thousands share nothing.
+    """Which manifests of a LayerIndex share layers with others; most of thousands share nothing.
 
-    Takes one book after the other and looks only at what is new in it.
+    Takes one after the other and looks only at what is new in it, or gone.
     """
 
     def __init__(self) -> None:
-        self.digests: set[str] = set()
         self._seen: dict[str, KnownLayers] = {}
+        # By layer: the one manifest that has it, or all of several.
         self._users: dict[str, str] = {}
+        self._sharers: dict[str, set[str]] = {}
+        self._shared_layers: Counter[str] = Counter()
+
+    @property
+    def digests(self) -> AbstractSet[str]:
+        """The manifests that share any layer."""
+        return self._shared_layers.keys()
+
+    def __len__(self) -> int:
+        """How many manifests it knows."""
+        return len(self._seen)
 
     def take(self, layer_index: LayerIndex) -> None:
-        """Learn what `layer_index` tells."""
-        seen = self._seen
-        for digest, known in layer_index.by_digest.items():
-            if seen.get(digest) is known:
+        """Learn what `layer_index` tells, and forget what it does not."""
+        seen, told = self._seen, layer_index.by_digest
+        for digest, known in told.items():
+            if seen.get(digest) is not known:
+                self._forget(digest)
+                self._learn(digest, known)
+        if len(seen) != len(told):
+            for digest in seen.keys() - told.keys():
+                self._forget(digest)
+
+    def _learn(self, digest: str, known: KnownLayers) -> None:
+        self._seen[digest] = known
+        for layer in {layer.digest for layer in known.layers}:
+            sharers = self._sharers.get(layer)
+            if sharers is not None:
+                sharers.add(digest)
+                self._shared_layers[digest] += 1
+            elif user := self._users.pop(layer, ""):
+                self._sharers[layer] = {user, digest}
+                self._shared_layers.update((user, digest))
+            else:
+                self._users[layer] = digest
+
+    def _forget(self, digest: str) -> None:
+        known = self._seen.pop(digest, None)
+        for layer in {layer.digest for layer in known.layers} if known else ():
+            sharers = self._sharers.get(layer)
+            if sharers is None:
+                del self._users[layer]
                 continue
-            seen[digest] = known
-            for layer in known.layers:
-                user = self._users.setdefault(layer.digest, digest)
-                if user != digest:
-                    self.digests.update((user, digest))
+            sharers.remove(digest)
+            self._unshare(digest)
+            if len(sharers) == 1:
+                (self._users[layer],) = self._sharers.pop(layer)
+                self._unshare(self._users[layer])
+
+    def _unshare(self, digest: str) -> None:
+        self._shared_layers[digest] -= 1
+        if not self._shared_layers[digest]:
+            del self._shared_layers[digest]
 
 
 @dataclass(frozen=True, slots=True)

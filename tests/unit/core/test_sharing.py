@@ -263,6 +263,32 @@ def test_the_index_finds_who_shares() -> None:
     assert index.digests == {"a", "b"}
 
 
+LAYERS_OF = st.dictionaries(st.sampled_from("abcde"), st.sets(st.sampled_from("uvw")), max_size=5)
+
+
+@given(st.lists(LAYERS_OF, max_size=6))
+def test_the_index_is_that_of_the_last_one_alone(told: list[dict[str, set[str]]]) -> None:
+    index = SharingIndex()
+    for layers_of in told:
+        known = {
+            digest: KnownLayers(tuple(Layer(x, LayerKind.MODEL) for x in sorted(layers)), True)
+            for digest, layers in layers_of.items()
+        }
+        index.take(LayerIndex(known))
+        assert index.digests == {
+            digest
+            for digest, layers in layers_of.items()
+            if any(layers & others for other, others in layers_of.items() if other != digest)
+        }
+        assert len(index) == len(layers_of)
+
+
+def test_what_is_not_wanted_any_more_is_forgotten() -> None:
+    layer_index = LayerIndex({"a": whole(), "q": QWEN_LAYERS})
+    assert layer_index.only({"a", "q", "z"}) is layer_index
+    assert layer_index.only({"q"}) == LayerIndex({"q": QWEN_LAYERS})
+
+
 @given(st.lists(st.sets(st.sampled_from("uvwxyz"), min_size=1), max_size=6))
 def test_those_who_share_nothing_count_in_full(made: list[set[str]]) -> None:
     layers = [

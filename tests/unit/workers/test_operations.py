@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -241,3 +242,36 @@ def test_thousands_of_models_are_not_read_at_once_unless_a_dialog_asks(
     assert len(server.asked("/api/show")) == STEP
     operations.layers.read(ModelRefs((a,)))
     qtbot.waitUntil(lambda: len(operations.layers.layer_index.by_digest) == STEP + 53, timeout=5000)
+
+
+def test_what_no_server_lists_any_more_is_forgotten(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    with OllamaClient(server.url) as client:
+        snapshot = client.snapshot()
+    layers = operations.layers
+    layers.note_snapshot(snapshot)
+    outcome_of(qtbot, layers.layer_index_changed, lambda: layers.set_watched(True))
+    layers.set_watched(False)
+    known = len(layers.layer_index.by_digest)
+    assert known == len(snapshot.models)
+    for turn in range(100):
+        row = replace(snapshot.models[0], digest=f"{turn:064x}")
+        info = ModelInfo(row.server_id, row.name, row.digest, has_all_layers=True)
+        layers.note_snapshot(replace(snapshot, models=(row, *snapshot.models[1:])))
+        layers.add(info)
+        assert len(layers.layer_index.by_digest) <= known + 1
+    layers.forget_server(snapshot.server_id)
+    assert not layers.layer_index.by_digest
+
+
+def test_an_answer_that_comes_when_the_model_is_gone_does_not_stay(
+    operations: Operations, server: FaultyServer
+) -> None:
+    with OllamaClient(server.url) as client:
+        snapshot = client.snapshot()
+    layers = operations.layers
+    layers.note_snapshot(snapshot)
+    layers.add(ModelInfo(snapshot.server_id, "gone", "f" * 64, has_all_layers=True))
+    layers.note_snapshot(snapshot)
+    assert not layers.layer_index.by_digest

@@ -56,6 +56,10 @@ class Announcer(QObject):
         words = tr("Download finished: {name}") if is_done else tr("Download failed: {name}")
         self._say(words.format(name=one_line(item.name, 80)))
 
+    def forget_pull(self, item_id: str) -> None:
+        """The download is gone."""
+        self._states.pop(item_id, None)
+
     def _on_pause_timeout(self) -> None:
         self._say(models_shown(self._shown))
 

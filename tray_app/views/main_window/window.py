@@ -453,6 +453,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_state_download_removed(self, item_id: str) -> None:
         self._known_pulls.discard(item_id)
+        self.announcer.forget_pull(item_id)
         self.panel.remove_item(item_id)
 
     @Slot()

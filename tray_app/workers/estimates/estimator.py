@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 
 DEADLINE_S = 15.0
 MAX_MANIFESTS = 8
+MAX_MEASURED = 500
 MAX_CONFIG_BYTES = 256 * 1024
 MAX_LICENSE_BYTES = 512 * 1024
 MAX_LICENSES = 4
@@ -221,7 +222,10 @@ class Estimator(QObject):
         self._graphics[server_id] = known.observe(snapshot.running)
         for row in snapshot.running or ():
             if row.digest and row.size_bytes:
+                self._measured.pop((server_id, row.digest), None)
                 self._measured[server_id, row.digest] = row.size_bytes
+        while len(self._measured) > MAX_MEASURED:
+            del self._measured[next(iter(self._measured))]
         self._tell()
 
     @Slot(object)

@@ -18,7 +18,7 @@ STEP = 100
 
 
 class LayerReader(QObject):
-    """Keeps the LayerIndex. Each manifest digest is asked for once.
+    """Keeps the LayerIndex of what servers list. Each manifest digest is asked for once.
 
     Signals: `layer_index_changed`.
     Thread: GUI thread; the asking happens in the lane "layers".
@@ -37,6 +37,7 @@ class LayerReader(QObject):
         self._is_watched = False
         self._wanted: set[str] = set()  # servers of which a dialog wants to know all, now
         self._snapshots: dict[str, Snapshot] = {}
+        self._has_grown = False  # since the last look for what no server lists
 
     @property
     def layer_index(self) -> LayerIndex:
@@ -54,7 +55,10 @@ class LayerReader(QObject):
 
     @Slot(object)
     def note_snapshot(self, snapshot: Snapshot) -> None:
+        old = self._snapshots.get(snapshot.server_id)
         self._snapshots[snapshot.server_id] = snapshot
+        if self._has_grown or old is None or snapshot.models != old.models:
+            self._forget_unlisted()
         if self._is_watched:
             self._read_on(snapshot.server_id)
 
@@ -72,6 +76,15 @@ class LayerReader(QObject):
     def forget_server(self, server_id: str) -> None:
         self._snapshots.pop(server_id, None)
         self._unreadable.clear()
+        self._forget_unlisted()
+
+    def _forget_unlisted(self) -> None:
+        """What no server lists any more."""
+        snapshots = self._snapshots.values()
+        listed = {row.digest for snapshot in snapshots for row in snapshot.models}
+        self._unreadable &= listed
+        self._set_layer_index(self._layer_index.only(listed))
+        self._has_grown = False
 
     def _read_on(self, server_id: str) -> None:
         snapshot, target = self._snapshots.get(server_id), self._target_of(server_id)
@@ -113,5 +126,6 @@ class LayerReader(QObject):
 
     def _set_layer_index(self, layer_index: LayerIndex) -> None:
         if layer_index is not self._layer_index:
+            self._has_grown = True
             self._layer_index = layer_index
             self.layer_index_changed.emit(layer_index)
