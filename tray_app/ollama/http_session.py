@@ -117,19 +117,12 @@ class HttpSession:
     `trusts_environment` lets proxy and certificate variables count.
     """
 
-    def __init__(
-        self,
-        headers: Mapping[str, str],
-        *,
-        trusts_environment: bool,
-        is_tls: bool,
-        ca_file: str = "",
-    ) -> None:
+    def __init__(self, *, trusts_environment: bool, is_tls: bool, ca_file: str = "") -> None:
         self._session = requests.Session()
         self._session.trust_env = trusts_environment
         self._session.headers.clear()
         self._session.headers.update(
-            {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **headers}
+            {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
         )
         self._session.auth = _no_netrc
         self._session.mount("http://", _Adapter(None))

@@ -47,8 +47,9 @@ class Transport:
     """One server, any number of requests, one after the other.
 
     Thread: use from one thread at a time (each thread gets a session of its own); `scope.cancel`
-    from any. `headers` go with every request and never to another host. For a server on this
-    computer proxy variables do not count.
+    from any. `headers` and the address's password go with every request to the server's origin
+    (scheme, host and port) and to no other, wherever it redirects. For a server on this computer
+    proxy variables do not count.
     """
 
     def __init__(
@@ -179,13 +180,14 @@ class Transport:
         attempts_left = 1 if method in ("GET", "HEAD") else 0
         redirects_left = MAX_REDIRECTS
         while True:
+            is_own = _origin(url) == _origin(self.endpoint.url(""))
             try:
                 with self._errors(silence):
                     response = self._session().send(
                         method,
                         url,
                         json=body,
-                        headers=headers,
+                        headers={**(self._headers if is_own else {}), **(headers or {})},
                         timeout=(self._connect_timeout_s, read_timeout_s),
                     )
             except Unreachable as error:
@@ -211,7 +213,7 @@ class Transport:
         try:
             target = urljoin(url, location)
             old, new = urlsplit(url), urlsplit(target)
-            is_same_host = old.hostname == new.hostname
+            is_same_host = old.hostname == new.hostname and new.port != 0
         except ValueError:
             return None
         is_downgrade = old.scheme == "https" and new.scheme != "https"
@@ -226,7 +228,6 @@ class Transport:
         session: HttpSession | None = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = _session_module().HttpSession(
-                self._headers,
                 trusts_environment=not self.endpoint.is_loopback,
                 is_tls=self.endpoint.scheme == "https" or getattr(self._local, "is_tls", False),
                 ca_file=self._ca_file,
@@ -269,6 +270,13 @@ def _closing(response: requests.Response) -> Iterator[None]:
         yield
     finally:
         response.close()
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Who is asked: scheme, host and port. Raises ValueError for what is no URL."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
 
 
 def _read_some(response: requests.Response) -> bytes:

@@ -123,6 +123,47 @@ def test_headers_and_credentials_are_sent() -> None:
     assert b"user-agent: ollama-tray/" in sent
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
+def test_another_port_of_the_host_is_no_place_for_secrets(method: str) -> None:
+    """Another program listens there. Back at the server, it is the server again."""
+    with RawServer(always('"other"')) as other, RawServer(redirecting(f"{other.url}/y")) as server:
+        url = server.url.replace("//", "//me:secret@")
+        asked = transport(url, headers={"X-Token": "t"})
+        assert asked.json(method, "/x", {"a": 1}) == "other"
+        assert asked.json(method, "/z") == "there"
+    for first in (server.requests[0], server.requests[1]):
+        assert b"authorization: basic" in first.lower()
+        assert b"x-token: t" in first.lower()
+    assert b"user-agent: ollama-tray/" in other.requests[0].lower()
+    assert b"authorization" not in other.requests[0].lower()
+    assert b"x-token" not in other.requests[0].lower()
+
+
+def test_a_stream_that_is_sent_to_another_port_takes_no_secrets_along() -> None:
+    with RawServer(always("{}")) as other, RawServer(redirecting(f"{other.url}/y")) as server:
+        url = server.url.replace("//", "//me:secret@")
+        found = list(transport(url, headers={"X-Token": "t"}).lines("POST", "/x", {"a": 1}))
+    assert found == [b"{}"]
+    assert b"authorization" in server.requests[0].lower()
+    assert b"authorization" not in other.requests[0].lower()
+    assert b"x-token" not in other.requests[0].lower()
+
+
+def test_the_same_host_over_tls_is_another_place() -> None:
+    with (
+        RawServer(always('"safe"'), certificate="valid.pem") as safe,
+        RawServer(redirecting(f"{safe.url}/y")) as server,
+    ):
+        url = server.url.replace("//", "//me:secret@")
+        transport(url, ca_file=str(TLS / "valid.pem")).json("GET", "/x")
+    assert b"authorization" not in safe.requests[0].lower()
+
+
+@pytest.mark.parametrize("location", ["http://127.0.0.1:x/", "http://127.0.0.1:99999/"])
+def test_a_redirect_to_a_port_that_is_none_is_not_ollama(location: str) -> None:
+    assert isinstance(outcome_of(redirecting(location)), NotOllama)
+
+
 def test_netrc_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("default login me password secret\n", encoding="utf-8")
