@@ -28,6 +28,7 @@ ELSEWHERE = {
     "tests/unit/workers/pulls/test_machine.py": "the queue as a whole: random lives",
     "tests/unit/workers/pulls/test_rules.py": "the queue as a whole: what holds downloads",
     "tests/unit/workers/pulls/test_telling.py": "the queue as a whole: what listeners may read",
+    "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",
     "tests/widgets/test_icons.py": "resources.py on the screen",
     "tests/widgets/test_late_windows.py": "every window, built late and there from the start",
