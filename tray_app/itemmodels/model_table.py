@@ -118,7 +118,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
     def set_busy(self, busy: BusyModel) -> None:
         """Something is being done to a model, or no more (`verb` None)."""
         verb = busy.verb if busy.verb in _SHOWN_VERBS else None
-        self._apply(self._store.set_busy(busy.ref.key, Busy(verb) if verb else None))
+        self._mark(busy.ref.key, Busy(verb) if verb else None)
 
     def set_pull(self, item: PullItem) -> None:
         """A download of an installed model shows in its row."""
@@ -129,9 +129,9 @@ class ModelTableModel(KeyedTable[ModelRow]):
             permille = item.progress.permille if item.progress else None
             # Whole percents are all that the row shows.
             shown = None if permille is None else permille // 10 * 10
-            self._apply(self._store.set_busy(item.key, Busy(Verb.PULL, shown)))
+            self._mark(item.key, Busy(Verb.PULL, shown))
         elif row.busy is not None and row.busy.verb is Verb.PULL:
-            self._apply(self._store.set_busy(item.key, None))
+            self._mark(item.key, None)
 
     def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models share layers; only tooltips tell."""
@@ -248,7 +248,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
 
     @property
     def version(self) -> int:
-        """Another number after every change of what is known about any model."""
+        """Another number after every change of what is known about any model; what is being done
+        to them does not count."""
         return self._version
 
     @property
@@ -295,6 +296,15 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._show(self._target(), change.changed)
         if self._counts != before:
             self.counts_changed.emit()
+
+    def _mark(self, key: ModelKey, busy: Busy | None) -> None:
+        """No count, order or filter depends on it, so nothing but that row is looked at: marks
+        change with every percent of a download."""
+        for row in self._store.set_busy(key, busy).changed:
+            index = self._index_of(row)
+            if index.isValid():
+                corner = index.siblingAtColumn(len(COLUMNS) - 1)
+                self.dataChanged.emit(index, corner, self.CHANGED_ROLES)
 
     def _target(self) -> list[ModelRow]:
         rows = self._store.rows

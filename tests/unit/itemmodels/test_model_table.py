@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from tests.unit.itemmodels.replica import Replica
 from tests.unit.itemmodels.samples import NOW, model, running, snapshot
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
+from tray_app.core.pulls.progress import PullPhase, PullProgress
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import Layer, LayerKind
 from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.itemmodels import columns, roles
@@ -262,6 +264,35 @@ def test_busy_rows_say_so_where_the_size_stands(table: ModelTableModel, replica:
     table.set_busy(BusyModel(ref, Verb.SHOW))
     table.set_busy(BusyModel(ModelRef("local", "nobody"), Verb.LOAD))
     assert replica.take_log() == ["change 0-0"] * 3
+    replica.check()
+
+
+def test_what_is_being_done_to_a_model_concerns_its_row_alone(
+    table: ModelTableModel, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone_through: list[str] = []
+    for name in ("_target", "_count"):
+        monkeypatch.setattr(ModelTableModel, name, lambda _, name=name: gone_through.append(name))
+    version = table.version
+    for permille in range(0, 1000, 10):
+        progress = PullProgress(PullPhase.DOWNLOAD, 1, 2, True, permille)
+        table.set_pull(
+            PullItem("1", "local", "gemma3:4b", PullState.RUNNING, NOW, progress=progress)
+        )
+    assert replica.take_log() == ["change 0-0"] * 100
+    assert gone_through == []
+    assert table.version == version
+
+
+def test_one_that_is_filtered_out_changes_nothing_on_screen(
+    table: ModelTableModel, replica: Replica
+) -> None:
+    table.set_filter("loaded")
+    replica.take_log()
+    table.set_busy(BusyModel(ModelRef("local", "gemma3:4b"), Verb.LOAD))
+    assert replica.take_log() == []
+    table.set_filter("all")
+    assert cell(table, 0, "size") == "Loading…"
     replica.check()
 
 

@@ -8,9 +8,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
-from tests.widgets.windows import Stage, are_apart, fill, names, open_stage
+from tests.widgets.windows import QWEN, Stage, are_apart, fill, names, open_stage
+from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullState
+from tray_app.core.records import ModelRecord
+from tray_app.core.sharing import Freed, LayerIndex, freed
 from tray_app.settings import Settings
+from tray_app.views.main_window import status_bar
 
 
 def test_the_first_download_opens_the_panel_later_ones_only_count(stage: Stage) -> None:
@@ -151,3 +155,30 @@ def test_what_is_read_out(stage: Stage, qtbot: QtBot) -> None:
     assert window.announcer.last_words == "Download finished: qwen3:14b"
     stage.set_download(replace(data.PULLS[3], state=PullState.DONE))
     assert window.announcer.last_words == "Download finished: qwen3:14b"
+
+
+def test_what_a_selection_frees_is_not_worked_out_at_every_progress(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = stage.window
+    worked_out: list[int] = []
+
+    def spy(chosen: list[ModelRecord], models: list[ModelRecord], layer_index: LayerIndex) -> Freed:
+        worked_out.append(len(models))
+        return freed(chosen, models, layer_index)
+
+    monkeypatch.setattr(status_bar, "freed", spy)
+    window.view.selectAll()
+    window.refresh_now()
+    assert worked_out == [window.models.counts.all]
+    line = window.status_bar.line
+    for permille in range(100, 200, 10):
+        progress = PullProgress(PullPhase.DOWNLOAD, 1, 2, True, permille)
+        stage.set_download(replace(data.PULLS[0], name=QWEN.name, progress=progress))
+        assert window._refresh_timer.isActive()
+        window.refresh_now()
+    assert worked_out == [window.models.counts.all]
+    assert window.status_bar.line == line
+    stage.state.set_layer_index(LayerIndex())
+    window.refresh_now()
+    assert len(worked_out) == 2

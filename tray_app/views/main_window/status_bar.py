@@ -129,12 +129,16 @@ class StatusLine:
         self._models = models
         self._layer_index = LayerIndex()
         self._index = SharingIndex()
+        self._layer_version = 0
         self._summed = (-1, 0)
         self._sums = (0, 0)
+        self._freed_of: tuple[object, ...] = ()
+        self._freed = Freed(0, 0, True)
 
     def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models share layers."""
         self._layer_index = layer_index
+        self._layer_version += 1
         self._index.take(layer_index)
 
     def words(self, facts: Facts, selected: Sequence[ModelRow]) -> tuple[str, str]:
@@ -157,16 +161,22 @@ class StatusLine:
         return line, status_line_tooltip(listed) if listed > unique else ""
 
     def _selection(self, facts: Facts, selected: Sequence[ModelRow]) -> str:
+        shown_of = (self._models.version, self._layer_version, tuple(selected))
+        if shown_of != self._freed_of:
+            self._freed_of, self._freed = shown_of, self._freed_by(selected)
+        return selected_line(len(selected), facts.count, self._freed)
+
+    def _freed_by(self, selected: Sequence[ModelRow]) -> Freed:
         records = [row.record for row in selected]
         servers = {record.server_id for record in records}
         others: list[ModelRecord] = []
         for server_id in servers:
             others.extend(self._models.records(server_id))
-        return selected_line(len(records), facts.count, freed(records, others, self._layer_index))
+        return freed(records, others, self._layer_index)
 
     def _disk(self) -> tuple[int, int]:
         """Bytes with shared layers counted once, and for every model."""
-        version = (self._models.version, id(self._layer_index))
+        version = (self._models.version, self._layer_version)
         if version != self._summed:
             listed = self._models.totals.listed_bytes
             entangled = self._entangled()
