@@ -16,8 +16,9 @@ PULLS = 8
 LEAST_TICKS = 100
 _CASES = (
     # Each stream sends 16 lines a second; the list is another one at every poll.
-    ("10 000 models, 8 pulls", ("--models", "10000", "--speed", "80e6")),
-    ("1 000 models, 8 pulls at full speed", ("--models", "1000", "--speed", "80e9")),
+    ("10 000 models, 8 pulls", ("--models", "10000", "--speed", "80e6"), ""),
+    ("1 000 models, 8 pulls at full speed", ("--models", "1000", "--speed", "80e9"), ""),
+    ("10 000 models, 8 pulls, pull dialog", ("--models", "10000", "--speed", "80e6"), "llama"),
 )
 Seen = dict[str, Any]
 
@@ -25,12 +26,12 @@ Seen = dict[str, Any]
 def latency(runs: int, seconds: float) -> list[Line]:
     """With the window open. The longest wait is the longest of all runs."""
     lines: list[Line] = []
-    for what, arguments in _CASES:
+    for what, arguments, typed in _CASES:
         program: list[Seen] = []
         floor: list[Seen] = []
         with scene(*arguments, "--changing", "2", "--pulls", str(PULLS)) as here:
             for _ in range(runs):
-                program.append(_watch(here, int(arguments[1]), seconds))
+                program.append(_watch(here, int(arguments[1]), seconds, typed))
                 floor.append(_watch_floor(here, seconds))
         told = _told(program)
         lines += [
@@ -54,12 +55,16 @@ def latency(runs: int, seconds: float) -> list[Line]:
     return lines
 
 
-def _watch(here: Scene, models: int, seconds: float) -> Seen:
+def _watch(here: Scene, models: int, seconds: float, typed: str) -> Seen:
     probe = f"latency:{seconds:g} pulls:{PULLS}"
+    if typed:
+        probe += f" dialog:{typed}"
     with here.program(module=PROBE, probe=probe) as process:
         seen = _seen(process)
     (here.folder / "state" / "downloads.json").unlink(missing_ok=True)
     prove_busy(seen, models, seconds)
+    if typed:
+        prove_dialog(seen, typed)
     return seen
 
 
@@ -74,6 +79,12 @@ def prove_busy(seen: Seen, models: int, seconds: float) -> None:
     prove_at_least("events of downloads", seen["events"], PULLS * seconds)
     prove_at_least("answers to polls", seen["answers"], 1)
     prove_at_least("answers with another list", seen["other_lists"], 1)
+
+
+def prove_dialog(seen: Seen, typed: str) -> None:
+    """The pull dialog was open all the time, and spoke of what was typed."""
+    prove_equal("typed in the pull dialog", seen.get("typed"), typed)
+    prove_at_least("names in the pull dialog", seen.get("names", 0), 1)
 
 
 def prove_ticking(seen: Seen) -> None:
@@ -100,9 +111,10 @@ def _told(program: Sequence[Seen]) -> str:
     events, polls, ticks = (
         round(statistics.median(_all(program, key))) for key in ("events", "answers", "ticks")
     )
+    dialog = f", {one['names']} names in the pull dialog" if "typed" in one else ""
     return (
         f"{count(one['rows'])} rows, {one['on_screen']} on screen, {one['moving']} downloads, "
-        f"{events} events of them, {polls} polls, {count(ticks)} timed"
+        f"{events} events of them, {polls} polls, {count(ticks)} timed{dialog}"
     )
 
 

@@ -12,10 +12,12 @@ _FILE_TYPES = ("Q4_K_M", "Q8_0", "F16", "Q4_0")
 
 
 class GrowingList:
-    """`count` rows of /api/tags. The same seed gives the same list and the same changes."""
+    """`count` rows of /api/tags. The same seed gives the same list and the same changes. Without
+    digests it is as a proxy sends it that knows names only."""
 
-    def __init__(self, count: int, *, seed: int = 1) -> None:
+    def __init__(self, count: int, *, seed: int = 1, has_digests: bool = True) -> None:
         self._random = random.Random(seed)
+        self._has_digests = has_digests
         self._seconds = 0
         self.rows = [self._row(index) for index in range(count)]
 
@@ -66,7 +68,7 @@ class GrowingList:
             "model": name,
             "modified_at": self._time(),
             "size": int(billions * pick.uniform(0.5, 0.7) * 1e9),
-            "digest": f"{pick.randrange(16**64):064x}",
+            "digest": self._digest(),
             "details": {
                 "parent_model": "",
                 "format": "gguf",
@@ -81,9 +83,12 @@ class GrowingList:
         }
 
     def _changed(self, row: dict[str, Any]) -> dict[str, Any]:
-        digest = f"{self._random.randrange(16**64):064x}"
+        digest = self._digest()
         size = row["size"] + self._random.randrange(1, 10**8)
         return {**row, "modified_at": self._time(), "size": size, "digest": digest}
+
+    def _digest(self) -> str:
+        return f"{self._random.randrange(16**64):064x}" if self._has_digests else ""
 
     def _time(self) -> str:
         self._seconds += 1

@@ -3,6 +3,7 @@
 Its arguments are the program's own; ours are in the variable BENCH_PROBE, words apart by spaces:
 
     painted        print when the table was first painted with rows, and how many there are
+    dialog:TEXT    open the pull dialog with TEXT in it
     pulls:N        start N endless downloads first, and print when all of them move
     latency:S      then watch for S seconds how late events are, print that and quit
 """
@@ -37,6 +38,7 @@ class Instruments(QObject):
         super().__init__(application)
         self.app = application
         words = dict(word.partition(":")[::2] for word in os.environ["BENCH_PROBE"].split())
+        self._typed = words.get("dialog", "")
         self._pulls = int(words.get("pulls", 0))
         self._reached: dict[str, int] = {}  # bytes by download
         self._lateness = Lateness(float(words.get("latency", 0)), self)
@@ -80,7 +82,24 @@ class Instruments(QObject):
             if is_new and len(self._reached) == self._pulls:
                 print(f"moving {time.monotonic_ns()}", flush=True)
 
+    def _dialog(self) -> dict[str, str | int]:
+        """What is in the pull dialog, if it is open."""
+        from tray_app.views.pull.dialog import PullDialog
+
+        main = self.app.window._windows().main
+        dialogs = [dialog for dialog in main.findChildren(PullDialog) if dialog.isVisible()]
+        return {
+            key: value
+            for dialog in dialogs
+            for key, value in (
+                ("typed", dialog.field.text()),
+                ("names", len(dialog.area.list.shown)),
+            )
+        }
+
     def _begin_watching(self) -> None:
+        if self._typed:
+            self.app.window.open_pull(self._typed)
         before = self.app.state.snapshot(self.app.state.server.id)
         self._watched = Watched(self._reached, before)
         self.app.queue.item_changed.connect(self._watched.on_queue_item_changed)
@@ -88,7 +107,8 @@ class Instruments(QObject):
         self._lateness.begin()
 
     def _on_lateness_ended(self, result: dict[str, float]) -> None:
-        tell({**result, **self._watched.result(self._reached), **self._shown()})
+        watched = self._watched.result(self._reached)
+        tell({**result, **watched, **self._shown(), **self._dialog()})
         self.app.shutdown.quit_now()
 
 

@@ -33,7 +33,9 @@ def pull_name(number: int) -> str:
 class BenchServer(DemoServer):
     """Answers /api/tags from a GrowingList, everything else as the demo server does."""
 
-    def __init__(self, models: int, pulls: int, speed_bytes_s: float) -> None:
+    def __init__(
+        self, models: int, pulls: int, speed_bytes_s: float, *, has_digests: bool = True
+    ) -> None:
         library = Library()
         for number in range(pulls):
             weights = language_model(
@@ -42,7 +44,7 @@ class BenchServer(DemoServer):
             package = build_package(weights, template="{{ .Prompt }}", parameter_size="8.0B")
             library.published.append((pull_name(number), package, 3600.0))
         super().__init__(library=library, speed_bytes_s=speed_bytes_s)
-        self.list = GrowingList(models)
+        self.list = GrowingList(models, has_digests=has_digests)
         self.body = self.list.body()
         self.is_stalled = False
         self._counting = threading.Lock()

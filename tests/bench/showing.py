@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from tests.bench.whole import Whole
 
 COUNT = 10_000
+WITHOUT_DIGEST = 50_000
 LEAST_ON_SCREEN = 10
-_LIMITS_MS = {"sort": 50.0, "search": 50.0}
+_NO_DIGEST = "50 000 rows without digest"
+_LIMITS_MS = {"sort": 50.0, "search": 50.0, "50": 250.0}
 _REFRESH_MS = 16.0
 _TURNS = 4
 
@@ -231,7 +233,36 @@ def measure(app: QApplication, runs: int) -> dict[str, tuple[Runs, str]]:
         found["sort 10 000 models"] = (in_turns(runs, ours.sort, bare.sort), rows)
         found["search 10 000 models"] = (in_turns(runs, ours.search, bare.search), rows)
         bare.view.close()
-    return found
+    return {**found, **measure_without_digest(app, runs, WITHOUT_DIGEST)}
+
+
+def measure_without_digest(
+    app: QApplication, runs: int, models: int
+) -> dict[str, tuple[Runs, str]]:
+    """A list in which all rows look alike but for their names."""
+    from tests.bench.server import BenchServer
+    from tests.bench.whole import Whole
+
+    with (
+        BenchServer(models, 0, 80e6, has_digests=False) as server,
+        contextlib.closing(Whole(app, server.url)) as whole,
+    ):
+        stage = Stage(app)
+        ours = Ours(stage, server, whole)
+        bare = Bare(stage, ours)
+        rows_without_digest = prove_no_digest(whole)
+        refresh = functools.partial(ours.refresh, server.replace)
+        measured = in_turns(runs, refresh, bare.refresh)
+        bare.view.close()
+    return {f"{_NO_DIGEST}, 1 % gone and come": (measured, f"{count(rows_without_digest)} rows")}
+
+
+def prove_no_digest(whole: Whole) -> int:
+    """How many rows the table shows, none of which has a digest."""
+    digests = whole.digests
+    prove_equal("rows with a digest", sum(map(bool, digests.values())), 0)
+    prove_at_least("rows without", len(digests), 1)
+    return len(digests)
 
 
 def main() -> int:

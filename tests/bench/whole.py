@@ -115,6 +115,7 @@ class Whole:
         layers = {
             model.digest: KnownLayers((Layer(f"sha256:{model.digest}", LayerKind.MODEL),), False)
             for model in self.records
+            if model.digest
         }
         self._app.state.set_layer_index(LayerIndex(layers))
 

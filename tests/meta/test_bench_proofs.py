@@ -25,7 +25,7 @@ from tests.bench.children import environment, result_of, used_ms
 from tests.bench.feeder import answer
 from tests.bench.proof import NotMeasured, prove_at_least
 from tests.bench.server import BenchServer
-from tests.bench.showing import Bare, Ours, Stage
+from tests.bench.showing import Bare, Ours, Stage, measure_without_digest, prove_no_digest
 from tests.bench.table import Line, compared, failed
 from tests.bench.whole import Whole
 
@@ -59,6 +59,19 @@ def test_a_table_with_everything_in_it_is_measured(ours: Ours) -> None:
     assert ours.refresh(None) > 0
     assert min(ours.sort() for _ in range(3)) > 0
     assert min(ours.search() for _ in range(3)) > 0
+
+
+def test_a_list_without_digests_is_measured(qapp: QApplication) -> None:
+    ((what, ((program, floor), seen)),) = measure_without_digest(qapp, 2, ROWS).items()
+    assert "without digest" in what
+    assert seen == f"{ROWS} rows"
+    assert min(program) > 0
+    assert len(program) == len(floor) == 2
+
+
+def test_one_with_digests_is_none(ours: Ours) -> None:
+    with pytest.raises(NotMeasured, match="rows with a digest"):
+        prove_no_digest(ours.whole)
 
 
 def test_an_empty_table_is_not(make_ours: Callable[..., Ours]) -> None:
@@ -147,6 +160,13 @@ def test_a_busy_window_is_measured() -> None:
 def test_one_that_lacks_anything_is_not(key: str) -> None:
     with pytest.raises(NotMeasured):
         latency.prove_busy({**BUSY, key: 0}, 1000, 5)
+
+
+def test_a_dialog_that_is_not_open_is_not_measured() -> None:
+    latency.prove_dialog({"typed": "llama", "names": 6}, "llama")
+    for poor in ({}, {"typed": "", "names": 6}, {"typed": "llama", "names": 0}):
+        with pytest.raises(NotMeasured):
+            latency.prove_dialog(poor, "llama")
 
 
 # Downloads
