@@ -32,6 +32,7 @@ from PySide6.QtCore import (
 
 from tray_app import __version__
 from tray_app.core.payloads import Crashes
+from tray_app.core.redaction import redacted
 
 _FORMAT = "%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
@@ -46,21 +47,6 @@ _MAX_TRACE = 10_000
 _PACE_MS = 500
 _TIMES = "times"
 _QUIET = ("urllib3", "asyncio")
-
-_HIDDEN = "•••"
-_SECRETS = (
-    # "Authorization: Bearer x", also in the repr of a dict; the rest of the value goes.
-    re.compile(
-        r"(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api[-_ ]?key)"
-        r"([\"']?\s*[:=]\s*[\"']?)(?:(?:bearer|basic|token|digest)\s+)?[^\s\"',;}]+"
-    ),
-    re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{6,}"),
-    re.compile(
-        r"(?i)\b(access[-_]?token|refresh[-_]?token|token|passwd|password|secret)"
-        r"([\"']?\s*[:=]\s*[\"']?)[^\s\"',;&}]+"
-    ),
-)
-_URL_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@\"']+@")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -77,10 +63,8 @@ _Place = tuple[Hashable, ...]
 
 
 def without_secrets(text: str) -> str:
-    """`text` without tokens, passwords and the path of the home folder."""
-    text = _URL_USER.sub(rf"\1{_HIDDEN}@", text)
-    for pattern in _SECRETS:
-        text = pattern.sub(rf"\1\2{_HIDDEN}", text)
+    """`text` without tokens, passwords, queries of URLs and the path of the home folder."""
+    text = redacted(text)
     home = str(Path.home())
     return text.replace(home, "~") if len(home) > 1 else text
 

@@ -1214,6 +1214,10 @@
         <translation>下次启动 Ollama Tray 时会继续。</translation>
     </message>
     <message>
+        <source>It isn’t clear where the password ends. In names and passwords, write %2F for /, %3F for ? and %23 for #.</source>
+        <translation>看不出密码到哪里结束。在用户名和密码中，请把 / 写成 %2F，把 ? 写成 %3F，把 # 写成 %23。</translation>
+    </message>
+    <message>
         <source>It may have been deleted or renamed.</source>
         <translation>它可能已被删除或重命名。</translation>
     </message>

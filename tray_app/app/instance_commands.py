@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from PySide6.QtCore import QObject, QTimer
 
 from tray_app import __version__
+from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName, clean, is_same_name
 from tray_app.core.payloads import ModelRef, PullRequest
@@ -91,7 +92,7 @@ class InstanceCommands(QObject):
         snapshot = state.snapshot(state.server.id)
         return {
             "version": __version__,
-            "server": state.server.address,
+            "server": shown_address(state.server.address),
             "state": status.state if status else "connecting",
             "models": len(snapshot.models) if snapshot else None,
             "window": self._window.is_visible,

@@ -17,11 +17,13 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from tray_app.core.errors import BadAddress
+from tray_app.core.redaction import redacted
 
 DEFAULT_PORT = 11434
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _ILLEGAL = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]]")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
+_QUERY = re.compile(r"([?#]).+", re.DOTALL)
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class AddressFault(StrEnum):
     SPACE = "space"  # or something else that cannot be seen
     SCHEME = "scheme"
     PASSWORD = "password"  # noqa: S105 # it would stand in the settings file
+    AMBIGUOUS = "ambiguous"  # where the name and password end
     NO_HOST = "no_host"
     HOST = "host"
     PORT = "port"
@@ -63,6 +66,11 @@ class AddressParts(NamedTuple):
         return port if 0 <= port <= 65535 else None
 
     @property
+    def is_ambiguous(self) -> bool:
+        """Whether other programs would find another host in it, and send a password there."""
+        return any(mark in part for part in (self.username, self.password) for mark in "/?#")
+
+    @property
     def is_ollama_com(self) -> bool:
         """Whether it is the one name that means https without saying so."""
         return self == ("", "", "", "ollama.com", "", "")
@@ -70,19 +78,25 @@ class AddressParts(NamedTuple):
 
 def split_address(address: str) -> AddressParts:
     """The parts of a text that may be an address. Never fails; judges nothing."""
-    trimmed = address.strip().strip("\"'").strip()
-    scheme, separator, rest = trimmed.partition("://")
-    if not separator:
-        scheme, rest = "", trimmed
+    scheme, _, rest = _split_scheme(address)
+    # Ollama knows no names and passwords here; reverse proxies in front of it do. The last "@"
+    # ends them, as a person means it: the first "/" may be in the password, and what is before
+    # it is no host then.
+    user, _, rest = rest.rpartition("@")
     place, _, path = rest.partition("/")
-    # Ollama knows no names and passwords here; reverse proxies in front of it do.
-    user, _, place = place.rpartition("@")
     username, _, password = user.partition(":")
     split = _split_host_port(place)
     if split is None:
         bare = place.strip("[]")
         split = bare if _is_ip(bare) else place, ""
     return AddressParts(scheme, username, password, *split, path)
+
+
+def shown_address(address: str) -> str:
+    """A text that may be an address as it may be shown, logged and stored: as typed, without name
+    and password, and without what is behind a "?"."""
+    scheme, separator, rest = _split_scheme(address)
+    return redacted(scheme + separator + _QUERY.sub(r"\1…", rest.rpartition("@")[2]))
 
 
 def has_password(address: str) -> bool:
@@ -102,6 +116,8 @@ def address_fault(address: str) -> AddressFault | None:
         return AddressFault.SCHEME
     if parts.password:
         return AddressFault.PASSWORD
+    if parts.is_ambiguous:
+        return AddressFault.AMBIGUOUS
     if parts.port and not parts.port_number:
         return AddressFault.PORT
     if not parts.host and not parts.port:
@@ -162,15 +178,18 @@ class Endpoint:
         loopback. Raises BadAddress for what cannot be an address at all.
         """
         parts = split_address(text)
+        text = shown_address(text)
+        if parts.is_ambiguous:
+            raise BadAddress(text, is_ambiguous=True)
         scheme = parts.scheme.casefold() or ("https" if parts.is_ollama_com else "http")
         if scheme not in _SCHEME_PORTS:
-            raise BadAddress(text, scheme)
+            raise BadAddress(text, shown_address(scheme))
         host = _checked_host(text, dialable(parts.host))
         port = parts.port_number
         if port is None:
             port = parts.default_port
             if parts.port:
-                _log.info("address of %s: no port %r, using %d", host, parts.port, port)
+                _log.info("address of %s: its port is none, using %d", host, port)
         path = re.split(r"[?#]", parts.path)[0].strip("/")
         return cls(
             scheme,
@@ -215,14 +234,24 @@ class Endpoint:
         return is_loopback(self.host)
 
 
+def _split_scheme(address: str) -> tuple[str, str, str]:
+    """Scheme ("" = none), "://" and the rest. Where there is a "@", only ours are schemes: another
+    may be a name and password."""
+    trimmed = address.strip().strip("\"'").strip()
+    scheme, separator, rest = trimmed.partition("://")
+    if separator and (scheme.casefold() in _SCHEME_PORTS or "@" not in trimmed):
+        return scheme, separator, rest
+    return "", "", trimmed
+
+
 def _checked_host(text: str, host: str) -> str:
     if _ILLEGAL.search(host) or (":" in host and not _is_ip(host)):
-        raise BadAddress(text, host)
+        raise BadAddress(text, shown_address(host))
     try:
         host.encode("idna")
     except UnicodeError:
         if not _is_ip(host):
-            raise BadAddress(text, host) from None
+            raise BadAddress(text, shown_address(host)) from None
     return host
 
 

@@ -3,12 +3,18 @@
 No prose for people lives here: `tray_app.text` turns each class into title, body and hint.
 Every error carries `reference` (what was asked for: an address or a model name) and `context`
 (raw detail, for logs and "Technical details"; may be text from a server, so plain text only).
+Both are kept without secrets and never long, as errors are logged, shown and stored.
 """
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
+
+from tray_app.core.redaction import redacted
+
+MAX_TEXT = 2000
+"""Characters of a foreign text that are kept of it."""
 
 
 class OllamaError(Exception):
@@ -20,9 +26,9 @@ class OllamaError(Exception):
     is_permanent = False
 
     def __init__(self, reference: str = "", context: str = "") -> None:
-        super().__init__(reference, context)
-        self.reference = reference
-        self.context = context
+        self.reference = _kept(reference)
+        self.context = _kept(context)
+        super().__init__(self.reference, self.context)
 
     def __str__(self) -> str:
         parts = [type(self).__name__, *(p for p in (self.reference, self.context) if p)]
@@ -33,6 +39,11 @@ class OllamaError(Exception):
 
     def __hash__(self) -> int:
         return hash((type(self), self.reference, self.context))
+
+
+def _kept(text: str) -> str:
+    # Twice the length: a password may lie across the cut.
+    return redacted(text[: 2 * MAX_TEXT])[:MAX_TEXT]
 
 
 class UnreachableKind(StrEnum):
@@ -129,9 +140,17 @@ class BadName(OllamaError):
 
 
 class BadAddress(OllamaError):
-    """A text that is no server address. `reference` is the text, `context` the offending piece."""
+    """A text that is no server address. `reference` is the text, `context` the offending piece,
+    both without name and password.
+
+    `is_ambiguous`: a "/", "?" or "#" before the "@" leaves open where the password ends.
+    """
 
     is_permanent = True
+
+    def __init__(self, reference: str = "", context: str = "", is_ambiguous: bool = False) -> None:
+        super().__init__(reference, context)
+        self.is_ambiguous = is_ambiguous
 
 
 class ServerFailed(OllamaError):

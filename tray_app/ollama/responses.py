@@ -14,6 +14,7 @@ from typing import Any
 
 from tray_app.core.decode import parse_json
 from tray_app.core.errors import (
+    MAX_TEXT,
     BadName,
     Forbidden,
     ModelNotFound,
@@ -26,7 +27,6 @@ from tray_app.core.errors import (
 )
 from tray_app.core.names import ModelName
 
-_MAX_ERROR_CHARS = 2000
 _GATEWAY = frozenset({502, 503, 504})
 _MISSING_MODEL = re.compile(r"model .*not found|no such (file|model)|file does not exist")
 _BAD_NAME = re.compile(r"invalid model name|\bis invalid\b|use either :local or :cloud")
@@ -125,8 +125,8 @@ def _error_field(body: bytes) -> str | None:
     error = value["error"]
     if isinstance(error, dict):  # the OpenAI-compatible routes, and some gateways
         error = error.get("message", error)
-    return (error if isinstance(error, str) else json.dumps(error))[:_MAX_ERROR_CHARS]
+    return (error if isinstance(error, str) else json.dumps(error))[:MAX_TEXT]
 
 
 def _excerpt(body: bytes) -> str:
-    return " ".join(body[:_MAX_ERROR_CHARS].decode("utf-8", "replace").split())[:300]
+    return " ".join(body[:MAX_TEXT].decode("utf-8", "replace").split())[:300]

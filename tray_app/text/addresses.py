@@ -10,6 +10,7 @@ from tray_app.core.endpoint import (
     address_fault,
     dialable,
     is_loopback,
+    shown_address,
     split_address,
 )
 from tray_app.text.plain import one_line
@@ -35,9 +36,9 @@ class ServerAddress:
 
 def server_address(label: str, address: str) -> ServerAddress:
     """What can be said of `address`, which may be anything a person typed or "" for here."""
-    parts = split_address(address)
+    parts = split_address(shown_address(address))
     host, port = parts.host.lower(), parts.port_number
-    if parts.port and port is None:
+    if port is None and parts.port.isdecimal():  # else it may be a password without its host
         host = f"{host}:{parts.port}"
     host = one_line(dialable(host), _LABEL_LIMIT)
     is_local = is_loopback(host)
@@ -55,8 +56,16 @@ def address_problem(address: str) -> str:
     fault = address_fault(address)
     if fault is AddressFault.HOST:
         text = tr("“{text}” isn’t the address of a server.")
-        return fill(text, text=one_line(address, _LABEL_LIMIT))
+        return fill(text, text=one_line(shown_address(address), _LABEL_LIMIT))
     return "" if fault is None else _PROBLEMS[fault]()
+
+
+def ambiguous_address() -> str:
+    """Why an address with such a password is refused; does not repeat it."""
+    return tr(
+        "It isn’t clear where the password ends. In names and passwords, write %2F for /, "
+        "%3F for ? and %23 for #."
+    )
 
 
 _PROBLEMS: dict[AddressFault, Callable[[], str]] = {
@@ -66,6 +75,7 @@ _PROBLEMS: dict[AddressFault, Callable[[], str]] = {
     AddressFault.PASSWORD: lambda: tr(
         "Leave the password out: it would stand in the settings file."
     ),
+    AddressFault.AMBIGUOUS: ambiguous_address,
     AddressFault.NO_HOST: lambda: tr("The name of the computer is missing."),
     AddressFault.PORT: lambda: tr("A port is a number from 1 to 65535."),
 }

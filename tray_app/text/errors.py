@@ -14,7 +14,7 @@ from pathlib import Path
 from tray_app.core import errors as e
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
 from tray_app.text import connection_errors as connection
-from tray_app.text.addresses import server_address
+from tray_app.text.addresses import ambiguous_address, server_address
 from tray_app.text.messages import Action, Case, Message, ollama_says
 from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line, visible
@@ -153,6 +153,8 @@ def _bad_name(case: Case) -> Message:
 def _bad_address(case: Case) -> Message:
     text = tr("“{text}” isn’t the address of a server.")
     body = case.fill(text, text=one_line(case.error.reference, _NAME_LIMIT))
+    if case.error.is_ambiguous:
+        return Message(tr("Not a server address"), ambiguous_address(), action=Action.EDIT_SERVER)
     hint = tr("Examples: 192.168.1.20, nas.local:11434, https://ollama.example.com")
     return Message(tr("Not a server address"), body, hint, Action.EDIT_SERVER)
 

@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from tray_app.core.endpoint import (
     address_fault,
     has_password,
     is_loopback,
+    shown_address,
     split_address,
 )
 from tray_app.core.errors import BadAddress
@@ -149,7 +152,8 @@ def test_knows_this_computer(text: str, expected: bool) -> None:
         ("[::1]:11434", False),
         ("http://[", False),
         ("me:secret@[", True),
-        ("http://nas/me:secret@x", False),
+        ("http://nas/me:secret@x", True),
+        ("http://vm:pa/secret@nas", True),
     ],
 )
 def test_passwords_in_addresses_are_seen(address: str, found: bool) -> None:
@@ -182,6 +186,9 @@ def test_hosts_that_are_here(host: str, expected: bool) -> None:
         ("ftp://nas", AddressFault.SCHEME),
         ("u:secret@nas", AddressFault.PASSWORD),
         ("u:secret@[", AddressFault.PASSWORD),
+        ("u:se/cret@nas", AddressFault.PASSWORD),
+        ("se/cret@nas", AddressFault.AMBIGUOUS),
+        ("http://nas/a?b=c@d", AddressFault.AMBIGUOUS),
         ("http://", AddressFault.NO_HOST),
         ("http:///path", AddressFault.NO_HOST),
         ("nas:99999", AddressFault.PORT),
@@ -193,6 +200,56 @@ def test_hosts_that_are_here(host: str, expected: bool) -> None:
 )
 def test_what_is_wrong_with_an_address(address: str, fault: AddressFault | None) -> None:
     assert address_fault(address) is fault
+
+
+@pytest.mark.parametrize("mark", ["/", "?", "#"])
+@pytest.mark.parametrize("scheme", ["", "http://", "https://"])
+def test_a_password_that_may_end_in_two_places_is_refused(scheme: str, mark: str) -> None:
+    """Up to the mark it looks like a host and a port, to which the rest would be sent."""
+    with pytest.raises(BadAddress) as caught:
+        Endpoint.parse(f"{scheme}vm:pa{mark}sEcReT@nas:1")
+    assert caught.value.is_ambiguous
+    assert caught.value.reference == f"{scheme}nas:1"
+    assert Endpoint.parse(f"{scheme}vm:pa{quote(mark, safe='')}sEcReT@nas:1").password == (
+        f"pa{mark}sEcReT"
+    )
+
+
+SECRET = "sEcReT"
+PIECES = st.lists(
+    st.sampled_from(
+        [SECRET, "vm", "pa", ":", "/", "?", "#", "@", "%2F", "[", " ", "\\", "://", "99"]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(
+    st.sampled_from(["", "http://", "https://", "ftp://", "http:/", "'"]),
+    PIECES,
+    PIECES,
+    st.sampled_from(["nas", "nas:11434", "nas:x", "nas:1:2", "a..b", "[::1]", "[", "", "n<s"]),
+    st.sampled_from(["", "/", "/ollama", f"?key={SECRET}", f"/x?key={SECRET}", f"#k={SECRET}"]),
+)
+def test_of_an_address_nothing_secret_is_ever_said(
+    scheme: str, user: str, password: str, host: str, rest: str
+) -> None:
+    address = f"{scheme}{user}{SECRET}:{password}{SECRET}@{host}{rest}"
+    said = [shown_address(address)]
+    try:
+        endpoint = Endpoint.parse(address)
+        said += [str(endpoint), repr(endpoint), endpoint.display, endpoint.url("/x")]
+    except BadAddress as error:
+        said += [str(error), repr(error), error.reference, error.context]
+    assert not [text for text in said if SECRET in text]
+
+
+def test_a_port_that_is_none_is_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
+    """It may be a password that somebody wrote without its host."""
+    with caplog.at_level("DEBUG"):
+        assert Endpoint.parse(f"vm:{SECRET}").display == "vm:11434"
+    assert caplog.records
+    assert SECRET not in caplog.text
 
 
 def test_the_parts_of_an_address() -> None:

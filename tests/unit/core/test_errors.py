@@ -7,6 +7,7 @@ import pytest
 
 from tray_app.core import errors as e
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure, pull_error
+from tray_app.core.redaction import redacted
 
 NAME = "localhost:5055/library/x:latest"
 MANIFEST = "pull model manifest: "
@@ -110,7 +111,7 @@ TOO_OLD = (
 )
 def test_pull_error(text: str, expected: type[OllamaError] | PullFailure) -> None:
     error = pull_error(NAME, text)
-    assert (error.reference, error.context) == (NAME, text)
+    assert (error.reference, error.context) == (NAME, redacted(text)[:2000])
     if isinstance(expected, PullFailure):
         assert isinstance(error, PullFailed)
         assert error.kind is expected

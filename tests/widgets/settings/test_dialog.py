@@ -14,6 +14,7 @@ from tray_app.core.payloads import ServerTest
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
+from tray_app.text import address_problem
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.surfaces import Hairline
@@ -336,6 +337,21 @@ def test_unusable_addresses_are_said(server: SettingsDialog, address: str, words
     assert page.helper.text() == words
     assert not page.save_button.isEnabled()
     assert not page.test_button.isEnabled()
+
+
+def test_a_password_that_came_from_elsewhere_is_used_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, scene: Scene
+) -> None:
+    """OLLAMA_HOST may hold one."""
+    monkeypatch.setenv("OLLAMA_HOST", "http://me:sEcReT@nas:1")
+    scene.settings.set("servers", ())
+    assert scene.settings.server().address.endswith("sEcReT@nas:1")
+    dialog = opened(qtbot, scene)
+    dialog.show_page("servers")
+    page = dialog.server
+    assert page.address_field.text() == "http://nas:1"
+    assert "sEcReT" not in "".join(texts(dialog))
+    assert not page.save_button.isEnabled()
 
 
 def test_a_test_says_what_it_found(scene: Scene, server: SettingsDialog) -> None:

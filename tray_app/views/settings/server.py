@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import ServerTest
 from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
@@ -175,15 +176,15 @@ class ServerPage(SettingsPage):
     def _show_entry(self) -> None:
         self._entry = self.settings.server()
         self.name_field.setText(self._entry.label)
-        self.address_field.setText(self._entry.address)
+        self.address_field.setText(shown_address(self._entry.address))
         self._title.setText(server_name(self._entry.label, self._entry.address))
-        self._shown_address.setText(self._entry.address)
+        self._shown_address.setText(shown_address(self._entry.address))
         self._tested = ""
         self._set_result_shown(False)
         self._update()
 
     def _on_field_text_changed(self) -> None:
-        if self.address_field.text().strip() != self._tested:
+        if self._address() != self._tested:
             self._tested = ""
             self._set_result_shown(False)
         self._update()
@@ -194,13 +195,13 @@ class ServerPage(SettingsPage):
         self.test_button.setVisible(not shown)
 
     def _update(self) -> None:
-        address = self.address_field.text()
+        address = self._address()
         problem = address_problem(address)
         set_invalid(self.address_field, bool(problem))
         self.helper.setText(problem or tr("Without a port, 11434 is used."))
         self.helper.set_state(Tone.DANGER if problem else None)
         self.address_field.setAccessibleDescription(self.helper.text())
-        self.name_field.setPlaceholderText(server_name("", address.strip()))
+        self.name_field.setPlaceholderText(server_name("", address))
         self.test_button.setEnabled(not problem)
         self.result.button.setEnabled(not problem)
         is_changed = self._edited() != self._entry
@@ -208,12 +209,15 @@ class ServerPage(SettingsPage):
         self.cancel_button.setEnabled(is_changed)
 
     def _edited(self) -> ServerEntry:
-        return ServerEntry(
-            self._entry.id, self.name_field.text().strip(), self.address_field.text().strip()
-        )
+        return ServerEntry(self._entry.id, self.name_field.text().strip(), self._address())
+
+    def _address(self) -> str:
+        """What is typed; untouched, the address there is, whose password is not shown."""
+        typed = self.address_field.text().strip()
+        return self._entry.address if typed == shown_address(self._entry.address) else typed
 
     def _on_test_clicked(self) -> None:
-        self._tested = self.address_field.text().strip()
+        self._tested = self._address()
         self.result.say(tr("Testing…"), busy=True)
         self._set_result_shown(True)
         self.ensureWidgetVisible(self.result)
@@ -227,7 +231,7 @@ class ServerPage(SettingsPage):
         self.settings.set("servers", (edited, *others))
         self._entry = self.settings.server()
         self._title.setText(server_name(self._entry.label, self._entry.address))
-        self._shown_address.setText(self._entry.address)
+        self._shown_address.setText(shown_address(self._entry.address))
         self._update()
 
     def _on_settings_changed(self, name: str) -> None:

@@ -1,0 +1,211 @@
+"""A secret in every place where it can stand, and everything in which it must not come out."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.text.test_diagnosis import FINE
+from tray_app import log, text
+from tray_app.app.instance_commands import InstanceCommands
+from tray_app.core import errors
+from tray_app.core.diagnosis import ServerFacts
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.errors import BadAddress, OllamaError, PullFailed, pull_error
+from tray_app.core.payloads import Failure, ModelRef, Verb
+from tray_app.core.pulls.history import PullRecord
+from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.records import Server
+from tray_app.core.redaction import redacted
+from tray_app.desktop.instance.single_instance import InstanceCommand, InstanceRequest
+from tray_app.ollama.responses import Answer, error_of
+from tray_app.state import AppState
+from tray_app.workers.pulls.history import HistoryStore
+from tray_app.workers.pulls.store import PullStore
+
+SECRET = "sEcReT"
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+AMAZON = f"X-Amz-Algorithm=AWS4&X-Amz-Credential={SECRET}%2Fauto&X-Amz-Signature={SECRET}"
+
+PLACES = [
+    f"http://me:{SECRET}@nas:11434/api/tags",
+    f"http://{SECRET}@nas",
+    f"http://vm:pa/{SECRET}@nas",
+    f"https://vm:pa?{SECRET}@nas:1/x",
+    f"http://vm:pa#{SECRET}@nas",
+    f"vm:pa/{SECRET}@nas:11434",
+    f"me:{SECRET}@nas",
+    f"socks5://me:{SECRET}@proxy:1080",
+    f"https://r2.example/blobs/sha256:ab/data?{AMAZON}",
+    f"https://r2.example/x?{SECRET}",
+    f"https://r2.example/x?q='{SECRET}'&z={SECRET}",
+    f"/blobs/ab/data?{AMAZON}",
+    f"/callback#access_token={SECRET}",
+    f"X-Amz-Signature={SECRET}",
+    f"https://r2.example/x?{AMAZON}".replace("&", r"\u0026"),
+    f"Authorization: Bearer {SECRET}{SECRET}",
+    f'{{"password": "{SECRET}"}}',
+    f"HTTPConnectionPool(host='r2', port=80): Max retries exceeded with url: /b?{AMAZON} (Caused",
+]
+AROUND = [
+    "{}",
+    'max retries exceeded: Get "{}": dial tcp 10.0.0.1:443: EOF',
+    "pull model manifest: Get '{}' no such host",
+    "url={}, then",
+    "({})",
+    "<a href={}>",
+    "[{}]",
+    "1 {}\n2",
+]
+texts_with_secrets = st.builds(
+    lambda around, place: around.format(place), st.sampled_from(AROUND), st.sampled_from(PLACES)
+)
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, OllamaError)
+]
+
+
+@given(texts_with_secrets)
+def test_the_secret_goes_and_what_is_around_it_stays(raw: str) -> None:
+    found = redacted(raw)
+    assert SECRET not in found
+    assert redacted(found) == found
+    if "dial tcp" in raw:
+        assert found.endswith(": dial tcp 10.0.0.1:443: EOF")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "GET http://127.0.0.1:11434/api/tags",
+        'Get "https://registry.ollama.ai/v2/library/x/manifests/latest": EOF',
+        "https://registry.example/v2/x@sha256:0123456789abcdef",
+        "pulled hf.co/user/repo:Q4_K_M",
+        "model 'secret:8b' not found",
+        "the token:latest of library/password:1b",
+        "me@example.com",
+        "user@example.com wrote: why? because",
+        "What is 2+2=4?",
+        "C# and F#=1 sharps",
+        "151936 tokens",
+    ],
+)
+def test_ordinary_text_stays(raw: str) -> None:
+    assert redacted(raw) == raw
+
+
+def test_a_query_is_cut_and_its_place_shown() -> None:
+    raw = f'Get "https://r2.example/b/data?{AMAZON}": EOF'
+    assert redacted(raw) == 'Get "https://r2.example/b/data?…": EOF'
+
+
+@given(st.text(max_size=300) | st.text("htp:/@?#=&.-a \"'", max_size=300))
+def test_any_text_can_be_redacted(raw: str) -> None:
+    assert isinstance(redacted(raw), str)
+
+
+def test_long_texts_take_no_time() -> None:
+    for piece in ("http://", "a.", "a:", "?a", "://", "@", "a-a@", "x?="):
+        redacted(piece * 5000)
+
+
+@given(texts_with_secrets, st.sampled_from(KINDS))
+def test_errors_keep_no_secret(raw: str, kind: type[OllamaError]) -> None:
+    error = kind(raw, raw)
+    answers = [
+        error_of(Answer(status, {"location": raw}, body), "nas:1", "x")
+        for status in (302, 400, 401, 403, 404, 407, 500, 502)
+        for body in (raw.encode(), json.dumps({"error": raw}).encode())
+    ]
+    for found in (error, pull_error("x", raw), *answers):
+        message = text.error_text(found, "nas")
+        failure = text.failure_text(Failure(Verb.PULL, ModelRef("a", "x"), found))
+        said = (str(found), repr(found), repr(message), repr(failure), repr(vars(found)))
+        assert not [words for words in said if SECRET in words]
+
+
+@given(texts_with_secrets)
+def test_addresses_that_are_none_are_not_repeated(raw: str) -> None:
+    said = [text.address_problem(raw), text.server_name("", raw)]
+    try:
+        Endpoint.parse(raw)
+    except BadAddress as error:
+        said += [str(error), repr(text.error_text(error))]
+    assert not [words for words in said if SECRET in words]
+
+
+def test_an_ambiguous_address_is_refused_with_what_to_do() -> None:
+    with pytest.raises(BadAddress) as caught:
+        Endpoint.parse(f"http://vm:pa/{SECRET}@nas")
+    message = text.error_text(caught.value)
+    assert "%2F" in message.body
+    assert SECRET not in repr(message)
+
+
+@given(texts_with_secrets)
+def test_stored_downloads_hold_no_secret(
+    tmp_path_factory: pytest.TempPathFactory, raw: str
+) -> None:
+    folder = tmp_path_factory.mktemp("stored")
+    item = PullItem("1", "local", "x", PullState.FAILED, NOW, error=pull_error("x", raw))
+    PullStore(folder / "downloads.json").save([item], 1)
+    HistoryStore(folder / "history.json").save(
+        [PullRecord("local", "x", NOW, error=PullFailed("x", raw))], 1
+    )
+    for file in folder.iterdir():
+        assert SECRET not in file.read_text(encoding="utf-8")
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    level = logging.getLogger().level
+    log.set_up(tmp_path / "x.log")
+    yield tmp_path / "x.log"
+    log.take_down()
+    logging.getLogger().setLevel(level)
+
+
+@pytest.mark.allow_logs("refused", "broke")
+def test_the_log_and_traces_hold_no_secret(log_file: Path) -> None:
+    traces = []
+    for place in PLACES:
+        for around in AROUND:
+            raw = around.format(place)
+            logging.getLogger("tray_app.x").warning("refused: %s", raw)
+            try:
+                raise RuntimeError(raw)
+            except RuntimeError as error:
+                logging.getLogger("tray_app.x").exception("broke")
+                traces.append(log._trace_of(error))
+    written = log_file.read_text(encoding="utf-8")
+    assert written.count("refused") == len(PLACES) * len(AROUND)
+    assert SECRET not in written + "".join(traces)
+
+
+@given(texts_with_secrets)
+def test_a_diagnosis_names_no_secret(raw: str) -> None:
+    server = ServerFacts("nas", "nas:1", error=pull_error("nas:1", raw))
+    found = text.diagnosis_report(replace(FINE, servers=(server,)))
+    assert SECRET not in found
+
+
+@given(texts_with_secrets)
+def test_the_running_program_tells_no_secret_of_its_address(raw: str) -> None:
+    state = AppState(Server("local", "", raw))
+    window = SimpleNamespace(is_visible=True)
+    commands = InstanceCommands(state, cast("Any", None), cast("Any", window))
+    answer = commands.answer(InstanceRequest(InstanceCommand.STATUS, ()))
+    assert SECRET not in json.dumps(answer.data)
