@@ -215,10 +215,10 @@ class OllamaClient:
         """DELETE /api/delete. With `digest` (bare hex) only while the model still has that one,
         else Changed. Does not unload: call `unload` first. Raises ModelNotFound.
 
+        The server's own name is always good enough, also where our grammar does not know it.
         Refuses `x:local`: the server would delete `x:latest` (modelref.go).
         """
-        if ModelName.parse(name).source == "local":
-            raise BadName(name, "local", NameProblem.CHARACTER)
+        self._check_may_be_deleted(name)
         if digest:
             record = self.get(name)
             if record is None:
@@ -228,6 +228,16 @@ class OllamaClient:
         self._transport.json(
             "DELETE", "/api/delete", _named(name), name=name, read_timeout_s=SLOW_TIMEOUT_S
         )
+
+    def _check_may_be_deleted(self, name: str) -> None:
+        try:
+            source = ModelName.parse(name).source
+        except BadName:
+            if all(row.name != name for row in self.list_models()):
+                raise
+            return
+        if source == "local":
+            raise BadName(name, "local", NameProblem.CHARACTER)
 
     def copy(self, source: str, destination: str) -> None:
         """POST /api/copy. Raises ModelNotFound for the source, ServerFailed(409) for a name that

@@ -27,6 +27,8 @@ from tray_app.core.errors import (
 )
 from tray_app.core.names import ModelName
 
+MAX_ERROR_BYTES = 64 * 1024
+"""More than the report of an error has."""
 _GATEWAY = frozenset({502, 503, 504})
 _MISSING_MODEL = re.compile(r"model .*not found|no such (file|model)|file does not exist")
 _BAD_NAME = re.compile(r"invalid model name|\bis invalid\b|use either :local or :cloud")
@@ -68,7 +70,19 @@ def body_of(answer: Answer, address: str, name: str = "") -> bytes:
         raise error_of(answer, address, name)
     if answer.is_html:
         raise NotOllama(address, f"{answer.content_type}: {_excerpt(answer.body)}")
+    if len(answer.body) <= MAX_ERROR_BYTES and b'"error"' in answer.body:
+        _raise_reported(answer, address, name)
     return answer.body
+
+
+def _raise_reported(answer: Answer, address: str, name: str) -> None:
+    """A proxy, or a server that had begun its answer, may report an error with a 200."""
+    if not _error_field(answer.body):
+        return
+    error = error_of(Answer(500, answer.headers, answer.body), address, name)
+    if isinstance(error, ServerFailed):
+        error.status = answer.status
+    raise error
 
 
 def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:
@@ -122,7 +136,7 @@ def _error_field(body: bytes) -> str | None:
         return None
     if not isinstance(value, dict) or "error" not in value:
         return None
-    error = value["error"]
+    error = value["error"] or ""
     if isinstance(error, dict):  # the OpenAI-compatible routes, and some gateways
         error = error.get("message", error)
     return (error if isinstance(error, str) else json.dumps(error))[:MAX_TEXT]

@@ -27,7 +27,7 @@ from tray_app.core.errors import (
 )
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.connect import calling
-from tray_app.ollama.responses import Answer, error_of, json_of
+from tray_app.ollama.responses import MAX_ERROR_BYTES, Answer, error_of, json_of
 
 if TYPE_CHECKING:
     import requests
@@ -38,7 +38,6 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 4 * 1024 * 1024
 MAX_REDIRECTS = 3
 _CHUNK_BYTES = 64 * 1024
-_MAX_ERROR_BYTES = 64 * 1024
 _DEADLINE_FACTOR = 3.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -160,7 +159,7 @@ class Transport:
     def _check_stream(self, response: requests.Response, name: str) -> None:
         head = Answer(response.status_code, _lower(response))
         if not head.is_ok:
-            body = _read_all(response, _MAX_ERROR_BYTES, self.address, is_cut=True)
+            body = _read_all(response, MAX_ERROR_BYTES, self.address, is_cut=True)
             raise error_of(Answer(head.status, head.headers, body), self.address, name)
         if head.is_html:
             raise NotOllama(self.address, head.content_type)

@@ -243,3 +243,24 @@ def test_quit(terminal: Terminal) -> None:
     assert (refused.code, refused.err) == (1, "a question is open\n")
     terminal.instance.handover = Handover(Outcome.SILENT)
     assert "doesn’t answer" in terminal("quit").err
+
+
+def test_a_model_with_a_name_that_only_the_server_knows_is_removed(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    name = "x" * 85 + ":latest"
+    row = {"name": name, "model": name, "digest": "0" * 64, "size": 1}
+    server.fault("/api/tags", faults.reply_json(200, {"models": [row]}), times=None)
+    server.fault("/api/delete", faults.reply_json(200, {}))
+    result = terminal("rm", "-y", name)
+    assert (result.code, f"Deleted {name}" in result.err) == (0, True)
+
+
+def test_a_deletion_that_the_server_reports_as_failed_is_no_success(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    server.fault("/api/delete", faults.reply_json(200, {"error": "blob in use"}))
+    result = terminal("rm", "-y", "tiny")
+    assert result.code == 1
+    assert "blob in use" in result.err
+    assert "Deleted" not in result.err

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from tray_app.core.errors import (
     Forbidden,
     ModelNotFound,
     NotOllama,
+    OllamaError,
     ServerFailed,
     Starting,
     TimedOut,
@@ -29,6 +30,7 @@ from tray_app.core.errors import (
 )
 from tray_app.core.records import LayerKind
 from tray_app.ollama import CloudStatus, Endpoint, OllamaClient
+from tray_app.ollama.deleting import delete_unloaded
 
 ROOT = Path(__file__).parents[3]
 
@@ -285,6 +287,74 @@ def test_refuses_to_delete_what_could_mean_another_model(client: OllamaClient, n
     with pytest.raises(BadName):
         client.delete(name)
     assert "tiny:latest" in names(client)
+
+
+ODD_NAMES = ["x" * 85 + ":latest", "a b:latest", "é:1", "h/u/v/w:1", ".x:latest", "x:", "a:b:c"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+@pytest.mark.parametrize("digest", ["", "0" * 64])
+def test_a_name_of_the_server_is_good_enough_to_act_on(
+    server: FaultyServer, client: OllamaClient, name: str, digest: str
+) -> None:
+    """Whatever our grammar says of it."""
+    row = {"name": name, "model": name, "digest": "0" * 64, "size": 1}
+    server.fault("/api/tags", faults.reply_json(200, {"models": [row]}), times=None)
+    for path in ("/api/delete", "/api/generate", "/api/show", "/api/copy"):
+        server.fault(path, faults.reply_json(200, {}), times=None)
+    client.delete(name, digest)
+    client.unload(name)
+    client.load(name)
+    client.copy(name, "mine:one")
+    assert client.show(name).name == name
+    record = client.get(name)
+    assert record is not None
+    assert record.name == name
+    delete_unloaded(client, record)
+    deleted = {"model": name, "name": name}
+    assert sent(server, "/api/delete") == [deleted, deleted]
+
+
+REPORTED: dict[str, type[OllamaError]] = {
+    '{"error": "blob in use"}': ServerFailed,
+    '{"error": {"message": "blob in use", "code": 1}}': ServerFailed,
+    '{"error": "model \'tiny\' not found"}': ModelNotFound,
+    '{"status": "success", "error": ["x"]}': ServerFailed,
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), REPORTED.items())
+def test_an_error_reported_with_a_200_is_one(body: str, expected: type[OllamaError]) -> None:
+    calls: list[Callable[[OllamaClient], object]] = [
+        lambda client: client.delete("tiny"),
+        lambda client: client.unload("tiny"),
+        lambda client: client.load("tiny"),
+        lambda client: client.show("tiny"),
+    ]
+    with RawServer(always(body)) as server:
+        for call in calls:
+            with pytest.raises(expected) as caught:
+                call(OllamaClient(server.url))
+            assert getattr(caught.value, "status", 200) == 200
+        for ask in (OllamaClient(server.url).list_models, OllamaClient(server.url).list_running):
+            with pytest.raises(ServerFailed):
+                ask()
+
+
+@pytest.mark.parametrize("body", [{"error": "no room"}, {"error": {"message": "no room"}}])
+def test_a_copy_that_failed_with_a_200_failed(
+    client: OllamaClient, server: FaultyServer, body: object
+) -> None:
+    server.fault("/api/copy", faults.reply_json(200, body))
+    with pytest.raises(ServerFailed) as caught:
+        client.copy("tiny:latest", "mine:one")
+    assert caught.value.text == "no room"
+
+
+@pytest.mark.parametrize("body", ["", "null", "{}", '{"error": null}', '{"error": ""}', "[]"])
+def test_nothing_reported_is_success(body: str) -> None:
+    with RawServer(always(body)) as server:
+        OllamaClient(server.url).delete("tiny")
 
 
 def test_copies(client: OllamaClient) -> None:
