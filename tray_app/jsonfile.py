@@ -8,59 +8,152 @@ import contextlib
 import errno
 import json
 import os
+import shutil
+import stat
+import sys
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from tray_app.private_files import make_folder, make_private, opener
 
 MAX_BYTES = 8_000_000
-_Signature = tuple[int, int, int]
+MAX_DEPTH = 100
+QUICK_S = (0.02, 0.05, 0.1)
+"""Pauses between tries where somebody waits."""
+PATIENT_S = (*QUICK_S, 0.2, 0.4, 0.8, 1.6)
+"""The same in a thread of its own: a virus scanner lets go of a file within seconds."""
+# A program that holds a file open, a network drive or a disk that stutters.
+_PASSING = frozenset(
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EBUSY", "EIO", "EAGAIN", "EINTR", "EMFILE", "ENFILE",
+                 "ESTALE", "ETIMEDOUT")
+    if hasattr(errno, name)
+)  # fmt: skip
+_LOCK_PAUSES_S = (0.01,) * 100
+_MAX_DIGITS = 400
+
+_Signature = tuple[int, int, int, int]
+_T = TypeVar("_T")
+Wait = Callable[[float], object]
+"""Waits so many seconds; True = give up."""
 
 
 class BrokenFile(Exception):
     """The file holds no JSON object; says why."""
 
 
-def read(path: Path, *, max_bytes: int | None = MAX_BYTES) -> dict[str, Any]:
-    """The object in `path`, {} when there is no file. Raises BrokenFile or OSError."""
+def _wait(seconds: float) -> bool:
+    return threading.Event().wait(seconds)
+
+
+def _tried(
+    act: Callable[[], _T], pauses_s: tuple[float, ...] = QUICK_S, wait: Wait | None = None
+) -> _T:
+    """What `act` gives; a fault that may pass is waited for."""
+    for pause_s in pauses_s:
+        try:
+            return act()
+        except OSError as error:
+            if error.errno not in _PASSING or (wait or _wait)(pause_s):
+                raise
+    return act()
+
+
+def read(
+    path: Path,
+    *,
+    max_bytes: int = MAX_BYTES,
+    pauses_s: tuple[float, ...] = QUICK_S,
+    wait: Wait | None = None,
+) -> dict[str, Any]:
+    """The object in `path`, {} when there is no file. Raises BrokenFile or OSError.
+
+    Nothing in it is nested deeper than can be written again.
+    """
     try:
-        data = path.read_bytes()
+        data = _tried(lambda: _bytes(path, max_bytes), pauses_s, wait)
     except FileNotFoundError:
         return {}
-    if max_bytes is not None and len(data) > max_bytes:
-        raise BrokenFile(f"{len(data)} bytes are too many")
     try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise BrokenFile(str(error)) from error
+        found = json.loads(data.decode("utf-8-sig"), parse_int=_whole)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise BrokenFile(str(error) or type(error).__name__) from error
     if not isinstance(found, dict):
         raise BrokenFile(f"a {type(found).__name__} is no object")
+    if not _is_flat(found):
+        raise BrokenFile("nested too deep")
     return found
 
 
-def write(path: Path, content: dict[str, Any], *, is_for_people: bool = False) -> None:
-    """Replace `path`; after a crash at any point it is the old one or the new one.
+def _bytes(path: Path, max_bytes: int) -> bytes:
+    found = path.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe would wait for ever
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    if found.st_size > max_bytes:
+        raise BrokenFile(f"{found.st_size} bytes are too many")
+    return path.read_bytes()
 
-    `is_for_people`: a file that people read and edit, that two programs may write at once and
-    that may hold a secret, so it is for its owner alone. The others are compact and have one
-    writer; one that is killed leaves no more than one partial file. Raises OSError.
+
+def _whole(digits: str) -> int | float:
+    """Python refuses the whole text for one number of thousands of digits."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
+
+
+def _is_flat(found: dict[str, Any]) -> bool:
+    level: list[Any] = [found]
+    for _ in range(MAX_DEPTH):
+        level = [
+            value
+            for holder in level
+            for value in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(value, dict | list)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def write(
+    path: Path,
+    content: dict[str, Any],
+    *,
+    is_for_people: bool = False,
+    pauses_s: tuple[float, ...] = QUICK_S,
+    wait: Wait | None = None,
+) -> None:
+    """Replace `path`; after a crash at any point it is the old one or the new one. It and the
+    folders made for it are for their owner alone.
+
+    `is_for_people`: a file that people read and edit, and that two programs may write at once.
+    The others are compact and have one writer; one that is killed leaves no more than one partial
+    file. Raises OSError.
     """
     # Through a link, so that somebody's dotfiles stay links.
     target = Path(os.path.realpath(path))
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if is_for_people else 0o777)
+    make_folder(target.parent)
+    if target.exists() and not target.is_file():  # /dev/null is not ours to replace
+        raise OSError(errno.EINVAL, "no regular file", str(target))
     if is_for_people:
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         partial, opened = Path(name), os.fdopen(handle, "wb")
+        make_private(partial)
     else:
         text = json.dumps(content)
         partial = target.with_suffix(".new")
-        opened = partial.open("wb")
+        partial.unlink(missing_ok=True)
+        opened = open(partial, "xb", opener=opener)  # noqa: SIM115 - Path has no opener
     try:
         with opened as file:
             file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(target)
+        _tried(lambda: partial.replace(target), pauses_s, wait)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink()
@@ -70,24 +163,69 @@ def write(path: Path, content: dict[str, Any], *, is_for_people: bool = False) -
 def put_aside(path: Path, *, second: int = 2) -> Path:
     """Rename a broken file to `….bad`, the next ones to `….bad-2` …, never over an earlier one.
 
-    `second` is the number that the second one gets. Raises OSError.
+    `second` is the number that the second one gets. A link stays, and leads nowhere until the file
+    is written anew. Raises OSError; then nothing has changed.
     """
+    real = Path(os.path.realpath(path))
     suffix, number = ".bad", second
     while True:
         target = path.with_name(path.name + suffix)
         try:
-            os.link(path, target, follow_symlinks=False)
+            _tried(lambda: _move(real, target))  # noqa: B023 - called at once
         except FileExistsError:
-            pass
-        except OSError as error:
-            if error.errno == errno.ENOENT:
-                raise
-            if not target.exists():  # a file system without links
-                return path.rename(target)
+            suffix, number = f".bad-{number}", number + 1
         else:
-            path.unlink()
+            make_private(target)
             return target
-        suffix, number = f".bad-{number}", number + 1
+
+
+def _move(source: Path, target: Path) -> None:
+    """Raises FileExistsError when there is a `target`."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno == errno.ENOENT:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
+        # A file system without links, or another one than that of the link.
+        try:
+            source.rename(target)
+        except OSError as fault:
+            if fault.errno != errno.EXDEV:
+                raise
+            _copy(source, target)
+            source.unlink()
+    else:
+        try:
+            source.unlink()
+        except OSError:
+            target.unlink()
+            raise
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with source.open("rb") as old, open(target, "xb", opener=opener) as new:
+            shutil.copyfileobj(old, new)
+            os.fsync(new.fileno())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file, or something in its place that cannot be looked at."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 def signature(path: Path) -> _Signature | None:
@@ -96,4 +234,45 @@ def signature(path: Path) -> _Signature | None:
         found = path.stat()
     except OSError:
         return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
+    # Times can be set by anyone, that of the last change of the entry itself by nobody.
+    return (found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keeps other programs from changing `path` between our reading and writing it.
+
+    Only as far as that goes: who holds it for a second, or a file system without locks, keeps
+    nobody from going on.
+    """
+    target = Path(os.path.realpath(path))
+    handle = None
+    with contextlib.suppress(OSError):
+        make_folder(target.parent)
+        handle = _open_lock(target)
+        _tried(lambda: _lock(handle), _LOCK_PAUSES_S)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _open_lock(target: Path) -> int:
+        # A folder cannot be locked there.
+        return os.open(target.with_name(f".{target.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _open_lock(target: Path) -> int:
+        return os.open(target.parent, os.O_RDONLY)
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

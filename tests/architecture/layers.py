@@ -24,7 +24,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
-_BASE = "text bundled language resources log settings paths jsonfile"
+_BASE = "text bundled language resources log settings paths jsonfile private_files"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app {_BASE}"
@@ -47,7 +47,8 @@ LAYERS = {
     "log": _BASE_LAYER,
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
-    "jsonfile": Layer(_names("core")),
+    "jsonfile": Layer(_names("core private_files")),
+    "private_files": Layer(frozenset()),
     "state": Layer(_names("core"), _names("PySide6.QtCore")),
     "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(

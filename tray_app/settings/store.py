@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Mapping
@@ -32,7 +33,8 @@ class Settings(QObject):
 
     Only what was set stands in the file, so a default that changes later changes for everyone who
     left it alone; what is in the file and not known here stays there. Another process may write
-    the same file: its changes are taken over before ours are added.
+    the same file: its changes are taken over, under a lock, before ours are added. What could not
+    be written or read is tried again at the next change.
 
     `broken_path` is where a file that could not be read as settings was put aside, `problems`
     what of the file was not usable.
@@ -49,6 +51,7 @@ class Settings(QObject):
         super().__init__(parent)
         self._path = path
         self._raw: dict[str, Any] = {}
+        self._unsaved: dict[str, Any] = {}
         self._signature = jsonfile.signature(path) if path else None
         self._unwritable = ""
         self.broken_path: Path | None = None
@@ -72,14 +75,12 @@ class Settings(QObject):
         """Set several fields and write the file once."""
         wanted = {name: checked(name, value) for name, value in values.items()}
         before = self.values
-        self._take_over()
-        new = {n: v for n, v in wanted.items() if v != getattr(self.values, n)}
-        failure = ""
-        if new:
-            self.values = replace(self.values, **new)
-            for name, value in new.items():
-                self._raw[name] = to_json(name, value, self._raw.get(name))
-            failure = self._save()
+        with jsonfile.locked(self._path) if self._path else contextlib.nullcontext():
+            self._take_over(is_sure=True)
+            new = {n: v for n, v in wanted.items() if v != getattr(self.values, n)}
+            self._unsaved.update(new)
+            self._add_unsaved()
+            failure = self._save() if new else ""
         self._tell(before)
         if failure:
             self.save_failed.emit(failure)
@@ -110,13 +111,24 @@ class Settings(QObject):
             return
         except OSError as error:
             # Not readable is not broken: never write over what may be somebody's settings.
+            if str(error) != self._unwritable:
+                _log.warning("settings not readable: %s", error)
             self._unwritable = str(error)
             self.problems = (str(error),)
-            _log.warning("settings not readable: %s", error)
             return
-        self.values, self.problems = from_json(self._raw)
-        for problem in self.problems:
-            _log.warning("%s: %s", path.name, problem)
+        self._unwritable = ""
+        values, problems = from_json(self._raw)
+        if problems != self.problems:
+            for problem in problems:
+                _log.warning("%s: %s", path.name, problem)
+        self.values, self.problems = values, problems
+        self._add_unsaved()
+
+    def _add_unsaved(self) -> None:
+        """What was set and did not get into the file counts all the same."""
+        self.values = replace(self.values, **self._unsaved)
+        for name, value in self._unsaved.items():
+            self._raw[name] = to_json(name, value, self._raw.get(name))
 
     def _put_aside(self, path: Path, reason: str) -> None:
         """What was read before, if anything, stays; the next change writes it all again."""
@@ -128,15 +140,18 @@ class Settings(QObject):
         self._signature = jsonfile.signature(path)
         _log.warning("broken settings kept as %s: %s", self.broken_path.name, reason)
 
-    def _take_over(self) -> None:
-        """Read the file again if somebody else wrote it."""
-        if self._path is None or self._unwritable:
+    def _take_over(self, *, is_sure: bool = False) -> None:
+        """Read the file again if somebody else wrote it, as far as the system tells; `is_sure`:
+        in any case."""
+        if self._path is None:
             return
         now = jsonfile.signature(self._path)
-        if now is None or now == self._signature:
+        if now is None and not jsonfile.is_there(self._path):
+            self._unwritable = ""
             return
-        self._signature = now
-        self._load(self._path)
+        if now != self._signature or is_sure or self._unwritable:
+            self._signature = now
+            self._load(self._path)
 
     def _save(self) -> str:
         """Write the file; why that failed, "" when it did not."""
@@ -149,6 +164,7 @@ class Settings(QObject):
             _log.info("settings not written: %s", error)
             return str(error)
         self._raw = content
+        self._unsaved.clear()
         self._signature = jsonfile.signature(self._path)
         return ""
 

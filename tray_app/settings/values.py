@@ -213,10 +213,21 @@ def _usable_servers(value: Any) -> tuple[ServerEntry, ...]:
     return tuple(found.values())
 
 
+def _unusable_servers(value: Any) -> list[Any]:
+    """What a person wrote and we cannot read is not ours to delete."""
+    found = []
+    for item in value if isinstance(value, list) else ():
+        try:
+            _server(item)
+        except BadValue:
+            found.append(item)
+    return found
+
+
 def to_json(name: str, value: Any, old: Any = None) -> Any:
     """A field's value for the file. Keys of servers that are not ours are kept from `old`."""
     if name == "servers":
-        return [_server_to_json(entry, old) for entry in value]
+        return [*(_server_to_json(entry, old) for entry in value), *_unusable_servers(old)]
     if name == "column_widths":
         return dict(value)
     return list(value) if isinstance(value, tuple) else value

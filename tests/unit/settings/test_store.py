@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from tests.unit.files import held, paths_in, with_value
 from tests.unit.settings.test_values import JSON
 from tray_app import jsonfile
 from tray_app.settings import ServerEntry, Settings, SettingsValues
+from tray_app.settings.values import CHECKS
 
 is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -313,6 +315,129 @@ def test_a_deleted_file_is_written_anew(path: Path) -> None:
     assert written(path) == {"version": 1, "theme": "dark", "refresh_s": 10}
 
 
+@pytest.mark.allow_logs("settings not readable")
+def test_settings_that_could_not_be_read_come_back_with_the_next_change(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(path, {"version": 1, "theme": "dark"})
+    with monkeypatch.context() as patch:
+        held(patch, 10**6, "read_bytes")
+        settings = Settings(path)
+        failed = recorded(settings.save_failed)
+        settings.set("refresh_s", 5)
+        assert "held" in failed[0]
+        assert written(path) == {"version": 1, "theme": "dark"}
+    settings.set("max_pulls", 2)
+    assert written(path) == {"version": 1, "theme": "dark", "refresh_s": 5, "max_pulls": 2}
+    assert settings.values == Settings(path).values
+
+
+@pytest.mark.parametrize("method", ["read_bytes", "replace"])
+def test_a_file_that_is_held_for_a_moment_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    write(path, {"version": 1, "theme": "dark"})
+    held(monkeypatch, 2, method)
+    settings = Settings(path)
+    failed = recorded(settings.save_failed)
+    settings.set("refresh_s", 5)
+    assert failed == []
+    assert Settings(path).values == SettingsValues(theme="dark", refresh_s=5)
+
+
+@pytest.mark.allow_logs("broken settings kept")
+def test_what_could_not_be_written_again_is_not_taken(path: Path) -> None:
+    deep = '{"future": ' + "[" * 500 + "]" * 500 + "}"
+    write(path, deep)
+    settings = Settings(path)
+    settings.set("theme", "dark")
+    assert settings.broken_path is not None
+    assert settings.broken_path.read_text() == deep
+
+
+@pytest.mark.allow_logs("servers: expected")
+def test_a_server_that_cannot_be_read_is_not_deleted(path: Path) -> None:
+    odd = [{"id": 7, "address": "x"}, "nas"]
+    write(path, {"version": 1, "servers": [*odd, {"id": "a", "address": "x"}]})
+    settings = Settings(path)
+    settings.set("servers", (*settings.values.servers, ServerEntry("b", "", "y")))
+    assert [each for each in written(path)["servers"] if each in odd] == odd
+    assert [server.id for server in Settings(path).values.servers] == ["a", "b"]
+
+
+def test_a_change_that_leaves_no_trace_is_seen(path: Path) -> None:
+    """The same file, length and time: nothing but its content tells."""
+    write(path, {"version": 1, "max_pulls": 2})
+    settings = Settings(path)
+    found = path.stat()
+    path.write_text(json.dumps({"version": 1, "max_pulls": 3}))
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+    settings.set("theme", "dark")
+    assert written(path) == {"version": 1, "max_pulls": 3, "theme": "dark"}
+
+
+@pytest.mark.parametrize("when", [-(2**33), 0, 2**33], ids=["1697", "1970", "2242"])
+def test_any_time_of_the_file_is_right(path: Path, when: int) -> None:
+    write(path, {"version": 1, "theme": "dark"})
+    os.utime(path, (when, when))
+    settings = Settings(path)
+    settings.set("refresh_s", 5)
+    assert written(path) == {"version": 1, "theme": "dark", "refresh_s": 5}
+
+
+@pytest.mark.allow_logs("settings not readable")
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+def test_what_is_no_file_is_neither_read_nor_replaced(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.symlink_to(os.devnull)
+    assert_left_alone(path)
+    assert path.is_char_device()
+    path.unlink()
+    os.mkfifo(path)
+    assert_left_alone(path)
+    assert path.is_fifo()
+
+
+def assert_left_alone(path: Path) -> None:
+    settings = Settings(path)
+    failed = recorded(settings.save_failed)
+    settings.set("theme", "dark")
+    assert len(failed) == 1
+
+
+ODD = ["1e999", "NaN", "-1", str(2**64), "9" * 5000, "true", "null", '"x"', "[]", "{}",
+       '"\\ud800"', '"' + "x" * 20_000 + '"', "[" * 50 + "]" * 50,
+       "[" * 500 + "]" * 500]  # fmt: skip
+FULL = {
+    "version": 1,
+    "servers": [{"id": "a", "label": "A", "address": "http://[::1]:1"}, {"id": "b"}],
+    "splitter_sizes": [1, 2],
+    "column_widths": {"name": 100},
+    "columns": ["name"],
+    **{name: getattr(SettingsValues(), name) for name in ("theme", "refresh_s", "quiet_hours")},
+}
+
+
+@pytest.mark.allow_logs
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(place=st.sampled_from(paths_in(FULL)), text=st.sampled_from(ODD))
+def test_any_value_anywhere_is_survived_and_kept(place: tuple[Any, ...], text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "settings.json"
+        original = with_value(FULL, place, text)
+        path.write_text(original)
+        settings = Settings(path)
+        valid = {name: getattr(settings.values, name) for name in CHECKS}
+        Settings(None).update(valid)  # raises for what may not be set
+        settings.set("tip_tray_seen", True)
+        assert Settings(path).values == settings.values
+        if settings.broken_path is not None:
+            assert settings.broken_path.read_text() == original
+        elif text != "9" * 5000:
+            ours = {"version": settings._raw.get("version"), "tip_tray_seen": True}
+            assert repr(written(path)) == repr({**json.loads(original), **ours})
+
+
 WRITER = """
 import sys
 from pathlib import Path
@@ -335,6 +460,18 @@ def test_two_processes_at_once_never_leave_half_a_file(path: Path) -> None:
         assert child.returncode == 0
     assert written(path) == {"version": 1, "keep_free_gb": 59}
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_two_processes_at_once_lose_no_change(path: Path) -> None:
+    names = ("keep_free_gb", "stall_s")
+    writer = WRITER.replace("range(60)", "range(10, 70)")
+    children = [
+        subprocess.Popen([sys.executable, "-c", writer, str(path), name], stderr=subprocess.PIPE)
+        for name in names
+    ]
+    for child in children:
+        assert child.communicate()[1] == b""
+    assert written(path) == {"version": 1, **dict.fromkeys(names, 69)}
 
 
 def test_without_servers_there_is_the_one_of_ollama(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
 
+from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.progress import LayerState
 from tray_app.core.pulls.tracker import PullPhase, PullProgress
@@ -270,7 +271,7 @@ def summarize(items: tuple[PullItem, ...]) -> PullSummary:
         i.progress for i in items if i.state in UNFINISHED - {S.PAUSED} and i.progress
     ]
     sized = [(p.completed_bytes, p.total_bytes) for p in counted if p.total_bytes]
-    completed, total = sum(done for done, _ in sized), sum(whole for _, whole in sized)
+    completed, total = (min(MAX_INT, sum(part)) for part in zip((0, 0), *sized, strict=True))
     moving = [i.progress for i in items if i.state in IN_TRANSFER and i.progress]
     speeds = [p.speed_bytes_s for p in moving if p.speed_bytes_s is not None]
     etas = [p.eta_s for p in moving if p.eta_s is not None]

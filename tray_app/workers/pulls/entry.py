@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import OllamaError
 from tray_app.core.names import canonical
 from tray_app.core.payloads import PullRequest
@@ -113,7 +114,7 @@ class PullEntry:
         return replace(
             self.item,
             progress=report.progress,
-            fetched_bytes=self.base_bytes + report.new_bytes,
+            fetched_bytes=min(MAX_INT, self.base_bytes + report.new_bytes),
             attempt=0 if is_moving else self.item.attempt,
         )
 

@@ -7,60 +7,42 @@ that cannot be written costs the past, not a download.
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app import jsonfile
-from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.history import History, PullRecord, kept
 from tray_app.core.pulls.states import PullItem
-from tray_app.workers.pulls.store import UNUSABLE, error_from_json, error_to_json, put_aside
-from tray_app.workers.runner import Job, JobRunner
+from tray_app.workers.pulls import stored_values as stored
+from tray_app.workers.pulls.record_file import LANE, LoadJob, RecordFile, SaveJob
+from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
-
-VERSION = 1
-LANE = "queue file"
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class HistoryStore:
-    """Reads and writes the history file. Thread: any; writers take turns, the newest wins."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.Lock()
-        self._written = 0
+class HistoryStore(RecordFile[PullRecord]):
+    """The history file."""
 
     def load(self) -> History:
-        """What is stored; a file that cannot be read is put aside and counts as empty."""
-        try:
-            data = jsonfile.read(self.path, max_bytes=None)
-            if not data:
-                return History()
-            if data["version"] > VERSION:
-                raise ValueError(f"version {data['version']} is newer than this program")
-            return History(tuple(_from_json(entry) for entry in data["records"]))
-        except NotADirectoryError:
-            return History()
-        except (OSError, *UNUSABLE) as error:
-            return History((), str(put_aside(self.path, error) or self.path))
+        """What is stored, and where a file is that could not be used."""
+        return self.history_of(self.load_records())
 
-    def save(self, records: Iterable[PullRecord], number: int) -> None:
-        """A call with a lower `number` than one already written does nothing. Raises OSError."""
-        data = {"version": VERSION, "records": [_to_json(record) for record in records]}
-        with self._lock:
-            if number > self._written:
-                jsonfile.write(self.path, data)
-                self._written = number
+    def history_of(self, records: tuple[PullRecord, ...]) -> History:
+        """`records` as just loaded."""
+        broken = self.path if self.unreadable else self.broken_path
+        return History(records, str(broken or ""))
+
+    def _to_json(self, record: PullRecord) -> dict[str, Any]:
+        return _to_json(record)
+
+    def _from_json(self, entry: Any) -> PullRecord:
+        return _from_json(entry)
 
 
 class PullHistory(QObject):
@@ -97,7 +79,7 @@ class PullHistory(QObject):
     def load(self) -> None:
         """Read the file; what ends before that is done is not lost."""
         if self._store is not None:
-            job = _LoadJob(self._store)
+            job = LoadJob(self._store)
             job.succeeded.connect(self._on_load_job_succeeded)
             self._runner.submit(job, LANE)
 
@@ -131,15 +113,18 @@ class PullHistory(QObject):
 
     def _save(self) -> None:
         if self._store is not None and self._is_read:
-            job = _SaveJob(self._store, self._history.records, self._number)
+            job = SaveJob(self._store, self._history.records, self._number)
             job.succeeded.connect(self._on_save_job_succeeded)
             self._runner.submit(job, LANE)
 
     @Slot(object)
-    def _on_load_job_succeeded(self, stored: History) -> None:
-        self._is_read = True
+    def _on_load_job_succeeded(self, records: tuple[PullRecord, ...]) -> None:
+        if self._store is None:
+            return
+        self._is_read = not self._store.unreadable
+        loaded = self._store.history_of(records)
         early = self._history.records
-        self._history = History((*early, *stored.records), stored.broken_path)
+        self._history = History((*early, *loaded.records), loaded.broken_path)
         self._history = self.history
         if early:
             self._save()
@@ -150,35 +135,6 @@ class PullHistory(QObject):
         self._saved_number = max(self._saved_number, number)
 
 
-class _LoadJob(Job):
-    """Outcome: History."""
-
-    def __init__(self, store: HistoryStore) -> None:
-        super().__init__()
-        self._store = store
-
-    def perform(self) -> History:
-        return self._store.load()
-
-
-class _SaveJob(Job):
-    """Outcome: the number of the state that is on disk now."""
-
-    def __init__(self, store: HistoryStore, records: tuple[PullRecord, ...], number: int) -> None:
-        super().__init__()
-        self._store = store
-        self._records = records
-        self._number = number
-
-    def perform(self) -> int:
-        try:
-            self._store.save(self._records, self._number)
-        except OSError as error:
-            _log.info("the history could not be saved: %s", error)
-            raise OllamaError(str(self._store.path), str(error)) from error
-        return self._number
-
-
 def _to_json(record: PullRecord) -> dict[str, Any]:
     return {
         "server_id": record.server_id,
@@ -186,24 +142,22 @@ def _to_json(record: PullRecord) -> dict[str, Any]:
         "finished_at": record.finished_at.isoformat(),
         "fetched_bytes": record.fetched_bytes,
         "active_s": record.active_s,
-        "error": error_to_json(record.error) if record.error is not None else None,
+        "error": stored.error_to_json(record.error) if record.error is not None else None,
         "is_update": record.is_update,
         "was_here": record.was_here,
     }
 
 
-def _from_json(entry: Mapping[str, Any]) -> PullRecord:
-    finished_at = datetime.fromisoformat(entry["finished_at"])
-    if finished_at.tzinfo is None or not entry["name"]:
-        raise ValueError("a record without name or time zone")
+def _from_json(value: Any) -> PullRecord:
+    entry = stored.fields_of(value)
     error = entry.get("error")
     return PullRecord(
-        server_id=str(entry["server_id"]),
-        name=str(entry["name"]),
-        finished_at=finished_at,
-        fetched_bytes=int(entry.get("fetched_bytes", 0)),
-        active_s=float(entry.get("active_s", 0.0)),
-        error=error_from_json(error) if error else None,
-        is_update=bool(entry.get("is_update", False)),
-        was_here=bool(entry.get("was_here", False)),
+        server_id=stored.text(entry["server_id"]),
+        name=stored.name(entry["name"]),
+        finished_at=stored.moment(entry["finished_at"]),
+        fetched_bytes=stored.whole(entry.get("fetched_bytes", 0)),
+        active_s=stored.seconds(entry.get("active_s", 0.0)),
+        error=None if error is None else stored.error_from_json(error),
+        is_update=stored.flag(entry.get("is_update", False)),
+        was_here=stored.flag(entry.get("was_here", False)),
     )

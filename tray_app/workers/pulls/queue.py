@@ -116,6 +116,8 @@ class PullQueue(QObject):
         self._saved_rows: tuple[tuple[str, PullState], ...] = ()
         self._saver = PullSaver(runner, store, self)
         self._saver.saved.connect(self._on_saver_saved)
+        self._saver.loaded.connect(self._on_saver_loaded)
+        self._is_resuming = True
         # Forwarded: that somebody else does the writing is nobody's business.
         self._saver.failed.connect(self.save_failed)
         self._ticked_s: float | None = None
@@ -148,18 +150,29 @@ class PullQueue(QObject):
     def load(self, *, is_resuming: bool = True) -> Path | None:
         """Bring back the stored queue; waiting ones go on unless `is_resuming` is False.
 
-        Gives the path of a broken queue file that was put aside, None when all is well.
+        Gives the path of a broken queue file that was put aside, None when all is well. Of a file
+        that somebody holds, the downloads come a little later.
         """
+        self._is_resuming = is_resuming
         items, broken_path = self._saver.load()
+        self._bring_back(items)
+        return broken_path
+
+    @Slot(object)
+    def _on_saver_loaded(self, items: tuple[PullItem, ...]) -> None:
+        if not self._is_closed:
+            self._bring_back(items)
+
+    def _bring_back(self, items: tuple[PullItem, ...]) -> None:
         early, self._entries = self._entries, {}
         for item in items:
-            state = S.PAUSED if item.state is S.WAITING and not is_resuming else item.state
+            is_held = item.state is S.WAITING and not self._is_resuming
+            state = S.PAUSED if is_held else item.state
             self._insert(PullEntry.of_item(replace(item, state=state)))
         for entry in early.values():
             self._join(entry)
         self._saved_rows = ()
         self._after()
-        return broken_path
 
     def add(self, request: PullRequest) -> str:
         """Queue a download and give its id. The same name on the same server is one row: an

@@ -1,86 +1,61 @@
 """PullStore and PullSaver: the download queue on disk. What survives a restart stands here.
 
-A JSON file that a crash leaves whole, and that is kept when it cannot be read: see `jsonfile`.
+How a file is checked, kept and written is `record_file`; which values may stand in it
+`stored_values`.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app import jsonfile
-from tray_app.core import errors
-from tray_app.core.errors import OllamaError
+from tray_app.core.decode import MAX_INT
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
 from tray_app.core.records import LayerKind
-from tray_app.workers.runner import Job, JobRunner
+from tray_app.workers.pulls import stored_values as stored
+from tray_app.workers.pulls.record_file import LANE, LoadJob, RecordFile, SaveJob
+from tray_app.workers.runner import JobRunner
 
-_log = logging.getLogger(__name__)
-
-VERSION = 1
-UNUSABLE = (jsonfile.BrokenFile, ValueError, TypeError, KeyError, AttributeError)
-"""What reading raises when a file is not what we wrote."""
-_TIMES = ("added_at", "started_at", "finished_at")
+_MAX_LAYERS = 10_000
+_MAX_PERMILLE = 1000
 
 
-class PullStore:
-    """Reads and writes the queue file. Thread: any; writers take turns, the newest wins."""
+class PullStore(RecordFile[PullItem]):
+    """The queue file."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.broken_path: Path | None = None
-        self._lock = threading.Lock()
-        self._written = 0
+    _key = "items"
 
     def load(self) -> tuple[PullItem, ...]:
-        """The stored items in order; running ones come back as waiting.
+        """The stored items in order; running ones come back as waiting."""
+        return self.load_records()
 
-        A broken file is renamed, noted in `broken_path`, and counts as empty.
-        """
-        try:
-            data = jsonfile.read(self.path, max_bytes=None)
-            if not data:
-                return ()
-            if data["version"] > VERSION:
-                raise ValueError(f"version {data['version']} is newer than this program")
-            return tuple(item_from_json(entry) for entry in data["items"])
-        except NotADirectoryError:
-            return ()
-        except (OSError, *UNUSABLE) as error:
-            self.broken_path = put_aside(self.path, error)
-            return ()
+    def _to_json(self, record: PullItem) -> dict[str, Any]:
+        return item_to_json(record)
 
-    def save(self, items: Iterable[PullItem], number: int) -> None:
-        """Write `items`; a call with a lower `number` than one already written does nothing.
+    def _from_json(self, entry: Any) -> PullItem:
+        return item_from_json(entry)
 
-        Raises OSError when the disk does not take it; the old file is then still whole.
-        """
-        data = {"version": VERSION, "items": [item_to_json(item) for item in items]}
-        with self._lock:
-            if number > self._written:
-                jsonfile.write(self.path, data)
-                self._written = number
+    def _identity(self, record: PullItem) -> object:
+        return record.id
 
 
 class PullSaver(QObject):
     """Numbers every state of the queue and tells which of them is safe on disk.
 
-    Signals: `saved` when `saved_number` has grown, `failed` with the reason when a write failed.
+    Signals: `saved` when `saved_number` has grown, `failed` with the reason when a write failed,
+    `loaded` with the items of a file that somebody held when `load` was called.
     Thread: GUI thread; writing happens in the lane "queue file". At most one write is under way
     and one waits, however often `save` is called.
     """
 
     saved = Signal()
     failed = Signal(str)
+    loaded = Signal(object)  # tuple[PullItem, ...]
 
     def __init__(self, runner: JobRunner, store: PullStore | None, parent: QObject) -> None:
         super().__init__(parent)
@@ -91,15 +66,21 @@ class PullSaver(QObject):
         self._waiting: tuple[PullItem, ...] | None = None
         self._is_writing = False
         # What is on disk and was not read yet must not be written over.
-        self._is_unread = store is not None and store.path.exists()
+        self._is_unread = store is not None and jsonfile.is_there(store.path)
 
     def load(self) -> tuple[tuple[PullItem, ...], Path | None]:
         """The stored items, and where a broken file was put."""
-        self._is_unread = False
         if self._store is None:
             return (), None
-        items = self._store.load()
-        return items, self._store.broken_path
+        items, broken_path = self._store.load(), self._store.broken_path
+        self._is_unread = bool(self._store.unreadable)
+        if self._is_unread and broken_path is None:
+            job = LoadJob(self._store)
+            job.succeeded.connect(self._on_load_job_succeeded)
+            self._runner.submit(job, LANE)
+        elif self._is_unread:
+            self._give_up()
+        return items, broken_path
 
     def save(self, items: tuple[PullItem, ...]) -> int:
         """Have this state written soon, but not before `load`; gives its number."""
@@ -127,10 +108,31 @@ class PullSaver(QObject):
         if self._store is None or items is None:
             return
         self._is_writing = True
-        job = _SaveJob(self._store, items, self._number)
+        job = SaveJob(self._store, items, self._number)
         job.succeeded.connect(self._on_job_succeeded)
         job.failed.connect(self._on_job_failed)
-        self._runner.submit(job, "queue file")
+        self._runner.submit(job, LANE)
+
+    def _give_up(self) -> None:
+        """What is on disk stays as it is; downloads go on without being written down."""
+        self._waiting = None
+        self._store = None
+
+    @Slot(object)
+    def _on_load_job_succeeded(self, items: tuple[PullItem, ...]) -> None:
+        if self._store is None:
+            return
+        reason = self._store.unreadable
+        if reason:
+            self._give_up()
+        self._is_unread = False
+        # Before: they are to be among what is written.
+        self.loaded.emit(items)
+        if reason:
+            self.failed.emit(reason)
+            self._done(self._number)
+        elif not self._is_writing:
+            self._write()
 
     @Slot(object)
     def _on_job_succeeded(self, number: object) -> None:
@@ -150,35 +152,6 @@ class PullSaver(QObject):
         self.saved.emit()
 
 
-class _SaveJob(Job):
-    """Outcome: the number of the state that is now on disk."""
-
-    def __init__(self, store: PullStore, items: tuple[PullItem, ...], number: int) -> None:
-        super().__init__()
-        self._store = store
-        self._items = items
-        self._number = number
-
-    def perform(self) -> int:
-        try:
-            self._store.save(self._items, self._number)
-        except OSError as error:
-            raise OllamaError(str(self._store.path), str(error)) from error
-        return self._number
-
-
-def put_aside(path: Path, error: Exception) -> Path | None:
-    """Keep a file that could not be used; where it is now, None when even that failed."""
-    try:
-        kept = jsonfile.put_aside(path, second=1)
-    except OSError:
-        _log.exception("cannot keep the broken %s", path)
-        return None
-    # Not a warning: whoever loads tells the person.
-    _log.info("%s was not usable (%s), kept as %s", path.name, error, kept.name)
-    return kept
-
-
 def item_to_json(item: PullItem) -> dict[str, Any]:
     """Everything of an item that outlives the process; monotonic times do not."""
     entry: dict[str, Any] = {
@@ -190,41 +163,35 @@ def item_to_json(item: PullItem) -> dict[str, Any]:
         "fetched_bytes": item.fetched_bytes,
         "active_s": item.active_s,
     }
-    for field in _TIMES:
+    for field in ("added_at", "started_at", "finished_at"):
         moment = getattr(item, field)
         entry[field] = moment.isoformat() if moment else None
     if item.progress is not None:
         entry["progress"] = _progress_to_json(item.progress)
     if item.error is not None:
-        entry["error"] = error_to_json(item.error)
+        entry["error"] = stored.error_to_json(item.error)
     return entry
 
 
-def item_from_json(entry: Mapping[str, Any]) -> PullItem:
+def item_from_json(value: Any) -> PullItem:
     """Raises ValueError, TypeError or KeyError for what is no stored item."""
-    times = {
-        field: datetime.fromisoformat(entry[field]) if entry.get(field) else None
-        for field in _TIMES
-    }
-    added_at = times["added_at"]
-    if added_at is None or not entry["name"] or not entry["id"]:
-        raise ValueError("an item without name, id or time")
+    entry = stored.fields_of(value)
+    started_at, finished_at = entry.get("started_at"), entry.get("finished_at")
     state = PullState(entry["state"])
-    progress = entry.get("progress")
-    error = entry.get("error")
+    progress, error = entry.get("progress"), entry.get("error")
     item = PullItem(
-        id=str(entry["id"]),
-        server_id=str(entry["server_id"]),
-        name=str(entry["name"]),
+        id=stored.name(entry["id"]),
+        server_id=stored.text(entry["server_id"]),
+        name=stored.name(entry["name"]),
         state=state,
-        added_at=added_at,
-        started_at=times["started_at"],
-        finished_at=times["finished_at"],
-        progress=_progress_from_json(progress) if progress else None,
-        error=error_from_json(error) if error else None,
-        old_digest=str(entry.get("old_digest", "")),
-        fetched_bytes=int(entry.get("fetched_bytes", 0)),
-        active_s=float(entry.get("active_s", 0.0)),
+        added_at=stored.moment(entry["added_at"]),
+        started_at=None if started_at is None else stored.moment(started_at),
+        finished_at=None if finished_at is None else stored.moment(finished_at),
+        progress=None if progress is None else _progress_from_json(progress),
+        error=None if error is None else stored.error_from_json(error),
+        old_digest=stored.text(entry.get("old_digest", "")),
+        fetched_bytes=stored.whole(entry.get("fetched_bytes", 0)),
+        active_s=stored.seconds(entry.get("active_s", 0.0)),
     )
     if state in ACTIVE or state is PullState.RETRYING:
         return replace(item, state=PullState.WAITING, error=None)
@@ -244,40 +211,31 @@ def _progress_to_json(progress: PullProgress) -> dict[str, Any]:
     }
 
 
-def _progress_from_json(entry: Mapping[str, Any]) -> PullProgress:
+def _progress_from_json(value: Any) -> PullProgress:
+    entry = stored.fields_of(value)
     total, permille = entry.get("total_bytes"), entry.get("permille")
-    return PullProgress(
+    layers = stored.listed(entry.get("layers", []))
+    if len(layers) > _MAX_LAYERS:
+        raise ValueError("too many layers")
+    progress = PullProgress(
         phase=PullPhase.MANIFEST,
-        completed_bytes=int(entry["completed_bytes"]),
-        total_bytes=None if total is None else int(total),
-        is_total_known=bool(entry.get("is_total_known")),
-        permille=None if permille is None else int(permille),
-        layers=tuple(
-            LayerProgress(str(digest), LayerKind(kind), int(whole), int(done), LayerState(state))
-            for digest, kind, whole, done, state in entry.get("layers", ())
-        ),
+        completed_bytes=stored.whole(entry["completed_bytes"]),
+        total_bytes=None if total is None else stored.whole(total),
+        is_total_known=stored.flag(entry.get("is_total_known", False)),
+        permille=None if permille is None else stored.whole(permille, _MAX_PERMILLE),
+        layers=tuple(map(_layer_from_json, layers)),
     )
+    if sum(layer.total_bytes for layer in progress.layers) > MAX_INT:
+        raise ValueError("layers of more bytes than there can be")
+    return progress
 
 
-def _plain(value: object) -> object:
-    return value.value if isinstance(value, Enum) else value
-
-
-def error_to_json(error: OllamaError) -> dict[str, Any]:
-    """An error with all it knows."""
-    fields = {k: _plain(v) for k, v in vars(error).items()}
-    return {"class": type(error).__name__, **fields}
-
-
-def error_from_json(entry: Mapping[str, Any]) -> OllamaError:
-    """The stored error; a class this version does not know comes back as the base."""
-    kind = getattr(errors, str(entry.get("class")), OllamaError)
-    if not (isinstance(kind, type) and issubclass(kind, OllamaError)):
-        kind = OllamaError
-    error = kind(str(entry.get("reference", "")), str(entry.get("context", "")))
-    for field, value in entry.items():
-        old = getattr(error, field, None)
-        if field in ("class", "reference", "context") or field not in vars(error):
-            continue
-        setattr(error, field, type(old)(value) if isinstance(old, Enum) else value)
-    return error
+def _layer_from_json(value: Any) -> LayerProgress:
+    digest, kind, total, completed, state = stored.listed(value)
+    return LayerProgress(
+        stored.text(digest),
+        LayerKind(kind),
+        stored.whole(total),
+        stored.whole(completed),
+        LayerState(state),
+    )
