@@ -14,7 +14,6 @@ from tray_app.core.payloads import ServerTest
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
-from tray_app.text import address_problem
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.surfaces import Hairline
