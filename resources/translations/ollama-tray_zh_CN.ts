@@ -430,6 +430,10 @@
         <translation>无法读取文件</translation>
     </message>
     <message>
+        <source>A line about a download</source>
+        <translation>关于下载的一行内容</translation>
+    </message>
+    <message>
         <source>A model with this name exists.</source>
         <translation>已有同名的模型。</translation>
     </message>
@@ -524,6 +528,10 @@
     <message>
         <source>An address starts with http:// or https://, or with neither.</source>
         <translation>地址以 http:// 或 https:// 开头，也可以都不写。</translation>
+    </message>
+    <message>
+        <source>An answer</source>
+        <translation>一个回答</translation>
     </message>
     <message>
         <source>Audio</source>
@@ -2381,6 +2389,10 @@
         <translation>“{server}”的地址无效。</translation>
     </message>
     <message>
+        <source>The answer of “{server}” is compressed ({encoding}), which Ollama Tray doesn’t ask for. Switch compression off in the proxy on the way.</source>
+        <translation>“{server}”的回答经过压缩（{encoding}），而 Ollama Tray 并未要求压缩。请在中间的代理上关闭压缩。</translation>
+    </message>
+    <message>
         <source>The certificate of “{server}” can’t be trusted.</source>
         <translation>“{server}”的证书不可信。</translation>
     </message>
@@ -2409,6 +2421,10 @@
         <translation>与“{server}”的连接已断开。</translation>
     </message>
     <message>
+        <source>The description of a model</source>
+        <translation>模型的说明</translation>
+    </message>
+    <message>
         <source>The desktop can’t be asked what it offers: {reason}</source>
         <translation>无法查询桌面的功能：{reason}</translation>
     </message>
@@ -2427,6 +2443,14 @@
     <message>
         <source>The list of downloads could not be read. It is kept as {path}.</source>
         <translation>无法读取下载列表。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The list of loaded models</source>
+        <translation>已加载模型的列表</translation>
+    </message>
+    <message>
+        <source>The list of models</source>
+        <translation>模型列表</translation>
     </message>
     <message>
         <source>The model has changed in the meantime.</source>
@@ -2489,6 +2513,10 @@
     <message>
         <source>The settings could not be read. They are kept as {path}.</source>
         <translation>无法读取设置。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The version number</source>
+        <translation>版本号</translation>
     </message>
     <message>
         <source>There are too many “/”. Use host/user/model:tag.</source>
@@ -3582,6 +3610,10 @@
     <message>
         <source>{value}%</source>
         <translation>{value}%</translation>
+    </message>
+    <message>
+        <source>{what} of “{server}” is larger than {size}, so Ollama Tray doesn’t read it.</source>
+        <translation>“{server}”返回的内容（{what}）超过 {size}，因此 Ollama Tray 不读取它。</translation>
     </message>
     <message>
         <source>“:{tag}” has a meaning of its own. Choose another tag.</source>

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
 from tray_app.core.errors import BadAnswer
 
 MAX_INT = 2**63 - 1  # what Go's int64 can hold
+_short = reprlib.Repr()
+_short.maxlevel, _short.maxstring, _short.maxother = 3, 120, 120
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -27,6 +30,11 @@ def parse_json(raw: bytes, reference: str = "") -> Any:
         raise BadAnswer(reference, f"{error}: {raw[:120]!r}", "body") from error
 
 
+def excerpt(value: Any) -> str:
+    """The beginning of a decoded value, however large and deep it is, for `context`."""
+    return _short.repr(value)[:120]
+
+
 def has_surrogate(text: str) -> bool:
     """Whether the JSON `text` may hold halves of surrogate pairs."""
     # Most bodies hold no escape of that kind, and megabytes are searched for it.
@@ -36,7 +44,7 @@ def has_surrogate(text: str) -> bool:
 def as_object(value: Any, field: str) -> Mapping[str, Any]:
     """`value` itself if it is an object, else a BadAnswer for `field`."""
     if not isinstance(value, dict):
-        raise BadAnswer("", repr(value)[:120], field)
+        raise BadAnswer("", excerpt(value), field)
     return value
 
 
@@ -46,7 +54,7 @@ def text_field(obj: Mapping[str, Any], key: str, reference: str = "") -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise BadAnswer(reference, repr(value)[:120], key)
+        raise BadAnswer(reference, excerpt(value), key)
     return value
 
 
@@ -58,5 +66,5 @@ def size_field(obj: Mapping[str, Any], key: str, reference: str = "") -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadAnswer(reference, repr(value)[:120], key)
+        raise BadAnswer(reference, excerpt(value), key)
     return min(max(0, value), MAX_INT)

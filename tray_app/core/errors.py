@@ -174,6 +174,21 @@ class BadAnswer(OllamaError):
         self.field = field
 
 
+class TooLarge(BadAnswer):
+    """An answer of more than `limit_bytes`. `field` is the call, or "line" for one of a stream;
+    what was not read of it is not known."""
+
+    def __init__(
+        self, reference: str = "", context: str = "", field: str = "", limit_bytes: int = 0
+    ) -> None:
+        super().__init__(reference, context or f"{field}: more than {limit_bytes} bytes", field)
+        self.limit_bytes = limit_bytes
+
+
+class Encoded(BadAnswer):
+    """An answer compressed in a way that was not asked for; `context` is its Content-Encoding."""
+
+
 class PullFailure(StrEnum):
     """Kinds of failed pulls that need different words or a different treatment."""
 

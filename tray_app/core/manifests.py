@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tray_app.core.decode import MAX_INT, as_object, parse_json
+from tray_app.core.decode import MAX_INT, as_object, excerpt, parse_json
 from tray_app.core.errors import BadAnswer
 from tray_app.core.records import Layer, LayerKind, Manifest, ModelDetails
 
@@ -52,7 +52,7 @@ def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
     obj = as_object(parse_json(raw), "manifest")
     rows = obj.get("layers")
     if not isinstance(rows, list):
-        raise BadAnswer("", repr(rows)[:120], "layers")
+        raise BadAnswer("", excerpt(rows), "layers")
     layers: dict[str, Layer] = {}
     for index, row in enumerate(rows):
         layer = _layer(row, f"layers[{index}]", is_config=False)
@@ -99,9 +99,9 @@ def _layer(row: Any, field: str, is_config: bool) -> Layer:
     obj = as_object(row, field)
     digest, size = obj.get("digest"), obj.get("size")
     if not isinstance(digest, str) or not digest:
-        raise BadAnswer("", repr(digest)[:120], f"{field}.digest")
+        raise BadAnswer("", excerpt(digest), f"{field}.digest")
     if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= MAX_INT:
-        raise BadAnswer("", repr(size)[:120], f"{field}.size")
+        raise BadAnswer("", excerpt(size), f"{field}.size")
     if is_config:
         return Layer(digest, LayerKind.CONFIG, size)
     media = obj.get("mediaType")

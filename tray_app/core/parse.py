@@ -7,12 +7,13 @@ are still there.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from tray_app.core.decode import MAX_INT, as_object, parse_json
+from tray_app.core.decode import MAX_INT, as_object, excerpt, parse_json
 from tray_app.core.errors import BadAnswer
 from tray_app.core.manifests import modelfile_layers, parse_manifest
 from tray_app.core.records import (
@@ -43,6 +44,8 @@ Problems = tuple[str, ...]
 Row = TypeVar("Row", ModelRecord, RunningModel)
 
 _FRACTION = re.compile(r"(\.\d{6})\d+")
+_MAX_DEPTH = 4  # a list in an object is the most there is
+_MAX_KEY = 80
 _FOREVER_YEAR = 2200  # keep_alive -1 is answered as a date about 292 years ahead
 _MISSING = object()
 _NO_DETAILS = ModelDetails()
@@ -52,7 +55,7 @@ def parse_line(raw: bytes, reference: str = "") -> dict[str, Any]:
     """One NDJSON line → object. Anything else is a BadAnswer."""
     value = parse_json(raw, reference)
     if not isinstance(value, dict):
-        raise BadAnswer(reference, repr(value)[:120], "line")
+        raise BadAnswer(reference, excerpt(value), "line")
     return value
 
 
@@ -60,7 +63,7 @@ def parse_version(value: Any) -> str:
     """/api/version → the version text, e.g. `0.33.1`."""
     version = as_object(value, "body").get("version")
     if not isinstance(version, str):
-        raise BadAnswer("", repr(version)[:120], "version")
+        raise BadAnswer("", excerpt(version), "version")
     return version
 
 
@@ -108,7 +111,7 @@ def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
         template=_text(obj, "template", notes),
         system=_text(obj, "system", notes),
         messages=_messages(obj.get("messages")),
-        model_info=tuple(info.items()) if isinstance(info, dict) else (),
+        model_info=_model_info(info, notes) if isinstance(info, dict) else (),
         tensor_count=len(tensors) if isinstance(tensors, list) else 0,
         capabilities=_texts(obj.get("capabilities")),
         modified_at=_time(obj, "modified_at", notes),
@@ -116,6 +119,7 @@ def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
         remote_model=_text(obj, "remote_model", notes),
         remote_host=_text(obj, "remote_host", notes),
         layers=modelfile_layers(modelfile),
+        problems=tuple(notes),
     )
 
 
@@ -132,11 +136,11 @@ def _rows(
 ) -> tuple[tuple[Row, ...], Problems]:
     models = as_object(value, "body").get("models", _MISSING)
     if models is _MISSING:
-        raise BadAnswer("", repr(value)[:120], "models")
+        raise BadAnswer("", excerpt(value), "models")
     if models is None:
         return (), ()
     if not isinstance(models, list):
-        raise BadAnswer("", repr(models)[:120], "models")
+        raise BadAnswer("", excerpt(models), "models")
     return collect(with_notes(entry, make) for entry in models)
 
 
@@ -249,6 +253,29 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _joined(value: Any) -> str:
     return value if isinstance(value, str) else "\n".join(_texts(value))
+
+
+def _model_info(info: Mapping[str, Any], notes: list[str]) -> tuple[tuple[str, Any], ...]:
+    """What a GGUF header says, without what no file can hold: it would neither be JSON again nor
+    a number for Qt."""
+    found = []
+    for key, value in info.items():
+        if _is_plain(value, _MAX_DEPTH):
+            found.append((key, value))
+        else:
+            notes.append(f"model_info.{key[:_MAX_KEY]}: out of range")
+    return tuple(found)
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    if isinstance(value, int):
+        return -MAX_INT - 1 <= value <= MAX_INT
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, list | dict):
+        parts = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(_is_plain(part, depth - 1) for part in parts)
+    return True
 
 
 def _messages(value: Any) -> tuple[tuple[str, str], ...]:

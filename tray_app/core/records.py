@@ -123,7 +123,7 @@ class Manifest:
 class ModelInfo:
     """The answer of /api/show. Absent strings are "". `layers` holds what is known of the blobs:
     from the modelfile's FROM lines (weights, projectors, adapters; sizes None), or the whole
-    manifest when it could be read (`has_all_layers`)."""
+    manifest when it could be read (`has_all_layers`). `problems`: what was left out as unusable."""
 
     server_id: str
     name: str
@@ -144,6 +144,7 @@ class ModelInfo:
     remote_host: str = ""
     layers: tuple[Layer, ...] = ()
     has_all_layers: bool = False
+    problems: tuple[str, ...] = ()
 
     @property
     def key(self) -> ModelKey:

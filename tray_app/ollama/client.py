@@ -56,6 +56,11 @@ LIST_TIMEOUT_S = 15.0
 SLOW_TIMEOUT_S = 60.0  # show reads files, delete removes gigabytes
 VERSION_AGE_S = 60.0
 
+# Bytes of an answer; most of them are far below. json.loads lets no other thread work.
+MAX_SHOW_BYTES = 8_000_000
+MAX_ROWS_BYTES = 1_000_000
+MAX_SHORT_BYTES = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class CloudStatus:
@@ -137,7 +142,7 @@ class OllamaClient:
         Raises Starting when it accepts the connection but does not answer.
         """
         try:
-            value = self._get("/api/version", QUICK_TIMEOUT_S, Starting)
+            value = self._get("/api/version", QUICK_TIMEOUT_S, Starting, max_bytes=MAX_SHORT_BYTES)
         except TooOld as error:
             if self._says_that_it_is_ollama():
                 raise  # v0.1.14 was the first to tell its version
@@ -150,7 +155,7 @@ class OllamaClient:
     def status(self) -> CloudStatus | None:
         """GET /api/status: whether the cloud is switched off. None: the server is too old."""
         try:
-            value = self._get("/api/status", QUICK_TIMEOUT_S)
+            value = self._get("/api/status", QUICK_TIMEOUT_S, max_bytes=MAX_SHORT_BYTES)
         except TooOld:
             return None
         cloud = as_object(value, "body").get("cloud")
@@ -195,7 +200,7 @@ class OllamaClient:
     def show(self, name: str, digest: str = "") -> ModelInfo:
         """POST /api/show: everything about one model. `digest` (bare hex) is stored in the answer,
         which does not carry one. Raises ModelNotFound."""
-        value = self._post("/api/show", _named(name), name)
+        value = self._post("/api/show", _named(name), name, max_bytes=MAX_SHOW_BYTES)
         return parse_show(self.server_id, name, digest, value)
 
     def details(self, name: str) -> ModelInfo:
@@ -226,7 +231,12 @@ class OllamaClient:
             if record.digest and record.digest != digest:
                 raise Changed(name, record.digest)
         self._transport.json(
-            "DELETE", "/api/delete", _named(name), name=name, read_timeout_s=SLOW_TIMEOUT_S
+            "DELETE",
+            "/api/delete",
+            _named(name),
+            name=name,
+            read_timeout_s=SLOW_TIMEOUT_S,
+            max_bytes=MAX_ROWS_BYTES,
         )
 
     def _check_may_be_deleted(self, name: str) -> None:
@@ -378,8 +388,16 @@ class OllamaClient:
         answer = self._transport.request("GET", "/", read_timeout_s=QUICK_TIMEOUT_S, max_bytes=4096)
         return answer.is_ok and answer.body.strip() == b"Ollama is running"
 
-    def _get(self, path: str, read_timeout_s: float, silence: type[OllamaError] = TimedOut) -> Any:
-        return self._transport.json("GET", path, read_timeout_s=read_timeout_s, silence=silence)
+    def _get(
+        self,
+        path: str,
+        read_timeout_s: float,
+        silence: type[OllamaError] = TimedOut,
+        max_bytes: int = MAX_ROWS_BYTES,
+    ) -> Any:
+        return self._transport.json(
+            "GET", path, read_timeout_s=read_timeout_s, silence=silence, max_bytes=max_bytes
+        )
 
     def _post(
         self,
@@ -387,8 +405,11 @@ class OllamaClient:
         body: Mapping[str, Any],
         name: str,
         read_timeout_s: float | None = SLOW_TIMEOUT_S,
+        max_bytes: int = MAX_ROWS_BYTES,
     ) -> Any:
-        return self._transport.json("POST", path, body, name=name, read_timeout_s=read_timeout_s)
+        return self._transport.json(
+            "POST", path, body, name=name, read_timeout_s=read_timeout_s, max_bytes=max_bytes
+        )
 
 
 ClientFactory = Callable[[Endpoint, str, CancelScope], OllamaClient]

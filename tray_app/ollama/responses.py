@@ -48,6 +48,12 @@ class Answer:
         return self.headers.get("content-type", "").partition(";")[0].strip().casefold()
 
     @property
+    def encoding(self) -> str:
+        """What the body is compressed with, "" for nothing."""
+        found = self.headers.get("content-encoding", "").strip().casefold()
+        return "" if found == "identity" else found
+
+    @property
     def is_ok(self) -> bool:
         return 200 <= self.status < 300
 

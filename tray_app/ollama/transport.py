@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -19,9 +20,11 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAnswer,
     Cancelled,
+    Encoded,
     NotOllama,
     OllamaError,
     TimedOut,
+    TooLarge,
     Unreachable,
     UnreachableKind,
 )
@@ -82,13 +85,21 @@ class Transport:
         name: str = "",
         read_timeout_s: float | None = 30.0,
         silence: type[OllamaError] = TimedOut,
+        max_bytes: int = MAX_BODY_BYTES,
     ) -> Any:
         """The decoded body of a 2xx answer, None if it is empty.
 
         `name` is the model asked about (a 404 then means that it is not there); `silence` is the
         error for a server that connects but says nothing in time.
         """
-        answer = self.request(method, path, body, read_timeout_s=read_timeout_s, silence=silence)
+        answer = self.request(
+            method,
+            path,
+            body,
+            read_timeout_s=read_timeout_s,
+            silence=silence,
+            max_bytes=max_bytes,
+        )
         return json_of(answer, self.address, name)
 
     def request(
@@ -102,7 +113,10 @@ class Transport:
         silence: type[OllamaError] = TimedOut,
         max_bytes: int = MAX_BODY_BYTES,
     ) -> Answer:
-        """A whole answer with any status. The body may take three times `read_timeout_s`."""
+        """A whole answer with any status. The body may take three times `read_timeout_s`.
+
+        Raises TooLarge for one of more than `max_bytes`; of an error only the beginning is read.
+        """
         deadline_s = None
         if read_timeout_s is not None:
             deadline_s = (
@@ -111,11 +125,8 @@ class Transport:
         with self._errors(silence), calling(self.scope, deadline_s):
             response = self._send(method, path, body, headers, read_timeout_s, silence)
             with _closing(response):
-                return Answer(
-                    response.status_code,
-                    _lower(response),
-                    _read_all(response, max_bytes, self.address),
-                )
+                head = Answer(response.status_code, _lower(response))
+                return replace(head, body=self._body(response, head, path, max_bytes))
 
     def lines(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, name: str = ""
@@ -145,7 +156,9 @@ class Transport:
                         if line.strip():
                             yield line
                 if len(buffer) > MAX_LINE_BYTES:
-                    raise BadAnswer(name or self.address, repr(bytes(buffer[:80])), "line")
+                    raise TooLarge(
+                        name or self.address, repr(bytes(buffer[:80])), "line", MAX_LINE_BYTES
+                    )
             if buffer.strip():
                 yield bytes(buffer)
 
@@ -159,10 +172,28 @@ class Transport:
     def _check_stream(self, response: requests.Response, name: str) -> None:
         head = Answer(response.status_code, _lower(response))
         if not head.is_ok:
-            body = _read_all(response, MAX_ERROR_BYTES, self.address, is_cut=True)
-            raise error_of(Answer(head.status, head.headers, body), self.address, name)
+            body = self._body(response, head, "", 0)
+            raise error_of(replace(head, body=body), self.address, name)
         if head.is_html:
             raise NotOllama(self.address, head.content_type)
+        self._check_encoding(head)
+
+    def _body(self, response: requests.Response, head: Answer, path: str, max_bytes: int) -> bytes:
+        if not head.is_ok:
+            # The status says enough, where the rest cannot be read.
+            return b"" if head.encoding else _read(response, MAX_ERROR_BYTES)
+        self._check_encoding(head)
+        body = _read(response, max_bytes)
+        if len(body) > max_bytes:
+            if replace(head, body=body[:MAX_ERROR_BYTES]).is_html:
+                raise NotOllama(self.address, head.content_type)
+            raise TooLarge(self.address, "", path, max_bytes)
+        return body
+
+    def _check_encoding(self, head: Answer) -> None:
+        """A few kB that unpack to gigabytes are refused before they are."""
+        if head.encoding:
+            raise Encoded(self.address, head.encoding, "Content-Encoding")
 
     def _send(
         self,
@@ -280,19 +311,14 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 def _read_some(response: requests.Response) -> bytes:
     """What has arrived, at least one byte; b"" at the end."""
-    return response.raw.read1(_CHUNK_BYTES, decode_content=True) or b""
+    return response.raw.read1(_CHUNK_BYTES, decode_content=False) or b""
 
 
-def _read_all(
-    response: requests.Response, max_bytes: int, address: str, *, is_cut: bool = False
-) -> bytes:
+def _read(response: requests.Response, max_bytes: int) -> bytes:
+    """The body, or of a longer one somewhat more than `max_bytes`."""
     body = bytearray()
-    while chunk := _read_some(response):
+    while len(body) <= max_bytes and (chunk := _read_some(response)):
         body += chunk
-        if len(body) > max_bytes:
-            if is_cut:
-                break
-            raise BadAnswer(address, f"more than {max_bytes} bytes", "body")
     return bytes(body)
 
 

@@ -175,6 +175,31 @@ def _bad_answer(case: Case) -> Message:
     return Message(tr("Unexpected answer"), body, action=Action.RETRY)
 
 
+def _too_large(case: Case) -> Message:
+    text = tr("{what} of “{server}” is larger than {size}, so Ollama Tray doesn’t read it.")
+    what = _ANSWERS.get(case.error.field, lambda: tr("An answer"))()
+    body = case.fill(text, what=what, size=size(case.error.limit_bytes))
+    return Message(tr("Unexpected answer"), body, action=Action.RETRY)
+
+
+_ANSWERS: dict[str, Callable[[], str]] = {
+    "/api/tags": lambda: tr("The list of models"),
+    "/api/ps": lambda: tr("The list of loaded models"),
+    "/api/show": lambda: tr("The description of a model"),
+    "/api/version": lambda: tr("The version number"),
+    "line": lambda: tr("A line about a download"),
+}
+
+
+def _encoded(case: Case) -> Message:
+    text = tr(
+        "The answer of “{server}” is compressed ({encoding}), which Ollama Tray doesn’t ask for. "
+        "Switch compression off in the proxy on the way."
+    )
+    body = case.fill(text, encoding=one_line(case.error.context, 80))
+    return Message(tr("Unexpected answer"), body, action=Action.RETRY)
+
+
 def _pull_failed(case: Case) -> Message:
     reason = pull_error_reason(case.error, case.place.label)
     return Message(tr("Download failed"), reason, action=Action.RETRY)
@@ -226,6 +251,8 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.BadAddress: _bad_address,
     e.ServerFailed: _server_failed,
     e.BadAnswer: _bad_answer,
+    e.TooLarge: _too_large,
+    e.Encoded: _encoded,
     e.PullFailed: _pull_failed,
     e.IncompletePull: _pull_failed,
     e.DiskFull: _disk_full,

@@ -21,6 +21,8 @@ NBSP = "\u00a0"
 SEPARATOR = " · "
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_MAX_NUMBER = 2**63 - 1  # QLocale's
+_MAX_PLURAL = 2**31 - 1  # of QTranslator
 _forget: list[Callable[[], None]] = []
 
 
@@ -33,7 +35,7 @@ class _State:
 
 def tr(source: str, comment: str = "", n: int = -1) -> str:
     """`source` in the language of the interface; `%Ln` becomes `n`."""
-    return formats().translate(source, comment, n)
+    return formats().translate(source, comment, max(-1, min(n, _MAX_PLURAL)))
 
 
 def english_singular(n: int, singular: str) -> str:
@@ -91,8 +93,9 @@ def locale() -> QLocale:
 
 
 def number(value: int) -> str:
-    """A count with the locale's grouping: "151,936"."""
-    return formats().number(value)
+    """A count with the locale's grouping: "151,936". Beyond what Qt can take, the nearest it can:
+    a server may say anything, and sums have no limit."""
+    return formats().number(max(-_MAX_NUMBER, min(value, _MAX_NUMBER)))
 
 
 def join(parts: Iterable[str], limit: int = 0) -> str:

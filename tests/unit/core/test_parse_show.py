@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 
 from tests.unit.core.test_parse import DETAILS, DIGEST, JSON, PARSED_DETAILS
+from tray_app.cli import json_output
+from tray_app.core.decode import parse_json
 from tray_app.core.errors import BadAnswer
 from tray_app.core.manifests import modelfile_layers, parse_manifest
-from tray_app.core.parse import parse_show
+from tray_app.core.parse import parse_show, parse_tags
 from tray_app.core.records import Layer, LayerKind, ModelDetails, ModelInfo
 
 WEIGHTS, PROJECTOR, ADAPTER = "a" * 64, "b" * 64, "c" * 64
@@ -82,7 +85,7 @@ def test_a_full_answer() -> None:
     ],
 )
 def test_nothing_usable_is_an_empty_answer(value: dict[str, Any]) -> None:
-    assert parse_show("s", "m", "", value) == ModelInfo("s", "m")
+    assert replace(parse_show("s", "m", "", value), problems=()) == ModelInfo("s", "m")
 
 
 def test_odd_texts() -> None:
@@ -224,3 +227,37 @@ def test_any_manifest(value: Any) -> None:
         except BadAnswer:
             continue
         assert parsed.total_bytes >= 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["18446744073709551616", "-9223372036854775809", "1e999", "NaN", "-Infinity", "[1, NaN]",
+     '{"a": [1e999]}', "[" * 300 + "]" * 300],
+)  # fmt: skip
+def test_a_number_that_nothing_can_hold_is_dropped_and_noted(value: str) -> None:
+    body = f'{{"model_info": {{"llama.context_length": {value}, "llama.block_count": 2}}}}'
+    shown = parse_show("s", "x", "", parse_json(body.encode()))
+    assert shown.model_info == (("llama.block_count", 2),)
+    assert shown.problems == ("model_info.llama.context_length: out of range",)
+    json.dumps(json_output.info(shown), allow_nan=False)
+
+
+@pytest.mark.parametrize("value", ["9223372036854775808", "-1", "1.5", "1e999", "NaN", "true"])
+def test_sizes_that_are_none_are_unknown(value: str) -> None:
+    row = f'{{"name": "x", "size": {value}, "details": {{"context_length": {value}}}}}'
+    body = f'{{"models": [{row}]}}'
+    (found,), notes = parse_tags("s", parse_json(body.encode()))
+    assert (found.size_bytes, found.details.context_length) == (None, None)
+    assert len(notes) == 2
+
+
+def test_nesting_of_any_depth_is_a_bad_answer() -> None:
+    """Also where the value could be decoded, but not be written again."""
+    contexts = []
+    for depth in [*range(1, 40), *range(280, 1100, 3), 100_000]:
+        nested = "[" * depth + "]" * depth
+        for body in (nested, f'{{"models": {nested[1:-1]}1}}', f'{{"models": {{"a": {nested}}}}}'):
+            with pytest.raises(BadAnswer) as caught:
+                parse_tags("s", parse_json(body.encode()))
+            contexts.append(caught.value.context)
+    assert max(map(len, contexts)) < 400

@@ -25,12 +25,14 @@ from tray_app.core.errors import (
     ServerFailed,
     Starting,
     TimedOut,
+    TooLarge,
     TooOld,
     Unreachable,
 )
 from tray_app.core.records import LayerKind
 from tray_app.ollama import CloudStatus, Endpoint, OllamaClient
 from tray_app.ollama.deleting import delete_unloaded
+from tray_app.text import error_text
 
 ROOT = Path(__file__).parents[3]
 
@@ -355,6 +357,46 @@ def test_a_copy_that_failed_with_a_200_failed(
 def test_nothing_reported_is_success(body: str) -> None:
     with RawServer(always(body)) as server:
         OllamaClient(server.url).delete("tiny")
+
+
+_CALLS: dict[str, Callable[[OllamaClient], Callable[[], object]]] = {
+    "/api/version": lambda client: client.version,
+    "/api/ps": lambda client: client.list_running,
+    "/api/show": lambda client: lambda: client.show("tiny"),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "limit", "words"),
+    [
+        ("/api/version", 4096, "The version number of “nas” is larger than 4.1 kB"),
+        ("/api/ps", 1_000_000, "The list of loaded models of “nas” is larger than 1.0 MB"),
+        ("/api/show", 8_000_000, "The description of a model of “nas” is larger than 8.0 MB"),
+    ],
+)
+def test_an_answer_has_a_limit_that_its_call_needs(path: str, limit: int, words: str) -> None:
+    body = {"version": "1", "models": [], "license": ""}
+    rest = limit - len(json.dumps({**body, "x": ""}))
+    for extra, is_refused in ((rest, False), (rest + 1, True)):
+        raw = json.dumps({**body, "x": "y" * extra}).encode()
+        with RawServer(always(raw)) as other:
+            call = _CALLS[path](OllamaClient(other.url))
+            if not is_refused:
+                call()
+                continue
+            with pytest.raises(TooLarge) as caught:
+                call()
+            assert error_text(caught.value, "nas").body.replace("\u00a0", " ").startswith(words)
+
+
+def test_a_list_of_running_models_that_is_too_long_does_not_hide_the_others(
+    server: FaultyServer, client: OllamaClient
+) -> None:
+    row = {"name": "x" * 100, "size": 1}
+    server.fault("/api/ps", faults.reply_json(200, {"models": [row] * 10_000}))
+    snapshot = client.snapshot()
+    assert (len(snapshot.models), snapshot.running) == (3, None)
+    assert "more than 1000000 bytes" in snapshot.problems[0]
 
 
 def test_copies(client: OllamaClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from tests.unit.ollama.raw_server import Connection, RawServer, always
 from tray_app.core.errors import (
     BadAnswer,
     BadName,
+    Encoded,
     Forbidden,
     ModelNotFound,
     NameProblem,
@@ -19,6 +21,7 @@ from tray_app.core.errors import (
     OllamaError,
     ProxyFailed,
     ServerFailed,
+    TooLarge,
     TooOld,
     Unauthorized,
     Unreachable,
@@ -104,14 +107,44 @@ def test_a_body_beyond_the_limit_is_not_read_on() -> None:
 
     with RawServer(endless) as server, pytest.raises(BadAnswer) as caught:
         transport(server.url).request("GET", "/x", max_bytes=1_000_000)
-    assert caught.value.field == "body"
+    assert isinstance(caught.value, TooLarge)
+    assert (caught.value.field, caught.value.limit_bytes) == ("/x", 1_000_000)
 
 
-def test_a_compressed_body_is_read_and_a_broken_one_named() -> None:
-    packed = gzip.compress(b'{"a": 1}')
-    assert outcome_of(always(packed, Content_Encoding="gzip")) == {"a": 1}
-    error = outcome_of(always(b"no gzip", Content_Encoding="gzip"))
-    assert isinstance(error, BadAnswer)
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "GZip", "br", "deflate", "x"])
+def test_a_compressed_body_was_not_asked_for_and_is_not_unpacked(encoding: str) -> None:
+    """A few kB may unpack to gigabytes."""
+    packed = gzip.compress(gzip.compress(b" " * 50_000_000))
+    error = outcome_of(always(packed, Content_Encoding=encoding))
+    assert isinstance(error, Encoded)
+    assert error.context == encoding.casefold()
+    with RawServer(always(packed, Content_Encoding=encoding)) as server:
+        with pytest.raises(Encoded):
+            next(transport(server.url).lines("POST", "/x"))
+        assert b"accept-encoding: identity" in server.requests[0].lower()
+
+
+def test_not_compressed_may_be_said_too() -> None:
+    assert outcome_of(always("1", Content_Encoding="identity")) == 1
+
+
+def test_a_compressed_error_is_told_by_its_status() -> None:
+    error = outcome_of(always(b"xx", status="401 No", Content_Encoding="gzip"))
+    assert isinstance(error, Unauthorized)
+
+
+def test_of_a_long_error_the_beginning_is_kept() -> None:
+    body = json.dumps({"error": "x" * 3_000_000})
+    for status in ("500 Oops", "401 No", "502 Bad"):
+        error = outcome_of(always(body, status=status))
+        assert isinstance(error, OllamaError)
+        assert len(error.context) <= 2000
+
+
+def test_a_long_page_is_still_a_page() -> None:
+    page = "<!doctype html>" + "x" * 100_000
+    with RawServer(always(page, content_type="text/html")) as server, pytest.raises(NotOllama):
+        transport(server.url).json("GET", "/x", max_bytes=4096)
 
 
 @pytest.mark.parametrize(

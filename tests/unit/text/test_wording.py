@@ -81,3 +81,13 @@ def test_no_application_object_is_needed() -> None:
     )
     shown = found.stdout.decode("utf-8").replace("\u00a0", " ").split()
     assert shown == ["4.7", "GB", "a", "and", "b", "1", "min", "16", "s"]
+
+
+@pytest.mark.parametrize("value", [2**31, 2**32 + 1, 2**63 - 1, 2**63, 2**64, 10**40, -(10**40)])
+def test_no_number_is_too_large_to_be_written(value: int) -> None:
+    """The sum of two sizes is beyond what Qt holds."""
+    assert text.number(value).lstrip("-")[0].isdigit()
+    assert text.size(value)
+    assert text.exact_size(value)
+    assert text.tr("%Ln models", "", value)
+    assert text.models_count(abs(value))
