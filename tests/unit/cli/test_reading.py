@@ -180,3 +180,29 @@ def test_status_of_a_server_that_is_down(terminal: Terminal, server: FaultyServe
     assert json.loads(result.out)["error"] == "Unreachable"
     plain = terminal("status")
     assert (plain.code, plain.out) == (3, "")
+
+
+def test_show_as_json_is_json_whatever_a_file_says(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    raw = b'{"model_info": {"a.context_length": 18446744073709551616, "a.b": NaN, "a.c": 1e999}}'
+    server.fault("/api/show", faults.reply(200, raw))
+    result = terminal("show", "tiny", "--json")
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    assert json.loads(result.out, parse_constant=refuse)["model_info"] == {}
+    assert "Traceback" not in result.err
+
+
+def test_status_as_json_tells_no_password(terminal: Terminal, server: FaultyServer) -> None:
+    terminal.environ["OLLAMA_HOST"] = server.url.replace("//", "//me:sEcReT@")
+    result = terminal("status", "--json")
+    assert json.loads(result.out)["server"] == server.url.removeprefix("http://")
+    assert "sEcReT" not in result.out + result.err
+    terminal.environ["OLLAMA_HOST"] = "http://vm:pa/sEcReT@nas"
+    refused = terminal("list")
+    assert refused.code == 2
+    assert "%2F" in refused.err
+    assert "sEcReT" not in refused.out + refused.err
