@@ -15,10 +15,11 @@ from tests.widgets.helpers import button, clipboard, emitted, plain, shown, text
 from tray_app.core.payloads import CopyRequest, DeleteRequest, ModelRefs
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Layer, LayerKind, ModelRecord
-from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.sharing import Freed, KnownLayers, LayerIndex, freed
 from tray_app.settings import ServerEntry
 from tray_app.text import Message
 from tray_app.views.components.message_box import MessageBox
+from tray_app.views.questions import delete
 from tray_app.views.questions.delete import DeleteDialog, is_made_here
 from tray_app.views.questions.duplicate import DuplicateDialog
 from tray_app.views.questions.running_pulls import QuitDialog
@@ -121,6 +122,30 @@ def test_a_download_that_shares_layers_is_waited_for(qtbot: QtBot, scene: Scene)
     assert any(text.startswith("qwen3:14b is being downloaded") for text in said(dialog))
     facts.set_download(scene.state, replace(running, state=PullState.DONE))
     assert not any("is being downloaded" in text for text in said(dialog))
+
+
+def test_progress_of_a_download_does_not_have_it_worked_out_again(
+    qtbot: QtBot, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = ask(qtbot, scene, QWEN)
+    worked_out: list[int] = []
+
+    def spy(
+        chosen: tuple[ModelRecord, ...], models: tuple[ModelRecord, ...], layers: LayerIndex
+    ) -> Freed:
+        worked_out.append(len(models))
+        return freed(chosen, models, layers)
+
+    monkeypatch.setattr(delete, "freed", spy)
+    running = data.PULLS[0]
+    assert running.progress is not None
+    for permille in range(0, 1000, 100):
+        moved = replace(running, progress=replace(running.progress, permille=permille))
+        facts.set_download(scene.state, moved)
+    assert worked_out == []
+    facts.set_snapshot(scene.state, data.snapshot())
+    assert worked_out == [len(data.MODELS)]
+    dialog.reject()
 
 
 def test_cancel_is_default_and_focused(qtbot: QtBot, scene: Scene) -> None:

@@ -75,6 +75,9 @@ class DeleteDialog(DialogFrame):
         self._refs = tuple(ref for ref, record in found if record is not None)
         self._records = tuple(record for _, record in found if record is not None)
         self._server_id = self._refs[0].server_id
+        self._keys = {canonical(record.name) for record in self._records}
+        self._digests: frozenset[str] = frozenset()  # of their layers
+        self._told_download = ""
         self._notes: tuple[DeleteNote, ...] | None = None
         self._listed: tuple[object, ...] | None = None
         self._build()
@@ -82,10 +85,10 @@ class DeleteDialog(DialogFrame):
             state.server_changed,
             state.snapshot_changed,
             state.layer_index_changed,
-            state.download_changed,
-            state.download_removed,
         ):
             self.follow(changed, self._update)
+        for changed in (state.download_changed, state.download_removed):
+            self.follow(changed, self._on_state_downloads_changed)
         self._update()
 
     def _build(self) -> None:
@@ -128,8 +131,17 @@ class DeleteDialog(DialogFrame):
         self.setMinimumWidth(_SEVERAL_WIDTH if self._list is not None else _ONE_WIDTH)
 
     @Slot()
+    def _on_state_downloads_changed(self) -> None:
+        """They change many times a second, and seldom what is said of them."""
+        if self._downloading() != self._told_download:
+            self._update()
+
+    @Slot()
     def _update(self) -> None:
         state, settings = self._state, self._settings
+        known = filter(None, map(state.layer_index.of, self._records))
+        self._digests = frozenset(layer.digest for one in known for layer in one.layers)
+        self._told_download = self._downloading()
         snapshot = state.snapshot(self._server_id)
         models = snapshot.models if snapshot is not None else self._records
         result = freed(self._records, models, state.layer_index)
@@ -141,7 +153,7 @@ class DeleteDialog(DialogFrame):
             server_label=label,
             loaded=self._loaded(),
             made_here=[r.name for r in self._records if is_made_here(r)],
-            downloading=self._downloading(),
+            downloading=self._told_download,
         )
         self.setWindowTitle(question.window_title)
         self._title.setText(question.title)
@@ -160,18 +172,12 @@ class DeleteDialog(DialogFrame):
 
     def _downloading(self) -> str:
         """A model on its way that shares layers with one of these, as far as layers are known."""
-        digests = {
-            layer.digest
-            for record in self._records
-            if (known := self._state.layer_index.of(record)) is not None
-            for layer in known.layers
-        }
-        names = {canonical(record.name) for record in self._records}
         for item in self._state.downloads:
             if item.state not in UNFINISHED or item.server_id != self._server_id:
                 continue
             layers = item.progress.layers if item.progress else ()
-            if canonical(item.name) not in names and any(x.digest in digests for x in layers):
+            is_sharing = any(layer.digest in self._digests for layer in layers)
+            if is_sharing and canonical(item.name) not in self._keys:
                 return item.name
         return ""
 
