@@ -1,9 +1,13 @@
 """Our notifications on a real bus: what a daemon gets, clicks, and daemons that come and go."""
 
 import os
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from jeepney import message_bus
+from jeepney.io.blocking import open_dbus_connection
 from pytestqt.qtbot import QtBot
 
 from tests.desktop.harness.desktop import VirtualDesktop
@@ -164,6 +168,38 @@ def test_without_a_bus_it_says_so(
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     backend.show_in_vain(DONE)
+
+
+def _left_alone(qtbot: QtBot) -> list[Notice]:
+    """What another backend is asked to show after one that nobody answers."""
+    notifications = DbusNotifications(timeout_s=0.2)
+    handed_on: list[Notice] = []
+    notifications.failed.connect(handed_on.append)
+    notifications.show(DONE)
+    calls = notifications._bus._calls
+    assert calls
+    qtbot.waitUntil(lambda: not calls)
+    notifications.close()
+    return handed_on
+
+
+@pytest.mark.parametrize("fake_desktop", [{"notifications": False}], indirect=True)
+def test_a_daemon_that_never_answers_is_not_asked_by_anybody_else(
+    backend: Backend, fake_desktop: VirtualDesktop, qtbot: QtBot
+) -> None:
+    with open_dbus_connection(fake_desktop.address) as mute:
+        mute.send_and_get_reply(message_bus.RequestName("org.freedesktop.Notifications"))
+        assert _left_alone(qtbot) == [], "Qt would wait for it in the GUI thread"
+
+
+def test_nor_is_a_bus_that_says_nothing(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "bus"))
+        mute.listen()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'bus'}")
+        assert _left_alone(qtbot) == []
 
 
 def test_a_bus_that_dies_is_survived(

@@ -23,12 +23,16 @@ _HELLO_TIMEOUT_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of a call: `body` of the answer, or `error` (a D-Bus error name or a reason)."""
+    """What became of a call: `body` of the answer, or `error` (a D-Bus error name or a reason).
+    `is_silence`: whoever was asked is there and says nothing; a blocking call would hang on it."""
 
     body: tuple[object, ...] = ()
     error: str = ""
     sender: str = ""
+    is_silence: bool = False
 
+
+_SILENCE = Reply(error="timed out", is_silence=True)
 
 Answered = Callable[[Reply], None]
 
@@ -128,7 +132,7 @@ class BusConnection(QObject):
 
     def _on_hello(self, reply: Reply) -> None:
         if reply.error:
-            self._drop(f"the bus does not greet: {reply.error}")
+            self._drop(f"the bus does not greet: {reply.error}", is_silence=reply.is_silence)
             return
         self._is_greeted = True
         queued, self._queued = self._queued, []
@@ -140,7 +144,7 @@ class BusConnection(QObject):
         serial = self._serial
         timer = QTimer(self)
         timer.setSingleShot(True)
-        timer.timeout.connect(lambda: self._answer(serial, Reply(error="timed out")))
+        timer.timeout.connect(lambda: self._answer(serial, _SILENCE))
         self._calls[serial] = _Call(answered, timer)
         timer.start(round(timeout_s * 1000))
         return serial
@@ -219,7 +223,7 @@ class BusConnection(QObject):
             if self._socket is None:  # an answer made us hang up
                 return
 
-    def _drop(self, reason: str) -> None:
+    def _drop(self, reason: str, *, is_silence: bool = False) -> None:
         if self._socket is None:
             return
         _log.info("bus: %s", reason)
@@ -235,6 +239,6 @@ class BusConnection(QObject):
         self._outgoing.clear()
         self._queued.clear()
         for serial in list(self._calls):
-            self._answer(serial, Reply(error=reason))
+            self._answer(serial, Reply(error=reason, is_silence=is_silence))
         if was_greeted:
             self.lost.emit()

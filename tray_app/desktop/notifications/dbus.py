@@ -43,14 +43,17 @@ class DbusNotifications(QObject):
     """The freedesktop backend.
 
     Signals: `clicked` the target of a notice that was clicked; `failed` a notice that no daemon
-    took. Thread: the GUI thread; never blocks.
+    took. One that was given to a daemon which never answers is lost: whoever is tried next might
+    ask that daemon too, and Qt does so in the GUI thread, for 25 s.
+    Thread: the GUI thread; never blocks.
     """
 
     clicked = Signal(str)
     failed = Signal(object)  # Notice
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, timeout_s: float = _TIMEOUT_S) -> None:
         super().__init__(parent)
+        self._timeout_s = timeout_s
         self._bus = SessionBus(self)
         self._bus.heard.connect(self._on_bus_heard)
         self._bus.lost.connect(self._on_bus_lost)
@@ -68,7 +71,7 @@ class DbusNotifications(QObject):
         def on_capabilities(reply: Reply) -> None:
             if reply.error:
                 _log.info("no notification daemon: %s", reply.error)
-                self.failed.emit(notice)
+                self._give_up(notice, reply)
                 return
             names = _first(reply)
             self._capabilities = frozenset(names if isinstance(names, list) else ())
@@ -86,10 +89,10 @@ class DbusNotifications(QObject):
             return
         for member in ("ActionInvoked", "ActivationToken", "NotificationClosed"):
             rule = MatchRule(type="signal", sender=_NAME, interface=_NAME, member=member)
-            self._bus.call(DBus().AddMatch(rule), _ignore, _TIMEOUT_S)
+            self._bus.call(DBus().AddMatch(rule), _ignore, self._timeout_s)
         rule = MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged")
         rule.add_arg_condition(0, _NAME)
-        self._bus.call(DBus().AddMatch(rule), _ignore, _TIMEOUT_S)
+        self._bus.call(DBus().AddMatch(rule), _ignore, self._timeout_s)
 
     def _notify(self, notice: Notice) -> None:
         capabilities = self._capabilities or frozenset()
@@ -110,7 +113,7 @@ class DbusNotifications(QObject):
             if reply.error or not isinstance(number, int):
                 _log.info("notification refused: %s", reply.error)
                 self._forget()
-                self.failed.emit(notice)
+                self._give_up(notice, reply)
                 return
             self._remember((reply.sender, number), notice)
 
@@ -121,11 +124,15 @@ class DbusNotifications(QObject):
             on_shown,
         )
 
+    def _give_up(self, notice: Notice, reply: Reply) -> None:
+        if not reply.is_silence:
+            self.failed.emit(notice)
+
     def _call(
         self, method: str, signature: str | None, body: tuple[object, ...], answered: Answered
     ) -> None:
         message = new_method_call(_ADDRESS, method, signature, body)
-        self._bus.call(message, answered, _TIMEOUT_S)
+        self._bus.call(message, answered, self._timeout_s)
 
     def _remember(self, shown: _Shown, notice: Notice) -> None:
         self._targets.pop(shown, None)
