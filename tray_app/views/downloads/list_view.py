@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
@@ -31,7 +30,7 @@ _TEXTS_MS = 500
 
 
 class DownloadList(QScrollArea):
-    """Rows by download id.
+    """Rows by download id; Tab comes to the first one from `stop_before`.
 
     Signals: `model_clicked` (show it in the table), `left` (Esc).
     """
@@ -42,12 +41,14 @@ class DownloadList(QScrollArea):
     def __init__(
         self,
         commands: Commands,
+        stop_before: QWidget,
         parent: QWidget | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self._commands = commands
+        self._stop_before = stop_before
         self._clock = clock
         self._items: dict[str, PullItem] = {}
         self._rows: dict[str, DownloadRow] = {}
@@ -155,9 +156,11 @@ class DownloadList(QScrollArea):
         row.moved.connect(self._on_row_moved)
         row.left.connect(self._on_row_left)
         row.installEventFilter(self._drag)
+        above = self._rows[self._shown[-1]].last_stop if self._shown else self._stop_before
         self._rows[item.id] = row
         self._shown.append(item.id)
         self._layout.insertWidget(self._layout.count() - 1, row)
+        self._chain(above, row)
         row.refresh(self._clock())
         row.show()
         self._empty.hide()
@@ -172,9 +175,14 @@ class DownloadList(QScrollArea):
             # The label for "nothing here" keeps the first place.
             self._layout.removeWidget(self._rows[item_id])
             self._layout.insertWidget(index + 1, self._rows[item_id])
-        for above, below in pairwise(wanted):
-            QWidget.setTabOrder(self._rows[above].last_stop, self._rows[below])
-            self._rows[below].chain_stops()
+        above = self._stop_before
+        for item_id in wanted:
+            self._chain(above, self._rows[item_id])
+            above = self._rows[item_id].last_stop
+
+    def _chain(self, above: QWidget, row: DownloadRow) -> None:
+        QWidget.setTabOrder(above, row)
+        row.chain_stops()
 
     def _flush(self) -> None:
         if not self.isVisible():

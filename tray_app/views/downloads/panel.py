@@ -60,7 +60,7 @@ class DownloadsPanel(QWidget):
         header.addWidget(self._line, 1)
         for button in (*self._worded, self._history, self.hide_button):
             header.addWidget(button)
-        self.list = DownloadList(commands, self, clock=clock)
+        self.list = DownloadList(commands, self.hide_button, self, clock=clock)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

@@ -24,7 +24,8 @@ class PaneFocus(QObject):
     ) -> None:
         super().__init__(window)
         self._panes = tuple(panes)
-        for before, after in pairwise(stops):
+        # Qt leaves out what cannot have the focus itself: a container stands for its parts.
+        for before, after in pairwise(part for stop in stops for part in _parts(stop)):
             QWidget.setTabOrder(before, after)
 
     def next_pane(self) -> None:
@@ -41,3 +42,11 @@ class PaneFocus(QObject):
         )
         _, enter = shown[(here + step) % len(shown)]
         enter()
+
+
+def _parts(stop: QWidget) -> list[QWidget]:
+    """`stop` itself, or what in it can have the focus, in the order in which it was made."""
+    if stop.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+        return [stop]
+    inside = stop.findChildren(QWidget)
+    return [part for part in inside if part.focusPolicy() is not Qt.FocusPolicy.NoFocus]
