@@ -2715,12 +2715,12 @@
         <translation>卸载</translation>
     </message>
     <message>
-        <source>Unload &amp;later</source>
-        <translation>稍后卸载(&amp;L)</translation>
-    </message>
-    <message>
         <source>Unload all</source>
         <translation>全部卸载</translation>
+    </message>
+    <message>
+        <source>Unload la&amp;ter</source>
+        <translation>稍后卸载(&amp;T)</translation>
     </message>
     <message>
         <source>Unload {name} ({left})</source>

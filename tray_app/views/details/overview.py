@@ -114,7 +114,7 @@ class MemoryCard(Card):
         """Write the time that is left."""
         if self._running is not None:
             self.until.setText(unloads_in(self._running, self._clock()))
-            self.button.setText(tr("Unload &later") if self.is_kept else tr("&Keep loaded"))
+            self.button.setText(tr("Unload la&ter") if self.is_kept else tr("&Keep loaded"))
 
     @property
     def is_kept(self) -> bool:
