@@ -7,7 +7,12 @@ from tray_app.cli import parse_args
 
 def main() -> int:
     """Run with `sys.argv`; 0 is success, the rest is in the help text."""
-    invocation = parse_args(sys.argv[1:])
+    try:
+        invocation = parse_args(sys.argv[1:])
+    except SystemExit as end:  # --help and --version have printed, or what is wrong was said
+        from tray_app.cli.terminal import finished
+
+        return finished(end.code if isinstance(end.code, int) else 1)
     if invocation.is_window:
         from tray_app.app import main as run_program  # Qt's widgets: not for a terminal verb
 

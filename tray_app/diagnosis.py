@@ -121,8 +121,19 @@ def _last_crash(file: Path) -> tuple[str, ...]:
         return ()
     rest = lines[starts[-1] :]
     where = next((line.strip() for line in rest if line.startswith("  File ")), "")
-    day = datetime.fromtimestamp(file.stat().st_mtime, UTC).strftime("%Y-%m-%d")
-    return (" | ".join(part for part in (f"{day} {rest[0]}", where) if part)[:_LINE_LIMIT],)
+    return (
+        " | ".join(part for part in (f"{_day(file)} {rest[0]}".strip(), where) if part)[
+            :_LINE_LIMIT
+        ],
+    )
+
+
+def _day(file: Path) -> str:
+    """When the file was written; "" for a time that no calendar has."""
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC).strftime("%Y-%m-%d")
+    except (OSError, ValueError, OverflowError):
+        return ""
 
 
 def _tail(file: Path) -> list[str]:

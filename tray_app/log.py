@@ -6,6 +6,7 @@ output, because people paste logs into bug reports.
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import logging.handlers
@@ -33,6 +34,7 @@ from PySide6.QtCore import (
 from tray_app import __version__
 from tray_app.core.payloads import Crashes
 from tray_app.core.redaction import redacted
+from tray_app.private_files import make_folder, opener
 
 _FORMAT = "%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
@@ -102,9 +104,9 @@ def set_up(file: Path | None, *, is_verbose: bool = False, to_stderr: bool = Fal
     failure = ""
     if file is not None:
         try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(file.parent)
             _add(
-                logging.handlers.RotatingFileHandler(
+                _FileHandler(
                     file,
                     maxBytes=_MAX_BYTES,
                     backupCount=_KEPT_FILES,
@@ -118,7 +120,7 @@ def set_up(file: Path | None, *, is_verbose: bool = False, to_stderr: bool = Fal
             failure = str(error)
     # Without a console (pythonw, a bundle) there is no stderr.
     if sys.stderr is not None and (to_stderr or failure):
-        _add(logging.StreamHandler(sys.stderr), level)
+        _add(_StreamHandler(sys.stderr), level)
     qInstallMessageHandler(_on_qt_message)
     if failure:
         _log.warning("no log file: %s", failure)
@@ -130,14 +132,45 @@ def take_down() -> None:
     root = logging.getLogger()
     for handler in _Handlers.ours:
         root.removeHandler(handler)
-        handler.close()
+        _close(handler)
     if _Handlers.ours:
         qInstallMessageHandler(None)
     _Handlers.ours.clear()
     if _Handlers.crash_file is not None:
         faulthandler.disable()
-        _Handlers.crash_file.close()
+        _close(_Handlers.crash_file)
         _Handlers.crash_file = None
+
+
+def _close(what: logging.Handler | TextIO) -> None:
+    """On a full disk what is still to be written has no place."""
+    with contextlib.suppress(OSError):
+        what.close()
+
+
+class _StreamHandler(logging.StreamHandler[TextIO]):
+    """A line that cannot be written is lost; that is no reason to fill a terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
+class _FileHandler(logging.handlers.RotatingFileHandler):
+    """The same for a file, which is for its owner alone."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def _open(self) -> Any:
+        return open(
+            self.baseFilename,
+            self.mode,
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=opener,
+        )
 
 
 class _Handlers:
@@ -150,7 +183,9 @@ def _watch_hard_crashes(file: Path) -> None:
     if faulthandler.is_enabled():
         return  # somebody wants to see it elsewhere
     is_large = file.exists() and file.stat().st_size > _MAX_CRASH_BYTES
-    _Handlers.crash_file = file.open("w" if is_large else "a", encoding="utf-8")
+    _Handlers.crash_file = open(  # noqa: SIM115 - Path has no opener
+        file, "w" if is_large else "a", encoding="utf-8", opener=opener
+    )
     faulthandler.enable(_Handlers.crash_file)
 
 
@@ -245,6 +280,8 @@ class CrashReporter(QObject):
             self._old_hooks[0](kind, error, trace)
             return
         self._report(error.with_traceback(trace), threading.current_thread().name)
+        # A painter that a frame still holds when Qt goes on would take the process with it.
+        traceback.clear_frames(trace)
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_type is SystemExit:

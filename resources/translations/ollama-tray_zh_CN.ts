@@ -1607,6 +1607,14 @@
         <translation>与 Ollama 没有关联。Ollama 是其所有者的商标。</translation>
     </message>
     <message>
+        <source>Not all of the earlier history could be read. The file is kept as {path}.</source>
+        <translation>无法读取全部以前的历史记录。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>Not all of the list of downloads could be read. The file is kept as {path}.</source>
+        <translation>无法读取全部下载列表。原文件保存为 {path}。</translation>
+    </message>
+    <message>
         <source>Not available here</source>
         <translation>此处不可用</translation>
     </message>
@@ -1704,8 +1712,8 @@
         <translation>Ollama Tray（演示）</translation>
     </message>
     <message>
-        <source>Ollama Tray goes on without it. What the server has fetched is not lost.</source>
-        <translation>Ollama Tray 会在没有它的情况下继续运行。服务器已下载的内容不会丢失。</translation>
+        <source>Ollama Tray goes on with what could be read. What the server has fetched is not lost.</source>
+        <translation>Ollama Tray 会使用能读取的部分继续运行。服务器已下载的内容不会丢失。</translation>
     </message>
     <message>
         <source>Ollama Tray isn’t running.</source>
@@ -2389,6 +2397,10 @@
         <translation>“{server}”的地址无效。</translation>
     </message>
     <message>
+        <source>The answer could not be written: {reason}</source>
+        <translation>无法写出结果：{reason}</translation>
+    </message>
+    <message>
         <source>The answer of “{server}” is compressed ({encoding}), which Ollama Tray doesn’t ask for. Switch compression off in the proxy on the way.</source>
         <translation>“{server}”的回答经过压缩（{encoding}），而 Ollama Tray 并未要求压缩。请在中间的代理上关闭压缩。</translation>
     </message>
@@ -2435,14 +2447,6 @@
     <message>
         <source>The download ended before it was complete.</source>
         <translation>下载在完成前中断。</translation>
-    </message>
-    <message>
-        <source>The earlier history could not be read. It is kept as {path}.</source>
-        <translation>无法读取以前的历史记录。原文件保存为 {path}。</translation>
-    </message>
-    <message>
-        <source>The list of downloads could not be read. It is kept as {path}.</source>
-        <translation>无法读取下载列表。原文件保存为 {path}。</translation>
     </message>
     <message>
         <source>The list of loaded models</source>

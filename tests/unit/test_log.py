@@ -1,6 +1,9 @@
 """The log file, what is kept out of it, and what nobody caught."""
 
 import logging
+import os
+import stat
+import subprocess
 import sys
 import threading
 import time
@@ -16,6 +19,8 @@ from pytestqt.qtbot import QtBot
 
 from tray_app import log
 from tray_app.core.payloads import Crashes
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -338,3 +343,77 @@ def test_faults_of_destructors_are_only_logged(
     QCoreApplication.sendPostedEvents()
     assert "not raisable" in caplog.text
     assert seen == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_no_reason_for_tracebacks(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ollama-tray.log").symlink_to("/dev/full")
+    (tmp_path / log.CRASH_FILE).symlink_to("/dev/full")
+    log.set_up(tmp_path / "ollama-tray.log")
+    logging.getLogger("tray_app.x").info("no room for this")
+    log.take_down()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize("umask", [0o000, 0o022], ids=oct)
+def test_the_log_is_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int
+) -> None:
+    monkeypatch.setattr(log, "_MAX_BYTES", 1000)
+    path = tmp_path / "deeper" / "log" / "ollama-tray.log"
+    old = os.umask(umask)
+    try:
+        log.set_up(path)
+        for number in range(30):
+            logging.getLogger("tray_app.x").info("line %d, and some more words", number)
+        log.take_down()
+    finally:
+        os.umask(old)
+    assert len(list(path.parent.iterdir())) > 2
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for folder in (path.parent, path.parent.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+FAILING_PAINT = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+from tray_app.log import CrashReporter
+
+class Failing(QWidget):
+    def paintEvent(self, event):
+        painter = QPainter(self)
+        painter.drawPoint(1, 1)
+        1 // 0
+
+app = QApplication([])
+told = []
+reporter = CrashReporter()
+reporter.crashed.connect(lambda crashes: told.append(len(crashes.traces)))
+reporter.install()
+for _ in range(3):
+    widget = Failing()
+    widget.show()
+    QApplication.processEvents()
+    widget.deleteLater()
+QTimer.singleShot(0, app.quit)
+app.exec()
+reporter.uninstall()
+sys.exit(0 if told == [1] else 1)
+"""
+
+
+def test_a_paint_that_fails_does_not_end_the_process() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING_PAINT],
+        cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert b"Painter" not in done.stderr

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.os_signals import OsSignals
 from tray_app.desktop.tray.tray import Tray
+from tray_app.private_files import take_back
 
 if TYPE_CHECKING:
     from tray_app.app.application import Application
@@ -50,6 +51,8 @@ class Launcher(QObject):
         from tray_app.paths import paths
 
         where = paths(self._data_dir)
+        for folder in (where.config, where.state, where.log):
+            take_back(folder)
         is_verbose = self._invocation.verbose
         log.set_up(where.log_file, is_verbose=is_verbose, to_stderr=is_verbose)
         demo = None

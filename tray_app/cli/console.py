@@ -6,6 +6,8 @@ characters here: a model's name must not move the cursor.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import json
 import os
@@ -19,6 +21,10 @@ from tray_app import text
 from tray_app.text import tr
 
 _MAX_WIDTH = 200
+
+
+class AnswerLost(Exception):
+    """The answer did not get to where it was to go, a full disk for example; says why."""
 
 
 class Console:
@@ -68,29 +74,51 @@ class Console:
 
     def data(self, line: str) -> None:
         """A line of the answer."""
-        self.stdout.write(plain(line) + "\n")
+        self._put(plain(line) + "\n")
 
     def data_json(self, value: Any) -> None:
         """The answer for programs; ASCII, so that every pipe takes it."""
-        self.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+        self._put(json.dumps(value, indent=2, default=str) + "\n")
+
+    def finish(self) -> None:
+        """Have the whole answer out. Raises AnswerLost, or BrokenPipeError."""
+        self._put("", is_last=True)
+
+    def _put(self, part: str, *, is_last: bool = False) -> None:
+        try:
+            self.stdout.write(part)
+            if is_last:
+                self.stdout.flush()
+        except OSError as error:
+            silence(self.stdout)
+            if _is_closed_pipe(error):
+                raise BrokenPipeError from error
+            raise AnswerLost(error.strerror or str(error)) from error
+
+    def _tell(self, part: str) -> None:
+        """Nothing depends on being heard: a pull goes on."""
+        try:
+            self.stderr.write(part)
+            self.stderr.flush()
+        except OSError as error:
+            silence(self.stderr)
+            if _is_closed_pipe(error):
+                raise BrokenPipeError from error
 
     def say(self, line: str) -> None:
         """A line about what happens."""
-        self.stderr.write(plain(line) + "\n")
-        self.stderr.flush()
+        self._tell(plain(line) + "\n")
 
     def draw(self, line: str) -> None:
         """Replace the line that is being drawn; "" wipes it."""
-        self.stderr.write("\r\x1b[K" + plain(line))
-        self.stderr.flush()
+        self._tell("\r\x1b[K" + plain(line))
 
     def ask(self, question: str) -> bool:
         """A question for which only a clear yes counts."""
-        self.stderr.write(plain(question) + " " + tr("[y/N]") + " ")
-        self.stderr.flush()
+        self._tell(plain(question) + " " + tr("[y/N]") + " ")
         answer = self.stdin.readline()
         if not answer.endswith("\n"):
-            self.stderr.write("\n")
+            self._tell("\n")
         return answer.strip().casefold() in ("y", "yes", tr("y"), tr("yes"))
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -99,7 +127,7 @@ class Console:
         widths = [max(columns(row[column]) for row in lines) for column in range(len(head))]
         for row in lines:
             cells = (padded(cell, width) for cell, width in zip(row, widths, strict=True))
-            self.stdout.write("  ".join(cells).rstrip() + "\n")
+            self._put("  ".join(cells).rstrip() + "\n")
 
     def fields(self, rows: Sequence[tuple[str, str]]) -> None:
         """Label and value, one pair a line; pairs without a value are left out."""
@@ -107,6 +135,22 @@ class Console:
         width = max((columns(label) for label, _ in shown), default=0)
         for label, value in shown:
             self.data(f"{padded(label, width)}  {value}")
+
+
+def silence(stream: TextIO) -> None:
+    """Let what a stream still holds vanish, or the interpreter complains once more at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    with contextlib.suppress(OSError, ValueError):
+        stream.flush()
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    """Windows calls it a wrong argument."""
+    is_windows = sys.platform == "win32"
+    return isinstance(error, BrokenPipeError) or (is_windows and error.errno == errno.EINVAL)
 
 
 def columns(line: str) -> int:

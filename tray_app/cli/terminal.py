@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tray_app import text
 from tray_app.cli.arguments import Command, Invocation
-from tray_app.cli.console import Console
+from tray_app.cli.console import AnswerLost, Console
 from tray_app.cli.context import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
+    EXIT_LOST,
     AskInstance,
     Session,
     exit_code,
@@ -39,7 +38,8 @@ def run(
     registry: Registry | None = None,
 ) -> int:
     """Do the verb of `invocation` and return the exit code: 0 done, 1 the server said no,
-    2 wrong usage, 3 no server answers, 130 interrupted. Never raises for what a server,
+    2 wrong usage, 3 no server answers, 130 interrupted; 1 also when the answer could not be
+    written. Never raises for what a server,
     a network or a person does."""
     out = console or Console()
     ask = ask_instance or functools.partial(_ask, invocation)
@@ -53,17 +53,36 @@ def run(
         with OllamaClient(target.endpoint, server_id=target.server_id, registry=registry) as client:
             session = Session(invocation, out, target, client, ask)
             code = _verb(invocation.command)(session)
-        out.stdout.flush()
+        out.finish()
         return code
     except BrokenPipeError:
-        _close_quietly(out)
         return EXIT_DONE  # whoever reads has what they wanted
+    except AnswerLost as error:
+        out.say(lost(error))
+        return EXIT_LOST
     except (KeyboardInterrupt, Cancelled):
         out.say(_interrupted(invocation.command))
         return EXIT_INTERRUPTED
     except OllamaError as error:
         report(out, error, target)
         return exit_code(error)
+
+
+def finished(code: int) -> int:
+    """`code`, or another one where what was printed (the help) could not be written."""
+    out = Console()
+    try:
+        out.finish()
+    except BrokenPipeError:
+        return EXIT_DONE
+    except AnswerLost as error:
+        out.say(lost(error))
+        return EXIT_LOST
+    return code
+
+
+def lost(error: AnswerLost) -> str:
+    return tr("The answer could not be written: {reason}").format(reason=error)
 
 
 def _verb(command: Command) -> Callable[[Session], int]:
@@ -107,14 +126,3 @@ def _interrupted(command: Command) -> str:
     if command is Command.PULL:
         return tr("Stopped. What has arrived is kept; the next pull goes on from there.")
     return tr("Stopped.")
-
-
-def _close_quietly(out: Console) -> None:
-    """Keep the interpreter from complaining about the pipe once more at its end."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, out.stdout.fileno())
-        os.close(null)
-    if out.stdout is sys.stdout:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()

@@ -121,12 +121,12 @@ def broken_files_report(settings_path: Path | None, queue_path: Path | None) -> 
         lines.append(fill(tr("The settings could not be read. They are kept as {path}."),
                           path=settings_path))  # fmt: skip
     if queue_path is not None:
-        lines.append(fill(tr("The list of downloads could not be read. It is kept as {path}."),
-                          path=queue_path))  # fmt: skip
+        sentence = tr("Not all of the list of downloads could be read. The file is kept as {path}.")
+        lines.append(fill(sentence, path=queue_path))
     return Message(
         tr("A file could not be read"),
         "\n".join(lines),
-        tr("Ollama Tray goes on without it. What the server has fetched is not lost."),
+        tr("Ollama Tray goes on with what could be read. What the server has fetched is not lost."),
     )
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,6 +172,55 @@ def test_a_reader_that_goes_away(slow_server: FaultyServer, start: Start) -> Non
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait(30) == 0
+
+
+full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+@full_device
+@pytest.mark.parametrize("words", [("list",), ("list", "--json"), ("status",), ("doctor",)])
+def test_an_answer_that_finds_no_room_is_said(
+    slow_server: FaultyServer, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = run_into("/dev/full", "stdout", slow_server.url, tmp_path, *words)
+    expected = b"The answer could not be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, expected)
+
+
+@full_device
+def test_what_is_only_told_may_find_no_room(slow_server: FaultyServer, tmp_path: Path) -> None:
+    done = run_into("/dev/full", "stderr", slow_server.url, tmp_path, "list", "zzz")
+    assert (done.returncode, done.stdout) == (0, b"")
+    done = run_into("/dev/full", "stderr", slow_server.url, tmp_path, "show", "zzz")
+    assert done.returncode == 1
+
+
+@full_device
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_help_that_finds_no_room_is_said(word: str, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tray_app", word],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == b"The answer could not be written: No space left on device\n"
+
+
+def run_into(
+    device: str, stream: str, url: str, data_dir: Path, *words: str
+) -> subprocess.CompletedProcess[bytes]:
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with Path(device).open("wb") as opened:
+        return subprocess.run(
+            [sys.executable, "-c", PROGRAM, url, *words, "--data-dir", str(data_dir)],
+            cwd=ROOT,
+            env={**os.environ, "OLLAMA_HOST": url, "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+            **{**streams, stream: opened},
+        )
 
 
 def test_a_terminal_without_unicode(start: Start) -> None:

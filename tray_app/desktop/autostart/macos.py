@@ -1,5 +1,6 @@
 """Start at login on macOS: a LaunchAgent of the person."""
 
+import os
 import plistlib
 from pathlib import Path
 from xml.parsers.expat import ExpatError
@@ -37,7 +38,8 @@ class MacAutostart(Autostart):
         folder = working_folder() if "-m" in self._command else None
         if folder:
             agent["WorkingDirectory"] = str(folder)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        new = self._path.with_suffix(".new")
+        path = Path(os.path.realpath(self._path))  # a link stays one
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
         new.write_bytes(plistlib.dumps(agent))
-        new.replace(self._path)
+        new.replace(path)

@@ -53,7 +53,6 @@ class XdgAutostart(Autostart):
             "X-GNOME-Autostart-Delay=2",
             "",
         ]
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         _write(self._path, "\n".join(lines))
 
 
@@ -72,7 +71,9 @@ def _escaped(value: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all: a login must never see half an entry."""
+    """Whole or not at all: a login must never see half an entry. A link stays one."""
+    path = Path(os.path.realpath(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(path.name + ".new")
     new.write_text(text, encoding="utf-8")
     new.replace(path)
