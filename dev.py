@@ -246,7 +246,7 @@ def compile_translations() -> None:
     stamp = VENV / "translations.json"
     try:
         is_done = json.loads(stamp.read_text(encoding="utf-8")) == wanted
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         is_done = False
     if is_done and all(path.with_suffix(".qm").exists() for path in sources):
         return
@@ -258,7 +258,7 @@ def read_stamp() -> dict[str, object]:
     """Return what the last set-up noted down, nothing if there is no sound note."""
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return stamp if isinstance(stamp, dict) and PYTHON.exists() else {}
 

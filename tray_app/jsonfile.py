@@ -66,12 +66,13 @@ def read(
     path: Path,
     *,
     max_bytes: int = MAX_BYTES,
+    max_depth: int | None = MAX_DEPTH,
     pauses_s: tuple[float, ...] = QUICK_S,
     wait: Wait | None = None,
 ) -> dict[str, Any]:
     """The object in `path`, {} when there is no file. Raises BrokenFile or OSError.
 
-    Nothing in it is nested deeper than can be written again.
+    Nothing in it is nested deeper than `max_depth`, and so can be written again as it is.
     """
     try:
         data = _tried(lambda: _bytes(path, max_bytes), pauses_s, wait)
@@ -83,7 +84,7 @@ def read(
         raise BrokenFile(str(error) or type(error).__name__) from error
     if not isinstance(found, dict):
         raise BrokenFile(f"a {type(found).__name__} is no object")
-    if not _is_flat(found):
+    if max_depth is not None and not _is_flat(found, max_depth):
         raise BrokenFile("nested too deep")
     return found
 
@@ -104,9 +105,9 @@ def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 
-def _is_flat(found: dict[str, Any]) -> bool:
+def _is_flat(found: dict[str, Any], max_depth: int) -> bool:
     level: list[Any] = [found]
-    for _ in range(MAX_DEPTH):
+    for _ in range(max_depth):
         level = [
             value
             for holder in level

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tray_app import jsonfile
+from tray_app.private_files import take_back
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
 KINDS = pytest.mark.parametrize("is_for_people", [True, False], ids=["for people", "our own"])
@@ -137,3 +138,41 @@ def test_another_writer_is_seen(path: Path) -> None:
     assert jsonfile.signature(path) == before
     jsonfile.write(path, {"a": 22})
     assert jsonfile.signature(path) != before
+
+
+@posix_only
+def test_what_is_put_aside_of_a_link_is_the_file(path: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "real.json"
+    real.parent.mkdir()
+    real.write_text("{broken")
+    path.parent.mkdir()
+    path.symlink_to(real)
+    kept = jsonfile.put_aside(path)
+    assert kept == path.with_name("facts.json.bad")
+    assert not kept.is_symlink()
+    assert kept.read_text() == "{broken"
+    jsonfile.write(path, {"a": 1})
+    assert path.is_symlink()
+    assert jsonfile.read(real) == {"a": 1}
+
+
+@posix_only
+def test_a_folder_of_ours_that_was_open_is_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    folder.chmod(0o777)
+    take_back(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o755)
+    link = tmp_path / "config"
+    link.symlink_to(elsewhere)
+    take_back(link)
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
+
+
+def test_a_lock_that_is_held_keeps_nobody_for_ever(path: Path) -> None:
+    with jsonfile.locked(path), jsonfile.locked(path):
+        jsonfile.write(path, {"a": 1})
+    assert jsonfile.read(path) == {"a": 1}

@@ -69,7 +69,9 @@ class RecordFile(ABC, Generic[_T]):
         with self._lock:
             self.unreadable = ""
             try:
-                data = jsonfile.read(self.path, max_bytes=MAX_BYTES, pauses_s=pauses_s, wait=wait)
+                data = jsonfile.read(
+                    self.path, max_bytes=MAX_BYTES, max_depth=None, pauses_s=pauses_s, wait=wait
+                )
                 return self._checked(self._listed(data)) if data else ()
             except NotADirectoryError:
                 return ()

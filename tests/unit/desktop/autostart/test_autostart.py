@@ -154,3 +154,19 @@ def test_the_system_s_own_folder_is_used(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     system_autostart().set_enabled(True)
     assert entry(tmp_path / "autostart").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+def test_an_entry_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    autostart = XdgAutostart(tmp_path / "autostart", ("ollama-tray",))
+    autostart.set_enabled(True)
+    (entry,) = (tmp_path / "autostart").iterdir()
+    real = tmp_path / "dotfiles" / entry.name
+    real.parent.mkdir()
+    entry.rename(real)
+    entry.symlink_to(real)
+    before = real.stat().st_ino
+    autostart.set_enabled(True)
+    assert entry.is_symlink()
+    assert real.stat().st_ino != before
+    assert autostart.is_enabled()
