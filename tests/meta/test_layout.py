@@ -14,6 +14,7 @@ MIRRORS = {"tests/unit": "tray_app", "tests/widgets": "tray_app/views"}
 # What no one file answers for → what it is about.
 ELSEWHERE = {
     "tests/unit/cli/test_without_qt.py": "every verb of the terminal, in processes of their own",
+    "tests/unit/app/test_damaged_files.py": "the whole program, in a process of its own",
     "tests/unit/app/test_language_switch.py": "the whole program, in a process of its own",
     "tests/unit/desktop/tray/test_startup.py": "what the first icon may import, whoever does",
     "tests/unit/itemmodels/test_random_snapshots.py": "rows, table and signals as one",
@@ -21,6 +22,7 @@ ELSEWHERE = {
     "tests/unit/ollama/test_redirects_and_proxies.py": "transport and connect against odd servers",
     "tests/unit/ollama/test_streams.py": "what transport, responses and cancel do about streams",
     "tests/unit/test_architecture.py": "every file of tray_app: the rules in tests/architecture",
+    "tests/unit/test_secrets.py": "every output of the program",
     "tests/unit/test_signal_refcount.py": "a fault of PySide6",
     "tests/unit/test_translations.py": "every sentence of tray_app and resources/translations",
     "tests/unit/workers/pulls/test_faults.py": "the queue as a whole: whatever breaks",
@@ -28,6 +30,7 @@ ELSEWHERE = {
     "tests/unit/workers/pulls/test_machine.py": "the queue as a whole: random lives",
     "tests/unit/workers/pulls/test_rules.py": "the queue as a whole: what holds downloads",
     "tests/unit/workers/pulls/test_telling.py": "the queue as a whole: what listeners may read",
+    "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",
     "tests/widgets/test_icons.py": "resources.py on the screen",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.unit.files import held, paths_in, with_value
+from tests.support.odd_files import held, paths_in, with_value
 from tests.unit.settings.test_values import JSON
 from tray_app import jsonfile
 from tray_app.settings import ServerEntry, Settings, SettingsValues

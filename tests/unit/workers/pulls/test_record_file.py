@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from tests.unit.files import held, paths_in, with_value
+from tests.support.odd_files import held, paths_in, with_value
 from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import DiskFull, PullFailed, PullFailure, ServerFailed
 from tray_app.core.pulls.history import PullRecord
