@@ -124,7 +124,7 @@ def check_bans(source: Source) -> Iterator[str]:
     if len(source.lines) > MAX_LINES and source.path not in LONG_FILES:
         yield f"{source.path}: {len(source.lines)} lines, more than {MAX_LINES}: split by subject"
     for node in ast.walk(source.tree):
-        for check in _CHECKS:
+        for check in _CHECKS if isinstance(node, _CHECKED) else ():
             reason = check(source, node)
             if reason:
                 yield f"{source.path}:{getattr(node, 'lineno', 1)}: {reason}"
@@ -247,16 +247,9 @@ def _connected_in_the_workers_thread(source: Source, node: ast.AST) -> str:
     is_connect = isinstance(node, ast.Call) and last_name(node.func) == "connect"
     if not is_connect or source.layer not in _SEES_WORKERS:
         return ""
-    functions = {
-        found.name
-        for scope in ast.walk(source.tree)
-        if not isinstance(scope, ast.ClassDef)
-        for found in ast.iter_child_nodes(scope)
-        if isinstance(found, ast.FunctionDef)
-    }
     for argument in node.args[:1]:  # type: ignore[attr-defined]
         is_partial = isinstance(argument, ast.Call) and last_name(argument.func) == "partial"
-        is_function = isinstance(argument, ast.Name) and argument.id in functions
+        is_function = isinstance(argument, ast.Name) and argument.id in source.functions
         if isinstance(argument, ast.Lambda) or is_partial or is_function:
             return (
                 "connected to what is no method of a QObject: it would run in the worker's thread"
@@ -287,6 +280,8 @@ def _is_open(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and dotted(node.func) == "open"
 
 
+# What the checks below look at, so that they need not be asked about everything.
+_CHECKED = (ast.Attribute, ast.Call, ast.ClassDef, ast.ImportFrom, ast.Name)
 _CHECKS: tuple[Check, ...] = (
     _star_import,
     _named,

@@ -54,6 +54,17 @@ class Source:
         return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
     @cached_property
+    def functions(self) -> set[str]:
+        """The names of all functions that are no methods."""
+        return {
+            found.name
+            for scope in ast.walk(self.tree)
+            if not isinstance(scope, ast.ClassDef)
+            for found in ast.iter_child_nodes(scope)
+            if isinstance(found, ast.FunctionDef)
+        }
+
+    @cached_property
     def imports(self) -> list[Import]:
         """Every import of the file, wherever it stands."""
         found: list[Import] = []
