@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def build_wheel(source: Path) -> Path:
     """Make the wheel by way of the sdist, which proves that the sdist is complete."""
     sdist = _built(source, "sdist", BUILD / "sdist", "*.tar.gz")
     unpacked = BUILD / "sdist" / "unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)  # it may hold files that there are no more
     run([sys.executable, "-m", "tarfile", "--extract", sdist, unpacked])
     wheel = _built(next(unpacked.iterdir()), "wheel", DIST, "*.whl")
     direct = _built(source, "wheel", BUILD / "wheel", "*.whl")
