@@ -110,7 +110,7 @@ class Application(QObject):
             self,
         )
         self.diagnosis = DiagnosisCommand(self.runner, self.settings, self.state, where, self)
-        self.visits = InstanceCommands(self.state, self.commands, self.window, self)
+        self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
         self.session_end = SessionEnd(qt, self.queue.save_now, self)
         self.shutdown = Shutdown(
@@ -149,7 +149,7 @@ class Application(QObject):
         self.crashes.install()
         self.connect_parts()
         self.tray.set_icon_choice(self.settings.values.tray_icon)
-        self.instance.listen(self.visits.answer)
+        self.instance.listen(self.instance_commands.answer)
         broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
@@ -158,7 +158,7 @@ class Application(QObject):
             self.window.show()
             self.state.set_tray_available(self.tray.is_available)
         if self.invocation.link:
-            self.visits.open_link(self.invocation.link)
+            self.instance_commands.open_link(self.invocation.link)
         self.window.tell_broken_files(self.settings.broken_path, broken_path)
 
     def connect_parts(self) -> None:
