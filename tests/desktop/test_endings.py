@@ -110,7 +110,7 @@ def test_a_signal_ends_it_with_a_download_running(
         run.app.window("Ollama Tray")
     run.start_pull()
     run.app.process.signal(number)
-    assert run.app.wait(timeout_s=3) == 0
+    assert run.app.wait() == 0
     (row,) = run.queue()
     assert row["name"] == "one:latest"
     again = start_run(shared_desktop, "--hidden")
@@ -125,7 +125,7 @@ def test_the_end_of_the_session_asks_nothing(
     run.app.window("Ollama Tray")
     run.start_pull()
     run.act("session")
-    assert run.app.wait(timeout_s=3) == 0
+    assert run.app.wait() == 0
     assert [row["name"] for row in run.queue()] == ["one:latest"]
 
 

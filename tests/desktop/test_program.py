@@ -170,7 +170,7 @@ def test_pause_and_resume_from_the_tray_menu(
 ) -> None:
     run = start_run(fake_desktop, "--hidden")
     run.wait_label("This computer: online")
-    server.state.set_speed(5 * MB)
+    server.state.set_speed(0.5 * MB)
     pull(run, "one")
     run.click_pull("one:latest", "Pause")
     run.wait_label("one:latest, ", "paused")
@@ -186,7 +186,7 @@ def test_a_killed_program_finds_its_queue_again(
 ) -> None:
     run = start_run(fake_desktop, "--hidden")
     run.wait_label("This computer: online")
-    server.state.set_speed(5 * MB)
+    server.state.set_speed(0.5 * MB)
     pull(run, "one")
     pull(run, "two")
     run.wait_label("one:latest, ")
@@ -203,7 +203,7 @@ def test_the_server_killed_in_mid_pull_and_started_again(
 ) -> None:
     run = start_run(fake_desktop, "--hidden")
     run.wait_label("This computer: online")
-    server.state.set_speed(5 * MB)
+    server.state.set_speed(0.5 * MB)
     pull(run, "one")
     run.wait_label("one:latest, ")
     server.kill()

@@ -19,7 +19,7 @@ import pytest
 from tests.support.complaints import complaints
 from tests.support.waiting import wait_for
 
-_GRACE_S = 3.0
+_GRACE_S = 10.0
 _TASKS = Path("/proc/self/task")
 _HOOKS = ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook"))
 _has_failed = pytest.StashKey[bool]()

@@ -10,7 +10,7 @@ T = TypeVar("T")
 def wait_for(
     condition: Callable[[], T | bool | None],
     *,
-    timeout_s: float = 10.0,
+    timeout_s: float = 30.0,
     interval_s: float = 0.01,
     message: str | Callable[[], str] = "the condition never became true",
 ) -> T:

@@ -107,7 +107,7 @@ class App:
     def _log_files(self) -> list[Path]:
         return sorted(self._folder.rglob("log/*.log*"))
 
-    def tray_item(self, *, timeout_s: float = 15.0) -> TrayItem:
+    def tray_item(self, *, timeout_s: float = 30.0) -> TrayItem:
         """Return its tray item, as soon as it is there."""
         return self.wait_for(
             lambda: self.desktop.tray.newest_item(self.pid),
@@ -115,7 +115,7 @@ class App:
             message="no tray item came",
         )
 
-    def window(self, title: str, *, timeout_s: float = 15.0) -> Window:
+    def window(self, title: str, *, timeout_s: float = 30.0) -> Window:
         """Return its window whose title holds `title`, as soon as that is visible."""
 
         def found() -> Window | None:
@@ -124,14 +124,14 @@ class App:
 
         return self.wait_for(found, timeout_s=timeout_s, message=f"no window {title!r} came")
 
-    def wait_output(self, text: str, *, timeout_s: float = 15.0) -> None:
+    def wait_output(self, text: str, *, timeout_s: float = 30.0) -> None:
         """Return as soon as it has printed `text`."""
         self.wait_for(
             lambda: text in self.output(), timeout_s=timeout_s, message=f"never printed {text!r}"
         )
 
     def wait_for(
-        self, condition: Callable[[], T | bool | None], *, timeout_s: float = 15.0, message: str
+        self, condition: Callable[[], T | bool | None], *, timeout_s: float = 30.0, message: str
     ) -> T:
         """Wait for a condition, but not for a program that has ended."""
 

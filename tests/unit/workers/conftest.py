@@ -40,8 +40,8 @@ def runner(qtbot: QtBot) -> Iterator[JobRunner]:
     jobs = JobRunner()
     yield jobs
     jobs.close()
-    assert jobs.wait(QDeadlineTimer(3000))
-    qtbot.waitUntil(lambda: not jobs.active(), timeout=3000)
+    assert jobs.wait(QDeadlineTimer(10_000))
+    qtbot.waitUntil(lambda: not jobs.active(), timeout=10_000)
     jobs.deleteLater()
 
 

@@ -69,7 +69,7 @@ def make_pollers(qtbot: QtBot) -> Iterator[Callable[..., Pollers]]:
     yield make
     for pollers in made:
         pollers.close()
-        assert pollers.wait(QDeadlineTimer(3000))
+        assert pollers.wait(QDeadlineTimer(10_000))
 
 
 @pytest.fixture

@@ -43,8 +43,9 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
-TIMEOUT_S = 1.0
-"""How long a second start waits for a first one that does not answer."""
+TIMEOUT_S = 5.0
+"""How long a second start waits for a first one that does not answer. On a slow computer it may be
+about to build its window."""
 _RETRY_S = 0.02
 
 

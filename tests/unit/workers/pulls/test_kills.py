@@ -76,7 +76,7 @@ def bench(qtbot: QtBot, runner: JobRunner, server: FaultyServer) -> Iterator[Ben
     yield Bench(server, queue, Trail(queue), qtbot)
     queue.close()
     pollers.close()
-    assert pollers.wait(QDeadlineTimer(3000))
+    assert pollers.wait(QDeadlineTimer(10_000))
     pollers.deleteLater()
 
 

@@ -41,7 +41,8 @@ def test_a_pull_ends_installed_and_its_bar_never_goes_back(make_queue: QueueMake
     assert states[-1] is S.DONE
     assert [item.name for item in bench.trail.ended] == ["one:latest"]
     item = bench.queue.items()[0]
-    assert item.fetched_bytes > 39_000_000
+    # Counted from the first line that was read; the server may have got far by then.
+    assert item.fetched_bytes > 39_000_000 * (1 - permilles[0] / 1000)
     assert item.started_at is not None
     assert item.finished_at is not None
     assert item.active_s > 0
