@@ -15,6 +15,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TextIO
 
 from tray_app import text
@@ -44,7 +45,8 @@ class Console:
         for stream in (self.stdout, self.stderr):
             # A terminal that cannot show a character gets an escape, not a traceback.
             if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
+                with suppress(OSError):  # what is printed already finds no room: `finish` says so
+                    stream.reconfigure(errors="backslashreplace")
 
     @property
     def can_redraw(self) -> bool:
