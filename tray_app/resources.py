@@ -1,6 +1,6 @@
 """Icons that come with the program, drawn in the palette's colors.
 
-Where the files are is `bundled`. The ring around the tray icon is drawn by `desktop/tray.py`.
+Where the files are is `bundled`. The ring around the tray icon is drawn by `desktop/tray/icon.py`.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ _FACTORS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
 class FitKind(StrEnum):
-    """How a model fits; one wording each (SPEC section 8)."""
+    """How a model fits; one wording each."""
 
     FITS = "fits"
     PARTLY = "partly"

@@ -1,7 +1,7 @@
 """One declaration per column of the models table: title, width, words, sort key, alignment.
 
 A new column is a line in COLUMNS and a title in `column_title`. How cells look is the
-delegate's business (views/delegates.py).
+delegate's business (views/models/delegate.py).
 """
 
 from __future__ import annotations

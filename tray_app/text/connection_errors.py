@@ -1,4 +1,4 @@
-"""Why a server can't be reached or will not have us (SPEC section 14.4)."""
+"""Why a server can't be reached or will not have us."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The question before a delete: what it frees, what stays and for whom (SPEC section 10)."""
+"""The question before a delete: what it frees, what stays and for whom."""
 
 from __future__ import annotations
 

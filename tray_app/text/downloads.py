@@ -1,5 +1,5 @@
 """What is said about downloads in rows, headers, tooltips, menus, and before one is canceled
-(SPEC sections 6 and 12)."""
+."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pull would mean, in words (SPEC section 8): sizes, disk, memory, licence."""
+"""What a pull would mean, in words: sizes, disk, memory, licence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of desktop notifications (SPEC section 13). Plain text; when, decides the notifier."""
+"""The texts of desktop notifications. Plain text; when, decides the notifier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a download failed or waits for its next try: one line each (SPEC section 14.5)."""
+"""Why a download failed or waits for its next try: one line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How servers stand, in one line: switcher, status bar, tray (SPEC sections 5.1, 5.5, 7 and 12)."""
+"""How servers stand, in one line: switcher, status bar, tray."""
 
 from __future__ import annotations
 

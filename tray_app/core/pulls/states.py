@@ -19,7 +19,7 @@ from tray_app.core.records import ModelKey
 
 
 class PullState(StrEnum):
-    """Where a download stands; one row look each (SPEC section 6)."""
+    """Where a download stands; one row look each."""
 
     WAITING = "waiting"  # in line, or held by a rule: PullItem.hold says why
     PREPARING = "preparing"  # asked, no byte seen yet

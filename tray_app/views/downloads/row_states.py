@@ -1,4 +1,4 @@
-"""What a download row shows in each state: icon, bar, buttons. One table (SPEC section 6)."""
+"""What a download row shows in each state: icon, bar, buttons. One table."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """StatePage: what stands in place of the table: no models yet, out of reach, nothing matches.
 
-Each page says what is so and what to do. Which page it is, is window_state.py's decision.
+Each page says what is so and what to do. Which page it is, is screens.py's decision.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How a row of the models table is laid out: metrics, fonts, icons, badges, where each part stands.
 
-The painting is in delegates.py.
+The painting is in delegate.py.
 """
 
 from __future__ import annotations

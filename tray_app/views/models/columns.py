@@ -1,6 +1,6 @@
 """TableColumns: puts a ColumnLayout on the models table and takes a person's changes to it.
 
-What a layout is, without widgets: column_layout.py. The headings themselves: model_header.py.
+What a layout is, without widgets: column_layout.py. The headings themselves: header.py.
 """
 
 from __future__ import annotations

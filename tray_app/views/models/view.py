@@ -1,7 +1,6 @@
 """ModelView: the models table as a widget: selection, keys, mouse, drag, skeleton.
 
-How cells look is delegates.py, columns are table_columns.py, the scroll position is kept by
-scroll_keeper.py and busy rows turn by row_spinner.py.
+How cells look is delegate.py, columns are columns.py.
 """
 
 from __future__ import annotations
