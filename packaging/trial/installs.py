@@ -332,10 +332,15 @@ def install_for(artifact: Path, folder: Path) -> Install:
     raise CannotTry(f"nobody knows how to install {artifact.name}")
 
 
+_BYTECODE = frozenset({"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"})
+
+
 def run(command: Sequence[str | Path], *, cwd: Path | None = None, timeout_s: float = 600) -> str:
     """Run a step of installing; TrialError with what it printed when it fails."""
     words = [str(word) for word in command]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # Where the tests keep bytecode is nothing to an installer: pip would look for it there.
+    own = {name: value for name, value in os.environ.items() if name not in _BYTECODE}
+    environment = {**own, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
         words,
         cwd=cwd,
