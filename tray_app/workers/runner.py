@@ -150,7 +150,12 @@ class JobRunner(QObject):
 
     def wait(self, deadline: QDeadlineTimer) -> bool:
         """After `close`: True when every lane's thread has ended before `deadline`."""
-        return all(thread.wait(deadline) for thread, _ in self._lanes.values())
+        ended = [(thread.wait(deadline), lane) for thread, lane in self._lanes.values()]
+        for has_ended, lane in ended:
+            if has_ended:  # what had not begun by then never will, and has no end to report
+                for job in lane.queue:
+                    self._jobs.pop(id(job), None)
+        return all(has_ended for has_ended, _ in ended)
 
     def _lane(self, name: str) -> tuple[QThread, _Lane]:
         if name not in self._lanes:

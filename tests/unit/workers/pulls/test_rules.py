@@ -61,7 +61,7 @@ def test_the_hold_is_said_at_once_and_with_its_end(make_queue: QueueMaker) -> No
 def test_a_server_elsewhere_has_a_power_supply_of_its_own(
     qtbot: QtBot, runner: JobRunner, server: FaultyServer
 ) -> None:
-    away = Target("away", Endpoint.parse("http://192.0.2.1:11434"))
+    away = Target("away", Endpoint.parse("http://away.invalid:11434"))
     here = Target("local", Endpoint.parse(server.url))
     queue = PullQueue(runner, {"away": away, "local": here}.get, limits=QUICK)
     try:
