@@ -91,11 +91,16 @@ def architecture() -> str:
     return {"amd64": "x86_64", "aarch64": "arm64"}.get(machine, machine)
 
 
+def own_environment() -> dict[str, str]:
+    """Our environment without what is meant for our own Python, such as where the tests keep
+    bytecode: nothing to a build, an installer or an installed program."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
 def environment() -> dict[str, str]:
     """Our environment, with everything in it that makes builds repeatable."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return {
-        **kept,
+        **own_environment(),
         "SOURCE_DATE_EPOCH": str(epoch()),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",

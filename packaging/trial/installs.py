@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kit.environment import base_python, python_of
-from kit.project import APP_ID, APP_NAME, PROGRAM
+from kit.project import APP_ID, APP_NAME, PROGRAM, own_environment
 
 
 class TrialError(Exception):
@@ -332,15 +332,10 @@ def install_for(artifact: Path, folder: Path) -> Install:
     raise CannotTry(f"nobody knows how to install {artifact.name}")
 
 
-_BYTECODE = frozenset({"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"})
-
-
 def run(command: Sequence[str | Path], *, cwd: Path | None = None, timeout_s: float = 600) -> str:
     """Run a step of installing; TrialError with what it printed when it fails."""
     words = [str(word) for word in command]
-    # Where the tests keep bytecode is nothing to an installer: pip would look for it there.
-    own = {name: value for name, value in os.environ.items() if name not in _BYTECODE}
-    environment = {**own, "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {**own_environment(), "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
         words,
         cwd=cwd,

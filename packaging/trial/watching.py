@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.project import own_environment
 from trial.installs import CannotTry, TrialError
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ class PlainWatcher(Watcher):
     """Windows and macOS: the desktop and the home folder are those of the person."""
 
     def __init__(self) -> None:
-        self.environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
-        }
+        self.environment = own_environment()
 
     def check_start(self, status: Mapping[str, Any]) -> str:
         if not status["window"] and not status["tray"]:
