@@ -100,6 +100,7 @@ class AppState(QObject):
         self._statuses: dict[str, ServerStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._installed: dict[str, tuple[Snapshot, InstalledModels]] = {}
+        self._records: dict[str, tuple[Snapshot, dict[ModelKey, ModelRecord]]] = {}
         self._recommendations: dict[str, Recommendations] = {}
         self._busy: dict[ModelKey, Verb] = {}
         self._details: dict[str, ModelInfo] = {}
@@ -118,8 +119,13 @@ class AppState(QObject):
     def record(self, key: ModelKey) -> ModelRecord | None:
         """A model as the last good poll has it; None = it is not there, or nothing is known."""
         snapshot = self._snapshots.get(key[0])
-        models = snapshot.models if snapshot is not None else ()
-        return next((model for model in models if model.key == key), None)
+        if snapshot is None:
+            return None
+        of, found = self._records.get(key[0], (None, {}))
+        if of is not snapshot:
+            found = {model.key: model for model in reversed(snapshot.models)}
+            self._records[key[0]] = (snapshot, found)
+        return found.get(key)
 
     def installed(self, server_id: str) -> InstalledModels:
         """The models of the last good poll by canonical name: made when first asked for, once a
@@ -271,7 +277,10 @@ class AppState(QObject):
         self.diagnostics_copied.emit()
 
     def _forget(self, server_id: str) -> None:
-        for facts in (self._statuses, self._snapshots, self._installed, self._recommendations):
+        for facts in (
+            *(self._statuses, self._snapshots, self._installed, self._records),
+            self._recommendations,
+        ):
             facts.pop(server_id, None)  # type: ignore[attr-defined]
         self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}
         self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}

@@ -160,6 +160,19 @@ def test_old_details_are_forgotten(state: AppState) -> None:
     assert state.details(f"{MAX_KEPT_DETAILS:x}") is not None
 
 
+def test_a_record_is_that_of_the_last_answer(state: AppState) -> None:
+    assert state.record(("here", "a")) is None
+    state.take_poll(Poll(ONLINE, snapshot("a", "b", "a")))
+    answer = state.snapshot("here")
+    assert answer is not None
+    assert state.record(("here", "a")) is answer.models[0]
+    assert state.record(("elsewhere", "a")) is None
+    state.take_poll(Poll(ONLINE, snapshot("b")))
+    assert state.record(("here", "a")) is None
+    state.set_server(replace(HERE, address="10.0.0.7:11434"))
+    assert state.record(("here", "b")) is None
+
+
 def test_the_installed_models_are_those_of_the_last_answer(state: AppState) -> None:
     assert not state.installed("here").by_key
     state.take_poll(Poll(ONLINE, snapshot("a:1", "B:1")))
