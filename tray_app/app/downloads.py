@@ -49,7 +49,7 @@ def local_now() -> datetime:
 
 
 class RuleWatcher(QObject):
-    """Signals: `surroundings_changed` when the system tells something new.
+    """Signals: `conditions_changed` when the system tells something new.
 
     Thread: the GUI thread. The system is not asked before `start`.
     """

@@ -29,11 +29,11 @@ class LayerIndex:
     by_digest: Mapping[str, KnownLayers] = field(default_factory=dict)
 
     def with_info(self, info: ModelInfo) -> LayerIndex:
-        """The book plus what `info` tells; itself when that is nothing new."""
+        """The index plus what `info` tells; itself when that is nothing new."""
         return self.with_infos((info,))
 
     def with_infos(self, infos: Iterable[ModelInfo]) -> LayerIndex:
-        """The book plus what all of `infos` tell; itself when that is nothing new."""
+        """The index plus what all of `infos` tell; itself when that is nothing new."""
         news: dict[str, KnownLayers] = {}
         for info in infos:
             known = KnownLayers(info.layers, info.has_all_layers)

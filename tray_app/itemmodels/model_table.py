@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -43,10 +43,6 @@ _FLAGS = (
 _WORDS = [roles.DISPLAY, roles.TOOL_TIP, roles.ACCESSIBLE_TEXT]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many models each filter would show; the search does not count."""
@@ -73,7 +69,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
     arrangement_changed = Signal()
 
     def __init__(
-        self, parent: QObject | None = None, clock: Callable[[], datetime] = _utc_now
+        self, parent: QObject | None = None, clock: Callable[[], datetime] = text.utc_now
     ) -> None:
         super().__init__(parent)
         self._store = RowStore()

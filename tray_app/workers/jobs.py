@@ -86,7 +86,7 @@ class LayersJob(ServerJob):
     """
 
     def __init__(self, target: Target, refs: tuple[ModelRef, ...]) -> None:
-        super().__init__(target, ("book", target.server_id))
+        super().__init__(target, ("layers", target.server_id))
         self.refs = refs
 
     def work(self, client: OllamaClient) -> tuple[ModelInfo, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -80,8 +80,9 @@ _ICONS = {
 }
 
 
-def _words(command: Command) -> tuple[str, str]:
-    """What stands in menus, and the shorter word on a button."""
+def _words() -> dict[Command, tuple[str, str]]:
+    """What stands in menus, and the shorter word on a button; of all others it is the label of
+    the shortcut."""
     return {
         Command.DETAILS: (tr("Show details"), tr("Details")),
         Command.DELETE: (tr("Delete…"), tr("Delete")),
@@ -94,15 +95,14 @@ def _words(command: Command) -> tuple[str, str]:
         Command.DIAGNOSTICS: (tr("Copy diagnostics"), ""),
         Command.ABOUT: (tr("About Ollama Tray"), ""),
         Command.OPEN_PAGE: (tr("Open page on ollama.com"), ""),
-    }.get(command) or (label(command), "")
+    }
 
 
 class CommandAction(QAction):
     """A command. Its icon has the color of the theme; `reason` says why it cannot be used now."""
 
-    def __init__(self, command: Command, owner: QWidget) -> None:
+    def __init__(self, command: Command, text: str, short: str, owner: QWidget) -> None:
         super().__init__(owner)
-        text, short = _words(command)
         self.setText(text)
         self.setIconText(short or text)
         self.setObjectName(command)
@@ -135,7 +135,11 @@ class Actions(QObject):
 
     def __init__(self, window: QWidget, table: QWidget) -> None:
         super().__init__(window)
-        self._actions = {command: CommandAction(command, window) for command in Command}
+        words = _words()
+        self._actions = {
+            command: CommandAction(command, *(words.get(command) or (label(command), "")), window)
+            for command in Command
+        }
         for command, action in self._actions.items():
             keys = SHORTCUTS.get(command)
             if keys is None:
@@ -152,7 +156,7 @@ class Actions(QObject):
     def __getitem__(self, command: Command) -> CommandAction:
         return self._actions[command]
 
-    def connect(self, command: Command, slot: Callable[[], object]) -> None:  # type: ignore[override]
+    def on_triggered(self, command: Command, slot: Callable[[], object]) -> None:
         """Have `slot` called for a command."""
         self._actions[command].triggered.connect(lambda _checked: slot())
 
@@ -169,12 +173,7 @@ def ref_of(row: ModelRow) -> ModelRef:
 
 
 class ModelActions(QObject):
-    """What can be done with the selected models, and why not.
-
-    Signals: `changed` when the selection or a reason may differ.
-    """
-
-    changed = Signal()
+    """What can be done with the selected models, and why not."""
 
     def __init__(self, actions: Actions, commands: Commands, table: QWidget) -> None:
         super().__init__(table)
@@ -218,7 +217,6 @@ class ModelActions(QObject):
         is_hf = "huggingface" in self.page_url
         words = tr("Open page on Hugging Face") if is_hf else tr("Open page on ollama.com")
         page.setText(words)
-        self.changed.emit()
 
     @property
     def is_unload(self) -> bool:

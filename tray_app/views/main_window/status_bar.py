@@ -187,7 +187,7 @@ class StatusLine:
         return self._sums
 
     def _entangled(self) -> list[ModelRow]:
-        """The models in the book that share anything; all others count in full."""
+        """The models in the index that share anything; all others count in full."""
         totals, known = self._models.totals, self._layer_index.by_digest
         wanted = self._index.digests | {digest for digest in totals.copied if digest in known}
         return list(totals.rows_of(wanted))

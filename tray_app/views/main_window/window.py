@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         """What each command of the window does."""
-        on, commands, models = self.actions_.connect, self._commands, self.model_actions
+        on, commands, models = self.actions_.on_triggered, self._commands, self.model_actions
         on(Command.PULL, lambda: commands.pull_dialog_requested.emit(""))
         on(Command.PASTE, self._paste)
         on(Command.SEARCH, self.top_bar.focus_search)
