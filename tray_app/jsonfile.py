@@ -81,11 +81,11 @@ def read(
     try:
         found = json.loads(data.decode("utf-8-sig"), parse_int=_whole)
     except (ValueError, RecursionError, MemoryError) as error:
-        raise BrokenFile(str(error) or type(error).__name__) from error
+        raise BrokenFile(f"it isn’t valid JSON ({str(error) or type(error).__name__})") from error
     if not isinstance(found, dict):
-        raise BrokenFile(f"a {type(found).__name__} is no object")
+        raise BrokenFile(f"it holds a {type(found).__name__}, not an object")
     if max_depth is not None and not _is_flat(found, max_depth):
-        raise BrokenFile("nested too deep")
+        raise BrokenFile("it is nested too deep")
     return found
 
 
@@ -96,7 +96,7 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
     if not stat.S_ISREG(found.st_mode):  # reading a pipe would wait for ever
         raise OSError(errno.EINVAL, "no regular file", str(path))
     if found.st_size > max_bytes:
-        raise BrokenFile(f"{found.st_size} bytes are too many")
+        raise BrokenFile(f"it is too large ({found.st_size} bytes)")
     return path.read_bytes()
 
 

@@ -426,12 +426,16 @@
         <translation>收到的文件已损坏，将重新获取。</translation>
     </message>
     <message>
+        <source>A file can’t be written</source>
+        <translation>无法写入文件</translation>
+    </message>
+    <message>
         <source>A file could not be read</source>
         <translation>无法读取文件</translation>
     </message>
     <message>
-        <source>A line about a download</source>
-        <translation>关于下载的一行内容</translation>
+        <source>A line of a download’s progress</source>
+        <translation>一行下载进度</translation>
     </message>
     <message>
         <source>A model with this name exists.</source>
@@ -534,6 +538,10 @@
         <translation>一个回答</translation>
     </message>
     <message>
+        <source>Another program has {path} open.</source>
+        <translation>另一个程序正在使用 {path}。</translation>
+    </message>
+    <message>
         <source>Audio</source>
         <translation>音频</translation>
     </message>
@@ -590,12 +598,20 @@
         <translation>已取消</translation>
     </message>
     <message>
+        <source>Can’t check for a newer version: no usable answer from {registry} ({reason}).</source>
+        <translation>无法检查是否有新版本：{registry} 没有给出可用的回应（{reason}）。</translation>
+    </message>
+    <message>
         <source>Can’t copy {name}</source>
         <translation>无法复制 {name}</translation>
     </message>
     <message>
         <source>Can’t delete {name}</source>
         <translation>无法删除 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t find out what this desktop offers: {reason}</source>
+        <translation>无法得知此桌面提供哪些功能：{reason}</translation>
     </message>
     <message>
         <source>Can’t load {name}</source>
@@ -642,6 +658,10 @@
         <translation>对话</translation>
     </message>
     <message>
+        <source>Check that it is switched on and connected, then try again.</source>
+        <translation>请检查它是否已开机并连接网络，然后重试。</translation>
+    </message>
+    <message>
         <source>Clear</source>
         <translation>清除</translation>
     </message>
@@ -660,6 +680,10 @@
     <message>
         <source>Close search</source>
         <translation>关闭搜索</translation>
+    </message>
+    <message>
+        <source>Close that program, then change it again.</source>
+        <translation>请关闭该程序，然后重新更改。</translation>
     </message>
     <message>
         <source>Close window</source>
@@ -790,6 +814,10 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Defaults are used instead.</source>
+        <translation>将改用默认值。</translation>
+    </message>
+    <message>
         <source>Delete</source>
         <comment>button</comment>
         <translation>删除(&amp;D)</translation>
@@ -821,6 +849,10 @@
         <source>Delete models</source>
         <comment>title of a window</comment>
         <translation>删除模型</translation>
+    </message>
+    <message>
+        <source>Delete something there.</source>
+        <translation>请在该磁盘上删除一些内容。</translation>
     </message>
     <message>
         <source>Delete {names}, {size} together?</source>
@@ -979,10 +1011,6 @@
         <translation>嵌入模型</translation>
     </message>
     <message>
-        <source>End it and start it again.</source>
-        <translation>请结束它，然后重新启动。</translation>
-    </message>
-    <message>
         <source>Ended</source>
         <translation>结束时间</translation>
     </message>
@@ -1134,6 +1162,10 @@
         <translation>GiB（1,024 MiB）</translation>
     </message>
     <message>
+        <source>Give yourself the right to write there.</source>
+        <translation>请为自己授予该位置的写入权限。</translation>
+    </message>
+    <message>
         <source>Go template</source>
         <translation>Go 模板</translation>
     </message>
@@ -1172,10 +1204,6 @@
     <message>
         <source>How</source>
         <translation>方式</translation>
-    </message>
-    <message>
-        <source>How much there is, Ollama doesn’t tell.</source>
-        <translation>Ollama 没有提供总量。</translation>
     </message>
     <message>
         <source>ID</source>
@@ -1374,12 +1402,12 @@
         <translation>此模型在这台服务器上创建，无法重新拉取。</translation>
     </message>
     <message>
-        <source>Make room on that disk.</source>
-        <translation>请清理该磁盘的空间。</translation>
+        <source>Make it writable.</source>
+        <translation>请将其设为可写。</translation>
     </message>
     <message>
-        <source>Make room on the disk, or make the folder writable.</source>
-        <translation>请清理磁盘空间，或将文件夹设为可写。</translation>
+        <source>Make room on that disk.</source>
+        <translation>请清理该磁盘的空间。</translation>
     </message>
     <message>
         <source>Make the folder writable, or choose one with --data-dir.</source>
@@ -1442,6 +1470,10 @@
         <translation>来自这些主机的模型通过未加密的 HTTP 获取。途中的任何人都能读取和篡改。请只添加自己网络中的仓库。</translation>
     </message>
     <message>
+        <source>Models here have used more than that before. A long context needs more.</source>
+        <translation>这里的模型曾使用过更多内存。上下文越长，需要的内存越多。</translation>
+    </message>
+    <message>
         <source>Modified</source>
         <translation>修改时间</translation>
     </message>
@@ -1459,12 +1491,12 @@
         <translation>更多菜单</translation>
     </message>
     <message>
-        <source>More than that has been in use here. A long context needs more.</source>
-        <translation>这里曾用过比这更多的显存。上下文很长时需要更多。</translation>
-    </message>
-    <message>
         <source>Move in the line</source>
         <translation>调整顺序</translation>
+    </message>
+    <message>
+        <source>Move it away.</source>
+        <translation>请将其移走。</translation>
     </message>
     <message>
         <source>Move to &amp;top</source>
@@ -1539,14 +1571,6 @@
         <translation>没有找到显卡</translation>
     </message>
     <message>
-        <source>No layer is known yet.</source>
-        <translation>还没有已知的层。</translation>
-    </message>
-    <message>
-        <source>No layer of this model is known.</source>
-        <translation>此模型没有已知的层。</translation>
-    </message>
-    <message>
         <source>No model is loaded</source>
         <translation>没有已加载的模型</translation>
     </message>
@@ -1579,7 +1603,7 @@
         <translation>没有其他模型</translation>
     </message>
     <message>
-        <source>No secure connection to “{server}” came about.</source>
+        <source>No secure connection to “{server}” could be made.</source>
         <translation>无法与“{server}”建立安全连接。</translation>
     </message>
     <message>
@@ -1712,8 +1736,12 @@
         <translation>Ollama Tray（演示）</translation>
     </message>
     <message>
-        <source>Ollama Tray goes on with what could be read. What the server has fetched is not lost.</source>
-        <translation>Ollama Tray 会使用能读取的部分继续运行。服务器已下载的内容不会丢失。</translation>
+        <source>Ollama Tray continues with the rest. What the server has fetched is not lost.</source>
+        <translation>Ollama Tray 会继续使用其余内容。服务器已下载的数据不会丢失。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray isn’t allowed to write {path}.</source>
+        <translation>Ollama Tray 没有写入 {path} 的权限。</translation>
     </message>
     <message>
         <source>Ollama Tray isn’t running.</source>
@@ -1732,16 +1760,12 @@
         <translation>Ollama Tray 正在运行，但没有响应。</translation>
     </message>
     <message>
-        <source>Ollama Tray runs but doesn’t answer. End it and start it again.</source>
-        <translation>Ollama Tray 正在运行，但没有响应。请结束它，然后重新启动。</translation>
-    </message>
-    <message>
         <source>Ollama Tray runs but doesn’t answer. Pulling here.</source>
         <translation>Ollama Tray 正在运行，但没有响应。改为在这里拉取。</translation>
     </message>
     <message>
-        <source>Ollama Tray, which is running, pulls {names}.</source>
-        <translation>由正在运行的 Ollama Tray 拉取 {names}。</translation>
+        <source>Ollama Tray runs but doesn’t answer. Quit it and start it again.</source>
+        <translation>Ollama Tray 正在运行但没有响应。请退出后重新启动。</translation>
     </message>
     <message>
         <source>Ollama at {address} doesn’t answer in time. It may be busy.</source>
@@ -1750,6 +1774,10 @@
     <message>
         <source>Ollama counts in GB.</source>
         <translation>Ollama 以 GB 计算。</translation>
+    </message>
+    <message>
+        <source>Ollama doesn’t say how much memory there is.</source>
+        <translation>Ollama 没有说明有多少内存。</translation>
     </message>
     <message>
         <source>Ollama gave no reason.</source>
@@ -2031,6 +2059,10 @@
         <translation>退出并暂停 1 个下载？</translation>
     </message>
     <message>
+        <source>Quit it and start it again.</source>
+        <translation>请退出后重新启动。</translation>
+    </message>
+    <message>
         <source>R&amp;estart a download that has stalled</source>
         <translation>重新开始停滞的下载(&amp;E)</translation>
     </message>
@@ -2136,10 +2168,6 @@
         <translation>没有数据的秒数</translation>
     </message>
     <message>
-        <source>See that it is on and can be reached, then try again.</source>
-        <translation>请确认它已开机并且可以连通，然后重试。</translation>
-    </message>
-    <message>
         <source>Select a model first</source>
         <translation>请先选择一个模型</translation>
     </message>
@@ -2184,12 +2212,8 @@
         <translation>设置</translation>
     </message>
     <message>
-        <source>Settings not usable: {reason}</source>
-        <translation>设置无法使用：{reason}</translation>
-    </message>
-    <message>
-        <source>Settings or downloads could not be saved</source>
-        <translation>无法保存设置或下载列表</translation>
+        <source>Settings or downloads can’t be saved</source>
+        <translation>无法保存设置或下载记录</translation>
     </message>
     <message>
         <source>Settings that were changed</source>
@@ -2264,8 +2288,16 @@
         <translation>其中一部分与 {names} 共用，会保留。</translation>
     </message>
     <message>
+        <source>Some settings can’t be used: {reason}</source>
+        <translation>部分设置无法使用：{reason}</translation>
+    </message>
+    <message>
         <source>Something answers at {address}, but it isn’t Ollama.</source>
         <translation>{address} 有响应，但不是 Ollama。</translation>
+    </message>
+    <message>
+        <source>Something else stands where {path} belongs.</source>
+        <translation>{path} 的位置被其他文件或文件夹占用。</translation>
     </message>
     <message>
         <source>Something is missing before or after “{piece}”.</source>
@@ -2306,6 +2338,10 @@
     <message>
         <source>Start at login</source>
         <translation>登录时启动</translation>
+    </message>
+    <message>
+        <source>Start at login can’t be changed</source>
+        <translation>无法更改“登录时启动”</translation>
     </message>
     <message>
         <source>Start in the &amp;tray, without the window</source>
@@ -2393,10 +2429,6 @@
         <translation>文本模型</translation>
     </message>
     <message>
-        <source>The address of “{server}” isn’t one.</source>
-        <translation>“{server}”的地址无效。</translation>
-    </message>
-    <message>
         <source>The answer could not be written: {reason}</source>
         <translation>无法写出结果：{reason}</translation>
     </message>
@@ -2437,16 +2469,24 @@
         <translation>模型的说明</translation>
     </message>
     <message>
-        <source>The desktop can’t be asked what it offers: {reason}</source>
-        <translation>无法查询桌面的功能：{reason}</translation>
-    </message>
-    <message>
         <source>The details are in the log. With Copy you can put them into a report.</source>
         <translation>详细信息在日志中。可以用“复制”将其放入报告。</translation>
     </message>
     <message>
+        <source>The disk of {path} is read-only.</source>
+        <translation>{path} 所在的磁盘是只读的。</translation>
+    </message>
+    <message>
         <source>The download ended before it was complete.</source>
         <translation>下载在完成前中断。</translation>
+    </message>
+    <message>
+        <source>The layers aren’t known yet.</source>
+        <translation>层信息尚不清楚。</translation>
+    </message>
+    <message>
+        <source>The layers of this model aren’t known.</source>
+        <translation>此模型的层信息未知。</translation>
     </message>
     <message>
         <source>The list of loaded models</source>
@@ -2483,6 +2523,10 @@
         <translation>其余部分由处理器运行，速度较慢。</translation>
     </message>
     <message>
+        <source>The running Ollama Tray pulls {names}.</source>
+        <translation>正在运行的 Ollama Tray 会拉取 {names}。</translation>
+    </message>
+    <message>
         <source>The server canceled the download.</source>
         <translation>服务器取消了下载。</translation>
     </message>
@@ -2499,20 +2543,16 @@
         <translation>服务器不接受这个名称。</translation>
     </message>
     <message>
-        <source>The server doesn’t tell the size</source>
-        <translation>服务器没有提供大小</translation>
+        <source>The server doesn’t say how large it is</source>
+        <translation>服务器未说明其大小</translation>
     </message>
     <message>
-        <source>The server tells nothing more.</source>
+        <source>The server says nothing more.</source>
         <translation>服务器没有提供更多信息。</translation>
     </message>
     <message>
         <source>The server’s model folder can’t be found or read on this computer.</source>
         <translation>在本机上找不到或无法读取服务器的模型文件夹。</translation>
-    </message>
-    <message>
-        <source>The settings can’t be used as they are: {reason}</source>
-        <translation>设置无法按原样使用：{reason}</translation>
     </message>
     <message>
         <source>The settings could not be read. They are kept as {path}.</source>
@@ -2533,6 +2573,10 @@
     <message>
         <source>There is no model of this name.</source>
         <translation>没有这个名称的模型。</translation>
+    </message>
+    <message>
+        <source>There is no room left on the disk for {path}.</source>
+        <translation>磁盘空间已满，无法写入 {path}。</translation>
     </message>
     <message>
         <source>There’s no computer called “{host}” on your network.</source>
@@ -2587,12 +2631,12 @@
         <translation>将释放 {size}。</translation>
     </message>
     <message>
-        <source>This is how Ollama Tray tells you things.</source>
-        <translation>Ollama Tray 会这样通知您。</translation>
-    </message>
-    <message>
         <source>This is the list from {time}.</source>
         <translation>这是 {time} 的列表。</translation>
+    </message>
+    <message>
+        <source>This is what they look like.</source>
+        <translation>通知就是这个样子。</translation>
     </message>
     <message>
         <source>This model has no Modelfile.</source>
@@ -2818,8 +2862,8 @@
         <translation>视觉模型</translation>
     </message>
     <message>
-        <source>Wait until the present work on it is done</source>
-        <translation>请等待当前操作完成</translation>
+        <source>Wait until what is being done with it has finished</source>
+        <translation>请等待对它的当前操作完成</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -2855,8 +2899,8 @@
         <translation>权重</translation>
     </message>
     <message>
-        <source>What can’t be used counts as not set.</source>
-        <translation>无法使用的部分视为未设置。</translation>
+        <source>What answers at “{server}” is no longer Ollama.</source>
+        <translation>“{server}”处应答的已不是 Ollama。</translation>
     </message>
     <message>
         <source>What was downloaded in the last 30 days.</source>
@@ -2869,10 +2913,6 @@
     <message>
         <source>When to download</source>
         <translation>下载时机</translation>
-    </message>
-    <message>
-        <source>Whether there is a newer version isn’t known: {registry} can’t be asked ({reason}).</source>
-        <translation>不知道是否有新版本：无法查询 {registry}（{reason}）。</translation>
     </message>
     <message>
         <source>Window system</source>
@@ -3070,6 +3110,10 @@
         <translation>没有及时响应</translation>
     </message>
     <message>
+        <source>no network leads there</source>
+        <translation>没有通往该处的网络</translation>
+    </message>
+    <message>
         <source>no secure connection</source>
         <translation>无法建立安全连接</translation>
     </message>
@@ -3152,10 +3196,6 @@
     <message>
         <source>the proxy refuses or doesn’t answer</source>
         <translation>代理拒绝连接或没有响应</translation>
-    </message>
-    <message>
-        <source>there is no way to it</source>
-        <translation>没有通往它的路由</translation>
     </message>
     <message>
         <source>today, {time}</source>
@@ -3430,6 +3470,10 @@
         <translation>{part} / 目前 {whole}</translation>
     </message>
     <message>
+        <source>{path} can’t be written: {reason}.</source>
+        <translation>无法写入 {path}：{reason}。</translation>
+    </message>
+    <message>
         <source>{percent} graphics card</source>
         <translation>{percent} 显卡</translation>
     </message>
@@ -3446,8 +3490,8 @@
         <translation>{reason}。正在重试…（第 {n}/{all} 次）</translation>
     </message>
     <message>
-        <source>{registry} gave no answer that can be used ({reason}). The server does the download itself, so you can still pull.</source>
-        <translation>{registry} 的响应无法使用（{reason}）。下载由服务器自己完成，因此仍然可以拉取。</translation>
+        <source>{registry} gave no usable answer ({reason}). The server does the download itself, so you can still pull.</source>
+        <translation>{registry} 没有给出可用的回应（{reason}）。下载由服务器自行完成，因此仍可拉取。</translation>
     </message>
     <message>
         <source>{registry} has no model called “{name}”. Check the spelling and the tag.</source>
@@ -3466,8 +3510,8 @@
         <translation>{registry} 拒绝了下载：“{text}”</translation>
     </message>
     <message>
-        <source>{registry} tells nothing about this name without signing in. The model may be private, or not exist. The server may have access, so you can still pull.</source>
-        <translation>未登录时 {registry} 不提供此名称的信息。模型可能是私有的，也可能不存在。服务器可能有权限，因此仍然可以拉取。</translation>
+        <source>{registry} says nothing about this name unless you are signed in. The model may be private, or not exist. The server may have access, so you can still pull.</source>
+        <translation>未登录时，{registry} 不提供此名称的信息。该模型可能是私有的，也可能不存在。服务器可能有权访问，因此仍可拉取。</translation>
     </message>
     <message>
         <source>{sentence} {fetched}.</source>
@@ -3531,10 +3575,6 @@
         <translation>已有 {size}，与 {names} 共用</translation>
     </message>
     <message>
-        <source>{size} are already there. “{server}” keeps them until Ollama is started anew; a download before that goes on from here, a later one from the beginning.</source>
-        <translation>已下载 {size}。“{server}”会保留到 Ollama 下次启动；在此之前的下载从这里继续，之后的则从头开始。</translation>
-    </message>
-    <message>
         <source>{size} free</source>
         <translation>可用 {size}</translation>
     </message>
@@ -3559,16 +3599,16 @@
         <translation>下载后 {folder} 上剩余 {size}。</translation>
     </message>
     <message>
+        <source>{size} more is needed. Delete models you don’t use, or move the model folder.</source>
+        <translation>还需要 {size}。请删除不用的模型，或移动模型文件夹。</translation>
+    </message>
+    <message>
         <source>{size} of graphics memory</source>
         <translation>需要显存 {size}</translation>
     </message>
     <message>
         <source>{size} on disk</source>
         <translation>磁盘占用 {size}</translation>
-    </message>
-    <message>
-        <source>{size} short. Delete models you don’t use, or move the model folder.</source>
-        <translation>还差 {size}。请删除不用的模型，或移动模型文件夹。</translation>
     </message>
     <message>
         <source>{size} to fetch</source>
@@ -3664,12 +3704,16 @@
         <translation>“{server}”上没有名为“{name}”的模型。</translation>
     </message>
     <message>
+        <source>“{server}” has no valid address.</source>
+        <translation>“{server}”没有有效的地址。</translation>
+    </message>
+    <message>
         <source>“{server}” is reachable, but nothing answers on port {port}.</source>
         <translation>“{server}”可以连通，但端口 {port} 没有响应。</translation>
     </message>
     <message>
-        <source>“{server}” isn’t Ollama any more.</source>
-        <translation>“{server}”已不再是 Ollama。</translation>
+        <source>“{server}” keeps the {size} it already has until Ollama is restarted. A download before that continues from here, a later one starts from the beginning.</source>
+        <translation>“{server}”会把已有的 {size} 保留到 Ollama 重新启动为止。在那之前下载会从这里继续，之后则从头开始。</translation>
     </message>
     <message>
         <source>“{server}” only accepts its own address. On the server, set OLLAMA_HOST=0.0.0.0 or use its IP address.</source>

@@ -334,7 +334,7 @@ def test_a_cancel_is_asked_about_and_the_question_goes_with_the_download(
     dialog = dialogs.ask_cancel(running)
     said = " ".join(texts(dialog))
     assert "Cancel the download of qwen3:14b?" in said
-    assert "“This computer” keeps them until Ollama is started anew" in said
+    assert "until Ollama is restarted" in said
     assert dialog.focusWidget() is not dialog.cancel_button
     with emitted(scene.commands.pull_cancel_now_requested) as confirmed:
         dialog.cancel_button.click()

@@ -23,6 +23,7 @@ from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
 from tray_app.cli import Invocation
 from tray_app.commands import Commands
+from tray_app.core.file_failures import file_failed
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.states import PullItem, PullState
@@ -315,7 +316,7 @@ class Application(QObject):
         try:
             self.autostart.set_enabled(is_enabled)
         except OSError as error:
-            self.window.tell_save_failed(str(error))
+            self.window.tell_autostart_failed(file_failed(error, error.filename or ""))
         self._ask_autostart()
 
     def _ask_autostart(self) -> None:

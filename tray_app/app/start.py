@@ -68,7 +68,7 @@ def _say(handover: Handover) -> int:
     from tray_app.text import tr
 
     install_in_terminal()
-    _tell(tr("Ollama Tray runs but doesn’t answer. End it and start it again."))
+    _tell(tr("Ollama Tray runs but doesn’t answer. Quit it and start it again."))
     return EXIT_SILENT
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
+from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, ModelRef, ModelRefs
 from tray_app.core.pulls.states import PullItem
 
@@ -162,12 +163,16 @@ class WindowController(QObject):
             report = text.broken_files_report(settings_path, queue_path)
             self._windows().dialogs.show_message(report)
 
-    @Slot(str)
-    def tell_save_failed(self, reason: str) -> None:
-        """Said once per run: a full disk would say it at every change."""
+    @Slot(object)
+    def tell_save_failed(self, failure: FileFailed) -> None:
+        """Said once a run: a full disk would say it at every change."""
         if not self._has_told_save_failed and not self._is_over:
             self._has_told_save_failed = True
-            self._windows().dialogs.show_message(text.save_failed_report(reason))
+            self._windows().dialogs.show_message(text.save_failed_report(failure))
+
+    def tell_autostart_failed(self, failure: FileFailed) -> None:
+        """The switch was not taken by the system."""
+        self._windows().dialogs.show_message(text.autostart_failed_report(failure))
 
     # Its end.
 

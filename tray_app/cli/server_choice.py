@@ -12,6 +12,7 @@ from pathlib import Path
 from tray_app import text
 from tray_app.cli.arguments import Invocation
 from tray_app.core.endpoint import Endpoint
+from tray_app.core.file_failures import reason
 from tray_app.jsonfile import BrokenFile, read
 from tray_app.paths import paths
 from tray_app.settings.values import ServerEntry, SettingsValues, from_json
@@ -41,10 +42,13 @@ class ServerChoice:
 
 def load_settings(data_dir: Path | None) -> tuple[SettingsValues, str]:
     """The settings and what is wrong with their file ("" = nothing)."""
+    file = paths(data_dir).settings_file
     try:
-        values, problems = from_json(read(paths(data_dir).settings_file))
-    except (BrokenFile, OSError) as error:
+        values, problems = from_json(read(file))
+    except BrokenFile as error:
         return SettingsValues(), str(error)
+    except OSError as error:
+        return SettingsValues(), f"{file}: {reason(error)}"
     return values, "; ".join(problems)
 
 

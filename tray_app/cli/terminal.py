@@ -48,7 +48,7 @@ def run(
         settings, problem = load_settings(invocation.data_dir)
         _speak(settings.language, settings.size_units)
         if problem:
-            out.say(tr("Settings not usable: {reason}").format(reason=problem))
+            out.say(tr("Some settings can’t be used: {reason}").format(reason=problem))
         target = choose(invocation, settings, out.environ)
         with OllamaClient(target.endpoint, server_id=target.server_id, registry=registry) as client:
             session = Session(invocation, out, target, client, ask)

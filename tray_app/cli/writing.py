@@ -68,9 +68,7 @@ def _is_handed_over(session: Session, names: list[str]) -> bool:
         return False
     if handover.answer.is_ok:
         listed = text.join(names)
-        session.console.say(
-            tr("Ollama Tray, which is running, pulls {names}.").format(names=listed)
-        )
+        session.console.say(tr("The running Ollama Tray pulls {names}.").format(names=listed))
         return True
     reason = said_by_instance(handover.answer.data)
     session.console.say(tr("Ollama Tray refused: {reason}. Pulling here.").format(reason=reason))

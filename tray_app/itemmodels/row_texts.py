@@ -81,7 +81,7 @@ def size_tip(record: ModelRecord, others: tuple[ModelRecord, ...], layer_index: 
     if record.is_cloud:
         return tr("Cloud model, nothing stored here")
     if record.size_bytes is None:
-        return tr("The server doesn’t tell the size")
+        return tr("The server doesn’t say how large it is")
     exact = text.exact_size(record.size_bytes)
     sharing = freed([record], others, layer_index)
     if not sharing.shared_with:

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from tray_app import jsonfile
+from tray_app.core.file_failures import FileFailed, file_failed
 from tray_app.settings.values import (
     CHECKS,
     LOCAL,
@@ -39,13 +40,13 @@ class Settings(QObject):
     `broken_path` is where a file that could not be read as settings was put aside, `problems`
     what of the file was not usable.
 
-    Signals: `changed` with the field's name, after the file was written; `save_failed` with the
-    system's reason, the value counts all the same until the program ends.
+    Signals: `changed` with the field's name, after the file was written; `save_failed` with
+    what went wrong, the value counts all the same until the program ends.
     Thread: the GUI thread.
     """
 
     changed = Signal(str)
-    save_failed = Signal(str)
+    save_failed = Signal(object)  # FileFailed
 
     def __init__(self, path: Path | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +54,7 @@ class Settings(QObject):
         self._raw: dict[str, Any] = {}
         self._unsaved: dict[str, Any] = {}
         self._signature = jsonfile.signature(path) if path else None
-        self._unwritable = ""
+        self._unwritable: FileFailed | None = None
         self.broken_path: Path | None = None
         self.problems: tuple[str, ...] = ()
         self.values = SettingsValues()
@@ -80,9 +81,9 @@ class Settings(QObject):
             new = {n: v for n, v in wanted.items() if v != getattr(self.values, n)}
             self._unsaved.update(new)
             self._add_unsaved()
-            failure = self._save() if new else ""
+            failure = self._save() if new else None
         self._tell(before)
-        if failure:
+        if failure is not None:
             self.save_failed.emit(failure)
 
     def servers(self) -> tuple[ServerEntry, ...]:
@@ -111,12 +112,13 @@ class Settings(QObject):
             return
         except OSError as error:
             # Not readable is not broken: never write over what may be somebody's settings.
-            if str(error) != self._unwritable:
+            failure = file_failed(error, path)
+            if failure != self._unwritable:
                 _log.warning("settings not readable: %s", error)
-            self._unwritable = str(error)
-            self.problems = (str(error),)
+            self._unwritable = failure
+            self.problems = (f"{failure.reference}: {failure.context}",)
             return
-        self._unwritable = ""
+        self._unwritable = None
         values, problems = from_json(self._raw)
         if problems != self.problems:
             for problem in problems:
@@ -136,7 +138,7 @@ class Settings(QObject):
             self.broken_path = jsonfile.put_aside(path)
         except OSError as error:
             self.broken_path = path
-            self._unwritable = str(error)
+            self._unwritable = file_failed(error, path)
         self._signature = jsonfile.signature(path)
         _log.warning("broken settings kept as %s: %s", self.broken_path.name, reason)
 
@@ -147,26 +149,26 @@ class Settings(QObject):
             return
         now = jsonfile.signature(self._path)
         if now is None and not jsonfile.is_there(self._path):
-            self._unwritable = ""
+            self._unwritable = None
             return
         if now != self._signature or is_sure or self._unwritable:
             self._signature = now
             self._load(self._path)
 
-    def _save(self) -> str:
-        """Write the file; why that failed, "" when it did not."""
-        if self._path is None or self._unwritable:
+    def _save(self) -> FileFailed | None:
+        """Write the file; why that failed, None when it did not."""
+        if self._path is None or self._unwritable is not None:
             return self._unwritable
         content = {"version": VERSION, **self._raw}
         try:
             jsonfile.write(self._path, content, is_for_people=True)
         except OSError as error:
             _log.info("settings not written: %s", error)
-            return str(error)
+            return file_failed(error, self._path)
         self._raw = content
         self._unsaved.clear()
         self._signature = jsonfile.signature(self._path)
-        return ""
+        return None
 
 
 def _implicit_server() -> ServerEntry:

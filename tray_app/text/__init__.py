@@ -50,7 +50,6 @@ if TYPE_CHECKING:
         delete_result,
         error_text,
         failure_text,
-        save_failed_report,
     )
     from tray_app.text.estimates import (
         EstimateLine,
@@ -67,6 +66,7 @@ if TYPE_CHECKING:
         newer_version,
         pull_button,
     )
+    from tray_app.text.files import autostart_failed_report, save_failed_report
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
     from tray_app.text.lookups import (
         already_here,
@@ -169,6 +169,7 @@ else:
     __getattr__ = lazy_names(
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
-        "pull_errors", "connection_errors", "errors", "servers", "downloads", "tray", "notices",
-        "history", "lookups", "estimates", "deleting", "diagnosis", "english", "qt_formats",
+        "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
+        "notices", "history", "lookups", "estimates", "deleting", "diagnosis", "english",
+        "qt_formats",
     )  # fmt: skip

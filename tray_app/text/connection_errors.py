@@ -74,7 +74,7 @@ def tls_failed(case: Case) -> Message:
     context = case.error.context.casefold()
     text = next((make() for marks, make in _TLS if any(m in context for m in marks)), "")
     if not text:
-        text = tr("No secure connection to “{server}” came about.")
+        text = tr("No secure connection to “{server}” could be made.")
     return _cant_reach(case.fill(text), Action.EDIT_SERVER)
 
 

@@ -111,7 +111,7 @@ def _server_findings(found: Diagnosis) -> Iterator[Finding]:
 
 def _advice(action: Action) -> str:
     return {
-        Action.RETRY: tr("See that it is on and can be reached, then try again."),
+        Action.RETRY: tr("Check that it is switched on and connected, then try again."),
         Action.START: tr("Start Ollama."),
         Action.GET_OLLAMA: tr("Get it from ollama.com/download."),
         Action.CHANGE_SERVER: tr("Correct the address in the settings."),
@@ -136,15 +136,13 @@ def _folder_findings(found: Diagnosis) -> Iterator[Finding]:
 
 def _program_findings(found: Diagnosis) -> Iterator[Finding]:
     if found.settings_problem:
-        problem = fill(
-            tr("The settings can’t be used as they are: {reason}"), reason=found.settings_problem
-        )
-        yield Finding(problem, tr("What can’t be used counts as not set."))
+        problem = fill(tr("Some settings can’t be used: {reason}"), reason=found.settings_problem)
+        yield Finding(problem, tr("Defaults are used instead."))
     if found.instance.state is InstanceState.SILENT:
-        yield Finding(tr("Ollama Tray runs but doesn’t answer."), tr("End it and start it again."))
+        yield Finding(tr("Ollama Tray runs but doesn’t answer."), tr("Quit it and start it again."))
     if found.desktop.problem:
         problem = fill(
-            tr("The desktop can’t be asked what it offers: {reason}"), reason=found.desktop.problem
+            tr("Can’t find out what this desktop offers: {reason}"), reason=found.desktop.problem
         )
         yield Finding(problem, tr("Run this in a terminal of your desktop session."))
 

@@ -320,8 +320,8 @@ def cancel_question(item: PullItem, server_label: str) -> CancelText:
         fill(tr("Cancel the download of {name}?"), name=one_line(short_name(item.name), 120)),
         fill(
             tr(
-                "{size} are already there. “{server}” keeps them until Ollama is started anew;"
-                " a download before that goes on from here, a later one from the beginning."
+                "“{server}” keeps the {size} it already has until Ollama is restarted. A download"
+                " before that continues from here, a later one starts from the beginning."
             ),
             size=size(item.partial_bytes),
             server=one_line(server_label, 60),

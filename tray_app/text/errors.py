@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from tray_app.core import errors as e
+from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import ambiguous_address, server_address
+from tray_app.text.files import file_message
 from tray_app.text.messages import Action, Case, Message, ollama_says
 from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line, visible
@@ -126,16 +128,7 @@ def broken_files_report(settings_path: Path | None, queue_path: Path | None) -> 
     return Message(
         tr("A file could not be read"),
         "\n".join(lines),
-        tr("Ollama Tray goes on with what could be read. What the server has fetched is not lost."),
-    )
-
-
-def save_failed_report(reason: str) -> Message:
-    """A file of ours could not be written; what it holds counts until the program ends."""
-    return Message(
-        tr("Settings or downloads could not be saved"),
-        reason,
-        tr("Make room on the disk, or make the folder writable."),
+        tr("Ollama Tray continues with the rest. What the server has fetched is not lost."),
     )
 
 
@@ -187,7 +180,7 @@ _ANSWERS: dict[str, Callable[[], str]] = {
     "/api/ps": lambda: tr("The list of loaded models"),
     "/api/show": lambda: tr("The description of a model"),
     "/api/version": lambda: tr("The version number"),
-    "line": lambda: tr("A line about a download"),
+    "line": lambda: tr("A line of a download’s progress"),
 }
 
 
@@ -214,6 +207,10 @@ def _changed(case: Case) -> Message:
     text = tr("{name} has changed in the meantime, so nothing was done.")
     body = case.fill(text, name=one_line(case.error.reference, _NAME_LIMIT))
     return Message(tr("Model changed"), body, tr("Look at it again, then decide."))
+
+
+def _file_failed(case: Case) -> Message:
+    return file_message(tr("A file can’t be written"), case.error)
 
 
 def _cancelled(_: Case) -> Message:
@@ -258,5 +255,6 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.DiskFull: _disk_full,
     e.Changed: _changed,
     e.Cancelled: _cancelled,
+    FileFailed: _file_failed,
     e.OllamaError: _anything,
 }

@@ -90,7 +90,7 @@ def disk_line(estimate: PullEstimate, keep_free_bytes: int = 0) -> EstimateLine 
     fit = disk_fit(estimate, keep_free_bytes)
     if fit is DiskFit.SHORT:
         body = fill(
-            tr("{size} short. Delete models you don’t use, or move the model folder."),
+            tr("{size} more is needed. Delete models you don’t use, or move the model folder."),
             size=size(fetch - space.free_bytes),
         )
         return EstimateLine(fill(tr("Not enough: {size} free"), size=free), body, LineTone.BAD)
@@ -146,7 +146,7 @@ def _fits(fit: MemoryFit) -> EstimateLine:
     title = fill(tr("Fits: about {amount}"), amount=_amount(fit))
     body = _assumption()
     if fit.total_bytes is None:
-        body = tr("More than that has been in use here. A long context needs more.")
+        body = tr("Models here have used more than that before. A long context needs more.")
     return EstimateLine(title, body, LineTone.GOOD)
 
 
@@ -179,7 +179,7 @@ def _processor(fit: MemoryFit) -> EstimateLine:
 
 def _unknown_total(fit: MemoryFit) -> EstimateLine:
     title = fill(tr("Needs about {size}"), size=size(fit.needed_bytes))
-    return EstimateLine(title, tr("How much there is, Ollama doesn’t tell."))
+    return EstimateLine(title, tr("Ollama doesn’t say how much memory there is."))
 
 
 def _amount(fit: MemoryFit) -> str:

@@ -46,7 +46,7 @@ def unchecked(error: e.OllamaError, name: str) -> str:
     if isinstance(error, e.ModelNotFound):
         text = tr("{registry} has no model of this name. It may have been made on the server.")
         return fill(text, registry=registry)
-    text = tr("Whether there is a newer version isn’t known: {registry} can’t be asked ({reason}).")
+    text = tr("Can’t check for a newer version: no usable answer from {registry} ({reason}).")
     return fill(text, registry=registry, reason=lookup_reason(error))
 
 
@@ -54,7 +54,7 @@ def lookup_failed(error: e.OllamaError, name: str) -> tuple[str, str]:
     """Title and explanation when the registry told nothing."""
     if isinstance(error, e.Unauthorized | e.Forbidden):
         text = tr(
-            "{registry} tells nothing about this name without signing in. The model may be "
+            "{registry} says nothing about this name unless you are signed in. The model may be "
             "private, or not exist. The server may have access, so you can still pull."
         )
     elif isinstance(error, e.Unreachable | e.TimedOut | e.TlsFailed | e.ProxyFailed):
@@ -64,8 +64,8 @@ def lookup_failed(error: e.OllamaError, name: str) -> tuple[str, str]:
         )
     else:
         text = tr(
-            "{registry} gave no answer that can be used ({reason}). The server does the download "
-            "itself, so you can still pull."
+            "{registry} gave no usable answer ({reason}). The server does the download itself, so "
+            "you can still pull."
         )
     body = fill(text, registry=registry_name(name), reason=lookup_reason(error))
     return tr("Couldn’t look up the size"), body
@@ -82,7 +82,7 @@ def lookup_reason(error: e.OllamaError) -> str:
 
 _UNREACHABLE: dict[e.UnreachableKind, Callable[[], str]] = {
     e.UnreachableKind.REFUSED: lambda: tr("nothing answers there"),
-    e.UnreachableKind.NO_ROUTE: lambda: tr("there is no way to it"),
+    e.UnreachableKind.NO_ROUTE: lambda: tr("no network leads there"),
     e.UnreachableKind.NAME_LOOKUP: lambda: tr("name lookup failed"),
     e.UnreachableKind.LOST: lambda: tr("the connection was lost"),
 }

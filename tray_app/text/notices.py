@@ -141,4 +141,4 @@ def _names(items: Iterable[PullItem]) -> str:
 
 def notice_test() -> NoticeText:
     """What a person sees who tries notifications out."""
-    return NoticeText(tr("Notifications work"), tr("This is how Ollama Tray tells you things."))
+    return NoticeText(tr("Notifications work"), tr("This is what they look like."))

@@ -8,7 +8,9 @@ from typing import Any
 
 from tray_app.core import errors as e
 from tray_app.core.errors import PullFailure
+from tray_app.core.file_failures import FileFailed
 from tray_app.text.addresses import server_address
+from tray_app.text.files import file_sentence
 from tray_app.text.messages import ollama_says
 from tray_app.text.names import name_problem, registry_name
 from tray_app.text.plain import one_line
@@ -106,6 +108,7 @@ _WRITERS: dict[type, Callable[[_Case], str]] = {
     e.PullFailed: _pull_failed,
     e.DiskFull: _disk_full,
     e.TooOld: _too_old,
+    FileFailed: lambda case: file_sentence(case.error),
 }
 
 _SENTENCES: dict[type, Callable[[], str]] = {
@@ -117,9 +120,9 @@ _SENTENCES: dict[type, Callable[[], str]] = {
         "Access refused. The server isn’t signed in, or the model is private."
     ),
     e.Forbidden: lambda: tr("“{server}” doesn’t allow this download."),
-    e.NotOllama: lambda: tr("“{server}” isn’t Ollama any more."),
+    e.NotOllama: lambda: tr("What answers at “{server}” is no longer Ollama."),
     e.ModelNotFound: lambda: tr("{registry} has no such model or tag."),
-    e.BadAddress: lambda: tr("The address of “{server}” isn’t one."),
+    e.BadAddress: lambda: tr("“{server}” has no valid address."),
     e.BadAnswer: lambda: tr("“{server}” sent something Ollama Tray can’t read."),
     e.IncompletePull: lambda: tr("The download ended before it was complete."),
     e.Changed: lambda: tr("The model has changed in the meantime."),

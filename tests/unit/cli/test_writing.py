@@ -89,7 +89,7 @@ def test_the_running_program_pulls(terminal: Terminal, server: FaultyServer) -> 
     result = terminal("pull", "tiny", "fresh")
     assert result.code == 0
     assert terminal.instance.asked == [(InstanceCommand.PULL, ("fresh:latest",))]
-    assert "Ollama Tray, which is running, pulls fresh:latest." in result.err
+    assert "The running Ollama Tray pulls fresh:latest." in result.err
     assert pulls(server) == []
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.odd_files import held, paths_in, with_value
 from tests.unit.settings.test_values import JSON
 from tray_app import jsonfile
+from tray_app.core.file_failures import FileFailed, FileProblem
 from tray_app.settings import ServerEntry, Settings, SettingsValues
 from tray_app.settings.values import CHECKS
 
@@ -36,9 +37,9 @@ def written(path: Path) -> dict[str, Any]:
     return found
 
 
-def recorded(signal: Any) -> list[str]:
+def recorded(signal: Any) -> list[Any]:
     """A list that grows with each emit."""
-    seen: list[str] = []
+    seen: list[Any] = []
     signal.connect(seen.append)
     return seen
 
@@ -214,7 +215,7 @@ def test_a_failed_write_is_told_and_leaves_the_old_file(
         failing_replace(patch)
         settings.set("theme", "light")
     assert len(failed) == 1
-    assert "No space left" in failed[0]
+    assert failed == [FileFailed(str(path), "No space left on device", FileProblem.NO_ROOM)]
     assert settings.values.theme == "light", "it counts until the program ends"
     assert changed == ["theme"]
     assert written(path)["theme"] == "dark"
@@ -325,7 +326,7 @@ def test_settings_that_could_not_be_read_come_back_with_the_next_change(
         settings = Settings(path)
         failed = recorded(settings.save_failed)
         settings.set("refresh_s", 5)
-        assert "held" in failed[0]
+        assert [failure.reference for failure in failed] == [str(path)]
         assert written(path) == {"version": 1, "theme": "dark"}
     settings.set("max_pulls", 2)
     assert written(path) == {"version": 1, "theme": "dark", "refresh_s": 5, "max_pulls": 2}

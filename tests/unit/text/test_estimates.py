@@ -127,7 +127,7 @@ def test_private_models_are_a_matter_of_ollama_com() -> None:
 def test_failures_of_a_lookup() -> None:
     title, body = text.lookup_failed(Forbidden("x"), "hf.co/me/x")
     assert title == "Couldn’t look up the size"
-    assert body.startswith("Hugging Face tells nothing about this name without signing in.")
+    assert body.startswith("Hugging Face says nothing about this name unless you are signed in.")
     assert "may have been made on the server" in text.unchecked(ModelNotFound("x"), "x")
 
 

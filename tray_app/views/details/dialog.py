@@ -104,8 +104,8 @@ class DetailsDialog(DialogFrame):
             (self.system, tr("System", "a prompt"), tr("This model has no system prompt.")),
             (self.license, tr("License"), tr("This model has no license text.")),
             (self.modelfile, tr("Modelfile"), tr("This model has no Modelfile.")),
-            (self.model_info, tr("Model info"), tr("The server tells nothing more.")),
-            (self.layers, tr("Layers"), tr("No layer of this model is known.")),
+            (self.model_info, tr("Model info"), tr("The server says nothing more.")),
+            (self.layers, tr("Layers"), tr("The layers of this model aren’t known.")),
         ):
             page = DetailsPage(content, empty)
             page.error_card.button.clicked.connect(self._request)

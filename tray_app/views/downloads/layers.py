@@ -59,7 +59,7 @@ class DownloadLayers(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self._layers:
-            self._paint_line(painter, 0, theme, tr("No layer is known yet."))
+            self._paint_line(painter, 0, theme, tr("The layers aren’t known yet."))
             return
         first = max(0, event.rect().top() // ROW_HEIGHT)
         last = min(self.line_count() - 1, event.rect().bottom() // ROW_HEIGHT)

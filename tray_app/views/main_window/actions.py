@@ -311,7 +311,7 @@ class ModelActions(QObject):
 
     def _busy_reason(self) -> str:
         if any(row.busy is not None for row in self._rows):
-            return tr("Wait until the present work on it is done")
+            return tr("Wait until what is being done with it has finished")
         return ""
 
     def _load_reason(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app.core.file_failures import FileFailed
 from tray_app.core.pulls.history import History, PullRecord, kept
 from tray_app.core.pulls.states import PullItem
 from tray_app.workers.pulls import stored_values as stored
@@ -101,8 +102,8 @@ class PullHistory(QObject):
             return
         try:
             self._store.save(self.history.records, self._number)
-        except OSError as error:
-            _log.info("the history could not be saved: %s", error)
+        except FileFailed as error:
+            _log.info("the history could not be saved: %s", error.context)
 
     def _set(self, history: History) -> None:
         self._history = history
@@ -121,7 +122,7 @@ class PullHistory(QObject):
     def _on_load_job_succeeded(self, records: tuple[PullRecord, ...]) -> None:
         if self._store is None:
             return
-        self._is_read = not self._store.unreadable
+        self._is_read = self._store.unreadable is None
         loaded = self._store.history_of(records)
         early = self._history.records
         self._history = History((*early, *loaded.records), loaded.broken_path)

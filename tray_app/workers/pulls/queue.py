@@ -79,7 +79,7 @@ class PullQueue(QObject):
     item_removed = Signal(str)  # id
     order_changed = Signal(object)  # PullOrder
     summary_changed = Signal(object)  # PullSummary
-    save_failed = Signal(str)
+    save_failed = Signal(object)  # FileFailed
     started = Signal(object)  # PullItem
     faulted = Signal(str)
     item_ended = Signal(object)  # PullItem

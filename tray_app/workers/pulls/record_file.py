@@ -7,7 +7,6 @@ not written over.
 
 from __future__ import annotations
 
-import errno
 import logging
 import threading
 from abc import ABC, abstractmethod
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from tray_app import jsonfile
-from tray_app.core.errors import OllamaError
+from tray_app.core.file_failures import FileFailed, file_failed
 from tray_app.workers.runner import Job
 
 _log = logging.getLogger(__name__)
@@ -34,8 +33,8 @@ class RecordFile(ABC, Generic[_T]):
     """Reads and writes one file. Thread: any; writers take turns, the newest wins.
 
     `broken_path`: where the file is kept that held what we could not use. `dropped`: how many of
-    its records that were, 0 = the whole file. `unreadable`: why the file could not be read, "" when
-    it could; until then nothing is written.
+    its records that were, 0 = the whole file. `unreadable`: why the file could not be read, None
+    when it could; until then nothing is written.
     """
 
     _key = "records"
@@ -44,7 +43,7 @@ class RecordFile(ABC, Generic[_T]):
         self.path = path
         self.broken_path: Path | None = None
         self.dropped = 0
-        self.unreadable = ""
+        self.unreadable: FileFailed | None = None
         self._lock = threading.Lock()
         self._written = 0
 
@@ -67,7 +66,7 @@ class RecordFile(ABC, Generic[_T]):
     ) -> tuple[_T, ...]:
         """The stored records in order. Never raises: see the attributes."""
         with self._lock:
-            self.unreadable = ""
+            self.unreadable = None
             try:
                 data = jsonfile.read(
                     self.path, max_bytes=MAX_BYTES, max_depth=None, pauses_s=pauses_s, wait=wait
@@ -80,20 +79,23 @@ class RecordFile(ABC, Generic[_T]):
                 return ()
             except OSError as error:
                 # Not readable is not broken: it may be so again in a moment.
-                self.unreadable = str(error)
+                self.unreadable = file_failed(error, self.path)
                 _log.info("%s is not readable: %s", self.path.name, error)
                 return ()
 
     def save(self, records: Iterable[_T], number: int) -> None:
         """Write `records`; a call with a lower `number` than one already written does nothing.
 
-        Raises OSError when the disk does not take it; the old file is then still whole.
+        Raises FileFailed when the disk does not take it; the old file is then still whole.
         """
         with self._lock:
-            if self.unreadable:
-                raise OSError(errno.EACCES, self.unreadable)
+            if self.unreadable is not None:
+                raise self.unreadable
             if number > self._written:
-                self._write(tuple(records))
+                try:
+                    self._write(tuple(records))
+                except OSError as error:
+                    raise file_failed(error, self.path) from error
                 self._written = number
 
     def _write(self, records: tuple[_T, ...]) -> None:
@@ -142,7 +144,7 @@ class RecordFile(ABC, Generic[_T]):
             self.broken_path = jsonfile.put_aside(self.path, second=1)
         except OSError as error:
             self.broken_path = self.path
-            self.unreadable = str(error)
+            self.unreadable = file_failed(error, self.path)
             _log.exception("cannot keep the broken %s (%s)", self.path, reason)
             return False
         # Not a warning: whoever loads tells the person.
@@ -170,9 +172,9 @@ class SaveJob(Job, Generic[_T]):
     def perform(self) -> int:
         try:
             self._file.save(self._records, self._number)
-        except OSError as error:
-            _log.info("%s could not be saved: %s", self._file.path.name, error)
-            raise OllamaError(str(self._file.path), str(error)) from error
+        except FileFailed as error:
+            _log.info("%s could not be saved: %s", self._file.path.name, error.context)
+            raise
         return self._number
 
 

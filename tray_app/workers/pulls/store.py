@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app import jsonfile
 from tray_app.core.decode import MAX_INT
+from tray_app.core.file_failures import FileFailed
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
 from tray_app.core.records import LayerKind
@@ -47,14 +48,14 @@ class PullStore(RecordFile[PullItem]):
 class PullSaver(QObject):
     """Numbers every state of the queue and tells which of them is safe on disk.
 
-    Signals: `saved` when `saved_number` has grown, `failed` with the reason when a write failed,
+    Signals: `saved` when `saved_number` has grown, `failed` when a write failed,
     `loaded` with the items of a file that somebody held when `load` was called.
     Thread: GUI thread; writing happens in the lane "queue file". At most one write is under way
     and one waits, however often `save` is called.
     """
 
     saved = Signal()
-    failed = Signal(str)
+    failed = Signal(object)  # FileFailed
     loaded = Signal(object)  # tuple[PullItem, ...]
 
     def __init__(self, runner: JobRunner, store: PullStore | None, parent: QObject) -> None:
@@ -73,7 +74,7 @@ class PullSaver(QObject):
         if self._store is None:
             return (), None
         items, broken_path = self._store.load(), self._store.broken_path
-        self._is_unread = bool(self._store.unreadable)
+        self._is_unread = self._store.unreadable is not None
         if self._is_unread and broken_path is None:
             job = LoadJob(self._store)
             job.succeeded.connect(self._on_load_job_succeeded)
@@ -100,8 +101,8 @@ class PullSaver(QObject):
         if self._store is not None and not self._is_unread:
             try:
                 self._store.save(items, self._number)
-            except OSError as error:
-                self.failed.emit(str(error))
+            except FileFailed as error:
+                self.failed.emit(error)
 
     def _write(self) -> None:
         items, self._waiting = self._waiting, None
@@ -122,14 +123,14 @@ class PullSaver(QObject):
     def _on_load_job_succeeded(self, items: tuple[PullItem, ...]) -> None:
         if self._store is None:
             return
-        reason = self._store.unreadable
-        if reason:
+        failure = self._store.unreadable
+        if failure is not None:
             self._give_up()
         self._is_unread = False
         # Before: they are to be among what is written.
         self.loaded.emit(items)
-        if reason:
-            self.failed.emit(reason)
+        if failure is not None:
+            self.failed.emit(failure)
             self._done(self._number)
         elif not self._is_writing:
             self._write()
@@ -143,7 +144,7 @@ class PullSaver(QObject):
     def _on_job_failed(self, error: object) -> None:
         # A full disk here must not keep the server, maybe elsewhere, from pulling.
         self._done(self._number)
-        self.failed.emit(getattr(error, "context", ""))
+        self.failed.emit(error)
 
     def _done(self, number: int) -> None:
         self._is_writing = False

@@ -13,6 +13,7 @@ from tests.unit.workers.conftest import QUICK, QueueMaker
 from tests.unit.workers.scripted import World
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import DiskFull, ModelNotFound
+from tray_app.core.file_failures import FileFailed, FileProblem
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
 from tray_app.core.pulls.states import Hold, PullState
@@ -261,11 +262,13 @@ def test_an_unwritable_folder_does_not_stop_a_pull(
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
     bench = make_queue(tmp_path / "file" / "queue.json")
-    reasons: list[str] = []
-    bench.queue.save_failed.connect(reasons.append)
+    failures: list[FileFailed] = []
+    bench.queue.save_failed.connect(failures.append)
     item_id = bench.queue.add(request("one"))
     bench.wait_state(item_id, S.DONE)
-    assert reasons
+    assert failures
+    assert failures[0].problem is FileProblem.IN_THE_WAY
+    assert failures[0].reference == str(tmp_path / "file" / "queue.json")
 
 
 @pytest.mark.parametrize("again", [1, 3])

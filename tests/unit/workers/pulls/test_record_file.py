@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.odd_files import held, paths_in, with_value
 from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import DiskFull, PullFailed, PullFailure, ServerFailed
+from tray_app.core.file_failures import FileFailed
 from tray_app.core.pulls.history import PullRecord
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState, summarize
@@ -208,7 +209,7 @@ def test_what_cannot_be_read_is_never_written_over(
         held(patch, 10**6, "read_bytes")
         assert store.load() == ()
         assert store.broken_path is None
-        with pytest.raises(OSError, match="held"):
+        with pytest.raises(FileFailed, match="held"):
             store.save((), 99)
     assert store.path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["downloads.json"]
@@ -242,6 +243,6 @@ def test_a_broken_file_that_cannot_be_kept_is_not_written_over(
         patch.setattr(Path, "rename", refuse)
         assert store.load() == ()
     assert store.broken_path == store.path
-    with pytest.raises(OSError, match="cannot be written"):
+    with pytest.raises(FileFailed, match="cannot be written"):
         store.save((), 99)
     assert store.path.read_text() == "{broken"

@@ -1,0 +1,32 @@
+import pytest
+
+from tests.unit.text.test_units import plain
+from tray_app import text
+from tray_app.core.file_failures import FileFailed, FileProblem
+
+PATH = "/home/ana/settings.json"
+
+
+@pytest.mark.parametrize(
+    ("problem", "body", "hint"),
+    [
+        (FileProblem.NO_ROOM, f"There is no room left on the disk for {PATH}.", "Delete"),
+        (FileProblem.NOT_ALLOWED, f"Ollama Tray isn’t allowed to write {PATH}.", "Give"),
+        (FileProblem.READ_ONLY, f"The disk of {PATH} is read-only.", "Make"),
+        (FileProblem.IN_USE, f"Another program has {PATH} open.", "Close"),
+        (FileProblem.IN_THE_WAY, f"Something else stands where {PATH} belongs.", "Move"),
+        (FileProblem.OTHER, f"{PATH} can’t be written: Input/output error.", ""),
+    ],
+)
+def test_a_file_that_cannot_be_saved(problem: FileProblem, body: str, hint: str) -> None:
+    message = text.save_failed_report(FileFailed(PATH, "Input/output error", problem))
+    assert plain(message.title) == "Settings or downloads can’t be saved"
+    assert plain(message.body) == body
+    assert message.hint.startswith(hint)
+
+
+def test_a_login_entry_that_cannot_be_written() -> None:
+    failure = FileFailed("/home/ana/.config/autostart/x.desktop", "", FileProblem.NOT_ALLOWED)
+    message = text.autostart_failed_report(failure)
+    assert message.title == "Start at login can’t be changed"
+    assert "x.desktop" in message.body
