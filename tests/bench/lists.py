@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 from typing import Any
@@ -19,7 +20,8 @@ class GrowingList:
         self._random = random.Random(seed)
         self._has_digests = has_digests
         self._seconds = 0
-        self.rows = [self._row(index) for index in range(count)]
+        self._numbers = itertools.count()  # no two rows have one name, however often they change
+        self.rows = [self._row(next(self._numbers)) for _ in range(count)]
 
     def body(self) -> bytes:
         """The answer of /api/tags, as a Go server writes it."""
@@ -56,7 +58,7 @@ class GrowingList:
         half = max(1, round(len(self.rows) * share / 2))
         gone = set(self._random.sample(range(len(self.rows)), half))
         kept = [row for index, row in enumerate(self.rows) if index not in gone]
-        self.rows = [self._row(100_000 + self._random.randrange(10**6)) for _ in gone] + kept
+        self.rows = [self._row(next(self._numbers)) for _ in gone] + kept
 
     def _row(self, index: int) -> dict[str, Any]:
         pick = self._random
