@@ -96,6 +96,24 @@ def test_crashes_do_not_touch_another_message(dialogs: Dialogs) -> None:
     box.close()
 
 
+def test_the_details_of_a_box_are_shown_and_hidden_in_our_words(dialogs: Dialogs) -> None:
+    dialogs.show_crash(crashed(1, "trace one"))
+    (box,) = boxes()
+    words = {"Show the technical details", "Hide the technical details"}
+
+    def said() -> set[str]:
+        return {button.text() for button in box.buttons()} & words
+
+    toggle = next(button for button in box.buttons() if button.text() in words)
+    assert said() == {"Show the technical details"}
+    toggle.click()
+    assert said() == {"Hide the technical details"}
+    dialogs.show_crash(crashed(2, "trace one", "trace two"))
+    assert said() == {"Hide the technical details"}, "new ones are as open as the old ones"
+    toggle.click()
+    assert said() == {"Show the technical details"}
+
+
 def test_details_open_once_and_ask(scene: Scene, dialogs: Dialogs) -> None:
     with emitted(scene.commands.details_requested) as asked:
         dialog = dialogs.open_details(ref(QWEN))

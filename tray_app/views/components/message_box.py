@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QTextEdit, QWidget
 
 from tray_app.text import Message, tr
 from tray_app.views.components.buttons import copy_text
@@ -18,6 +18,7 @@ class MessageBox(QMessageBox):
         self.setIcon(QMessageBox.Icon.Warning)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._message = Message("", "")
+        self._details_button: QAbstractButton | None = None
         self.set_message(message)
         copy = self.addButton(tr("C&opy"), QMessageBox.ButtonRole.HelpRole)
         # A box closes at each of its buttons unless nothing is connected to it.
@@ -40,12 +41,31 @@ class MessageBox(QMessageBox):
             label.setTextFormat(Qt.TextFormat.PlainText)
         if message.details != old.details:  # else a reader would be back at its beginning
             self.setDetailedText(message.details)
+            self._follow_details_button()
 
     def as_text(self) -> str:
         """What Copy puts on the clipboard."""
         message = self._message
         parts = (message.title, message.body, message.hint, message.details)
         return "\n".join(part for part in parts if part)
+
+    def _follow_details_button(self) -> None:
+        """Qt's own words on it are in another style than ours, and it sets them at every click."""
+        action = QMessageBox.ButtonRole.ActionRole
+        found = (button for button in self.buttons() if self.buttonRole(button) is action)
+        button = next(found, None)
+        if button is not None and button is not self._details_button:
+            button.clicked.connect(self._word_details_button)
+        self._details_button = button
+        self._word_details_button()
+
+    @Slot()
+    def _word_details_button(self) -> None:
+        details = self.findChild(QTextEdit)
+        frame = details.parentWidget() if details is not None else None
+        if self._details_button is not None and frame is not None:
+            words = tr("Show the technical details"), tr("Hide the technical details")
+            self._details_button.setText(words[not frame.isHidden()])
 
     def _on_copy_clicked(self) -> None:
         copy_text(self._copy, self.as_text())
