@@ -6,6 +6,7 @@ numbers only and is cached.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
@@ -25,11 +26,8 @@ def age(moment: datetime | None, now: datetime) -> str:
     if _Now.local_s - moment_s > 3 * _DAY_S:
         # The day's border moves by an hour with summer time; nobody counts that after 3 days.
         return _days_ago(_Now.day - int(moment_s // _DAY_S))
-    try:
-        local, today = moment.astimezone(), now.astimezone().date()
-    except (OverflowError, OSError, ValueError):
-        return MISSING
-    days = (today - local.date()).days
+    local = _local(moment)
+    days = (_local(now).date() - local.date()).days
     if days == 0:
         return fill(tr("Today, {time}"), time=_clock(local))
     if days == 1:
@@ -47,7 +45,7 @@ class _Now:
 
     @classmethod
     def remember(cls, now: datetime) -> None:
-        offset = now.astimezone().utcoffset() or timedelta()
+        offset = _local(now).utcoffset() or timedelta()
         cls.moment = now
         cls.offset_s = offset.total_seconds()
         cls.local_s = now.timestamp() + cls.offset_s
@@ -75,7 +73,7 @@ def clock_time(moment: datetime | None) -> str:
     """The local time of day: "14:32"."""
     if moment is None:
         return MISSING
-    return _clock(moment.astimezone())
+    return _clock(_local(moment))
 
 
 def time_of_day(moment: time) -> str:
@@ -87,8 +85,8 @@ def day_and_time(moment: datetime | None, now: datetime) -> str:
     """For the middle of a sentence: "today, 14:02", "yesterday, 14:02", "28 April, 14:02"."""
     if moment is None:
         return MISSING
-    local = moment.astimezone()
-    days = (now.astimezone().date() - local.date()).days
+    local = _local(moment)
+    days = (_local(now).date() - local.date()).days
     if days == 0:
         return fill(tr("today, {time}"), time=_clock(local))
     if days == 1:
@@ -100,15 +98,26 @@ def full_time(moment: datetime | None) -> str:
     """For a tooltip: the full local date and time."""
     if moment is None:
         return MISSING
-    try:
-        local = moment.astimezone()
-    except (OverflowError, OSError, ValueError):
-        return moment.isoformat()
+    local = _local(moment)
     return fill(
         tr("{date}, {time}"),
         date=formats().long_date(local.year, local.month, local.day),
         time=_clock(local),
     )
+
+
+def _local(moment: datetime) -> datetime:
+    """`moment` on the clocks of this place, for any moment that there is.
+
+    Windows knows its zones from 1970 to 3000 only. Beyond that the offset is taken from the same
+    day in a year that it knows: the calendar repeats after 400 years.
+    """
+    with suppress(OverflowError, OSError, ValueError):
+        return moment.astimezone()
+    with suppress(OverflowError, OSError, ValueError):
+        known = moment.replace(year=2000 + moment.year % 400, tzinfo=UTC)
+        return moment.astimezone(known.astimezone().tzinfo)
+    return moment  # the first and the last day of all, which have no other zone
 
 
 def _clock(local: datetime) -> str:

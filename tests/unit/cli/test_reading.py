@@ -57,6 +57,33 @@ def test_list_as_json(terminal: Terminal) -> None:
     assert isinstance(tiny["capabilities"], list)
 
 
+@pytest.mark.parametrize(
+    ("moment", "shown", "in_json"),
+    [
+        ("0001-01-01T00:00:00Z", "—", None),
+        ("1583-07-01T12:00:00Z", "—", "1583-07-01T12:00:00+00:00"),
+        ("1969-12-31T23:59:59+23:59", "—", "1969-12-31T00:00:59+00:00"),
+        ("3012-06-07T12:00:00Z", "3012", "3012-06-07T12:00:00+00:00"),
+        ("9999-12-31T12:00:00Z", "9999", "9999-12-31T12:00:00+00:00"),
+        ("9999-12-31T23:59:59-23:59", "—", None),
+        (1e300, "—", None),
+    ],
+)
+def test_models_of_any_time(
+    terminal: Terminal, server: FaultyServer, moment: object, shown: str, in_json: str | None
+) -> None:
+    row = {"name": "tiny:latest", "size": 1000, "digest": "a" * 64}
+    times = {"modified_at": moment, "expires_at": moment}
+    server.fault("/api/tags", faults.reply_json(200, {"models": [row | times]}))
+    server.fault("/api/show", faults.reply_json(200, times))
+    server.fault("/api/ps", faults.reply_json(200, {"models": [row | times]}))
+    assert shown in terminal("list").out.splitlines()[1].split()[-2]
+    assert json.loads(terminal("list", "--json").out)[0]["modified_at"] == in_json
+    for verb in (("show", "tiny"), ("ps",), ("ps", "--json")):
+        result = terminal(*verb)
+        assert (result.code, result.err) == (0, ""), verb
+
+
 def test_a_cloud_model_in_the_list(terminal: Terminal, server: FaultyServer) -> None:
     row = {"name": "big:cloud", "remote_host": "https://ollama.com", "size": 300}
     server.fault("/api/tags", faults.reply_json(200, {"models": [row]}))

@@ -1,6 +1,6 @@
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
 from hypothesis import given
@@ -68,6 +68,59 @@ def test_days_are_those_of_this_computer(berlin: None) -> None:
 @given(st.datetimes(), st.integers(1_577_836_800, 4_102_444_800))
 def test_every_moment_has_an_age(moment: datetime, now_s: int) -> None:
     assert text.age(moment.replace(tzinfo=UTC), datetime.fromtimestamp(now_s, UTC))
+
+
+class WindowsMoment(datetime):
+    """One of a system that knows its own zone from 1970 to 3000 only, as Windows does."""
+
+    def astimezone(self, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        if tz is None and not 1970 < self.year < 3000:
+            raise OSError(22, "Invalid argument")
+        return super().astimezone(tz)
+
+
+OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+EDGES = ("0001-01-01", "1970-01-01", "3001-01-01", "9999-12-31T23:59:59")
+MOMENTS = st.one_of(st.datetimes(), st.sampled_from(EDGES).map(datetime.fromisoformat))
+
+
+@given(MOMENTS, OFFSETS, MOMENTS, OFFSETS, st.sampled_from((datetime, WindowsMoment)))
+def test_every_moment_can_be_shown_at_any_time(
+    moment: datetime, zone: tzinfo, now: datetime, zone_of_now: tzinfo, kind: type[datetime]
+) -> None:
+    moment, now = (
+        kind.combine(each.date(), each.time(), tz)
+        for each, tz in ((moment, zone), (now, zone_of_now))
+    )
+    assert text.age(moment, now)
+    assert text.clock_time(moment)
+    assert text.day_and_time(moment, now)
+    assert text.full_time(moment)
+    assert text.seconds_until(moment, now) >= 0
+    assert text.is_forever(moment, now) in (True, False)
+
+
+@pytest.mark.parametrize("kind", [datetime, WindowsMoment])
+def test_moments_beyond_what_a_system_knows(kind: type[datetime]) -> None:
+    old, late = kind(1955, 3, 4, 9, 5, tzinfo=UTC), kind(3500, 6, 7, 23, 59, tzinfo=UTC)
+    assert text.full_time(old) == "Friday, 4 March 1955, 09:05"
+    assert text.day_and_time(late, NOW) == "07/06/3500, 23:59"
+    assert text.day_and_time(late, late) == "today, 23:59"
+    assert text.age(late, NOW) == "07/06/3500"
+    assert text.age(late, late) == "Today, 23:59"
+    assert text.clock_time(late) == "23:59"
+    assert text.full_time(kind.max.replace(tzinfo=UTC)) == "Friday, 31 December 9999, 23:59"
+    assert text.full_time(kind.min.replace(tzinfo=UTC)) == "Monday, 1 January 0001, 00:00"
+
+
+@pytest.mark.parametrize("kind", [datetime, WindowsMoment])
+def test_summer_time_of_years_that_a_system_does_not_know(
+    berlin: None, kind: type[datetime]
+) -> None:
+    assert text.clock_time(kind(3400, 7, 1, 12, 0, tzinfo=UTC)) == "14:00"
+    assert text.clock_time(kind(3400, 1, 1, 12, 0, tzinfo=UTC)) == "13:00"
+    assert text.full_time(kind(3400, 12, 31, 23, 30, tzinfo=UTC)).endswith("3401, 00:30")
+    assert text.clock_time(kind.max.replace(tzinfo=UTC)) == "23:59"
 
 
 @given(st.integers(0, 4000), st.integers(0, 4000))
