@@ -6,11 +6,10 @@ Every write is one segment (headers with body, or one whole chunk), as a Go serv
 from __future__ import annotations
 
 import http
-import math
-import select
+import io
 import socket
-import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from tray_app.demo.errors import ClientGone, ServerStopping
 from tray_app.demo.gojson import encode
+from tray_app.demo.stopping import StopSign
 
 JSON = "application/json; charset=utf-8"
 PLAIN_JSON = "application/json"
@@ -33,7 +33,7 @@ _READ_BYTES = 256 * 1024
 class Responder(Protocol):
     """What the requests of a connection are answered by: a server, which may be stopping."""
 
-    stopping: threading.Event
+    stopping: StopSign
 
     def respond(self, exchange: Exchange) -> None:
         """Answer one request."""
@@ -45,7 +45,7 @@ class Exchange:
     def __init__(self, handler: ConnectionHandler) -> None:
         self._handler = handler
         self._socket = handler.connection
-        self._stopping = handler.responder.stopping
+        self._stopping = handler.stopping
         self.method = handler.command
         self.target = handler.path
         parts = urlsplit(handler.path)
@@ -174,10 +174,17 @@ class Exchange:
         if self.is_gone:
             return
         try:
-            self._socket.sendall(data)
-        except OSError:
+            self._send_all(memoryview(data))
+        except (OSError, ValueError):
             self.is_gone = True
             self.close_after()
+
+    def _send_all(self, left: memoryview) -> None:
+        while left:
+            if not self._stopping.waits_for(self._socket, to_write=True):
+                raise ConnectionAbortedError("the server stops")
+            with suppress(BlockingIOError):
+                left = left[self._socket.send(left) :]
 
     def close_after(self) -> None:
         """End the connection after this exchange."""
@@ -187,14 +194,12 @@ class Exchange:
 
     def wait(self, seconds: float) -> None:
         """Let time pass; ClientGone as soon as the client hangs up."""
-        if self._stopping.is_set():
-            raise ServerStopping
-        if self.is_gone or self._client_left(seconds):
+        has_left = self.is_gone or self._client_left(seconds)
+        is_stopping = self._stopping.is_set()
+        if has_left or is_stopping:
             self.is_gone = True
             self.close_after()
-            if self._stopping.is_set():
-                raise ServerStopping
-            raise ClientGone
+            raise ServerStopping if is_stopping else ClientGone
 
     def pause(self, seconds: float) -> None:
         """Let time pass, whatever the client does."""
@@ -204,7 +209,7 @@ class Exchange:
     def _client_left(self, seconds: float) -> bool:
         timeout = min(max(0.0, seconds), 3600.0)
         try:
-            if not _is_readable(self._socket, timeout):
+            if not self._stopping.waits_for(self._socket, timeout):
                 return False
             if self._socket.recv(1, _PEEK) == b"":
                 return True
@@ -221,11 +226,16 @@ class ConnectionHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     responder: Responder
+    stopping: StopSign
 
     def setup(self) -> None:
-        """Know the server by what it does here."""
+        """Know the server by what it does here, and wait for nothing longer than for its stop."""
         self.responder = self.server  # type: ignore[assignment]
+        self.stopping = self.responder.stopping
         super().setup()
+        self.rfile.close()
+        self.connection.setblocking(False)
+        self.rfile = io.BufferedReader(_Incoming(self.connection, self.stopping))
 
     def handle_one_request(self) -> None:
         """Read one request and answer it; a broken connection ends quietly."""
@@ -247,16 +257,25 @@ class ConnectionHandler(BaseHTTPRequestHandler):
         """A demo server does not talk to the terminal."""
 
 
+class _Incoming(io.RawIOBase):
+    """What a client sends; a server that stops hears no more of it."""
+
+    def __init__(self, connection: socket.socket, stopping: StopSign) -> None:
+        super().__init__()
+        self._connection = connection
+        self._stopping = stopping
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while self._stopping.waits_for(self._connection):
+            with suppress(BlockingIOError):
+                return self._connection.recv_into(buffer)
+        return 0
+
+
 _PEEK = 2  # MSG_PEEK, the same on every platform
-
-
-def _is_readable(connection: socket.socket, timeout_s: float) -> bool:
-    if not hasattr(select, "poll"):
-        return bool(select.select([connection], [], [], timeout_s)[0])
-    # select() fails for descriptors from 1024 on.
-    poll = select.poll()
-    poll.register(connection, select.POLLIN)
-    return bool(poll.poll(math.ceil(timeout_s * 1000)))
 
 
 def _number(text: str, base: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import sys
 import threading
@@ -11,6 +10,7 @@ from typing import Any, Self
 from tray_app.demo.catalogue.library import demo_library
 from tray_app.demo.exchange import ConnectionHandler, Exchange
 from tray_app.demo.handlers.routes import dispatch
+from tray_app.demo.stopping import StopSign
 from tray_app.demo.store.state import DEFAULT_SPEED_BYTES_S, DemoState, Library
 
 
@@ -21,6 +21,8 @@ class DemoServer:
     `start` and `stop`; both may be called again.
     Thread: start, stop and kill belong to one thread; `state` may be used from any.
     """
+
+    stopping: StopSign
 
     def __init__(
         self,
@@ -45,11 +47,10 @@ class DemoServer:
             load_s=load_s,
             **settings,
         )
-        self.stopping = threading.Event()
         self._listener: socket.socket | None = None
         self._acceptor: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._connections: dict[socket.socket, threading.Thread] = {}
+        self._threads: set[threading.Thread] = set()
 
     @property
     def url(self) -> str:
@@ -71,11 +72,12 @@ class DemoServer:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self.host, self.port))
             listener.listen(128)
+            listener.setblocking(False)
+            self.stopping = StopSign()
         except OSError:
             listener.close()
             raise
         self.port = listener.getsockname()[1]
-        self.stopping = threading.Event()
         self._listener = listener
         self._acceptor = threading.Thread(
             target=self._accept, args=(listener, self.stopping), name="demo-accept", daemon=True
@@ -84,25 +86,21 @@ class DemoServer:
         return self
 
     def stop(self) -> None:
-        """Close the port and every connection; no thread stays. Offsets of pulls are kept."""
+        """Close the port and every connection, whatever its client is doing; no thread stays.
+        Offsets of pulls are kept."""
         listener, acceptor = self._listener, self._acceptor
         if listener is None or acceptor is None:
             return
         self._listener = self._acceptor = None
         self.stopping.set()
-        # A blocked accept() is not woken by close() everywhere, but by a connection it is.
-        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), 1):
-            pass
         acceptor.join()
         listener.close()
         with self._lock:
-            threads = list(self._connections.values())
-            for connection in self._connections:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+            threads = list(self._threads)
         for thread in threads:
             if thread is not threading.current_thread():
                 thread.join()
+        self.stopping.close()
 
     def kill(self) -> None:
         """End as SIGKILL would: streams break off, offsets not yet written are lost."""
@@ -124,20 +122,19 @@ class DemoServer:
         """Answer one request. What tests replace to make a server misbehave."""
         dispatch(self.state, exchange)
 
-    def _accept(self, listener: socket.socket, stopping: threading.Event) -> None:
-        while True:
+    def _accept(self, listener: socket.socket, stopping: StopSign) -> None:
+        while stopping.waits_for(listener):
             try:
                 connection, address = listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):  # it has left already
+                continue
             except OSError:
-                return
-            if stopping.is_set():
-                connection.close()
                 return
             thread = threading.Thread(
                 target=self._serve, args=(connection, address), name="demo-connection", daemon=True
             )
             with self._lock:
-                self._connections[connection] = thread
+                self._threads.add(thread)
             thread.start()
 
     def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
@@ -145,5 +142,5 @@ class DemoServer:
             ConnectionHandler(connection, address, self)  # type: ignore[arg-type]
         finally:
             with self._lock:
-                self._connections.pop(connection, None)
+                self._threads.discard(threading.current_thread())
             connection.close()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ import requests
 from tests.fakes import small
 from tests.support.waiting import wait_for
 from tray_app.demo import DemoServer
+from tray_app.demo.exchange import Exchange
 from tray_app.demo.store.package import sha256_digest
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -40,10 +41,90 @@ def test_stop_leaves_no_thread_and_no_port(server: DemoServer) -> None:
     lines = pull.iter_lines()
     next(lines)
     server.stop()
-    assert not [t.name for t in threading.enumerate() if t.name.startswith("demo-")]
+    assert not demo_threads()
     with pytest.raises(OSError), socket.create_connection((server.host, server.port), 1):
         pass
     pull.close()
+
+
+PULL = b'POST /api/pull HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n{"model":"big"}'
+UPLOAD = b"POST /api/blobs/sha256:" + b"a" * 64 + b" HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET /api/tags",
+        b"GET /api/tags HTTP/1.1\r\nHost: localhost\r\n",
+        b"POST /api/show HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+        UPLOAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n",
+        UPLOAD + b"Content-Length: 100000\r\n\r\nabc",
+        PULL,
+        PULL + PULL,
+    ],
+)
+def test_stop_does_not_wait_for_clients(server: DemoServer, said: bytes) -> None:
+    server.state.set_speed(0)
+    with socket.create_connection((server.host, server.port), 10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 200 OK")
+        client.sendall(said)
+        if PULL in said:
+            assert b"pulling manifest" in client.recv(1000)
+        ended_in_time(server.stop)
+        assert_hears_the_end(client)
+
+
+def test_stop_does_not_wait_for_a_client_that_does_not_read() -> None:
+    was_cut = threading.Event()
+
+    class Talking(DemoServer):
+        def respond(self, exchange: Exchange) -> None:
+            for _ in range(100):
+                exchange.send_chunk(b"x" * 1_000_000)
+                if exchange.is_gone:
+                    was_cut.set()
+                    return
+
+    with (
+        Talking(library=small.library()) as server,
+        socket.create_connection((server.host, server.port), 10) as client,
+    ):
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert client.recv(1)
+        ended_in_time(server.stop)
+        assert was_cut.is_set()
+
+
+def test_stop_may_come_from_a_request() -> None:
+    class Ending(DemoServer):
+        def respond(self, exchange: Exchange) -> None:
+            self.stop()
+            exchange.reply_json(200, {})
+
+    with Ending(library=small.library()) as server:
+        with socket.create_connection((server.host, server.port), 10) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert client.recv(1000) == b""
+        wait_for(lambda: not demo_threads())
+
+
+def ended_in_time(act: Callable[[], None]) -> None:
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert not demo_threads()
+
+
+def demo_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("demo-")]
+
+
+def assert_hears_the_end(client: socket.socket) -> None:
+    with contextlib.suppress(ConnectionError):
+        assert client.recv(1000) == b""
 
 
 def test_it_comes_back_on_the_same_port(server: DemoServer) -> None:
