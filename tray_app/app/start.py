@@ -73,8 +73,9 @@ def _say(handover: Handover) -> int:
 
 
 def _tell(sentence: str) -> None:
-    if sys.stderr is not None:  # there is none without a console
-        sys.stderr.write(sentence + "\n")
+    from tray_app.cli.console import Console
+
+    Console().say(sentence)
 
 
 def has_display() -> bool:

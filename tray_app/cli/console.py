@@ -42,6 +42,8 @@ class Console:
         self.stdout = stdout or sys.stdout or io.StringIO()
         self.stderr = stderr or sys.stderr or io.StringIO()
         self.environ = os.environ if environ is None else environ
+        self.is_heard = True
+        """Whether somebody may still look at stderr."""
         for stream in (self.stdout, self.stderr):
             # A terminal that cannot show a character gets an escape, not a traceback.
             if isinstance(stream, io.TextIOWrapper):
@@ -84,6 +86,7 @@ class Console:
 
     def finish(self) -> None:
         """Have the whole answer out. Raises AnswerLost, or BrokenPipeError."""
+        self._tell("")
         self._put("", is_last=True)
 
     def _put(self, part: str, *, is_last: bool = False) -> None:
@@ -98,14 +101,13 @@ class Console:
             raise AnswerLost(error.strerror or str(error)) from error
 
     def _tell(self, part: str) -> None:
-        """Nothing depends on being heard: a pull goes on."""
+        """Nothing depends on being heard: a pull goes on, and the exit code says how it ended."""
         try:
             self.stderr.write(part)
             self.stderr.flush()
-        except OSError as error:
+        except OSError:
+            self.is_heard = False
             silence(self.stderr)
-            if _is_closed_pipe(error):
-                raise BrokenPipeError from error
 
     def say(self, line: str) -> None:
         """A line about what happens."""

@@ -62,13 +62,12 @@ class ProgressView:
             progress = self._progress
             if progress is None:
                 continue
-            try:
-                if can_redraw:
-                    self._draw(bar_line(self._name, progress, self._clock(), self._console))
-                else:
-                    self._console.say(plain_line(self._name, progress, self._clock()))
-            except (OSError, ValueError):
-                return  # nobody looks any more; the pull goes on
+            if can_redraw:
+                self._draw(bar_line(self._name, progress, self._clock(), self._console))
+            else:
+                self._console.say(plain_line(self._name, progress, self._clock()))
+            if not self._console.is_heard:
+                return  # the pull goes on
 
     def _draw(self, line: str) -> None:
         if line != self._last:

@@ -174,6 +174,53 @@ def test_a_reader_that_goes_away(slow_server: FaultyServer, start: Start) -> Non
     assert process.wait(30) == 0
 
 
+@pytest.mark.parametrize(
+    ("streams", "is_buffered"),
+    [(("stdout",), True), (("stderr",), True), (("stdout", "stderr"), False)],
+)
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("list", "zzz"), 0),
+        (("show", "zzz"), 1),
+        (("rm", "model0", "zzz", "model1", "-y"), 1),
+        (("list", "--server", "127.0.0.1:9"), 3),
+        (("--version",), 0),
+        (("nonsense",), 2),
+    ],
+)
+def test_who_is_not_heard_goes_on(
+    slow_server: FaultyServer,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    code: int,
+    streams: tuple[str, ...],
+    is_buffered: bool,
+) -> None:
+    opened: dict[str, int] = {}
+    for stream in streams:
+        reader, opened[stream] = os.pipe()
+        os.close(reader)
+    environ = {**os.environ, "OLLAMA_HOST": slow_server.url, "PYTHONPATH": str(ROOT)}
+    environ["PYTHONUNBUFFERED"] = "" if is_buffered else "1"
+    line = [sys.executable, "-m", "tray_app", "--data-dir", str(tmp_path), *words]
+    done = subprocess.run(
+        line,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **opened},  # type: ignore[call-overload]
+    )
+    for descriptor in opened.values():
+        os.close(descriptor)
+    assert done.returncode == code
+    assert b"Traceback" not in (done.stderr or b"")
+    assert b"Exception ignored" not in (done.stderr or b"")
+    if "rm" in words:
+        assert not {"model0:latest", "model1:latest"} & set(slow_server.state.names())
+
+
 full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
