@@ -3,16 +3,17 @@
 import sys
 
 from tray_app.cli import parse_args
+from tray_app.cli.arguments import EXIT_USAGE
 
 
 def main() -> int:
     """Run with `sys.argv`; 0 is success, the rest is in the help text."""
     try:
         invocation = parse_args(sys.argv[1:])
-    except SystemExit as end:  # --help and --version have printed, or what is wrong was said
-        from tray_app.cli.terminal import finished
+    except (SystemExit, OSError) as end:  # --help and --version have printed, or what is wrong
+        from tray_app.cli.terminal import finished  # was said; some Pythons raise if nobody reads
 
-        return finished(end.code if isinstance(end.code, int) else 1)
+        return finished(end.code if isinstance(end, SystemExit) and end.code == 0 else EXIT_USAGE)
     if invocation.is_window:
         from tray_app.app import main as run_program  # Qt's widgets: not for a terminal verb
 

@@ -35,6 +35,7 @@ from tray_app import __version__
 from tray_app.core.payloads import Crashes
 from tray_app.core.redaction import redacted
 from tray_app.private_files import make_folder, opener
+from tray_app.streams import is_closed_pipe, silence
 
 _FORMAT = "%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
@@ -152,7 +153,10 @@ class _StreamHandler(logging.StreamHandler[TextIO]):
     """A line that cannot be written is lost; that is no reason to fill a terminal."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        if not isinstance(sys.exc_info()[1], OSError):
+        error = sys.exc_info()[1]
+        if is_closed_pipe(error):
+            silence(self.stream)
+        elif not isinstance(error, OSError):
             super().handleError(record)
 
 

@@ -24,7 +24,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
-_BASE = "text bundled language resources log settings paths jsonfile private_files"
+_BASE = "text bundled language resources log settings paths jsonfile private_files streams"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app {_BASE}"
@@ -49,6 +49,7 @@ LAYERS = {
     "paths": _BASE_LAYER,
     "jsonfile": Layer(_names("core private_files")),
     "private_files": Layer(frozenset()),
+    "streams": Layer(frozenset()),
     "state": Layer(_names("core"), _names("PySide6.QtCore")),
     "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(
@@ -73,7 +74,7 @@ LAYERS = {
     # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log jsonfile diagnosis "
+            "cli core ollama text language settings paths log jsonfile streams diagnosis "
             "desktop.instance desktop.facts"
         )
     ),

@@ -18,6 +18,7 @@ from tray_app.desktop.instance.single_instance import (
     Outcome,
     SingleInstance,
 )
+from tray_app.streams import tell
 
 if TYPE_CHECKING:
     from tray_app.cli import Invocation
@@ -68,14 +69,8 @@ def _say(handover: Handover) -> int:
     from tray_app.text import tr
 
     install_in_terminal()
-    _tell(tr("Ollama Tray runs but doesn’t answer. Quit it and start it again."))
+    tell(tr("Ollama Tray runs but doesn’t answer. Quit it and start it again."))
     return EXIT_SILENT
-
-
-def _tell(sentence: str) -> None:
-    from tray_app.cli.console import Console
-
-    Console().say(sentence)
 
 
 def has_display() -> bool:
@@ -94,7 +89,7 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
         from tray_app.text import tr
 
         install_in_terminal()
-        _tell(
+        tell(
             tr(
                 "There is no display to show a window on. In a terminal, these work without one: "
                 "ollama-tray list, show, ps, pull, rm, status."

@@ -6,8 +6,6 @@ characters here: a model's name must not move the cursor.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import io
 import json
 import os
@@ -19,6 +17,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from tray_app import text
+from tray_app.streams import is_closed_pipe, silence
 from tray_app.text import tr
 
 _MAX_WIDTH = 200
@@ -96,7 +95,7 @@ class Console:
                 self.stdout.flush()
         except OSError as error:
             silence(self.stdout)
-            if _is_closed_pipe(error):
+            if is_closed_pipe(error):
                 raise BrokenPipeError from error
             raise AnswerLost(error.strerror or str(error)) from error
 
@@ -139,22 +138,6 @@ class Console:
         width = max((columns(label) for label, _ in shown), default=0)
         for label, value in shown:
             self.data(f"{padded(label, width)}  {value}")
-
-
-def silence(stream: TextIO) -> None:
-    """Let what a stream still holds vanish, or the interpreter complains once more at its end."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-    with contextlib.suppress(OSError, ValueError):
-        stream.flush()
-
-
-def _is_closed_pipe(error: OSError) -> bool:
-    """Windows calls it a wrong argument."""
-    is_windows = sys.platform == "win32"
-    return isinstance(error, BrokenPipeError) or (is_windows and error.errno == errno.EINVAL)
 
 
 def columns(line: str) -> int:
