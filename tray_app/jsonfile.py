@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tray_app import filelock
 from tray_app.private_files import make_folder, make_private, opener
 
 MAX_BYTES = 8_000_000
@@ -251,7 +252,7 @@ def locked(path: Path) -> Iterator[None]:
     with contextlib.suppress(OSError):
         make_folder(target.parent)
         handle = _open_lock(target)
-        _tried(lambda: _lock(handle), _LOCK_PAUSES_S)
+        _tried(lambda: filelock.take(handle), _LOCK_PAUSES_S)
     try:
         yield
     finally:
@@ -259,21 +260,7 @@ def locked(path: Path) -> Iterator[None]:
             os.close(handle)
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _open_lock(target: Path) -> int:
-        # A folder cannot be locked there.
+def _open_lock(target: Path) -> int:
+    if sys.platform == "win32":  # a folder cannot be locked there
         return os.open(target.with_name(f".{target.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _open_lock(target: Path) -> int:
-        return os.open(target.parent, os.O_RDONLY)
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return os.open(target.parent, os.O_RDONLY)

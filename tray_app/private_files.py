@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 from pathlib import Path
 
 _FOLDER_MODE = 0o700
@@ -45,7 +46,12 @@ def opener(path: str, flags: int) -> int:
 
 
 def make_private(file: int | Path) -> None:
-    """Take other people's rights to a file (a handle or a path). Devices keep theirs."""
+    """Take other people's rights to a file (a handle or a path). Devices keep theirs.
+
+    On Windows rights come from the folder, and not every Python changes them through a handle.
+    """
+    if sys.platform == "win32":
+        return
     with contextlib.suppress(OSError, NotImplementedError):
         found = os.stat(file)  # noqa: PTH116 - a handle has no Path
         if stat.S_ISREG(found.st_mode) and stat.S_IMODE(found.st_mode) != _FILE_MODE:

@@ -24,7 +24,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
-_BASE = "text bundled language resources log settings paths jsonfile private_files streams"
+_BASE = "text bundled language resources log settings paths jsonfile filelock private_files streams"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app {_BASE}"
@@ -47,7 +47,8 @@ LAYERS = {
     "log": _BASE_LAYER,
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
-    "jsonfile": Layer(_names("core private_files")),
+    "jsonfile": Layer(_names("core filelock private_files")),
+    "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
     "streams": Layer(frozenset()),
     "state": Layer(_names("core"), _names("PySide6.QtCore")),
@@ -66,7 +67,7 @@ LAYERS = {
         banned=_names("threading socket http urllib.request subprocess"),
     ),
     "desktop": Layer(
-        _names("core text resources settings state commands desktop"),
+        _names("core text resources settings filelock state commands desktop"),
         _names("PySide6 jeepney shiboken6"),
     ),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from tray_app import filelock
+
 # The path of a socket may have 107 bytes, with the name Qt makes beside it while it binds.
 _FOLDER_LIMIT = 60
 
@@ -66,8 +68,8 @@ class InstanceLock:
             return True
         file = self._path.open("ab")
         try:
-            _lock(file)
-        except (BlockingIOError, PermissionError):
+            filelock.take(file.fileno())
+        except BlockingIOError:
             file.close()
             return False
         except OSError:
@@ -81,17 +83,3 @@ class InstanceLock:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
