@@ -19,6 +19,7 @@ ELSEWHERE = {
     "tests/unit/desktop/tray/test_startup.py": "what the first icon may import, whoever does",
     "tests/unit/itemmodels/test_random_snapshots.py": "rows, table and signals as one",
     "tests/unit/ollama/test_pull.py": "client, transport and ensure through one verb",
+    "tests/unit/ollama/test_fronts.py": "client, responses and words about proxies before Ollama",
     "tests/unit/ollama/test_redirects_and_proxies.py": "transport and connect against odd servers",
     "tests/unit/ollama/test_streams.py": "what transport, responses and cancel do about streams",
     "tests/unit/test_architecture.py": "every file of tray_app: the rules in tests/architecture",

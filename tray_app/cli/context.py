@@ -78,6 +78,8 @@ def exit_code(error: OllamaError) -> int:
         return EXIT_INTERRUPTED
     if isinstance(error, BadName | BadAddress):
         return EXIT_USAGE
+    if isinstance(error, ProxyFailed) and error.is_refusal:
+        return EXIT_SERVER_SAID_NO
     return EXIT_UNREACHABLE if isinstance(error, _UNREACHABLE) else EXIT_SERVER_SAID_NO
 
 

@@ -83,25 +83,85 @@ class TlsFailed(OllamaError):
 
 
 class ProxyFailed(OllamaError):
-    """The proxy in between refused or does not answer."""
+    """What is between us and Ollama refused or does not answer: a proxy on our side, or one in
+    front of Ollama (a reverse proxy, a tunnel), which answered with HTTP `status`.
+
+    `said` is its own sentence where it sent one; a page has none.
+    """
+
+    def __init__(
+        self, reference: str = "", context: str = "", status: int = 0, said: str = ""
+    ) -> None:
+        super().__init__(reference, context)
+        self.status = status
+        self.said = _kept(said)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it answered that it will not do this, in a way that does not pass."""
+        return 400 <= self.status < 500 and self.status not in (407, 408, 429)
 
 
 class Unauthorized(OllamaError):
-    """HTTP 401: password or token refused."""
+    """HTTP 401. `was_given`: a name and password went along and were refused; without them,
+    `takes_password` tells whether those are what is asked for, and no token."""
 
     is_permanent = True
+
+    def __init__(
+        self,
+        reference: str = "",
+        context: str = "",
+        was_given: bool = False,
+        takes_password: bool = False,
+    ) -> None:
+        super().__init__(reference, context)
+        self.was_given = was_given
+        self.takes_password = takes_password
 
 
 class Forbidden(OllamaError):
-    """HTTP 403: the server refuses our Host header, our origin, or the cloud is switched off."""
+    """HTTP 403: Ollama refuses our Host header (it says nothing then) or has the cloud switched
+    off; or `is_by_front`, something in front of it will not have us, with its own words in
+    `said`."""
 
     is_permanent = True
+
+    def __init__(
+        self, reference: str = "", context: str = "", is_by_front: bool = False, said: str = ""
+    ) -> None:
+        super().__init__(reference, context)
+        self.is_by_front = is_by_front
+        self.said = _kept(said)
 
 
 class NotOllama(OllamaError):
-    """Something answers, but not as an Ollama server does."""
+    """Something answers, but not as an Ollama server does; with HTTP `status`, 0 = without."""
 
     is_permanent = True
+
+    def __init__(
+        self, reference: str = "", context: str = "", status: int = 0, said: str = ""
+    ) -> None:
+        super().__init__(reference, context)
+        self.status = status
+        self.said = _kept(said)
+
+
+class Moved(NotOllama):
+    """What answers sends to `address` ("" = to some page). `wants_https`: the same server, over
+    TLS. Never followed: a password must not go elsewhere, and over http it has gone too far."""
+
+    def __init__(
+        self,
+        reference: str = "",
+        context: str = "",
+        address: str = "",
+        wants_https: bool = False,
+    ) -> None:
+        super().__init__(reference, context)
+        self.address = _kept(address)
+        self.wants_https = wants_https
 
 
 class ModelNotFound(OllamaError):

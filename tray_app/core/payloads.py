@@ -132,7 +132,7 @@ class ServerTest:
     address: str
     version: str = ""
     model_count: int = 0
-    running_count: int = 0
+    running_count: int | None = 0  # None = not told
     elapsed_s: float = 0.0
     error: OllamaError | None = None
 

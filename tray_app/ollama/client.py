@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -19,16 +20,22 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAnswer,
     BadName,
+    Cancelled,
     Changed,
+    Encoded,
     IncompletePull,
     ModelNotFound,
+    Moved,
     NameProblem,
     NotOllama,
     OllamaError,
+    ProxyFailed,
     ServerFailed,
     Starting,
     TimedOut,
+    TooLarge,
     TooOld,
+    Unreachable,
 )
 from tray_app.core.names import ModelName, is_same_name
 from tray_app.core.parse import (
@@ -107,6 +114,7 @@ class OllamaClient:
             headers=headers,
             ca_file=ca_file,
             connect_timeout_s=connect_timeout_s,
+            leaves_origin=False,
         )
         self._version = ""
         self._version_s = 0.0
@@ -139,18 +147,30 @@ class OllamaClient:
     def version(self) -> str:
         """The server's version, e.g. `0.33.1` (`0.0.0` for builds from source).
 
-        Raises Starting when it accepts the connection but does not answer.
+        Whether there is an Ollama at all is decided here: it is what tells a version. Raises
+        Starting when it accepts the connection but does not answer.
         """
         try:
-            value = self._get("/api/version", QUICK_TIMEOUT_S, Starting, max_bytes=MAX_SHORT_BYTES)
+            value = self._transport.json(
+                "GET",
+                "/api/version",
+                read_timeout_s=QUICK_TIMEOUT_S,
+                silence=Starting,
+                max_bytes=MAX_SHORT_BYTES,
+            )
+            return parse_version(value)
         except TooOld as error:
             if self._says_that_it_is_ollama():
                 raise  # v0.1.14 was the first to tell its version
             raise NotOllama(error.reference, error.context) from error
-        try:
-            return parse_version(value)
+        except (Encoded, TooLarge):
+            raise  # has words of its own
         except BadAnswer as error:
             raise NotOllama(self._transport.address, str(error)) from error
+        except ServerFailed as error:
+            if error.status >= 500 or error.status in (408, 429):
+                raise
+            raise NotOllama(error.reference, error.context, error.status) from error
 
     def status(self) -> CloudStatus | None:
         """GET /api/status: whether the cloud is switched off. None: the server is too old."""
@@ -180,6 +200,18 @@ class OllamaClient:
             self._version = ""
             self._has_listed = False
             raise
+
+    @contextmanager
+    def _judging(self) -> Iterator[None]:
+        """Within, an answer that is not Ollama's means NotOllama only if the server does not tell
+        its version either. If it does, something in front of it answered this one call."""
+        try:
+            yield
+        except Moved:
+            raise
+        except NotOllama as error:
+            self.version()
+            raise ProxyFailed(error.reference, error.context, error.status, error.said) from error
 
     def find(self, prefix: str) -> tuple[ModelRecord, ...]:
         """The models whose name, or the part after its last `/`, starts with `prefix`."""
@@ -230,14 +262,15 @@ class OllamaClient:
                 raise ModelNotFound(name)
             if record.digest and record.digest != digest:
                 raise Changed(name, record.digest)
-        self._transport.json(
-            "DELETE",
-            "/api/delete",
-            _named(name),
-            name=name,
-            read_timeout_s=SLOW_TIMEOUT_S,
-            max_bytes=MAX_ROWS_BYTES,
-        )
+        with self._judging():
+            self._transport.json(
+                "DELETE",
+                "/api/delete",
+                _named(name),
+                name=name,
+                read_timeout_s=SLOW_TIMEOUT_S,
+                max_bytes=MAX_ROWS_BYTES,
+            )
 
     def _check_may_be_deleted(self, name: str) -> None:
         try:
@@ -315,7 +348,11 @@ class OllamaClient:
             body["insecure"] = True
         lines = self._transport.lines("POST", "/api/pull", body, name=name)
         try:
-            for raw in lines:
+            while True:
+                with self._judging():
+                    raw = next(lines, None)
+                if raw is None:
+                    break
                 line = parse_line(raw, name)
                 yield line
                 if line.get("status") == "success" or line.get("error") is not None:
@@ -352,7 +389,9 @@ class OllamaClient:
         try:
             running, notes = self._ps()
             problems += notes
-        except (TimedOut, ServerFailed, BadAnswer) as error:
+        except (Cancelled, Unreachable, Starting):
+            raise
+        except OllamaError as error:  # the list is worth more than what is loaded
             problems += (f"ps: {error}",)
         return Snapshot(
             server_id=self.server_id,
@@ -367,13 +406,20 @@ class OllamaClient:
     def _tags(self) -> tuple[tuple[ModelRecord, ...], tuple[str, ...]]:
         timeout_s = LIST_TIMEOUT_S if self._has_listed else FIRST_LIST_TIMEOUT_S
         try:
-            answer = self._transport.request(
-                "GET", "/api/tags", read_timeout_s=timeout_s, silence=Starting
-            )
-            body = body_of(answer, self._transport.address)
+            with self._judging():
+                answer = self._transport.request(
+                    "GET", "/api/tags", read_timeout_s=timeout_s, silence=Starting
+                )
+                body = body_of(answer, self._transport.address)
+            rows = self._tags_parser.parse(body, self._transport.address)
         except TooOld as error:  # every Ollama has /api/tags
             raise NotOllama(error.reference, error.context) from error
-        rows = self._tags_parser.parse(body, self._transport.address)
+        except TooLarge:
+            raise
+        except (BadAnswer, ServerFailed) as error:
+            if getattr(error, "status", 0) < 500:
+                self.version()  # raises NotOllama if that is why
+            raise
         self._has_listed = True
         return rows
 
@@ -395,9 +441,10 @@ class OllamaClient:
         silence: type[OllamaError] = TimedOut,
         max_bytes: int = MAX_ROWS_BYTES,
     ) -> Any:
-        return self._transport.json(
-            "GET", path, read_timeout_s=read_timeout_s, silence=silence, max_bytes=max_bytes
-        )
+        with self._judging():
+            return self._transport.json(
+                "GET", path, read_timeout_s=read_timeout_s, silence=silence, max_bytes=max_bytes
+            )
 
     def _post(
         self,
@@ -407,9 +454,10 @@ class OllamaClient:
         read_timeout_s: float | None = SLOW_TIMEOUT_S,
         max_bytes: int = MAX_ROWS_BYTES,
     ) -> Any:
-        return self._transport.json(
-            "POST", path, body, name=name, read_timeout_s=read_timeout_s, max_bytes=max_bytes
-        )
+        with self._judging():
+            return self._transport.json(
+                "POST", path, body, name=name, read_timeout_s=read_timeout_s, max_bytes=max_bytes
+            )
 
 
 ClientFactory = Callable[[Endpoint, str, CancelScope], OllamaClient]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
-from tray_app.core.errors import Cancelled, ServerFailed
+from tray_app.core.errors import Cancelled, OllamaError, ServerFailed
 from tray_app.core.records import ModelRecord
 from tray_app.ollama.client import OllamaClient
+
+_log = logging.getLogger(__name__)
 
 UNLOAD_WAIT_S = 5.0
 _UNLOAD_STEP_S = 0.1
@@ -19,8 +22,8 @@ def delete_unloaded(
     """Unload the model of `record` if it is loaded, wait for that, and delete it while it still
     has the record's digest. `record` is a row of the client's own list.
 
-    The server deletes a model without unloading it, so the memory would stay taken. Raises what
-    `OllamaClient.delete` does.
+    The server deletes a model without unloading it, so the memory would stay taken. What is
+    loaded may be kept from us; that stops no deletion. Raises what `OllamaClient.delete` does.
     """
     if not record.is_cloud:
         _unload(client, record, clock)
@@ -33,17 +36,32 @@ def delete_unloaded(
 
 
 def _unload(client: OllamaClient, record: ModelRecord, clock: Callable[[], float]) -> None:
-    if not _is_loaded(client, record):
+    is_loaded = _is_loaded(client, record)
+    if is_loaded is False:
         return
-    client.unload(record.name)
+    try:
+        client.unload(record.name)
+    except Cancelled:
+        raise
+    except OllamaError as error:
+        if is_loaded:
+            raise
+        _log.info("not unloaded before it is deleted: %s", error)
     end_s = clock() + UNLOAD_WAIT_S
     while clock() < end_s and _is_loaded(client, record):
         if client.scope.wait(_UNLOAD_STEP_S):
             raise Cancelled(record.name)
 
 
-def _is_loaded(client: OllamaClient, record: ModelRecord) -> bool:
-    rows = client.list_running() or ()
+def _is_loaded(client: OllamaClient, record: ModelRecord) -> bool | None:
+    """None: the server does not tell, or not to us."""
+    try:
+        rows = client.list_running() or ()
+    except Cancelled:
+        raise
+    except OllamaError as error:
+        _log.info("loaded models are not known: %s", error)
+        return None
     return any(
         row.name == record.name or (record.digest and row.digest == record.digest) for row in rows
     )

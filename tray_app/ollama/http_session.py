@@ -25,6 +25,7 @@ from tray_app import __version__
 from tray_app.core.errors import (
     BadAddress,
     BadAnswer,
+    Moved,
     NotOllama,
     OllamaError,
     ProxyFailed,
@@ -47,6 +48,7 @@ finally:
     for _name in _hidden:
         del sys.modules[_name]
 
+_TLS_ALERT = "\x15\x03"
 USER_AGENT = f"ollama-tray/{__version__}"
 
 Problem = (
@@ -207,6 +209,8 @@ def _broken(causes: list[BaseException], reference: str) -> OllamaError:
         requests.exceptions.InvalidHeader,
         urllib3.exceptions.InvalidHeader,
     ):
+        if _TLS_ALERT in str(last):  # the other side speaks TLS, and wants it spoken
+            return Moved(reference, repr(last), f"https://{reference}", wants_https=True)
         return NotOllama(reference, repr(last))
     if "certificate bundle" in str(last):  # a variable names a file that is not there
         return TlsFailed(reference, str(last))

@@ -20,6 +20,7 @@ from tray_app.core.errors import (
     ModelNotFound,
     NotOllama,
     OllamaError,
+    ProxyFailed,
     ServerFailed,
     TimedOut,
     TooOld,
@@ -159,7 +160,9 @@ def fetch_manifest(name: ModelName, *, scope: CancelScope | None = None) -> Mani
 
 def _registry_error(error: OllamaError, status: int) -> OllamaError:
     """A registry is no Ollama server: an odd answer of it is only that."""
-    if isinstance(error, NotOllama | TooOld) and not 300 <= status < 400:
+    if 300 <= status < 400:
+        return NotOllama(error.reference, error.context)
+    if isinstance(error, NotOllama | TooOld | ProxyFailed) and status != 407:
         return ServerFailed(error.reference, error.context, status)
     return error
 

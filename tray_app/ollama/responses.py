@@ -2,6 +2,8 @@
 
 No network here. Facts about Ollama's error bodies are in its server/routes.go: JSON
 `{"error": text}` from handlers, plain text for unknown paths and methods, nothing at all for 403.
+What else comes is written by something in front of it. Whether there is an Ollama at all, one
+answer cannot tell: the client asks for its version.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.decode import parse_json
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     MAX_TEXT,
+    BadAddress,
     BadName,
     Forbidden,
     ModelNotFound,
+    Moved,
     NotOllama,
     OllamaError,
     ProxyFailed,
@@ -29,18 +35,36 @@ from tray_app.core.names import ModelName
 
 MAX_ERROR_BYTES = 64 * 1024
 """More than the report of an error has."""
-_GATEWAY = frozenset({502, 503, 504})
+_PASSING = frozenset({408, 425, 429})
 _MISSING_MODEL = re.compile(r"model .*not found|no such (file|model)|file does not exist")
+_WANTS_HTTPS = re.compile(
+    r"HTTP request (?:was sent )?to (?:an )?HTTPS|plain HTTP to an? (?:SSL|TLS|HTTPS)"
+    r"|requires? (?:TLS|SSL|HTTPS)|use (?:the )?https",
+    re.IGNORECASE,
+)
+_BASIC = re.compile(r"(?i)(?:^|,)\s*basic\b")
+_SENTENCE_KEYS = (
+    "detail", "message", "msg", "error_description", "description", "reason", "error", "errors",
+    "title", "details",
+)  # fmt: skip
+_MAX_DEPTH = 4
+_MAX_PARTS = 10
+_TAGS = re.compile(r"(?is)<(script|style)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^>]*(?:>|$)")
+MAX_PAGE = 4 * MAX_TEXT
 _BAD_NAME = re.compile(r"invalid model name|\bis invalid\b|use either :local or :cloud")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. Header names are lower case."""
+    """A whole answer. Header names are lower case; `url` is who gave it, asked for `path`."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    url: str = ""
+    path: str = ""
+    was_signed: bool = False
+    """Whether a name and password, or a token, went along."""
 
     @property
     def content_type(self) -> str:
@@ -75,7 +99,7 @@ def body_of(answer: Answer, address: str, name: str = "") -> bytes:
     if not answer.is_ok:
         raise error_of(answer, address, name)
     if answer.is_html:
-        raise NotOllama(address, f"{answer.content_type}: {_excerpt(answer.body)}")
+        raise NotOllama(address, f"{answer.content_type}: {_words(answer)}", answer.status)
     if len(answer.body) <= MAX_ERROR_BYTES and b'"error"' in answer.body:
         _raise_reported(answer, address, name)
     return answer.body
@@ -83,7 +107,11 @@ def body_of(answer: Answer, address: str, name: str = "") -> bytes:
 
 def _raise_reported(answer: Answer, address: str, name: str) -> None:
     """A proxy, or a server that had begun its answer, may report an error with a 200."""
-    if not _error_field(answer.body):
+    try:
+        value = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(value, dict) or not value.get("error"):
         return
     error = error_of(Answer(500, answer.headers, answer.body), address, name)
     if isinstance(error, ServerFailed):
@@ -95,17 +123,21 @@ def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:
     """What an answer other than 2xx means. `name` is the model asked about, "" if none was."""
     status = answer.status
     said = _error_field(answer.body)
-    text = said if said is not None else _excerpt(answer.body)
+    text = said if said is not None else _words(answer)
     if status == 401:
-        return Unauthorized(name or address, text)
+        challenge = answer.headers.get("www-authenticate", "")
+        return Unauthorized(
+            name or address, text, answer.was_signed, bool(_BASIC.search(challenge))
+        )
     if status == 403:
-        return Forbidden(name or address, text)
+        is_by_front = said is None and bool(answer.body.strip())
+        return Forbidden(name or address, text, is_by_front, _sentence_in(answer.body))
     if status == 407:
-        return ProxyFailed(address, text or "407")
+        return ProxyFailed(address, text or "407", status)
     if 300 <= status < 400:
-        return NotOllama(address, f"{status} {answer.headers.get('location', '')}".strip())
+        return _moved(answer, address)
     if said is None:
-        return _foreign(answer, address, text)
+        return _foreign(answer, address, text, name)
     if name and (status == 404 or (status == 500 and _MISSING_MODEL.search(text))):
         # Servers v0.1.40 to v0.3.12 answer 500 to the deletion of a missing model.
         return ModelNotFound(name, text)
@@ -114,16 +146,51 @@ def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:
     return ServerFailed(name or address, text, status)
 
 
-def _foreign(answer: Answer, address: str, text: str) -> OllamaError:
+def _foreign(answer: Answer, address: str, text: str, name: str) -> OllamaError:
     """An error that Ollama's handlers did not write."""
-    if answer.status in _GATEWAY:
-        return ProxyFailed(address, f"{answer.status} {text}".strip())
-    if answer.status in (404, 405) and re.match(r"40[45] (page not found|method not)", text):
+    status, said = answer.status, _sentence_in(answer.body)
+    if status in (400, 497) and _WANTS_HTTPS.search(text):
+        return Moved(address, f"{status} {text}", _over_tls(_base(answer.url, answer.path)), True)
+    if status in (404, 405) and re.match(r"40[45] (page not found|method not)", text):
         # How Go's router says that there is no such call.
         return TooOld(address, text)
-    if answer.status >= 500 and not answer.is_html:
-        return ServerFailed(address, text, answer.status)
-    return NotOllama(address, f"{answer.status} {text}".strip())
+    if name and status in (400, 404) and _MISSING_MODEL.search(said.casefold()):
+        return ModelNotFound(name, said)
+    if status == 500 and not answer.is_html and not said:
+        return ServerFailed(name or address, text, status)  # one of its handlers broke
+    context = f"{status} {text}".strip()
+    if status >= 500 or status in _PASSING:
+        return ProxyFailed(address, context, status, said)
+    return NotOllama(address, context, status, said)
+
+
+def _moved(answer: Answer, address: str) -> Moved:
+    """A redirect that was not followed."""
+    location = answer.headers.get("location", "")
+    context = f"{answer.status} {location}".strip()
+    try:
+        target = urljoin(answer.url, location) if location else ""
+        old, new = urlsplit(answer.url), urlsplit(target)
+        wants_https = (old.scheme, new.scheme) == ("http", "https") and old.hostname == new.hostname
+    except ValueError:
+        return Moved(address, context)
+    return Moved(address, context, _base(target, answer.path), wants_https)
+
+
+def _base(url: str, path: str) -> str:
+    """The address of a server of which `url` is where its `path` is, as people see it; "" if it is
+    something else."""
+    place = url.partition("?")[0].partition("#")[0]
+    if not path or not place.endswith(path):
+        return ""
+    try:
+        return Endpoint.parse(place.removesuffix(path)).display
+    except BadAddress:
+        return ""
+
+
+def _over_tls(address: str) -> str:
+    return f"https://{address}" if address and "://" not in address else address
 
 
 def _bad_name(name: str, text: str) -> OllamaError:
@@ -142,11 +209,40 @@ def _error_field(body: bytes) -> str | None:
         return None
     if not isinstance(value, dict) or "error" not in value:
         return None
-    error = value["error"] or ""
-    if isinstance(error, dict):  # the OpenAI-compatible routes, and some gateways
-        error = error.get("message", error)
-    return (error if isinstance(error, str) else json.dumps(error))[:MAX_TEXT]
+    # An object in it: the OpenAI-compatible routes, and some gateways.
+    return _sentence(value["error"])[:MAX_TEXT]
 
 
-def _excerpt(body: bytes) -> str:
-    return " ".join(body[:MAX_TEXT].decode("utf-8", "replace").split())[:300]
+def _sentence_in(body: bytes) -> str:
+    """What a JSON body says in words, whoever wrote it; "" if it is none, or says nothing."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return _sentence(value)[:MAX_TEXT]
+
+
+def _sentence(value: Any, depth: int = 0) -> str:
+    """The text in a report of an error, which each program builds in its own way."""
+    if isinstance(value, str):
+        return value.strip()
+    if depth > _MAX_DEPTH:
+        return ""
+    parts: list[Any] = []
+    if isinstance(value, dict):
+        parts = [value[key] for key in _SENTENCE_KEYS if key in value]
+    elif isinstance(value, list):
+        parts = value[:_MAX_PARTS]
+    return next((found for part in parts if (found := _sentence(part, depth + 1))), "")
+
+
+def _words(answer: Answer) -> str:
+    """What can be read in a body, on one line: of JSON its sentence, of a page its text."""
+    try:
+        json.loads(answer.body)
+    except (ValueError, RecursionError):
+        text = answer.body[:MAX_PAGE].decode("utf-8", "replace")
+        if answer.is_html:
+            text = _TAGS.sub(" ", text)
+        return " ".join(text.split())[:300]
+    return _sentence_in(answer.body)[:300]

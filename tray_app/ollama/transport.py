@@ -51,7 +51,8 @@ class Transport:
     Thread: use from one thread at a time (each thread gets a session of its own); `scope.cancel`
     from any. `headers` and the address's password go with every request to the server's origin
     (scheme, host and port) and to no other, wherever it redirects. For a server on this computer
-    proxy variables do not count.
+    proxy variables do not count. `leaves_origin`: a redirect to another port of the host, or to
+    https, is followed too, without them.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         ca_file: str = "",
         connect_timeout_s: float | None = None,
+        leaves_origin: bool = True,
     ) -> None:
         self.endpoint = endpoint
         self.scope = scope or CancelScope()
         self._headers = {**_basic_auth(endpoint), **(headers or {})}
         self._ca_file = ca_file
+        self._leaves_origin = leaves_origin
         default_s = 3.0 if endpoint.is_loopback else 5.0
         self._connect_timeout_s = default_s if connect_timeout_s is None else connect_timeout_s
         self._local = threading.local()
@@ -123,9 +126,9 @@ class Transport:
                 time.monotonic() + self._connect_timeout_s + _DEADLINE_FACTOR * read_timeout_s
             )
         with self._errors(silence), calling(self.scope, deadline_s):
-            response = self._send(method, path, body, headers, read_timeout_s, silence)
+            response, url = self._send(method, path, body, headers, read_timeout_s, silence)
             with _closing(response):
-                head = Answer(response.status_code, _lower(response))
+                head = self._head(response, url, path)
                 return replace(head, body=self._body(response, head, path, max_bytes))
 
     def lines(
@@ -138,10 +141,10 @@ class Transport:
         (lost) when the stream breaks; a stream that just ends, ends.
         """
         with self._errors(TimedOut), calling(self.scope, None):
-            response = self._send(method, path, body, None, None, TimedOut)
+            response, url = self._send(method, path, body, None, None, TimedOut)
         with _closing(response):
             with self._errors(TimedOut), calling(self.scope, None):
-                self._check_stream(response, name)
+                self._check_stream(response, url, path, name)
             buffer = bytearray()
             while True:
                 with self._errors(TimedOut), calling(self.scope, None):
@@ -169,14 +172,20 @@ class Transport:
             session.close()
             del self._local.session
 
-    def _check_stream(self, response: requests.Response, name: str) -> None:
-        head = Answer(response.status_code, _lower(response))
+    def _check_stream(self, response: requests.Response, url: str, path: str, name: str) -> None:
+        head = self._head(response, url, path)
         if not head.is_ok:
             body = self._body(response, head, "", 0)
             raise error_of(replace(head, body=body), self.address, name)
         if head.is_html:
-            raise NotOllama(self.address, head.content_type)
+            raise NotOllama(self.address, head.content_type, head.status)
         self._check_encoding(head)
+
+    def _head(self, response: requests.Response, url: str, path: str) -> Answer:
+        was_signed = "authorization" in map(str.casefold, response.request.headers)
+        return Answer(
+            response.status_code, _lower(response), url=url, path=path, was_signed=was_signed
+        )
 
     def _body(self, response: requests.Response, head: Answer, path: str, max_bytes: int) -> bytes:
         if not head.is_ok:
@@ -186,7 +195,7 @@ class Transport:
         body = _read(response, max_bytes)
         if len(body) > max_bytes:
             if replace(head, body=body[:MAX_ERROR_BYTES]).is_html:
-                raise NotOllama(self.address, head.content_type)
+                raise NotOllama(self.address, head.content_type, head.status)
             raise TooLarge(self.address, "", path, max_bytes)
         return body
 
@@ -203,9 +212,10 @@ class Transport:
         headers: Mapping[str, str] | None,
         read_timeout_s: float | None,
         silence: type[OllamaError],
-    ) -> requests.Response:
+    ) -> tuple[requests.Response, str]:
         """Send, following redirects on the same host, and once more if a kept connection turns
-        out to be dead (harmless only where asking changes nothing)."""
+        out to be dead (harmless only where asking changes nothing). The answer's head, and the
+        URL that gave it."""
         url = self.endpoint.url(path)
         attempts_left = 1 if method in ("GET", "HEAD") else 0
         redirects_left = MAX_REDIRECTS
@@ -227,24 +237,27 @@ class Transport:
                 continue
             target = self._redirect(response, url, method)
             if target is None or not redirects_left:
-                return response
+                return response, url
             response.close()
             redirects_left -= 1
             url = target
 
     def _redirect(self, response: requests.Response, url: str, method: str) -> str | None:
-        """Where a redirect leads if it may be followed: to the same host, and with a method that
-        keeps its meaning."""
+        """Where a redirect leads if it may be followed: to the same host. The method stays, as
+        every call here has one of its own: 301 and 302 mean that a path is at another place."""
         location = response.headers.get("location", "")
         if response.status_code not in _REDIRECTS or not location:
             return None
-        if method not in ("GET", "HEAD") and response.status_code not in (307, 308):
+        if method not in ("GET", "HEAD") and response.status_code == 303:
             return None
         try:
             target = urljoin(url, location)
             old, new = urlsplit(url), urlsplit(target)
             is_same_host = old.hostname == new.hostname and new.port != 0
+            is_elsewhere = _origin(url) != _origin(target)
         except ValueError:
+            return None
+        if is_elsewhere and not self._leaves_origin:
             return None
         is_downgrade = old.scheme == "https" and new.scheme != "https"
         if not is_same_host or is_downgrade or new.scheme not in ("http", "https"):

@@ -27,11 +27,18 @@ class ServerAddress:
     host: str
     port: int
     is_local: bool
+    scheme: str = "http"
+    path: str = ""
 
     @property
     def host_port(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def with_sign_in(self) -> str:
+        """How the address is written with a name and a password."""
+        return f"{self.scheme}://name:password@{self.host_port}{self.path}"
 
 
 def server_address(label: str, address: str) -> ServerAddress:
@@ -43,7 +50,16 @@ def server_address(label: str, address: str) -> ServerAddress:
     host = one_line(dialable(host), _LABEL_LIMIT)
     is_local = is_loopback(host)
     shown = one_line(label, _LABEL_LIMIT) or (tr("This computer") if is_local else host)
-    return ServerAddress(shown, host, port or parts.default_port, is_local)
+    scheme = parts.scheme.casefold() or ("https" if parts.is_ollama_com else "http")
+    path = parts.path.strip("/")
+    return ServerAddress(
+        shown,
+        host,
+        port or parts.default_port,
+        is_local,
+        one_line(scheme, _LABEL_LIMIT),
+        one_line(f"/{path}", _LABEL_LIMIT) if path else "",
+    )
 
 
 def server_name(label: str, address: str) -> str:

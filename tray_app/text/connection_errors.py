@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tray_app.core import errors as e
 from tray_app.text.messages import Action, Case, Message
-from tray_app.text.wording import tr
+from tray_app.text.plain import one_line
+from tray_app.text.wording import fill, tr
+
+_ADDRESS_LIMIT = 200
 
 
 def _cant_reach(body: str, action: Action) -> Message:
@@ -111,19 +115,63 @@ _TLS: tuple[tuple[tuple[str, ...], Callable[[], str]], ...] = (
 
 
 def proxy_failed(case: Case) -> Message:
-    """Something in between."""
-    text = tr("The proxy on the way to “{server}” refuses or doesn’t answer.")
-    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    """Something in between: a proxy on our side, or one in front of Ollama."""
+    status = case.error.status
+    if status == 0:
+        text = tr("The proxy on the way to “{server}” refuses or doesn’t answer.")
+        return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    if status == 407:
+        text = tr("The proxy on the way to “{server}” wants a sign-in.")
+        return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    if status == 429:
+        text = tr("“{server}” gets too many requests and lets none through (HTTP {status}).")
+    elif status in _TOO_SLOW:
+        text = tr("“{server}” is reachable, but Ollama behind it took too long (HTTP {status}).")
+    elif status in _AWAY or 520 <= status <= 530:
+        text = tr("“{server}” is reachable, but Ollama behind it doesn’t answer (HTTP {status}).")
+    elif status < 300:
+        text = tr("“{server}” answered with a web page in place of what was asked for.")
+    elif case.error.is_refusal:
+        text = tr("What is in front of Ollama on “{server}” refused this (HTTP {status}).")
+    else:
+        text = tr("What is in front of Ollama on “{server}” has a problem (HTTP {status}).")
+    return _cant_reach(_with_words(case.fill(text, status=status), case), Action.RETRY)
+
+
+_AWAY = frozenset({502, 503})
+_TOO_SLOW = frozenset({408, 504, 522, 524})
+
+
+def _with_words(sentence: str, case: Case) -> str:
+    """`sentence`, and what the other side said itself."""
+    said = one_line(case.error.said)
+    if not said:
+        return sentence
+    return fill(tr("{sentence} It says: “{text}”"), sentence=sentence, text=said)
 
 
 def unauthorized(case: Case) -> Message:
     """HTTP 401."""
-    text = tr("“{server}” refuses the password or token.")
-    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    error = case.error
+    if error.was_given:
+        text = tr("“{server}” refuses the password or token.")
+        return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    if error.takes_password:
+        text = tr("“{server}” wants a sign-in with a name and a password.")
+        hint = tr("Set OLLAMA_HOST={example} before you start Ollama Tray.")
+    else:
+        text = tr("“{server}” wants a sign-in with a token, which Ollama Tray can’t send yet.")
+        hint = tr("If a password will do: set OLLAMA_HOST={example} before you start Ollama Tray.")
+    message = _cant_reach(case.fill(text), Action.RETRY)
+    return replace(message, hint=fill(hint, example=case.place.with_sign_in))
 
 
 def forbidden(case: Case) -> Message:
-    """HTTP 403: nearly always the Host header; with words about the cloud, that."""
+    """HTTP 403: of Ollama itself nearly always the Host header; with words about the cloud,
+    that. Of something in front of it, whatever it is there for."""
+    if case.error.is_by_front:
+        text = tr("“{server}” doesn’t let Ollama Tray in (HTTP 403).")
+        return _cant_reach(_with_words(case.fill(text), case), Action.EDIT_SERVER)
     if "cloud" in case.error.context.casefold():
         text = tr("“{server}” has Ollama’s cloud switched off.")
         return Message(tr("Not available here"), case.fill(text))
@@ -132,6 +180,24 @@ def forbidden(case: Case) -> Message:
         "or use its IP address."
     )
     return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+
+
+def moved(case: Case) -> Message:
+    """A redirect that is not followed, or a TLS port that was asked without TLS."""
+    error = case.error
+    address = one_line(error.address, _ADDRESS_LIMIT)
+    if error.wants_https:
+        text = tr("“{server}” wants https.")
+        hint = tr("Use https:// in its address.")
+        if address:
+            hint = fill(tr("Use the address {address}"), address=address)
+    elif address:
+        text = tr("“{server}” sends Ollama Tray on to another address.")
+        hint = fill(tr("If you know it, use it: {address}"), address=address)
+    else:
+        text = tr("“{server}” sends Ollama Tray on to a web page, as for a sign-in.")
+        hint = tr("Use the address where Ollama itself answers.")
+    return replace(_cant_reach(case.fill(text), Action.EDIT_SERVER), hint=hint)
 
 
 def not_ollama(case: Case) -> Message:

@@ -242,6 +242,7 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.Unauthorized: connection.unauthorized,
     e.Forbidden: connection.forbidden,
     e.NotOllama: connection.not_ollama,
+    e.Moved: connection.moved,
     e.TooOld: connection.too_old,
     e.ModelNotFound: _model_not_found,
     e.BadName: _bad_name,

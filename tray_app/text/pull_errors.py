@@ -120,6 +120,7 @@ _SENTENCES: dict[type, Callable[[], str]] = {
         "Access refused. The server isn’t signed in, or the model is private."
     ),
     e.Forbidden: lambda: tr("“{server}” doesn’t allow this download."),
+    e.Moved: lambda: tr("“{server}” wants https, or has another address."),
     e.NotOllama: lambda: tr("What answers at “{server}” is no longer Ollama."),
     e.ModelNotFound: lambda: tr("{registry} has no such model or tag."),
     e.BadAddress: lambda: tr("“{server}” has no valid address."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from tray_app.core.errors import TlsFailed, Unauthorized
+from tray_app.core.errors import Moved, TlsFailed, Unauthorized
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
 from tray_app.text.addresses import server_address
 from tray_app.text.models import loaded_total, models_count
@@ -30,9 +30,12 @@ def server_state(status: ServerStatus | None) -> str:
 
 def refusal(status: ServerStatus) -> str:
     """Why a server that is there will not have us, in a few words."""
-    if isinstance(status.error, Unauthorized):
-        return tr("Wrong password or token")
-    if isinstance(status.error, TlsFailed):
+    error = status.error
+    if isinstance(error, Unauthorized):
+        return tr("Wrong password or token") if error.was_given else tr("Sign-in needed")
+    if isinstance(error, Moved):
+        return tr("Wants https") if error.wants_https else tr("Another address")
+    if isinstance(error, TlsFailed):
         return tr("Certificate not trusted")
     return tr("Access refused")
 

@@ -18,7 +18,7 @@ from tray_app.core.errors import (
     ModelNotFound,
     OllamaError,
     ServerFailed,
-    TimedOut,
+    Unreachable,
 )
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
@@ -32,7 +32,7 @@ from tray_app.core.payloads import (
     ServerTest,
     Verb,
 )
-from tray_app.core.records import Manifest, ModelInfo, ModelRecord
+from tray_app.core.records import Manifest, ModelInfo, ModelRecord, RunningModel
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deleting import delete_unloaded
 from tray_app.ollama.local_store import LocalStore
@@ -192,12 +192,24 @@ class TestJob(Job):
             with OllamaClient(Endpoint.parse(self.address), scope=self.scope) as client:
                 version = client.version()
                 elapsed_s = self._clock() - started_s
-                models, running = client.list_models(), client.list_running()
+                models, running = client.list_models(), _running(client)
         except Cancelled:
             raise
         except OllamaError as error:
             return ServerTest(self.address, error=error, elapsed_s=self._clock() - started_s)
-        return ServerTest(self.address, version, len(models), len(running or ()), elapsed_s)
+        count = None if running is None else len(running)
+        return ServerTest(self.address, version, len(models), count, elapsed_s)
+
+
+def _running(client: OllamaClient) -> tuple[RunningModel, ...] | None:
+    """None where the server does not tell what is loaded: that is no reason to fail."""
+    try:
+        return client.list_running()
+    except (Cancelled, Unreachable):
+        raise
+    except OllamaError as error:
+        _log.info("loaded models are not known: %s", error)
+        return None
 
 
 class RecommendationsJob(ServerJob):
@@ -209,7 +221,9 @@ class RecommendationsJob(ServerJob):
     def work(self, client: OllamaClient) -> Recommendations:
         try:
             rows = client.recommendations()
-        except (ModelNotFound, ServerFailed, TimedOut) as error:
+        except Cancelled:
+            raise
+        except OllamaError as error:
             _log.info("no suggestions: %s", error)
             rows = ()
         return Recommendations(self.target.server_id, rows)

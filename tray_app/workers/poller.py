@@ -19,8 +19,11 @@ from tray_app.core.errors import (
     BadAnswer,
     Cancelled,
     Forbidden,
+    Moved,
     NotOllama,
     OllamaError,
+    ProxyFailed,
+    ServerFailed,
     Starting,
     TimedOut,
     TlsFailed,
@@ -38,17 +41,20 @@ BACKOFF_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 STARTING_PACE_S = 2.0
 SLEPT_S = 30.0
 GRACE_S = 10.0
+_SPEAKS = (200, 429)  # what is in front of Ollama answers itself, and does not say it is away
 
 
 def state_of(error: OllamaError) -> ServerState:
     """Which state a failed poll means."""
     if isinstance(error, Starting):
         return ServerState.STARTING
-    if isinstance(error, (Unauthorized, Forbidden, TlsFailed)):
+    if isinstance(error, (Unauthorized, Forbidden, TlsFailed, Moved)):
         return ServerState.REFUSED
     if isinstance(error, NotOllama):
         return ServerState.NOT_OLLAMA
-    if isinstance(error, BadAnswer) or hasattr(error, "status"):
+    if isinstance(error, BadAnswer | ServerFailed):
+        return ServerState.FAILING
+    if isinstance(error, ProxyFailed) and (error.is_refusal or error.status in _SPEAKS):
         return ServerState.FAILING
     return ServerState.OFFLINE
 

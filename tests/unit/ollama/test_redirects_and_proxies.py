@@ -49,13 +49,19 @@ def test_a_redirect_loop_ends() -> None:
     assert len(server.requests) == 4
 
 
-def test_a_post_is_repeated_only_where_the_redirect_keeps_it_a_post() -> None:
-    with RawServer(redirecting("/y")) as server:
-        assert transport(server.url).json("POST", "/x", {"a": 1}) == "there"
-        assert server.requests[-1].startswith(b"POST /y ")
+@pytest.mark.parametrize("status", ["301 M", "302 F", "307 T", "308 P"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_what_a_get_finds_elsewhere_every_method_finds_there(method: str, status: str) -> None:
+    with RawServer(redirecting("/y", status)) as server:
+        assert transport(server.url).json(method, "/x", {"a": 1}) == "there"
+        assert server.requests[-1].startswith(f"{method} /y ".encode())
         assert server.requests[-1].endswith(b'{"a": 1}')
-    with RawServer(redirecting("/y", "302 F")) as server, pytest.raises(NotOllama):
+
+
+def test_a_post_that_is_told_to_get_a_page_is_not_repeated() -> None:
+    with RawServer(redirecting("/y", "303 S")) as server, pytest.raises(NotOllama):
         transport(server.url).json("POST", "/x", {"a": 1})
+    assert len(server.requests) == 1
 
 
 def test_a_redirect_to_tls_is_followed() -> None:

@@ -159,7 +159,19 @@ def test_a_long_page_is_still_a_page() -> None:
         ("500 Oops", '{"error":"no memory"}', "application/json", "x", ServerFailed),
         ("500 Oops", '{"error":{"message":"odd"}}', "application/json", "x", ServerFailed),
         ("500 Oops", "broken", "text/plain", "x", ServerFailed),
-        ("500 Oops", "<html>", "text/html", "x", NotOllama),
+        ("500 Oops", "<html>", "text/html", "x", ProxyFailed),
+        ("500 Oops", "", "", "x", ServerFailed),
+        ("500 Oops", '{"detail": "broken"}', "application/json", "x", ProxyFailed),
+        ("408 Slow", "<html>", "text/html", "x", ProxyFailed),
+        ("429 Many", "slow down", "text/plain", "x", ProxyFailed),
+        ("429 Many", '{"error":"slow down"}', "application/json", "x", ServerFailed),
+        ("503 Busy", "", "", "x", ProxyFailed),
+        ("521 Down", "error code: 521", "text/plain", "x", ProxyFailed),
+        ("524 Slow", "<!DOCTYPE html><title>524", "text/html", "x", ProxyFailed),
+        ("599 Odd", "{}", "application/json", "x", ProxyFailed),
+        ("404 No", '{"detail":"Model \'x\' was not found"}', "application/json", "x",
+         ModelNotFound),
+        ("404 No", '{"detail":"Not Found"}', "application/json", "x", NotOllama),
         ("404 Not Found", "404 page not found", "text/plain", "x", TooOld),
         ("405 No", "405 method not allowed", "text/plain", "x", TooOld),
         ("404 Not Found", "<html>nginx", "text/html", "x", NotOllama),
@@ -169,7 +181,7 @@ def test_a_long_page_is_still_a_page() -> None:
         ("400 Bad", '{"error":"invalid model name"}', "application/json", "x", ServerFailed),
         ("418 Teapot", "short and stout", "text/plain", "", NotOllama),
     ],
-)
+)  # fmt: skip
 def test_statuses(
     status: str, body: str, content_type: str, name: str, expected: type[OllamaError]
 ) -> None:

@@ -95,9 +95,19 @@ REFUSED = e.UnreachableKind.REFUSED
             Action.RETRY,
         ),
         (
-            e.Unauthorized(), NAS, None,
+            e.Unauthorized(was_given=True), NAS, None,
             "“nas” refuses the password or token.",
             Action.EDIT_SERVER,
+        ),
+        (
+            e.Unauthorized(takes_password=True), NAS, None,
+            "“nas” wants a sign-in with a name and a password.",
+            Action.RETRY,
+        ),
+        (
+            e.Unauthorized(), NAS, None,
+            "“nas” wants a sign-in with a token, which Ollama Tray can’t send yet.",
+            Action.RETRY,
         ),
         (
             e.Forbidden(), NAS, None,

@@ -45,7 +45,13 @@ TWO = (running(), running("llama3.2:latest", 2_900_000_000))
         (status(ServerState.OFFLINE), "Offline"),
         (status(ServerState.NOT_OLLAMA), "Not Ollama"),
         (status(ServerState.FAILING), "Error"),
-        (status(ServerState.REFUSED, error=e.Unauthorized()), "Wrong password or token"),
+        (
+            status(ServerState.REFUSED, error=e.Unauthorized(was_given=True)),
+            "Wrong password or token",
+        ),
+        (status(ServerState.REFUSED, error=e.Unauthorized()), "Sign-in needed"),
+        (status(ServerState.REFUSED, error=e.Moved(wants_https=True)), "Wants https"),
+        (status(ServerState.REFUSED, error=e.Moved()), "Another address"),
         (status(ServerState.REFUSED, error=e.TlsFailed()), "Certificate not trusted"),
         (status(ServerState.REFUSED, error=e.Forbidden()), "Access refused"),
     ],
@@ -69,7 +75,7 @@ def test_server_state(given: ServerStatus | None, shown: str) -> None:
         (
             status(ServerState.REFUSED, error=e.Unauthorized()),
             None,
-            "This computer: Wrong password or token",
+            "This computer: Sign-in needed",
         ),
     ],
 )

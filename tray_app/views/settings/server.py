@@ -159,9 +159,12 @@ class ServerPage(SettingsPage):
             return
         version = one_line(test.version, 40)
         title = tr("Connected to Ollama {version}").format(version=version)
-        body = tr("{models}, {loaded} loaded. Answered in {time} ms.").format(
+        text = tr("{models}, {loaded} loaded. Answered in {time} ms.")
+        if test.running_count is None:
+            text = tr("{models}. Answered in {time} ms.")
+        body = text.format(
             models=models_count(test.model_count),
-            loaded=number(test.running_count),
+            loaded=number(test.running_count or 0),
             time=number(max(1, round(test.elapsed_s * 1000))),
         )
         self.result.say(title, body, glyph="check-circle", state=Tone.OK, action=again)
