@@ -16,11 +16,15 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer, small
 from tray_app.app.application import Application
 from tray_app.cli import Invocation
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.errors import BadAddress
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.tray.tray import Tray
 from tray_app.paths import paths
+from tray_app.settings import ServerEntry
+from tray_app.text import server_state
 
 MB = 1_000_000
 NAMES = ("one", "two", "three", "four")
@@ -54,6 +58,24 @@ def application(
     made.after_loop()
     instance.close()
     made.deleteLater()
+
+
+def test_a_stored_address_that_is_none_asks_nobody_and_says_why(
+    application: Application, server: FaultyServer, qtbot: QtBot
+) -> None:
+    """Somebody edits the file: the server of the address before is not asked on."""
+    application.pollers.start("local", Endpoint.parse(server.url))
+    qtbot.waitUntil(lambda: application.state.status("local") is not None, timeout=5000)
+    application.settings.set("servers", (ServerEntry("local", "nas", "127.0.0.1:99999"),))
+    status = application.state.status("local")
+    assert status is not None
+    assert isinstance(status.error, BadAddress)
+    assert server_state(status) == "Not an address"
+    asked = len(server.requests)
+    application.pollers.refresh_all()
+    assert len(server.requests) == asked
+    application.settings.set("servers", (ServerEntry("local", "nas", server.url),))
+    qtbot.waitUntil(lambda: server_state(application.state.status("local")).startswith("Online"))
 
 
 class Witness(QObject):

@@ -7,6 +7,7 @@ here, each once. The window and its dialogs are built when first shown.
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -27,7 +28,7 @@ from tray_app.core.file_failures import file_failed
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import ServerState, ServerStatus, Snapshot
+from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart.system import system_autostart
 from tray_app.desktop.dock_badge import DockBadge
 from tray_app.desktop.instance.single_instance import SingleInstance
@@ -187,6 +188,11 @@ class Application(QObject):
         if target is not None:
             self.pollers.start(server_id, target.endpoint)
         else:
+            self.pollers.stop(server_id)  # never the server of the address before
+            status = ServerStatus(
+                server_id, ServerState.REFUSED, datetime.now(UTC), error=self.server.problem
+            )
+            self.state.take_poll(Poll(status))
             self.window.open_settings("servers")
 
     # Facts: workers → state.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -80,7 +81,7 @@ class DiagnosisCommand(QObject):
         found = []
         for entry in self._settings.servers():
             try:
-                endpoint = Endpoint.parse(entry.address)
+                endpoint = Endpoint.parse(entry.address).signed_in(os.environ)
             except OllamaError:
                 continue  # the window says so already
             is_default = entry.id == self._state.server.id

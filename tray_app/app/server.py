@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
@@ -33,12 +34,23 @@ class CurrentServer:
 
     def target(self, server_id: str) -> Target | None:
         """Where jobs for a server go; None for a server that is not set up any more."""
-        entry = self.entry
-        if server_id != entry.id:
+        if server_id != self.entry.id:
             return None
         try:
-            endpoint = Endpoint.parse(entry.address)
+            endpoint = self._endpoint()
         except OllamaError as error:
             _log.info("address of %s: %s", server_id, error)
             return None
         return Target(server_id, endpoint, self._store if endpoint.is_loopback else None)
+
+    @property
+    def problem(self) -> OllamaError | None:
+        """Why nothing can be asked of it: its address is none."""
+        try:
+            self._endpoint()
+        except OllamaError as error:
+            return error
+        return None
+
+    def _endpoint(self) -> Endpoint:
+        return Endpoint.parse(self.entry.address).signed_in(os.environ)

@@ -71,6 +71,8 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         return Invocation(hidden=_HIDDEN in argv, login=_LOGIN in argv)  # as the system starts it
     links = [word for word in argv if word.casefold().startswith(LINK_SCHEME)]
     found = _parser().parse_args([word for word in argv if word not in links])
+    if found.server is not None and not found.server.strip():
+        _fail("--server needs an address, or a label of the settings")
     if found.command is None and (found.server or found.demo is None):
         _fail(f"--server needs one of: {', '.join(_VERBS)}")
     is_bare_show = found.command == "show" and not found.name

@@ -6,12 +6,13 @@ Reads the settings file without the object that watches and mends it: a verb cha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tray_app import text
 from tray_app.cli.arguments import Invocation
 from tray_app.core.endpoint import Endpoint
+from tray_app.core.errors import BadAddress
 from tray_app.core.file_failures import reason
 from tray_app.jsonfile import BrokenFile, read
 from tray_app.paths import paths
@@ -57,7 +58,6 @@ def choose(
 ) -> ServerChoice:
     """--server (an address, or a label or id of the settings), else OLLAMA_HOST, else the
     settings' default. Raises BadAddress."""
-    default = _default(settings, environ)
     entry = next((found for found in settings.servers if _is_called(found, invocation)), None)
     if entry is not None:
         chosen = ServerChoice(Endpoint.parse(entry.address), entry.label, entry.id)
@@ -66,10 +66,15 @@ def choose(
     elif environ.get("OLLAMA_HOST", "").strip():
         chosen = ServerChoice(Endpoint.from_environment(environ))
     else:
+        return _default(settings, environ)
+    try:
+        default = _default(settings, environ)
+    except BadAddress:  # of another server than the one that is meant
+        return replace(chosen, is_default=False)
+    endpoint = chosen.endpoint.signed_in(environ)
+    if endpoint == default.endpoint:
         return default
-    if chosen.endpoint == default.endpoint:
-        return default
-    return ServerChoice(chosen.endpoint, chosen.label, chosen.server_id, is_default=False)
+    return replace(chosen, endpoint=endpoint, is_default=False)
 
 
 def _default(settings: SettingsValues, environ: Mapping[str, str]) -> ServerChoice:
@@ -79,7 +84,8 @@ def _default(settings: SettingsValues, environ: Mapping[str, str]) -> ServerChoi
         (found for found in settings.servers if found.id == settings.default_server),
         settings.servers[0],
     )
-    return ServerChoice(Endpoint.parse(entry.address), entry.label, entry.id)
+    endpoint = Endpoint.parse(entry.address).signed_in(environ)
+    return ServerChoice(endpoint, entry.label, entry.id)
 
 
 def _is_called(entry: ServerEntry, invocation: Invocation) -> bool:

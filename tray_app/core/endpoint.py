@@ -2,43 +2,35 @@
 
 The only parser of addresses: what is said of one, or may be kept of it, is asked here too. The
 rules are those of `envconfig.Host()` and `ConnectableHost()` in Ollama's source; what goes beyond
-them (names and passwords, unspecified addresses) is said where it happens.
+them (names and passwords, unspecified addresses, the ends of pasted URLs) is said where it
+happens. Where Ollama takes its default for what is wrong, an address is refused here: another
+server than the one that was meant must not be asked.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from tray_app.core.errors import BadAddress
+from tray_app.core.errors import AddressFault, BadAddress
 from tray_app.core.redaction import redacted
 
 DEFAULT_PORT = 11434
+_VARIABLE = "OLLAMA_HOST"
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _ILLEGAL = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]]")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 _QUERY = re.compile(r"([?#]).+", re.DOTALL)
-
-_log = logging.getLogger(__name__)
-
-
-class AddressFault(StrEnum):
-    """Why a typed text is no address to be kept."""
-
-    EMPTY = "empty"
-    SPACE = "space"  # or something else that cannot be seen
-    SCHEME = "scheme"
-    PASSWORD = "password"  # noqa: S105 # it would stand in the settings file
-    AMBIGUOUS = "ambiguous"  # where the name and password end
-    NO_HOST = "no_host"
-    HOST = "host"
-    PORT = "port"
+# The ends of URLs that other programs want, or that their users paste: calls, not addresses.
+_CALL = re.compile(
+    r"(?i)/+(?:api|v1)(?:/+(?:tags|ps|show|version|chat|generate|embed|embeddings|pull|push|create"
+    r"|copy|delete|status|me|blobs|models|completions|responses|messages|images|audio|experimental)"
+    r"(?:/.*)?)?/*$"
+)
 
 
 class AddressParts(NamedTuple):
@@ -62,8 +54,8 @@ class AddressParts(NamedTuple):
     @property
     def port_number(self) -> int | None:
         """None where there is none, or what is there cannot be one."""
-        port = int(self.port) if _NUMBER.fullmatch(self.port) else -1
-        return port if 0 <= port <= 65535 else None
+        port = int(self.port) if _NUMBER.fullmatch(self.port) else 0
+        return port if 0 < port <= 65535 else None
 
     @property
     def is_ambiguous(self) -> bool:
@@ -87,7 +79,7 @@ def split_address(address: str) -> AddressParts:
     username, _, password = user.partition(":")
     split = _split_host_port(place)
     if split is None:
-        bare = place.strip("[]")
+        bare = place[1:-1] if place.startswith("[") and place.endswith("]") else place
         split = bare if _is_ip(bare) else place, ""
     return AddressParts(scheme, username, password, *split, path)
 
@@ -105,27 +97,15 @@ def has_password(address: str) -> bool:
 
 
 def address_fault(address: str) -> AddressFault | None:
-    """What is wrong with a typed address; None when it may be one."""
-    text = address.strip()
-    if not text:
+    """What is wrong with an address to be kept; None when it may be one."""
+    if not _trimmed(address):
         return AddressFault.EMPTY
-    if any(c.isspace() or not c.isprintable() for c in text):
-        return AddressFault.SPACE
-    parts = split_address(text)
-    if parts.scheme and parts.scheme.casefold() not in _SCHEME_PORTS:
-        return AddressFault.SCHEME
-    if parts.password:
+    if has_password(address):
         return AddressFault.PASSWORD
-    if parts.is_ambiguous:
-        return AddressFault.AMBIGUOUS
-    if parts.port and not parts.port_number:
-        return AddressFault.PORT
-    if not parts.host and not parts.port:
-        return AddressFault.NO_HOST
     try:
-        Endpoint.parse(text)
-    except BadAddress:
-        return AddressFault.HOST
+        Endpoint.parse(address)
+    except BadAddress as error:
+        return error.fault
     return None
 
 
@@ -174,36 +154,53 @@ class Endpoint:
     def parse(cls, text: str) -> Endpoint:
         """Read an address as OLLAMA_HOST is read; "" gives 127.0.0.1:11434.
 
-        A port that is none becomes the scheme's default, as in Ollama. `0.0.0.0` and `::` become
-        loopback. Raises BadAddress for what cannot be an address at all.
+        `0.0.0.0` and `::` become loopback, and the path of a call (`/v1`, `/api/tags`) is left
+        out. Raises BadAddress for whatever is wrong, also where Ollama would take a default.
         """
         parts = split_address(text)
-        text = shown_address(text)
+        shown = shown_address(text)
         if parts.is_ambiguous:
-            raise BadAddress(text, is_ambiguous=True)
+            raise BadAddress(shown, fault=AddressFault.AMBIGUOUS)
         scheme = parts.scheme.casefold() or ("https" if parts.is_ollama_com else "http")
         if scheme not in _SCHEME_PORTS:
-            raise BadAddress(text, shown_address(scheme))
-        host = _checked_host(text, dialable(parts.host))
-        port = parts.port_number
-        if port is None:
-            port = parts.default_port
-            if parts.port:
-                _log.info("address of %s: its port is none, using %d", host, port)
-        path = re.split(r"[?#]", parts.path)[0].strip("/")
+            raise BadAddress(shown, shown_address(scheme), AddressFault.SCHEME)
+        if not parts.host and not parts.port and _trimmed(text):
+            raise BadAddress(shown, fault=AddressFault.NO_HOST)
+        _check_port(parts)
+        host = _checked_host(shown, dialable(parts.host))
+        if _has_odd(parts.path):
+            raise BadAddress(shown, shown_address(parts.path), AddressFault.SPACE)
         return cls(
             scheme,
             host,
-            port,
-            f"/{path}" if path else "",
+            parts.port_number or parts.default_port,
+            _prefix(parts.path),
             unquote(parts.username),
             unquote(parts.password),
         )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Endpoint:
-        """The server that OLLAMA_HOST names. Raises BadAddress."""
-        return cls.parse(environ.get("OLLAMA_HOST", ""))
+        """The server that OLLAMA_HOST names. Raises BadAddress, which names the variable."""
+        try:
+            return cls.parse(environ.get(_VARIABLE, ""))
+        except BadAddress as error:
+            raise BadAddress(
+                f"{_VARIABLE}={error.reference}", error.context, error.fault
+            ) from error
+
+    def signed_in(self, environ: Mapping[str, str]) -> Endpoint:
+        """This server with the name and password that OLLAMA_HOST has for it: a file of settings
+        holds none."""
+        if self.username or self.password:
+            return self
+        try:
+            other = self.from_environment(environ)
+        except BadAddress:
+            return self
+        if (other.scheme, other.host, other.port) != (self.scheme, self.host, self.port):
+            return self
+        return replace(self, username=other.username, password=other.password)
 
     def url(self, path: str) -> str:
         """The URL of `path` ("/api/tags") at this server, without name and password."""
@@ -237,14 +234,42 @@ class Endpoint:
 def _split_scheme(address: str) -> tuple[str, str, str]:
     """Scheme ("" = none), "://" and the rest. Where there is a "@", only ours are schemes: another
     may be a name and password."""
-    trimmed = address.strip().strip("\"'").strip()
+    trimmed = _trimmed(address)
     scheme, separator, rest = trimmed.partition("://")
     if separator and (scheme.casefold() in _SCHEME_PORTS or "@" not in trimmed):
         return scheme, separator, rest
     return "", "", trimmed
 
 
+def _trimmed(address: str) -> str:
+    return address.strip().strip("\"'").strip()
+
+
+def _has_odd(text: str) -> bool:
+    """Whether there is a space in it, or something that cannot be seen."""
+    return any(c.isspace() or not c.isprintable() for c in text)
+
+
+def _prefix(path: str) -> str:
+    """The path below which a server is: "" or "/ollama"."""
+    prefix = "/" + re.split(r"[?#]", path)[0].strip("/")
+    while (shorter := _CALL.sub("", prefix)) != prefix:
+        prefix = shorter
+    return prefix.rstrip("/")
+
+
+def _check_port(parts: AddressParts) -> None:
+    if parts.port and parts.port_number is None:
+        # Only a number is repeated: the rest may be a password that was written without a host.
+        port = parts.port if _NUMBER.fullmatch(parts.port) else "…"
+        raise BadAddress(f"{shown_address(parts.host)}:{port}", port, AddressFault.PORT)
+
+
 def _checked_host(text: str, host: str) -> str:
+    if _has_odd(host):
+        raise BadAddress(text, shown_address(host), AddressFault.SPACE)
+    if host.count("[") != host.count("]"):
+        raise BadAddress(text, shown_address(host), AddressFault.BRACKETS)
     if _ILLEGAL.search(host) or (":" in host and not _is_ip(host)):
         raise BadAddress(text, shown_address(host))
     try:

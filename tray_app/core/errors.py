@@ -123,15 +123,21 @@ class Unauthorized(OllamaError):
 class Forbidden(OllamaError):
     """HTTP 403: Ollama refuses our Host header (it says nothing then) or has the cloud switched
     off; or `is_by_front`, something in front of it will not have us, with its own words in
-    `said`."""
+    `said`. `has_front`: there is one, so either may have said nothing."""
 
     is_permanent = True
 
     def __init__(
-        self, reference: str = "", context: str = "", is_by_front: bool = False, said: str = ""
+        self,
+        reference: str = "",
+        context: str = "",
+        is_by_front: bool = False,
+        said: str = "",
+        has_front: bool = False,
     ) -> None:
         super().__init__(reference, context)
         self.is_by_front = is_by_front
+        self.has_front = has_front
         self.said = _kept(said)
 
 
@@ -199,18 +205,31 @@ class BadName(OllamaError):
         self.problem = problem
 
 
+class AddressFault(StrEnum):
+    """Why a text is no address of a server, or none to be kept; one value per sentence."""
+
+    EMPTY = "empty"
+    SPACE = "space"  # or something else that cannot be seen
+    SCHEME = "scheme"
+    PASSWORD = "password"  # noqa: S105 # it would stand in the settings file
+    AMBIGUOUS = "ambiguous"  # "/", "?" or "#" before the "@": where does the password end?
+    NO_HOST = "no_host"
+    HOST = "host"
+    BRACKETS = "brackets"  # one is missing
+    PORT = "port"
+
+
 class BadAddress(OllamaError):
     """A text that is no server address. `reference` is the text, `context` the offending piece,
-    both without name and password.
-
-    `is_ambiguous`: a "/", "?" or "#" before the "@" leaves open where the password ends.
-    """
+    both without name and password."""
 
     is_permanent = True
 
-    def __init__(self, reference: str = "", context: str = "", is_ambiguous: bool = False) -> None:
+    def __init__(
+        self, reference: str = "", context: str = "", fault: AddressFault = AddressFault.HOST
+    ) -> None:
         super().__init__(reference, context)
-        self.is_ambiguous = is_ambiguous
+        self.fault = fault
 
 
 class ServerFailed(OllamaError):

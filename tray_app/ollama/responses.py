@@ -131,7 +131,9 @@ def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:
         )
     if status == 403:
         is_by_front = said is None and bool(answer.body.strip())
-        return Forbidden(name or address, text, is_by_front, _sentence_in(answer.body))
+        said_by_front = _sentence_in(answer.body) if is_by_front else ""
+        has_front = "server" in answer.headers  # Ollama sends none
+        return Forbidden(name or address, text, is_by_front, said_by_front, has_front)
     if status == 407:
         return ProxyFailed(address, text or "407", status)
     if 300 <= status < 400:

@@ -11,7 +11,7 @@ from tray_app.core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from tray_app.core.endpoint import is_loopback
-    from tray_app.text.addresses import address_problem, server_name
+    from tray_app.text.addresses import address_problem, port_note, server_name
     from tray_app.text.deleting import (
         DeleteNote,
         DeleteQuestion,

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tray_app.core.endpoint import (
-    AddressFault,
     address_fault,
     dialable,
     is_loopback,
     shown_address,
     split_address,
 )
+from tray_app.core.errors import AddressFault
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, tr
 
@@ -70,10 +70,20 @@ def server_name(label: str, address: str) -> str:
 def address_problem(address: str) -> str:
     """What is wrong with a typed address, "" when it may be one."""
     fault = address_fault(address)
+    return "" if fault is None else fault_problem(fault, address)
+
+
+def fault_problem(fault: AddressFault, address: str) -> str:
+    """What is wrong with a text that is no address."""
     if fault is AddressFault.HOST:
         text = tr("“{text}” isn’t the address of a server.")
         return fill(text, text=one_line(shown_address(address), _LABEL_LIMIT))
-    return "" if fault is None else _PROBLEMS[fault]()
+    return _PROBLEMS[fault]()
+
+
+def port_note() -> str:
+    """Which port counts where none is written."""
+    return tr("Without a port, 11434 is used; with http:// it is 80, with https:// 443.")
 
 
 def ambiguous_address() -> str:
@@ -93,5 +103,6 @@ _PROBLEMS: dict[AddressFault, Callable[[], str]] = {
     ),
     AddressFault.AMBIGUOUS: ambiguous_address,
     AddressFault.NO_HOST: lambda: tr("The name of the computer is missing."),
+    AddressFault.BRACKETS: lambda: tr("A bracket is missing, as in [::1]:11434."),
     AddressFault.PORT: lambda: tr("A port is a number from 1 to 65535."),
 }

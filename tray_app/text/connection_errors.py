@@ -135,7 +135,8 @@ def proxy_failed(case: Case) -> Message:
         text = tr("What is in front of Ollama on “{server}” refused this (HTTP {status}).")
     else:
         text = tr("What is in front of Ollama on “{server}” has a problem (HTTP {status}).")
-    return _cant_reach(_with_words(case.fill(text, status=status), case), Action.RETRY)
+    message = _cant_reach(_with_words(case.fill(text, status=status), case), Action.RETRY)
+    return replace(message, title=tr("Refused")) if case.error.is_refusal else message
 
 
 _AWAY = frozenset({502, 503})
@@ -179,7 +180,11 @@ def forbidden(case: Case) -> Message:
         "“{server}” only accepts its own address. On the server, set OLLAMA_HOST=0.0.0.0 "
         "or use its IP address."
     )
-    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    message = _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    if case.error.has_front:
+        hint = tr("Or the proxy in front of it lets nobody in (HTTP 403).")
+        return replace(message, hint=hint)
+    return message
 
 
 def moved(case: Case) -> Message:

@@ -15,7 +15,7 @@ from tray_app.core import errors as e
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
 from tray_app.text import connection_errors as connection
-from tray_app.text.addresses import ambiguous_address, server_address
+from tray_app.text.addresses import fault_problem, server_address
 from tray_app.text.files import file_message
 from tray_app.text.messages import Action, Case, Message, ollama_says
 from tray_app.text.names import name_problem
@@ -144,12 +144,15 @@ def _bad_name(case: Case) -> Message:
 
 
 def _bad_address(case: Case) -> Message:
-    text = tr("“{text}” isn’t the address of a server.")
-    body = case.fill(text, text=one_line(case.error.reference, _NAME_LIMIT))
-    if case.error.is_ambiguous:
-        return Message(tr("Not a server address"), ambiguous_address(), action=Action.EDIT_SERVER)
+    fault, shown = case.error.fault, one_line(case.error.reference, _NAME_LIMIT)
+    body = fault_problem(fault, shown)
+    title = tr("Not a server address")
+    if fault is e.AddressFault.AMBIGUOUS:
+        return Message(title, body, action=Action.EDIT_SERVER)
+    if fault is not e.AddressFault.HOST and shown:
+        body = fill(tr("“{text}”: {reason}"), text=shown, reason=body)
     hint = tr("Examples: 192.168.1.20, nas.local:11434, https://ollama.example.com")
-    return Message(tr("Not a server address"), body, hint, Action.EDIT_SERVER)
+    return Message(title, body, hint, Action.EDIT_SERVER)
 
 
 def _server_failed(case: Case) -> Message:

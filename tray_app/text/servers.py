@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from tray_app.core.errors import Moved, TlsFailed, Unauthorized
+from tray_app.core.errors import BadAddress, Moved, TlsFailed, Unauthorized
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
 from tray_app.text.addresses import server_address
 from tray_app.text.models import loaded_total, models_count
@@ -33,6 +33,8 @@ def refusal(status: ServerStatus) -> str:
     error = status.error
     if isinstance(error, Unauthorized):
         return tr("Wrong password or token") if error.was_given else tr("Sign-in needed")
+    if isinstance(error, BadAddress):
+        return tr("Not an address")
     if isinstance(error, Moved):
         return tr("Wants https") if error.wants_https else tr("Another address")
     if isinstance(error, TlsFailed):

@@ -7,6 +7,7 @@ one record; none of them knows who asked.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -189,7 +190,8 @@ class TestJob(Job):
     def perform(self) -> ServerTest:
         started_s = self._clock()
         try:
-            with OllamaClient(Endpoint.parse(self.address), scope=self.scope) as client:
+            endpoint = Endpoint.parse(self.address).signed_in(os.environ)
+            with OllamaClient(endpoint, scope=self.scope) as client:
                 version = client.version()
                 elapsed_s = self._clock() - started_s
                 models, running = client.list_models(), _running(client)

@@ -77,6 +77,63 @@ def test_an_address_that_is_none(terminal: Terminal) -> None:
     assert terminal("list").code == 2
 
 
+WRONG_PORTS = ("99999", "0", "-1", "abc", "65536", "1e4")
+
+
+@pytest.mark.parametrize("verb", [("list",), ("rm", "-y", "tiny"), ("status",), ("pull", "fresh")])
+@pytest.mark.parametrize("port", WRONG_PORTS)
+def test_a_port_that_is_none_asks_nobody(
+    terminal: Terminal, server: FaultyServer, port: str, verb: tuple[str, ...]
+) -> None:
+    """Wherever the address comes from, and though Ollama would take 11434."""
+    address = f"127.0.0.1:{port}"
+    terminal.environ["OLLAMA_HOST"] = ""
+    given = [terminal(*verb, "--server", address)]
+    write_settings(terminal, servers(("a", "nas", address)))
+    given += [terminal(*verb), terminal(*verb, "--server", "nas")]
+    terminal.environ["OLLAMA_HOST"] = address
+    given.append(terminal(*verb))
+    for result in given:
+        assert (result.code, result.out) == (2, "")
+        assert "A port is a number from 1 to 65535." in result.err
+    assert "OLLAMA_HOST=" in given[-1].err
+    assert server.requests == []
+    # What is wrong with another address does not keep from this one.
+    assert terminal("list", "--server", server.url).code == 0
+
+
+@pytest.mark.parametrize("address", ["", " ", "\t"])
+def test_an_empty_server_is_no_wish_for_the_default(terminal: Terminal, address: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        terminal("list", "--server", address)
+    assert caught.value.code == 2
+
+
+def test_a_pasted_url_of_a_call_is_the_address_of_its_server(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    for end in ("/v1", "/api", "/api/tags", "/v1/chat/completions"):
+        terminal.environ["OLLAMA_HOST"] = server.url + end
+        assert "tiny" in terminal("list").out
+
+
+def test_a_password_in_ollama_host_is_for_its_server_only(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    terminal.environ["OLLAMA_HOST"] = server.url.replace("//", "//me:secret@")
+    write_settings(terminal, servers(("a", "nas", server.url)))
+    for words in (("list",), ("list", "--server", "nas"), ("list", "--server", server.url)):
+        server.forget()
+        assert terminal(*words).code == 0
+        assert {request.headers.get("authorization", "") for request in server.requests} == {
+            "Basic bWU6c2VjcmV0"
+        }
+    terminal.environ["OLLAMA_HOST"] = "http://me:secret@127.0.0.1:9"
+    server.forget()
+    assert terminal("list", "--server", "nas").code == 0
+    assert not any(request.headers.get("authorization") for request in server.requests)
+
+
 def test_size_units_of_the_settings_count(terminal: Terminal) -> None:
     write_settings(terminal, '{"version": 1, "size_units": "binary"}')
     assert "38.1 MiB" in terminal("list").out

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tray_app.core.endpoint import (
-    AddressFault,
     Endpoint,
     address_fault,
     has_password,
@@ -13,9 +12,10 @@ from tray_app.core.endpoint import (
     shown_address,
     split_address,
 )
-from tray_app.core.errors import BadAddress
+from tray_app.core.errors import AddressFault, BadAddress
 
-# Ollama's own table (envconfig/config_test.go), with unspecified addresses made dialable.
+# Ollama's own table (envconfig/config_test.go), with unspecified addresses made dialable, and
+# without what it takes a default for.
 OLLAMA_HOST = {
     "": "http://127.0.0.1:11434",
     "1.2.3.4": "http://1.2.3.4:11434",
@@ -27,23 +27,17 @@ OLLAMA_HOST = {
     "example.com/": "http://example.com:11434",
     "::1": "http://[::1]:11434",
     "[::1]": "http://[::1]:11434",
-    "[::1": "http://[::1]:11434",
     "[::1]:1337": "http://[::1]:1337",
     "[::]:11434": "http://[::1]:11434",
     "::": "http://[::1]:11434",
     "0.0.0.0": "http://127.0.0.1:11434",
     "0.0.0.0:8080": "http://127.0.0.1:8080",
     "1.2.3.4:": "http://1.2.3.4:11434",
-    "1.2.3.4:0": "http://1.2.3.4:0",
-    "1.2.3.4:66000": "http://1.2.3.4:11434",
-    "1.2.3.4:-1": "http://1.2.3.4:11434",
-    "1.2.3.4:abc": "http://1.2.3.4:11434",
     "1.2.3.4:+80": "http://1.2.3.4:80",
     "http://1.2.3.4": "http://1.2.3.4:80",
     "http://1.2.3.4:1234": "http://1.2.3.4:1234",
     "https://1.2.3.4": "https://1.2.3.4:443",
     "https://1.2.3.4:1234": "https://1.2.3.4:1234",
-    "https://1.2.3.4:x": "https://1.2.3.4:443",
     "https://example.com/ollama": "https://example.com:443/ollama",
     "https://example.com/ollama/": "https://example.com:443/ollama",
     "HTTPS://Example.com": "https://Example.com:443",
@@ -59,6 +53,81 @@ OLLAMA_HOST = {
 @pytest.mark.parametrize(("text", "expected"), OLLAMA_HOST.items())
 def test_reads_an_address_as_ollama_does(text: str, expected: str) -> None:
     assert str(Endpoint.parse(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("127.0.0.1:99999", AddressFault.PORT),
+        ("127.0.0.1:65536", AddressFault.PORT),
+        ("127.0.0.1:0", AddressFault.PORT),
+        ("127.0.0.1:-1", AddressFault.PORT),
+        ("127.0.0.1:abc", AddressFault.PORT),
+        ("127.0.0.1:1 1", AddressFault.PORT),
+        ("127.0.0.1:１１４３４", AddressFault.PORT),
+        ("127.0.0.1:114340000000000000000", AddressFault.PORT),
+        ("127.0.0.1:1e4", AddressFault.PORT),
+        ("127.0.0.1:0x50", AddressFault.PORT),
+        (":99999", AddressFault.PORT),
+        ("[::1]:99999", AddressFault.PORT),
+        ("https://nas:x", AddressFault.PORT),
+        ("http://nas:11434:11434", AddressFault.HOST),
+        ("[::1", AddressFault.BRACKETS),
+        ("::1]", AddressFault.BRACKETS),
+        ("[::1:11434", AddressFault.BRACKETS),
+        ("http://[::1/ollama", AddressFault.BRACKETS),
+        ("nas]", AddressFault.BRACKETS),
+        ("[nas]", AddressFault.HOST),
+        ("[]", AddressFault.HOST),
+        ("http://", AddressFault.NO_HOST),
+        ("https:///ollama", AddressFault.NO_HOST),
+        ("/v1", AddressFault.NO_HOST),
+        (":", AddressFault.NO_HOST),
+        ("me:secret@", AddressFault.NO_HOST),
+        ("nas/my path", AddressFault.SPACE),
+    ],
+)
+def test_what_is_wrong_is_refused_where_ollama_would_take_a_default(
+    text: str, fault: AddressFault
+) -> None:
+    for typed in (text, f" {text}", f"'{text}'"):
+        with pytest.raises(BadAddress) as caught:
+            Endpoint.parse(typed)
+        assert caught.value.fault is fault
+    with pytest.raises(BadAddress) as caught:
+        Endpoint.from_environment({"OLLAMA_HOST": text})
+    assert caught.value.fault is fault
+    assert caught.value.reference.startswith("OLLAMA_HOST=")
+    if "@" not in text:
+        assert address_fault(text) is fault
+
+
+@pytest.mark.parametrize("scheme", ["", "http://", "https://"])
+@pytest.mark.parametrize("prefix", ["", "/ollama", "/a/b", "/v2", "/apis", "/api/mine"])
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "", "/", "/v1", "/v1/", "/api", "/api/", "/V1", "//v1//", "/api/tags", "/api/chat/",
+        "/api/generate", "/api/version", "/v1/chat/completions", "/v1/models", "/v1/models/a/b",
+        "/v1/completions", "/v1/embeddings", "/v1/messages", "/api/v1", "/api/blobs/sha256:00",
+        "/v1?key=x", "/api/tags#x",
+    ],
+)  # fmt: skip
+def test_the_end_of_a_pasted_url_is_no_part_of_the_address(
+    scheme: str, prefix: str, pasted: str
+) -> None:
+    endpoint = Endpoint.parse(f"{scheme}nas:8080{prefix}{pasted}")
+    assert (endpoint.host, endpoint.port, endpoint.path) == ("nas", 8080, prefix)
+    assert Endpoint.parse(str(endpoint)) == endpoint
+
+
+def test_a_password_of_the_environment_is_for_its_own_server() -> None:
+    environ = {"OLLAMA_HOST": "https://me:secret@nas/ollama"}
+    assert Endpoint.parse("https://nas:443").signed_in(environ).password == "secret"
+    for other in ("http://nas:443", "https://nas:444", "https://nas2", "nas"):
+        assert Endpoint.parse(other).signed_in(environ) == Endpoint.parse(other)
+    assert Endpoint.parse("https://you:own@nas").signed_in(environ).password == "own"
+    assert Endpoint.parse("nas").signed_in({"OLLAMA_HOST": "nas:x"}).password == ""
 
 
 @pytest.mark.parametrize(
@@ -208,7 +277,7 @@ def test_a_password_that_may_end_in_two_places_is_refused(scheme: str, mark: str
     """Up to the mark it looks like a host and a port, to which the rest would be sent."""
     with pytest.raises(BadAddress) as caught:
         Endpoint.parse(f"{scheme}vm:pa{mark}sEcReT@nas:1")
-    assert caught.value.is_ambiguous
+    assert caught.value.fault is AddressFault.AMBIGUOUS
     assert caught.value.reference == f"{scheme}nas:1"
     assert Endpoint.parse(f"{scheme}vm:pa{quote(mark, safe='')}sEcReT@nas:1").password == (
         f"pa{mark}sEcReT"
@@ -244,12 +313,14 @@ def test_of_an_address_nothing_secret_is_ever_said(
     assert not [text for text in said if SECRET in text]
 
 
-def test_a_port_that_is_none_is_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_port_that_is_none_is_repeated_only_if_it_is_a_number() -> None:
     """It may be a password that somebody wrote without its host."""
-    with caplog.at_level("DEBUG"):
-        assert Endpoint.parse(f"vm:{SECRET}").display == "vm:11434"
-    assert caplog.records
-    assert SECRET not in caplog.text
+    with pytest.raises(BadAddress) as caught:
+        Endpoint.parse(f"vm:{SECRET}")
+    assert (caught.value.reference, caught.value.context) == ("vm:…", "…")
+    with pytest.raises(BadAddress) as caught:
+        Endpoint.parse("vm:99999")
+    assert caught.value.reference == "vm:99999"
 
 
 def test_the_parts_of_an_address() -> None:

@@ -51,6 +51,7 @@ TWO = (running(), running("llama3.2:latest", 2_900_000_000))
         ),
         (status(ServerState.REFUSED, error=e.Unauthorized()), "Sign-in needed"),
         (status(ServerState.REFUSED, error=e.Moved(wants_https=True)), "Wants https"),
+        (status(ServerState.REFUSED, error=e.BadAddress()), "Not an address"),
         (status(ServerState.REFUSED, error=e.Moved()), "Another address"),
         (status(ServerState.REFUSED, error=e.TlsFailed()), "Certificate not trusted"),
         (status(ServerState.REFUSED, error=e.Forbidden()), "Access refused"),

@@ -20,6 +20,7 @@ from tray_app.text import (
     models_count,
     number,
     one_line,
+    port_note,
     sentences,
     server_name,
     server_state,
@@ -201,7 +202,7 @@ class ServerPage(SettingsPage):
         address = self._address()
         problem = address_problem(address)
         set_invalid(self.address_field, bool(problem))
-        self.helper.setText(problem or tr("Without a port, 11434 is used."))
+        self.helper.setText(problem or port_note())
         self.helper.set_state(Tone.DANGER if problem else None)
         self.address_field.setAccessibleDescription(self.helper.text())
         self.name_field.setPlaceholderText(server_name("", address))
