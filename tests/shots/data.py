@@ -120,11 +120,8 @@ def status(state: ServerState = ServerState.ONLINE, *, reached: bool = True) -> 
     """How the server stands."""
     error = None
     if state is ServerState.OFFLINE:
-        error = Unreachable(
-            ADDRESS,
-            "GET http://127.0.0.1:11434/api/version\n"
-            "ConnectionRefusedError: [Errno 111] Connection refused",
-        )
+        error = Unreachable(ADDRESS, "ECONNREFUSED")
+        error.request = "GET http://127.0.0.1:11434/api/version"
     away = state is ServerState.OFFLINE
     return ServerStatus(
         SERVER,

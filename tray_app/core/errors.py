@@ -24,6 +24,8 @@ class OllamaError(Exception):
     """
 
     is_permanent = False
+    request = ""
+    """What was asked when it happened, "GET http://nas:11434/api/tags"; "" if that is not known."""
 
     def __init__(self, reference: str = "", context: str = "") -> None:
         self.reference = _kept(reference)
@@ -86,20 +88,38 @@ class ProxyFailed(OllamaError):
     """What is between us and Ollama refused or does not answer: a proxy on our side, or one in
     front of Ollama (a reverse proxy, a tunnel), which answered with HTTP `status`.
 
-    `said` is its own sentence where it sent one; a page has none.
+    `said` is its own sentence where it sent one; a page has none. `proxy` is the address of the
+    one on our side, where that is known.
     """
 
     def __init__(
-        self, reference: str = "", context: str = "", status: int = 0, said: str = ""
+        self,
+        reference: str = "",
+        context: str = "",
+        status: int = 0,
+        said: str = "",
+        proxy: str = "",
     ) -> None:
         super().__init__(reference, context)
         self.status = status
         self.said = _kept(said)
+        self.proxy = _kept(proxy)
 
     @property
     def is_refusal(self) -> bool:
         """Whether it answered that it will not do this, in a way that does not pass."""
         return 400 <= self.status < 500 and self.status not in (407, 408, 429)
+
+
+class BadProxy(ProxyFailed):
+    """What this computer has set as its proxy cannot be one; nothing was asked."""
+
+    is_permanent = True
+
+    @property
+    def is_socks(self) -> bool:
+        """Whether it is a proxy of another kind than HTTP."""
+        return self.proxy.casefold().startswith("socks")
 
 
 class Unauthorized(OllamaError):

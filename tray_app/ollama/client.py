@@ -196,7 +196,8 @@ class OllamaClient:
         any failure. ps that fails alone leaves `running` None and a line in `problems`."""
         try:
             return self._snapshot()
-        except OllamaError:
+        except OllamaError as error:
+            error.request = error.request or self._transport.last_request
             self._version = ""
             self._has_listed = False
             raise

@@ -22,9 +22,11 @@ import urllib3.connectionpool
 import urllib3.exceptions
 
 from tray_app import __version__
+from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import (
     BadAddress,
     BadAnswer,
+    BadProxy,
     Moved,
     NotOllama,
     OllamaError,
@@ -112,6 +114,18 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return manager
 
 
+class UnusableProxy(requests.exceptions.InvalidProxyURL):
+    """Requests would go through a proxy whose address is none, or which is not HTTP."""
+
+
+# SOCKS would need PySocks, whose connections know nothing of our cancelling and deadlines.
+_UNUSABLE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    urllib3.exceptions.LocationValueError,
+)
+
+
 class HttpSession:
     """One thread's connections to one server. Follows no redirects and keeps no cookies.
 
@@ -134,6 +148,8 @@ class HttpSession:
             _trust(context, ca_file)
             self._session.mount("https://", _Adapter(context))
         self._verify: bool | str = ca_file or True
+        self.proxy = ""
+        """The proxy of the last request as it may be shown, "" for none."""
 
     def send(
         self,
@@ -149,19 +165,31 @@ class HttpSession:
             requests.Request(method, url, json=json, headers=dict(headers or {}))
         )
         settings = self._session.merge_environment_settings(url, {}, True, self._verify, None)
-        # Not Session.send: it would read the whole body of a redirect before we see it.
-        return self._session.get_adapter(url).send(
-            request,
-            stream=True,
-            timeout=timeout,  # type: ignore[arg-type]  # the stub forgets (None, None)
-            verify=settings["verify"] or True,
-            cert=settings["cert"],
-            proxies=settings["proxies"],
-        )
+        self.proxy = _shown_proxy(requests.utils.select_proxy(url, settings["proxies"]) or "")
+        try:
+            # Not Session.send: it would read the whole body of a redirect before we see it.
+            return self._session.get_adapter(url).send(
+                request,
+                stream=True,
+                timeout=timeout,  # type: ignore[arg-type]  # the stub forgets (None, None)
+                verify=settings["verify"] or True,
+                cert=settings["cert"],
+                proxies=settings["proxies"],
+            )
+        except _UNUSABLE as error:
+            if settings["proxies"]:
+                raise UnusableProxy(str(error)) from error
+            raise
 
     def close(self) -> None:
         """Close idle connections. Frees no other thread: that is what CancelScope is for."""
         self._session.close()
+
+
+def _shown_proxy(proxy: str) -> str:
+    """Without name and password, whatever its scheme is."""
+    scheme, separator, rest = proxy.strip().rpartition("://")
+    return shown_address(scheme) + separator + shown_address(rest)
 
 
 def _trust(context: ssl.SSLContext, ca_file: str) -> None:
@@ -182,6 +210,8 @@ def translate(error: BaseException, reference: str, silence: type[OllamaError]) 
     """What went wrong, in our own terms; `silence` = connected, but nothing came in time."""
     causes = list(_causes(error))
     dial_failed = _first(causes, DialFailed)
+    if _first(causes, UnusableProxy):
+        return BadProxy(reference)  # the library's words repeat half a password
     if _first(causes, requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
         return ProxyFailed(reference, str(dial_failed or causes[-1]))
     if isinstance(dial_failed, DialFailed):
@@ -214,10 +244,6 @@ def _broken(causes: list[BaseException], reference: str) -> OllamaError:
         return NotOllama(reference, repr(last))
     if "certificate bundle" in str(last):  # a variable names a file that is not there
         return TlsFailed(reference, str(last))
-    if _first(causes, requests.exceptions.InvalidProxyURL):
-        return ProxyFailed(reference, str(last))
-    if _first(causes, requests.exceptions.InvalidSchema) and "SOCKS" in str(last):
-        return ProxyFailed(reference, str(last))
     if _first(
         causes,
         requests.exceptions.InvalidURL,

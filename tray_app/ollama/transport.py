@@ -23,11 +23,13 @@ from tray_app.core.errors import (
     Encoded,
     NotOllama,
     OllamaError,
+    ProxyFailed,
     TimedOut,
     TooLarge,
     Unreachable,
     UnreachableKind,
 )
+from tray_app.core.redaction import redacted
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.connect import calling
 from tray_app.ollama.responses import MAX_ERROR_BYTES, Answer, error_of, json_of
@@ -73,6 +75,8 @@ class Transport:
         default_s = 3.0 if endpoint.is_loopback else 5.0
         self._connect_timeout_s = default_s if connect_timeout_s is None else connect_timeout_s
         self._local = threading.local()
+        self.last_request = ""
+        """Method and URL of the last request, for reports about what came of it."""
 
     @property
     def address(self) -> str:
@@ -103,7 +107,11 @@ class Transport:
             silence=silence,
             max_bytes=max_bytes,
         )
-        return json_of(answer, self.address, name)
+        try:
+            return json_of(answer, self.address, name)
+        except OllamaError as error:
+            error.request = self.last_request
+            raise
 
     def request(
         self,
@@ -220,6 +228,7 @@ class Transport:
         attempts_left = 1 if method in ("GET", "HEAD") else 0
         redirects_left = MAX_REDIRECTS
         while True:
+            self.last_request = redacted(f"{method} {url}")
             is_own = _origin(url) == _origin(self.endpoint.url(""))
             try:
                 with self._errors(silence):
@@ -288,7 +297,12 @@ class Transport:
         except module.Problem as error:
             if self.scope.is_cancelled:
                 raise Cancelled(self.address) from error
-            raise module.translate(error, self.address, silence) from error
+            found = module.translate(error, self.address, silence)
+            if isinstance(found, ProxyFailed):
+                found.proxy = self._session().proxy
+                found.context = found.context or found.proxy
+            found.request = self.last_request
+            raise found from error
         except ValueError as error:  # a handle that cancel took away, or a head full of nonsense
             if self.scope.is_cancelled:
                 raise Cancelled(self.address) from error

@@ -116,6 +116,7 @@ if TYPE_CHECKING:
         servers_online,
         spoken_server,
         starting_line,
+        state_details,
         status_line,
         status_line_tooltip,
         trying_again_line,

@@ -117,9 +117,12 @@ _TLS: tuple[tuple[tuple[str, ...], Callable[[], str]], ...] = (
 def proxy_failed(case: Case) -> Message:
     """Something in between: a proxy on our side, or one in front of Ollama."""
     status = case.error.status
+    proxy = one_line(case.error.proxy, _ADDRESS_LIMIT)
     if status == 0:
         text = tr("The proxy on the way to “{server}” refuses or doesn’t answer.")
-        return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+        if proxy:
+            text = tr("The proxy {proxy} on the way to “{server}” refuses or doesn’t answer.")
+        return _cant_reach(case.fill(text, proxy=proxy), Action.RETRY)
     if status == 407:
         text = tr("The proxy on the way to “{server}” wants a sign-in.")
         return _cant_reach(case.fill(text), Action.EDIT_SERVER)
@@ -141,6 +144,19 @@ def proxy_failed(case: Case) -> Message:
 
 _AWAY = frozenset({502, 503})
 _TOO_SLOW = frozenset({408, 504, 522, 524})
+
+
+def bad_proxy(case: Case) -> Message:
+    """A proxy setting of this computer that cannot be used."""
+    proxy = one_line(case.error.proxy, _ADDRESS_LIMIT)
+    if case.error.is_socks:
+        text = tr("“{server}” is behind a SOCKS proxy ({proxy}). SOCKS is not supported.")
+        hint = tr("Set an HTTP proxy in HTTP_PROXY and HTTPS_PROXY, or add {host} to NO_PROXY.")
+    else:
+        text = tr("“{proxy}”, set as the proxy for “{server}”, isn’t the address of one.")
+        hint = tr("Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or add {host} to NO_PROXY.")
+    message = _cant_reach(case.fill(text, proxy=proxy), Action.RETRY)
+    return replace(message, hint=case.fill(hint))
 
 
 def _with_words(sentence: str, case: Case) -> str:

@@ -45,7 +45,19 @@ def error_text(
         address = error.reference
     case = Case(error, server_address(server_label, address), is_installed, version)
     writer = next(_WRITERS[kind] for kind in type(error).__mro__ if kind in _WRITERS)
-    return replace(writer(case), details=visible(error.context, _DETAILS_LIMIT))
+    return replace(writer(case), details=visible(_details(error), _DETAILS_LIMIT))
+
+
+def _details(error: e.OllamaError) -> str:
+    """What was asked and what came of it, in the machine's own words."""
+    if not error.request:
+        return error.context
+    kind = type(error).__name__
+    return (
+        f"{error.request}\n{kind}: {error.context}"
+        if error.context
+        else (f"{error.request}\n{kind}")
+    )
 
 
 def failure_text(failure: Failure, server_label: str = "", *, address: str = "") -> Message:
@@ -242,6 +254,7 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.TimedOut: connection.timed_out,
     e.TlsFailed: connection.tls_failed,
     e.ProxyFailed: connection.proxy_failed,
+    e.BadProxy: connection.bad_proxy,
     e.Unauthorized: connection.unauthorized,
     e.Forbidden: connection.forbidden,
     e.NotOllama: connection.not_ollama,

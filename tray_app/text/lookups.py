@@ -77,6 +77,8 @@ def lookup_reason(error: e.OllamaError) -> str:
         return _UNREACHABLE[error.kind]()
     if isinstance(error, e.ServerFailed):
         return fill(tr("HTTP status {status}"), status=error.status)
+    if isinstance(error, e.BadProxy) and error.is_socks:
+        return tr("SOCKS proxies are not supported")
     return next((_REASONS[kind]() for kind in type(error).__mro__ if kind in _REASONS), "")
 
 
@@ -90,6 +92,7 @@ _REASONS: dict[type, Callable[[], str]] = {
     e.TimedOut: lambda: tr("no answer in time"),
     e.TlsFailed: lambda: tr("no secure connection"),
     e.ProxyFailed: lambda: tr("the proxy refuses or doesn’t answer"),
+    e.BadProxy: lambda: tr("the address of the proxy is wrong"),
     e.Unauthorized: lambda: tr("access refused"),
     e.Forbidden: lambda: tr("access refused"),
     e.ModelNotFound: lambda: tr("not found"),

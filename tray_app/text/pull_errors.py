@@ -116,6 +116,7 @@ _SENTENCES: dict[type, Callable[[], str]] = {
     e.Starting: lambda: tr("Ollama on “{server}” is starting."),
     e.TlsFailed: lambda: tr("The certificate of “{server}” can’t be trusted."),
     e.ProxyFailed: lambda: tr("The proxy on the way to “{server}” refuses or doesn’t answer."),
+    e.BadProxy: lambda: tr("The proxy on the way to “{server}” can’t be used."),
     e.Unauthorized: lambda: tr(
         "Access refused. The server isn’t signed in, or the model is private."
     ),

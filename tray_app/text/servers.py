@@ -106,6 +106,13 @@ def offline_since_line(status: ServerStatus) -> str:
     return fill(tr("Offline since {time}"), time=clock_time(status.since))
 
 
+def state_details(details: str, status: ServerStatus) -> str:
+    """The technical details of a server that is away: what came of the last request, and since
+    when. The time of each try would change the page under the reader's eyes."""
+    moment = status.since.astimezone().isoformat(" ", "seconds")
+    return f"{details}\n{fill(tr('Since {time}'), time=moment)}".strip()
+
+
 def trying_again_line(seconds: float) -> str:
     """Under the reason: "Trying again in 12 s"."""
     if seconds < 1:

@@ -370,6 +370,27 @@ def test_a_sign_in_is_refused_only_if_there_was_one(challenge: str, takes_passwo
         assert caught.value.was_given
 
 
+def test_every_error_of_a_poll_says_what_was_asked() -> None:
+    """Without the password."""
+    answers = (
+        nginx("502 Bad Gateway"),
+        nginx("401 Unauthorized"),
+        Front("200 OK", '{"version":1}', "application/json"),
+        Front("200 OK", "", "", "Caddy"),
+        Front("302 Found", "", ""),
+    )
+    for front in answers:
+        with RawServer(only(front)) as server:
+            url = server.url.replace("//", "//me:sEcReT@")
+            with pytest.raises(OllamaError) as caught:
+                OllamaClient(f"{url}/ollama").snapshot()
+        assert caught.value.request == f"GET {server.url}/ollama/api/version"
+    with pytest.raises(OllamaError) as caught:
+        OllamaClient(url).snapshot()  # nobody listens there any more
+    assert caught.value.request == f"GET {server.url}/api/version"
+    assert text.error_text(caught.value).details.startswith(caught.value.request)
+
+
 def words_at(error: OllamaError, address: str) -> str:
     return text.error_text(error, "nas", address=address).hint
 

@@ -11,11 +11,13 @@ from tests.unit.ollama.asking import free_port, outcome_of, transport
 from tests.unit.ollama.raw_server import TLS, Connection, RawServer, always
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
+    BadProxy,
     NotOllama,
     OllamaError,
     ProxyFailed,
     TlsFailed,
 )
+from tray_app.text import error_text, sentences
 
 
 def redirecting(location: str, status: str = "307 T") -> Callable[[Connection], object]:
@@ -210,8 +212,55 @@ def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
             transport("https://nas.example").json("GET", "/x")
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "nonsense://x y"])
-def test_a_proxy_setting_that_cannot_work(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", proxy)
-    with pytest.raises(OllamaError):
+def proxy_words(error: OllamaError) -> str:
+    message = error_text(error, "nas", address="nas.example")
+    return sentences(message.body, message.hint)
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "all_proxy"])
+@pytest.mark.parametrize(
+    "proxy",
+    ["socks://{}", "socks4://{}", "socks5://{}", "socks5h://{}", "SOCKS5://{}"],
+)
+@pytest.mark.parametrize("user", ["", "me:sEcReT@", "me:sE/cReT@"])
+def test_a_socks_proxy_is_not_supported_and_nobody_is_asked(
+    proxy: str, user: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer(always("1")) as other:
+        monkeypatch.setenv(variable, proxy.format(f"{user}127.0.0.1:{other.port}"))
+        with pytest.raises(BadProxy) as caught:
+            transport("http://nas.example").json("GET", "/x")
+    assert other.connections == 0
+    assert caught.value.is_socks
+    assert "SOCKS is not supported." in proxy_words(caught.value)
+    assert "NO_PROXY" in proxy_words(caught.value)
+    assert "sE" not in proxy_words(caught.value) + str(caught.value) + caught.value.proxy
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "foo bar", "http://", "://", "http://h:abc", "http://h:99999", "ftp://h:1", "http://[::1",
+        " ", "http:/h:1", "nonsense://x y", "http://me:sE/cReT@h:1", "socks5:me:sE/cReT@h:1",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_setting_that_cannot_work(
+    proxy: str, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong is the proxy, not the server's address."""
+    monkeypatch.setenv(f"{scheme}_proxy", proxy)
+    with pytest.raises(BadProxy) as caught:
+        transport(f"{scheme}://nas.example").json("GET", "/x")
+    assert not caught.value.is_socks
+    assert "set as the proxy for “nas”, isn’t the address of one." in proxy_words(caught.value)
+    assert "sE" not in proxy_words(caught.value) + str(caught.value) + caught.value.proxy
+
+
+def test_a_proxy_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("http_proxy", f"http://me:sEcReT@127.0.0.1:{port}")
+    with pytest.raises(ProxyFailed) as caught:
         transport("http://nas.example").json("GET", "/x")
+    assert f"The proxy http://127.0.0.1:{port} on the way" in proxy_words(caught.value)
+    assert "sEcReT" not in proxy_words(caught.value)

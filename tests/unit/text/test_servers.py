@@ -18,6 +18,18 @@ def status(
     return ServerStatus("local", state, NOW, version, error)
 
 
+def test_the_details_of_a_server_that_is_away() -> None:
+    error = e.Unreachable("nas:1", "ECONNREFUSED")
+    error.request = "GET http://nas:1/api/version"
+    details = text.error_text(error, "nas").details
+    assert details == "GET http://nas:1/api/version\nUnreachable: ECONNREFUSED"
+    shown = text.state_details(details, status(ServerState.OFFLINE, error=error))
+    moment = NOW.astimezone().isoformat(" ", "seconds")
+    assert shown == f"{details}\nSince {moment}"
+    error.context = ""
+    assert text.error_text(error).details == "GET http://nas:1/api/version\nUnreachable"
+
+
 def running(
     name: str = "qwen3:8b", size: int = 6_300_000_000, vram: int | None = None, minutes: float = 4.2
 ) -> RunningModel:

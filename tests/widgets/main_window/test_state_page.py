@@ -18,6 +18,7 @@ from tests.widgets.windows import (
     pick,
     shown,
 )
+from tray_app.core.errors import Unreachable
 from tray_app.core.payloads import DeleteOutcome, Recommendations
 from tray_app.core.records import Server, ServerState, Snapshot
 from tray_app.itemmodels.rows import Badge
@@ -59,6 +60,24 @@ def test_never_reached_says_why_and_what_to_do(empty_stage: Stage, qtbot: QtBot)
     click(window, "change_server")
     assert told.take("refresh_requested") == [None]
     assert told.take("settings_dialog_requested") == ["servers"]
+
+
+def test_the_details_say_what_was_tried_and_since_when_and_stay_as_they_are(
+    empty_stage: Stage,
+) -> None:
+    window = empty_stage.window
+    error = Unreachable("127.0.0.1:11434", "ECONNREFUSED")
+    error.request = "GET http://127.0.0.1:11434/api/version"
+    status = replace(data.status(ServerState.OFFLINE, reached=False), error=error)
+    empty_stage.set_status(status)
+    window.refresh_now()
+    details = page_of(window).details.splitlines()
+    assert details[:2] == [error.request, "Unreachable: ECONNREFUSED"]
+    assert details[2] == f"Since {status.since.astimezone().isoformat(' ', 'seconds')}"
+    button = window.pane.page.button("retry")
+    empty_stage.set_status(replace(status, retry_s=1e9))
+    window.refresh_now()
+    assert window.pane.page.button("retry") is button
 
 
 def test_lost_later_keeps_the_list_and_says_so(stage: Stage) -> None:

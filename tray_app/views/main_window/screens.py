@@ -23,6 +23,7 @@ from tray_app.text import (
     no_match,
     offline_banner,
     starting_line,
+    state_details,
     tr,
 )
 from tray_app.text.addresses import server_address
@@ -192,7 +193,7 @@ def _away_page(facts: Facts) -> PageText:
         state=state,
         hint=message.hint,
         buttons=_buttons(key, label),
-        details=message.details,
+        details=state_details(message.details, status),
         is_details_open=is_loopback(server_address(facts.server, facts.address).host),
     )
 
