@@ -27,12 +27,13 @@ from tray_app.core.diagnosis import (
     ServerTarget,
     Versions,
 )
-from tray_app.core.errors import Cancelled, OllamaError
+from tray_app.core.errors import Cancelled, OllamaError, ProxyFailed
+from tray_app.core.names import DEFAULT_HOST
 from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
 from tray_app.log import CRASH_FILE, without_secrets
 from tray_app.ollama import CancelScope, OllamaClient, models_folders
-from tray_app.ollama.http_session import requests_version
+from tray_app.ollama.http_session import proxy_for, requests_version
 from tray_app.ollama.local_store import free_bytes, free_bytes_in, is_installed
 from tray_app.paths import Paths
 from tray_app.settings.values import SettingsValues
@@ -43,6 +44,7 @@ _LINE_LIMIT = 300
 _ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
 _BAD_LEVELS = "WEC"
 _HIDDEN = "•••"
+_NAMING = ("reference", "context", "request", "address", "said")
 _FATAL = "Fatal Python error"
 # They name people and their computers, or say nothing about a fault.
 _PRIVATE = frozenset({"default_server", "last_target", "main_geometry"})
@@ -77,6 +79,7 @@ def diagnose(question: Question, scope: CancelScope | None = None) -> Diagnosis:
         settings=tuple(_changed(question.settings)),
         settings_problem=without_secrets(question.settings_problem),
         errors=_without_names(last_errors(question.where.log_file), hidden),
+        proxy=_proxy(question.hides_names),
     )
 
 
@@ -201,10 +204,25 @@ def _ask(target: ServerTarget, hides_names: bool, scope: CancelScope | None) -> 
     return replace(facts, version=version, answered_s=answered_s, models=models)
 
 
+def _proxy(hides_name: bool) -> str:
+    found = proxy_for(f"https://{DEFAULT_HOST}")
+    return _without_host(found) if hides_name else found
+
+
+def _without_host(proxy: str) -> str:
+    scheme, separator, rest = proxy.rpartition("://")
+    return f"{scheme}{separator}{_HIDDEN}" if rest else proxy
+
+
 def _anonymous(error: OllamaError) -> OllamaError:
     """The kind of error without the names in it."""
     bare = copy.copy(error)
-    bare.reference = bare.context = ""
+    bare.args = ()
+    for name in _NAMING:
+        if hasattr(bare, name):
+            setattr(bare, name, "")
+    if isinstance(error, ProxyFailed):
+        bare.proxy = _without_host(error.proxy)  # type: ignore[attr-defined]
     return bare
 
 

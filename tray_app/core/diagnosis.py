@@ -108,7 +108,8 @@ class InstanceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything together. `settings` are those that are not at their default."""
+    """Everything together. `settings` are those that are not at their default; `proxy` is what
+    requests to ollama.com go through, "" for none."""
 
     versions: Versions
     desktop: DesktopFacts = field(default_factory=DesktopFacts)
@@ -118,6 +119,7 @@ class Diagnosis:
     settings: tuple[tuple[str, str], ...] = ()
     settings_problem: str = ""
     errors: tuple[str, ...] = ()
+    proxy: str = ""
 
     @property
     def has_tray(self) -> bool | None:

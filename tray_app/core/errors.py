@@ -24,12 +24,12 @@ class OllamaError(Exception):
     """
 
     is_permanent = False
-    request = ""
-    """What was asked when it happened, "GET http://nas:11434/api/tags"; "" if that is not known."""
 
     def __init__(self, reference: str = "", context: str = "") -> None:
         self.reference = _kept(reference)
         self.context = _kept(context)
+        self.request = ""
+        """What was asked when it happened, "GET http://nas:11434/api/tags"; "" = not known."""
         super().__init__(self.reference, self.context)
 
     def __str__(self) -> str:
@@ -37,7 +37,9 @@ class OllamaError(Exception):
         return ": ".join(parts)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.__dict__ == self.__dict__
+        if not isinstance(other, OllamaError) or type(other) is not type(self):
+            return False
+        return {**other.__dict__, "request": ""} == {**self.__dict__, "request": ""}
 
     def __hash__(self) -> int:
         return hash((type(self), self.reference, self.context))

@@ -186,6 +186,12 @@ class HttpSession:
         self._session.close()
 
 
+def proxy_for(url: str) -> str:
+    """What a request to `url` would go through, as it may be shown; "" for nothing."""
+    proxies = requests.utils.get_environ_proxies(url)
+    return _shown_proxy(requests.utils.select_proxy(url, proxies) or "")
+
+
 def _shown_proxy(proxy: str) -> str:
     """Without name and password, whatever its scheme is."""
     scheme, separator, rest = proxy.strip().rpartition("://")

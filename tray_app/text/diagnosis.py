@@ -140,6 +140,12 @@ def _program_findings(found: Diagnosis) -> Iterator[Finding]:
         yield Finding(problem, tr("Defaults are used instead."))
     if found.instance.state is InstanceState.SILENT:
         yield Finding(tr("Ollama Tray runs but doesn’t answer."), tr("Quit it and start it again."))
+    if found.proxy.casefold().startswith("socks"):
+        problem = fill(
+            tr("ollama.com is reached through a SOCKS proxy ({proxy}), which Ollama Tray can’t use."),
+            proxy=one_line(found.proxy, 200),
+        )
+        yield Finding(problem, tr("Set an HTTP proxy in HTTPS_PROXY, to see sizes and updates."))
     if found.desktop.problem:
         problem = fill(
             tr("Can’t find out what this desktop offers: {reason}"), reason=found.desktop.problem
@@ -166,6 +172,7 @@ def _versions(found: Diagnosis) -> Iterator[tuple[str, str]]:
     yield "Python", versions.python
     yield "Qt", f"{versions.qt}, PySide6 {versions.pyside}"
     yield "requests", versions.requests
+    yield tr("Proxy"), found.proxy
     yield tr("System"), f"{versions.system}, {versions.machine}"
     instance = found.instance
     words = {

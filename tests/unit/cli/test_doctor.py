@@ -141,6 +141,28 @@ def test_a_report_for_others_names_nobody(server: FaultyServer, tmp_path: Path) 
     assert "10.9.8.7" not in diagnosis_report(found)
 
 
+def test_a_socks_proxy_is_said_and_named_to_nobody_else(
+    terminal: Terminal, server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://me:sEcReT@secret.proxy:1")
+    result = terminal("doctor")
+    head = result.out.partition("\n\n")[0]
+    assert "ollama.com is behind a SOCKS proxy (socks5://secret.proxy:1)." in head
+    assert "sEcReT" not in result.out
+    result = terminal("doctor", "--server", "http://secret.invalid:1")
+    assert result.code == 3
+    assert "“secret.invalid” is behind a SOCKS proxy (socks5://secret.proxy:1)." in result.out
+    targets = (
+        ServerTarget(Endpoint.parse(server.url)),
+        ServerTarget(Endpoint.parse("http://secret.invalid:1"), "my secret nas", "a"),
+    )
+    found = diagnose(Question(targets, paths(tmp_path), SettingsValues(), hides_names=True))
+    report = diagnosis_report(found)
+    assert report.count("SOCKS is not supported") == 2
+    assert "socks5://•••" in report
+    assert "secret" not in report.casefold()
+
+
 def test_it_can_be_stopped(server: FaultyServer, tmp_path: Path) -> None:
     scope = CancelScope()
     scope.cancel()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
+from tests.unit.ollama.asking import free_port
 from tests.unit.ollama.raw_server import Connection, Handler, RawServer, always
 from tray_app import text
 from tray_app.core.errors import (
@@ -386,8 +387,8 @@ def test_every_error_of_a_poll_says_what_was_asked() -> None:
                 OllamaClient(f"{url}/ollama").snapshot()
         assert caught.value.request == f"GET {server.url}/ollama/api/version"
     with pytest.raises(OllamaError) as caught:
-        OllamaClient(url).snapshot()  # nobody listens there any more
-    assert caught.value.request == f"GET {server.url}/api/version"
+        OllamaClient(f"me:sEcReT@127.0.0.1:{(port := free_port())}").snapshot()
+    assert caught.value.request == f"GET http://127.0.0.1:{port}/api/version"
     assert text.error_text(caught.value).details.startswith(caught.value.request)
 
 
