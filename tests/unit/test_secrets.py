@@ -21,9 +21,10 @@ from tray_app.app.instance_commands import InstanceCommands
 from tray_app.core import errors
 from tray_app.core.diagnosis import ServerFacts
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import BadAddress, OllamaError, PullFailed, pull_error
+from tray_app.core.errors import BadAddress, OllamaError, PullFailed
 from tray_app.core.payloads import Failure, ModelRef, Verb
 from tray_app.core.pulls.history import PullRecord
+from tray_app.core.pulls.registry_errors import pull_error
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import Server
 from tray_app.core.redaction import redacted

@@ -8,9 +8,10 @@ Both are kept without secrets and never long, as errors are logged, shown and st
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from enum import StrEnum
 
+from tray_app.core.error_words import error_words
 from tray_app.core.redaction import redacted
 
 MAX_TEXT = 2000
@@ -294,6 +295,12 @@ class PullFailure(StrEnum):
     """Kinds of failed pulls that need different words or a different treatment."""
 
     REGISTRY_UNREACHABLE = "registry_unreachable"
+    REGISTRY_LIMITS = "registry_limits"  # it was asked too often
+    REGISTRY_FAILED = "registry_failed"  # it has a problem of its own
+    WEB_PAGE = "web_page"  # a page for people answers in its place: a login, a proxy
+    CERTIFICATE = "certificate"  # the server does not trust the registry's
+    WITHOUT_TLS = "without_tls"  # the registry speaks plain HTTP and was asked over HTTPS
+    WANTS_TLS = "wants_tls"  # the other way round
     DIGEST_MISMATCH = "digest_mismatch"
     CANNOT_WRITE = "cannot_write"
     CANCELED_BY_SERVER = "canceled_by_server"  # "context canceled" right after our own cancel
@@ -303,23 +310,65 @@ class PullFailure(StrEnum):
     OTHER = "other"
 
 
-_PERMANENT_PULL_FAILURES = frozenset(
-    {PullFailure.CANNOT_WRITE, PullFailure.UNSUPPORTED, PullFailure.REFUSED}
-)
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """Whether a kind of failure may pass by itself, and the least seconds until it is tried again;
+    0 = the usual pauses."""
+
+    is_passing: bool = True
+    wait_s: int = 0
+
+
+_PERMANENT = Treatment(is_passing=False)
+TREATMENTS: dict[PullFailure, Treatment] = {
+    PullFailure.REGISTRY_UNREACHABLE: Treatment(),
+    PullFailure.REGISTRY_LIMITS: Treatment(wait_s=600),
+    PullFailure.REGISTRY_FAILED: Treatment(),
+    PullFailure.WEB_PAGE: Treatment(),
+    PullFailure.CERTIFICATE: Treatment(),
+    PullFailure.WITHOUT_TLS: _PERMANENT,
+    PullFailure.WANTS_TLS: _PERMANENT,
+    PullFailure.DIGEST_MISMATCH: Treatment(),
+    PullFailure.CANNOT_WRITE: _PERMANENT,
+    PullFailure.CANCELED_BY_SERVER: Treatment(),
+    PullFailure.UNSUPPORTED: _PERMANENT,
+    PullFailure.REFUSED: _PERMANENT,
+    PullFailure.STALLED: Treatment(),
+    PullFailure.OTHER: Treatment(),
+}
 
 
 class PullFailed(OllamaError):
-    """A pull ended with an error line. `context` is the server's raw text."""
+    """A pull ended with an error line, or a registry would not answer as one.
+
+    `context` is the raw text, `words` the sentence inside it, `status` the HTTP status of the
+    registry and `named_wait_s` how long it asked to wait; 0 = it told none.
+    """
 
     def __init__(
-        self, reference: str = "", context: str = "", kind: PullFailure = PullFailure.OTHER
+        self,
+        reference: str = "",
+        context: str = "",
+        kind: PullFailure = PullFailure.OTHER,
+        *,
+        words: str = "",
+        status: int = 0,
+        named_wait_s: int = 0,
     ) -> None:
         super().__init__(reference, context)
         self.kind = kind
+        self.words = _kept(words or error_words(context))
+        self.status = status
+        self.named_wait_s = named_wait_s
 
     @property
     def is_permanent(self) -> bool:  # type: ignore[override]
-        return self.kind in _PERMANENT_PULL_FAILURES
+        return not TREATMENTS[self.kind].is_passing
+
+    @property
+    def wait_s(self) -> int:
+        """The least seconds until it is worth asking again, 0 = the usual pauses."""
+        return self.named_wait_s or TREATMENTS[self.kind].wait_s
 
 
 class IncompletePull(OllamaError):
@@ -353,6 +402,17 @@ class TooOld(OllamaError):
         self.needs = needs
 
 
+class NotDone(OllamaError):
+    """The server reported success, but its list of models says otherwise: `is_listed` tells
+    whether the model is in it, where it should have gone or come. The list is believed."""
+
+    is_permanent = True
+
+    def __init__(self, reference: str = "", context: str = "", is_listed: bool = False) -> None:
+        super().__init__(reference, context)
+        self.is_listed = is_listed
+
+
 class Changed(OllamaError):
     """The model is not the one a person saw: its digest changed in between. Nothing was done."""
 
@@ -363,48 +423,3 @@ class Cancelled(OllamaError):
     """We ended the work ourselves; never shown as a failure."""
 
     is_permanent = True
-
-
-# Ollama's server passes on what Go and the registries say; `<status>: <body>` and
-# `unexpected status code <status>` are the registry's HTTP answers. First match wins.
-_STATUS = r"(?:^|: |status code )"
-_PULL_ERRORS: tuple[tuple[re.Pattern[str], type[OllamaError] | PullFailure], ...] = (
-    (re.compile(r"file does not exist"), ModelNotFound),
-    (re.compile(r"no space left on device|not enough space on the disk|disk quota exceeded"),
-     DiskFull),
-    (re.compile(_STATUS + r"412\b|requires a newer version", re.IGNORECASE), TooOld),
-    (re.compile(_STATUS + r"(?:5\d\d|408|429)\b"), PullFailure.REGISTRY_UNREACHABLE),
-    (re.compile(_STATUS + r"40[13]\b|\bunauthorized\b|access denied|match original host"),
-     Unauthorized),
-    (re.compile(r"invalid model name|^name .* is invalid$"), BadName),
-    (re.compile(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
-    (re.compile(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
-    (re.compile(r"requires MLX|MLX runtime"), PullFailure.UNSUPPORTED),
-    (re.compile(r"permission denied|read-only file system|access is denied"
-                r"|operation not permitted|input/output error", re.IGNORECASE),
-     PullFailure.CANNOT_WRITE),
-    (re.compile(_STATUS + r"[34]\d\d\b|no Location header|HTTP response to HTTPS client"
-                r"|insecure protocol"),
-     PullFailure.REFUSED),
-    (re.compile(
-        r"dial tcp|no such host|max retries exceeded|i/o timeout|connection re(?:fused|set)"
-        r"|network is unreachable|\bTLS handshake|\bEOF\b|proxyconnect|deadline exceeded"
-        r"|broken pipe|forcibly closed|stream error|x509: |tls: |download (?:stalled|too slow)"),
-     PullFailure.REGISTRY_UNREACHABLE),
-)  # fmt: skip
-_QUOTED_URL = re.compile(r'"[A-Za-z]+://[^"]*"')
-_MAX_SEARCHED = 4096
-
-
-def pull_error(name: str, text: str) -> OllamaError:
-    """The taxonomy's error for the `error` text of a pull stream."""
-    if "either :local or :cloud" in text:
-        return BadName(name, text, NameProblem.BOTH_SUFFIXES)
-    # A name or address may hold any of these words.
-    searched = _QUOTED_URL.sub('""', text[:_MAX_SEARCHED])
-    for pattern, outcome in _PULL_ERRORS:
-        if pattern.search(searched):
-            if isinstance(outcome, PullFailure):
-                return PullFailed(name, text, outcome)
-            return outcome(name, text)
-    return PullFailed(name, text)

@@ -11,25 +11,27 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
+    MAX_TEXT,
     BadAddress,
     BadAnswer,
-    ModelNotFound,
     NotOllama,
     OllamaError,
     ProxyFailed,
-    ServerFailed,
+    PullFailed,
+    PullFailure,
     TimedOut,
-    TooOld,
 )
 from tray_app.core.manifests import parse_manifest
 from tray_app.core.names import ModelName
+from tray_app.core.pulls.registry_errors import MAX_WAIT_S, named_wait_s, registry_answer
 from tray_app.core.records import Manifest
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.responses import Answer, error_of
+from tray_app.ollama.responses import MAX_ERROR_BYTES, Answer
 from tray_app.ollama.transport import Transport
 
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
@@ -69,23 +71,19 @@ class Registry:
 
         `digest` is the SHA-256 of its bytes: that of an installed model pulled from there
         (servers from v0.19 on). `pushed_at` is known for ollama.com. Raises ModelNotFound (also
-        for private models), TooOld (412), Unauthorized, Unreachable, …
+        for private models), TooOld, Unauthorized, PullFailed, Unreachable, …
         """
         endpoint = self._endpoint(name, is_insecure)
         answer = self._get(
             endpoint, _path(name), _MAX_MANIFEST_BYTES, scope, {"Accept": MANIFEST_TYPE}
         )
-        if answer.status == 404:
-            raise ModelNotFound(str(name), answer.body[:300].decode("utf-8", "replace"))
-        if answer.status == 412:
-            raise TooOld(str(name), answer.body[:2000].decode("utf-8", "replace"))
         if not answer.is_ok:
-            raise _registry_error(error_of(answer, endpoint.display, str(name)), answer.status)
+            raise _refusal(name, answer)
         try:
             return parse_manifest(answer.body, _push_time(answer.headers))
         except BadAnswer as error:
             if answer.is_html:
-                raise NotOllama(endpoint.display, answer.content_type) from error
+                raise _refusal(name, answer) from error
             raise BadAnswer(str(name), error.context, error.field) from error
 
     def fetch_blob(
@@ -100,7 +98,7 @@ class Registry:
         """A layer or config of `name`: for small ones, whose bytes really have that digest.
 
         Registries send to other hosts for blobs; nothing but the address goes there. Raises
-        ModelNotFound, BadAnswer (larger than `max_bytes`, or other bytes), Unreachable, …
+        ModelNotFound, BadAnswer (larger than `max_bytes`, or other bytes), PullFailed, …
         """
         if not _DIGEST.fullmatch(digest):
             raise BadAnswer(str(name), digest[:120], "digest")
@@ -112,10 +110,8 @@ class Registry:
                 break
             endpoint, path = _next_hop(endpoint, path, answer)
             answer = self._get(endpoint, path, max_bytes, scope)
-        if answer.status == 404:
-            raise ModelNotFound(str(name), answer.body[:300].decode("utf-8", "replace"))
         if not answer.is_ok:
-            raise _registry_error(error_of(answer, endpoint.display, str(name)), answer.status)
+            raise _refusal(name, answer)
         if f"sha256:{hashlib.sha256(answer.body).hexdigest()}" != digest:
             raise BadAnswer(str(name), "other bytes than its digest says", "blob")
         return answer.body
@@ -158,13 +154,29 @@ def fetch_manifest(name: ModelName, *, scope: CancelScope | None = None) -> Mani
     return Registry().fetch_manifest(name, scope=scope)
 
 
-def _registry_error(error: OllamaError, status: int) -> OllamaError:
-    """A registry is no Ollama server: an odd answer of it is only that."""
-    if 300 <= status < 400:
-        return NotOllama(error.reference, error.context)
-    if isinstance(error, NotOllama | TooOld | ProxyFailed) and status != 407:
-        return ServerFailed(error.reference, error.context, status)
-    return error
+def _refusal(name: ModelName, answer: Answer) -> OllamaError:
+    """What an answer without a manifest or blob means."""
+    body = answer.body[:MAX_ERROR_BYTES].decode("utf-8", "replace")
+    if 300 <= answer.status < 400 or (answer.is_ok and answer.is_html):
+        # Redirects to other hosts are not followed: they lead to a login or another page.
+        where = answer.headers.get("location", "") or answer.content_type
+        return PullFailed(str(name), f"{answer.status} {where}".strip(), PullFailure.WEB_PAGE)
+    if answer.status == 407:
+        return ProxyFailed(str(name), body[:MAX_TEXT] or "407")
+    wait_s = _retry_after_s(answer.headers.get("retry-after", ""), datetime.now(UTC))
+    return registry_answer(str(name), answer.status, body, wait_s)
+
+
+def _retry_after_s(value: str, now: datetime) -> int:
+    """The seconds of a Retry-After header: a number or a date; 0 = none that can be read."""
+    if value.strip().isdecimal():
+        return named_wait_s(f"retry-after: {value.strip()[:9]}")
+    try:
+        moment = parsedate_to_datetime(value)
+        left_s = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, TypeError, OverflowError):
+        return 0
+    return min(MAX_WAIT_S, max(0, round(left_s.total_seconds())))
 
 
 def _next_hop(endpoint: Endpoint, path: str, answer: Answer) -> tuple[Endpoint, str]:

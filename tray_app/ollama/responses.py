@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.decode import parse_json
 from tray_app.core.endpoint import Endpoint
+from tray_app.core.error_words import error_words
 from tray_app.core.errors import (
     MAX_TEXT,
     BadAddress,
@@ -43,12 +44,6 @@ _WANTS_HTTPS = re.compile(
     re.IGNORECASE,
 )
 _BASIC = re.compile(r"(?i)(?:^|,)\s*basic\b")
-_SENTENCE_KEYS = (
-    "detail", "message", "msg", "error_description", "description", "reason", "error", "errors",
-    "title", "details",
-)  # fmt: skip
-_MAX_DEPTH = 4
-_MAX_PARTS = 10
 _TAGS = re.compile(r"(?is)<(script|style)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^>]*(?:>|$)")
 MAX_PAGE = 4 * MAX_TEXT
 _BAD_NAME = re.compile(r"invalid model name|\bis invalid\b|use either :local or :cloud")
@@ -211,8 +206,9 @@ def _error_field(body: bytes) -> str | None:
         return None
     if not isinstance(value, dict) or "error" not in value:
         return None
-    # An object in it: the OpenAI-compatible routes, and some gateways.
-    return _sentence(value["error"])[:MAX_TEXT]
+    error = value["error"] or ""
+    # An object on the OpenAI-compatible routes and from some gateways.
+    return (error if isinstance(error, str) else error_words(error))[:MAX_TEXT]
 
 
 def _sentence_in(body: bytes) -> str:
@@ -221,21 +217,9 @@ def _sentence_in(body: bytes) -> str:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    return _sentence(value)[:MAX_TEXT]
-
-
-def _sentence(value: Any, depth: int = 0) -> str:
-    """The text in a report of an error, which each program builds in its own way."""
-    if isinstance(value, str):
-        return value.strip()
-    if depth > _MAX_DEPTH:
-        return ""
-    parts: list[Any] = []
-    if isinstance(value, dict):
-        parts = [value[key] for key in _SENTENCE_KEYS if key in value]
-    elif isinstance(value, list):
-        parts = value[:_MAX_PARTS]
-    return next((found for part in parts if (found := _sentence(part, depth + 1))), "")
+    words = error_words(value)
+    # Of an object without any words, all of it is given.
+    return "" if words[:1] == "{" or words.isdecimal() else words[:MAX_TEXT]
 
 
 def _words(answer: Answer) -> str:

@@ -142,7 +142,7 @@ def _program_findings(found: Diagnosis) -> Iterator[Finding]:
         yield Finding(tr("Ollama Tray runs but doesn’t answer."), tr("Quit it and start it again."))
     if found.proxy.casefold().startswith("socks"):
         problem = fill(
-            tr("ollama.com is reached through a SOCKS proxy ({proxy}), which Ollama Tray can’t use."),
+            tr("ollama.com is behind a SOCKS proxy ({proxy}). SOCKS is not supported."),
             proxy=one_line(found.proxy, 200),
         )
         yield Finding(problem, tr("Set an HTTP proxy in HTTPS_PROXY, to see sizes and updates."))

@@ -17,7 +17,7 @@ from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import fault_problem, server_address
 from tray_app.text.files import file_message
-from tray_app.text.messages import Action, Case, Message, ollama_says
+from tray_app.text.messages import Action, Case, Message, not_done, ollama_says
 from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line, visible
 from tray_app.text.pull_errors import pull_error_reason
@@ -228,6 +228,11 @@ def _file_failed(case: Case) -> Message:
     return file_message(tr("A file can’t be written"), case.error)
 
 
+def _not_done(case: Case) -> Message:
+    body = not_done(case.error, case.place.label)
+    return Message(tr("Nothing has changed"), body, action=Action.RETRY)
+
+
 def _cancelled(_: Case) -> Message:
     return Message(tr("Canceled"), tr("This was canceled before it was done."))
 
@@ -271,6 +276,7 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.IncompletePull: _pull_failed,
     e.DiskFull: _disk_full,
     e.Changed: _changed,
+    e.NotDone: _not_done,
     e.Cancelled: _cancelled,
     FileFailed: _file_failed,
     e.OllamaError: _anything,

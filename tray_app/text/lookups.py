@@ -8,6 +8,7 @@ from tray_app.core import errors as e
 from tray_app.core.names import ModelName
 from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
+from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.wording import fill, tr
 
 
@@ -62,6 +63,10 @@ def lookup_failed(error: e.OllamaError, name: str) -> tuple[str, str]:
             "This computer can’t reach {registry} ({reason}). The server does the download "
             "itself, so you can still pull."
         )
+    elif isinstance(error, e.PullFailed):
+        own = tr("The server does the download itself, so you can still pull.")
+        reason = pull_error_reason(error)
+        return tr("Couldn’t look up the size"), f"{reason} {own}"
     else:
         text = tr(
             "{registry} gave no usable answer ({reason}). The server does the download itself, so "
@@ -75,7 +80,9 @@ def lookup_reason(error: e.OllamaError) -> str:
     """A few words, for parentheses."""
     if isinstance(error, e.Unreachable):
         return _UNREACHABLE[error.kind]()
-    if isinstance(error, e.ServerFailed):
+    if isinstance(error, e.PullFailed) and error.kind in _PULL_FAILURES:
+        return _PULL_FAILURES[error.kind]()
+    if isinstance(error, e.ServerFailed | e.PullFailed) and error.status:
         return fill(tr("HTTP status {status}"), status=error.status)
     if isinstance(error, e.BadProxy) and error.is_socks:
         return tr("SOCKS proxies are not supported")
@@ -87,6 +94,10 @@ _UNREACHABLE: dict[e.UnreachableKind, Callable[[], str]] = {
     e.UnreachableKind.NO_ROUTE: lambda: tr("no network leads there"),
     e.UnreachableKind.NAME_LOOKUP: lambda: tr("name lookup failed"),
     e.UnreachableKind.LOST: lambda: tr("the connection was lost"),
+}
+_PULL_FAILURES: dict[e.PullFailure, Callable[[], str]] = {
+    e.PullFailure.REGISTRY_LIMITS: lambda: tr("too many requests for now"),
+    e.PullFailure.WEB_PAGE: lambda: tr("a web page answers"),
 }
 _REASONS: dict[type, Callable[[], str]] = {
     e.TimedOut: lambda: tr("no answer in time"),

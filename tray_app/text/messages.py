@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tray_app.core.error_words import error_words
+from tray_app.core.errors import NotDone
 from tray_app.text.addresses import ServerAddress
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, tr
@@ -67,7 +69,15 @@ def action_label(action: Action) -> str:
 
 def ollama_says(text: str) -> str:
     """The server's own words, on one line."""
-    words = one_line(text)
+    words = one_line(error_words(text))
     if not words:
         return tr("Ollama gave no reason.")
     return fill(tr("Ollama says: “{text}”"), text=words)
+
+
+def not_done(error: NotDone, server_label: str) -> str:
+    """The list of a server contradicts what it reported."""
+    text = tr("“{server}” reported success, but {name} isn’t in its list of models.")
+    if error.is_listed:
+        text = tr("“{server}” reported success, but {name} is still in its list of models.")
+    return fill(text, server=server_label, name=one_line(error.reference, 120))

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tray_app.core import errors as e
+from tray_app.core.error_words import is_page, without_lead
 from tray_app.core.errors import PullFailure
 from tray_app.core.file_failures import FileFailed
 from tray_app.text.addresses import server_address
 from tray_app.text.files import file_sentence
-from tray_app.text.messages import ollama_says
+from tray_app.text.messages import not_done, ollama_says
 from tray_app.text.names import name_problem, registry_name
 from tray_app.text.plain import one_line
+from tray_app.text.times import elapsed
 from tray_app.text.units import size
 from tray_app.text.wording import fill, tr
 
@@ -81,17 +83,63 @@ def _server_failed(case: _Case) -> str:
 
 
 def _pull_failed(case: _Case) -> str:
-    if case.error.kind is PullFailure.DIGEST_MISMATCH and not case.is_final:
+    kind, words = case.error.kind, one_line(case.error.words)
+    if kind is PullFailure.DIGEST_MISMATCH and not case.is_final:
         return tr("A file arrived damaged. It will be fetched again.")
-    if case.error.kind is PullFailure.REFUSED and case.error.context:
-        words = one_line(case.error.context)
+    if kind is PullFailure.REGISTRY_LIMITS:
+        return _limits(case)
+    if kind is PullFailure.REGISTRY_FAILED:
+        return _registry_failed(case, words)
+    if kind is PullFailure.REFUSED:
+        return _refused(case, words)
+    sentence = _FAILURES.get(kind)
+    return case.fill(sentence()) if sentence else ollama_says(words)
+
+
+def _limits(case: _Case) -> str:
+    if not case.is_final:
+        return case.fill(tr("{registry} takes no more requests for now."))
+    text = tr("{registry} takes no more requests for now. Try again in {time}.")
+    return case.fill(text, time=elapsed(case.error.wait_s))
+
+
+def _registry_failed(case: _Case, words: str) -> str:
+    """The registry was reached and has a problem; its words help where they are words."""
+    status = case.error.status
+    if not status:
+        return case.fill(tr("{registry} has a problem: it sent something unreadable."))
+    if not words or is_page(without_lead(case.error.context)):
+        return case.fill(tr("{registry} has a problem (HTTP status {status})."), status=status)
+    text = tr("{registry} has a problem (HTTP status {status}): “{text}”")
+    return case.fill(text, status=status, text=words)
+
+
+def _refused(case: _Case, words: str) -> str:
+    if words:
         return case.fill(tr("{registry} refused the download: “{text}”"), text=words)
-    sentence = _FAILURES.get(case.error.kind)
-    return case.fill(sentence()) if sentence else ollama_says(case.error.context)
+    if case.error.status:
+        text = tr("{registry} refused the download (HTTP status {status}).")
+        return case.fill(text, status=case.error.status)
+    return case.fill(tr("{registry} refused the download."))
 
 
 _FAILURES: dict[PullFailure, Callable[[], str]] = {
     PullFailure.REGISTRY_UNREACHABLE: lambda: tr("The server couldn’t reach {registry}."),
+    PullFailure.WEB_PAGE: lambda: tr(
+        "A web page answered in place of {registry}. The network may want a login first."
+    ),
+    PullFailure.CERTIFICATE: lambda: tr(
+        "The server doesn’t trust the certificate of {registry}. The network may want a login "
+        "first, or something on the way opens secure connections."
+    ),
+    PullFailure.WITHOUT_TLS: lambda: tr(
+        "{registry} offers no encryption. If you trust it, add it in Settings, Downloads, to the "
+        "registries without encryption."
+    ),
+    PullFailure.WANTS_TLS: lambda: tr(
+        "{registry} wants encryption. Remove it in Settings, Downloads, from the registries "
+        "without encryption."
+    ),
     PullFailure.DIGEST_MISMATCH: lambda: tr(
         "A file arrived damaged twice. The disk or network of the server may be faulty."
     ),
@@ -109,6 +157,7 @@ _WRITERS: dict[type, Callable[[_Case], str]] = {
     e.DiskFull: _disk_full,
     e.TooOld: _too_old,
     FileFailed: lambda case: file_sentence(case.error),
+    e.NotDone: lambda case: not_done(case.error, case.server),
 }
 
 _SENTENCES: dict[type, Callable[[], str]] = {

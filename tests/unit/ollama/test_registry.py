@@ -17,7 +17,9 @@ from tray_app.core.errors import (
     ModelNotFound,
     NotOllama,
     OllamaError,
-    ServerFailed,
+    ProxyFailed,
+    PullFailed,
+    PullFailure,
     TimedOut,
     TooOld,
     Unauthorized,
@@ -25,7 +27,7 @@ from tray_app.core.errors import (
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
 from tray_app.ollama import CancelScope, OllamaClient, Registry, fetch_manifest, registry_url
-from tray_app.ollama.registry import _next_hop
+from tray_app.ollama.registry import _next_hop, _retry_after_s
 from tray_app.ollama.responses import Answer
 
 NAME = ModelName.parse("tiny")
@@ -96,17 +98,48 @@ def test_the_time_of_the_push(header: str, expected: datetime | None) -> None:
         ({"body": "requires a newer version", "status": "412 P"}, TooOld),
         ({"body": "{}", "status": "401 U"}, Unauthorized),
         ({"body": "404 page not found", "status": "404 N", "content_type": "x"}, ModelNotFound),
-        ({"body": "405 method not allowed", "status": "405 N"}, ServerFailed),
-        ({"body": "slow down", "status": "429 T", "content_type": "text/plain"}, ServerFailed),
-        ({"body": "oops", "status": "500 E", "content_type": "text/plain"}, ServerFailed),
-        ({"body": "", "status": "302 F", "Location": "http://example.com/"}, NotOllama),
-        ({"body": "<html>log in</html>", "content_type": "text/html"}, NotOllama),
+        ({"body": "405 method not allowed", "status": "405 N"}, PullFailure.REFUSED),
+        ({"body": "slow down", "status": "429 T"}, PullFailure.REGISTRY_LIMITS),
+        ({"body": "oops", "status": "500 E"}, PullFailure.REGISTRY_FAILED),
+        ({"body": "<html>Bad</html>", "status": "502 B"}, PullFailure.REGISTRY_FAILED),
+        ({"body": "", "status": "407 P"}, ProxyFailed),
+        ({"body": "", "status": "302 F", "Location": "http://example.com/"}, PullFailure.WEB_PAGE),
+        ({"body": "<html>log in</html>", "content_type": "text/html"}, PullFailure.WEB_PAGE),
+        ({"body": "<html>blocked</html>", "status": "403 F"}, PullFailure.WEB_PAGE),
+        ({"body": "<!DOCTYPE html><html>no</html>", "status": "404 N"}, PullFailure.WEB_PAGE),
         ({"body": "{}"}, BadAnswer),
         ({"body": '{"layers": [7]}'}, BadAnswer),
     ],
 )
-def test_what_a_registry_may_answer(answer: dict[str, str], expected: type[OllamaError]) -> None:
-    assert type(ask(always(**answer))) is expected
+def test_what_a_registry_may_answer(
+    answer: dict[str, str], expected: type[OllamaError] | PullFailure
+) -> None:
+    found = ask(always(**answer))
+    assert (found.kind if isinstance(found, PullFailed) else type(found)) is expected
+
+
+@pytest.mark.parametrize(
+    ("header", "wait_s"),
+    [
+        ("120", 120),
+        ("0", 600),
+        ("soon", 600),
+        ("", 600),
+        ("9" * 40, 24 * 3600),
+        ("-5", 600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 600),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 24 * 3600),
+    ],
+)
+def test_how_long_a_registry_wants_to_be_left_alone(header: str, wait_s: int) -> None:
+    found = ask(always("slow down", status="429 T", Retry_After=header))
+    assert isinstance(found, PullFailed)
+    assert found.wait_s == wait_s
+
+
+def test_a_date_is_a_time_to_wait_too() -> None:
+    now = datetime(2026, 11, 28, 10, 0, tzinfo=UTC)
+    assert _retry_after_s("Sat, 28 Nov 2026 10:01:30 GMT", now) == 90
 
 
 def test_a_silent_registry_does_not_hold_anybody_up() -> None:
@@ -176,7 +209,9 @@ def test_a_blob_does_not_go_round_in_circles() -> None:
         while connection.request():
             connection.answer(b"", status="307 T", Location="/v2/again")
 
-    assert isinstance(blob(around), NotOllama)
+    found = blob(around)
+    assert isinstance(found, PullFailed)
+    assert found.kind is PullFailure.WEB_PAGE
 
 
 def test_from_elsewhere_no_redirect_leads_to_this_computer() -> None:

@@ -6,6 +6,7 @@ from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, ModelRef, Verb
+from tray_app.core.pulls.registry_errors import pull_error
 from tray_app.text import Action
 
 LOCAL = "http://127.0.0.1:11434"
@@ -235,8 +236,64 @@ def test_address_problem(address: str, words: str) -> None:
             "The server can’t write to its model folder.",
         ),
         (
+            pull_error("x", "pull model manifest: 429: slow"),
+            "ollama.com takes no more requests for now. Try again in 10 min.",
+        ),
+        (
+            pull_error("hf.co/a/b", "429: slow, retry after 90 s"),
+            "Hugging Face takes no more requests for now. Try again in 1 min 30 s.",
+        ),
+        (
+            pull_error("x", "pull model manifest: 500: boom"),
+            "ollama.com has a problem (HTTP status 500): “boom”",
+        ),
+        (
+            pull_error("x", "502: <html><title>502 Bad Gateway</title></html>"),
+            "ollama.com has a problem (HTTP status 502).",
+        ),
+        (pull_error("x", "503: "), "ollama.com has a problem (HTTP status 503)."),
+        (
+            pull_error("x", 'realm host "ollama.com" does not match original host "ollama.com"'),
+            "ollama.com has a problem: it sent something unreadable.",
+        ),
+        (
+            pull_error("x", "pull model manifest: invalid character '<' looking for beginning"),
+            "A web page answered in place of ollama.com. The network may want a login first.",
+        ),
+        (
+            pull_error("x", "Get: x509: certificate signed by unknown authority"),
+            (
+                "The server doesn’t trust the certificate of ollama.com. The network may want a login "
+                "first, or something on the way opens secure connections."
+            ),
+        ),
+        (
+            pull_error("nas:5000/a/b", "http: server gave HTTP response to HTTPS client"),
+            (
+                "nas:5000 offers no encryption. If you trust it, add it in Settings, Downloads, to "
+                "the registries without encryption."
+            ),
+        ),
+        (
+            pull_error("nas:5000/a/b", "400: The plain HTTP request was sent to HTTPS port"),
+            (
+                "nas:5000 wants encryption. Remove it in Settings, Downloads, from the registries "
+                "without encryption."
+            ),
+        ),
+        (
+            pull_error("hf.co/a/b", '400: {"error":"Repository is not GGUF"}'),
+            "Hugging Face refused the download: “Repository is not GGUF”",
+        ),
+        (pull_error("x", "410: "), "ollama.com refused the download (HTTP status 410)."),
+        (pull_error("x", {"message": {"text": "odd"}}), 'Ollama says: “{"text": "odd"}”'),
+        (
+            e.NotDone("qwen3:8b"),
+            "“studio” reported success, but qwen3:8b isn’t in its list of models.",
+        ),
+        (
             e.PullFailed("x", "pull model manifest: 418: teapot", e.PullFailure.REFUSED),
-            "ollama.com refused the download: “pull model manifest: 418: teapot”",
+            "ollama.com refused the download: “teapot”",
         ),
         (e.PullFailed("x", "odd\nthing"), "Ollama says: “odd thing”"),
         (e.PullFailed("x", "{braces} {0}"), "Ollama says: “{braces} {0}”"),
@@ -251,6 +308,7 @@ def test_pull_reasons(error: e.OllamaError, reason: str) -> None:
 def test_every_pull_failure_has_a_reason(kind: e.PullFailure) -> None:
     reason = text.pull_error_reason(e.PullFailed("x", "raw", kind), "studio")
     assert ("Ollama says" in reason) == (kind is e.PullFailure.OTHER)
+    assert kind in e.TREATMENTS
     assert "{" not in reason
 
 

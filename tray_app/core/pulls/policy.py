@@ -45,10 +45,13 @@ class RetryPolicy:
     max_attempts: int = 10
     is_retrying: bool = True
 
-    def pause_s(self, attempt: int, random: float) -> float:
-        """Seconds before attempt number `attempt` + 1; `random` is in 0…1."""
+    def pause_s(self, attempt: int, random: float, error: OllamaError | None = None) -> float:
+        """Seconds before attempt number `attempt` + 1; `random` is in 0…1. Never less than what
+        the kind of `error` takes or a registry asked for."""
         pause = self.pauses_s[min(max(attempt, 1), len(self.pauses_s)) - 1]
-        return pause * (1 + self.jitter * (2 * random - 1))
+        pause *= 1 + self.jitter * (2 * random - 1)
+        least = float(error.wait_s) if isinstance(error, PullFailed) else 0.0
+        return pause if pause >= least else least * (1 + self.jitter * random)
 
     def remedy(self, error: OllamaError, attempt: int, mismatches: int) -> Remedy:
         """`attempt` counts this failed one, so do `mismatches` (damaged files so far)."""
@@ -105,3 +108,10 @@ def is_cancel_asked(item: PullItem) -> bool:
     """Whether a cancel may cost so much that a person is asked first."""
     can_cancel = PullEvent.CANCEL in TRANSITIONS[item.state]
     return can_cancel and item.partial_bytes > ASK_CANCEL_FROM_BYTES
+
+
+def has_named_time(item: PullItem) -> bool:
+    """Whether a download waits for a time that its registry made it wait for: it is not asked
+    before, whatever else happens, unless a person wants it."""
+    error = item.error
+    return isinstance(error, PullFailed) and error.wait_s > 0

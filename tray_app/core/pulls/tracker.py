@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tray_app.core.decode import MAX_INT, excerpt, size_field, text_field
-from tray_app.core.errors import BadAnswer, OllamaError, pull_error
+from tray_app.core.decode import MAX_INT, size_field, text_field
+from tray_app.core.errors import BadAnswer, OllamaError
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
+from tray_app.core.pulls.registry_errors import pull_error
 from tray_app.core.pulls.speed import ETA_WINDOW_S, SPEED_WINDOW_S, SpeedMeter
 from tray_app.core.records import LayerKind, Manifest
 
@@ -142,7 +143,7 @@ class PullTracker:
         """
         error = line.get("error")
         if error is not None:
-            return pull_error(self.name, error if isinstance(error, str) else excerpt(error))
+            return pull_error(self.name, error)
         status, digest = (text_field(line, key, self.name) for key in ("status", "digest"))
         total, completed = (size_field(line, key, self.name) for key in ("total", "completed"))
         if self._phase is PullPhase.DONE:

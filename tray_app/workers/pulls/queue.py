@@ -22,7 +22,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from tray_app.core.errors import BadName, OllamaError, PullFailed, PullFailure
 from tray_app.core.names import ModelName, SameName
 from tray_app.core.payloads import PullOrder, PullRequest
-from tray_app.core.pulls.policy import QueueLimits, Remedy
+from tray_app.core.pulls.policy import QueueLimits, Remedy, has_named_time
 from tray_app.core.pulls.rules import DiskSpace, RuleState
 from tray_app.core.pulls.states import (
     ACTIVE,
@@ -304,7 +304,9 @@ class PullQueue(QObject):
         if not self._schedule.set_online(server_id, is_online):
             return
         for entry in list(self._entries.values()):
-            if entry.item.server_id == server_id and entry.item.state is S.RETRYING:
+            if entry.item.server_id != server_id or entry.item.state is not S.RETRYING:
+                continue
+            if not has_named_time(entry.item):
                 self._step(entry, E.RETRY_DUE if is_online else E.HELD)
         self._after()
 
@@ -510,7 +512,7 @@ class PullQueue(QObject):
         self._after()
 
     def _retry_later(self, entry: PullEntry, error: OllamaError, attempt: int) -> None:
-        pause_s = self._schedule.limits.policy.pause_s(attempt, self._jitter())
+        pause_s = self._schedule.limits.policy.pause_s(attempt, self._jitter(), error)
         self._step(entry, E.FAULT, error)
         self._set(entry, replace(entry.item, attempt=attempt, retry_s=self._clock() + pause_s))
 

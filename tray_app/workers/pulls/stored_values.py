@@ -114,6 +114,8 @@ def _like(known: object, value: Any) -> object:
     """`value` as what an error holds in place of `known`."""
     if isinstance(known, Enum):
         return type(known)(value)
+    if isinstance(known, bool):
+        return flag(value)
     if isinstance(known, str):
         return shortened(value)
     if known is None:  # a number of bytes that nobody may have said

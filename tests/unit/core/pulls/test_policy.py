@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tray_app.core import errors as e
-from tray_app.core.errors import OllamaError, PullFailed, PullFailure, UnreachableKind, pull_error
+from tray_app.core.errors import OllamaError, PullFailed, PullFailure, UnreachableKind
 from tray_app.core.pulls.policy import QueueLimits, Remedy, RetryPolicy, is_cancel_asked
 from tray_app.core.pulls.progress import PullPhase, PullProgress
+from tray_app.core.pulls.registry_errors import pull_error
 from tray_app.core.pulls.states import PullItem, PullState
 
 POLICY = RetryPolicy()
@@ -48,6 +49,12 @@ RETRY, RESTART, HOLD, GIVE_UP = Remedy.RETRY, Remedy.RESTART, Remedy.HOLD, Remed
         (PullFailed("m", "", PullFailure.UNSUPPORTED), GIVE_UP),
         (PullFailed("m", "", PullFailure.REFUSED), GIVE_UP),
         (pull_error("m", "pull model manifest: 500: boom"), RETRY),
+        (pull_error("m", "pull model manifest: 429: "), RETRY),
+        (pull_error("m", "pull model manifest: 400: no"), GIVE_UP),
+        (pull_error("m", "pull model manifest: invalid character '<' looking for"), RETRY),
+        (PullFailed("m", "", PullFailure.CERTIFICATE), RETRY),
+        (PullFailed("m", "", PullFailure.WITHOUT_TLS), GIVE_UP),
+        (e.NotDone("m"), GIVE_UP),
         (pull_error("m", "pull model manifest: file does not exist"), GIVE_UP),
     ],
 )
@@ -68,6 +75,17 @@ def test_pauses_grow_and_stay() -> None:
     assert pauses[1:7] == [2.0, 4.0, 8.0, 15.0, 30.0, 60.0]
     assert pauses[0] == 2.0
     assert set(pauses[7:]) == {60.0}
+
+
+def test_a_registry_is_not_asked_before_it_wants_to_be() -> None:
+    limited = pull_error("m", "429: slow down")
+    assert POLICY.pause_s(1, 0.0, limited) == 600.0
+    assert POLICY.pause_s(9, 1.0, limited) == pytest.approx(720.0)
+    named = pull_error("m", "429: slow down, retry after 30 seconds")
+    assert POLICY.pause_s(1, 0.0, named) == 30.0
+    assert POLICY.pause_s(6, 0.5, named) == 60.0, "the usual pause is longer by now"
+    assert POLICY.pause_s(1, 0.5, pull_error("m", "503: busy, retry after 30 s")) >= 30.0
+    assert POLICY.pause_s(1, 0.5, pull_error("m", "503: busy")) == 2.0
 
 
 def test_pauses_are_spread() -> None:

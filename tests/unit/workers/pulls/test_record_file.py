@@ -40,7 +40,8 @@ ITEMS = (
              progress=PullProgress(PullPhase.MANIFEST, 43, 103, True, 417, layers=LAYERS),
              fetched_bytes=43, active_s=2.5),
     PullItem("2", "local", "b:latest", PullState.FAILED, NOW, NOW, NOW,
-             error=PullFailed("b", "boom", PullFailure.STALLED), old_digest="ab"),
+             error=PullFailed("b", "boom", PullFailure.REGISTRY_LIMITS, words="slow", status=429,
+                              named_wait_s=90), old_digest="ab"),
     PullItem("3", "nas", "c:latest", PullState.FAILED, NOW, NOW, NOW,
              error=DiskFull("c", "full", 5, None)),
 )  # fmt: skip

@@ -1,0 +1,186 @@
+"""What registries answer instead of a model → errors of the taxonomy. The one table of it.
+
+Two ways lead here: what an Ollama server passes on in the stream of a pull (`pull_error`), and what
+a registry answers when we ask it ourselves (`registry_answer`). What is done about each kind is
+`core.errors.TREATMENTS`, what is said about it `text.pull_errors`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tray_app.core.error_words import error_words, is_page, without_lead
+from tray_app.core.errors import (
+    BadName,
+    DiskFull,
+    ModelNotFound,
+    NameProblem,
+    OllamaError,
+    PullFailed,
+    PullFailure,
+    TooOld,
+    Unauthorized,
+)
+
+MAX_WAIT_S = 24 * 3600
+"""A registry that names a longer time is asked after this one."""
+
+Outcome = type[OllamaError] | PullFailure
+_MAX_SEARCHED = 4096
+
+# First match wins. What stands before a status names things of the server itself.
+_OF_SERVER: tuple[tuple[re.Pattern[str], Outcome], ...] = (
+    (re.compile(r"file does not exist"), ModelNotFound),
+    (re.compile(r"no space left on device|not enough space on the disk|disk quota exceeded"),
+     DiskFull),
+    (re.compile(r"requires a newer version", re.IGNORECASE), TooOld),
+)  # fmt: skip
+_STATUSES: dict[int, Outcome] = {
+    401: Unauthorized,
+    403: Unauthorized,
+    408: PullFailure.REGISTRY_FAILED,
+    412: TooOld,
+    425: PullFailure.REGISTRY_FAILED,
+    429: PullFailure.REGISTRY_LIMITS,
+    511: PullFailure.WEB_PAGE,  # "network authentication required": a hotel asks for a login
+}
+_WORDS: tuple[tuple[re.Pattern[str], Outcome], ...] = (
+    (re.compile(r"too ?many ?requests|rate.?limit|request rate", re.IGNORECASE),
+     PullFailure.REGISTRY_LIMITS),
+    # ollama.com's own sign-in is at another host of it: an outage makes Ollama notice that.
+    (re.compile(r'match original host "(?:registry\.ollama\.ai|(?:www\.)?ollama\.com)"'),
+     PullFailure.REGISTRY_FAILED),
+    (re.compile(r"\bunauthorized\b|access denied|match original host"), Unauthorized),
+    (re.compile(r"invalid model name|^name .* is invalid$"), BadName),
+    (re.compile(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
+    (re.compile(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
+    (re.compile(r"requires MLX|MLX runtime"), PullFailure.UNSUPPORTED),
+    (re.compile(r"permission denied|read-only file system|access is denied"
+                r"|operation not permitted|input/output error", re.IGNORECASE),
+     PullFailure.CANNOT_WRITE),
+    (re.compile(r"HTTP response to HTTPS client"
+                r"|first record does not look like a TLS handshake"), PullFailure.WITHOUT_TLS),
+    (re.compile(r"no Location header|insecure protocol"), PullFailure.REFUSED),
+    (re.compile(r"invalid character '<'"), PullFailure.WEB_PAGE),
+    (re.compile(r"invalid character|unexpected end of JSON input|cannot unmarshal"
+                r"|malformed HTTP"), PullFailure.REGISTRY_FAILED),
+    (re.compile(r"x509: |failed to verify certificate|certificate (?:is not|has expired)"),
+     PullFailure.CERTIFICATE),
+    (re.compile(
+        r"dial tcp|no such host|max retries exceeded|i/o timeout|connection re(?:fused|set)"
+        r"|network is unreachable|\bTLS handshake|\bEOF\b|proxyconnect|deadline exceeded"
+        r"|broken pipe|forcibly closed|stream error|tls: |download (?:stalled|too slow)"
+        r"|Proxy Authentication Required|Bad Gateway|Service Unavailable|Gateway Time"),
+     PullFailure.REGISTRY_UNREACHABLE),
+)  # fmt: skip
+_STATUS = re.compile(r"(?:^|: |status code )([345]\d\d)\b")
+_QUOTED_URL = re.compile(r'"[A-Za-z]+://[^"]*"')
+_HTTP_TO_HTTPS = re.compile(r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS",
+                            re.IGNORECASE)  # fmt: skip
+
+_NUMBER = r"[\"']?\s*[:=]?\s*[\"']?(\d{1,9}(?:\.\d+)?)(?![\d/-]|:\d)"
+# "Retry-After: 120", "retry_after_ms": 900. A bare number is seconds.
+_RETRY_AFTER = re.compile(
+    rf"retry[-_ ]?after(?:[-_ ]?(ms|millis\w*|s|secs?|seconds))?{_NUMBER}\s*([a-zµ]*)",
+    re.IGNORECASE,
+)
+# "try again in 5 minutes", "reset after 1h30m": here only what has a unit is a time.
+_TRY_AGAIN = re.compile(
+    r"\b(?:try|retry\w*|wait|again|available|reset\w*)\b\D{0,40}?((?:\d{1,9}(?:\.\d+)?\s*"
+    r"(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])[\s,]*"
+    r"(?:and\s+)?)+)(?![\d/-])",
+    re.IGNORECASE,
+)
+_TIME_PART = re.compile(r"(\d{1,9}(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
+_UNITS = {"ms": 0.001, "mi": 60, "m": 60, "s": 1, "h": 3600, "d": 86400}
+
+
+def pull_error(name: str, said: Any) -> OllamaError:
+    """The taxonomy's error for the `error` of a pull stream: a text, or whatever stood there."""
+    words = error_words(said)
+    if isinstance(said, str):
+        text, status = said, 0
+    else:
+        text, status = words, _status_in(said)
+    if "either :local or :cloud" in text:
+        return BadName(name, text, NameProblem.BOTH_SUFFIXES)
+    # A name or address may hold any of these words.
+    searched = _QUOTED_URL.sub('""', text[:_MAX_SEARCHED])
+    outcome = _first(_OF_SERVER, searched)
+    if outcome is None:
+        found = _STATUS.search(searched)
+        status = status or (int(found[1]) if found else 0)
+        body = searched[found.end() :].lstrip(": ") if found else searched
+        outcome = _of_status(status, body) if status else _first(_WORDS, searched)
+    return _made(name, text, outcome, words, status, named_wait_s(text))
+
+
+def registry_answer(name: str, status: int, body: str, retry_after_s: int = 0) -> OllamaError:
+    """The error for a registry's own answer that is none: `status` other than 2xx, or a page.
+    `retry_after_s` is what its header says."""
+    words = error_words(body)
+    is_missing = status == 404 and not is_page(body)
+    outcome = ModelNotFound if is_missing else _of_status(status, body[:_MAX_SEARCHED])
+    return _made(name, body, outcome, words, status, retry_after_s or named_wait_s(body))
+
+
+def named_wait_s(text: str) -> int:
+    """How many seconds a text asks to wait, 0 = it names no time; never more than a day."""
+    text = text[:_MAX_SEARCHED]
+    found = _RETRY_AFTER.search(text)
+    if found is not None:
+        unit = (found[1] or found[3] or "s").casefold()
+        return _bounded(float(found[2]) * _factor(unit))
+    found = _TRY_AGAIN.search(text)
+    if found is None:
+        return 0
+    parts = _TIME_PART.findall(found[1])
+    return _bounded(sum(float(number) * _factor(unit.casefold()) for number, unit in parts))
+
+
+def _bounded(seconds: float) -> int:
+    return min(MAX_WAIT_S, max(1, int(-(-seconds // 1)))) if seconds > 0 else 0
+
+
+def _factor(unit: str) -> float:
+    if unit == "ms" or unit.startswith("milli"):
+        return 0.001
+    return _UNITS.get(unit[:1], 1)
+
+
+def _of_status(status: int, body: str) -> Outcome:
+    """What an HTTP status of a registry means; `body` is what came with it."""
+    if _HTTP_TO_HTTPS.search(body):
+        return PullFailure.WANTS_TLS
+    if status < 500 and status not in (401, 429) and is_page(without_lead(body)):
+        return PullFailure.WEB_PAGE
+    if status in _STATUSES:
+        return _STATUSES[status]
+    return PullFailure.REGISTRY_FAILED if status >= 500 else PullFailure.REFUSED
+
+
+def _first(table: tuple[tuple[re.Pattern[str], Outcome], ...], searched: str) -> Outcome | None:
+    return next((outcome for pattern, outcome in table if pattern.search(searched)), None)
+
+
+def _status_in(said: Any, depth: int = 3) -> int:
+    """The HTTP status that an error object names, 0 = none."""
+    if not isinstance(said, dict) or not depth:
+        return 0
+    for key in ("status", "status_code", "statusCode", "code"):
+        value = said.get(key)
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{3}", value):
+            value = int(value)
+        if isinstance(value, int) and 400 <= value <= 599:
+            return value
+    return _status_in(said.get("error"), depth - 1)
+
+
+def _made(
+    name: str, text: str, outcome: Outcome | None, words: str, status: int, wait_s: int
+) -> OllamaError:
+    if outcome is None or isinstance(outcome, PullFailure):
+        kind = outcome or PullFailure.OTHER
+        return PullFailed(name, text, kind, words=words, status=status, named_wait_s=wait_s)
+    return outcome(name, text)
