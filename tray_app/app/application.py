@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import text
 from tray_app.app.diagnosis import DiagnosisCommand
-from tray_app.app.downloads import Downloads, limits_of
+from tray_app.app.downloads import Downloads
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
@@ -40,6 +40,7 @@ from tray_app.ollama.registry import Registry
 from tray_app.paths import Paths
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
+from tray_app.settings.pull_limits import limits_of
 from tray_app.state import AppState
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from tray_app.core.pulls.policy import QueueLimits, RetryPolicy, is_cancel_asked
-from tray_app.core.pulls.rules import GB, QuietHours, RuleChoices, SystemConditions, evaluate
+from tray_app.core.pulls.policy import is_cancel_asked
+from tray_app.core.pulls.rules import QuietHours, RuleChoices, SystemConditions, evaluate
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import Snapshot
 from tray_app.desktop.conditions.base import Network, Power
 from tray_app.desktop.conditions.system import system_network, system_power
 from tray_app.settings import Settings
+from tray_app.settings.pull_limits import limits_of
 from tray_app.settings.values import SettingsValues
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.disk_watch import DiskWatch
@@ -25,16 +26,6 @@ MAX_NAP_S = 60.0
 
 _LIMITS = frozenset({"max_pulls", "retry_pulls", "restart_stalled", "stall_s", "keep_free_gb"})
 _RULES = frozenset({"pause_on_metered", "pause_on_battery", "is_quiet_at_times", "quiet_hours"})
-
-
-def limits_of(values: SettingsValues) -> QueueLimits:
-    """How the settings want the queue to be."""
-    return QueueLimits(
-        max_pulls=values.max_pulls,
-        stall_s=float(values.stall_s) if values.restart_stalled else 0.0,
-        policy=RetryPolicy(is_retrying=values.retry_pulls),
-        keep_free_bytes=values.keep_free_gb * GB,
-    )
 
 
 def choices_of(values: SettingsValues) -> RuleChoices:

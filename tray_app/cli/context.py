@@ -22,6 +22,7 @@ from tray_app.core.errors import (
     TlsFailed,
     Unreachable,
 )
+from tray_app.settings.values import SettingsValues
 from tray_app.text import tr
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Session:
     target: ServerChoice
     client: OllamaClient
     ask_instance: AskInstance
+    settings: SettingsValues
 
     def report(self, error: OllamaError) -> int:
         """Say what went wrong; the exit code for it."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from tray_app import text
 from tray_app.cli.console import Console, columns, cut, plain
@@ -17,6 +17,14 @@ from tray_app.text import tr
 REDRAW_S = 0.1
 PLAIN_S = 5.0
 _MIN_BAR, _MAX_BAR = 10, 30
+
+
+class _Retry(NamedTuple):
+    """Why, the how manyth time, and when it is tried again."""
+
+    reason: str
+    attempt: int
+    at_s: float
 
 
 class ProgressView:
@@ -33,6 +41,7 @@ class ProgressView:
         self._name = name
         self._clock = clock
         self._progress: PullProgress | None = None
+        self._retry: _Retry | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pull-progress", daemon=True)
         self._last = ""
@@ -40,6 +49,13 @@ class ProgressView:
     def show(self, progress: PullProgress) -> None:
         """The state to be drawn at the next tick."""
         self._progress = progress
+        self._retry = None
+
+    def show_retry(self, reason: str, attempt: int, at_s: float) -> None:
+        """It did not work, for now, and is tried again at `at_s` of the clock."""
+        self._retry = retry = _Retry(reason, attempt, at_s)
+        if not self._console.can_redraw:
+            self._console.say(self._retry_line(retry))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -59,15 +75,23 @@ class ProgressView:
     def _run(self) -> None:
         can_redraw = self._console.can_redraw
         while not self._stopped.wait(REDRAW_S if can_redraw else PLAIN_S):
-            progress = self._progress
-            if progress is None:
+            progress, retry = self._progress, self._retry
+            if retry is not None:
+                if can_redraw:
+                    room = max(1, self._console.width - 1)
+                    self._draw(cut(plain(self._retry_line(retry)), room))
+            elif progress is None:
                 continue
-            if can_redraw:
+            elif can_redraw:
                 self._draw(bar_line(self._name, progress, self._clock(), self._console))
             else:
                 self._console.say(plain_line(self._name, progress, self._clock()))
             if not self._console.is_heard:
                 return  # the pull goes on
+
+    def _retry_line(self, retry: _Retry) -> str:
+        said = text.pull_retry(retry.reason, retry.at_s - self._clock(), retry.attempt)
+        return tr("{name}: {reason}").format(name=self._name, reason=said)
 
     def _draw(self, line: str) -> None:
         if line != self._last:

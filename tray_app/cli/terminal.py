@@ -51,7 +51,7 @@ def run(
             out.say(tr("Some settings can’t be used: {reason}").format(reason=problem))
         target = choose(invocation, settings, out.environ)
         with OllamaClient(target.endpoint, server_id=target.server_id, registry=registry) as client:
-            session = Session(invocation, out, target, client, ask)
+            session = Session(invocation, out, target, client, ask, settings)
             code = _verb(invocation.command)(session)
         out.finish()
         return code

@@ -12,15 +12,23 @@ from tray_app.cli.context import (
     said_by_instance,
 )
 from tray_app.cli.progress import ProgressView
-from tray_app.core.errors import Cancelled, ModelNotFound, OllamaError
-from tray_app.core.names import ModelName, clean
+from tray_app.core.errors import (
+    Cancelled,
+    ModelNotFound,
+    OllamaError,
+    PullFailed,
+    PullFailure,
+)
+from tray_app.core.names import ModelName, clean, is_at_one_of
 from tray_app.core.payloads import DeleteOutcome, ModelRef
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama import InstallState, install_state
 from tray_app.ollama.deleting import delete_unloaded
+from tray_app.ollama.ensure import Patience, Retry
 from tray_app.ollama.local_store import read_layer_index
+from tray_app.settings.pull_limits import limits_of
 from tray_app.text import tr
 
 
@@ -28,10 +36,9 @@ def pull(session: Session) -> int:
     """`pull NAME…`: each is here and up to date afterwards, or is being pulled by the program."""
     # A name that is none spoils the whole line before anything was begun.
     names = [str(ModelName.parse(clean(name))) for name in session.invocation.names]
-    is_insecure = session.invocation.insecure
     missing: dict[str, InstallState] = {}
     for name in dict.fromkeys(names):
-        now = install_state(session.client, name, is_insecure=is_insecure)
+        now = install_state(session.client, name, is_insecure=_is_insecure(session, name))
         if now.is_current:
             session.console.say(tr("{name} is here and up to date.").format(name=name))
         else:
@@ -45,11 +52,10 @@ def pull(session: Session) -> int:
         except Cancelled:
             raise
         except OllamaError as error:
-            session.console.say(
-                tr("{name}: {reason}").format(
-                    name=name, reason=text.pull_error_reason(error, session.target.name)
-                )
-            )
+            reason = text.pull_error_reason(error, session.target.name)
+            session.console.say(tr("{name}: {reason}").format(name=name, reason=reason))
+            if isinstance(error, PullFailed) and error.kind is PullFailure.WITHOUT_TLS:
+                session.console.say(tr("For this one download, --insecure does the same."))
             code = code or exit_code(error)
             if code == EXIT_UNREACHABLE:
                 break
@@ -75,11 +81,26 @@ def _is_handed_over(session: Session, names: list[str]) -> bool:
     return False
 
 
+def _is_insecure(session: Session, name: str) -> bool:
+    """Whether its registry is asked over plain HTTP: this once, or as the settings say."""
+    return session.invocation.insecure or is_at_one_of(name, session.settings.insecure_hosts)
+
+
 def _pull_here(session: Session, name: str, now: InstallState) -> None:
+    limits = limits_of(session.settings)
     with ProgressView(session.console, name) as view:
+
+        def show_retry(retry: Retry) -> None:
+            reason = text.pull_error_reason(retry.error, session.target.name, is_final=False)
+            view.show_retry(reason, retry.attempt, retry.at_s)
+
         try:
             ensured = session.client.ensure(
-                name, view.show, is_insecure=session.invocation.insecure, known=now
+                name,
+                view.show,
+                is_insecure=_is_insecure(session, name),
+                known=now,
+                patience=Patience(limits.policy, limits.stall_s, show_retry),
             )
         except KeyboardInterrupt:
             raise Cancelled(name) from None

@@ -402,15 +402,27 @@ class TooOld(OllamaError):
         self.needs = needs
 
 
+class ListProblem(StrEnum):
+    """How a server's list of models contradicts the success that it reported."""
+
+    MISSING = "missing"
+    STILL_THERE = "still_there"
+    EMPTY = "empty"  # it is there, without a byte: an answer of another kind was taken for it
+
+
 class NotDone(OllamaError):
-    """The server reported success, but its list of models says otherwise: `is_listed` tells
-    whether the model is in it, where it should have gone or come. The list is believed."""
+    """The server reported success, but its list of models says otherwise. The list is believed."""
 
     is_permanent = True
 
-    def __init__(self, reference: str = "", context: str = "", is_listed: bool = False) -> None:
+    def __init__(
+        self,
+        reference: str = "",
+        context: str = "",
+        problem: ListProblem = ListProblem.MISSING,
+    ) -> None:
         super().__init__(reference, context)
-        self.is_listed = is_listed
+        self.problem = problem
 
 
 class Changed(OllamaError):

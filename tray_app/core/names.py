@@ -7,6 +7,7 @@ mandatory namespace, at most 80 characters a part, suffixes `:local` and `:cloud
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tray_app.core.errors import BadName, NameProblem
@@ -97,6 +98,15 @@ class ModelName:
         if self.host.casefold() in HF_HOSTS:
             return f"https://huggingface.co/{self.namespace}/{self.model}"
         return ""
+
+
+def is_at_one_of(name: str, hosts: Collection[str]) -> bool:
+    """Whether the registry of `name` is one of `hosts` (with port)."""
+    try:
+        host = ModelName.parse(name).host.casefold()
+    except BadName:
+        return False
+    return any(host == known.casefold() for known in hosts)
 
 
 def is_same_name(one: str, other: str) -> bool:

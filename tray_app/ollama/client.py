@@ -53,7 +53,7 @@ from tray_app.ollama.transport import Transport
 
 if TYPE_CHECKING:
     from tray_app.core.pulls.progress import PullProgress
-    from tray_app.ollama.ensure import Ensured, InstallState
+    from tray_app.ollama.ensure import Ensured, InstallState, Patience
     from tray_app.ollama.registry import Registry
 
 QUICK_TIMEOUT_S = 4.0
@@ -106,6 +106,9 @@ class OllamaClient:
         self.endpoint = endpoint
         self.server_id = server_id
         self.scope = scope or CancelScope()
+        self._headers = headers
+        self._ca_file = ca_file
+        self._connect_timeout_s = connect_timeout_s
         self._registry = registry
         self._clock = clock
         self._transport = Transport(
@@ -135,6 +138,19 @@ class OllamaClient:
 
             self._registry = Registry()
         return self._registry
+
+    def forked(self, scope: CancelScope) -> OllamaClient:
+        """A client of the same server with connections of its own, which end with `scope`."""
+        return OllamaClient(
+            self.endpoint,
+            server_id=self.server_id,
+            scope=scope,
+            headers=self._headers,
+            ca_file=self._ca_file,
+            connect_timeout_s=self._connect_timeout_s,
+            registry=self._registry,
+            clock=self._clock,
+        )
 
     def close(self) -> None:
         """Close idle connections; the client may be used again."""
@@ -369,16 +385,23 @@ class OllamaClient:
         *,
         is_insecure: bool = False,
         known: InstallState | None = None,
+        patience: Patience | None = None,
     ) -> Ensured:
         """Have `name` here, in its registry's version: at once if it is, else by pulling.
 
         `on_progress` gets a PullProgress for every line. Raises the taxonomy's error of a failed
-        pull. See `tray_app.ollama.ensure`.
+        pull; with `patience` only of one that does not pass. See `tray_app.ollama.ensure`.
         """
         from tray_app.ollama.ensure import ensure  # not for who only lists
 
         return ensure(
-            self, name, on_progress, is_insecure=is_insecure, clock=self._clock, known=known
+            self,
+            name,
+            on_progress,
+            is_insecure=is_insecure,
+            clock=self._clock,
+            known=known,
+            patience=patience,
         )
 
     def _snapshot(self) -> Snapshot:

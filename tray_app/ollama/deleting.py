@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from tray_app.core.errors import Cancelled, OllamaError, ServerFailed
+from tray_app.core.errors import Cancelled, ListProblem, NotDone, OllamaError, ServerFailed
 from tray_app.core.records import ModelRecord
 from tray_app.ollama.client import OllamaClient
 
@@ -23,7 +23,8 @@ def delete_unloaded(
     has the record's digest. `record` is a row of the client's own list.
 
     The server deletes a model without unloading it, so the memory would stay taken. What is
-    loaded may be kept from us; that stops no deletion. Raises what `OllamaClient.delete` does.
+    loaded may be kept from us; that stops no deletion. What became of it, the server's list tells.
+    Raises NotDone, and what `OllamaClient.delete` does.
     """
     if not record.is_cloud:
         _unload(client, record, clock)
@@ -31,8 +32,18 @@ def delete_unloaded(
         client.delete(record.name, digest=record.digest)
     except ServerFailed:
         # A blob that cannot be removed is a 500 although the manifest is gone already.
-        if any(row.name == record.name for row in client.list_models()):
+        if _is_listed(client, record):
             raise
+    else:
+        # A proxy with a wrong path answers an empty 200 to everything.
+        if _is_listed(client, record):
+            raise NotDone(record.name, problem=ListProblem.STILL_THERE)
+
+
+def _is_listed(client: OllamaClient, record: ModelRecord) -> bool:
+    """Whether the very model is there: of the same name there may be a new one by now."""
+    rows = client.list_models()
+    return any(row.name == record.name and row.digest == record.digest for row in rows)
 
 
 def _unload(client: OllamaClient, record: ModelRecord, clock: Callable[[], float]) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         pull_detail,
         pull_phase,
         pull_reason,
+        pull_retry,
         spoken_progress,
         waits_for_server,
     )

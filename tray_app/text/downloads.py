@@ -143,15 +143,20 @@ def _stalled(row: _Row) -> str:
 
 def _retrying(row: _Row) -> str:
     item = row.item
-    reason = pull_reason(item, row.server).rstrip(".") or tr("Network error")
-    left_s = (item.retry_s or 0.0) - row.now_s
+    left_s = -1.0 if item.retry_s is None else item.retry_s - row.now_s
+    return pull_retry(pull_reason(item, row.server), left_s, item.attempt)
+
+
+def pull_retry(reason: str, left_s: float, attempt: int) -> str:
+    """Why a download waits and when it is tried again: "ollama.com has a problem. Trying again in
+    8 s (3 of 10)"."""
     values = {
-        "reason": reason,
+        "reason": reason.rstrip(".") or tr("Network error"),
         "time": elapsed(left_s),
-        "n": number(max(1, item.attempt)),
+        "n": number(max(1, attempt)),
         "all": number(_MAX_ATTEMPTS),
     }
-    if item.retry_s is None or left_s < 1:
+    if left_s < 1:
         return fill(tr("{reason}. Trying again… ({n} of {all})"), **values)
     return fill(tr("{reason}. Trying again in {time} ({n} of {all})"), **values)
 

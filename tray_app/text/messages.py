@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from tray_app.core.error_words import error_words
-from tray_app.core.errors import NotDone
+from tray_app.core.errors import ListProblem, NotDone
 from tray_app.text.addresses import ServerAddress
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, tr
@@ -77,7 +78,19 @@ def ollama_says(text: str) -> str:
 
 def not_done(error: NotDone, server_label: str) -> str:
     """The list of a server contradicts what it reported."""
-    text = tr("“{server}” reported success, but {name} isn’t in its list of models.")
-    if error.is_listed:
-        text = tr("“{server}” reported success, but {name} is still in its list of models.")
-    return fill(text, server=server_label, name=one_line(error.reference, 120))
+    name = one_line(error.reference, 120)
+    return fill(_NOT_DONE[error.problem](), server=server_label, name=name)
+
+
+_NOT_DONE: dict[ListProblem, Callable[[], str]] = {
+    ListProblem.MISSING: lambda: tr(
+        "“{server}” reported success, but {name} isn’t in its list of models."
+    ),
+    ListProblem.STILL_THERE: lambda: tr(
+        "“{server}” reported success, but {name} is still in its list of models."
+    ),
+    ListProblem.EMPTY: lambda: tr(
+        "“{server}” reported success, but {name} is empty there: what its registry sent was no "
+        "model."
+    ),
+}

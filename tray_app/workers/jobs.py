@@ -17,6 +17,7 @@ from tray_app.core.errors import (
     Cancelled,
     Changed,
     ModelNotFound,
+    NotDone,
     OllamaError,
     ServerFailed,
     Unreachable,
@@ -137,7 +138,7 @@ class DeleteJob(ServerJob):
 
 
 class CopyJob(ServerJob):
-    """Copy a model to a new name; an existing one is refused."""
+    """Copy a model to a new name; an existing one is refused. Done is what is listed then."""
 
     def __init__(self, target: Target, request: CopyRequest) -> None:
         super().__init__(target, ("copy", target.server_id, request))
@@ -146,6 +147,8 @@ class CopyJob(ServerJob):
     def work(self, client: OllamaClient) -> CopyRequest:
         destination = str(ModelName.parse(self.request.destination))
         client.copy(self.request.source.name, destination)
+        if client.get(destination) is None:
+            raise NotDone(destination)
         return replace(self.request, destination=destination)
 
 

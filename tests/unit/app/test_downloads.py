@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from tray_app.app.downloads import RuleWatcher, choices_of, limits_of
+from tray_app.app.downloads import RuleWatcher, choices_of
 from tray_app.core.pulls.rules import GB, QuietHours, SystemConditions
 from tray_app.core.pulls.states import Hold
 from tray_app.desktop.conditions.base import Network, Power
 from tray_app.settings import Settings
+from tray_app.settings.pull_limits import limits_of
 from tray_app.settings.values import SettingsValues
 from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.runner import JobRunner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.fakes import FaultyServer, small
 from tests.unit.cli.typing_in import Terminal
 from tray_app import text
+from tray_app.core.pulls.policy import RetryPolicy
 
 
 @pytest.fixture
@@ -17,6 +19,13 @@ def server() -> Iterator[FaultyServer]:
     library = small.library("tiny", "other:q4", "me/tiny:v2", published=("fresh",))
     with FaultyServer(library=library) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passing faults are asked about again at once."""
+    hasty = functools.partial(RetryPolicy, pauses_s=(0.01,), jitter=0.0)
+    monkeypatch.setattr("tray_app.settings.pull_limits.RetryPolicy", hasty)
 
 
 @pytest.fixture

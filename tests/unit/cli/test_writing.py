@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,91 @@ def test_a_lost_server_does(terminal: Terminal, server: FaultyServer) -> None:
     server.fault("/api/pull", faults.reset_mid_line())
     result = terminal("pull", "fresh", "nothing")
     assert result.code == 3
-    assert len(pulls(server)) == 1
+    assert pulls(server) == ["fresh:latest"] * 10
+
+
+PASSING = {
+    "EOF": faults.error_line("EOF"),
+    "limit": faults.error_line("pull model manifest: 429: slow down, retry after 10 ms"),
+    "500": faults.error_line("pull model manifest: 500: boom"),
+    "page": faults.error_line("pull model manifest: invalid character '<' looking for beginning"),
+    "realm": faults.error_line(
+        'pull model manifest: realm host "ollama.com" does not match original host "ollama.com"'
+    ),
+    "502": faults.error_html(502),
+    "504": faults.reply(504, b"", "text/plain"),
+    "lost": faults.reset_mid_line(),
+    "cut": faults.close_without_success(),
+}
+
+
+@pytest.mark.parametrize("kind", PASSING)
+def test_what_passes_is_asked_for_again(
+    terminal: Terminal, server: FaultyServer, kind: str
+) -> None:
+    server.fault("/api/pull", PASSING[kind], times=2)
+    result = terminal("pull", "fresh", "--wait")
+    assert (result.code, len(pulls(server))) == (0, 3)
+    assert "Trying again… (1 of 10)" in result.err
+    assert "Trying again… (2 of 10)" in result.err
+    assert result.err.endswith("Pulled fresh:latest, 40.0 MB.\n")
+
+
+@pytest.mark.parametrize("said", ["file does not exist", "400: no", "412: too old", "401: no"])
+def test_what_does_not_pass_is_not(terminal: Terminal, server: FaultyServer, said: str) -> None:
+    server.fault("/api/pull", faults.error_line(f"pull model manifest: {said}"))
+    result = terminal("pull", "fresh")
+    assert (result.code, len(pulls(server))) == (1, 1)
+    assert "Trying again" not in result.err
+
+
+def test_patience_has_an_end_and_can_be_switched_off(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    server.fault("/api/pull", faults.error_line("pull model manifest: 500: boom"))
+    result = terminal("pull", "fresh")
+    assert (result.code, len(pulls(server))) == (1, 10)
+    assert result.err.endswith("ollama.com has a problem (HTTP status 500): “boom”\n")
+    terminal.settings(retry_pulls=False)
+    assert terminal("pull", "fresh").code == 1
+    assert len(pulls(server)) == 11
+
+
+def test_a_wait_for_the_registry_can_be_watched_and_stopped(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    """The bar's line counts down; Ctrl-C ends the wait."""
+
+    def interrupt(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    server.fault("/api/pull", faults.error_line("pull model manifest: 429: slow down"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tray_app.ollama.cancel.CancelScope.wait", interrupt)
+        result = terminal("pull", "fresh")
+    assert result.code == 130
+    reason = "ollama.com takes no more requests for now. Trying again in"
+    assert f"fresh:latest: {reason} 9 min 59 s (1 of 10)" in result.err
+
+
+def test_a_registry_without_encryption_is_named_in_the_settings(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    terminal.settings(insecure_hosts=["NAS.local:5000"])
+    terminal("pull", "nas.local:5000/me/x", "fresh")
+    asked = {request.model: request.json for request in server.asked("/api/pull")}
+    assert asked["nas.local:5000/me/x:latest"]["insecure"] is True
+    assert "insecure" not in asked["fresh:latest"]
+
+
+def test_where_that_setting_is_is_said(terminal: Terminal, server: FaultyServer) -> None:
+    said = 'Get "https://nas:5000/v2/": http: server gave HTTP response to HTTPS client'
+    line = json.dumps({"error": f"pull model manifest: {said}"}).encode()
+    server.fault("/api/pull", faults.reply(200, line + b"\n", "application/x-ndjson"))
+    result = terminal("pull", "nas:5000/me/x")
+    assert result.code == 1
+    assert "add it in Settings, Downloads, to the registries without encryption." in result.err
+    assert "--insecure" in result.err
 
 
 def test_an_interrupted_pull(terminal: Terminal, server: FaultyServer) -> None:
@@ -125,6 +210,16 @@ def test_when_the_program_cannot_it_is_pulled_here(
     assert result.code == 0
     assert "Pulling here." in result.err
     assert pulls(server) == ["fresh:latest"]
+
+
+def test_a_success_that_is_not_in_the_list_is_none(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    server.fault("/api/pull", faults.reply(200, b'{"status":"success"}\n', "application/x-ndjson"))
+    result = terminal("pull", "fresh", "tiny")
+    assert result.code == 1
+    assert "Pulled" not in result.err
+    assert "reported success, but fresh:latest isn’t in its list of models." in result.err
 
 
 # -- rm --------------------------------------------------------------------------------------------
@@ -251,7 +346,12 @@ def test_a_model_with_a_name_that_only_the_server_knows_is_removed(
     name = "x" * 85 + ":latest"
     row = {"name": name, "model": name, "digest": "0" * 64, "size": 1}
     server.fault("/api/tags", faults.reply_json(200, {"models": [row]}), times=None)
-    server.fault("/api/delete", faults.reply_json(200, {}))
+
+    def delete(call: faults.Call) -> None:
+        server.fault("/api/tags", faults.reply_json(200, {"models": []}))
+        faults.reply_json(200, {})(call)
+
+    server.fault("/api/delete", delete)
     result = terminal("rm", "-y", name)
     assert (result.code, f"Deleted {name}" in result.err) == (0, True)
 
@@ -264,3 +364,14 @@ def test_a_deletion_that_the_server_reports_as_failed_is_no_success(
     assert result.code == 1
     assert "blob in use" in result.err
     assert "Deleted" not in result.err
+
+
+def test_a_deletion_that_the_list_does_not_show_is_none(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    server.fault("/api/delete", faults.empty_ok())
+    result = terminal("rm", "-y", "tiny", "other:q4")
+    assert result.code == 1
+    assert "Deleted" not in result.err
+    assert "reported success, but tiny:latest is still in its list of models." in result.err
+    assert installed(server) == {"tiny:latest", "other:q4", "me/tiny:v2"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,12 @@ class Terminal:
     data_dir: Path
     instance: Instance = field(default_factory=Instance)
     environ: dict[str, str] = field(default_factory=dict)
+
+    def settings(self, **values: object) -> None:
+        """What stands in the settings file."""
+        path = self.data_dir / "config" / "settings.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"version": 1, **values}), encoding="utf-8")
 
     def __call__(self, *words: str, typed: str | None = None, is_tty: bool = False) -> Result:
         kind = Tty if is_tty else io.StringIO

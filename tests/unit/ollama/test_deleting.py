@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
-from tray_app.core.errors import Cancelled, Changed, ServerFailed
+from tray_app.core.errors import Cancelled, Changed, ListProblem, NotDone, ServerFailed
 from tray_app.core.records import ModelRecord
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.deleting import UNLOAD_WAIT_S, delete_unloaded
@@ -101,4 +101,28 @@ def test_what_changed_meanwhile_stays(
 ) -> None:
     with pytest.raises(Changed):
         delete_unloaded(client, replace(tiny, digest="0" * 64))
+    assert "tiny:latest" in server.state.names()
+
+
+def test_the_list_is_believed_and_not_the_status(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    server.fault("/api/delete", faults.empty_ok())
+    with pytest.raises(NotDone) as caught:
+        delete_unloaded(client, tiny)
+    assert caught.value == NotDone("tiny:latest", problem=ListProblem.STILL_THERE)
+
+
+def test_another_model_of_the_name_may_be_there_by_then(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    def replaced(call: faults.Call) -> None:
+        server.state.remove("tiny")
+        server.clear("/api/delete")
+        with OllamaClient(server.url) as somebody:
+            somebody.copy("other:q4", "tiny")
+        faults.empty_ok()(call)
+
+    server.fault("/api/delete", replaced)
+    delete_unloaded(client, tiny)
     assert "tiny:latest" in server.state.names()

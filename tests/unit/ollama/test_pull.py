@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,15 +19,19 @@ from tray_app.core.errors import (
     BadName,
     Cancelled,
     IncompletePull,
+    ListProblem,
     ModelNotFound,
+    NotDone,
     PullFailed,
     PullFailure,
     Unreachable,
 )
+from tray_app.core.pulls.policy import RetryPolicy
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.records import Manifest, ModelRecord
 from tray_app.ollama import CancelScope, OllamaClient, Registry, is_up_to_date
 from tray_app.ollama import ensure as ensure_module
+from tray_app.ollama.ensure import Patience, Retry
 
 
 @pytest.fixture
@@ -146,6 +151,29 @@ def test_cloud_models_that_are_there_are_up_to_date() -> None:
         assert pulls(server) == []
 
 
+def test_a_success_that_is_not_in_the_list_is_none(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    server.fault("/api/pull", faults.reply(200, b'{"status":"success"}\n', "application/x-ndjson"))
+    with pytest.raises(NotDone) as caught:
+        client.ensure("fresh")
+    assert caught.value.reference == "fresh:latest"
+
+
+def test_a_model_without_a_byte_is_none(client: OllamaClient, server: FaultyServer) -> None:
+    """A real server makes one of a registry's `{"error": …}` with status 200."""
+    row = {"name": "fresh:latest", "model": "fresh:latest", "size": 0, "digest": "a" * 64}
+
+    def pull(call: faults.Call) -> None:
+        server.fault("/api/tags", faults.reply_json(200, {"models": [row]}))
+        faults.reply(200, b'{"status":"success"}\n', "application/x-ndjson")(call)
+
+    server.fault("/api/pull", pull)
+    with pytest.raises(NotDone) as caught:
+        client.ensure("fresh")
+    assert caught.value == NotDone("fresh:latest", problem=ListProblem.EMPTY)
+
+
 def test_without_the_registry_the_server_decides(server: FaultyServer) -> None:
     with RawServer(lambda connection: connection.reset()) as down:
         registry = Registry({"registry.ollama.ai": down.url})
@@ -222,6 +250,82 @@ def test_other_failures_are_raised_at_once(client: OllamaClient, server: FaultyS
         client.ensure("fresh")
     assert caught.value.kind is PullFailure.REGISTRY_UNREACHABLE
     assert len(pulls(server)) == 1
+
+
+# -- patience --------------------------------------------------------------------------------------
+
+HASTY = RetryPolicy(pauses_s=(0.0,))
+
+
+def test_passing_failures_are_told_and_asked_for_again(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    server.fault("/api/pull", faults.error_line("EOF"), times=2)
+    told: list[Retry] = []
+    client.ensure("fresh", patience=Patience(HASTY, on_retry=told.append))
+    assert [retry.attempt for retry in told] == [1, 2]
+    assert len(pulls(server)) == 3
+
+
+def test_bytes_renew_the_patience(client: OllamaClient, server: FaultyServer) -> None:
+    reached = iter(range(10, 100, 10))
+
+    def a_bit_more(call: faults.Call) -> None:
+        done = next(reached)
+        rows = [
+            {"status": "pulling x", "digest": "sha256:ab", "total": 100, "completed": completed}
+            for completed in (done, done + 5)
+        ]
+        body = "".join(json.dumps(row) + "\n" for row in rows).encode()
+        call.exchange.reply(200, body, "application/x-ndjson")
+
+    server.fault("/api/pull", a_bit_more, times=3)
+    told: list[Retry] = []
+    policy = replace(HASTY, max_attempts=2)
+    client.ensure("fresh", patience=Patience(policy, on_retry=told.append))
+    assert [retry.attempt for retry in told] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("fault", [faults.stall(), faults.stall_mid_line(), faults.never_answer()])
+def test_a_stall_is_kicked(client: OllamaClient, server: FaultyServer, fault: Any) -> None:
+    server.fault("/api/pull", fault, times=1)
+    told: list[Retry] = []
+    client.ensure("fresh", patience=Patience(HASTY, 0.3, told.append))
+    assert [type(retry.error) for retry in told] == [PullFailed]
+    assert client.get("fresh") is not None
+    assert len(pulls(server)) == 2
+
+
+def test_identical_lines_are_a_stall_too(client: OllamaClient, server: FaultyServer) -> None:
+    server.state.set_speed(0)
+    told: list[Retry] = []
+
+    def go_on(retry: Retry) -> None:
+        told.append(retry)
+        server.state.set_speed(500e6)
+
+    client.ensure("fresh", patience=Patience(HASTY, 0.3, go_on))
+    assert [getattr(retry.error, "kind", None) for retry in told] == [PullFailure.STALLED]
+
+
+def test_the_check_may_be_silent(client: OllamaClient, server: FaultyServer) -> None:
+    server.state.verify_s = 0.5
+    client.ensure("fresh", patience=Patience(HASTY, 0.2))
+    assert len(pulls(server)) == 1
+
+
+def test_a_cancel_ends_a_watched_pull(client: OllamaClient, server: FaultyServer) -> None:
+    server.state.set_speed(0)
+
+    def cancel_when_asked() -> None:
+        wait_for(lambda: pulls(server))
+        client.cancel()
+
+    thread = threading.Thread(target=cancel_when_asked)
+    thread.start()
+    with pytest.raises(Cancelled):
+        client.ensure("fresh", patience=Patience(HASTY, 60.0))
+    thread.join()
 
 
 def test_up_to_date() -> None:

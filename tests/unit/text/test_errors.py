@@ -263,8 +263,8 @@ def test_address_problem(address: str, words: str) -> None:
         (
             pull_error("x", "Get: x509: certificate signed by unknown authority"),
             (
-                "The server doesn’t trust the certificate of ollama.com. The network may want a login "
-                "first, or something on the way opens secure connections."
+                "The server doesn’t trust the certificate of ollama.com. The network may want a "
+                "login first, or something on the way opens secure connections."
             ),
         ),
         (

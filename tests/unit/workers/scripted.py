@@ -198,6 +198,13 @@ class ScriptedClient:
                 raise act
             yield act
 
+    def get(self, name: str) -> ModelRecord | None:
+        """The row of the list, for who has just heard of a success."""
+        if self._attempt is not None:
+            self._world.end(self._attempt)
+        rows = self._world.snapshot().models
+        return next((row for row in rows if canonical(row.name) == canonical(name)), None)
+
     def close(self) -> None:
         if self._attempt is not None:
             self._world.end(self._attempt)

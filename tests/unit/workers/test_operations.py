@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.conftest import QUICK
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import Changed, ModelNotFound, ServerFailed, Unreachable
+from tray_app.core.errors import Changed, ModelNotFound, NotDone, ServerFailed, Unreachable
 from tray_app.core.payloads import (
     BusyModel,
     CopyRequest,
@@ -176,6 +176,17 @@ def test_copy_refuses_an_existing_name(
     failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(CopyRequest(a, "B")))
     assert isinstance(failure, Failure)
     assert isinstance(failure.error, ServerFailed)
+
+
+def test_a_copy_that_is_not_in_the_list_was_not_made(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    server.fault("/api/copy", faults.empty_ok())
+    wish = CopyRequest(a, "fresh")
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(wish))
+    assert isinstance(failure, Failure)
+    assert failure.error == NotDone("fresh:latest")
 
 
 def test_an_address_can_be_tried(

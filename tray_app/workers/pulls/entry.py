@@ -12,6 +12,7 @@ from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import OllamaError
 from tray_app.core.names import canonical
 from tray_app.core.payloads import PullRequest
+from tray_app.core.pulls.progress import PullPhase
 from tray_app.core.pulls.states import ACTIVE, PullEvent, PullItem, PullState, step
 from tray_app.core.pulls.tracker import PullTracker
 from tray_app.workers.pulls.job import PullJob, PullReport
@@ -71,6 +72,8 @@ class PullEntry:
     def start_over(self, added_at: datetime) -> None:
         """A person asks again for what had ended: the figures begin anew, the place does too."""
         self.mismatches = 0
+        if self.tracker.phase is PullPhase.DONE:  # so it was said, and it was not so
+            self.tracker = PullTracker(self.item.name)
         self.item = replace(
             self.item, attempt=0, added_at=added_at, finished_at=None, error=None, hold=None
         )

@@ -12,6 +12,7 @@ from tray_app.core.errors import IncompletePull, OllamaError
 from tray_app.core.pulls.tracker import PullPhase, PullProgress, PullTracker
 from tray_app.core.records import Manifest
 from tray_app.ollama.client import ClientFactory, open_client
+from tray_app.ollama.ensure import pulled
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job
 
@@ -30,7 +31,8 @@ class PullReport:
 
 
 class PullJob(Job):
-    """Streams one pull through `tracker`, which outlives the attempt.
+    """Streams one pull through `tracker`, which outlives the attempt. Done is what the server lists
+    afterwards, not what it calls a success.
 
     Signals: `progressed` at most ten times a second, at every change of phase, and last before
     the end; then those of Job. Outcome: the last PullReport.
@@ -79,6 +81,7 @@ class PullJob(Job):
                 self._take_manifest()
                 self._report(now_s)
                 if self._tracker.phase is PullPhase.DONE:
+                    pulled(client, self.name)
                     return self._send(now_s)
         except OllamaError:
             self._send(self._clock())

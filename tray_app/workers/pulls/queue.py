@@ -19,8 +19,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from tray_app.core.errors import BadName, OllamaError, PullFailed, PullFailure
-from tray_app.core.names import ModelName, SameName
+from tray_app.core.errors import OllamaError, PullFailed, PullFailure
+from tray_app.core.names import SameName, is_at_one_of
 from tray_app.core.payloads import PullOrder, PullRequest
 from tray_app.core.pulls.policy import QueueLimits, Remedy, has_named_time
 from tray_app.core.pulls.rules import DiskSpace, RuleState
@@ -140,10 +140,7 @@ class PullQueue(QObject):
 
     def is_insecure(self, name: str) -> bool:
         """Whether a person marked the registry of this name for plain HTTP."""
-        try:
-            return ModelName.parse(name).host.casefold() in self._insecure_hosts
-        except BadName:
-            return False
+        return is_at_one_of(name, self._insecure_hosts)
 
     # What a person can ask for.
 
@@ -280,7 +277,7 @@ class PullQueue(QObject):
 
     def set_insecure_hosts(self, hosts: frozenset[str]) -> None:
         """Registry hosts (with port) that a person marked for plain HTTP."""
-        self._insecure_hosts = frozenset(host.casefold() for host in hosts)
+        self._insecure_hosts = hosts
 
     def set_rule(
         self, hold: Hold | None, elsewhere: Hold | None = None, until: time_of_day | None = None

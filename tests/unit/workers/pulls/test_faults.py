@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from tests.fakes import FaultyServer, faults, stream_faults
 from tests.unit.workers.conftest import Bench, QueueMaker
-from tray_app.core.errors import PullFailed, PullFailure
+from tray_app.core.errors import NotDone, PullFailed, PullFailure
 from tray_app.core.payloads import PullRequest
-from tray_app.core.pulls.states import Hold, PullState
+from tray_app.core.pulls.states import Hold, PullItem, PullState
 
 S = PullState
 LAYERS = ("first", "middle", "last")
@@ -170,3 +171,54 @@ def test_waking_from_sleep_asks_again_without_counting(make_queue: QueueMaker) -
     assert item.attempt == 0
     bench.server.state.set_speed(400e6)
     bench.wait_state(item_id, S.DONE)
+
+
+def test_a_success_that_is_not_in_the_list_is_none(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    success = faults.reply(200, b'{"status":"success"}\n', "application/x-ndjson")
+    bench.server.fault("/api/pull", success)
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
+    bench.wait_state(item_id, S.FAILED)
+    item = bench.queue.item(item_id)
+    assert item is not None
+    assert isinstance(item.error, NotDone)
+    assert len(bench.server.asked("/api/pull")) == 1, "asking again does not mend it"
+    bench.server.clear()
+    bench.queue.retry(item_id)
+    bench.wait_state(item_id, S.DONE)
+    assert "one:latest" in bench.server.state.names()
+
+
+def limited(bench: Bench, said: str) -> PullItem:
+    """A download that its registry makes wait."""
+    bench.server.state.fail_pull("one", said)
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
+    bench.wait_state(item_id, S.RETRYING, S.FAILED)
+    item = bench.queue.item(item_id)
+    assert item is not None
+    return item
+
+
+@pytest.mark.parametrize(
+    ("said", "least_s"),
+    [("429: too many requests", 600), ("429: slow down, try again in 20 minutes", 1200)],
+)
+def test_a_registry_that_limits_is_left_alone_for_long(
+    make_queue: QueueMaker, said: str, least_s: int
+) -> None:
+    bench = make_queue()
+    item = limited(bench, said)
+    assert item.state is S.RETRYING
+    assert isinstance(item.error, PullFailed)
+    assert item.error.kind is PullFailure.REGISTRY_LIMITS
+    left_s = (item.retry_s or 0.0) - time.monotonic()
+    assert least_s - 5 < left_s <= 1.2 * least_s
+    # Neither a server that comes back nor the ticking asks before.
+    bench.queue.set_server_online("local", False)
+    bench.queue.set_server_online("local", True)
+    assert bench.state(item.id) is S.RETRYING
+    assert len(bench.server.asked("/api/pull")) == 1
+    # A person may.
+    bench.server.state.pull_errors.clear()
+    bench.queue.retry(item.id)
+    bench.wait_state(item.id, S.DONE)
