@@ -66,7 +66,7 @@ class InstanceCommands(QObject):
 
     def _pull(self, names: tuple[str, ...]) -> InstanceAnswer:
         try:
-            parsed = [str(ModelName.parse(clean(name))) for name in names]
+            parsed = [str(ModelName.of_pasted(name)) for name in names]
         except BadName as error:
             return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
         for name in parsed:

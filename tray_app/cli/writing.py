@@ -19,7 +19,7 @@ from tray_app.core.errors import (
     PullFailed,
     PullFailure,
 )
-from tray_app.core.names import ModelName, clean, is_at_one_of
+from tray_app.core.names import ModelName, is_at_one_of
 from tray_app.core.payloads import DeleteOutcome, ModelRef
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed
@@ -35,7 +35,7 @@ from tray_app.text import tr
 def pull(session: Session) -> int:
     """`pull NAME…`: each is here and up to date afterwards, or is being pulled by the program."""
     # A name that is none spoils the whole line before anything was begun.
-    names = [str(ModelName.parse(clean(name))) for name in session.invocation.names]
+    names = [str(ModelName.of_pasted(name)) for name in session.invocation.names]
     missing: dict[str, InstallState] = {}
     for name in dict.fromkeys(names):
         now = install_state(session.client, name, is_insecure=_is_insecure(session, name))

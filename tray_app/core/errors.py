@@ -211,6 +211,7 @@ class NameProblem(StrEnum):
     TOO_LONG = "too_long"
     NO_NAMESPACE = "no_namespace"  # host:port/model without a namespace
     TOO_MANY_PARTS = "too_many_parts"
+    LINK = "link"  # no name stands for it; context: the name of the repository it lies in
 
 
 class BadName(OllamaError):

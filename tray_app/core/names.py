@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tray_app.core.errors import BadName, NameProblem
-from tray_app.core.pasted import HF_HOSTS, clean
+from tray_app.core.pasted import HF_HOSTS, clean, is_unclear_link, repository_of
 
 __all__ = ["ModelName", "canonical", "clean", "is_same_name", "split_display"]
 
@@ -59,6 +59,15 @@ class ModelName:
             has_tag = ":" in base.rpartition("/")[2]
             base += "-cloud" if has_tag else ":cloud"
         return cls(*_split(text, base), source=source)
+
+    @classmethod
+    def of_pasted(cls, text: str) -> ModelName:
+        """The name in a pasted text: a link, a command line. Raises BadName, also for a link that
+        no name stands for, though it may look like one."""
+        cleaned = clean(text)
+        if is_unclear_link(cleaned):
+            raise BadName(cleaned, repository_of(cleaned), NameProblem.LINK)
+        return cls.parse(cleaned)
 
     def __str__(self) -> str:
         """The shortest display name, always with its tag, as /api/tags prints it."""

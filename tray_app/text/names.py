@@ -13,6 +13,9 @@ from tray_app.text.wording import fill, tr
 
 def name_problem(error: BadName) -> str:
     """One sentence that says what to mend."""
+    if error.problem is NameProblem.LINK and error.context:
+        text = tr("Only whole models can be pulled, and this link is to a part of {name}.")
+        return fill(text, name=one_line(error.context, 120))
     piece = one_line(error.context, 40) or error.context[:1]
     if error.problem is NameProblem.CHARACTER and len(error.context) > 1:
         # Each of its characters is legal somewhere, but not in this place.
@@ -33,6 +36,7 @@ _PROBLEMS: dict[NameProblem, Callable[[], str]] = {
     NameProblem.NO_NAMESPACE: lambda: tr(
         "A name with “{piece}” in front needs a user too: host/user/model."
     ),
+    NameProblem.LINK: lambda: tr("There is no model name for this link. Type the name instead."),
     NameProblem.TOO_MANY_PARTS: lambda: tr("There are too many “/”. Use host/user/model:tag."),
 }
 

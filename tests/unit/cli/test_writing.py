@@ -60,6 +60,16 @@ def test_a_wrong_name_stops_the_whole_line(terminal: Terminal, server: FaultySer
     assert server.requests == []
 
 
+def test_a_link_to_something_else_is_not_pulled_as_what_is_near(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    result = terminal("pull", "https://huggingface.co/u/R-GGUF/tree/v2/Q4_1")
+    assert (result.code, server.requests) == (2, [])
+    assert "this link is to a part of hf.co/u/R-GGUF." in result.err
+    assert terminal("pull", "https://huggingface.co/u/R-GGUF/tree/main/Q4_1", "--wait").code == 1
+    assert pulls(server)[0] == "hf.co/u/R-GGUF:Q4_1"
+
+
 def test_a_missing_model_does_not_stop_the_others(terminal: Terminal, server: FaultyServer) -> None:
     result = terminal("pull", "nothing", "fresh")
     assert result.code == 1

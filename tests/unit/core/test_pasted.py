@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.core.test_names import NAME_TEXTS
-from tray_app.core.errors import BadName
+from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.names import ModelName
 from tray_app.core.pasted import clean
 
@@ -113,6 +113,92 @@ from tray_app.core.pasted import clean
 )
 def test_clean(pasted: str, name: str) -> None:
     assert clean(pasted) == name
+
+
+HF = "https://huggingface.co/u/R-GGUF"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "name"),
+    [
+        (f"{HF}/tree/main/Q4_1", "hf.co/u/R-GGUF:Q4_1"),
+        (f"{HF}/tree/main/Q4_1/", "hf.co/u/R-GGUF:Q4_1"),
+        (f"{HF}/tree/main/R-UD-Q2_K_XL", "hf.co/u/R-GGUF:UD-Q2_K_XL"),
+        (f"{HF}/tree/main/sub/BF16", "hf.co/u/R-GGUF:BF16"),
+        (f"{HF}/tree/main", "hf.co/u/R-GGUF:latest"),
+        (f"{HF}/", "hf.co/u/R-GGUF:latest"),
+        (f"{HF}/discussions/3", "hf.co/u/R-GGUF:latest"),
+        (f"{HF}/commits/main", "hf.co/u/R-GGUF:latest"),
+        ("hf.co/u/R-GGUF/r.Q2_K.gguf", "hf.co/u/R-GGUF:Q2_K"),
+        ("ollama run hf.co/u/R-GGUF/r.Q2_K.gguf", "hf.co/u/R-GGUF:Q2_K"),
+        ("ollama run hf.co/u/R-GGUF:IQ3_M", "hf.co/u/R-GGUF:IQ3_M"),
+        (f"ollama pull {HF}/blob/main/r-Q4_K_M.gguf", "hf.co/u/R-GGUF:Q4_K_M"),
+        (f"{HF}/blob/main/Q4_K_M.gguf", "hf.co/u/R-GGUF:Q4_K_M"),
+        (f"{HF}/blob/main/r.i1-IQ2_XXS.gguf", "hf.co/u/R-GGUF:IQ2_XXS"),
+        (f"{HF}/resolve/main/r-Q8_0.gguf?download=true", "hf.co/u/R-GGUF:Q8_0"),
+        (f"{HF}/resolve/main/a/r-Q6_K-00002-of-00003.gguf", "hf.co/u/R-GGUF:Q6_K"),
+        (f"{HF}/blob/main/Q5_0/r-00001-of-00002.gguf", "hf.co/u/R-GGUF:Q5_0"),
+        (f"{HF}?show_file_info=r-Q6_K.gguf&library=x", "hf.co/u/R-GGUF:Q6_K"),
+        (f"{HF}/tree/main?show_file_info=Q4_1%2Fr-00001-of-00002.gguf", "hf.co/u/R-GGUF:Q4_1"),
+        # Its registry takes a whole file name for a tag, too.
+        (f"{HF}/blob/main/model.gguf", "hf.co/u/R-GGUF:model.gguf"),
+        (f"{HF}/blob/main/R-AVQ2.gguf", "hf.co/u/R-GGUF:R-AVQ2.gguf"),
+        (f"{HF}/blob/main/R-Q4_K_M-v2.gguf", "hf.co/u/R-GGUF:R-Q4_K_M-v2.gguf"),
+        ("hf.co/u/R-GGUF/model-fp16.gguf", "hf.co/u/R-GGUF:model-fp16.gguf"),
+        ("https://hf-mirror.com/u/R-GGUF/blob/main/r-Q4_0.gguf", "hf-mirror.com/u/R-GGUF:Q4_0"),
+        (
+            "https://modelscope.cn/models/u/R/resolve/master/r-q4_k_m.gguf",
+            "modelscope.cn/u/R:q4_k_m",
+        ),
+        (
+            "https://modelscope.cn/models/u/R/file/view/master/r-Q4_0.gguf?status=2",
+            "modelscope.cn/u/R:Q4_0",
+        ),
+        ("https://modelscope.cn/models/u/R/files", "modelscope.cn/u/R:latest"),
+        ("https://modelscope.cn/models/u/R/summary/", "modelscope.cn/u/R:latest"),
+        ("https://ollama.com/library/x/tags", "x:latest"),
+        ("https://ollama.com/library/x:8b/blobs/6a0746a1ec1a/", "x:8b"),
+        ("https://ollama.com/u/m/tags", "u/m:latest"),
+    ],
+)
+def test_a_link_becomes_the_name_of_what_it_shows(pasted: str, name: str) -> None:
+    assert str(ModelName.of_pasted(pasted)) == name
+
+
+@pytest.mark.parametrize(
+    ("pasted", "repository"),
+    [
+        (f"{HF}/tree/main/sub", "hf.co/u/R-GGUF"),
+        (f"{HF}/tree/v2/Q4_1", "hf.co/u/R-GGUF"),
+        (f"{HF}/blob/refs%2Fpr%2F1/r-Q4_1.gguf", "hf.co/u/R-GGUF"),
+        (f"{HF}/blob/0123abc/r-Q4_1.gguf", "hf.co/u/R-GGUF"),
+        (f"{HF}/blob/main/mmproj-F16.gguf", "hf.co/u/R-GGUF"),
+        (f"{HF}/blob/main/r.mmproj-Q8_0.gguf", "hf.co/u/R-GGUF"),
+        (f"{HF}/blob/main/model-00001-of-00003.safetensors", "hf.co/u/R-GGUF"),
+        (f"{HF}/blob/main/sub/model.gguf", "hf.co/u/R-GGUF"),
+        (f"{HF}/blob/main/model-00001-of-00003.gguf", "hf.co/u/R-GGUF"),
+        (f"{HF}/resolve/main/r-Q4_1.gguf.part1of2", "hf.co/u/R-GGUF"),
+        ("hf.co/u/R-GGUF/Q4_1", "hf.co/u/R-GGUF"),
+        ("hf.co/u/R-GGUF/r.bin", "hf.co/u/R-GGUF"),
+        ("https://modelscope.cn/models/u/R/resolve/v1/r-Q4_0.gguf", "modelscope.cn/u/R"),
+        ("https://huggingface.co/spaces/u", ""),
+        ("https://huggingface.co/datasets/u/r", ""),
+        ("https://huggingface.co/u", ""),
+        ("huggingface.co/collections/u", ""),
+        ("https://ollama.com/blog/new-models", ""),
+        ("ollama.com/blog/new-models", ""),
+        ("https://ollama.com/library/x/y/z", ""),
+        ("https://ollama.com", ""),
+        ("https://registry.ollama.ai/v2/library/x/blobs/sha256:ab", ""),
+        ("https://modelscope.cn/organization/Qwen", ""),
+        ("https://registry.example/ns/m/something/else", ""),
+        ("https://example.com/", ""),
+    ],
+)
+def test_a_link_that_no_name_stands_for_is_asked_about(pasted: str, repository: str) -> None:
+    with pytest.raises(BadName) as caught:
+        ModelName.of_pasted(pasted)
+    assert (caught.value.problem, caught.value.context) == (NameProblem.LINK, repository)
 
 
 @settings(max_examples=50)

@@ -52,6 +52,8 @@ def test_a_typed_name_can_be_pulled(qtbot: QtBot, scene: Scene, dialog: PullDial
         ("$ ollama pull qwen3:0.6b --insecure", "qwen3:0.6b"),
         ("https://ollama.com/library/qwen3:4b", "qwen3:4b"),
         ("https://huggingface.co/bartowski/Some-GGUF", "hf.co/bartowski/Some-GGUF"),
+        ("https://huggingface.co/u/R-GGUF/tree/main/Q4_1", "hf.co/u/R-GGUF:Q4_1"),
+        ("hf.co/u/R-GGUF/r.Q2_K.gguf", "hf.co/u/R-GGUF:Q2_K"),
     ],
 )
 def test_a_pasted_text_becomes_a_name(
@@ -85,9 +87,24 @@ def test_a_space_is_named_and_a_name_proposed(qtbot: QtBot, dialog: PullDialog) 
     assert dialog.field.property("invalid") is False
 
 
+def test_a_link_to_a_part_of_a_model_is_asked_about(qtbot: QtBot, dialog: PullDialog) -> None:
+    paste(qtbot, dialog, "https://huggingface.co/u/R-GGUF/blob/main/mmproj-F16.gguf")
+    expected = "Only whole models can be pulled, and this link is to a part of hf.co/u/R-GGUF."
+    assert dialog.helper.text() == expected
+    assert not dialog.pull_button.isEnabled()
+    button(dialog, "Use hf.co/u/R-GGUF").click()
+    assert dialog.field.text() == "hf.co/u/R-GGUF"
+    assert dialog.pull_button.isEnabled()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        (
+            "https://ollama.com/blog/new-models",
+            "There is no model name for this link. Type the name instead.",
+        ),
+        ("hf.co/u", "A name with “hf.co” in front needs a user too: host/user/model."),
         ("a+b", "A name can’t contain “+”. Allowed: letters, digits and . _ - : /"),
         ("qwen3:", "Add a tag after “:”, or remove it."),
         ("/qwen3", "Something is missing before or after “/”."),

@@ -165,7 +165,7 @@ def _no_match_page(facts: Facts) -> PageText:
 def is_name(text: str) -> bool:
     """Whether `text` could be pulled."""
     try:
-        ModelName.parse(text)
+        ModelName.of_pasted(text)
     except BadName:
         return False
     return True

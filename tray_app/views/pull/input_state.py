@@ -55,7 +55,7 @@ def read(text: str) -> Reading:
         return Reading()
     cleaned = clean(text)
     try:
-        return Reading(cleaned, ModelName.parse(cleaned))
+        return Reading(cleaned, ModelName.of_pasted(text))
     except BadName as error:
         if error.problem is NameProblem.EMPTY:
             return Reading()
@@ -68,6 +68,8 @@ def _proposal(text: str, error: BadName) -> str:
         joined = ":".join(words) if len(words) == 2 and ":" not in text else "-".join(words)
     elif error.problem is NameProblem.EMPTY_TAG:
         joined = text.rstrip(":")
+    elif error.problem is NameProblem.LINK:
+        joined = error.context
     else:
         return ""
     try:
