@@ -218,7 +218,8 @@ def _running(client: OllamaClient) -> tuple[RunningModel, ...] | None:
 
 
 class RecommendationsJob(ServerJob):
-    """The server's own suggestions. Outcome: Recommendations; none when it is too old for it."""
+    """The server's own suggestions. Outcome: Recommendations; none when it is too old for it, and
+    none of the cloud where that is switched off: the server suggests them all the same."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target, ("recommendations", target.server_id))
@@ -231,7 +232,20 @@ class RecommendationsJob(ServerJob):
         except OllamaError as error:
             _log.info("no suggestions: %s", error)
             rows = ()
+        if any(row.is_cloud for row in rows) and _is_without_cloud(client):
+            rows = tuple(row for row in rows if not row.is_cloud)
         return Recommendations(self.target.server_id, rows)
+
+
+def _is_without_cloud(client: OllamaClient) -> bool:
+    try:
+        status = client.status()
+    except Cancelled:
+        raise
+    except OllamaError as error:
+        _log.info("whether the cloud is off: %s", error)
+        return False
+    return status is not None and status.is_disabled
 
 
 class ManifestJob(Job):

@@ -21,6 +21,7 @@ from tray_app.core.payloads import (
     LoadRequest,
     ModelRef,
     ModelRefs,
+    Recommendations,
     ServerTest,
     Verb,
 )
@@ -286,3 +287,27 @@ def test_an_answer_that_comes_when_the_model_is_gone_does_not_stay(
     layers.add(ModelInfo(snapshot.server_id, "gone", "f" * 64, has_all_layers=True))
     layers.note_snapshot(snapshot)
     assert not layers.layer_index.by_digest
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+def test_no_cloud_models_are_suggested_where_the_cloud_is_off(
+    qtbot: QtBot, operations: Operations, server: FaultyServer, is_off: bool
+) -> None:
+    server.state.cloud_disabled = is_off
+    found = outcome_of(
+        qtbot, operations.recommendations_loaded, lambda: operations.recommend("local")
+    )
+    assert isinstance(found, Recommendations)
+    assert any(row.is_cloud for row in found.rows) is not is_off
+    assert any(not row.is_cloud for row in found.rows)
+
+
+def test_suggestions_do_not_need_to_know_about_the_cloud(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    server.fault("/api/status", faults.error_json(500))
+    found = outcome_of(
+        qtbot, operations.recommendations_loaded, lambda: operations.recommend("local")
+    )
+    assert isinstance(found, Recommendations)
+    assert any(row.is_cloud for row in found.rows)
