@@ -9,9 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QCoreApplication,
+    QDate,
     QLibraryInfo,
     QLocale,
     QMessageLogContext,
+    QTime,
     QtMsgType,
     QTranslator,
     qInstallMessageHandler,
@@ -63,7 +65,7 @@ def install_language(wanted: str = "system") -> None:
     """
     _Installed.remove()
     code = spoken(wanted)
-    QLocale.setDefault(_formats(wanted, code))
+    QLocale.setDefault(_formats(code))
     if code != SOURCE:
         _Installed.add(f"{_NAME}_{code}", _folder())
         qts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -85,15 +87,35 @@ def _ignore(_: QtMsgType, __: QMessageLogContext, ___: str) -> None:
     pass
 
 
-def _formats(wanted: str, code: str) -> QLocale:
-    """How numbers and dates are written: as the system does, unless that is another language."""
-    system = QLocale.system()
-    same = (QLocale.Language.C, QLocale(code).language())  # text makes the nameless one English
-    if wanted == "system" or (system.language() in same and code == SOURCE):
+def _formats(code: str) -> QLocale:
+    """How numbers and dates are written: as the system does where it speaks the same language, else
+    as the `code` of the words says. English words get the ways of the country.
+
+    A system may have its numbers or dates in yet another language (LC_NUMERIC, LC_TIME), whose
+    digits would stand among ours: then the words decide as well.
+    """
+    system, own = QLocale.system(), QLocale(code)
+    # The nameless "C" becomes English in `text`.
+    same = (own.language(), QLocale.Language.C) if code == SOURCE else (own.language(),)
+    if system.language() in same and _has_our_digits(system):
         return system
-    if code == SOURCE:
-        return QLocale(QLocale.Language.English, system.territory())
-    return system if system.language() == QLocale(code).language() else QLocale(code)
+    if code != SOURCE:
+        return own
+    local = QLocale(QLocale.Language.English, system.territory())
+    # Of a country without English Qt makes the United States, whose dates few others can read.
+    is_known = local.territory() == system.territory()
+    return local if is_known else QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+
+
+def _has_our_digits(locale: QLocale) -> bool:
+    short = QLocale.FormatType.ShortFormat
+    written = (
+        locale.toString(1_234_567),
+        locale.toString(QTime(20, 34), short),
+        locale.toString(QDate(2026, 9, 15), short),
+        locale.toString(QDate(2026, 9, 15), QLocale.FormatType.LongFormat),
+    )
+    return all(sign.isascii() for text in written for sign in text if sign.isdigit())
 
 
 def _folder() -> Path:

@@ -141,6 +141,56 @@ def test_the_terminal_speaks_it(compiled: Path, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("words", ["system", "en", "zh_CN"])
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"LANG": "ar_EG.UTF-8"},
+        {"LANG": "fa_IR.UTF-8"},
+        {"LANG": "hi_IN.UTF-8"},
+        {"LANG": "mr_IN.UTF-8"},
+        {"LANG": "en_US.UTF-8", "LC_NUMERIC": "ar_EG.UTF-8"},
+        {"LANG": "en_US.UTF-8", "LC_TIME": "fa_IR.UTF-8"},
+        {"LANG": "zh_CN.UTF-8", "LC_NUMERIC": "fa_IR.UTF-8"},
+        {"LANG": "ar_EG.UTF-8", "LANGUAGE": "en"},
+    ],
+    ids=lambda environ: "-".join(environ.values()),
+)
+def test_there_is_one_kind_of_digits(compiled: Path, words: str, environ: dict[str, str]) -> None:
+    """Whatever the system writes numbers with: words of ours have those of ours beside them."""
+    program = (
+        "import sys; from datetime import datetime, timedelta, UTC; from pathlib import Path\n"
+        "from tray_app import bundled; bundled._root = lambda: Path(sys.argv[1])\n"
+        "from tray_app import text; from tray_app.language import install_in_terminal\n"
+        "install_in_terminal(sys.argv[2])\n"
+        "now = datetime(2026, 9, 15, 20, 34, tzinfo=UTC)\n"
+        "print(text.models_count(12), text.size(9_300_000_000), text.number(1_234_567),\n"
+        "  text.tokens(40_960), text.clock_time(now), text.full_time(now), text.percent(450),\n"
+        "  text.day_and_time(now - timedelta(days=9), now), text.seconds_ago(2),\n"
+        "  text.age(now - timedelta(days=9), now), text.size(9_300_000_000, 'binary'),\n"
+        "  text.locale().toString(98765), sep='|')\n"
+    )
+    base = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program, compiled, words],
+        cwd=ROOT,
+        env={**base, "PYTHONUTF8": "1", **environ},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    shown = done.stdout.split("|")
+    assert len(shown) == 12, done.stderr
+    for words_ in shown:
+        assert any(sign.isdigit() for sign in words_)
+        assert all(sign.isascii() for sign in words_ if sign.isdigit()), words_
+    assert "9.3" in shown[1], "and one kind of point"
+
+
 def test_chinese_takes_two_columns_of_a_terminal() -> None:
     assert columns("名称") == 4
     assert columns("naïve") == 5
