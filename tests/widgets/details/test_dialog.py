@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -20,6 +20,7 @@ from tray_app.core.sharing import LayerIndex
 from tray_app.views.components.tables import CardTable
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.details.facts import MAX_LINE, MAX_TEXT, license_title
+from tray_app.views.details.info import ModelInfoTab, ParametersTab
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
 
@@ -295,7 +296,7 @@ def test_layers_and_who_uses_them(qtbot: QtBot, scene: Scene) -> None:
     table = dialog.layers.table
     assert cells(table, 0, 1, 3) == [
         ("Weights", "4.4 GB", "meeting-notes:latest"),
-        ("Template", "1.3 kB", "No other model"),
+        ("Template", "1.3 KB", "No other model"),
     ]
     assert "4.4 GB stay for meeting-notes:latest" in nbsp(dialog.layers.note.text())
 
@@ -373,13 +374,55 @@ def test_a_huge_text_is_cut_and_copied_whole(qtbot: QtBot) -> None:
     assert clipboard() == huge
 
 
-def test_one_endless_line_is_cut(qtbot: QtBot) -> None:
+@pytest.mark.parametrize("text", ["words and " * 1_450, "一" * 14_500])
+def test_a_long_line_can_be_read_to_its_end(qtbot: QtBot, text: str) -> None:
+    tab = shown(qtbot, TextTab("System prompt", "Text"))
+    tab.set_text(text + "THE END")
+    written = tab.editor.toPlainText()
+    assert written.replace("\n", "") == text + "THE END"
+    assert max(map(len, written.split("\n"))) <= MAX_LINE
+    assert all(part.endswith(" ") for part in written.split("\n")[:-1]) or " " not in text
+    assert not tab.note.isVisible()
+
+
+def test_one_endless_line_is_no_trouble(qtbot: QtBot) -> None:
     tab = shown(qtbot, TextTab("Template", "Go template"))
     tab.set_text("y" * 1_000_000)
-    assert len(tab.editor.toPlainText()) == MAX_LINE + 1
+    assert tab.editor.toPlainText().count("y") == MAX_TEXT
     assert tab.note.isVisible()
     tab.set_text("short")
     assert not tab.note.isVisible()
+
+
+def item(found: QTreeWidgetItem | None) -> QTreeWidgetItem:
+    assert found is not None
+    return found
+
+
+def test_a_long_value_is_read_below_its_table(qtbot: QtBot) -> None:
+    tab = shown(qtbot, ParametersTab())
+    stop = "stop here " * 1_450
+    tab.set_text(f'temperature 0.7\nstop "{stop}END"')
+    assert not tab.pane.isVisible()
+    tab.table.setCurrentItem(item(tab.table.topLevelItem(1)))
+    assert tab.pane.isVisible()
+    assert tab.pane.toPlainText().replace("\n", "") == stop + "END"
+    tab.table.setCurrentItem(item(tab.table.topLevelItem(0)))
+    assert not tab.pane.isVisible()
+
+
+def test_values_of_the_model_info_are_read_below_it(qtbot: QtBot) -> None:
+    tab = shown(qtbot, ModelInfoTab())
+    tab.set_pairs((("a.list", list(range(3_000))), ("a.count", 7), ("a.words", "x" * 900)))
+    group = item(tab.table.topLevelItem(0))
+    tab.table.setCurrentItem(item(group.child(0)))
+    assert tab.pane.toPlainText().replace("\n", "").endswith("2998, 2999]")
+    tab.table.setCurrentItem(item(group.child(1)))
+    assert not tab.pane.isVisible()
+    tab.table.setCurrentItem(item(group.child(2)))
+    assert tab.pane.toPlainText() == "x" * 900
+    tab.set_pairs((("a.count", 8),))
+    assert not tab.pane.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tray_app.core.licenses import license_name
@@ -108,27 +108,34 @@ def graphics_permille(running: RunningModel) -> int:
 
 
 def cut(text: str) -> tuple[str, str]:
-    """A text as a widget can show it without freezing, and what was left out ("" = nothing)."""
+    """A text as a widget can show it without freezing, to its end unless it is huge; and what was
+    left out ("" = nothing). Very long lines become several."""
     shown = text[:MAX_TEXT]
     note = ""
     if len(text) > MAX_TEXT:
         note = tr("Only the first {shown} of {count} characters are shown. Copy takes all.")
         note = note.format(shown=number(MAX_TEXT), count=number(len(text)))
-    if any(len(line) > MAX_LINE for line in shown.split("\n")):
-        shown = "\n".join(
-            line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…" for line in shown.split("\n")
-        )
-        note = note or tr("Very long lines are cut. Copy takes all.")
+    # A line of megabytes takes seconds to lay out, many shorter ones do not.
+    shown = "\n".join(part for line in shown.split("\n") for part in _folded(line))
     return visible(shown), note
 
 
+def _folded(line: str) -> Iterator[str]:
+    """A line in parts that are not too long, broken at blanks where it has some."""
+    while len(line) > MAX_LINE:
+        end = line.rfind(" ", MAX_LINE // 2, MAX_LINE) + 1 or MAX_LINE
+        yield line[:end]
+        line = line[end:]
+    yield line
+
+
 def parameter_rows(text: str) -> list[tuple[str, str]]:
-    """`/api/show`'s parameters, a name and a value a line."""
+    """`/api/show`'s parameters, a name and a value a line; values are whole."""
     rows = []
     for line in text[:MAX_TEXT].splitlines():
         name, _, value = line.strip().partition(" ")
         if name:
-            rows.append((one_line(name, 80), one_line(_unquoted(value.strip()), _MAX_VALUE)))
+            rows.append((one_line(name, 80), _unquoted(value.strip())))
     return rows
 
 
@@ -154,6 +161,11 @@ def info_value(value: Any) -> str:
     if isinstance(value, int):
         return number(value) if abs(value) < 2**63 else str(value)[:_MAX_VALUE]
     return one_line(str(value), _MAX_VALUE)
+
+
+def short_value(text: str) -> str:
+    """A value for a cell of a table."""
+    return one_line(text, _MAX_VALUE)
 
 
 def raw_value(value: Any) -> str:

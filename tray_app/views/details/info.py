@@ -6,19 +6,48 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from tray_app.text import one_line, tr
 from tray_app.views.components.buttons import Button, copy_text
 from tray_app.views.components.inputs import SearchField
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.tables import CardTable, in_card
-from tray_app.views.details.facts import info_value, parameter_rows, raw_value
+from tray_app.views.details.facts import cut, info_value, parameter_rows, raw_value, short_value
 from tray_app.views.details.page import MARGINS
 from tray_app.views.theme import TextRole, font
 
 MAX_ROWS = 5_000
 _VALUE_X = 336
+_CELL_SIDE = 14
+_WHOLE = Qt.ItemDataRole.UserRole + 8  # the value that a cell is too small for
+
+
+class ValuePane(QPlainTextEdit):
+    """Below a table: the whole value of the current row where its cell has no room for it.
+
+    Items of the table have it in the role _WHOLE.
+    """
+
+    def __init__(self, table: CardTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table = table
+        self.setReadOnly(True)
+        self.setFont(font(TextRole.MONO))
+        self.setAccessibleName(tr("The whole value"))
+        self.setTabChangesFocus(True)
+        self.setMaximumHeight(160)
+        self.hide()
+        table.currentItemChanged.connect(self._on_table_current_item_changed)
+
+    def _on_table_current_item_changed(self, item: QTreeWidgetItem | None) -> None:
+        value = (item.data(1, _WHOLE) if item is not None else "") or ""
+        shown = item.text(1) if item is not None else ""
+        room = self._table.columnWidth(1) - 2 * _CELL_SIDE
+        is_cut = value != shown or self.fontMetrics().horizontalAdvance(shown) > room
+        if value and is_cut:
+            self.setPlainText("\n\n".join(part for part in cut(value) if part))
+        self.setVisible(bool(value) and is_cut)
 
 
 class ParametersTab(QWidget):
@@ -41,17 +70,21 @@ class ParametersTab(QWidget):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(in_card(self.table, self), 1)
+        self.pane = ValuePane(self.table, self)
+        layout.addWidget(self.pane)
 
     def set_text(self, text: str) -> None:
         """Show the parameters of /api/show."""
         if text == self._raw:
             return
         self._raw = text
+        self.pane.hide()
         self.table.clear()
         mono = font(TextRole.MONO)
         rows = parameter_rows(text)
         for name, value in rows[:MAX_ROWS]:
-            item = self.table.add((name, value))
+            item = self.table.add((name, short_value(value)))
+            item.setData(1, _WHOLE, value)
             item.setFont(0, mono)
             item.setFont(1, mono)
         # English has no translation file that could bring its singular.
@@ -90,6 +123,8 @@ class ModelInfoTab(QWidget):
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addWidget(in_card(self.table, self), 1)
+        self.pane = ValuePane(self.table, self)
+        layout.addWidget(self.pane)
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self._on_find)
@@ -99,6 +134,7 @@ class ModelInfoTab(QWidget):
         if pairs == self._pairs:
             return
         self._pairs = pairs
+        self.pane.hide()
         self.table.clear()
         mono, strong = font(TextRole.MONO), font(TextRole.SECTION)
         groups: dict[str, QTreeWidgetItem] = {}
@@ -112,6 +148,8 @@ class ModelInfoTab(QWidget):
                 group.setFirstColumnSpanned(True)
             item = self.table.add((one_line(tail or key, 200), info_value(value)), group)
             item.setFont(0, mono)
+            if isinstance(value, str | list | dict):
+                item.setData(1, _WHOLE, raw_value(value))
         self._groups = list(groups.values())
         self.table.expandAll()
         self._filter()
