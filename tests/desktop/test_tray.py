@@ -110,7 +110,7 @@ def test_the_icon_is_another_for_each_state(fake_stage: Stage) -> None:
     for scenes, tooltip in (
         (("online", "models"), "This computer: online"),
         (("update",), "2 updates"),
-        (("quarter",), "1 download, 25%, 41.8 MB/s, 1 min 16 s left"),
+        (("quarter",), "1 download, 25%, 41 MB/s, 1 min 16 s left"),
         (("half",), "1 download, 50%"),
         (("verifying",), "1 download, verifying"),
         (("attention",), "1 download, verifying"),
@@ -165,7 +165,7 @@ def test_every_entry_asks_for_what_it_says(stage: Stage) -> None:
         (("qwen3:14b, 50%", "Cancel"), ("pull_cancel", "qwen3:14b")),
         (("qwen3:14b, 50%", "Show in window"), ("pull_show", "qwen3:14b")),
         (("Pause all",), ("pulls_pause_all",)),
-        (("Loaded models", "Unload qwen3:8b (3.0\u00a0GB, kept)"), ("unload", "qwen3:8b")),
+        (("Loaded models", "Unload qwen3:8b (3\u00a0GB, kept)"), ("unload", "qwen3:8b")),
         (("Loaded models", "Unload all"), ("unload", "llama3.2:latest")),
         (("Load a model", "phi4:14b"), ("load", "phi4:14b")),
     ):
@@ -192,7 +192,7 @@ def test_names_are_shown_as_they_are(fake_stage: Stage) -> None:
 def test_the_menu_follows_what_happens(fake_stage: Stage) -> None:
     fake_stage.set("online", "models", "quarter")
     assert fake_stage.item.menu().find("qwen3:14b, 25%").labels() == [
-        *["2.3 of 9.3\u00a0GB, 41.8\u00a0MB/s", "1\u00a0min 16\u00a0s left", "-"],
+        *["2.3 of 9.3\u00a0GB, 41\u00a0MB/s", "1\u00a0min 16\u00a0s left", "-"],
         *["Pause", "Cancel", "Show in window"],
     ]
     fake_stage.set("verifying")

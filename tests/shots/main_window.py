@@ -116,7 +116,7 @@ def busy() -> QWidget:
         made._state.set_busy(BusyModel(ModelRef(data.SERVER, name), verb))
     made.show_notice(
         BannerText(
-            "Deleted llama3.2:3b, 2.0\u00a0GB freed.",
+            "Deleted llama3.2:3b, 2\u00a0GB freed.",
             Tone.OK,
             (("pull:llama3.2:3b", "Pull again"),),
         )

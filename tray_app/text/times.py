@@ -12,60 +12,59 @@ from functools import lru_cache
 
 from tray_app.text.wording import MISSING, NBSP, english_singular, fill, formats, on_configure, tr
 
-_DAY_S = 86_400
+_LONGEST_YESTERDAY_S = 49 * 3600  # where summer time ends
+_YEAR_H = 365 * 24
 _NEVER = timedelta(days=3650)
 
 
 def age(moment: datetime | None, now: datetime) -> str:
-    """How long ago a model changed: "Today, 09:14", "Yesterday", "5 days ago", "6 weeks ago"."""
+    """How long ago a model changed: "Today, 09:14", "Yesterday", and from there on what
+    `ollama list` says: "5 days ago", "6 weeks ago", "23 months ago"."""
     if moment is None or moment.year <= 1970:
         return MISSING
     if now is not _Now.moment:
         _Now.remember(now)
-    moment_s = moment.timestamp() + _Now.offset_s
-    if _Now.local_s - moment_s > 3 * _DAY_S:
-        # The day's border moves by an hour with summer time; nobody counts that after 3 days.
-        return _days_ago(_Now.day - int(moment_s // _DAY_S))
-    local = _local(moment)
-    days = (_local(now).date() - local.date()).days
-    if days == 0:
-        return fill(tr("Today, {time}"), time=_clock(local))
-    if days == 1:
-        return tr("Yesterday")
-    return _days_ago(days) if days > 0 else _short_date(local)
+    elapsed_s = _Now.seconds - moment.timestamp()
+    if elapsed_s < _LONGEST_YESTERDAY_S:
+        local = _local(moment)
+        days = (_local(now).date() - local.date()).days
+        if days == 0:
+            return fill(tr("Today, {time}"), time=_clock(local))
+        if days < 2:
+            return tr("Yesterday") if days == 1 else _short_date(local)
+    hours = int(elapsed_s / 3600 + 0.5)
+    if hours >= 2 * _YEAR_H:
+        return _years_ago(int(elapsed_s / 3600) // _YEAR_H)
+    return _days_ago(max(2, hours // 24))
 
 
 class _Now:
-    """Arithmetic on `now` that is the same for all rows of a refresh."""
+    """`now` as a number, which is the same for all rows of a refresh."""
 
     moment: datetime | None = None
-    offset_s = 0.0
-    local_s = 0.0
-    day = 0
+    seconds = 0.0
 
     @classmethod
     def remember(cls, now: datetime) -> None:
-        offset = _local(now).utcoffset() or timedelta()
         cls.moment = now
-        cls.offset_s = offset.total_seconds()
-        cls.local_s = now.timestamp() + cls.offset_s
-        cls.day = int(cls.local_s // _DAY_S)
+        cls.seconds = now.timestamp()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _days_ago(days: int) -> str:
     if days < 14:
         return tr("%Ln days ago", "", days)
     if days < 60:
-        weeks = days // 7
-        return tr("%Ln weeks ago", "", weeks)
-    if days < 365:
-        months = min(11, round(days / 30.44))
-        return tr("%Ln months ago", "", months)
-    years = days * 4 // 1461 or 1
+        return tr("%Ln weeks ago", "", days // 7)
+    return tr("%Ln months ago", "", days // 30)
+
+
+@lru_cache(maxsize=128)
+def _years_ago(years: int) -> str:
     return english_singular(years, "1 year ago") or tr("%Ln years ago", "", years)
 
 
+on_configure(_years_ago.cache_clear)
 on_configure(_days_ago.cache_clear)
 
 

@@ -27,7 +27,7 @@ def _remember() -> None:
     _Cache.point = formats().decimal_point
     _Cache.decimal = tuple(
         NBSP + unit
-        for unit in (tr("B"), tr("kB"), tr("MB"), tr("GB"), tr("TB"), tr("PB"), tr("EB"))
+        for unit in (tr("B"), tr("KB"), tr("MB"), tr("GB"), tr("TB"), tr("PB"), tr("EB"))
     )
     _Cache.binary = tuple(
         NBSP + unit
@@ -39,7 +39,8 @@ on_configure(_forget)
 
 
 def size(count_bytes: int | None, units: str = "") -> str:
-    """A size as people read it: "4.7 GB", or "4.34 GiB" with `units` (or the setting) "binary"."""
+    """A size as Ollama prints it: "4.7 GB", "274 MB"; or "4.34 GiB" with `units` (or the setting)
+    "binary"."""
     if count_bytes is None or count_bytes < 0:
         return MISSING
     if not _Cache.point:
@@ -50,18 +51,21 @@ def size(count_bytes: int | None, units: str = "") -> str:
 
 
 def _decimal(count: int) -> str:
-    """One decimal below 100, none from there on."""
+    """As `ollama list` prints it: below 10 one decimal, rounded, unless there is nothing behind the
+    point; from there on whole units, cut."""
     if count < 1000:
         return f"{count}{_Cache.decimal[0]}"
-    rank, unit = 1, 1000
-    # A value that would be rounded to 1000 belongs to the next unit.
-    while count * 2 >= unit * 1999 and rank < 6:
-        rank += 1
-        unit *= 1000
-    tenths = (count * 10 + unit // 2) // unit
-    if tenths < 1000:
-        return f"{tenths // 10}{_Cache.point}{tenths % 10}{_Cache.decimal[rank]}"
-    return f"{(count + unit // 2) // unit}{_Cache.decimal[rank]}"
+    rank = min((len(str(count)) - 1) // 3, 6)
+    unit = 1000**rank
+    whole, rest = divmod(count, unit)
+    if whole >= 10 or not rest:
+        return f"{whole}{_Cache.decimal[rank]}"
+    return f"{_tenths(count, unit)}{_Cache.decimal[rank]}"
+
+
+def _tenths(count: int, unit: int) -> str:
+    # Of halves such as 1.25 Ollama rounds the nearest number that a computer has: so does this.
+    return f"{float(count) / unit:.1f}".replace(".", _Cache.point)
 
 
 def _binary(count: int) -> str:
@@ -100,7 +104,7 @@ def spoken_size(count_bytes: int | None) -> str:
     value, _, unit = size(count_bytes).partition(NBSP)
     words = {
         tr("B"): tr("bytes"),
-        tr("kB"): tr("kilobytes"),
+        tr("KB"): tr("kilobytes"),
         tr("MB"): tr("megabytes"),
         tr("GB"): tr("gigabytes"),
         tr("TB"): tr("terabytes"),
@@ -124,16 +128,19 @@ def amount(completed_bytes: int, total_bytes: int | None, is_total_known: bool =
 
 
 def _in_unit_of(part: int, whole: int) -> str:
+    """`part` in the unit of `whole`, and never more than what is there: "all" only when it is."""
     own_value, _, own_unit = size(part).partition(NBSP)
     _, _, unit = size(whole).partition(NBSP)
-    if own_unit == unit:
+    if part == whole or not part:
         return own_value
     ranks = _Cache.binary if is_binary() else _Cache.decimal
-    divisor = (1024 if is_binary() else 1000) ** ranks.index(NBSP + unit)
-    tenths = (part * 10 + divisor // 2) // divisor
-    if part and not tenths:
-        return size(part)
-    return f"{tenths // 10}{_Cache.point}{tenths % 10}" if part else "0"
+    rank = ranks.index(NBSP + unit)
+    divisor = (1024 if is_binary() else 1000) ** rank
+    tenths = part * 10 // divisor
+    if not tenths:
+        return own_value if own_unit == unit else size(part)
+    is_small = bool(rank) and tenths < (1000 if is_binary() else 100)
+    return f"{tenths // 10}{_Cache.point}{tenths % 10}" if is_small else f"{tenths // 10}"
 
 
 def speed(bytes_per_s: float | None) -> str:

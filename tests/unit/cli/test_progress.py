@@ -33,7 +33,7 @@ def line(width: int, progress: PullProgress = RUNNING, kind: type[Tty] = Utf8Tty
 
 def test_a_plain_line() -> None:
     found = plain_line("qwen3:8b", RUNNING, 0.0).replace("\u00a0", " ")
-    assert found == "qwen3:8b: 63%, 3.3 of 5.2 GB, 41.8 MB/s, 46 s left"
+    assert found == "qwen3:8b: 63%, 3.3 of 5.2 GB, 41 MB/s, 46 s left"
 
 
 def test_a_line_with_a_bar() -> None:
@@ -64,7 +64,7 @@ def test_without_unicode() -> None:
     ("progress", "expected"),
     [
         (PullProgress(PullPhase.MANIFEST), "qwen3:8b  starting"),
-        (PullProgress(PullPhase.DOWNLOAD, completed_bytes=5_000_000), "qwen3:8b  5.0 MB"),
+        (PullProgress(PullPhase.DOWNLOAD, completed_bytes=5_000_000), "qwen3:8b  5 MB"),
         (PullProgress(PullPhase.VERIFY, phase_since_s=-48.0), "qwen3:8b  verifying  48 s"),
         (PullProgress(PullPhase.WRITE), "qwen3:8b  finishing"),
     ],

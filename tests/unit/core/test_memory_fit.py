@@ -49,7 +49,7 @@ def test_the_need_of_a_model_by_hand() -> None:
         layer(LayerKind.PROJECTOR, 1_000_000_000),
         layer(LayerKind.LICENSE, 5_000),
     ]
-    # 8.0 GB × 1.1 and 250 MB × √16
+    # 8 GB × 1.1 and 250 MB × √16
     assert needed_bytes(layers, "16B", "llama") == 8_800_000_000 + 1_000_000_000
 
 

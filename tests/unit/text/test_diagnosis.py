@@ -37,7 +37,7 @@ def test_nothing_is_wrong() -> None:
     assert report.startswith("Everything looks right.\n\nVersions\n")
     assert "This computer: 127.0.0.1:11434, Ollama 0.33, 1 model, answered in 8 ms\n" in report
     assert "Notifications: dunst 1.9\n" in report
-    assert "Models: ~/.ollama/models, 80.0 GB free\n" in report
+    assert "Models: ~/.ollama/models, 80 GB free\n" in report
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_nothing_is_wrong() -> None:
         ({"settings_problem": "theme: 3"}, "theme: 3"),
         (
             {"folders": (FolderFacts(FolderKind.MODELS, "/x", 1_000_000_000),)},
-            "Models: only 1.0\u00a0GB are free.",
+            "Models: only 1\u00a0GB are free.",
         ),
         (
             {"folders": (FolderFacts(FolderKind.LOG, "/x", None, is_writable=False),)},

@@ -45,18 +45,18 @@ DETAILS = [
     (item(S.WAITING, hold=Hold.DISK), "Waits for free disk space"),
     (
         item(S.WAITING, hold=Hold.DISK, missing_bytes=14_400_000_000),
-        "Waits for 14.4 GB more of free disk space",
+        "Waits for 14 GB more of free disk space",
     ),
     (item(S.PREPARING), "Getting the file list…"),
     (item(S.RUNNING), ""),
-    (item(S.RUNNING, progress=RUNNING), "6.1 of 9.3 GB · 41.8 MB/s · 1 min 16 s left"),
+    (item(S.RUNNING, progress=RUNNING), "6.1 of 9.3 GB · 41 MB/s · 1 min 16 s left"),
     (
         item(S.RUNNING, progress=replace(RUNNING, is_total_known=False, eta_s=None)),
-        "6.1 of 9.3 GB so far · 41.8 MB/s",
+        "6.1 of 9.3 GB so far · 41 MB/s",
     ),
     (
         item(S.RUNNING, progress=replace(RUNNING, refetched_bytes=120_000_000, eta_s=None)),
-        "6.1 of 9.3 GB · fetching 120 MB again · 41.8 MB/s",
+        "6.1 of 9.3 GB · fetching 120 MB again · 41 MB/s",
     ),
     (item(S.STALLED, state_since_s=85.0, restart_s=115.0), "No data for 45 s. Restarting in 15 s"),
     (item(S.STALLED, state_since_s=70.0, restart_s=100.0), "No data for 1 min. Restarting…"),
@@ -132,7 +132,7 @@ def test_reason() -> None:
     error = e.DiskFull("deepseek-r1:70b", needed_bytes=42_500_000_000, free_bytes=28_100_000_000)
     assert (
         plain(text.pull_reason(item(S.FAILED, error=error)))
-        == "Not enough disk space: needs 42.5 GB, and 28.1 GB are free."
+        == "Not enough disk space: needs 42 GB, and 28 GB are free."
     )
     assert text.pull_reason(item(S.DONE)) == ""
     damaged = e.PullFailed("x", "digest mismatch", e.PullFailure.DIGEST_MISMATCH)
@@ -152,7 +152,7 @@ def test_spoken_progress() -> None:
     ("state", "completed", "total", "shown"),
     [
         (LayerState.RUNNING, 6_100_000_000, 9_300_000_000, "6.1 of 9.3 GB"),
-        (LayerState.HERE, 1_700, 1_700, "1.7 kB, already here"),
+        (LayerState.HERE, 1_700, 1_700, "1.7 KB, already here"),
         (LayerState.WAITING, 0, 120, "120 B, waiting"),
         (LayerState.DONE, 120, 120, "120 B"),
     ],
@@ -166,13 +166,13 @@ LINES = [
     (PullSummary(), "", ""),
     (
         PullSummary(active=2, permille=826, speed_bytes_s=41_800_000.0, eta_s=76.0),
-        "2 downloads, 82%, 41.8 MB/s, 1 min 16 s left",
-        "2 active · 41.8 MB/s · about 1 min left",
+        "2 downloads, 82%, 41 MB/s, 1 min 16 s left",
+        "2 active · 41 MB/s · about 1 min left",
     ),
     (
         PullSummary(active=2, paused=1, failed=1, done=3, speed_bytes_s=41_800_000.0, eta_s=76.0),
-        "2 downloads, 41.8 MB/s, 1 min 16 s left",
-        "2 active, 1 paused, 1 failed · 41.8 MB/s · about 1 min left",
+        "2 downloads, 41 MB/s, 1 min 16 s left",
+        "2 active, 1 paused, 1 failed · 41 MB/s · about 1 min left",
     ),
     (PullSummary(active=1, is_verifying=True, permille=990), "1 download, verifying", "1 active"),
     (PullSummary(active=1, waiting=2), "3 downloads", "1 active, 2 waiting"),
@@ -202,5 +202,5 @@ def test_a_download_in_the_tray_menu() -> None:
     running = item(S.RUNNING, progress=RUNNING)
     assert text.tray_pull_title(running) == "qwen3:14b, 65%"
     lines = [plain(line) for line in text.tray_pull_lines(running, 100.0)]
-    assert lines == ["6.1 of 9.3 GB, 41.8 MB/s", "1 min 16 s left"]
+    assert lines == ["6.1 of 9.3 GB, 41 MB/s", "1 min 16 s left"]
     assert text.tray_pull_title(item(S.VERIFYING)) == "qwen3:14b, verifying"

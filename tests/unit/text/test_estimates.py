@@ -28,25 +28,25 @@ def fit(kind: FitKind, need: int, total: int | None = None, permille: int | None
 
 def test_the_memory_line() -> None:
     assert fit(FitKind.FITS, 98 * GB // 10, 12 * GB) == (
-        "Fits: about 9.8 of 12.0 GB",
+        "Fits: about 9.8 of 12 GB",
         LineTone.GOOD,
     )
-    assert fit(FitKind.FITS, 3 * GB) == ("Fits: about 3.0 GB", LineTone.GOOD)
+    assert fit(FitKind.FITS, 3 * GB) == ("Fits: about 3 GB", LineTone.GOOD)
     assert fit(FitKind.PARTLY, 17 * GB, 12 * GB, 705) == (
         "Fits partly: about 70% of it",
         LineTone.CAUTION,
     )
     assert fit(FitKind.TOO_LARGE, 46 * GB, 12 * GB, 260) == (
-        "Too large for 12.0 GB",
+        "Too large for 12 GB",
         LineTone.CAUTION,
     )
     assert fit(FitKind.MEASURED, 63 * GB // 10, 12 * GB) == (
-        "Fits: measured 6.3 of 12.0 GB",
+        "Fits: measured 6.3 of 12 GB",
         LineTone.GOOD,
     )
     assert fit(FitKind.PROCESSOR, 9 * GB, 32 * GB) == ("No graphics card found", LineTone.NONE)
     assert fit(FitKind.PROCESSOR, 40 * GB, 32 * GB) == ("No graphics card found", LineTone.CAUTION)
-    assert fit(FitKind.UNKNOWN, 9 * GB) == ("Needs about 9.0 GB", LineTone.NONE)
+    assert fit(FitKind.UNKNOWN, 9 * GB) == ("Needs about 9 GB", LineTone.NONE)
 
 
 def test_what_is_still_looked_up_is_no_line() -> None:
@@ -79,7 +79,7 @@ def test_the_folder_may_be_broken_but_reads_the_same() -> None:
     line = text.disk_line(made)
     assert line is not None
     assert "/\u200bsrv/\u200bmodels." in line.body
-    assert shown(line)[1] == "93.0 GB left after this download, on /srv/models."
+    assert shown(line)[1] == "93 GB left after this download, on /srv/models."
 
 
 def test_same_names_are_said_once() -> None:
@@ -95,16 +95,16 @@ def test_the_model_line_leaves_out_what_is_not_told() -> None:
 def test_many_sharers_are_counted() -> None:
     names = ("a:1", "b:latest", "c:1", "d:1")
     line = text.here_line(replace(NEW, shared_with=names)).replace("\u00a0", " ")
-    assert line == "1.0 GB already here, shared with a:1, b and 2 more"
+    assert line == "1 GB already here, shared with a:1, b and 2 more"
 
 
 @pytest.mark.parametrize(
     ("standing", "fetch", "is_wrong", "words"),
     [
-        (PullCheck.NEW, 7 * GB, False, "&Pull 7.0 GB"),
+        (PullCheck.NEW, 7 * GB, False, "&Pull 7 GB"),
         (PullCheck.NEW, 7 * GB, True, "&Pull anyway"),
         (PullCheck.NEW, 0, False, "&Pull"),
-        (PullCheck.UPDATE, 1700, False, "&Update 1.7 kB"),
+        (PullCheck.UPDATE, 1700, False, "&Update 1.7 KB"),
         (PullCheck.CURRENT, 0, False, "&Pull again"),
     ],
 )

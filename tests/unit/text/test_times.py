@@ -33,7 +33,7 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (timedelta(hours=15), "Yesterday"),
         (timedelta(days=1, hours=14), "Yesterday"),
         (timedelta(days=1, hours=15), "2 days ago"),
-        (timedelta(days=3, hours=15), "4 days ago"),
+        (timedelta(days=3, hours=15), "3 days ago"),
         (timedelta(days=5), "5 days ago"),
         (timedelta(days=13), "13 days ago"),
         (timedelta(days=14), "2 weeks ago"),
@@ -41,8 +41,13 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (timedelta(days=59), "8 weeks ago"),
         (timedelta(days=60), "2 months ago"),
         (timedelta(days=122), "4 months ago"),
-        (timedelta(days=364), "11 months ago"),
-        (timedelta(days=366), "1 year ago"),
+        (timedelta(days=209), "6 months ago"),
+        (timedelta(days=210), "7 months ago"),
+        (timedelta(days=364), "12 months ago"),
+        (timedelta(days=729), "24 months ago"),
+        (timedelta(days=729, hours=23, minutes=40), "1 year ago"),
+        (timedelta(days=13, hours=23, minutes=29), "13 days ago"),
+        (timedelta(days=13, hours=23, minutes=30), "2 weeks ago"),
         (timedelta(days=731), "2 years ago"),
         (-timedelta(hours=2), "Today, 16:30"),
         (-timedelta(days=2), "26/11/2026"),
@@ -61,7 +66,7 @@ def test_age_of_nothing() -> None:
 def test_days_are_those_of_this_computer(berlin: None) -> None:
     now = datetime(2026, 7, 10, 22, 30, tzinfo=UTC)  # 00:30 on the 11th here
     assert text.age(now - timedelta(hours=1), now) == "Yesterday"
-    assert text.age(datetime(2026, 7, 6, 21, 0, tzinfo=UTC), now) == "5 days ago"
+    assert text.age(datetime(2026, 7, 6, 21, 0, tzinfo=UTC), now) == "4 days ago"
     assert text.clock_time(now) == "00:30"
 
 

@@ -66,7 +66,7 @@ def test_english_has_a_singular() -> None:
 
 
 def test_cached_wording_follows_the_language(translated: None) -> None:
-    assert text.size(1000) == "1.0\u00a0KB"
+    assert text.size(1000) == "1\u00a0KB"
 
 
 def test_no_application_object_is_needed() -> None:

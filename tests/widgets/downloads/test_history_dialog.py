@@ -48,10 +48,10 @@ def rows(dialog: HistoryDialog) -> list[list[str]]:
 def test_rows_say_what_became_of_each(qtbot: QtBot, scene: Scene) -> None:
     dialog = made(qtbot, scene, History(RECORDS))
     assert rows(dialog) == [
-        ["qwen3:8b", "today, 14:32", "5.2 GB", "2 min 5 s", "41.6 MB/s", "Installed"],
+        ["qwen3:8b", "today, 14:32", "5.2 GB", "2 min 5 s", "41 MB/s", "Installed"],
         ["mistral:7b", "yesterday, 14:32", "—", "—", "—", "Already up to date"],
-        ["a<b>c:70b", "25/04/2026, 14:32", "1.0 MB", "1 min", "16.7 kB/s",
-         "Failed: Not enough disk space: needs 42.5 GB, and 28.1 GB are free."],
+        ["a<b>c:70b", "25/04/2026, 14:32", "1 MB", "1 min", "16 KB/s",
+         "Failed: Not enough disk space: needs 42 GB, and 28 GB are free."],
     ]  # fmt: skip
     assert "What was downloaded in the last 30 days." in texts(dialog)
     third = dialog.table.topLevelItem(2)

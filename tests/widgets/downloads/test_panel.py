@@ -313,7 +313,7 @@ def test_header_buttons_are_enabled_when_there_is_something_to_do(panel: Downloa
     fill(panel, item("a", PullState.RUNNING), item("b", PullState.DONE))
     assert [button(panel, name).isEnabled() for name in names] == [True, False, True]
     panel.set_summary(data.SUMMARY)
-    assert "2 active, 1 paused, 1 failed · 41.8 MB/s · about 1 min left" in [
+    assert "2 active, 1 paused, 1 failed · 41 MB/s · about 1 min left" in [
         text.replace("\u00a0", " ") for text in texts(panel)
     ]
 

@@ -196,7 +196,7 @@ def test_downloads() -> None:
     first, second = find(entries, "pull qwen3:14b"), find(entries, "pull gemma3:12b")
     assert said([first, second]) == ["qwen3:14b, 66%", "gemma3:12b, verifying"]
     assert said(first.children) == [
-        "(6.1 of 9.3 GB, 41.8 MB/s)",
+        "(6.1 of 9.3 GB, 41 MB/s)",
         "(1 min 16 s left)",
         "-",
         "Pause",

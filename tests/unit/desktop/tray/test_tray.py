@@ -185,7 +185,7 @@ def test_another_state_is_shown_at_once_and_all_else_once_a_second(
     assert "offline since" in stage.tooltip
     stage.state.take_poll(Poll(ONLINE, MODELS))
     assert stage.shown() is TrayState.IDLE
-    assert stage.tooltip == "Ollama Tray\nnas: 1 loaded, 3.0 GB"
+    assert stage.tooltip == "Ollama Tray\nnas: 1 loaded, 3 GB"
     stage.state.set_pull_summary(PullSummary(active=1, permille=250))
     assert stage.shown() is TrayState.BUSY
     assert "25%" in stage.tooltip
