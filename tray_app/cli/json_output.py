@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Snapshot
+from tray_app.core.sharing import DiskUse
 
 
 def model(record: ModelRecord) -> dict[str, Any]:
@@ -58,15 +59,17 @@ def info(shown: ModelInfo) -> dict[str, Any]:
     }
 
 
-def status(snapshot: Snapshot, address: str, on_disk_bytes: int) -> dict[str, Any]:
-    """`status` of a server that answers; `running` null = it is too old to tell."""
+def status(snapshot: Snapshot, address: str, use: DiskUse) -> dict[str, Any]:
+    """`status` of a server that answers; `running` null = it is too old to tell. `size` counts
+    shared layers once; it is an upper bound unless `size_is_exact`."""
     rows = snapshot.running
     return {
         "server": address,
         "state": "online",
         "version": snapshot.version,
         "models": len(snapshot.models),
-        "size": on_disk_bytes,
+        "size": use.stored_bytes,
+        "size_is_exact": use.is_exact,
         "running": None if rows is None else [running(row) for row in rows],
         "problems": list(snapshot.problems),
     }

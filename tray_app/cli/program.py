@@ -6,9 +6,10 @@ from tray_app import text
 from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, EXIT_SERVER_SAID_NO, Session, said_by_instance
 from tray_app.core.errors import OllamaError
-from tray_app.core.sharing import unique_bytes
+from tray_app.core.records import MemoryUse
+from tray_app.core.sharing import disk_use
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
-from tray_app.ollama.local_store import read_layer_index
+from tray_app.ollama.layers import read_layer_index
 from tray_app.text import tr
 
 
@@ -31,18 +32,17 @@ def status(session: Session) -> int:
             }
             session.console.data_json(failed)
         raise
-    on_disk = unique_bytes(
-        snapshot.models, read_layer_index(session.target.endpoint, snapshot.models)
-    )
+    use = disk_use(snapshot.models, read_layer_index(session.client, snapshot.models))
     if session.invocation.as_json:
-        answer = json_output.status(snapshot, session.target.endpoint.display, on_disk)
+        answer = json_output.status(snapshot, session.target.endpoint.display, use)
         session.console.data_json({**answer, "program": program})
         return EXIT_DONE
     rows = snapshot.running
-    loaded = tr("unknown") if rows is None else text.number(len(rows))
-    if rows:
-        memory = text.size(sum(row.size_bytes or 0 for row in rows))
-        loaded = tr("{count}, {size} in memory").format(count=loaded, size=memory)
+    memory = MemoryUse.of(rows)
+    loaded = tr("unknown") if rows is None else text.number(memory.count)
+    if memory.total_bytes:
+        taken = text.size(memory.total_bytes)
+        loaded = tr("{count}, {size} in memory").format(count=loaded, size=taken)
     session.console.fields(
         [
             (tr("Server"), f"{session.target.name}, {session.target.endpoint.display}"),
@@ -50,7 +50,7 @@ def status(session: Session) -> int:
             (
                 tr("Models"),
                 tr("{count}, {size}").format(
-                    count=text.number(len(snapshot.models)), size=text.size(on_disk)
+                    count=text.number(len(snapshot.models)), size=text.stored_size(use)
                 ),
             ),
             (tr("Loaded"), loaded),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tray_app import text
+from tray_app.cli.arguments import EXIT_USAGE
 from tray_app.cli.context import (
     EXIT_DONE,
     EXIT_SERVER_SAID_NO,
@@ -19,15 +20,16 @@ from tray_app.core.errors import (
     PullFailed,
     PullFailure,
 )
+from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, is_at_one_of
 from tray_app.core.payloads import DeleteOutcome, ModelRef
-from tray_app.core.records import ModelRecord
-from tray_app.core.sharing import freed
+from tray_app.core.records import ModelRecord, RunningModel
+from tray_app.core.sharing import LayerIndex, freed, is_made_here
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama import InstallState, install_state
 from tray_app.ollama.deleting import delete_unloaded
 from tray_app.ollama.ensure import Patience, Retry
-from tray_app.ollama.local_store import read_layer_index
+from tray_app.ollama.layers import read_layer_index
 from tray_app.settings.pull_limits import limits_of
 from tray_app.text import tr
 
@@ -110,6 +112,11 @@ def _pull_here(session: Session, name: str, now: InstallState) -> None:
 
 def remove(session: Session) -> int:
     """`rm NAME…`: asks once in a terminal, unless -y is given. Unloads what is loaded first."""
+    must_ask = not session.invocation.yes
+    if must_ask and not session.console.can_ask:
+        session.console.say(tr("rm asks before it deletes, which takes a terminal."))
+        session.console.say(tr("With -y it deletes without asking."))
+        return EXIT_USAGE
     installed = session.client.list_models()
     chosen: list[ModelRecord] = []
     code = EXIT_DONE
@@ -121,14 +128,13 @@ def remove(session: Session) -> int:
             chosen.append(record)
     if not chosen:
         return code
-    must_ask = not session.invocation.yes and session.console.can_ask
-    if must_ask and not session.console.ask(_question(chosen)):
+    layer_index = read_layer_index(session.client, installed)
+    if must_ask and not _is_wanted(session, chosen, installed, layer_index):
         session.console.say(tr("Nothing was deleted."))
         return EXIT_SERVER_SAID_NO
-    layer_index = read_layer_index(session.target.endpoint, installed)
     for record in chosen:
         try:
-            delete_unloaded(session.client, record)
+            was_there = delete_unloaded(session.client, record)
         except Cancelled:
             raise
         except OllamaError as error:
@@ -137,16 +143,41 @@ def remove(session: Session) -> int:
                 break
         else:
             effect = freed([record], installed, layer_index)
-            done = DeleteOutcome((ModelRef(record.server_id, record.name),), ())
-            size = effect.freed_bytes if effect.is_exact else None
-            session.console.say(text.delete_result(done, size))
+            refs = (ModelRef(record.server_id, record.name),)
+            done = DeleteOutcome(refs, ()) if was_there else DeleteOutcome((), (), refs)
+            session.console.say(text.delete_result(done, effect))
             installed = tuple(model for model in installed if model.key != record.key)
     return code
 
 
-def _question(chosen: list[ModelRecord]) -> str:
-    size = text.size(sum(record.size_bytes or 0 for record in chosen))
-    if len(chosen) == 1:
-        return tr("Delete {name}, {size}?").format(name=chosen[0].name, size=size)
-    names = text.join(record.name for record in chosen)
-    return tr("Delete {names}, {size} together?").format(names=names, size=size)
+def _is_wanted(
+    session: Session,
+    chosen: list[ModelRecord],
+    installed: tuple[ModelRecord, ...],
+    layer_index: LayerIndex,
+) -> bool:
+    """Ask as the window does: what it frees, what stays and for whom, what is lost for good."""
+    known = InstalledModels(installed)
+    made_here = [m.name for m in chosen if is_made_here(m, known, layer_index)]
+    question = text.delete_question(
+        chosen,
+        freed(chosen, installed, layer_index),
+        loaded=[row.name for row in _running(session)],
+        made_here=made_here,
+    )
+    lines = [question.body, *(note.text for note in question.notes)]
+    if len(chosen) > 1:
+        reason = text.made_here_line()
+        lines += [tr("{name}: {reason}").format(name=name, reason=reason) for name in made_here]
+    for line in lines:
+        session.console.say(line)
+    names = text.join(text.one_line(record.name) for record in chosen)
+    return session.console.ask(question.title if len(chosen) == 1 else text.delete_title([names]))
+
+
+def _running(session: Session) -> tuple[RunningModel, ...]:
+    """What is loaded, for the question alone: the deletion looks again."""
+    try:
+        return session.client.list_running() or ()
+    except OllamaError:
+        return ()

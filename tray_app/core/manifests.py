@@ -61,7 +61,9 @@ def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
     if config is not None and as_object(config, "config").get("digest"):
         layer = _layer(config, "config", is_config=True)
         layers.setdefault(layer.digest, layer)
-    return Manifest(hashlib.sha256(raw).hexdigest(), tuple(layers.values()), pushed_at)
+    is_from_registry = not raw.endswith(b"\n")
+    digest = hashlib.sha256(raw).hexdigest()
+    return Manifest(digest, tuple(layers.values()), pushed_at, is_from_registry)
 
 
 def parse_config(raw: bytes) -> ModelConfig:

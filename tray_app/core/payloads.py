@@ -111,10 +111,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class DeleteOutcome:
-    """What became of a DeleteRequest: each ref is in exactly one of the two."""
+    """What became of a DeleteRequest: each ref is in exactly one of the three. `gone`: somebody
+    else had deleted them."""
 
     deleted: tuple[ModelRef, ...]
     failures: tuple[Failure, ...]
+    gone: tuple[ModelRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

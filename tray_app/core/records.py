@@ -6,6 +6,7 @@ Datetimes are aware UTC, `*_s` are seconds of a monotonic clock, `*_bytes` are b
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -77,6 +78,40 @@ class RunningModel:
         return (self.server_id, self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryUse:
+    """What is in memory: how many models, and their bytes, None = not told of all of them."""
+
+    count: int = 0
+    total_bytes: int | None = None
+    graphics_bytes: int | None = None
+
+    @classmethod
+    def of(cls, running: Iterable[RunningModel] | None) -> MemoryUse:
+        """The sums over one /api/ps; two names of one model are one row there."""
+        rows = list(running or ())
+        return cls(
+            len(rows),
+            _sum_of_all(row.size_bytes for row in rows),
+            _sum_of_all(row.size_vram_bytes for row in rows),
+        )
+
+    @property
+    def is_in_graphics(self) -> bool:
+        """Whether all of it is known to be in graphics memory."""
+        total, graphics = self.total_bytes, self.graphics_bytes
+        return bool(total) and graphics is not None and graphics >= (total or 0)
+
+
+def _sum_of_all(parts: Iterable[int | None]) -> int | None:
+    total = 0
+    for part in parts:
+        if part is None:
+            return None
+        total += part
+    return total
+
+
 class LayerKind(StrEnum):
     """The last word of a layer's media type `application/vnd.ollama.image.*`, and the config."""
 
@@ -107,12 +142,14 @@ class Manifest:
     """A manifest: what a name consists of. `digest` is bare hex over its raw bytes.
 
     `layers` are in manifest order with the config last, each digest once: the order in which a
-    pull fetches them.
+    pull fetches them. `is_from_registry`: the bytes are a registry's; an Ollama server ends those
+    that it writes itself, and before 0.19 all, with a new line.
     """
 
     digest: str
     layers: tuple[Layer, ...]
     pushed_at: datetime | None = None
+    is_from_registry: bool = False
 
     @property
     def total_bytes(self) -> int:
@@ -123,7 +160,8 @@ class Manifest:
 class ModelInfo:
     """The answer of /api/show. Absent strings are "". `layers` holds what is known of the blobs:
     from the modelfile's FROM lines (weights, projectors, adapters; sizes None), or the whole
-    manifest when it could be read (`has_all_layers`). `problems`: what was left out as unusable."""
+    manifest when it could be read (`has_all_layers`), then `is_from_registry` when no server
+    wrote it. `problems`: what was left out as unusable."""
 
     server_id: str
     name: str
@@ -144,6 +182,7 @@ class ModelInfo:
     remote_host: str = ""
     layers: tuple[Layer, ...] = ()
     has_all_layers: bool = False
+    is_from_registry: bool = False
     problems: tuple[str, ...] = ()
 
     @property

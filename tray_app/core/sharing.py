@@ -11,7 +11,12 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from tray_app.core.installed import InstalledModels
+from tray_app.core.names import canonical, split_display
 from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
+
+_UNSEEN_BYTES = 1_000_000
+"""What a model has beside its weights, at most, where nobody tells: texts and a configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class KnownLayers:
 
     layers: tuple[Layer, ...]
     is_whole: bool
+    is_from_registry: bool = False
+    """Whether the manifest is, byte for byte, that of a registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class LayerIndex:
         """The index plus what all of `infos` tell; itself when that is nothing new."""
         news: dict[str, KnownLayers] = {}
         for info in infos:
-            known = KnownLayers(info.layers, info.has_all_layers)
+            known = KnownLayers(info.layers, info.has_all_layers, info.is_from_registry)
             old = news.get(info.digest) or self.by_digest.get(info.digest)
             if info.digest and old != known and not (old and old.is_whole and not known.is_whole):
                 news[info.digest] = known
@@ -122,9 +129,10 @@ class Freed:
     """What deleting some models frees.
 
     `listed_bytes` counts every model in full, `freed_bytes` what really goes ("up to" unless
-    `is_exact`), `shared_bytes` what stays for `shared_with` (names outside the selection);
-    `within` are the selected models that share layers with each other, `within_bytes` what that
-    makes the sum of their sizes too large.
+    `is_exact`). `shared_bytes` is what stays for others; `shared_with` are the names outside the
+    selection that hold most of it, the largest share first: those that hold a template or a license
+    alone are left out. `within` are the selected models that share layers with each other, in the
+    same order, `within_bytes` those layers, each counted once.
     """
 
     listed_bytes: int
@@ -148,24 +156,92 @@ def freed(
     holders = _holders(chosen, layer_index)
     kept_digests = {m.digest for m in others if m.digest}
     open_models = [m for m in chosen if m.digest not in kept_digests]
+    listed = sum(m.size_bytes or 0 for m in chosen)
+    least = _unique_bytes(chosen, layer_index, sizes.by_digest, seen={*kept_by, *kept_digests})
+    unseen = sum(_UNSEEN_BYTES for m in open_models if _has_guess(m, layer_index, sizes, kept_by))
+    kept = {digest: kept_by[digest] for digest in holders if digest in kept_by}
+    common = {digest: ms for digest, ms in holders.items() if len(ms) > 1}
     return Freed(
-        listed_bytes=sum(m.size_bytes or 0 for m in chosen),
-        freed_bytes=_unique_bytes(chosen, layer_index, sizes, seen={*kept_by, *kept_digests}),
+        listed_bytes=listed,
+        freed_bytes=min(least + unseen, max(least, sum(m.size_bytes or 0 for m in open_models))),
         # A model whose exact copy stays frees nothing, whatever is known of the others.
         is_exact=all(
             _is_whole(m, layer_index) for m in (*open_models, *(others if open_models else ()))
         ),
-        shared_bytes=sum(sizes[digest] for digest in holders if digest in kept_by),
-        shared_with=_sorted(m.name for d in holders for m in kept_by.get(d, ())),
-        within=_sorted(m.name for ms in holders.values() if len(ms) > 1 for m in ms),
-        within_bytes=sum(sizes[d] * (len(ms) - 1) for d, ms in holders.items()),
+        shared_bytes=sum(sizes.by_digest[digest] for digest in kept),
+        shared_with=largest_first(_shares(kept, sizes), listed),
+        within=largest_first(_shares(common, sizes), listed),
+        within_bytes=sum(sizes.by_digest[digest] for digest in common),
     )
+
+
+def largest_first(shares: Mapping[str, int], total_bytes: int) -> tuple[str, ...]:
+    """The names of those that hold enough bytes of `total_bytes` to be worth a name, whoever
+    holds most first."""
+    named = (name for name, held in shares.items() if is_worth_naming(held, total_bytes))
+    return tuple(sorted(named, key=lambda name: (-shares[name], name.casefold(), name)))
+
+
+def is_worth_naming(held_bytes: int, total_bytes: int) -> bool:
+    """Whether so much is shared that it matters to anybody: a few kilobytes of a license do not,
+    except to a model that is hardly larger itself."""
+    return held_bytes > 0 and (held_bytes >= 1_000_000 or held_bytes * 100 >= total_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """What models take on disk: `stored_bytes` counts shared layers once ("up to" unless
+    `is_exact`), `listed_bytes` counts every model in full."""
+
+    stored_bytes: int
+    listed_bytes: int
+    is_exact: bool
+
+
+def disk_use(models: Iterable[ModelRecord], layer_index: LayerIndex) -> DiskUse:
+    """What `models` take together. Models whose layers nobody told count in full, copies of one
+    digest once."""
+    stored = [m for m in models if not m.is_cloud]
+    return DiskUse(
+        unique_bytes(stored, layer_index),
+        sum(m.size_bytes or 0 for m in stored),
+        is_all_told({m.digest for m in stored}, layer_index),
+    )
+
+
+def is_all_told(digests: AbstractSet[str], layer_index: LayerIndex) -> bool:
+    """Whether nothing is shared unseen among models of these manifest digests."""
+    return len(digests) < 2 or digests <= layer_index.by_digest.keys()
 
 
 def unique_bytes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> int:
     """Bytes on disk counting shared layers once; models with unknown layers count in full."""
     stored = [m for m in models if not m.is_cloud]
-    return _unique_bytes(stored, layer_index, _layer_sizes(stored, layer_index), seen=set())
+    sizes = _layer_sizes(stored, layer_index)
+    return _unique_bytes(stored, layer_index, sizes.by_digest, seen=set())
+
+
+def is_made_here(record: ModelRecord, installed: InstalledModels, layer_index: LayerIndex) -> bool:
+    """Whether the model was certainly made on its server, so that no registry has it.
+
+    It was if it has no owner's name and was made from one which is installed, with the same
+    weights, or from itself. A parent alone proves nothing: models of a registry name one too, or a
+    file of whoever made them.
+    """
+    known = layer_index.of(record)
+    if record.is_cloud or split_display(record.name)[0] or (known and known.is_from_registry):
+        return False
+    parent = installed.by_key.get(canonical(record.details.parent_model))
+    if parent is None or parent.key == record.key:
+        return parent is not None
+    weights = _weights(record, layer_index)
+    return bool(weights) and weights == _weights(parent, layer_index)
+
+
+def _weights(model: ModelRecord, layer_index: LayerIndex) -> frozenset[str]:
+    known = layer_index.of(model)
+    layers = known.layers if known is not None else ()
+    return frozenset(layer.digest for layer in layers if layer.kind is LayerKind.MODEL)
 
 
 def sharers(
@@ -198,9 +274,17 @@ def _holders(
     return holders
 
 
-def _layer_sizes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> dict[str, int]:
-    """Bytes by layer digest. Where nobody told, a model's first layer of unknown size is taken to
-    be all of the model that is not accounted for (weights are nearly all of it), and to be no
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """Bytes by layer digest; those in `guessed` nobody told."""
+
+    by_digest: Mapping[str, int]
+    guessed: AbstractSet[str]
+
+
+def _layer_sizes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> _Sizes:
+    """The sizes of all layers. Where nobody told, a model's first layer of unknown size is taken
+    to be all of the model that is not accounted for (weights are nearly all of it), and to be no
     larger than the smallest model that holds it."""
     told: dict[str, int] = {}
     bounds: dict[str, int] = {}
@@ -212,7 +296,27 @@ def _layer_sizes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> dict
             if layer.size_bytes is None:
                 bounds[layer.digest] = min(bound, bounds.get(layer.digest, bound))
                 bound = 0
-    return {**bounds, **told}
+    return _Sizes({**bounds, **told}, bounds.keys() - told.keys())
+
+
+def _has_guess(
+    model: ModelRecord,
+    layer_index: LayerIndex,
+    sizes: _Sizes,
+    kept_by: Mapping[str, list[ModelRecord]],
+) -> bool:
+    """Whether what this model frees is a difference of which nobody told both sides."""
+    layers = () if _is_whole(model, layer_index) else _layers(model, layer_index)
+    return any(layer.digest in kept_by and layer.digest in sizes.guessed for layer in layers)
+
+
+def _shares(holders: Mapping[str, Iterable[ModelRecord]], sizes: _Sizes) -> Counter[str]:
+    """How many bytes of these layers each model holds, by name."""
+    shares: Counter[str] = Counter()
+    for digest, models in holders.items():
+        for name in {model.name for model in models}:
+            shares[name] += sizes.by_digest[digest]
+    return shares
 
 
 def _unique_bytes(

@@ -28,7 +28,7 @@ from tray_app.itemmodels.rows import Busy, ModelRow
 from tray_app.text import tr
 
 FILTERS = ("all", "loaded", "updates", "cloud")
-_is_loaded, _is_update, _is_cloud = map(attrgetter, ("is_loaded", "is_update", "is_cloud"))
+_is_update, _is_cloud = map(attrgetter, ("is_update", "is_cloud"))
 _SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL})
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -45,7 +45,8 @@ _WORDS = [roles.DISPLAY, roles.TOOL_TIP, roles.ACCESSIBLE_TEXT]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many models each filter would show; the search does not count."""
+    """How many models each filter is about; the search does not count. `loaded` is what servers
+    have in memory, as they tell it: one that was deleted meanwhile has no row."""
 
     all: int = 0
     loaded: int = 0
@@ -263,8 +264,12 @@ class ModelTableModel(KeyedTable[ModelRow]):
         return self._store.totals
 
     def running(self) -> tuple[RunningModel, ...]:
-        """What is in memory, each once however many names it has."""
+        """What is in memory, as the servers tell it, whether it is still listed or not."""
         return self._store.running()
+
+    def loaded_rows(self, server_id: str) -> tuple[ModelRow, ...]:
+        """The rows of a server that stand for a model in memory."""
+        return self._store.loaded_rows(server_id)
 
     def records(self, server_id: str) -> tuple[ModelRecord, ...]:
         """All models of a server, in its order."""
@@ -285,7 +290,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
         return self._index_of(row) if row else QModelIndex()
 
     def _apply(self, change: Change) -> None:
-        if not change.is_resorted and not change.changed:
+        if not (change.is_resorted or change.changed or change.is_recounted):
             return
         self._version += 1
         before, self._counts = self._counts, self._count()
@@ -318,7 +323,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
         rows = self._store.rows
         return Counts(
             all=len(rows),
-            loaded=sum(map(_is_loaded, rows)),
+            loaded=len(self._store.running()),
             updates=sum(map(_is_update, rows)),
             cloud=sum(map(_is_cloud, rows)),
         )

@@ -21,10 +21,12 @@ _sort_name = attrgetter("sort_name")
 
 @dataclass(slots=True)
 class Change:
-    """What a call did. `is_resorted` when the set of rows is another."""
+    """What a call did. `is_resorted` when the set of rows is another, `is_recounted` when more or
+    less is loaded, which no row need show."""
 
     changed: set[ModelRow] = field(default_factory=set)
     is_resorted: bool = False
+    is_recounted: bool = False
 
 
 class Totals:
@@ -35,6 +37,11 @@ class Totals:
         self.copied: set[str] = set()
         # The inner ones are ordered sets: servers that tell no digests have all rows in one.
         self._rows: dict[str, dict[ModelRow, None]] = {}
+
+    @property
+    def stored_digests(self) -> set[str]:
+        """The digests of all that lies on a disk."""
+        return {d for d, rows in self._rows.items() if not all(row.is_cloud for row in rows)}
 
     def rows_of(self, digests: Iterable[str]) -> Iterator[ModelRow]:
         """The rows that have one of these digests."""
@@ -91,9 +98,13 @@ class RowStore:
         return any(running is not None for running in self._running.values())
 
     def running(self) -> tuple[RunningModel, ...]:
-        """The running models that rows stand for, each once: copies of a model run as one."""
-        loaded = (model for found in self._loaded.values() for model in found.values())
-        return tuple({id(model): model for model in loaded}.values())
+        """What the servers have in memory, whether a row stands for it or not: a model that was
+        deleted while it was loaded still takes memory."""
+        return tuple(model for found in self._running.values() for model in found or ())
+
+    def loaded_rows(self, server_id: str) -> tuple[ModelRow, ...]:
+        """The rows of a server that stand for a model in memory."""
+        return tuple(self._loaded.get(server_id, ()))
 
     def take(self, snapshot: Snapshot) -> Change:
         """Take over what a server answered."""
@@ -208,6 +219,7 @@ class RowStore:
     def _set_running(
         self, server_id: str, running: tuple[RunningModel, ...] | None, change: Change
     ) -> None:
+        change.is_recounted = running != self._running.get(server_id)
         self._running[server_id] = running
         before = self._loaded.get(server_id, {})
         loaded = self._loaded_rows(server_id, running or ())
@@ -222,22 +234,28 @@ class RowStore:
     def _loaded_rows(
         self, server_id: str, running: tuple[RunningModel, ...]
     ) -> dict[ModelRow, RunningModel]:
-        """Which rows the running models stand for: those of their name, and copies of it, which
-        the server runs as one."""
-        if not running:
-            return {}
+        """Which rows the running models stand for: one each. A server tells what is in memory
+        under the name that was used last; copies are not loaded beside it. A model that was renamed
+        or deleted meanwhile keeps its old name there: then a copy stands for it."""
         known = self._servers.get(server_id, {})
-        by_digest = {model.digest: model for model in running if model.digest}
-        copies = [row for row in known.values() if row.record.digest in by_digest]
-        found = {row: by_digest[row.record.digest] for row in copies}
+        found: dict[ModelRow, RunningModel] = {}
+        unnamed: list[RunningModel] = []
         names: dict[str, ModelRow] | None = None
         for model in running:
             row = known.get(model.name)
             if row is None:
                 names = names or {name.casefold(): row for name, row in known.items()}
                 row = names.get(model.name.casefold())
-            if row is not None:
+            if row is None:
+                unnamed.append(model)
+            else:
                 found[row] = model
+        for model in unnamed:
+            rows = self.totals.rows_of((model.digest,)) if model.digest else ()
+            here = (row for row in rows if row.record.server_id == server_id and row not in found)
+            copy = min(here, key=_sort_name, default=None)
+            if copy is not None:
+                found[copy] = model
         return found
 
     def _set_flags(self, keys: Iterable[ModelKey]) -> Change:

@@ -25,6 +25,6 @@ if TYPE_CHECKING:
 else:
     __getattr__ = lazy_names(
         __name__,
-        "cancel", "client", "registry", "local_store", "ensure", "deleting", "responses", "connect",
-        "transport", "http_session",
+        "cancel", "client", "registry", "local_store", "ensure", "deleting", "layers", "responses",
+        "connect", "transport", "http_session",
     )  # fmt: skip

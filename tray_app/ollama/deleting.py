@@ -6,7 +6,14 @@ import logging
 import time
 from collections.abc import Callable
 
-from tray_app.core.errors import Cancelled, ListProblem, NotDone, OllamaError, ServerFailed
+from tray_app.core.errors import (
+    Cancelled,
+    ListProblem,
+    ModelNotFound,
+    NotDone,
+    OllamaError,
+    ServerFailed,
+)
 from tray_app.core.records import ModelRecord
 from tray_app.ollama.client import OllamaClient
 
@@ -18,26 +25,29 @@ _UNLOAD_STEP_S = 0.1
 
 def delete_unloaded(
     client: OllamaClient, record: ModelRecord, clock: Callable[[], float] = time.monotonic
-) -> None:
+) -> bool:
     """Unload the model of `record` if it is loaded, wait for that, and delete it while it still
-    has the record's digest. `record` is a row of the client's own list.
+    has the record's digest. `record` is a row of the client's own list. Whether it was still
+    there: what somebody else deleted meanwhile is gone, as wished.
 
     The server deletes a model without unloading it, so the memory would stay taken. What is
     loaded may be kept from us; that stops no deletion. What became of it, the server's list tells.
-    Raises NotDone, and what `OllamaClient.delete` does.
+    Raises NotDone, and what `OllamaClient.delete` does, but for ModelNotFound of what is not
+    listed any more.
     """
-    if not record.is_cloud:
-        _unload(client, record, clock)
     try:
+        if not record.is_cloud:
+            _unload(client, record, clock)
         client.delete(record.name, digest=record.digest)
-    except ServerFailed:
+    except (ServerFailed, ModelNotFound) as error:
         # A blob that cannot be removed is a 500 although the manifest is gone already.
         if _is_listed(client, record):
             raise
-    else:
-        # A proxy with a wrong path answers an empty 200 to everything.
-        if _is_listed(client, record):
-            raise NotDone(record.name, problem=ListProblem.STILL_THERE)
+        return not isinstance(error, ModelNotFound)
+    # A proxy with a wrong path answers an empty 200 to everything.
+    if _is_listed(client, record):
+        raise NotDone(record.name, problem=ListProblem.STILL_THERE)
+    return True
 
 
 def _is_listed(client: OllamaClient, record: ModelRecord) -> bool:
@@ -65,7 +75,9 @@ def _unload(client: OllamaClient, record: ModelRecord, clock: Callable[[], float
 
 
 def _is_loaded(client: OllamaClient, record: ModelRecord) -> bool | None:
-    """None: the server does not tell, or not to us."""
+    """Whether it is in memory under its name, or under one that is not listed any more. A copy
+    that is loaded under a name of its own is somebody else's. None: the server does not tell, or
+    not to us."""
     try:
         rows = client.list_running() or ()
     except Cancelled:
@@ -73,6 +85,7 @@ def _is_loaded(client: OllamaClient, record: ModelRecord) -> bool | None:
     except OllamaError as error:
         _log.info("loaded models are not known: %s", error)
         return None
-    return any(
-        row.name == record.name or (record.digest and row.digest == record.digest) for row in rows
-    )
+    if any(row.name == record.name for row in rows):
+        return True
+    same = {row.name for row in rows if record.digest and row.digest == record.digest}
+    return bool(same) and not same <= {row.name for row in client.list_models()}

@@ -15,12 +15,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAnswer, BadName
 from tray_app.core.manifests import parse_manifest
 from tray_app.core.names import ModelName
-from tray_app.core.records import Layer, Manifest, ModelInfo, ModelRecord
-from tray_app.core.sharing import LayerIndex
+from tray_app.core.records import Layer, Manifest
 
 _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -119,29 +117,6 @@ class LocalStore:
             if raw is not None and hashlib.sha256(raw).hexdigest() == digest:
                 return folder, raw
         return None
-
-
-def read_layer_index(
-    endpoint: Endpoint, models: Iterable[ModelRecord], store: LocalStore | None = None
-) -> LayerIndex:
-    """All layers of the models of the server at `endpoint` whose manifests can be read here, so
-    that sizes count shared ones once; empty for other computers."""
-    layer_index = LayerIndex()
-    if not endpoint.is_loopback:
-        return layer_index
-    folders = store or LocalStore()
-    for model in models:
-        manifest = folders.manifest(model.name, model.digest)
-        if manifest is not None:
-            info = ModelInfo(
-                model.server_id,
-                model.name,
-                digest=model.digest,
-                layers=manifest.layers,
-                has_all_layers=True,
-            )
-            layer_index = layer_index.with_info(info)
-    return layer_index
 
 
 def held_layers(folder: Path, layers: Iterable[Layer]) -> frozenset[str]:

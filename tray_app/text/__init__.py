@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         layers_note,
         loaded_now_line,
         made_here_line,
+        pull_again_line,
     )
     from tray_app.text.diagnosis import (
         Finding,
@@ -120,6 +121,7 @@ if TYPE_CHECKING:
         state_details,
         status_line,
         status_line_tooltip,
+        stored_size,
         trying_again_line,
     )
     from tray_app.text.times import (

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import Freed
+from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
 from tray_app.text.units import size
-from tray_app.text.wording import english_singular, fill, join, tr
+from tray_app.text.wording import english_singular, fill, join, sentences, tr
 
 _NAME_LIMIT = 120
 _MAX_NAMES = 4
@@ -113,19 +114,28 @@ def cloud_only_line() -> str:
 def _body(records: Sequence[ModelRecord], freed: Freed, made_here: Collection[str]) -> str:
     if all(record.is_cloud for record in records):
         return cloud_only_line()
-    sentence = _frees(freed)
-    if len(records) == 1:
-        if records[0].name in made_here:
-            return sentence
-        more = tr("You can pull the model again later.")
-    elif freed.within and freed.within_bytes:
-        more = _share_each_other(freed)
-    else:
-        return sentence
-    return fill(tr("{sentence} {more}"), sentence=sentence, more=more)
+    more = ""
+    if len(records) > 1:
+        more = _share_each_other(freed) if freed.within else ""
+    elif not (records[0].name in made_here or _is_kept_whole(freed)):
+        more = pull_again_line(records[0].name)
+    return sentences(_frees(freed), more)
+
+
+def pull_again_line(name: str) -> str:
+    """The way back, where there may be one."""
+    text = tr("You can pull it again as long as {registry} has it.")
+    return fill(text, registry=registry_name(name))
+
+
+def _is_kept_whole(freed: Freed) -> bool:
+    """Whether others hold all of it, as an exact copy does."""
+    return freed.is_exact and not freed.freed_bytes
 
 
 def _frees(freed: Freed) -> str:
+    if not freed.freed_bytes:
+        return tr("This frees no disk space.") if freed.is_exact else _not_known()
     values = {"size": size(freed.freed_bytes), "listed": size(freed.listed_bytes)}
     # Where others keep a part, the sum that a person sees in the list needs to be named.
     is_part = bool(freed.shared_with)
@@ -136,6 +146,10 @@ def _frees(freed: Freed) -> str:
     else:
         text = tr("This frees up to {size}.")
     return fill(text, **values)
+
+
+def _not_known() -> str:
+    return tr("How much this frees isn’t known.")
 
 
 def _share_each_other(freed: Freed) -> str:
@@ -149,11 +163,14 @@ def _share_each_other(freed: Freed) -> str:
 
 
 def _shared(freed: Freed) -> str:
-    names = join(freed.shared_with, _MAX_NAMES)
-    if not freed.shared_bytes:
-        return fill(tr("Some of it is shared with {names} and stays."), names=names)
-    text = tr("The other {size} are shared with {names} and stay.")
-    return fill(text, size=size(freed.shared_bytes), names=names)
+    values = {"size": size(freed.shared_bytes), "names": join(freed.shared_with, _MAX_NAMES)}
+    if not freed.is_exact:
+        text = tr("The rest is shared with {names} and stays.")
+    elif not freed.freed_bytes:
+        text = tr("All {size} are shared with {names} and stay.")
+    else:
+        text = tr("The other {size} are shared with {names} and stay.")
+    return fill(text, **values)
 
 
 def _loaded(count: int) -> str:
@@ -177,26 +194,39 @@ def _waits(name: str) -> str:
 
 def frees_if_deleted(freed: Freed) -> str:
     """In the details: "5.2 GB, nothing is shared"."""
-    shown = size(freed.freed_bytes)
+    if not freed.freed_bytes and not freed.is_exact:
+        return tr("Not known")
     if freed.shared_with:
         text = tr("{size}, {shared} stay for {names}")
-        names = join(freed.shared_with, _MAX_NAMES)
-        return fill(text, size=shown, shared=size(freed.shared_bytes), names=names)
-    if freed.is_exact:
-        return fill(tr("{size}, nothing is shared"), size=shown)
-    return fill(tr("Up to {size}"), size=shown)
+        if not freed.is_exact:
+            text = tr("Up to {size}, the rest stays for {names}")
+        elif not freed.freed_bytes:
+            text = tr("Nothing, all {shared} stay for {names}")
+    elif not freed.is_exact:
+        text = tr("Up to {size}")
+    elif freed.shared_bytes:
+        text = tr("{size}, next to nothing is shared")
+    else:
+        text = tr("{size}, nothing is shared")
+    return fill(text, **_values(freed))
 
 
 def layers_note(name: str, freed: Freed) -> str:
-    """Under the table of layers."""
+    """Under the table of all layers."""
     intro = tr("Layers used by several models are stored once.")
-    if not freed.is_exact:
-        only = tr("Only the weights are known for this server.")
-        return fill(tr("{sentence} {more}"), sentence=intro, more=only)
-    values = {"name": one_line(name, _NAME_LIMIT), "size": size(freed.freed_bytes)}
     text = tr("Deleting {name} would free {size}.")
-    if freed.shared_with:
+    if not freed.freed_bytes:
+        text = tr("Deleting {name} would free no disk space.")
+    elif not freed.is_exact:
+        text = tr("Deleting {name} would free up to {size}.")
+    elif freed.shared_with:
         text = tr("Deleting {name} would free {size}; {shared} stay for {names}.")
-    values["shared"] = size(freed.shared_bytes)
-    values["names"] = join(freed.shared_with, _MAX_NAMES)
-    return fill(tr("{sentence} {more}"), sentence=intro, more=fill(text, **values))
+    return sentences(intro, fill(text, name=one_line(name, _NAME_LIMIT), **_values(freed)))
+
+
+def _values(freed: Freed) -> dict[str, str]:
+    return {
+        "size": size(freed.freed_bytes),
+        "shared": size(freed.shared_bytes),
+        "names": join(freed.shared_with, _MAX_NAMES),
+    }

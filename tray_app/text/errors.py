@@ -14,6 +14,7 @@ from pathlib import Path
 from tray_app.core import errors as e
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
+from tray_app.core.sharing import Freed
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import fault_problem, server_address
 from tray_app.text.files import file_message
@@ -22,7 +23,7 @@ from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line, visible
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.units import size
-from tray_app.text.wording import english_singular, fill, tr
+from tray_app.text.wording import english_singular, fill, join, sentences, tr
 
 _DETAILS_LIMIT = 4000
 _NAME_LIMIT = 120
@@ -81,11 +82,15 @@ _FAILED: dict[Verb, Callable[[], str]] = {
 }
 
 
-def delete_result(outcome: DeleteOutcome, freed_bytes: int | None, server_label: str = "") -> str:
+def delete_result(outcome: DeleteOutcome, freed: Freed | None, server_label: str = "") -> str:
     """What became of a delete: "Deleted qwen3:8b, 5.2 GB freed." or what failed, by name."""
-    done = len(outcome.deleted)
+    done = len(outcome.deleted) + len(outcome.gone)
     if not outcome.failures:
-        return _deleted([ref.name for ref in outcome.deleted], freed_bytes)
+        gone = [one_line(ref.name, _NAME_LIMIT) for ref in outcome.gone]
+        return sentences(
+            _deleted([ref.name for ref in outcome.deleted], freed) if outcome.deleted else "",
+            fill(tr("{names}: gone already."), names=join(gone, 4)) if gone else "",
+        )
     total = done + len(outcome.failures)
     first = outcome.failures[0]
     reason = fill(
@@ -99,16 +104,23 @@ def delete_result(outcome: DeleteOutcome, freed_bytes: int | None, server_label:
     return fill(tr("{sentence} {more}"), sentence=head, more=reason)
 
 
-def _deleted(names: list[str], freed_bytes: int | None) -> str:
+def _deleted(names: list[str], freed: Freed | None) -> str:
     count = len(names)
+    gained = size(freed.freed_bytes) if freed is not None and freed.freed_bytes else ""
+    is_exact = freed is None or freed.is_exact
     if count == 1:
-        name = one_line(names[0], _NAME_LIMIT)
-        if not freed_bytes:
-            return fill(tr("Deleted {name}."), name=name)
-        return fill(tr("Deleted {name}, {size} freed."), name=name, size=size(freed_bytes))
-    if not freed_bytes:
+        text = tr("Deleted {name}.")
+        if gained:
+            text = tr("Deleted {name}, up to {size} freed.")
+        if gained and is_exact:
+            text = tr("Deleted {name}, {size} freed.")
+        return fill(text, name=one_line(names[0], _NAME_LIMIT), size=gained)
+    if not gained:
         return tr("%Ln models deleted.", "", count)
-    return fill(tr("%Ln models deleted, {size} freed.", "", count), size=size(freed_bytes))
+    text = tr("%Ln models deleted, up to {size} freed.", "", count)
+    if is_exact:
+        text = tr("%Ln models deleted, {size} freed.", "", count)
+    return fill(text, size=gained)
 
 
 def crash_report(crashes: Crashes) -> Message:

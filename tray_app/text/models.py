@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from tray_app.core.records import LayerKind, RunningModel
+from tray_app.core.records import LayerKind, MemoryUse, RunningModel
 from tray_app.text.plain import one_line
 from tray_app.text.times import elapsed, is_forever, roughly, seconds_until
 from tray_app.text.units import percent_of, size
@@ -103,14 +103,14 @@ def loaded_total(running: tuple[RunningModel, ...]) -> str:
     """ "2 loaded, 9.2 GB in graphics memory"; "" when nothing is."""
     if not running:
         return ""
-    graphics = sum(model.size_vram_bytes or 0 for model in running)
-    total = sum(model.size_bytes or 0 for model in running)
-    loaded = tr("%Ln loaded", "models", len(running))
-    if not total:
+    use = MemoryUse.of(running)
+    loaded = tr("%Ln loaded", "models", use.count)
+    if not use.total_bytes:
         return loaded
-    if graphics >= total:
-        return fill(tr("{loaded}, {size} in graphics memory"), loaded=loaded, size=size(graphics))
-    return fill(tr("{loaded}, {size} in memory"), loaded=loaded, size=size(total))
+    text = tr("{loaded}, {size} in memory")
+    if use.is_in_graphics:
+        text = tr("{loaded}, {size} in graphics memory")
+    return fill(text, loaded=loaded, size=size(use.total_bytes))
 
 
 def memory_figure(model: RunningModel) -> tuple[str, str]:

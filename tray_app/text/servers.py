@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tray_app.core.errors import BadAddress, Moved, TlsFailed, Unauthorized
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
+from tray_app.core.sharing import DiskUse, Freed
 from tray_app.text.addresses import server_address
 from tray_app.text.models import loaded_total, models_count
 from tray_app.text.plain import one_line
@@ -65,10 +66,17 @@ def spoken_server(label: str, status: ServerStatus | None) -> str:
     return fill(tr("Server: {server}, {state}"), server=server, state=server_state(status))
 
 
-def status_line(models: int, unique_bytes: int, running: tuple[RunningModel, ...] | None) -> str:
-    """The status bar: "11 models · 50.3 GB on disk · 2 loaded, 9.2 GB in graphics memory"."""
-    on_disk = fill(tr("{size} on disk"), size=size(unique_bytes)) if models else ""
+def status_line(models: int, use: DiskUse, running: tuple[RunningModel, ...] | None) -> str:
+    """The status bar: "11 models · 50 GB on disk · 2 loaded, 9.2 GB in graphics memory"."""
+    on_disk = fill(tr("{size} on disk"), size=stored_size(use)) if models else ""
     return dotted(models_count(models), on_disk, loaded_total(running or ()))
+
+
+def stored_size(use: DiskUse) -> str:
+    """What models take on disk, shared layers once: "50 GB", "up to 50 GB" while layers are not
+    known that some of them may share."""
+    whole = size(use.stored_bytes)
+    return whole if use.is_exact else fill(tr("up to {size}"), size=whole)
 
 
 def status_line_tooltip(listed_bytes: int) -> str:
@@ -77,15 +85,21 @@ def status_line_tooltip(listed_bytes: int) -> str:
     return fill(text, size=size(listed_bytes))
 
 
-def selection_line(selected: int, total: int, listed_bytes: int, freed_bytes: int) -> str:
-    """The status bar with several selected."""
-    text = tr("{n} of {total} selected · {size}, deleting them frees {freed}")
+def selection_line(selected: int, count: int, freed: Freed) -> str:
+    """The status bar: "3 of 11 selected · 21 GB, deleting them frees 17 GB"."""
+    text = tr("{n} of {count} selected · {size}, deleting them frees up to {freed}")
+    if not freed.listed_bytes:
+        text = tr("{n} of {count} selected")
+    elif freed.is_exact and not freed.freed_bytes:
+        text = tr("{n} of {count} selected · {size}, deleting them frees no disk space")
+    elif freed.is_exact:
+        text = tr("{n} of {count} selected · {size}, deleting them frees {freed}")
     return fill(
         text,
         n=number(selected),
-        total=number(total),
-        size=size(listed_bytes),
-        freed=size(freed_bytes),
+        count=number(count),
+        size=size(freed.listed_bytes),
+        freed=size(freed.freed_bytes),
     )
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from tray_app.text.wording import MISSING, NBSP, english_singular, fill, formats, on_configure, tr
 
+_DAY_S = 86_400
 _LONGEST_YESTERDAY_S = 49 * 3600  # where summer time ends
 _YEAR_H = 365 * 24
 _NEVER = timedelta(days=3650)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tray_app import APP_NAME
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
-from tray_app.core.records import RunningModel, ServerState, ServerStatus
+from tray_app.core.records import MemoryUse, RunningModel, ServerState, ServerStatus
 from tray_app.text.addresses import server_address
 from tray_app.text.downloads import downloads_line, pull_hold, pull_phase
 from tray_app.text.plain import one_line, shortened
@@ -41,7 +41,7 @@ def tray_state_line(
     if status is not None and status.is_online:
         if not running:
             return fill(tr("{server}: online"), server=server)
-        loaded = tr("%Ln loaded", "models", len(running))
+        loaded = tr("%Ln loaded", "models", MemoryUse.of(running).count)
         return fill(tr("{server}: online, {loaded}"), server=server, loaded=loaded)
     return _away_line(server, status)
 
@@ -82,12 +82,12 @@ def tray_tooltip(
 
 
 def _idle_line(server: str, running: tuple[RunningModel, ...] | None, updates: int) -> str:
-    total = sum(model.size_bytes or 0 for model in running or ())
+    use = MemoryUse.of(running)
     parts = []
-    if running:
-        loaded = tr("%Ln loaded", "models", len(running))
-        if total:
-            loaded = fill(tr("{loaded}, {size}"), loaded=loaded, size=size(total))
+    if use.count:
+        loaded = tr("%Ln loaded", "models", use.count)
+        if use.total_bytes:
+            loaded = fill(tr("{loaded}, {size}"), loaded=loaded, size=size(use.total_bytes))
         parts.append(loaded)
     if updates:
         parts.append(english_singular(updates, "1 update") or tr("%Ln updates", "", updates))

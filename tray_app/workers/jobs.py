@@ -37,6 +37,7 @@ from tray_app.core.payloads import (
 from tray_app.core.records import Manifest, ModelInfo, ModelRecord, RunningModel
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deleting import delete_unloaded
+from tray_app.ollama.layers import show_with_layers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
 from tray_app.workers.runner import Job
@@ -116,25 +117,26 @@ class DeleteJob(ServerJob):
     def work(self, client: OllamaClient) -> DeleteOutcome:
         installed = {row.name: row for row in client.list_models()}
         deleted: list[ModelRef] = []
+        gone: list[ModelRef] = []
         failures: list[Failure] = []
         for ref in self.request.refs:
             try:
-                self._delete(client, ref, installed.get(ref.name))
+                was_there = self._delete(client, ref, installed.get(ref.name))
             except Cancelled:
                 raise
             except OllamaError as error:
                 failures.append(Failure(Verb.DELETE, ref, error))
             else:
-                deleted.append(ref)
-        return DeleteOutcome(tuple(deleted), tuple(failures))
+                (deleted if was_there else gone).append(ref)
+        return DeleteOutcome(tuple(deleted), tuple(failures), tuple(gone))
 
-    def _delete(self, client: OllamaClient, ref: ModelRef, row: ModelRecord | None) -> None:
+    def _delete(self, client: OllamaClient, ref: ModelRef, row: ModelRecord | None) -> bool:
         # Exactly this name: the server would resolve `:local` and `-cloud` tags to another one.
         if row is None:
-            raise ModelNotFound(ref.name)
+            return False
         if ref.digest and row.digest and row.digest != ref.digest:
             raise Changed(ref.name, row.digest)
-        delete_unloaded(client, row)
+        return delete_unloaded(client, row)
 
 
 class CopyJob(ServerJob):
@@ -264,12 +266,3 @@ class ManifestJob(Job):
         return self._registry.fetch_manifest(
             ModelName.parse(self.name), scope=self.scope, is_insecure=self._is_insecure
         )
-
-
-def show_with_layers(client: OllamaClient, store: LocalStore | None, ref: ModelRef) -> ModelInfo:
-    """/api/show of `ref`, completed by the manifest on this machine's disk if it is the same."""
-    info = client.show(ref.name, digest=ref.digest)
-    manifest = store.manifest(ref.name, ref.digest) if store and ref.digest else None
-    if manifest is None:
-        return info
-    return replace(info, layers=manifest.layers, has_all_layers=True)

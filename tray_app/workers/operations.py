@@ -210,7 +210,7 @@ class Operations(QObject):
 
     @Slot(object)
     def _on_delete_succeeded(self, outcome: DeleteOutcome) -> None:
-        refs = (*outcome.deleted, *(failure.ref for failure in outcome.failures))
+        refs = (*outcome.deleted, *outcome.gone, *(failure.ref for failure in outcome.failures))
         for ref in refs:
             self.busy_changed.emit(BusyModel(ref, None))
         self.deleted.emit(outcome)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ def test_list(terminal: Terminal) -> None:
     head, *rows = result.out.splitlines()
     assert head.split() == ["NAME", "PARAMETERS", "QUANTIZATION", "SIZE", "MODIFIED", "ID"]
     assert [row.split()[0] for row in rows] == ["tiny:latest", "other:q4", "me/tiny:v2"]
-    assert "40.0 MB" in rows[0]
+    assert "40 MB" in rows[0]
     assert (result.code, result.err) == (0, "")
     assert "\u00a0" not in result.out
     assert "\x1b" not in result.out
@@ -107,7 +108,7 @@ def test_show(terminal: Terminal) -> None:
     result = terminal("show", "tiny")
     fields = dict(line.split("  ", 1) for line in result.out.splitlines() if "  " in line.strip())
     assert fields["Name"].strip() == "tiny:latest"
-    assert "bytes (40.0 MB" in fields["Size"]
+    assert "bytes (40 MB" in fields["Size"]
     assert "stop" in result.out
     assert "MIT License" in result.out
     assert result.code == 0
@@ -186,6 +187,21 @@ def test_status(terminal: Terminal, server: FaultyServer) -> None:
     assert lines["Loaded"].strip().startswith("1, ")
     assert lines["Program"].strip() == "not running"
     assert result.code == 0
+
+
+def test_status_counts_shared_weights_once(terminal: Terminal, server: FaultyServer) -> None:
+    """As the window does, which asks the same server: no disk of this computer tells."""
+    wish = {"model": "mine:one", "from": "tiny", "system": "Be brief.", "stream": False}
+    with urllib.request.urlopen(f"{server.url}/api/create", json.dumps(wish).encode()):
+        pass
+    lines = dict(line.split("  ", 1) for line in terminal("status").out.splitlines())
+    assert lines["Models"].strip() == "4, 120 MB"
+    found = json.loads(terminal("status", "--json").out)
+    assert 120_000_000 < found["size"] < 120_010_000
+    assert found["size_is_exact"] is True
+    server.fault("/api/show", faults.error_json(500, "broken"))
+    assert "up to 160 MB" in terminal("status").out
+    assert json.loads(terminal("status", "--json").out)["size_is_exact"] is False
 
 
 def test_status_of_the_program(terminal: Terminal, server: FaultyServer) -> None:

@@ -29,7 +29,7 @@ def test_pull(terminal: Terminal, server: FaultyServer) -> None:
     result = terminal("pull", "fresh")
     assert result.code == 0
     assert result.out == "", "a pull has no data to give"
-    assert "Pulled fresh:latest, 40.0 MB." in result.err
+    assert "Pulled fresh:latest, 40 MB." in result.err
     assert "\x1b" not in result.err
     assert "fresh:latest" in installed(server)
 
@@ -39,7 +39,7 @@ def test_pull_with_a_bar(terminal: Terminal, server: FaultyServer) -> None:
     result = terminal("pull", "fresh", is_tty=True)
     assert "\r\x1b[K" in result.err
     assert "%" in result.err
-    assert result.err.endswith("Pulled fresh:latest, 40.0 MB.\n")
+    assert result.err.endswith("Pulled fresh:latest, 40 MB.\n")
 
 
 def test_what_is_there_is_not_pulled(terminal: Terminal, server: FaultyServer) -> None:
@@ -236,9 +236,9 @@ def test_a_success_that_is_not_in_the_list_is_none(
 
 
 def test_rm(terminal: Terminal, server: FaultyServer) -> None:
-    result = terminal("rm", "tiny", "other:q4")
+    result = terminal("rm", "-y", "tiny", "other:q4")
     assert (result.code, result.out) == (0, "")
-    assert "Deleted tiny:latest." in result.err, "what it frees is not known, so not said"
+    assert "Deleted tiny:latest, up to 40 MB freed." in result.err
     assert installed(server) == {"me/tiny:v2"}
 
 
@@ -249,7 +249,10 @@ def test_rm_asks_in_a_terminal(
     terminal: Terminal, server: FaultyServer, typed: str, is_deleted: bool
 ) -> None:
     result = terminal("rm", "tiny", typed=typed, is_tty=True)
-    assert "Delete tiny:latest, 40.0 MB? [y/N]" in result.err
+    assert result.err.startswith(
+        "This frees up to 40 MB. You can pull it again as long as ollama.com has it.\n"
+        "Delete tiny:latest? [y/N]"
+    )
     assert ("tiny:latest" not in installed(server)) is is_deleted
     assert result.code == (0 if is_deleted else 1)
 
@@ -259,23 +262,63 @@ def test_rm_asks_once_for_several_and_not_at_all_with_yes(
 ) -> None:
     result = terminal("rm", "tiny", "other:q4", typed="n\n", is_tty=True)
     assert result.err.count("[y/N]") == 1
-    assert "80.0 MB together" in result.err
+    assert result.err.startswith("This frees up to 80 MB.\nDelete tiny:latest and other:q4? [y/N]")
     assert "[y/N]" not in terminal("rm", "-y", "tiny", is_tty=True).err
     assert "tiny:latest" not in installed(server)
 
 
+@pytest.mark.parametrize("typed", ["n\n", "y\n", ""])
+def test_rm_that_nobody_can_be_asked_about_is_refused(
+    terminal: Terminal, server: FaultyServer, typed: str
+) -> None:
+    """`echo n | ollama-tray rm NAME` is not a wish to delete, nor is `yes |` one."""
+    before = installed(server)
+    asked = len(server.requests)
+    result = terminal("rm", "tiny", "nothing", typed=typed)
+    assert (result.code, result.out) == (2, "")
+    assert "With -y it deletes without asking." in result.err
+    assert len(server.requests) == asked
+    assert installed(server) == before
+
+
+def test_rm_says_who_keeps_what_and_what_is_loaded(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    with OllamaClient(server.url) as client:
+        client.copy("tiny:latest", "mine:one")
+        client.load("mine:one")
+    shown = terminal("rm", "mine:one", typed="n\n", is_tty=True).err.splitlines()
+    assert shown[0] == "This frees no disk space."
+    assert "loaded now and will be unloaded first" in shown[1]
+    assert shown[2] == "All 40 MB are shared with tiny:latest and stay."
+    assert shown[3].startswith("Delete mine:one? [y/N]")
+
+
+def test_rm_of_what_somebody_else_deletes_meanwhile_is_done(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    def gone(call: faults.Call) -> None:
+        server.state.remove("tiny")
+        faults.error_json(404, "model 'tiny' not found")(call)
+
+    server.fault("/api/delete", gone, times=1)
+    result = terminal("rm", "-y", "tiny", "other:q4")
+    assert result.err.splitlines()[0] == "tiny:latest: gone already."
+    assert (result.code, installed(server)) == (0, {"me/tiny:v2"})
+
+
 def test_rm_of_what_is_not_there(terminal: Terminal, server: FaultyServer) -> None:
-    result = terminal("rm", "nothing", "tiny")
+    result = terminal("rm", "-y", "nothing", "tiny")
     assert result.code == 1
     assert "nothing" in result.err
     assert installed(server) == {"other:q4", "me/tiny:v2"}
-    assert terminal("rm", "nothing").code == 1
+    assert terminal("rm", "-y", "nothing").code == 1
 
 
 def test_rm_unloads_first(terminal: Terminal, server: FaultyServer) -> None:
     with OllamaClient(server.url) as client:
         client.load("tiny")
-        terminal("rm", "tiny")
+        terminal("rm", "-y", "tiny")
         assert client.list_running() == ()
     paths = [request.path for request in server.requests]
     assert paths.index("/api/delete") > len(paths) - 1 - paths[::-1].index("/api/generate")
@@ -283,7 +326,7 @@ def test_rm_unloads_first(terminal: Terminal, server: FaultyServer) -> None:
 
 def test_rm_that_the_server_refuses(terminal: Terminal, server: FaultyServer) -> None:
     server.fault("/api/delete", faults.error_json(500, "the disk is read-only"), times=1)
-    result = terminal("rm", "tiny", "other:q4")
+    result = terminal("rm", "-y", "tiny", "other:q4")
     assert result.code == 1
     assert "the disk is read-only" in result.err
     assert installed(server) == {"tiny:latest", "me/tiny:v2"}
@@ -295,14 +338,14 @@ def test_rm_that_leaves_a_blob_behind_is_done(terminal: Terminal, server: Faulty
         faults.error_json(500, "remove blobs/sha256-aa: permission denied")(call)
 
     server.fault("/api/delete", half, times=1)
-    result = terminal("rm", "tiny")
+    result = terminal("rm", "-y", "tiny")
     assert result.code == 0
     assert "Deleted tiny:latest" in result.err
 
 
 def test_rm_stops_when_the_server_is_gone(terminal: Terminal, server: FaultyServer) -> None:
     server.fault("/api/delete", faults.reset_before_headers())
-    result = terminal("rm", "tiny", "other:q4")
+    result = terminal("rm", "-y", "tiny", "other:q4")
     assert result.code == 3
     assert sum(request.path == "/api/delete" for request in server.requests) == 1
 
@@ -321,8 +364,8 @@ def test_rm_says_what_it_frees_where_the_disk_tells(
         path = folder / name / tag
         path.parent.mkdir(parents=True)
         path.write_bytes(manifest_of(server, "tiny:latest"))
-    result = terminal("rm", "tiny", "mine:one")
-    assert result.err == "Deleted tiny:latest.\nDeleted mine:one, 40.0 MB freed.\n"
+    result = terminal("rm", "-y", "tiny", "mine:one")
+    assert result.err == "Deleted tiny:latest.\nDeleted mine:one, 40 MB freed.\n"
 
 
 def manifest_of(server: FaultyServer, name: str) -> bytes:

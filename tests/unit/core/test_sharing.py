@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
+from tray_app.core.installed import InstalledModels
+from tray_app.core.records import Layer, LayerKind, ModelDetails, ModelInfo, ModelRecord
 from tray_app.core.sharing import (
+    DiskUse,
     Freed,
     KnownLayers,
     LayerIndex,
     SharingIndex,
+    disk_use,
     freed,
+    is_made_here,
     sharers,
     unique_bytes,
 )
@@ -33,6 +37,8 @@ def model(name: str, size: int | None, digest: str | None = None, **more: Any) -
 # mistral: weights + 1000 + 300; meeting-notes: the same weights + the same template + 900
 MISTRAL = model("mistral:7b", W + 1300)
 NOTES = model("meeting-notes:latest", W + 1900)
+QWEN_BYTES = 5_200_000_000
+UNSEEN = 1_000_000
 QWEN = model("qwen3:8b", 5_200_000_000)
 CLOUD = model("gpt-oss:120b-cloud", 384, remote_host="https://ollama.com:443")
 QWEN_LAYERS = KnownLayers((Layer("sha256:q", LayerKind.MODEL, 5_200_000_000),), is_whole=True)
@@ -118,13 +124,101 @@ def test_weights_of_unknown_size_are_bounded_by_the_smallest_holder() -> None:
     result = freed([NOTES], ALL, layer_index)
     assert result == Freed(
         listed_bytes=W + 1900,
-        freed_bytes=600,  # 1900 - 1300
+        freed_bytes=600 + UNSEEN,  # 1900 - 1300 is the least
         is_exact=False,
         shared_bytes=W + 1300,
         shared_with=("mistral:7b",),
     )
-    assert freed([MISTRAL], ALL, layer_index).freed_bytes == 0
+    assert freed([MISTRAL], ALL, layer_index).freed_bytes == UNSEEN, "not nothing"
     assert freed([MISTRAL, NOTES], ALL, layer_index).freed_bytes == W + 1900
+
+
+def test_no_more_is_freed_than_there_is() -> None:
+    small, other = model("small", 5000), model("other", 4000)
+    layer_index = LayerIndex({m.digest: weights_only() for m in (small, other)})
+    assert freed([small], [small, other], layer_index).freed_bytes == 5000
+
+
+def test_those_who_hold_most_are_named_first_and_those_with_a_template_not_at_all() -> None:
+    """Each of many uses the same template; one has the weights, another the projector."""
+    projector = Layer("sha256:p", LayerKind.PROJECTOR, 600_000_000)
+    template = Layer("sha256:t", LayerKind.TEMPLATE, 56)
+    own = Layer("sha256:x", LayerKind.SYSTEM, 400)
+
+    def known(*layers: Layer) -> KnownLayers:
+        return KnownLayers((*layers, template), is_whole=True)
+
+    many = {f"a{i}": known(Layer(f"sha256:{i}", LayerKind.MODEL, 9)) for i in range(6)}
+    holders = {"me": known(WEIGHTS, projector, own), "eyes": known(projector), "z": known(WEIGHTS)}
+    layer_index = LayerIndex({**many, **holders})
+    models = [model(name, 5_000_000_456) for name in layer_index.by_digest]
+    me = next(m for m in models if m.name == "me")
+    result = freed([me], models, layer_index)
+    assert result.shared_with == ("z", "eyes")
+    assert result.shared_bytes == W + 600_000_000 + 56
+    assert result.freed_bytes == 400
+
+
+def test_a_license_alone_is_shared_with_nobody_worth_naming() -> None:
+    license_ = Layer("sha256:l", LayerKind.LICENSE, 11_000)
+    one = KnownLayers((Layer("sha256:1", LayerKind.MODEL, W), license_), is_whole=True)
+    two = KnownLayers((Layer("sha256:2", LayerKind.MODEL, W), license_), is_whole=True)
+    models = (model("one", W + 11_000), model("two", W + 11_000))
+    result = freed(models[:1], models, LayerIndex({"one": one, "two": two}))
+    assert (result.shared_with, result.shared_bytes, result.freed_bytes) == ((), 11_000, W)
+    both = freed(models, models, LayerIndex({"one": one, "two": two}))
+    assert both.within == ()
+
+
+def test_three_that_share_the_weights_share_them_once() -> None:
+    models = [model(name, W) for name in "abc"]
+    layer_index = LayerIndex({name: whole() for name in "abc"})
+    result = freed(models, models, layer_index)
+    assert (result.within, result.within_bytes) == (("a", "b", "c"), W)
+
+
+def test_what_models_take_is_a_bound_until_all_are_told() -> None:
+    assert disk_use(ALL, BOOK) == DiskUse(W + 2200 + QWEN_BYTES, 2 * W + 3200 + QWEN_BYTES, True)
+    unread = LayerIndex({"qwen3:8b": QWEN_LAYERS})
+    assert disk_use(ALL, unread) == DiskUse(
+        2 * W + 3200 + QWEN_BYTES, 2 * W + 3200 + QWEN_BYTES, is_exact=False
+    )
+    weights = LayerIndex({m.digest: weights_only() for m in (MISTRAL, NOTES)})
+    assert disk_use((MISTRAL, NOTES), weights).is_exact, "to what can be seen"
+    assert disk_use((MISTRAL, CLOUD), LayerIndex()) == DiskUse(W + 1300, W + 1300, True)
+    copies = (MISTRAL, model("copy", W + 1300, MISTRAL.digest))
+    assert disk_use(copies, LayerIndex()) == DiskUse(W + 1300, 2 * W + 2600, True)
+    assert disk_use((), BOOK) == DiskUse(0, 0, True)
+
+
+def made(name: str, parent: str, digest: str = "mistral:7b", **more: Any) -> ModelRecord:
+    return model(name, W, digest, details=ModelDetails(parent_model=parent), **more)
+
+
+@pytest.mark.parametrize(
+    ("record", "is_made"),
+    [
+        (made("mine:latest", "mistral:7b"), True),
+        (made("mine:latest", "Mistral:7B"), True),
+        (made("mistral:7b", "mistral:7b"), True),  # edited where it is
+        (made("mine:latest", ""), False),
+        (made("mine:latest", "/Users/build/models/x.gguf"), False),
+        (made("mine:latest", "gone:latest"), False),
+        (made("dolphin:latest", "mistral:7b", "qwen3:8b"), False),  # other weights
+        (made("somebody/mistral:7b", "mistral:7b"), False),
+        (made("mine:latest", "mistral:7b", "not read yet"), False),
+        (made("mine:cloud", "mistral:7b", remote_host="https://ollama.com"), False),
+    ],
+)
+def test_what_was_made_here(record: ModelRecord, is_made: bool) -> None:
+    assert is_made_here(record, InstalledModels(ALL), BOOK) is is_made
+
+
+def test_the_bytes_of_a_registry_were_not_made_here() -> None:
+    told = KnownLayers((WEIGHTS,), is_whole=True, is_from_registry=True)
+    layer_index = LayerIndex({**BOOK.by_digest, "pulled": told})
+    record = made("mine:latest", "mistral:7b", "pulled")
+    assert not is_made_here(record, InstalledModels(ALL), layer_index)
 
 
 def test_two_layers_of_unknown_size_do_not_count_twice() -> None:
@@ -133,7 +227,7 @@ def test_two_layers_of_unknown_size_do_not_count_twice() -> None:
     )
     a, b, other = model("a", 5000), model("b", 5000), model("c", 3000)
     layer_index = LayerIndex({"a": both, "b": both})
-    assert freed([a, other], [a, b, other], layer_index).freed_bytes == 3000
+    assert freed([a, other], [a, b, other], layer_index).freed_bytes == 8000
     assert unique_bytes([a, b, other], layer_index) == 8000
 
 
@@ -159,7 +253,7 @@ def test_copies_count_once_where_only_the_weights_are_known() -> None:
     layer_index = LayerIndex({m.digest: weights_only() for m in (MISTRAL, NOTES)})
     assert unique_bytes([NOTES, copy, MISTRAL], layer_index) == W + 1900
     assert freed([copy], [NOTES, copy, MISTRAL], layer_index).freed_bytes == 0
-    assert freed([copy, NOTES], [NOTES, copy, MISTRAL], layer_index).freed_bytes == 600
+    assert freed([copy, NOTES], [NOTES, copy, MISTRAL], layer_index).freed_bytes == 600 + 2 * UNSEEN
 
 
 def test_rows_without_digest_or_size() -> None:

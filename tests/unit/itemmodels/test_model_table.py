@@ -210,14 +210,36 @@ def test_badges(table: ModelTableModel, replica: Replica) -> None:
     replica.check()
 
 
-def test_a_copy_with_the_same_digest_is_loaded_too() -> None:
+def loaded_rows(table: ModelTableModel) -> list[str]:
+    return [row.record.name for row in table.loaded_rows("local")]
+
+
+def test_what_is_loaded_is_counted_as_the_server_tells_it() -> None:
+    """Copies are one model in memory, under the name that was used last."""
     table = ModelTableModel(clock=lambda: NOW)
     one, copy = model("a:1", digest="d" * 64), model("b:1", digest="d" * 64)
     table.set_snapshot(snapshot([one, copy], [running("A:1", digest="d" * 64)]))
-    assert table.counts.loaded == 2
+    assert (table.counts.loaded, loaded_rows(table)) == (1, ["a:1"])
+    table.set_snapshot(snapshot([one, copy], [running("b:1", digest="d" * 64)]))
+    assert (table.counts.loaded, loaded_rows(table)) == (1, ["b:1"])
     # Pulled anew while the old one is in memory: the name says that it is this model.
     table.set_snapshot(snapshot([model("a:1", digest="e" * 64)], [running("A:1", digest="d" * 64)]))
-    assert table.counts.loaded == 1
+    assert (table.counts.loaded, loaded_rows(table)) == (1, ["a:1"])
+
+
+def test_a_model_that_lost_its_name_while_it_is_loaded_is_counted() -> None:
+    table = ModelTableModel(clock=lambda: NOW)
+    one, copy = model("a:1", digest="d" * 64), model("b:1", digest="d" * 64)
+    other, ran = model("c:1", digest="c" * 64), running("a:1", digest="d" * 64)
+    table.set_snapshot(snapshot([one, copy, other], [ran]))
+    heard = []
+    table.counts_changed.connect(lambda: heard.append(table.counts.loaded))
+    table.set_snapshot(snapshot([copy, other], [ran]))
+    assert (table.counts.loaded, loaded_rows(table)) == (1, ["b:1"]), "a copy stands for it"
+    table.set_snapshot(snapshot([other], [ran]))
+    assert (table.counts.loaded, loaded_rows(table)) == (1, [])
+    table.set_snapshot(snapshot([other], []))
+    assert (table.counts.loaded, heard[-1]) == (0, 0), "no row changed, but the count did"
 
 
 def test_kinds_also_without_capabilities() -> None:

@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
-from tray_app.core.errors import Cancelled, Changed, ListProblem, NotDone, ServerFailed
+from tray_app.core.errors import (
+    Cancelled,
+    Changed,
+    ListProblem,
+    ModelNotFound,
+    NotDone,
+    ServerFailed,
+)
 from tray_app.core.records import ModelRecord
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.deleting import UNLOAD_WAIT_S, delete_unloaded
@@ -45,6 +52,40 @@ def test_a_loaded_model_leaves_the_memory_first(
     assert server.state.names() == ["other:q4"]
     assert client.list_running() == ()
     assert paths(server).index("/api/generate") < paths(server).index("/api/delete")
+
+
+def test_what_somebody_else_deletes_meanwhile_is_gone(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    server.state.remove("tiny")
+    assert delete_unloaded(client, tiny) is False
+    other = client.get("other:q4")
+    assert other is not None
+    assert delete_unloaded(client, other) is True
+
+
+def test_a_server_that_knows_nothing_of_what_it_lists_is_believed_in_neither(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    server.fault("/api/delete", faults.error_json(404, "model 'tiny' not found"))
+    with pytest.raises(ModelNotFound):
+        delete_unloaded(client, tiny)
+
+
+def test_a_copy_that_is_loaded_under_its_own_name_stays_loaded(
+    client: OllamaClient, server: FaultyServer, tiny: ModelRecord
+) -> None:
+    client.copy("tiny:latest", "mine:one")
+    mine = client.get("mine:one")
+    assert mine is not None
+    server.state.load("tiny")
+    delete_unloaded(client, mine)
+    assert [row.name for row in client.list_running() or ()] == ["tiny:latest"]
+    # A name that is gone is nobody's: what is loaded under it is this one.
+    client.copy("tiny:latest", "mine:one")
+    server.state.remove("tiny")
+    delete_unloaded(client, replace(mine, modified_at=None))
+    assert client.list_running() == ()
 
 
 def test_what_is_not_loaded_or_runs_elsewhere_is_not_unloaded(

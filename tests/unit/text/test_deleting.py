@@ -29,7 +29,10 @@ def test_one_model() -> None:
     question = text.delete_question([record("qwen3:8b")], ALONE)
     assert question.window_title == "Delete model"
     assert question.title == "Delete qwen3:8b?"
-    assert plain(question.body) == "This frees 5.2 GB. You can pull the model again later."
+    assert (
+        plain(question.body)
+        == "This frees 5.2 GB. You can pull it again as long as ollama.com has it."
+    )
     assert question.notes == ()
     assert question.button == "Delete"
 
@@ -42,7 +45,7 @@ def test_on_one_of_several_servers() -> None:
 def test_shared_layers_stay() -> None:
     question = text.delete_question([record("mistral:7b", 4_400_000_000)], SHARED)
     assert plain(question.body) == (
-        "This frees 1.3 kB of 4.4 GB. You can pull the model again later."
+        "This frees 1.3 KB of 4.4 GB. You can pull it again as long as ollama.com has it."
     )
     (note,) = question.notes
     assert note.kind is NoteKind.SHARED
@@ -88,7 +91,7 @@ def test_what_is_not_known_exactly() -> None:
     assert plain(question.body).startswith("This frees up to 5.2 GB.")
     part = Freed(5 * GB, 2 * GB, False, 3 * GB, ("b",))
     assert plain(text.delete_question([record("a")], part).body).startswith(
-        "This frees up to 2.0 GB of 5.0 GB."
+        "This frees up to 2 GB of 5 GB."
     )
 
 
@@ -106,7 +109,7 @@ def test_several() -> None:
     assert question.title == "Delete 4 models?"
     assert question.button == "Delete 4 models"
     assert plain(question.body) == (
-        "This frees 18.6 GB. meeting-notes:latest and mistral:7b share 4.4 GB of the 23.0 GB "
+        "This frees 18 GB. meeting-notes:latest and mistral:7b share 4.4 GB of the 23 GB "
         "listed here."
     )
     assert [note.kind for note in question.notes] == [NoteKind.LOADED]
@@ -114,15 +117,58 @@ def test_several() -> None:
     assert title == "Delete 4 models from “nas”?"
 
 
-def test_in_the_details() -> None:
-    assert plain(text.frees_if_deleted(ALONE)) == "5.2 GB, nothing is shared"
-    assert plain(text.frees_if_deleted(SHARED)) == "1.3 kB, 4.4 GB stay for meeting-notes:latest"
-    assert plain(text.frees_if_deleted(Freed(GB, GB, False))) == "Up to 1.0 GB"
-    assert plain(text.layers_note("mistral:7b", SHARED)) == (
-        "Layers used by several models are stored once. Deleting mistral:7b would free 1.3 kB; "
-        "4.4 GB stay for meeting-notes:latest."
-    )
-    assert "Only the weights" in text.layers_note("x", Freed(GB, GB, False))
+GUESS = Freed(5 * GB, 1_000_000, False, 3 * GB, ("b",))
+COPY = Freed(5 * GB, 0, True, 5 * GB, ("original",))
+NO_SIZE = Freed(0, 0, False)
+ONLY_A_LICENSE = Freed(5 * GB, 5 * GB - 11_000, True, 11_000)
+
+
+def test_a_copy_frees_nothing_and_nobody_is_sent_to_a_registry_for_it() -> None:
+    question = text.delete_question([record("mine")], COPY)
+    assert question.body == "This frees no disk space."
+    assert plain(question.notes[0].text) == "All 5 GB are shared with original and stay."
+
+
+def test_a_difference_of_sizes_is_no_fact() -> None:
+    question = text.delete_question([record("a")], GUESS)
+    assert plain(question.body).startswith("This frees up to 1 MB of 5 GB.")
+    assert question.notes[0].text == "The rest is shared with b and stays."
+    assert text.delete_question([record("a")], NO_SIZE).body.startswith("How much this frees isn’t")
+
+
+def test_where_it_comes_from_is_named() -> None:
+    body = text.delete_question([record("hf.co/me/x-GGUF:Q4")], ALONE).body
+    assert body.endswith("as long as Hugging Face has it.")
+
+
+@pytest.mark.parametrize(
+    ("freed", "shown"),
+    [
+        (ALONE, "5.2 GB, nothing is shared"),
+        (SHARED, "1.3 KB, 4.4 GB stay for meeting-notes:latest"),
+        (ONLY_A_LICENSE, "5.0 GB, next to nothing is shared"),
+        (COPY, "Nothing, all 5 GB stay for original"),
+        (Freed(GB, GB, False), "Up to 1 GB"),
+        (GUESS, "Up to 1 MB, the rest stays for b"),
+        (NO_SIZE, "Not known"),
+    ],
+)
+def test_in_the_details(freed: Freed, shown: str) -> None:
+    assert plain(text.frees_if_deleted(freed)) == shown
+
+
+@pytest.mark.parametrize(
+    ("freed", "shown"),
+    [
+        (ALONE, "Deleting x would free 5.2 GB."),
+        (SHARED, "Deleting x would free 1.3 KB; 4.4 GB stay for meeting-notes:latest."),
+        (COPY, "Deleting x would free no disk space."),
+        (GUESS, "Deleting x would free up to 1 MB."),
+    ],
+)
+def test_below_the_layers(freed: Freed, shown: str) -> None:
+    intro = "Layers used by several models are stored once. "
+    assert plain(text.layers_note("x", freed)) == intro + shown
 
 
 @pytest.mark.parametrize("name", ["<b>x</b>", "a\u202eb", "x\ny"])

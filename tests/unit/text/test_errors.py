@@ -7,6 +7,7 @@ from tray_app import text
 from tray_app.core import errors as e
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, ModelRef, Verb
 from tray_app.core.pulls.registry_errors import pull_error
+from tray_app.core.sharing import Freed
 from tray_app.text import Action
 
 LOCAL = "http://127.0.0.1:11434"
@@ -205,7 +206,7 @@ def test_address_problem(address: str, words: str) -> None:
     [
         (
             e.DiskFull("x", needed_bytes=42_500_000_000, free_bytes=28_100_000_000),
-            "Not enough disk space: needs 42.5 GB, and 28.1 GB are free.",
+            "Not enough disk space: needs 42 GB, and 28 GB are free.",
         ),
         (e.DiskFull("x", "no space left on device"), "Not enough disk space on “studio”."),
         (e.ModelNotFound("qwen33"), "ollama.com has no such model or tag."),
@@ -377,7 +378,7 @@ def test_a_failed_delete_says_what_the_server_said() -> None:
     [
         (["qwen3:8b"], [], 5_200_000_000, "Deleted qwen3:8b, 5.2 GB freed."),
         (["qwen3:8b"], [], None, "Deleted qwen3:8b."),
-        (["a", "b", "c"], [], 18_600_000_000, "3 models deleted, 18.6 GB freed."),
+        (["a", "b", "c"], [], 18_600_000_000, "3 models deleted, 18 GB freed."),
         (["a", "b"], [], 0, "2 models deleted."),
         (
             ["a", "b", "c"], ["phi4:14b"], None,
@@ -394,7 +395,24 @@ def test_delete_result(
         tuple(ref(name) for name in deleted),
         tuple(Failure(Verb.DELETE, ref(name), error) for name in failed),
     )
-    assert plain(text.delete_result(outcome, freed_bytes)) == shown
+    freed = None if freed_bytes is None else Freed(freed_bytes, freed_bytes, is_exact=True)
+    assert plain(text.delete_result(outcome, freed)) == shown
+
+
+def test_what_a_delete_freed_is_a_bound_where_layers_are_not_known() -> None:
+    bound = Freed(5_200_000_000, 5_200_000_000, is_exact=False)
+    one, two = ref("a"), ref("b")
+    result = text.delete_result(DeleteOutcome((one,), ()), bound)
+    assert plain(result) == "Deleted a, up to 5.2 GB freed."
+    result = text.delete_result(DeleteOutcome((one, two), ()), bound)
+    assert plain(result) == "2 models deleted, up to 5.2 GB freed."
+
+
+def test_what_somebody_else_deleted_is_gone_as_wished() -> None:
+    one, two = ref("a"), ref("b")
+    assert text.delete_result(DeleteOutcome((), (), (one,)), None) == "a: gone already."
+    result = text.delete_result(DeleteOutcome((one,), (), (two,)), None)
+    assert result == "Deleted a. b: gone already."
 
 
 @pytest.mark.parametrize(

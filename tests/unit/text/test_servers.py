@@ -7,6 +7,7 @@ from tray_app import text
 from tray_app.core import errors as e
 from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
+from tray_app.core.sharing import DiskUse, Freed
 
 NOW = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)
 GB = 1_000_000_000
@@ -31,7 +32,10 @@ def test_the_details_of_a_server_that_is_away() -> None:
 
 
 def running(
-    name: str = "qwen3:8b", size: int = 6_300_000_000, vram: int | None = None, minutes: float = 4.2
+    name: str = "qwen3:8b",
+    size: int | None = 6_300_000_000,
+    vram: int | None = None,
+    minutes: float = 4.2,
 ) -> RunningModel:
     return RunningModel(
         "local",
@@ -109,7 +113,7 @@ BUSY = PullSummary(active=2, permille=826, speed_bytes_s=41_800_000.0, eta_s=76.
         (ONLINE, (), PullSummary(), 1, "This computer: 1 update"),
         (ONLINE, (), PullSummary(), 0, "This computer: online"),
         (ONLINE, None, PullSummary(), 0, "This computer: online"),
-        (ONLINE, TWO, BUSY, 2, "2 downloads, 82%, 41.8 MB/s, 1 min 16 s left"),
+        (ONLINE, TWO, BUSY, 2, "2 downloads, 82%, 41 MB/s, 1 min 16 s left"),
         (status(ServerState.OFFLINE), None, BUSY, 0, "This computer: offline since 14:32"),
     ],
 )
@@ -135,32 +139,56 @@ def test_a_tooltip_is_short_and_has_two_lines_whatever_a_server_is_called() -> N
     [
         (
             11, 50_300_000_000, TWO,
-            "11 models · 50.3 GB on disk · 2 loaded, 9.2 GB in graphics memory",
+            "11 models · 50 GB on disk · 2 loaded, 9.2 GB in graphics memory",
         ),
-        (1, GB, (), "1 model · 1.0 GB on disk"),
-        (1, GB, None, "1 model · 1.0 GB on disk"),
+        (1, GB, (), "1 model · 1 GB on disk"),
+        (1, GB, None, "1 model · 1 GB on disk"),
         (0, 0, (), "0 models"),
         (
             1,
             GB,
             (running(size=4 * GB, vram=GB),),
-            "1 model · 1.0 GB on disk · 1 loaded, 4.0 GB in memory",
+            "1 model · 1 GB on disk · 1 loaded, 4 GB in memory",
         ),
-        (1, GB, (running(size=0),), "1 model · 1.0 GB on disk · 1 loaded"),
+        (1, GB, (running(size=0),), "1 model · 1 GB on disk · 1 loaded"),
     ],
 )  # fmt: skip
 def test_status_line(
     models: int, size: int, loaded: tuple[RunningModel, ...] | None, shown: str
 ) -> None:
-    assert plain(text.status_line(models, size, loaded)) == shown
+    use = DiskUse(size, size, is_exact=True)
+    assert plain(text.status_line(models, use, loaded)) == shown
+
+
+def test_a_size_that_may_be_too_large_says_so() -> None:
+    use = DiskUse(366 * GB, 370 * GB, is_exact=False)
+    assert plain(text.status_line(3, use, ())) == "3 models · up to 366 GB on disk"
+
+
+def test_memory_that_is_told_of_one_alone_is_no_sum() -> None:
+    models = (running(size=4 * GB), running(size=None))
+    assert text.loaded_total(models) == "2 loaded"
+    assert text.tray_tooltip("", ONLINE, models, PullSummary()).endswith("2 loaded")
+
+
+@pytest.mark.parametrize(
+    ("freed", "shown"),
+    [
+        (
+            Freed(21_400_000_000, 17 * GB, True),
+            "3 of 11 selected · 21 GB, deleting them frees 17 GB",
+        ),
+        (Freed(GB, GB, False), "3 of 11 selected · 1 GB, deleting them frees up to 1 GB"),
+        (Freed(GB, 0, True), "3 of 11 selected · 1 GB, deleting them frees no disk space"),
+        (Freed(0, 0, True), "3 of 11 selected"),
+    ],
+)
+def test_what_is_selected(freed: Freed, shown: str) -> None:
+    assert plain(text.selection_line(3, 11, freed)) == shown
 
 
 def test_other_lines() -> None:
-    assert (
-        plain(text.selection_line(3, 11, 21_400_000_000, 17_000_000_000))
-        == "3 of 11 selected · 21.4 GB, deleting them frees 17.0 GB"
-    )
-    assert plain(text.status_line_tooltip(54_700_000_000)).startswith("54.7 GB if shared")
+    assert plain(text.status_line_tooltip(54_700_000_000)).startswith("54 GB if shared")
     assert plain(text.refreshed_line(12.7)) == "Refreshed 12 s ago"
     assert text.refreshed_line(0.3) == "Refreshed just now"
     assert text.last_reached_line(NOW) == "Last reached 14:32"

@@ -20,7 +20,7 @@ from tray_app.settings import ServerEntry
 from tray_app.text import Message
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.questions import delete
-from tray_app.views.questions.delete import DeleteDialog, is_made_here
+from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
 from tray_app.views.questions.running_pulls import QuitDialog
 
@@ -56,14 +56,14 @@ def test_one_loaded_model(qtbot: QtBot, scene: Scene) -> None:
     assert dialog.windowTitle() == "Delete model"
     assert said(dialog) == [
         "Delete qwen3:8b?",
-        "This frees 5.2 GB. You can pull the model again later.",
+        "This frees 5.2 GB. You can pull it again as long as ollama.com has it.",
         LOADED,
     ]
 
 
 def test_what_is_shared_stays(qtbot: QtBot, scene: Scene) -> None:
     assert said(ask(qtbot, scene, MISTRAL))[1:] == [
-        "This frees 1.3 kB of 4.4 GB. You can pull the model again later.",
+        "This frees 1.3 KB of 4.4 GB. You can pull it again as long as ollama.com has it.",
         "The other 4.4 GB are shared with meeting-notes:latest and stay.",
     ]
 
@@ -71,7 +71,10 @@ def test_what_is_shared_stays(qtbot: QtBot, scene: Scene) -> None:
 def test_unknown_sharing_is_an_upper_bound(qtbot: QtBot, scene: Scene) -> None:
     dialog = ask(qtbot, scene, MISTRAL)
     scene.state.set_layer_index(LayerIndex())
-    assert said(dialog)[1] == "This frees up to 4.4 GB. You can pull the model again later."
+    assert (
+        said(dialog)[1]
+        == "This frees up to 4.4 GB. You can pull it again as long as ollama.com has it."
+    )
     assert len(said(dialog)) == 2
 
 
@@ -89,7 +92,7 @@ def test_several_share_with_each_other(qtbot: QtBot, scene: Scene) -> None:
         "Delete 3 models?",
         (
             "This frees 9.6 GB. meeting-notes:latest and mistral:7b share 4.4 GB "
-            "of the 14.0 GB listed here."
+            "of the 13 GB listed here."
         ),
     ]
     assert plain(dialog.delete_button.text()) == "Delete 3 models"
@@ -102,13 +105,77 @@ def test_a_cloud_entry(qtbot: QtBot, scene: Scene) -> None:
 
 
 def test_a_model_made_here_is_lost_for_good(qtbot: QtBot, scene: Scene) -> None:
-    made = replace(MISTRAL, details=replace(MISTRAL.details, parent_model="llama3.2:latest"))
-    assert is_made_here(made)
-    assert not is_made_here(replace(made, name="somebody/mistral:7b"))
-    assert not is_made_here(MISTRAL)
+    dialog = ask(qtbot, scene, data.record("meeting-notes:latest"))
+    assert "Made on this server. It can’t be pulled again." not in said(dialog)
+    notes = data.record("meeting-notes:latest")
+    made = replace(notes, details=replace(notes.details, parent_model="mistral:7b"))
     dialog = ask(qtbot, scene, made)
     assert "Made on this server. It can’t be pulled again." in said(dialog)
-    assert not any("pull the model again later" in text for text in said(dialog))
+    assert not any("pull it again" in text for text in said(dialog))
+
+
+def test_a_library_model_that_names_a_file_can_be_pulled_again(qtbot: QtBot, scene: Scene) -> None:
+    path = replace(QWEN, details=replace(QWEN.details, parent_model="/Users/build/models/x.gguf"))
+    dialog = ask(qtbot, scene, path)
+    assert not any(text.startswith("Made on this server") for text in said(dialog))
+    assert "You can pull it again as long as ollama.com has it." in said(dialog)[1]
+
+
+def test_a_copy_is_not_promised_to_be_on_a_registry(qtbot: QtBot, scene: Scene) -> None:
+    copy = replace(MISTRAL, name="mine:latest")
+    dialog = ask(qtbot, scene, copy)
+    assert said(dialog)[1:] == [
+        "This frees no disk space.",
+        "All 4.4 GB are shared with mistral:7b and meeting-notes:latest and stay.",
+    ]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_the_button_that_has_the_focus_wins(qtbot: QtBot, scene: Scene, key: Qt.Key) -> None:
+    with emitted(scene.commands.delete_requested) as asked:
+        dialog = ask(qtbot, scene, QWEN)
+        dialog.delete_button.setFocus()
+        qtbot.keyClick(dialog.delete_button, key)
+        assert not dialog.isVisible()
+        dialog = ask(qtbot, scene, QWEN)
+        dialog.cancel_button.setFocus()
+        qtbot.keyClick(dialog.cancel_button, key)
+        assert not dialog.isVisible()
+    assert len(asked) == 1, "the first alone"
+
+
+def test_enter_elsewhere_and_escape_cancel(qtbot: QtBot, scene: Scene) -> None:
+    with emitted(scene.commands.delete_requested) as asked:
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+            dialog = ask(qtbot, scene, QWEN)
+            dialog.delete_button.setFocus()
+            qtbot.keyClick(dialog if key == Qt.Key.Key_Return else dialog.delete_button, key)
+            assert not dialog.isVisible()
+    assert asked == []
+
+
+def test_enter_on_a_button_of_another_question_is_that_button(qtbot: QtBot, scene: Scene) -> None:
+    with emitted(scene.commands.quit_now_requested) as asked:
+        for title, count in (("Cancel", 0), ("Quit", 1)):
+            dialog = shown(qtbot, QuitDialog(2, scene.commands))
+            chosen = button(dialog, title)
+            chosen.setFocus()
+            qtbot.keyClick(chosen, Qt.Key.Key_Return)
+            assert len(asked) == count
+            assert not dialog.isVisible()
+
+
+def test_enter_on_a_button_of_a_message_is_that_button(qtbot: QtBot) -> None:
+    box = shown(qtbot, MessageBox(Message("Title", "Body", details="raw")))
+    copy = button(box, "Copy")
+    copy.setFocus()
+    qtbot.keyClick(copy, Qt.Key.Key_Return)
+    assert clipboard().startswith("Title")
+    assert box.isVisible(), "Copy leaves it open"
+    close = button(box, "Close")
+    close.setFocus()
+    qtbot.keyClick(close, Qt.Key.Key_Return)
+    assert not box.isVisible()
 
 
 def test_a_download_that_shares_layers_is_waited_for(qtbot: QtBot, scene: Scene) -> None:

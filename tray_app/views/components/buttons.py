@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QPushButton,
     QStyle,
     QStyleOptionButton,
@@ -34,6 +35,15 @@ class Kind(StrEnum):
     DESTRUCTIVE = "destructive"  # the last step of a deletion
     DANGER = "danger"  # leads to a deletion
     LINK = "link"
+
+
+def enter_clicks(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Whether the key was Enter, which then clicked the button: a dialog would give it to its
+    default button, and do the contrary of what is framed on the screen."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.isAutoRepeat():
+        return False
+    button.click()
+    return True
 
 
 class Button(QPushButton):
@@ -76,6 +86,10 @@ class Button(QPushButton):
         if name != self._icon_name:
             self._icon_name = name
             self._refresh_icon()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not enter_clicks(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         missing = self.sizeHint().width() - self.width()
@@ -153,6 +167,10 @@ class IconButton(QToolButton):
         if name != self._icon_name:
             self._icon_name = name
             self._refresh_icon()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.menu() is not None or not enter_clicks(self, event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

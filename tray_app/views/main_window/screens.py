@@ -58,6 +58,7 @@ class Facts:
     address: str
     search: str = ""
     filter: str = "all"
+    loaded: int = 0
     can_start: bool | None = None
 
 
@@ -149,6 +150,10 @@ def _no_match_page(facts: Facts) -> PageText:
             "%Ln models are hidden by the filter.", "", facts.count
         )
         show_all = PageButton("show_all", tr("Show all models"))
+        if facts.filter == "loaded" and facts.loaded:
+            title = tr("What is loaded isn’t installed any more")
+            body = tr("It was deleted while it was in memory, which it leaves by itself.")
+            return PageText("search", title, body, buttons=(show_all,))
         return PageText("search", filter_is_empty(facts.filter), body, buttons=(show_all,))
     buttons = [PageButton("clear_search", tr("Clear search"))]
     name = clean(facts.search)

@@ -9,7 +9,15 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from tray_app.core.records import ModelRecord, ServerState, ServerStatus
-from tray_app.core.sharing import Freed, LayerIndex, SharingIndex, freed, unique_bytes
+from tray_app.core.sharing import (
+    DiskUse,
+    Freed,
+    LayerIndex,
+    SharingIndex,
+    freed,
+    is_all_told,
+    unique_bytes,
+)
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import (
@@ -19,7 +27,6 @@ from tray_app.text import (
     refreshed_line,
     selection_line,
     server_state,
-    size,
     status_line,
     status_line_tooltip,
     tr,
@@ -94,18 +101,6 @@ def shown_line(shown: int, count: int) -> str:
     return tr("{shown} of {count} models").format(shown=number(shown), count=number(count))
 
 
-def selected_line(selected: int, count: int, freed: Freed) -> str:
-    """`3 of 11 selected · 21.4 GB, deleting them frees 17.0 GB`; the last only if that is known."""
-    if freed.is_exact:
-        return selection_line(selected, count, freed.listed_bytes, freed.freed_bytes)
-    return tr("{n} of {count} selected · {size}, deleting them frees up to {freed}").format(
-        n=number(selected),
-        count=number(count),
-        size=size(freed.listed_bytes),
-        freed=size(freed.freed_bytes),
-    )
-
-
 def away_line(status: ServerStatus, host: str) -> str:
     """What stands left while there is no list: `Offline since 14:32`."""
     if status.state in (ServerState.CONNECTING, ServerState.STARTING):
@@ -131,7 +126,7 @@ class StatusLine:
         self._index = SharingIndex()
         self._layer_version = 0
         self._summed = (-1, 0)
-        self._sums = (0, 0)
+        self._use = DiskUse(0, 0, True)
         self._freed_of: tuple[object, ...] = ()
         self._freed = Freed(0, 0, True)
 
@@ -154,17 +149,18 @@ class StatusLine:
             return away_line(facts.status, host), ""
         if not facts.count:
             return tr("No models"), ""
-        unique, listed = self._disk()
+        use = self._disk()
         is_known = facts.status is None or facts.status.state is ServerState.ONLINE
         running = self._models.running() if is_known else None
-        line = status_line(facts.count, unique, running)
-        return line, status_line_tooltip(listed) if listed > unique else ""
+        line = status_line(facts.count, use, running)
+        is_shared = use.listed_bytes > use.stored_bytes
+        return line, status_line_tooltip(use.listed_bytes) if is_shared else ""
 
     def _selection(self, facts: Facts, selected: Sequence[ModelRow]) -> str:
         shown_of = (self._models.version, self._layer_version, tuple(selected))
         if shown_of != self._freed_of:
             self._freed_of, self._freed = shown_of, self._freed_by(selected)
-        return selected_line(len(selected), facts.count, self._freed)
+        return selection_line(len(selected), facts.count, self._freed)
 
     def _freed_by(self, selected: Sequence[ModelRow]) -> Freed:
         records = [row.record for row in selected]
@@ -174,17 +170,18 @@ class StatusLine:
             others.extend(self._models.records(server_id))
         return freed(records, others, self._layer_index)
 
-    def _disk(self) -> tuple[int, int]:
-        """Bytes with shared layers counted once, and for every model."""
+    def _disk(self) -> DiskUse:
+        """`disk_use` of all models, without looking at those that share nothing."""
         version = (self._models.version, self._layer_version)
         if version != self._summed:
             listed = self._models.totals.listed_bytes
             entangled = self._entangled()
             rest = listed - sum(row.disk_bytes for row in entangled)
             shared = unique_bytes([row.record for row in entangled], self._layer_index)
-            self._sums = (rest + shared, listed)
+            is_exact = is_all_told(self._models.totals.stored_digests, self._layer_index)
+            self._use = DiskUse(rest + shared, listed, is_exact)
             self._summed = version
-        return self._sums
+        return self._use
 
     def _entangled(self) -> list[ModelRow]:
         """The models in the index that share anything; all others count in full."""

@@ -16,11 +16,12 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QHideE
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.installed import InstalledModels
 from tray_app.core.names import LIBRARY_URL, clean
 from tray_app.core.payloads import BusyModel, DeleteOutcome, ModelRef
 from tray_app.core.pulls.states import PullItem, PullSummary
-from tray_app.core.records import ServerStatus, Snapshot
-from tray_app.core.sharing import freed
+from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
+from tray_app.core.sharing import freed, is_made_here
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
@@ -293,6 +294,7 @@ class MainWindow(QMainWindow):
             address=self._state.server.address,
             search=self.top_bar.search.text().strip(),
             filter=self.models.filter,
+            loaded=self.models.counts.loaded,
         )
 
     @Slot()
@@ -321,14 +323,23 @@ class MainWindow(QMainWindow):
     def _on_state_deleted(self, outcome: DeleteOutcome) -> None:
         """Say what is gone and what it freed; the way back is one click. Failures have a message
         box of their own."""
-        refs = [ref for ref in outcome.deleted if ref.server_id == self.server_id]
+        refs, lost = (
+            tuple(ref for ref in part if ref.server_id == self.server_id)
+            for part in (outcome.deleted, outcome.gone)
+        )
         gone = [record for ref in refs if (record := self.models.record(ref.key))]
-        if not gone:
+        if not gone and not lost:
             return
         effect = freed(gone, self.models.records(self.server_id), self._state.layer_index)
-        words = delete_result(DeleteOutcome(tuple(refs), ()), effect.freed_bytes)
-        again = ((f"{_PULL}{refs[0].name}", tr("Pull again")),) if len(refs) == 1 else ()
+        words = delete_result(DeleteOutcome(refs, (), lost), effect)
+        # A copy has another name than what it was made of: no registry would know it.
+        can_pull = len(gone) == 1 and bool(effect.freed_bytes) and not self._is_made_here(gone[0])
+        again = ((f"{_PULL}{gone[0].name}", tr("Pull again")),) if can_pull else ()
         self.show_notice(BannerText(words, Tone.INFO, again))
+
+    def _is_made_here(self, record: ModelRecord) -> bool:
+        installed = InstalledModels(self.models.records(self.server_id))
+        return is_made_here(record, installed, self._state.layer_index)
 
     @Slot()
     def _on_state_diagnostics_copied(self) -> None:
@@ -369,7 +380,7 @@ class MainWindow(QMainWindow):
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
         away = self.server_label if screens.is_away(self.facts) else ""
         self.model_actions.update_state(selected, away)
-        nothing = "" if self.models.counts.loaded else tr("No model is loaded")
+        nothing = "" if self.models.loaded_rows(self.server_id) else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
         if not self.model_actions.rows and self.view.has_framed_row:
             for command in (Command.DETAILS, Command.LOAD, Command.DUPLICATE, Command.DELETE):
@@ -490,9 +501,8 @@ class MainWindow(QMainWindow):
             self._commands.pull_dialog_requested.emit(words[:_MAX_PASTED])
 
     def _unload_all(self) -> None:
-        for row in self.models.all_rows:
-            if row.is_loaded and row.record.server_id == self.server_id:
-                self._commands.unload_requested.emit(ref_of(row))
+        for row in self.models.loaded_rows(self.server_id):
+            self._commands.unload_requested.emit(ref_of(row))
 
     def _focus_middle(self) -> None:
         self.pane.focus_middle(REASON)

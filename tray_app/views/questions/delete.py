@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.commands import Commands
-from tray_app.core.names import canonical, split_display
+from tray_app.core.names import canonical
 from tray_app.core.payloads import DeleteRequest, ModelRef, ModelRefs
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import ModelRecord
-from tray_app.core.sharing import freed
+from tray_app.core.sharing import freed, is_made_here
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
@@ -122,7 +122,7 @@ class DeleteDialog(DialogFrame):
         self.cancel_button = self.add_button(Button(tr("&Cancel"), parent=self), role.RejectRole)
         self.cancel_button.clicked.connect(self.reject)
         delete = Button("", "trash", Kind.DESTRUCTIVE, parent=self)
-        # Enter anywhere but on this button means Cancel.
+        # Enter means Cancel wherever no button has the focus.
         delete.setAutoDefault(False)
         self.delete_button = self.add_button(delete, role.AcceptRole)
         self.delete_button.clicked.connect(self._on_delete_clicked)
@@ -152,7 +152,7 @@ class DeleteDialog(DialogFrame):
             result,
             server_label=label,
             loaded=self._loaded(),
-            made_here=[r.name for r in self._records if is_made_here(r)],
+            made_here=self._made_here(),
             downloading=self._told_download,
         )
         self.setWindowTitle(question.window_title)
@@ -169,6 +169,12 @@ class DeleteDialog(DialogFrame):
         running = snapshot.running if snapshot is not None else None
         names = {model.name for model in running or ()}
         return tuple(ref.name for ref in self._refs if ref.name in names)
+
+    def _made_here(self) -> tuple[str, ...]:
+        """The names of those that no registry has."""
+        installed = self._state.installed(self._server_id)
+        index = self._state.layer_index
+        return tuple(r.name for r in self._records if is_made_here(r, installed, index))
 
     def _downloading(self) -> str:
         """A model on its way that shares layers with one of these, as far as layers are known."""
@@ -194,15 +200,16 @@ class DeleteDialog(DialogFrame):
         self.fit_height()
 
     def _show_list(self) -> None:
-        loaded = self._loaded()
-        listed = (self._records, loaded)
+        loaded, made_here = self._loaded(), self._made_here()
+        listed = (self._records, loaded, made_here)
         if listed == self._listed or self._list is None:
             return
         self._listed = listed
         self._rows.clear()
         heights = []
         for record in self._records:
-            row = self._rows.add_row(_list_row(record, record.name in loaded, self._rows))
+            is_loaded, is_made = record.name in loaded, record.name in made_here
+            row = self._rows.add_row(_list_row(record, is_loaded, is_made, self._rows))
             heights.append(row.sizeHint().height() + 1)
         shown = sum(heights[:_MAX_ROWS_SHOWN]) + 2
         self._list.setFixedHeight(shown)
@@ -231,16 +238,6 @@ class DeleteDialog(DialogFrame):
         self._commands.delete_requested.emit(request)
 
 
-def is_made_here(record: ModelRecord) -> bool:
-    """Whether no registry has it: it says what it was made from, and carries nobody's name.
-
-    Models of other people, pulled from a registry, name a parent too.
-    """
-    parent = record.details.parent_model
-    has_owner = bool(split_display(record.name)[0])
-    return bool(parent) and not has_owner and not record.is_cloud
-
-
 def _with_mnemonic(text: str) -> str:
     return text if "&" in text else "&" + text
 
@@ -256,7 +253,7 @@ def _note_row(note: DeleteNote, parent: QWidget) -> QWidget:
     return row
 
 
-def _list_row(record: ModelRecord, is_loaded: bool, parent: QWidget) -> QWidget:
+def _list_row(record: ModelRecord, is_loaded: bool, is_made: bool, parent: QWidget) -> QWidget:
     row = QWidget(parent)
     line = QHBoxLayout(row)
     line.setContentsMargins(16, 7, 16, 7)
@@ -264,7 +261,7 @@ def _list_row(record: ModelRecord, is_loaded: bool, parent: QWidget) -> QWidget:
     texts = QVBoxLayout()
     texts.setSpacing(1)
     texts.addWidget(NameLabel(record.name, parent=row))
-    if is_made_here(record):
+    if is_made:
         texts.addLayout(_small_note("warning", Tone.WARN, made_here_line(), row))
     if is_loaded:
         texts.addLayout(_small_note("chip", Tone.OK, loaded_now_line(), row))
