@@ -17,7 +17,7 @@ from tray_app.core.manifests import ModelConfig
 from tray_app.core.memory_fit import FitKind, GraphicsMemory, MemoryFit, memory_fit, needed_bytes
 from tray_app.core.names import SameName
 from tray_app.core.records import LayerKind, Manifest, ModelDetails, ModelRecord
-from tray_app.core.sharing import LayerIndex
+from tray_app.core.sharing import LayerIndex, is_worth_naming, largest_first
 
 
 class Missing(StrEnum):
@@ -124,7 +124,7 @@ class PullEstimate:
     @property
     def is_partly_here(self) -> bool:
         """Whether so much is on the server that it is worth telling; a licence is not."""
-        return bool(self.total_bytes) and _is_worth_naming(self.here_bytes, self.total_bytes or 0)
+        return bool(self.total_bytes) and is_worth_naming(self.here_bytes, self.total_bytes or 0)
 
     @property
     def failure(self) -> OllamaError | None:
@@ -232,15 +232,14 @@ def _with_bytes(
         is_current = is_up_to_date(installed, manifest)
         standing = PullCheck.CURRENT if is_current else PullCheck.UPDATE
     wanted = {layer.digest: layer.size_bytes or 0 for layer in manifest.layers}
-    users: set[str] = set()
+    users: dict[str, int] = {}
     here = wanted.keys() & held
     for model in models:
         known = layer_index.of(model)
         common = [x.digest for x in known.layers if x.digest in wanted] if known else []
         here |= set(common)
-        # A template or licence of a few kB is not worth naming anybody.
-        if model is not installed and _is_worth_naming(sum(wanted[d] for d in common), total):
-            users.add(model.name)
+        if model is not installed:
+            users[model.name] = sum(wanted[digest] for digest in set(common))
     here_bytes = sum(wanted[digest] for digest in here)
     return replace(
         made,
@@ -248,12 +247,8 @@ def _with_bytes(
         total_bytes=total,
         fetch_bytes=total - here_bytes,
         here_bytes=here_bytes,
-        shared_with=tuple(sorted(users, key=lambda name: (name.casefold(), name))),
+        shared_with=largest_first(users, total),
     )
-
-
-def _is_worth_naming(shared_bytes: int, total_bytes: int) -> bool:
-    return shared_bytes > 0 and shared_bytes * 1000 >= total_bytes
 
 
 def _with_config(made: PullEstimate, config: ModelConfig, manifest: Manifest) -> PullEstimate:

@@ -159,7 +159,7 @@ def test_a_new_model(ask: Ask) -> None:
         "645 MB already here, shared with llava:13b",
         "7.4 GB to fetch",
         "Enough: 212 GB free",
-        "205 GB left after this download, on /usr/share/ollama.",
+        "204 GB left after this download, on /usr/share/ollama.",
         "Fits: about 9.8 of 12 GB",
         "Estimate for the default context of 4,096 tokens, with nothing else loaded. A longer ",
         "Llama 2 Community License",

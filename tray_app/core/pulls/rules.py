@@ -116,11 +116,13 @@ class DiskSpace:
 
 
 def missing_bytes(to_fetch: int, free: int, kept: int, *, is_held: bool) -> int:
-    """How much more must be free before `to_fetch` bytes fit and `kept` are left; 0 = they fit.
+    """How much more must be free before `to_fetch` bytes may be fetched and `kept` are left; 0 =
+    they may. It is the same number when a wait begins and while it lasts.
 
     `kept` 0 = the rule is off. `is_held`: it waits for room already.
     """
     if not kept or not to_fetch:
         return 0
-    margin = ROOM_MARGIN_BYTES if is_held else 0
-    return max(0, to_fetch + kept + margin - free)
+    missing = to_fetch + kept + ROOM_MARGIN_BYTES - free
+    least = 0 if is_held else ROOM_MARGIN_BYTES
+    return missing if missing > least else 0

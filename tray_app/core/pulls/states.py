@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import OllamaError
-from tray_app.core.pulls.progress import LayerState
-from tray_app.core.pulls.tracker import PullPhase, PullProgress
+from tray_app.core.pulls.progress import LayerProgress, LayerState
+from tray_app.core.pulls.tracker import AGGREGATE_DIGEST, PullPhase, PullProgress
 from tray_app.core.records import ModelKey
 
 
@@ -176,13 +176,21 @@ class PullItem:
 
     @property
     def net_bytes(self) -> int:
-        """What was fetched, without what was fetched again: at most the whole model."""
+        """What was fetched, without what was fetched again: at most the whole model.
+
+        The first line of a stream tells what is there by then; the little that came before it is
+        seen by nobody, so a model that was done all but for that was fetched whole.
+        """
         progress = self.progress
         is_whole = progress is not None and (
             progress.is_total_known or progress.phase is PullPhase.DONE
         )
         if progress is None or progress.total_bytes is None or not is_whole:
             return self.fetched_bytes
+        here = sum(la.total_bytes for la in progress.layers if la.state is LayerState.HERE)
+        wanted = max(0, progress.total_bytes - here)
+        if self.state is S.DONE and 0 <= (wanted - self.fetched_bytes) * 20 <= wanted:
+            return wanted
         return min(self.fetched_bytes, progress.total_bytes)
 
     def at_place(self, position: int) -> PullItem:
@@ -262,19 +270,20 @@ class PullSummary:
 
 def summarize(items: tuple[PullItem, ...]) -> PullSummary:
     """All downloads in one line. Bytes and percent are those of the active ones, else of the
-    waiting ones; paused ones do not count, they go nowhere."""
+    waiting ones; paused ones do not count, they go nowhere. A layer that several downloads from
+    one server have in common is fetched once, and counted once."""
     counts = dict.fromkeys(PullState, 0)
     for item in items:
         counts[item.state] += 1
     in_line = counts[S.WAITING] + counts[S.RETRYING]
-    counted = [i.progress for i in items if i.state in ACTIVE and i.progress] or [
-        i.progress for i in items if i.state in UNFINISHED - {S.PAUSED} and i.progress
+    counted = [i for i in items if i.state in ACTIVE and i.progress] or [
+        i for i in items if i.state in UNFINISHED - {S.PAUSED} and i.progress
     ]
-    sized = [(p.completed_bytes, p.total_bytes) for p in counted if p.total_bytes]
-    completed, total = (min(MAX_INT, sum(part)) for part in zip((0, 0), *sized, strict=True))
-    moving = [i.progress for i in items if i.state in IN_TRANSFER and i.progress]
-    speeds = [p.speed_bytes_s for p in moving if p.speed_bytes_s is not None]
-    etas = [p.eta_s for p in moving if p.eta_s is not None]
+    sized = [item for item in counted if item.progress and item.progress.total_bytes]
+    completed, total = _sums(sized)
+    moving = [item for item in items if item.state in IN_TRANSFER and item.progress]
+    speeds = _speeds(moving)
+    etas = [i.progress.eta_s for i in moving if i.progress and i.progress.eta_s is not None]
     return PullSummary(
         active=sum(counts[state] for state in ACTIVE),
         waiting=in_line,
@@ -289,3 +298,43 @@ def summarize(items: tuple[PullItem, ...]) -> PullSummary:
         is_verifying=bool(counts[S.VERIFYING]) and not any(counts[s] for s in IN_TRANSFER),
         waits_for_server=sum(1 for item in items if item.hold is Hold.SERVER),
     )
+
+
+def _sums(items: Iterable[PullItem]) -> tuple[int, int]:
+    """Completed and total bytes."""
+    completed = total = 0
+    seen: set[tuple[str, str]] = set()
+    for item in items:
+        if item.progress is None:
+            continue
+        keys = {(item.server_id, layer.digest): layer for layer in item.progress.layers}
+        again = [layer for key, layer in keys.items() if key in seen and _is_one_blob(layer)]
+        seen.update(keys)
+        completed += max(
+            0, item.progress.completed_bytes - sum(layer.completed_bytes for layer in again)
+        )
+        total += max(
+            0, (item.progress.total_bytes or 0) - sum(layer.total_bytes for layer in again)
+        )
+    return min(MAX_INT, completed, total), min(MAX_INT, total)
+
+
+def _speeds(items: Iterable[PullItem]) -> list[float]:
+    """The speeds of what moves: where several wait for the same layer, that of the fastest."""
+    speeds: dict[tuple[str, str], float] = {}
+    for number, item in enumerate(items):
+        if item.progress is None or item.progress.speed_bytes_s is None:
+            continue
+        running = (
+            layer.digest
+            for layer in item.progress.layers
+            if layer.state is LayerState.RUNNING and _is_one_blob(layer)
+        )
+        key = (item.server_id, next(running, str(number)))
+        speeds[key] = max(speeds.get(key, 0.0), item.progress.speed_bytes_s)
+    return list(speeds.values())
+
+
+def _is_one_blob(layer: LayerProgress) -> bool:
+    """Not the one line that stands for all layers of a model."""
+    return layer.digest != AGGREGATE_DIGEST

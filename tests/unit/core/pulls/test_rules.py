@@ -115,14 +115,20 @@ def test_the_verdict_knows_when_the_clock_changes_it() -> None:
     ("to_fetch", "free", "kept", "missing"),
     [
         (10 * GB, 15 * GB, 5 * GB, 0),
-        (10 * GB, 15 * GB - 1, 5 * GB, 1),
-        (10 * GB, 2 * GB, 5 * GB, 13 * GB),
+        (10 * GB, 15 * GB - 1, 5 * GB, 1 + ROOM_MARGIN_BYTES),
+        (10 * GB, 2 * GB, 5 * GB, 13 * GB + ROOM_MARGIN_BYTES),
         (0, 0, 5 * GB, 0),  # all is here already, or nothing is known yet
         (10 * GB, 0, 0, 0),  # the rule is off
     ],
 )
 def test_room(to_fetch: int, free: int, kept: int, missing: int) -> None:
     assert missing_bytes(to_fetch, free, kept, is_held=False) == missing
+
+
+@pytest.mark.parametrize("free", [0, 2 * GB, 15 * GB - 1])
+def test_the_number_that_is_said_does_not_change_when_the_wait_begins(free: int) -> None:
+    said = [missing_bytes(10 * GB, free, 5 * GB, is_held=is_held) for is_held in (False, True)]
+    assert said[0] == said[1] > 0
 
 
 def test_who_waits_for_room_goes_on_when_there_is_a_little_more() -> None:

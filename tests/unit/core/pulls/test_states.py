@@ -212,6 +212,55 @@ def test_summary_adds_up_the_unfinished() -> None:
     assert not summary.is_verifying
 
 
+def pulled(
+    name: str, server_id: str = "s", *, done: int = 500, speed: float = 40.0, digest: str = "w"
+) -> PullItem:
+    """A model of 100 bytes of its own, which are there, and 1000 of weights, on their way."""
+    layers = (
+        LayerProgress(f"sha256:{name}", LayerKind.TEMPLATE, 100, 100, LayerState.DONE),
+        LayerProgress(f"sha256:{digest}", LayerKind.MODEL, 1000, done, LayerState.RUNNING),
+    )
+    progress = PullProgress(
+        PullPhase.DOWNLOAD, 100 + done, 1100, True, 0, speed, None, layers=layers
+    )
+    return replace(
+        ITEM, id=name, server_id=server_id, name=name, state=S.RUNNING, progress=progress
+    )
+
+
+def test_a_layer_that_two_downloads_wait_for_counts_once() -> None:
+    both = summarize((pulled("a"), pulled("b", speed=42.0)))
+    assert (both.completed_bytes, both.total_bytes) == (700, 1200)
+    assert both.speed_bytes_s == 42.0, "the same bytes, seen twice"
+    apart = summarize((pulled("a"), pulled("b", "other server")))
+    assert (apart.completed_bytes, apart.total_bytes, apart.speed_bytes_s) == (1200, 2200, 80.0)
+    others = summarize((pulled("a"), pulled("b", digest="v")))
+    assert (others.total_bytes, others.speed_bytes_s) == (2200, 80.0)
+    # A model of tensors has one line for all of them, which is no layer.
+    tensors = summarize((pulled("a", digest="model"), pulled("b", digest="model")))
+    assert (tensors.total_bytes, tensors.speed_bytes_s) == (2200, 80.0)
+
+
+@pytest.mark.parametrize(
+    ("fetched", "state", "net"),
+    [
+        (79_600_000, S.DONE, 80_000_000),
+        (80_000_000, S.DONE, 80_000_000),
+        (200_000_000, S.DONE, 100_000_000),
+        (40_000_000, S.DONE, 40_000_000),  # the other half was there before
+        (79_600_000, S.RUNNING, 79_600_000),
+        (0, S.DONE, 0),
+    ],
+)
+def test_what_was_fetched_of_a_model(fetched: int, state: PullState, net: int) -> None:
+    layers = (
+        LayerProgress("sha256:a", LayerKind.MODEL, 80_000_000, 80_000_000, LayerState.DONE),
+        LayerProgress("sha256:b", LayerKind.LICENSE, 20_000_000, 20_000_000, LayerState.HERE),
+    )
+    progress = PullProgress(PullPhase.DONE, 10**8, 10**8, True, layers=layers)
+    assert replace(ITEM, state=state, progress=progress, fetched_bytes=fetched).net_bytes == net
+
+
 def test_summary_time_left_waits_for_the_line() -> None:
     running = item(S.RUNNING, 30, 100, 5.0, 14.0)
     assert summarize((running, item(S.WAITING))).eta_s is None

@@ -168,7 +168,7 @@ def test_each_fits_alone_but_not_all() -> None:
     by = schedule(keep_free_bytes=1000 * MB)
     needs = dict.fromkeys(("a", "b", "c"), 40 * MB)
     by.set_disk_space(DiskSpace("here", 1100 * MB, needs))
-    missing = HoldReason(Hold.DISK, missing_bytes=20 * MB)
+    missing = HoldReason(Hold.DISK, missing_bytes=20 * MB + ROOM_MARGIN_BYTES)
     for states in (
         (S.RUNNING, S.RUNNING, S.RUNNING),
         (S.VERIFYING, S.STALLED, S.PREPARING),
