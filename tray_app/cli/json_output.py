@@ -61,7 +61,7 @@ def info(shown: ModelInfo) -> dict[str, Any]:
 
 def status(snapshot: Snapshot, address: str, use: DiskUse) -> dict[str, Any]:
     """`status` of a server that answers; `running` null = it is too old to tell. `size` counts
-    shared layers once; it is an upper bound unless `size_is_exact`."""
+    shared layers once; with `size_is_bound` it may be less."""
     rows = snapshot.running
     return {
         "server": address,
@@ -69,7 +69,7 @@ def status(snapshot: Snapshot, address: str, use: DiskUse) -> dict[str, Any]:
         "version": snapshot.version,
         "models": len(snapshot.models),
         "size": use.stored_bytes,
-        "size_is_exact": use.is_exact,
+        "size_is_bound": use.is_bound,
         "running": None if rows is None else [running(row) for row in rows],
         "problems": list(snapshot.problems),
     }

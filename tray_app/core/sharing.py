@@ -190,12 +190,12 @@ def is_worth_naming(held_bytes: int, total_bytes: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DiskUse:
-    """What models take on disk: `stored_bytes` counts shared layers once ("up to" unless
-    `is_exact`), `listed_bytes` counts every model in full."""
+    """What models take on disk: `stored_bytes` counts shared layers once, to the few kilobytes that
+    /api/show does not tell; "up to" if `is_bound`. `listed_bytes` counts every model in full."""
 
     stored_bytes: int
     listed_bytes: int
-    is_exact: bool
+    is_bound: bool
 
 
 def disk_use(models: Iterable[ModelRecord], layer_index: LayerIndex) -> DiskUse:
@@ -205,13 +205,13 @@ def disk_use(models: Iterable[ModelRecord], layer_index: LayerIndex) -> DiskUse:
     return DiskUse(
         unique_bytes(stored, layer_index),
         sum(m.size_bytes or 0 for m in stored),
-        is_all_told({m.digest for m in stored}, layer_index),
+        may_share_more({m.digest for m in stored}, layer_index),
     )
 
 
-def is_all_told(digests: AbstractSet[str], layer_index: LayerIndex) -> bool:
-    """Whether nothing is shared unseen among models of these manifest digests."""
-    return len(digests) < 2 or digests <= layer_index.by_digest.keys()
+def may_share_more(digests: AbstractSet[str], layer_index: LayerIndex) -> bool:
+    """Whether models of these manifest digests may share layers that nobody told of yet."""
+    return len(digests) > 1 and not digests <= layer_index.by_digest.keys()
 
 
 def unique_bytes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> int:

@@ -89,7 +89,7 @@ def delete_result(outcome: DeleteOutcome, freed: Freed | None, server_label: str
         gone = [one_line(ref.name, _NAME_LIMIT) for ref in outcome.gone]
         return sentences(
             _deleted([ref.name for ref in outcome.deleted], freed) if outcome.deleted else "",
-            fill(tr("{names}: gone already."), names=join(gone, 4)) if gone else "",
+            fill(tr("Gone already: {names}."), names=join(gone, 4)) if gone else "",
         )
     total = done + len(outcome.failures)
     first = outcome.failures[0]

@@ -76,7 +76,7 @@ def stored_size(use: DiskUse) -> str:
     """What models take on disk, shared layers once: "50 GB", "up to 50 GB" while layers are not
     known that some of them may share."""
     whole = size(use.stored_bytes)
-    return whole if use.is_exact else fill(tr("up to {size}"), size=whole)
+    return fill(tr("up to {size}"), size=whole) if use.is_bound else whole
 
 
 def status_line_tooltip(listed_bytes: int) -> str:

@@ -198,10 +198,10 @@ def test_status_counts_shared_weights_once(terminal: Terminal, server: FaultySer
     assert lines["Models"].strip() == "4, 120 MB"
     found = json.loads(terminal("status", "--json").out)
     assert 120_000_000 < found["size"] < 120_010_000
-    assert found["size_is_exact"] is True
+    assert found["size_is_bound"] is False
     server.fault("/api/show", faults.error_json(500, "broken"))
     assert "up to 160 MB" in terminal("status").out
-    assert json.loads(terminal("status", "--json").out)["size_is_exact"] is False
+    assert json.loads(terminal("status", "--json").out)["size_is_bound"] is True
 
 
 def test_status_of_the_program(terminal: Terminal, server: FaultyServer) -> None:

@@ -303,7 +303,7 @@ def test_rm_of_what_somebody_else_deletes_meanwhile_is_done(
 
     server.fault("/api/delete", gone, times=1)
     result = terminal("rm", "-y", "tiny", "other:q4")
-    assert result.err.splitlines()[0] == "tiny:latest: gone already."
+    assert result.err.splitlines()[0] == "Gone already: tiny:latest."
     assert (result.code, installed(server)) == (0, {"me/tiny:v2"})
 
 

@@ -178,17 +178,17 @@ def test_three_that_share_the_weights_share_them_once() -> None:
 
 
 def test_what_models_take_is_a_bound_until_all_are_told() -> None:
-    assert disk_use(ALL, BOOK) == DiskUse(W + 2200 + QWEN_BYTES, 2 * W + 3200 + QWEN_BYTES, True)
+    assert disk_use(ALL, BOOK) == DiskUse(W + 2200 + QWEN_BYTES, 2 * W + 3200 + QWEN_BYTES, False)
     unread = LayerIndex({"qwen3:8b": QWEN_LAYERS})
     assert disk_use(ALL, unread) == DiskUse(
-        2 * W + 3200 + QWEN_BYTES, 2 * W + 3200 + QWEN_BYTES, is_exact=False
+        2 * W + 3200 + QWEN_BYTES, 2 * W + 3200 + QWEN_BYTES, is_bound=True
     )
     weights = LayerIndex({m.digest: weights_only() for m in (MISTRAL, NOTES)})
-    assert disk_use((MISTRAL, NOTES), weights).is_exact, "to what can be seen"
-    assert disk_use((MISTRAL, CLOUD), LayerIndex()) == DiskUse(W + 1300, W + 1300, True)
+    assert not disk_use((MISTRAL, NOTES), weights).is_bound, "to what can be seen"
+    assert disk_use((MISTRAL, CLOUD), LayerIndex()) == DiskUse(W + 1300, W + 1300, False)
     copies = (MISTRAL, model("copy", W + 1300, MISTRAL.digest))
-    assert disk_use(copies, LayerIndex()) == DiskUse(W + 1300, 2 * W + 2600, True)
-    assert disk_use((), BOOK) == DiskUse(0, 0, True)
+    assert disk_use(copies, LayerIndex()) == DiskUse(W + 1300, 2 * W + 2600, False)
+    assert disk_use((), BOOK) == DiskUse(0, 0, False)
 
 
 def made(name: str, parent: str, digest: str = "mistral:7b", **more: Any) -> ModelRecord:

@@ -410,9 +410,9 @@ def test_what_a_delete_freed_is_a_bound_where_layers_are_not_known() -> None:
 
 def test_what_somebody_else_deleted_is_gone_as_wished() -> None:
     one, two = ref("a"), ref("b")
-    assert text.delete_result(DeleteOutcome((), (), (one,)), None) == "a: gone already."
+    assert text.delete_result(DeleteOutcome((), (), (one,)), None) == "Gone already: a."
     result = text.delete_result(DeleteOutcome((one,), (), (two,)), None)
-    assert result == "Deleted a. b: gone already."
+    assert result == "Deleted a. Gone already: b."
 
 
 @pytest.mark.parametrize(

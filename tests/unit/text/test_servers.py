@@ -156,12 +156,12 @@ def test_a_tooltip_is_short_and_has_two_lines_whatever_a_server_is_called() -> N
 def test_status_line(
     models: int, size: int, loaded: tuple[RunningModel, ...] | None, shown: str
 ) -> None:
-    use = DiskUse(size, size, is_exact=True)
+    use = DiskUse(size, size, is_bound=False)
     assert plain(text.status_line(models, use, loaded)) == shown
 
 
 def test_a_size_that_may_be_too_large_says_so() -> None:
-    use = DiskUse(366 * GB, 370 * GB, is_exact=False)
+    use = DiskUse(366 * GB, 370 * GB, is_bound=True)
     assert plain(text.status_line(3, use, ())) == "3 models · up to 366 GB on disk"
 
 

@@ -15,7 +15,7 @@ from tray_app.core.sharing import (
     LayerIndex,
     SharingIndex,
     freed,
-    is_all_told,
+    may_share_more,
     unique_bytes,
 )
 from tray_app.itemmodels.model_table import ModelTableModel
@@ -126,7 +126,7 @@ class StatusLine:
         self._index = SharingIndex()
         self._layer_version = 0
         self._summed = (-1, 0)
-        self._use = DiskUse(0, 0, True)
+        self._use = DiskUse(0, 0, is_bound=False)
         self._freed_of: tuple[object, ...] = ()
         self._freed = Freed(0, 0, True)
 
@@ -178,8 +178,8 @@ class StatusLine:
             entangled = self._entangled()
             rest = listed - sum(row.disk_bytes for row in entangled)
             shared = unique_bytes([row.record for row in entangled], self._layer_index)
-            is_exact = is_all_told(self._models.totals.stored_digests, self._layer_index)
-            self._use = DiskUse(rest + shared, listed, is_exact)
+            is_bound = may_share_more(self._models.totals.stored_digests, self._layer_index)
+            self._use = DiskUse(rest + shared, listed, is_bound)
             self._summed = version
         return self._use
 
