@@ -208,7 +208,7 @@ def _error_field(body: bytes) -> str | None:
         return None
     error = value["error"] or ""
     # An object on the OpenAI-compatible routes and from some gateways.
-    return (error if isinstance(error, str) else error_words(error))[:MAX_TEXT]
+    return error[:MAX_TEXT] if isinstance(error, str) else _said(error)
 
 
 def _sentence_in(body: bytes) -> str:
@@ -217,8 +217,12 @@ def _sentence_in(body: bytes) -> str:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return ""
+    return _said(value)
+
+
+def _said(value: Any) -> str:
     words = error_words(value)
-    # Of an object without any words, all of it is given.
+    # Of an object without any words, all of it is given, or its number.
     return "" if words[:1] == "{" or words.isdecimal() else words[:MAX_TEXT]
 
 

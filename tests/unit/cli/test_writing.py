@@ -108,7 +108,7 @@ def test_what_passes_is_asked_for_again(
     assert (result.code, len(pulls(server))) == (0, 3)
     assert "Trying again… (1 of 10)" in result.err
     assert "Trying again… (2 of 10)" in result.err
-    assert result.err.endswith("Pulled fresh:latest, 40.0 MB.\n")
+    assert result.err.endswith("Pulled fresh:latest, 40 MB.\n")
 
 
 @pytest.mark.parametrize("said", ["file does not exist", "400: no", "412: too old", "401: no"])
