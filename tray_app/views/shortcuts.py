@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.screen_fit import ScreenFit
 from tray_app.views.theme import TextRole
+
+_LEAST = QSize(320, 240)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ class ShortcutsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll)
+        self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.resize(440, 560)
 
 

@@ -1,17 +1,28 @@
-"""What all dialogs have in common: margins, a hairline, a footer with buttons in native order."""
+"""What all dialogs have in common: margins, a hairline, a footer with buttons in native order,
+and that they fit the screen: the content scrolls before a button leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, SignalInstance, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tray_app.resources import app_icon
 from tray_app.views.components.buttons import Button
+from tray_app.views.components.screen_fit import FittingContent, FittingScroll, ScreenFit
 from tray_app.views.components.surfaces import Hairline
 
 _SIDE = 20
+_PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
 
 
 class DialogFrame(QDialog):
@@ -24,28 +35,35 @@ class DialogFrame(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setWindowIcon(app_icon())
-        self._least: QSize | None = None
+        self._wanted = QSize(0, 0)
         self._followed: list[tuple[SignalInstance, Callable[..., None]]] = []
         self.finished.connect(self._stop_following)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.body = QVBoxLayout()
+        self._content = FittingContent()
+        self.body = QVBoxLayout(self._content)
         self.body.setContentsMargins(_SIDE, 16, _SIDE, _SIDE)
         self.body.setSpacing(8)
+        self.scroller = FittingScroll(self._content, self)
         self.left = QHBoxLayout()
         self.left.setSpacing(8)
         self.button_box = QDialogButtonBox(self)
-        footer = QHBoxLayout()
-        footer.setContentsMargins(_SIDE, 12, _SIDE, 12)
-        footer.setSpacing(8)
-        footer.addLayout(self.left)
-        footer.addStretch(1)
-        footer.addWidget(self.button_box)
+        left = QHBoxLayout()
+        left.addLayout(self.left)
+        left.addStretch(1)
+        self._footer = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._footer.setContentsMargins(_SIDE, 12, _SIDE, 12)
+        self._footer.setSpacing(8)
+        self._footer.addLayout(left, 1)
+        self._footer.addWidget(self.button_box)
+        self._line = Hairline(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addLayout(self.body, 1)
-        outer.addWidget(Hairline(self))
-        outer.addLayout(footer)
+        outer.addWidget(self.scroller, 1)
+        outer.addWidget(self._line)
+        outer.addLayout(self._footer)
+        self.screen_fit = ScreenFit(self, self._least_size)
+        self._content.needs_changed.connect(self.screen_fit.apply_least)
 
     def follow(self, changed: SignalInstance, slot: Callable[..., None]) -> None:
         """Have `slot` called as long as the dialog is open; it is deleted only some time later."""
@@ -58,40 +76,67 @@ class DialogFrame(QDialog):
             changed.disconnect(slot)
         self._followed.clear()
 
-    def set_least_size(self, width: int, height: int) -> None:
-        """Never smaller than this, nor than what the words of this language need.
+    # its size
 
-        (A minimum set on the widget would let it be smaller than its layout can be.)
-        """
-        self._least = QSize(width, height)
-        self.resize(width, height)
-        self._apply_least_size()
+    def set_least_size(self, width: int, height: int = 0) -> None:
+        """Never smaller than this, nor than what the words of this language need, as long as the
+        screen has room for it."""
+        self._wanted = QSize(width, height)
+        self.resize(width, height or self.height())
+        self.screen_fit.apply_least()
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._apply_least_size()
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.screen_fit.apply_least()  # of the buttons; the content tells by itself
         return done
 
-    def _apply_least_size(self) -> None:
-        layout = self.layout()
-        if self._least is None or layout is None:
-            return
-        width = max(self._least.width(), layout.totalMinimumSize().width())
-        needed = layout.totalMinimumHeightForWidth(max(width, self.width()))
-        self.setMinimumSize(width, max(self._least.height(), needed))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn_footer(event.size().width())
 
     def fit_height(self) -> None:
         """As high as the texts need at this width: at the smallest one until it is shown."""
-        layout = self.layout()
-        if layout is None:
-            return
-        layout.invalidate()
-        layout.activate()
-        least = max(self.minimumWidth(), layout.totalMinimumSize().width())
+        self.body.invalidate()
+        self.body.activate()
+        room = self.screen_fit.room()
+        least = min(self._least_width(), room.width())
         width = max(self.width(), least) if self.isVisible() else least
-        height = layout.totalHeightForWidth(width)
-        self.resize(width, height if height > 0 else layout.totalSizeHint().height())
+        self._turn_footer(width)
+        height = self.body.totalHeightForWidth(width)
+        if height < 0:
+            height = self.body.totalSizeHint().height()
+        self.resize(width, min(height + self._footer_height(), room.height()))
+
+    def _least_size(self) -> QSize:
+        width = self._least_width()
+        room = self.screen_fit.room().width()
+        content = self._content.heightForWidth(min(max(width, self.width()), room))
+        if content < 0:
+            content = self.body.totalMinimumSize().height()
+        return QSize(width, max(self._wanted.height(), content + self._footer_height()))
+
+    def _least_width(self) -> int:
+        content = self.body.totalMinimumSize().width()
+        return max(self._wanted.width(), content, self._footer_width())
+
+    def _footer_width(self) -> int:
+        """What the buttons need in one line."""
+        sides = self._footer.contentsMargins()
+        left, right = self.left.sizeHint().width(), self.button_box.sizeHint().width()
+        between = self._footer.spacing() if left else 0
+        return sides.left() + left + between + right + sides.right()
+
+    def _footer_height(self) -> int:
+        return self._line.sizeHint().height() + self._footer.sizeHint().height()
+
+    def _turn_footer(self, width: int) -> None:
+        """One below the other where the screen has no room for all buttons in a line."""
+        is_narrow = width < self._footer_width() and self.left.count() > 0
+        direction = QBoxLayout.Direction
+        self._footer.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
+
+    # its buttons and keys
 
     def add_button(self, button: Button, role: QDialogButtonBox.ButtonRole) -> Button:
         """A button of the footer; the role decides where the platform wants it."""
@@ -102,3 +147,8 @@ class DialogFrame(QDialog):
         """A button at the far side, for what is not an answer to the dialog."""
         self.left.addWidget(button)
         return button
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        direction = _PAGES.get(Qt.Key(event.key()))
+        if direction is None or not self.scroller.scroll_page(direction):
+            super().keyPressEvent(event)

@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QTextEdit, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from tray_app.text import Message, tr
-from tray_app.views.components.buttons import copy_text
+from tray_app.views.components.buttons import Button, copy_text
+from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.surfaces import StateTile
+from tray_app.views.theme import TextRole, Tone, font
+
+_WIDTH = 460
+_DETAILS_HEIGHT = 180
 
 
-class MessageBox(QMessageBox):
-    """One message; deletes itself when closed. Copy leaves it open."""
+class MessageBox(DialogFrame):
+    """One message; deletes itself when closed. Copy leaves it open. (Qt's own grows beyond the
+    screen with its text, and its buttons go with it.)"""
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setIcon(QMessageBox.Icon.Warning)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(message.title, parent)
         self._message = Message("", "")
-        self._details_button: QAbstractButton | None = None
+        self.title = PlainLabel("", TextRole.QUESTION, parent=self)
+        self.told = PlainLabel("", selectable=True, parent=self)
+        self.details = QPlainTextEdit(self)
+        self.details.setReadOnly(True)
+        self.details.setFont(font(TextRole.MONO))
+        self.details.setTabChangesFocus(True)
+        self.details.setMinimumHeight(_DETAILS_HEIGHT)
+        self.details.hide()
+        texts = QVBoxLayout()
+        texts.setSpacing(6)
+        texts.addWidget(self.title)
+        texts.addWidget(self.told)
+        texts.addStretch(1)
+        tile = QVBoxLayout()
+        tile.addWidget(StateTile("warning", Tone.WARN, 40, self))
+        tile.addStretch(1)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addLayout(tile)
+        line.addLayout(texts, 1)
+        self.body.addLayout(line)
+        self.body.addWidget(self.details, 1)
+        self.details_button = self.add_left(Button("", parent=self))
+        self.details_button.clicked.connect(self._on_details_button_clicked)
+        role = QDialogButtonBox.ButtonRole
+        self.copy_button = self.add_button(Button(tr("C&opy"), parent=self), role.ActionRole)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        close = self.add_button(Button(tr("&Close"), parent=self), role.RejectRole)
+        close.clicked.connect(self.reject)
+        close.setDefault(True)
+        close.setFocus()
+        self.set_least_size(_WIDTH)
         self.set_message(message)
-        copy = self.addButton(tr("C&opy"), QMessageBox.ButtonRole.HelpRole)
-        # A box closes at each of its buttons unless nothing is connected to it.
-        copy.clicked.disconnect()
-        copy.clicked.connect(self._on_copy_clicked)
-        self._copy = copy
-        close = self.addButton(QMessageBox.StandardButton.Close)
-        self.setDefaultButton(close)
-        self.setEscapeButton(close)
 
     def set_message(self, message: Message) -> None:
         """Say this instead, also while it is open."""
         old, self._message = self._message, message
         self.setWindowTitle(message.title)
-        self.setText(message.title)
+        self.title.setText(message.title)
         body = "\n".join(part for part in (message.body, message.hint) if part)
-        self.setInformativeText(body)
-        # The format counts for the first text only; this one would be taken for rich text.
-        for label in self.findChildren(QLabel):
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.told.setText(body)
+        self.told.setVisible(bool(body))
+        self.setAccessibleDescription(body)
         if message.details != old.details:  # else a reader would be back at its beginning
-            self.setDetailedText(message.details)
-            self._follow_details_button()
+            self.details.setPlainText(message.details)
+        self._show_details(bool(message.details) and not self.details.isHidden())
 
     def as_text(self) -> str:
         """What Copy puts on the clipboard."""
@@ -49,26 +75,17 @@ class MessageBox(QMessageBox):
         parts = (message.title, message.body, message.hint, message.details)
         return "\n".join(part for part in parts if part)
 
-    def _follow_details_button(self) -> None:
-        """Qt's own words on it are in another style than ours, and it sets them at every click."""
-        action = QMessageBox.ButtonRole.ActionRole
-        found = (button for button in self.buttons() if self.buttonRole(button) is action)
-        button = next(found, None)
-        if button is not None and button is not self._details_button:
-            button.clicked.connect(self._word_details_button)
-        self._details_button = button
-        self._word_details_button()
+    def _show_details(self, is_shown: bool) -> None:
+        self.details_button.setVisible(bool(self._message.details))
+        self.details_button.setText(tr("Hide &details") if is_shown else tr("Show &details"))
+        self.details.setVisible(is_shown)
+        self.fit_height()
 
-    @Slot()
-    def _word_details_button(self) -> None:
-        details = self.findChild(QTextEdit)
-        frame = details.parentWidget() if details is not None else None
-        if self._details_button is not None and frame is not None:
-            words = tr("Show the technical details"), tr("Hide the technical details")
-            self._details_button.setText(words[not frame.isHidden()])
+    def _on_details_button_clicked(self) -> None:
+        self._show_details(self.details.isHidden())
 
     def _on_copy_clicked(self) -> None:
-        copy_text(self._copy, self.as_text())
+        copy_text(self.copy_button, self.as_text())
 
 
 def show_message(message: Message, parent: QWidget | None = None) -> MessageBox:

@@ -41,7 +41,7 @@ class SavedState(QObject):
         models.set_filter(values.filter_chip)
 
     def restore_geometry(self) -> None:
-        """Place and size as they were left; Qt moves a window onto a screen that is there."""
+        """Place and size as they were left; at each show they are fitted to the screen."""
         values = self._settings.values
         saved = QByteArray.fromBase64(values.main_geometry.encode("ascii", "ignore"))
         if saved.isEmpty() or not self._window.restoreGeometry(saved):

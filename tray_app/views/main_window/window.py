@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
@@ -36,6 +36,7 @@ from tray_app.text import (
 )
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import Banner, BannerText
+from tray_app.views.components.screen_fit import FittingScroll, ScreenFit
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.main_window import menus, screens
@@ -54,7 +55,8 @@ from tray_app.views.theme import Tone
 
 _TICK_MS = 1000
 _AGE_TICKS = 30
-_MIN_SIZE = (720, 440)
+_LEAST = QSize(720, 440)
+_LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
 _DOWNLOAD = "https://ollama.com/download"
@@ -138,8 +140,11 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle(tr("Ollama Tray (demo)") if self._state.is_demo else tr("Ollama Tray"))
-        self.setMinimumSize(*_MIN_SIZE)
-        body = QWidget(self)
+        self.screen_fit = ScreenFit(self, lambda: _LEAST)
+        self.screen_fit.apply_least()
+        body = QWidget()
+        # What its parts need depends on the room that they have: only a fixed least size is sound.
+        body.setMinimumSize(_LEAST_BODY)
         self.top_bar = TopBar(body)
         self.top_bar.set_demo(self._state.is_demo)
         self.filter_bar = FilterBar(self.actions_, body)
@@ -164,7 +169,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.splitter, 1)
         column.addWidget(self.tip)
         column.addWidget(self.status_bar)
-        self.setCentralWidget(body)
+        self.setCentralWidget(FittingScroll(body))
         self.server_menu = QMenu(self.top_bar.server_button)
         self.more_menu = QMenu(self.top_bar.more_button)
         self.top_bar.server_button.setMenu(self.server_menu)

@@ -128,7 +128,7 @@ class DeleteDialog(DialogFrame):
         self.delete_button.clicked.connect(self._on_delete_clicked)
         self.cancel_button.setDefault(True)
         self.cancel_button.setFocus()
-        self.setMinimumWidth(_SEVERAL_WIDTH if self._list is not None else _ONE_WIDTH)
+        self.set_least_size(_SEVERAL_WIDTH if self._list is not None else _ONE_WIDTH)
 
     @Slot()
     def _on_state_downloads_changed(self) -> None:

@@ -66,7 +66,7 @@ class DuplicateDialog(DialogFrame):
         self.duplicate_button = self.add_button(duplicate, role.AcceptRole)
         self.duplicate_button.setDefault(True)
         self.duplicate_button.clicked.connect(self._on_duplicate_clicked)
-        self.setMinimumWidth(_WIDTH)
+        self.set_least_size(_WIDTH)
         self.field.setFocus()
         self.field.selectAll()
         self.follow(state.snapshot_changed, self._update)

@@ -33,7 +33,7 @@ class QuitDialog(DialogFrame):
         body.set_dim()
         texts.addWidget(body)
         self.body.addLayout(texts)
-        self.setMinimumWidth(420)
+        self.set_least_size(420)
         role = QDialogButtonBox.ButtonRole
         cancel = self.add_button(Button(tr("&Cancel"), parent=self), role.RejectRole)
         cancel.clicked.connect(self.reject)
@@ -73,7 +73,7 @@ class CancelDialog(DialogFrame):
         self._said.set_dim()
         texts.addWidget(self._said)
         self.body.addLayout(texts)
-        self.setMinimumWidth(480)
+        self.set_least_size(480)
         role = QDialogButtonBox.ButtonRole
         keep = self.add_button(Button(words.keep, parent=self), role.RejectRole)
         keep.clicked.connect(self.reject)

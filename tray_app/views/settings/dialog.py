@@ -25,6 +25,7 @@ from tray_app.state import AppState
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.inputs import ComboBox
+from tray_app.views.components.screen_fit import ScreenFit
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.about import AboutPage
 from tray_app.views.settings.downloads import DownloadsPage
@@ -33,6 +34,7 @@ from tray_app.views.settings.notifications import NotificationsPage
 from tray_app.views.settings.server import ServerPage
 from tray_app.views.theme import TextRole, Theme, font
 
+_LEAST = QSize(640, 440)
 _NAV_WIDTH = 184
 _NARROW = 680
 _ROW = 36
@@ -95,7 +97,7 @@ class SettingsDialog(QDialog):
         self.nav.currentRowChanged.connect(self._on_nav_current_row_changed)
         self.combo.activated.connect(self.nav.setCurrentRow)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
-        self.setMinimumSize(640, 440)
+        self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.resize(800, 560)
         self.nav.setCurrentRow(0)
         self.nav.setFocus()

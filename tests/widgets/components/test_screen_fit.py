@@ -1,0 +1,104 @@
+"""Every window on screens of every size: it lies inside, and its buttons can be reached."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from tests.support.complaints import NO_SCREEN, complaints
+from tests.widgets.helpers import shown
+from tests.widgets.windows import Stage
+from tray_app.text import Message
+from tray_app.views.components.buttons import Button
+from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.message_box import MessageBox
+
+ROOT = Path(__file__).parents[3]
+
+
+def walked(factor: str, sizes: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.widgets.components.screens_program", sizes],
+        cwd=ROOT,
+        env={**os.environ, "QT_SCALE_FACTOR": factor, "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert complaints(done.stderr, [NO_SCREEN]) == []
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("factor", "sizes", "logical"),
+    [
+        ("1", "720x440", [[720, 440]]),
+        ("1.5", "1280x800", [[853, 533]]),
+        ("2", "1280x800 3840x2160", [[640, 400], [1920, 1080]]),
+        ("3", "1280x800", [[427, 267]]),
+    ],
+)
+def test_every_window_fits_every_screen(factor: str, sizes: str, logical: list[list[int]]) -> None:
+    found = walked(factor, sizes)
+    assert sorted(found["screens"]) == logical
+    assert found["windows"] >= 30
+    assert found["faults"] == []
+
+
+def test_a_window_in_the_corner_comes_back_whole(stage: Stage) -> None:
+    window = stage.window
+    free = window.screen().availableGeometry()
+    window.hide()
+    window.move(free.bottomRight() - QPoint(98, 70))
+    stage.window.come_to_front()
+    assert free.contains(window.frameGeometry())
+
+
+def test_a_maximized_window_stays_so(stage: Stage) -> None:
+    window = stage.window
+    window.hide()
+    window.setWindowState(Qt.WindowState.WindowMaximized)
+    window.show()
+    assert window.isMaximized()
+
+
+def test_pages_scroll_by_key_where_the_text_does_not_fit(qtbot: QtBot) -> None:
+    box = shown(qtbot, MessageBox(Message("Title", "many words " * 3000)))
+    bar = box.scroller.verticalScrollBar()
+    assert bar.maximum() > 0
+    assert box.copy_button.visibleRegion().boundingRect().size() == box.copy_button.size()
+    focused = QApplication.focusWidget()
+    qtbot.keyClick(box, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    qtbot.keyClick(box, Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+    assert QApplication.focusWidget() is focused
+
+
+def test_buttons_without_room_in_one_line_take_two(qtbot: QtBot) -> None:
+    dialog = DialogFrame("Title")
+    dialog.body.addWidget(PlainLabel("text"))
+    left = dialog.add_left(
+        Button("Something else that can be done here, far away from all of the others, at the left")
+    )
+    role = QDialogButtonBox.ButtonRole.AcceptRole
+    right = dialog.add_button(
+        Button("An answer that takes very many words to give, more than there is room for"), role
+    )
+    shown(qtbot, dialog)
+    assert left.width() + right.width() > dialog.screen().availableGeometry().width()
+    places = [each.mapTo(dialog, QPoint()) for each in (left, right)]
+    assert places[0].y() < places[1].y()
+    for button, place in zip((left, right), places, strict=True):
+        assert dialog.rect().contains(QRect(place, button.size()))
