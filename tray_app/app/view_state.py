@@ -82,10 +82,12 @@ def show_view(built: Windows, view: View) -> None:
         dialog = dialogs.open_details(details.ref)
         dialog.tabs.setCurrentIndex(details.tab)
         dialog.restoreGeometry(details.geometry)
+        dialog.screen_fit.fit()
     if view.settings is not None:
         settings = dialogs.open_settings()
         settings.show_page(view.settings.page)
         settings.restoreGeometry(view.settings.geometry)
+        settings.screen_fit.fit()
         _focus(settings, view.settings.control)
 
 

@@ -50,17 +50,35 @@ def _size(row: ModelRow) -> str:
 
 def _busy_words(row: ModelRow) -> str:
     busy = row.busy
-    if busy is None:
-        return ""
-    if busy.verb is Verb.LOAD:
+    return _verb_words(busy.verb, busy.permille) if busy is not None else ""
+
+
+def _verb_words(verb: Verb, permille: int | None = None) -> str:
+    if verb is Verb.LOAD:
         return tr("Loading…")
-    if busy.verb is Verb.UNLOAD:
+    if verb is Verb.UNLOAD:
         return tr("Unloading…")
-    if busy.verb is Verb.DELETE:
+    if verb is Verb.DELETE:
         return tr("Deleting…")
-    if busy.verb is Verb.PULL and busy.permille is not None:
-        return tr("Updating {percent}").format(percent=text.percent(busy.permille))
-    return tr("Updating…") if busy.verb is Verb.PULL else ""
+    if verb is Verb.PULL and permille is not None:
+        return tr("Updating {percent}").format(percent=text.percent(permille))
+    return tr("Updating…") if verb is Verb.PULL else ""
+
+
+def short_size(row: ModelRow) -> str:
+    """What the Size column shows where there is no room for more; "" = there is no shorter."""
+    busy = row.busy
+    if busy is None or busy.verb is not Verb.PULL or busy.permille is None:
+        return ""
+    return text.percent(busy.permille)
+
+
+def size_words() -> tuple[str, ...]:
+    """The widest that the Size column may have to show, in the language of now."""
+    verbs = (Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL)
+    busy = (_verb_words(verb) for verb in verbs)
+    sizes = (text.size(888_800_000_000), text.size(888_000_000), text.size(999_999_999))
+    return (*busy, *sizes)
 
 
 def _context(row: ModelRow) -> str:

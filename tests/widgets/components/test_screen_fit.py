@@ -89,13 +89,9 @@ def test_pages_scroll_by_key_where_the_text_does_not_fit(qtbot: QtBot) -> None:
 def test_buttons_without_room_in_one_line_take_two(qtbot: QtBot) -> None:
     dialog = DialogFrame("Title")
     dialog.body.addWidget(PlainLabel("text"))
-    left = dialog.add_left(
-        Button("Something else that can be done here, far away from all of the others, at the left")
-    )
+    left = dialog.add_left(Button("Something else that can be done " * 2))
     role = QDialogButtonBox.ButtonRole.AcceptRole
-    right = dialog.add_button(
-        Button("An answer that takes very many words to give, more than there is room for"), role
-    )
+    right = dialog.add_button(Button("An answer of very many words " * 2), role)
     shown(qtbot, dialog)
     assert left.width() + right.width() > dialog.screen().availableGeometry().width()
     places = [each.mapTo(dialog, QPoint()) for each in (left, right)]

@@ -1,19 +1,24 @@
 """The table as a widget: selection, scroll and columns live through refreshes; keys and clicks."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPoint, QRectF, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, QRectF, Qt, QTranslator
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
+from tests.shots.registry import settle
 from tests.unit.itemmodels.samples import NOW, model, snapshot
-from tests.widgets.windows import Stage, names, selected
+from tests.widgets.windows import Stage, entries, names, selected
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
-from tray_app.itemmodels.columns import NUMBER
+from tray_app.itemmodels.columns import NUMBER, size_words
 from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.views.models.cell_layout import layout_name, row_fonts, row_height
-from tray_app.views.models.column_layout import ColumnLayout
+from tray_app.views.main_window.menus import fill_columns
+from tray_app.views.models.cell_layout import PAD, layout_name, row_fonts, row_height
+from tray_app.views.models.column_layout import NAME_MIN, ColumnLayout
 from tray_app.views.models.view import ModelView
 
 
@@ -186,7 +191,8 @@ def test_a_narrow_table_hides_columns_and_never_scrolls_sideways(view: ModelView
         assert "size" in shown
         header = view.horizontalHeader()
         total = sum(header.sectionSize(NUMBER[key]) for key in shown)
-        assert total <= max(view.viewport().width(), 220 + 88)
+        least = NAME_MIN + header.sectionSize(NUMBER["size"])
+        assert total <= max(view.viewport().width(), least)
         assert not view.horizontalScrollBar().isVisible()
     assert "digest" in seen[0]
     assert seen[-1] == ("name", "size")
@@ -218,6 +224,7 @@ def shown_columns(stage: Stage) -> list[str]:
 def test_columns_are_chosen_fitted_and_reset(stage: Stage) -> None:
     window = stage.window
     columns = window.view.columns
+    window.resize(1000, 600)
     columns.choose("family", True)
     assert shown_columns(stage) == [
         "name",
@@ -249,7 +256,7 @@ def test_badges_shrink_before_names_do(stage: Stage) -> None:
     assert not tight.is_cut
     cut = layout_name(row, QRectF(0, 0, 120, 36), row_fonts())
     assert cut.is_cut
-    assert cut.text.tag == ":latest"
+    assert cut.text.base[0] == "l"
     assert cut.badges[-1][1].right() <= 120 + 1
 
 
@@ -288,15 +295,135 @@ def test_everything_paints_in_both_directions(stage: Stage, direction: Qt.Layout
     assert bar != ground
 
 
-def test_enter_acts_on_the_framed_row_that_nothing_selected_yet(
-    view: ModelView, qtbot: QtBot
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_acts_once_on_the_framed_row_that_nothing_selected_yet(
+    stage: Stage, qtbot: QtBot, key: Qt.Key
 ) -> None:
-    put(view, 1, 2)
+    view = stage.window.view
     view.setCurrentIndex(view.model().index(0, 0))
     view.clearSelection()
-    with qtbot.waitSignal(view.details_requested):
-        qtbot.keyClick(view, Qt.Key.Key_Return)
-    assert [index.row() for index in view.selectionModel().selectedRows()] == [0]
+    qtbot.keyClick(view, key)
+    (ref,) = stage.told.take("details_dialog_requested")
+    assert [ref.name] == selected(stage.window)
+
+
+def ink(view: ModelView, rect: QRect) -> tuple[int, int]:
+    """The left and the right edge of what is painted on the ground of a cell."""
+    picture = view.viewport().grab(rect).toImage()
+    ground = picture.pixel(1, 1)
+    across = [
+        x
+        for x in range(picture.width())
+        if any(picture.pixel(x, y) != ground for y in range(2, picture.height() - 2))
+    ]
+    return across[0], picture.width() - 1 - across[-1]
+
+
+@pytest.mark.parametrize("is_rtl", [False, True])
+def test_sizes_end_below_each_other(stage: Stage, is_rtl: bool) -> None:
+    window, view = stage.window, stage.window.view
+    directions = Qt.LayoutDirection
+    window.setLayoutDirection(directions.RightToLeft if is_rtl else directions.LeftToRight)
+    stage.state.set_busy(BusyModel(ModelRef(data.SERVER, "qwen3:8b"), Verb.UNLOAD))
+    view.clearSelection()
+    window.top_bar.search.setFocus()
+    settle()
+    edges = []
+    for row in range(window.models.rowCount()):
+        left, right = ink(view, view.visualRect(window.models.index(row, NUMBER["size"])))
+        edges.append(left if is_rtl else right)
+        assert min(left, right) >= PAD - 2, "it is not cut"
+    assert len(edges) > 5
+    # Letters begin and end a little beside where they stand.
+    assert all(PAD - 2 <= edge <= PAD + 2 for edge in edges), edges
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("points", [8, 10, 20, 30])
+@pytest.mark.parametrize("chosen", [(), (("size", 56),)])
+def test_no_word_of_the_size_column_is_cut(
+    qtbot: QtBot,
+    qapp: QApplication,
+    points: int,
+    language: str,
+    chosen: tuple[tuple[str, int], ...],
+) -> None:
+    font = QFont(qapp.font())
+    made = QFont(font)
+    made.setPointSize(points)
+    translator = QTranslator()
+    if language != "en":
+        folder = Path(__file__).parents[3] / "resources" / "translations"
+        assert translator.load(f"ollama-tray_{language}.qm", str(folder))
+        qapp.installTranslator(translator)
+    qapp.setFont(made)
+    try:
+        view = ModelView(ModelTableModel(), ColumnLayout(widths=chosen))
+        qtbot.addWidget(view)
+        view.resize(1200, 300)
+        view.show()
+        room = view.horizontalHeader().sectionSize(NUMBER["size"]) - 2 * PAD
+        metrics = row_fonts().metrics
+        assert size_words()
+        assert [w for w in size_words() if metrics.horizontalAdvance(w) > room] == []
+    finally:
+        qapp.setFont(font)
+        qapp.removeTranslator(translator)
+
+
+LONG_TAG = "q4_K_M-instruct-with-a-tag-that-goes-on-and-on-for-ever-and-ever-2026-11-28"
+
+
+def test_a_long_tag_stays_in_its_column_and_the_base_name_is_seen(stage: Stage) -> None:
+    view = stage.window.view
+    records = [replace(data.record("qwen3:8b"), name=f"mistral-small:{LONG_TAG}")]
+    stage.set_snapshot(data.snapshot(tuple(records)))
+    stage.window.refresh_now()
+    (row,) = stage.window.models.all_rows
+    for width in (220, 260, 330, 420):
+        placed = layout_name(row, QRectF(0, 0, width, 36), row_fonts())
+        assert placed.left + placed.text.width <= width
+        assert placed.is_cut
+        assert placed.text.base.startswith("mistral"), placed.text
+        assert placed.text.tag.startswith(":")
+        assert "…" in placed.text.tag
+    assert view.columns.shown[0] == "name"
+
+
+def test_columns_without_room_are_told_and_come_with_it(stage: Stage) -> None:
+    window = stage.window
+    window.resize(720, 440)
+    menu = QMenu(window)
+    fill_columns(menu, window.view.columns)
+    by_text = entries(menu)
+    by_text["Digest"].trigger()
+    by_text["Format"].trigger()
+    assert "digest" in window.view.columns.without_room
+    assert by_text["Digest"].text() == "Digest (no room, widen the window)"
+    assert by_text["Digest"].isChecked()
+    window.resize(1400, 600)
+    assert window.view.columns.without_room == frozenset()
+    fill_columns(menu, window.view.columns)
+    assert "Digest" in entries(menu)
+
+
+def test_the_menu_of_columns_stays_open_for_several_ticks(stage: Stage, qtbot: QtBot) -> None:
+    columns = stage.window.view.columns
+    columns.menu_requested.emit(stage.window.mapToGlobal(QPoint(300, 100)))
+    menu = next(m for m in stage.window.view.findChildren(QMenu) if m.isVisible())
+    for title in ("Format", "Digest"):
+        place = menu.actionGeometry(entries(menu)[title]).center()
+        qtbot.mouseMove(menu, place)
+        qtbot.mousePress(menu, Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseRelease(menu, Qt.MouseButton.LeftButton, pos=place)
+        assert menu.isVisible()
+    assert {"format", "digest"} <= set(columns.layout.keys)
+    menu.setActiveAction(next(a for a in menu.actions() if a.text().startswith("Format")))
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert "format" not in columns.layout.keys
+    assert menu.isVisible()
+    qtbot.keyClick(menu, Qt.Key.Key_Escape)
+    assert not menu.isVisible()
 
 
 def test_a_move_that_ends_where_it_began_selects(view: ModelView, qtbot: QtBot) -> None:

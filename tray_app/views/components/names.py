@@ -13,6 +13,7 @@ from tray_app.text import one_line, tooltip
 from tray_app.views.theme import TextRole, Theme, baseline, font
 
 _SHORT_PREFIX = "…/"
+_TAG_SHARE = 0.4  # of a room that is too small for both
 _MAX_NAME_CHARS = 500  # no width is worth measuring more
 
 
@@ -24,6 +25,7 @@ class NameText:
     base: str
     tag: str
     width: float
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,28 @@ class NameFonts:
 
 
 def fit_name(name: str, fonts: NameFonts, width: float) -> NameText:
-    """Elide `name` to `width`: first the prefix, then the middle of the base, never the tag."""
+    """Elide `name` to `width`: first the prefix, then what is long of the tag, so that most of the
+    base stays; a short tag is never cut."""
     prefix, base, tag = split_display(one_line(name, _MAX_NAME_CHARS))
     tag = ":" + tag if tag else ""
     strong, quiet = QFontMetricsF(fonts.strong), QFontMetricsF(fonts.quiet)
     prefix_width, tag_width = quiet.horizontalAdvance(prefix), quiet.horizontalAdvance(tag)
     base_width = strong.horizontalAdvance(base)
-    if prefix and prefix_width + base_width + tag_width > width:
+    if prefix_width + base_width + tag_width <= width:
+        return NameText(prefix, base, tag, prefix_width + base_width + tag_width)
+    if prefix:
         prefix = _SHORT_PREFIX
         prefix_width = quiet.horizontalAdvance(prefix)
-    room = width - prefix_width - tag_width
-    if base_width > room:
-        base = strong.elidedText(base, Qt.TextElideMode.ElideMiddle, max(room, 0.0))
+    room = max(0.0, width - prefix_width)
+    tag_room = max(room - base_width, room * _TAG_SHARE)
+    if tag_width > tag_room:
+        # Its end tells quantizations apart, and stands last in names of files.
+        tag = quiet.elidedText(tag, Qt.TextElideMode.ElideMiddle, tag_room)
+        tag_width = quiet.horizontalAdvance(tag)
+    if base_width > room - tag_width:
+        base = strong.elidedText(base, Qt.TextElideMode.ElideMiddle, max(room - tag_width, 0.0))
         base_width = strong.horizontalAdvance(base)
-    return NameText(prefix, base, tag, prefix_width + base_width + tag_width)
+    return NameText(prefix, base, tag, prefix_width + base_width + tag_width, is_cut=True)
 
 
 def paint_name(
@@ -129,8 +139,7 @@ class NameLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         fitted = fit_name(self._name, self._fonts, self.width())
-        is_cut = fitted.base not in self._name or fitted.prefix == _SHORT_PREFIX
-        self.setToolTip(tooltip(self._name) if is_cut else "")
+        self.setToolTip(tooltip(self._name) if fitted.is_cut else "")
         strong = theme.window_text if self.isEnabled() else theme.disabled_text
         quiet = theme.secondary if self.isEnabled() else theme.disabled_text
         painter = QPainter(self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from tray_app.core.records import ServerState, ServerStatus
@@ -52,9 +52,44 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
     return menu
 
 
+class TickMenu(QMenu):
+    """Stays open when an entry is ticked with the mouse or with Space, so that several can be."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        action = self.actionAt(event.position().toPoint())
+        if event.button() != Qt.MouseButton.LeftButton or not _tick(action):
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Space or not _tick(self.activeAction()):
+            super().keyPressEvent(event)
+
+
+def _tick(action: QAction | None) -> bool:
+    if action is None or not action.isCheckable() or not action.isEnabled():
+        return False
+    action.trigger()
+    return True
+
+
 def fill_columns(menu: QMenu, columns: TableColumns) -> None:
-    """The choice of columns; Name and Size are always there."""
+    """The choice of columns; Name and Size are always there. What is ticked and not shown says
+    why."""
     menu.clear()
+    ticks: dict[str, QAction] = {}
+
+    def show() -> None:
+        for key, action in ticks.items():
+            template = tr("{column} (no room, widen the window)")
+            title = column_title(key)
+            is_away = key in columns.without_room
+            action.setText(template.format(column=title) if is_away else title)
+            action.setChecked(key in columns.layout.keys)
+
+    def choose(key: str, is_on: bool) -> None:
+        columns.choose(key, is_on)
+        show()
+
     usual = [key for key in DEFAULT_KEYS if key != "name"]
     optional = [column.key for column in COLUMNS if not column.is_default]
     # Server comes last but one: it is of use with several servers only.
@@ -65,12 +100,12 @@ def fill_columns(menu: QMenu, columns: TableColumns) -> None:
     name.setEnabled(False)
     for group in (usual, optional):
         for key in group:
-            action = add(menu, column_title(key))
+            action = ticks[key] = add(menu, column_title(key))
             action.setCheckable(True)
-            action.setChecked(key in columns.layout.keys)
             action.setEnabled(key != "size")
-            action.toggled.connect(lambda is_on, key=key: columns.choose(key, is_on))
+            action.triggered.connect(lambda is_on, key=key: choose(key, is_on))
         menu.addSeparator()
+    show()
     add(menu, tr("Fit columns to contents"), columns.fit_all)
     add(menu, tr("Reset columns"), columns.reset)
 
@@ -121,7 +156,7 @@ def fill_more(menu: QMenu, actions: Actions, columns: TableColumns, sort: tuple[
     menu.addAction(actions[Command.REFRESH])
     menu.addSeparator()
     menu.addAction(actions[Command.UNLOAD_ALL])
-    shown = QMenu(tr("Columns"), menu)
+    shown = TickMenu(tr("Columns"), menu)
     shown.setIcon(glyph("columns", Theme.of(menu).text))
     fill_columns(shown, columns)
     menu.addMenu(shown)

@@ -537,7 +537,7 @@ class MainWindow(QMainWindow):
             self.row_menu().popup(pos)
 
     def _on_columns_menu_requested(self, pos: QPoint) -> None:
-        menu = QMenu(self.view)
+        menu = menus.TickMenu(self.view)
         menu.aboutToHide.connect(menu.deleteLater)
         menus.fill_columns(menu, self.view.columns)
         menu.popup(pos)

@@ -85,13 +85,22 @@ class ColumnLayout:
         self.set_keys(DEFAULT_KEYS)
 
     def arrange(
-        self, available: int, header_widths: Mapping[str, int]
+        self,
+        available: int,
+        header_widths: Mapping[str, int],
+        least_widths: Mapping[str, int] | None = None,
     ) -> tuple[tuple[str, int], ...]:
-        """The shown columns with their widths for `available` pixels, in order, Name first."""
+        """The shown columns with their widths for `available` pixels, in order, Name first.
+
+        `least_widths`: what columns need for words that are never cut, whoever chose their width.
+        """
+        least = least_widths or {}
         keys = [key for key in self._keys if key != "name"]
         if self.auto_server and "server" not in keys:
             keys.insert(0, "server")
-        widths = {key: self._width(key, header_widths.get(key, 0)) for key in keys}
+        widths = {
+            key: max(self._width(key, header_widths.get(key, 0)), least.get(key, 0)) for key in keys
+        }
         shown = fitting(widths, available)
         rest = max(NAME_MIN, available - sum(widths[key] for key in shown))
         return (("name", rest), *((key, widths[key]) for key in shown))

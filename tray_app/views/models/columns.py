@@ -5,10 +5,12 @@ What a layout is, without widgets: column_layout.py. The headings themselves: he
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QTableView
 
-from tray_app.itemmodels.columns import COLUMNS, NUMBER
+from tray_app.itemmodels.columns import COLUMNS, NUMBER, size_words
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.views.models.cell_layout import PAD, row_fonts
 from tray_app.views.models.column_layout import ColumnLayout
@@ -52,10 +54,16 @@ class TableColumns(QObject):
         """The columns on screen, left to right."""
         return tuple(key for key, _ in self._shown)
 
+    @property
+    def without_room(self) -> frozenset[str]:
+        """The columns that were chosen, and that the window is too narrow for."""
+        return frozenset(self.layout.keys) - set(self.shown)
+
     def arrange(self) -> None:
         """Show, order and size the columns for the present width."""
         titles = {column.key: self._header.title_width(n) for n, column in enumerate(COLUMNS)}
-        arranged = self.layout.arrange(self._view.viewport().width(), titles)
+        least = {"size": self._words_width(size_words())}
+        arranged = self.layout.arrange(self._view.viewport().width(), titles, least)
         if arranged == self._shown:
             return
         self._shown = arranged
@@ -101,6 +109,11 @@ class TableColumns(QObject):
     def _tell(self) -> None:
         self.arrange()
         self.changed.emit()
+
+    def _words_width(self, words: Iterable[str]) -> int:
+        metrics = row_fonts().metrics
+        widest = max((metrics.horizontalAdvance(each) for each in words), default=0.0)
+        return int(widest + 0.999) + 2 * PAD
 
     def _wanted_width(self, key: str) -> int:
         column = NUMBER[key]

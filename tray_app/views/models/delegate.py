@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
-from tray_app.itemmodels.columns import COLUMNS, NAME, NUMBER, SIZE
+from tray_app.itemmodels.columns import COLUMNS, NAME, NUMBER, SIZE, short_size
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.row_texts import badge_tip, kind_word
 from tray_app.itemmodels.rows import ModelRow
@@ -99,6 +99,9 @@ class ModelDelegate(QStyledItemDelegate):
         metrics = fonts.mono_metrics if is_mono else fonts.metrics
         room = rect.width() - 2 * PAD
         width = metrics.horizontalAdvance(text)
+        if width > room and column == SIZE:
+            text = short_size(row) or text
+            width = metrics.horizontalAdvance(text)
         if width > room:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             width = metrics.horizontalAdvance(text)

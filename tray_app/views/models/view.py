@@ -153,7 +153,7 @@ _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_
 
 
 class ModelView(QTableView):
-    """Signals: `details_requested` (Enter or double click on a model), `menu_requested` (QPoint,
+    """Signals: `details_requested` (double click on a model), `menu_requested` (QPoint,
     global: a menu for the selection), `selection_changed`, `current_changed` (what keys would act
     on where nothing is selected).
     """
@@ -278,10 +278,6 @@ class ModelView(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._set_uses_keyboard(True)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.select_current()
-            self.details_requested.emit()
-            return
         super().keyPressEvent(event)
         if event.key() in _MOVES and not event.modifiers():
             self.select_current()
