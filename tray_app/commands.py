@@ -42,6 +42,8 @@ class Commands(QObject):
     delete_requested = Signal(object)  # DeleteRequest
     copy_requested = Signal(object)  # CopyRequest
     load_requested = Signal(object)  # LoadRequest
+    load_stop_requested = Signal(object)  # ModelRef
+    """Give up loading it, as far as this program has asked for that."""
     unload_requested = Signal(object)  # ModelRef
 
     # Downloads.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.core.installed import InstalledModels
-from tray_app.core.payloads import Verb
+from tray_app.core.payloads import CopyRequest, Verb
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullItem, PullSummary
@@ -73,6 +73,7 @@ class AppState(QObject):
 
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
+    copied = Signal(object)  # CopyRequest
     diagnostics_copied = Signal()
 
     def __init__(
@@ -271,6 +272,10 @@ class AppState(QObject):
     def tell_deleted(self, outcome: DeleteOutcome) -> None:
         """A deletion is over."""
         self.deleted.emit(outcome)
+
+    def tell_copied(self, request: CopyRequest) -> None:
+        """A model has another name, too."""
+        self.copied.emit(request)
 
     def tell_diagnostics_copied(self) -> None:
         """The report that was asked for is on the clipboard."""

@@ -246,7 +246,8 @@ def test_open_dialogs_follow_the_facts(scene: Scene, dialogs: Dialogs) -> None:
     facts.set_snapshot(scene.state, replace(data.snapshot(), running=()))
     assert not details.overview.memory.isVisible()
     scene.state.set_busy(BusyModel(ref(QWEN), Verb.LOAD))
-    assert not details.load_button.isEnabled()
+    assert details.load_button.text() == "Stop &loading"
+    assert not details.delete_button.isEnabled()
     facts.set_status(scene.state, data.status(ServerState.OFFLINE))
     assert not details.delete_button.isEnabled()
     scene.state.set_server(Server(data.SERVER, "studio", data.ADDRESS))

@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from tray_app.text.messages import Action, Message, action_label, ollama_says
     from tray_app.text.models import (
         capability_label,
+        copied_line,
         filter_is_empty,
         filter_label,
         hidden_by_search,

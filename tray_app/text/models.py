@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from tray_app.core.payloads import CopyRequest
 from tray_app.core.records import LayerKind, MemoryUse, RunningModel
 from tray_app.text.plain import one_line
 from tray_app.text.times import elapsed, is_forever, roughly, seconds_until
@@ -28,6 +29,12 @@ _CAPABILITIES: dict[str, Callable[[], str]] = {
     "image": lambda: tr("Images"),
     "audio": lambda: tr("Audio"),
 }
+
+
+def copied_line(request: CopyRequest) -> str:
+    """What is said after *Duplicate*."""
+    source, copy = one_line(request.source.name, 80), one_line(request.destination, 80)
+    return tr("{source} was copied to {copy}.").format(source=source, copy=copy)
 
 
 def layer_label(kind: LayerKind) -> str:

@@ -136,6 +136,14 @@ class Operations(QObject):
             self._submit(job, f"load {request.ref.server_id}", Verb.LOAD, request.ref)
 
     @Slot(object)
+    def stop_load(self, ref: ModelRef) -> None:
+        """Close the request: the server gives up the load that waits for no other one. What became
+        of it, its list of what is loaded tells."""
+        self._runner.cancel_where(
+            lambda job: isinstance(job, LoadJob) and job.request.ref.key == ref.key
+        )
+
+    @Slot(object)
     def unload(self, ref: ModelRef) -> None:
         target = self._target(Verb.UNLOAD, ref)
         if target is not None:

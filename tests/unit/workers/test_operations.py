@@ -311,3 +311,21 @@ def test_suggestions_do_not_need_to_know_about_the_cloud(
     )
     assert isinstance(found, Recommendations)
     assert any(row.is_cloud for row in found.rows)
+
+
+def test_a_load_that_is_stopped_is_no_failure(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    a, b = refs_of(server, "a", "b")
+    server.fault("/api/generate", faults.never_answer())
+    seen: list[BusyModel] = []
+    failed: list[object] = []
+    operations.busy_changed.connect(seen.append)
+    operations.failed.connect(failed.append)
+    operations.load(LoadRequest(a))
+    operations.load(LoadRequest(b))  # waits for its turn
+    qtbot.waitUntil(lambda: any(r.path == "/api/generate" for r in server.requests))
+    operations.stop_load(b)
+    operations.stop_load(a)
+    qtbot.waitUntil(lambda: {x.ref.name for x in seen if x.verb is None} == {a.name, b.name})
+    assert failed == []

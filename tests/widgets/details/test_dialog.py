@@ -14,7 +14,7 @@ from tests.shots.scene import Scene, blank, known
 from tests.support import facts
 from tests.widgets.helpers import button, clipboard, emitted, shown, texts
 from tray_app.core.errors import Unreachable
-from tray_app.core.payloads import BusyModel, Failure, LoadRequest, Verb
+from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, Verb
 from tray_app.core.records import ModelInfo, RunningModel, ServerState, Snapshot
 from tray_app.core.sharing import LayerIndex
 from tray_app.views.components.tables import CardTable
@@ -443,3 +443,58 @@ def test_one_column_when_narrow(qtbot: QtBot, scene: Scene, dialog: DetailsDialo
     assert dialog.overview.disk.x() > dialog.overview.model.x()
     dialog.resize(640, 480)
     qtbot.waitUntil(lambda: dialog.overview.disk.x() == dialog.overview.model.x())
+
+
+def test_details_opened_while_it_loads_offer_to_stop_that(qtbot: QtBot) -> None:
+    scene = known()
+    facts.set_snapshot(scene.state, replace(data.snapshot(), running=()))
+    scene.state.set_busy(BusyModel(ref(QWEN), Verb.LOAD))
+    dialog = shown(qtbot, DetailsDialog(ref(QWEN), scene.settings, scene.state, scene.commands))
+    with (
+        emitted(scene.commands.load_requested) as loads,
+        emitted(scene.commands.load_stop_requested) as stops,
+    ):
+        button(dialog, "Stop loading").click()
+    assert (loads, stops) == ([], [ref(QWEN)])
+    scene.state.set_busy(BusyModel(ref(QWEN), None))
+    assert button(dialog, "Load").isEnabled()
+
+
+def test_a_button_that_is_busy_for_a_while_gets_the_focus_back(qtbot: QtBot) -> None:
+    scene = known()
+    dialog = shown(qtbot, DetailsDialog(ref(QWEN), scene.settings, scene.state, scene.commands))
+    for name in ("Unload", "Duplicate…", "Delete…"):
+        pressed = button(dialog, name)
+        pressed.setFocus()
+        scene.state.set_busy(BusyModel(ref(QWEN), Verb.UNLOAD))
+        assert not pressed.isEnabled()
+        assert dialog.focusWidget() in (None, dialog), "no other button has it meanwhile"
+        scene.state.set_busy(BusyModel(ref(QWEN), None))
+        assert dialog.focusWidget() is pressed
+    scene.state.set_busy(BusyModel(ref(QWEN), Verb.UNLOAD))
+    button(dialog, "Close").setFocus()
+    scene.state.set_busy(BusyModel(ref(QWEN), None))
+    assert dialog.focusWidget() is button(dialog, "Close"), "a person took it there"
+
+
+def test_the_details_say_that_there_is_a_copy(qtbot: QtBot) -> None:
+    scene = known()
+    dialog = shown(qtbot, DetailsDialog(ref(QWEN), scene.settings, scene.state, scene.commands))
+    scene.state.tell_copied(CopyRequest(ref(data.record("mistral:7b")), "other"))
+    assert dialog.banner.shown is None
+    scene.state.tell_copied(CopyRequest(ref(QWEN), "qwen3-copy:8b"))
+    assert dialog.banner.shown is not None
+    assert dialog.banner.shown.text == "qwen3:8b was copied to qwen3-copy:8b."
+
+
+def test_a_deleted_model_keeps_no_empty_card(qtbot: QtBot) -> None:
+    scene = known()
+    scene.state.set_details(info("qwen3:8b"))
+    dialog = shown(qtbot, DetailsDialog(ref(QWEN), scene.settings, scene.state, scene.commands))
+    assert "On disk" in texts(dialog)
+    others = tuple(model for model in data.MODELS if model.name != "qwen3:8b")
+    facts.set_snapshot(scene.state, data.snapshot(others))
+    assert "On disk" not in texts(dialog)
+    assert not dialog.overview.disk.isVisible()
+    facts.set_snapshot(scene.state, data.snapshot())
+    assert dialog.overview.disk.isVisible()

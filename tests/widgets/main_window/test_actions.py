@@ -7,9 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, entries, names, pick, selected
-from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs
+from tray_app.core.payloads import BusyModel, LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.views.downloads.row import RowRequest
 from tray_app.views.downloads.row_states import RowAction
+from tray_app.views.main_window.actions import Command
 
 
 def test_every_disabled_action_says_why(stage: Stage) -> None:
@@ -179,3 +180,22 @@ def test_the_panel_gives_commands(stage: Stage) -> None:
     for name, action in actions.items():
         window.panel.list._on_row_requested(RowRequest("7", action))
         assert told.take(name) == ["7"]
+
+
+def test_a_load_can_be_stopped(stage: Stage, qtbot: QtBot) -> None:
+    window = stage.window
+    seen: list[object] = []
+    stage.commands.load_stop_requested.connect(seen.append)
+    mistral = ModelRef(data.SERVER, "mistral:7b", data.digest("mistral:7b"))
+    window.select(mistral)
+    stage.state.set_busy(BusyModel(mistral, Verb.LOAD))
+    window.refresh_now()
+    load = window.actions_[Command.LOAD]
+    assert (load.text(), load.isEnabled()) == ("Stop loading", True)
+    load.trigger()
+    assert seen == [mistral]
+    assert stage.told.take("load_requested") == []
+    assert not window.actions_[Command.DELETE].isEnabled()
+    stage.state.set_busy(BusyModel(mistral, None))
+    window.refresh_now()
+    assert load.text() == "Load"

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
-from tests.widgets.windows import QWEN, Stage, are_apart, fill, names, open_stage
+from tests.widgets.windows import QWEN, Stage, are_apart, banner, fill, names, open_stage, selected
+from tray_app.core.payloads import CopyRequest, ModelRef
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ModelRecord
@@ -182,3 +183,25 @@ def test_what_a_selection_frees_is_not_worked_out_at_every_progress(
     stage.state.set_layer_index(LayerIndex())
     window.refresh_now()
     assert len(worked_out) == 2
+
+
+def test_a_copy_is_told_and_selected_once_it_is_in_the_list(stage: Stage) -> None:
+    window = stage.window
+    window.select(QWEN)
+    stage.state.tell_copied(CopyRequest(QWEN, "my-copy"))
+    assert banner(window) == "qwen3:8b was copied to my-copy."
+    stage.set_snapshot(data.snapshot())
+    assert selected(window) == ["qwen3:8b"]
+    copy = replace(data.record("qwen3:8b"), name="my-copy:latest")
+    stage.set_snapshot(data.snapshot((*data.MODELS, copy)))
+    assert selected(window) == ["my-copy:latest"]
+
+
+def test_a_copy_does_not_take_a_selection_that_was_made_since(stage: Stage) -> None:
+    window = stage.window
+    window.select(QWEN)
+    stage.state.tell_copied(CopyRequest(QWEN, "my-copy"))
+    window.select(ModelRef(data.SERVER, "mistral:7b"))
+    copy = replace(data.record("qwen3:8b"), name="my-copy:latest")
+    stage.set_snapshot(data.snapshot((*data.MODELS, copy)))
+    assert selected(window) == ["mistral:7b"]

@@ -18,7 +18,7 @@ from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.dialog import SettingsDialog
-from tray_app.views.settings.hosts import host_of
+from tray_app.views.settings.hosts import HostsCard, host_of
 
 
 @pytest.fixture
@@ -425,3 +425,40 @@ def test_the_log_folder_is_offered_where_there_is_one(qtbot: QtBot, folder: str)
     dialog = opened(qtbot, blank(log_folder=folder))
     dialog.show_page("about")
     assert ("Log folder" in texts(dialog)) is bool(folder)
+
+
+def test_a_test_keeps_the_focus_on_the_test(scene: Scene, server: SettingsDialog) -> None:
+    page = server.server
+    page.test_button.setFocus()
+    page.test_button.click()
+    assert server.focusWidget() is page.test_button
+    address = page.address_field.text()
+    scene.state.set_server_test(ServerTest(address, "0.32.4", 1, 0, 0.1))
+    assert server.focusWidget() is page.result.button
+    page.result.button.click()
+    assert server.focusWidget() is page.test_button
+    page.address_field.setText("elsewhere")
+    assert server.focusWidget() is page.test_button
+
+
+@pytest.mark.parametrize("name", ["save_button", "cancel_button"])
+def test_what_has_done_its_work_gives_the_focus_to_the_field(
+    server: SettingsDialog, name: str
+) -> None:
+    page = server.server
+    page.name_field.setText("another name")
+    pressed = getattr(page, name)
+    pressed.setFocus()
+    pressed.click()
+    assert not pressed.isEnabled()
+    assert server.focusWidget() is page.address_field
+
+
+def test_adding_a_host_leaves_the_focus_in_the_field(dialog: SettingsDialog) -> None:
+    dialog.show_page("downloads")
+    hosts = dialog.downloads.findChild(HostsCard)
+    assert isinstance(hosts, HostsCard)
+    hosts.field.setText("registry.local:5000")
+    hosts.add.setFocus()
+    hosts.add.click()
+    assert dialog.focusWidget() is hosts.field

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from tray_app.text import tooltip, tr
 from tray_app.views.components.announce import announce
 from tray_app.views.components.glyphs import glyph
+from tray_app.views.components.keep_focus import enable
 from tray_app.views.style import is_styled
 from tray_app.views.theme import Theme, Tone
 
@@ -68,6 +69,9 @@ class Button(QPushButton):
         if kind is Kind.LINK:
             self.setFlat(not is_styled())
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def setEnabled(self, is_enabled: bool) -> None:
+        enable(self, is_enabled, super().setEnabled)
 
     @property
     def kind(self) -> Kind:
@@ -156,6 +160,9 @@ class IconButton(QToolButton):
             self.setFixedSize(size, size)
         self.set_name(name)
         self._refresh_icon()
+
+    def setEnabled(self, is_enabled: bool) -> None:
+        enable(self, is_enabled, super().setEnabled)
 
     def set_name(self, name: str, tip: str = "") -> None:
         """The accessible name, and the tooltip if it says more."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from tray_app.views.components.keep_focus import enable
 from tray_app.views.theme import TextRole, Theme, baseline, font, mix
 
 _HEIGHT = 28
@@ -24,6 +25,9 @@ class Chip(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def setEnabled(self, is_enabled: bool) -> None:
+        enable(self, is_enabled, super().setEnabled)
 
     def set_count(self, count: str, accessible_name: str) -> None:
         """Show `count` behind the text; the name is what a screen reader says."""

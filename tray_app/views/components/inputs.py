@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from tray_app.text import locale, tr
 from tray_app.views.components.glyphs import glyph, paint_glyph
+from tray_app.views.components.keep_focus import enable
 from tray_app.views.style import is_styled
 from tray_app.views.theme import Theme, mix
 
@@ -40,6 +41,9 @@ class CheckBox(QCheckBox):
         policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
         policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         self.setSizePolicy(policy)
+
+    def setEnabled(self, is_enabled: bool) -> None:
+        enable(self, is_enabled, super().setEnabled)
 
     def sizeHint(self) -> QSize:
         if not is_styled():

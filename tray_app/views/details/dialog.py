@@ -10,11 +10,20 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.payloads import BusyModel, Failure, LoadRequest, ModelRef, Verb
+from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRef, Verb
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, ServerStatus, Snapshot
 from tray_app.settings import Settings
 from tray_app.state import AppState
-from tray_app.text import Message, failure_text, one_line, server_name, tooltip, tr, utc_now
+from tray_app.text import (
+    Message,
+    copied_line,
+    failure_text,
+    one_line,
+    server_name,
+    tooltip,
+    tr,
+    utc_now,
+)
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
@@ -56,6 +65,7 @@ class DetailsDialog(DialogFrame):
         self._commands = commands
         self._clock = clock
         self._ref = ref
+        self._notice: BannerText | None = None
         self._info: ModelInfo | None = None
         """What the tabs show: older details are better than none."""
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint, True)
@@ -141,6 +151,7 @@ class DetailsDialog(DialogFrame):
         self.follow(state.busy_changed, self._on_state_busy_changed)
         self.follow(state.details_changed, self._on_state_details_changed)
         self.follow(state.failed, self._on_state_failed)
+        self.follow(state.copied, self._on_state_copied)
 
     def _read_state(self) -> None:
         """What is known by now; the rest is asked for."""
@@ -207,6 +218,12 @@ class DetailsDialog(DialogFrame):
             address = self._state.server.address
             self._show_error(failure_text(failure, self._server_label, address=address))
 
+    @Slot(object)
+    def _on_state_copied(self, request: CopyRequest) -> None:
+        if request.source.key == self._ref.key:
+            self._notice = BannerText(copied_line(request), Tone.INFO)
+            self._update()
+
     # --- what is shown -------------------------------------------------------------------------
 
     def _update(self) -> None:
@@ -219,7 +236,7 @@ class DetailsDialog(DialogFrame):
         self.overview.set_running(running)
         is_gone = record is None and self._snapshot is not None
         gone = BannerText(tr("This model was deleted."), Tone.WARN)
-        self.banner.set_text(gone if is_gone else None)
+        self.banner.set_text(gone if is_gone else self._notice)
         self._show_facts()
         self._update_actions()
 
@@ -300,9 +317,13 @@ class DetailsDialog(DialogFrame):
             button.setToolTip(tooltip(reason))
         self.load_button.setText(tr("Un&load") if running is not None else tr("&Load"))
         self.load_button.set_icon_name("eject" if running is not None else "load")
-        self.load_button.setEnabled(can_act and not is_cloud and is_running_known)
+        if busy is not Verb.LOAD:
+            self.load_button.setEnabled(can_act and not is_cloud and is_running_known)
         if busy is Verb.LOAD:
-            self.load_button.setText(tr("Loading…"))
+            self.load_button.setText(tr("Stop &loading"))
+            self.load_button.set_icon_name("close")
+            self.load_button.setEnabled(True)
+            reason = ""
         elif busy is Verb.UNLOAD:
             self.load_button.setText(tr("Unloading…"))
         if is_cloud and not reason:
@@ -319,7 +340,9 @@ class DetailsDialog(DialogFrame):
         self.duplicate_clicked.emit(self._ref)
 
     def _on_load_clicked(self) -> None:
-        if self._running is not None:
+        if self._state.busy(self._ref.key) is Verb.LOAD:
+            self._commands.load_stop_requested.emit(self._ref)
+        elif self._running is not None:
             self._commands.unload_requested.emit(self._ref)
         else:
             self._commands.load_requested.emit(LoadRequest(self._ref))

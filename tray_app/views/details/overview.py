@@ -31,7 +31,7 @@ from tray_app.text import (
 )
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import Button
-from tray_app.views.components.facts import FactsCard
+from tray_app.views.components.facts import Fact, FactsCard
 from tray_app.views.components.flow import FlowLayout
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import PlainLabel, heading
@@ -159,7 +159,8 @@ class OverviewTab(QScrollArea):
         self._gap = QWidget(self._content)
         self._gap.setFixedHeight(4)
         right.addWidget(self._gap)
-        right.addWidget(heading(tr("On disk"), self._content))
+        self._disk_title = heading(tr("On disk"), self._content)
+        right.addWidget(self._disk_title)
         right.addWidget(self.disk)
         right.addStretch(1)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -177,6 +178,7 @@ class OverviewTab(QScrollArea):
         self._timer.timeout.connect(self._on_timer_timeout)
         self.set_running(None)
         self.set_capabilities(())
+        self._show_disk([])
 
     def set_facts(
         self,
@@ -187,9 +189,15 @@ class OverviewTab(QScrollArea):
     ) -> None:
         """Show what is known by now."""
         self.model.set_facts(model_facts(record, info))
-        self.disk.set_facts(disk_facts(record, models, layer_index))
+        self._show_disk(disk_facts(record, models, layer_index))
         told = info.capabilities if info else ()
         self.set_capabilities(told or (record.capabilities if record else ()))
+
+    def _show_disk(self, told: list[Fact]) -> None:
+        """Of a model that is not there any more nothing is told, and no empty card shown."""
+        self.disk.set_facts(told)
+        for widget in (self._disk_title, self.disk):
+            widget.setVisible(bool(told))
 
     def set_capabilities(self, capabilities: tuple[str, ...]) -> None:
         """Show chips."""

@@ -74,6 +74,8 @@ class HistoryDialog(DialogFrame):
         old, self._shown = self._shown, history.records
         self._note.setText(history_note(history))
         self._note.set_state(Tone.WARN if history.broken_path else None)
+        if not history.records and self.focusWidget() is self.clear_button:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clear_button.setEnabled(bool(history.records))
         place = self.table.currentIndex().row()
         current = old[place] if 0 <= place < len(old) else None

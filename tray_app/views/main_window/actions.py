@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 from tray_app.commands import Commands
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
-from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs
+from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import is_forever, tooltip, tr
 from tray_app.views.components.buttons import copy_text
@@ -196,19 +196,22 @@ class ModelActions(QObject):
         self._offline = offline_server
         actions = self._actions
         changeable = self._reach_reason() or self._busy_reason()
-        loadable = self._load_reason()
+        loadable = "" if self.is_stop else self._load_reason()
         actions[Command.DETAILS].set_reason(self._single_reason())
         actions[Command.LOAD].set_reason(loadable)
         actions[Command.DELETE].set_reason(changeable)
         actions[Command.DUPLICATE].set_reason(self._single_reason() or changeable)
         only_one = "" if len(self._rows) == 1 else tr("Select one model only")
         keep = actions[Command.KEEP_LOADED]
-        keep.set_reason(loadable or only_one)
+        keep.set_reason(self._load_reason() or only_one)
         keep.setChecked(self.is_kept)
         load = actions[Command.LOAD]
         load.setText(tr("Unload") if self.is_unload else tr("Load"))
-        load.setIconText(load.text())
         load.set_icon_name("eject" if self.is_unload else "load")
+        if self.is_stop:
+            load.setText(tr("Stop loading"))
+            load.set_icon_name("close")
+        load.setIconText(load.text())
         copy = actions[Command.COPY]
         copy.setText(tr("Copy name") if len(self._rows) < 2 else tr("Copy names"))
         actions[Command.COPY_RUN].setVisible(bool(self.run_command()))
@@ -217,6 +220,12 @@ class ModelActions(QObject):
         is_hf = "huggingface" in self.page_url
         words = tr("Open page on Hugging Face") if is_hf else tr("Open page on ollama.com")
         page.setText(words)
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether the one action ends a load: everything selected is being loaded by us."""
+        loading = [row.busy is not None and row.busy.verb is Verb.LOAD for row in self._rows]
+        return bool(loading) and all(loading)
 
     @property
     def is_unload(self) -> bool:
@@ -254,6 +263,11 @@ class ModelActions(QObject):
             self._commands.details_dialog_requested.emit(ref_of(self._rows[0]))
 
     def load_or_unload(self) -> None:
+        """Or stop a load that is under way."""
+        if self.is_stop:
+            for row in self._rows:
+                self._commands.load_stop_requested.emit(ref_of(row))
+            return
         if self._load_reason():
             return
         if self.is_unload:

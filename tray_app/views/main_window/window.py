@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidge
 
 from tray_app.commands import Commands
 from tray_app.core.installed import InstalledModels
-from tray_app.core.names import LIBRARY_URL, clean
-from tray_app.core.payloads import BusyModel, DeleteOutcome, ModelRef
+from tray_app.core.names import LIBRARY_URL, ModelName, clean
+from tray_app.core.payloads import BusyModel, CopyRequest, DeleteOutcome, ModelRef
 from tray_app.core.pulls.states import PullItem, PullSummary
 from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
 from tray_app.core.sharing import freed, is_made_here
@@ -27,6 +27,7 @@ from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
+    copied_line,
     delete_result,
     diagnostics_copied,
     server_name,
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self._has_opened_panel = False
         self._known_pulls: set[str] = set()
         self._ticks = 0
+        self._copy: tuple[str, tuple[ModelRef, ...]] | None = None  # not in the list yet
         self.models = ModelTableModel(self, clock)
         self.saved_state = SavedState(settings, self)
         self.saved_state.restore_arrangement(self.models)
@@ -255,6 +257,7 @@ class MainWindow(QMainWindow):
         state.downloads_order_changed.connect(self._on_state_downloads_order_changed)
         state.pull_summary_changed.connect(self._show_pull_summary)
         state.deleted.connect(self._on_state_deleted)
+        state.copied.connect(self._on_state_copied)
         state.diagnostics_copied.connect(self._on_state_diagnostics_copied)
         self._settings.changed.connect(self._on_settings_changed)
 
@@ -310,6 +313,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
         self.models.set_snapshot(snapshot)
+        self._select_copy()
         self._refresh_later()
 
     @Slot(object)
@@ -345,6 +349,27 @@ class MainWindow(QMainWindow):
     def _is_made_here(self, record: ModelRecord) -> bool:
         installed = InstalledModels(self.models.records(self.server_id))
         return is_made_here(record, installed, self._state.layer_index)
+
+    @Slot(object)
+    def _on_state_copied(self, request: CopyRequest) -> None:
+        """Say that there is a copy, and select it as soon as it is in the list."""
+        if request.source.server_id == self.server_id:
+            self.show_notice(BannerText(copied_line(request), Tone.INFO))
+            announce(self, copied_line(request))
+            self._copy = (request.destination, self.view.selected_refs())
+            self._select_copy()
+
+    def _select_copy(self) -> None:
+        if self._copy is None:
+            return
+        destination, selected = self._copy
+        name = ModelName.parse(destination)
+        found = self._state.installed(self.server_id).of(name)
+        if self.view.selected_refs() != selected:
+            self._copy = None  # a person has gone on to something else
+        elif found is not None:
+            self._copy = None
+            self.select(ModelRef(found.server_id, found.name, found.digest))
 
     @Slot()
     def _on_state_diagnostics_copied(self) -> None:

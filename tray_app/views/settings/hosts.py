@@ -109,6 +109,7 @@ class HostsCard(QWidget):
         if not host:
             return
         self.field.clear()
+        self.field.setFocus()  # Add has nothing to add any more
         if host not in known:
             self._settings.set("insecure_hosts", (*known, host))
 

@@ -125,7 +125,7 @@ class ServerPage(SettingsPage):
         self.cancel_button = Button(tr("&Cancel"), parent=form)
         self.save_button = Button(tr("&Save"), kind=Kind.PRIMARY, parent=form)
         self.test_button.clicked.connect(self._on_test_clicked)
-        self.cancel_button.clicked.connect(self._show_entry)
+        self.cancel_button.clicked.connect(self._on_cancel_clicked)
         self.save_button.clicked.connect(self._on_save_clicked)
         for field in (self.name_field, self.address_field):
             field.returnPressed.connect(self._on_save_clicked)
@@ -157,6 +157,7 @@ class ServerPage(SettingsPage):
             message = error_text(test.error, address=test.address)
             body = sentences(message.body, message.hint)
             self.result.say(message.title, body, glyph="error", state=Tone.DANGER, action=again)
+            self._show_tested()
             return
         version = one_line(test.version, 40)
         title = tr("Connected to Ollama {version}").format(version=version)
@@ -169,6 +170,13 @@ class ServerPage(SettingsPage):
             time=number(max(1, round(test.elapsed_s * 1000))),
         )
         self.result.say(title, body, glyph="check-circle", state=Tone.OK, action=again)
+        self._show_tested()
+
+    def _show_tested(self) -> None:
+        """The card has a button of its own to test again: it takes the focus of the other."""
+        if self.window().focusWidget() is self.test_button:
+            self.result.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.test_button.hide()
 
     def focus_address(self) -> None:
         """Ready to type another address."""
@@ -184,19 +192,20 @@ class ServerPage(SettingsPage):
         self._title.setText(server_name(self._entry.label, self._entry.address))
         self._shown_address.setText(shown_address(self._entry.address))
         self._tested = ""
-        self._set_result_shown(False)
+        self._hide_result()
         self._update()
 
     def _on_field_text_changed(self) -> None:
         if self._address() != self._tested:
             self._tested = ""
-            self._set_result_shown(False)
+            self._hide_result()
         self._update()
 
-    def _set_result_shown(self, shown: bool) -> None:
-        # The card has a button of its own to test again.
-        self.result.setVisible(shown)
-        self.test_button.setVisible(not shown)
+    def _hide_result(self) -> None:
+        self.test_button.show()
+        if self.window().focusWidget() is self.result.button:
+            self.test_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.result.hide()
 
     def _update(self) -> None:
         address = self._address()
@@ -222,8 +231,9 @@ class ServerPage(SettingsPage):
 
     def _on_test_clicked(self) -> None:
         self._tested = self._address()
+        self._hide_result()
         self.result.say(tr("Testing…"), busy=True)
-        self._set_result_shown(True)
+        self.result.show()
         self.ensureWidgetVisible(self.result)
         self._commands.server_test_requested.emit(self._tested)
 
@@ -236,7 +246,17 @@ class ServerPage(SettingsPage):
         self._entry = self.settings.server()
         self._title.setText(server_name(self._entry.label, self._entry.address))
         self._shown_address.setText(shown_address(self._entry.address))
+        self._leave_buttons()
         self._update()
+
+    def _on_cancel_clicked(self) -> None:
+        self._leave_buttons()
+        self._show_entry()
+
+    def _leave_buttons(self) -> None:
+        """Save and Cancel have done their work, and cannot be used before something is typed."""
+        if self.window().focusWidget() in (self.save_button, self.cancel_button):
+            self.address_field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_settings_changed(self, name: str) -> None:
         super()._on_settings_changed(name)
