@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
 HEIGHT = 20
@@ -108,6 +109,7 @@ class Badge(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(badge_width(self._spec), HEIGHT)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_badge(painter, 0, (self.height() - HEIGHT) / 2, self._spec, Theme.of(self))

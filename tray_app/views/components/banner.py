@@ -13,6 +13,7 @@ from tray_app.views.components.announce import announce
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import margins
 from tray_app.views.theme import Theme, Tone
@@ -108,6 +109,7 @@ class Banner(QWidget):
     def _on_button_clicked(self) -> None:
         self.action_triggered.emit(self.sender().property("key"))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._shown is None:
             return

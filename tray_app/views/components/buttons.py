@@ -21,6 +21,7 @@ from tray_app.text import tooltip, tr
 from tray_app.views.components.announce import announce
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.components.keep_focus import enable
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.style import is_styled
 from tray_app.views.theme import Theme, Tone
 
@@ -95,6 +96,7 @@ class Button(QPushButton):
         if not enter_clicks(self, event):
             super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         missing = self.sizeHint().width() - self.width()
         if missing <= 0:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from tray_app.views.components.keep_focus import enable
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import TextRole, Theme, baseline, font, mix
 
 _HEIGHT = 28
@@ -45,6 +46,7 @@ class Chip(QAbstractButton):
             width += _GAP + quiet.horizontalAdvance(self._count)
         return QSize(int(width + 0.999), max(_HEIGHT, int(strong.height()) + 10))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         option = QStyleOptionButton()

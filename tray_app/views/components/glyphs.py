@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from tray_app.resources import icon
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import Theme, Tone
 
 
@@ -45,6 +46,7 @@ class GlyphLabel(QWidget):
             self._name, self._color = name, color
             self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._name:
             paint_glyph(QPainter(self), self._name, QRectF(self.rect()), self._qcolor())

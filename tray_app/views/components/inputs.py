@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from tray_app.text import locale, tr
 from tray_app.views.components.glyphs import glyph, paint_glyph
 from tray_app.views.components.keep_focus import enable
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.style import is_styled
 from tray_app.views.theme import Theme, mix
 
@@ -70,6 +71,7 @@ class CheckBox(QCheckBox):
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos) if is_styled() else super().hitButton(pos)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not is_styled():
             super().paintEvent(event)
@@ -126,6 +128,7 @@ class ComboBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if is_styled():
@@ -150,6 +153,7 @@ class SpinBox(QSpinBox):
         else:
             event.ignore()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         _paint_steps(self, self.value() < self.maximum(), self.value() > self.minimum())
@@ -170,6 +174,7 @@ class TimeBox(QTimeEdit):
         else:
             event.ignore()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         _paint_steps(self, can_go_up=True, can_go_down=True)

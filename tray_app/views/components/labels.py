@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QRes
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from tray_app.text import tooltip
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import TextRole, Theme, Tone, font
 
 _MAX_LABEL_CHARS = 4_000  # a label lays out all of its text at each resize
@@ -142,6 +143,7 @@ class ElidedLabel(PlainLabel):
     def _update_tip(self) -> None:
         self.setToolTip(tooltip(self._tip or (self.text() if self.is_elided() else "")))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self.font())

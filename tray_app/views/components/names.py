@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tray_app.core.names import split_display
 from tray_app.text import one_line, tooltip
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import TextRole, Theme, baseline, font
 
 _SHORT_PREFIX = "…/"
@@ -136,6 +137,7 @@ class NameLabel(QWidget):
             self._fonts = NameFonts.of_role(self._role)
             self.updateGeometry()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         fitted = fit_name(self._name, self._fonts, self.width())

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStyle, QWidget
 
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import Theme, mix
 
 FULL = 1000
@@ -120,6 +121,7 @@ class ThinProgressBar(QProgressBar):
             self._shown = value
             self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         rect = QRectF(self.rect())
@@ -183,6 +185,7 @@ class SegmentedBar(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(160, self.height())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         rect = QRectF(self.rect())
         painter = QPainter(self)
@@ -213,6 +216,7 @@ class LegendMark(QWidget):
             self._color = color
             self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

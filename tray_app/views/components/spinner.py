@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from tray_app.views.components.progress import is_motion_reduced
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import Theme, mix
 
 _TURN_MS = 1000
@@ -50,6 +51,7 @@ class Spinner(QWidget):
         super().hideEvent(event)
         self._timer.stop()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         turn = (self._clock.elapsed() % _TURN_MS) / _TURN_MS if self._clock.isValid() else 0.0
         paint_spinner(QPainter(self), QRectF(self.rect()), Theme.of(self), turn)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import Theme, Tone, mix
 
 CARD_RADIUS = 8
@@ -23,6 +24,7 @@ class Hairline(QWidget):
         else:
             self.setFixedHeight(1)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), Theme.of(self).hairline)
 
@@ -87,6 +89,7 @@ class Card(QFrame):
                 widget.hide()
                 widget.deleteLater()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         painter = QPainter(self)
@@ -119,6 +122,7 @@ class StateTile(QWidget):
         self._state = state
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         painter = QPainter(self)
@@ -148,6 +152,7 @@ class SkeletonBar(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._bone_width, self.fontMetrics().height())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         top = (self.height() - 10) / 2

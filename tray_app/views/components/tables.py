@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.safe_paint import guarded_cell
 from tray_app.views.components.surfaces import Card
 from tray_app.views.theme import TextRole, Theme, font
 
@@ -42,6 +43,7 @@ class _LineDelegate(QStyledItemDelegate):
         hint = super().sizeHint(option, index)
         return QSize(hint.width() + 2 * _PAD, max(self._height, option.fontMetrics.height() + 12))
 
+    @guarded_cell
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
         theme = Theme.of(self._view)

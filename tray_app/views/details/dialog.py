@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -27,6 +28,7 @@ from tray_app.text import (
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.safe_paint import could, failure_words
 from tray_app.views.details.header import DetailsHeader
 from tray_app.views.details.info import ModelInfoTab, ParametersTab
 from tray_app.views.details.layers import LayersTab
@@ -245,24 +247,20 @@ class DetailsDialog(DialogFrame):
         self._info = info
         self._spinner_timer.stop()
         self.overview.show_error(None)
-        self.parameters.set_text(info.parameters)
-        self.template.set_text(info.template)
-        self.system.set_text(info.system)
-        self.license.set_text(info.license)
-        self.modelfile.set_text(info.modelfile)
-        self.model_info.set_pairs(info.model_info)
         self._show_facts()
-        told = (
-            info.parameters,
-            info.template,
-            info.system,
-            info.license,
-            info.modelfile,
-            info.model_info,
-            self.layers.has_layers(),
+        told: tuple[tuple[Callable[[], object], object], ...] = (
+            (partial(self.parameters.set_text, info.parameters), info.parameters),
+            (partial(self.template.set_text, info.template), info.template),
+            (partial(self.system.set_text, info.system), info.system),
+            (partial(self.license.set_text, info.license), info.license),
+            (partial(self.modelfile.set_text, info.modelfile), info.modelfile),
+            (partial(self.model_info.set_pairs, info.model_info), info.model_info),
         )
-        for page, content in zip(self._pages, told, strict=True):
-            page.show_content(bool(content))
+        for page, (show, content) in zip(self._pages, told, strict=False):
+            if could(show, f"Details, {page.content.accessibleName() or type(page.content)}"):
+                page.show_content(bool(content))
+            else:
+                page.show_error(_failed())
 
     def _show_error(self, message: Message) -> None:
         """It did not come, and why."""
@@ -294,9 +292,12 @@ class DetailsDialog(DialogFrame):
             return
         models = snapshot.models if snapshot is not None else ()
         layer_index = self._state.layer_index
-        self.overview.set_facts(record, info, models, layer_index)
-        self.layers.show_layers(record, info, models, layer_index)
-        if info is not None:
+        facts = (record, info, models, layer_index)
+        if not could(partial(self.overview.set_facts, *facts), "Details, overview"):
+            self.overview.show_error(_failed())
+        if not could(partial(self.layers.show_layers, *facts), "Details, layers"):
+            self._pages[-1].show_error(_failed())
+        elif info is not None:
             self._pages[-1].show_content(self.layers.has_layers())
 
     def _update_actions(self) -> None:
@@ -363,3 +364,7 @@ class DetailsDialog(DialogFrame):
     def _save_size(self) -> None:
         if not self.isMaximized():
             self._settings.set("details_size", (self.width(), self.height()))
+
+
+def _failed() -> Message:
+    return Message(failure_words(), tr("The log says why. The rest is as it should be."))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from tray_app.core.payloads import PullMove
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.downloads.row import DownloadRow
 from tray_app.views.theme import Theme
 
@@ -156,5 +157,6 @@ class _DropLine(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), Theme.of(self).accent)

@@ -10,6 +10,7 @@ from tray_app.core.pulls.progress import LayerProgress, LayerState
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem
 from tray_app.text import join, layer_detail, layer_label, tr
 from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
 ROW_HEIGHT = 24
@@ -54,6 +55,7 @@ class DownloadLayers(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         painter = QPainter(self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
@@ -191,13 +192,13 @@ class DownloadList(QScrollArea):
         dirty, self._dirty = self._dirty, set()
         for item_id in dirty:
             if (row := self._rows.get(item_id)) is not None:
-                row.set_item(self._items[item_id], now_s)
+                row.show_safely(partial(row.set_item, self._items[item_id], now_s))
 
     def _refresh_texts(self) -> None:
         now_s = self._clock()
         for item_id, row in self._rows.items():
             if is_ticking(self._items[item_id]):
-                row.refresh(now_s)
+                row.show_safely(partial(row.refresh, now_s))
 
     def _sync_text_timer(self) -> None:
         wanted = self.isVisible() and any(is_ticking(item) for item in self._items.values())

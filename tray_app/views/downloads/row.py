@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import ThinProgressBar
+from tray_app.views.components.safe_paint import could, failure_words, guarded
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.layers import DownloadLayers
 from tray_app.views.downloads.row_states import (
@@ -200,6 +202,11 @@ class DownloadRow(QWidget):
         else:
             self._apply_progress()
 
+    def show_safely(self, show: Callable[[], object]) -> None:
+        """One row that fails says so, and those below it go on."""
+        if not could(show, "DownloadRow"):
+            self._detail.setText(failure_words())
+
     def set_server(self, server: str) -> None:
         """Name the server behind the model, where there are several; "" = none."""
         self._server = server
@@ -331,6 +338,7 @@ class DownloadRow(QWidget):
         self.menu_requested.emit()
         event.accept()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.hasFocus():
             painter = QPainter(self)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tray_app.core.pulls.speed import TRAIL_S, SpeedTrail
 from tray_app.text import speed, speed_scale, spoken_trail, tr
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import TextRole, Theme, font, mix
 
 HEIGHT = 72
@@ -48,6 +49,7 @@ class SpeedGraph(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, HEIGHT)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         painter = QPainter(self)

@@ -26,6 +26,7 @@ from tray_app.core.records import Recommendation
 from tray_app.text import one_line, tr
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.surfaces import StateTile
 from tray_app.views.main_window import screens
 from tray_app.views.main_window.screens import Facts, Screen, is_name
@@ -82,6 +83,7 @@ class DropOverlay(QWidget):
         self._tile.set_glyph(dropped.glyph, Tone.INFO if dropped.name else None)
         self._title.setText(dropped.title)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         painter = QPainter(self)

@@ -17,6 +17,7 @@ from tray_app.text import size, tr
 from tray_app.views.components.buttons import Button, CopyButton, IconButton, Kind
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.surfaces import Card, StateTile
 from tray_app.views.theme import TextRole, Theme, Tone
 
@@ -180,6 +181,7 @@ class StatePage(QScrollArea):
 class _Ground(QWidget):
     """The Base-coloured ground of a page."""
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), Theme.of(self).base)
 

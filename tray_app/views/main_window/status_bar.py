@@ -34,6 +34,7 @@ from tray_app.text import (
 from tray_app.text.addresses import server_address
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.main_window import screens
 from tray_app.views.main_window.screens import Facts
 from tray_app.views.shortcuts import hint
@@ -89,6 +90,7 @@ class StatusBar(QWidget):
         room = self.width() - 16 - 8 - self.refresh.width() - 3 * 8
         self._age.setVisible(bool(self._age.text()) and wanted <= room)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = Theme.of(self)

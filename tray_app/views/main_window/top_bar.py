@@ -27,6 +27,7 @@ from tray_app.views.components.glyphs import ACCENT, glyph_color, paint_glyph
 from tray_app.views.components.inputs import SearchField
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.rtl import mirrored
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.shortcuts import hint
 from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
@@ -82,6 +83,7 @@ class ServerButton(QToolButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(MIN_WIDTH, 32)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         frame = QStylePainter(self)
         option = QStyleOptionToolButton()

@@ -26,6 +26,7 @@ from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS, KIND_GLYPHS
 from tray_app.views.components.names import paint_name
 from tray_app.views.components.rtl import mirrored
+from tray_app.views.components.safe_paint import guarded_cell
 from tray_app.views.components.spinner import paint_spinner
 from tray_app.views.models.cell_layout import (
     BAR,
@@ -71,6 +72,7 @@ class ModelDelegate(QStyledItemDelegate):
     ) -> QSize:
         return QSize(COLUMNS[index.column()].width, row_height())
 
+    @guarded_cell
     def paint(
         self,
         painter: QPainter,
@@ -163,8 +165,10 @@ class ModelDelegate(QStyledItemDelegate):
         icon = icon_rect(rect, self._is_rtl)
         if row.busy is not None:
             painter.save()
-            paint_spinner(painter, icon, theme, self.turn)
-            painter.restore()
+            try:
+                paint_spinner(painter, icon, theme, self.turn)
+            finally:
+                painter.restore()
         else:
             paint_glyph(painter, KIND_GLYPHS[row.kind], icon, quiet)
         layout = layout_name(row, rect, self._fonts, self._is_rtl)

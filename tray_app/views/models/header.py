@@ -15,6 +15,7 @@ from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.rtl import mirrored
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.models.cell_layout import PAD, SIDE
 from tray_app.views.models.column_layout import MIN_WIDTH
 from tray_app.views.theme import TextRole, Theme, baseline, font
@@ -57,6 +58,7 @@ class ModelHeader(QHeaderView):
         metrics = QFontMetricsF(font(TextRole.SECONDARY))
         return int(metrics.horizontalAdvance(column_title(COLUMNS[column].key)) + 0.999)
 
+    @guarded
     def paintEvent(self, event: QEvent) -> None:  # type: ignore[override]
         painter = QPainter(self.viewport())
         theme = Theme.of(self)

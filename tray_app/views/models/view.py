@@ -37,6 +37,7 @@ from tray_app.itemmodels.columns import NAME, NUMBER
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.text import tr
 from tray_app.views.components.progress import is_motion_reduced
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.models.cell_layout import NAME_X, icon_rect, row_height
 from tray_app.views.models.column_layout import ColumnLayout
 from tray_app.views.models.columns import TableColumns
@@ -397,6 +398,7 @@ class ModelView(QTableView):
             self._set_row_height()
             self.columns.arrange()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.prepare()
         self._delegate.focused_row = self._framed_row()  # rows above may have come or gone

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from tray_app.text import one_line, tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.names import NameFonts, fit_name, paint_name
+from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.surfaces import Card
 from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
@@ -55,6 +56,7 @@ class _Row(QAbstractButton):
         else:
             super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.of(self)
         painter = QPainter(self)

@@ -25,6 +25,7 @@ from tray_app.state import AppState
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.inputs import ComboBox
+from tray_app.views.components.safe_paint import guarded_cell
 from tray_app.views.components.screen_fit import ScreenFit
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.about import AboutPage
@@ -154,6 +155,7 @@ class _NavDelegate(QStyledItemDelegate):
     ) -> QSize:
         return QSize(100, max(_ROW, option.fontMetrics.height() + 16) + 4)
 
+    @guarded_cell
     def paint(
         self,
         painter: QPainter,
