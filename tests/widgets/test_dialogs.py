@@ -4,7 +4,7 @@ import gc
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -376,3 +376,30 @@ def test_the_settings_know_what_the_system_tells(scene: Scene, dialogs: Dialogs)
         dialog.notifications.test.click()
     assert wishes == [None]
     dialog.close()
+
+
+def test_settings_come_in_front_of_a_modal_dialog_and_outlive_it(
+    qtbot: QtBot, dialogs: Dialogs
+) -> None:
+    pull = dialogs.open_pull()
+    settings = dialogs.open_settings("general")
+    assert settings.parent() is pull, "else the modal dialog would block it"
+    qtbot.waitUntil(settings.isActiveWindow)
+    pull.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert settings.isVisible()
+    assert dialogs.settings_dialog() is settings
+    again = dialogs.open_pull()
+    assert dialogs.open_settings("about") is settings
+    assert settings.parent() is again
+    qtbot.waitUntil(settings.isActiveWindow)
+    settings.close()
+    assert again.isVisible()
+
+
+def test_a_question_goes_with_the_dialog_it_was_asked_on(dialogs: Dialogs) -> None:
+    details = dialogs.open_details(ref(QWEN))
+    question = dialogs.open_delete(ModelRefs((ref(QWEN),)), details)
+    assert question is not None
+    details.close()
+    assert not question.isVisible()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
@@ -71,11 +71,9 @@ class Dialogs(QObject):
         """The details of a model, in the window that shows them already if there is one."""
         dialog = self._find(DetailsDialog, ref.key)
         if dialog is not None:
-            _raise(dialog)
+            self._bring_to_front(dialog)
             return dialog
-        dialog = DetailsDialog(
-            ref, self._settings, self._state, self._commands, self._visible_window
-        )
+        dialog = DetailsDialog(ref, self._settings, self._state, self._commands, self._host)
         dialog.delete_clicked.connect(self._on_details_delete_clicked)
         dialog.duplicate_clicked.connect(self._on_details_duplicate_clicked)
         self._keep(dialog, ref.key)
@@ -87,7 +85,7 @@ class Dialogs(QObject):
         """The pull dialog, filled with `text`; it never starts a pull by itself."""
         dialog = self._find(PullDialog)
         if dialog is None:
-            dialog = PullDialog(self._settings, self._state, self._commands, self._visible_window)
+            dialog = PullDialog(self._settings, self._state, self._commands, self._host)
             self._keep(dialog)
             # What is here already need not be fetched.
             self._ask_for_layers(self._state.server.id)
@@ -102,7 +100,7 @@ class Dialogs(QObject):
             return None
         self._close_one(DeleteDialog)
         dialog = DeleteDialog(
-            refs, self._settings, self._state, self._commands, parent or self._visible_window
+            refs, self._settings, self._state, self._commands, parent or self._host
         )
         self._keep(dialog)
         dialog.open()
@@ -112,7 +110,7 @@ class Dialogs(QObject):
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
         """Copy a model to another name."""
         self._close_one(DuplicateDialog)
-        dialog = DuplicateDialog(ref, self._state, self._commands, parent or self._visible_window)
+        dialog = DuplicateDialog(ref, self._state, self._commands, parent or self._host)
         self._keep(dialog)
         dialog.open()
         return dialog
@@ -121,48 +119,44 @@ class Dialogs(QObject):
         """The settings, at `page` ("" = where they are)."""
         dialog = self._find(SettingsDialog)
         if dialog is None:
-            dialog = SettingsDialog(
-                self._settings, self._state, self._commands, self._visible_window
-            )
+            dialog = SettingsDialog(self._settings, self._state, self._commands, self._host)
             self._keep(dialog)
         if page:
             dialog.show_page(page)
-        dialog.show()
-        _raise(dialog)
+        self._bring_to_front(dialog)
         return dialog
 
     def open_history(self) -> HistoryDialog:
         """What became of downloads."""
         dialog = self._find(HistoryDialog)
         if dialog is None:
-            dialog = HistoryDialog(self._state, self._commands, self._visible_window)
+            dialog = HistoryDialog(self._state, self._commands, self._host)
             self._keep(dialog)
-        dialog.show()
-        _raise(dialog)
+        self._bring_to_front(dialog)
         return dialog
 
     def ask_quit(self, running: int) -> QuitDialog:
         """Ask whether to quit while `running` downloads run."""
         dialog = self._find(QuitDialog)
         if dialog is None:
-            dialog = QuitDialog(running, self._commands, self._visible_window)
+            dialog = QuitDialog(running, self._commands, self._host)
             self._keep(dialog)
         dialog.open()
-        _raise(dialog)
+        self._bring_to_front(dialog)
         return dialog
 
     def ask_cancel(self, item: PullItem) -> CancelDialog:
         """Ask whether to give up a download of which much is there."""
         self._close_one(CancelDialog)
-        dialog = CancelDialog(item, self._state, self._commands, self._visible_window)
+        dialog = CancelDialog(item, self._state, self._commands, self._host)
         self._keep(dialog)
         dialog.open()
-        _raise(dialog)
+        self._bring_to_front(dialog)
         return dialog
 
     def show_message(self, message: Message, parent: QWidget | None = None) -> MessageBox:
         """A message box on `parent` or on the window."""
-        box = show_message(message, parent or self._visible_window)
+        box = show_message(message, parent or self._host)
         self._keep(box, box)
         return box
 
@@ -216,9 +210,30 @@ class Dialogs(QObject):
     # the open dialogs
 
     @property
-    def _visible_window(self) -> QWidget | None:
+    def _host(self) -> QWidget | None:
+        """What a new dialog belongs to: beneath a modal one it could not be used."""
+        modal = QApplication.activeModalWidget()
+        ours = (*self._open.values(), self._window)
+        if isinstance(modal, QDialog) and any(
+            each is modal or (each is not None and each.isAncestorOf(modal)) for each in ours
+        ):
+            return modal
         # A dialog of a hidden window would not show on some desktops.
         return self._window if self._window is not None and self._window.isVisible() else None
+
+    def _bring_to_front(self, dialog: QDialog) -> None:
+        """Also one that was there before a modal dialog, which blocks it."""
+        host = self._host
+        if isinstance(host, QDialog) and host is not dialog and not host.isAncestorOf(dialog):
+            # It comes back to the window when that one goes.
+            host.finished.connect(self._on_dialog_finished, Qt.ConnectionType.UniqueConnection)
+            if not dialog.isAncestorOf(host):
+                _move_to(dialog, host)
+        if dialog.isMinimized():
+            dialog.showNormal()
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _find(self, kind: type[D], key: ModelKey | None = None) -> D | None:
         found = self._open.get(key or kind)
@@ -244,8 +259,13 @@ class Dialogs(QObject):
         QTimer.singleShot(0, self._closed.clear)
         self._open = {key: each for key, each in self._open.items() if each is not gone}
         for child in tuple(self._open.values()):
-            if child.parent() is gone:
-                child.reject()  # or it would be deleted with its window, unheard
+            # Or it would be deleted with its window, unheard.
+            if child.parent() is gone and isinstance(child, DeleteDialog | DuplicateDialog):
+                child.reject()  # it was asked there
+            elif child.parent() is gone:
+                was_visible = child.isVisible()
+                _move_to(child, self._window)
+                child.setVisible(was_visible)
 
     @Slot(object)
     def _on_details_delete_clicked(self, ref: ModelRef) -> None:
@@ -264,8 +284,8 @@ class Dialogs(QObject):
             self._commands.layers_requested.emit(ModelRefs(refs))
 
 
-def _raise(dialog: QDialog) -> None:
-    if dialog.isMinimized():
-        dialog.showNormal()
-    dialog.raise_()
-    dialog.activateWindow()
+def _move_to(dialog: QDialog, host: QWidget | None) -> None:
+    """Have it belong to another window, at the same place."""
+    place = dialog.pos()
+    dialog.setParent(host, dialog.windowFlags())
+    dialog.move(place)

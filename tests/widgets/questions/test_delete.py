@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
+from tests.shots import dialogs as pictures
 from tests.shots.dialogs import ref
 from tests.shots.scene import Scene, known
 from tests.support import facts
@@ -344,3 +345,17 @@ def test_a_message_is_plain_and_can_be_copied(qtbot: QtBot) -> None:
     assert box.isVisible()
     button(box, "Close").click()
     assert not box.isVisible()
+
+
+def test_the_list_is_a_stop_only_where_it_scrolls_and_shows_its_focus(qtbot: QtBot) -> None:
+    few, many = pictures.delete_several(), pictures.delete_many()
+    for dialog, scrolls in ((few, False), (many, True)):
+        shown(qtbot, dialog)
+        area = next(a for a in dialog.findChildren(QScrollArea) if a.accessibleName() == "Models")
+        assert (area.focusPolicy() != Qt.FocusPolicy.NoFocus) == scrolls
+        if scrolls:
+            frame = area.parentWidget()
+            assert frame is not None
+            before = frame.grab().toImage()
+            area.setFocus(Qt.FocusReason.TabFocusReason)
+            assert frame.grab().toImage() != before

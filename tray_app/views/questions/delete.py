@@ -5,8 +5,8 @@ What is asked about is fixed when the dialog opens; what is said follows the lat
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPaintEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
@@ -42,8 +42,9 @@ from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
-from tray_app.views.components.surfaces import Card, StateTile
-from tray_app.views.theme import TextRole, Tone
+from tray_app.views.components.safe_paint import guarded
+from tray_app.views.components.surfaces import CARD_RADIUS, Card, StateTile
+from tray_app.views.theme import TextRole, Theme, Tone
 
 _ONE_WIDTH, _SEVERAL_WIDTH = 480, 520
 _MAX_ROWS_SHOWN = 6
@@ -105,8 +106,8 @@ class DeleteDialog(DialogFrame):
         self._list: QWidget | None = None
         if len(self._refs) > 1:
             self._rows = _Rows()
-            frame = Card(self)
             self._list = _scrolling(self._rows)
+            frame = _ListFrame(self._list, self)
             frame.rows.setContentsMargins(1, 3, 1, 3)
             frame.rows.addWidget(self._list)
             texts.addWidget(frame)
@@ -213,6 +214,9 @@ class DeleteDialog(DialogFrame):
             heights.append(row.sizeHint().height() + 1)
         shown = sum(heights[:_MAX_ROWS_SHOWN]) + 2
         self._list.setFixedHeight(shown)
+        scrolls = len(heights) > _MAX_ROWS_SHOWN
+        policies = Qt.FocusPolicy
+        self._list.setFocusPolicy(policies.StrongFocus if scrolls else policies.NoFocus)
         self.fit_height()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -286,6 +290,30 @@ class _Rows(Card):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         pass
+
+
+class _ListFrame(Card):
+    """Shows when the list in it has the keyboard, whose arrows scroll it."""
+
+    def __init__(self, area: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._area = area
+        area.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._area.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(Theme.of(self).accent, 2))
+            frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
 
 
 def _scrolling(card: Card) -> QScrollArea:
