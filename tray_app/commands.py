@@ -65,5 +65,8 @@ class Commands(QObject):
     pulls_pause_all_requested = Signal()
     pulls_resume_all_requested = Signal()
     pulls_clear_requested = Signal()
+    """Take away what is done or canceled."""
+    pulls_clear_failed_requested = Signal()
+    pulls_retry_failed_requested = Signal()
     history_dialog_requested = Signal()
     history_clear_requested = Signal()

@@ -66,6 +66,6 @@ def downloads_states() -> QWidget:
     panel.resize(960, 40 + 54 * len(rows))
     for item in rows:
         panel.set_item(item)
-    panel.set_order([item.id for item in display_order(rows)])
+    panel.set_order([item.id for item in display_order(rows, data.NOW_S)])
     panel.set_servers({data.SERVER: "This computer"})
     return panel

@@ -256,6 +256,8 @@ class Application(QObject):
         commands.pulls_pause_all_requested.connect(queue.pause_all)
         commands.pulls_resume_all_requested.connect(queue.resume_all)
         commands.pulls_clear_requested.connect(queue.clear_finished)
+        commands.pulls_clear_failed_requested.connect(queue.clear_failed)
+        commands.pulls_retry_failed_requested.connect(queue.retry_failed)
         commands.history_clear_requested.connect(self.history.clear)
 
     def _connect_desktop(self) -> None:

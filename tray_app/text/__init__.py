@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         pull_phase,
         pull_reason,
         pull_retry,
+        pull_wait,
         spoken_progress,
         waits_for_server,
     )

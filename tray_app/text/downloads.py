@@ -59,17 +59,24 @@ def pull_reason(item: PullItem, server_label: str = "") -> str:
 
 
 def _waiting(row: _Row) -> str:
-    hold = row.item.hold
-    if hold is Hold.SERVER:
-        return fill(tr("Waiting for “{server}”"), server=row.server)
-    if hold in _HOLDS:
-        return pull_hold(row.item)
-    if not row.item.position:
+    wait = pull_wait(row.item, row.server)
+    reason = pull_reason(row.item, row.server).rstrip(".。")
+    return fill(tr("{reason}. {wait}"), reason=reason, wait=wait) if reason else wait
+
+
+def pull_wait(item: PullItem, server_label: str = "") -> str:
+    """What a waiting download waits for: its turn, its server, or the end of a rule."""
+    if item.hold is Hold.SERVER:
+        server = server_label or server_address("", "").label
+        return fill(tr("Waiting for “{server}”"), server=server)
+    if item.hold in _HOLDS:
+        return pull_hold(item)
+    if not item.position:
         return tr("Waiting")
     return fill(
         tr("Waiting, {nth} in line", "{n} is the bare number"),
-        nth=_ordinal(row.item.position),
-        n=number(row.item.position),
+        nth=_ordinal(item.position),
+        n=number(item.position),
     )
 
 
@@ -151,7 +158,7 @@ def pull_retry(reason: str, left_s: float, attempt: int) -> str:
     """Why a download waits and when it is tried again: "ollama.com has a problem. Trying again in
     8 s (3 of 10)"."""
     values = {
-        "reason": reason.rstrip(".") or tr("Network error"),
+        "reason": reason.rstrip(".。") or tr("Network error"),
         "time": elapsed(left_s),
         "n": number(max(1, attempt)),
         "all": number(_MAX_ATTEMPTS),

@@ -12,7 +12,7 @@ from tray_app import APP_NAME
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.core.records import MemoryUse, RunningModel, ServerState, ServerStatus
 from tray_app.text.addresses import server_address
-from tray_app.text.downloads import downloads_line, pull_hold, pull_phase
+from tray_app.text.downloads import downloads_line, pull_phase, pull_wait
 from tray_app.text.plain import one_line, shortened
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.servers import refusal
@@ -110,22 +110,22 @@ def tray_pull_title(item: PullItem) -> str:
 def tray_pull_lines(item: PullItem, now_s: float, server_label: str = "") -> tuple[str, ...]:
     """What stands above the actions of a download; no line is empty."""
     progress = item.progress
+    lines: tuple[str, ...] = ()
     if item.error is not None:
         is_final = item.state is PullState.FAILED
         reason = pull_error_reason(item.error, server_label, is_final=is_final)
-        return (one_line(reason, 120),)
-    held = pull_hold(item)
-    if held:
-        return (held,)
-    if progress is None:
-        return ()
+        lines = (one_line(reason, 120),)
+    if item.state is PullState.WAITING:
+        lines = (*lines, pull_wait(item, server_label))
+    if item.error is not None or progress is None:
+        return lines
     if item.state is PullState.VERIFYING:
         return (elapsed(now_s - progress.phase_since_s),)
     if not progress.completed_bytes and progress.total_bytes is None:
-        return ()
+        return lines
     reached = amount(progress.completed_bytes, progress.total_bytes, progress.is_total_known)
     if item.state is not PullState.RUNNING:
-        return (reached,)
+        return (*lines, reached)
     rate = speed(progress.speed_bytes_s)
     if rate:
         reached = fill(tr("{amount}, {speed}", "of a download"), amount=reached, speed=rate)

@@ -118,14 +118,23 @@ def test_every_state_has_words(state: PullState, hold: Hold | None) -> None:
 @pytest.mark.parametrize(
     ("hold", "said"),
     [
-        (Hold.BATTERY, ("Paused on battery power",)),
-        (Hold.LINE, ("6.1 of 9.3 GB",)),
-        (Hold.SERVER, ("6.1 of 9.3 GB",)),
+        (Hold.BATTERY, "Paused on battery power"),
+        (Hold.LINE, "Waiting, 2nd in line"),
+        (Hold.SERVER, "Waiting for “studio”"),
     ],
 )
-def test_the_tray_says_which_rule_holds(hold: Hold, said: tuple[str, ...]) -> None:
-    pull = item(S.WAITING, hold=hold, progress=RUNNING)
-    assert tuple(map(plain, text.tray_pull_lines(pull, 100.0))) == said
+def test_the_tray_says_what_a_download_waits_for(hold: Hold, said: str) -> None:
+    pull = item(S.WAITING, hold=hold, position=2, progress=RUNNING)
+    lines = tuple(map(plain, text.tray_pull_lines(pull, 100.0, "studio")))
+    assert lines == (said, "6.1 of 9.3 GB")
+    assert text.tray_pull_lines(replace(pull, progress=None), 100.0, "studio") == (said,)
+
+
+def test_what_lost_its_place_says_why_and_where_it_is_now() -> None:
+    pull = item(S.WAITING, hold=Hold.LINE, position=2, error=NETWORK, progress=RUNNING)
+    reason, place = "The server couldn’t reach ollama.com", "Waiting, 2nd in line"
+    assert plain(text.pull_detail(pull, 100.0, server_label="studio")) == f"{reason}. {place}"
+    assert text.tray_pull_lines(pull, 100.0, "studio") == (f"{reason}.", place)
 
 
 def test_reason() -> None:

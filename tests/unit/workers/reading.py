@@ -107,7 +107,7 @@ def misfit(queue: PullQueue) -> str:
         return "rows are missing, or shown that are gone"
     if any(queue.item(item.id) != item for item in items):
         return "a row alone is not the one of the list"
-    if [item.id for item in items] != [item.id for item in display_order(stored)]:
+    if [item.id for item in items] != [item.id for item in display_order(stored, queue._clock())]:
         return "rows stand where they stood before"
     places = line_positions(stored)
     if any(item.position != places.get(item.id, 0) for item in items):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
 from tray_app.commands import Commands
-from tray_app.core.errors import PullFailed
+from tray_app.core.errors import PullFailed, PullFailure
 from tray_app.core.payloads import ModelRef, PullMove
 from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
 from tray_app.views.components.progress import ThinProgressBar
@@ -45,7 +45,7 @@ def item(name: str, state: PullState, **more: object) -> PullItem:
 def fill(panel: DownloadsPanel, *items: PullItem) -> None:
     for one in items:
         panel.set_item(one)
-    panel.set_order([one.id for one in display_order(items)])
+    panel.set_order([one.id for one in display_order(items, data.NOW_S)])
 
 
 def row(panel: DownloadsPanel, name: str) -> DownloadRow:
@@ -316,6 +316,30 @@ def test_header_buttons_are_enabled_when_there_is_something_to_do(panel: Downloa
     assert "2 active, 1 paused, 1 failed · 41 MB/s · about 1 min left" in [
         text.replace("\u00a0", " ") for text in texts(panel)
     ]
+
+
+def test_failures_are_retried_and_cleared_together(panel: DownloadsPanel) -> None:
+    more = button(panel, "More about downloads")
+    assert isinstance(more, QToolButton)
+    fill(panel, item("a", PullState.DONE), item("b", PullState.RUNNING))
+    assert not more.isEnabled()
+    fill(panel, item("c", PullState.FAILED))
+    assert more.isEnabled()
+    entries = {plain(action.text()): action for action in more.menu().actions()}
+    commands = panel.list._commands
+    with (
+        emitted(commands.pulls_retry_failed_requested) as retried,
+        emitted(commands.pulls_clear_failed_requested) as cleared,
+    ):
+        entries["Retry all failed"].trigger()
+        entries["Clear failed"].trigger()
+    assert (retried, cleared) == ([None], [None])
+
+
+def test_a_row_that_lost_its_place_says_why_and_which_it_has_now(panel: DownloadsPanel) -> None:
+    stalled = PullFailed("x:1", "", PullFailure.STALLED)
+    fill(panel, item("x:1", PullState.WAITING, error=stalled, position=2, hold=Hold.LINE))
+    assert "No data arrived for too long. Waiting, 2nd in line" in texts(row(panel, "x:1"))
 
 
 def test_a_narrow_header_keeps_its_buttons(qtbot: QtBot, panel: DownloadsPanel) -> None:

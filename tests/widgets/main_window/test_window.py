@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
+from tests.widgets.helpers import texts
 from tests.widgets.windows import QWEN, Stage, are_apart, banner, fill, names, open_stage, selected
 from tray_app.core.payloads import CopyRequest, ModelRef
 from tray_app.core.pulls.progress import PullPhase, PullProgress
-from tray_app.core.pulls.states import PullState
+from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import Freed, LayerIndex, freed
 from tray_app.settings import Settings
@@ -205,3 +206,27 @@ def test_a_copy_does_not_take_a_selection_that_was_made_since(stage: Stage) -> N
     copy = replace(data.record("qwen3:8b"), name="my-copy:latest")
     stage.set_snapshot(data.snapshot((*data.MODELS, copy)))
     assert selected(window) == ["mistral:7b"]
+
+
+def test_a_model_that_the_server_spells_otherwise_is_shown(stage: Stage) -> None:
+    first = data.MODELS[0]
+    told = ModelRef(data.SERVER, first.name.upper())
+    assert stage.window.select(told)
+    assert [ref.name for ref in stage.window.view.selected_refs()] == [first.name]
+    assert not stage.window.select(ModelRef(data.SERVER, "no-such:model"))
+
+
+def test_a_download_that_waits_names_the_server_that_is_shown(stage: Stage) -> None:
+    window = stage.window
+    waiting = PullItem(
+        "1", data.SERVER, "x:1", PullState.WAITING, data.NOW, hold=Hold.SERVER, position=1
+    )
+    stage.state.set_server(replace(stage.state.server, label="studio"))
+    stage.state.set_downloads([waiting])
+    window.set_panel_open(True)
+    row = window.panel.row("1")
+    assert row is not None
+    assert "Waiting for “studio”" in texts(row)
+    stage.state.set_server(replace(stage.state.server, label="nas"))
+    assert "Waiting for “nas”" in texts(row)
+    assert not any("on nas" in text for text in texts(row)), "there is no other"

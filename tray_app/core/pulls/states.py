@@ -73,6 +73,9 @@ UNFINISHED = ACTIVE | {S.WAITING, S.RETRYING, S.PAUSED}
 ENDED = frozenset({S.FAILED, S.DONE, S.CANCELED})
 IN_TRANSFER = frozenset({S.PREPARING, S.RUNNING, S.STALLED})
 
+JUST_ENDED_S = 10.0
+"""So long what ended stands above all that ended before, and a canceled one can be taken back."""
+
 _STREAM = {
     E.MANIFEST: S.PREPARING,
     E.BYTES: S.RUNNING,
@@ -193,6 +196,15 @@ class PullItem:
             return wanted
         return min(self.fetched_bytes, progress.total_bytes)
 
+    def _is_error_told_in(self, state: PullState) -> bool:
+        """A fault that cost a download its place is told until it runs again."""
+        is_back_in_line = self.state is S.RETRYING and state is S.WAITING
+        return is_back_in_line or state in (S.FAILED, S.RETRYING)
+
+    def is_just_ended(self, now_s: float) -> bool:
+        """Whether it ended so short a time ago that it is still looked for where it was."""
+        return self.is_ended and 0 <= now_s - self.state_since_s < JUST_ENDED_S
+
     def at_place(self, position: int) -> PullItem:
         """This item at `position` of the waiting line."""
         return self if position == self.position else replace(self, position=position)
@@ -210,7 +222,7 @@ class PullItem:
             missing_bytes=0,
             retry_s=None,
             restart_s=None,
-            error=self.error if state in (S.FAILED, S.RETRYING) else None,
+            error=self.error if self._is_error_told_in(state) else None,
             position=self.position if state is S.WAITING else 0,
         )
 
@@ -220,19 +232,22 @@ _SHOWN = {
     S.RETRYING: 0,  # it keeps its place among the active ones
     S.WAITING: 1,
     S.PAUSED: 2,
-    S.FAILED: 3,
-    S.CANCELED: 4,
-    S.DONE: 5,
+    S.FAILED: 4,
+    S.CANCELED: 5,
+    S.DONE: 6,
 }
+_JUST_ENDED = 3
 
 
-def display_order(items: Iterable[PullItem]) -> tuple[PullItem, ...]:
-    """The downloads as a person sees them everywhere: active, waiting, paused, failed, canceled,
-    done; ended ones newest first, the rest as in the queue."""
+def display_order(items: Iterable[PullItem], now_s: float) -> tuple[PullItem, ...]:
+    """The downloads as a person sees them everywhere: active, waiting, paused, just ended, failed,
+    canceled, done; ended ones newest first, the rest as in the queue. `now_s` is of the clock of
+    the items."""
 
     def place(item: PullItem) -> tuple[int, float]:
         ended_at = item.finished_at if item.is_ended else None
-        return (_SHOWN[item.state], -ended_at.timestamp() if ended_at else 0.0)
+        group = _JUST_ENDED if item.is_just_ended(now_s) else _SHOWN[item.state]
+        return (group, -ended_at.timestamp() if ended_at else 0.0)
 
     return tuple(sorted(items, key=place))
 

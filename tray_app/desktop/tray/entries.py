@@ -225,7 +225,7 @@ def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
     if header:
         yield MenuEntry("downloads", header, "clock" if is_waiting else "download")
     for item in items[:MAX_PULLS]:
-        yield _download(item, now_s)
+        yield _download(item, now_s, facts.server_label)
     if len(items) > MAX_PULLS:
         yield MenuEntry(
             "more downloads",
@@ -238,11 +238,11 @@ def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
         yield MenuEntry("resume all", tr("Resume all"), "play", TrayRequest(TrayVerb.RESUME_ALL))
 
 
-def _download(item: PullItem, now_s: float) -> MenuEntry:
+def _download(item: PullItem, now_s: float, server_label: str) -> MenuEntry:
     key = f"pull {item.id}"
     entries = [
         MenuEntry(f"{key} line {number}", line)
-        for number, line in enumerate(text.tray_pull_lines(item, now_s))
+        for number, line in enumerate(text.tray_pull_lines(item, now_s, server_label))
         if line
     ]
     if entries:

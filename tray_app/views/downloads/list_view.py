@@ -131,9 +131,11 @@ class DownloadList(QScrollArea):
 
     def set_servers(self, labels: dict[str, str]) -> None:
         """Labels by server id; rows name their server when there is more than one."""
-        self._servers = dict(labels) if len(labels) > 1 else {}
+        self._servers = dict(labels)
+        now_s = self._clock()
         for row in self._rows.values():
-            row.set_server(self._servers.get(row.item.server_id, ""))
+            self._set_server(row)
+            row.refresh(now_s)
 
     def reveal(self, item_id: str) -> None:
         """Scroll to a row and focus it."""
@@ -151,7 +153,8 @@ class DownloadList(QScrollArea):
         return True
 
     def _add_row(self, item: PullItem) -> None:
-        row = DownloadRow(item, self._servers.get(item.server_id, ""), self._list)
+        row = DownloadRow(item, self._list)
+        self._set_server(row)
         row.requested.connect(self._on_row_requested)
         row.menu_requested.connect(self._on_row_menu_requested)
         row.moved.connect(self._on_row_moved)
@@ -165,6 +168,10 @@ class DownloadList(QScrollArea):
         row.refresh(self._clock())
         row.show()
         self._empty.hide()
+
+    def _set_server(self, row: DownloadRow) -> None:
+        label = self._servers.get(row.item.server_id, "")
+        row.set_server(label, is_named=len(self._servers) > 1)
 
     def _arrange(self) -> None:
         known = [item_id for item_id in self._order if item_id in self._rows]

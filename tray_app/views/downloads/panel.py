@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
@@ -46,11 +46,19 @@ class DownloadsPanel(QWidget):
         self._pause_all = self._header_button("pause", tr("Pause all"))
         self._resume_all = self._header_button("play", tr("Resume all"))
         self._clear = self._header_button("check", tr("Clear finished"))
+        self._menu = QMenu(self)
+        self._retry_failed = self._menu.addAction(tr("&Retry all failed"))
+        self._clear_failed = self._menu.addAction(tr("&Clear failed"))
+        self._more = IconButton("more", tr("More about downloads"), size=28, parent=self)
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(self._menu)
         self._history = IconButton("clock", tr("Download history…"), size=28, parent=self)
         self.hide_button = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
         self._pause_all.clicked.connect(commands.pulls_pause_all_requested)
         self._resume_all.clicked.connect(commands.pulls_resume_all_requested)
         self._clear.clicked.connect(commands.pulls_clear_requested)
+        self._retry_failed.triggered.connect(commands.pulls_retry_failed_requested)
+        self._clear_failed.triggered.connect(commands.pulls_clear_failed_requested)
         self._history.clicked.connect(commands.history_dialog_requested)
         self._worded = (self._pause_all, self._resume_all, self._clear)
         header = QHBoxLayout()
@@ -58,7 +66,7 @@ class DownloadsPanel(QWidget):
         header.setSpacing(12)
         header.addWidget(self._title)
         header.addWidget(self._line, 1)
-        for button in (*self._worded, self._history, self.hide_button):
+        for button in (*self._worded, self._history, self._more, self.hide_button):
             header.addWidget(button)
         self.list = DownloadList(commands, self.hide_button, self, clock=clock)
         outer = QVBoxLayout(self)
@@ -118,6 +126,11 @@ class DownloadsPanel(QWidget):
         self._pause_all.setEnabled(bool(states & _PAUSABLE))
         self._resume_all.setEnabled(PullState.PAUSED in states)
         self._clear.setEnabled(bool(states & _CLEARABLE))
+        has_failed = PullState.FAILED in states
+        for action in (self._retry_failed, self._clear_failed):
+            action.setEnabled(has_failed)
+        # An open menu keeps its entries; a button that leads to none is no use.
+        self._more.setEnabled(has_failed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -130,7 +143,7 @@ class DownloadsPanel(QWidget):
         )
         for button in self._worded:
             button.setToolButtonStyle(beside)
-        needed = 16 + self._title.sizeHint().width() + _MIN_LINE_WIDTH + 2 * 28 + 12 * 7
+        needed = 16 + self._title.sizeHint().width() + _MIN_LINE_WIDTH + 3 * 28 + 12 * 8
         needed += sum(button.sizeHint().width() for button in self._worded)
         if needed > self.width():
             for button in self._worded:

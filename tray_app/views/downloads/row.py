@@ -91,12 +91,12 @@ class DownloadRow(QWidget):
     moved = Signal(str)
     left = Signal(str)
 
-    def __init__(self, item: PullItem, server: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, item: PullItem, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._item = item
-        self._server = server
+        self._server = ""
         self._build()
         name = tr("{name} download", "said by a screen reader").format(
             name=one_line(item.name, 120)
@@ -207,15 +207,17 @@ class DownloadRow(QWidget):
         if not could(show, "DownloadRow"):
             self._detail.setText(failure_words())
 
-    def set_server(self, server: str) -> None:
-        """Name the server behind the model, where there are several; "" = none."""
-        self._server = server
+    def set_server(self, server: str, *, is_named: bool) -> None:
+        """What the server is called; it is named behind the model where there are several."""
+        is_news, self._server = server != self._server, server
         self._on.setText(tr("on {server}", "a model on a server").format(server=server))
-        self._on.setVisible(bool(server))
+        self._on.setVisible(is_named and bool(server))
+        if is_news:
+            self._apply_look()
 
     def refresh(self, now_s: float) -> None:
         """Write the texts that change with the clock."""
-        self._detail.setText(pull_detail(self._item, now_s))
+        self._detail.setText(pull_detail(self._item, now_s, server_label=self._server))
         self._apply_progress()
 
     def _apply_look(self) -> None:
@@ -223,14 +225,13 @@ class DownloadRow(QWidget):
         self._icon.set_glyph(look.glyph, look.color)
         is_failed = item.state is PullState.FAILED
         self._reason.setVisible(is_failed)
-        self._reason.setText(pull_reason(item) if is_failed else "")
+        self._reason.setText(pull_reason(item, self._server) if is_failed else "")
         for part in (self._bar, self._percent):
             part.setVisible(look.bar is not BarMode.NONE)
         self._bar.set_idle(look.bar is BarMode.IDLE)
         self._set_button(self._first, look.first, look.are_enabled)
         self._set_button(self._second, look.second, look.are_enabled)
         self._set_worded(look.first if item.state in _WORDED else None)
-        self.set_server(self._server)
         self._name_expander()
 
     def _set_worded(self, action: RowAction | None) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidge
 
 from tray_app.commands import Commands
 from tray_app.core.installed import InstalledModels
-from tray_app.core.names import LIBRARY_URL, ModelName, clean
+from tray_app.core.names import LIBRARY_URL, ModelName, canonical, clean
 from tray_app.core.payloads import BusyModel, CopyRequest, DeleteOutcome, ModelRef
 from tray_app.core.pulls.states import PullItem, PullSummary
 from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_state_server_changed(self) -> None:
         self.models.set_server_label(self.server_id, self.server_label)
+        self.panel.set_servers({self.server_id: self.server_label})
         self._refresh_later()
 
     @Slot(object)
@@ -447,6 +448,10 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def select(self, ref: ModelRef) -> bool:
         """Select a model, lifting search and filter when they hide it."""
+        if self._state.record(ref.key) is None:
+            # A download may spell it otherwise than the server's list.
+            listed = self._state.installed(ref.server_id).by_key.get(canonical(ref.name))
+            ref = ref if listed is None else ModelRef(ref.server_id, listed.name, listed.digest)
         if not self.models.find(ref.key).isValid():
             self.top_bar.search.clear()
             self.choose_filter("all")

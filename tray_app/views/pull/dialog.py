@@ -14,7 +14,7 @@ from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
 from tray_app.core.estimate import PullCheck, PullEstimate
 from tray_app.core.names import LIBRARY_URL, ModelName, SameName
 from tray_app.core.payloads import PullRequest
-from tray_app.core.pulls.states import UNFINISHED, PullItem
+from tray_app.core.pulls.states import UNFINISHED, PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation
 from tray_app.settings import Settings
 from tray_app.state import AppState
@@ -24,6 +24,7 @@ from tray_app.text import (
     lookup_failed,
     private_hint,
     pull_button,
+    pull_wait,
     server_name,
     tr,
     unchecked,
@@ -196,7 +197,10 @@ class PullDialog(DialogFrame):
         near = self._known.similar(reading.cleaned)
         here = self._here
         if self._download is not None:
-            self.area.say(downloading_title(self._download), action=tr("&Show"), near=near)
+            title, body = downloading_title(self._download), ""
+            if self._download.state is PullState.WAITING:
+                body = pull_wait(self._download, self._server.label)
+            self.area.say(title, body, action=tr("&Show"), near=near)
             self._set_pull(tr("&Pull"), enabled=False)
         elif name.is_cloud or (answer is not None and answer.is_cloud):
             title = tr("Runs on ollama.com, nothing is stored here")

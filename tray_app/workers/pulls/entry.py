@@ -87,7 +87,9 @@ class PullEntry:
         state = step(old.state, event)
         if state is old.state:
             return False
-        item = replace(old.with_state(state, now_s), error=error)
+        item = old.with_state(state, now_s)
+        if error is not None:
+            item = replace(item, error=error)
         if state in ACTIVE and old.state not in ACTIVE:
             self.active_since_s = now_s
         elif old.state in ACTIVE and state not in ACTIVE:

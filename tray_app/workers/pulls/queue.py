@@ -28,6 +28,7 @@ from tray_app.core.pulls.states import (
     ACTIVE,
     ENDED,
     IN_TRANSFER,
+    JUST_ENDED_S,
     PHASE_EVENT,
     UNFINISHED,
     Hold,
@@ -56,7 +57,7 @@ MAX_RESTARTS = 30
 MAX_HOLDS = 3
 TICK_S = 0.5
 SAVE_PROGRESS_S = 5.0
-CANCELED_ROW_S = 10.0
+CANCELED_ROW_S = JUST_ENDED_S
 SLEPT_S = 30.0
 S, E = PullState, PullEvent
 
@@ -258,8 +259,23 @@ class PullQueue(QObject):
 
     def clear_finished(self) -> None:
         """Drop the rows of what is done or canceled; failures stay until they are looked at."""
+        self._drop_all(S.DONE, S.CANCELED)
+
+    def clear_failed(self) -> None:
+        """Drop the rows of what failed."""
+        self._drop_all(S.FAILED)
+
+    def retry_failed(self) -> None:
+        """Put all that failed into the line again: each waits for its turn."""
         for entry in list(self._entries.values()):
-            if entry.item.state in (S.DONE, S.CANCELED):
+            if entry.item.state is S.FAILED:
+                entry.start_over(datetime.now(UTC))
+                self._step(entry, E.RETRY)
+        self._after()
+
+    def _drop_all(self, *states: PullState) -> None:
+        for entry in list(self._entries.values()):
+            if entry.item.state in states:
                 self._drop(entry)
         self._after()
 
@@ -537,8 +553,11 @@ class PullQueue(QObject):
     # The clock. The server sends identical lines during a stall, so bytes are watched, not lines.
 
     def _needs_tick(self) -> bool:
+        now_s = self._clock()
         return any(
-            entry.item.state in ACTIVE or entry.item.state in (S.RETRYING, S.CANCELED)
+            entry.item.state in ACTIVE
+            or entry.item.state in (S.RETRYING, S.CANCELED)
+            or entry.item.is_just_ended(now_s)
             for entry in self._entries.values()
         )
 
@@ -630,7 +649,7 @@ class PullQueue(QObject):
         for entry in self._entries.values():
             self._set(entry, entry.item.at_place(places.get(entry.item.id, 0)))
         items = tuple(entry.item for entry in self._entries.values())
-        order = PullOrder(tuple(item.id for item in display_order(items)))
+        order = PullOrder(tuple(item.id for item in display_order(items, self._clock())))
         if order != self._order:
             self._order = order
             self._news.add(self.order_changed, order)

@@ -146,6 +146,9 @@ def test_a_new_state_drops_what_only_the_old_one_meant(state: PullState) -> None
     assert (new.state, new.state_since_s) == (state, 9.0)
     assert (new.hold, new.retry_s, new.restart_s) == (None, None, None)
     assert new.error == (Unreachable("nas") if state in (S.FAILED, S.RETRYING) else None)
+    again = replace(old, state=S.RETRYING).with_state(state, 9.0)
+    told_in = (S.FAILED, S.RETRYING, S.WAITING)
+    assert again.error == (Unreachable("nas") if state in told_in else None)
     assert new.position == (3 if state is S.WAITING else 0)
     assert (new.id, new.attempt, new.fetched_bytes, new.key) == ("1", 4, 7, ("local", "m:latest"))
     assert (new.is_active, new.is_ended) == (state in ACTIVE, state in ENDED)
@@ -323,7 +326,7 @@ def test_rows_are_shown_by_what_becomes_of_them() -> None:
         row("failed late", S.FAILED, 4),
         row("running", S.RUNNING),
     ]
-    assert [item.id for item in display_order(rows)] == [
+    assert [item.id for item in display_order(rows, 1000.0)] == [
         *("verifying", "retrying", "running"),
         *("waiting", "second waiting"),
         *("paused", "second paused"),
@@ -334,5 +337,27 @@ def test_rows_are_shown_by_what_becomes_of_them() -> None:
     assert line_positions(rows) == {"waiting": 1, "second waiting": 2}
 
 
+def test_what_has_just_ended_stands_above_all_that_ended_before() -> None:
+    old = [row("old failure", S.FAILED, 1), row("old done", S.DONE, 2)]
+    new = [
+        replace(row("failed now", S.FAILED, 3), state_since_s=100.0),
+        replace(row("canceled now", S.CANCELED, 4), state_since_s=101.0),
+        replace(row("done now", S.DONE, 5), state_since_s=102.0),
+    ]
+    rows = [*old, *new, row("paused", S.PAUSED), row("waiting", S.WAITING)]
+
+    def order(now_s: float) -> list[str]:
+        return [item.id for item in display_order(rows, now_s)]
+
+    just = ["done now", "canceled now", "failed now"]
+    assert order(105.0) == ["waiting", "paused", *just, "old failure", "old done"]
+    assert order(111.5) == [
+        *("waiting", "paused", "done now"),
+        *("failed now", "old failure", "canceled now", "old done"),
+    ]
+    # A row of an earlier run of the program ended on another clock.
+    assert order(50.0)[2:4] == ["failed now", "old failure"]
+
+
 def test_every_state_has_its_place_in_the_order() -> None:
-    assert len(display_order(row(state, state) for state in PullState)) == len(PullState)
+    assert len(display_order((row(state, state) for state in PullState), 0.0)) == len(PullState)

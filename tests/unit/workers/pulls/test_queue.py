@@ -9,10 +9,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import faults, stream_faults
-from tests.unit.workers.conftest import QUICK, QueueMaker
+from tests.unit.workers.conftest import QUICK, Bench, QueueMaker
 from tests.unit.workers.scripted import World
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import DiskFull, ModelNotFound
+from tray_app.core.errors import DiskFull, ModelNotFound, PullFailed, PullFailure
 from tray_app.core.file_failures import FileFailed, FileProblem
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
@@ -343,4 +343,108 @@ def test_a_pull_that_finds_no_server_where_polls_do_is_asked_for_with_pauses(
     world.be_kind()
     queue.retry(item_id)
     qtbot.waitUntil(lambda: queue.items()[0].state is S.DONE, timeout=5000)
+    queue.close()
+
+
+def fail_two(bench: Bench) -> list[str]:
+    ids = [bench.queue.add(request(name)) for name in ("nowhere", "neverland")]
+    for item_id in ids:
+        bench.wait_state(item_id, S.FAILED)
+    return ids
+
+
+def test_all_failures_are_put_into_the_line_together(make_queue: QueueMaker) -> None:
+    bench = make_queue(limits=QueueLimits(1, QUICK.stall_s, QUICK.policy))
+    bench.server.state.set_speed(10e6)
+    failed = fail_two(bench)
+    running = bench.queue.add(request("one"))
+    bench.wait_state(running, S.RUNNING)
+    bench.queue.retry_failed()
+    rows = {item.id: item for item in bench.queue.items()}
+    for item_id, place in zip(failed, (1, 2), strict=True):
+        row = rows[item_id]
+        assert (row.state, row.hold, row.position) == (S.WAITING, Hold.LINE, place)
+        assert row.error is None
+    assert rows[running].state is S.RUNNING
+
+
+def test_all_failures_are_cleared_together_and_nothing_else(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    failed = fail_two(bench)
+    done = bench.queue.add(request("one"))
+    bench.wait_state(done, S.DONE)
+    bench.queue.clear_failed()
+    assert sorted(bench.trail.removed) == sorted(failed)
+    assert [item.id for item in bench.queue.items()] == [done]
+
+
+def test_what_ends_now_stands_above_old_failures_and_sinks_later(
+    qtbot: QtBot, runner: JobRunner
+) -> None:
+    now_s = [1000.0]
+    nothing: dict[str, Target] = {}
+    queue = PullQueue(runner, nothing.get, clock=lambda: now_s[0])
+    queue.set_server_online("local", True)
+    failed = [queue.add(request(name)) for name in ("one", "two")]  # there is no such server
+    assert [queue.items()[n].state for n in (0, 1)] == [S.FAILED, S.FAILED]
+    queue.set_server_online("local", False)
+    now_s[0] += 60.0
+    canceled = queue.add(request("three"))
+    queue.cancel(canceled)
+    assert [item.id for item in queue.items()] == [canceled, *reversed(failed)]
+    queue.resume(canceled)
+    queue.cancel(canceled)
+    now_s[0] += 9.0
+    queue._on_timer_timeout()
+    assert queue.items()[0].id == canceled
+    now_s[0] += 1.5
+    queue._on_timer_timeout()
+    assert [item.id for item in queue.items()] == [*reversed(failed)]
+    assert not queue._needs_tick()
+    queue.close()
+
+
+def test_a_stalled_download_that_loses_its_place_says_why(qtbot: QtBot, runner: JobRunner) -> None:
+    world, now_s = World(), [1000.0]
+    target = Target("local", Endpoint.parse("http://127.0.0.1:1"))
+    queue = PullQueue(
+        runner,
+        {"local": target}.get,
+        limits=QueueLimits(max_pulls=1),
+        client_factory=world.open_client,
+        clock=lambda: now_s[0],
+    )
+
+    def state(item_id: str) -> PullState:
+        item = queue.item(item_id)
+        assert item is not None
+        return item.state
+
+    queue.set_server_online("local", True)
+    stalled, second = queue.add(request("one")), queue.add(request("two"))
+    qtbot.waitUntil(lambda: bool(world.open))
+    world.give_bytes(world.open[0], 100)
+    qtbot.waitUntil(lambda: state(stalled) is S.RUNNING)
+    now_s[0] += 20.0
+    queue._on_timer_timeout()
+    now_s[0] += 20.0
+    queue._on_timer_timeout()
+    assert state(stalled) is S.STALLED
+    now_s[0] += 25.0
+    queue._on_timer_timeout()
+    assert state(stalled) is S.RETRYING
+    world.let_go()
+    qtbot.waitUntil(lambda: state(second) is S.PREPARING)
+    now_s[0] += 3.0
+    queue._on_timer_timeout()
+    row = queue.item(stalled)
+    assert row is not None
+    assert (row.state, row.hold, row.position) == (S.WAITING, Hold.LINE, 1)
+    assert isinstance(row.error, PullFailed)
+    assert row.error.kind is PullFailure.STALLED
+    world.be_kind()
+    qtbot.waitUntil(lambda: state(stalled) is S.DONE)
+    done = queue.item(stalled)
+    assert done is not None
+    assert done.error is None
     queue.close()
