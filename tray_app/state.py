@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from tray_app.core.installed import InstalledModels
 from tray_app.core.payloads import CopyRequest, Verb
 from tray_app.core.pulls.history import History
-from tray_app.core.pulls.rules import SystemConditions
+from tray_app.core.pulls.rules import DiskSpace, RuleState, SystemConditions
 from tray_app.core.pulls.states import PullItem, PullSummary
 from tray_app.core.records import (
     ModelInfo,
@@ -68,6 +68,8 @@ class AppState(QObject):
     pull_summary_changed = Signal(object)  # PullSummary
     history_changed = Signal()
     conditions_changed = Signal()
+    pull_rules_changed = Signal()
+    disk_space_changed = Signal(object)  # DiskSpace
     autostart_changed = Signal()
     tray_available_changed = Signal(bool)
 
@@ -93,6 +95,8 @@ class AppState(QObject):
         self.pull_summary = PullSummary()
         self.history = History()
         self.conditions = SystemConditions()
+        self.pull_rules = RuleState()
+        """What holds downloads now."""
         self.autostart: bool | None = None
         """Whether the program starts at login; None = the system does not tell."""
         self.is_tray_available = True
@@ -106,6 +110,7 @@ class AppState(QObject):
         self._busy: dict[ModelKey, Verb] = {}
         self._details: dict[str, ModelInfo] = {}
         self._downloads: dict[str, PullItem] = {}
+        self._disks: dict[str, DiskSpace] = {}
 
     # Reading.
 
@@ -168,6 +173,10 @@ class AppState(QObject):
 
     def download(self, item_id: str) -> PullItem | None:
         return self._downloads.get(item_id)
+
+    def disk_space(self, server_id: str) -> DiskSpace | None:
+        """The disk of a server's models when it was looked at last, for the downloads there."""
+        return self._disks.get(server_id)
 
     # Feeding: for `tray_app.app` alone.
 
@@ -256,6 +265,15 @@ class AppState(QObject):
             self.conditions = conditions
             self.conditions_changed.emit()
 
+    def set_pull_rules(self, rules: RuleState) -> None:
+        if rules != self.pull_rules:
+            self.pull_rules = rules
+            self.pull_rules_changed.emit()
+
+    def set_disk_space(self, space: DiskSpace) -> None:
+        self._disks[space.server_id] = space
+        self.disk_space_changed.emit(space)
+
     def set_autostart(self, is_enabled: bool | None) -> None:
         self.autostart = is_enabled
         self.autostart_changed.emit()
@@ -284,7 +302,7 @@ class AppState(QObject):
     def _forget(self, server_id: str) -> None:
         for facts in (
             *(self._statuses, self._snapshots, self._installed, self._records),
-            self._recommendations,
+            *(self._recommendations, self._disks),
         ):
             facts.pop(server_id, None)  # type: ignore[attr-defined]
         self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -40,12 +41,14 @@ def local_now() -> datetime:
 
 
 class RuleWatcher(QObject):
-    """Signals: `conditions_changed` when the system tells something new.
+    """Signals: `conditions_changed` when the system tells something new, `evaluated` with what the
+    rules amount to, each time they are looked at.
 
     Thread: the GUI thread. The system is not asked before `start`.
     """
 
     conditions_changed = Signal(object)  # SystemConditions
+    evaluated = Signal(object)  # RuleState
 
     def __init__(
         self,
@@ -103,6 +106,7 @@ class RuleWatcher(QObject):
         """Tell the queue what holds now, and wake up when the clock may change it."""
         verdict = evaluate(choices_of(self._settings.values), self.conditions, self._now())
         self._queue.set_rule(verdict.here, verdict.elsewhere, verdict.until)
+        self.evaluated.emit(replace(verdict, next_s=None))
         if verdict.next_s is None:
             self._timer.stop()
         else:

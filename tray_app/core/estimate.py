@@ -8,7 +8,7 @@ says why it is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tray_app.core.errors import OllamaError, TimedOut
@@ -16,6 +16,9 @@ from tray_app.core.licenses import License
 from tray_app.core.manifests import ModelConfig
 from tray_app.core.memory_fit import FitKind, GraphicsMemory, MemoryFit, memory_fit, needed_bytes
 from tray_app.core.names import SameName
+from tray_app.core.pulls.rules import DiskSpace as QueueDisk
+from tray_app.core.pulls.rules import Room, room_for
+from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import LayerKind, Manifest, ModelDetails, ModelRecord
 from tray_app.core.sharing import LayerIndex, is_worth_naming, largest_first
 
@@ -92,8 +95,9 @@ class PullEstimate:
     """What pulling `name` to a server would mean.
 
     `total_bytes` is the whole model (None = the registry could not be asked, `manifest_reason`),
-    `fetch_bytes` what is not on the server yet, `here_bytes` the rest, which the installed models
-    `shared_with` use too. `requires` is the Ollama version that the model needs, "" = any.
+    `fetch_bytes` what is not on the server yet (`to_fetch` by layer), `here_bytes` the rest, which
+    the installed models `shared_with` use too. `requires` is the Ollama version that the model
+    needs, "" = any.
     """
 
     server_id: str
@@ -102,6 +106,7 @@ class PullEstimate:
     total_bytes: int | None = None
     fetch_bytes: int | None = None
     here_bytes: int = 0
+    to_fetch: Mapping[str, int] = field(default_factory=dict)
     shared_with: tuple[str, ...] = ()
     manifest_reason: Reason = Missing.PENDING
     details: ModelDetails | None = None
@@ -141,14 +146,22 @@ class DiskFit(StrEnum):
     SHORT = "short"
 
 
-def disk_fit(estimate: PullEstimate, keep_free_bytes: int = 0) -> DiskFit | None:
-    """None when the size or the free space is not known."""
+def disk_fit(room: Room, keep_free_bytes: int = 0) -> DiskFit:
+    """How a download fits into `room`, by the rule that would hold it."""
+    if room.fetch_bytes and room.left_bytes < 0:
+        return DiskFit.SHORT
+    return DiskFit.TIGHT if room.missing_bytes(keep_free_bytes) else DiskFit.ENOUGH
+
+
+def room_of(
+    estimate: PullEstimate, items: Iterable[PullItem] = (), disk: QueueDisk | None = None
+) -> Room | None:
+    """The room for what was looked up beside the other downloads of its server; None when its size
+    or the free space is not known."""
     if estimate.space is None or estimate.fetch_bytes is None:
         return None
-    left = estimate.space.free_bytes - estimate.fetch_bytes
-    if left < 0:
-        return DiskFit.SHORT
-    return DiskFit.TIGHT if estimate.fetch_bytes and left < keep_free_bytes else DiskFit.ENOUGH
+    layers = estimate.to_fetch or {"": estimate.fetch_bytes}
+    return room_for(layers, estimate.space.free_bytes, items, disk)
 
 
 def is_up_to_date(record: ModelRecord, manifest: Manifest) -> bool:
@@ -247,6 +260,7 @@ def _with_bytes(
         total_bytes=total,
         fetch_bytes=total - here_bytes,
         here_bytes=here_bytes,
+        to_fetch={digest: size for digest, size in wanted.items() if digest not in here},
         shared_with=largest_first(users, total),
     )
 

@@ -92,14 +92,14 @@ class LocalStore:
 
     def room(
         self, known: Iterable[tuple[str, str]], pulls: Mapping[str, Sequence[BlobFile]]
-    ) -> tuple[int | None, dict[str, int]]:
-        """`free_bytes(known)`, and how much each of `pulls` (layers by any key) would still write;
-        what is on the disk already, whole or in part, needs no room."""
+    ) -> tuple[int | None, dict[str, dict[str, int]]]:
+        """`free_bytes(known)`, and how much of which layer each of `pulls` (layers by any key)
+        would still write; what is on the disk already, whole or in part, needs no room."""
         folder = self.models_folder(known)
         if folder is None:
             return None, {}
         try:
-            needs = {key: _absent_bytes(folder / "blobs", layers) for key, layers in pulls.items()}
+            needs = {key: _absent(folder / "blobs", layers) for key, layers in pulls.items()}
         except OSError:
             return None, {}
         return free_bytes_in(folder), needs
@@ -172,13 +172,17 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _absent_bytes(blobs: Path, layers: Sequence[BlobFile]) -> int:
-    absent = 0
+def _absent(blobs: Path, layers: Sequence[BlobFile]) -> dict[str, int]:
+    absent: dict[str, int] = {}
     for digest, total, completed in layers:
+        # Only a real digest names a file; what stands for many layers tells its own bytes.
+        if not _DIGEST.fullmatch(digest):
+            absent[digest] = max(0, total - completed)
+            continue
         name = digest.replace(":", "-")
         if _stat(blobs / name) is None:
             partial = _stat(blobs / f"{name}-partial")
-            absent += max(0, total - (_written(partial, completed) if partial else 0))
+            absent[digest] = max(0, total - (_written(partial, completed) if partial else 0))
     return absent
 
 

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         model_line,
         newer_version,
         pull_button,
+        pull_wait_note,
     )
     from tray_app.text.files import autostart_failed_report, save_failed_report
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles

@@ -75,7 +75,7 @@ def pull_wait(item: PullItem, server_label: str = "") -> str:
         return tr("Waiting")
     return fill(
         tr("Waiting, {nth} in line", "{n} is the bare number"),
-        nth=_ordinal(item.position),
+        nth=ordinal(item.position),
         n=number(item.position),
     )
 
@@ -106,7 +106,7 @@ _HOLDS: dict[Hold | None, Callable[[PullItem], str]] = {
 }
 
 
-def _ordinal(n: int) -> str:
+def ordinal(n: int) -> str:
     """English only; other languages use the bare number."""
     endings = {1: "st", 2: "nd", 3: "rd"}
     ending = "th" if 10 <= n % 100 <= 20 else endings.get(n % 10, "th")

@@ -9,11 +9,23 @@ from enum import StrEnum
 from tray_app.core import errors as e
 from tray_app.core.estimate import DiskFit, Missing, PullCheck, PullEstimate, disk_fit
 from tray_app.core.memory_fit import DEFAULT_CONTEXT, FitKind, MemoryFit
+from tray_app.core.pulls.rules import HoldReason, Room
+from tray_app.core.pulls.states import Hold
+from tray_app.text.downloads import ordinal
 from tray_app.text.lookups import lookup_reason
 from tray_app.text.names import registry_name, short_name
 from tray_app.text.plain import one_line
+from tray_app.text.times import time_of_day
 from tray_app.text.units import amount, percent, size
-from tray_app.text.wording import dotted, fill, isolated, join, number, tr
+from tray_app.text.wording import (
+    dotted,
+    english_singular,
+    fill,
+    isolated,
+    join,
+    number,
+    tr,
+)
 
 _NAMES_SHOWN = 2
 
@@ -81,22 +93,32 @@ def newer_version(estimate: PullEstimate) -> str:
     return fill(tr("Newer version: {size} to download"), size=size(estimate.fetch_bytes))
 
 
-def disk_line(estimate: PullEstimate, keep_free_bytes: int = 0) -> EstimateLine | None:
+def disk_line(
+    estimate: PullEstimate, room: Room | None = None, keep_free_bytes: int = 0
+) -> EstimateLine | None:
     """The line "Disk space"; None while it is looked up."""
-    space, fetch = estimate.space, estimate.fetch_bytes
-    if space is None or fetch is None:
+    space = estimate.space
+    if space is None or room is None:
         return _unknown_disk(estimate)
-    free = size(space.free_bytes)
-    fit = disk_fit(estimate, keep_free_bytes)
+    free = size(room.free_bytes)
+    fit = disk_fit(room, keep_free_bytes)
+    others = size(room.others_bytes) if room.others_bytes else ""
     if fit is DiskFit.SHORT:
-        body = fill(
-            tr("{size} more is needed. Delete models you don’t use, or move the model folder."),
-            size=size(fetch - space.free_bytes),
-        )
+        text = tr("{size} more is needed. Delete models you don’t use, or move the model folder.")
+        if others:
+            text = tr(
+                "{size} more is needed, as {others} are for other downloads. "
+                "Delete models you don’t use, or move the model folder."
+            )
+        body = fill(text, size=size(-room.left_bytes), others=others)
         return EstimateLine(fill(tr("Not enough: {size} free"), size=free), body, LineTone.BAD)
+    text = tr("{size} left after this download, on {folder}.")
+    if others:
+        text = tr("{size} left after this download and {others} for other downloads, on {folder}.")
     body = fill(
-        tr("{size} left after this download, on {folder}."),
-        size=size(space.free_bytes - fetch),
+        text,
+        size=size(room.left_bytes),
+        others=others,
         folder=isolated(_breakable(one_line(space.folder, 200))),
     )
     if fit is DiskFit.TIGHT:
@@ -208,6 +230,53 @@ def license_line(estimate: PullEstimate) -> EstimateLine | None:
         return EstimateLine(tr("None stated"))
     said = lookup_reason(reason) if isinstance(reason, e.OllamaError) else ""
     return EstimateLine(tr("Not known"), fill(tr("Couldn’t be read ({reason})."), reason=said))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    reason: HoldReason
+    server: str
+    keep_free_bytes: int
+    max_pulls: int
+
+
+def pull_wait_note(
+    reason: HoldReason, server_label: str, keep_free_bytes: int = 0, max_pulls: int = 1
+) -> str:
+    """Said before a download is asked for that will not start at once: what it will wait for."""
+    return _WAITS[reason.hold](_Wait(reason, server_label, keep_free_bytes, max_pulls))
+
+
+def _waits_for_clock(wait: _Wait) -> str:
+    if wait.reason.until is None:
+        return tr("It will wait for the end of the quiet hours.")
+    text = tr("It will wait until {time}, when the quiet hours end.")
+    return fill(text, time=time_of_day(wait.reason.until))
+
+
+def _waits_for_room(wait: _Wait) -> str:
+    text = tr("It will wait for {size} more of free disk space: you keep {kept} free.")
+    return fill(text, size=size(wait.reason.missing_bytes), kept=size(wait.keep_free_bytes))
+
+
+def _waits_in_line(wait: _Wait) -> str:
+    place = wait.reason.position
+    text = english_singular(
+        wait.max_pulls, "It will be {nth} in line: downloads run one at a time."
+    ) or tr("It will be {nth} in line: %Ln downloads run at a time.", "", wait.max_pulls)
+    return fill(text, nth=ordinal(place), n=number(place))
+
+
+_WAITS: dict[Hold, Callable[[_Wait], str]] = {
+    Hold.SERVER: lambda wait: fill(
+        tr("It will wait until “{server}” answers."), server=one_line(wait.server, 60)
+    ),
+    Hold.QUIET_HOURS: _waits_for_clock,
+    Hold.METERED: lambda _: tr("It will wait: this connection is metered."),
+    Hold.BATTERY: lambda _: tr("It will wait: this computer runs on battery power."),
+    Hold.DISK: _waits_for_room,
+    Hold.LINE: _waits_in_line,
+}
 
 
 def pull_button(estimate: PullEstimate, *, is_wrong: bool = False) -> str:

@@ -99,7 +99,7 @@ def _idle_line(server: str, running: tuple[RunningModel, ...] | None, updates: i
 def tray_pull_title(item: PullItem) -> str:
     """The entry of a download: "qwen3:14b, 66%", "gemma3:12b, verifying"."""
     name = isolated(one_line(item.name, _NAME_LIMIT))
-    reached = percent(item.progress.permille) if item.progress else ""
+    reached = percent(item.progress.permille) if item.progress and item.progress.permille else ""
     if reached and item.state in _WITH_PERCENT:
         text = tr("{name}, {percent}, {state}", "a download in the tray menu")
         return fill(text, name=name, percent=reached, state=pull_phase(item))

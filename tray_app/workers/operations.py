@@ -98,7 +98,7 @@ class Operations(QObject):
     @Slot(object)
     def pull(self, request: PullRequest) -> None:
         """Queue a download."""
-        self._queue.add(request)
+        self._queue.add(request, self.estimator.manifest_of(request.name))
         self.list_stale.emit(request.server_id)
 
     @Slot(object)

@@ -18,6 +18,7 @@ from tray_app.core.estimate import (
     disk_fit,
     estimate,
     is_older,
+    room_of,
 )
 from tray_app.core.licenses import License
 from tray_app.core.manifests import ModelConfig, parse_config
@@ -183,12 +184,15 @@ def test_a_stub_has_nothing_to_fit() -> None:
 )
 def test_disk_space(free: int, fetch: int, fit: DiskFit) -> None:
     made = PullEstimate("s", "n", PullCheck.NEW, fetch, fetch, space=DiskSpace("/m", free))
-    assert disk_fit(made, 5 * GB) is fit
+    room = room_of(made)
+    assert room is not None
+    assert disk_fit(room, 5 * GB) is fit
+    assert (fit is DiskFit.ENOUGH) is (room.missing_bytes(5 * GB) == 0), "the rule of the queue"
 
 
 def test_disk_space_is_unknown_without_either() -> None:
-    assert disk_fit(PullEstimate("s", "n", PullCheck.NEW, 1, 1)) is None
-    assert disk_fit(PullEstimate("s", "n", PullCheck.NEW, space=DiskSpace("/m", 1))) is None
+    assert room_of(PullEstimate("s", "n", PullCheck.NEW, 1, 1)) is None
+    assert room_of(PullEstimate("s", "n", PullCheck.NEW, space=DiskSpace("/m", 1))) is None
 
 
 @pytest.mark.parametrize(

@@ -127,11 +127,14 @@ def test_room_counts_what_is_on_the_disk_already(folder: Path) -> None:
         "whole": [("sha256:" + "a" * 64, 1000, 0)],
         "half": [("sha256:" + "a" * 64, 1000, 0), ("sha256:" + "b" * 64, 10_000_000, 0)],
         "new": [("sha256:" + "e" * 64, 500, 0)],
+        "many": [("sha256:model", 1000, 400)],  # one line for all layers, which is no file
     }
     free, needs = LocalStore([folder]).room([("tiny", DIGEST)], pulls)
     assert free is not None
-    assert (needs["whole"], needs["new"]) == (0, 500)
-    assert 9_000_000 < needs["half"] < 10_000_000
+    assert (needs["whole"], needs["new"]) == ({}, {"sha256:" + "e" * 64: 500})
+    assert list(needs["half"]) == ["sha256:" + "b" * 64]
+    assert 9_000_000 < needs["half"]["sha256:" + "b" * 64] < 10_000_000
+    assert needs["many"] == {"sha256:model": 600}
     assert LocalStore([folder]).room([("tiny", "0" * 64)], pulls) == (None, {})
 
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -8,6 +9,8 @@ from tray_app.core.estimate import DiskSpace, Missing, PullCheck, PullEstimate
 from tray_app.core.licenses import License
 from tray_app.core.memory_fit import FitKind, MemoryFit
 from tray_app.core.names import ModelName
+from tray_app.core.pulls.rules import HoldReason, Room
+from tray_app.core.pulls.states import Hold
 from tray_app.core.records import ModelDetails
 from tray_app.text import EstimateLine, LineTone
 
@@ -76,10 +79,57 @@ def test_what_is_missing_says_so() -> None:
 
 def test_the_folder_may_be_broken_but_reads_the_same() -> None:
     made = replace(NEW, space=DiskSpace("/srv/models", 100 * GB))
-    line = text.disk_line(made)
+    line = text.disk_line(made, Room(100 * GB, 0, 7 * GB))
     assert line is not None
     assert "/\u200bsrv/\u200bmodels." in line.body
     assert shown(line)[1] == "93 GB left after this download, on /srv/models."
+
+
+def test_what_other_downloads_will_take_is_not_free() -> None:
+    made = replace(NEW, space=DiskSpace("/srv/models", 100 * GB))
+    line = shown(text.disk_line(made, Room(100 * GB, 30 * GB, 7 * GB), 5 * GB))
+    left = "63.0 GB left after this download and 30.0 GB for other downloads, on /srv/models."
+    assert line == ("Enough: 100 GB free", left, LineTone.GOOD)
+    line = shown(text.disk_line(made, Room(40 * GB, 30 * GB, 7 * GB), 5 * GB))
+    assert line[0] == "Tight: 40.0 GB free"
+    line = shown(text.disk_line(made, Room(36 * GB, 30 * GB, 7 * GB), 5 * GB))
+    assert line[0] == "Not enough: 36.0 GB free"
+    assert line[1].startswith("1.0 GB short, as 30.0 GB of it are for other downloads. ")
+
+
+@pytest.mark.parametrize(
+    ("reason", "max_pulls", "said"),
+    [
+        (HoldReason(Hold.SERVER), 1, "It will wait until “studio” answers."),
+        (HoldReason(Hold.METERED), 1, "It will wait: this connection is metered."),
+        (HoldReason(Hold.BATTERY), 1, "It will wait: this computer runs on battery power."),
+        (
+            HoldReason(Hold.QUIET_HOURS, time(7)),
+            1,
+            "It will wait until 07:00, when the quiet hours end.",
+        ),
+        (HoldReason(Hold.QUIET_HOURS), 1, "It will wait for the end of the quiet hours."),
+        (
+            HoldReason(Hold.DISK, missing_bytes=1_300_000_000),
+            1,
+            "It will wait for 1.3 GB more of free disk space: you keep 5.0 GB free.",
+        ),
+        (
+            HoldReason(Hold.LINE, position=1),
+            1,
+            "It will be 1st in line: downloads run one at a time.",
+        ),
+        (
+            HoldReason(Hold.LINE, position=2),
+            3,
+            "It will be 2nd in line: 3 downloads run at a time.",
+        ),
+    ],
+    ids=lambda value: value.hold if isinstance(value, HoldReason) else None,
+)
+def test_what_it_will_wait_for(reason: HoldReason, max_pulls: int, said: str) -> None:
+    note = text.pull_wait_note(reason, "studio", 5 * GB, max_pulls)
+    assert note.replace("\u00a0", " ") == said
 
 
 def test_same_names_are_said_once() -> None:

@@ -15,7 +15,10 @@ from tray_app.views.pull.dialog import PullDialog
 
 @pytest.fixture
 def scene() -> Scene:
-    return known()
+    """Two downloads are active, and there is a place for another one."""
+    made = known()
+    made.settings.set("max_pulls", 3)
+    return made
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,9 +25,13 @@ from tray_app.core.errors import (
     Unreachable,
     UnreachableKind,
 )
-from tray_app.core.estimate import Missing, PullCheck, PullEstimate
+from tray_app.core.estimate import DiskSpace, Missing, PullCheck, PullEstimate
 from tray_app.core.licenses import License
 from tray_app.core.payloads import ModelRef, PullRequest
+from tray_app.core.pulls.rules import DiskSpace as QueueDisk
+from tray_app.core.pulls.rules import RuleState
+from tray_app.core.pulls.states import Hold, PullState
+from tray_app.core.records import ServerState, ServerStatus
 from tray_app.views.components.buttons import Kind
 from tray_app.views.dialogs import Dialogs
 from tray_app.views.pull.dialog import PullDialog
@@ -79,6 +84,7 @@ def unreachable() -> Unreachable:
 
 def test_it_asks_once_a_person_stops_typing(qtbot: QtBot) -> None:
     scene = blank()
+    facts.set_status(scene.state, data.status())
     dialog = opened(qtbot, scene)
     with emitted(scene.commands.estimate_requested) as asked:
         qtbot.keyClicks(dialog.field, "phi3:mini")
@@ -176,7 +182,8 @@ def test_nothing_shared_has_no_bar_and_no_legend(ask: Ask) -> None:
     assert "to fetch" not in words
 
 
-def test_too_little_disk_space(ask: Ask) -> None:
+def test_too_little_disk_space(scene: Scene, ask: Ask) -> None:
+    scene.settings.set("keep_free_gb", 0)
     dialog = ask("deepseek-r1:70b", samples.DEEPSEEK)
     words = said(dialog)
     assert "Not enough: 28 GB free" in words
@@ -188,6 +195,101 @@ def test_too_little_disk_space(ask: Ask) -> None:
     assert dialog.pull_button.isEnabled()
 
 
+def test_too_little_disk_space_is_waited_for(ask: Ask) -> None:
+    dialog = ask("deepseek-r1:70b", samples.DEEPSEEK)
+    assert "Not enough: 28.1 GB free" in said(dialog)
+    kept = "It will wait for 19.7 GB more of free disk space: you keep 5.0 GB free."
+    assert wait_note(dialog) == kept
+    assert pull_text(dialog) == "Add to queue"
+    assert dialog.pull_button.kind is Kind.PRIMARY
+
+
+def wait_note(dialog: PullDialog) -> str:
+    note = dialog.wait_note.text().replace("\u00a0", " ")
+    assert dialog.wait_note.isVisible() is bool(note)
+    return note
+
+
+HELD = [
+    (RuleState(here=Hold.BATTERY), "It will wait: this computer runs on battery power."),
+    (RuleState(here=Hold.METERED), "It will wait: this connection is metered."),
+    (
+        RuleState(Hold.QUIET_HOURS, Hold.QUIET_HOURS, time(7)),
+        "It will wait until 07:00, when the quiet hours end.",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", ["phi3:mini", "gpt-oss:20b-cloud", "qwen3:8b"])
+@pytest.mark.parametrize(("rules", "note"), HELD, ids=lambda value: str(value)[:40])
+def test_the_rule_that_would_hold_it_is_said_before(
+    scene: Scene, ask: Ask, rules: RuleState, note: str, name: str
+) -> None:
+    scene.state.set_pull_rules(rules)
+    dialog = ask(name, None)
+    assert wait_note(dialog) == note
+    assert pull_text(dialog) == "Add to queue"
+    scene.state.set_pull_rules(RuleState())
+    assert wait_note(dialog) == ""
+    assert pull_text(dialog) in ("Pull", "Add", "Pull again")
+    dialog.set_text("")
+    scene.state.set_pull_rules(rules)
+    assert wait_note(dialog) == "", "nothing is asked for"
+
+
+def test_rules_of_this_computer_do_not_count_for_another(ask: Ask, scene: Scene) -> None:
+    server = replace(scene.state.server, address="http://studio.lan:11434")
+    scene.state.set_server(server)
+    facts.set_status(scene.state, data.status())
+    scene.state.set_pull_rules(RuleState(here=Hold.METERED))
+    dialog = ask("phi3:mini", None)
+    assert wait_note(dialog) == ""
+
+
+def test_a_server_that_does_not_answer_is_waited_for(scene: Scene, ask: Ask) -> None:
+    dialog = ask("phi3:mini", None)
+    assert wait_note(dialog) == ""
+    away = ServerStatus(data.SERVER, ServerState.OFFLINE, data.NOW)
+    facts.set_status(scene.state, away)
+    assert wait_note(dialog) == "It will wait until “studio” answers."
+
+
+def test_the_place_in_line_is_said_before(scene: Scene, ask: Ask) -> None:
+    dialog = ask("llava:13b-v1.6", samples.LLAVA)
+    assert (wait_note(dialog), pull_text(dialog)) == ("", "Pull 7.4 GB")
+    running = data.PULLS[0]
+    facts.set_download(scene.state, replace(running, state=PullState.WAITING, position=1))
+    assert wait_note(dialog) == "", "a place is free"
+    facts.set_download(scene.state, running)
+    assert wait_note(dialog) == "It will be 1st in line: downloads run one at a time."
+    facts.set_download(scene.state, replace(data.PULLS[1], state=PullState.WAITING, position=1))
+    assert wait_note(dialog) == "It will be 2nd in line: downloads run one at a time."
+    assert pull_text(dialog) == "Add to queue"
+    scene.settings.set("max_pulls", 2)
+    assert (wait_note(dialog), pull_text(dialog)) == ("", "Pull 7.4 GB")
+
+
+def test_what_others_will_still_take_is_not_free(scene: Scene, ask: Ask) -> None:
+    scene.settings.set("max_pulls", 8)
+    tight = replace(samples.LLAVA, space=DiskSpace("/m", 16 * 10**9))  # fetches 7.4 GB
+    dialog = ask("llava:13b-v1.6", tight)
+    assert "Enough: 16.0 GB free" in said(dialog)
+    assert wait_note(dialog) == ""
+    facts.set_download(scene.state, data.PULLS[0])  # 3.18 GB to go
+    assert "Enough: 16.0 GB free" in said(dialog)
+    assert "5.5 GB left after this download and 3.2 GB for other downloads" in said(dialog)
+    scene.settings.set("keep_free_gb", 6)
+    kept = "It will wait for 801 MB more of free disk space: you keep 6.0 GB free."
+    assert wait_note(dialog) == kept
+    # The disk is looked at while others run, and what they have written is not free any more.
+    measured = QueueDisk(data.SERVER, 20 * 10**9, {data.PULLS[0].id: {"sha256:x": 10**9}})
+    scene.state.set_disk_space(measured)
+    assert "11.6 GB left after this download and 1.0 GB for other downloads" in said(dialog)
+    assert wait_note(dialog) == ""
+    facts.set_download(scene.state, replace(data.PULLS[0], state=PullState.PAUSED))
+    assert "8.6 GB left after this download, on" in said(dialog), "a paused one takes nothing"
+
+
 def test_an_update(scene: Scene, ask: Ask) -> None:
     dialog = ask("mistral:7b", samples.UPDATE)
     words = said(dialog)
@@ -195,6 +297,10 @@ def test_an_update(scene: Scene, ask: Ask) -> None:
     assert "Tight: 9.1 GB free" in words
     assert "4.7 GB left after this download, on /home/somebody/.ollama/models." in words
     assert "Needs about 5.5 GB" in words
+    kept = "It will wait for 516 MB more of free disk space: you keep 5.0 GB free."
+    assert wait_note(dialog) == kept
+    assert pull_text(dialog) == "Add to queue"
+    scene.settings.set("keep_free_gb", 4)
     assert pull_text(dialog) == "Update 4.4 GB"
     with emitted(scene.commands.pull_requested) as wishes:
         dialog.pull_button.click()

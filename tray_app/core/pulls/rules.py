@@ -1,15 +1,17 @@
 """When downloads may run: quiet hours, battery power, a metered network, room on the disk.
 
-Pure: the time of day, what the system tells and how much is free are arguments.
+Pure: the time of day, what the system tells and how much is free are arguments. The queue asks here
+for what it holds, the pull dialog for what it would hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from tray_app.core.pulls.states import Hold
+from tray_app.core.pulls.progress import LayerState
+from tray_app.core.pulls.states import UNFINISHED, Hold, PullItem, PullState
 
 GB = 1000**3
 ROOM_MARGIN_BYTES = 256 * 1000**2
@@ -106,23 +108,140 @@ def evaluate(choices: RuleChoices, conditions: SystemConditions, now: datetime) 
 
 
 @dataclass(frozen=True, slots=True)
+class HoldReason:
+    """Why a download waits, and until when, for how much space, or in which place of the line."""
+
+    hold: Hold
+    until: time | None = None
+    missing_bytes: int = 0
+    position: int = 0
+
+
+def ruled_out(rules: RuleState, *, is_here: bool) -> HoldReason | None:
+    """What the rules say of a server's downloads; `is_here`: it is on this computer."""
+    hold = rules.here if is_here else rules.elsewhere
+    if hold is None:
+        return None
+    return HoldReason(hold, rules.until if hold is Hold.QUIET_HOURS else None)
+
+
+Layers = Mapping[str, int]
+"""Bytes by layer digest."""
+
+
+@dataclass(frozen=True, slots=True)
 class DiskSpace:
     """The disk of a server's models at one moment: free bytes, and for downloads by id what each
-    would still write there. None = not to be known."""
+    would still write there of which layer. None = not to be known."""
 
     server_id: str
     free_bytes: int | None = None
-    to_fetch: Mapping[str, int] = field(default_factory=dict)
+    to_fetch: Mapping[str, Layers] = field(default_factory=dict)
+
+    def layers_of(self, item: PullItem) -> Layers:
+        """What a download would still write; as far as it is known by itself if the disk was not
+        looked at for it."""
+        found = self.to_fetch.get(item.id)
+        return absent_layers(item) if found is None else found
 
 
-def missing_bytes(to_fetch: int, free: int, kept: int, *, is_held: bool) -> int:
-    """How much more must be free before `to_fetch` bytes may be fetched and `kept` are left; 0 =
-    they may. It is the same number when a wait begins and while it lasts.
+def absent_layers(item: PullItem) -> Layers:
+    """What a download has still to fetch, as far as its server has told."""
+    layers = item.progress.layers if item.progress is not None else ()
+    ends = (LayerState.DONE, LayerState.HERE)
+    return {la.digest: la.total_bytes - la.completed_bytes for la in layers if la.state not in ends}
 
-    `kept` 0 = the rule is off. `is_held`: it waits for room already.
+
+class Claims:
+    """What downloads are going to write to a disk. A layer that several of them need is written
+    once."""
+
+    def __init__(self) -> None:
+        self._digests: set[str] = set()
+        self.total_bytes = 0
+
+    def missing_of(self, layers: Layers) -> int:
+        """Bytes of `layers` that nobody has claimed."""
+        return sum(size for digest, size in layers.items() if digest not in self._digests)
+
+    def add(self, layers: Layers) -> None:
+        self.total_bytes += self.missing_of(layers)
+        self._digests.update(layers)
+
+
+def missing_bytes(to_fetch: int, free: int, kept: int, *, is_held: bool = False) -> int:
+    """How much more must be free before a download of `to_fetch` bytes goes on and leaves `kept`;
+    0 = it fits.
+
+    `kept` 0 = the rule is off. `is_held`: it waits for room already. What does not fit needs a
+    little more than would have been enough, from the first moment on: one number.
     """
     if not kept or not to_fetch:
         return 0
-    missing = to_fetch + kept + ROOM_MARGIN_BYTES - free
-    least = 0 if is_held else ROOM_MARGIN_BYTES
-    return missing if missing > least else 0
+    enough = to_fetch + kept
+    wanted = enough + ROOM_MARGIN_BYTES
+    return 0 if free >= (wanted if is_held else enough) else wanted - free
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The disk as a download of now would find it: free bytes, what others in the queue will still
+    take of them, and what it needs beside that."""
+
+    free_bytes: int
+    others_bytes: int
+    fetch_bytes: int
+
+    @property
+    def left_bytes(self) -> int:
+        """What stays free when all is fetched; less than nothing = it does not fit."""
+        return self.free_bytes - self.others_bytes - self.fetch_bytes
+
+    def missing_bytes(self, kept: int) -> int:
+        """See the function of that name."""
+        return missing_bytes(self.fetch_bytes, self.free_bytes - self.others_bytes, kept)
+
+
+def room_for(
+    layers: Layers, free: int, items: Iterable[PullItem], disk: DiskSpace | None = None
+) -> Room:
+    """The room for a download of `layers` beside the downloads of the same server, of which those
+    that are paused go nowhere. `free` is what a look for it found; the disk is looked at again and
+    again while others run, and then that counts."""
+    queued = [i for i in items if i.state in UNFINISHED and i.state is not PullState.PAUSED]
+    is_watched = disk is not None and any(item.id in disk.to_fetch for item in queued)
+    if disk is not None and is_watched and disk.free_bytes is not None:
+        free = disk.free_bytes
+    claims = Claims()
+    for item in queued:
+        claims.add(disk.layers_of(item) if disk is not None else absent_layers(item))
+    return Room(free, claims.total_bytes, claims.missing_of(layers))
+
+
+def outlook(
+    items: Collection[PullItem],
+    rules: RuleState,
+    max_pulls: int,
+    kept: int,
+    *,
+    is_online: bool,
+    is_here: bool,
+    room: Room | None,
+) -> HoldReason | None:
+    """What a download that is asked for now will wait for; None = it starts at once.
+
+    `items` are all downloads of all servers, `kept` the bytes that stay free; the rest is about its
+    own server. `room` None: what it needs, or what is free, is not known.
+    """
+    if not is_online:
+        return HoldReason(Hold.SERVER)
+    reason = ruled_out(rules, is_here=is_here)
+    if reason is not None:
+        return reason
+    missing = room.missing_bytes(kept) if room is not None else 0
+    if missing:
+        return HoldReason(Hold.DISK, missing_bytes=missing)
+    if sum(item.is_active for item in items) < max_pulls:
+        return None
+    waiting = sum(item.state is PullState.WAITING for item in items)
+    return HoldReason(Hold.LINE, position=waiting + 1)

@@ -5,33 +5,39 @@ Nothing here waits for a network; what is not known is not said.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
-from tray_app.core.estimate import PullCheck, PullEstimate
+from tray_app.core.estimate import PullCheck, PullEstimate, room_of
 from tray_app.core.names import LIBRARY_URL, ModelName, SameName
 from tray_app.core.payloads import PullRequest
-from tray_app.core.pulls.states import UNFINISHED, PullItem, PullState
+from tray_app.core.pulls.rules import GB, HoldReason, Room, outlook
+from tray_app.core.pulls.states import UNFINISHED, Hold, PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
     already_here,
+    is_loopback,
     looking_up,
     lookup_failed,
     private_hint,
     pull_button,
     pull_wait,
+    pull_wait_note,
     server_name,
     tr,
     unchecked,
 )
+from tray_app.text.addresses import server_address
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.inputs import set_invalid
+from tray_app.views.components.labels import PlainLabel
 from tray_app.views.pull.field import NameField, PullHelper
 from tray_app.views.pull.input_state import (
     KnownNames,
@@ -69,8 +75,9 @@ class PullDialog(DialogFrame):
         self._server_id = state.server.id
         self._reading = Reading()
         self._known = KnownNames()
-        self._unfinished: dict[str, PullItem] = {}  # as they were when they came
+        self._unfinished: dict[str, PullItem] = {}  # as they were when they got into their state
         self._download: PullItem | None = None
+        self._wait: HoldReason | None = None
         self.lookup = PullLookup(self._server_id, state, commands, self)
         self.lookup.changed.connect(self._update)
         self.finished.connect(self._on_finished)
@@ -80,6 +87,10 @@ class PullDialog(DialogFrame):
             state.snapshot_changed,
             state.recommendations_changed,
             state.estimate_changed,
+            state.status_changed,
+            state.pull_rules_changed,
+            state.disk_space_changed,
+            settings.changed,
         ):
             self.follow(changed, self._update)
         self.follow(state.download_changed, self._on_state_download_changed)
@@ -107,8 +118,15 @@ class PullDialog(DialogFrame):
         top.addWidget(label)
         top.addWidget(self.field)
         top.addWidget(self._helper)
+        self.wait_note = PlainLabel("", TextRole.SECONDARY, parent=self)
+        self._wait_glyph = GlyphLabel("clock", parent=self)
+        wait = QHBoxLayout()
+        wait.setSpacing(7)
+        wait.addWidget(self._wait_glyph, 0, Qt.AlignmentFlag.AlignTop)
+        wait.addWidget(self.wait_note, 1)
         self.body.addLayout(top)
         self.body.addWidget(self.area, 1)
+        self.body.addLayout(wait)
         browse = self.add_left(
             Button(tr("&Browse the library"), "external", Kind.LINK, parent=self)
         )
@@ -136,6 +154,10 @@ class PullDialog(DialogFrame):
         return self._state.installed(self._server_id).of(name) if name is not None else None
 
     @property
+    def _keep_free_bytes(self) -> int:
+        return self._settings.values.keep_free_gb * GB
+
+    @property
     def _recommended(self) -> tuple[Recommendation, ...]:
         found = self._state.recommendations(self._server_id)
         return found.rows if found is not None else ()
@@ -158,13 +180,15 @@ class PullDialog(DialogFrame):
             self._update()
 
     def _note_download(self, item: PullItem) -> bool:
-        """Whether it has come or ended."""
-        was_there = item.id in self._unfinished
+        """Whether it has come or ended, or takes one of the places now, or leaves it."""
+        old = self._unfinished.get(item.id)
         if item.state not in UNFINISHED:
             self._unfinished.pop(item.id, None)
-            return was_there
-        self._unfinished.setdefault(item.id, item)
-        return not was_there
+            return old is not None
+        if old is not None and old.state is item.state:
+            return False
+        self._unfinished[item.id] = item
+        return True
 
     def _find_download(self, name: ModelName) -> PullItem | None:
         """The unfinished download of that name to this server."""
@@ -187,6 +211,7 @@ class PullDialog(DialogFrame):
         if name is None:
             installed = self._state.installed(self._server_id)
             self.area.show_suggestions(suggestions(self._recommended, installed))
+            self._show_wait(None)
             self._set_pull(tr("&Pull"), enabled=False)
             return
         self._known = self._known.renewed(
@@ -196,6 +221,8 @@ class PullDialog(DialogFrame):
         )
         near = self._known.similar(reading.cleaned)
         here = self._here
+        room = self._room(answer)
+        self._show_wait(None if self._download is not None else self._outlook(room))
         if self._download is not None:
             title, body = downloading_title(self._download), ""
             if self._download.state is PullState.WAITING:
@@ -207,7 +234,7 @@ class PullDialog(DialogFrame):
             self.area.say(title, glyph="cloud", state=Tone.NEUTRAL, near=near)
             self._set_pull(tr("&Add") if here is None else tr("&Add again"))
         elif answer is not None and answer.is_found:
-            self._show_found(answer, near)
+            self._show_found(answer, room, near)
         elif here is not None:
             self._show_here(here, answer.failure if answer else None, near)
         elif answer is not None and answer.failure is not None:
@@ -219,15 +246,51 @@ class PullDialog(DialogFrame):
                 self.area.show_similar(near)
             self._set_pull(tr("&Pull"))
 
-    def _show_found(self, answer: PullEstimate, near: list[Suggestion]) -> None:
+    def _room(self, answer: PullEstimate | None) -> Room | None:
+        """The room on the disk for what the registry has told of."""
+        if answer is None or answer.standing is PullCheck.CURRENT:
+            return None
+        items = [i for i in self._state.downloads if i.server_id == self._server_id]
+        return room_of(answer, items, self._state.disk_space(self._server_id))
+
+    def _outlook(self, room: Room | None) -> HoldReason | None:
+        """What the download would wait for, by the rules of the queue."""
+        server = self._state.server
+        return outlook(
+            self._state.downloads,
+            self._state.pull_rules,
+            self._settings.values.max_pulls,
+            self._keep_free_bytes,
+            is_online=self._state.is_online(self._server_id),
+            is_here=is_loopback(server_address(server.label, server.address).host),
+            room=room,
+        )
+
+    def _show_wait(self, reason: HoldReason | None) -> None:
+        """Say what the download would wait for, before it is asked for."""
+        self._wait = reason
+        note = ""
+        if reason is not None:
+            values = self._settings.values
+            note = pull_wait_note(
+                reason, self._server.label, self._keep_free_bytes, values.max_pulls
+            )
+        self.wait_note.setText(note)
+        self.wait_note.setVisible(bool(note))
+        self._wait_glyph.setVisible(bool(note))
+        self.pull_button.setAccessibleDescription(note)
+
+    def _show_found(self, answer: PullEstimate, room: Room | None, near: list[Suggestion]) -> None:
         """The registry has told of it."""
         if answer.standing is PullCheck.CURRENT:
             title = tr("You already have this version")
             explanation = tr("Pulling it again changes nothing but its date.")
             self.area.say(title, explanation, glyph="check-circle", state=Tone.OK, near=near)
         else:
-            self.area.show_estimate(answer, self._settings.values.keep_free_gb * 10**9)
-        is_wrong = will_fail(answer, self._server.version)
+            self.area.show_estimate(answer, room, self._keep_free_bytes)
+        # One that waits for room does not fail for the lack of it.
+        waits_for_room = self._wait is not None and self._wait.hold is Hold.DISK
+        is_wrong = will_fail(answer, self._server.version, None if waits_for_room else room)
         kind = Kind.NORMAL if is_wrong else Kind.PRIMARY
         self._set_pull(pull_button(answer, is_wrong=is_wrong), kind=kind)
 
@@ -262,6 +325,8 @@ class PullDialog(DialogFrame):
         self.field.setAccessibleDescription(said.text)
 
     def _set_pull(self, text: str, *, enabled: bool = True, kind: Kind = Kind.PRIMARY) -> None:
+        if enabled and self._wait is not None and kind is Kind.PRIMARY:
+            text = tr("Add to &queue")
         self.pull_button.setText(text)
         self.pull_button.setEnabled(enabled)
         if kind is not self.pull_button.kind:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.estimate import PullCheck, PullEstimate
+from tray_app.core.pulls.rules import Room
 from tray_app.core.records import ModelDetails, ModelRecord
 from tray_app.itemmodels.row_texts import kind_word
 from tray_app.itemmodels.rows import kind_of
@@ -95,11 +96,13 @@ class EstimateCard(Card):
             self.add_row(row)
         self._announced = ""
 
-    def show_estimate(self, estimate: PullEstimate, keep_free_bytes: int = 0) -> None:
+    def show_estimate(
+        self, estimate: PullEstimate, room: Room | None = None, keep_free_bytes: int = 0
+    ) -> None:
         """Show what is known; lines that are still being looked up have a bone."""
         self.head.show_estimate(estimate)
         self.download.show_estimate(estimate)
-        self.disk.say(disk_line(estimate, keep_free_bytes))
+        self.disk.say(disk_line(estimate, room, keep_free_bytes))
         self.memory.set_title(memory_title(estimate))
         self.memory.say(memory_line(estimate))
         self.license.say(license_line(estimate))

@@ -15,6 +15,7 @@ from tray_app.core.errors import BadName, ModelNotFound, NameProblem, TooOld
 from tray_app.core.estimate import DiskFit, PullEstimate, disk_fit, is_older
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, canonical, clean
+from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation
 from tray_app.text import (
@@ -138,9 +139,10 @@ def _what_is_wrong(
     return ""
 
 
-def will_fail(answer: PullEstimate, version: str) -> bool:
-    """Whether a pull of a model that was found would end badly."""
-    return disk_fit(answer) is DiskFit.SHORT or is_older(version, answer.requires)
+def will_fail(answer: PullEstimate, version: str, room: Room | None) -> bool:
+    """Whether a pull of a model that was found would end badly, if it did not wait for room."""
+    is_short = room is not None and disk_fit(room) is DiskFit.SHORT
+    return is_short or is_older(version, answer.requires)
 
 
 def downloading_title(item: PullItem) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tray_app.core.estimate import PullEstimate
+from tray_app.core.pulls.rules import Room
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.notice_card import NoticeCard
@@ -62,9 +63,11 @@ class PullResult(QWidget):
         self.lookup.look_up(text)
         self._show(self.lookup)
 
-    def show_estimate(self, estimate: PullEstimate, keep_free_bytes: int = 0) -> None:
+    def show_estimate(
+        self, estimate: PullEstimate, room: Room | None = None, keep_free_bytes: int = 0
+    ) -> None:
         """What pulling it would mean."""
-        self.card.show_estimate(estimate, keep_free_bytes)
+        self.card.show_estimate(estimate, room, keep_free_bytes)
         self._show(self.card)
 
     def say(

@@ -1,7 +1,7 @@
 """DiskWatch: how much room there is for the downloads of servers on this computer.
 
-Looked at in a thread of its own while something runs or waits for room. What to do about it is the
-queue's business.
+Looked at in a thread of its own when a download comes or learns its size, and again and again while
+something runs or waits for room. What to do about it is the queue's business.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.pulls.rules import DiskSpace
-from tray_app.core.pulls.states import ACTIVE, Hold, PullItem
+from tray_app.core.pulls.states import ACTIVE, UNFINISHED, Hold, PullItem, PullState
 from tray_app.core.records import Snapshot
 from tray_app.ollama.local_store import BlobFile, LocalStore
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
 
 EVERY_S = 5.0
+_WATCHED = UNFINISHED - {PullState.PAUSED}
 MAX_KNOWN = 20
 """Installed models by which the server's folder is recognised."""
 
@@ -86,16 +87,23 @@ class DiskWatch(QObject):
         seen = {item.id: _size_of(item) for item in self._watched()}
         is_news = any(self._seen.get(key) != size for key, size in seen.items())
         self._seen = seen
-        if not seen:
-            self._timer.stop()
-        elif is_news:
+        if is_news:
             self._look()
+        elif not self._is_moving():
+            self._timer.stop()
+        elif not self._timer.isActive() and not self._is_looking:
+            self._timer.start()
 
     def close(self) -> None:
         self._timer.stop()
 
     def _watched(self) -> list[PullItem]:
-        return [i for i in self._items() if i.state in ACTIVE or i.hold is Hold.DISK]
+        """Those that write, and those that will."""
+        return [i for i in self._items() if i.state in _WATCHED]
+
+    def _is_moving(self) -> bool:
+        """Whether another look may find something else."""
+        return any(i.state in ACTIVE or i.hold is Hold.DISK for i in self._items())
 
     @Slot()
     def _look(self) -> None:
@@ -126,7 +134,7 @@ class DiskWatch(QObject):
         self._is_looking = False
         if self._is_stale:
             self._look()
-        elif self._watched():
+        elif self._is_moving():
             self._timer.start()
 
 

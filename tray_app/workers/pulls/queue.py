@@ -23,7 +23,7 @@ from tray_app.core.errors import OllamaError, PullFailed, PullFailure
 from tray_app.core.names import SameName, is_at_one_of
 from tray_app.core.payloads import PullOrder, PullRequest
 from tray_app.core.pulls.policy import QueueLimits, Remedy, has_named_time
-from tray_app.core.pulls.rules import DiskSpace, RuleState
+from tray_app.core.pulls.rules import DiskSpace, HoldReason, RuleState
 from tray_app.core.pulls.states import (
     ACTIVE,
     ENDED,
@@ -45,7 +45,7 @@ from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
 from tray_app.workers.pulls.job import PullJob, PullReport
-from tray_app.workers.pulls.schedule import HoldReason, Schedule
+from tray_app.workers.pulls.schedule import Schedule
 from tray_app.workers.pulls.store import PullSaver, PullStore
 from tray_app.workers.runner import JobRunner
 from tray_app.workers.signal_queue import SignalQueue
@@ -172,9 +172,10 @@ class PullQueue(QObject):
         self._saved_rows = ()
         self._after()
 
-    def add(self, request: PullRequest) -> str:
+    def add(self, request: PullRequest, manifest: Manifest | None = None) -> str:
         """Queue a download and give its id. The same name on the same server is one row: an
-        unfinished one is left as it is (a paused one goes on), an ended one starts over."""
+        unfinished one is left as it is (a paused one goes on), an ended one starts over.
+        `manifest`: what it consists of, if somebody has looked that up already."""
         twin = self._find(request.server_id, request.name)
         if twin is not None and twin.item.state in UNFINISHED:
             self.resume(twin.item.id)
@@ -182,6 +183,9 @@ class PullQueue(QObject):
         if twin is not None:
             self._drop(twin)
         entry = PullEntry.of_request(request, datetime.now(UTC))
+        if manifest is not None:
+            entry.tracker.set_manifest(manifest)
+            entry.item = replace(entry.item, progress=entry.tracker.progress(self._clock()))
         self._insert(entry)
         self._after()
         return entry.item.id

@@ -6,23 +6,21 @@ measures disks is `disk_watch`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 
 from tray_app.core.pulls.policy import QueueLimits
-from tray_app.core.pulls.rules import DiskSpace, RuleState, missing_bytes
+from tray_app.core.pulls.rules import (
+    Claims,
+    DiskSpace,
+    HoldReason,
+    Layers,
+    RuleState,
+    missing_bytes,
+    ruled_out,
+)
 from tray_app.core.pulls.states import ACTIVE, IN_TRANSFER, Hold, PullState
 from tray_app.workers.pulls.entry import PullEntry, find_entry
-
-
-@dataclass(frozen=True, slots=True)
-class HoldReason:
-    """Why a download waits, and until when or for how much space."""
-
-    hold: Hold
-    until: time | None = None
-    missing_bytes: int = 0
 
 
 class Schedule:
@@ -50,13 +48,13 @@ class Schedule:
     def overruled(self, entries: Collection[PullEntry]) -> list[tuple[PullEntry, HoldReason]]:
         """The running ones that the rules do not allow any more: they go back to the line."""
         found: list[tuple[PullEntry, HoldReason]] = []
-        reserved: dict[str, int] = {}
+        claims: dict[str, Claims] = defaultdict(Claims)
         for entry in entries:
             state = entry.item.state
-            if state in IN_TRANSFER and (reason := self._ruled_out(entry, reserved)):
+            if state in IN_TRANSFER and (reason := self._ruled_out(entry, claims)):
                 found.append((entry, reason))
             elif state in ACTIVE:
-                self._reserve(entry, reserved)
+                self._claim(entry, claims)
         return found
 
     def decide(
@@ -68,60 +66,62 @@ class Schedule:
         state of the queue file that is on disk: nothing starts before the disk knows it.
         """
         decisions: list[tuple[PullEntry, HoldReason | None]] = []
-        reserved: dict[str, int] = {}
+        claims: dict[str, Claims] = defaultdict(Claims)
         taken = len(leaving) + sum(1 for entry in entries if entry.is_busy)
         for entry in entries:
             if entry.item.state in ACTIVE:
-                self._reserve(entry, reserved)
+                self._claim(entry, claims)
         for entry in entries:
             if entry.item.state is not PullState.WAITING:
                 continue
-            reason = self._reason(entry, taken, reserved)
+            reason = self._reason(entry, taken, claims)
             if reason is None and not _may_ask(entry, leaving, saved_number):
                 reason = HoldReason(Hold.LINE)
             if reason is None:
                 taken += 1
-                self._reserve(entry, reserved)
+                self._claim(entry, claims)
             decisions.append((entry, reason))
         return decisions
 
-    def _reason(self, entry: PullEntry, taken: int, reserved: dict[str, int]) -> HoldReason | None:
+    def _reason(
+        self, entry: PullEntry, taken: int, claims: Mapping[str, Claims]
+    ) -> HoldReason | None:
         if not self._online.get(entry.item.server_id, False):
             return HoldReason(Hold.SERVER)
-        reason = self._ruled_out(entry, reserved)
+        reason = self._ruled_out(entry, claims)
         if reason is not None or entry.is_forced or entry.is_next:
             return reason
         return HoldReason(Hold.LINE) if taken >= self.limits.max_pulls else None
 
-    def _ruled_out(self, entry: PullEntry, reserved: dict[str, int]) -> HoldReason | None:
+    def _ruled_out(self, entry: PullEntry, claims: Mapping[str, Claims]) -> HoldReason | None:
         """What the rules say; they do not count for what a person started all the same."""
         if entry.is_forced:
             return None
         item, rules = entry.item, self.rule_state
         is_here = rules.here is rules.elsewhere or self._is_here(item.server_id)
-        hold = rules.here if is_here else rules.elsewhere
-        if hold is not None:
-            return HoldReason(hold, rules.until if hold is Hold.QUIET_HOURS else None)
+        reason = ruled_out(rules, is_here=is_here)
+        if reason is not None:
+            return reason
         disk = self._disks.get(item.server_id)
         if disk is None or disk.free_bytes is None:
             return None
+        claimed = claims[item.server_id]
         missing = missing_bytes(
-            self._to_fetch(entry),
-            disk.free_bytes - reserved.get(item.server_id, 0),
+            claimed.missing_of(self._layers(entry)),
+            disk.free_bytes - claimed.total_bytes,
             self.limits.keep_free_bytes,
             is_held=item.hold is Hold.DISK,
         )
         return HoldReason(Hold.DISK, missing_bytes=missing) if missing else None
 
-    def _reserve(self, entry: PullEntry, reserved: dict[str, int]) -> None:
+    def _claim(self, entry: PullEntry, claims: Mapping[str, Claims]) -> None:
         """Count what a download before the next ones is still going to write to the same disk."""
-        server_id = entry.item.server_id
-        reserved[server_id] = reserved.get(server_id, 0) + self._to_fetch(entry)
+        claims[entry.item.server_id].add(self._layers(entry))
 
-    def _to_fetch(self, entry: PullEntry) -> int:
-        """Bytes that it would still write to its server's disk; 0 while not known."""
+    def _layers(self, entry: PullEntry) -> Layers:
+        """What it would still write to its server's disk; nothing while not known."""
         disk = self._disks.get(entry.item.server_id)
-        return disk.to_fetch.get(entry.item.id, 0) if disk is not None else 0
+        return disk.layers_of(entry.item) if disk is not None else {}
 
 
 def _may_ask(entry: PullEntry, leaving: Collection[PullEntry], saved_number: int) -> bool:

@@ -131,6 +131,11 @@ def test_the_number_that_is_said_does_not_change_when_the_wait_begins(free: int)
     assert said[0] == said[1] > 0
 
 
+def test_the_missing_room_is_the_same_before_and_while_it_waits() -> None:
+    before = missing_bytes(10 * GB, 14 * GB, 5 * GB, is_held=False)
+    assert before == missing_bytes(10 * GB, 14 * GB, 5 * GB, is_held=True) > GB
+
+
 def test_who_waits_for_room_goes_on_when_there_is_a_little_more() -> None:
     assert missing_bytes(10 * GB, 15 * GB, 5 * GB, is_held=True) == ROOM_MARGIN_BYTES
     assert missing_bytes(10 * GB, 15 * GB + ROOM_MARGIN_BYTES, 5 * GB, is_held=True) == 0

@@ -113,15 +113,15 @@ def test_a_pull_that_would_not_fit_waits_until_it_does(make_queue: QueueMaker) -
     bench.server.state.set_speed(SLOW)
     item_id = add(bench, "one")
     bench.wait_state(item_id, S.RUNNING)
-    bench.queue.set_disk_space(DiskSpace("local", 1010 * MB, {item_id: 40 * MB}))
+    bench.queue.set_disk_space(DiskSpace("local", 1010 * MB, {item_id: {"x": 40 * MB}}))
     held = item(bench, item_id)
     assert (held.state, held.hold) == (S.WAITING, Hold.DISK)
     assert held.missing_bytes == 30 * MB + ROOM_MARGIN_BYTES
-    bench.queue.set_disk_space(DiskSpace("local", 1040 * MB, {item_id: 40 * MB}))
+    bench.queue.set_disk_space(DiskSpace("local", 1040 * MB, {item_id: {"x": 40 * MB}}))
     assert item(bench, item_id).missing_bytes == ROOM_MARGIN_BYTES
     bench.server.state.set_speed(400 * MB)
     bench.queue.set_disk_space(
-        DiskSpace("local", 1040 * MB + ROOM_MARGIN_BYTES, {item_id: 40 * MB})
+        DiskSpace("local", 1040 * MB + ROOM_MARGIN_BYTES, {item_id: {"x": 40 * MB}})
     )
     bench.wait_state(item_id, S.DONE)
 
@@ -132,13 +132,13 @@ def test_each_fits_alone_but_not_both(make_queue: QueueMaker) -> None:
     first, second = add(bench, "one"), add(bench, "two")
     for item_id in (first, second):
         bench.wait_state(item_id, S.RUNNING)
-    needs = {first: 40 * MB, second: 40 * MB}
+    needs = {first: {"x": 40 * MB}, second: {"y": 40 * MB}}
     bench.queue.set_disk_space(DiskSpace("local", 1050 * MB, needs))
     assert bench.state(first) is S.RUNNING
     assert (bench.state(second), item(bench, second).hold) == (S.WAITING, Hold.DISK)
     assert item(bench, second).missing_bytes == 30 * MB + ROOM_MARGIN_BYTES
     third = add(bench, "three")
-    bench.wait_state(third, S.RUNNING)
+    bench.wait_for(lambda: item(bench, third).hold is Hold.DISK)
     bench.queue.start_now(second)
     bench.wait_state(second, S.RUNNING)
     bench.queue.set_disk_space(DiskSpace("local", 10 * MB, needs))
@@ -182,7 +182,7 @@ def test_the_disk_is_looked_at_while_something_runs_or_waits_for_room(
     item_id = add(bench, "one")
     bench.wait_for(lambda: item(bench, item_id).hold is Hold.DISK)
     assert item(bench, item_id).missing_bytes > 1 << 59
-    assert seen[-1].to_fetch[item_id] > 30 * MB
+    assert sum(seen[-1].to_fetch[item_id].values()) > 30 * MB
     looks = len(seen)
     bench.wait_for(lambda: len(seen) > looks + 2)
     bench.server.state.set_speed(400 * MB)

@@ -11,13 +11,13 @@ import pytest
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
-from tray_app.core.pulls.rules import ROOM_MARGIN_BYTES, DiskSpace, RuleState
+from tray_app.core.pulls.rules import ROOM_MARGIN_BYTES, DiskSpace, HoldReason, RuleState
 from tray_app.core.pulls.states import IN_TRANSFER, Hold, PullState
 from tray_app.core.pulls.tracker import PullTracker
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
 from tray_app.workers.pulls.job import PullJob
-from tray_app.workers.pulls.schedule import HoldReason, Schedule
+from tray_app.workers.pulls.schedule import Schedule
 
 S = PullState
 MB = 1_000_000
@@ -166,7 +166,7 @@ def test_a_rule_sends_back_what_is_in_transfer(state: PullState) -> None:
 
 def test_each_fits_alone_but_not_all() -> None:
     by = schedule(keep_free_bytes=1000 * MB)
-    needs = dict.fromkeys(("a", "b", "c"), 40 * MB)
+    needs = {name: {f"layer of {name}": 40 * MB} for name in "abc"}
     by.set_disk_space(DiskSpace("here", 1100 * MB, needs))
     missing = HoldReason(Hold.DISK, missing_bytes=20 * MB + ROOM_MARGIN_BYTES)
     for states in (
@@ -180,9 +180,25 @@ def test_each_fits_alone_but_not_all() -> None:
     assert decided(by, [entry("a"), entry("b", S.RUNNING), entry("c", S.RUNNING)]) == {"a": missing}
 
 
+def test_a_layer_that_two_need_is_written_once() -> None:
+    by = schedule(keep_free_bytes=1000 * MB)
+    needs = {"a": {"shared": 40 * MB}, "b": {"shared": 40 * MB, "own": 10 * MB}}
+    by.set_disk_space(DiskSpace("here", 1050 * MB, needs))
+    running = [entry("a", S.RUNNING), entry("b", S.RUNNING)]
+    assert overruled(by, running) == {}
+    by.set_disk_space(DiskSpace("here", 1049 * MB, needs))
+    missing = HoldReason(Hold.DISK, missing_bytes=1 * MB + ROOM_MARGIN_BYTES)
+    assert overruled(by, running) == {"b": missing}
+    # What waits has claimed nothing: the other one needs all of it.
+    by.set_disk_space(DiskSpace("here", 1045 * MB, needs))
+    waiting = [entry("b"), entry("a")]
+    missing = HoldReason(Hold.DISK, missing_bytes=5 * MB + ROOM_MARGIN_BYTES)
+    assert decided(by, waiting) == {"b": missing, "a": None}
+
+
 def test_what_waits_for_space_needs_some_more() -> None:
     by, held = schedule(keep_free_bytes=1000 * MB), entry("a", hold=Hold.DISK)
-    by.set_disk_space(DiskSpace("here", 1040 * MB, {"a": 40 * MB}))
+    by.set_disk_space(DiskSpace("here", 1040 * MB, {"a": {"x": 40 * MB}}))
     assert decided(by, [entry("a")]) == {"a": None}
     wanted = HoldReason(Hold.DISK, missing_bytes=ROOM_MARGIN_BYTES)
     assert decided(by, [held]) == {"a": wanted}
@@ -190,7 +206,12 @@ def test_what_waits_for_space_needs_some_more() -> None:
 
 @pytest.mark.parametrize(
     "space",
-    [None, DiskSpace("here"), DiskSpace("here", 0, {"b": 5}), DiskSpace("away", 0, {"a": 5})],
+    [
+        None,
+        DiskSpace("here"),
+        DiskSpace("here", 0, {"b": {"x": 5}}),
+        DiskSpace("away", 0, {"a": {"x": 5}}),
+    ],
 )
 def test_space_that_is_not_known_holds_nobody(space: DiskSpace | None) -> None:
     by = schedule(keep_free_bytes=1000 * MB)
@@ -208,7 +229,7 @@ def test_other_limits_count_from_the_next_decision_on() -> None:
 
 def test_deciding_changes_nothing() -> None:
     by = schedule(max_pulls=1, keep_free_bytes=1000 * MB)
-    by.set_disk_space(DiskSpace("here", 1010 * MB, {"b": 40 * MB}))
+    by.set_disk_space(DiskSpace("here", 1010 * MB, {"b": {"x": 40 * MB}}))
     entries = [entry("a", S.RUNNING), entry("b"), entry("c")]
     before = [(one.item, one.job) for one in entries]
     assert decided(by, entries) == decided(by, entries)

@@ -122,7 +122,7 @@ def test_a_whole_life_against_a_server(make_queue: QueueMaker) -> None:
     bench.queue.set_rule(Hold.METERED)
     bench.queue.move(ids[3], 0)
     bench.queue.set_rule(None)
-    bench.queue.set_disk_space(DiskSpace("local", 0, dict.fromkeys(ids, MB)))
+    bench.queue.set_disk_space(DiskSpace("local", 0, {item_id: {item_id: MB} for item_id in ids}))
     bench.queue.set_server_online("local", False)
     bench.queue.pause_all()
     bench.queue.resume_all()
