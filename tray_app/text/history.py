@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tray_app.core.pulls.history import History, PullRecord
-from tray_app.text.plain import one_line
+from tray_app.text.plain import capitalized, one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import day_and_time, elapsed
 from tray_app.text.units import size, speed
@@ -36,7 +36,7 @@ def history_row(record: PullRecord, now: datetime, server_label: str = "") -> Hi
     fetched = record.fetched_bytes
     return HistoryRow(
         one_line(record.name),
-        day_and_time(record.finished_at, now),
+        capitalized(day_and_time(record.finished_at, now)),
         size(fetched) if fetched else MISSING,
         elapsed(record.active_s) if fetched and record.active_s >= 1 else MISSING,
         speed(record.mean_speed_bytes_s) or MISSING,

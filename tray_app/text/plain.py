@@ -41,6 +41,11 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def capitalized(text: str) -> str:
+    """Words of ours for the middle of a sentence, where they begin one or stand in a cell."""
+    return text[:1].upper() + text[1:]
+
+
 def tooltip(text: str) -> str:
     """`text` for a tooltip: Qt takes whatever looks like markup for markup, so escape it."""
     if "<" not in text and "&" not in text:

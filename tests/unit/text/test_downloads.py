@@ -90,6 +90,7 @@ DETAILS = [
         item(S.DONE, fetched_bytes=12 * GB, active_s=228.4, progress=RUNNING),
         "Done · 9.3 GB in 3 min 48 s",
     ),
+    (item(S.DONE, fetched_bytes=900 * GB, active_s=1.0), "Done"),  # nobody can have
     (item(S.CANCELED), "Canceled"),
 ]
 

@@ -48,8 +48,8 @@ def rows(dialog: HistoryDialog) -> list[list[str]]:
 def test_rows_say_what_became_of_each(qtbot: QtBot, scene: Scene) -> None:
     dialog = made(qtbot, scene, History(RECORDS))
     assert rows(dialog) == [
-        ["qwen3:8b", "today, 14:32", "5.2 GB", "2 min 5 s", "41 MB/s", "Installed"],
-        ["mistral:7b", "yesterday, 14:32", "—", "—", "—", "Already up to date"],
+        ["qwen3:8b", "Today, 14:32", "5.2 GB", "2 min 5 s", "41 MB/s", "Installed"],
+        ["mistral:7b", "Yesterday, 14:32", "—", "—", "—", "Already up to date"],
         ["a<b>c:70b", "25/04/2026, 14:32", "1 MB", "1 min", "16 KB/s",
          "Failed: Not enough disk space: needs 42 GB, and 28 GB are free."],
     ]  # fmt: skip
@@ -57,6 +57,20 @@ def test_rows_say_what_became_of_each(qtbot: QtBot, scene: Scene) -> None:
     third = dialog.table.topLevelItem(2)
     assert third is not None
     assert third.toolTip(0) == "<qt>a&lt;b&gt;c:70b</qt>"
+
+
+@pytest.mark.parametrize("width", [960, 1400])
+def test_no_column_is_cut_beside_free_room(qtbot: QtBot, scene: Scene, width: int) -> None:
+    dialog = made(qtbot, scene, History(RECORDS))
+    dialog.resize(width, 460)
+    table, header = dialog.table, dialog.table.header()
+    room = table.viewport().width()
+    qtbot.waitUntil(lambda: header.length() == table.viewport().width() >= room)
+    for column in range(1, table.columnCount() - 1):
+        wanted = max(header.sectionSizeHint(column), table.sizeHintForColumn(column))
+        assert header.sectionSize(column) >= wanted, table.headerItem().text(column)
+    assert header.sectionSize(0) >= table.sizeHintForColumn(0)
+    assert header.sectionSize(0) + header.sectionSize(5) > room / 3, "they take what is left"
 
 
 def test_clear_is_a_wish_and_an_empty_history_says_so(qtbot: QtBot, scene: Scene) -> None:

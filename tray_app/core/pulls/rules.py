@@ -149,7 +149,11 @@ def absent_layers(item: PullItem) -> Layers:
     """What a download has still to fetch, as far as its server has told."""
     layers = item.progress.layers if item.progress is not None else ()
     ends = (LayerState.DONE, LayerState.HERE)
-    return {la.digest: la.total_bytes - la.completed_bytes for la in layers if la.state not in ends}
+    return {
+        item.layer_key(layer): layer.total_bytes - layer.completed_bytes
+        for layer in layers
+        if layer.state not in ends
+    }
 
 
 class Claims:

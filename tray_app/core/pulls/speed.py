@@ -1,4 +1,5 @@
-"""How fast a download is and was: SpeedMeter over a sliding window, SpeedTrail over two minutes."""
+"""How fast a download is and was: SpeedMeter over a sliding window, SpeedTrail over two minutes;
+and what no download can be."""
 
 from __future__ import annotations
 
@@ -8,9 +9,18 @@ SPEED_WINDOW_S = 5.0
 ETA_WINDOW_S = 20.0
 _INCREMENT_S = 0.05  # lines that come faster than this are one increment, else a flood fills memory
 
+MAX_BYTES_S = 5e9
+"""No server writes and checks more in a second: who tells of more does not tell what happened."""
+_AT_ONCE_BYTES = 1_000_000_000  # may be told in one breath after a pause
+
 TRAIL_S = 120.0
 _SAMPLE_S = 1.0
 _GAP_S = 3.0
+
+
+def is_credible(count_bytes: int, seconds: float) -> bool:
+    """Whether so many bytes can have moved in that time; 0 seconds = the time is not known."""
+    return not seconds or count_bytes <= _AT_ONCE_BYTES + seconds * MAX_BYTES_S
 
 
 class SpeedMeter:
@@ -49,7 +59,8 @@ class SpeedMeter:
         return 0.0 if self._since_s is None else now_s - self._since_s
 
     def mean(self, now_s: float, window_s: float) -> float | None:
-        """Bytes per second over the last `window_s`; None in the first second."""
+        """Bytes per second over the last `window_s`; None in the first second, and when it is more
+        than there can be."""
         span = min(window_s, self.age_s(now_s))
         if span < 1.0:
             return None
@@ -58,7 +69,7 @@ class SpeedMeter:
         for start, end, count in self._samples:
             if end > begin:
                 total += count * (1.0 if start >= begin else (end - begin) / (end - start))
-        return total / span
+        return total / span if is_credible(round(total), span) else None
 
 
 class SpeedTrail:

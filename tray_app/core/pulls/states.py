@@ -14,6 +14,7 @@ from enum import StrEnum
 from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.progress import LayerProgress, LayerState
+from tray_app.core.pulls.speed import is_credible
 from tray_app.core.pulls.tracker import AGGREGATE_DIGEST, PullPhase, PullProgress
 from tray_app.core.records import ModelKey
 
@@ -179,12 +180,15 @@ class PullItem:
 
     @property
     def net_bytes(self) -> int:
-        """What was fetched, without what was fetched again: at most the whole model.
+        """What was fetched, without what was fetched again: at most the whole model, and nothing
+        where the server tells of more than can have moved.
 
         The first line of a stream tells what is there by then; the little that came before it is
         seen by nobody, so a model that was done all but for that was fetched whole.
         """
         progress = self.progress
+        if not is_credible(self.fetched_bytes, self.active_s):
+            return 0
         is_whole = progress is not None and (
             progress.is_total_known or progress.phase is PullPhase.DONE
         )
@@ -204,6 +208,11 @@ class PullItem:
     def is_just_ended(self, now_s: float) -> bool:
         """Whether it ended so short a time ago that it is still looked for where it was."""
         return self.is_ended and 0 <= now_s - self.state_since_s < JUST_ENDED_S
+
+    def layer_key(self, layer: LayerProgress) -> str:
+        """Equal for layers that downloads of the same server share."""
+        # A line that stands for all layers of a model is that model's own.
+        return layer.digest if layer.digest != AGGREGATE_DIGEST else f"{self.id} {layer.digest}"
 
     def at_place(self, position: int) -> PullItem:
         """This item at `position` of the waiting line."""
@@ -285,8 +294,8 @@ class PullSummary:
 
 def summarize(items: tuple[PullItem, ...]) -> PullSummary:
     """All downloads in one line. Bytes and percent are those of the active ones, else of the
-    waiting ones; paused ones do not count, they go nowhere. A layer that several downloads from
-    one server have in common is fetched once, and counted once."""
+    waiting ones; paused ones do not count, they go nowhere. A layer that several of them fetch
+    arrives once, and counts once."""
     counts = dict.fromkeys(PullState, 0)
     for item in items:
         counts[item.state] += 1
@@ -294,10 +303,8 @@ def summarize(items: tuple[PullItem, ...]) -> PullSummary:
     counted = [i for i in items if i.state in ACTIVE and i.progress] or [
         i for i in items if i.state in UNFINISHED - {S.PAUSED} and i.progress
     ]
-    sized = [item for item in counted if item.progress and item.progress.total_bytes]
-    completed, total = _sums(sized)
-    moving = [item for item in items if item.state in IN_TRANSFER and item.progress]
-    speeds = _speeds(moving)
+    completed, total = _bytes(counted)
+    moving = [i for i in items if i.state in IN_TRANSFER and i.progress]
     etas = [i.progress.eta_s for i in moving if i.progress and i.progress.eta_s is not None]
     return PullSummary(
         active=sum(counts[state] for state in ACTIVE),
@@ -307,49 +314,42 @@ def summarize(items: tuple[PullItem, ...]) -> PullSummary:
         done=counts[S.DONE],
         permille=min(999, completed * 1000 // total) if total else None,
         completed_bytes=completed,
-        total_bytes=total if sized else None,
-        speed_bytes_s=sum(speeds) if speeds else None,
+        total_bytes=total,
+        speed_bytes_s=_speed(moving),
         eta_s=max(etas) if etas and not in_line else None,
         is_verifying=bool(counts[S.VERIFYING]) and not any(counts[s] for s in IN_TRANSFER),
         waits_for_server=sum(1 for item in items if item.hold is Hold.SERVER),
     )
 
 
-def _sums(items: Iterable[PullItem]) -> tuple[int, int]:
-    """Completed and total bytes."""
+def _bytes(items: Iterable[PullItem]) -> tuple[int, int | None]:
+    """Completed and all bytes of those that know their size; None = none does."""
     completed = total = 0
     seen: set[tuple[str, str]] = set()
     for item in items:
-        if item.progress is None:
+        progress = item.progress
+        if progress is None or not progress.total_bytes:
             continue
-        keys = {(item.server_id, layer.digest): layer for layer in item.progress.layers}
-        again = [layer for key, layer in keys.items() if key in seen and _is_one_blob(layer)]
-        seen.update(keys)
-        completed += max(
-            0, item.progress.completed_bytes - sum(layer.completed_bytes for layer in again)
-        )
-        total += max(
-            0, (item.progress.total_bytes or 0) - sum(layer.total_bytes for layer in again)
-        )
-    return min(MAX_INT, completed, total), min(MAX_INT, total)
+        completed += progress.completed_bytes
+        total += progress.total_bytes
+        for layer in progress.layers:
+            key = (item.server_id, item.layer_key(layer))
+            if key in seen:
+                completed -= layer.completed_bytes
+                total -= layer.total_bytes
+            seen.add(key)
+    return min(MAX_INT, max(0, completed)), min(MAX_INT, total) if total > 0 else None
 
 
-def _speeds(items: Iterable[PullItem]) -> list[float]:
-    """The speeds of what moves: where several wait for the same layer, that of the fastest."""
+def _speed(items: Iterable[PullItem]) -> float | None:
+    """Bytes a second of all together; None = none knows its speed."""
     speeds: dict[tuple[str, str], float] = {}
     for number, item in enumerate(items):
-        if item.progress is None or item.progress.speed_bytes_s is None:
+        progress = item.progress
+        if progress is None or progress.speed_bytes_s is None:
             continue
-        running = (
-            layer.digest
-            for layer in item.progress.layers
-            if layer.state is LayerState.RUNNING and _is_one_blob(layer)
-        )
-        key = (item.server_id, next(running, str(number)))
-        speeds[key] = max(speeds.get(key, 0.0), item.progress.speed_bytes_s)
-    return list(speeds.values())
-
-
-def _is_one_blob(layer: LayerProgress) -> bool:
-    """Not the one line that stands for all layers of a model."""
-    return layer.digest != AGGREGATE_DIGEST
+        running = (x for x in progress.layers if x.state is LayerState.RUNNING)
+        layer = next(running, None)
+        key = (item.server_id, item.layer_key(layer) if layer is not None else str(number))
+        speeds[key] = max(speeds.get(key, 0.0), progress.speed_bytes_s)
+    return sum(speeds.values()) if speeds else None

@@ -16,7 +16,7 @@ from tray_app.core.decode import MAX_INT, size_field, text_field
 from tray_app.core.errors import BadAnswer, OllamaError
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.registry_errors import pull_error
-from tray_app.core.pulls.speed import ETA_WINDOW_S, SPEED_WINDOW_S, SpeedMeter
+from tray_app.core.pulls.speed import ETA_WINDOW_S, MAX_BYTES_S, SPEED_WINDOW_S, SpeedMeter
 from tray_app.core.records import LayerKind, Manifest
 
 __all__ = ["LayerProgress", "LayerState", "PullPhase", "PullProgress", "PullTracker", "SpeedMeter"]
@@ -25,6 +25,7 @@ ETA_HIDDEN_S = 5.0
 MAX_PERMILLE = 990  # never 100 % before the server says success
 # Safetensors models: one line for all blobs together, its total covers the whole model.
 AGGREGATE_DIGEST = "sha256:model"
+_UNTOLD_BYTES = 64_000_000  # so much may arrive between two lines, whatever our clock says
 _MAX_LAYERS = 10_000  # real models have less than 10
 
 
@@ -72,6 +73,7 @@ class PullTracker:
         self._meter = SpeedMeter()
         self.new_bytes = 0
         self.last_byte_s = 0.0
+        self._fed_s = 0.0
         if reached is not None:
             self._restore(reached)
         if manifest is not None:
@@ -130,7 +132,7 @@ class PullTracker:
         self._phase_since_s = now_s
         self._current = None
         self._meter.restart()
-        self.last_byte_s = now_s
+        self.last_byte_s = self._fed_s = now_s
         for layer in self._all_layers():
             layer.is_heard = False
             if layer.state is LayerState.RUNNING:
@@ -149,12 +151,13 @@ class PullTracker:
         if self._phase is PullPhase.DONE:
             return None
         if self._phase_since_s is None:
-            self._phase_since_s = self.last_byte_s = now_s
+            self._phase_since_s = self.last_byte_s = self._fed_s = now_s
         if digest.startswith("sha256:"):
             self._enter(PullPhase.DOWNLOAD, now_s)
             self._feed_layer(digest, total, completed, now_s)
         else:
             self._feed_status(status, now_s)
+        self._fed_s = now_s
         return None
 
     def _feed_layer(self, digest: str, total: int, completed: int, now_s: float) -> None:
@@ -163,7 +166,7 @@ class PullTracker:
         if layer.total:
             completed = min(completed, layer.total)
         if digest != self._current:
-            self._finish_before(digest)
+            self._finish_before(digest, now_s)
             self._current = digest
             self.last_byte_s = now_s
         # The first line of an attempt tells where it resumes: nothing was fetched just now.
@@ -204,28 +207,32 @@ class PullTracker:
         else:
             return  # "pulling manifest", "couldn't remove unused layers: …"
         for layer in self._all_layers():
-            self._finish(layer)
+            self._finish(layer, now_s)
         self._enter(phase, now_s)
 
-    def _finish_before(self, digest: str) -> None:
+    def _finish_before(self, digest: str, now_s: float) -> None:
         """Layers come strictly in order: those before `digest` are complete, with or without a
         line of their own. Without a manifest this is known of the one just left."""
         if self._current in self._layers:
-            self._finish(self._layers[self._current])
+            self._finish(self._layers[self._current], now_s)
         if self._has_whole_manifest and digest in self._layers:
             for other, layer in self._layers.items():
                 if other == digest:
                     return
-                self._finish(layer)
+                self._finish(layer, now_s)
 
-    def _finish(self, layer: _Layer) -> None:
+    def _finish(self, layer: _Layer, now_s: float) -> None:
         if layer.is_complete:
             return
         # A layer that is already there has a line of its own; one without was fetched quickly.
         # Blobs of safetensors models have none in either case.
         if self._aggregate is None and not self._has_tensors:
             reached = layer.raw if layer.is_heard else layer.completed
-            self.new_bytes += max(0, layer.total - reached)
+            untold = max(0, layer.total - reached)
+            # A manifest may lie: what nobody told of counts only where it can have arrived.
+            since_s = max(0.0, now_s - self._fed_s)
+            if untold <= max(reached, _UNTOLD_BYTES + since_s * MAX_BYTES_S):
+                self.new_bytes += untold
         layer.state = LayerState.DONE
         layer.completed = layer.raw = layer.shown_total
 

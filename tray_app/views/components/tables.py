@@ -27,6 +27,7 @@ from tray_app.views.theme import TextRole, Theme, font
 Index = QModelIndex | QPersistentModelIndex
 _PAD = 14
 _INDENT = 16
+_MEASURED_ROWS = 200
 DIM_ROLE = int(Qt.ItemDataRole.UserRole)
 
 
@@ -108,6 +109,21 @@ class CardTable(QTreeWidget):
         metrics = header.fontMetrics()
         for column, (title, width) in enumerate(zip(titles, widths, strict=False)):
             header.resizeSection(column, max(width, metrics.horizontalAdvance(title) + 32))
+
+    def share_room(self, *columns: int) -> None:
+        """Let these columns share the room that the others leave."""
+        header = self.header()
+        header.setResizeContentsPrecision(_MEASURED_ROWS)
+        for column in columns:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+
+    def fit_columns(self) -> None:
+        """Make the columns that do not stretch as wide as what stands in them now."""
+        header = self.header()
+        for column in range(self.columnCount()):
+            if header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive:
+                wanted = max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
+                header.resizeSection(column, wanted)
 
     def add(self, texts: Sequence[str], parent: QTreeWidgetItem | None = None) -> QTreeWidgetItem:
         """Add a row."""

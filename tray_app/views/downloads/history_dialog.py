@@ -27,7 +27,6 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.tables import DIM_ROLE, CardTable, in_card
 from tray_app.views.theme import TextRole, Tone
 
-_WIDTHS = (228, 152, 90, 124, 104, 180)
 _NUMBERS = (2, 3, 4)
 _RESULT = 5
 _TRAILING = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
@@ -49,7 +48,8 @@ class HistoryDialog(DialogFrame):
         self._clock = clock
         self._shown: tuple[PullRecord, ...] = ()
         self._note = PlainLabel(role=TextRole.SECONDARY, parent=self)
-        self.table = CardTable(history_titles(), _WIDTHS, self, row_height=30)
+        self.table = CardTable(history_titles(), (), self, row_height=30)
+        self.table.share_room(0, _RESULT)
         self.table.setAccessibleName(tr("Download history"))
         head = self.table.headerItem()
         for column in _NUMBERS:
@@ -82,6 +82,7 @@ class HistoryDialog(DialogFrame):
         scrolled = self.table.verticalScrollBar().value()
         self.table.clear()
         self.table.addTopLevelItems(self._rows())
+        self.table.fit_columns()
         if history.records:
             row = history.records.index(current) if current in history.records else 0
             self.table.setCurrentIndex(self.table.model().index(row, 0))

@@ -145,4 +145,4 @@ def _size_of(item: PullItem) -> tuple[int | None, int]:
 
 def _blob_files(item: PullItem) -> tuple[BlobFile, ...]:
     layers = item.progress.layers if item.progress is not None else ()
-    return tuple((la.digest, la.total_bytes, la.completed_bytes) for la in layers)
+    return tuple((item.layer_key(la), la.total_bytes, la.completed_bytes) for la in layers)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.pulls.history import History, PullRecord, kept
+from tray_app.core.pulls.speed import is_credible
 from tray_app.core.pulls.states import PullItem
 from tray_app.workers.pulls import stored_values as stored
 from tray_app.workers.pulls.record_file import LANE, LoadJob, RecordFile, SaveJob
@@ -152,12 +153,14 @@ def _to_json(record: PullRecord) -> dict[str, Any]:
 def _from_json(value: Any) -> PullRecord:
     entry = stored.fields_of(value)
     error = entry.get("error")
+    fetched = stored.whole(entry.get("fetched_bytes", 0))
+    active_s = stored.seconds(entry.get("active_s", 0.0))
     return PullRecord(
         server_id=stored.text(entry["server_id"]),
         name=stored.name(entry["name"]),
         finished_at=stored.moment(entry["finished_at"]),
-        fetched_bytes=stored.whole(entry.get("fetched_bytes", 0)),
-        active_s=stored.seconds(entry.get("active_s", 0.0)),
+        fetched_bytes=fetched if is_credible(fetched, active_s) else 0,
+        active_s=active_s,
         error=None if error is None else stored.error_from_json(error),
         is_update=stored.flag(entry.get("is_update", False)),
         was_here=stored.flag(entry.get("was_here", False)),

@@ -38,6 +38,23 @@ def test_a_finished_one_has_bytes_time_and_mean_speed() -> None:
     assert record.mean_speed_bytes_s == 12.0
 
 
+@pytest.mark.parametrize(
+    ("fetched", "active_s", "told"),
+    [
+        (900 * 10**9, 1.0, 0),  # a server that lies
+        (900 * 10**9, 3600.0, 900 * 10**9),
+        (40_000_000, 0.01, 40_000_000),  # over loopback
+        (60, 0.0, 60),  # of an earlier run, whose time is not known
+    ],
+)
+def test_what_cannot_have_moved_is_no_fact(fetched: int, active_s: float, told: int) -> None:
+    done = item(PullState.DONE, fetched_bytes=fetched, active_s=active_s)
+    record = PullRecord.of_item(done)
+    assert record is not None
+    assert record.fetched_bytes == done.net_bytes == told
+    assert (record.mean_speed_bytes_s is None) is (not told or active_s < 1)
+
+
 def test_a_failed_one_has_its_reason() -> None:
     record = PullRecord.of_item(item(PullState.FAILED, error=DiskFull("a"), old_digest="ab"))
     assert record == PullRecord("local", "a:latest", NOW, 0, 0.0, DiskFull("a"), True)

@@ -26,6 +26,7 @@ from tray_app.core.pulls.states import (
     step,
     summarize,
 )
+from tray_app.core.pulls.tracker import AGGREGATE_DIGEST
 from tray_app.core.records import LayerKind
 
 S, E = PullState, PullEvent
@@ -262,6 +263,40 @@ def test_what_was_fetched_of_a_model(fetched: int, state: PullState, net: int) -
     )
     progress = PullProgress(PullPhase.DONE, 10**8, 10**8, True, layers=layers)
     assert replace(ITEM, state=state, progress=progress, fetched_bytes=fetched).net_bytes == net
+
+
+def fetching(name: str, *layers: LayerProgress, speed: float, server_id: str = "local") -> PullItem:
+    progress = PullProgress(
+        PullPhase.DOWNLOAD,
+        completed_bytes=sum(layer.completed_bytes for layer in layers),
+        total_bytes=sum(layer.total_bytes for layer in layers),
+        speed_bytes_s=speed,
+        layers=layers,
+    )
+    return replace(ITEM, id=name, server_id=server_id, state=S.RUNNING, progress=progress)
+
+
+def test_a_layer_that_two_downloads_fetch_counts_once() -> None:
+    weights = LayerProgress("sha256:a", LayerKind.MODEL, 9000, 3000, LayerState.RUNNING)
+    waiting = LayerProgress("sha256:a", LayerKind.MODEL, 9000, 0, LayerState.WAITING)
+    other = LayerProgress("sha256:b", LayerKind.PROJECTOR, 1000, 500, LayerState.RUNNING)
+    one, two = fetching("1", weights, speed=40.0), fetching("2", weights, speed=41.0)
+    summary = summarize((one, two))
+    assert (summary.completed_bytes, summary.total_bytes) == (3000, 9000)
+    assert (summary.permille, summary.speed_bytes_s) == (333, 41.0)
+    summary = summarize((one, fetching("2", other, waiting, speed=10.0)))
+    assert (summary.completed_bytes, summary.total_bytes) == (3500, 10_000)
+    assert summary.speed_bytes_s == 50.0
+    elsewhere = fetching("2", weights, speed=40.0, server_id="studio")
+    summary = summarize((one, elsewhere))
+    assert (summary.total_bytes, summary.speed_bytes_s) == (18_000, 80.0)
+
+
+def test_the_one_line_of_many_layers_is_its_own_models() -> None:
+    every = LayerProgress(AGGREGATE_DIGEST, LayerKind.MODEL, 900, 300, LayerState.RUNNING)
+    summary = summarize((fetching("1", every, speed=4.0), fetching("2", every, speed=4.0)))
+    assert (summary.completed_bytes, summary.total_bytes) == (600, 1800)
+    assert summary.speed_bytes_s == 8.0
 
 
 def test_summary_time_left_waits_for_the_line() -> None:

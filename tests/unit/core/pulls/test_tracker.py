@@ -119,6 +119,32 @@ def test_what_was_fetched_between_two_lines_counts_as_fetched(stream: Stream) ->
     assert t.new_bytes == TOTAL - resumed_at - present
 
 
+LIE = 900 * 10**9
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        [(0.0, START), (0.5, VERIFY), (1.0, SUCCESS)],
+        [(0.0, START), (0.1, layer(WEIGHTS, 0)), (0.5, VERIFY), (1.0, SUCCESS)],
+        [(0.0, START), (0.1, layer(WEIGHTS, 0)), (0.2, layer(TEMPLATE, 17)), (1.0, SUCCESS)],
+    ],
+)
+def test_what_a_manifest_claims_is_not_what_was_fetched(stream: Stream) -> None:
+    t = PullTracker("m", Manifest("e" * 64, (Layer(WEIGHTS, LayerKind.MODEL, LIE),)))
+    play(t, stream)
+    assert t.progress(1.0).permille == 1000
+    assert t.new_bytes == 0
+
+
+def test_a_speed_that_cannot_be_is_not_told() -> None:
+    t = PullTracker("m", Manifest("e" * 64, (Layer(WEIGHTS, LayerKind.MODEL, LIE),)))
+    play(t, [(0.0, START), *((n / 10, layer(WEIGHTS, n * 10**10)) for n in range(1, 30))])
+    assert (t.progress(3.0).speed_bytes_s, t.progress(3.0).eta_s) == (None, None)
+    play(t, [(n / 10, layer(WEIGHTS, 290 * 10**9 + n * 10**7)) for n in range(30, 150)])
+    assert t.progress(15.0).speed_bytes_s == pytest.approx(10**8, rel=0.05)
+
+
 def test_nothing_known_is_nothing_said() -> None:
     t = PullTracker("m")
     assert t.progress(0.0) == PullProgress(PullPhase.MANIFEST)

@@ -96,6 +96,13 @@ def test_after_thirty_days_it_is_forgotten(open_history: Open, path: Path) -> No
     assert names(open_history()) == ["young"]
 
 
+def test_what_an_earlier_version_took_for_a_fact_is_none(path: Path) -> None:
+    lie, truth = (PullRecord("local", n, NOW, 900 * 10**9, s) for n, s in (("a", 1.0), ("b", 9e3)))
+    HistoryStore(path).save((lie, truth), 1)
+    read = HistoryStore(path).load().records
+    assert [(r.name, r.fetched_bytes) for r in read] == [("a", 0), ("b", 900 * 10**9)]
+
+
 def test_clearing_is_for_good(qtbot: QtBot, open_history: Open, path: Path) -> None:
     history = open_history()
     history.note(ended("a"))
