@@ -104,8 +104,9 @@ class AppState(QObject):
         """The newest answer to the newest question."""
         self._statuses: dict[str, ServerStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
-        self._installed: dict[str, tuple[Snapshot, InstalledModels]] = {}
-        self._records: dict[str, tuple[Snapshot, dict[ModelKey, ModelRecord]]] = {}
+        # With the models that they were made of: most polls bring the very same ones.
+        self._installed: dict[str, tuple[tuple[ModelRecord, ...], InstalledModels]] = {}
+        self._records: dict[str, tuple[tuple[ModelRecord, ...], dict[ModelKey, ModelRecord]]] = {}
         self._recommendations: dict[str, Recommendations] = {}
         self._busy: dict[ModelKey, Verb] = {}
         self._details: dict[str, ModelInfo] = {}
@@ -128,21 +129,21 @@ class AppState(QObject):
         if snapshot is None:
             return None
         of, found = self._records.get(key[0], (None, {}))
-        if of is not snapshot:
+        if of is not snapshot.models:
             found = {model.key: model for model in reversed(snapshot.models)}
-            self._records[key[0]] = (snapshot, found)
+            self._records[key[0]] = (snapshot.models, found)
         return found.get(key)
 
     def installed(self, server_id: str) -> InstalledModels:
-        """The models of the last good poll by canonical name: made when first asked for, once a
-        poll."""
+        """The models of the last good poll by canonical name: made when first asked for, and anew
+        when a poll brings other ones."""
         snapshot = self._snapshots.get(server_id)
         if snapshot is None:
             return InstalledModels()
         of, found = self._installed.get(server_id, (None, None))
-        if found is None or of is not snapshot:
+        if found is None or of is not snapshot.models:
             found = InstalledModels(snapshot.models, found)
-            self._installed[server_id] = (snapshot, found)
+            self._installed[server_id] = (snapshot.models, found)
         return found
 
     def is_online(self, server_id: str) -> bool:

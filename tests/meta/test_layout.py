@@ -31,6 +31,7 @@ ELSEWHERE = {
     "tests/unit/workers/pulls/test_machine.py": "the queue as a whole: random lives",
     "tests/unit/workers/pulls/test_rules.py": "the queue as a whole: what holds downloads",
     "tests/unit/workers/pulls/test_telling.py": "the queue as a whole: what listeners may read",
+    "tests/unit/workers/test_unchanged_polls.py": "whoever hears of a poll: work per poll",
     "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",

@@ -30,8 +30,10 @@ _PART = {
 _PART_LIMIT = {"host": 350, "namespace": 80, "model": 80, "tag": 80}
 _NEVER_LEGAL = re.compile(r"[^A-Za-z0-9_.:/\-]")
 _UPPER = re.compile(r"[A-Z]+")
-# Most names are their own key, which is seen ten times as fast as understood.
+# Most names in lower case are their own key, which is seen ten times as fast as understood.
 _OWN_KEY = re.compile(
+    r"(?:(?!registry\.ollama\.ai/)[a-z0-9_][a-z0-9_.:\-]{0,349}/[a-z0-9_][a-z0-9_\-]{0,79}/"
+    r"|(?!library/)[a-z0-9_][a-z0-9_\-]{0,79}/)?"
     r"[a-z0-9_][a-z0-9_.\-]{0,79}:[a-z0-9_][a-z0-9_.\-]{0,79}(?<!cloud)(?<!local)"
 )
 
@@ -125,8 +127,14 @@ def is_same_name(one: str, other: str) -> bool:
 
 def canonical(text: str) -> str:
     """A key under which equal names are equal; an invalid text is its own key."""
-    if _OWN_KEY.fullmatch(text):
-        return text
+    if text.isascii():
+        lowered = text.lower()
+        if _OWN_KEY.fullmatch(lowered):
+            return lowered
+    return _understood(text)
+
+
+def _understood(text: str) -> str:
     try:
         return _lower(str(ModelName.parse(text)))
     except BadName:

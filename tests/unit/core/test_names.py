@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tray_app.core import names
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.names import ModelName, SameName, canonical, is_same_name, split_display
 
@@ -242,3 +243,11 @@ def test_a_key_is_the_same_whether_it_was_seen_at_once_or_understood(text: str) 
     except BadName:
         understood = text
     assert canonical(text) == understood
+
+
+@pytest.mark.parametrize(
+    "text", ["qwen3:8b", "HF.co/Bartowski/Some-GGUF:Q4_K_M", "user/model:7b", "host:5000/a/b:c"]
+)
+def test_common_names_need_not_be_understood(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "_understood", lambda _: pytest.fail("it is slow"))
+    assert canonical(text) == text.lower()

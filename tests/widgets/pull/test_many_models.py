@@ -32,8 +32,8 @@ FEW = 40
 
 
 def record(number: int) -> ModelRecord:
-    # Of the kind of name that is not its own key.
-    return ModelRecord(data.SERVER, f"hf.co/Someone/Model-{number:04d}:Q4_K_M")
+    # Of the kind of name whose key is not seen at once.
+    return ModelRecord(data.SERVER, f"hf.co/Someone/Model-{number:04d}:Q4_local")
 
 
 def snapshot(*models: ModelRecord) -> Snapshot:
@@ -127,7 +127,7 @@ def test_a_download_that_comes_or_ends_is_noticed(scene: Scene, dialog: PullDial
 def test_polls_understand_only_new_names(
     scene: Scene, dialog: PullDialog, counted: Counter[str]
 ) -> None:
-    dialog.set_text("hf.co/someone/model-0007:q4_k_m")
+    dialog.set_text("hf.co/someone/model-0007:q4_local")
     with at_most(counted, FEW, 0):
         for turn in range(5):
             order = [*range(turn, MANY), *range(turn)]
@@ -146,12 +146,12 @@ def test_a_name_that_is_at_no_registry_is_compared_with_a_few_only(
         return get_close_matches(word, others, number, least)
 
     monkeypatch.setattr(input_state, "get_close_matches", spy)
-    name = "hf.co/Someone/Modle-0123:Q4_K_M"
+    name = "hf.co/Someone/Modle-0123:Q4_local"
     dialog.set_text(name)
     dialog.lookup.ask_now()
     missing = PullEstimate(data.SERVER, name, PullCheck.NEW, manifest_reason=ModelNotFound(name))
     scene.state.set_estimate(missing)
-    assert dialog.area.list.shown[0].name == "hf.co/Someone/Model-0123:Q4_K_M"
+    assert dialog.area.list.shown[0].name == "hf.co/Someone/Model-0123:Q4_local"
     assert compared == [input_state.MAX_COMPARED]
     with at_most(counted, FEW, 0):
         progress(scene, "gemma3:12b", 500)

@@ -145,10 +145,13 @@ def facts_of(
     server = state.server
     snapshot = state.snapshot(server.id)
     choices: ModelChoices | None = None
-    if before is not None and before.snapshot is snapshot:
-        choices = before.choices
-    elif snapshot is not None:
-        choices = ModelChoices.of(snapshot)
+    if snapshot is not None:
+        old = before.snapshot if before is not None else None
+        is_same = old is not None and old.models is snapshot.models
+        if before is not None and old is not None and is_same and old.running == snapshot.running:
+            choices = before.choices
+        else:
+            choices = ModelChoices.of(snapshot)
     return TrayFacts(
         text.server_name(server.label, server.address),
         state.status(server.id),

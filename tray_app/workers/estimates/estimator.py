@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
+from operator import is_
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -20,7 +22,7 @@ from tray_app.core.manifests import parse_config
 from tray_app.core.memory_fit import GraphicsMemory
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.payloads import ModelRef
-from tray_app.core.records import Layer, LayerKind, Manifest, Snapshot
+from tray_app.core.records import Layer, LayerKind, Manifest, ModelRecord, Snapshot
 from tray_app.core.sharing import LayerIndex
 from tray_app.ollama.local_store import LocalStore, free_bytes_in, held_layers, main_memory_bytes
 from tray_app.ollama.registry import Registry
@@ -61,7 +63,7 @@ class EstimateJob(Job):
         self.ref = ref
         self._registry = registry
         self._store = store
-        self._known = known[:MAX_KNOWN]
+        self._known = known
         self._is_insecure = is_insecure
         self._lookup = Lookup(ref.server_id, ref.name)
 
@@ -135,6 +137,9 @@ class EstimateJob(Job):
         )
 
 
+_Facts = tuple[Lookup, tuple[ModelRecord, ...], LayerIndex, GraphicsMemory | None, int | None]
+
+
 class Estimator(QObject):
     """Keeps what servers have shown, and puts it together with what a lookup finds.
 
@@ -167,6 +172,7 @@ class Estimator(QObject):
         self._job: EstimateJob | None = None
         self._lookup: Lookup | None = None
         self._told: PullEstimate | None = None
+        self._facts: _Facts | None = None  # what that was made of
         self._deadline = QTimer(self)
         self._deadline.setSingleShot(True)
         self._deadline.setInterval(round(deadline_s * 1000))
@@ -190,7 +196,7 @@ class Estimator(QObject):
             self._registry,
             ModelRef(ref.server_id, name),
             store=target.store if target else None,
-            known=tuple((row.name, row.digest) for row in models if row.digest),
+            known=tuple(islice(((r.name, r.digest) for r in models if r.digest), MAX_KNOWN)),
             is_insecure=self._is_insecure(name),
         )
         job.found.connect(self._on_job_found)
@@ -205,7 +211,7 @@ class Estimator(QObject):
         """Nobody waits for the answer any more."""
         if self._job is not None:
             self._job.cancel()
-        self._job = self._lookup = self._told = None
+        self._job = self._lookup = self._told = self._facts = None
         self._deadline.stop()
 
     def manifest_of(self, name: str) -> Manifest | None:
@@ -287,13 +293,21 @@ class Estimator(QObject):
         if lookup is None:
             return
         snapshot = self._snapshots.get(lookup.server_id)
-        made = estimate(
+        digest = lookup.manifest.digest if lookup.manifest is not None else ""
+        measured = self._measured.get((lookup.server_id, digest))
+        facts = (
             lookup,
             snapshot.models if snapshot else (),
             self._layer_index,
             self._graphics.get(lookup.server_id),
-            {d: size for (server, d), size in self._measured.items() if server == lookup.server_id},
+            measured,
         )
+        # Thousands of models are looked at: not at a poll that changes nothing.
+        old = self._facts
+        if old is not None and all(map(is_, facts[:3], old)) and facts[3:] == old[3:]:
+            return
+        self._facts = facts
+        made = estimate(*facts[:4], {digest: measured} if measured else None)
         if made != self._told:
             self._told = made
             self.estimated.emit(made)

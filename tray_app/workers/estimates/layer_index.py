@@ -8,7 +8,7 @@ from itertools import islice
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.payloads import ModelRef, ModelRefs
-from tray_app.core.records import ModelInfo, Snapshot
+from tray_app.core.records import ModelInfo, ModelRecord, Snapshot
 from tray_app.core.sharing import LayerIndex
 from tray_app.workers.jobs import LayersJob, Target
 from tray_app.workers.runner import JobRunner
@@ -37,6 +37,8 @@ class LayerReader(QObject):
         self._is_watched = False
         self._wanted: set[str] = set()  # servers of which a dialog wants to know all, now
         self._snapshots: dict[str, Snapshot] = {}
+        # The models of a server of which nothing is left to be read.
+        self._all_read: dict[str, tuple[ModelRecord, ...]] = {}
         self._has_grown = False  # since the last look for what no server lists
 
     @property
@@ -75,6 +77,7 @@ class LayerReader(QObject):
 
     def forget_server(self, server_id: str) -> None:
         self._snapshots.pop(server_id, None)
+        self._all_read.clear()
         self._unreadable.clear()
         self._forget_unlisted()
 
@@ -90,6 +93,10 @@ class LayerReader(QObject):
         snapshot, target = self._snapshots.get(server_id), self._target_of(server_id)
         if snapshot is None or target is None:
             return
+        if self._all_read.get(server_id) is snapshot.models:
+            # Looked through already, and what was learned since is still there.
+            self._wanted.discard(server_id)
+            return
         known = self._layer_index.by_digest
         unknown = (
             ModelRef(server_id, row.name, row.digest)
@@ -100,6 +107,7 @@ class LayerReader(QObject):
         refs = tuple(islice(unknown, STEP))
         if not refs:
             self._wanted.discard(server_id)
+            self._all_read[server_id] = snapshot.models
         else:
             job = LayersJob(target, refs)
             job.succeeded.connect(self._on_job_succeeded)

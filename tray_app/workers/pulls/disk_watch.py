@@ -7,6 +7,7 @@ something runs or waits for room. What to do about it is the queue's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -78,8 +79,8 @@ class DiskWatch(QObject):
     @Slot(object)
     def note_snapshot(self, snapshot: Snapshot) -> None:
         """What is installed tells which folder is the server's."""
-        rows = [(m.name, m.digest) for m in snapshot.models if m.digest and not m.is_cloud]
-        self._known[snapshot.server_id] = tuple(rows[:MAX_KNOWN])
+        rows = ((m.name, m.digest) for m in snapshot.models if m.digest and not m.is_cloud)
+        self._known[snapshot.server_id] = tuple(islice(rows, MAX_KNOWN))
 
     @Slot()
     def note_items(self) -> None:

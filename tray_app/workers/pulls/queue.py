@@ -20,7 +20,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure
-from tray_app.core.names import SameName, is_at_one_of
+from tray_app.core.installed import InstalledModels
+from tray_app.core.names import canonical, is_at_one_of
 from tray_app.core.payloads import PullOrder, PullRequest
 from tray_app.core.pulls.policy import QueueLimits, Remedy, has_named_time
 from tray_app.core.pulls.rules import DiskSpace, HoldReason, RuleState
@@ -60,6 +61,9 @@ SAVE_PROGRESS_S = 5.0
 CANCELED_ROW_S = JUST_ENDED_S
 SLEPT_S = 30.0
 S, E = PullState, PullEvent
+
+
+_Listed = tuple[tuple[ModelRecord, ...], InstalledModels | None, tuple[ModelRecord, ...]]
 
 
 class PullQueue(QObject):
@@ -107,7 +111,8 @@ class PullQueue(QObject):
             limits or QueueLimits(), lambda server_id: _is_here(target_of(server_id))
         )
         self._insecure_hosts: frozenset[str] = frozenset()
-        self._models: dict[str, tuple[ModelRecord, ...]] = {}
+        # What servers list; and with names understood what they listed when that was asked last.
+        self._models: dict[str, _Listed] = {}
         self._entries: dict[str, PullEntry] = {}
         self._leaving: list[PullEntry] = []  # rows are gone, their attempts not yet
         self._summary = PullSummary()
@@ -330,7 +335,8 @@ class PullQueue(QObject):
     def note_snapshot(self, snapshot: Snapshot) -> None:
         """A good poll: the server is there, and its list decides what became of a pull whose end
         we did not see. A cancel during the check usually ends installed all the same."""
-        self._models[snapshot.server_id] = snapshot.models
+        _, listed, of = self._models.get(snapshot.server_id, ((), None, ()))
+        self._models[snapshot.server_id] = (snapshot.models, listed, of)
         for entry in list(self._entries.values()):
             if entry.item.server_id != snapshot.server_id or entry.known_digest is None:
                 continue
@@ -461,11 +467,14 @@ class PullQueue(QObject):
 
     def _listed_digest(self, item: PullItem) -> str | None:
         """The digest that the server's list has for this name: "" = none, None = no list yet."""
-        models = self._models.get(item.server_id)
-        if models is None:
+        if item.server_id not in self._models:
             return None
-        is_same = SameName(item.name)
-        return next((model.digest for model in models if is_same(model.name)), "")
+        models, listed, of = self._models[item.server_id]
+        if listed is None or of is not models:
+            listed = InstalledModels(models, listed)  # thousands: only new names are understood
+            self._models[item.server_id] = (models, listed, models)
+        found = listed.by_key.get(canonical(item.name))
+        return found.digest if found is not None else ""
 
     def _entry_of_sender(self) -> PullEntry | None:
         """The download whose current attempt has emitted; None for a dead attempt's signal."""
