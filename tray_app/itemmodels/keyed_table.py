@@ -90,7 +90,11 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
 
     def _tell_changes(self, changed: AbstractSet[R]) -> None:
         numbers = [i for i, row in enumerate(self._rows) if row in changed]
-        for first, last in _runs(numbers):
+        pieces = _runs(numbers)
+        if len(pieces) > MAX_RUNS:
+            # Who shows a few of thousands asks less often so.
+            pieces = [(numbers[0], numbers[-1])]
+        for first, last in pieces:
             corner = self.index(last, self.columnCount() - 1)
             self.dataChanged.emit(self.index(first, 0), corner, self.CHANGED_ROLES)
 

@@ -112,10 +112,13 @@ class RowStore:
         server_id = snapshot.server_id
         known = self._servers.setdefault(server_id, {})
         old = self._records.get(server_id, ())
-        if snapshot.models is not old and snapshot.models != old:
+        is_same = snapshot.models is old or snapshot.models == old
+        if not is_same:
             self._merge(known, snapshot.models, change)
             self._records[server_id] = snapshot.models
-        self._set_running(server_id, snapshot.running, change)
+        if not is_same or snapshot.running != self._running.get(server_id):
+            self._set_running(server_id, snapshot.running, change)
+        self._running[server_id] = snapshot.running
         return change
 
     def forget_running(self, server_id: str) -> Change:

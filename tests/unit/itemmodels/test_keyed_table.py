@@ -3,10 +3,11 @@ test_random_snapshots.py."""
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tray_app.itemmodels.keyed_table import _runs
+from tray_app.itemmodels.keyed_table import KeyedTable, _runs
 
 
 @settings(max_examples=50)
@@ -20,3 +21,27 @@ def test_runs_cover_exactly_the_rows(rows: set[int]) -> None:
 def test_runs() -> None:
     assert _runs([1, 2, 3, 7]) == [(1, 3), (7, 7)]
     assert _runs([]) == []
+
+
+class Numbers(KeyedTable[object]):
+    """As many rows as wanted, of one column."""
+
+    def columnCount(self, _parent: object = None) -> int:
+        return 1
+
+    def data(self, _index: object, _role: int = 0) -> object:
+        return None
+
+
+@pytest.mark.parametrize(("step", "told"), [(1, 1), (500, 4), (2, 1)])
+def test_scattered_changes_of_thousands_are_told_at_once(step: int, told: int) -> None:
+    table = Numbers()
+    rows = [object() for _ in range(2000)]
+    table._show(list(rows))
+    spans: list[tuple[int, int]] = []
+    table.dataChanged.connect(lambda first, last: spans.append((first.row(), last.row())))
+    changed = rows[::step]
+    table._show(list(rows), set(changed))
+    assert len(spans) == told
+    covered = {number for first, last in spans for number in range(first, last + 1)}
+    assert {number for number, row in enumerate(rows) if row in set(changed)} <= covered

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from heapq import nlargest
+from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app import text
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 MAX_PULLS = 5
 MAX_LOADED = 20
 MAX_LOADABLE = 10
+_modified = attrgetter("modified_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,17 @@ class ModelChoices:
     def of(cls, snapshot: Snapshot) -> ModelChoices:
         running = snapshot.running or ()
         names = {model.name for model in running}
-        loadable = (m for m in snapshot.models if not m.is_cloud and m.name not in names)
+        # Thousands: they are sifted by what is asked in C.
+        stored = [m for m in snapshot.models if not (m.remote_host or m.remote_model)]
+        dated = [m for m in stored if m.modified_at]
+        newest = nlargest(MAX_LOADABLE + len(names), dated, key=_modified)
+        loadable = [m for m in newest if m.name not in names][:MAX_LOADABLE]
+        if len(loadable) < MAX_LOADABLE:
+            others = (m for m in stored if not m.modified_at and m.name not in names)
+            loadable += islice(others, MAX_LOADABLE - len(loadable))
         return cls(
             tuple(ModelRef(model.server_id, model.name, model.digest) for model in running),
-            tuple(nlargest(MAX_LOADABLE, loadable, key=_modified)),
+            tuple(loadable),
         )
 
 
@@ -314,10 +324,6 @@ def _loadable(model: ModelRecord) -> MenuEntry:
         text.one_line(model.name),
         request=TrayRequest(TrayVerb.LOAD, (request,)),
     )
-
-
-def _modified(model: ModelRecord) -> float:
-    return model.modified_at.timestamp() if model.modified_at else 0.0
 
 
 def _foot() -> Iterator[MenuEntry]:

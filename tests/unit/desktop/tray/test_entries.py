@@ -24,6 +24,7 @@ from tray_app.desktop.tray.entries import (
     MAX_LOADABLE,
     MAX_LOADED,
     MenuEntry,
+    ModelChoices,
     TrayFacts,
     TrayRequest,
     TrayVerb,
@@ -302,3 +303,28 @@ def test_hostile_names_stay_on_one_line() -> None:
         assert "\n" not in entry.text
         assert "\u202e" not in entry.text
         assert len(entry.text) < 400
+
+
+def test_the_newest_that_can_be_loaded_are_offered_and_those_without_a_date_last() -> None:
+    undated = [replace(model(f"undated-{n}:1b"), modified_at=None) for n in range(3)]
+    dated = [model(f"m{n:02d}:1b", days=n) for n in range(9)]
+    cloud = model("cloud:1b", remote="https://ollama.com")
+    loaded = running("m00:1b", 5)
+    found = ModelChoices.of(snapshot([*undated, cloud, *reversed(dated)], (loaded,)))
+    names = [choice.name for choice in found.loadable]
+    assert names == [*(f"m{n:02d}:1b" for n in range(1, 9)), "undated-0:1b", "undated-1:1b"]
+    assert len(names) == MAX_LOADABLE
+
+
+def test_what_is_picked_out_is_kept_as_long_as_the_models_and_what_runs_are_the_same() -> None:
+    state = AppState(Server("local"))
+    first = snapshot([model("a:1b"), model("b:1b")])
+    state.take_poll(Poll(ONLINE, first))
+    before = facts_of(state, needs_attention=False, updates=0)
+    state.take_poll(Poll(ONLINE, replace(first, taken_s=9.0)))
+    after = facts_of(state, needs_attention=False, updates=0, before=before)
+    assert after.choices is before.choices
+    state.take_poll(Poll(ONLINE, replace(first, running=(running("a:1b", 5),))))
+    loaded = facts_of(state, needs_attention=False, updates=0, before=after)
+    assert loaded.choices is not None
+    assert [choice.name for choice in loaded.choices.loadable] == ["b:1b"]
