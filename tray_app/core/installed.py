@@ -18,7 +18,8 @@ _name = attrgetter("name")
 
 class InstalledModels:
     """`by_key`: the models by what `canonical` makes of their names; of equal names the first
-    counts. `names`: every name as the server spells it, with its key. Neither is to be changed.
+    counts. `names`: every name as the server spells it, with its key; `spelled` and `keys` have
+    them in the server's order. Nothing of it is to be changed.
 
     `before` is what was known of the same server: only new names are understood, and `names` is
     the same object again when none came or went.
@@ -27,12 +28,20 @@ class InstalledModels:
     def __init__(
         self, models: Iterable[ModelRecord] = (), before: InstalledModels | None = None
     ) -> None:
+        self.names: Mapping[str, str]
+        self.spelled: list[str]
+        self.keys: list[str]
         listed = tuple(models)
         spelled = list(map(_name, listed))
         known: Mapping[str, str] = before.names if before is not None else {}
-        self.names: Mapping[str, str] = _keyed(spelled, known)
-        keys = map(self.names.__getitem__, reversed(spelled))
-        self.by_key: dict[str, ModelRecord] = dict(zip(keys, reversed(listed), strict=True))
+        if before is not None and spelled == before.spelled:
+            # What most often changes is something else about a few of thousands.
+            self.names, self.spelled, self.keys = before.names, before.spelled, before.keys
+        else:
+            self.names = _keyed(spelled, known)
+            self.spelled, self.keys = spelled, list(map(self.names.__getitem__, spelled))
+        pairs = zip(reversed(self.keys), reversed(listed), strict=True)
+        self.by_key: dict[str, ModelRecord] = dict(pairs)
 
     def of(self, name: ModelName) -> ModelRecord | None:
         """The model of that name; servers compare names without case."""

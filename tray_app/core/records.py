@@ -232,7 +232,8 @@ class ServerState(StrEnum):
 class Snapshot:
     """One poll's whole answer. `running` None = /api/ps not available (then unknown, not "none").
 
-    `models` keep the server's order. `problems` names rows or fields that were unusable.
+    `models` keep the server's order; of very many the first are kept, and `left_out` counts the
+    rest. `problems` names rows or fields that were unusable.
     """
 
     server_id: str
@@ -242,6 +243,7 @@ class Snapshot:
     taken_at: datetime
     taken_s: float
     problems: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

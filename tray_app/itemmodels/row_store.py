@@ -76,6 +76,8 @@ class RowStore:
         self.rows: list[ModelRow] = []
         self.totals = Totals()
         self._servers: dict[str, dict[str, ModelRow]] = {}
+        # The same by their names without case, once that was asked for.
+        self._folded: dict[str, dict[str, ModelRow]] = {}
         self._records: dict[str, tuple[ModelRecord, ...]] = {}
         self._running: dict[str, tuple[RunningModel, ...] | None] = {}
         self._loaded: dict[str, dict[ModelRow, RunningModel]] = {}
@@ -114,7 +116,7 @@ class RowStore:
         old = self._records.get(server_id, ())
         is_same = snapshot.models is old or snapshot.models == old
         if not is_same:
-            self._merge(known, snapshot.models, change)
+            self._merge(server_id, known, snapshot.models, change)
             self._records[server_id] = snapshot.models
         if not is_same or snapshot.running != self._running.get(server_id):
             self._set_running(server_id, snapshot.running, change)
@@ -131,6 +133,7 @@ class RowStore:
         """The server is not listed any more."""
         gone = set(self._servers.pop(server_id, {}).values())
         self._records.pop(server_id, None)
+        self._folded.pop(server_id, None)
         self._running.pop(server_id, None)
         self._loaded.pop(server_id, None)
         self.rows = [row for row in self.rows if row not in gone]
@@ -175,6 +178,7 @@ class RowStore:
 
     def _merge(
         self,
+        server_id: str,
         known: dict[str, ModelRow],
         new: tuple[ModelRecord, ...],
         change: Change,
@@ -201,9 +205,27 @@ class RowStore:
             gone = [known.pop(name) for name in known.keys() - listed]
         known.update((row.record.name, row) for row in added)
         if gone or added:
+            self._refold(server_id, gone, added)
             self.rows = _rearranged(self.rows, gone, added)
             self._count(gone, added)
             change.is_resorted = True
+
+    def _refold(self, server_id: str, gone: list[ModelRow], added: list[ModelRow]) -> None:
+        folded = self._folded.get(server_id)
+        if folded is not None:
+            for row in gone:
+                if folded.get(row.record.name.casefold()) is row:
+                    del folded[row.record.name.casefold()]
+            for row in added:
+                folded[row.record.name.casefold()] = row
+
+    def _find_folded(self, server_id: str, name: str) -> ModelRow | None:
+        """The row of a name that is spelled otherwise in the list, or is not in it at all."""
+        folded = self._folded.get(server_id)
+        if folded is None:
+            rows = self._servers.get(server_id, {}).items()
+            folded = self._folded[server_id] = {known.casefold(): row for known, row in rows}
+        return folded.get(name.casefold())
 
     def _count(self, gone: Iterable[ModelRow], added: Iterable[ModelRow]) -> None:
         for row in gone:
@@ -243,12 +265,8 @@ class RowStore:
         known = self._servers.get(server_id, {})
         found: dict[ModelRow, RunningModel] = {}
         unnamed: list[RunningModel] = []
-        names: dict[str, ModelRow] | None = None
         for model in running:
-            row = known.get(model.name)
-            if row is None:
-                names = names or {name.casefold(): row for name, row in known.items()}
-                row = names.get(model.name.casefold())
+            row = known.get(model.name) or self._find_folded(server_id, model.name)
             if row is None:
                 unnamed.append(model)
             else:

@@ -66,10 +66,24 @@ def spoken_server(label: str, status: ServerStatus | None) -> str:
     return fill(tr("Server: {server}, {state}"), server=server, state=server_state(status))
 
 
-def status_line(models: int, use: DiskUse, running: tuple[RunningModel, ...] | None) -> str:
-    """The status bar: "11 models · 50 GB on disk · 2 loaded, 9.2 GB in graphics memory"."""
+def status_line(
+    models: int,
+    use: DiskUse,
+    running: tuple[RunningModel, ...] | None,
+    left_out: int = 0,
+) -> str:
+    """The status bar: "11 models · 50 GB on disk · 2 loaded, 9.2 GB in graphics memory"; `left_out`
+    are listed by the server and not shown."""
+    if left_out:
+        return dotted(first_of(models, models + left_out), loaded_total(running or ()))
     on_disk = fill(tr("{size} on disk"), size=stored_size(use)) if models else ""
     return dotted(models_count(models), on_disk, loaded_total(running or ()))
+
+
+def first_of(shown: int, total: int) -> str:
+    """ "Showing the first 20,000 of 100,000 models"."""
+    text = tr("Showing the first {count} of {total} models")
+    return fill(text, count=number(shown), total=number(total))
 
 
 def stored_size(use: DiskUse) -> str:

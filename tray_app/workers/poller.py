@@ -30,7 +30,7 @@ from tray_app.core.errors import (
     Unauthorized,
     Unreachable,
 )
-from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import ModelRecord, Poll, ServerState, ServerStatus, Snapshot
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import ClientFactory, OllamaClient, open_client
 
@@ -42,6 +42,9 @@ STARTING_PACE_S = 2.0
 SLEPT_S = 30.0
 GRACE_S = 10.0
 _SPEAKS = (200, 429)  # what is in front of Ollama answers itself, and does not say it is away
+MAX_ROWS = 20_000
+"""Models of one poll that are passed on: who shows them now and then looks at each in the GUI
+thread, which must not take long."""
 
 
 def state_of(error: OllamaError) -> ServerState:
@@ -93,6 +96,7 @@ class ModelPoller(QObject):
         self._is_visible = False
         self._is_stopped = False
         self._faults = 0
+        self._cut: tuple[tuple[ModelRecord, ...], tuple[ModelRecord, ...]] = ((), ())
         self._may_be_starting = True  # false once it has answered, until it is gone again
         self._due_s: float | None = None
         self._awake_since_s = clock() - GRACE_S
@@ -188,12 +192,22 @@ class ModelPoller(QObject):
         if self._client is None:
             self._client = self._client_factory(self._endpoint, self._server_id, self._scope)
         try:
-            return self._client.snapshot()
+            return self._first_of(self._client.snapshot())
         except OllamaError:
             raise
         except Exception as error:
             log.exception("poll broke")
             raise OllamaError(self._endpoint.display, repr(error)) from error
+
+    def _first_of(self, snapshot: Snapshot) -> Snapshot:
+        """As many models as may be shown: of an equal list the very same ones again."""
+        listed = snapshot.models
+        if len(listed) <= MAX_ROWS:
+            self._cut = ((), ())
+            return snapshot
+        if self._cut[0] is not listed:
+            self._cut = (listed, listed[:MAX_ROWS])
+        return replace(snapshot, models=self._cut[1], left_out=len(listed) - MAX_ROWS)
 
     def _on_answer(self, snapshot: Snapshot) -> None:
         for problem in snapshot.problems[:5]:

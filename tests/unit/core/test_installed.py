@@ -63,3 +63,17 @@ def test_whether_a_name_came_or_went_is_seen_at_a_glance() -> None:
     assert InstalledModels(models("b:1", "a:1"), first).names is first.names
     assert InstalledModels(models("a:1"), first).names is not first.names
     assert InstalledModels(models("a:1", "B:1"), first).names is not first.names
+
+
+def test_other_records_of_the_same_names_are_found_by_the_same_keys(understood: list[str]) -> None:
+    first = InstalledModels(models("Qwen3:8b", "phi4:14b", "qwen3:8b"))
+    understood.clear()
+    again = tuple(ModelRecord("local", m.name, "d" * 64) for m in first.by_key.values())
+    listed = (*again, ModelRecord("local", "qwen3:8b", "e" * 64))
+    second = InstalledModels(listed, first)
+    assert understood == []
+    assert second.names is first.names
+    assert second.by_key["qwen3:8b"].digest == "d" * 64, "of equal names the first counts"
+    assert set(second.by_key) == {"qwen3:8b", "phi4:14b"}
+    third = InstalledModels(models("phi4:14b"), second)
+    assert set(third.by_key) == {"phi4:14b"}

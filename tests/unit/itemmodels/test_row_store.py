@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.itemmodels.samples import model, snapshot
-from tray_app.core.records import ModelRecord
+from tray_app.core.records import ModelRecord, RunningModel
 from tray_app.itemmodels.row_store import RowStore, Totals
 from tray_app.itemmodels.rows import ModelRow
 
@@ -88,3 +88,20 @@ def test_a_row_among_thousands_without_a_digest_costs_no_more_than_one_among_few
         tracemalloc.stop()
     assert ComparedRow.comparisons == 0
     assert set(totals.rows_of([""])) == set(rows[:2400])
+
+
+def test_what_runs_under_another_spelling_is_found_whoever_comes_and_goes() -> None:
+    store = RowStore()
+    runs = (RunningModel("local", "LLAMA:8B", "", 5, 5),)
+
+    def loaded(*names: str) -> list[str]:
+        store.take(replace(snapshot([model(name) for name in names]), running=runs))
+        return [row.record.name for row in store.rows if row.is_loaded]
+
+    assert loaded("a:1b", "b:1b") == []
+    assert loaded("a:1b", "llama:8b") == ["llama:8b"]
+    assert loaded("a:1b", "c:1b") == []
+    assert loaded("Llama:8b", "c:1b") == ["Llama:8b"]
+    assert loaded("LLAMA:8B", "llama:8b") == ["LLAMA:8B"], "the very name comes first"
+    store.forget_server("local")
+    assert loaded("llama:8b") == ["llama:8b"]

@@ -237,3 +237,8 @@ def test_models_in_memory(model: RunningModel, unload: str, left: str, share: st
 
 def test_a_model_past_its_time_is_still_in_use() -> None:
     assert text.unloads_in(running(minutes=-3), NOW) == "In use, or being unloaded"
+
+
+def test_a_list_that_is_too_long_says_how_much_of_it_is_shown() -> None:
+    said = text.status_line(20_000, DiskUse(5, 5, is_bound=False), (), 80_000)
+    assert plain(said) == "Showing the first 20,000 of 100,000 models"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from tests.fakes import FaultyServer, data, faults, small
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAnswer, Forbidden, ServerFailed, Unreachable
 from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
+from tray_app.workers import poller as poller_module
 from tray_app.workers.poller import ModelPoller
 from tray_app.workers.pollers import Pollers
 
@@ -254,3 +256,21 @@ def test_a_late_tick_means_that_the_computer_slept(
     count = len(seen.snapshots)
     seen.wait(lambda: len(seen.snapshots) > count)
     assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
+
+
+def test_of_very_many_models_the_first_are_passed_on(
+    seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller_module, "MAX_ROWS", 2)
+    rows = [{"name": f"m{n}:1b", "size": 5} for n in range(5)]
+    server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows}).encode()))
+    start(seen, server)
+    seen.pollers.set_visible(True)
+    seen.wait(lambda: len(seen.snapshots) > 2)
+    last = seen.snapshots[-1]
+    assert [model.name for model in last.models] == ["m0:1b", "m1:1b"]
+    assert last.left_out == 3
+    assert last.models is seen.snapshots[-2].models, "who knows them need not look again"
+    server.clear()
+    seen.wait(lambda: seen.snapshots[-1].left_out == 0)
+    assert [model.name for model in seen.snapshots[-1].models] == ["here:latest"]

@@ -230,3 +230,10 @@ def test_a_download_that_waits_names_the_server_that_is_shown(stage: Stage) -> N
     stage.state.set_server(replace(stage.state.server, label="nas"))
     assert "Waiting for “nas”" in texts(row)
     assert not any("on nas" in text for text in texts(row)), "there is no other"
+
+
+def test_a_list_that_is_too_long_says_so_in_the_status_bar(stage: Stage) -> None:
+    stage.set_snapshot(replace(data.snapshot(), left_out=99_989))
+    stage.window.refresh_now()
+    line = stage.window.status_bar.line.replace("\u00a0", " ")
+    assert line.startswith("Showing the first 11 of 100,000 models")

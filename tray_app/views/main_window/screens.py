@@ -60,6 +60,7 @@ class Facts:
     filter: str = "all"
     loaded: int = 0
     can_start: bool | None = None
+    left_out: int = 0
 
 
 def screen(facts: Facts) -> Screen:

@@ -154,9 +154,9 @@ class StatusLine:
         use = self._disk()
         is_known = facts.status is None or facts.status.state is ServerState.ONLINE
         running = self._models.running() if is_known else None
-        line = status_line(facts.count, use, running)
-        is_shared = use.listed_bytes > use.stored_bytes
-        return line, status_line_tooltip(use.listed_bytes) if is_shared else ""
+        line = status_line(facts.count, use, running, facts.left_out)
+        has_tip = use.listed_bytes > use.stored_bytes and not facts.left_out
+        return line, status_line_tooltip(use.listed_bytes) if has_tip else ""
 
     def _selection(self, facts: Facts, selected: Sequence[ModelRow]) -> str:
         shown_of = (self._models.version, self._layer_version, tuple(selected))

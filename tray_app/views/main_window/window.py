@@ -293,9 +293,10 @@ class MainWindow(QMainWindow):
     @property
     def facts(self) -> Facts:
         """What decides about page and banner."""
+        snapshot = self._state.snapshot(self.server_id)
         return Facts(
             status=self._state.status(self.server_id),
-            has_answer=self._state.snapshot(self.server_id) is not None,
+            has_answer=snapshot is not None,
             count=self.models.counts.all,
             shown=self.models.rowCount(),
             server=self.server_label,
@@ -303,6 +304,7 @@ class MainWindow(QMainWindow):
             search=self.top_bar.search.text().strip(),
             filter=self.models.filter,
             loaded=self.models.counts.loaded,
+            left_out=snapshot.left_out if snapshot is not None else 0,
         )
 
     @Slot()
