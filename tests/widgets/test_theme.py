@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tray_app.views.style import AppStyle
+from tray_app.views.style import AppStyle, style_in_place_of
 from tray_app.views.stylesheet import stylesheet
 from tray_app.views.theme import (
     TextRole,
@@ -35,6 +36,55 @@ def style(qapp: QApplication) -> Iterator[AppStyle]:
     made.setParent(None)
     qapp.setPalette(before)
     qapp.setStyleSheet(sheet)
+
+
+@pytest.mark.parametrize(
+    ("native", "is_dark", "used"),
+    [
+        ("windowsvista", True, "fusion"),
+        ("WindowsVista", True, "fusion"),
+        ("windowsvista", False, "windowsvista"),
+        ("Windows", True, "fusion"),
+        ("windows11", True, "windows11"),
+        ("macos", True, "macos"),
+    ],
+)
+def test_styles_that_know_no_dark_colours_are_replaced(
+    native: str, is_dark: bool, used: str
+) -> None:
+    assert style_in_place_of(native, is_dark=is_dark) == used
+
+
+@pytest.fixture
+def native(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A system whose own style is one that knows light colours only, and has no stylesheet."""
+    before, palette, sheet = qapp.style().name(), qapp.palette(), qapp.styleSheet()
+    there = qapp.findChild(AppStyle)
+    with monkeypatch.context() as patch:
+        patch.setattr("tray_app.views.style.is_styled", lambda: False)
+        qapp.setStyleSheet("")
+        qapp.setStyle("Windows")
+        yield
+    qapp.setStyle(before)
+    qapp.setPalette(palette)
+    qapp.setStyleSheet(sheet)
+    if there is not None:
+        there.set_choice("light")
+
+
+def test_dark_is_shown_by_fusion_and_light_by_the_systems_style(
+    qapp: QApplication, native: None
+) -> None:
+    style = AppStyle(qapp, "dark")
+    shown = [qapp.style().name()]
+    for choice in ("light", "dark", "dark", "system", "dark", "light"):
+        style.set_choice(choice)
+        shown.append(qapp.style().name())
+    style.close()
+    style.setParent(None)
+    is_system_dark = qapp.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    system = "fusion" if is_system_dark else "windows"
+    assert shown == ["fusion", "windows", "fusion", "fusion", system, "fusion", "windows"]
 
 
 def luminance(color: QColor) -> float:

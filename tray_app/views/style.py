@@ -1,7 +1,8 @@
 """Puts theme and stylesheet on the application, and keeps them true while the system changes.
 
 On Linux the style is Fusion with our stylesheet; Windows and macOS keep their own style and get
-no stylesheet at all, only the colour scheme a person asked for.
+no stylesheet at all, only the colour scheme a person asked for. Where that style knows no dark
+colours, as the one of Windows 10, Fusion takes its place while they are wanted.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tray_app.views.stylesheet import stylesheet
-from tray_app.views.theme import Theme, dark_palette, light_palette
+from tray_app.views.theme import Theme, dark_palette, is_high_contrast, light_palette
 
 _SCHEMES = {
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
     "system": Qt.ColorScheme.Unknown,
 }
+
+_LIGHT_ONLY = frozenset({"windowsvista", "windows"})
+_FUSION = "fusion"
+
+
+def style_in_place_of(native: str, *, is_dark: bool) -> str:
+    """The style that shows what `native` is to show."""
+    return _FUSION if is_dark and native.casefold() in _LIGHT_ONLY else native
 
 
 def is_styled() -> bool:
@@ -41,6 +50,7 @@ class AppStyle(QObject):
         self._is_applying = False
         self._is_closed = False
         self._watcher: _PaletteWatcher | None = None
+        self._native = app.style().name()
         if is_styled():
             app.setStyle("Fusion")
             self._watcher = _PaletteWatcher(self)
@@ -60,6 +70,8 @@ class AppStyle(QObject):
 
     def refresh(self) -> None:
         """Derive everything anew; does nothing when nothing changed."""
+        if not is_styled():
+            self._replace_native_style()
         if self._watcher is None or self._is_applying:
             return
         self._is_applying = True
@@ -71,6 +83,14 @@ class AppStyle(QObject):
                 self._app.setStyleSheet(stylesheet(theme))
         finally:
             self._is_applying = False
+
+    def _replace_native_style(self) -> None:
+        is_dark = self._choice == "dark" or (
+            self._choice == "system" and self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        )
+        wanted = style_in_place_of(self._native, is_dark=is_dark and not is_high_contrast())
+        if self._app.style().name().casefold() != wanted.casefold():
+            self._app.setStyle(wanted)
 
     def close(self) -> None:
         """Stop watching; safe to call twice."""
