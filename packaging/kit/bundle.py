@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from kit import elf
+from kit.project import BuildError
 
 Entry = tuple[str, str, str]
 """PyInstaller's: name in the bundle, file, kind."""
@@ -37,28 +38,42 @@ EXCLUDED_MODULES = [
     *(["PySide6.QtDBus", "jeepney"] if not sys.platform.startswith("linux") else []),
 ]
 
-_QT_PLUGINS = [
-    "iconengines/*qsvgicon*",
-    "imageformats/*qsvg*",
-    # Linux. No gtk3 platform theme: it would bring all of GTK; the portal knows the same settings.
-    "platforms/libqxcb.so",
-    "platforms/libqwayland*.so",
-    "platforms/libqoffscreen.so",
-    "platformthemes/libqxdgdesktopportal.so",
-    "platforminputcontexts/libcompose*.so",
-    "platforminputcontexts/libibus*.so",
-    "xcbglintegrations/*.so",
-    # No OpenGL on Wayland: widgets are drawn into shared memory.
-    "wayland-decoration-client/*.so",
-    "wayland-shell-integration/libqt-shell.so",
-    "wayland-shell-integration/libxdg-shell.so",
-    # Windows and macOS.
-    "platforms/qwindows.dll",
-    "platforms/qoffscreen.dll",
-    "platforms/libqcocoa.dylib",
-    "platforms/libqoffscreen.dylib",
-    "styles/*",
-]
+# Each has to be found: what a hook of PyInstaller no longer brings would only be missed by users.
+_QT_PLUGINS = {
+    "linux": [
+        "iconengines/*qsvgicon*",
+        "imageformats/*qsvg*",
+        # No gtk3 platform theme: it would bring all of GTK; the portal knows the same settings.
+        "platforms/libqxcb.so",
+        "platforms/libqwayland*.so",
+        "platforms/libqoffscreen.so",
+        "platformthemes/libqxdgdesktopportal.so",
+        "platforminputcontexts/libcompose*.so",
+        "platforminputcontexts/libibus*.so",
+        "xcbglintegrations/*.so",
+        # No OpenGL on Wayland: widgets are drawn into shared memory.
+        "wayland-decoration-client/*.so",
+        "wayland-shell-integration/libqt-shell.so",
+        "wayland-shell-integration/libxdg-shell.so",
+        # No networkinformation: whether a network is metered NetworkManager is asked itself.
+    ],
+    "win32": [
+        "iconengines/*qsvgicon*",
+        "imageformats/*qsvg*",
+        "networkinformation/qnetworklistmanager.dll",
+        "platforms/qwindows.dll",
+        "platforms/qoffscreen.dll",
+        "styles/*",
+    ],
+    "darwin": [
+        "iconengines/*qsvgicon*",
+        "imageformats/*qsvg*",
+        "networkinformation/*.dylib",
+        "platforms/libqcocoa.dylib",
+        "platforms/libqoffscreen.dylib",
+        "styles/*",
+    ],
+}
 
 # There on every Linux desktop, and better taken from there: the C and C++ runtimes (the drivers of
 # the graphics card want theirs), what talks to the display server and the graphics card, and fonts,
@@ -76,12 +91,13 @@ HOST_LIBRARIES = (
 _TRANSLATION = re.compile(r"translations/qt(\w*?)_(\w+)\.qm$")
 
 
-def binaries(entries: Iterable[Entry]) -> list[Entry]:
-    """The libraries and plugins that belong into the bundle, in a fixed order."""
-    kept = [entry for entry in entries if _is_wanted_plugin(entry[0])]
-    if sys.platform.startswith("linux"):
+def binaries(entries: Iterable[Entry], platform: str = sys.platform) -> list[Entry]:
+    """The libraries and plugins that belong into the bundle, in a fixed order. Raises BuildError
+    where a plugin is missing."""
+    kept = _with_wanted_plugins(entries, _QT_PLUGINS[platform])
+    if platform == "linux":
         kept = _reachable(kept)
-    elif sys.platform == "win32":
+    elif platform == "win32":
         kept = [entry for entry in kept if not _is_unused_dll(entry[0])]
     return sorted(kept)
 
@@ -135,9 +151,17 @@ def languages(translations: Path) -> list[str]:
     return sorted(file.stem.partition("_")[2] for file in translations.glob("ollama-tray_*.qm"))
 
 
-def _is_wanted_plugin(name: str) -> bool:
-    _, is_plugin, plugin = name.replace("\\", "/").partition("/plugins/")
-    return not is_plugin or any(fnmatch(plugin, pattern) for pattern in _QT_PLUGINS)
+def _with_wanted_plugins(entries: Iterable[Entry], patterns: list[str]) -> list[Entry]:
+    kept, found = [], set()
+    for entry in entries:
+        _, is_plugin, plugin = entry[0].replace("\\", "/").partition("/plugins/")
+        fitting = {pattern for pattern in patterns if fnmatch(plugin, pattern)}
+        if fitting or not is_plugin:
+            kept.append(entry)
+        found |= fitting
+    if missing := [pattern for pattern in patterns if pattern not in found]:
+        raise BuildError(f"PyInstaller brings no Qt plugin {', '.join(missing)}")
+    return kept
 
 
 def _is_unused_dll(name: str) -> bool:

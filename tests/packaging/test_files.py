@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QLibraryInfo, QSize
 from PySide6.QtGui import QImageReader
 
 from tests.packaging.conftest import PACKAGING, ROOT
@@ -196,6 +196,62 @@ def test_the_texts_of_the_demo_go_into_the_bundle() -> None:
     ]
     for spec in PACKAGING.glob("*/ollama-tray.spec"):
         assert "bundle.package_data(source)" in spec.read_text(encoding="utf-8"), spec
+
+
+WINDOWS_PLUGINS = {
+    "iconengines\\qsvgicon.dll",
+    "imageformats\\qsvg.dll",
+    "networkinformation\\qnetworklistmanager.dll",
+    "platforms\\qoffscreen.dll",
+    "platforms\\qwindows.dll",
+    "styles\\qmodernwindowsstyle.dll",
+}
+MAC_PLUGINS = {
+    "iconengines/libqsvgicon.dylib",
+    "imageformats/libqsvg.dylib",
+    "networkinformation/libqscnetworkreachability.dylib",
+    "platforms/libqcocoa.dylib",
+    "platforms/libqoffscreen.dylib",
+    "styles/libqmacstyle.dylib",
+}
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder", "wanted"),
+    [
+        ("win32", "PySide6\\plugins\\", WINDOWS_PLUGINS),
+        ("darwin", "PySide6/Qt/plugins/", MAC_PLUGINS),
+    ],
+)
+def test_the_qt_plugins_that_are_used_go_into_the_bundle(
+    platform: str, folder: str, wanted: set[str]
+) -> None:
+    from kit import bundle
+    from kit.project import BuildError
+
+    unused = ["imageformats/qpdf.dll", "tls/qschannelbackend.dll", "sqldrivers/libqsqlite.dylib"]
+    offered = [(folder + name, "", "BINARY") for name in (*sorted(wanted), *unused)]
+    library = ("python311.dll", "", "BINARY")
+    kept = bundle.binaries([*offered, library], platform)
+    assert {name for name, _, _ in kept} == {folder + name for name in wanted} | {library[0]}
+    for number, name in enumerate(sorted(wanted)):
+        with pytest.raises(BuildError, match=name.replace("\\", "/").partition("/")[0]):
+            bundle.binaries(offered[:number] + offered[number + 1 :], platform)
+
+
+def test_every_qt_plugin_of_linux_is_there_to_be_packed() -> None:
+    from kit import bundle
+
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    for pattern in bundle._QT_PLUGINS["linux"]:
+        assert list(folder.glob(pattern)), pattern
+
+
+def test_every_spec_asks_which_libraries_to_pack() -> None:
+    specs = [*PACKAGING.glob("*/ollama-tray.spec")]
+    assert len(specs) == 3
+    for spec in specs:
+        assert "bundle.binaries(analysis.binaries)" in spec.read_text(encoding="utf-8"), spec
 
 
 def test_what_every_desktop_has_is_known_to_debian() -> None:
