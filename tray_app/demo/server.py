@@ -49,8 +49,7 @@ class DemoServer:
         )
         self._listener: socket.socket | None = None
         self._acceptor: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._threads: set[threading.Thread] = set()
+        self._threads: list[threading.Thread] = []
 
     @property
     def url(self) -> str:
@@ -95,9 +94,7 @@ class DemoServer:
         self.stopping.set()
         acceptor.join()
         listener.close()
-        with self._lock:
-            threads = list(self._threads)
-        for thread in threads:
+        for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
         self.stopping.close()
@@ -133,14 +130,12 @@ class DemoServer:
             thread = threading.Thread(
                 target=self._serve, args=(connection, address), name="demo-connection", daemon=True
             )
-            with self._lock:
-                self._threads.add(thread)
             thread.start()
+            # None takes itself off the list: it would still be there when `stop` looks.
+            self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
 
     def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
         try:
             ConnectionHandler(connection, address, self)  # type: ignore[arg-type]
         finally:
-            with self._lock:
-                self._threads.discard(threading.current_thread())
             connection.close()
