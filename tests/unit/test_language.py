@@ -75,7 +75,7 @@ def test_switching_at_once(chinese: None) -> None:
     assert QLocale().language() == QLocale.Language.Chinese
     language.install_language("en")
     assert text.models_count(1) == "1 model"
-    assert text.join(["a", "b", "c"]) == "a, b and c"
+    assert text.join(["a", "b", "c"]) in ("a, b and c", "a, b, and c")  # as the country has it
     assert QLocale().language() == QLocale.Language.English
 
 
@@ -116,6 +116,7 @@ def test_sentences_follow_each_other(chinese: None) -> None:
     assert text.sentences("一。", "二。") == "一。二。"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="LANG says nothing there")
 def test_the_terminal_speaks_it(compiled: Path, tmp_path: Path) -> None:
     """In a process of its own: an application object stays for good."""
     (tmp_path / "config").mkdir()

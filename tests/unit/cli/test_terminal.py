@@ -278,7 +278,9 @@ def test_who_is_not_heard_goes_on(
         assert not {"model0:latest", "model1:latest"} & set(slow_server.state.names())
 
 
-full_device = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+full_device = pytest.mark.skipif(
+    sys.platform == "win32" or not Path("/dev/full").exists(), reason="needs /dev/full"
+)
 
 
 @full_device

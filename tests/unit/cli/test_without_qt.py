@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from socket import AF_UNIX, socket
 
 import pytest
 
@@ -111,7 +111,7 @@ def test_nor_does_asking_the_program_that_runs(server: FaultyServer, runtime_fol
             asked.append(caller.recv(4096))
             caller.sendall(b'{"ok":true,"version":"9.9"}\n')
 
-    with socket(AF_UNIX) as listening:
+    with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(runtime_folder / f"{key}.sock"))
         listening.listen()
         thread = threading.Thread(target=answer, name="instance")

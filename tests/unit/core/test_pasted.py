@@ -1,5 +1,7 @@
 """What pasted text becomes in the name field."""
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,10 @@ from tests.unit.core.test_names import NAME_TEXTS
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.names import ModelName
 from tray_app.core.pasted import clean
+
+knows_brackets = pytest.mark.skipif(
+    sys.version_info < (3, 11, 4), reason="that Python takes anything between brackets for a host"
+)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,7 @@ from tray_app.core.pasted import clean
         # garbage
         ("[::1", "::1"),
         ("http://[::1/ns/m", "http://[::1/ns/m"),
-        ("http://[zz]/ns/m", "http://[zz]/ns/m"),
+        pytest.param("http://[zz]/ns/m", "http://[zz]/ns/m", marks=knows_brackets),
         ("//\u2100/x", "//\u2100/x"),
         ("\x00\x1b[31mred", "\x00\x1b[31mred"),
     ],

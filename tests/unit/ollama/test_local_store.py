@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
@@ -104,10 +104,10 @@ def test_a_disk_that_went_away(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_where_models_are() -> None:
     home = Path("/home/me")
-    assert [PurePosixPath(p) for p in models_folders({}, home, "linux")][:2] == [
-        PurePosixPath("/home/me/.ollama/models"),
-        PurePosixPath("/usr/share/ollama/.ollama/models"),
-    ]
+    assert models_folders({}, home, "linux")[:2] == (
+        home / ".ollama" / "models",
+        Path("/usr/share/ollama/.ollama/models"),
+    )
     assert models_folders({"OLLAMA_MODELS": ' "/data/m" '}, home, "win32") == (
         Path("/data/m"),
         home / ".ollama" / "models",
@@ -133,7 +133,10 @@ def test_room_counts_what_is_on_the_disk_already(folder: Path) -> None:
     assert free is not None
     assert (needs["whole"], needs["new"]) == ({}, {"sha256:" + "e" * 64: 500})
     assert list(needs["half"]) == ["sha256:" + "b" * 64]
-    assert 9_000_000 < needs["half"]["sha256:" + "b" * 64] < 10_000_000
+    if hasattr(partial.stat(), "st_blocks"):
+        assert 9_000_000 < needs["half"]["sha256:" + "b" * 64] < 10_000_000
+    else:  # nobody tells how much of it is there
+        assert needs["half"]["sha256:" + "b" * 64] == 10_000_000
     assert needs["many"] == {"sha256:model": 600}
     assert LocalStore([folder]).room([("tiny", "0" * 64)], pulls) == (None, {})
 
