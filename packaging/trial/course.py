@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from typing import Any
 from kit.project import VERSION
 from tests.support.waiting import wait_for
 from tray_app.demo import DemoServer
-from trial.installs import Install, TrialError, install_for
+from trial.installs import Install, PythonPackage, TrialError, install_for
 from trial.watching import Watcher, watcher
 
 _TERMINAL_S = 60.0
@@ -43,6 +44,7 @@ class Trial:
     def go(self) -> None:
         """From the first word to the last."""
         self._check_terminal()
+        self._check_plugins()
         with self._running() as program:
             status = self._wait_status(lambda found: found.get("models") is not None)
             if status["models"] != len(self._server.state.names()):
@@ -62,6 +64,17 @@ class Trial:
         if names != sorted(self._server.state.names()):
             raise TrialError(f"list says {names}")
         self._say(f"--version says {said!r}, list names {len(names)} models")
+
+    def _check_plugins(self) -> None:
+        """What tells of metered networks is missed by no start."""
+        program = Path(self._install.window_command()[0])
+        folder = {"win32": program.parent, "darwin": program.parent.parent}.get(sys.platform)
+        if folder is None or isinstance(self._install, PythonPackage):
+            return
+        found = sorted(file.name for file in folder.rglob("plugins/networkinformation/*"))
+        if not found:
+            raise TrialError(f"no Qt plugin in {folder} knows of metered networks")
+        self._say(f"packed for metered networks: {', '.join(found)}")
 
     def _check_pull(self) -> None:
         state = self._server.state
