@@ -24,6 +24,7 @@ from tray_app.core.records import Server, ServerState, Snapshot
 from tray_app.itemmodels.rows import Badge
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Button
+from tray_app.views.components.labels import PlainLabel
 from tray_app.views.main_window.screens import Screen
 
 
@@ -78,6 +79,20 @@ def test_the_details_say_what_was_tried_and_since_when_and_stay_as_they_are(
     empty_stage.set_status(replace(status, retry_s=1e9))
     window.refresh_now()
     assert window.pane.page.button("retry") is button
+
+
+def test_long_details_are_seen_to_their_end(empty_stage: Stage, qtbot: QtBot) -> None:
+    window = empty_stage.window
+    error = Unreachable("127.0.0.1:11434", "401 Authorization Required " * 4)
+    error.request = "GET http://127.0.0.1:11434/api/version"
+    status = replace(data.status(ServerState.OFFLINE, reached=False), error=error)
+    empty_stage.set_status(status)
+    window.refresh_now()
+    labels = window.pane.page.findChildren(PlainLabel)
+    (label,) = [found for found in labels if found.text() == page_of(window).details]
+    qtbot.waitUntil(label.isVisible)
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+    assert label.heightForWidth(label.width()) > label.fontMetrics().height() * 3
 
 
 def test_lost_later_keeps_the_list_and_says_so(stage: Stage) -> None:

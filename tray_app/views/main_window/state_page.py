@@ -109,8 +109,13 @@ class StatePage(QScrollArea):
         column.addWidget(self._countdown)
         if page.details:
             column.addSpacing(20)
-            details = _Details(page.details, is_open=page.is_details_open)
-            column.addWidget(details, 0, middle)
+            # Between stretches and not with an alignment, which would take the page's width for
+            # the card's and so leave too few lines.
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(_Details(page.details, is_open=page.is_details_open))
+            row.addStretch(1)
+            column.addLayout(row)
         column.addStretch(1)
         self.setWidget(self._body)
 
