@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.decode import parse_json
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.endpoint import Endpoint, is_loopback
 from tray_app.core.error_words import error_words
 from tray_app.core.errors import (
     MAX_TEXT,
@@ -168,10 +168,15 @@ def _moved(answer: Answer, address: str) -> Moved:
     try:
         target = urljoin(answer.url, location) if location else ""
         old, new = urlsplit(answer.url), urlsplit(target)
-        wants_https = (old.scheme, new.scheme) == ("http", "https") and old.hostname == new.hostname
+        is_upgrade = (old.scheme, new.scheme) == ("http", "https")
+        wants_https = is_upgrade and _is_same_host(old.hostname or "", new.hostname or "")
     except ValueError:
         return Moved(address, context)
     return Moved(address, context, _base(target, answer.path), wants_https)
+
+
+def _is_same_host(one: str, other: str) -> bool:
+    return one == other or (is_loopback(one) and is_loopback(other))
 
 
 def _base(url: str, path: str) -> str:

@@ -139,6 +139,9 @@ def proxy_failed(case: Case) -> Message:
     else:
         text = tr("What is in front of Ollama on “{server}” has a problem (HTTP {status}).")
     message = _cant_reach(_with_words(case.fill(text, status=status), case), Action.RETRY)
+    if status < 300:
+        hint = tr("Ollama may be below a path there: {address}/ollama, for example.")
+        return replace(message, hint=case.fill(hint))
     return replace(message, title=tr("Refused")) if case.error.is_refusal else message
 
 
@@ -224,7 +227,10 @@ def moved(case: Case) -> Message:
 def not_ollama(case: Case) -> Message:
     """Another program, a router's page, a proxy's page."""
     text = tr("Something answers at {address}, but it isn’t Ollama.")
-    return _cant_reach(case.fill(text), Action.CHANGE_SERVER)
+    message = _cant_reach(case.fill(text), Action.CHANGE_SERVER)
+    if case.error.context.startswith("text/html") and not case.place.is_local:
+        return replace(message, hint=tr("On a guest network, sign in to the network first."))
+    return message
 
 
 def too_old(case: Case) -> Message:

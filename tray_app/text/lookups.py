@@ -103,6 +103,7 @@ _REASONS: dict[type, Callable[[], str]] = {
     e.TimedOut: lambda: tr("no answer in time"),
     e.TlsFailed: lambda: tr("no secure connection"),
     e.ProxyFailed: lambda: tr("the proxy refuses or doesn’t answer"),
+    e.BadAddress: lambda: tr("its address isn’t valid"),
     e.BadProxy: lambda: tr("the address of the proxy is wrong"),
     e.Unauthorized: lambda: tr("access refused"),
     e.Forbidden: lambda: tr("access refused"),

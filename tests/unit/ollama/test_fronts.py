@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,64 @@ def cloudflare(status: str) -> Front:
 
 def code_of_cloudflare(status: str) -> Front:
     return Front(status, f"error code: {status[:3]}", "text/plain", "cloudflare")
+
+
+# As they were answered by real nginx and Caddy; those of Cloudflare as it documents them.
+RECORDED: dict[str, tuple[type[OllamaError], str]] = {
+    "nginx-basic-none": (Unauthorized, "wants a sign-in with a name and a password."),
+    "nginx-basic-wrong": (Unauthorized, "wants a sign-in with a name and a password."),
+    "nginx-bearer-none": (Unauthorized, "wants a sign-in with a token"),
+    "nginx-403": (Forbidden, "doesn’t let Ollama Tray in"),
+    "nginx-413": (NotOllama, "isn’t Ollama"),
+    "nginx-502": (ProxyFailed, "Ollama behind it doesn’t answer (HTTP 502)"),
+    "nginx-504-load": (ProxyFailed, "Ollama behind it took too long (HTTP 504)"),
+    "nginx-http-to-https-port": (Moved, "wants https."),
+    "nginx-redirect-https": (Moved, "wants https."),
+    "prefix-missing": (NotOllama, "isn’t Ollama"),
+    "host-403": (Forbidden, "only accepts its own address."),
+    "caddy-403": (Forbidden, "Or the proxy in front of it lets nobody in"),
+    "caddy-502": (ProxyFailed, "Ollama behind it doesn’t answer (HTTP 502)"),
+    "caddy-basic-none": (Unauthorized, "wants a sign-in with a name and a password."),
+    "caddy-http-to-https-port": (Moved, "wants https."),
+    "caddy-prefix-missing": (NotOllama, "isn’t Ollama"),
+    "caddy-redirect-https": (Moved, "wants https."),
+    "cloudflare-413": (NotOllama, "isn’t Ollama"),
+    "cloudflare-502": (ProxyFailed, "Ollama behind it doesn’t answer (HTTP 502)"),
+    "cloudflare-521": (ProxyFailed, "Ollama behind it doesn’t answer (HTTP 521)"),
+    "cloudflare-522": (ProxyFailed, "Ollama behind it took too long (HTTP 522)"),
+    "cloudflare-524": (ProxyFailed, "Ollama behind it took too long (HTTP 524)"),
+    "cloudflare-530": (ProxyFailed, "Ollama behind it doesn’t answer (HTTP 530)"),
+    "cloudflare-access-302": (Moved, "as for a sign-in."),
+    "cloudflare-access-403": (Forbidden, "doesn’t let Ollama Tray in"),
+    "captive-portal": (NotOllama, "On a guest network, sign in to the network first."),
+}
+
+
+def recorded(name: str) -> Handler:
+    """A server that has one answer, byte for byte."""
+    answer = json.loads((Path(__file__).parent / "fronts" / f"{name}.json").read_text())["response"]
+    head = [f"HTTP/1.1 {answer['status']} {answer['reason']}"]
+    head += [f"{key}: {value}" for key, value in answer["headers"]]
+    raw = "\r\n".join([*head, "", answer.get("text") or ""]).encode()
+
+    def handle(connection: Connection) -> None:
+        connection.request()
+        connection.send(raw.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+
+    return handle
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_answer(name: str) -> None:
+    kind, said = RECORDED[name]
+    for call, error in errors_of(recorded(name), ("version", "tags", "poll")).items():
+        assert type(error) is kind, call
+        assert said in words(error)
+        assert not set("<>{}") & set(words(error) + error.context)
+
+
+def test_every_recording_is_tried() -> None:
+    assert {path.stem for path in (Path(__file__).parent / "fronts").iterdir()} == set(RECORDED)
 
 
 PASSING = [
@@ -145,7 +204,7 @@ def errors_of(handle: Handler, names: Sequence[str] = CALLS) -> dict[str, Ollama
 
 
 def words(error: OllamaError) -> str:
-    message = text.error_text(error, "nas")
+    message = text.error_text(error, "nas", address="nas.example:11434")
     return text.sentences(message.body, message.hint)
 
 
