@@ -50,6 +50,7 @@ finally:
     for _name in _hidden:
         del sys.modules[_name]
 
+_WANTS_SIGN_IN = "Tunnel connection failed: 407"
 _TLS_ALERT = "\x15\x03"
 USER_AGENT = f"ollama-tray/{__version__}"
 
@@ -219,7 +220,8 @@ def translate(error: BaseException, reference: str, silence: type[OllamaError]) 
     if _first(causes, UnusableProxy):
         return BadProxy(reference)  # the library's words repeat half a password
     if _first(causes, requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
-        return ProxyFailed(reference, str(dial_failed or causes[-1]))
+        text = str(dial_failed or causes[-1])
+        return ProxyFailed(reference, text, 407 if _WANTS_SIGN_IN in text else 0)
     if isinstance(dial_failed, DialFailed):
         if dial_failed.kind is None:
             return TimedOut(reference, str(dial_failed))

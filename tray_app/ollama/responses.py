@@ -60,6 +60,8 @@ class Answer:
     path: str = ""
     was_signed: bool = False
     """Whether a name and password, or a token, went along."""
+    proxy: str = ""
+    """What it came through on our side, "" for nothing."""
 
     @property
     def content_type(self) -> str:
@@ -130,7 +132,7 @@ def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:
         has_front = "server" in answer.headers  # Ollama sends none
         return Forbidden(name or address, text, is_by_front, said_by_front, has_front)
     if status == 407:
-        return ProxyFailed(address, text or "407", status)
+        return ProxyFailed(address, text or "407", status, proxy=answer.proxy)
     if 300 <= status < 400:
         return _moved(answer, address)
     if said is None:
@@ -157,7 +159,7 @@ def _foreign(answer: Answer, address: str, text: str, name: str) -> OllamaError:
         return ServerFailed(name or address, text, status)  # one of its handlers broke
     context = f"{status} {text}".strip()
     if status >= 500 or status in _PASSING:
-        return ProxyFailed(address, context, status, said)
+        return ProxyFailed(address, context, status, said, answer.proxy)
     return NotOllama(address, context, status, said)
 
 

@@ -190,9 +190,13 @@ class Transport:
         self._check_encoding(head)
 
     def _head(self, response: requests.Response, url: str, path: str) -> Answer:
-        was_signed = "authorization" in map(str.casefold, response.request.headers)
         return Answer(
-            response.status_code, _lower(response), url=url, path=path, was_signed=was_signed
+            response.status_code,
+            _lower(response),
+            url=url,
+            path=path,
+            was_signed="authorization" in map(str.casefold, response.request.headers),
+            proxy=self._session().proxy,
         )
 
     def _body(self, response: requests.Response, head: Answer, path: str, max_bytes: int) -> bytes:

@@ -126,7 +126,9 @@ def proxy_failed(case: Case) -> Message:
     if status == 407:
         text = tr("The proxy on the way to “{server}” wants a sign-in.")
         return _cant_reach(case.fill(text), Action.EDIT_SERVER)
-    if status == 429:
+    if proxy and status >= 500:
+        text = tr("The proxy {proxy} on the way to “{server}” answers with HTTP status {status}.")
+    elif status == 429:
         text = tr("“{server}” gets too many requests and lets none through (HTTP {status}).")
     elif status in _TOO_SLOW:
         text = tr("“{server}” is reachable, but Ollama behind it took too long (HTTP {status}).")
@@ -138,7 +140,8 @@ def proxy_failed(case: Case) -> Message:
         text = tr("What is in front of Ollama on “{server}” refused this (HTTP {status}).")
     else:
         text = tr("What is in front of Ollama on “{server}” has a problem (HTTP {status}).")
-    message = _cant_reach(_with_words(case.fill(text, status=status), case), Action.RETRY)
+    sentence = case.fill(text, status=status, proxy=proxy)
+    message = _cant_reach(_with_words(sentence, case), Action.RETRY)
     if status < 300:
         hint = tr("Ollama may be below a path there: {address}/ollama, for example.")
         return replace(message, hint=case.fill(hint))

@@ -206,10 +206,21 @@ def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(always("no", status="407 Auth", content_type="text/plain")) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.setenv("https_proxy", proxy.url)
-        with pytest.raises(ProxyFailed):
+        for scheme in ("http", "https"):
+            with pytest.raises(ProxyFailed) as caught:
+                transport(f"{scheme}://nas.example").json("GET", "/x")
+            assert proxy_words(caught.value).endswith("“nas” wants a sign-in.")
+
+
+def test_an_error_that_came_through_a_proxy_may_be_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with RawServer(always("<html>squid", status="503 No", content_type="text/html")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with pytest.raises(ProxyFailed) as caught:
             transport("http://nas.example").json("GET", "/x")
-        with pytest.raises(ProxyFailed):
-            transport("https://nas.example").json("GET", "/x")
+    said = f"The proxy {proxy.url} on the way to “nas” answers with HTTP status 503."
+    assert proxy_words(caught.value) == said
 
 
 def proxy_words(error: OllamaError) -> str:
