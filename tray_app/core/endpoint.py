@@ -22,7 +22,8 @@ from tray_app.core.redaction import redacted
 DEFAULT_PORT = 11434
 _VARIABLE = "OLLAMA_HOST"
 _SCHEME_PORTS = {"http": 80, "https": 443}
-_ILLEGAL = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]]")
+_ILLEGAL = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]!$&()*+,;=~]")
+_MISTYPED_SCHEME = re.compile(r"(?i)https?(?:/+|:(?![0-9]+(?:/|$)))")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 _QUERY = re.compile(r"([?#]).+", re.DOTALL)
 # The ends of URLs that other programs want, or that their users paste: calls, not addresses.
@@ -164,6 +165,8 @@ class Endpoint:
         scheme = parts.scheme.casefold() or ("https" if parts.is_ollama_com else "http")
         if scheme not in _SCHEME_PORTS:
             raise BadAddress(shown, shown_address(scheme), AddressFault.SCHEME)
+        if not parts.scheme and _MISTYPED_SCHEME.match(shown):
+            raise BadAddress(shown, fault=AddressFault.SCHEME)
         if not parts.host and not parts.port and _trimmed(text):
             raise BadAddress(shown, fault=AddressFault.NO_HOST)
         _check_port(parts)
