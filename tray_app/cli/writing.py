@@ -114,8 +114,8 @@ def remove(session: Session) -> int:
     """`rm NAME…`: asks once in a terminal, unless -y is given. Unloads what is loaded first."""
     must_ask = not session.invocation.yes
     if must_ask and not session.console.can_ask:
-        session.console.say(tr("rm asks before it deletes, which takes a terminal."))
-        session.console.say(tr("With -y it deletes without asking."))
+        session.console.say(tr("rm asks before it deletes, and there is no terminal to ask in."))
+        session.console.say(tr("Add -y to delete without asking."))
         return EXIT_USAGE
     installed = session.client.list_models()
     chosen: list[ModelRecord] = []

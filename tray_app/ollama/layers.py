@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from tray_app.core.errors import ModelNotFound, ServerFailed
+from tray_app.core.errors import BadAnswer, Cancelled, ModelNotFound, OllamaError, ServerFailed
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import Manifest, ModelInfo, ModelRecord
 from tray_app.core.sharing import LayerIndex
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.local_store import LocalStore
 
+UNSHOWABLE = (ModelNotFound, ServerFailed, BadAnswer)
+"""What asking for one model may meet without any harm to the next: it is gone, or damaged."""
 PATIENCE_S = 3.0
 """A terminal does not wait longer for the layers of models; what is not known then is "up to"."""
 
@@ -36,7 +38,7 @@ def read_layer_index(
     """The layers of `models`, all on the client's server, as far as they can be known. `store`
     None = the folders of this computer, where the server is on it.
 
-    Raises what a server that does not answer makes of a request.
+    Nobody's errand fails for this: what cannot be learned is not known. Raises Cancelled alone.
     """
     if client.endpoint.is_loopback:
         store = store or LocalStore()
@@ -60,8 +62,12 @@ def read_layer_index(
             break
         try:
             infos[model.digest] = client.show(model.name, digest=model.digest)
-        except (ModelNotFound, ServerFailed):
-            continue  # it is gone, or the server cannot show it
+        except UNSHOWABLE:
+            continue
+        except Cancelled:
+            raise
+        except OllamaError:
+            break  # nor will it show the others
     return LayerIndex().with_infos(infos.values())
 
 

@@ -37,7 +37,7 @@ from tray_app.core.payloads import (
 from tray_app.core.records import Manifest, ModelInfo, ModelRecord, RunningModel
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deleting import delete_unloaded
-from tray_app.ollama.layers import show_with_layers
+from tray_app.ollama.layers import UNSHOWABLE, show_with_layers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
 from tray_app.workers.runner import Job
@@ -99,7 +99,7 @@ class LayersJob(ServerJob):
                 raise Cancelled
             try:
                 found.append(show_with_layers(client, self.target.store, ref))
-            except (ModelNotFound, ServerFailed) as error:
+            except UNSHOWABLE as error:
                 _log.info("layers of %s unknown: %s", ref.name, error)
         return tuple(found)
 

@@ -276,7 +276,7 @@ def test_rm_that_nobody_can_be_asked_about_is_refused(
     asked = len(server.requests)
     result = terminal("rm", "tiny", "nothing", typed=typed)
     assert (result.code, result.out) == (2, "")
-    assert "With -y it deletes without asking." in result.err
+    assert "Add -y to delete without asking." in result.err
     assert len(server.requests) == asked
     assert installed(server) == before
 

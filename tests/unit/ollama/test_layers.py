@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
-from tray_app.core.errors import Unreachable
 from tray_app.core.sharing import disk_use
 from tray_app.ollama import LocalStore, OllamaClient
 from tray_app.ollama.layers import PATIENCE_S, read_layer_index
@@ -80,12 +79,14 @@ def test_what_takes_too_long_is_not_known(
 def test_what_cannot_be_shown_is_left_out(
     client: OllamaClient, server: FaultyServer, tmp_path: Path
 ) -> None:
-    server.fault("/api/show", faults.error_json(500, "broken"), times=1)
     models = client.list_models()
-    assert len(read_layer_index(client, models, no_disk(tmp_path)).by_digest) == 1
-    server.refuse()
-    with pytest.raises(Unreachable):
-        read_layer_index(client, models, no_disk(tmp_path))
+    for fault in (faults.error_json(500, "broken"), faults.reply(200, b"[]")):
+        server.fault("/api/show", fault, times=1)
+        assert len(read_layer_index(client, models, no_disk(tmp_path)).by_digest) == 1
+    asked = shows(server)
+    server.fault("/api/show", faults.error_json(401, "unauthorized"))
+    assert read_layer_index(client, models, no_disk(tmp_path)).by_digest == {}
+    assert shows(server) == asked + 1, "the others would be refused as well"
 
 
 def test_manifests_on_this_disk_tell_all(
