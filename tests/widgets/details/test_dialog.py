@@ -301,6 +301,18 @@ def test_layers_and_who_uses_them(qtbot: QtBot, scene: Scene) -> None:
     assert "4.4 GB stay for meeting-notes:latest" in nbsp(dialog.layers.note.text())
 
 
+def test_below_all_layers_nothing_is_said_to_be_unknown(qtbot: QtBot, scene: Scene) -> None:
+    """Of the other models nothing is known: they may share some of it."""
+    mistral = data.record("mistral:7b").digest
+    scene.state.set_layer_index(scene.state.layer_index.only({mistral}))
+    dialog = shown(qtbot, open_details("mistral:7b", scene))
+    answer(scene, "mistral:7b")
+    assert len(cells(dialog.layers.table, 0)) == 2
+    note = nbsp(dialog.layers.note.text())
+    assert note.endswith("Deleting mistral:7b would free up to 4.4 GB.")
+    assert "Only the weights" not in note
+
+
 def test_unknown_layers_are_not_guessed(scene: Scene, dialog: DetailsDialog) -> None:
     scene.state.set_layer_index(LayerIndex())
     answer(scene)

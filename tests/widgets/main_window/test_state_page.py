@@ -20,7 +20,7 @@ from tests.widgets.windows import (
 )
 from tray_app.core.errors import Unreachable
 from tray_app.core.payloads import DeleteOutcome, Recommendations
-from tray_app.core.records import Server, ServerState, Snapshot
+from tray_app.core.records import RunningModel, Server, ServerState, Snapshot
 from tray_app.itemmodels.rows import Badge
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Button
@@ -166,6 +166,24 @@ def test_an_empty_filter_has_its_own_page(stage: Stage) -> None:
     window.refresh_now()
     assert len(names(window)) == 11
     assert stage.settings.values.filter_chip == "all"
+
+
+def test_a_model_that_was_deleted_while_it_was_loaded_is_counted(stage: Stage) -> None:
+    """As the tray does: it still takes memory."""
+    window = stage.window
+    ghost = RunningModel(data.SERVER, "gone:latest", "f" * 64, 3 * 10**9, 3 * 10**9)
+    left = Snapshot(data.SERVER, data.MODELS, (ghost,), "0.33.1", data.NOW, 0.0)
+    stage.set_snapshot(left)
+    window.refresh_now()
+    assert window.models.counts.loaded == 1
+    assert "1 loaded, 3\u00a0GB in graphics memory" in window.status_bar.line
+    window.choose_filter("loaded")
+    window.refresh_now()
+    assert page_of(window).title == "What is loaded isn’t installed any more"
+    window.choose_filter("all")
+    stage.set_snapshot(replace(left, models=()))
+    window.refresh_now()
+    assert window.status_bar.line == "No models · 1 loaded, 3\u00a0GB in graphics memory"
 
 
 def test_a_notice_gives_way_to_trouble(stage: Stage) -> None:

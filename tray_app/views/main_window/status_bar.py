@@ -21,7 +21,9 @@ from tray_app.core.sharing import (
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import (
+    dotted,
     last_reached_line,
+    loaded_total,
     number,
     offline_since_line,
     refreshed_line,
@@ -149,11 +151,11 @@ class StatusLine:
             return shown_line(facts.shown, facts.count), ""
         if facts.status is not None and not facts.count and screens.is_away(facts):
             return away_line(facts.status, host), ""
-        if not facts.count:
-            return tr("No models"), ""
-        use = self._disk()
         is_known = facts.status is None or facts.status.state is ServerState.ONLINE
-        running = self._models.running() if is_known else None
+        running = self._models.running() if is_known else ()
+        if not facts.count:
+            return dotted(tr("No models"), loaded_total(running)), ""
+        use = self._disk()
         line = status_line(facts.count, use, running, facts.left_out)
         has_tip = use.listed_bytes > use.stored_bytes and not facts.left_out
         return line, status_line_tooltip(use.listed_bytes) if has_tip else ""
