@@ -11,8 +11,6 @@ from tray_app.core.errors import TooOld
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
 from tray_app.text import MISSING, tr
 
-_SYSTEM_LIMIT = 200
-
 
 def list_models(session: Session) -> int:
     """`list [PREFIX]`: newest first, as `ollama list` does."""
@@ -57,7 +55,12 @@ def show(session: Session) -> int:
         return EXIT_DONE
     record = session.client.get(info.name)
     session.console.fields(_overview(info, record))
-    for title, body in ((tr("Parameters"), info.parameters), (tr("License"), _head(info.license))):
+    sections = (
+        (tr("System prompt"), info.system),
+        (tr("Parameters"), info.parameters),
+        (tr("License"), _head(info.license)),
+    )
+    for title, body in sections:
         if body:
             session.console.data("")
             session.console.data(title)
@@ -82,7 +85,6 @@ def _overview(info: ModelInfo, record: ModelRecord | None) -> list[tuple[str, st
         (tr("Capabilities"), ", ".join(info.capabilities)),
         (tr("Needs Ollama"), info.requires),
         (tr("Digest"), info.digest),
-        (tr("System prompt"), text.one_line(info.system, _SYSTEM_LIMIT)),
     ]
 
 

@@ -114,6 +114,13 @@ def test_show(terminal: Terminal) -> None:
     assert result.code == 0
 
 
+def test_a_long_system_prompt_is_shown_to_its_end(terminal: Terminal, server: FaultyServer) -> None:
+    system = "words and " * 1_450 + "THE END\nand a line"
+    server.fault("/api/show", faults.reply(200, json.dumps({"system": system}).encode()))
+    shown = terminal("show", "tiny").out
+    assert shown.endswith("\nSystem prompt\n  " + system.replace("\n", "\n  ") + "\n")
+
+
 def test_show_as_json(terminal: Terminal) -> None:
     found = json.loads(terminal("show", "tiny", "--json").out)
     assert found["name"] == "tiny:latest"
