@@ -57,6 +57,36 @@ def test_age(ago: timedelta, shown: str) -> None:
     assert text.age(NOW - ago, NOW) == shown
 
 
+# Hours, and what `ollama list` 0.32.1 printed for a model of that age.
+OLLAMAS = (
+    (50.0, "2 days ago"), (335.4, "13 days ago"), (335.6, "2 weeks ago"), (336.0, "2 weeks ago"),
+    (1416.0, "8 weeks ago"), (1440.0, "2 months ago"), (5016.0, "6 months ago"),
+    (5040.0, "7 months ago"), (8736.0, "12 months ago"), (8784.0, "12 months ago"),
+    (17496.0, "24 months ago"), (17544.0, "2 years ago"), (26280.0, "3 years ago"),
+    (35768.4, "4 years ago"), (15625.74, "21 months ago"), (58859.76, "6 years ago"),
+    (29803.01, "3 years ago"), (24958.14, "2 years ago"), (19182.51, "2 years ago"),
+    (59057.36, "6 years ago"), (29530.18, "3 years ago"), (17218.86, "23 months ago"),
+    (28641.77, "3 years ago"), (7356.18, "10 months ago"), (37319.73, "4 years ago"),
+    (26635.32, "3 years ago"), (17620.82, "2 years ago"), (46913.07, "5 years ago"),
+    (49616.8, "5 years ago"), (840.55, "5 weeks ago"), (31976.78, "3 years ago"),
+    (16462.84, "22 months ago"), (56118.36, "6 years ago"), (46925.12, "5 years ago"),
+    (14776.57, "20 months ago"), (16097.19, "22 months ago"), (9327.35, "12 months ago"),
+    (59330.05, "6 years ago"), (17625.92, "2 years ago"), (36501.46, "4 years ago"),
+    (28503.62, "3 years ago"), (38709.99, "4 years ago"), (36250.63, "4 years ago"),
+    (44620.96, "5 years ago"), (7133.94, "9 months ago"), (45635.66, "5 years ago"),
+    (18075.65, "2 years ago"), (32032.73, "3 years ago"), (20199.82, "2 years ago"),
+    (17843.78, "2 years ago"), (31815.08, "3 years ago"), (27886.45, "3 years ago"),
+    (21693.67, "2 years ago"), (44713.52, "5 years ago"), (35468.33, "4 years ago"),
+    (2232.94, "3 months ago"), (15182.0, "21 months ago"), (27363.49, "3 years ago"),
+    (54998.48, "6 years ago"), (53281.92, "6 years ago"),
+)  # fmt: skip
+
+
+def test_ages_are_those_of_ollama_list() -> None:
+    said = [(hours, text.age(NOW - timedelta(hours=hours), NOW)) for hours, _ in OLLAMAS]
+    assert said == list(OLLAMAS)
+
+
 def test_age_of_nothing() -> None:
     assert text.age(None, NOW) == "—"
     assert text.age(datetime(1, 1, 1, tzinfo=UTC), NOW) == "—"
