@@ -128,11 +128,11 @@ class SharingIndex:
 class Freed:
     """What deleting some models frees.
 
-    `listed_bytes` counts every model in full, `freed_bytes` what really goes ("up to" unless
-    `is_exact`). `shared_bytes` is what stays for others; `shared_with` are the names outside the
-    selection that hold most of it, the largest share first: those that hold a template or a license
-    alone are left out. `within` are the selected models that share layers with each other, in the
-    same order, `within_bytes` those layers, each counted once.
+    `listed_bytes` counts every model in full, `freed_bytes` what really goes: "up to" unless
+    `is_exact`, and then 0 = not known. `shared_bytes` is what stays for others; `shared_with` are
+    the names outside the selection that hold most of it, the largest share first: those that hold a
+    template or a license alone are left out. `within` are the selected models that share layers
+    with each other, in the same order, `within_bytes` those layers, each counted once.
     """
 
     listed_bytes: int
@@ -158,9 +158,12 @@ def freed(
     open_models = [m for m in chosen if m.digest not in kept_digests]
     listed = sum(m.size_bytes or 0 for m in chosen)
     least = _unique_bytes(chosen, layer_index, sizes.by_digest, seen={*kept_by, *kept_digests})
-    unseen = sum(_UNSEEN_BYTES for m in open_models if _has_guess(m, layer_index, sizes, kept_by))
     kept = {digest: kept_by[digest] for digest in holders if digest in kept_by}
     common = {digest: ms for digest, ms in holders.items() if len(ms) > 1}
+    guessed = sizes.guessed & (kept.keys() | common.keys())
+    unseen = sum(_UNSEEN_BYTES for m in open_models if _has_any(m, layer_index, guessed))
+    if any(m.size_bytes is None and not _is_whole(m, layer_index) for m in open_models):
+        least = unseen = 0  # nobody knows
     return Freed(
         listed_bytes=listed,
         freed_bytes=min(least + unseen, max(least, sum(m.size_bytes or 0 for m in open_models))),
@@ -299,15 +302,11 @@ def _layer_sizes(models: Iterable[ModelRecord], layer_index: LayerIndex) -> _Siz
     return _Sizes({**bounds, **told}, bounds.keys() - told.keys())
 
 
-def _has_guess(
-    model: ModelRecord,
-    layer_index: LayerIndex,
-    sizes: _Sizes,
-    kept_by: Mapping[str, list[ModelRecord]],
-) -> bool:
-    """Whether what this model frees is a difference of which nobody told both sides."""
+def _has_any(model: ModelRecord, layer_index: LayerIndex, guessed: AbstractSet[str]) -> bool:
+    """Whether what this model has beside these layers is a difference of which nobody told both
+    sides."""
     layers = () if _is_whole(model, layer_index) else _layers(model, layer_index)
-    return any(layer.digest in kept_by and layer.digest in sizes.guessed for layer in layers)
+    return any(layer.digest in guessed for layer in layers)
 
 
 def _shares(holders: Mapping[str, Iterable[ModelRecord]], sizes: _Sizes) -> Counter[str]:

@@ -104,8 +104,10 @@ def selection_line(selected: int, count: int, freed: Freed) -> str:
     text = tr("{n} of {count} selected · {size}, deleting them frees up to {freed}")
     if not freed.listed_bytes:
         text = tr("{n} of {count} selected")
-    elif freed.is_exact and not freed.freed_bytes:
-        text = tr("{n} of {count} selected · {size}, deleting them frees no disk space")
+    elif not freed.freed_bytes:
+        text = tr("{n} of {count} selected · {size}")
+        if freed.is_exact:
+            text = tr("{n} of {count} selected · {size}, deleting them frees no disk space")
     elif freed.is_exact:
         text = tr("{n} of {count} selected · {size}, deleting them frees {freed}")
     return fill(

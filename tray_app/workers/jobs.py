@@ -16,10 +16,8 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     Cancelled,
     Changed,
-    ModelNotFound,
     NotDone,
     OllamaError,
-    ServerFailed,
     Unreachable,
 )
 from tray_app.core.names import ModelName

@@ -181,6 +181,7 @@ def test_memory_that_is_told_of_one_alone_is_no_sum() -> None:
         (Freed(GB, GB, False), "3 of 11 selected · 1 GB, deleting them frees up to 1 GB"),
         (Freed(GB, 0, True), "3 of 11 selected · 1 GB, deleting them frees no disk space"),
         (Freed(0, 0, True), "3 of 11 selected"),
+        (Freed(GB, 0, False), "3 of 11 selected · 1 GB"),
     ],
 )
 def test_what_is_selected(freed: Freed, shown: str) -> None:

@@ -19,7 +19,7 @@ from tests.widgets.windows import (
     shown,
 )
 from tray_app.core.errors import Unreachable
-from tray_app.core.payloads import DeleteOutcome, Recommendations
+from tray_app.core.payloads import DeleteOutcome, ModelRef, Recommendations
 from tray_app.core.records import RunningModel, Server, ServerState, Snapshot
 from tray_app.itemmodels.rows import Badge
 from tray_app.views.components.banner import BannerText
@@ -218,6 +218,25 @@ def test_a_delete_is_told_with_its_way_back(stage: Stage) -> None:
     assert banner(window) == "Deleted qwen3:8b, 5.2\u00a0GB freed."
     click_banner(window, "pull:qwen3:8b")
     assert stage.told.take("pull_dialog_requested") == ["qwen3:8b"]
+
+
+def test_nobody_is_sent_to_a_registry_for_a_copy(stage: Stage) -> None:
+    """It has a name that no registry knows, and all of it is still here."""
+    window = stage.window
+    qwen = next(model for model in data.MODELS if model.name == "qwen3:8b")
+    copy = replace(qwen, name="mine:latest")
+    stage.set_snapshot(data.snapshot((*data.MODELS, copy)))
+    window.refresh_now()
+    ref = ModelRef(copy.server_id, copy.name, copy.digest)
+    stage.state.tell_deleted(DeleteOutcome((ref,), ()))
+    assert banner(window) == "Deleted mine:latest."
+    assert window.pane.banner.shown is not None
+    assert window.pane.banner.shown.actions == ()
+
+
+def test_what_somebody_else_deleted_is_told_as_gone(stage: Stage) -> None:
+    stage.state.tell_deleted(DeleteOutcome((), (), (QWEN,)))
+    assert banner(stage.window) == "Gone already: qwen3:8b."
 
 
 def test_the_demo_is_marked(qtbot: QtBot) -> None:
