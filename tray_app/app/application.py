@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
@@ -70,6 +71,7 @@ class Application(QObject):
         super().__init__(qt)
         self.invocation = invocation
         self.instance = instance
+        self._broken_queue_path: Path | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -153,16 +155,21 @@ class Application(QObject):
         self.connect_parts()
         self.tray.set_icon_choice(self.settings.values.tray_icon)
         self.instance.listen(self.instance_commands.answer)
-        broken_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
+        self._broken_queue_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
         self._poll()
+        # In a turn of its own: who has asked meanwhile need not wait until the window is built.
+        QTimer.singleShot(0, self, self._show_first)
+
+    @Slot()
+    def _show_first(self) -> None:
         if not self._starts_hidden():
             self.window.show()
             self.state.set_tray_available(self.tray.is_available)
         if self.invocation.link:
             self.instance_commands.open_link(self.invocation.link)
-        self.window.tell_broken_files(self.settings.broken_path, broken_path)
+        self.window.tell_broken_files(self.settings.broken_path, self._broken_queue_path)
 
     def connect_parts(self) -> None:
         """Who tells whom."""

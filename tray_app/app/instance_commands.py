@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -12,6 +14,7 @@ from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName, clean, is_same_name
 from tray_app.core.payloads import ModelRef, PullRequest
+from tray_app.core.surrogates import well_formed
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
@@ -43,16 +46,18 @@ class InstanceCommands(QObject):
         self._window = window
 
     def answer(self, request: InstanceRequest) -> InstanceAnswer:
-        """Do what is asked and say what came of it; quick, whatever it is."""
+        """Say what comes of it, at once; what is to be done is done when the answer has gone out.
+
+        Whoever asks does not wait for a window that is built on a busy computer.
+        """
         if request.command is InstanceCommand.STATUS:
             return InstanceAnswer(True, self._status())
         if request.command is InstanceCommand.PULL:
             return self._pull(request.args)
         if request.command is InstanceCommand.QUIT:
-            # After the answer has gone out.
-            QTimer.singleShot(0, self._commands.quit_now_requested.emit)
+            self._later(self._commands.quit_now_requested.emit)
             return InstanceAnswer(True)
-        self._window.show(request.token)
+        self._later(partial(self._window.show, request.token))
         if request.command is InstanceCommand.SHOW and request.args:
             return self._show(request.args[0])
         return InstanceAnswer(True)
@@ -61,8 +66,13 @@ class InstanceCommands(QObject):
         """`ollama-tray://pull/<name>` opens the pull dialog filled in; nothing starts by itself."""
         if not link.casefold().startswith(LINK_PULL):
             return InstanceAnswer(False, {"error": tr("Links look like ollama-tray://pull/NAME.")})
-        self._commands.pull_dialog_requested.emit(clean(unquote(link[len(LINK_PULL) :])))
+        name = clean(well_formed(unquote(link[len(LINK_PULL) :])))
+        self._later(partial(self._commands.pull_dialog_requested.emit, name))
         return InstanceAnswer(True)
+
+    def _later(self, work: Callable[[], object]) -> None:
+        """In the next turn of the event loop: the order stays as it was asked for."""
+        QTimer.singleShot(0, self, work)
 
     def _pull(self, names: tuple[str, ...]) -> InstanceAnswer:
         try:
@@ -70,7 +80,8 @@ class InstanceCommands(QObject):
         except BadName as error:
             return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
         for name in parsed:
-            self._commands.pull_requested.emit(PullRequest(self._state.server.id, name))
+            request = PullRequest(self._state.server.id, name)
+            self._later(partial(self._commands.pull_requested.emit, request))
         return InstanceAnswer(True, {"pulling": parsed})
 
     def _show(self, name: str) -> InstanceAnswer:
@@ -83,7 +94,7 @@ class InstanceCommands(QObject):
         if found is None:
             return InstanceAnswer(False, {"error": tr("There is no model of this name.")})
         ref = ModelRef(server_id, found.name, found.digest)
-        self._commands.details_dialog_requested.emit(ref)
+        self._later(partial(self._commands.details_dialog_requested.emit, ref))
         return InstanceAnswer(True)
 
     def _status(self) -> dict[str, object]:

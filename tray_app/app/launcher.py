@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from tray_app.cli import Invocation
 
 
+_log = logging.getLogger(__name__)
+
+
 class Launcher(QObject):
     """Builds Application and ends it; until then it answers who asks for the end.
 
@@ -31,6 +36,7 @@ class Launcher(QObject):
         invocation: Invocation,
         data_dir: Path | None,
         instance: SingleInstance,
+        notes: Sequence[str] = (),
     ) -> None:
         super().__init__(app)
         self._app = app
@@ -38,6 +44,7 @@ class Launcher(QObject):
         self._invocation = invocation
         self._data_dir = data_dir
         self._instance = instance
+        self._notes = tuple(notes)  # of the start, for the log
         self._application: Application | None = None
         self._os_signals = OsSignals(self)
         self._os_signals.quit_requested.connect(self._on_quit_requested)
@@ -55,6 +62,8 @@ class Launcher(QObject):
             take_back(folder)
         is_verbose = self._invocation.verbose
         log.set_up(where.log_file, is_verbose=is_verbose, to_stderr=is_verbose)
+        for note in self._notes:
+            _log.warning("%s", note)
         demo = None
         if self._invocation.demo:
             from tray_app.app.demo import Demo

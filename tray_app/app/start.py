@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from tray_app import APP_ID, APP_NAME, __version__
 from tray_app.desktop.dock import claim_taskbar
@@ -18,6 +19,7 @@ from tray_app.desktop.instance.single_instance import (
     Outcome,
     SingleInstance,
 )
+from tray_app.desktop.startup.probe import StartupProbe
 from tray_app.streams import tell
 
 if TYPE_CHECKING:
@@ -65,12 +67,32 @@ def _hand_over(instance: SingleInstance, invocation: Invocation) -> Handover:
 def _say(handover: Handover) -> int:
     if handover.outcome is not Outcome.SILENT:
         return 0
-    from tray_app.language import install_in_terminal
     from tray_app.text import tr
 
-    install_in_terminal()
-    tell(tr("Ollama Tray runs but doesn’t answer. Quit it and start it again."))
+    _tell(lambda: tr("Ollama Tray runs but doesn’t answer. Quit it and start it again."))
     return EXIT_SILENT
+
+
+def _tell(sentence: Callable[[], str]) -> None:
+    """On stderr, in the person's language where Qt, which knows it, can be loaded."""
+    try:
+        from tray_app.language import install_in_terminal
+
+        install_in_terminal()
+    except ImportError:
+        from tray_app import text
+        from tray_app.text.english import english_formats
+
+        text.configure(english=english_formats("en", {"LANG": "C"}))
+    tell(sentence())
+
+
+def _leave(message: str) -> NoReturn:
+    """Instead of being aborted by Qt. The system frees whatever is held."""
+    from tray_app.desktop.startup.qt_failure import failure_sentence
+
+    _tell(lambda: failure_sentence(message))
+    os._exit(EXIT_NO_DISPLAY)
 
 
 def has_display() -> bool:
@@ -85,33 +107,49 @@ def has_display() -> bool:
 
 def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstance) -> int:
     if not has_display():
-        from tray_app.language import install_in_terminal
-        from tray_app.text import tr
+        from tray_app.text.displays import no_display
 
-        install_in_terminal()
-        tell(
-            tr(
-                "There is no display to show a window on. In a terminal, these work without one: "
-                "ollama-tray list, show, ps, pull, rm, status."
-            )
-        )
+        _tell(no_display)
         return EXIT_NO_DISPLAY
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
+    probe = StartupProbe() if sys.platform == "linux" else None
+    try:
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication
 
-    from tray_app.app.launcher import Launcher
-    from tray_app.desktop.tray.tray import Tray
+        from tray_app.app.launcher import Launcher
+        from tray_app.desktop.startup.qt_failure import QtFailure
+        from tray_app.desktop.tray.tray import Tray
+    except ImportError as error:
+        return _tell_missing(error)
+    if probe is not None and (silent := probe.settle()):
+        from tray_app.text.displays import display_silent
 
+        _tell(lambda: display_silent(silent))
+        return EXIT_NO_DISPLAY
     claim_taskbar()
     QApplication.setApplicationName(APP_NAME)
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName(APP_ID)
     QApplication.setQuitOnLastWindowClosed(False)
-    app = QApplication([APP_NAME])
+    with QtFailure(_leave):
+        app = QApplication([APP_NAME])
     tray = Tray(app)
     tray.start(TRAY_GRACE_S if invocation.hidden or invocation.login else 0.0)
-    rest = Launcher(app, tray, invocation, data_dir, instance)
+    notes = tuple(probe.notes) if probe is not None else ()
+    rest = Launcher(app, tray, invocation, data_dir, instance, notes)
     QTimer.singleShot(ICON_FIRST_MS, rest.build)
     code = app.exec()
     rest.end()
     return code
+
+
+def _tell_missing(error: ImportError) -> int:
+    """Qt itself cannot be loaded, for want of a library of the system."""
+    from tray_app.desktop.startup.libraries import missing_library
+    from tray_app.text.displays import library_missing
+
+    library = missing_library(str(error))
+    if not library:
+        raise error
+    _tell(lambda: library_missing(library))
+    return EXIT_NO_DISPLAY

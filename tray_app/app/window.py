@@ -159,7 +159,8 @@ class WindowController(QObject):
 
     def tell_broken_files(self, settings_path: Path | None, queue_path: Path | None) -> None:
         """Files that could not be read were put aside; nothing of them was overwritten."""
-        if settings_path is not None or queue_path is not None:
+        is_any = settings_path is not None or queue_path is not None
+        if is_any and not self._is_over:
             report = text.broken_files_report(settings_path, queue_path)
             self._windows().dialogs.show_message(report)
 

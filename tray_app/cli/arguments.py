@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tray_app import APP_NAME, __version__
+from tray_app.core.surrogates import well_formed
 
 if TYPE_CHECKING:
     import argparse
@@ -86,9 +87,10 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         names = (found.name,)
     return Invocation(
         command=command,
-        names=names,
-        prefix=getattr(found, "prefix", "") or "",
-        server=found.server or "",
+        # The folder is whatever bytes its name has; all else is text.
+        names=tuple(map(well_formed, names)),
+        prefix=well_formed(getattr(found, "prefix", "") or ""),
+        server=well_formed(found.server or ""),
         as_json=getattr(found, "json", False),
         wait=getattr(found, "wait", False),
         yes=getattr(found, "yes", False),
@@ -98,7 +100,7 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         demo=found.demo,
         verbose=found.verbose,
         data_dir=found.data_dir,
-        link=links[-1] if links else "",
+        link=well_formed(links[-1]) if links else "",
     )
 
 

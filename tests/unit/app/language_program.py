@@ -96,6 +96,7 @@ def main() -> None:
         app = Application(qt, tray, Invocation(data_dir=data), paths(data), instance)
         app.start()
         tray.retranslate()
+        wait(lambda: app.window._built is not None)
         built = app.window._built
         assert built is not None
         wait(lambda: built.main.models.rowCount() == 2)

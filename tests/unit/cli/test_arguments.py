@@ -106,3 +106,12 @@ def test_the_verbs_need_no_gui_module() -> None:
         "assert not {'PySide6.QtGui', 'PySide6.QtWidgets'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_bytes_that_are_no_text_are_marked_and_a_folder_is_left_alone() -> None:
+    half = "\udcff"  # as Python has the byte 0xFF
+    assert parse_args(["pull", f"phi4{half}"]).names == ("phi4\ufffd",)
+    assert parse_args(["list", half]).prefix == "\ufffd"
+    assert parse_args(["--server", half, "ps"]).server == "\ufffd"
+    assert parse_args([f"ollama-tray://pull/{half}"]).link == "ollama-tray://pull/\ufffd"
+    assert parse_args(["--data-dir", f"/tmp/{half}"]).data_dir == Path(f"/tmp/{half}")

@@ -21,10 +21,10 @@ def private_folder() -> Path:
     if sys.platform == "win32":
         return _temporary_folder()
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if runtime and len(os.fsencode(runtime)) <= _FOLDER_LIMIT and _is_private(Path(runtime)):
+    if _can_hold_socket(runtime, _FOLDER_LIMIT) and _is_private(Path(runtime)):
         return Path(runtime)
     folder = _temporary_folder()
-    if len(os.fsencode(folder)) > _FOLDER_LIMIT - 20:
+    if not _can_hold_socket(str(folder), _FOLDER_LIMIT - 20):
         folder = Path("/tmp")  # noqa: S108
     # What is made there is ours alone, or not used.
     folder /= f"ollama-tray-{os.getuid()}"
@@ -32,6 +32,14 @@ def private_folder() -> Path:
     if not _is_private(folder):
         raise PermissionError(f"{folder} is not ours alone")
     return folder
+
+
+def _can_hold_socket(folder: str, limit: int) -> bool:
+    """Whether a socket's path fits in there, and means the same to Qt and to every start."""
+    try:
+        return os.path.isabs(folder) and len(folder.encode()) <= limit  # noqa: PTH117
+    except UnicodeEncodeError:
+        return False
 
 
 def _temporary_folder() -> Path:

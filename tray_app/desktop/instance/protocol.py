@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tray_app.core.surrogates import well_formed
+
 LINE_LIMIT = 64 * 1024
 """Bytes of one request or answer. `status` of a large server fits in well."""
 
@@ -87,14 +89,18 @@ def read_answer(line: bytes) -> InstanceAnswer:
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return well_formed(text).encode() + b"\n"
 
 
 def _read(line: bytes) -> dict[str, Any]:
     if len(line) > LINE_LIMIT:
         raise NotUnderstood("the line is too long")
     try:
-        found = json.loads(line)
+        # Decoded here: left to json, bytes that are no text would come through.
+        found = json.loads(line.decode("utf-8", "replace"))
+        if b"\\u" in line:
+            found = json.loads(well_formed(json.dumps(found, ensure_ascii=False)))
     except (ValueError, RecursionError):
         raise NotUnderstood("this is no JSON") from None
     if not isinstance(found, dict):

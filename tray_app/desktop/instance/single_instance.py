@@ -44,8 +44,8 @@ __all__ = [
 _log = logging.getLogger(__name__)
 
 TIMEOUT_S = 5.0
-"""How long a second start waits for a first one that does not answer. On a slow computer it may be
-about to build its window."""
+"""How long a second start waits for a first one that does not answer. It answers before it does
+anything else, but on a slow computer it may be about to build its own window."""
 _RETRY_S = 0.02
 
 
@@ -185,7 +185,7 @@ def _instance_key(data_dir: Path | None) -> str:
 
 def _digest(text: str) -> str:
     """To tell a few names apart; nothing secret hangs on it, and hashlib takes 3 ms to load."""
-    data = text.encode(errors="surrogateescape")
+    data = text.encode(errors="surrogatepass")  # a folder may be named anyhow
     return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
 
 

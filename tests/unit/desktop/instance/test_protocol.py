@@ -72,3 +72,29 @@ def test_what_is_no_answer_is_refused(line: bytes) -> None:
 def test_an_answer_that_is_too_long_becomes_a_refusal() -> None:
     line = answer_line(InstanceAnswer(True, {"names": ["x" * LINE_LIMIT]}))
     assert json.loads(line) == {"ok": False, "error": "the answer is too long"}
+
+
+@pytest.mark.parametrize("half", ["\ud800", "x\udc80", "x\udc00\ud800y"])
+def test_half_a_character_is_sent_as_the_mark_for_one_that_is_missing(half: str) -> None:
+    request = InstanceRequest(InstanceCommand.PULL, (half,), half)
+    read = read_request(request_line(request))
+    assert read.args[0].encode()
+    assert "\ufffd" in read.args[0]
+    assert "\ufffd" in read.token
+    answer = read_answer(answer_line(InstanceAnswer(True, {half: [half]})))
+    assert json.dumps(dict(answer.data), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    "name", [rb'"\ud800"', rb'"\udfffx"', b'"\xed\xa0\x80"', b'"\xff"', rb'"\ud800\u0041"']
+)
+def test_nor_does_half_a_character_arrive(name: bytes) -> None:
+    read = read_request(b'{"command":"pull","args":[%s],"token":%s}\n' % (name, name))
+    assert "\ufffd" in read.args[0]
+    assert read.token.encode()
+    answer = read_answer(b'{"ok":false,"error":%s}\n' % name)
+    assert "\ufffd" in answer.data["error"]
+
+
+def test_a_whole_pair_is_the_character_that_it_is() -> None:
+    assert read_request(rb'{"command":"pull","args":["\ud83d\ude00"]}').args == ("\U0001f600",)

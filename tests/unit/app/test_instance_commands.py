@@ -1,0 +1,180 @@
+"""What another start asks of the running program: answered first, done afterwards."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from tray_app.app.instance_commands import InstanceCommands
+from tray_app.commands import Commands
+from tray_app.core.payloads import PullRequest
+from tray_app.core.records import ModelRecord, Poll, Server, ServerState, ServerStatus, Snapshot
+from tray_app.desktop.instance.single_instance import (
+    Handover,
+    InstanceCommand,
+    InstanceRequest,
+    Outcome,
+    SingleInstance,
+    ask,
+)
+from tray_app.state import AppState
+
+C = InstanceCommand
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+ONLINE = ServerStatus("local", ServerState.ONLINE, since=NOW)
+ONE_MODEL = Snapshot("local", (ModelRecord("local", "here:latest"),), (), "0.32.1", NOW, 0.0)
+HALF = "\ud800"
+NO_TEXT = "\udcff"  # a byte that is no UTF-8, as Python has it in argv
+
+
+class Program(QObject):
+    """The running program, every part of which is as slow as whoever asks is patient: nothing that
+    was asked for is done before the answer is there."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__()
+        self.data_dir = data_dir
+        self.done: list[Any] = []
+        self.is_late = False
+        self.is_visible = False
+        self._is_answered = threading.Event()
+        self.state = AppState(Server("local", "", "http://127.0.0.1:9"), self)
+        self.commands = Commands(self)
+        self.commands.quit_now_requested.connect(lambda: self._do("quit"))
+        self.commands.pull_requested.connect(self._do)
+        self.commands.pull_dialog_requested.connect(self._do)
+        self.commands.details_dialog_requested.connect(lambda ref: self._do(ref.name))
+        self.instance = SingleInstance(data_dir)
+        assert self.instance.claim()
+        self.answers = InstanceCommands(self.state, self.commands, cast("Any", self), self)
+        assert self.instance.listen(self.answers.answer)
+
+    def show(self, token: str = "") -> None:
+        self._do(f"window {token}".strip())
+
+    def _do(self, what: object) -> None:
+        self.is_late = self.is_late or not self._is_answered.wait(10)
+        self.done.append(what)
+
+    def ask(self, command: InstanceCommand, *args: str) -> Handover:
+        """What another start gets, asking from its own thread."""
+        handover = ask(command, args, self.data_dir, timeout_s=20)
+        self._is_answered.set()
+        return handover
+
+
+Ask = Callable[..., Handover]
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Iterator[Program]:
+    folder = Path(f"/tmp/ot-{os.getpid()}")
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "let-me-in")
+    made = Program(tmp_path)
+    yield made
+    made.instance.close()
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+
+
+@pytest.fixture
+def asked(program: Program, qtbot: QtBot) -> Ask:
+    """Ask while the program's event loop runs, and wait until all is done."""
+
+    def ask_it(command: InstanceCommand, *args: str, things: int = 1) -> Handover:
+        with ThreadPoolExecutor(1) as other:
+            asking = other.submit(program.ask, command, *args)
+            qtbot.waitUntil(asking.done, timeout=30_000)
+            qtbot.waitUntil(lambda: len(program.done) >= things, timeout=30_000)
+        return asking.result()
+
+    return ask_it
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "done"),
+    [
+        (C.RAISE, (), ["window let-me-in"]),
+        (C.SHOW, (), ["window let-me-in"]),
+        (C.SHOW, ("here",), ["window let-me-in", "here:latest"]),
+        (C.SHOW, ("ollama-tray://pull/phi4",), ["window let-me-in", "phi4"]),
+        (C.QUIT, (), ["quit"]),
+        (
+            C.PULL,
+            ("phi4", "qwen3:8b"),
+            [PullRequest("local", "phi4:latest"), PullRequest("local", "qwen3:8b")],
+        ),
+    ],
+)
+def test_it_answers_before_it_does_what_takes_time(
+    program: Program, asked: Ask, command: InstanceCommand, args: tuple[str, ...], done: list[Any]
+) -> None:
+    program.state.take_poll(Poll(ONLINE, ONE_MODEL))
+    handover = asked(command, *args, things=len(done))
+    assert handover.outcome is Outcome.ANSWERED
+    assert handover.answer.is_ok
+    assert program.done == done
+    assert not program.is_late, "something was done before the answer was there"
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "error"),
+    [
+        (C.SHOW, ("missing",), "no model of this name"),
+        (C.SHOW, ("ollama-tray://erase/all",), "Links look like"),
+        (C.SHOW, (HALF,), "no model of this name"),
+    ],
+)
+def test_what_it_cannot_do_it_says_and_shows_the_window(
+    program: Program, asked: Ask, command: InstanceCommand, args: tuple[str, ...], error: str
+) -> None:
+    handover = asked(command, *args)
+    assert not handover.answer.is_ok
+    assert error in handover.answer.data["error"]
+    assert program.done == ["window let-me-in"]
+
+
+@pytest.mark.parametrize("name", [HALF, NO_TEXT, f"phi4{HALF}", "\udc00\ud800"])
+def test_half_a_character_is_no_name(asked: Ask, name: str) -> None:
+    handover = asked(C.PULL, name, things=0)
+    assert handover.outcome is Outcome.ANSWERED
+    assert not handover.answer.is_ok
+    assert handover.answer.data["name"].encode(), "it can be printed"
+
+
+@pytest.mark.parametrize("rest", [HALF, NO_TEXT, "%ED%A0%80", "%FF", f"phi4{NO_TEXT}"])
+def test_nor_does_it_come_through_a_link(program: Program, asked: Ask, rest: str) -> None:
+    asked(C.SHOW, f"ollama-tray://pull/{rest}", things=2)
+    words = program.done[1]
+    assert "\ufffd" in words
+    assert words.encode()
+
+
+def test_a_link_of_the_first_start_is_no_other(program: Program, qtbot: QtBot) -> None:
+    program._is_answered.set()
+    assert program.answers.open_link(f"ollama-tray://pull/phi4{HALF}").is_ok
+    qtbot.waitUntil(lambda: program.done == ["phi4\ufffd"])
+
+
+def test_status_with_a_name_that_is_no_text(program: Program, asked: Ask) -> None:
+    program.state.set_server(Server("local", HALF, f"http://{NO_TEXT}:1"))
+    handover = asked(C.STATUS, things=0)
+    assert handover.answer.is_ok
+    assert "\ufffd" in handover.answer.data["server"]
+
+
+def test_an_unexpected_token_is_no_matter(program: Program) -> None:
+    request = InstanceRequest(C.RAISE, (), NO_TEXT)
+    assert program.answers.answer(request).is_ok

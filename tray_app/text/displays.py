@@ -1,0 +1,89 @@
+"""Why no window can be shown: no display, one that is not there, a library that is missing."""
+
+from __future__ import annotations
+
+from tray_app.text.plain import one_line
+from tray_app.text.wording import tr
+
+# library → package of Debian and Ubuntu, package of Fedora; those that Qt's wheel leaves to the
+# system. Of the others only the library is named.
+_PACKAGES = {
+    "libEGL.so.1": ("libegl1", "libglvnd-egl"),
+    "libGL.so.1": ("libgl1", "libglvnd-glx"),
+    "libICE.so.6": ("libice6", "libICE"),
+    "libOpenGL.so.0": ("libopengl0", "libglvnd-opengl"),
+    "libSM.so.6": ("libsm6", "libSM"),
+    "libX11-xcb.so.1": ("libx11-xcb1", "libX11-xcb"),
+    "libX11.so.6": ("libx11-6", "libX11"),
+    "libdbus-1.so.3": ("libdbus-1-3", "dbus-libs"),
+    "libfontconfig.so.1": ("libfontconfig1", "fontconfig"),
+    "libfreetype.so.6": ("libfreetype6", "freetype"),
+    "libglib-2.0.so.0": ("libglib2.0-0", "glib2"),
+    "libgthread-2.0.so.0": ("libglib2.0-0", "glib2"),
+    "libwayland-client.so.0": ("libwayland-client0", "libwayland-client"),
+    "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor"),
+    "libwayland-egl.so.1": ("libwayland-egl1", "libwayland-egl"),
+    "libxcb-cursor.so.0": ("libxcb-cursor0", "xcb-util-cursor"),
+    "libxcb-glx.so.0": ("libxcb-glx0", "libxcb"),
+    "libxcb-icccm.so.4": ("libxcb-icccm4", "xcb-util-wm"),
+    "libxcb-image.so.0": ("libxcb-image0", "xcb-util-image"),
+    "libxcb-keysyms.so.1": ("libxcb-keysyms1", "xcb-util-keysyms"),
+    "libxcb-randr.so.0": ("libxcb-randr0", "libxcb"),
+    "libxcb-render-util.so.0": ("libxcb-render-util0", "xcb-util-renderutil"),
+    "libxcb-render.so.0": ("libxcb-render0", "libxcb"),
+    "libxcb-shape.so.0": ("libxcb-shape0", "libxcb"),
+    "libxcb-shm.so.0": ("libxcb-shm0", "libxcb"),
+    "libxcb-sync.so.1": ("libxcb-sync1", "libxcb"),
+    "libxcb-util.so.1": ("libxcb-util1", "xcb-util"),
+    "libxcb-xfixes.so.0": ("libxcb-xfixes0", "libxcb"),
+    "libxcb-xkb.so.1": ("libxcb-xkb1", "libxcb"),
+    "libxcb.so.1": ("libxcb1", "libxcb"),
+    "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0", "libxkbcommon-x11"),
+    "libxkbcommon.so.0": ("libxkbcommon0", "libxkbcommon"),
+}
+
+
+def no_display() -> str:
+    return tr(
+        "There is no display to show a window on. In a terminal, these work without one: "
+        "ollama-tray list, show, ps, pull, rm, status."
+    )
+
+
+def display_gone(name: str) -> str:
+    """Nobody listens where DISPLAY or WAYLAND_DISPLAY points to."""
+    return tr(
+        "The display “{name}” isn’t there any more, or never was. In a terminal, these work "
+        "without one: ollama-tray list, show, ps, pull, rm, status."
+    ).format(name=one_line(name))
+
+
+def display_silent(name: str) -> str:
+    return tr("The display “{name}” doesn’t answer, so no window can be shown.").format(
+        name=one_line(name)
+    )
+
+
+def display_refuses(name: str) -> str:
+    return tr(
+        "The display “{name}” doesn’t let this program in. Start it as the person who is logged "
+        "in there."
+    ).format(name=one_line(name))
+
+
+def library_missing(library: str) -> str:
+    """A library of the system that Qt needs to show a window."""
+    packages = _PACKAGES.get(library)
+    if packages is None:
+        return tr("The library {library} is missing, without which no window can be shown.").format(
+            library=one_line(library)
+        )
+    return tr(
+        "The library {library} is missing, without which no window can be shown. Install "
+        "{debian} (Debian, Ubuntu) or {fedora} (Fedora)."
+    ).format(library=library, debian=packages[0], fedora=packages[1])
+
+
+def windows_impossible(reason: str) -> str:
+    """`reason` is Qt's own, in English."""
+    return tr("No window can be shown here. Qt says: {reason}").format(reason=one_line(reason))
