@@ -125,6 +125,6 @@ def test_nor_do_services_that_have_a_name_and_say_nothing(
             allowed_logs=["says nothing"],
         )
         app.window("Ollama Tray", timeout_s=15)  # Qt alone would wait 25 s for each question
-        assert app.tray_item(timeout_s=10), "the bus itself is still used"
+        app.tray_item(timeout_s=10)  # the bus itself is still used
         app.end(timeout_s=10)
     assert not re.search("Traceback", app.output())

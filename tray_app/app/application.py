@@ -105,6 +105,8 @@ class Application(QObject):
         registry = Registry(demo.registry_urls if demo else None)
         self.operations = Operations(self.runner, self.queue, self.server.target, registry, self)
         self.crashes = CrashReporter(self)
+        # Before the windows take it: what they look like then is not the system's choice.
+        self.settings.changed.connect(self._on_settings_theme_changed)
         self.window = WindowController(Parts(qt, self.settings, self.state, self.commands), self)
         self.downloads = Downloads(
             self.settings,
@@ -154,6 +156,7 @@ class Application(QObject):
         self.crashes.install()
         self.connect_parts()
         self.tray.set_icon_choice(self.settings.values.tray_icon)
+        self.tray.set_theme_choice(self.settings.values.theme)
         self.instance.listen(self.instance_commands.answer)
         self._broken_queue_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
@@ -362,6 +365,11 @@ class Application(QObject):
         self.notifier.set_window_active(is_active)
         if is_active:
             self.tray.set_attention(False)
+
+    @Slot(str)
+    def _on_settings_theme_changed(self, name: str) -> None:
+        if name == "theme":
+            self.tray.set_theme_choice(self.settings.values.theme)
 
     @Slot(str)
     def _on_settings_changed(self, name: str) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,13 +19,10 @@ from tray_app.desktop.instance.single_instance import (
     SingleInstance,
 )
 from tray_app.desktop.startup.probe import StartupProbe
-from tray_app.streams import tell
 
 if TYPE_CHECKING:
     from tray_app.cli import Invocation
 
-EXIT_NO_DISPLAY = 1
-EXIT_SILENT = 1
 TRAY_GRACE_S = 30.0
 ICON_FIRST_MS = 20
 """The desktop asks for the icon's picture and menu right after it was told of it; a busy start
@@ -67,32 +63,15 @@ def _hand_over(instance: SingleInstance, invocation: Invocation) -> Handover:
 def _say(handover: Handover) -> int:
     if handover.outcome is not Outcome.SILENT:
         return 0
-    from tray_app.text import tr
+    from tray_app.app import no_window
 
-    _tell(lambda: tr("Ollama Tray runs but doesn’t answer. Quit it and start it again."))
-    return EXIT_SILENT
-
-
-def _tell(sentence: Callable[[], str]) -> None:
-    """On stderr, in the person's language where Qt, which knows it, can be loaded."""
-    try:
-        from tray_app.language import install_in_terminal
-
-        install_in_terminal()
-    except ImportError:
-        from tray_app import text
-        from tray_app.text.english import english_formats
-
-        text.configure(english=english_formats("en", {"LANG": "C"}))
-    tell(sentence())
+    return no_window.tell_other_is_silent()
 
 
 def _leave(message: str) -> NoReturn:
-    """Instead of being aborted by Qt. The system frees whatever is held."""
-    from tray_app.desktop.startup.qt_failure import failure_sentence
+    from tray_app.app import no_window
 
-    _tell(lambda: failure_sentence(message))
-    os._exit(EXIT_NO_DISPLAY)
+    no_window.leave(message)
 
 
 def has_display() -> bool:
@@ -107,10 +86,9 @@ def has_display() -> bool:
 
 def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstance) -> int:
     if not has_display():
-        from tray_app.text.displays import no_display
+        from tray_app.app import no_window
 
-        _tell(no_display)
-        return EXIT_NO_DISPLAY
+        return no_window.tell_no_display()
     probe = StartupProbe() if sys.platform == "linux" else None
     try:
         from PySide6.QtCore import QTimer
@@ -120,12 +98,13 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
         from tray_app.desktop.startup.qt_failure import QtFailure
         from tray_app.desktop.tray.tray import Tray
     except ImportError as error:
-        return _tell_missing(error)
-    if probe is not None and (silent := probe.settle()):
-        from tray_app.text.displays import display_silent
+        from tray_app.app import no_window
 
-        _tell(lambda: display_silent(silent))
-        return EXIT_NO_DISPLAY
+        return no_window.tell_missing_library(error)
+    if probe is not None and (silent := probe.settle()):
+        from tray_app.app import no_window
+
+        return no_window.tell_display_silent(silent)
     claim_taskbar()
     QApplication.setApplicationName(APP_NAME)
     QApplication.setApplicationVersion(__version__)
@@ -141,15 +120,3 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     code = app.exec()
     rest.end()
     return code
-
-
-def _tell_missing(error: ImportError) -> int:
-    """Qt itself cannot be loaded, for want of a library of the system."""
-    from tray_app.desktop.startup.libraries import missing_library
-    from tray_app.text.displays import library_missing
-
-    library = missing_library(str(error))
-    if not library:
-        raise error
-    _tell(lambda: library_missing(library))
-    return EXIT_NO_DISPLAY

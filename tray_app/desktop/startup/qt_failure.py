@@ -7,22 +7,14 @@ only then.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import qInstallMessageHandler
 
-from tray_app.desktop.startup.libraries import missing_for
-from tray_app.desktop.startup.peers import Peer, local_x11_addresses, x11_talk
-
 if TYPE_CHECKING:
     from PySide6.QtCore import QMessageLogContext, QtMsgType
-
-_PLUGINS = {"wayland": "libqwayland.so", "xcb": "libqxcb.so"}
-_VARIABLES = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
 
 
 class QtFailure:
@@ -49,42 +41,3 @@ class QtFailure:
             self._leave(message)
         elif kind.name in ("QtWarningMsg", "QtCriticalMsg"):
             self._said.append(message)
-
-
-def failure_sentence(message: str, environ: Mapping[str, str] = os.environ) -> str:
-    """Why Qt can show no window; `message` is what it said at last."""
-    from tray_app.text import displays
-
-    chosen = environ.get("QT_QPA_PLATFORM", "").partition(";")[0].partition(":")[0]
-    tried = [
-        platform
-        for platform, variable in _VARIABLES.items()
-        if chosen in ("", platform) and environ.get(variable)
-    ]
-    for platform in tried:
-        for plugin in _plugins(platform):
-            if library := missing_for(plugin):
-                return displays.library_missing(library)
-    if "xcb" in tried:
-        name = environ["DISPLAY"]
-        return displays.display_refuses(name) if _is_there(name) else displays.display_gone(name)
-    if "wayland" in tried:
-        return displays.display_gone(environ["WAYLAND_DISPLAY"])
-    return displays.windows_impossible(message)
-
-
-def _plugins(platform: str) -> list[Path]:
-    from PySide6.QtCore import QCoreApplication
-
-    files = [Path(p) / "platforms" / _PLUGINS[platform] for p in QCoreApplication.libraryPaths()]
-    return [file for file in files if file.exists()]
-
-
-def _is_there(x11: str) -> bool:
-    """Whether somebody listens there; of another computer's display Qt has found out."""
-    for address in local_x11_addresses(x11):
-        peer = Peer(address, x11_talk())
-        peer.close()
-        if peer.is_reachable:
-            return True
-    return False

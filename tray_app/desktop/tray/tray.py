@@ -20,7 +20,7 @@ from tray_app.desktop.tray.host_watcher import HostWatcher
 from tray_app.desktop.tray.icon import tray_icon
 from tray_app.desktop.tray.look import TrayLook, TrayState, icon_style, ring_step, tray_state
 from tray_app.desktop.tray.menu import TrayMenu
-from tray_app.desktop.tray.panel_theme import PanelTheme, is_dark_scheme
+from tray_app.desktop.tray.panel_theme import PanelTheme
 from tray_app.resources import app_icon
 
 if TYPE_CHECKING:
@@ -98,10 +98,10 @@ class Tray(QObject):
 
     def start(self, grace_s: float = 0.0) -> None:
         """Appear. "No tray" is told at once, or after `grace_s` (a session may still start)."""
+        self._panel_theme.start()
         self._make_icon()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_hints_color_scheme_changed)
         self._watcher.start(grace_s)
-        self._panel_theme.start()
         self._words_timer.start(_WORDS_AFTER_MS)
 
     def attach(self, state: AppState, commands: Commands) -> None:
@@ -153,6 +153,10 @@ class Tray(QObject):
         """The setting `tray_icon`: automatic, light, dark or color."""
         self._choice = choice
         self._paint()
+
+    def set_theme_choice(self, choice: str) -> None:
+        """The setting `theme`: system, light or dark. The panel keeps the system's."""
+        self._panel_theme.set_own_theme(choice != "system")
 
     def retranslate(self) -> None:
         """The language or the units changed."""
@@ -242,7 +246,7 @@ class Tray(QObject):
         state = self._tray_state()
         style = icon_style(
             self._choice,
-            is_dark_scheme=is_dark_scheme(),
+            is_dark_scheme=self._panel_theme.is_system_dark,
             panel=self._panel_theme.is_dark,
             desktops=os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"),
         )

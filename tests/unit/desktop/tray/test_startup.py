@@ -30,7 +30,9 @@ def test_wording_records_and_libraries_come_after_the_icon() -> None:
     loaded = found.stdout
     for module in (
         *(
-            "tray_app.core",
+            "tray_app.core.errors",
+            "tray_app.core.records",
+            "tray_app.core.pulls",
             "tray_app.state",
             "tray_app.commands",
             "tray_app.text",
