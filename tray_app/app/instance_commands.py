@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 from tray_app import __version__
 from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import BadName
-from tray_app.core.names import ModelName, clean, is_same_name
+from tray_app.core.names import ModelName, canonical, clean
 from tray_app.core.payloads import ModelRef, PullRequest
 from tray_app.core.surrogates import well_formed
 from tray_app.desktop.instance.single_instance import (
@@ -80,17 +80,23 @@ class InstanceCommands(QObject):
         except BadName as error:
             return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
         for name in parsed:
-            request = PullRequest(self._state.server.id, name)
+            request = self._pull_request(name)
             self._later(partial(self._commands.pull_requested.emit, request))
         return InstanceAnswer(True, {"pulling": parsed})
+
+    def _pull_request(self, name: str) -> PullRequest:
+        server_id = self._state.server.id
+        # An installed model keeps the spelling that the server knows it by.
+        listed = self._state.installed(server_id).by_key.get(canonical(name))
+        if listed is None:
+            return PullRequest(server_id, name)
+        return PullRequest(server_id, listed.name, listed.digest)
 
     def _show(self, name: str) -> InstanceAnswer:
         if name.casefold().startswith("ollama-tray:"):
             return self.open_link(name)
         server_id = self._state.server.id
-        snapshot = self._state.snapshot(server_id)
-        rows = snapshot.models if snapshot else ()
-        found = next((row for row in rows if is_same_name(row.name, name)), None)
+        found = self._state.installed(server_id).by_key.get(canonical(name))
         if found is None:
             return InstanceAnswer(False, {"error": tr("There is no model of this name.")})
         ref = ModelRef(server_id, found.name, found.digest)

@@ -178,3 +178,21 @@ def test_status_with_a_name_that_is_no_text(program: Program, asked: Ask) -> Non
 def test_an_unexpected_token_is_no_matter(program: Program) -> None:
     request = InstanceRequest(C.RAISE, (), NO_TEXT)
     assert program.answers.answer(request).is_ok
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "digest"),
+    [
+        ("HERE", "here:latest", "0" * 64),
+        ("ollama pull here", "here:latest", "0" * 64),
+        ("New-Model", "New-Model:latest", ""),
+    ],
+)
+def test_an_installed_model_is_pulled_under_the_name_that_the_server_lists(
+    program: Program, asked: Ask, typed: str, name: str, digest: str
+) -> None:
+    record = ModelRecord("local", "here:latest", digest="0" * 64)
+    snapshot = Snapshot("local", (record,), (), "0.32.1", NOW, 0.0)
+    program.state.take_poll(Poll(ONLINE, snapshot))
+    assert asked(C.PULL, typed).answer.is_ok
+    assert program.done == [PullRequest("local", name, digest)]
