@@ -87,7 +87,8 @@ def guarded_cell(paint: P) -> P:
 
 def paint_failure(painter: QPainter, rect: QRectF) -> None:
     """Say in `rect` that it cannot be shown. Uses nothing that may be what failed."""
-    ground = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    ground = QGuiApplication.palette().color(QPalette.ColorRole.Base)
+    painter.fillRect(rect, ground)  # what was painted of it before it failed
     painter.setPen(_RED[ground.lightness() < 128])
     painter.setBrush(Qt.BrushStyle.NoBrush)
     font = QGuiApplication.font()
