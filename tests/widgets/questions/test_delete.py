@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -359,3 +359,24 @@ def test_the_list_is_a_stop_only_where_it_scrolls_and_shows_its_focus(qtbot: QtB
             before = frame.grab().toImage()
             area.setFocus(Qt.FocusReason.TabFocusReason)
             assert frame.grab().toImage() != before
+
+
+def test_of_thousands_a_few_are_listed_and_the_rest_counted(
+    qtbot: QtBot, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    row = delete._list_row
+
+    def spy(record: ModelRecord, is_loaded: bool, is_made: bool, parent: QWidget) -> QWidget:
+        made.append(record.name)
+        return row(record, is_loaded, is_made, parent)
+
+    monkeypatch.setattr(delete, "_list_row", spy)
+    many = [ModelRecord(data.SERVER, f"m{n:04d}:1b", f"{n:064x}", 5) for n in range(1234)]
+    facts.set_snapshot(scene.state, replace(data.snapshot(), models=tuple(many)))
+    dialog = ask(qtbot, scene, *many)
+    assert made == [record.name for record in many[:200]]
+    assert "and 1,034 more" in texts(dialog)
+    with emitted(scene.commands.delete_requested) as wishes:
+        dialog.delete_button.click()
+    assert len(wishes[0].refs) == 1234, "all are deleted"

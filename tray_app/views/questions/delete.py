@@ -48,6 +48,7 @@ from tray_app.views.theme import TextRole, Theme, Tone
 
 _ONE_WIDTH, _SEVERAL_WIDTH = 480, 520
 _MAX_ROWS_SHOWN = 6
+_MAX_ROWS = 200  # each is a widget, and nobody reads thousands
 _NOTES = {
     NoteKind.LOADED: ("chip", Tone.OK),
     NoteKind.SHARED: ("layers", Tone.NEUTRAL),
@@ -208,10 +209,12 @@ class DeleteDialog(DialogFrame):
         self._listed = listed
         self._rows.clear()
         heights = []
-        for record in self._records:
+        for record in self._records[:_MAX_ROWS]:
             is_loaded, is_made = record.name in loaded, record.name in made_here
             row = self._rows.add_row(_list_row(record, is_loaded, is_made, self._rows))
             heights.append(row.sizeHint().height() + 1)
+        if len(self._records) > _MAX_ROWS:
+            self._rows.add_row(_more_row(len(self._records) - _MAX_ROWS, self._rows))
         shown = sum(heights[:_MAX_ROWS_SHOWN]) + 2
         self._list.setFixedHeight(shown)
         scrolls = len(heights) > _MAX_ROWS_SHOWN
@@ -275,6 +278,12 @@ def _list_row(record: ModelRecord, is_loaded: bool, is_made: bool, parent: QWidg
     label.setToolTip(tooltip(tr("Cloud model, nothing stored here")) if record.is_cloud else "")
     line.addWidget(label)
     return row
+
+
+def _more_row(count: int, parent: QWidget) -> QWidget:
+    label = PlainLabel(tr("and %Ln more", "models", count), TextRole.SECONDARY, parent=parent)
+    label.setContentsMargins(16, 7, 16, 7)
+    return label
 
 
 def _small_note(glyph: str, state: Tone, text: str, parent: QWidget) -> QLayout:
