@@ -120,6 +120,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln models deleted, up to {size} freed.</source>
+        <translation>
+            <numerusform>已删除 %Ln 个模型，最多释放 {size}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln models deleted, {size} freed.</source>
         <translation>
             <numerusform>已删除 %Ln 个模型，释放 {size}。</numerusform>
@@ -231,6 +237,10 @@
     <message>
         <source>&amp;Cancel</source>
         <translation>取消(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Clear failed</source>
+        <translation>清除失败的下载(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Close</source>
@@ -349,6 +359,10 @@
         <translation>重试(&amp;R)</translation>
     </message>
     <message>
+        <source>&amp;Retry all failed</source>
+        <translation>全部重试(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;Retry automatically after network errors</source>
         <translation>网络出错后自动重试(&amp;R)</translation>
     </message>
@@ -410,6 +424,10 @@
         <translation>服务器离线或恢复(&amp;S)</translation>
     </message>
     <message>
+        <source>A bracket is missing, as in [::1]:11434.</source>
+        <translation>缺少一个方括号，正确写法如 [::1]:11434。</translation>
+    </message>
+    <message>
         <source>A download is &amp;finished</source>
         <translation>下载完成(&amp;F)</translation>
     </message>
@@ -462,6 +480,10 @@
         <translation>端口是 1 到 65535 之间的数字。</translation>
     </message>
     <message>
+        <source>A web page answered in place of {registry}. The network may want a login first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>About</source>
         <translation>关于</translation>
     </message>
@@ -486,12 +508,24 @@
         <translation>适配器</translation>
     </message>
     <message>
+        <source>Add -y to delete without asking.</source>
+        <translation>加上 -y 可不经询问直接删除。</translation>
+    </message>
+    <message>
         <source>Add a tag after “:”, or remove it.</source>
         <translation>请在“:”后面添加标签，或将其删除。</translation>
     </message>
     <message>
+        <source>Add to &amp;queue</source>
+        <translation>加入队列(&amp;Q)</translation>
+    </message>
+    <message>
         <source>All</source>
         <translation>全部</translation>
+    </message>
+    <message>
+        <source>All {size} are shared with {names} and stay.</source>
+        <translation>全部 {size} 与 {names} 共用，会保留。</translation>
     </message>
     <message>
         <source>Almost done. Ollama can’t stop while it checks the files</source>
@@ -536,6 +570,10 @@
     <message>
         <source>An answer</source>
         <translation>一个回答</translation>
+    </message>
+    <message>
+        <source>Another address</source>
+        <translation>地址已变更</translation>
     </message>
     <message>
         <source>Another program has {path} open.</source>
@@ -596,6 +634,10 @@
     <message>
         <source>Canceled</source>
         <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Can’t be shown</source>
+        <translation>无法显示</translation>
     </message>
     <message>
         <source>Can’t check for a newer version: no usable answer from {registry} ({reason}).</source>
@@ -786,6 +828,10 @@
         <translation>复制“ollama run”命令</translation>
     </message>
     <message>
+        <source>Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or add {host} to NO_PROXY.</source>
+        <translation>请更正 HTTP_PROXY、HTTPS_PROXY 或 ALL_PROXY，或将 {host} 加入 NO_PROXY。</translation>
+    </message>
+    <message>
         <source>Correct the address in the settings.</source>
         <translation>请在设置中更正地址。</translation>
     </message>
@@ -855,20 +901,16 @@
         <translation>请在该磁盘上删除一些内容。</translation>
     </message>
     <message>
-        <source>Delete {names}, {size} together?</source>
-        <translation>删除 {names}（共 {size}）？</translation>
-    </message>
-    <message>
         <source>Delete {name} from “{server}”?</source>
         <translation>从“{server}”删除 {name}？</translation>
     </message>
     <message>
-        <source>Delete {name}, {size}?</source>
-        <translation>删除 {name}（{size}）？</translation>
-    </message>
-    <message>
         <source>Delete {name}?</source>
         <translation>删除 {name}？</translation>
+    </message>
+    <message>
+        <source>Deleted {name}, up to {size} freed.</source>
+        <translation>已删除 {name}，最多释放 {size}。</translation>
     </message>
     <message>
         <source>Deleted {name}, {size} freed.</source>
@@ -881,6 +923,14 @@
     <message>
         <source>Delete…</source>
         <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Deleting {name} would free no disk space.</source>
+        <translation>删除 {name} 不会释放磁盘空间。</translation>
+    </message>
+    <message>
+        <source>Deleting {name} would free up to {size}.</source>
+        <translation>删除 {name} 最多可释放 {size}。</translation>
     </message>
     <message>
         <source>Deleting {name} would free {size}.</source>
@@ -1118,6 +1168,10 @@
         <translation>适合浅色面板</translation>
     </message>
     <message>
+        <source>For this one download, --insecure does the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>格式</translation>
     </message>
@@ -1170,6 +1224,10 @@
         <translation>Go 模板</translation>
     </message>
     <message>
+        <source>Gone already: {names}.</source>
+        <translation>已被删除：{names}。</translation>
+    </message>
+    <message>
         <source>Got it</source>
         <translation>知道了</translation>
     </message>
@@ -1184,6 +1242,10 @@
     <message>
         <source>Help us help you</source>
         <translation>帮助我们解决问题</translation>
+    </message>
+    <message>
+        <source>Hide &amp;details</source>
+        <translation>隐藏详细信息(&amp;D)</translation>
     </message>
     <message>
         <source>Hide downloads</source>
@@ -1206,8 +1268,20 @@
         <translation>方式</translation>
     </message>
     <message>
+        <source>How much this frees isn’t known.</source>
+        <translation>无法得知能释放多少空间。</translation>
+    </message>
+    <message>
         <source>ID</source>
         <translation>ID</translation>
+    </message>
+    <message>
+        <source>If a password will do: set OLLAMA_HOST={example} before you start Ollama Tray.</source>
+        <translation>如果也可以用密码：请在启动 Ollama Tray 之前设置 OLLAMA_HOST={example}。</translation>
+    </message>
+    <message>
+        <source>If you know it, use it: {address}</source>
+        <translation>如果您认识该地址，请使用它：{address}</translation>
     </message>
     <message>
         <source>Image model</source>
@@ -1262,8 +1336,46 @@
         <translation>服务器响应后会自动开始</translation>
     </message>
     <message>
+        <source>It was deleted while it was loaded. It leaves the memory by itself.</source>
+        <translation>它在加载期间被删除，稍后会自行从内存中卸载。</translation>
+    </message>
+    <message numerus="yes">
+        <source>It will be {nth} in line: %Ln downloads run at a time.</source>
+        <translation>
+            <numerusform>它将排在第 {n} 位：同时进行 %Ln 个下载。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It will wait for the end of the quiet hours.</source>
+        <translation>它将等到安静时段结束。</translation>
+    </message>
+    <message>
+        <source>It will wait for {size} more of free disk space: you keep {kept} free.</source>
+        <translation>它将等待磁盘再腾出 {size}：你设置了保留 {kept} 可用空间。</translation>
+    </message>
+    <message>
+        <source>It will wait until {time}, when the quiet hours end.</source>
+        <translation>它将等到 {time} 安静时段结束。</translation>
+    </message>
+    <message>
+        <source>It will wait until “{server}” answers.</source>
+        <translation>它将等到“{server}”有响应。</translation>
+    </message>
+    <message>
+        <source>It will wait: this computer runs on battery power.</source>
+        <translation>它将等待：此电脑正在使用电池供电。</translation>
+    </message>
+    <message>
+        <source>It will wait: this connection is metered.</source>
+        <translation>它将等待：当前连接按流量计费。</translation>
+    </message>
+    <message>
         <source>It’s loaded now and will be unloaded first. Apps that are using it will stop getting answers.</source>
         <translation>该模型当前已加载，会先被卸载。正在使用它的应用将不再得到回答。</translation>
+    </message>
+    <message>
+        <source>KB</source>
+        <translation>KB</translation>
     </message>
     <message>
         <source>Keep loaded</source>
@@ -1487,6 +1599,10 @@
         <translation>更多</translation>
     </message>
     <message>
+        <source>More about downloads</source>
+        <translation>更多下载操作</translation>
+    </message>
+    <message>
         <source>More menu</source>
         <translation>更多菜单</translation>
     </message>
@@ -1611,6 +1727,10 @@
         <translation>没有可用更新</translation>
     </message>
     <message>
+        <source>No window can be shown here. Qt says: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>None stated</source>
         <translation>未注明</translation>
     </message>
@@ -1637,6 +1757,10 @@
     <message>
         <source>Not all of the list of downloads could be read. The file is kept as {path}.</source>
         <translation>无法读取全部下载列表。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>Not an address</source>
+        <translation>不是有效地址</translation>
     </message>
     <message>
         <source>Not available here</source>
@@ -1691,6 +1815,10 @@
         <translation>{address} 没有响应。Ollama 可能没有运行。</translation>
     </message>
     <message>
+        <source>Nothing has changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing on this desktop shows notifications.</source>
         <translation>此桌面没有显示通知的服务。</translation>
     </message>
@@ -1701,6 +1829,10 @@
     <message>
         <source>Nothing was downloaded in the last 30 days.</source>
         <translation>最近 30 天没有下载。</translation>
+    </message>
+    <message>
+        <source>Nothing, all {shared} stay for {names}</source>
+        <translation>不释放空间，全部 {shared} 为 {names} 保留</translation>
     </message>
     <message>
         <source>Notifications</source>
@@ -1800,6 +1932,10 @@
         <translation>Ollama 版本太旧</translation>
     </message>
     <message>
+        <source>Ollama may be below a path there: {address}/ollama, for example.</source>
+        <translation>Ollama 可能位于该地址的某个路径之下，例如 {address}/ollama。</translation>
+    </message>
+    <message>
         <source>Ollama on “{server}” is starting.</source>
         <translation>“{server}”上的 Ollama 正在启动。</translation>
     </message>
@@ -1822,6 +1958,10 @@
     <message>
         <source>On GNOME, the AppIndicator extension adds one.</source>
         <translation>在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
+    </message>
+    <message>
+        <source>On a guest network, sign in to the network first.</source>
+        <translation>如果使用的是访客网络，请先登录该网络。</translation>
     </message>
     <message>
         <source>On average {mean} per second, at most {peak}</source>
@@ -1856,6 +1996,10 @@
         <translation>这台服务器只提供了权重的信息。</translation>
     </message>
     <message>
+        <source>Only whole models can be pulled, and this link is to a part of {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>
@@ -1874,6 +2018,10 @@
     <message>
         <source>Open the log folder</source>
         <translation>打开日志文件夹</translation>
+    </message>
+    <message>
+        <source>Or the proxy in front of it lets nobody in (HTTP 403).</source>
+        <translation>也可能是它前面的代理不允许任何人访问（HTTP 403）。</translation>
     </message>
     <message>
         <source>Other data</source>
@@ -1985,6 +2133,10 @@
         <translation>投影器</translation>
     </message>
     <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
         <source>Pull a pasted name or link</source>
         <translation>拉取粘贴的名称或链接</translation>
     </message>
@@ -2084,6 +2236,10 @@
         <translation>{ago}刷新</translation>
     </message>
     <message>
+        <source>Refused</source>
+        <translation>已被拒绝</translation>
+    </message>
+    <message>
         <source>Registries without encryption</source>
         <translation>未加密的仓库</translation>
     </message>
@@ -2148,6 +2304,10 @@
         <translation>大小</translation>
     </message>
     <message>
+        <source>SOCKS proxies are not supported</source>
+        <translation>不支持 SOCKS 代理</translation>
+    </message>
+    <message>
         <source>Safety</source>
         <translation>安全</translation>
     </message>
@@ -2208,6 +2368,18 @@
         <translation>会话</translation>
     </message>
     <message>
+        <source>Set OLLAMA_HOST={example} before you start Ollama Tray.</source>
+        <translation>请在启动 Ollama Tray 之前设置 OLLAMA_HOST={example}。</translation>
+    </message>
+    <message>
+        <source>Set an HTTP proxy in HTTPS_PROXY, to see sizes and updates.</source>
+        <translation>请在 HTTPS_PROXY 中设置 HTTP 代理，以查看大小和更新。</translation>
+    </message>
+    <message>
+        <source>Set an HTTP proxy in HTTP_PROXY and HTTPS_PROXY, or add {host} to NO_PROXY.</source>
+        <translation>请在 HTTP_PROXY 和 HTTPS_PROXY 中设置 HTTP 代理，或将 {host} 加入 NO_PROXY。</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>
@@ -2222,6 +2394,10 @@
     <message>
         <source>Settings…</source>
         <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Show &amp;details</source>
+        <translation>显示详细信息(&amp;D)</translation>
     </message>
     <message>
         <source>Show &amp;model</source>
@@ -2272,6 +2448,14 @@
         <translation>在表格中显示 {name}</translation>
     </message>
     <message>
+        <source>Showing the first {count} of {total} models</source>
+        <translation>显示前 {count} 个模型，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>Sign-in needed</source>
+        <translation>需要登录</translation>
+    </message>
+    <message>
         <source>Similar names</source>
         <translation>相似的名称</translation>
     </message>
@@ -2282,10 +2466,6 @@
     <message>
         <source>Size not known</source>
         <translation>大小未知</translation>
-    </message>
-    <message>
-        <source>Some of it is shared with {names} and stays.</source>
-        <translation>其中一部分与 {names} 共用，会保留。</translation>
     </message>
     <message>
         <source>Some settings can’t be used: {reason}</source>
@@ -2354,6 +2534,14 @@
     <message>
         <source>Starting…</source>
         <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Stop &amp;loading</source>
+        <translation>停止加载(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>停止加载</translation>
     </message>
     <message>
         <source>Stopped.</source>
@@ -2477,6 +2665,18 @@
         <translation>{path} 所在的磁盘是只读的。</translation>
     </message>
     <message>
+        <source>The display “{name}” doesn’t answer, so no window can be shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display “{name}” doesn’t let this program in. Start it as the person who is logged in there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display “{name}” isn’t there any more, or never was. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The download ended before it was complete.</source>
         <translation>下载在完成前中断。</translation>
     </message>
@@ -2489,12 +2689,24 @@
         <translation>此模型的层信息未知。</translation>
     </message>
     <message>
+        <source>The library {library} is missing, without which no window can be shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The library {library} is missing, without which no window can be shown. Install {debian} (Debian, Ubuntu) or {fedora} (Fedora).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The list of loaded models</source>
         <translation>已加载模型的列表</translation>
     </message>
     <message>
         <source>The list of models</source>
         <translation>模型列表</translation>
+    </message>
+    <message>
+        <source>The log says why. The rest is as it should be.</source>
+        <translation>原因见日志。其余内容不受影响。</translation>
     </message>
     <message>
         <source>The model has changed in the meantime.</source>
@@ -2515,8 +2727,28 @@
         <translation>其余 {size} 与 {names} 共用，会保留。</translation>
     </message>
     <message>
+        <source>The proxy on the way to “{server}” can’t be used.</source>
+        <translation>通往“{server}”的代理无法使用。</translation>
+    </message>
+    <message>
         <source>The proxy on the way to “{server}” refuses or doesn’t answer.</source>
         <translation>通往“{server}”的代理拒绝连接或没有响应。</translation>
+    </message>
+    <message>
+        <source>The proxy on the way to “{server}” wants a sign-in.</source>
+        <translation>通往“{server}”的代理要求登录。</translation>
+    </message>
+    <message>
+        <source>The proxy {proxy} on the way to “{server}” answers with HTTP status {status}.</source>
+        <translation>通往“{server}”的代理 {proxy} 返回 HTTP 状态 {status}。</translation>
+    </message>
+    <message>
+        <source>The proxy {proxy} on the way to “{server}” refuses or doesn’t answer.</source>
+        <translation>通往“{server}”的代理 {proxy} 拒绝连接或没有响应。</translation>
+    </message>
+    <message>
+        <source>The rest is shared with {names} and stays.</source>
+        <translation>其余部分与 {names} 共用，会保留。</translation>
     </message>
     <message>
         <source>The rest runs on the processor and is slower.</source>
@@ -2539,12 +2771,20 @@
         <translation>服务器无法连接 {registry}。</translation>
     </message>
     <message>
+        <source>The server does the download itself, so you can still pull.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The server doesn’t accept this name.</source>
         <translation>服务器不接受这个名称。</translation>
     </message>
     <message>
         <source>The server doesn’t say how large it is</source>
         <translation>服务器未说明其大小</translation>
+    </message>
+    <message>
+        <source>The server doesn’t trust the certificate of {registry}. The network may want a login first, or something on the way opens secure connections.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The server says nothing more.</source>
@@ -2563,12 +2803,20 @@
         <translation>版本号</translation>
     </message>
     <message>
+        <source>The whole value</source>
+        <translation>完整的值</translation>
+    </message>
+    <message>
         <source>There are too many “/”. Use host/user/model:tag.</source>
         <translation>“/”太多。请使用 host/user/model:tag。</translation>
     </message>
     <message>
         <source>There is no display to show a window on. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status.</source>
         <translation>没有可以显示窗口的屏幕。以下命令可以直接在终端中使用：ollama-tray list、show、ps、pull、rm、status。</translation>
+    </message>
+    <message>
+        <source>There is no model name for this link. Type the name instead.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no model of this name.</source>
@@ -2613,6 +2861,10 @@
     <message>
         <source>This download is paused, {share}</source>
         <translation>此下载已暂停，{share}</translation>
+    </message>
+    <message>
+        <source>This frees no disk space.</source>
+        <translation>这不会释放磁盘空间。</translation>
     </message>
     <message>
         <source>This frees up to {size} of {listed}.</source>
@@ -2795,6 +3047,10 @@
         <translation>最多 {size}</translation>
     </message>
     <message>
+        <source>Up to {size}, the rest stays for {names}</source>
+        <translation>最多 {size}，其余部分为 {names} 保留</translation>
+    </message>
+    <message>
         <source>Update</source>
         <comment>badge: there is one</comment>
         <translation>可更新</translation>
@@ -2826,6 +3082,18 @@
         <translation>只能使用 :local 或 :cloud 之一。</translation>
     </message>
     <message>
+        <source>Use https:// in its address.</source>
+        <translation>请在其地址中使用 https://。</translation>
+    </message>
+    <message>
+        <source>Use the address where Ollama itself answers.</source>
+        <translation>请使用由 Ollama 本身响应的地址。</translation>
+    </message>
+    <message>
+        <source>Use the address {address}</source>
+        <translation>请使用地址 {address}</translation>
+    </message>
+    <message>
         <source>Use {name}</source>
         <translation>使用 {name}</translation>
     </message>
@@ -2848,10 +3116,6 @@
     <message>
         <source>Versions, settings, last errors. Names of servers and tokens are left out.</source>
         <translation>包含版本、设置和最近的错误，不含服务器名称和令牌。</translation>
-    </message>
-    <message>
-        <source>Very long lines are cut. Copy takes all.</source>
-        <translation>过长的行会被截断。“复制”会复制全部。</translation>
     </message>
     <message>
         <source>Vision</source>
@@ -2895,12 +3159,28 @@
         <translation>等到 {time}</translation>
     </message>
     <message>
+        <source>Wants https</source>
+        <translation>要求 https</translation>
+    </message>
+    <message>
         <source>Weights</source>
         <translation>权重</translation>
     </message>
     <message>
         <source>What answers at “{server}” is no longer Ollama.</source>
         <translation>“{server}”处应答的已不是 Ollama。</translation>
+    </message>
+    <message>
+        <source>What is in front of Ollama on “{server}” has a problem (HTTP {status}).</source>
+        <translation>“{server}”上位于 Ollama 前面的程序出现问题（HTTP {status}）。</translation>
+    </message>
+    <message>
+        <source>What is in front of Ollama on “{server}” refused this (HTTP {status}).</source>
+        <translation>“{server}”上位于 Ollama 前面的程序拒绝了此请求（HTTP {status}）。</translation>
+    </message>
+    <message>
+        <source>What is loaded isn’t installed any more</source>
+        <translation>已加载的模型已不在列表中</translation>
     </message>
     <message>
         <source>What was downloaded in the last 30 days.</source>
@@ -2919,8 +3199,8 @@
         <translation>窗口系统</translation>
     </message>
     <message>
-        <source>Without a port, 11434 is used.</source>
-        <translation>未指定端口时使用 11434。</translation>
+        <source>Without a port, 11434 is used; with http:// it is 80, with https:// 443.</source>
+        <translation>不写端口时使用 11434；以 http:// 开头时为 80，以 https:// 开头时为 443。</translation>
     </message>
     <message>
         <source>Wrong password or token</source>
@@ -2935,8 +3215,8 @@
         <translation>已有此版本</translation>
     </message>
     <message>
-        <source>You can pull the model again later.</source>
-        <translation>以后可以重新拉取该模型。</translation>
+        <source>You can pull it again as long as {registry} has it.</source>
+        <translation>只要 {registry} 上还有该模型，以后就可以重新拉取。</translation>
     </message>
     <message>
         <source>Your desktop shows no tray. On GNOME, the AppIndicator extension adds one.</source>
@@ -2965,6 +3245,10 @@
         <translation>还剩几秒</translation>
     </message>
     <message>
+        <source>a web page answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>about {size} of memory</source>
         <translation>需要内存约 {size}</translation>
     </message>
@@ -2980,6 +3264,13 @@
         <source>and</source>
         <comment>between two times</comment>
         <translation>至</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more</source>
+        <comment>models</comment>
+        <translation>
+            <numerusform>以及另外 %Ln 个</numerusform>
+        </translation>
     </message>
     <message>
         <source>another page answers</source>
@@ -3060,8 +3351,8 @@
         <translation>它要求更新版本的 Ollama</translation>
     </message>
     <message>
-        <source>kB</source>
-        <translation>kB</translation>
+        <source>its address isn’t valid</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>kept</source>
@@ -3143,6 +3434,10 @@
         <translation>/ {size}</translation>
     </message>
     <message>
+        <source>ollama.com is behind a SOCKS proxy ({proxy}). SOCKS is not supported.</source>
+        <translation>ollama.com 位于 SOCKS 代理之后（{proxy}）。不支持 SOCKS。</translation>
+    </message>
+    <message>
         <source>on {server}</source>
         <comment>a model on a server</comment>
         <translation>在 {server} 上</translation>
@@ -3159,6 +3454,10 @@
         <source>pinned</source>
         <comment>said by a screen reader</comment>
         <translation>已固定</translation>
+    </message>
+    <message>
+        <source>rm asks before it deletes, and there is no terminal to ask in.</source>
+        <translation>rm 在删除前会询问，但这里没有可供询问的终端。</translation>
     </message>
     <message>
         <source>running</source>
@@ -3190,6 +3489,10 @@
         <translation>太字节</translation>
     </message>
     <message>
+        <source>the address of the proxy is wrong</source>
+        <translation>代理地址有误</translation>
+    </message>
+    <message>
         <source>the connection was lost</source>
         <translation>连接已断开</translation>
     </message>
@@ -3200,6 +3503,10 @@
     <message>
         <source>today, {time}</source>
         <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>too many requests for now</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>trying again</source>
@@ -3230,6 +3537,10 @@
         <translation>直到手动卸载</translation>
     </message>
     <message>
+        <source>up to {size}</source>
+        <translation>最多 {size}</translation>
+    </message>
+    <message>
         <source>update available</source>
         <comment>said by a screen reader</comment>
         <translation>可更新</translation>
@@ -3258,6 +3569,10 @@
         <source>{amount}, {speed}</source>
         <comment>of a download</comment>
         <translation>{amount}，{speed}</translation>
+    </message>
+    <message>
+        <source>{column} (no room, widen the window)</source>
+        <translation>{column}（空间不足，请加宽窗口）</translation>
     </message>
     <message>
         <source>{count} bytes ({decimal}, {binary})</source>
@@ -3335,6 +3650,10 @@
     <message>
         <source>{models}, {loaded} loaded. Answered in {time} ms.</source>
         <translation>{models}，已加载 {loaded} 个。响应时间 {time} ms。</translation>
+    </message>
+    <message>
+        <source>{models}. Answered in {time} ms.</source>
+        <translation>{models}。{time} 毫秒内响应。</translation>
     </message>
     <message>
         <source>{names} are ready to use on “{server}”.</source>
@@ -3439,16 +3758,28 @@
         <translation>{n} 分钟</translation>
     </message>
     <message>
+        <source>{n} of {count} selected</source>
+        <translation>已选择 {n}/{count} 个</translation>
+    </message>
+    <message>
+        <source>{n} of {count} selected · {size}</source>
+        <translation>已选择 {n}/{count} 个 · {size}</translation>
+    </message>
+    <message>
+        <source>{n} of {count} selected · {size}, deleting them frees no disk space</source>
+        <translation>已选择 {n}/{count} 个 · {size}，删除不会释放磁盘空间</translation>
+    </message>
+    <message>
         <source>{n} of {count} selected · {size}, deleting them frees up to {freed}</source>
         <translation>已选择 {n}/{count} 个 · {size}，删除最多可释放 {freed}</translation>
     </message>
     <message>
-        <source>{n} of {total} downloads failed</source>
-        <translation>{total} 个下载中有 {n} 个失败</translation>
+        <source>{n} of {count} selected · {size}, deleting them frees {freed}</source>
+        <translation>已选择 {n}/{count} 个 · {size}，删除可释放 {freed}</translation>
     </message>
     <message>
-        <source>{n} of {total} selected · {size}, deleting them frees {freed}</source>
-        <translation>已选择 {n}/{total} 个 · {size}，删除可释放 {freed}</translation>
+        <source>{n} of {total} downloads failed</source>
+        <translation>{total} 个下载中有 {n} 个失败</translation>
     </message>
     <message>
         <source>{n} s</source>
@@ -3490,8 +3821,24 @@
         <translation>{reason}。正在重试…（第 {n}/{all} 次）</translation>
     </message>
     <message>
+        <source>{reason}. {wait}</source>
+        <translation>{reason}。{wait}</translation>
+    </message>
+    <message>
         <source>{registry} gave no usable answer ({reason}). The server does the download itself, so you can still pull.</source>
         <translation>{registry} 没有给出可用的回应（{reason}）。下载由服务器自行完成，因此仍可拉取。</translation>
+    </message>
+    <message>
+        <source>{registry} has a problem (HTTP status {status}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} has a problem (HTTP status {status}): “{text}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} has a problem: it sent something unreadable.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{registry} has no model called “{name}”. Check the spelling and the tag.</source>
@@ -3506,12 +3853,40 @@
         <translation>{registry} 上没有这个模型或标签。</translation>
     </message>
     <message>
+        <source>{registry} offers no encryption. If you trust it, add it in Settings, Downloads, to the registries without encryption.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} refused the download (HTTP status {status}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} refused the download.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{registry} refused the download: “{text}”</source>
         <translation>{registry} 拒绝了下载：“{text}”</translation>
     </message>
     <message>
         <source>{registry} says nothing about this name unless you are signed in. The model may be private, or not exist. The server may have access, so you can still pull.</source>
         <translation>未登录时，{registry} 不提供此名称的信息。该模型可能是私有的，也可能不存在。服务器可能有权访问，因此仍可拉取。</translation>
+    </message>
+    <message>
+        <source>{registry} takes no more requests for now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} takes no more requests for now. Try again in {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{registry} wants encryption. Remove it in Settings, Downloads, from the registries without encryption.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{sentence} It says: “{text}”</source>
+        <translation>{sentence}它说：“{text}”</translation>
     </message>
     <message>
         <source>{sentence} {fetched}.</source>
@@ -3595,8 +3970,16 @@
         <translation>{size}，用时 {time}</translation>
     </message>
     <message>
+        <source>{size} left after this download and {others} for other downloads, on {folder}.</source>
+        <translation>完成此下载并为其他下载留出 {others} 后，{folder} 上还剩 {size}。</translation>
+    </message>
+    <message>
         <source>{size} left after this download, on {folder}.</source>
         <translation>下载后 {folder} 上剩余 {size}。</translation>
+    </message>
+    <message>
+        <source>{size} more is needed, as {others} are for other downloads. Delete models you don’t use, or move the model folder.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} more is needed. Delete models you don’t use, or move the model folder.</source>
@@ -3615,8 +3998,16 @@
         <translation>需下载 {size}</translation>
     </message>
     <message>
+        <source>{size}, a part of which is shared with {names}</source>
+        <translation>{size}，其中一部分与 {names} 共用</translation>
+    </message>
+    <message>
         <source>{size}, already here</source>
         <translation>{size}，已存在</translation>
+    </message>
+    <message>
+        <source>{size}, next to nothing is shared</source>
+        <translation>{size}，几乎没有共用部分</translation>
     </message>
     <message>
         <source>{size}, nothing is shared</source>
@@ -3638,6 +4029,10 @@
         <source>{size}/s</source>
         <comment>speed</comment>
         <translation>{size}/s</translation>
+    </message>
+    <message>
+        <source>{source} was copied to {copy}.</source>
+        <translation>已将 {source} 复制为 {copy}。</translation>
     </message>
     <message>
         <source>{time} ago</source>
@@ -3668,8 +4063,16 @@
         <translation>“{piece}”不能用作名称的一部分。</translation>
     </message>
     <message>
+        <source>“{proxy}”, set as the proxy for “{server}”, isn’t the address of one.</source>
+        <translation>为“{server}”设置的代理“{proxy}”不是有效的代理地址。</translation>
+    </message>
+    <message>
         <source>“{server}” answered with HTTP status {status} and no reason.</source>
         <translation>“{server}”返回了 HTTP 状态 {status}，没有说明原因。</translation>
+    </message>
+    <message>
+        <source>“{server}” answered with a web page in place of what was asked for.</source>
+        <translation>“{server}”返回了一个网页，而不是所请求的内容。</translation>
     </message>
     <message>
         <source>“{server}” answers again.</source>
@@ -3692,8 +4095,16 @@
         <translation>“{server}”没有响应。它可能已关机，或被防火墙阻止。</translation>
     </message>
     <message>
+        <source>“{server}” doesn’t let Ollama Tray in (HTTP 403).</source>
+        <translation>“{server}”不允许 Ollama Tray 访问（HTTP 403）。</translation>
+    </message>
+    <message>
         <source>“{server}” doesn’t speak HTTPS on this port. Try http:// in the address.</source>
         <translation>“{server}”在此端口上不使用 HTTPS。请在地址中改用 http://。</translation>
+    </message>
+    <message>
+        <source>“{server}” gets too many requests and lets none through (HTTP {status}).</source>
+        <translation>“{server}”收到的请求过多，暂时不放行（HTTP {status}）。</translation>
     </message>
     <message>
         <source>“{server}” has Ollama’s cloud switched off.</source>
@@ -3706,6 +4117,18 @@
     <message>
         <source>“{server}” has no valid address.</source>
         <translation>“{server}”没有有效的地址。</translation>
+    </message>
+    <message>
+        <source>“{server}” is behind a SOCKS proxy ({proxy}). SOCKS is not supported.</source>
+        <translation>“{server}”位于 SOCKS 代理之后（{proxy}）。不支持 SOCKS。</translation>
+    </message>
+    <message>
+        <source>“{server}” is reachable, but Ollama behind it doesn’t answer (HTTP {status}).</source>
+        <translation>可以连接到“{server}”，但其后的 Ollama 没有响应（HTTP {status}）。</translation>
+    </message>
+    <message>
+        <source>“{server}” is reachable, but Ollama behind it took too long (HTTP {status}).</source>
+        <translation>可以连接到“{server}”，但其后的 Ollama 响应超时（HTTP {status}）。</translation>
     </message>
     <message>
         <source>“{server}” is reachable, but nothing answers on port {port}.</source>
@@ -3724,6 +4147,18 @@
         <translation>“{server}”不接受该密码或令牌。</translation>
     </message>
     <message>
+        <source>“{server}” reported success, but {name} is empty there: what its registry sent was no model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{server}” reported success, but {name} is still in its list of models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{server}” reported success, but {name} isn’t in its list of models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{server}” runs Ollama {version}. Ollama Tray needs {needs} or newer.</source>
         <translation>“{server}”运行的是 Ollama {version}。Ollama Tray 需要 {needs} 或更新版本。</translation>
     </message>
@@ -3740,6 +4175,14 @@
         <translation>“{server}”运行的 Ollama 版本较旧。Ollama Tray 需要 {needs} 或更新版本。</translation>
     </message>
     <message>
+        <source>“{server}” sends Ollama Tray on to a web page, as for a sign-in.</source>
+        <translation>“{server}”将 Ollama Tray 转到一个网页，例如登录页面。</translation>
+    </message>
+    <message>
+        <source>“{server}” sends Ollama Tray on to another address.</source>
+        <translation>“{server}”将 Ollama Tray 转到另一个地址。</translation>
+    </message>
+    <message>
         <source>“{server}” sent something Ollama Tray can’t read.</source>
         <translation>“{server}”发送的内容 Ollama Tray 无法读取。</translation>
     </message>
@@ -3752,8 +4195,28 @@
         <translation>“{server}”在 {time} 停止响应。</translation>
     </message>
     <message>
+        <source>“{server}” wants a sign-in with a name and a password.</source>
+        <translation>“{server}”要求用用户名和密码登录。</translation>
+    </message>
+    <message>
+        <source>“{server}” wants a sign-in with a token, which Ollama Tray can’t send yet.</source>
+        <translation>“{server}”要求用令牌登录，Ollama Tray 目前还不能发送令牌。</translation>
+    </message>
+    <message>
+        <source>“{server}” wants https, or has another address.</source>
+        <translation>“{server}”要求使用 https，或地址已变更。</translation>
+    </message>
+    <message>
+        <source>“{server}” wants https.</source>
+        <translation>“{server}”要求使用 https。</translation>
+    </message>
+    <message>
         <source>“{text}” isn’t the address of a server.</source>
         <translation>“{text}”不是服务器地址。</translation>
+    </message>
+    <message>
+        <source>“{text}”: {reason}</source>
+        <translation>“{text}”：{reason}</translation>
     </message>
     <message numerus="yes">
         <source>… and %Ln more errors since then.</source>

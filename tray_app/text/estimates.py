@@ -263,7 +263,11 @@ def _waits_in_line(wait: _Wait) -> str:
     place = wait.reason.position
     text = english_singular(
         wait.max_pulls, "It will be {nth} in line: downloads run one at a time."
-    ) or tr("It will be {nth} in line: %Ln downloads run at a time.", "", wait.max_pulls)
+    ) or tr(
+        "It will be {nth} in line: %Ln downloads run at a time.",
+        "{n} is the bare number",
+        wait.max_pulls,
+    )
     return fill(text, nth=ordinal(place), n=number(place))
 
 
