@@ -86,6 +86,8 @@ def _pull_failed(case: _Case) -> str:
     kind, words = case.error.kind, one_line(case.error.words)
     if kind is PullFailure.DIGEST_MISMATCH and not case.is_final:
         return tr("A file arrived damaged. It will be fetched again.")
+    if kind in _BRIEF and not case.is_final:
+        return case.fill(_BRIEF[kind]())
     if kind is PullFailure.REGISTRY_LIMITS:
         return _limits(case)
     if kind is PullFailure.REGISTRY_FAILED:
@@ -123,6 +125,11 @@ def _refused(case: _Case, words: str) -> str:
     return case.fill(tr("{registry} refused the download."))
 
 
+# While it is tried again, the time of that stands behind the reason on one line.
+_BRIEF: dict[PullFailure, Callable[[], str]] = {
+    PullFailure.WEB_PAGE: lambda: tr("A web page answers in place of {registry}: a login?"),
+    PullFailure.CERTIFICATE: lambda: tr("The server doesn’t trust the certificate of {registry}."),
+}
 _FAILURES: dict[PullFailure, Callable[[], str]] = {
     PullFailure.REGISTRY_UNREACHABLE: lambda: tr("The server couldn’t reach {registry}."),
     PullFailure.WEB_PAGE: lambda: tr(

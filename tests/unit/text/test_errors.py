@@ -430,3 +430,12 @@ def test_crashes_are_counted(count: int, more: str) -> None:
     assert first == "Ollama Tray keeps running, but something it was doing failed."
     assert rest == ([more] if more else [])
     assert message.details == "Traceback one\n\nTraceback two\n"
+
+
+def test_a_reason_is_brief_while_it_is_tried_again() -> None:
+    page = pull_error("x", "pull model manifest: invalid character '<' looking for beginning")
+    expected = "A web page answers in place of ollama.com: a login?"
+    assert text.pull_error_reason(page, is_final=False) == expected
+    limited = pull_error("x", "429: slow")
+    expected = "ollama.com takes no more requests for now."
+    assert text.pull_error_reason(limited, is_final=False) == expected
