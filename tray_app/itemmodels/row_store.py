@@ -238,7 +238,8 @@ class RowStore:
         row.is_update = row.key in self._updates
         row.is_pinned = row.key in self._pinned
         row.busy = self._busy.get(row.key)
-        row.refresh_badges()
+        if row.is_update or row.is_pinned:
+            row.refresh_badges()
         return row
 
     def _set_running(

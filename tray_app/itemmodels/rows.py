@@ -136,6 +136,10 @@ class ModelRow:
         """Work out the badges anew and forget the texts."""
         self.is_loaded = self.running is not None
         self.is_cloud = self.record.is_cloud
+        self.cells: tuple[str, ...] | None = None
+        if not (self.is_loaded or self.is_update or self.is_cloud or self.is_pinned):
+            self.badges: tuple[Badge, ...] = ()  # as most of thousands
+            return
         found = (
             (self.is_loaded, Badge.LOADED),
             (self.is_update, Badge.UPDATE),
@@ -143,4 +147,3 @@ class ModelRow:
             (self.is_pinned, Badge.PINNED),
         )
         self.badges = tuple(badge for is_so, badge in found if is_so)
-        self.cells: tuple[str, ...] | None = None
