@@ -1,13 +1,16 @@
 """Entry point: what the command line asks for, the terminal or the program; the exit code."""
 
+import os
 import sys
 
 from tray_app.cli import parse_args
 from tray_app.cli.arguments import EXIT_USAGE
+from tray_app.environment import put_right
 
 
 def main() -> int:
     """Run with `sys.argv`; 0 is success, the rest is in the help text."""
+    put_right(os.environ)
     try:
         invocation = parse_args(sys.argv[1:])
     except (SystemExit, OSError) as end:  # --help and --version have printed, or what is wrong

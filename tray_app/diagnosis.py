@@ -31,6 +31,7 @@ from tray_app.core.errors import Cancelled, OllamaError, ProxyFailed
 from tray_app.core.names import DEFAULT_HOST
 from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
+from tray_app.environment import own_appimage, sandbox
 from tray_app.log import CRASH_FILE, without_secrets
 from tray_app.ollama import CancelScope, OllamaClient, models_folders
 from tray_app.ollama.http_session import proxy_for, requests_version
@@ -175,10 +176,10 @@ def _system() -> str:
 
 def _form() -> str:
     """How this program was installed, as far as it can be seen."""
-    if os.environ.get("APPIMAGE"):
+    if own_appimage():
         return "AppImage"
-    if os.environ.get("FLATPAK_ID"):
-        return "Flatpak"
+    if in_sandbox := sandbox():
+        return in_sandbox
     if getattr(sys, "frozen", False):
         return "frozen"
     return "source" if (Path(__file__).parents[1] / "pyproject.toml").is_file() else "package"

@@ -51,10 +51,14 @@ LAYERS = {
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
     "streams": Layer(frozenset()),
+    "environment": Layer(frozenset()),
     "state": Layer(_names("core"), _names("PySide6.QtCore")),
     "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(
-        _names("core ollama text paths log settings desktop.facts desktop.instance.single_instance")
+        _names(
+            "core ollama text paths log settings environment desktop.facts "
+            "desktop.instance.single_instance"
+        )
     ),
     "itemmodels": Layer(
         _names("core text resources state itemmodels"),
@@ -67,7 +71,7 @@ LAYERS = {
         banned=_names("threading socket http urllib.request subprocess"),
     ),
     "desktop": Layer(
-        _names("core text resources settings filelock state commands desktop"),
+        _names("core text resources settings filelock state commands environment desktop"),
         _names("PySide6 jeepney shiboken6"),
     ),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
@@ -80,7 +84,7 @@ LAYERS = {
         )
     ),
     "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),
-    "__main__": Layer(_names("cli app")),
+    "__main__": Layer(_names("cli app environment")),
 }
 
 

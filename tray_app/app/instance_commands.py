@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tray_app.state import AppState
 
 LINK_PULL = "ollama-tray://pull/"
+TOKEN_LIMIT = 1024
 
 
 class InstanceCommands(QObject):
@@ -57,7 +58,7 @@ class InstanceCommands(QObject):
         if request.command is InstanceCommand.QUIT:
             self._later(self._commands.quit_now_requested.emit)
             return InstanceAnswer(True)
-        self._later(partial(self._window.show, request.token))
+        self._later(partial(self._window.show, _usable_token(request.token)))
         if request.command is InstanceCommand.SHOW and request.args:
             return self._show(request.args[0])
         return InstanceAnswer(True)
@@ -128,3 +129,9 @@ class InstanceCommands(QObject):
             ],
             "speed_bytes_s": state.pull_summary.speed_bytes_s,
         }
+
+
+def _usable_token(token: str) -> str:
+    """What the desktop may have given, which goes into our environment; else nothing."""
+    is_usable = token.isascii() and token.isprintable() and len(token) <= TOKEN_LIMIT
+    return token if is_usable else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import struct
 import sys
 from dataclasses import replace
 
@@ -70,7 +71,7 @@ if sys.platform == "linux":
             return replace(facts, problem="no session bus")
         try:
             return _ask(bus, facts)
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, LookupError, TypeError, struct.error) as error:
             return replace(facts, problem=f"{type(error).__name__}: {error}")
         finally:
             bus.close()

@@ -96,7 +96,8 @@ class NotificationMonitor:
                 if fields.get(HeaderFields.member) == "Notify":
                     self._on_notify(fields[HeaderFields.sender], header.serial, message.body)
             elif header.message_type == MessageType.signal:
-                if fields.get(HeaderFields.member) == "NotificationClosed":
+                is_closed = fields.get(HeaderFields.member) == "NotificationClosed"
+                if is_closed and isinstance(next(iter(message.body), None), int):
                     self._on_closed(message.body[0])
             else:
                 key = (fields.get(HeaderFields.destination), fields.get(HeaderFields.reply_serial))

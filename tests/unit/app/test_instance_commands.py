@@ -175,9 +175,13 @@ def test_status_with_a_name_that_is_no_text(program: Program, asked: Ask) -> Non
     assert "\ufffd" in handover.answer.data["server"]
 
 
-def test_an_unexpected_token_is_no_matter(program: Program) -> None:
-    request = InstanceRequest(C.RAISE, (), NO_TEXT)
-    assert program.answers.answer(request).is_ok
+@pytest.mark.parametrize("token", [NO_TEXT, "x\0y", "x\n", "x" * 5000])
+def test_a_token_that_no_desktop_gave_is_left_out(
+    program: Program, qtbot: QtBot, token: str
+) -> None:
+    program._is_answered.set()
+    assert program.answers.answer(InstanceRequest(C.RAISE, (), token)).is_ok
+    qtbot.waitUntil(lambda: program.done == ["window"])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What buttons, menus, keys and drops of the main window ask for."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu
@@ -112,6 +114,20 @@ def test_the_row_menu(stage: Stage) -> None:
     assert QGuiApplication.clipboard().text() == "ollama run qwen3:8b"
     by_text["Delete…"].trigger()
     assert told.take("delete_dialog_requested") == [ModelRefs((QWEN,))]
+
+
+def test_a_copied_command_runs_nothing_but_ollama(stage: Stage) -> None:
+    evil, keys = "x; touch pwned", "x; touch pwned\n\x1b[201~"
+    models = tuple(replace(data.record("qwen3:8b"), name=name) for name in (evil, keys))
+    stage.set_snapshot(data.snapshot(models))
+    pick(stage, evil)
+    entries(stage.window.row_menu())["Copy “ollama run” command"].trigger()
+    assert QGuiApplication.clipboard().text() == "ollama run 'x; touch pwned'"
+    pick(stage, keys)
+    menu = entries(stage.window.row_menu())
+    assert "Copy “ollama run” command" not in menu
+    menu["Copy name"].trigger()
+    assert QGuiApplication.clipboard().text() == "x; touch pwned\ufffd\ufffd[201~"
 
 
 def test_a_right_click_takes_the_row_under_it(stage: Stage, qtbot: QtBot) -> None:

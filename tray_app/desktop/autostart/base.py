@@ -4,10 +4,11 @@ A login start adds `LOGIN_FLAG` to the command line, so that the program can sta
 Off unless a person switches it on; what a person switched off in the system's own tools is off.
 """
 
-import os
 import sys
 from abc import ABC, abstractmethod
 from pathlib import Path
+
+from tray_app.environment import own_appimage
 
 LOGIN_FLAG = "--login"
 
@@ -24,10 +25,23 @@ class Autostart(ABC):
         """Nothing is started or stopped now. OSError when it cannot be changed."""
 
 
+class NoAutostart(Autostart):
+    """Where only the system's own tools can do it: what a sandbox writes, no login reads."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def is_enabled(self) -> bool:
+        raise OSError(self._reason)
+
+    def set_enabled(self, is_enabled: bool) -> None:
+        raise OSError(self._reason)
+
+
 def program_command() -> tuple[str, ...]:
     """How this program is started, as far as a login can repeat it."""
-    if appimage := os.environ.get("APPIMAGE", ""):
-        return (appimage,)
+    if image := own_appimage():
+        return (image,)
     if getattr(sys, "frozen", False):
         return (sys.executable,)
     script = Path(sys.argv[0])

@@ -2,7 +2,8 @@
 
 import sys
 
-from tray_app.desktop.autostart.base import Autostart, program_command
+from tray_app.desktop.autostart.base import Autostart, NoAutostart, program_command
+from tray_app.environment import sandbox
 
 
 def system_autostart() -> Autostart:
@@ -15,6 +16,8 @@ def system_autostart() -> Autostart:
         from tray_app.desktop.autostart.macos import MacAutostart
 
         return MacAutostart(program_command())
+    if in_sandbox := sandbox():
+        return NoAutostart(f"a {in_sandbox} keeps its files for itself")
     from tray_app.desktop.autostart.xdg import XdgAutostart
 
     return XdgAutostart()

@@ -7,6 +7,7 @@ over it elsewhere. Importing this module imports jeepney: import it when somethi
 
 import logging
 import socket
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,14 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
 _log = logging.getLogger(__name__)
 
-_READ_BYTES = 65536
+# Little at a time: whoever floods us must not keep the window from its own events.
+_READ_BYTES = 8192
+_MESSAGE_LIMIT = 1_000_000
+_NO_MESSAGE = (
+    *(AuthenticationError, ValueError, LookupError, TypeError, AssertionError),
+    *(RecursionError, struct.error),
+)
+"""What jeepney raises on bytes that are none of D-Bus's."""
 _HELLO_TIMEOUT_S = 3.0
 
 
@@ -194,7 +202,7 @@ class BusConnection(QObject):
                 self._authenticate(self._auth, data)
             else:
                 self._take(data)
-        except (AuthenticationError, ValueError, LookupError) as error:
+        except _NO_MESSAGE as error:
             self._drop(f"not understood: {error}")
 
     def _authenticate(self, auth: Authenticator, data: bytes) -> None:
@@ -208,6 +216,9 @@ class BusConnection(QObject):
 
     def _take(self, data: bytes) -> None:
         self._parser.add_data(data)
+        if self._parser.buf.bytes_buffered > _MESSAGE_LIMIT:
+            self._drop("a message that is too long")
+            return
         while (message := self._parser.get_next_message()) is not None:
             kind, fields = message.header.message_type, message.header.fields
             sender = fields.get(HeaderFields.sender, "")

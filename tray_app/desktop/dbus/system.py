@@ -90,9 +90,9 @@ class SystemProperty(QObject):
             interface, values, invalidated = body
             if interface != self._target.interface:
                 return
-            if self._name in values:
+            if isinstance(values, dict) and self._name in values:
                 self._take(_bare(values[self._name]))
-            elif self._name in invalidated:
+            elif isinstance(invalidated, list) and self._name in invalidated:
                 self._ask()
 
     @Slot()

@@ -8,11 +8,13 @@ Importing this module imports jeepney: import it when the first notice is due.
 import html
 import logging
 import os
+from typing import cast
 
 from jeepney import DBus, DBusAddress, HeaderFields, MatchRule, Message, new_method_call
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app import APP_ID, APP_NAME
+from tray_app.core.surrogates import well_formed
 from tray_app.desktop.dbus.session import Answered, Reply, SessionBus
 from tray_app.desktop.notifications.notice import Notice, NoticeKind
 from tray_app.resources import app_icon_file
@@ -20,12 +22,14 @@ from tray_app.text import tr
 
 _log = logging.getLogger(__name__)
 
+_BUS = "org.freedesktop.DBus"
 _NAME = "org.freedesktop.Notifications"
 _ADDRESS = DBusAddress("/org/freedesktop/Notifications", bus_name=_NAME, interface=_NAME)
 # The bus may have to start the daemon first.
 _TIMEOUT_S = 5.0
 _SYSTEM_DECIDES = -1
 _REMEMBERED = 64
+_TOKEN_LIMIT = 1024
 _URGENCY_NORMAL = 1
 _DEFAULT_ACTION = "default"
 _CATEGORY = {
@@ -74,7 +78,8 @@ class DbusNotifications(QObject):
                 self._give_up(notice, reply)
                 return
             names = _first(reply)
-            self._capabilities = frozenset(names if isinstance(names, list) else ())
+            found = names if isinstance(names, list) else ()
+            self._capabilities = frozenset(name for name in found if isinstance(name, str))
             self._notify(notice)
 
         self._listen()
@@ -90,15 +95,15 @@ class DbusNotifications(QObject):
         for member in ("ActionInvoked", "ActivationToken", "NotificationClosed"):
             rule = MatchRule(type="signal", sender=_NAME, interface=_NAME, member=member)
             self._bus.call(DBus().AddMatch(rule), _ignore, self._timeout_s)
-        rule = MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged")
+        rule = MatchRule(type="signal", sender=_BUS, member="NameOwnerChanged")
         rule.add_arg_condition(0, _NAME)
         self._bus.call(DBus().AddMatch(rule), _ignore, self._timeout_s)
 
     def _notify(self, notice: Notice) -> None:
         capabilities = self._capabilities or frozenset()
-        body = html.escape(notice.body, quote=False)
-        if "body-markup" not in capabilities:
-            body = notice.body
+        title, body = _sendable(notice.title), _sendable(notice.body)
+        if "body-markup" in capabilities:
+            body = html.escape(body, quote=False)
         actions = [_DEFAULT_ACTION, tr("Open")] if "actions" in capabilities else []
         replaced = self._slots.get(notice.slot, ("", 0)) if notice.slot else ("", 0)
         hints = {
@@ -110,17 +115,17 @@ class DbusNotifications(QObject):
 
         def on_shown(reply: Reply) -> None:
             number = _first(reply)
-            if reply.error or not isinstance(number, int):
-                _log.info("notification refused: %s", reply.error)
+            if reply.error or not _is_id(number):
+                _log.info("notification refused: %s", reply.error or "no number for it")
                 self._forget()
                 self._give_up(notice, reply)
                 return
-            self._remember((reply.sender, number), notice)
+            self._remember((reply.sender, cast("int", number)), notice)
 
         self._call(
             "Notify",
             "susssasa{sv}i",
-            (APP_NAME, replaced[1], icon, notice.title, body, actions, hints, _SYSTEM_DECIDES),
+            (APP_NAME, replaced[1], icon, title, body, actions, hints, _SYSTEM_DECIDES),
             on_shown,
         )
 
@@ -158,10 +163,10 @@ class DbusNotifications(QObject):
     def _on_bus_heard(self, message: Message) -> None:
         fields, body = message.header.fields, message.body
         member, sender = fields.get(HeaderFields.member), fields.get(HeaderFields.sender, "")
-        if member == "NameOwnerChanged":
+        if member == "NameOwnerChanged" and sender == _BUS:
             self._forget()  # another daemon counts from one and may understand other things
             return
-        if len(body) < 2 or not isinstance(body[0], int):
+        if len(body) < 2 or not _is_id(body[0]):
             return
         shown = (sender, body[0])
         if shown not in self._targets:
@@ -169,11 +174,27 @@ class DbusNotifications(QObject):
         if member == "NotificationClosed":
             # GNOME closes first and reports the click afterwards: the target is kept.
             self._slots = {slot: at for slot, at in self._slots.items() if at != shown}
-        elif member == "ActivationToken" and isinstance(body[1], str):
+        elif member == "ActivationToken" and _is_token(body[1]):
             # Wayland lets a window come to the front only with this; Qt takes it from here.
             os.environ["XDG_ACTIVATION_TOKEN"] = body[1]
         elif member == "ActionInvoked":
             self.clicked.emit(self._targets[shown])
+
+
+def _sendable(text: str) -> str:
+    """D-Bus hangs up on a text that holds a NUL or half a character."""
+    return well_formed(text).replace("\0", "\ufffd")
+
+
+def _is_id(value: object) -> bool:
+    """What the specification lets a daemon call a notification: a uint32 but 0."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**32
+
+
+def _is_token(value: object) -> bool:
+    """What an environment variable can hold, and a compositor would give."""
+    is_text = isinstance(value, str) and value.isascii() and value.isprintable()
+    return is_text and len(str(value)) <= _TOKEN_LIMIT
 
 
 def _first(reply: Reply) -> object:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.shell import pasteable
 from tray_app.text import pull_reason, registry_name, tr
 from tray_app.views.downloads.row import RowRequest
 from tray_app.views.downloads.row_states import LOOKS, RowAction
@@ -68,7 +69,7 @@ class DownloadMenu(QMenu):
         self.top_requested.emit(self._item.id)
 
     def _on_copy_name_triggered(self) -> None:
-        QGuiApplication.clipboard().setText(self._item.name)
+        QGuiApplication.clipboard().setText(pasteable(self._item.name))
 
     def _on_copy_error_triggered(self) -> None:
         raw = self._item.error.context if self._item.error else ""

@@ -18,6 +18,7 @@ from tray_app.commands import Commands
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs, Verb
+from tray_app.core.shell import pasteable, run_command
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import is_forever, tooltip, tr
 from tray_app.views.components.buttons import copy_text
@@ -250,11 +251,11 @@ class ModelActions(QObject):
 
     def names(self) -> str:
         """The selected names, one a line, for the clipboard."""
-        return "\n".join(row.record.name for row in self._rows)
+        return "\n".join(pasteable(row.record.name) for row in self._rows)
 
     def run_command(self) -> str:
-        """What to type to talk to the selected model."""
-        return f"ollama run {self._rows[0].record.name}" if len(self._rows) == 1 else ""
+        """What to type to talk to the selected model; "" when that cannot be written safely."""
+        return run_command(self._rows[0].record.name) if len(self._rows) == 1 else ""
 
     # What the actions do.
 

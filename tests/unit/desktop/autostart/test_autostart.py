@@ -13,6 +13,7 @@ from tray_app.desktop.autostart.macos import MacAutostart
 from tray_app.desktop.autostart.system import system_autostart
 from tray_app.desktop.autostart.windows import is_approved, run_value
 from tray_app.desktop.autostart.xdg import XdgAutostart
+from tray_app.environment import sandbox
 
 
 def entry(folder: Path) -> Path:
@@ -142,11 +143,73 @@ def test_windows_quotes_the_command_and_believes_the_task_manager() -> None:
     assert not is_approved(b"\x03\x00\x00")
 
 
-def test_the_command_is_the_appimage_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("APPIMAGE", "/home/me/Ollama_Tray.AppImage")
-    assert program_command() == ("/home/me/Ollama_Tray.AppImage",)
-    monkeypatch.delenv("APPIMAGE")
-    assert Path(program_command()[0]).is_absolute()
+@pytest.fixture
+def appimage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A frozen program in the folder of its AppImage."""
+    program = tmp_path / "mount" / "usr" / "lib" / "ollama-tray" / "ollama-tray"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    image = tmp_path / "Ollama_Tray.AppImage"
+    image.touch()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setenv("APPIMAGE", str(image))
+    monkeypatch.setenv("APPDIR", str(tmp_path / "mount"))
+    return image
+
+
+def test_the_command_is_the_appimage_when_there_is_one(appimage: Path) -> None:
+    assert program_command() == (str(appimage),)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("APPDIR", "/tmp/.mount_Cursor"),
+        ("APPDIR", None),
+        ("APPDIR", "mount"),
+        ("APPIMAGE", "/gone/Other.AppImage"),
+        ("APPIMAGE", "Other.AppImage"),
+        ("APPIMAGE", ""),
+    ],
+)
+def test_what_was_inherited_from_another_appimage_is_not_started_at_login(
+    appimage: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str | None
+) -> None:
+    if value is None:
+        monkeypatch.delenv(variable)
+    else:
+        monkeypatch.setenv(variable, value)
+    assert program_command() == (sys.executable,)
+
+
+def test_nor_when_we_are_none_ourselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "Other.AppImage"
+    other.touch()
+    monkeypatch.setenv("APPIMAGE", str(other))
+    monkeypatch.setenv("APPDIR", "/")
+    command = program_command()
+    assert str(other) not in command
+    assert Path(command[0]).is_absolute()
+
+
+def test_a_sandbox_is_known_by_its_own_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inherited = {"SNAP": "/snap/code/1", "FLATPAK_ID": "com.other", "container": "flatpak"}
+    assert sandbox(inherited, tmp_path) == ""
+    assert sandbox({"SNAP": str(Path(__file__).parents[4])}, tmp_path) == "Snap"
+    (tmp_path / ".flatpak-info").touch()
+    assert sandbox({}, tmp_path) == "Flatpak"
+
+
+def test_a_sandbox_offers_no_start_at_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("tray_app.desktop.autostart.system.sandbox", lambda: "Flatpak")
+    with pytest.raises(OSError, match="Flatpak"):
+        system_autostart().is_enabled()
+    with pytest.raises(OSError, match="Flatpak"):
+        system_autostart().set_enabled(True)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="writes where Linux looks")
