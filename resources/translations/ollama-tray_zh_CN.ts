@@ -481,7 +481,11 @@
     </message>
     <message>
         <source>A web page answered in place of {registry}. The network may want a login first.</source>
-        <translation type="unfinished"></translation>
+        <translation>代替 {registry} 应答的是一个网页。网络可能要求先登录。</translation>
+    </message>
+    <message>
+        <source>A web page answers in place of {registry}: a login?</source>
+        <translation>代替 {registry} 应答的是一个网页：需要登录？</translation>
     </message>
     <message>
         <source>About</source>
@@ -1169,7 +1173,7 @@
     </message>
     <message>
         <source>For this one download, --insecure does the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>若只针对这一次下载，使用 --insecure 也有同样效果。</translation>
     </message>
     <message>
         <source>Format</source>
@@ -1341,6 +1345,7 @@
     </message>
     <message numerus="yes">
         <source>It will be {nth} in line: %Ln downloads run at a time.</source>
+        <comment>{n} is the bare number</comment>
         <translation>
             <numerusform>它将排在第 {n} 位：同时进行 %Ln 个下载。</numerusform>
         </translation>
@@ -1728,7 +1733,7 @@
     </message>
     <message>
         <source>No window can be shown here. Qt says: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>此处无法显示窗口。Qt 的说明：{reason}</translation>
     </message>
     <message>
         <source>None stated</source>
@@ -1816,7 +1821,7 @@
     </message>
     <message>
         <source>Nothing has changed</source>
-        <translation type="unfinished"></translation>
+        <translation>没有任何变化</translation>
     </message>
     <message>
         <source>Nothing on this desktop shows notifications.</source>
@@ -1997,7 +2002,7 @@
     </message>
     <message>
         <source>Only whole models can be pulled, and this link is to a part of {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>只能拉取完整的模型，而这个链接指向 {name} 的一部分。</translation>
     </message>
     <message>
         <source>Open</source>
@@ -2460,6 +2465,10 @@
         <translation>相似的名称</translation>
     </message>
     <message>
+        <source>Since {time}</source>
+        <translation>自 {time} 起</translation>
+    </message>
+    <message>
         <source>Size</source>
         <translation>大小</translation>
     </message>
@@ -2666,15 +2675,15 @@
     </message>
     <message>
         <source>The display “{name}” doesn’t answer, so no window can be shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示器“{name}”没有响应，因此无法显示窗口。</translation>
     </message>
     <message>
         <source>The display “{name}” doesn’t let this program in. Start it as the person who is logged in there.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示器“{name}”不允许此程序连接。请以在该显示器上登录的用户身份启动它。</translation>
     </message>
     <message>
         <source>The display “{name}” isn’t there any more, or never was. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示器“{name}”已不存在，或者从未存在。在终端中，以下命令不需要显示器：ollama-tray list、show、ps、pull、rm、status。</translation>
     </message>
     <message>
         <source>The download ended before it was complete.</source>
@@ -2690,11 +2699,11 @@
     </message>
     <message>
         <source>The library {library} is missing, without which no window can be shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少库 {library}，没有它就无法显示窗口。</translation>
     </message>
     <message>
         <source>The library {library} is missing, without which no window can be shown. Install {debian} (Debian, Ubuntu) or {fedora} (Fedora).</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少库 {library}，没有它就无法显示窗口。请安装 {debian}（Debian、Ubuntu）或 {fedora}（Fedora）。</translation>
     </message>
     <message>
         <source>The list of loaded models</source>
@@ -2772,7 +2781,7 @@
     </message>
     <message>
         <source>The server does the download itself, so you can still pull.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载由服务器自己完成，因此您仍然可以拉取。</translation>
     </message>
     <message>
         <source>The server doesn’t accept this name.</source>
@@ -2783,8 +2792,12 @@
         <translation>服务器未说明其大小</translation>
     </message>
     <message>
+        <source>The server doesn’t trust the certificate of {registry}.</source>
+        <translation>服务器不信任 {registry} 的证书。</translation>
+    </message>
+    <message>
         <source>The server doesn’t trust the certificate of {registry}. The network may want a login first, or something on the way opens secure connections.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器不信任 {registry} 的证书。网络可能要求先登录，或者途中有设备会解开安全连接。</translation>
     </message>
     <message>
         <source>The server says nothing more.</source>
@@ -2816,7 +2829,7 @@
     </message>
     <message>
         <source>There is no model name for this link. Type the name instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个链接没有对应的模型名称。请直接输入名称。</translation>
     </message>
     <message>
         <source>There is no model of this name.</source>
@@ -3246,7 +3259,7 @@
     </message>
     <message>
         <source>a web page answers</source>
-        <translation type="unfinished"></translation>
+        <translation>应答的是一个网页</translation>
     </message>
     <message>
         <source>about {size} of memory</source>
@@ -3352,7 +3365,7 @@
     </message>
     <message>
         <source>its address isn’t valid</source>
-        <translation type="unfinished"></translation>
+        <translation>其地址无效</translation>
     </message>
     <message>
         <source>kept</source>
@@ -3506,7 +3519,7 @@
     </message>
     <message>
         <source>too many requests for now</source>
-        <translation type="unfinished"></translation>
+        <translation>暂时请求过多</translation>
     </message>
     <message>
         <source>trying again</source>
@@ -3830,15 +3843,15 @@
     </message>
     <message>
         <source>{registry} has a problem (HTTP status {status}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 出了问题（HTTP 状态 {status}）。</translation>
     </message>
     <message>
         <source>{registry} has a problem (HTTP status {status}): “{text}”</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 出了问题（HTTP 状态 {status}）：“{text}”</translation>
     </message>
     <message>
         <source>{registry} has a problem: it sent something unreadable.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 出了问题：它发来的内容无法读取。</translation>
     </message>
     <message>
         <source>{registry} has no model called “{name}”. Check the spelling and the tag.</source>
@@ -3854,15 +3867,15 @@
     </message>
     <message>
         <source>{registry} offers no encryption. If you trust it, add it in Settings, Downloads, to the registries without encryption.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 不提供加密。如果您信任它，请在“设置”的“下载”中把它加入未加密的仓库。</translation>
     </message>
     <message>
         <source>{registry} refused the download (HTTP status {status}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 拒绝了下载（HTTP 状态 {status}）。</translation>
     </message>
     <message>
         <source>{registry} refused the download.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 拒绝了下载。</translation>
     </message>
     <message>
         <source>{registry} refused the download: “{text}”</source>
@@ -3874,15 +3887,15 @@
     </message>
     <message>
         <source>{registry} takes no more requests for now.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 暂时不再接受请求。</translation>
     </message>
     <message>
         <source>{registry} takes no more requests for now. Try again in {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 暂时不再接受请求。请在 {time} 后重试。</translation>
     </message>
     <message>
         <source>{registry} wants encryption. Remove it in Settings, Downloads, from the registries without encryption.</source>
-        <translation type="unfinished"></translation>
+        <translation>{registry} 要求加密。请在“设置”的“下载”中把它从未加密的仓库里移除。</translation>
     </message>
     <message>
         <source>{sentence} It says: “{text}”</source>
@@ -3979,7 +3992,7 @@
     </message>
     <message>
         <source>{size} more is needed, as {others} are for other downloads. Delete models you don’t use, or move the model folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>还需要 {size}，因为其中 {others} 要留给其他下载。请删除不用的模型，或移动模型文件夹。</translation>
     </message>
     <message>
         <source>{size} more is needed. Delete models you don’t use, or move the model folder.</source>
@@ -4148,15 +4161,15 @@
     </message>
     <message>
         <source>“{server}” reported success, but {name} is empty there: what its registry sent was no model.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{server}”报告成功，但那里的 {name} 是空的：仓库发来的不是模型。</translation>
     </message>
     <message>
         <source>“{server}” reported success, but {name} is still in its list of models.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{server}”报告成功，但 {name} 仍在它的模型列表中。</translation>
     </message>
     <message>
         <source>“{server}” reported success, but {name} isn’t in its list of models.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{server}”报告成功，但 {name} 不在它的模型列表中。</translation>
     </message>
     <message>
         <source>“{server}” runs Ollama {version}. Ollama Tray needs {needs} or newer.</source>

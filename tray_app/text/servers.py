@@ -140,7 +140,8 @@ def state_details(details: str, status: ServerStatus) -> str:
     """The technical details of a server that is away: what came of the last request, and since
     when. The time of each try would change the page under the reader's eyes."""
     moment = status.since.astimezone().isoformat(" ", "seconds")
-    return f"{details}\n{fill(tr('Since {time}'), time=moment)}".strip()
+    since = fill(tr("Since {time}"), time=moment)
+    return f"{details}\n{since}".strip()
 
 
 def trying_again_line(seconds: float) -> str:

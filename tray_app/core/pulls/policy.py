@@ -11,6 +11,7 @@ from enum import StrEnum
 from tray_app.core.errors import (
     Cancelled,
     Forbidden,
+    Moved,
     NotOllama,
     OllamaError,
     PullFailed,
@@ -66,7 +67,8 @@ class RetryPolicy:
             return Remedy.HOLD if is_away else self._counted(attempt)
         if isinstance(error, (Unauthorized, Forbidden, TlsFailed)) or error.is_permanent:
             # A page of a proxy or a captive portal passes; all else asks for a person.
-            is_page = isinstance(error, NotOllama)
+            wants_https = isinstance(error, Moved) and error.wants_https
+            is_page = isinstance(error, NotOllama) and not wants_https
             return self._counted(attempt) if is_page else Remedy.GIVE_UP
         status = getattr(error, "status", None)
         if isinstance(status, int) and 400 <= status < 500 and status not in (408, 429):

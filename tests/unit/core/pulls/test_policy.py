@@ -29,6 +29,8 @@ RETRY, RESTART, HOLD, GIVE_UP = Remedy.RETRY, Remedy.RESTART, Remedy.HOLD, Remed
         (e.IncompletePull("m"), RETRY),
         (e.BadAnswer("m"), RETRY),
         (e.NotOllama("s"), RETRY),
+        (e.Moved("s", "", "https://login.example"), RETRY),
+        (e.Moved("s", "", "https://s", wants_https=True), GIVE_UP),
         (e.ServerFailed("m", "boom", 500), RETRY),
         (e.ServerFailed("m", "slow down", 429), RETRY),
         (e.ServerFailed("m", "timeout", 408), RETRY),
