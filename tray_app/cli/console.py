@@ -90,7 +90,10 @@ class Console:
 
     def _put(self, part: str, *, is_last: bool = False) -> None:
         try:
-            self.stdout.write(part)
+            # Nothing is written to see whether there is room; Windows refuses that also where
+            # only the reader has left.
+            if part or sys.platform != "win32":
+                self.stdout.write(part)
             if is_last:
                 self.stdout.flush()
         except OSError as error:
