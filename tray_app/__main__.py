@@ -7,6 +7,8 @@ from tray_app.cli import parse_args
 from tray_app.cli.arguments import EXIT_USAGE
 from tray_app.environment import put_right
 
+_ASKING = frozenset({"-h", "--help", "--version"})
+
 
 def main() -> int:
     """Run with `sys.argv`; 0 is success, the rest is in the help text."""
@@ -16,7 +18,8 @@ def main() -> int:
     except (SystemExit, OSError) as end:  # --help and --version have printed, or what is wrong
         from tray_app.cli.terminal import finished  # was said; some Pythons raise if nobody reads
 
-        return finished(end.code if isinstance(end, SystemExit) and end.code == 0 else EXIT_USAGE)
+        is_done = end.code == 0 if isinstance(end, SystemExit) else _ASKING.intersection(sys.argv)
+        return finished(0 if is_done else EXIT_USAGE)
     if invocation.is_window:
         from tray_app.app import main as run_program  # Qt's widgets: not for a terminal verb
 
