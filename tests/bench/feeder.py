@@ -1,4 +1,5 @@
-"""Answers a pull of `lines-N` with N lines of progress, as fast as they are taken.
+"""Answers a pull of `lines-N` with N lines of progress, as fast as they are taken, and lists the
+models that were pulled.
 
 `python -m tests.bench.feeder` prints "url HOST:PORT" and serves until it is killed. Like a real
 server it sends every line as a chunk of its own; they are all made beforehand.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+from collections.abc import Iterable
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -34,6 +36,14 @@ def answer(count: int) -> bytes:
     return _HEAD + b"".join(chunks) + b"0\r\n\r\n"
 
 
+def listed(counts: Iterable[int]) -> bytes:
+    """The answer of /api/tags after pulls of so many lines."""
+    rows = [{"name": f"lines-{count}:latest", "model": f"lines-{count}:latest"} for count in counts]
+    body = json.dumps({"models": rows}).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    return f"{head}\r\n\r\n".encode() + body
+
+
 def main() -> None:
     """Serve one connection after the other."""
     answers: dict[int, bytes] = {}
@@ -43,22 +53,31 @@ def main() -> None:
         while True:
             connection, _ = listener.accept()
             with connection:
-                asked = re.search(rb"lines-(\d+)", _request(connection))
-                if asked is None:
+                asked = _request(connection)
+                pulled = re.search(rb"lines-(\d+)", asked)
+                if pulled is not None:
+                    count = int(pulled[1])
+                    if count not in answers:
+                        answers[count] = answer(count)
+                    told = answers[count]
+                elif asked:
+                    told = listed(answers)
+                else:
                     continue
-                count = int(asked[1])
-                if count not in answers:
-                    answers[count] = answer(count)
                 try:
-                    connection.sendall(answers[count])
+                    connection.sendall(told)
                 except OSError:
                     continue
 
 
 def _request(connection: socket.socket) -> bytes:
+    """A request for a list has no body."""
     received = b""
-    while b"lines-" not in received.partition(b"\r\n\r\n")[2] and (piece := connection.recv(65536)):
+    while piece := connection.recv(65536):
         received += piece
+        head, is_whole, body = received.partition(b"\r\n\r\n")
+        if is_whole and (head.startswith(b"GET ") or b"lines-" in body):
+            break
     return received
 
 

@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from tests.bench import __main__ as bench
 from tests.bench import latency, pulling, starting, terminal
 from tests.bench.children import environment, result_of, used_ms
-from tests.bench.feeder import answer
+from tests.bench.feeder import answer, listed
 from tests.bench.proof import NotMeasured, prove_at_least
 from tests.bench.server import BenchServer
 from tests.bench.showing import Bare, Ours, Stage, measure_without_digest, prove_no_digest
@@ -64,7 +64,7 @@ def test_a_table_with_everything_in_it_is_measured(ours: Ours) -> None:
 def test_a_list_without_digests_is_measured(qapp: QApplication) -> None:
     ((what, ((program, floor), seen)),) = measure_without_digest(qapp, 2, ROWS).items()
     assert "without digest" in what
-    assert seen == f"{ROWS} rows"
+    assert seen == f"{ROWS} of {ROWS} rows"
     assert min(program) > 0
     assert len(program) == len(floor) == 2
 
@@ -185,8 +185,8 @@ def feed() -> Iterator[Callable[[bytes], str]]:
                     while True:
                         connection, _ = listener.accept()
                         with connection:
-                            connection.recv(65536)
-                            connection.sendall(told)
+                            is_list = connection.recv(65536).startswith(b"GET ")
+                            connection.sendall(listed((LINES,)) if is_list else told)
                             connection.shutdown(socket.SHUT_WR)
                             while connection.recv(65536):
                                 pass
