@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -180,18 +181,21 @@ def feed() -> Iterator[Callable[[bytes], str]]:
         def start(told: bytes) -> str:
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
 
-            def serve() -> None:
-                with contextlib.suppress(OSError):
-                    while True:
-                        connection, _ = listener.accept()
-                        with connection:
-                            is_list = connection.recv(65536).startswith(b"GET ")
-                            connection.sendall(listed((LINES,)) if is_list else told)
-                            connection.shutdown(socket.SHUT_WR)
-                            while connection.recv(65536):
-                                pass
+            def serve(connection: socket.socket) -> None:
+                with contextlib.suppress(OSError), connection:
+                    is_list = connection.recv(65536).startswith(b"GET ")
+                    connection.sendall(listed((LINES,)) if is_list else told)
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65536):
+                        pass
 
-            thread = threading.Thread(target=serve)
+            def accept() -> None:
+                # Side by side: who was answered may ask again before closing the first one.
+                with ThreadPoolExecutor() as threads, contextlib.suppress(OSError):
+                    while True:
+                        threads.submit(serve, listener.accept()[0])
+
+            thread = threading.Thread(target=accept)
             thread.start()
             stack.callback(thread.join)
             stack.callback(listener.shutdown, socket.SHUT_RDWR)

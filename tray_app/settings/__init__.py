@@ -12,4 +12,4 @@ if TYPE_CHECKING:
     from tray_app.settings.store import Settings
     from tray_app.settings.values import ServerEntry, SettingsValues
 else:
-    __getattr__ = lazy_names(__name__, "values", "store")
+    __getattr__ = lazy_names(__name__, "values", "pull_limits", "store")

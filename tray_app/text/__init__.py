@@ -155,6 +155,7 @@ if TYPE_CHECKING:
         percent,
         percent_of,
         size,
+        size_wanted,
         speed,
         speed_scale,
         spoken_size,
@@ -178,5 +179,5 @@ else:
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
         "notices", "history", "lookups", "estimates", "deleting", "diagnosis", "english",
-        "qt_formats",
+        "displays", "qt_formats",
     )  # fmt: skip

@@ -24,7 +24,7 @@ from tray_app.text.times import (
     time_of_day,
     utc_now,
 )
-from tray_app.text.units import amount, percent, size, speed
+from tray_app.text.units import amount, percent, size, size_wanted, speed
 from tray_app.text.wording import dotted, english_singular, fill, number, tr
 
 _MAX_ATTEMPTS = RetryPolicy().max_attempts
@@ -95,7 +95,7 @@ def _no_room(item: PullItem) -> str:
     if not item.missing_bytes:
         return tr("Waits for free disk space")
     text = tr("Waits for {size} more of free disk space")
-    return fill(text, size=size(item.missing_bytes))
+    return fill(text, size=size_wanted(item.missing_bytes))
 
 
 _HOLDS: dict[Hold | None, Callable[[PullItem], str]] = {

@@ -16,7 +16,7 @@ from tray_app.text.lookups import lookup_reason
 from tray_app.text.names import registry_name, short_name
 from tray_app.text.plain import one_line
 from tray_app.text.times import time_of_day
-from tray_app.text.units import amount, percent, size
+from tray_app.text.units import amount, percent, size, size_wanted
 from tray_app.text.wording import (
     dotted,
     english_singular,
@@ -110,7 +110,7 @@ def disk_line(
                 "{size} more is needed, as {others} are for other downloads. "
                 "Delete models you don’t use, or move the model folder."
             )
-        body = fill(text, size=size(-room.left_bytes), others=others)
+        body = fill(text, size=size_wanted(-room.left_bytes), others=others)
         return EstimateLine(fill(tr("Not enough: {size} free"), size=free), body, LineTone.BAD)
     text = tr("{size} left after this download, on {folder}.")
     if others:
@@ -256,7 +256,7 @@ def _waits_for_clock(wait: _Wait) -> str:
 
 def _waits_for_room(wait: _Wait) -> str:
     text = tr("It will wait for {size} more of free disk space: you keep {kept} free.")
-    return fill(text, size=size(wait.reason.missing_bytes), kept=size(wait.keep_free_bytes))
+    return fill(text, size=size_wanted(wait.reason.missing_bytes), kept=size(wait.keep_free_bytes))
 
 
 def _waits_in_line(wait: _Wait) -> str:

@@ -14,7 +14,7 @@ from tray_app.text.names import short_name
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import clock_time
-from tray_app.text.units import size
+from tray_app.text.units import size, size_wanted
 from tray_app.text.wording import english_singular, fill, join, tr
 
 _MAX_NAMES = 3
@@ -85,7 +85,9 @@ def _failure(item: PullItem, server_label: str) -> str:
         if error.needed_bytes is None or error.free_bytes is None:
             return fill(tr("{name}: not enough disk space."), name=name)
         text = tr("{name}: not enough disk space. It needs {needed}, and {free} are free.")
-        return fill(text, name=name, needed=size(error.needed_bytes), free=size(error.free_bytes))
+        return fill(
+            text, name=name, needed=size_wanted(error.needed_bytes), free=size(error.free_bytes)
+        )
     if error is None:
         return fill(tr("{name} could not be downloaded."), name=name)
     reason = pull_error_reason(error, server_label)

@@ -16,7 +16,7 @@ from tray_app.text.messages import not_done, ollama_says
 from tray_app.text.names import name_problem, registry_name
 from tray_app.text.plain import one_line
 from tray_app.text.times import elapsed
-from tray_app.text.units import size
+from tray_app.text.units import size, size_wanted
 from tray_app.text.wording import fill, tr
 
 
@@ -49,9 +49,9 @@ def _disk_full(case: _Case) -> str:
     if needed is None:
         return case.fill(tr("Not enough disk space on “{server}”."))
     if free is None:
-        return fill(tr("Not enough disk space: needs {needed}."), needed=size(needed))
+        return fill(tr("Not enough disk space: needs {needed}."), needed=size_wanted(needed))
     text = tr("Not enough disk space: needs {needed}, and {free} are free.")
-    return fill(text, needed=size(needed), free=size(free))
+    return fill(text, needed=size_wanted(needed), free=size(free))
 
 
 def _too_old(case: _Case) -> str:

@@ -85,6 +85,24 @@ def _binary(count: int) -> str:
     return f"{(count + unit // 2) // unit}{_Cache.binary[rank]}"
 
 
+def size_wanted(count_bytes: int) -> str:
+    """A size that somebody is to make room for: as `size` says it, but never less than it is."""
+    base = 1024 if is_binary() else 1000
+    rank = (
+        min((max(count_bytes, 1).bit_length() - 1) // 10, 6)
+        if is_binary()
+        else (min((len(str(count_bytes)) - 1) // 3, 6))
+    )
+    unit = base**rank
+    if not rank:
+        return size(count_bytes)
+    parts = 1 if count_bytes >= 100 * unit or (base == 1000 and count_bytes >= 10 * unit) else 10
+    if base == 1024 and count_bytes < 10 * unit:
+        parts = 100
+    shown = -(-count_bytes * parts // unit)
+    return size(-(-shown * unit // parts))
+
+
 def exact_size(count_bytes: int | None) -> str:
     """For a tooltip: "4,661,224,676 bytes (4.7 GB, 4.34 GiB)"."""
     if count_bytes is None or count_bytes < 0:

@@ -7,6 +7,7 @@ import pytest
 
 from tray_app.core import errors as e
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure
+from tray_app.core.file_failures import FileFailed
 
 NAME = "localhost:5055/library/x:latest"
 
@@ -48,7 +49,9 @@ def test_which_pull_failures_are_permanent(kind: PullFailure, is_permanent: bool
 def test_which_errors_are_permanent(permanent: set[type], passing: set[type]) -> None:
     assert all(kind().is_permanent for kind in permanent)
     assert not any(kind().is_permanent for kind in passing)
-    assert {*OllamaError.__subclasses__(), OllamaError} == permanent | passing | {PullFailed}
+    # Files of ours are no matter of asking a server again.
+    others = {PullFailed, FileFailed}
+    assert {*OllamaError.__subclasses__(), OllamaError} == permanent | passing | others
 
 
 def test_errors_compare_by_what_they_say() -> None:

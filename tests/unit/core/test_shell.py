@@ -1,6 +1,5 @@
 """What is pasted into a terminal runs one command: ours."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.tools import require
 from tray_app.core.shell import pasteable, run_command, shell_word
 
 EVIL = [
@@ -74,8 +74,7 @@ def test_what_a_terminal_would_take_for_keys_makes_no_command(name: str, platfor
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh"])
 @pytest.mark.parametrize("name", [*EVIL, *NO_WORDS])
 def test_a_shell_sees_one_word(tmp_path: Path, shell: str, name: str) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"no {shell} here")
+    require(shell)
     command = run_command(name, "linux")
     script = f'ollama() {{ printf "%s|" "$@"; }}\n{command}\n'
     done = subprocess.run(

@@ -45,7 +45,7 @@ DETAILS = [
     (item(S.WAITING, hold=Hold.DISK), "Waits for free disk space"),
     (
         item(S.WAITING, hold=Hold.DISK, missing_bytes=14_400_000_000),
-        "Waits for 14 GB more of free disk space",
+        "Waits for 15 GB more of free disk space",
     ),
     (item(S.PREPARING), "Getting the file list…"),
     (item(S.RUNNING), ""),
@@ -142,7 +142,7 @@ def test_reason() -> None:
     error = e.DiskFull("deepseek-r1:70b", needed_bytes=42_500_000_000, free_bytes=28_100_000_000)
     assert (
         plain(text.pull_reason(item(S.FAILED, error=error)))
-        == "Not enough disk space: needs 42 GB, and 28 GB are free."
+        == "Not enough disk space: needs 43 GB, and 28 GB are free."
     )
     assert text.pull_reason(item(S.DONE)) == ""
     damaged = e.PullFailed("x", "digest mismatch", e.PullFailure.DIGEST_MISMATCH)

@@ -206,7 +206,7 @@ def test_address_problem(address: str, words: str) -> None:
     [
         (
             e.DiskFull("x", needed_bytes=42_500_000_000, free_bytes=28_100_000_000),
-            "Not enough disk space: needs 42 GB, and 28 GB are free.",
+            "Not enough disk space: needs 43 GB, and 28 GB are free.",
         ),
         (e.DiskFull("x", "no space left on device"), "Not enough disk space on “studio”."),
         (e.ModelNotFound("qwen33"), "ollama.com has no such model or tag."),

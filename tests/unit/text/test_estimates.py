@@ -88,13 +88,13 @@ def test_the_folder_may_be_broken_but_reads_the_same() -> None:
 def test_what_other_downloads_will_take_is_not_free() -> None:
     made = replace(NEW, space=DiskSpace("/srv/models", 100 * GB))
     line = shown(text.disk_line(made, Room(100 * GB, 30 * GB, 7 * GB), 5 * GB))
-    left = "63.0 GB left after this download and 30.0 GB for other downloads, on /srv/models."
+    left = "63 GB left after this download and 30 GB for other downloads, on /srv/models."
     assert line == ("Enough: 100 GB free", left, LineTone.GOOD)
     line = shown(text.disk_line(made, Room(40 * GB, 30 * GB, 7 * GB), 5 * GB))
-    assert line[0] == "Tight: 40.0 GB free"
+    assert line[0] == "Tight: 40 GB free"
     line = shown(text.disk_line(made, Room(36 * GB, 30 * GB, 7 * GB), 5 * GB))
-    assert line[0] == "Not enough: 36.0 GB free"
-    assert line[1].startswith("1.0 GB short, as 30.0 GB of it are for other downloads. ")
+    assert line[0] == "Not enough: 36 GB free"
+    assert line[1].startswith("1 GB more is needed, as 30 GB are for other downloads. ")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_what_other_downloads_will_take_is_not_free() -> None:
         (
             HoldReason(Hold.DISK, missing_bytes=1_300_000_000),
             1,
-            "It will wait for 1.3 GB more of free disk space: you keep 5.0 GB free.",
+            "It will wait for 1.3 GB more of free disk space: you keep 5 GB free.",
         ),
         (
             HoldReason(Hold.LINE, position=1),

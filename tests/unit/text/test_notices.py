@@ -51,7 +51,7 @@ def test_one_failed() -> None:
     error = e.DiskFull("", needed_bytes=42_500_000_000, free_bytes=28_100_000_000)
     assert shown(text.notice_failed([failed("deepseek-r1:70b", error)])) == (
         "Download failed",
-        "deepseek-r1:70b: not enough disk space. It needs 42 GB, and 28 GB are free.",
+        "deepseek-r1:70b: not enough disk space. It needs 43 GB, and 28 GB are free.",
     )
     assert shown(text.notice_failed([failed("a:1", e.DiskFull())]))[1] == (
         "a:1: not enough disk space."

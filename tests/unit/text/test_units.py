@@ -198,3 +198,23 @@ def test_a_spoken_graph() -> None:
     assert spoken_trail(47.1e6, 40.2e6).replace("\u00a0", " ") == (
         "On average 40 MB per second, at most 47 MB"
     )
+
+
+@pytest.mark.parametrize(
+    ("count_bytes", "decimal", "binary"),
+    [
+        (999, "999 B", "999 B"),
+        (1_310_000_000, "1.4 GB", "1.23 GiB"),
+        (1_300_000_000, "1.3 GB", "1.22 GiB"),
+        (14_000_000_000, "14 GB", "13.1 GiB"),
+        (14_000_000_001, "15 GB", "13.1 GiB"),
+        (99_500_000, "100 MB", "94.9 MiB"),
+        (999_999_999_999, "1 TB", "932 GiB"),
+    ],
+)
+def test_what_room_is_to_be_made_for_is_never_less_than_it_is(
+    count_bytes: int, decimal: str, binary: str
+) -> None:
+    assert plain(text.size_wanted(count_bytes)) == decimal
+    text.configure("binary")
+    assert plain(text.size_wanted(count_bytes)) == binary

@@ -51,7 +51,7 @@ def test_rows_say_what_became_of_each(qtbot: QtBot, scene: Scene) -> None:
         ["qwen3:8b", "Today, 14:32", "5.2 GB", "2 min 5 s", "41 MB/s", "Installed"],
         ["mistral:7b", "Yesterday, 14:32", "—", "—", "—", "Already up to date"],
         ["a<b>c:70b", "25/04/2026, 14:32", "1 MB", "1 min", "16 KB/s",
-         "Failed: Not enough disk space: needs 42 GB, and 28 GB are free."],
+         "Failed: Not enough disk space: needs 43 GB, and 28 GB are free."],
     ]  # fmt: skip
     assert "What was downloaded in the last 30 days." in texts(dialog)
     third = dialog.table.topLevelItem(2)
