@@ -46,6 +46,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln downloads are waiting for the server</source>
+        <translation>
+            <numerusform>%Ln 个下载正在等待服务器</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln downloads continue.</source>
         <translation>
             <numerusform>%Ln 个下载继续进行。</numerusform>
@@ -67,12 +73,6 @@
         <source>%Ln downloads paused</source>
         <translation>
             <numerusform>%Ln 个下载已暂停</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln downloads wait for the server</source>
-        <translation>
-            <numerusform>%Ln 个下载正在等待服务器</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -360,7 +360,7 @@
     </message>
     <message>
         <source>&amp;Retry all failed</source>
-        <translation>全部重试(&amp;R)</translation>
+        <translation>重试所有失败的下载(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Retry automatically after network errors</source>
@@ -433,7 +433,7 @@
     </message>
     <message>
         <source>A download pauses when less is left.</source>
-        <translation>剩余空间更少时下载会暂停。</translation>
+        <translation>剩余空间少于此值时，下载会暂停。</translation>
     </message>
     <message>
         <source>A file arrived damaged twice. The disk or network of the server may be faulty.</source>
@@ -480,12 +480,12 @@
         <translation>端口是 1 到 65535 之间的数字。</translation>
     </message>
     <message>
-        <source>A web page answered in place of {registry}. The network may want a login first.</source>
-        <translation>代替 {registry} 应答的是一个网页。网络可能要求先登录。</translation>
+        <source>A web page answered instead of {registry}. The network may want you to log in first.</source>
+        <translation>响应的是一个网页，而不是 {registry}。网络可能要求先登录。</translation>
     </message>
     <message>
-        <source>A web page answers in place of {registry}: a login?</source>
-        <translation>代替 {registry} 应答的是一个网页：需要登录？</translation>
+        <source>A web page answers instead of {registry}, perhaps a login page</source>
+        <translation>响应的是一个网页而不是 {registry}，可能是登录页面</translation>
     </message>
     <message>
         <source>About</source>
@@ -544,6 +544,10 @@
         <translation>正在下载，{share}</translation>
     </message>
     <message>
+        <source>Already gone: {names}.</source>
+        <translation>已被删除：{names}。</translation>
+    </message>
+    <message>
         <source>Already here</source>
         <translation>已存在</translation>
     </message>
@@ -573,7 +577,7 @@
     </message>
     <message>
         <source>An answer</source>
-        <translation>一个回答</translation>
+        <translation>响应</translation>
     </message>
     <message>
         <source>Another address</source>
@@ -645,7 +649,7 @@
     </message>
     <message>
         <source>Can’t check for a newer version: no usable answer from {registry} ({reason}).</source>
-        <translation>无法检查是否有新版本：{registry} 没有给出可用的回应（{reason}）。</translation>
+        <translation>无法检查是否有新版本：{registry} 没有给出可用的响应（{reason}）。</translation>
     </message>
     <message>
         <source>Can’t copy {name}</source>
@@ -1078,7 +1082,7 @@
     </message>
     <message>
         <source>Estimate for the default context of {count} tokens, with nothing else loaded. A longer context needs more.</source>
-        <translation>按默认上下文 {count} token、没有加载其他模型估算。上下文越长，需要越多。</translation>
+        <translation>按默认上下文 {count} token、没有加载其他模型估算。上下文越长，所需内存越多。</translation>
     </message>
     <message numerus="yes">
         <source>Every %Ln seconds</source>
@@ -1220,16 +1224,12 @@
         <translation>GiB（1,024 MiB）</translation>
     </message>
     <message>
-        <source>Give yourself the right to write there.</source>
+        <source>Give yourself permission to write there.</source>
         <translation>请为自己授予该位置的写入权限。</translation>
     </message>
     <message>
         <source>Go template</source>
         <translation>Go 模板</translation>
-    </message>
-    <message>
-        <source>Gone already: {names}.</source>
-        <translation>已被删除：{names}。</translation>
     </message>
     <message>
         <source>Got it</source>
@@ -1241,7 +1241,7 @@
     </message>
     <message>
         <source>HTTP status {status}</source>
-        <translation>HTTP 状态 {status}</translation>
+        <translation>HTTP 状态码 {status}</translation>
     </message>
     <message>
         <source>Help us help you</source>
@@ -1264,28 +1264,20 @@
         <translation>隐藏技术详情</translation>
     </message>
     <message>
-        <source>Host of a registry</source>
-        <translation>仓库主机</translation>
-    </message>
-    <message>
         <source>How</source>
         <translation>方式</translation>
-    </message>
-    <message>
-        <source>How much this frees isn’t known.</source>
-        <translation>无法得知能释放多少空间。</translation>
     </message>
     <message>
         <source>ID</source>
         <translation>ID</translation>
     </message>
     <message>
-        <source>If a password will do: set OLLAMA_HOST={example} before you start Ollama Tray.</source>
-        <translation>如果也可以用密码：请在启动 Ollama Tray 之前设置 OLLAMA_HOST={example}。</translation>
+        <source>If a password is enough, set OLLAMA_HOST={example} before you start Ollama Tray.</source>
+        <translation>如果用密码即可，请在启动 Ollama Tray 之前设置 OLLAMA_HOST={example}。</translation>
     </message>
     <message>
-        <source>If you know it, use it: {address}</source>
-        <translation>如果您认识该地址，请使用它：{address}</translation>
+        <source>If you recognize that address, use it: {address}</source>
+        <translation>如果您认识这个地址，请改用它：{address}</translation>
     </message>
     <message>
         <source>Image model</source>
@@ -1332,6 +1324,10 @@
         <translation>看不出密码到哪里结束。在用户名和密码中，请把 / 写成 %2F，把 ? 写成 %3F，把 # 写成 %23。</translation>
     </message>
     <message>
+        <source>It isn’t known how much this frees.</source>
+        <translation>无法得知能释放多少空间。</translation>
+    </message>
+    <message>
         <source>It may have been deleted or renamed.</source>
         <translation>它可能已被删除或重命名。</translation>
     </message>
@@ -1340,7 +1336,7 @@
         <translation>服务器响应后会自动开始</translation>
     </message>
     <message>
-        <source>It was deleted while it was loaded. It leaves the memory by itself.</source>
+        <source>It was deleted while it was loaded. It will unload by itself.</source>
         <translation>它在加载期间被删除，稍后会自行从内存中卸载。</translation>
     </message>
     <message numerus="yes">
@@ -1351,23 +1347,23 @@
         </translation>
     </message>
     <message>
-        <source>It will wait for the end of the quiet hours.</source>
-        <translation>它将等到安静时段结束。</translation>
+        <source>It will wait for {size} more free disk space: you keep {kept} free.</source>
+        <translation>它将等待磁盘再腾出 {size}：您设置了保留 {kept} 可用空间。</translation>
     </message>
     <message>
-        <source>It will wait for {size} more of free disk space: you keep {kept} free.</source>
-        <translation>它将等待磁盘再腾出 {size}：你设置了保留 {kept} 可用空间。</translation>
+        <source>It will wait until the quiet hours end.</source>
+        <translation>它将等到免打扰时段结束。</translation>
     </message>
     <message>
         <source>It will wait until {time}, when the quiet hours end.</source>
-        <translation>它将等到 {time} 安静时段结束。</translation>
+        <translation>它将等到 {time} 免打扰时段结束。</translation>
     </message>
     <message>
         <source>It will wait until “{server}” answers.</source>
         <translation>它将等到“{server}”有响应。</translation>
     </message>
     <message>
-        <source>It will wait: this computer runs on battery power.</source>
+        <source>It will wait: this computer is running on battery power.</source>
         <translation>它将等待：此电脑正在使用电池供电。</translation>
     </message>
     <message>
@@ -1376,7 +1372,7 @@
     </message>
     <message>
         <source>It’s loaded now and will be unloaded first. Apps that are using it will stop getting answers.</source>
-        <translation>该模型当前已加载，会先被卸载。正在使用它的应用将不再得到回答。</translation>
+        <translation>该模型当前已加载，会先被卸载。正在使用它的应用将不再收到响应。</translation>
     </message>
     <message>
         <source>KB</source>
@@ -1423,8 +1419,8 @@
         <translation>多个模型共用的层只存储一份。</translation>
     </message>
     <message>
-        <source>Leave the password out: it would stand in the settings file.</source>
-        <translation>请不要写密码：它会出现在设置文件中。</translation>
+        <source>Leave the password out: it would be written to the settings file.</source>
+        <translation>请不要写密码：它会被写入设置文件。</translation>
     </message>
     <message>
         <source>Left out of “Update all”</source>
@@ -1468,7 +1464,7 @@
     </message>
     <message>
         <source>Loaded models will be unloaded first. Apps that are using them will stop getting answers.</source>
-        <translation>已加载的模型会先被卸载。正在使用它们的应用将不再得到回答。</translation>
+        <translation>已加载的模型会先被卸载。正在使用它们的应用将不再收到响应。</translation>
     </message>
     <message>
         <source>Loaded now</source>
@@ -1584,11 +1580,11 @@
     </message>
     <message>
         <source>Models from these hosts are fetched over plain HTTP. Anyone on the way can read and change them. Add only registries in your own network.</source>
-        <translation>来自这些主机的模型通过未加密的 HTTP 获取。途中的任何人都能读取和篡改。请只添加自己网络中的仓库。</translation>
+        <translation>来自这些主机的模型通过未加密的 HTTP 获取。传输途中的任何人都能读取和篡改。请只添加自己网络中的仓库。</translation>
     </message>
     <message>
         <source>Models here have used more than that before. A long context needs more.</source>
-        <translation>这里的模型曾使用过更多内存。上下文越长，需要的内存越多。</translation>
+        <translation>这里的模型曾占用过更多内存。上下文越长，所需内存越多。</translation>
     </message>
     <message>
         <source>Modified</source>
@@ -1612,11 +1608,11 @@
         <translation>更多菜单</translation>
     </message>
     <message>
-        <source>Move in the line</source>
+        <source>Move in the queue</source>
         <translation>调整顺序</translation>
     </message>
     <message>
-        <source>Move it away.</source>
+        <source>Move it out of the way.</source>
         <translation>请将其移走。</translation>
     </message>
     <message>
@@ -1756,14 +1752,6 @@
         <translation>与 Ollama 没有关联。Ollama 是其所有者的商标。</translation>
     </message>
     <message>
-        <source>Not all of the earlier history could be read. The file is kept as {path}.</source>
-        <translation>无法读取全部以前的历史记录。原文件保存为 {path}。</translation>
-    </message>
-    <message>
-        <source>Not all of the list of downloads could be read. The file is kept as {path}.</source>
-        <translation>无法读取全部下载列表。原文件保存为 {path}。</translation>
-    </message>
-    <message>
         <source>Not an address</source>
         <translation>不是有效地址</translation>
     </message>
@@ -1805,7 +1793,7 @@
     </message>
     <message>
         <source>Not known for a remote server</source>
-        <translation>远程服务器，未知</translation>
+        <translation>远程服务器的情况未知</translation>
     </message>
     <message>
         <source>Nothing answers at {address}. Ollama doesn’t seem to be installed.</source>
@@ -1838,6 +1826,10 @@
     <message>
         <source>Nothing, all {shared} stay for {names}</source>
         <translation>不释放空间，全部 {shared} 为 {names} 保留</translation>
+    </message>
+    <message>
+        <source>Notification features</source>
+        <translation>通知功能</translation>
     </message>
     <message>
         <source>Notifications</source>
@@ -1877,6 +1869,18 @@
         <translation>Ollama Tray 会继续使用其余内容。服务器已下载的数据不会丢失。</translation>
     </message>
     <message>
+        <source>Ollama Tray is running but doesn’t answer.</source>
+        <translation>Ollama Tray 正在运行，但没有响应。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray is running but doesn’t answer. Pulling here.</source>
+        <translation>Ollama Tray 正在运行，但没有响应。改为在这里拉取。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray is running but doesn’t answer. Quit it and start it again.</source>
+        <translation>Ollama Tray 正在运行，但没有响应。请退出后重新启动。</translation>
+    </message>
+    <message>
         <source>Ollama Tray isn’t allowed to write {path}.</source>
         <translation>Ollama Tray 没有写入 {path} 的权限。</translation>
     </message>
@@ -1893,19 +1897,7 @@
         <translation>Ollama Tray 拒绝了请求：{reason}。改为在这里拉取。</translation>
     </message>
     <message>
-        <source>Ollama Tray runs but doesn’t answer.</source>
-        <translation>Ollama Tray 正在运行，但没有响应。</translation>
-    </message>
-    <message>
-        <source>Ollama Tray runs but doesn’t answer. Pulling here.</source>
-        <translation>Ollama Tray 正在运行，但没有响应。改为在这里拉取。</translation>
-    </message>
-    <message>
-        <source>Ollama Tray runs but doesn’t answer. Quit it and start it again.</source>
-        <translation>Ollama Tray 正在运行但没有响应。请退出后重新启动。</translation>
-    </message>
-    <message>
-        <source>Ollama at {address} doesn’t answer in time. It may be busy.</source>
+        <source>Ollama at {address} didn’t answer in time. It may be busy.</source>
         <translation>{address} 上的 Ollama 没有及时响应。它可能正忙。</translation>
     </message>
     <message>
@@ -1937,7 +1929,7 @@
         <translation>Ollama 版本太旧</translation>
     </message>
     <message>
-        <source>Ollama may be below a path there: {address}/ollama, for example.</source>
+        <source>Ollama may be under a path there, for example {address}/ollama.</source>
         <translation>Ollama 可能位于该地址的某个路径之下，例如 {address}/ollama。</translation>
     </message>
     <message>
@@ -1950,7 +1942,7 @@
     </message>
     <message>
         <source>Ollama says: “{text}”</source>
-        <translation>Ollama 提示：“{text}”</translation>
+        <translation>Ollama 的说明：“{text}”</translation>
     </message>
     <message>
         <source>Ollama {version} or newer</source>
@@ -1993,7 +1985,7 @@
         <translation>只支持模型名称和链接</translation>
     </message>
     <message>
-        <source>Only the first {shown} of {count} characters are shown. Copy takes all.</source>
+        <source>Only the first {shown} of {count} characters are shown. Copy copies all of them.</source>
         <translation>只显示 {count} 个字符中的前 {shown} 个。“复制”会复制全部。</translation>
     </message>
     <message>
@@ -2074,6 +2066,14 @@
         <translation>参数量和量化未知</translation>
     </message>
     <message>
+        <source>Part of the earlier history could not be read. The file is kept as {path}.</source>
+        <translation>以前的历史记录有一部分无法读取。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>Part of the list of downloads could not be read. The file is kept as {path}.</source>
+        <translation>下载列表有一部分无法读取。原文件保存为 {path}。</translation>
+    </message>
+    <message>
         <source>Pause</source>
         <translation>暂停</translation>
     </message>
@@ -2103,11 +2103,11 @@
     </message>
     <message>
         <source>Paused on a metered connection</source>
-        <translation>按流量计费的网络，已暂停</translation>
+        <translation>已暂停：按流量计费的网络</translation>
     </message>
     <message>
         <source>Paused on battery power</source>
-        <translation>使用电池供电，已暂停</translation>
+        <translation>已暂停：使用电池供电</translation>
     </message>
     <message>
         <source>PiB</source>
@@ -2221,7 +2221,7 @@
     </message>
     <message>
         <source>R&amp;estart a download that has stalled</source>
-        <translation>重新开始停滞的下载(&amp;E)</translation>
+        <translation>自动重新开始停滞的下载(&amp;E)</translation>
     </message>
     <message>
         <source>Re&amp;move from this list</source>
@@ -2247,6 +2247,10 @@
     <message>
         <source>Registries without encryption</source>
         <translation>未加密的仓库</translation>
+    </message>
+    <message>
+        <source>Registry host</source>
+        <translation>仓库主机</translation>
     </message>
     <message>
         <source>Remove {host}</source>
@@ -2485,8 +2489,16 @@
         <translation>{address} 有响应，但不是 Ollama。</translation>
     </message>
     <message>
-        <source>Something else stands where {path} belongs.</source>
+        <source>Something else is where {path} should be.</source>
         <translation>{path} 的位置被其他文件或文件夹占用。</translation>
+    </message>
+    <message>
+        <source>Something in front of Ollama on “{server}” has a problem (HTTP {status}).</source>
+        <translation>“{server}”上位于 Ollama 前面的程序出现问题（HTTP {status}）。</translation>
+    </message>
+    <message>
+        <source>Something in front of Ollama on “{server}” refused this (HTTP {status}).</source>
+        <translation>“{server}”上位于 Ollama 前面的程序拒绝了此请求（HTTP {status}）。</translation>
     </message>
     <message>
         <source>Something is missing before or after “{piece}”.</source>
@@ -2534,7 +2546,7 @@
     </message>
     <message>
         <source>Start in the &amp;tray, without the window</source>
-        <translation>启动到托盘，不显示窗口(&amp;T)</translation>
+        <translation>启动时驻留托盘，不显示窗口(&amp;T)</translation>
     </message>
     <message>
         <source>Start {name} now</source>
@@ -2557,7 +2569,7 @@
         <translation>已停止。</translation>
     </message>
     <message>
-        <source>Stopped. What has arrived is kept; the next pull goes on from there.</source>
+        <source>Stopped. What has arrived is kept; the next pull continues from there.</source>
         <translation>已停止。已下载的部分会保留，下次拉取时继续。</translation>
     </message>
     <message>
@@ -2630,8 +2642,8 @@
         <translation>无法写出结果：{reason}</translation>
     </message>
     <message>
-        <source>The answer of “{server}” is compressed ({encoding}), which Ollama Tray doesn’t ask for. Switch compression off in the proxy on the way.</source>
-        <translation>“{server}”的回答经过压缩（{encoding}），而 Ollama Tray 并未要求压缩。请在中间的代理上关闭压缩。</translation>
+        <source>The answer from “{server}” is compressed ({encoding}), which Ollama Tray didn’t ask for. Switch off compression in the proxy on the way.</source>
+        <translation>“{server}”的响应经过压缩（{encoding}），而 Ollama Tray 并未要求压缩。请在中间的代理上关闭压缩。</translation>
     </message>
     <message>
         <source>The certificate of “{server}” can’t be trusted.</source>
@@ -2666,11 +2678,11 @@
         <translation>模型的说明</translation>
     </message>
     <message>
-        <source>The details are in the log. With Copy you can put them into a report.</source>
-        <translation>详细信息在日志中。可以用“复制”将其放入报告。</translation>
+        <source>The details are in the log. Use Copy to put them into a report.</source>
+        <translation>详细信息在日志中。可以用“复制”把它们放入报告。</translation>
     </message>
     <message>
-        <source>The disk of {path} is read-only.</source>
+        <source>The disk that {path} is on is read-only.</source>
         <translation>{path} 所在的磁盘是只读的。</translation>
     </message>
     <message>
@@ -2678,7 +2690,7 @@
         <translation>显示器“{name}”没有响应，因此无法显示窗口。</translation>
     </message>
     <message>
-        <source>The display “{name}” doesn’t let this program in. Start it as the person who is logged in there.</source>
+        <source>The display “{name}” doesn’t let this program in. Start it as the user who is logged in there.</source>
         <translation>显示器“{name}”不允许此程序连接。请以在该显示器上登录的用户身份启动它。</translation>
     </message>
     <message>
@@ -2698,11 +2710,11 @@
         <translation>此模型的层信息未知。</translation>
     </message>
     <message>
-        <source>The library {library} is missing, without which no window can be shown.</source>
+        <source>The library {library} is missing. Without it, no window can be shown.</source>
         <translation>缺少库 {library}，没有它就无法显示窗口。</translation>
     </message>
     <message>
-        <source>The library {library} is missing, without which no window can be shown. Install {debian} (Debian, Ubuntu) or {fedora} (Fedora).</source>
+        <source>The library {library} is missing. Without it, no window can be shown. Install {debian} (Debian, Ubuntu) or {fedora} (Fedora).</source>
         <translation>缺少库 {library}，没有它就无法显示窗口。请安装 {debian}（Debian、Ubuntu）或 {fedora}（Fedora）。</translation>
     </message>
     <message>
@@ -2714,7 +2726,7 @@
         <translation>模型列表</translation>
     </message>
     <message>
-        <source>The log says why. The rest is as it should be.</source>
+        <source>The log says why. Everything else is fine.</source>
         <translation>原因见日志。其余内容不受影响。</translation>
     </message>
     <message>
@@ -2749,7 +2761,7 @@
     </message>
     <message>
         <source>The proxy {proxy} on the way to “{server}” answers with HTTP status {status}.</source>
-        <translation>通往“{server}”的代理 {proxy} 返回 HTTP 状态 {status}。</translation>
+        <translation>通往“{server}”的代理 {proxy} 返回 HTTP 状态码 {status}。</translation>
     </message>
     <message>
         <source>The proxy {proxy} on the way to “{server}” refuses or doesn’t answer.</source>
@@ -2764,8 +2776,8 @@
         <translation>其余部分由处理器运行，速度较慢。</translation>
     </message>
     <message>
-        <source>The running Ollama Tray pulls {names}.</source>
-        <translation>正在运行的 Ollama Tray 会拉取 {names}。</translation>
+        <source>The running Ollama Tray is pulling {names}.</source>
+        <translation>正在运行的 Ollama Tray 正在拉取 {names}。</translation>
     </message>
     <message>
         <source>The server canceled the download.</source>
@@ -2781,7 +2793,7 @@
     </message>
     <message>
         <source>The server does the download itself, so you can still pull.</source>
-        <translation>下载由服务器自己完成，因此您仍然可以拉取。</translation>
+        <translation>下载由服务器自行完成，因此仍可拉取。</translation>
     </message>
     <message>
         <source>The server doesn’t accept this name.</source>
@@ -2796,8 +2808,8 @@
         <translation>服务器不信任 {registry} 的证书。</translation>
     </message>
     <message>
-        <source>The server doesn’t trust the certificate of {registry}. The network may want a login first, or something on the way opens secure connections.</source>
-        <translation>服务器不信任 {registry} 的证书。网络可能要求先登录，或者途中有设备会解开安全连接。</translation>
+        <source>The server doesn’t trust the certificate of {registry}. The network may want a login first, or something on the way intercepts secure connections.</source>
+        <translation>服务器不信任 {registry} 的证书。网络可能要求先登录，或者途中有设备拦截安全连接。</translation>
     </message>
     <message>
         <source>The server says nothing more.</source>
@@ -2832,8 +2844,8 @@
         <translation>这个链接没有对应的模型名称。请直接输入名称。</translation>
     </message>
     <message>
-        <source>There is no model of this name.</source>
-        <translation>没有这个名称的模型。</translation>
+        <source>There is no model with this name.</source>
+        <translation>没有叫这个名称的模型。</translation>
     </message>
     <message>
         <source>There is no room left on the disk for {path}.</source>
@@ -2846,10 +2858,6 @@
     <message>
         <source>These models are made up. Nothing here is downloaded or deleted</source>
         <translation>这些模型是虚构的，不会真正下载或删除任何内容</translation>
-    </message>
-    <message>
-        <source>They can</source>
-        <translation>通知功能</translation>
     </message>
     <message>
         <source>They continue when Ollama Tray starts again.</source>
@@ -2865,7 +2873,7 @@
     </message>
     <message>
         <source>This computer can’t reach {registry} ({reason}). The server does the download itself, so you can still pull.</source>
-        <translation>本机无法连接 {registry}（{reason}）。下载由服务器自己完成，因此仍然可以拉取。</translation>
+        <translation>本机无法连接 {registry}（{reason}）。下载由服务器自行完成，因此仍可拉取。</translation>
     </message>
     <message>
         <source>This download is paused</source>
@@ -2948,7 +2956,7 @@
         <translation>只会移除这个条目，本地没有存储任何内容。</translation>
     </message>
     <message>
-        <source>This was canceled before it was done.</source>
+        <source>This was canceled before it finished.</source>
         <translation>操作在完成前已被取消。</translation>
     </message>
     <message>
@@ -3127,7 +3135,7 @@
         <translation>版本</translation>
     </message>
     <message>
-        <source>Versions, settings, last errors. Names of servers and tokens are left out.</source>
+        <source>Versions, settings, last errors. Server names and tokens are left out.</source>
         <translation>包含版本、设置和最近的错误，不含服务器名称和令牌。</translation>
     </message>
     <message>
@@ -3139,8 +3147,8 @@
         <translation>视觉模型</translation>
     </message>
     <message>
-        <source>Wait until what is being done with it has finished</source>
-        <translation>请等待对它的当前操作完成</translation>
+        <source>Wait until the current action has finished</source>
+        <translation>请等待当前操作完成</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -3160,12 +3168,12 @@
         <translation>等待可用磁盘空间</translation>
     </message>
     <message>
-        <source>Waits for the end of the quiet hours</source>
-        <translation>等待免打扰时段结束</translation>
-    </message>
-    <message>
         <source>Waits for {size} more of free disk space</source>
         <translation>还需要 {size} 可用磁盘空间</translation>
+    </message>
+    <message>
+        <source>Waits until the quiet hours end</source>
+        <translation>等待免打扰时段结束</translation>
     </message>
     <message>
         <source>Waits until {time}</source>
@@ -3181,18 +3189,10 @@
     </message>
     <message>
         <source>What answers at “{server}” is no longer Ollama.</source>
-        <translation>“{server}”处应答的已不是 Ollama。</translation>
+        <translation>“{server}”上响应的已不是 Ollama。</translation>
     </message>
     <message>
-        <source>What is in front of Ollama on “{server}” has a problem (HTTP {status}).</source>
-        <translation>“{server}”上位于 Ollama 前面的程序出现问题（HTTP {status}）。</translation>
-    </message>
-    <message>
-        <source>What is in front of Ollama on “{server}” refused this (HTTP {status}).</source>
-        <translation>“{server}”上位于 Ollama 前面的程序拒绝了此请求（HTTP {status}）。</translation>
-    </message>
-    <message>
-        <source>What is loaded isn’t installed any more</source>
+        <source>What is loaded is no longer installed</source>
         <translation>已加载的模型已不在列表中</translation>
     </message>
     <message>
@@ -3259,7 +3259,7 @@
     </message>
     <message>
         <source>a web page answers</source>
-        <translation>应答的是一个网页</translation>
+        <translation>响应的是一个网页</translation>
     </message>
     <message>
         <source>about {size} of memory</source>
@@ -3287,7 +3287,7 @@
     </message>
     <message>
         <source>another page answers</source>
-        <translation>返回的是其他页面</translation>
+        <translation>响应的是其他页面</translation>
     </message>
     <message>
         <source>bytes</source>
@@ -3414,7 +3414,7 @@
         <translation>没有及时响应</translation>
     </message>
     <message>
-        <source>no network leads there</source>
+        <source>no network route to it</source>
         <translation>没有通往该处的网络</translation>
     </message>
     <message>
@@ -3543,7 +3543,7 @@
     </message>
     <message>
         <source>unreadable answer</source>
-        <translation>无法读取响应</translation>
+        <translation>响应无法读取</translation>
     </message>
     <message>
         <source>until unloaded</source>
@@ -3666,7 +3666,7 @@
     </message>
     <message>
         <source>{models}. Answered in {time} ms.</source>
-        <translation>{models}。{time} 毫秒内响应。</translation>
+        <translation>{models}。响应时间 {time} ms。</translation>
     </message>
     <message>
         <source>{names} are ready to use on “{server}”.</source>
@@ -3839,26 +3839,26 @@
     </message>
     <message>
         <source>{registry} gave no usable answer ({reason}). The server does the download itself, so you can still pull.</source>
-        <translation>{registry} 没有给出可用的回应（{reason}）。下载由服务器自行完成，因此仍可拉取。</translation>
+        <translation>{registry} 没有给出可用的响应（{reason}）。下载由服务器自行完成，因此仍可拉取。</translation>
     </message>
     <message>
         <source>{registry} has a problem (HTTP status {status}).</source>
-        <translation>{registry} 出了问题（HTTP 状态 {status}）。</translation>
+        <translation>{registry} 出现问题（HTTP 状态码 {status}）。</translation>
     </message>
     <message>
         <source>{registry} has a problem (HTTP status {status}): “{text}”</source>
-        <translation>{registry} 出了问题（HTTP 状态 {status}）：“{text}”</translation>
+        <translation>{registry} 出现问题（HTTP 状态码 {status}）：“{text}”</translation>
     </message>
     <message>
         <source>{registry} has a problem: it sent something unreadable.</source>
-        <translation>{registry} 出了问题：它发来的内容无法读取。</translation>
+        <translation>{registry} 出现问题：它发来的内容无法读取。</translation>
     </message>
     <message>
         <source>{registry} has no model called “{name}”. Check the spelling and the tag.</source>
         <translation>{registry} 上没有名为“{name}”的模型。请检查拼写和标签。</translation>
     </message>
     <message>
-        <source>{registry} has no model of this name. It may have been made on the server.</source>
+        <source>{registry} has no model with this name. It may have been made on the server.</source>
         <translation>{registry} 上没有这个名称的模型。它可能是在服务器上创建的。</translation>
     </message>
     <message>
@@ -3866,12 +3866,20 @@
         <translation>{registry} 上没有这个模型或标签。</translation>
     </message>
     <message>
+        <source>{registry} isn’t accepting any more requests for now.</source>
+        <translation>{registry} 暂时不再接受请求。</translation>
+    </message>
+    <message>
+        <source>{registry} isn’t accepting any more requests for now. Try again in {time}.</source>
+        <translation>{registry} 暂时不再接受请求。请在{time}后重试。</translation>
+    </message>
+    <message>
         <source>{registry} offers no encryption. If you trust it, add it in Settings, Downloads, to the registries without encryption.</source>
         <translation>{registry} 不提供加密。如果您信任它，请在“设置”的“下载”中把它加入未加密的仓库。</translation>
     </message>
     <message>
         <source>{registry} refused the download (HTTP status {status}).</source>
-        <translation>{registry} 拒绝了下载（HTTP 状态 {status}）。</translation>
+        <translation>{registry} 拒绝了下载（HTTP 状态码 {status}）。</translation>
     </message>
     <message>
         <source>{registry} refused the download.</source>
@@ -3882,16 +3890,8 @@
         <translation>{registry} 拒绝了下载：“{text}”</translation>
     </message>
     <message>
-        <source>{registry} says nothing about this name unless you are signed in. The model may be private, or not exist. The server may have access, so you can still pull.</source>
+        <source>{registry} says nothing about this name unless you are signed in. The model may be private or may not exist. The server may have access, so you can still pull.</source>
         <translation>未登录时，{registry} 不提供此名称的信息。该模型可能是私有的，也可能不存在。服务器可能有权访问，因此仍可拉取。</translation>
-    </message>
-    <message>
-        <source>{registry} takes no more requests for now.</source>
-        <translation>{registry} 暂时不再接受请求。</translation>
-    </message>
-    <message>
-        <source>{registry} takes no more requests for now. Try again in {time}.</source>
-        <translation>{registry} 暂时不再接受请求。请在 {time} 后重试。</translation>
     </message>
     <message>
         <source>{registry} wants encryption. Remove it in Settings, Downloads, from the registries without encryption.</source>
@@ -3899,7 +3899,7 @@
     </message>
     <message>
         <source>{sentence} It says: “{text}”</source>
-        <translation>{sentence}它说：“{text}”</translation>
+        <translation>{sentence}对方的说明：“{text}”</translation>
     </message>
     <message>
         <source>{sentence} {fetched}.</source>
@@ -3988,11 +3988,11 @@
     </message>
     <message>
         <source>{size} left after this download, on {folder}.</source>
-        <translation>下载后 {folder} 上剩余 {size}。</translation>
+        <translation>完成此下载后，{folder} 上还剩 {size}。</translation>
     </message>
     <message>
-        <source>{size} more is needed, as {others} are for other downloads. Delete models you don’t use, or move the model folder.</source>
-        <translation>还需要 {size}，因为其中 {others} 要留给其他下载。请删除不用的模型，或移动模型文件夹。</translation>
+        <source>{size} more is needed, as other downloads need {others}. Delete models you don’t use, or move the model folder.</source>
+        <translation>还需要 {size}，因为其他下载需要 {others}。请删除不用的模型，或移动模型文件夹。</translation>
     </message>
     <message>
         <source>{size} more is needed. Delete models you don’t use, or move the model folder.</source>
@@ -4011,16 +4011,12 @@
         <translation>需下载 {size}</translation>
     </message>
     <message>
-        <source>{size}, a part of which is shared with {names}</source>
-        <translation>{size}，其中一部分与 {names} 共用</translation>
+        <source>{size}, almost nothing is shared</source>
+        <translation>{size}，几乎没有共用部分</translation>
     </message>
     <message>
         <source>{size}, already here</source>
         <translation>{size}，已存在</translation>
-    </message>
-    <message>
-        <source>{size}, next to nothing is shared</source>
-        <translation>{size}，几乎没有共用部分</translation>
     </message>
     <message>
         <source>{size}, nothing is shared</source>
@@ -4029,6 +4025,10 @@
     <message>
         <source>{size}, of which {shared} is shared with {names}</source>
         <translation>{size}，其中 {shared} 与 {names} 共用</translation>
+    </message>
+    <message>
+        <source>{size}, part of it shared with {names}</source>
+        <translation>{size}，其中一部分与 {names} 共用</translation>
     </message>
     <message>
         <source>{size}, waiting</source>
@@ -4064,7 +4064,7 @@
         <translation>{value}%</translation>
     </message>
     <message>
-        <source>{what} of “{server}” is larger than {size}, so Ollama Tray doesn’t read it.</source>
+        <source>{what} from “{server}” is larger than {size}, so Ollama Tray doesn’t read it.</source>
         <translation>“{server}”返回的内容（{what}）超过 {size}，因此 Ollama Tray 不读取它。</translation>
     </message>
     <message>
@@ -4076,15 +4076,15 @@
         <translation>“{piece}”不能用作名称的一部分。</translation>
     </message>
     <message>
-        <source>“{proxy}”, set as the proxy for “{server}”, isn’t the address of one.</source>
+        <source>“{proxy}” is set as the proxy for “{server}”, but it isn’t a valid address.</source>
         <translation>为“{server}”设置的代理“{proxy}”不是有效的代理地址。</translation>
     </message>
     <message>
         <source>“{server}” answered with HTTP status {status} and no reason.</source>
-        <translation>“{server}”返回了 HTTP 状态 {status}，没有说明原因。</translation>
+        <translation>“{server}”返回了 HTTP 状态码 {status}，没有说明原因。</translation>
     </message>
     <message>
-        <source>“{server}” answered with a web page in place of what was asked for.</source>
+        <source>“{server}” answered with a web page instead of what was asked for.</source>
         <translation>“{server}”返回了一个网页，而不是所请求的内容。</translation>
     </message>
     <message>
@@ -4116,10 +4116,6 @@
         <translation>“{server}”在此端口上不使用 HTTPS。请在地址中改用 http://。</translation>
     </message>
     <message>
-        <source>“{server}” gets too many requests and lets none through (HTTP {status}).</source>
-        <translation>“{server}”收到的请求过多，暂时不放行（HTTP {status}）。</translation>
-    </message>
-    <message>
         <source>“{server}” has Ollama’s cloud switched off.</source>
         <translation>“{server}”关闭了 Ollama 的云端功能。</translation>
     </message>
@@ -4134,6 +4130,10 @@
     <message>
         <source>“{server}” is behind a SOCKS proxy ({proxy}). SOCKS is not supported.</source>
         <translation>“{server}”位于 SOCKS 代理之后（{proxy}）。不支持 SOCKS。</translation>
+    </message>
+    <message>
+        <source>“{server}” is getting too many requests and isn’t letting any through (HTTP {status}).</source>
+        <translation>“{server}”收到的请求过多，暂时不放行（HTTP {status}）。</translation>
     </message>
     <message>
         <source>“{server}” is reachable, but Ollama behind it doesn’t answer (HTTP {status}).</source>
@@ -4156,11 +4156,19 @@
         <translation>“{server}”只接受自己的地址。请在服务器上设置 OLLAMA_HOST=0.0.0.0，或使用它的 IP 地址。</translation>
     </message>
     <message>
+        <source>“{server}” redirects Ollama Tray to a web page, perhaps for signing in.</source>
+        <translation>“{server}”将 Ollama Tray 重定向到一个网页，可能是登录页面。</translation>
+    </message>
+    <message>
+        <source>“{server}” redirects Ollama Tray to another address.</source>
+        <translation>“{server}”将 Ollama Tray 重定向到另一个地址。</translation>
+    </message>
+    <message>
         <source>“{server}” refuses the password or token.</source>
         <translation>“{server}”不接受该密码或令牌。</translation>
     </message>
     <message>
-        <source>“{server}” reported success, but {name} is empty there: what its registry sent was no model.</source>
+        <source>“{server}” reported success, but {name} is empty there: what its registry sent wasn’t a model.</source>
         <translation>“{server}”报告成功，但那里的 {name} 是空的：仓库发来的不是模型。</translation>
     </message>
     <message>
@@ -4188,20 +4196,12 @@
         <translation>“{server}”运行的 Ollama 版本较旧。Ollama Tray 需要 {needs} 或更新版本。</translation>
     </message>
     <message>
-        <source>“{server}” sends Ollama Tray on to a web page, as for a sign-in.</source>
-        <translation>“{server}”将 Ollama Tray 转到一个网页，例如登录页面。</translation>
-    </message>
-    <message>
-        <source>“{server}” sends Ollama Tray on to another address.</source>
-        <translation>“{server}”将 Ollama Tray 转到另一个地址。</translation>
-    </message>
-    <message>
         <source>“{server}” sent something Ollama Tray can’t read.</source>
-        <translation>“{server}”发送的内容 Ollama Tray 无法读取。</translation>
+        <translation>Ollama Tray 无法读取“{server}”发来的内容。</translation>
     </message>
     <message>
         <source>“{server}” sent something Ollama Tray can’t read: the field “{field}”.</source>
-        <translation>“{server}”发送的内容 Ollama Tray 无法读取：字段“{field}”。</translation>
+        <translation>Ollama Tray 无法读取“{server}”发来的内容：字段“{field}”。</translation>
     </message>
     <message>
         <source>“{server}” stopped answering at {time}.</source>

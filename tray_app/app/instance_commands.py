@@ -99,7 +99,7 @@ class InstanceCommands(QObject):
         server_id = self._state.server.id
         found = self._state.installed(server_id).by_key.get(canonical(name))
         if found is None:
-            return InstanceAnswer(False, {"error": tr("There is no model of this name.")})
+            return InstanceAnswer(False, {"error": tr("There is no model with this name.")})
         ref = ModelRef(server_id, found.name, found.digest)
         self._later(partial(self._commands.details_dialog_requested.emit, ref))
         return InstanceAnswer(True)

@@ -30,7 +30,9 @@ _VARIABLES = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
 
 def tell_other_is_silent() -> int:
     """The instance that runs does not answer."""
-    return _tell(lambda: tr("Ollama Tray runs but doesn’t answer. Quit it and start it again."))
+    return _tell(
+        lambda: tr("Ollama Tray is running but doesn’t answer. Quit it and start it again.")
+    )
 
 
 def tell_no_display() -> int:

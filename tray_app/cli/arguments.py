@@ -73,15 +73,15 @@ def parse_args(argv: Sequence[str]) -> Invocation:
     links = [word for word in argv if word.casefold().startswith(LINK_SCHEME)]
     found = _parser().parse_args([word for word in argv if word not in links])
     if found.server is not None and not found.server.strip():
-        _fail("--server needs an address, or a label of the settings")
+        _fail("--server needs an address, or a label from the settings")
     if found.command is None and (found.server or found.demo is None):
         _fail(f"--server needs one of: {', '.join(_VERBS)}")
     is_bare_show = found.command == "show" and not found.name
     command = Command.WINDOW if found.command is None or is_bare_show else Command(found.command)
     if links and command is not Command.WINDOW:
-        _fail("a link opens the window and goes with no command")
+        _fail("a link opens the window and can't be combined with a command")
     if command is not Command.WINDOW and (found.demo or found.hidden or found.login):
-        _fail(f"--demo and --hidden start the window and do not go with {command}")
+        _fail(f"--demo and --hidden start the window and can't be combined with {command}")
     names = tuple(getattr(found, "names", None) or ())
     if getattr(found, "name", None):
         names = (found.name,)
@@ -117,9 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description=f"{APP_NAME}: the models of Ollama servers, in the tray and in the terminal. "
-        "Without a command the program starts, or comes to the front if it runs.",
+        "Without a command, the program starts, or comes to the front if it is running.",
         epilog="Exit codes: 0 done, 1 the server said no, 2 wrong usage, 3 no server answers, "
-        "130 interrupted. The server is --server, else OLLAMA_HOST, else the default one of the "
+        "130 interrupted. The server is --server, else OLLAMA_HOST, else the default one in the "
         "settings.",
         allow_abbrev=False,
     )
@@ -145,21 +145,27 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_json(verb)
     _add_json(_verb(commands, Command.PS, "list the models in memory"))
     verb = _verb(
-        commands, Command.PULL, "have models here and up to date; resumes where a pull stopped"
+        commands, Command.PULL, "pull models or bring them up to date; resumes where a pull stopped"
     )
     verb.add_argument("names", nargs="+", metavar="NAME")
     verb.add_argument(
-        "--wait", action="store_true", help="pull here, even if the program runs and could do it"
+        "--wait",
+        action="store_true",
+        help="pull here, even if the program is running and could do it",
     )
     verb.add_argument(
-        "--insecure", action="store_true", help="plain http to the registry in the model's name"
+        "--insecure",
+        action="store_true",
+        help="use plain http for the registry in the model's name",
     )
     verb = _verb(commands, Command.RM, "delete models")
     verb.add_argument("names", nargs="+", metavar="NAME")
-    verb.add_argument("-y", "--yes", "-f", "--force", action="store_true", help="do not ask")
-    _add_json(_verb(commands, Command.STATUS, "how the server stands, in a few lines"))
-    _add_json(_verb(commands, Command.DOCTOR, "look for what is wrong, and say what to do"))
-    _verb(commands, Command.QUIT, "end the program that runs")
+    verb.add_argument(
+        "-y", "--yes", "-f", "--force", action="store_true", help="delete without asking"
+    )
+    _add_json(_verb(commands, Command.STATUS, "show the state of the server, in a few lines"))
+    _add_json(_verb(commands, Command.DOCTOR, "find out what is wrong, and say what to do"))
+    _verb(commands, Command.QUIT, "quit the running program")
 
 
 def _verb(
@@ -186,7 +192,7 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
         "--server", default=default, metavar="URL", help="address, or label in the settings"
     )
     parser.add_argument(
-        "--data-dir", type=Path, default=default, metavar="DIR", help="keep everything below DIR"
+        "--data-dir", type=Path, default=default, metavar="DIR", help="keep all files under DIR"
     )
     parser.add_argument(
         "-v",

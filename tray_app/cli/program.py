@@ -69,5 +69,5 @@ def quit_instance(session: Session) -> int:
     if handover.outcome is Outcome.ANSWERED and handover.answer.is_ok:
         return EXIT_DONE
     reason = said_by_instance(handover.answer.data)
-    session.console.say(reason or tr("Ollama Tray runs but doesn’t answer."))
+    session.console.say(reason or tr("Ollama Tray is running but doesn’t answer."))
     return EXIT_SERVER_SAID_NO

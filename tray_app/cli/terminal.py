@@ -124,5 +124,5 @@ def _speak(language: str, size_units: str) -> None:
 
 def _interrupted(command: Command) -> str:
     if command is Command.PULL:
-        return tr("Stopped. What has arrived is kept; the next pull goes on from there.")
+        return tr("Stopped. What has arrived is kept; the next pull continues from there.")
     return tr("Stopped.")

@@ -71,12 +71,12 @@ def _is_handed_over(session: Session, names: list[str]) -> bool:
         return False
     handover = session.ask_instance(InstanceCommand.PULL, tuple(names))
     if handover.outcome is Outcome.SILENT:
-        session.console.say(tr("Ollama Tray runs but doesn’t answer. Pulling here."))
+        session.console.say(tr("Ollama Tray is running but doesn’t answer. Pulling here."))
     if handover.outcome is not Outcome.ANSWERED:
         return False
     if handover.answer.is_ok:
         listed = text.join(names)
-        session.console.say(tr("The running Ollama Tray pulls {names}.").format(names=listed))
+        session.console.say(tr("The running Ollama Tray is pulling {names}.").format(names=listed))
         return True
     reason = said_by_instance(handover.answer.data)
     session.console.say(tr("Ollama Tray refused: {reason}. Pulling here.").format(reason=reason))

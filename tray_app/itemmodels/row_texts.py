@@ -86,7 +86,7 @@ def size_tip(record: ModelRecord, others: tuple[ModelRecord, ...], layer_index: 
     sharing = freed([record], others, layer_index)
     if not sharing.shared_with:
         return exact
-    template = tr("{size}, a part of which is shared with {names}")
+    template = tr("{size}, part of it shared with {names}")
     if sharing.is_exact:
         template = tr("{size}, of which {shared} is shared with {names}")
     line = template.format(

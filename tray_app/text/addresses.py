@@ -99,7 +99,7 @@ _PROBLEMS: dict[AddressFault, Callable[[], str]] = {
     AddressFault.SPACE: lambda: tr("An address can’t contain a space."),
     AddressFault.SCHEME: lambda: tr("An address starts with http:// or https://, or with neither."),
     AddressFault.PASSWORD: lambda: tr(
-        "Leave the password out: it would stand in the settings file."
+        "Leave the password out: it would be written to the settings file."
     ),
     AddressFault.AMBIGUOUS: ambiguous_address,
     AddressFault.NO_HOST: lambda: tr("The name of the computer is missing."),

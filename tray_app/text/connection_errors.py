@@ -69,7 +69,7 @@ def timed_out(case: Case) -> Message:
     """Too slow; a computer down the hall may just be off."""
     if not case.place.is_local:
         return _no_answer(case)
-    text = tr("Ollama at {address} doesn’t answer in time. It may be busy.")
+    text = tr("Ollama at {address} didn’t answer in time. It may be busy.")
     return _cant_reach(case.fill(text), Action.RETRY)
 
 
@@ -129,21 +129,23 @@ def proxy_failed(case: Case) -> Message:
     if proxy and status >= 500:
         text = tr("The proxy {proxy} on the way to “{server}” answers with HTTP status {status}.")
     elif status == 429:
-        text = tr("“{server}” gets too many requests and lets none through (HTTP {status}).")
+        text = tr(
+            "“{server}” is getting too many requests and isn’t letting any through (HTTP {status})."
+        )
     elif status in _TOO_SLOW:
         text = tr("“{server}” is reachable, but Ollama behind it took too long (HTTP {status}).")
     elif status in _AWAY or 520 <= status <= 530:
         text = tr("“{server}” is reachable, but Ollama behind it doesn’t answer (HTTP {status}).")
     elif status < 300:
-        text = tr("“{server}” answered with a web page in place of what was asked for.")
+        text = tr("“{server}” answered with a web page instead of what was asked for.")
     elif case.error.is_refusal:
-        text = tr("What is in front of Ollama on “{server}” refused this (HTTP {status}).")
+        text = tr("Something in front of Ollama on “{server}” refused this (HTTP {status}).")
     else:
-        text = tr("What is in front of Ollama on “{server}” has a problem (HTTP {status}).")
+        text = tr("Something in front of Ollama on “{server}” has a problem (HTTP {status}).")
     sentence = case.fill(text, status=status, proxy=proxy)
     message = _cant_reach(_with_words(sentence, case), Action.RETRY)
     if status < 300:
-        hint = tr("Ollama may be below a path there: {address}/ollama, for example.")
+        hint = tr("Ollama may be under a path there, for example {address}/ollama.")
         return replace(message, hint=case.fill(hint))
     return replace(message, title=tr("Refused")) if case.error.is_refusal else message
 
@@ -159,7 +161,7 @@ def bad_proxy(case: Case) -> Message:
         text = tr("“{server}” is behind a SOCKS proxy ({proxy}). SOCKS is not supported.")
         hint = tr("Set an HTTP proxy in HTTP_PROXY and HTTPS_PROXY, or add {host} to NO_PROXY.")
     else:
-        text = tr("“{proxy}”, set as the proxy for “{server}”, isn’t the address of one.")
+        text = tr("“{proxy}” is set as the proxy for “{server}”, but it isn’t a valid address.")
         hint = tr("Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or add {host} to NO_PROXY.")
     message = _cant_reach(case.fill(text, proxy=proxy), Action.RETRY)
     return replace(message, hint=case.fill(hint))
@@ -184,7 +186,9 @@ def unauthorized(case: Case) -> Message:
         hint = tr("Set OLLAMA_HOST={example} before you start Ollama Tray.")
     else:
         text = tr("“{server}” wants a sign-in with a token, which Ollama Tray can’t send yet.")
-        hint = tr("If a password will do: set OLLAMA_HOST={example} before you start Ollama Tray.")
+        hint = tr(
+            "If a password is enough, set OLLAMA_HOST={example} before you start Ollama Tray."
+        )
     message = _cant_reach(case.fill(text), Action.RETRY)
     return replace(message, hint=fill(hint, example=case.place.with_sign_in))
 
@@ -219,10 +223,10 @@ def moved(case: Case) -> Message:
         if address:
             hint = fill(tr("Use the address {address}"), address=address)
     elif address:
-        text = tr("“{server}” sends Ollama Tray on to another address.")
-        hint = fill(tr("If you know it, use it: {address}"), address=address)
+        text = tr("“{server}” redirects Ollama Tray to another address.")
+        hint = fill(tr("If you recognize that address, use it: {address}"), address=address)
     else:
-        text = tr("“{server}” sends Ollama Tray on to a web page, as for a sign-in.")
+        text = tr("“{server}” redirects Ollama Tray to a web page, perhaps for signing in.")
         hint = tr("Use the address where Ollama itself answers.")
     return replace(_cant_reach(case.fill(text), Action.EDIT_SERVER), hint=hint)
 

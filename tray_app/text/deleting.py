@@ -149,7 +149,7 @@ def _frees(freed: Freed) -> str:
 
 
 def _not_known() -> str:
-    return tr("How much this frees isn’t known.")
+    return tr("It isn’t known how much this frees.")
 
 
 def _share_each_other(freed: Freed) -> str:
@@ -205,7 +205,7 @@ def frees_if_deleted(freed: Freed) -> str:
     elif not freed.is_exact:
         text = tr("Up to {size}")
     elif freed.shared_bytes:
-        text = tr("{size}, next to nothing is shared")
+        text = tr("{size}, almost nothing is shared")
     else:
         text = tr("{size}, nothing is shared")
     return fill(text, **_values(freed))

@@ -139,7 +139,9 @@ def _program_findings(found: Diagnosis) -> Iterator[Finding]:
         problem = fill(tr("Some settings can’t be used: {reason}"), reason=found.settings_problem)
         yield Finding(problem, tr("Defaults are used instead."))
     if found.instance.state is InstanceState.SILENT:
-        yield Finding(tr("Ollama Tray runs but doesn’t answer."), tr("Quit it and start it again."))
+        yield Finding(
+            tr("Ollama Tray is running but doesn’t answer."), tr("Quit it and start it again.")
+        )
     if found.proxy.casefold().startswith("socks"):
         problem = fill(
             tr("ollama.com is behind a SOCKS proxy ({proxy}). SOCKS is not supported."),
@@ -195,7 +197,7 @@ def _desktop(found: Diagnosis) -> Iterator[tuple[str, str]]:
     yield tr("Tray"), _yes_no(found.has_tray)
     if desktop.has_notifier:
         yield tr("Notifications"), desktop.notifier or tr("yes")
-        yield tr("They can"), ", ".join(desktop.abilities)
+        yield tr("Notification features"), ", ".join(desktop.abilities)
     else:
         yield tr("Notifications"), _yes_no(desktop.has_notifier)
     yield tr("Start at login"), _yes_no(desktop.autostart)

@@ -66,8 +66,8 @@ def display_silent(name: str) -> str:
 
 def display_refuses(name: str) -> str:
     return tr(
-        "The display “{name}” doesn’t let this program in. Start it as the person who is logged "
-        "in there."
+        "The display “{name}” doesn’t let this program in. Start it as the user who is "
+        "logged in there."
     ).format(name=one_line(name))
 
 
@@ -75,11 +75,11 @@ def library_missing(library: str) -> str:
     """A library of the system that Qt needs to show a window."""
     packages = _PACKAGES.get(library)
     if packages is None:
-        return tr("The library {library} is missing, without which no window can be shown.").format(
+        return tr("The library {library} is missing. Without it, no window can be shown.").format(
             library=one_line(library)
         )
     return tr(
-        "The library {library} is missing, without which no window can be shown. Install "
+        "The library {library} is missing. Without it, no window can be shown. Install "
         "{debian} (Debian, Ubuntu) or {fedora} (Fedora)."
     ).format(library=library, debian=packages[0], fedora=packages[1])
 

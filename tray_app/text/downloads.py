@@ -87,7 +87,7 @@ def pull_hold(item: PullItem) -> str:
 
 def _quiet(item: PullItem) -> str:
     if item.hold_until is None:
-        return tr("Waits for the end of the quiet hours")
+        return tr("Waits until the quiet hours end")
     return fill(tr("Waits until {time}"), time=time_of_day(item.hold_until))
 
 
@@ -309,7 +309,7 @@ def downloads_header(summary: PullSummary) -> str:
 def waits_for_server(count: int) -> str:
     """ "1 download waits for the server"."""
     return english_singular(count, "1 download waits for the server") or tr(
-        "%Ln downloads wait for the server", "", count
+        "%Ln downloads are waiting for the server", "", count
     )
 
 

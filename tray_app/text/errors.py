@@ -89,7 +89,7 @@ def delete_result(outcome: DeleteOutcome, freed: Freed | None, server_label: str
         gone = [one_line(ref.name, _NAME_LIMIT) for ref in outcome.gone]
         return sentences(
             _deleted([ref.name for ref in outcome.deleted], freed) if outcome.deleted else "",
-            fill(tr("Gone already: {names}."), names=join(gone, 4)) if gone else "",
+            fill(tr("Already gone: {names}."), names=join(gone, 4)) if gone else "",
         )
     total = done + len(outcome.failures)
     first = outcome.failures[0]
@@ -135,7 +135,7 @@ def crash_report(crashes: Crashes) -> Message:
     return Message(
         tr("Something went wrong in Ollama Tray"),
         body,
-        tr("The details are in the log. With Copy you can put them into a report."),
+        tr("The details are in the log. Use Copy to put them into a report."),
         details="\n".join(crashes.traces),
     )
 
@@ -147,7 +147,9 @@ def broken_files_report(settings_path: Path | None, queue_path: Path | None) -> 
         lines.append(fill(tr("The settings could not be read. They are kept as {path}."),
                           path=settings_path))  # fmt: skip
     if queue_path is not None:
-        sentence = tr("Not all of the list of downloads could be read. The file is kept as {path}.")
+        sentence = tr(
+            "Part of the list of downloads could not be read. The file is kept as {path}."
+        )
         lines.append(fill(sentence, path=queue_path))
     return Message(
         tr("A file could not be read"),
@@ -196,7 +198,7 @@ def _bad_answer(case: Case) -> Message:
 
 
 def _too_large(case: Case) -> Message:
-    text = tr("{what} of “{server}” is larger than {size}, so Ollama Tray doesn’t read it.")
+    text = tr("{what} from “{server}” is larger than {size}, so Ollama Tray doesn’t read it.")
     what = _ANSWERS.get(case.error.field, lambda: tr("An answer"))()
     body = case.fill(text, what=what, size=size(case.error.limit_bytes))
     return Message(tr("Unexpected answer"), body, action=Action.RETRY)
@@ -213,8 +215,8 @@ _ANSWERS: dict[str, Callable[[], str]] = {
 
 def _encoded(case: Case) -> Message:
     text = tr(
-        "The answer of “{server}” is compressed ({encoding}), which Ollama Tray doesn’t ask for. "
-        "Switch compression off in the proxy on the way."
+        "The answer from “{server}” is compressed ({encoding}), which Ollama Tray didn’t ask "
+        "for. Switch off compression in the proxy on the way."
     )
     body = case.fill(text, encoding=one_line(case.error.context, 80))
     return Message(tr("Unexpected answer"), body, action=Action.RETRY)
@@ -246,7 +248,7 @@ def _not_done(case: Case) -> Message:
 
 
 def _cancelled(_: Case) -> Message:
-    return Message(tr("Canceled"), tr("This was canceled before it was done."))
+    return Message(tr("Canceled"), tr("This was canceled before it finished."))
 
 
 def _anything(case: Case) -> Message:

@@ -107,8 +107,8 @@ def disk_line(
         text = tr("{size} more is needed. Delete models you don’t use, or move the model folder.")
         if others:
             text = tr(
-                "{size} more is needed, as {others} are for other downloads. "
-                "Delete models you don’t use, or move the model folder."
+                "{size} more is needed, as other downloads need {others}. Delete models you "
+                "don’t use, or move the model folder."
             )
         body = fill(text, size=size_wanted(-room.left_bytes), others=others)
         return EstimateLine(fill(tr("Not enough: {size} free"), size=free), body, LineTone.BAD)
@@ -249,13 +249,13 @@ def pull_wait_note(
 
 def _waits_for_clock(wait: _Wait) -> str:
     if wait.reason.until is None:
-        return tr("It will wait for the end of the quiet hours.")
+        return tr("It will wait until the quiet hours end.")
     text = tr("It will wait until {time}, when the quiet hours end.")
     return fill(text, time=time_of_day(wait.reason.until))
 
 
 def _waits_for_room(wait: _Wait) -> str:
-    text = tr("It will wait for {size} more of free disk space: you keep {kept} free.")
+    text = tr("It will wait for {size} more free disk space: you keep {kept} free.")
     return fill(text, size=size_wanted(wait.reason.missing_bytes), kept=size(wait.keep_free_bytes))
 
 
@@ -277,7 +277,7 @@ _WAITS: dict[Hold, Callable[[_Wait], str]] = {
     ),
     Hold.QUIET_HOURS: _waits_for_clock,
     Hold.METERED: lambda _: tr("It will wait: this connection is metered."),
-    Hold.BATTERY: lambda _: tr("It will wait: this computer runs on battery power."),
+    Hold.BATTERY: lambda _: tr("It will wait: this computer is running on battery power."),
     Hold.DISK: _waits_for_room,
     Hold.LINE: _waits_in_line,
 }

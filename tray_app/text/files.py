@@ -40,10 +40,10 @@ _FILES: dict[FileProblem, Callable[[], tuple[str, str]]] = {
     ),
     FileProblem.NOT_ALLOWED: lambda: (
         tr("Ollama Tray isn’t allowed to write {path}."),
-        tr("Give yourself the right to write there."),
+        tr("Give yourself permission to write there."),
     ),
     FileProblem.READ_ONLY: lambda: (
-        tr("The disk of {path} is read-only."),
+        tr("The disk that {path} is on is read-only."),
         tr("Make it writable."),
     ),
     FileProblem.IN_USE: lambda: (
@@ -51,8 +51,8 @@ _FILES: dict[FileProblem, Callable[[], tuple[str, str]]] = {
         tr("Close that program, then change it again."),
     ),
     FileProblem.IN_THE_WAY: lambda: (
-        tr("Something else stands where {path} belongs."),
-        tr("Move it away."),
+        tr("Something else is where {path} should be."),
+        tr("Move it out of the way."),
     ),
     FileProblem.OTHER: lambda: (tr("{path} can’t be written: {reason}."), ""),
 }

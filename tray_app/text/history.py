@@ -55,7 +55,7 @@ def _result(record: PullRecord, server_label: str) -> str:
 def history_note(history: History) -> str:
     """The line above the rows."""
     if history.broken_path:
-        text = tr("Not all of the earlier history could be read. The file is kept as {path}.")
+        text = tr("Part of the earlier history could not be read. The file is kept as {path}.")
         return fill(text, path=history.broken_path)
     if not history.records:
         return tr("Nothing was downloaded in the last 30 days.")

@@ -45,7 +45,7 @@ def unchecked(error: e.OllamaError, name: str) -> str:
     """Why it is not known whether an installed model is up to date."""
     registry = registry_name(name)
     if isinstance(error, e.ModelNotFound):
-        text = tr("{registry} has no model of this name. It may have been made on the server.")
+        text = tr("{registry} has no model with this name. It may have been made on the server.")
         return fill(text, registry=registry)
     text = tr("Can’t check for a newer version: no usable answer from {registry} ({reason}).")
     return fill(text, registry=registry, reason=lookup_reason(error))
@@ -55,8 +55,8 @@ def lookup_failed(error: e.OllamaError, name: str) -> tuple[str, str]:
     """Title and explanation when the registry told nothing."""
     if isinstance(error, e.Unauthorized | e.Forbidden):
         text = tr(
-            "{registry} says nothing about this name unless you are signed in. The model may be "
-            "private, or not exist. The server may have access, so you can still pull."
+            "{registry} says nothing about this name unless you are signed in. The model may "
+            "be private or may not exist. The server may have access, so you can still pull."
         )
     elif isinstance(error, e.Unreachable | e.TimedOut | e.TlsFailed | e.ProxyFailed):
         text = tr(
@@ -91,7 +91,7 @@ def lookup_reason(error: e.OllamaError) -> str:
 
 _UNREACHABLE: dict[e.UnreachableKind, Callable[[], str]] = {
     e.UnreachableKind.REFUSED: lambda: tr("nothing answers there"),
-    e.UnreachableKind.NO_ROUTE: lambda: tr("no network leads there"),
+    e.UnreachableKind.NO_ROUTE: lambda: tr("no network route to it"),
     e.UnreachableKind.NAME_LOOKUP: lambda: tr("name lookup failed"),
     e.UnreachableKind.LOST: lambda: tr("the connection was lost"),
 }

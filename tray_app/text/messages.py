@@ -90,7 +90,7 @@ _NOT_DONE: dict[ListProblem, Callable[[], str]] = {
         "“{server}” reported success, but {name} is still in its list of models."
     ),
     ListProblem.EMPTY: lambda: tr(
-        "“{server}” reported success, but {name} is empty there: what its registry sent was no "
-        "model."
+        "“{server}” reported success, but {name} is empty there: what its registry sent "
+        "wasn’t a model."
     ),
 }

@@ -100,8 +100,8 @@ def _pull_failed(case: _Case) -> str:
 
 def _limits(case: _Case) -> str:
     if not case.is_final:
-        return case.fill(tr("{registry} takes no more requests for now."))
-    text = tr("{registry} takes no more requests for now. Try again in {time}.")
+        return case.fill(tr("{registry} isn’t accepting any more requests for now."))
+    text = tr("{registry} isn’t accepting any more requests for now. Try again in {time}.")
     return case.fill(text, time=elapsed(case.error.wait_s))
 
 
@@ -127,17 +127,19 @@ def _refused(case: _Case, words: str) -> str:
 
 # While it is tried again, the time of that stands behind the reason on one line.
 _BRIEF: dict[PullFailure, Callable[[], str]] = {
-    PullFailure.WEB_PAGE: lambda: tr("A web page answers in place of {registry}: a login?"),
+    PullFailure.WEB_PAGE: lambda: tr(
+        "A web page answers instead of {registry}, perhaps a login page"
+    ),
     PullFailure.CERTIFICATE: lambda: tr("The server doesn’t trust the certificate of {registry}."),
 }
 _FAILURES: dict[PullFailure, Callable[[], str]] = {
     PullFailure.REGISTRY_UNREACHABLE: lambda: tr("The server couldn’t reach {registry}."),
     PullFailure.WEB_PAGE: lambda: tr(
-        "A web page answered in place of {registry}. The network may want a login first."
+        "A web page answered instead of {registry}. The network may want you to log in first."
     ),
     PullFailure.CERTIFICATE: lambda: tr(
-        "The server doesn’t trust the certificate of {registry}. The network may want a login "
-        "first, or something on the way opens secure connections."
+        "The server doesn’t trust the certificate of {registry}. The network may want a "
+        "login first, or something on the way intercepts secure connections."
     ),
     PullFailure.WITHOUT_TLS: lambda: tr(
         "{registry} offers no encryption. If you trust it, add it in Settings, Downloads, to the "

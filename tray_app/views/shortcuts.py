@@ -148,5 +148,5 @@ def _download_keys() -> tuple[tuple[str, str], ...]:
         (tr("Pause or resume"), shown("Space")),
         (tr("Cancel"), shown("Del")),
         (tr("Show or hide layers"), f"{shown('Right')}, {shown('Left')}"),
-        (tr("Move in the line"), f"{shown('Alt+Up')}, {shown('Alt+Down')}"),
+        (tr("Move in the queue"), f"{shown('Alt+Up')}, {shown('Alt+Down')}"),
     )

@@ -132,9 +132,9 @@ def test_it_answers_before_it_does_what_takes_time(
 @pytest.mark.parametrize(
     ("command", "args", "error"),
     [
-        (C.SHOW, ("missing",), "no model of this name"),
+        (C.SHOW, ("missing",), "no model with this name"),
         (C.SHOW, ("ollama-tray://erase/all",), "Links look like"),
-        (C.SHOW, (HALF,), "no model of this name"),
+        (C.SHOW, (HALF,), "no model with this name"),
     ],
 )
 def test_what_it_cannot_do_it_says_and_shows_the_window(

@@ -144,7 +144,7 @@ def test_a_wait_for_the_registry_can_be_watched_and_stopped(
         patch.setattr("tray_app.ollama.cancel.CancelScope.wait", interrupt)
         result = terminal("pull", "fresh")
     assert result.code == 130
-    reason = "ollama.com takes no more requests for now. Trying again in"
+    reason = "ollama.com isn’t accepting any more requests for now. Trying again in"
     assert f"fresh:latest: {reason} 9 min 59 s (1 of 10)" in result.err
 
 
@@ -184,7 +184,7 @@ def test_the_running_program_pulls(terminal: Terminal, server: FaultyServer) -> 
     result = terminal("pull", "tiny", "fresh")
     assert result.code == 0
     assert terminal.instance.asked == [(InstanceCommand.PULL, ("fresh:latest",))]
-    assert "The running Ollama Tray pulls fresh:latest." in result.err
+    assert "The running Ollama Tray is pulling fresh:latest." in result.err
     assert pulls(server) == []
 
 
@@ -303,7 +303,7 @@ def test_rm_of_what_somebody_else_deletes_meanwhile_is_done(
 
     server.fault("/api/delete", gone, times=1)
     result = terminal("rm", "-y", "tiny", "other:q4")
-    assert result.err.splitlines()[0] == "Gone already: tiny:latest."
+    assert result.err.splitlines()[0] == "Already gone: tiny:latest."
     assert (result.code, installed(server)) == (0, {"me/tiny:v2"})
 
 

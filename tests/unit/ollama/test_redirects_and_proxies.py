@@ -264,7 +264,9 @@ def test_a_proxy_setting_that_cannot_work(
     with pytest.raises(BadProxy) as caught:
         transport(f"{scheme}://nas.example").json("GET", "/x")
     assert not caught.value.is_socks
-    assert "set as the proxy for “nas”, isn’t the address of one." in proxy_words(caught.value)
+    assert "is set as the proxy for “nas”, but it isn’t a valid address." in proxy_words(
+        caught.value
+    )
     assert "sE" not in proxy_words(caught.value) + str(caught.value) + caught.value.proxy
 
 

@@ -133,7 +133,7 @@ def test_a_difference_of_sizes_is_no_fact() -> None:
     question = text.delete_question([record("a")], GUESS)
     assert plain(question.body).startswith("This frees up to 1 MB of 5 GB.")
     assert question.notes[0].text == "The rest is shared with b and stays."
-    assert text.delete_question([record("a")], NO_SIZE).body.startswith("How much this frees isn’t")
+    assert text.delete_question([record("a")], NO_SIZE).body.startswith("It isn’t known how much")
 
 
 def test_where_it_comes_from_is_named() -> None:
@@ -146,7 +146,7 @@ def test_where_it_comes_from_is_named() -> None:
     [
         (ALONE, "5.2 GB, nothing is shared"),
         (SHARED, "1.3 KB, 4.4 GB stay for meeting-notes:latest"),
-        (ONLY_A_LICENSE, "5.0 GB, next to nothing is shared"),
+        (ONLY_A_LICENSE, "5.0 GB, almost nothing is shared"),
         (COPY, "Nothing, all 5 GB stay for original"),
         (Freed(GB, GB, False), "Up to 1 GB"),
         (GUESS, "Up to 1 MB, the rest stays for b"),

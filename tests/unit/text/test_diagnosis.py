@@ -49,7 +49,7 @@ def test_nothing_is_wrong() -> None:
         ),
         ({"desktop": DesktopFacts(has_notifier=False)}, "Nothing on this desktop shows"),
         ({"desktop": DesktopFacts(problem="no session bus")}, "no session bus"),
-        ({"instance": InstanceFacts(InstanceState.SILENT)}, "runs but doesn’t answer"),
+        ({"instance": InstanceFacts(InstanceState.SILENT)}, "is running but doesn’t answer"),
         ({"settings_problem": "theme: 3"}, "theme: 3"),
         (
             {"folders": (FolderFacts(FolderKind.MODELS, "/x", 1_000_000_000),)},

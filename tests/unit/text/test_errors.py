@@ -83,7 +83,7 @@ REFUSED = e.UnreachableKind.REFUSED
         ),
         (
             e.TimedOut(), LOCAL, None,
-            "Ollama at 127.0.0.1:11434 doesn’t answer in time. It may be busy.",
+            "Ollama at 127.0.0.1:11434 didn’t answer in time. It may be busy.",
             Action.RETRY,
         ),
         (
@@ -193,7 +193,7 @@ def test_server_name(label: str, address: str, shown: str) -> None:
         ("ftp://nas", "An address starts with http:// or https://, or with neither."),
         ("nas:99999", "A port is a number from 1 to 65535."),
         ("http://", "The name of the computer is missing."),
-        ("u:secret@nas", "Leave the password out: it would stand in the settings file."),
+        ("u:secret@nas", "Leave the password out: it would be written to the settings file."),
         ("a..b", "“a..b” isn’t the address of a server."),
     ],
 )
@@ -238,11 +238,11 @@ def test_address_problem(address: str, words: str) -> None:
         ),
         (
             pull_error("x", "pull model manifest: 429: slow"),
-            "ollama.com takes no more requests for now. Try again in 10 min.",
+            "ollama.com isn’t accepting any more requests for now. Try again in 10 min.",
         ),
         (
             pull_error("hf.co/a/b", "429: slow, retry after 90 s"),
-            "Hugging Face takes no more requests for now. Try again in 1 min 30 s.",
+            "Hugging Face isn’t accepting any more requests for now. Try again in 1 min 30 s.",
         ),
         (
             pull_error("x", "pull model manifest: 500: boom"),
@@ -259,13 +259,13 @@ def test_address_problem(address: str, words: str) -> None:
         ),
         (
             pull_error("x", "pull model manifest: invalid character '<' looking for beginning"),
-            "A web page answered in place of ollama.com. The network may want a login first.",
+            "A web page answered instead of ollama.com. The network may want you to log in first.",
         ),
         (
             pull_error("x", "Get: x509: certificate signed by unknown authority"),
             (
-                "The server doesn’t trust the certificate of ollama.com. The network may want a "
-                "login first, or something on the way opens secure connections."
+                "The server doesn’t trust the certificate of ollama.com. The network may "
+                "want a login first, or something on the way intercepts secure connections."
             ),
         ),
         (
@@ -410,9 +410,9 @@ def test_what_a_delete_freed_is_a_bound_where_layers_are_not_known() -> None:
 
 def test_what_somebody_else_deleted_is_gone_as_wished() -> None:
     one, two = ref("a"), ref("b")
-    assert text.delete_result(DeleteOutcome((), (), (one,)), None) == "Gone already: a."
+    assert text.delete_result(DeleteOutcome((), (), (one,)), None) == "Already gone: a."
     result = text.delete_result(DeleteOutcome((one,), (), (two,)), None)
-    assert result == "Deleted a. Gone already: b."
+    assert result == "Deleted a. Already gone: b."
 
 
 @pytest.mark.parametrize(
@@ -434,8 +434,8 @@ def test_crashes_are_counted(count: int, more: str) -> None:
 
 def test_a_reason_is_brief_while_it_is_tried_again() -> None:
     page = pull_error("x", "pull model manifest: invalid character '<' looking for beginning")
-    expected = "A web page answers in place of ollama.com: a login?"
+    expected = "A web page answers instead of ollama.com, perhaps a login page"
     assert text.pull_error_reason(page, is_final=False) == expected
     limited = pull_error("x", "429: slow")
-    expected = "ollama.com takes no more requests for now."
+    expected = "ollama.com isn’t accepting any more requests for now."
     assert text.pull_error_reason(limited, is_final=False) == expected

@@ -94,7 +94,7 @@ def test_what_other_downloads_will_take_is_not_free() -> None:
     assert line[0] == "Tight: 40 GB free"
     line = shown(text.disk_line(made, Room(36 * GB, 30 * GB, 7 * GB), 5 * GB))
     assert line[0] == "Not enough: 36 GB free"
-    assert line[1].startswith("1 GB more is needed, as 30 GB are for other downloads. ")
+    assert line[1].startswith("1 GB more is needed, as other downloads need 30 GB. ")
 
 
 @pytest.mark.parametrize(
@@ -102,17 +102,17 @@ def test_what_other_downloads_will_take_is_not_free() -> None:
     [
         (HoldReason(Hold.SERVER), 1, "It will wait until “studio” answers."),
         (HoldReason(Hold.METERED), 1, "It will wait: this connection is metered."),
-        (HoldReason(Hold.BATTERY), 1, "It will wait: this computer runs on battery power."),
+        (HoldReason(Hold.BATTERY), 1, "It will wait: this computer is running on battery power."),
         (
             HoldReason(Hold.QUIET_HOURS, time(7)),
             1,
             "It will wait until 07:00, when the quiet hours end.",
         ),
-        (HoldReason(Hold.QUIET_HOURS), 1, "It will wait for the end of the quiet hours."),
+        (HoldReason(Hold.QUIET_HOURS), 1, "It will wait until the quiet hours end."),
         (
             HoldReason(Hold.DISK, missing_bytes=1_300_000_000),
             1,
-            "It will wait for 1.3 GB more of free disk space: you keep 5 GB free.",
+            "It will wait for 1.3 GB more free disk space: you keep 5 GB free.",
         ),
         (
             HoldReason(Hold.LINE, position=1),

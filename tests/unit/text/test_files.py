@@ -12,9 +12,9 @@ PATH = "/home/ana/settings.json"
     [
         (FileProblem.NO_ROOM, f"There is no room left on the disk for {PATH}.", "Delete"),
         (FileProblem.NOT_ALLOWED, f"Ollama Tray isn’t allowed to write {PATH}.", "Give"),
-        (FileProblem.READ_ONLY, f"The disk of {PATH} is read-only.", "Make"),
+        (FileProblem.READ_ONLY, f"The disk that {PATH} is on is read-only.", "Make"),
         (FileProblem.IN_USE, f"Another program has {PATH} open.", "Close"),
-        (FileProblem.IN_THE_WAY, f"Something else stands where {PATH} belongs.", "Move"),
+        (FileProblem.IN_THE_WAY, f"Something else is where {PATH} should be.", "Move"),
         (FileProblem.OTHER, f"{PATH} can’t be written: Input/output error.", ""),
     ],
 )

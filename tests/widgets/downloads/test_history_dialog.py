@@ -97,8 +97,8 @@ def test_a_new_record_moves_nothing_under_the_reader(qtbot: QtBot, scene: Scene)
 def test_a_file_that_could_not_be_read_is_said(qtbot: QtBot, scene: Scene) -> None:
     dialog = made(qtbot, scene, History((), "/home/me/downloads-history.json.bad"))
     sentence = (
-        "Not all of the earlier history could be read. "
-        "The file is kept as /home/me/downloads-history.json.bad."
+        "Part of the earlier history could not be read. The file is kept as "
+        "/home/me/downloads-history.json.bad."
     )
     assert sentence in texts(dialog)
 

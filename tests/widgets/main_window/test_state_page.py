@@ -179,7 +179,7 @@ def test_a_model_that_was_deleted_while_it_was_loaded_is_counted(stage: Stage) -
     assert "1 loaded, 3\u00a0GB in graphics memory" in window.status_bar.line
     window.choose_filter("loaded")
     window.refresh_now()
-    assert page_of(window).title == "What is loaded isn’t installed any more"
+    assert page_of(window).title == "What is loaded is no longer installed"
     window.choose_filter("all")
     stage.set_snapshot(replace(left, models=()))
     window.refresh_now()
@@ -236,7 +236,7 @@ def test_nobody_is_sent_to_a_registry_for_a_copy(stage: Stage) -> None:
 
 def test_what_somebody_else_deleted_is_told_as_gone(stage: Stage) -> None:
     stage.state.tell_deleted(DeleteOutcome((), (), (QWEN,)))
-    assert banner(stage.window) == "Gone already: qwen3:8b."
+    assert banner(stage.window) == "Already gone: qwen3:8b."
 
 
 def test_the_demo_is_marked(qtbot: QtBot) -> None:

@@ -198,7 +198,7 @@ def test_too_little_disk_space(scene: Scene, ask: Ask) -> None:
 def test_too_little_disk_space_is_waited_for(ask: Ask) -> None:
     dialog = ask("deepseek-r1:70b", samples.DEEPSEEK)
     assert "Not enough: 28 GB free" in said(dialog)
-    kept = "It will wait for 20 GB more of free disk space: you keep 5 GB free."
+    kept = "It will wait for 20 GB more free disk space: you keep 5 GB free."
     assert wait_note(dialog) == kept
     assert pull_text(dialog) == "Add to queue"
     assert dialog.pull_button.kind is Kind.PRIMARY
@@ -211,7 +211,7 @@ def wait_note(dialog: PullDialog) -> str:
 
 
 HELD = [
-    (RuleState(here=Hold.BATTERY), "It will wait: this computer runs on battery power."),
+    (RuleState(here=Hold.BATTERY), "It will wait: this computer is running on battery power."),
     (RuleState(here=Hold.METERED), "It will wait: this connection is metered."),
     (
         RuleState(Hold.QUIET_HOURS, Hold.QUIET_HOURS, time(7)),
@@ -279,7 +279,7 @@ def test_what_others_will_still_take_is_not_free(scene: Scene, ask: Ask) -> None
     assert "Enough: 16 GB free" in said(dialog)
     assert "5.5 GB left after this download and 3.2 GB for other downloads" in said(dialog)
     scene.settings.set("keep_free_gb", 6)
-    kept = "It will wait for 802 MB more of free disk space: you keep 6 GB free."
+    kept = "It will wait for 802 MB more free disk space: you keep 6 GB free."
     assert wait_note(dialog) == kept
     # The disk is looked at while others run, and what they have written is not free any more.
     measured = QueueDisk(data.SERVER, 20 * 10**9, {data.PULLS[0].id: {"sha256:x": 10**9}})
@@ -297,7 +297,7 @@ def test_an_update(scene: Scene, ask: Ask) -> None:
     assert "Tight: 9.1 GB free" in words
     assert "4.7 GB left after this download, on /home/somebody/.ollama/models." in words
     assert "Needs about 5.5 GB" in words
-    kept = "It will wait for 516 MB more of free disk space: you keep 5 GB free."
+    kept = "It will wait for 516 MB more free disk space: you keep 5 GB free."
     assert wait_note(dialog) == kept
     assert pull_text(dialog) == "Add to queue"
     scene.settings.set("keep_free_gb", 4)

@@ -331,7 +331,7 @@ def test_usable_addresses_are_taken(
         ("http://nas:http", "A port is a number from 1 to 65535."),
         ("[::1", "A bracket is missing, as in [::1]:11434."),
         ("http://", "The name of the computer is missing."),
-        ("u:secret@nas", "Leave the password out: it would stand in the settings file."),
+        ("u:secret@nas", "Leave the password out: it would be written to the settings file."),
     ],
 )
 def test_unusable_addresses_are_said(server: SettingsDialog, address: str, words: str) -> None:

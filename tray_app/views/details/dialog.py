@@ -367,4 +367,4 @@ class DetailsDialog(DialogFrame):
 
 
 def _failed() -> Message:
-    return Message(failure_words(), tr("The log says why. The rest is as it should be."))
+    return Message(failure_words(), tr("The log says why. Everything else is fine."))

@@ -113,7 +113,9 @@ def cut(text: str) -> tuple[str, str]:
     shown = text[:MAX_TEXT]
     note = ""
     if len(text) > MAX_TEXT:
-        note = tr("Only the first {shown} of {count} characters are shown. Copy takes all.")
+        note = tr(
+            "Only the first {shown} of {count} characters are shown. Copy copies all of them."
+        )
         note = note.format(shown=number(MAX_TEXT), count=number(len(text)))
     # A line of megabytes takes seconds to lay out, many shorter ones do not.
     shown = "\n".join(part for line in shown.split("\n") for part in _folded(line))

@@ -326,7 +326,7 @@ class ModelActions(QObject):
 
     def _busy_reason(self) -> str:
         if any(row.busy is not None for row in self._rows):
-            return tr("Wait until what is being done with it has finished")
+            return tr("Wait until the current action has finished")
         return ""
 
     def _load_reason(self) -> str:

@@ -152,8 +152,8 @@ def _no_match_page(facts: Facts) -> PageText:
         )
         show_all = PageButton("show_all", tr("Show all models"))
         if facts.filter == "loaded" and facts.loaded:
-            title = tr("What is loaded isn’t installed any more")
-            body = tr("It was deleted while it was loaded. It leaves the memory by itself.")
+            title = tr("What is loaded is no longer installed")
+            body = tr("It was deleted while it was loaded. It will unload by itself.")
             return PageText("search", title, body, buttons=(show_all,))
         return PageText("search", filter_is_empty(facts.filter), body, buttons=(show_all,))
     buttons = [PageButton("clear_search", tr("Clear search"))]

@@ -61,7 +61,7 @@ class AboutPage(SettingsPage):
             ControlRow(
                 tr("Copy diagnostics"),
                 self._copy,
-                tr("Versions, settings, last errors. Names of servers and tokens are left out."),
+                tr("Versions, settings, last errors. Server names and tokens are left out."),
             )
         )
         open_log = Button(tr("&Open"), "folder", small=True)

@@ -41,7 +41,7 @@ class HostsCard(QWidget):
         layout.addWidget(self.card)
         self.field = QLineEdit()
         self.field.setPlaceholderText("registry.local:5000")
-        self.field.setAccessibleName(tr("Host of a registry"))
+        self.field.setAccessibleName(tr("Registry host"))
         self.field.textChanged.connect(self._on_field_text_changed)
         self.field.returnPressed.connect(self._on_add)
         self.add = Button(tr("&Add"))
