@@ -355,7 +355,7 @@ def test_a_model_made_here_is_not_called_unknown(ask: Ask) -> None:
     answer = replace(samples.failed(name, ModelNotFound(name)), standing=PullCheck.UNCHECKED)
     dialog = ask(name, answer)
     assert f"{name} is already here" in said(dialog)
-    assert "ollama.com has no model of this name." in said(dialog)
+    assert "ollama.com has no model with this name." in said(dialog)
     assert not dialog.field.property("invalid")
 
 
