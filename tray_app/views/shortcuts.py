@@ -140,7 +140,8 @@ class ShortcutsDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll)
         self.screen_fit = ScreenFit(self, lambda: _LEAST)
-        self.resize(440, 560)
+        width = body.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width()
+        self.resize(max(440, width), 560)
 
 
 def _download_keys() -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,8 @@
 """Shows every window and dialog on screens of many sizes; prints what does not fit them.
 
 A process of its own, because the scale factor and the screens are told to the one application:
-`screens_program.py SIZES`, like "1280x800 720x440", in pixels.
+`screens_program.py SIZES`, like "1280x800", in pixels. With two, "720x440 1920x1080", it prints
+which window does not get its size back on the larger after it was on the smaller.
 """
 
 import json
@@ -160,6 +161,25 @@ def shown_in_turn(build: Callable[[], QWidget]) -> Iterator[str]:
         settle()
 
 
+def sizes_back(build: Callable[[], QWidget]) -> Iterator[str]:
+    """Moved from the small screen to the large one, its own size comes back."""
+    areas = (screen.availableGeometry() for screen in QApplication.screens())
+    small, large = sorted(areas, key=QRect.width)
+    window = build()
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    sizes = []
+    for area in (large, small, large, small, large):
+        window.move(area.topLeft() + QPoint(30, 40))
+        window.show()
+        settle()
+        sizes.append(window.size().toTuple())
+    if not sizes[0] == sizes[2] == sizes[4]:
+        yield f"{build.__name__}: {sizes[0]} came back as {sizes[2:]}"
+    window.hide()
+    window.deleteLater()
+    settle()
+
+
 def main() -> None:
     sizes = [tuple(map(int, size.split("x"))) for size in sys.argv[1].split()]
     screens = [
@@ -180,7 +200,8 @@ def main() -> None:
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file.name}"
         app = QApplication([])
     AppStyle(app, "light")
-    found = [f for build in WINDOWS for f in shown_in_turn(build)]
+    walk = sizes_back if len(sizes) > 1 else shown_in_turn
+    found = [f for build in WINDOWS for f in walk(build)]
     shown = {"screens": [s.size().toTuple() for s in app.screens()], "windows": len(WINDOWS)}
     sys.stdout.write(json.dumps({**shown, "faults": found}))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.support.complaints import NO_SCREEN, complaints
@@ -20,6 +20,7 @@ from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.message_box import MessageBox
+from tray_app.views.shortcuts import ShortcutsDialog
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,6 +57,13 @@ def test_every_window_fits_every_screen(factor: str, sizes: str, logical: list[l
     assert found["faults"] == []
 
 
+def test_on_a_large_screen_again_each_window_has_its_own_size_again() -> None:
+    found = walked("1", "720x440 1920x1200")
+    assert sorted(found["screens"]) == [[720, 440], [1920, 1200]]
+    assert found["windows"] >= 30
+    assert found["faults"] == []
+
+
 def test_a_window_in_the_corner_comes_back_whole(stage: Stage) -> None:
     window = stage.window
     free = window.screen().availableGeometry()
@@ -65,12 +73,43 @@ def test_a_window_in_the_corner_comes_back_whole(stage: Stage) -> None:
     assert free.contains(window.frameGeometry())
 
 
+def test_a_size_that_only_the_screen_gave_is_not_remembered(stage: Stage) -> None:
+    window = stage.window
+    window.resize(5000, 500)
+    window.screen_fit.fit()
+    assert window.width() < 5000
+    before = stage.settings.values.main_geometry
+    window.hide()
+    assert stage.settings.values.main_geometry == before
+    window.show()
+    window.resize(window.width() - 20, 500)
+    window.hide()
+    assert stage.settings.values.main_geometry != before
+
+
 def test_a_maximized_window_stays_so(stage: Stage) -> None:
     window = stage.window
     window.hide()
     window.setWindowState(Qt.WindowState.WindowMaximized)
     window.show()
     assert window.isMaximized()
+
+
+@pytest.mark.parametrize("words", [1, 6, 20, 100])
+@pytest.mark.parametrize("details", ["", "line\n" * 50])
+def test_nothing_scrolls_where_there_is_room(words: int, details: str, qtbot: QtBot) -> None:
+    box = shown(qtbot, MessageBox(Message("Title", "many words " * words, details=details)))
+    assert box.height() < box.screen_fit.room().height()
+    for _ in range(2 if details else 1):
+        bars = (box.scroller.verticalScrollBar(), box.scroller.horizontalScrollBar())
+        assert [(bar.isVisible(), bar.maximum()) for bar in bars] == [(False, 0)] * 2
+        box.details_button.click()
+        QApplication.processEvents()
+
+
+def test_the_list_of_keys_scrolls_in_one_direction_only(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, ShortcutsDialog())
+    assert dialog.findChildren(QScrollArea)[0].horizontalScrollBar().maximum() == 0
 
 
 def test_pages_scroll_by_key_where_the_text_does_not_fit(qtbot: QtBot) -> None:

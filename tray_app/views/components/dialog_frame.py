@@ -128,7 +128,8 @@ class DialogFrame(QDialog):
         return sides.left() + left + between + right + sides.right()
 
     def _footer_height(self) -> int:
-        return self._line.sizeHint().height() + self._footer.sizeHint().height()
+        # The line has no size of its own to hint at, only the one that is set.
+        return self._line.minimumHeight() + self._footer.sizeHint().height()
 
     def _turn_footer(self, width: int) -> None:
         """One below the other where the screen has no room for all buttons in a line."""

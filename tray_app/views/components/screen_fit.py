@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QScreen
 from PySide6.QtWidgets import QFrame, QScrollArea, QStyle, QWidget
 
 _BORDER = 4
@@ -30,6 +30,7 @@ _LARGE = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 class ScreenFit(QObject):
     """Fits `window` to what is free of its screen: at every show, and when the screen changes or
     goes away. Smaller first, then moved inside; and it may always be made as small as the screen.
+    What only the screen made smaller gets its own size back where there is room for it again.
 
     `least` tells how small the window may get where there is room enough.
     """
@@ -38,6 +39,7 @@ class ScreenFit(QObject):
         super().__init__(window)
         self._window = window
         self._least = least
+        self._own = self._given = QSize()
         self._was_shown = False
         self._corrections = 0
         self._since_show = QElapsedTimer()
@@ -65,12 +67,15 @@ class ScreenFit(QObject):
     def fit(self) -> None:
         """Make it lie inside the screen, with its frame."""
         window = self._window
+        own = self.own_size()
         self.apply_least()
         if window.windowState() & _LARGE or window.isMinimized():
             return
-        size = window.size().boundedTo(self.room())
+        self._own = own
+        size = own.boundedTo(self.room())
         if size != window.size():
             window.resize(size)
+        self._given = window.size()
         if not self._is_placed():
             return  # it is put in the middle of its parent, or where the desktop likes
         free, margins = self._free(), self._margins()
@@ -79,6 +84,17 @@ class ScreenFit(QObject):
         y = max(free.top(), min(frame.y(), free.y() + free.height() - frame.height()))
         if QPoint(x, y) != window.pos():
             window.move(x, y)
+
+    def own_size(self) -> QSize:
+        """The size that a person or the window itself chose, however small the screen is."""
+        size = self._window.size()
+        is_given = size == self._given.expandedTo(self._window.minimumSize())
+        return self._own if is_given and self._own.isValid() else size
+
+    def is_shrunk(self) -> bool:
+        """Whether it is smaller than its own size because of the screen."""
+        own, size = self.own_size(), self._window.size()
+        return size.width() < own.width() or size.height() < own.height()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -147,6 +163,7 @@ class FittingScroll(QScrollArea):
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._content = content
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
@@ -156,6 +173,25 @@ class FittingScroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(1, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._choose_bar()
+        super().resizeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._content:
+            self._choose_bar()
+        return super().eventFilter(watched, event)
+
+    def _choose_bar(self) -> None:
+        """Qt keeps a bar that was needed once: beside it, lines break earlier."""
+        room = self.maximumViewportSize()
+        needed = self._content.heightForWidth(room.width())
+        policy = Qt.ScrollBarPolicy
+        fits = 0 <= needed <= room.height()
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+        )
 
     def scroll_page(self, direction: int) -> bool:
         """Scroll one page down (1) or up (-1); whether there was anything to scroll."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from tray_app.itemmodels.columns import DEFAULT_KEYS, NUMBER
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.settings import Settings
+from tray_app.views.components.screen_fit import ScreenFit
 from tray_app.views.models.column_layout import ColumnLayout
 from tray_app.views.models.columns import TableColumns
 
@@ -23,10 +24,11 @@ PANEL_HEIGHT = 240
 class SavedState(QObject):
     """Reads once, writes what changed."""
 
-    def __init__(self, settings: Settings, window: QWidget) -> None:
+    def __init__(self, settings: Settings, window: QWidget, screen_fit: ScreenFit) -> None:
         super().__init__(window)
         self._settings = settings
         self._window = window
+        self._screen_fit = screen_fit
 
     def column_layout(self) -> ColumnLayout:
         """The columns as they were chosen."""
@@ -56,11 +58,12 @@ class SavedState(QObject):
 
     def save_geometry(self, splitter: QSplitter) -> None:
         """Called when the window is hidden or closed."""
-        saved = bytes(self._window.saveGeometry().toBase64().data()).decode("ascii")
-        values: dict[str, Any] = {
-            "main_geometry": saved,
-            "main_maximized": self._window.isMaximized(),
-        }
+        is_maximized = self._window.isMaximized()
+        values: dict[str, Any] = {"main_maximized": is_maximized}
+        if is_maximized or not self._screen_fit.is_shrunk():
+            # A size that only a small screen asks for is not what a person chose.
+            saved = bytes(self._window.saveGeometry().toBase64().data()).decode("ascii")
+            values["main_geometry"] = saved
         panel = splitter.widget(1)
         if panel is not None and not panel.isHidden():
             values["splitter_sizes"] = tuple(splitter.sizes())

@@ -100,7 +100,8 @@ class MainWindow(QMainWindow):
         self._ticks = 0
         self._copy: tuple[str, tuple[ModelRef, ...]] | None = None  # not in the list yet
         self.models = ModelTableModel(self, clock)
-        self.saved_state = SavedState(settings, self)
+        self.screen_fit = ScreenFit(self, lambda: _LEAST)
+        self.saved_state = SavedState(settings, self, self.screen_fit)
         self.saved_state.restore_arrangement(self.models)
         self.view = ModelView(self.models, self.saved_state.column_layout(), self)
         self.actions_ = Actions(self, self.view)
@@ -142,7 +143,6 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle(tr("Ollama Tray (demo)") if self._state.is_demo else tr("Ollama Tray"))
-        self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.screen_fit.apply_least()
         body = QWidget()
         # What its parts need depends on the room that they have: only a fixed least size is sound.
