@@ -29,14 +29,14 @@ from tray_app.core.diagnosis import (
 )
 from tray_app.core.errors import Cancelled, OllamaError, ProxyFailed
 from tray_app.core.names import DEFAULT_HOST
+from tray_app.core.redaction import redacted
 from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
 from tray_app.environment import own_appimage, sandbox
-from tray_app.log import CRASH_FILE, without_secrets
 from tray_app.ollama import CancelScope, OllamaClient, models_folders
 from tray_app.ollama.http_session import proxy_for, requests_version
 from tray_app.ollama.local_store import free_bytes, free_bytes_in, is_installed
-from tray_app.paths import Paths
+from tray_app.paths import CRASH_FILE, Paths, without_home
 from tray_app.settings.values import SettingsValues
 
 ERRORS_SHOWN = 5
@@ -78,7 +78,7 @@ def diagnose(question: Question, scope: CancelScope | None = None) -> Diagnosis:
         folders=tuple(_folders(question)),
         instance=question.instance,
         settings=tuple(_changed(question.settings)),
-        settings_problem=without_secrets(question.settings_problem),
+        settings_problem=_public(question.settings_problem),
         errors=_without_names(last_errors(question.where.log_file), hidden),
         proxy=_proxy(question.hides_names),
     )
@@ -114,7 +114,7 @@ def last_errors(log_file: Path, count: int = ERRORS_SHOWN) -> tuple[str, ...]:
         elif is_bad and line and not line.startswith((" ", "Traceback")):
             found[-1][1:] = [line]
     errors = (" | ".join(entry)[:_LINE_LIMIT] for entry in found[-count:])
-    return tuple(map(without_secrets, (*errors, *_last_crash(log_file.with_name(CRASH_FILE)))))
+    return tuple(map(_public, (*errors, *_last_crash(log_file.with_name(CRASH_FILE)))))
 
 
 def _last_crash(file: Path) -> tuple[str, ...]:
@@ -150,7 +150,11 @@ def _tail(file: Path) -> list[str]:
 
 
 def _versions() -> Versions:
-    qt, pyside = qt_versions()
+    qt = pyside = problem = ""
+    try:
+        qt, pyside = qt_versions()
+    except ImportError as error:
+        problem = str(error)
     return Versions(
         program=__version__,
         python=platform.python_version(),
@@ -160,6 +164,7 @@ def _versions() -> Versions:
         system=_system(),
         machine=platform.machine(),
         form=_form(),
+        qt_problem=problem,
     )
 
 
@@ -269,8 +274,12 @@ def _existing(folder: Path) -> Path:
     return next((place for place in (folder, *folder.parents) if _is_folder(place)), folder)
 
 
+def _public(text: str) -> str:
+    return without_home(redacted(text))
+
+
 def _shown(folder: Path) -> str:
-    return without_secrets(str(folder))
+    return _public(str(folder))
 
 
 def _changed(values: SettingsValues) -> Iterable[tuple[str, str]]:

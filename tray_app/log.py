@@ -34,13 +34,13 @@ from PySide6.QtCore import (
 from tray_app import __version__
 from tray_app.core.payloads import Crashes
 from tray_app.core.redaction import redacted
+from tray_app.paths import CRASH_FILE, without_home
 from tray_app.private_files import make_folder, opener
 from tray_app.streams import is_closed_pipe, silence
 
 _FORMAT = "%(asctime)s %(levelname).1s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
 _KEPT_FILES = 3
-CRASH_FILE = "crash.log"
 _MAX_CRASH_BYTES = 100_000
 _MAX_LINE = 10_000
 _MAX_PLACES = 1000
@@ -67,9 +67,7 @@ _Place = tuple[Hashable, ...]
 
 def without_secrets(text: str) -> str:
     """`text` without tokens, passwords, queries of URLs and the path of the home folder."""
-    text = redacted(text)
-    home = str(Path.home())
-    return text.replace(home, "~") if len(home) > 1 else text
+    return without_home(redacted(text))
 
 
 class _Formatter(logging.Formatter):

@@ -11,6 +11,8 @@ from pathlib import Path
 from platformdirs import PlatformDirs
 
 _FOLDER = "ollama-tray"
+CRASH_FILE = "crash.log"
+"""Beside the log: what the process died of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,9 @@ def paths(data_dir: Path | None = None) -> Paths:
     return Paths(
         found.user_config_path, found.user_state_path, found.user_cache_path, found.user_log_path
     )
+
+
+def without_home(text: str) -> str:
+    """`text` with ~ for the path of the home folder, which tells a name."""
+    home = str(Path.home())
+    return text.replace(home, "~") if len(home) > 1 else text

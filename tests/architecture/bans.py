@@ -35,12 +35,12 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "tray_app/app/start.py",
         "tray_app.desktop.startup.qt_failure",
     ): "a second start hands over without it",
-    ("tray_app/app/no_window.py", "tray_app.language"): "it loads Qt, which may be what is missing",
     ("tray_app/app/no_window.py", "PySide6.QtCore"): "it may be what is missing",
     ("tray_app/app/window.py", "tray_app.app.view_state"): "only where the language changes",
     ("tray_app/app/window.py", "tray_app.app.windows"): "built when first shown",
     ("tray_app/cli/arguments.py", "argparse"): "10 ms: not for a start without arguments",
     ("tray_app/cli/server_choice.py", "tray_app.ollama.local_store"): "only where none answers",
+    ("tray_app/cli/speech.py", "tray_app.language"): "Qt costs 100 ms: not for English",
     ("tray_app/cli/terminal.py", "tray_app.cli.doctor"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.reading"): "each verb loads what it needs",
@@ -48,7 +48,6 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/terminal.py", "tray_app.desktop.instance.single_instance"): (
         "most verbs do not ask the program"
     ),
-    ("tray_app/cli/terminal.py", "tray_app.language"): "Qt costs 100 ms: not for English",
     ("tray_app/desktop/autostart/system.py", "tray_app.desktop.autostart.macos"): "only on macOS",
     (
         "tray_app/desktop/autostart/system.py",
@@ -67,7 +66,8 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "tray_app/desktop/conditions/system.py",
         "tray_app.desktop.conditions.windows_power",
     ): "only on Windows",
-    ("tray_app/desktop/facts.py", "tray_app.desktop.dbus.session"): "only on Linux",
+    ("tray_app/desktop/facts.py", "PySide6.QtCore"): "it may be what cannot be loaded",
+    ("tray_app/desktop/facts.py", "PySide6.QtWidgets"): "it may be what cannot be loaded",
     ("tray_app/desktop/notifications/notifier.py", "tray_app.desktop.notifications.dbus"): (
         "jeepney costs 17 ms: not before the first notice"
     ),

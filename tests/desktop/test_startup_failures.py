@@ -54,6 +54,32 @@ def test_a_display_that_is_gone_is_named(start: Start, display: str) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("platform", ["nonsense", "wayland", "xcb:foo;nonsense"])
+def test_a_platform_that_is_not_there_is_named(
+    start: Start, bare_desktop: VirtualDesktop, platform: str
+) -> None:
+    variable = "WAYLAND_DISPLAY" if platform.startswith("xcb") else "DISPLAY"
+    display = {variable: bare_desktop.environment["DISPLAY"]}
+    done = start(**display, QT_QPA_PLATFORM=platform)
+    check(done, f"QT_QPA_PLATFORM asks for: “{platform.partition(':')[0]}”")
+
+
+def test_a_demo_that_cannot_show_a_window_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "tray_app", "--demo"],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+        | {"DISPLAY": ":7531", "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    check(done, "The display “:7531” isn’t there any more")
+    assert [file.name for file in folder.glob("*demo*")] == []
+
+
 def test_nor_is_a_wayland_display_that_is_gone(start: Start, tmp_path: Path) -> None:
     done = start(WAYLAND_DISPLAY="wayland-7", XDG_RUNTIME_DIR=str(tmp_path))
     check(done, "The display “wayland-7” isn’t there any more")

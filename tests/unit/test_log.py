@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from tray_app import log
 from tray_app.core.payloads import Crashes
+from tray_app.paths import CRASH_FILE
 
 ROOT = Path(__file__).parents[2]
 
@@ -352,7 +353,7 @@ def test_a_full_disk_is_no_reason_for_tracebacks(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "ollama-tray.log").symlink_to("/dev/full")
-    (tmp_path / log.CRASH_FILE).symlink_to("/dev/full")
+    (tmp_path / CRASH_FILE).symlink_to("/dev/full")
     log.set_up(tmp_path / "ollama-tray.log")
     logging.getLogger("tray_app.x").info("no room for this")
     log.take_down()

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from tray_app import text
-from tray_app.desktop.startup.libraries import missing_for, missing_library
+from tray_app.cli.speech import is_about_qt, speak
+from tray_app.desktop.startup.libraries import missing_for
 from tray_app.desktop.startup.peers import Peer, local_x11_addresses, x11_talk
 from tray_app.streams import tell
 from tray_app.text import tr
@@ -19,9 +19,10 @@ from tray_app.text.displays import (
     display_silent,
     library_missing,
     no_display,
+    platform_impossible,
+    qt_impossible,
     windows_impossible,
 )
-from tray_app.text.english import english_formats
 
 EXIT_NO_WINDOW = 1
 _PLUGINS = {"wayland": "libqwayland.so", "xcb": "libqxcb.so"}
@@ -43,18 +44,19 @@ def tell_display_silent(name: str) -> int:
     return _tell(lambda: display_silent(name))
 
 
-def tell_missing_library(error: ImportError) -> int:
-    """Qt cannot be loaded, for want of a library of the system; any other error is raised."""
-    library = missing_library(str(error))
-    if not library:
+def tell_no_qt(error: ImportError) -> int:
+    """Qt cannot be loaded. An error about anything else is raised."""
+    if not is_about_qt(error):
         raise error
-    return _tell(lambda: library_missing(library))
+    return _tell(lambda: qt_impossible(str(error)))
 
 
 def leave(message: str) -> NoReturn:
     """Instead of being aborted by Qt, which said `message`. The system frees whatever is held."""
-    _tell(lambda: failure_sentence(message, os.environ))
-    os._exit(EXIT_NO_WINDOW)
+    try:
+        _tell(lambda: failure_sentence(message, os.environ))
+    finally:
+        os._exit(EXIT_NO_WINDOW)
 
 
 def failure_sentence(message: str, environ: Mapping[str, str]) -> str:
@@ -74,17 +76,12 @@ def failure_sentence(message: str, environ: Mapping[str, str]) -> str:
         return display_refuses(name) if _is_there(name) else display_gone(name)
     if "wayland" in tried:
         return display_gone(environ["WAYLAND_DISPLAY"])
-    return windows_impossible(message)
+    return platform_impossible(chosen) if chosen else windows_impossible(message)
 
 
 def _tell(sentence: Callable[[], str]) -> int:
-    """In the person's language where Qt, which knows it, can be loaded."""
-    try:
-        from tray_app.language import install_in_terminal
-
-        install_in_terminal()
-    except ImportError:
-        text.configure(english=english_formats("en", {"LANG": "C"}))
+    """In the system's language where it can be had."""
+    speak()
     tell(sentence())
     return EXIT_NO_WINDOW
 

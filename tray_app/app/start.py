@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -32,22 +34,27 @@ would keep it waiting."""
 def main(invocation: Invocation) -> int:
     """Run the program, or hand over to the one that runs. Gives the exit code."""
     if not invocation.demo or invocation.data_dir is not None:
-        return _run(invocation, invocation.data_dir)
+        return _run(invocation, invocation.data_dir, _nothing)
     import tempfile  # loads random and shutil: only for a demo
 
     # A demo must not touch the person's own settings and downloads.
-    with tempfile.TemporaryDirectory(prefix="ollama-tray-demo-") as folder:
-        return _run(invocation, Path(folder))
+    folder = tempfile.TemporaryDirectory(prefix="ollama-tray-demo-", ignore_cleanup_errors=True)
+    with folder as name:
+        return _run(invocation, Path(name), folder.cleanup)
 
 
-def _run(invocation: Invocation, data_dir: Path | None) -> int:
+def _nothing() -> None:
+    """There is nothing to be cleared away."""
+
+
+def _run(invocation: Invocation, data_dir: Path | None, clear_away: Callable[[], None]) -> int:
     instance = SingleInstance(data_dir)
     if not instance.claim():
         handover = _hand_over(instance, invocation)
         if handover.outcome is not Outcome.NOBODY:
             return _say(handover)
     try:
-        return _start(invocation, data_dir, instance)
+        return _start(invocation, data_dir, instance, clear_away)
     finally:
         instance.close()
 
@@ -68,9 +75,10 @@ def _say(handover: Handover) -> int:
     return no_window.tell_other_is_silent()
 
 
-def _leave(message: str) -> NoReturn:
+def _leave(clear_away: Callable[[], None], message: str) -> NoReturn:
     from tray_app.app import no_window
 
+    clear_away()
     no_window.leave(message)
 
 
@@ -84,7 +92,12 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstance) -> int:
+def _start(
+    invocation: Invocation,
+    data_dir: Path | None,
+    instance: SingleInstance,
+    clear_away: Callable[[], None],
+) -> int:
     if not has_display():
         from tray_app.app import no_window
 
@@ -100,7 +113,7 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     except ImportError as error:
         from tray_app.app import no_window
 
-        return no_window.tell_missing_library(error)
+        return no_window.tell_no_qt(error)
     if probe is not None and (silent := probe.settle()):
         from tray_app.app import no_window
 
@@ -110,7 +123,7 @@ def _start(invocation: Invocation, data_dir: Path | None, instance: SingleInstan
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName(APP_ID)
     QApplication.setQuitOnLastWindowClosed(False)
-    with QtFailure(_leave):
+    with QtFailure(partial(_leave, clear_away)):
         app = QApplication([APP_NAME])
     tray = Tray(app)
     tray.start(TRAY_GRACE_S if invocation.hidden or invocation.login else 0.0)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tray_app import text
 from tray_app.cli.arguments import Command, Invocation
 from tray_app.cli.console import AnswerLost, Console
 from tray_app.cli.context import (
@@ -20,10 +18,11 @@ from tray_app.cli.context import (
     report,
 )
 from tray_app.cli.server_choice import ServerChoice, choose, load_settings
+from tray_app.cli.speech import speak
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.ollama.client import OllamaClient
 from tray_app.text import tr
-from tray_app.text.english import english_formats
+from tray_app.text.displays import only_english
 
 if TYPE_CHECKING:
     from tray_app.desktop.instance import single_instance
@@ -46,7 +45,8 @@ def run(
     target: ServerChoice | None = None
     try:
         settings, problem = load_settings(invocation.data_dir)
-        _speak(settings.language, settings.size_units)
+        if no_qt := speak(settings.language, settings.size_units):
+            out.say(only_english(no_qt))
         if problem:
             out.say(tr("Some settings can’t be used: {reason}").format(reason=problem))
         target = choose(invocation, settings, out.environ)
@@ -111,15 +111,6 @@ def _ask(
     from tray_app.desktop.instance import single_instance
 
     return single_instance.ask(command, args, data_dir=invocation.data_dir)
-
-
-def _speak(language: str, size_units: str) -> None:
-    english = english_formats(language, os.environ)
-    if english is None:
-        from tray_app.language import install_in_terminal  # Qt
-
-        install_in_terminal(language)
-    text.configure(size_units, english)
 
 
 def _interrupted(command: Command) -> str:

@@ -24,6 +24,7 @@ class Versions:
     system: str
     machine: str
     form: str  # "source", "package", "frozen", …
+    qt_problem: str = ""  # why Qt can't be loaded, as the system's loader or Python says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,32 +5,41 @@ Needs neither a display nor a Qt application, so that a terminal can ask as well
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import socket
 import struct
 import sys
+import threading
 from dataclasses import replace
-
-import PySide6
-from PySide6.QtCore import qVersion
 
 from tray_app.core.diagnosis import DesktopFacts
 from tray_app.desktop.autostart.system import system_autostart
+from tray_app.desktop.dbus.address import session_bus_address
 
 _log = logging.getLogger(__name__)
 
 _TRAY = "org.kde.StatusNotifierWatcher"
 _NOTIFICATIONS = "org.freedesktop.Notifications"
 _TIMEOUT_S = 3.0
+_GREETING_S = 1.0
+_LIMIT_S = 3 * _TIMEOUT_S + _GREETING_S
+"""Of all three questions."""
+_NO_MESSAGE = (ValueError, LookupError, TypeError, AssertionError, RecursionError, struct.error)
+"""What jeepney raises on bytes that are none of D-Bus's."""
 
 
 def qt_versions() -> tuple[str, str]:
-    """Of Qt and of PySide6."""
+    """Of Qt and of PySide6. ImportError where Qt's windows cannot be loaded."""
+    import PySide6.QtWidgets
+    from PySide6.QtCore import qVersion
+
     return qVersion(), PySide6.__version__
 
 
-def desktop_facts() -> DesktopFacts:
-    """What can be learnt within a few seconds; never raises."""
+def desktop_facts(limit_s: float = _LIMIT_S) -> DesktopFacts:
+    """What can be learnt within about `limit_s`; never raises."""
     facts = DesktopFacts(autostart=_autostart())
     if sys.platform != "linux":
         return facts
@@ -39,7 +48,7 @@ def desktop_facts() -> DesktopFacts:
         desktop=os.environ.get("XDG_CURRENT_DESKTOP", "").replace(":", ", "),
         session=_session(),
     )
-    return _ask_bus(facts)
+    return _ask_bus(facts, limit_s)
 
 
 def _autostart() -> bool | None:
@@ -59,22 +68,33 @@ def _session() -> str:
 
 if sys.platform == "linux":
 
-    def _ask_bus(facts: DesktopFacts) -> DesktopFacts:
-        from jeepney.io.blocking import open_dbus_connection
-
-        from tray_app.desktop.dbus.session import SessionBus
+    def _ask_bus(facts: DesktopFacts, limit_s: float) -> DesktopFacts:
+        from jeepney.bus import get_bus
+        from jeepney.io.blocking import DBusConnection, prep_socket
 
         try:
-            bus = open_dbus_connection(SessionBus().address())
+            link = prep_socket(get_bus(session_bus_address()), timeout=_GREETING_S)
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             _log.info("no session bus: %s", error)
             return replace(facts, problem="no session bus")
+        # For some answers jeepney waits without a limit, and for the rest of one once it has begun.
+        is_given_up = threading.Event()
+        end = threading.Timer(limit_s, _hang_up, (link, is_given_up))
+        end.daemon = True
+        end.start()
         try:
-            return _ask(bus, facts)
-        except (OSError, EOFError, ValueError, LookupError, TypeError, struct.error) as error:
-            return replace(facts, problem=f"{type(error).__name__}: {error}")
+            return _ask(DBusConnection(link), facts)
+        except (OSError, EOFError, *_NO_MESSAGE) as error:
+            said = "no answer" if is_given_up.is_set() else f"{type(error).__name__}: {error}"
+            return replace(facts, problem=said)
         finally:
-            bus.close()
+            end.cancel()
+            link.close()
+
+    def _hang_up(link: socket.socket, is_given_up: threading.Event) -> None:
+        is_given_up.set()
+        with contextlib.suppress(OSError):  # it may be over just now
+            link.shutdown(socket.SHUT_RDWR)
 
     def _ask(bus: object, facts: DesktopFacts) -> DesktopFacts:
         properties = "org.freedesktop.DBus.Properties"
@@ -112,5 +132,5 @@ if sys.platform == "linux":
 
 else:
 
-    def _ask_bus(facts: DesktopFacts) -> DesktopFacts:
+    def _ask_bus(facts: DesktopFacts, _: float) -> DesktopFacts:
         return facts

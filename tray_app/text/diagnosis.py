@@ -15,6 +15,7 @@ from tray_app.core.diagnosis import (
     InstanceState,
     ServerFacts,
 )
+from tray_app.text.displays import qt_impossible
 from tray_app.text.errors import error_text
 from tray_app.text.messages import Action
 from tray_app.text.models import models_count
@@ -138,6 +139,8 @@ def _program_findings(found: Diagnosis) -> Iterator[Finding]:
     if found.settings_problem:
         problem = fill(tr("Some settings can’t be used: {reason}"), reason=found.settings_problem)
         yield Finding(problem, tr("Defaults are used instead."))
+    if found.versions.qt_problem:
+        yield Finding(qt_impossible(found.versions.qt_problem))
     if found.instance.state is InstanceState.SILENT:
         yield Finding(
             tr("Ollama Tray is running but doesn’t answer."), tr("Quit it and start it again.")
@@ -172,7 +175,7 @@ def _versions(found: Diagnosis) -> Iterator[tuple[str, str]]:
     versions = found.versions
     yield "Ollama Tray", f"{versions.program} ({versions.form})"
     yield "Python", versions.python
-    yield "Qt", f"{versions.qt}, PySide6 {versions.pyside}"
+    yield "Qt", f"{versions.qt}, PySide6 {versions.pyside}" if versions.qt else ""
     yield "requests", versions.requests
     yield tr("Proxy"), found.proxy
     yield tr("System"), f"{versions.system}, {versions.machine}"

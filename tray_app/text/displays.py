@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tray_app.core.libraries import missing_library
 from tray_app.text.plain import one_line
 from tray_app.text.wording import tr
 
@@ -82,6 +83,35 @@ def library_missing(library: str) -> str:
         "The library {library} is missing. Without it, no window can be shown. Install "
         "{debian} (Debian, Ubuntu) or {fedora} (Fedora)."
     ).format(library=library, debian=packages[0], fedora=packages[1])
+
+
+def qt_impossible(reason: str) -> str:
+    """`reason` is what the system's loader or Python says about loading Qt, in English."""
+    if library := missing_library(reason):
+        return library_missing(library)
+    return tr("Qt can’t be loaded, so no window can be shown: {reason}").format(
+        reason=one_line(reason)
+    )
+
+
+def only_english(reason: str) -> str:
+    """Said where another language was wanted; for that reason it is not translated."""
+    library = missing_library(reason)
+    if not library:
+        return f"Qt can’t be loaded, so this is in English: {one_line(reason)}"
+    sentence = f"The library {library} is missing, so this is in English."
+    packages = _PACKAGES.get(library)
+    if packages is None:
+        return sentence
+    return f"{sentence} Install {packages[0]} (Debian, Ubuntu) or {packages[1]} (Fedora)."
+
+
+def platform_impossible(name: str) -> str:
+    """`name` is what QT_QPA_PLATFORM says, and no display that is there is one of those."""
+    return tr(
+        "No window can be shown in the way that QT_QPA_PLATFORM asks for: “{name}”. Leave that "
+        "variable out, and start again."
+    ).format(name=one_line(name))
 
 
 def windows_impossible(reason: str) -> str:

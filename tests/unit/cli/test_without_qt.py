@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,8 @@ loaded = [name for name in sys.modules if name.startswith(("PySide6", "shiboken6
 assert not loaded, loaded[:3]
 sys.exit(code)
 """
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.skipif(
     sys.platform in ("win32", "darwin"), reason="Qt tells what these systems write how"
@@ -123,3 +125,66 @@ def test_nor_does_asking_the_program_that_runs(server: FaultyServer, runtime_fol
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["program"] == {"running": True, "version": "9.9"}
     assert b'"command":"status"' in asked[0]
+
+
+@pytest.fixture
+def without_library(server: FaultyServer, runtime_folder: Path, tmp_path: Path) -> Run:
+    """Return a function that does a verb where a library is missing that Qt needs."""
+
+    def run(library: str, *words: str, lang: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / library).write_bytes(b"")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
+        environ = {
+            "OLLAMA_HOST": server.url,
+            "LANG": lang,
+            "LD_LIBRARY_PATH": str(tmp_path),
+            "XDG_RUNTIME_DIR": str(runtime_folder),
+            "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "tray_app", *words, "--data-dir", str(tmp_path / "data")],
+            cwd=ROOT,
+            env={**kept, **environ, "PYTHONUTF8": "1"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("list",), "tiny"),
+        (("show", "tiny"), "tiny"),
+        (("ps",), ""),
+        (("status",), "not running"),
+        (("rm", "-y", "tiny"), "Deleted tiny:latest"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh_CN.UTF-8", "de_DE.UTF-8"])
+def test_what_qt_cannot_translate_is_said_in_english(
+    without_library: Run, lang: str, words: tuple[str, ...], shown: str
+) -> None:
+    done = without_library("libglib-2.0.so.0", *words, lang=lang)
+    assert done.returncode == 0, done.stderr
+    assert shown in done.stdout + done.stderr
+    assert done.stderr.splitlines()[0] == (
+        "The library libglib-2.0.so.0 is missing, so this is in English. "
+        "Install libglib2.0-0 (Debian, Ubuntu) or glib2 (Fedora)."
+    )
+
+
+@pytest.mark.parametrize("library", ["libglib-2.0.so.0", "libGL.so.1"])
+@pytest.mark.parametrize("lang", ["C.UTF-8", "en_US.UTF-8"])
+def test_doctor_names_the_library_that_is_missing(
+    without_library: Run, library: str, lang: str
+) -> None:
+    done = without_library(library, "doctor", lang=lang)
+    assert done.returncode == 0, done.stderr
+    assert f"The library {library} is missing, without which no window can be shown." in done.stdout
+    assert "3 models" in done.stdout or "2 models" in done.stdout  # and goes on with the rest
+    assert done.stderr == ""

@@ -1,18 +1,10 @@
-"""Which library of the system is missing, as its loader tells it. Loads no Qt, which may be what
-lacks it."""
+"""Which library of the system a file needs and lacks. Loads no Qt, which may be what lacks it."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-_LIBRARY = re.compile(r"(lib[\w.+-]+?\.so[.\d]*): ")
-
-
-def missing_library(error: str) -> str:
-    """The library that could not be loaded, by what the loader said; "" when it said no such."""
-    found = _LIBRARY.search(error)
-    return found[1] if found else ""
+from tray_app.core.libraries import missing_library
 
 
 def missing_for(file: Path) -> str:
