@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import selectors
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -128,3 +132,77 @@ def test_a_login_start_shows_the_window_if_a_person_wants_it(
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text('{"version": 1, "start_hidden": false}', encoding="utf-8")
     start_app(fake_desktop, "--demo", "--login").window("Ollama Tray")
+
+
+class Relay:
+    """Between a program and its bus, until it is told to let nothing through any more."""
+
+    def __init__(self, place: Path, bus: str) -> None:
+        self.address = f"unix:path={place}"
+        self.unheard = 0
+        self.is_dumb = False
+        self._bus = bus
+        self._open = ExitStack()
+        self._server = self._open.enter_context(socket.socket(socket.AF_UNIX))
+        self._server.bind(str(place))
+        self._server.listen()
+        self._end, end = socket.socketpair()
+        self._ready = selectors.DefaultSelector()
+        self._ready.register(end, selectors.EVENT_READ)
+        self._ready.register(self._server, selectors.EVENT_READ)
+        for one in (self._end, end, self._ready):
+            self._open.enter_context(one)
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            for key, _ in self._ready.select():
+                if key.fileobj is self._server:
+                    self._accept()
+                elif key.data is None:
+                    return
+                else:
+                    self._pass_on(*key.data)
+
+    def _accept(self) -> None:
+        program = self._open.enter_context(self._server.accept()[0])
+        bus = self._open.enter_context(socket.socket(socket.AF_UNIX))
+        bus.connect(self._bus)
+        self._ready.register(program, selectors.EVENT_READ, (program, bus, True))
+        self._ready.register(bus, selectors.EVENT_READ, (bus, program, False))
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, is_question: bool) -> None:
+        data = source.recv(65536)
+        if not data:
+            for end in (source, target):
+                self._ready.unregister(end)
+                end.close()
+        elif not self.is_dumb:
+            target.sendall(data)
+        elif is_question:
+            self.unheard += 1
+
+    def close(self) -> None:
+        self._end.close()
+        self._thread.join()
+        self._open.close()
+
+
+@pytest.fixture
+def relay(fake_desktop: VirtualDesktop, tmp_path: Path) -> Iterator[Relay]:
+    path = fake_desktop.address.removeprefix("unix:path=").partition(",")[0]
+    found = Relay(tmp_path / "relay", path)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("fake_desktop", [{"tray": False}], indirect=True)
+def test_looking_for_a_tray_waits_for_no_bus_that_has_gone_dumb(
+    fake_desktop: VirtualDesktop, start_app: StartApp, relay: Relay
+) -> None:
+    app = start_app(fake_desktop, "--demo", environment={"DBUS_SESSION_BUS_ADDRESS": relay.address})
+    app.window("Ollama Tray")
+    relay.is_dumb = True
+    wait_for(lambda: relay.unheard, timeout_s=30)
+    app.end(timeout_s=10)  # Qt would wait 25 s for its answer before it hears anything else

@@ -2,6 +2,8 @@
 
 On Linux a tray host announces itself on the session bus, often after us (start of a session, a
 restarted panel); Qt never shows an icon that was made before the host came, so Tray makes it anew.
+Qt asks the bus and waits for its answer, for 25 s and more: of a bus that has gone dumb it is not
+asked.
 """
 
 import logging
@@ -11,11 +13,18 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSystemTrayIcon
 
 if sys.platform == "linux":
-    from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
+    from PySide6.QtDBus import (
+        QDBusConnection,
+        QDBusMessage,
+        QDBusPendingCallWatcher,
+        QDBusServiceWatcher,
+    )
 
 _log = logging.getLogger(__name__)
 
 HOST = "org.kde.StatusNotifierWatcher"
+_BUS = "org.freedesktop.DBus"
+_BUS_TIMEOUT_MS = 3000
 _LOSS_GRACE_S = 10.0
 _POLL_S = 2.0
 _SLOW_POLL_S = 15.0
@@ -42,20 +51,28 @@ class HostWatcher(QObject):
         self._grace = QTimer(self)
         self._grace.setSingleShot(True)
         self._grace.setObjectName("tray watcher grace")
-        self._grace.timeout.connect(self._tell)
+        self._grace.timeout.connect(self._look_anew)
         self._loss_grace_s = loss_grace_s
         self._bus_watcher: QObject | None = None
+        self._pending: QObject | None = None
 
     @property
     def is_available(self) -> bool:
-        """Asked anew each time: Qt's own isVisible() is true without any tray."""
+        """Asked anew each time: Qt's own isVisible() is true without any tray. May wait for the
+        bus: ask only where that has just said something."""
         return QSystemTrayIcon.isSystemTrayAvailable()
+
+    @property
+    def was_available(self) -> bool:
+        """As it was told last; asks nobody."""
+        return self._told is True
 
     def start(self, grace_s: float = 0.0) -> None:
         """Begin; "there is no tray" is only told when none came within `grace_s`."""
         self._watch_bus()
-        if self.is_available or grace_s <= 0:
-            self._tell()
+        is_available = self.is_available
+        if is_available or grace_s <= 0:
+            self._tell(is_available)
         else:
             self._grace.start(round(grace_s * 1000))
             self._poll.start(round(_POLL_S * 1000))
@@ -66,6 +83,9 @@ class HostWatcher(QObject):
         if self._bus_watcher is not None:
             self._bus_watcher.deleteLater()
             self._bus_watcher = None
+        if self._pending is not None:
+            self._pending.deleteLater()
+            self._pending = None
 
     def _watch_bus(self) -> None:
         if sys.platform != "linux":
@@ -84,7 +104,7 @@ class HostWatcher(QObject):
     def _on_bus_service_registered(self, _: str) -> None:
         _log.info("a tray host appeared")
         self.host_appeared.emit()
-        self._tell()
+        self._tell(self.is_available)
 
     @Slot(str)
     def _on_bus_service_unregistered(self, _: str) -> None:
@@ -95,14 +115,41 @@ class HostWatcher(QObject):
     @Slot()
     def _on_poll_timeout(self) -> None:
         self._polls += 1
-        if self.is_available:
-            self._tell()
-        elif self._polls == _POLLS_UNTIL_SLOW:
+        if self._polls == _POLLS_UNTIL_SLOW:
             self._poll.setInterval(round(_SLOW_POLL_S * 1000))
+        self._look_anew()
 
     @Slot()
-    def _tell(self) -> None:
-        is_available = self.is_available
+    def _look_anew(self) -> None:
+        if sys.platform != "linux" or not QDBusConnection.sessionBus().isConnected():
+            self._take(self.is_available)
+        elif self._pending is None:
+            self._ask_bus()
+
+    def _take(self, is_available: bool) -> None:
+        """A tray may still come as long as the grace lasts."""
+        if is_available or not self._grace.isActive():
+            self._tell(is_available)
+
+    if sys.platform == "linux":
+
+        def _ask_bus(self) -> None:
+            message = QDBusMessage.createMethodCall(_BUS, "/", _BUS, "NameHasOwner")
+            message.setArguments([HOST])
+            call = QDBusConnection.sessionBus().asyncCall(message, _BUS_TIMEOUT_MS)
+            pending = QDBusPendingCallWatcher(call, self)
+            pending.finished.connect(self._on_pending_finished)
+            self._pending = pending
+
+        @Slot(QDBusPendingCallWatcher)
+        def _on_pending_finished(self, pending: QDBusPendingCallWatcher) -> None:
+            has_answered = pending.reply().type() is QDBusMessage.MessageType.ReplyMessage
+            pending.deleteLater()
+            if pending is self._pending:  # else it was stopped meanwhile
+                self._pending = None
+                self._take(has_answered and self.is_available)
+
+    def _tell(self, is_available: bool) -> None:
         self._grace.stop()
         if is_available:
             self._poll.stop()

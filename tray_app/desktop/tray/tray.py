@@ -134,7 +134,7 @@ class Tray(QObject):
 
     def show_message(self, title: str, body: str) -> bool:
         """A message at the icon, as Qt can; False when there is no icon for it to appear at."""
-        if self._icon is None or not self.is_available:
+        if self._icon is None or not self._watcher.was_available:
             return False
         # With a QIcon: Information would turn our icon into a light bulb for as long.
         self._icon.showMessage(title, body, app_icon(), _MESSAGE_MS)
