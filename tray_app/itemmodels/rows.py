@@ -1,4 +1,5 @@
-"""ModelRow: one model with everything that the table asks for often, worked out once.
+"""ModelRow: one model with everything that the table asks for often, worked out once: what sorts
+the rows at once, what only shown or searched rows need when it is first asked for.
 
 Sort keys, the text that the search looks into, kind and badges live here; words for cells are
 in columns.py. No Qt.
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tray_app.core.names import split_display
 from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel
 
@@ -42,7 +42,8 @@ class Busy:
     permille: int | None = None
 
 
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"([0-9]+)")
+_LENGTHS = tuple(f"{length:03d}" for length in range(100))
 _PARAMETERS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMBT]?)", re.IGNORECASE)
 _FACTORS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 # Servers before 0.30 do not list capabilities; these families tell as much.
@@ -52,12 +53,13 @@ _VISION_FAMILIES = frozenset({"clip", "mllama"})
 
 def natural_key(text: str) -> str:
     """A string that sorts as people count: "qwen2" before "qwen10", upper and lower case alike."""
-    return _NUMBER.sub(_with_length, text.casefold())
-
-
-def _with_length(match: re.Match[str]) -> str:
-    digits = match[0].lstrip("0") or "0"
-    return f"{len(digits):03d}{digits}"
+    parts = _NUMBER.split(text.casefold())
+    for place in range(1, len(parts), 2):
+        digits = parts[place].lstrip("0") or "0"
+        length = len(digits)
+        # Looked up, as thousands of names come at once and formatting takes longer than all else.
+        parts[place] = (_LENGTHS[length] if length < len(_LENGTHS) else f"{length:03d}") + digits
+    return "".join(parts)
 
 
 def parameter_count(text: str) -> float | None:
@@ -87,18 +89,17 @@ class ModelRow:
     """
 
     __slots__ = (
+        "_haystack",
+        "_kind",
         "badges",
         "busy",
         "cells",
         "disk_bytes",
-        "haystack",
         "is_cloud",
         "is_loaded",
         "is_pinned",
         "is_update",
         "key",
-        "kind",
-        "name_parts",
         "record",
         "running",
         "server_label",
@@ -109,7 +110,6 @@ class ModelRow:
 
     def __init__(self, record: ModelRecord, server_label: str = "") -> None:
         self.key = (record.server_id, record.name)
-        self.name_parts = split_display(record.name)
         # One string instead of a tuple: twice as fast to sort. "\0" comes before everything.
         self.sort_name = f"{natural_key(record.name)}\0{record.name}\0{record.server_id}"
         self.server_label = server_label
@@ -124,18 +124,32 @@ class ModelRow:
         self.record = record
         self.sort_key = ""
         self.sort_value: Any = None
-        self.kind = kind_of(record)
+        self._kind: ModelKind | None = None
+        self._haystack: str | None = None
+        self.is_cloud = record.is_cloud
         # Of a cloud model there is nothing here but a stub.
-        self.disk_bytes = 0 if record.is_cloud else record.size_bytes or 0
-        details = record.details
-        words = (record.name, details.family, *details.families, details.quantization_level)
-        self.haystack = "\n".join((*words, *record.capabilities)).casefold()
+        self.disk_bytes = 0 if self.is_cloud else record.size_bytes or 0
         self.refresh_badges()
+
+    @property
+    def kind(self) -> ModelKind:
+        """What the model is for."""
+        if self._kind is None:
+            self._kind = kind_of(self.record)
+        return self._kind
+
+    @property
+    def haystack(self) -> str:
+        """The text that the search looks into."""
+        if self._haystack is None:
+            record, details = self.record, self.record.details
+            words = (record.name, details.family, *details.families, details.quantization_level)
+            self._haystack = "\n".join((*words, *record.capabilities)).casefold()
+        return self._haystack
 
     def refresh_badges(self) -> None:
         """Work out the badges anew and forget the texts."""
         self.is_loaded = self.running is not None
-        self.is_cloud = self.record.is_cloud
         self.cells: tuple[str, ...] | None = None
         if not (self.is_loaded or self.is_update or self.is_cloud or self.is_pinned):
             self.badges: tuple[Badge, ...] = ()  # as most of thousands

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray_app.itemmodels.rows import natural_key, parameter_count
+from tray_app.core.records import ModelDetails, ModelRecord
+from tray_app.itemmodels.rows import ModelKind, ModelRow, natural_key, parameter_count
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,21 @@ def test_every_text_has_a_key(name: str) -> None:
 def test_parameter_counts(text: str, expected: float | None) -> None:
     found = parameter_count(text)
     assert found == (expected if expected is None else pytest.approx(expected))
+
+
+def test_what_is_worked_out_later_is_that_of_the_newest_record() -> None:
+    row = ModelRow(ModelRecord("s", "Llama:8b", details=ModelDetails(family="llama")))
+    assert row.kind is ModelKind.CHAT
+    assert row.haystack == "llama:8b\nllama\n"
+    newer = ModelRecord("s", "Llama:8b", capabilities=("embedding",), remote_host="ollama.com")
+    row.replace(newer)
+    assert row.kind is ModelKind.EMBEDDING
+    assert row.haystack == "llama:8b\n\n\nembedding"
+    assert row.is_cloud
+    assert row.disk_bytes == 0
+
+
+@pytest.mark.parametrize("digits", [1, 99, 100, 101, 998])
+def test_numbers_of_any_length_sort_by_value(digits: int) -> None:
+    assert natural_key("9" * digits) < natural_key("1" + "0" * digits)
+    assert natural_key("0" * 20 + "9" * digits) == natural_key("9" * digits)
