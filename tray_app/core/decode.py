@@ -21,11 +21,7 @@ def parse_json(raw: bytes, reference: str = "") -> Any:
     text = raw.decode("utf-8", "replace")
     try:
         value = json.loads(text)
-        if has_surrogate(text):
-            # Half a surrogate pair is legal JSON, but no text that can be printed or stored.
-            plain = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-            value = json.loads(plain)
-        return value
+        return mended(value) if has_surrogate(text) else value
     except (ValueError, RecursionError) as error:
         raise BadAnswer(reference, f"{error}: {raw[:120]!r}", "body") from error
 
@@ -39,6 +35,12 @@ def has_surrogate(text: str) -> bool:
     """Whether the JSON `text` may hold halves of surrogate pairs."""
     # Most bodies hold no escape of that kind, and megabytes are searched for it.
     return "\\u" in text and _SURROGATE.search(text) is not None
+
+
+def mended(value: Any) -> Any:
+    """A decoded value with "?" for each half of a surrogate pair: legal JSON, but no text that can
+    be printed or stored."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def as_object(value: Any, field: str) -> Mapping[str, Any]:

@@ -44,6 +44,7 @@ Problems = tuple[str, ...]
 Row = TypeVar("Row", ModelRecord, RunningModel)
 
 _FRACTION = re.compile(r"(\.\d{6})\d+")
+MAX_PROBLEMS = 50  # of one answer: whoever reads them has understood by then
 _MAX_DEPTH = 4  # a list in an object is the most there is
 _MAX_KEY = 80
 _FOREVER_YEAR = 2200  # keep_alive -1 is answered as a date about 292 years ahead
@@ -160,15 +161,18 @@ def collect(made: Iterable[tuple[Row | None, Problems]]) -> tuple[tuple[Row, ...
     """All that `with_notes` made → the rows, each name once, and what was unusable."""
     rows: dict[str, Row] = {}
     problems: list[str] = []
-    for index, (row, notes) in enumerate(made):
-        if notes:
-            problems.extend(f"models[{index}]{note}" for note in notes)
-        if row is None:
-            continue
-        if row.name in rows:
-            problems.append(f"models[{index}].name: twice in the list")
-        else:
+    untold = 0
+    for index, (row, found) in enumerate(made):
+        notes: Problems = found
+        if row is not None and row.name in rows:
+            notes = (*notes, ".name: twice in the list")
+        elif row is not None:
             rows[row.name] = row
+        room = MAX_PROBLEMS - len(problems)
+        problems.extend(f"models[{index}]{note}" for note in notes[:room])
+        untold += len(notes[room:])
+    if untold:
+        problems.append(f"models: {untold} more problems")
     return tuple(rows.values()), tuple(problems)
 
 

@@ -10,16 +10,25 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from tray_app.core.decode import has_surrogate, parse_json
+from tray_app.core.decode import has_surrogate, mended, parse_json
+from tray_app.core.errors import BadAnswer
 from tray_app.core.parse import Problems, collect, parse_model, parse_tags, with_notes
 from tray_app.core.records import ModelRecord
 
-# How every Ollama writes it: one key, rows of compact JSON. Anything else is parsed as a whole.
-_START = re.compile(r'\s*\{\s*"models"\s*:\s*\[\s*')
-_BETWEEN = re.compile(r"\s*,\s*")
-_END = re.compile(r"\s*\]\s*\}\s*")
+_OPEN = re.compile(r"\s*\{\s*")
+_COLON = re.compile(r"\s*:\s*")
+_COMMA = re.compile(r"\s*,\s*")
+_OPEN_LIST = re.compile(r"\[\s*")
+_CLOSE_LIST = re.compile(r"\s*\]")
+_CLOSE = re.compile(r"\s*\}\s*")
 _raw_decode = json.JSONDecoder().raw_decode
+_WINDOWS = (4_000, 60_000, 1_000_000)
+"""Characters that are looked at for one row, or for whatever else stands in the answer; more than
+the last are unusable. So no single call decodes megabytes."""
+MAX_ODD_BYTES = 1_000_000
+"""Of an answer that is not written as Ollama does, and so has to be decoded in one call."""
 
 Answer = tuple[tuple[ModelRecord, ...], Problems]
 
@@ -49,6 +58,8 @@ class TagsParser:
             return self._answer
         self._body = None
         rows = self._rows(body.decode("utf-8", "replace"))
+        if rows is None and len(body) > MAX_ODD_BYTES:
+            raise BadAnswer(reference, repr(body[:120]), "models")
         if rows is None:
             answer = parse_tags(self._server_id, parse_json(body, reference))
         else:
@@ -59,30 +70,73 @@ class TagsParser:
     def _rows(self, text: str) -> list[_Row] | None:
         """Every row with its text; None when the body is not written as expected."""
         known, self._known = self._known, {}
-        start = _START.match(text)
-        if start is None or has_surrogate(text):
-            return None
-        rows: list[_Row] = []
-        place = start.end()
+        rows: list[_Row] | None = None
         try:
-            while text[place] != "]" or rows:
-                # The beginning of a row, up to its name, tells which one it probably is.
-                head = text[place : text.find(",", place)]
-                row = known.get(head)
-                if row is None or not text.startswith(row.text, place):
-                    row = self._row(text, place)
-                self._known[head] = row
-                rows.append(row)
-                place += len(row.text)
-                between = _BETWEEN.match(text, place)
-                if between is None:
-                    break
-                place = between.end()
-        except (ValueError, IndexError, RecursionError):
+            place = _behind(_OPEN, text, 0)
+            while True:
+                key, place = _decoded(text, place)
+                if not isinstance(key, str):
+                    return None
+                place = _behind(_COLON, text, place)
+                if key != "models":
+                    _, place = _decoded(text, place)
+                elif rows is None:
+                    rows, place = self._listed(text, place, known)
+                else:
+                    return None  # of equal keys the last one counts
+                if _CLOSE.fullmatch(text, place):
+                    return rows
+                place = _behind(_COMMA, text, place)
+        except (ValueError, RecursionError):
             return None
-        return rows if _END.fullmatch(text, place) else None
+
+    def _listed(self, text: str, place: int, known: dict[str, _Row]) -> tuple[list[_Row], int]:
+        """The rows of the list that begins at `place`, and where it ends."""
+        rows: list[_Row] = []
+        place = _behind(_OPEN_LIST, text, place)
+        if text.startswith("]", place):
+            return rows, place + 1
+        while True:
+            # The beginning of a row, up to its name, tells which one it probably is.
+            head = text[place : text.find(",", place)]
+            row = known.get(head)
+            if row is None or not text.startswith(row.text, place):
+                row = self._row(text, place)
+            self._known[head] = row
+            rows.append(row)
+            place += len(row.text)
+            comma = _COMMA.match(text, place)
+            if comma is None:
+                return rows, _behind(_CLOSE_LIST, text, place)
+            place = comma.end()
 
     def _row(self, text: str, place: int) -> _Row:
-        value, end = _raw_decode(text, place)
+        value, end = _decoded(text, place)
+        written = text[place:end]
+        if has_surrogate(written):
+            value = mended(value)
         made = with_notes(value, lambda row, notes: parse_model(self._server_id, row, notes))
-        return _Row(text[place:end], made)
+        return _Row(written, made)
+
+
+def _behind(expected: re.Pattern[str], text: str, place: int) -> int:
+    found = expected.match(text, place)
+    if found is None:
+        raise ValueError(expected.pattern)
+    return found.end()
+
+
+def _decoded(text: str, place: int) -> tuple[Any, int]:
+    """The value that begins at `place`, and where it ends. Raises ValueError for none, and for one
+    that does not end soon enough."""
+    for length in _WINDOWS:
+        window = text[place : place + length]
+        try:
+            value, end = _raw_decode(window)
+        except ValueError:
+            if len(window) < length:
+                raise
+        else:
+            if end < length:  # else a number may go on
+                return value, place + end
+    raise ValueError("too long")

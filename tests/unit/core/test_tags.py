@@ -100,6 +100,18 @@ ODD_BODIES = [
     b'{"models":[{"name":"a\\ud83d\\ude00"},{"name":"b\\ud83d"}]}',
     b'{"models":[{"name":"a\xff"}]}',
     b'{"models":[{"name":"a","details":' + b"[" * 100_000,
+    b'{"count":2,"x":{"y":[1]},"models":[{"name":"a"}],"more":[1]}',
+    b'{"x":1 "models":[{"name":"a"}]}',
+    b'{"x":1,"models":[{"name":"a"}],}',
+    b'{"models":[],"models":[{"name":"a"}]}',
+    b'{"models":[{"name":"a"}],"models":null}',
+    b'{"mod\\u0065ls":[{"name":"a"}]}',
+    b'{"mod\\ud83dels":1,"models":[{"name":"a"}]}',
+    b'{1:2,"models":[]}',
+    b'{"models":[{"name":"a","x":' + b"1" * 5000 + b"}]}",
+    b'{"models":[' + b"1" * 4200 + b',{"name":"a"}]}',
+    b'{"models":[{"name":"a"},{"name":"' + b"b" * 70_000 + b'"}]}',
+    b"\xef\xbb\xbf" + b'{"models":[{"name":"a"}]}',
     b"<html>",
 ]
 
@@ -110,6 +122,53 @@ def test_odd_bodies_are_judged_as_before(raw: bytes) -> None:
     assert quickly(parser, raw) == plainly(raw)
     parser.parse(body(row("a"), row("b")))
     assert quickly(parser, raw) == plainly(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"count":1,"models":[%s,{"name":"b"}],"total":2}',
+        b'{"models":[%s,{"name":"\\ud83d","size":1}]}',
+        json.dumps({"models": [row(str(n)) for n in range(2)]}, indent=4).encode(),
+    ],
+    ids=["other keys", "half a character", "indented"],
+)
+def test_rows_are_read_one_by_one_however_they_are_written(raw: bytes) -> None:
+    whole = raw.replace(b"%s", json.dumps(row("a")).encode())
+    first, _ = TagsParser("local").parse(whole)
+    parser = TagsParser("local")
+    again = [parser.parse(whole + b" " * number)[0] for number in range(2)]
+    assert all(one is other for one, other in zip(*again, strict=True))
+    assert again[0] == first
+
+
+HUGE = b"[" + b"1," * 2_000_000 + b"1]"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"x":' + HUGE + b',"models":[]}',
+        b'{"models":[{"name":"a","x":' + HUGE + b"}]}",
+        b'{"models":{"a":' + HUGE + b"}}",
+        b'{"models":[{"name":"' + b"x" * 2_000_000 + b'"}]}',
+        b'{"models":[],"models":[' + b'{"name":"a"},' * 100_000 + b'{"name":"b"}]}',
+    ],
+    ids=["other key", "row", "no list", "name", "twice"],
+)
+def test_what_would_be_decoded_in_one_long_call_is_refused(raw: bytes) -> None:
+    parser = TagsParser("local")
+    with pytest.raises(BadAnswer) as caught:
+        parser.parse(raw, "host")
+    assert caught.value.field == "models"
+    assert len(caught.value.context) < 1000
+
+
+def test_a_list_full_of_faults_does_not_tell_each_of_them() -> None:
+    _, problems = TagsParser("local").parse(body(row("a"), *({} for _ in range(10_000))))
+    assert problems[0] == "models[1].name: missing"
+    assert len(problems) == 51
+    assert problems[-1] == "models: 9950 more problems"
 
 
 entries = st.one_of(

@@ -55,7 +55,8 @@ def test_parameter_counts(text: str, expected: float | None) -> None:
 
 def test_what_is_worked_out_later_is_that_of_the_newest_record() -> None:
     row = ModelRow(ModelRecord("s", "Llama:8b", details=ModelDetails(family="llama")))
-    assert row.kind is ModelKind.CHAT
+    before = row.kind
+    assert before is ModelKind.CHAT
     assert row.haystack == "llama:8b\nllama\n"
     newer = ModelRecord("s", "Llama:8b", capabilities=("embedding",), remote_host="ollama.com")
     row.replace(newer)
