@@ -29,11 +29,11 @@ def opaque_pixels(picture: QPixmap) -> int:
 
 
 @pytest.fixture
-def palette(qapp: QApplication) -> Iterator[QPalette]:
+def palette(
+    qapp: QApplication, app_style: AppStyle, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[QPalette]:
     """A palette whose roles can be told apart; the old one is set back."""
-    for style in qapp.findChildren(AppStyle):  # of an earlier test: it would put its own back
-        style.close()
-        style.setParent(None)
+    monkeypatch.setattr(app_style, "refresh", lambda: None)  # it would put its own back
     before = qapp.palette()
     changed = QPalette(before)
     changed.setColor(QPalette.ColorRole.ButtonText, QColor("#112233"))

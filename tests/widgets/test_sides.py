@@ -62,11 +62,8 @@ def test_margins_and_values_change_sides(qtbot: QtBot) -> None:
 
 
 def test_high_contrast_is_taken_when_the_system_asks(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, app_style: AppStyle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = qapp.findChild(AppStyle)
-    style = there or AppStyle(qapp, "light")
-    style.set_choice("light")
     before = qapp.styleSheet()
     monkeypatch.setattr(theme, "is_high_contrast", lambda: True)
     accessibility = getattr(qapp.styleHints(), "accessibility", None)
@@ -79,8 +76,5 @@ def test_high_contrast_is_taken_when_the_system_asks(
     assert shown.state(Tone.WARN) == shown.text
     assert QColor(shown.hairline) == shown.window_text
     monkeypatch.undo()
-    style.refresh()
+    app_style.refresh()
     assert qapp.styleSheet() == before
-    if there is None:
-        style.close()
-        style.setParent(None)

@@ -23,19 +23,10 @@ from tray_app.views.theme import (
 
 
 @pytest.fixture
-def style(qapp: QApplication) -> Iterator[AppStyle]:
-    """The one style of the application, which other tests may have made before."""
-    there = qapp.findChild(AppStyle)
-    before, sheet = qapp.palette(), qapp.styleSheet()
-    made = there or AppStyle(qapp, "light")
-    yield made
-    if there is not None:
-        made.set_choice("light")
-        return
-    made.close()
-    made.setParent(None)
-    qapp.setPalette(before)
-    qapp.setStyleSheet(sheet)
+def style(app_style: AppStyle) -> Iterator[AppStyle]:
+    """The one style of the application, put back to what other tests expect."""
+    yield app_style
+    app_style.set_choice("light")
 
 
 @pytest.mark.parametrize(
@@ -56,10 +47,9 @@ def test_styles_that_know_no_dark_colours_are_replaced(
 
 
 @pytest.fixture
-def native(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def native(qapp: QApplication, style: AppStyle, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A system whose own style is one that knows light colours only, and has no stylesheet."""
     before, palette, sheet = qapp.style().name(), qapp.palette(), qapp.styleSheet()
-    there = qapp.findChild(AppStyle)
     with monkeypatch.context() as patch:
         patch.setattr("tray_app.views.style.is_styled", lambda: False)
         qapp.setStyleSheet("")
@@ -68,8 +58,6 @@ def native(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     qapp.setStyle(before)
     qapp.setPalette(palette)
     qapp.setStyleSheet(sheet)
-    if there is not None:
-        there.set_choice("light")
 
 
 def test_dark_is_shown_by_fusion_and_light_by_the_systems_style(

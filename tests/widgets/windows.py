@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -22,7 +22,6 @@ from tray_app.state import AppState
 from tray_app.views.main_window.screens import Screen
 from tray_app.views.main_window.state_page import PageText
 from tray_app.views.main_window.window import MainWindow
-from tray_app.views.style import AppStyle
 
 COMMANDS = [
     "refresh_requested",
@@ -85,10 +84,6 @@ class Stage:
 
 def open_stage(qtbot: QtBot, settings: Settings | None = None, *, is_demo: bool = False) -> Stage:
     """A window that knows nothing yet, shown and active."""
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    if app.findChild(AppStyle) is None:
-        AppStyle(app, "light")
     settings = settings or Settings(None)
     settings.set("tip_tray_seen", True)
     state = AppState(Server(data.SERVER, "", data.ADDRESS), is_demo=is_demo)

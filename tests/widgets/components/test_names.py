@@ -17,7 +17,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import registry as shots
 from tray_app import text
-from tray_app.views.style import AppStyle
 
 shots.load_pictures()
 # A picture per surface is enough: languages and sizes name nothing anew.
@@ -25,20 +24,15 @@ PICTURES = {shot.name: shot for shot in shots.SHOTS if shot.locale == "en_GB"}
 
 
 @pytest.fixture
-def style(qapp: QApplication) -> Iterator[None]:
-    there = qapp.findChild(AppStyle)
-    made = there or AppStyle(qapp, "light")
+def decimal_sizes() -> Iterator[None]:
     text.configure("decimal")
     before = QLocale()
     yield
     QLocale.setDefault(before)
     text.configure()
-    if there is None:
-        made.close()
-        made.setParent(None)
 
 
-@pytest.mark.usefixtures("style")
+@pytest.mark.usefixtures("decimal_sizes")
 @pytest.mark.parametrize("name", sorted(PICTURES))
 def test_everything_that_gets_the_keyboard_has_a_name(qtbot: QtBot, name: str) -> None:
     widget = PICTURES[name].build()
