@@ -22,6 +22,11 @@ SIZE = 1000
 SERVER = "local"
 Act = dict[str, Any] | OllamaError | None
 """A line, a fault, or None for the end of the stream."""
+ENDING = (
+    {"status": "verifying sha256 digest"},
+    {"status": "writing manifest"},
+    {"status": "success"},
+)
 
 
 class Attempt:
@@ -121,11 +126,11 @@ class World:
 
     def verify(self, attempt: Attempt) -> None:
         attempt.is_verifying = True
-        self.give(attempt, {"status": "verifying sha256 digest"})
+        self.give(attempt, ENDING[0])
 
     def succeed(self, attempt: Attempt) -> None:
-        self.verify(attempt)
-        self.give(attempt, {"status": "writing manifest"}, {"status": "success"})
+        attempt.is_verifying = True
+        self.give(attempt, *ENDING)
 
     def finish(self, attempt: Attempt) -> None:
         self.give(attempt, {"status": "pulling manifest"})
@@ -139,15 +144,23 @@ class World:
             for attempt in list(self.open):
                 self.finish(attempt)
 
-    def die(self) -> None:
-        """Break every connection; nobody answers until `is_up` is set again."""
+    def die(self) -> list[Attempt]:
+        """Nobody answers until `is_up` is set again. Whom to `lose`, in the order of names."""
         with self.wake:
             self.is_up = False
-            for attempt in self.open:
-                attempt.is_verifying = False
-                attempt.acts.clear()
-                lost = Unreachable(attempt.name, "", UnreachableKind.LOST)
-                self.give(attempt, lost)
+            return sorted(self.open, key=lambda attempt: attempt.name)
+
+    def lose(self, attempt: Attempt) -> None:
+        """Break its connection."""
+        with self.wake:
+            attempt.is_verifying = False
+            attempt.acts.clear()
+            self.give(attempt, Unreachable(attempt.name, "", UnreachableKind.LOST))
+
+    def is_read(self, attempt: Attempt) -> bool:
+        """Whether it has read all and waits for more."""
+        with self.wake:
+            return attempt.is_waiting and not attempt.acts and not attempt.is_over
 
     @staticmethod
     def digest(name: str) -> str:

@@ -1,6 +1,8 @@
 """Random lives of the queue: lines, faults, wishes, rules, restarts, in any order.
 
 Never lost, never twice, never running when it should not, and always at an end once faults stop.
+The same life is the same again, however busy the machine: what meets what is chosen here, and never
+left to threads or to the real clock.
 """
 
 from __future__ import annotations
@@ -21,12 +23,12 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.support.waiting import wait_for
 from tests.unit.workers.reading import QueueReader
-from tests.unit.workers.scripted import SERVER, SIZE, Attempt, World
+from tests.unit.workers.scripted import ENDING, SERVER, SIZE, Attempt, World
 from tray_app.core import errors
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError, Unreachable, UnreachableKind
@@ -97,6 +99,7 @@ class Life(RuleBasedStateMachine):
         self.may_drop = False
         self.rule_held: Hold | None = None
         self.wrongs = self.world.wrongs
+        self.told_out: set[str] = set()  # names whose attempts have told their end
         self.open_queue()
 
     # One run of the program.
@@ -117,6 +120,7 @@ class Life(RuleBasedStateMachine):
         self.queue.item_changed.connect(self.on_changed)
         self.queue.item_removed.connect(self.on_removed)
         self.queue.order_changed.connect(self.on_order)
+        self.queue.started.connect(self.on_started)
         self.reader = QueueReader(self.queue, self.wrongs)
 
     def close_queue(self) -> None:
@@ -142,7 +146,23 @@ class Life(RuleBasedStateMachine):
         pump()
         return self.world.is_quiet() and len(self.runner.active()) == len(self.world.open)
 
+    def hear_out(self, attempt: Attempt) -> None:
+        """Until all that it has to tell for now waits to be heard; nothing is heard yet."""
+        wait_for(
+            lambda: attempt.name in self.told_out or self.world.is_read(attempt),
+            interval_s=0.0002,
+            message=f"{attempt.name} reads on and on",
+        )
+
     # What the queue tells.
+
+    def on_started(self, item: PullItem) -> None:
+        job = self.queue._entries[item.id].job
+        assert job is not None
+        self.told_out.discard(item.name)
+        # In the thread of the attempt, behind the queue's own slots.
+        direct = Qt.ConnectionType.DirectConnection
+        job.finished.connect(lambda: self.told_out.add(item.name), direct)
 
     def on_added(self, item: PullItem) -> None:
         self.states[item.id] = item.state
@@ -169,7 +189,8 @@ class Life(RuleBasedStateMachine):
             self.wrongs.append("a row stands there twice")
 
     def row(self, pick: int) -> PullItem:
-        rows = self.queue.items()
+        # By name: those that end together end by the real clock.
+        rows = sorted(self.queue.items(), key=lambda item: item.name)
         return rows[pick % len(rows)]
 
     def attempt(self, pick: int) -> Attempt:
@@ -269,19 +290,25 @@ class Life(RuleBasedStateMachine):
             self.settle()
 
     @pulling
-    @rule(pick=number)
-    def success_meets_a_wish(self, pick: int) -> None:
-        """The last lines are read while a person pauses."""
+    @rule(pick=number, heard=st.integers(0, len(ENDING)))
+    def success_meets_a_wish(self, pick: int, heard: int) -> None:
+        """A person pauses when that many of the last lines were read, and none was shown yet."""
         attempt = self.attempt(pick)
-        self.world.succeed(attempt)
+        attempt.is_verifying = True
+        self.world.give(attempt, *ENDING[:heard])
+        self.hear_out(attempt)
         for item in self.queue.items():
             if canonical(item.name) == canonical(attempt.name):
                 self.queue.pause(item.id)
+        self.world.give(attempt, *ENDING[heard:])
         self.settle()
 
     @rule()
     def server_dies(self) -> None:
-        self.world.die()
+        """All connections break before any of that is heard."""
+        for attempt in self.world.die():
+            self.world.lose(attempt)
+            self.hear_out(attempt)
         self.settle()
 
     @rule()
@@ -303,6 +330,7 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.may_drop = True  # canceled rows go after a while
         self.now_s += seconds
+        self.queue._timer.stop()  # it has run off
         self.queue._on_timer_timeout()
         self.may_drop = False
         self.settle()
