@@ -9,6 +9,8 @@ from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, Session
 from tray_app.core.errors import TooOld
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
+from tray_app.core.sharing import freed
+from tray_app.ollama.layers import read_layer_index
 from tray_app.text import MISSING, tr
 
 
@@ -53,8 +55,7 @@ def show(session: Session) -> int:
     if session.invocation.as_json:
         session.console.data_json(json_output.info(info))
         return EXIT_DONE
-    record = session.client.get(info.name)
-    session.console.fields(_overview(info, record))
+    session.console.fields(_overview(info, session))
     sections = (
         (tr("System prompt"), info.system),
         (tr("Parameters"), info.parameters),
@@ -69,11 +70,15 @@ def show(session: Session) -> int:
     return EXIT_DONE
 
 
-def _overview(info: ModelInfo, record: ModelRecord | None) -> list[tuple[str, str]]:
+def _overview(info: ModelInfo, session: Session) -> list[tuple[str, str]]:
     details = info.details
+    installed = session.client.list_models()
+    stored = (model for model in installed if not model.is_cloud)
+    record = next((model for model in stored if model.name == info.name), None)
     return [
         (tr("Name"), info.name),
-        (tr("Size"), text.exact_size(record.size_bytes) if record and not record.is_cloud else ""),
+        (tr("Size"), text.exact_size(record.size_bytes) if record else ""),
+        (tr("Frees if deleted"), _frees(record, installed, session) if record else ""),
         (tr("Runs on"), info.remote_host),
         (tr("Modified"), text.full_time(info.modified_at) if info.modified_at else ""),
         (tr("Parameters", "their number"), details.parameter_size),
@@ -86,6 +91,11 @@ def _overview(info: ModelInfo, record: ModelRecord | None) -> list[tuple[str, st
         (tr("Needs Ollama"), info.requires),
         (tr("Digest"), info.digest),
     ]
+
+
+def _frees(record: ModelRecord, installed: tuple[ModelRecord, ...], session: Session) -> str:
+    layer_index = read_layer_index(session.client, installed)
+    return text.frees_if_deleted(freed([record], installed, layer_index))
 
 
 def _number(value: object) -> str:

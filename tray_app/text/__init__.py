@@ -151,6 +151,7 @@ if TYPE_CHECKING:
     )
     from tray_app.text.units import (
         amount,
+        amount_wanted,
         exact_size,
         percent,
         percent_of,

@@ -137,8 +137,9 @@ def _frees(freed: Freed) -> str:
     if not freed.freed_bytes:
         return tr("This frees no disk space.") if freed.is_exact else _not_known()
     values = {"size": size(freed.freed_bytes), "listed": size(freed.listed_bytes)}
-    # Where others keep a part, the sum that a person sees in the list needs to be named.
-    is_part = bool(freed.shared_with)
+    # Where others keep a part, the sum that a person sees in the list needs to be named; not as
+    # "15 GB of 15 GB", of which nothing would be left to keep.
+    is_part = bool(freed.shared_with) and values["size"] != values["listed"]
     if freed.is_exact:
         text = tr("This frees {size} of {listed}.") if is_part else tr("This frees {size}.")
     elif is_part:

@@ -241,7 +241,7 @@ _PHASES: dict[PullState, Callable[[], str]] = {
 
 
 def layer_detail(layer: LayerProgress) -> str:
-    """The right end of a layer's line: "6.1 of 9.3 GB", "1.7 kB, already here"."""
+    """The right end of a layer's line: "6.1 of 9.3 GB", "1.7 KB, already here"."""
     whole = size(layer.total_bytes)
     if layer.state is LayerState.HERE:
         return fill(tr("{size}, already here"), size=whole)

@@ -16,7 +16,7 @@ from tray_app.text.lookups import lookup_reason
 from tray_app.text.names import registry_name, short_name
 from tray_app.text.plain import one_line
 from tray_app.text.times import time_of_day
-from tray_app.text.units import amount, percent, size, size_wanted
+from tray_app.text.units import amount, amount_wanted, percent, size, size_wanted
 from tray_app.text.wording import (
     dotted,
     english_singular,
@@ -70,8 +70,10 @@ def model_line(estimate: PullEstimate) -> str:
 
 def download_figure(estimate: PullEstimate) -> tuple[str, str]:
     """The figure and the quiet words behind it: "7.4 GB", "of 8.0 GB"."""
-    rest = fill(tr("of {size}"), size=size(estimate.total_bytes)) if estimate.is_partly_here else ""
-    return size(estimate.fetch_bytes), rest
+    fetched, whole = size(estimate.fetch_bytes), size(estimate.total_bytes)
+    # Not "15 GB of 15 GB", which would say that nothing is here yet.
+    is_told_apart = estimate.is_partly_here and fetched != whole
+    return fetched, fill(tr("of {size}"), size=whole) if is_told_apart else ""
 
 
 def here_line(estimate: PullEstimate) -> str:
@@ -200,11 +202,13 @@ def _processor(fit: MemoryFit) -> EstimateLine:
 
 
 def _unknown_total(fit: MemoryFit) -> EstimateLine:
-    title = fill(tr("Needs about {size}"), size=size(fit.needed_bytes))
+    title = fill(tr("Needs about {size}"), size=size_wanted(fit.needed_bytes))
     return EstimateLine(title, tr("Ollama doesn’t say how much memory there is."))
 
 
 def _amount(fit: MemoryFit) -> str:
+    if fit.total_bytes is not None and fit.is_too_much:
+        return amount_wanted(fit.needed_bytes, fit.total_bytes)
     return amount(fit.needed_bytes, fit.total_bytes)
 
 

@@ -87,20 +87,24 @@ def _binary(count: int) -> str:
 
 def size_wanted(count_bytes: int) -> str:
     """A size that somebody is to make room for: as `size` says it, but never less than it is."""
+    return size(_rounded_up(count_bytes))
+
+
+def _rounded_up(count: int) -> int:
+    """The least size that is written with so many digits and not less than `count`."""
     base = 1024 if is_binary() else 1000
-    rank = (
-        min((max(count_bytes, 1).bit_length() - 1) // 10, 6)
-        if is_binary()
-        else (min((len(str(count_bytes)) - 1) // 3, 6))
-    )
-    unit = base**rank
-    if not rank:
-        return size(count_bytes)
-    parts = 1 if count_bytes >= 100 * unit or (base == 1000 and count_bytes >= 10 * unit) else 10
-    if base == 1024 and count_bytes < 10 * unit:
-        parts = 100
-    shown = -(-count_bytes * parts // unit)
-    return size(-(-shown * unit // parts))
+    unit = 1
+    while count >= unit * base:
+        unit *= base
+    if unit == 1:
+        return count
+    whole = count // unit
+    if is_binary():
+        parts = 1 if whole >= 100 else 10 if whole >= 10 else 100
+    else:
+        parts = 1 if whole >= 10 else 10
+    written = -(-count * parts // unit)
+    return -(-written * unit // parts)
 
 
 def exact_size(count_bytes: int | None) -> str:
@@ -132,6 +136,11 @@ def spoken_size(count_bytes: int | None) -> str:
         tr("TiB"): tr("tebibytes"),
     }
     return f"{value} {words.get(unit, unit)}"
+
+
+def amount_wanted(wanted_bytes: int, total_bytes: int) -> str:
+    """As `amount`, of what is more than there is: "16 of 15 GB"."""
+    return amount(_rounded_up(wanted_bytes), total_bytes)
 
 
 def amount(completed_bytes: int, total_bytes: int | None, is_total_known: bool = True) -> str:

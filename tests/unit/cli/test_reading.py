@@ -109,9 +109,27 @@ def test_show(terminal: Terminal) -> None:
     fields = dict(line.split("  ", 1) for line in result.out.splitlines() if "  " in line.strip())
     assert fields["Name"].strip() == "tiny:latest"
     assert "bytes (40 MB" in fields["Size"]
+    assert fields["Frees if deleted"].strip().replace("\xa0", " ") == "Up to 40 MB"
     assert "stop" in result.out
     assert "MIT License" in result.out
     assert result.code == 0
+
+
+def test_show_says_as_the_window_does_what_a_deletion_frees(
+    terminal: Terminal, server: FaultyServer
+) -> None:
+    wish = {"model": "mine:one", "from": "tiny", "system": "Be brief.", "stream": False}
+    with urllib.request.urlopen(f"{server.url}/api/create", json.dumps(wish).encode()):
+        pass
+    shown = terminal("show", "tiny").out.replace("\xa0", " ")
+    assert "\nFrees if deleted  Up to 1 MB, the rest stays for mine:one\n" in shown
+
+
+def test_nothing_is_freed_of_what_is_not_stored(terminal: Terminal, server: FaultyServer) -> None:
+    row = {"name": "big:cloud", "model": "big:cloud", "remote_host": "https://ollama.com"}
+    server.fault("/api/tags", faults.reply_json(200, {"models": [row]}), times=9)
+    server.fault("/api/show", faults.reply_json(200, {"remote_host": "https://ollama.com"}))
+    assert "Frees" not in terminal("show", "big:cloud").out
 
 
 def test_a_long_system_prompt_is_shown_to_its_end(terminal: Terminal, server: FaultyServer) -> None:

@@ -52,6 +52,23 @@ def test_shared_layers_stay() -> None:
     assert plain(note.text) == ("The other 4.4 GB are shared with meeting-notes:latest and stay.")
 
 
+@pytest.mark.parametrize(
+    ("freed_bytes", "shared_bytes", "body"),
+    [
+        (15_200_000_000, 645_000_000, "This frees 15 GB."),
+        (15_200_000_000, 845_000_000, "This frees 15 GB of 16 GB."),
+        (270_100_000, 800_000, "This frees 270 MB."),
+    ],
+)
+def test_a_part_is_never_called_all_of_it(freed_bytes: int, shared_bytes: int, body: str) -> None:
+    """Sizes are cut: what is nearly all would read as all of it."""
+    whole = freed_bytes + shared_bytes
+    freed = Freed(whole, freed_bytes, True, shared_bytes, ("other:latest",))
+    question = text.delete_question([record("a:latest", whole)], freed)
+    assert plain(question.body).startswith(f"{body} You can")
+    assert "are shared with other:latest and stay." in question.notes[0].text
+
+
 def test_loaded_made_here_and_downloading() -> None:
     question = text.delete_question(
         [record("mine:latest")],

@@ -185,3 +185,19 @@ def test_what_a_server_lacks() -> None:
     needs = text.needs_newer("studio", "0.9.2", "0.12")
     assert needs == "“studio” runs Ollama 0.9.2. This model needs 0.12 or newer."
     assert "needs a newer Ollama" in text.needs_newer("studio", "", "0.12")
+
+
+def test_what_is_too_much_for_memory_does_not_read_as_if_it_fitted() -> None:
+    made = replace(NEW, fit=MemoryFit(FitKind.PROCESSOR, 159 * GB // 10, 155 * GB // 10))
+    assert shown(text.memory_line(made))[1] == "Needs about 16 of 15 GB memory."
+    made = replace(NEW, fit=MemoryFit(FitKind.UNKNOWN, 159 * GB // 10))
+    assert shown(text.memory_line(made))[0] == "Needs about 16 GB"
+
+
+def test_a_part_of_a_download_is_never_called_all_of_it() -> None:
+    fetch, here = 152 * GB // 10, 645_000_000
+    made = replace(NEW, total_bytes=fetch + here, fetch_bytes=fetch, here_bytes=here)
+    assert text.download_figure(made) == ("15\u00a0GB", "")
+    here += 200_000_000
+    made = replace(NEW, total_bytes=fetch + here, fetch_bytes=fetch, here_bytes=here)
+    assert text.download_figure(made) == ("15\u00a0GB", "of 16\u00a0GB")

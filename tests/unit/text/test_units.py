@@ -1,4 +1,5 @@
 import re
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -210,6 +211,9 @@ def test_a_spoken_graph() -> None:
         (14_000_000_001, "15 GB", "13.1 GiB"),
         (99_500_000, "100 MB", "94.9 MiB"),
         (999_999_999_999, "1 TB", "932 GiB"),
+        (9_950_000_001, "10 GB", "9.27 GiB"),
+        (1024**3 - 1, "1.1 GB", "1.00 GiB"),
+        (2**63 - 1, "9.3 EB", "8.00 EiB"),
     ],
 )
 def test_what_room_is_to_be_made_for_is_never_less_than_it_is(
@@ -218,3 +222,17 @@ def test_what_room_is_to_be_made_for_is_never_less_than_it_is(
     assert plain(text.size_wanted(count_bytes)) == decimal
     text.configure("binary")
     assert plain(text.size_wanted(count_bytes)) == binary
+
+
+@given(st.integers(0, 2**63 - 1), st.sampled_from(("decimal", "binary")))
+def test_room_that_was_made_as_told_is_enough(count_bytes: int, units: str) -> None:
+    text.configure(units)
+    value, _, unit = plain(text.size_wanted(count_bytes)).partition(" ")
+    factor = 1024 if units == "binary" else 1000
+    told = Fraction(value) * factor ** "BKMGTPE".index(unit[0])
+    assert count_bytes <= told <= count_bytes * Fraction(11, 10)
+
+
+def test_what_is_too_much_never_reads_as_if_it_fitted() -> None:
+    assert plain(text.amount_wanted(15_900_000_000, 15_500_000_000)) == "16 of 15 GB"
+    assert plain(text.amount_wanted(40_000_000_000, 32_000_000_000)) == "40 of 32 GB"
