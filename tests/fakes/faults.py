@@ -133,6 +133,12 @@ def error_html(status: int = 500) -> Fault:
     return reply(status, HTML_PAGE, "text/html")
 
 
+def limited(wait_s: int) -> Fault:
+    """What something in between answers that is asked too often."""
+    headers = (("Retry-After", str(wait_s)),)
+    return lambda call: call.exchange.reply(429, HTML_PAGE, "text/html", headers)
+
+
 def html_ok() -> Fault:
     """A page with status 200: a router's login, or not Ollama at all."""
     return reply(200, HTML_PAGE, "text/html; charset=utf-8")

@@ -29,7 +29,8 @@ _QUERY = re.compile(r"([?#]).+", re.DOTALL)
 # The ends of URLs that other programs want, or that their users paste: calls, not addresses.
 _CALL = re.compile(
     r"(?i)/+(?:api|v1)(?:/+(?:tags|ps|show|version|chat|generate|embed|embeddings|pull|push|create"
-    r"|copy|delete|status|me|blobs|models|completions|responses|messages|images|audio|experimental)"
+    r"|copy|delete|status|me|user|signin|signout|web_search|web_fetch|blobs|models|completions"
+    r"|responses|messages|images|audio|files|moderations|rerank|experimental)"
     r"(?:/.*)?)?/*$"
 )
 
@@ -165,7 +166,7 @@ class Endpoint:
         scheme = parts.scheme.casefold() or ("https" if parts.is_ollama_com else "http")
         if scheme not in _SCHEME_PORTS:
             raise BadAddress(shown, shown_address(scheme), AddressFault.SCHEME)
-        if not parts.scheme and _MISTYPED_SCHEME.match(shown):
+        if _MISTYPED_SCHEME.match(shown.partition("://")[2] if parts.scheme else shown):
             raise BadAddress(shown, fault=AddressFault.SCHEME)
         if not parts.host and not parts.port and _trimmed(text):
             raise BadAddress(shown, fault=AddressFault.NO_HOST)
@@ -245,7 +246,7 @@ def _split_scheme(address: str) -> tuple[str, str, str]:
 
 
 def _trimmed(address: str) -> str:
-    return address.strip().strip("\"'").strip()
+    return address.strip().strip("\"'`<>").strip()
 
 
 def _has_odd(text: str) -> bool:
@@ -265,7 +266,8 @@ def _check_port(parts: AddressParts) -> None:
     if parts.port and parts.port_number is None:
         # Only a number is repeated: the rest may be a password that was written without a host.
         port = parts.port if _NUMBER.fullmatch(parts.port) else "…"
-        raise BadAddress(f"{shown_address(parts.host)}:{port}", port, AddressFault.PORT)
+        host = f"[{parts.host}]" if _is_ip(parts.host) and ":" in parts.host else parts.host
+        raise BadAddress(f"{shown_address(host)}:{port}", port, AddressFault.PORT)
 
 
 def _checked_host(text: str, host: str) -> str:

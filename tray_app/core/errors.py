@@ -31,11 +31,18 @@ class OllamaError(Exception):
         self.context = _kept(context)
         self.request = ""
         """What was asked when it happened, "GET http://nas:11434/api/tags"; "" = not known."""
+        self.named_wait_s = 0
+        """How many seconds the other side asked to wait; 0 = it named no time."""
         super().__init__(self.reference, self.context)
 
     def __str__(self) -> str:
         parts = [type(self).__name__, *(p for p in (self.reference, self.context) if p)]
         return ": ".join(parts)
+
+    @property
+    def wait_s(self) -> int:
+        """The least seconds until it is worth asking again, 0 = the usual pauses."""
+        return self.named_wait_s
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, OllamaError) or type(other) is not type(self):
@@ -111,7 +118,7 @@ class ProxyFailed(OllamaError):
     @property
     def is_refusal(self) -> bool:
         """Whether it answered that it will not do this, in a way that does not pass."""
-        return 400 <= self.status < 500 and self.status not in (407, 408, 429)
+        return 400 <= self.status < 500 and self.status not in (407, 408, 425, 429)
 
 
 class BadProxy(ProxyFailed):
@@ -141,6 +148,10 @@ class Unauthorized(OllamaError):
         super().__init__(reference, context)
         self.was_given = was_given
         self.takes_password = takes_password
+
+
+class AccessRefused(Unauthorized):
+    """A registry wants somebody else: the server isn't signed in there, or the model is private."""
 
 
 class Forbidden(OllamaError):
@@ -343,7 +354,7 @@ class PullFailed(OllamaError):
     """A pull ended with an error line, or a registry would not answer as one.
 
     `context` is the raw text, `words` the sentence inside it, `status` the HTTP status of the
-    registry and `named_wait_s` how long it asked to wait; 0 = it told none.
+    registry; 0 = it told none.
     """
 
     def __init__(
@@ -368,7 +379,6 @@ class PullFailed(OllamaError):
 
     @property
     def wait_s(self) -> int:
-        """The least seconds until it is worth asking again, 0 = the usual pauses."""
         return self.named_wait_s or TREATMENTS[self.kind].wait_s
 
 

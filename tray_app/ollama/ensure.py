@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
 from tray_app.core.errors import (
@@ -201,7 +202,7 @@ class _Pull:
         lines = client.pull(self.name, is_insecure=self.is_insecure)
         try:
             for line in lines:
-                error = self.tracker.feed(line, self.clock())
+                error = self.tracker.feed(line, self.clock(), datetime.now(UTC))
                 if error is not None:
                     raise error
                 if self.on_progress is not None:

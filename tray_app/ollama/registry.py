@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.endpoint import Endpoint
@@ -28,8 +27,9 @@ from tray_app.core.errors import (
 )
 from tray_app.core.manifests import parse_manifest
 from tray_app.core.names import ModelName
-from tray_app.core.pulls.registry_errors import MAX_WAIT_S, named_wait_s, registry_answer
+from tray_app.core.pulls.registry_errors import registry_answer
 from tray_app.core.records import Manifest
+from tray_app.core.waits import header_wait_s
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.responses import MAX_ERROR_BYTES, Answer
 from tray_app.ollama.transport import Transport
@@ -163,20 +163,9 @@ def _refusal(name: ModelName, answer: Answer) -> OllamaError:
         return PullFailed(str(name), f"{answer.status} {where}".strip(), PullFailure.WEB_PAGE)
     if answer.status == 407:
         return ProxyFailed(str(name), body[:MAX_TEXT] or "407")
-    wait_s = _retry_after_s(answer.headers.get("retry-after", ""), datetime.now(UTC))
-    return registry_answer(str(name), answer.status, body, wait_s)
-
-
-def _retry_after_s(value: str, now: datetime) -> int:
-    """The seconds of a Retry-After header: a number or a date; 0 = none that can be read."""
-    if value.strip().isdecimal():
-        return named_wait_s(f"retry-after: {value.strip()[:9]}")
-    try:
-        moment = parsedate_to_datetime(value)
-        left_s = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
-    except (ValueError, TypeError, OverflowError):
-        return 0
-    return min(MAX_WAIT_S, max(0, round(left_s.total_seconds())))
+    now = datetime.now(UTC)
+    wait_s = header_wait_s(answer.headers.get("retry-after", ""), now)
+    return registry_answer(str(name), answer.status, body, wait_s, now)
 
 
 def _next_hop(endpoint: Endpoint, path: str, answer: Answer) -> tuple[Endpoint, str]:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +21,7 @@ from tray_app.core.endpoint import Endpoint, is_loopback
 from tray_app.core.error_words import error_words
 from tray_app.core.errors import (
     MAX_TEXT,
+    AccessRefused,
     BadAddress,
     BadName,
     Forbidden,
@@ -33,10 +35,12 @@ from tray_app.core.errors import (
     Unauthorized,
 )
 from tray_app.core.names import ModelName
+from tray_app.core.waits import header_wait_s, named_wait_s
 
 MAX_ERROR_BYTES = 64 * 1024
 """More than the report of an error has."""
 _PASSING = frozenset({408, 425, 429})
+_BUSY = frozenset({429, 503})
 _MISSING_MODEL = re.compile(r"model .*not found|no such (file|model)|file does not exist")
 _WANTS_HTTPS = re.compile(
     r"HTTP request (?:was sent )?to (?:an )?HTTPS|plain HTTP to an? (?:SSL|TLS|HTTPS)"
@@ -118,9 +122,20 @@ def _raise_reported(answer: Answer, address: str, name: str) -> None:
 
 def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:
     """What an answer other than 2xx means. `name` is the model asked about, "" if none was."""
+    error = _meaning(answer, address, name)
+    if answer.status in _BUSY:
+        now = datetime.now(UTC)
+        header = answer.headers.get("retry-after", "")
+        error.named_wait_s = header_wait_s(header, now) or named_wait_s(error.context, now)
+    return error
+
+
+def _meaning(answer: Answer, address: str, name: str) -> OllamaError:
     status = answer.status
     said = _error_field(answer.body)
     text = said if said is not None else _words(answer)
+    if status == 401 and b'"signin_url"' in answer.body:
+        return AccessRefused(name or address, text)  # by ollama.com, which Ollama asked
     if status == 401:
         challenge = answer.headers.get("www-authenticate", "")
         return Unauthorized(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tray_app.core import errors as e
 from tray_app.text.messages import Action, Case, Message
 from tray_app.text.plain import one_line
+from tray_app.text.times import elapsed
 from tray_app.text.wording import fill, tr
 
 _ADDRESS_LIMIT = 200
@@ -144,6 +145,9 @@ def proxy_failed(case: Case) -> Message:
         text = tr("Something in front of Ollama on “{server}” has a problem (HTTP {status}).")
     sentence = case.fill(text, status=status, proxy=proxy)
     message = _cant_reach(_with_words(sentence, case), Action.RETRY)
+    if case.error.wait_s:
+        hint = fill(tr("Try again in {time}."), time=elapsed(case.error.wait_s))
+        return replace(message, hint=hint)
     if status < 300:
         hint = tr("Ollama may be under a path there, for example {address}/ollama.")
         return replace(message, hint=case.fill(hint))
@@ -235,6 +239,8 @@ def not_ollama(case: Case) -> Message:
     """Another program, a router's page, a proxy's page."""
     text = tr("Something answers at {address}, but it isn’t Ollama.")
     message = _cant_reach(case.fill(text), Action.CHANGE_SERVER)
+    if case.place.path:
+        return replace(message, hint=case.fill(tr("Try its address without {path}.")))
     if case.error.context.startswith("text/html") and not case.place.is_local:
         return replace(message, hint=tr("On a guest network, sign in to the network first."))
     return message

@@ -227,6 +227,11 @@ def _pull_failed(case: Case) -> Message:
     return Message(tr("Download failed"), reason, action=Action.RETRY)
 
 
+def _access_refused(case: Case) -> Message:
+    reason = pull_error_reason(case.error, case.place.label)
+    return Message(tr("Access refused"), reason, action=Action.RETRY)
+
+
 def _disk_full(case: Case) -> Message:
     reason = pull_error_reason(case.error, case.place.label)
     return Message(tr("Not enough disk space"), reason, action=Action.RETRY)
@@ -275,6 +280,7 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.ProxyFailed: connection.proxy_failed,
     e.BadProxy: connection.bad_proxy,
     e.Unauthorized: connection.unauthorized,
+    e.AccessRefused: _access_refused,
     e.Forbidden: connection.forbidden,
     e.NotOllama: connection.not_ollama,
     e.Moved: connection.moved,

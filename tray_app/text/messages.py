@@ -53,6 +53,7 @@ class Case:
             address=self.place.host_port,
             host=self.place.host,
             port=self.place.port,
+            path=self.place.path,
             **values,
         )
 

@@ -10,14 +10,15 @@ from tray_app.core import errors as e
 from tray_app.core.error_words import is_page, without_lead
 from tray_app.core.errors import PullFailure
 from tray_app.core.file_failures import FileFailed
+from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import server_address
 from tray_app.text.files import file_sentence
-from tray_app.text.messages import not_done, ollama_says
+from tray_app.text.messages import Case, Message, not_done, ollama_says
 from tray_app.text.names import name_problem, registry_name
 from tray_app.text.plain import one_line
 from tray_app.text.times import elapsed
 from tray_app.text.units import size, size_wanted
-from tray_app.text.wording import fill, tr
+from tray_app.text.wording import fill, sentences, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,21 @@ def pull_error_reason(
     """One line. `is_final` is False while it will be tried again by itself."""
     case = _Case(error, server_label or server_address("", "").label, is_final)
     for kind in type(error).__mro__:
+        if kind in _ON_THE_WAY:
+            return _on_the_way(_ON_THE_WAY[kind], case)
         if kind in _WRITERS:
             return _WRITERS[kind](case)
         if kind in _SENTENCES:
             return case.fill(_SENTENCES[kind]())
     return ollama_says(error.context)
+
+
+def _on_the_way(writer: Callable[[Case], Message], case: _Case) -> str:
+    """The server itself was not come to: as of any other call, with what can be done in the end."""
+    address = "" if isinstance(case.error, e.Unauthorized | e.Forbidden) else case.error.reference
+    message = writer(Case(case.error, server_address(case.server, address)))
+    is_for_a_person = case.is_final and isinstance(case.error, e.Moved)
+    return sentences(message.body, message.hint if is_for_a_person else "")
 
 
 def _disk_full(case: _Case) -> str:
@@ -169,17 +180,21 @@ _WRITERS: dict[type, Callable[[_Case], str]] = {
     e.NotDone: lambda case: not_done(case.error, case.server),
 }
 
+_ON_THE_WAY: dict[type, Callable[[Case], Message]] = {
+    e.TlsFailed: connection.tls_failed,
+    e.ProxyFailed: connection.proxy_failed,
+    e.BadProxy: connection.bad_proxy,
+    e.Unauthorized: connection.unauthorized,
+    e.Forbidden: connection.forbidden,
+    e.Moved: connection.moved,
+}
+
 _SENTENCES: dict[type, Callable[[], str]] = {
     e.TimedOut: lambda: tr("The connection to “{server}” was lost."),
     e.Starting: lambda: tr("Ollama on “{server}” is starting."),
-    e.TlsFailed: lambda: tr("The certificate of “{server}” can’t be trusted."),
-    e.ProxyFailed: lambda: tr("The proxy on the way to “{server}” refuses or doesn’t answer."),
-    e.BadProxy: lambda: tr("The proxy on the way to “{server}” can’t be used."),
-    e.Unauthorized: lambda: tr(
+    e.AccessRefused: lambda: tr(
         "Access refused. The server isn’t signed in, or the model is private."
     ),
-    e.Forbidden: lambda: tr("“{server}” doesn’t allow this download."),
-    e.Moved: lambda: tr("“{server}” wants https, or has another address."),
     e.NotOllama: lambda: tr("What answers at “{server}” is no longer Ollama."),
     e.ModelNotFound: lambda: tr("{registry} has no such model or tag."),
     e.BadAddress: lambda: tr("“{server}” has no valid address."),

@@ -40,6 +40,8 @@ HIDDEN_PACE_S = 15.0
 BACKOFF_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 STARTING_PACE_S = 2.0
 SLEPT_S = 30.0
+MAX_PAUSE_S = 600.0
+"""So long a server is left alone that asks to wait; what it answers says nothing about longer."""
 GRACE_S = 10.0
 _SPEAKS = (200, 429)  # what is in front of Ollama answers itself, and does not say it is away
 MAX_ROWS = 20_000
@@ -236,6 +238,7 @@ class ModelPoller(QObject):
             pause_s = STARTING_PACE_S
         else:
             pause_s = self._backoff_s[min(self._faults, len(self._backoff_s) - 1)]
+            pause_s = max(pause_s, min(error.wait_s, MAX_PAUSE_S))
             self._faults += 1
         is_grace = self._clock() - self._awake_since_s < GRACE_S
         if is_grace and self._status.is_online and state is ServerState.OFFLINE:

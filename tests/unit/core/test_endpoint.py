@@ -85,6 +85,8 @@ def test_reads_an_address_as_ollama_does(text: str, expected: str) -> None:
         ("http:/nas:1", AddressFault.SCHEME),
         ("http//nas", AddressFault.SCHEME),
         ("http:", AddressFault.SCHEME),
+        ("http://http://nas", AddressFault.SCHEME),
+        ("https://http://nas:11434", AddressFault.SCHEME),
         ("HTTPS:nas", AddressFault.SCHEME),
         ("http:127.0.0.1:1", AddressFault.SCHEME),
         ("tcp://nas", AddressFault.SCHEME),

@@ -522,3 +522,26 @@ def test_a_loaded_model_that_will_not_go_is_not_deleted() -> None:
         with pytest.raises(ServerFailed):
             delete_unloaded(client, record)
         assert server.state.names() == ["tiny:latest"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "header", "wait_s"),
+    [
+        ("429 Too Many Requests", "<html></html>", "120", 120),
+        ("503 Service Unavailable", "<html></html>", "30", 30),
+        ("429 Too Many Requests", '{"detail":"Try again in 5 minutes"}', "", 300),
+        ("429 Too Many Requests", '{"error":"slow down, retry after 7 s"}', "", 7),
+        ("429 Too Many Requests", "<html></html>", "", 0),
+        ("500 Internal Server Error", '{"detail":"Try again in 5 minutes"}', "60", 0),
+    ],
+)
+def test_who_is_asked_too_often_says_how_long_to_wait(
+    status: str, body: str, header: str, wait_s: int
+) -> None:
+    def handle(connection: Connection) -> None:
+        more = {"Retry-After": header} if header else {}
+        kind = "application/json" if body.startswith("{") else "text/html"
+        connection.answer(body, status, kind, **more)
+
+    for call, error in errors_of(handle, ("tags", "poll", "pull", "delete")).items():
+        assert error.wait_s == wait_s, call

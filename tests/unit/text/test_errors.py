@@ -217,7 +217,7 @@ def test_address_problem(address: str, words: str) -> None:
             "This model needs a newer Ollama. Update Ollama on “studio”, then retry.",
         ),
         (
-            e.Unauthorized("x"),
+            e.AccessRefused("x"),
             "Access refused. The server isn’t signed in, or the model is private.",
         ),
         (
@@ -439,3 +439,64 @@ def test_a_reason_is_brief_while_it_is_tried_again() -> None:
     limited = pull_error("x", "429: slow")
     expected = "ollama.com isn’t accepting any more requests for now."
     assert text.pull_error_reason(limited, is_final=False) == expected
+
+
+NAS_AWAY = "“studio” is reachable, but Ollama behind it "
+
+
+@pytest.mark.parametrize(
+    ("error", "while_trying", "in_the_end"),
+    [
+        (e.ProxyFailed(NAS, "", 502), NAS_AWAY + "doesn’t answer (HTTP 502).", ""),
+        (e.ProxyFailed(NAS, "", 524), NAS_AWAY + "took too long (HTTP 524).", ""),
+        (
+            e.ProxyFailed(NAS, "", 429),
+            "“studio” gets too many requests and lets none through (HTTP 429).",
+            "",
+        ),
+        (
+            e.ProxyFailed(NAS, "", 413, "Too big"),
+            "What is in front of Ollama on “studio” refused this (HTTP 413). It says: “Too big”",
+            "",
+        ),
+        (e.Unauthorized("x", "", was_given=True), "“studio” refuses the password or token.", ""),
+        (
+            e.Unauthorized("x", "", takes_password=True),
+            "“studio” wants a sign-in with a name and a password.",
+            "",
+        ),
+        (
+            e.Forbidden("x", "", is_by_front=True),
+            "“studio” doesn’t let Ollama Tray in (HTTP 403).",
+            "",
+        ),
+        (
+            e.Moved(NAS, "", "https://nas:11434", wants_https=True),
+            "“studio” wants https.",
+            "“studio” wants https. Use the address https://nas:11434",
+        ),
+        (
+            e.TlsFailed(NAS, "certificate has expired"),
+            "The certificate of “studio” can’t be trusted: it has expired.",
+            "",
+        ),
+    ],
+)
+def test_a_pull_says_of_what_is_in_front_of_ollama_what_the_other_calls_say(
+    error: e.OllamaError, while_trying: str, in_the_end: str
+) -> None:
+    assert text.pull_error_reason(error, "studio", is_final=False) == while_trying
+    assert text.pull_error_reason(error, "studio") == (in_the_end or while_trying)
+    assert while_trying in text.error_text(error, "studio", address=NAS).body
+
+
+def test_who_asks_to_wait_is_quoted_with_the_time() -> None:
+    error = e.ProxyFailed(NAS, "", 429)
+    error.named_wait_s = 120
+    assert text.error_text(error, "studio").hint == "Try again in 2\N{NO-BREAK SPACE}min."
+
+
+def test_what_is_not_ollama_below_a_path_may_be_without_it() -> None:
+    message = text.error_text(e.NotOllama("http://nas:11434/v1beta", "404"))
+    assert message.hint == "Try its address without /v1beta."
+    assert text.error_text(e.NotOllama("http://nas:11434", "404")).hint == ""

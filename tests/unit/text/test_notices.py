@@ -77,7 +77,7 @@ def test_mixed() -> None:
         "2 of 5 downloads failed",
         "llava:34b and phi4:14b need your attention. The other 3 are ready.",
     )
-    title, body = shown(text.notice_failed([failed("a:1", e.Unauthorized())], [done("b")]))
+    title, body = shown(text.notice_failed([failed("a:1", e.AccessRefused())], [done("b")]))
     assert title == "1 of 2 downloads failed"
     assert body == (
         "a:1: Access refused. The server isn’t signed in, or the model is private. "

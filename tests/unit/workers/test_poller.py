@@ -160,6 +160,16 @@ def test_each_fault_has_its_state_and_passes(
     assert seen.statuses[-1].error is None
 
 
+def test_who_asks_to_wait_is_asked_later(seen: Seen, server: FaultyServer) -> None:
+    server.fault("*", faults.limited(120))
+    start(seen, server)
+    status = seen.wait_state(ServerState.FAILING)
+    assert 115 < (status.retry_s or 0.0) - time.monotonic() <= 120
+    server.clear()
+    seen.pollers.refresh_all()
+    seen.wait_state(ServerState.ONLINE)
+
+
 def test_a_list_of_odd_rows_is_still_a_list(seen: Seen, server: FaultyServer) -> None:
     change = data.row(size=2**63 - 1, details=None, digest=None, modified_at="no date")
     server.fault("/api/tags", faults.rewrite(change))

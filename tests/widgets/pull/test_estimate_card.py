@@ -15,13 +15,13 @@ from tests.shots.scene import Scene, blank, known
 from tests.support import facts
 from tests.widgets.helpers import button, emitted, plain, shown, texts
 from tray_app.core.errors import (
+    AccessRefused,
     ModelNotFound,
     NotOllama,
     OllamaError,
     ServerFailed,
     TimedOut,
     TooOld,
-    Unauthorized,
     Unreachable,
     UnreachableKind,
 )
@@ -369,7 +369,7 @@ def test_a_model_made_here_is_not_called_unknown(ask: Ask) -> None:
         (TimedOut("x"), "(no answer in time)"),
         (ServerFailed("x", "<b>oops</b>", 503), "(HTTP status 503)"),
         (NotOllama("x"), "(another page answers)"),
-        (Unauthorized("x"), "unless you are signed in"),
+        (AccessRefused("x"), "unless you are signed in"),
         (OllamaError("x"), "(unreadable answer)"),
     ],
 )

@@ -51,7 +51,7 @@ class RetryPolicy:
         the kind of `error` takes or a registry asked for."""
         pause = self.pauses_s[min(max(attempt, 1), len(self.pauses_s)) - 1]
         pause *= 1 + self.jitter * (2 * random - 1)
-        least = float(error.wait_s) if isinstance(error, PullFailed) else 0.0
+        least = float(error.wait_s) if error is not None else 0.0
         return pause if pause >= least else least * (1 + self.jitter * random)
 
     def remedy(self, error: OllamaError, attempt: int, mismatches: int) -> Remedy:
@@ -71,7 +71,7 @@ class RetryPolicy:
             is_page = isinstance(error, NotOllama) and not wants_https
             return self._counted(attempt) if is_page else Remedy.GIVE_UP
         status = getattr(error, "status", None)
-        if isinstance(status, int) and 400 <= status < 500 and status not in (408, 429):
+        if isinstance(status, int) and 400 <= status < 500 and status not in (408, 425, 429):
             return Remedy.GIVE_UP
         return self._counted(attempt)
 
@@ -113,7 +113,6 @@ def is_cancel_asked(item: PullItem) -> bool:
 
 
 def has_named_time(item: PullItem) -> bool:
-    """Whether a download waits for a time that its registry made it wait for: it is not asked
+    """Whether a download waits for a time that somebody asked it to wait: it is not asked
     before, whatever else happens, unless a person wants it."""
-    error = item.error
-    return isinstance(error, PullFailed) and error.wait_s > 0
+    return item.error is not None and item.error.wait_s > 0

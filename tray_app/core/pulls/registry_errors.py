@@ -8,10 +8,12 @@ a registry answers when we ask it ourselves (`registry_answer`). What is done ab
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from tray_app.core.error_words import error_words, is_page, without_lead
 from tray_app.core.errors import (
+    AccessRefused,
     BadName,
     DiskFull,
     ModelNotFound,
@@ -20,11 +22,8 @@ from tray_app.core.errors import (
     PullFailed,
     PullFailure,
     TooOld,
-    Unauthorized,
 )
-
-MAX_WAIT_S = 24 * 3600
-"""A registry that names a longer time is asked after this one."""
+from tray_app.core.waits import named_wait_s
 
 Outcome = type[OllamaError] | PullFailure
 _MAX_SEARCHED = 4096
@@ -37,8 +36,8 @@ _OF_SERVER: tuple[tuple[re.Pattern[str], Outcome], ...] = (
     (re.compile(r"requires a newer version", re.IGNORECASE), TooOld),
 )  # fmt: skip
 _STATUSES: dict[int, Outcome] = {
-    401: Unauthorized,
-    403: Unauthorized,
+    401: AccessRefused,
+    403: AccessRefused,
     408: PullFailure.REGISTRY_FAILED,
     412: TooOld,
     425: PullFailure.REGISTRY_FAILED,
@@ -51,7 +50,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Outcome], ...] = (
     # ollama.com's own sign-in is at another host of it: an outage makes Ollama notice that.
     (re.compile(r'match original host "(?:registry\.ollama\.ai|(?:www\.)?ollama\.com)"'),
      PullFailure.REGISTRY_FAILED),
-    (re.compile(r"\bunauthorized\b|access denied|match original host"), Unauthorized),
+    (re.compile(r"\bunauthorized\b|access denied|match original host"), AccessRefused),
     (re.compile(r"invalid model name|^name .* is invalid$"), BadName),
     (re.compile(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
     (re.compile(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
@@ -79,25 +78,10 @@ _QUOTED_URL = re.compile(r'"[A-Za-z]+://[^"]*"')
 _HTTP_TO_HTTPS = re.compile(r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS",
                             re.IGNORECASE)  # fmt: skip
 
-_NUMBER = r"[\"']?\s*[:=]?\s*[\"']?(\d{1,9}(?:\.\d+)?)(?![\d/-]|:\d)"
-# "Retry-After: 120", "retry_after_ms": 900. A bare number is seconds.
-_RETRY_AFTER = re.compile(
-    rf"retry[-_ ]?after(?:[-_ ]?(ms|millis\w*|s|secs?|seconds))?{_NUMBER}\s*([a-zµ]*)",
-    re.IGNORECASE,
-)
-# "try again in 5 minutes", "reset after 1h30m": here only what has a unit is a time.
-_TRY_AGAIN = re.compile(
-    r"\b(?:try|retry\w*|wait|again|available|reset\w*)\b\D{0,40}?((?:\d{1,9}(?:\.\d+)?\s*"
-    r"(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])[\s,]*"
-    r"(?:and\s+)?)+)(?![\d/-])",
-    re.IGNORECASE,
-)
-_TIME_PART = re.compile(r"(\d{1,9}(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
-_UNITS = {"ms": 0.001, "mi": 60, "m": 60, "s": 1, "h": 3600, "d": 86400}
 
-
-def pull_error(name: str, said: Any) -> OllamaError:
-    """The taxonomy's error for the `error` of a pull stream: a text, or whatever stood there."""
+def pull_error(name: str, said: Any, now: datetime | None = None) -> OllamaError:
+    """The taxonomy's error for the `error` of a pull stream: a text, or whatever stood there. With
+    `now` (aware) a moment that it names is a time to wait."""
     words = error_words(said)
     if isinstance(said, str):
         text, status = said, 0
@@ -113,40 +97,18 @@ def pull_error(name: str, said: Any) -> OllamaError:
         status = status or (int(found[1]) if found else 0)
         body = searched[found.end() :].lstrip(": ") if found else searched
         outcome = _of_status(status, body) if status else _first(_WORDS, searched)
-    return _made(name, text, outcome, words, status, named_wait_s(text))
+    return _made(name, text, outcome, words, status, named_wait_s(text, now))
 
 
-def registry_answer(name: str, status: int, body: str, retry_after_s: int = 0) -> OllamaError:
+def registry_answer(
+    name: str, status: int, body: str, retry_after_s: int = 0, now: datetime | None = None
+) -> OllamaError:
     """The error for a registry's own answer that is none: `status` other than 2xx, or a page.
     `retry_after_s` is what its header says."""
     words = error_words(body)
     is_missing = status == 404 and not is_page(body)
     outcome = ModelNotFound if is_missing else _of_status(status, body[:_MAX_SEARCHED])
-    return _made(name, body, outcome, words, status, retry_after_s or named_wait_s(body))
-
-
-def named_wait_s(text: str) -> int:
-    """How many seconds a text asks to wait, 0 = it names no time; never more than a day."""
-    text = text[:_MAX_SEARCHED]
-    found = _RETRY_AFTER.search(text)
-    if found is not None:
-        unit = (found[1] or found[3] or "s").casefold()
-        return _bounded(float(found[2]) * _factor(unit))
-    found = _TRY_AGAIN.search(text)
-    if found is None:
-        return 0
-    parts = _TIME_PART.findall(found[1])
-    return _bounded(sum(float(number) * _factor(unit.casefold()) for number, unit in parts))
-
-
-def _bounded(seconds: float) -> int:
-    return min(MAX_WAIT_S, max(1, int(-(-seconds // 1)))) if seconds > 0 else 0
-
-
-def _factor(unit: str) -> float:
-    if unit == "ms" or unit.startswith("milli"):
-        return 0.001
-    return _UNITS.get(unit[:1], 1)
+    return _made(name, body, outcome, words, status, retry_after_s or named_wait_s(body, now))
 
 
 def _of_status(status: int, body: str) -> Outcome:

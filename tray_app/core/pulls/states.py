@@ -132,6 +132,7 @@ class PullItem:
     `position` is the 1-based place in the waiting line (0 = not in it); `attempt` counts tries
     since the last byte of progress; `fetched_bytes` and `active_s` are sums over all attempts.
     `old_digest` (bare hex) is the installed version this pull updates, "" = a new model.
+    `retry_at` is `retry_s` on the calendar, for the next start.
     Beside `hold`: `hold_until` is the time of day when it ends, `missing_bytes` the disk space that
     has to become free.
     """
@@ -149,6 +150,7 @@ class PullItem:
     position: int = 0
     attempt: int = 0
     retry_s: float | None = None
+    retry_at: datetime | None = None
     restart_s: float | None = None
     state_since_s: float = 0.0
     old_digest: str = ""
@@ -230,6 +232,7 @@ class PullItem:
             hold_until=None,
             missing_bytes=0,
             retry_s=None,
+            retry_at=None,
             restart_s=None,
             error=self.error if self._is_error_told_in(state) else None,
             position=self.position if state is S.WAITING else 0,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tray_app.core.decode import MAX_INT, size_field, text_field
@@ -138,14 +139,17 @@ class PullTracker:
             if layer.state is LayerState.RUNNING:
                 layer.state = LayerState.WAITING
 
-    def feed(self, line: Mapping[str, Any], now_s: float) -> OllamaError | None:
-        """Take one decoded line. Returns the error the line reports, if it does.
+    def feed(
+        self, line: Mapping[str, Any], now_s: float, now: datetime | None = None
+    ) -> OllamaError | None:
+        """Take one decoded line. Returns the error the line reports, if it does; with `now` it
+        knows how long it is to a moment that the error names.
 
         Raises BadAnswer when a field has a wrong type.
         """
         error = line.get("error")
         if error is not None:
-            return pull_error(self.name, error)
+            return pull_error(self.name, error, now)
         status, digest = (text_field(line, key, self.name) for key in ("status", "digest"))
         total, completed = (size_field(line, key, self.name) for key in ("total", "completed"))
         if self._phase is PullPhase.DONE:

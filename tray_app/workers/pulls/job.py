@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
@@ -75,7 +76,7 @@ class PullJob(Job):
         try:
             for line in client.pull(self.name, is_insecure=self._is_insecure):
                 now_s = self._clock()
-                error = self._tracker.feed(line, now_s)
+                error = self._tracker.feed(line, now_s, datetime.now(UTC))
                 if error is not None:
                     raise error
                 self._take_manifest()

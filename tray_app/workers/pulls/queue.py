@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 
@@ -42,6 +42,7 @@ from tray_app.core.pulls.states import (
     summarize,
 )
 from tray_app.core.records import Manifest, ModelRecord, Snapshot
+from tray_app.core.waits import MAX_WAIT_S
 from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
@@ -169,13 +170,21 @@ class PullQueue(QObject):
     def _bring_back(self, items: tuple[PullItem, ...]) -> None:
         early, self._entries = self._entries, {}
         for item in items:
-            is_held = item.state is S.WAITING and not self._is_resuming
-            state = S.PAUSED if is_held else item.state
-            self._insert(PullEntry.of_item(replace(item, state=state)))
+            entry = PullEntry.of_item(self._since_the_last_run(item))
+            if entry.item.state in (S.WAITING, S.RETRYING) and not self._is_resuming:
+                entry.item = entry.item.with_state(S.PAUSED, self._clock())
+            self._insert(entry)
         for entry in early.values():
             self._join(entry)
         self._saved_rows = ()
         self._after()
+
+    def _since_the_last_run(self, item: PullItem) -> PullItem:
+        """A stored item with the time of its next try on this run's clock."""
+        if item.retry_at is None:
+            return item
+        left_s = (item.retry_at - datetime.now(UTC)).total_seconds()
+        return replace(item, retry_s=self._clock() + min(max(left_s, 0.0), MAX_WAIT_S))
 
     def add(self, request: PullRequest, manifest: Manifest | None = None) -> str:
         """Queue a download and give its id. The same name on the same server is one row: an
@@ -540,7 +549,9 @@ class PullQueue(QObject):
     def _retry_later(self, entry: PullEntry, error: OllamaError, attempt: int) -> None:
         pause_s = self._schedule.limits.policy.pause_s(attempt, self._jitter(), error)
         self._step(entry, E.FAULT, error)
-        self._set(entry, replace(entry.item, attempt=attempt, retry_s=self._clock() + pause_s))
+        retry_at = datetime.now(UTC) + timedelta(seconds=pause_s)
+        retry_s = self._clock() + pause_s
+        self._set(entry, replace(entry.item, attempt=attempt, retry_s=retry_s, retry_at=retry_at))
 
     def _restart_stalled(self, entry: PullEntry) -> None:
         """End an attempt that gets nowhere; it is asked for again after a pause."""

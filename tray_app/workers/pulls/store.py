@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app import jsonfile
 from tray_app.core.decode import MAX_INT
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.pulls.policy import has_named_time
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
 from tray_app.core.records import LayerKind
@@ -24,6 +25,7 @@ from tray_app.workers.runner import JobRunner
 
 _MAX_LAYERS = 10_000
 _MAX_PERMILLE = 1000
+_MAX_ATTEMPT = 1000
 
 
 class PullStore(RecordFile[PullItem]):
@@ -32,7 +34,8 @@ class PullStore(RecordFile[PullItem]):
     _key = "items"
 
     def load(self) -> tuple[PullItem, ...]:
-        """The stored items in order; running ones come back as waiting."""
+        """The stored items in order; running ones come back as waiting, those that a registry made
+        wait for a time with that time."""
         return self.load_records()
 
     def _to_json(self, record: PullItem) -> dict[str, Any]:
@@ -171,6 +174,9 @@ def item_to_json(item: PullItem) -> dict[str, Any]:
         entry["progress"] = _progress_to_json(item.progress)
     if item.error is not None:
         entry["error"] = stored.error_to_json(item.error)
+    if item.retry_at is not None:
+        entry["retry_at"] = item.retry_at.isoformat()
+        entry["attempt"] = item.attempt
     return entry
 
 
@@ -194,6 +200,10 @@ def item_from_json(value: Any) -> PullItem:
         fetched_bytes=stored.whole(entry.get("fetched_bytes", 0)),
         active_s=stored.seconds(entry.get("active_s", 0.0)),
     )
+    if state is PullState.RETRYING and has_named_time(item) and "retry_at" in entry:
+        # Who asked to be left alone does not know that we were started anew.
+        retry_at, attempt = stored.moment(entry["retry_at"]), stored.whole(entry.get("attempt", 0))
+        return replace(item, retry_at=retry_at, attempt=min(attempt, _MAX_ATTEMPT))
     if state in ACTIVE or state is PullState.RETRYING:
         return replace(item, state=PullState.WAITING, error=None)
     return item

@@ -1,12 +1,13 @@
 """What the error line of a pull stream, or a registry's own answer, becomes."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tray_app.core import errors as e
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure
-from tray_app.core.pulls.registry_errors import named_wait_s, pull_error, registry_answer
+from tray_app.core.pulls.registry_errors import pull_error, registry_answer
 from tray_app.core.redaction import redacted
 
 NAME = "localhost:5055/library/x:latest"
@@ -28,11 +29,11 @@ TOO_OLD = (
         ("write /m/b: disk quota exceeded", e.DiskFull),
         (MANIFEST + TOO_OLD, e.TooOld),
         (MANIFEST + "412: ", e.TooOld),
-        ("unauthorized: access denied", e.Unauthorized),
-        (MANIFEST + "unauthorized: access denied", e.Unauthorized),
-        (MANIFEST + 'realm host "" does not match original host "h:1"', e.Unauthorized),
-        (MANIFEST + '401: {"error":"Invalid username or password."}', e.Unauthorized),
-        (MANIFEST + '403: {"error":"Access to model u/r is restricted"}', e.Unauthorized),
+        ("unauthorized: access denied", e.AccessRefused),
+        (MANIFEST + "unauthorized: access denied", e.AccessRefused),
+        (MANIFEST + 'realm host "" does not match original host "h:1"', e.AccessRefused),
+        (MANIFEST + '401: {"error":"Invalid username or password."}', e.AccessRefused),
+        (MANIFEST + '403: {"error":"Access to model u/r is restricted"}', e.AccessRefused),
         ("invalid model name", e.BadName),
         ('name "X" is invalid', e.BadName),
         ("context canceled", PullFailure.CANCELED_BY_SERVER),
@@ -122,7 +123,7 @@ TOO_OLD = (
         (
             # So Hugging Face answers for what is private, gated or not there.
             MANIFEST + 'realm host "huggingface.co" does not match original host "hf.co"',
-            e.Unauthorized,
+            e.AccessRefused,
         ),
         (MANIFEST + "invalid character '<' looking for beginning of value", PullFailure.WEB_PAGE),
         (MANIFEST + "403: <!DOCTYPE html><title>Blocked</title>", PullFailure.WEB_PAGE),
@@ -189,40 +190,6 @@ def test_words_and_status(said: Any, kind: PullFailure, words: str, status: int)
     assert (error.kind, error.words, error.status) == (kind, words, status)
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("try again in 5 minutes", 300),
-        ("Retry-After: 120", 120),
-        ("rate limited, retry after 90 seconds", 90),
-        ("retry in 30s", 30),
-        ('{"retry_after": 60}', 60),
-        ('{"retry_after_ms": 61000}', 61),
-        ('{"retry_after_seconds":7}', 7),
-        ('{"retryAfter":"15"}', 15),
-        ("wait 1m30s", 90),
-        ("try again in 1 minute and 30 seconds", 90),
-        ("the limit resets in 2h0m0s", 7200),
-        ("please wait 10 min.", 600),
-        ("try again in 0.5 s", 1),
-        ("retry after 3 days", 24 * 3600),
-        ("retry-after: 999999999", 24 * 3600),
-        # no times, and moments, which need a clock
-        ("", 0),
-        ("try again later", 0),
-        ("max retries exceeded: 17 of 20", 0),
-        ("Retry-After: Wed, 21 Oct 2026 07:28:00 GMT", 0),
-        ("retry after 2026-10-21T07:28:00Z", 0),
-        ("try again at 17:30", 0),
-        ("dial tcp 1.2.3.4:443", 0),
-        ("wait " * 10_000, 0),
-        ("retry " + "1s" * 2_000, 2_000),
-    ],
-)
-def test_the_time_that_is_named(text: str, seconds: int) -> None:
-    assert named_wait_s(text) == seconds
-
-
 def test_a_limit_without_a_time_is_ten_minutes() -> None:
     unnamed = pull_error(NAME, MANIFEST + "429: too many requests")
     named = pull_error(NAME, MANIFEST + "429: too many requests, retry after 2 minutes")
@@ -242,3 +209,11 @@ def test_the_own_answer_of_a_registry_is_read_by_the_same_table() -> None:
     waits = registry_answer(NAME, 429, "wait 5 s", retry_after_s=7)
     assert isinstance(waits, PullFailed)
     assert waits.wait_s == 7, "the header counts more than words"
+
+
+def test_a_moment_that_is_named_is_waited_for() -> None:
+    now = datetime(2026, 11, 28, 20, 30, tzinfo=UTC)
+    said = MANIFEST + "429: limit reached, retry after 2026-11-28T20:50:00Z"
+    passed_on, own = pull_error(NAME, said, now), registry_answer(NAME, 429, said, 0, now)
+    assert (passed_on.wait_s, own.wait_s) == (1200, 1200)
+    assert pull_error(NAME, said).wait_s == 600, "without a clock it is any limit"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -222,3 +224,65 @@ def test_a_registry_that_limits_is_left_alone_for_long(
     bench.server.state.pull_errors.clear()
     bench.queue.retry(item.id)
     bench.wait_state(item.id, S.DONE)
+
+
+def test_a_registry_that_limits_is_left_alone_after_a_restart_too(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "queue.json"
+    first = make_queue(path)
+    item = limited(first, "429: slow down, try again in 20 minutes")
+    first.queue.close()
+
+    second = make_queue(path, online=False)
+    assert second.queue.load() is None
+    found = second.queue.item(item.id)
+    assert found is not None
+    assert found.state is S.RETRYING
+    assert (found.error, found.attempt) == (item.error, item.attempt)
+    assert abs((found.retry_s or 0.0) - (item.retry_s or 0.0)) < 5
+    second.queue.set_server_online("local", True)
+    assert second.state(item.id) is S.RETRYING
+    assert len(second.server.asked("/api/pull")) == 1
+    # A person may, and then it is as any other.
+    second.server.state.pull_errors.clear()
+    second.queue.retry(item.id)
+    second.wait_state(item.id, S.DONE)
+
+
+def test_a_time_that_passed_between_two_runs_is_over(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "queue.json"
+    first = make_queue(path)
+    item = limited(first, "429: slow down, try again in 20 minutes")
+    first.queue.close()
+    first.server.state.pull_errors.clear()
+    stored = json.loads(path.read_text())
+    stored["items"][0]["retry_at"] = "2026-01-01T00:00:00+00:00"
+    path.write_text(json.dumps(stored))
+    second = make_queue(path)
+    second.queue.load()
+    second.wait_state(item.id, S.DONE)
+
+
+def test_what_waits_for_a_registry_is_not_resumed_where_nothing_is(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "queue.json"
+    first = make_queue(path)
+    item = limited(first, "429: slow down")
+    first.queue.close()
+    second = make_queue(path)
+    second.queue.load(is_resuming=False)
+    assert second.state(item.id) is S.PAUSED
+
+
+def test_a_front_that_limits_is_left_alone_for_as_long(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.fault("/api/pull", faults.limited(120), times=1)
+    item_id = bench.queue.add(PullRequest("local", "one:latest"))
+    bench.wait_state(item_id, S.RETRYING)
+    item = bench.queue.item(item_id)
+    assert item is not None
+    assert 115 < (item.retry_s or 0.0) - time.monotonic() <= 144
