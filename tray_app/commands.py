@@ -29,6 +29,7 @@ class Commands(QObject):
 
     # Servers.
     refresh_requested = Signal()
+    server_dialog_requested = Signal(str)  # the address to fill in
     server_test_requested = Signal(str)  # an address
 
     # Models.

@@ -197,6 +197,18 @@ def test_settings_are_one_window_and_are_told(scene: Scene, dialogs: Dialogs) ->
     assert "Connected to Ollama 0.30.0" in texts(dialog)
 
 
+def test_the_server_is_edited_with_another_address_filled_in(
+    scene: Scene, dialogs: Dialogs
+) -> None:
+    dialog = dialogs.open_server("https://nas:11434")
+    page = dialog.server
+    assert dialog.page_key() == "servers"
+    assert page.address_field.text() == "https://nas:11434"
+    before = scene.settings.server().address
+    page.save_button.click()
+    assert before != scene.settings.server().address == "https://nas:11434"
+
+
 def test_quit_is_asked_once(scene: Scene, dialogs: Dialogs) -> None:
     dialog = dialogs.ask_quit(2)
     assert dialogs.ask_quit(2) is dialog

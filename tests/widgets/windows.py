@@ -32,6 +32,7 @@ COMMANDS = [
     "unload_requested",
     "duplicate_dialog_requested",
     "settings_dialog_requested",
+    "server_dialog_requested",
     "quit_requested",
 ]
 

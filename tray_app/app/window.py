@@ -47,6 +47,7 @@ class WindowController(QObject):
         commands.show_requested.connect(self.show)
         commands.toggle_requested.connect(self.toggle)
         commands.settings_dialog_requested.connect(self.open_settings)
+        commands.server_dialog_requested.connect(self.open_server)
         commands.details_dialog_requested.connect(self.open_details)
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
@@ -87,6 +88,11 @@ class WindowController(QObject):
     def open_settings(self, page: str = "") -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_settings(page)
+
+    @Slot(str)
+    def open_server(self, address: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_server(address)
 
     @Slot(object)
     def open_details(self, ref: ModelRef) -> None:

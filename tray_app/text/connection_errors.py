@@ -232,7 +232,8 @@ def moved(case: Case) -> Message:
     else:
         text = tr("“{server}” redirects Ollama Tray to a web page, perhaps for signing in.")
         hint = tr("Use the address where Ollama itself answers.")
-    return replace(_cant_reach(case.fill(text), Action.EDIT_SERVER), hint=hint)
+    action = Action.USE_HTTPS if error.wants_https and address else Action.EDIT_SERVER
+    return replace(_cant_reach(case.fill(text), action), hint=hint)
 
 
 def not_ollama(case: Case) -> Message:

@@ -117,6 +117,7 @@ def _advice(action: Action) -> str:
         Action.GET_OLLAMA: tr("Get it from ollama.com/download."),
         Action.CHANGE_SERVER: tr("Correct the address in the settings."),
         Action.EDIT_SERVER: tr("Correct the server’s entry in the settings."),
+        Action.USE_HTTPS: tr("Correct the server’s entry in the settings."),
     }.get(action, "")
 
 

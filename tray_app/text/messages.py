@@ -23,6 +23,7 @@ class Action(StrEnum):
     GET_OLLAMA = "get_ollama"
     CHANGE_SERVER = "change_server"
     EDIT_SERVER = "edit_server"
+    USE_HTTPS = "use_https"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def action_label(action: Action) -> str:
         Action.GET_OLLAMA: tr("Get Ollama"),
         Action.CHANGE_SERVER: tr("Change server…"),
         Action.EDIT_SERVER: tr("Edit server…"),
+        Action.USE_HTTPS: tr("Use https…"),
     }.get(action, "")
 
 

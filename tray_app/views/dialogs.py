@@ -126,6 +126,12 @@ class Dialogs(QObject):
         self._bring_to_front(dialog)
         return dialog
 
+    def open_server(self, address: str) -> SettingsDialog:
+        """The settings of the server, with another address filled in."""
+        dialog = self.open_settings("servers")
+        dialog.server.fill_in(address)
+        return dialog
+
     def open_history(self) -> HistoryDialog:
         """What became of downloads."""
         dialog = self._find(HistoryDialog)

@@ -18,14 +18,14 @@ from tests.widgets.windows import (
     pick,
     shown,
 )
-from tray_app.core.errors import Unreachable
+from tray_app.core.errors import Moved, Unreachable
 from tray_app.core.payloads import DeleteOutcome, ModelRef, Recommendations
 from tray_app.core.records import RunningModel, Server, ServerState, Snapshot
 from tray_app.itemmodels.rows import Badge
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.labels import PlainLabel
-from tray_app.views.main_window.screens import Screen
+from tray_app.views.main_window.screens import USE_ADDRESS, Screen
 
 
 def test_first_come_grey_shapes_after_a_while(empty_stage: Stage, qtbot: QtBot) -> None:
@@ -61,6 +61,35 @@ def test_never_reached_says_why_and_what_to_do(empty_stage: Stage, qtbot: QtBot)
     click(window, "change_server")
     assert told.take("refresh_requested") == [None]
     assert told.take("settings_dialog_requested") == ["servers"]
+
+
+WANTS_HTTPS = Moved("nas:11434", "301", "https://nas:11434", wants_https=True)
+
+
+def test_a_server_that_wants_https_gets_it_with_one_button(empty_stage: Stage) -> None:
+    refused = data.status(ServerState.REFUSED, reached=False)
+    empty_stage.set_status(replace(refused, error=WANTS_HTTPS))
+    empty_stage.window.refresh_now()
+    first = page_of(empty_stage.window).buttons[0]
+    assert first.text == "Use https…"
+    click(empty_stage.window, first.key)
+    assert empty_stage.told.take("server_dialog_requested") == ["https://nas:11434"]
+
+
+def test_the_banner_over_the_list_of_before_has_that_button_too(stage: Stage) -> None:
+    stage.set_status(replace(data.status(ServerState.REFUSED), error=WANTS_HTTPS))
+    stage.window.refresh_now()
+    click_banner(stage.window, f"{USE_ADDRESS}https://nas:11434")
+    assert stage.told.take("server_dialog_requested") == ["https://nas:11434"]
+
+
+def test_a_server_that_sends_elsewhere_offers_no_address_to_take(empty_stage: Stage) -> None:
+    window = empty_stage.window
+    for error in (Moved("nas", "302", "https://login.example"), Moved("nas", "", "", True)):
+        refused = replace(data.status(ServerState.REFUSED, reached=False), error=error)
+        empty_stage.set_status(refused)
+        window.refresh_now()
+        assert [button.key for button in page_of(window).buttons] == ["change_server", "retry"]
 
 
 def test_the_details_say_what_was_tried_and_since_when_and_stay_as_they_are(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tray_app.core.errors import BadName
+from tray_app.core.errors import BadName, Moved, OllamaError
 from tray_app.core.names import ModelName, clean
 from tray_app.core.records import Recommendation, ServerState, ServerStatus
 from tray_app.text import (
@@ -33,6 +33,8 @@ from tray_app.views.components.buttons import Kind
 from tray_app.views.main_window.state_page import PageButton, PageText
 from tray_app.views.theme import Tone
 
+USE_ADDRESS = "use_address:"
+"""What the key of a button begins with that asks for another address of the server."""
 _LIBRARY_KEYS = {Action.START: "start", Action.GET_OLLAMA: "get_ollama"}
 
 
@@ -101,6 +103,8 @@ def banner(facts: Facts) -> BannerText | None:
         rest = tr("This is the list from {time}.").format(time=clock_time(listed_at))
         words = f"{_trouble_line(facts, status)} {rest}"
     actions = [("retry", tr("Retry"))]
+    if isinstance(status.error, Moved) and status.error.wants_https and status.error.address:
+        actions.insert(0, (f"{USE_ADDRESS}{status.error.address}", tr("Use https…")))
     if facts.can_start and status.state is ServerState.OFFLINE:
         actions.insert(0, ("start", tr("Start Ollama")))
     return BannerText(words, Tone.WARN, tuple(actions))
@@ -189,7 +193,7 @@ def _away_page(facts: Facts) -> PageText:
         is_installed=facts.can_start,
         version=status.version,
     )
-    key, label = _first_button(message.action)
+    key, label = _first_button(message.action, status.error)
     glyph = "power" if status.state is ServerState.OFFLINE else "warning"
     state = Tone.DANGER if status.state is ServerState.REFUSED else Tone.WARN
     return PageText(
@@ -204,7 +208,9 @@ def _away_page(facts: Facts) -> PageText:
     )
 
 
-def _first_button(action: Action) -> tuple[str, str]:
+def _first_button(action: Action, error: OllamaError) -> tuple[str, str]:
+    if action is Action.USE_HTTPS and isinstance(error, Moved):
+        return f"{USE_ADDRESS}{error.address}", action_label(action)
     if action in (Action.NONE, Action.RETRY, Action.CHANGE_SERVER, Action.EDIT_SERVER):
         key = "change_server" if action in (Action.CHANGE_SERVER, Action.EDIT_SERVER) else "retry"
         return key, action_label(action) or tr("Retry")

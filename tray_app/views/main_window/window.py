@@ -47,7 +47,7 @@ from tray_app.views.main_window.filter_bar import FilterBar
 from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.panes import REASON, PaneFocus
 from tray_app.views.main_window.saved_state import SavedState
-from tray_app.views.main_window.screens import Facts, Screen
+from tray_app.views.main_window.screens import USE_ADDRESS, Facts, Screen
 from tray_app.views.main_window.status_bar import StatusBar, StatusLine, age_line
 from tray_app.views.main_window.top_bar import TopBar
 from tray_app.views.models.view import ModelView
@@ -584,6 +584,9 @@ class MainWindow(QMainWindow):
         """A button of the banner or of the page."""
         if key.startswith(_PULL):
             self._commands.pull_dialog_requested.emit(key.removeprefix(_PULL))
+            return
+        if key.startswith(USE_ADDRESS):
+            self._commands.server_dialog_requested.emit(key.removeprefix(USE_ADDRESS))
             return
         {
             "pull": self.actions_[Command.PULL].trigger,

@@ -183,6 +183,11 @@ class ServerPage(SettingsPage):
         self.address_field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.address_field.selectAll()
 
+    def fill_in(self, address: str) -> None:
+        """Another address, to be tested and saved."""
+        self.address_field.setText(address)
+        self.focus_address()
+
     # --- inside --------------------------------------------------------------------------------
 
     def _show_entry(self) -> None:
