@@ -16,7 +16,8 @@ from tray_app.core.errors import BadAddress
 from tray_app.core.file_failures import reason
 from tray_app.jsonfile import BrokenFile, read
 from tray_app.paths import paths
-from tray_app.settings.values import ServerEntry, SettingsValues, from_json
+from tray_app.settings.servers import ServerEntry
+from tray_app.settings.values import SettingsValues, from_json
 
 
 @dataclass(frozen=True, slots=True)

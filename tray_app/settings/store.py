@@ -14,11 +14,10 @@ from PySide6.QtCore import QObject, Signal
 
 from tray_app import jsonfile
 from tray_app.core.file_failures import FileFailed, file_failed
+from tray_app.settings.servers import LOCAL, ServerEntry
 from tray_app.settings.values import (
     CHECKS,
-    LOCAL,
     VERSION,
-    ServerEntry,
     SettingsValues,
     checked,
     from_json,

@@ -13,7 +13,7 @@ from tray_app.desktop.instance.single_instance import Handover, Outcome
 from tray_app.diagnosis import Question, diagnose, last_errors
 from tray_app.ollama import CancelScope, Endpoint
 from tray_app.paths import paths
-from tray_app.settings.values import ServerEntry, SettingsValues
+from tray_app.settings import ServerEntry, SettingsValues
 from tray_app.text import diagnosis_report
 
 LOG = """\

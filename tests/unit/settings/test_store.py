@@ -118,7 +118,7 @@ def test_in_memory_only() -> None:
 
 
 def test_unknown_keys_stay(path: Path) -> None:
-    server = {"id": "a", "label": "", "address": "x", "proxy": {"from": "the future"}}
+    server = {"id": "a", "label": "", "address": "x", "tunnel": {"from": "the future"}}
     write(path, {"version": 1, "future": [1, {"b": None}], "servers": [server]})
     settings = Settings(path)
     settings.set("servers", (ServerEntry("a", "new label", "x"), ServerEntry("b")))

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tray_app.settings.checks import BadValue
+from tray_app.settings.servers import ServerEntry
 from tray_app.settings.values import (
     CHECKS,
-    BadValue,
-    ServerEntry,
     SettingsValues,
     checked,
     from_json,

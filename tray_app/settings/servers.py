@@ -1,0 +1,166 @@
+"""ServerEntry: a server as it stands in the settings. No secret does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from tray_app.core.endpoint import has_password
+from tray_app.core.sign_in import Header, SignIn, SignInKind, header_fault
+from tray_app.core.wake import hardware_address
+from tray_app.settings.checks import BadValue, choice, flag, listed, text
+
+LOCAL = "local"
+"""The id of the server that Ollama's own tools would use; it is always there."""
+SYSTEM_PROXY, NO_PROXY = "system", "none"
+
+
+_NO_SIGN_IN = SignIn()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEntry:
+    """A server that a person set up. `address` is as typed; `label` "" = named by its address.
+
+    `proxy` is SYSTEM_PROXY, NO_PROXY or the address of one. `models_folder` is where this computer
+    sees the server's models, "" = where Ollama keeps them.
+    """
+
+    id: str
+    label: str = ""
+    address: str = ""
+    is_on: bool = True
+    is_in_all: bool = True
+    sign_in: SignIn = _NO_SIGN_IN
+    ca_file: str = ""
+    proxy: str = SYSTEM_PROXY
+    mac: str = ""
+    broadcast: str = ""
+    models_folder: str = ""
+
+
+_DEFAULT = ServerEntry("")
+_ALWAYS = ("id", "label", "address")
+_TEXTS = ("label", "address", "ca_file", "proxy", "broadcast", "models_folder")
+
+
+def server(value: Any) -> ServerEntry:
+    """One entry of the list in the file, or an entry again. Raises BadValue."""
+    if isinstance(value, ServerEntry):
+        value = entry_to_json(value)
+    if not isinstance(value, Mapping):
+        raise BadValue("servers with id, label and address")
+    found = ServerEntry(
+        id=text(value.get("id")),
+        is_on=flag(value.get("is_on", True)),
+        is_in_all=flag(value.get("is_in_all", True)),
+        sign_in=_sign_in(value.get("sign_in", {})),
+        mac=_mac(value.get("mac", "")),
+        **{name: text(value.get(name, getattr(_DEFAULT, name))) for name in _TEXTS},
+    )
+    if not found.id:
+        raise BadValue("servers with an id")
+    if has_password(found.address) or has_password(found.proxy):
+        raise BadValue("an address without a password")
+    return found
+
+
+def servers(value: Any) -> tuple[ServerEntry, ...]:
+    """All of them. Raises BadValue."""
+    found = tuple(map(server, listed(value)))
+    if len({entry.id for entry in found}) < len(found):
+        raise BadValue("servers with different ids")
+    return found
+
+
+def usable_servers(value: Any) -> tuple[ServerEntry, ...]:
+    """One wrong entry does not take the others with it."""
+    found: dict[str, ServerEntry] = {}
+    for item in value if isinstance(value, list) else ():
+        try:
+            entry = server(item)
+        except BadValue:
+            continue
+        found.setdefault(entry.id, entry)
+    return tuple(found.values())
+
+
+def servers_to_json(entries: tuple[ServerEntry, ...], old: Any) -> list[Any]:
+    """For the file. What stands in `old`, the list that was there, and is not ours stays."""
+    before = old if isinstance(old, list) else []
+    return [*(_kept(entry, before) for entry in entries), *_unusable(before)]
+
+
+def entry_to_json(entry: ServerEntry) -> dict[str, Any]:
+    """Only what differs from the defaults, and what says which one it is."""
+    found = {
+        field.name: getattr(entry, field.name)
+        for field in fields(entry)
+        if field.name in _ALWAYS or getattr(entry, field.name) != getattr(_DEFAULT, field.name)
+    }
+    if "sign_in" in found:
+        found["sign_in"] = _sign_in_to_json(entry.sign_in)
+    return found
+
+
+def _kept(entry: ServerEntry, before: list[Any]) -> dict[str, Any]:
+    ours = entry_to_json(entry)
+    names = {field.name for field in fields(entry)}
+    for item in before:
+        if isinstance(item, dict) and item.get("id") == entry.id:
+            foreign = {key: value for key, value in item.items() if key not in names}
+            return {**ours, **foreign}
+    return ours
+
+
+def _unusable(before: list[Any]) -> list[Any]:
+    """What a person wrote and we cannot read is not ours to delete."""
+    found = []
+    for item in before:
+        try:
+            server(item)
+        except BadValue:
+            found.append(item)
+    return found
+
+
+def _sign_in(value: Any) -> SignIn:
+    if not isinstance(value, Mapping):
+        raise BadValue("a sign-in with its kind")
+    kind = SignInKind(choice(*SignInKind)(value.get("kind", SignInKind.NONE.value)))
+    headers = tuple(map(_header, listed(value.get("headers", []))))
+    for index in range(len(headers)):
+        fault = header_fault(headers, index)
+        if fault is not None:
+            raise BadValue(f"headers that can be sent, not one with the fault “{fault}”")
+    return SignIn(kind, text(value.get("username", "")), headers)
+
+
+def _header(value: Any) -> Header:
+    if not isinstance(value, Mapping):
+        raise BadValue("headers with name, value and is_secret")
+    is_secret = flag(value.get("is_secret", True))
+    # A secret that somebody wrote into the file is not taken from there.
+    return Header(text(value.get("name")), "" if is_secret else text(value.get("value", "")),
+                  is_secret)  # fmt: skip
+
+
+def _sign_in_to_json(sign_in: SignIn) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": sign_in.kind.value}
+    if sign_in.username:
+        found["username"] = sign_in.username
+    if sign_in.headers:
+        found["headers"] = [
+            {"name": header.name, "is_secret": True}
+            if header.is_secret
+            else {"name": header.name, "value": header.value, "is_secret": False}
+            for header in sign_in.headers
+        ]
+    return found
+
+
+def _mac(value: Any) -> str:
+    if text(value) and hardware_address(value) is None:
+        raise BadValue("a hardware address like 3c:7c:3f:1a:2b:4d")
+    return str(value)
