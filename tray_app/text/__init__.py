@@ -127,6 +127,7 @@ if TYPE_CHECKING:
         stored_size,
         trying_again_line,
     )
+    from tray_app.text.sign_in import header_problem
     from tray_app.text.times import (
         about_time_left,
         age,
@@ -179,6 +180,6 @@ else:
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
-        "notices", "history", "lookups", "estimates", "deleting", "diagnosis", "english",
-        "displays", "qt_formats",
+        "notices", "history", "sign_in", "lookups", "estimates", "deleting", "diagnosis",
+        "english", "displays", "qt_formats",
     )  # fmt: skip
