@@ -20,6 +20,7 @@ from tray_app.core.errors import AddressFault, BadAddress
 from tray_app.core.redaction import redacted
 
 DEFAULT_PORT = 11434
+SYSTEM_PROXY, NO_PROXY = "system", "none"
 _VARIABLE = "OLLAMA_HOST"
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _ILLEGAL = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]!$&()*+,;=~]")
@@ -139,6 +140,22 @@ def dialable(host: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """What it takes to get to a server, beside its address.
+
+    `headers` go with every request to its origin and to no other; `ca_file` holds certificates
+    that are trusted beside the system's; `proxy` is SYSTEM_PROXY, NO_PROXY or the address of one.
+    """
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_file: str = ""
+    proxy: str = field(default=SYSTEM_PROXY, repr=False)
+
+
+_NOTHING_MORE = Access()
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where requests go. `path` is "" or starts with "/" and never ends with one.
 
@@ -151,6 +168,7 @@ class Endpoint:
     path: str = ""
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    access: Access = _NOTHING_MORE
 
     @classmethod
     def parse(cls, text: str) -> Endpoint:
@@ -205,6 +223,16 @@ class Endpoint:
         if (other.scheme, other.host, other.port) != (self.scheme, self.host, self.port):
             return self
         return replace(self, username=other.username, password=other.password)
+
+    def with_access(self, access: Access) -> Endpoint:
+        """This server, reached in that way."""
+        return replace(self, access=access)
+
+    @property
+    def sends_secrets_in_clear(self) -> bool:
+        """Whether what signs in can be read on the way."""
+        has_secret = bool(self.password or self.username or self.access.headers)
+        return has_secret and self.scheme == "http" and not self.is_loopback
 
     def url(self, path: str) -> str:
         """The URL of `path` ("/api/tags") at this server, without name and password."""

@@ -93,8 +93,6 @@ class OllamaClient:
         *,
         server_id: str = "local",
         scope: CancelScope | None = None,
-        headers: Mapping[str, str] | None = None,
-        ca_file: str = "",
         connect_timeout_s: float | None = None,
         registry: Registry | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -106,16 +104,12 @@ class OllamaClient:
         self.endpoint = endpoint
         self.server_id = server_id
         self.scope = scope or CancelScope()
-        self._headers = headers
-        self._ca_file = ca_file
         self._connect_timeout_s = connect_timeout_s
         self._registry = registry
         self._clock = clock
         self._transport = Transport(
             endpoint,
             scope=self.scope,
-            headers=headers,
-            ca_file=ca_file,
             connect_timeout_s=connect_timeout_s,
             leaves_origin=False,
         )
@@ -145,8 +139,6 @@ class OllamaClient:
             self.endpoint,
             server_id=self.server_id,
             scope=scope,
-            headers=self._headers,
-            ca_file=self._ca_file,
             connect_timeout_s=self._connect_timeout_s,
             registry=self._registry,
             clock=self._clock,

@@ -22,7 +22,7 @@ import urllib3.connectionpool
 import urllib3.exceptions
 
 from tray_app import __version__
-from tray_app.core.endpoint import shown_address
+from tray_app.core.endpoint import NO_PROXY, SYSTEM_PROXY, shown_address
 from tray_app.core.errors import (
     BadAddress,
     BadAnswer,
@@ -120,6 +120,7 @@ class UnusableProxy(requests.exceptions.InvalidProxyURL):
 
 
 # SOCKS would need PySocks, whose connections know nothing of our cancelling and deadlines.
+_SCHEMES = ("http", "https")
 _UNUSABLE = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -131,12 +132,21 @@ class HttpSession:
     """One thread's connections to one server. Follows no redirects and keeps no cookies.
 
     The system's certificates are trusted, those that requests brings, and those in `ca_file`;
-    `trusts_environment` lets proxy and certificate variables count.
+    `trusts_environment` lets proxy and certificate variables count; a `proxy` that was chosen
+    counts instead of the former.
     """
 
-    def __init__(self, *, trusts_environment: bool, is_tls: bool, ca_file: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        trusts_environment: bool,
+        is_tls: bool,
+        ca_file: str = "",
+        proxy: str = SYSTEM_PROXY,
+    ) -> None:
         self._session = requests.Session()
         self._session.trust_env = trusts_environment
+        self._chosen_proxy = proxy
         self._session.headers.clear()
         self._session.headers.update(
             {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
@@ -166,6 +176,9 @@ class HttpSession:
             requests.Request(method, url, json=json, headers=dict(headers or {}))
         )
         settings = self._session.merge_environment_settings(url, {}, True, self._verify, None)
+        if self._chosen_proxy != SYSTEM_PROXY:
+            is_none = self._chosen_proxy == NO_PROXY
+            settings["proxies"] = {} if is_none else dict.fromkeys(_SCHEMES, self._chosen_proxy)
         self.proxy = _shown_proxy(requests.utils.select_proxy(url, settings["proxies"]) or "")
         try:
             # Not Session.send: it would read the whole body of a redirect before we see it.

@@ -51,10 +51,10 @@ class Transport:
     """One server, any number of requests, one after the other.
 
     Thread: use from one thread at a time (each thread gets a session of its own); `scope.cancel`
-    from any. `headers` and the address's password go with every request to the server's origin
-    (scheme, host and port) and to no other, wherever it redirects. For a server on this computer
-    proxy variables do not count. `leaves_origin`: a redirect to another port of the host, or to
-    https, is followed too, without them.
+    from any. The headers and the password of the endpoint go with every request to the server's
+    origin (scheme, host and port) and to no other, wherever it redirects. For a server on this
+    computer proxy variables do not count. `leaves_origin`: a redirect to another port of the host,
+    or to https, is followed too, without them.
     """
 
     def __init__(
@@ -62,15 +62,12 @@ class Transport:
         endpoint: Endpoint,
         *,
         scope: CancelScope | None = None,
-        headers: Mapping[str, str] | None = None,
-        ca_file: str = "",
         connect_timeout_s: float | None = None,
         leaves_origin: bool = True,
     ) -> None:
         self.endpoint = endpoint
         self.scope = scope or CancelScope()
-        self._headers = {**_basic_auth(endpoint), **(headers or {})}
-        self._ca_file = ca_file
+        self._headers = {**_basic_auth(endpoint), **dict(endpoint.access.headers)}
         self._leaves_origin = leaves_origin
         default_s = 3.0 if endpoint.is_loopback else 5.0
         self._connect_timeout_s = default_s if connect_timeout_s is None else connect_timeout_s
@@ -195,9 +192,13 @@ class Transport:
             _lower(response),
             url=url,
             path=path,
-            was_signed="authorization" in map(str.casefold, response.request.headers),
+            was_signed=self._is_signed(response.request.headers),
             proxy=self._session().proxy,
         )
+
+    def _is_signed(self, sent: Mapping[str, str]) -> bool:
+        names = set(map(str.casefold, sent))
+        return any(name.casefold() in names for name in self._headers)
 
     def _body(self, response: requests.Response, head: Answer, path: str, max_bytes: int) -> bytes:
         if not head.is_ok:
@@ -286,7 +287,8 @@ class Transport:
             session = self._local.session = _session_module().HttpSession(
                 trusts_environment=not self.endpoint.is_loopback,
                 is_tls=self.endpoint.scheme == "https" or getattr(self._local, "is_tls", False),
-                ca_file=self._ca_file,
+                ca_file=self.endpoint.access.ca_file,
+                proxy=self.endpoint.access.proxy,
             )
         return session
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from tray_app.core.endpoint import has_password
+from tray_app.core.endpoint import SYSTEM_PROXY, has_password
 from tray_app.core.sign_in import Header, SignIn, SignInKind, header_fault
 from tray_app.core.wake import hardware_address
 from tray_app.settings.checks import BadValue, choice, flag, listed, text
 
 LOCAL = "local"
 """The id of the server that Ollama's own tools would use; it is always there."""
-SYSTEM_PROXY, NO_PROXY = "system", "none"
 
 
 _NO_SIGN_IN = SignIn()

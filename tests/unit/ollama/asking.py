@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tests.unit.ollama.raw_server import Connection, RawServer
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.endpoint import SYSTEM_PROXY, Access, Endpoint
 from tray_app.core.errors import (
     OllamaError,
 )
@@ -15,8 +15,16 @@ from tray_app.ollama.transport import Transport
 JSON_404 = '{"error":"model \'x\' not found"}'
 
 
-def transport(url: str, **options: object) -> Transport:
-    return Transport(Endpoint.parse(url), **options)  # type: ignore[arg-type]
+def transport(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    ca_file: str = "",
+    proxy: str = SYSTEM_PROXY,
+    **options: object,
+) -> Transport:
+    access = Access(tuple((headers or {}).items()), ca_file, proxy)
+    return Transport(Endpoint.parse(url).with_access(access), **options)  # type: ignore[arg-type]
 
 
 def outcome_of(handler: Callable[[Connection], object], **options: object) -> object:

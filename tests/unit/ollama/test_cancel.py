@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.waiting import wait_for
 from tests.unit.ollama.raw_server import TLS, Connection, RawServer, lines, silent
+from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import Cancelled
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.cancel import CancelScope, ScopeCancelled
@@ -129,7 +130,8 @@ def test_frees_a_tls_handshake(scope: CancelScope) -> None:
 
 def test_frees_a_reader_under_tls(scope: CancelScope) -> None:
     with RawServer(silent, certificate="valid.pem") as server:
-        client = OllamaClient(server.url, scope=scope, ca_file=str(TLS / "valid.pem"))
+        access = Access(ca_file=str(TLS / "valid.pem"))
+        client = OllamaClient(Endpoint.parse(server.url).with_access(access), scope=scope)
         blocked = Blocked(lambda: client.load("llama3"))
         wait_for(lambda: server.requests)
         assert blocked.cancel(scope) < SOON_S

@@ -16,6 +16,7 @@ from tests.fakes import FaultyServer, faults, small
 from tests.unit.ollama.asking import free_port
 from tests.unit.ollama.raw_server import Connection, Handler, RawServer, always
 from tray_app import text
+from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import (
     Forbidden,
     ModelNotFound,
@@ -425,9 +426,11 @@ def test_a_sign_in_is_refused_only_if_there_was_one(challenge: str, takes_passwo
             OllamaClient(server.url.replace("//", "//me:secret@")).list_models()
         assert caught.value.was_given
         assert words(caught.value) == "“nas” refuses the password or token."
-        with pytest.raises(Unauthorized) as caught:
-            OllamaClient(server.url, headers={"Authorization": "Bearer x"}).list_models()
-        assert caught.value.was_given
+        for header in ("Authorization", "X-API-Key"):
+            access = Access(((header, "x"),))
+            with pytest.raises(Unauthorized) as caught:
+                OllamaClient(Endpoint.parse(server.url).with_access(access)).list_models()
+            assert caught.value.was_given
 
 
 def test_every_error_of_a_poll_says_what_was_asked() -> None:

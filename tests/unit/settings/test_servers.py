@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
+from tray_app.core.endpoint import NO_PROXY
 from tray_app.core.sign_in import Header, SignIn, SignInKind
 from tray_app.settings.checks import BadValue
 from tray_app.settings.servers import (
-    NO_PROXY,
     ServerEntry,
     entry_to_json,
     server,
