@@ -9,16 +9,17 @@ _ollama_tray() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     case ${COMP_WORDS[index]} in
       --server) ((index++)); server=(--server "${COMP_WORDS[index]}") ;;
-      --data-dir) ((index++)) ;;
+      --data-dir | --header-file) ((index++)) ;;
       -*) ;;
       *) command=${COMP_WORDS[index]}; break ;;
     esac
   done
   case ${COMP_WORDS[COMP_CWORD-1]} in
     --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --header-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --server) return ;;
   esac
-  local options="--server --data-dir --verbose --help" names=""
+  local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
         names="list show ps pull rm status doctor quit" ;;

@@ -22,6 +22,7 @@ complete -c ollama-tray -n $bare -l demo -d "Try everything on a demo server"
 
 complete -c ollama-tray -l server -x -d "Address, or label in the settings"
 complete -c ollama-tray -l data-dir -x -a "(__fish_complete_directories)" -d "Keep everything below"
+complete -c ollama-tray -l header-file -r -F -d "Headers for the server"
 complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 

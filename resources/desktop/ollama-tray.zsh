@@ -13,6 +13,7 @@ _ollama_tray() {
   local -a common
   common=(
     '--server[address, or label in the settings]:server:_hosts'
+    '--header-file[headers for the server]:file:_files'
     '--data-dir[keep everything below a folder]:folder:_directories'
     '(-v --verbose)'{-v,--verbose}'[log more]'
     '(- *)'{-h,--help}'[print help]'

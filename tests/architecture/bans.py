@@ -27,6 +27,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/launcher.py", "tray_app.log"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.paths"): "the icon first",
     ("tray_app/app/start.py", "PySide6.QtCore"): "a second start hands over without it",
+    ("tray_app/cli/terminal.py", "tray_app.cli.sign_in"): "few commands sign in",
     ("tray_app/app/start.py", "tempfile"): "only --demo needs it",
     ("tray_app/app/start.py", "tray_app.app.launcher"): "a second start hands over without it",
     ("tray_app/app/start.py", "tray_app.desktop.tray.tray"): "a second start hands over without it",

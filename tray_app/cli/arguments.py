@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PROGRAM = "ollama-tray"
 LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
+TOKEN_VARIABLE = "OLLAMA_TRAY_TOKEN"  # noqa: S105 - its name
 _HIDDEN = "--hidden"
 _LOGIN = "--login"
 
@@ -57,6 +58,7 @@ class Invocation:
     demo: bool = False
     verbose: bool = False
     data_dir: Path | None = None
+    header_file: Path | None = None
     link: str = ""
 
     @property
@@ -74,8 +76,9 @@ def parse_args(argv: Sequence[str]) -> Invocation:
     found = _parser().parse_args([word for word in argv if word not in links])
     if found.server is not None and not found.server.strip():
         _fail("--server needs an address, or a label from the settings")
-    if found.command is None and (found.server or found.demo is None):
-        _fail(f"--server needs one of: {', '.join(_VERBS)}")
+    if found.command is None and (found.server or found.header_file or found.demo is None):
+        option = "--server" if found.server else "--header-file"
+        _fail(f"{option} needs one of: {', '.join(_VERBS)}")
     is_bare_show = found.command == "show" and not found.name
     command = Command.WINDOW if found.command is None or is_bare_show else Command(found.command)
     if links and command is not Command.WINDOW:
@@ -100,6 +103,7 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         demo=found.demo,
         verbose=found.verbose,
         data_dir=found.data_dir,
+        header_file=found.header_file,
         link=well_formed(links[-1]) if links else "",
     )
 
@@ -120,7 +124,8 @@ def _parser() -> argparse.ArgumentParser:
         "Without a command, the program starts, or comes to the front if it is running.",
         epilog="Exit codes: 0 done, 1 the server said no, 2 wrong usage, 3 no server answers, "
         "130 interrupted. The server is --server, else OLLAMA_HOST, else the default one in the "
-        "settings.",
+        "settings. "
+        f"{TOKEN_VARIABLE} is sent to it as a bearer token.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
@@ -193,6 +198,13 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
     )
     parser.add_argument(
         "--data-dir", type=Path, default=default, metavar="DIR", help="keep all files under DIR"
+    )
+    parser.add_argument(
+        "--header-file",
+        type=Path,
+        default=default,
+        metavar="FILE",
+        help="lines of “Name: value”, sent with every request to the server",
     )
     parser.add_argument(
         "-v",

@@ -13,6 +13,7 @@ from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.errors import (
     BadAddress,
     BadName,
+    BadSignIn,
     Cancelled,
     NotOllama,
     OllamaError,
@@ -78,7 +79,7 @@ def exit_code(error: OllamaError) -> int:
     """What a shell is told."""
     if isinstance(error, Cancelled):
         return EXIT_INTERRUPTED
-    if isinstance(error, BadName | BadAddress):
+    if isinstance(error, BadName | BadAddress | BadSignIn):
         return EXIT_USAGE
     if isinstance(error, ProxyFailed) and error.is_refusal:
         return EXIT_SERVER_SAID_NO

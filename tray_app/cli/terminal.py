@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tray_app.cli.arguments import Command, Invocation
+from tray_app.cli.arguments import TOKEN_VARIABLE, Command, Invocation
 from tray_app.cli.console import AnswerLost, Console
 from tray_app.cli.context import (
     EXIT_DONE,
@@ -49,7 +50,7 @@ def run(
             out.say(only_english(no_qt))
         if problem:
             out.say(tr("Some settings can’t be used: {reason}").format(reason=problem))
-        target = choose(invocation, settings, out.environ)
+        target = _signed_in(choose(invocation, settings, out.environ), invocation, out)
         with OllamaClient(target.endpoint, server_id=target.server_id, registry=registry) as client:
             session = Session(invocation, out, target, client, ask, settings)
             code = _verb(invocation.command)(session)
@@ -66,6 +67,19 @@ def run(
     except OllamaError as error:
         report(out, error, target)
         return exit_code(error)
+
+
+def _signed_in(target: ServerChoice, invocation: Invocation, out: Console) -> ServerChoice:
+    """With the token and the headers of this command, which the running program does not have."""
+    if invocation.header_file is None and not out.environ.get(TOKEN_VARIABLE, "").strip():
+        return target
+    from tray_app.cli.sign_in import signed_in
+
+    endpoint = signed_in(target.endpoint, out.environ, invocation.header_file)
+    if endpoint.sends_secrets_in_clear:
+        sentence = tr("What signs in travels unencrypted to “{server}”.")
+        out.say(sentence.format(server=target.name))
+    return replace(target, endpoint=endpoint, is_default=False)
 
 
 def finished(code: int) -> int:

@@ -154,6 +154,13 @@ class AccessRefused(Unauthorized):
     """A registry wants somebody else: the server isn't signed in there, or the model is private."""
 
 
+class BadSignIn(OllamaError):
+    """What somebody gave to sign in with cannot be sent. `reference` is where it stands, `context`
+    says why, and never what."""
+
+    is_permanent = True
+
+
 class Forbidden(OllamaError):
     """HTTP 403: Ollama refuses our Host header (it says nothing then) or has the cloud switched
     off; or `is_by_front`, something in front of it will not have us, with its own words in

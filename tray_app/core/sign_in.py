@@ -141,6 +141,11 @@ def header_fault(headers: tuple[Header, ...], index: int) -> HeaderFault | None:
     return HeaderFault.TOO_MANY if index >= MAX_HEADERS else None
 
 
+def is_token(token: str) -> bool:
+    """Whether it can be sent: printable ASCII without spaces."""
+    return _TOKEN.fullmatch(token) is not None
+
+
 def is_header_value(value: str) -> bool:
     """Whether it can be sent: printable ASCII, and no space at an end."""
     return _VALUE.fullmatch(value) is not None
@@ -156,7 +161,7 @@ def secret_fault(sign_in: SignIn, secrets: Secrets) -> SecretFault | None:
         case SignInKind.TOKEN:
             if not secrets.token:
                 return SecretFault.EMPTY
-            return None if _TOKEN.fullmatch(secrets.token) else SecretFault.CHARACTERS
+            return None if is_token(secrets.token) else SecretFault.CHARACTERS
         case SignInKind.PASSWORD:
             if not sign_in.username and not secrets.password:
                 return SecretFault.EMPTY

@@ -189,9 +189,10 @@ def unauthorized(case: Case) -> Message:
         text = tr("“{server}” wants a sign-in with a name and a password.")
         hint = tr("Set OLLAMA_HOST={example} before you start Ollama Tray.")
     else:
-        text = tr("“{server}” wants a sign-in with a token, which Ollama Tray can’t send yet.")
+        text = tr("“{server}” wants a sign-in with a token.")
         hint = tr(
-            "If a password is enough, set OLLAMA_HOST={example} before you start Ollama Tray."
+            "In a terminal, set OLLAMA_TRAY_TOKEN. If a password is enough, set "
+            "OLLAMA_HOST={example} before you start Ollama Tray."
         )
     message = _cant_reach(case.fill(text), Action.RETRY)
     return replace(message, hint=fill(hint, example=case.place.with_sign_in))

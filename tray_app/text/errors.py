@@ -252,6 +252,13 @@ def _not_done(case: Case) -> Message:
     return Message(tr("Nothing has changed"), body, action=Action.RETRY)
 
 
+def _bad_sign_in(case: Case) -> Message:
+    reason = one_line(case.error.context).rstrip(".")
+    place = one_line(case.error.reference, 200)
+    body = fill(tr("{place}: {reason}."), place=place, reason=reason)
+    return Message(tr("Can’t sign in with this"), body)
+
+
 def _cancelled(_: Case) -> Message:
     return Message(tr("Canceled"), tr("This was canceled before it finished."))
 
@@ -299,5 +306,6 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.NotDone: _not_done,
     e.Cancelled: _cancelled,
     FileFailed: _file_failed,
+    e.BadSignIn: _bad_sign_in,
     e.OllamaError: _anything,
 }

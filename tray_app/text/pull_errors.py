@@ -178,6 +178,7 @@ _WRITERS: dict[type, Callable[[_Case], str]] = {
     e.TooOld: _too_old,
     FileFailed: lambda case: file_sentence(case.error),
     e.NotDone: lambda case: not_done(case.error, case.server),
+    e.BadSignIn: lambda case: one_line(case.error.context),
 }
 
 _ON_THE_WAY: dict[type, Callable[[Case], Message]] = {

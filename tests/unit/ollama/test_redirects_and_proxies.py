@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.ollama.asking import free_port, outcome_of, transport
 from tests.unit.ollama.raw_server import TLS, Connection, RawServer, always
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.endpoint import NO_PROXY, Endpoint
 from tray_app.core.errors import (
     BadProxy,
     NotOllama,
@@ -193,6 +193,29 @@ def test_a_proxy_is_used_for_other_computers(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("http_proxy", proxy.url)
         assert transport("nas.example:1234").json("GET", "/x") == 1
     assert proxy.requests[0].startswith(b"GET http://nas.example:1234/x ")
+
+
+def test_a_proxy_that_was_chosen_counts_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("no_proxy", "*")
+    with RawServer(always("1")) as proxy:
+        assert transport("nas.example:1234", proxy=proxy.url).json("GET", "/x") == 1
+        assert transport("127.0.0.1:1234", proxy=proxy.url).json("GET", "/x") == 1
+    targets = [request.split()[1] for request in proxy.requests]
+    assert targets == [b"http://nas.example:1234/x", b"http://127.0.0.1:1234/x"]
+
+
+def test_no_proxy_may_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Endpoint, "is_loopback", False)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    with RawServer(always("1")) as server:
+        assert transport(server.url, proxy=NO_PROXY).json("GET", "/x") == 1
+
+
+@pytest.mark.parametrize("proxy", ["nonsense://x", "socks5://127.0.0.1:1", "http://"])
+def test_a_chosen_proxy_that_cannot_be_used(proxy: str) -> None:
+    with pytest.raises(ProxyFailed):
+        transport("nas.example:1234", proxy=proxy).json("GET", "/x")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

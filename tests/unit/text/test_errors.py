@@ -108,7 +108,7 @@ REFUSED = e.UnreachableKind.REFUSED
         ),
         (
             e.Unauthorized(), NAS, None,
-            "“nas” wants a sign-in with a token, which Ollama Tray can’t send yet.",
+            "“nas” wants a sign-in with a token.",
             Action.RETRY,
         ),
         (
