@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.records import Server
 from tray_app.ollama.local_store import LocalStore
 from tray_app.settings import ServerEntry, Settings
+from tray_app.settings.servers import endpoint_of
 from tray_app.workers.jobs import Target
 
 _log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ class CurrentServer:
         except OllamaError as error:
             _log.info("address of %s: %s", server_id, error)
             return None
-        return Target(server_id, endpoint, self._store if endpoint.is_loopback else None)
+        return Target(server_id, endpoint, self._store_for(endpoint))
 
     @property
     def problem(self) -> OllamaError | None:
@@ -53,4 +55,11 @@ class CurrentServer:
         return None
 
     def _endpoint(self) -> Endpoint:
-        return Endpoint.parse(self.entry.address).signed_in(os.environ)
+        return endpoint_of(self.entry, os.environ)
+
+    def _store_for(self, endpoint: Endpoint) -> LocalStore | None:
+        """Where this computer sees the server's models; None = nowhere."""
+        folder = self.entry.models_folder
+        if folder:
+            return LocalStore([Path(folder)])
+        return self._store if endpoint.is_loopback else None

@@ -16,7 +16,7 @@ from tray_app.core.errors import BadAddress
 from tray_app.core.file_failures import reason
 from tray_app.jsonfile import BrokenFile, read
 from tray_app.paths import paths
-from tray_app.settings.servers import ServerEntry
+from tray_app.settings.servers import ServerEntry, endpoint_of
 from tray_app.settings.values import SettingsValues, from_json
 
 
@@ -61,7 +61,7 @@ def choose(
     settings' default. Raises BadAddress."""
     entry = next((found for found in settings.servers if _is_called(found, invocation)), None)
     if entry is not None:
-        chosen = ServerChoice(Endpoint.parse(entry.address), entry.label, entry.id)
+        chosen = ServerChoice(endpoint_of(entry, environ), entry.label, entry.id)
     elif invocation.server:
         chosen = ServerChoice(Endpoint.parse(invocation.server))
     elif environ.get("OLLAMA_HOST", "").strip():
@@ -85,8 +85,7 @@ def _default(settings: SettingsValues, environ: Mapping[str, str]) -> ServerChoi
         (found for found in settings.servers if found.id == settings.default_server),
         settings.servers[0],
     )
-    endpoint = Endpoint.parse(entry.address).signed_in(environ)
-    return ServerChoice(endpoint, entry.label, entry.id)
+    return ServerChoice(endpoint_of(entry, environ), entry.label, entry.id)
 
 
 def _is_called(entry: ServerEntry, invocation: Invocation) -> bool:

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from tray_app.core.endpoint import SYSTEM_PROXY, has_password
-from tray_app.core.sign_in import Header, SignIn, SignInKind, header_fault
+from tray_app.core.endpoint import SYSTEM_PROXY, Access, Endpoint, has_password
+from tray_app.core.sign_in import (
+    Header,
+    Secrets,
+    SignIn,
+    SignInKind,
+    header_fault,
+    request_headers,
+)
 from tray_app.core.wake import hardware_address
 from tray_app.settings.checks import BadValue, choice, flag, listed, text
 
@@ -42,6 +49,15 @@ class ServerEntry:
 _DEFAULT = ServerEntry("")
 _ALWAYS = ("id", "label", "address")
 _TEXTS = ("label", "address", "ca_file", "proxy", "broadcast", "models_folder")
+
+
+def endpoint_of(entry: ServerEntry, environ: Mapping[str, str]) -> Endpoint:
+    """Where and how the server is reached, without what only the keyring has. Raises BadAddress."""
+    headers: tuple[tuple[str, str], ...] = ()
+    if entry.sign_in.kind is SignInKind.HEADERS and not entry.sign_in.needs_secret:
+        headers = tuple(request_headers(entry.sign_in, Secrets()).items())
+    access = Access(headers, entry.ca_file, entry.proxy)
+    return Endpoint.parse(entry.address).signed_in(environ).with_access(access)
 
 
 def server(value: Any) -> ServerEntry:

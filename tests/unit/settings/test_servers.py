@@ -1,12 +1,14 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tray_app.core.endpoint import NO_PROXY
+from tray_app.core.endpoint import NO_PROXY, Access
 from tray_app.core.sign_in import Header, SignIn, SignInKind
 from tray_app.settings.checks import BadValue
 from tray_app.settings.servers import (
     ServerEntry,
+    endpoint_of,
     entry_to_json,
     server,
     servers_to_json,
@@ -80,6 +82,20 @@ def test_a_secret_in_the_file_is_not_taken_from_it() -> None:
     entry = server({"id": "4", "sign_in": raw})
     assert entry.sign_in.headers == (Header("X-Key"),)
     assert "k3y" not in str(servers_to_json((entry,), [{"id": "4", "sign_in": raw}]))
+
+
+def test_where_and_how_a_server_is_reached() -> None:
+    endpoint = endpoint_of(replace(FULL, sign_in=SignIn()), {})
+    assert (endpoint.host, endpoint.port) == ("studio", 11434)
+    assert endpoint.access == Access(ca_file="/home/ana/ca.pem", proxy=NO_PROXY)
+    named = Header("X-Client", "id", is_secret=False)
+    open_sign_in = SignIn(SignInKind.HEADERS, headers=(named,))
+    assert endpoint_of(replace(FULL, sign_in=open_sign_in), {}).access.headers == (
+        ("X-Client", "id"),
+    )
+    assert endpoint_of(FULL, {}).access.headers == (), "its key is missing: nothing is sent"
+    plain = endpoint_of(NAS, {"OLLAMA_HOST": "https://ana:pass@nas.local"})
+    assert (plain.username, plain.access) == ("ana", Access())
 
 
 def test_what_a_later_version_added_stays() -> None:
