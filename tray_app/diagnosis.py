@@ -5,10 +5,13 @@ Used by `doctor` in the terminal and, in a thread of its own, by the window.
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import ipaddress
 import os
 import platform
 import re
+import socket
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -27,8 +30,10 @@ from tray_app.core.diagnosis import (
     ServerTarget,
     Versions,
 )
+from tray_app.core.endpoint import Access, Endpoint, is_loopback, split_address
 from tray_app.core.errors import Cancelled, OllamaError, ProxyFailed
-from tray_app.core.names import DEFAULT_HOST
+from tray_app.core.names import DEFAULT_HOST, split_display
+from tray_app.core.records import ModelRecord
 from tray_app.core.redaction import redacted
 from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
@@ -42,6 +47,7 @@ from tray_app.settings.values import SettingsValues
 ERRORS_SHOWN = 5
 _TAIL_BYTES = 256 * 1024
 _LINE_LIMIT = 300
+_OWN_TIMEOUT_S = 1.0
 _ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
 _BAD_LEVELS = "WEC"
 _HIDDEN = "•••"
@@ -80,7 +86,8 @@ def diagnose(question: Question, scope: CancelScope | None = None) -> Diagnosis:
         settings=tuple(_changed(question.settings)),
         settings_problem=_public(question.settings_problem),
         errors=_without_names(last_errors(question.where.log_file), hidden),
-        proxy=_proxy(question.hides_names),
+        proxy=_proxy(f"https://{DEFAULT_HOST}", question.hides_names),
+        local_proxy=_proxy(Endpoint().url(""), question.hides_names),
     )
 
 
@@ -196,22 +203,78 @@ def _ask(target: ServerTarget, hides_names: bool, scope: CancelScope | None) -> 
     display = target.endpoint.display
     label = _HIDDEN if hides else text.server_name(target.label, display)
     address = _HIDDEN if hides else display
-    facts = ServerFacts(label, address, target.is_default, is_installed() if is_here else None)
+    facts = ServerFacts(
+        label,
+        address,
+        target.is_default,
+        is_installed() if is_here else None,
+        sends_secrets_in_clear=target.endpoint.sends_secrets_in_clear,
+    )
     started_s = time.monotonic()
     try:
         with OllamaClient(target.endpoint, server_id=target.server_id, scope=scope) as client:
             version = client.version()
             answered_s = time.monotonic() - started_s
-            models = len(client.list_models())
+            ahead_s = client.clock_ahead_s(datetime.now(UTC))
+            models = client.list_models()
     except OllamaError as error:
         if isinstance(error, Cancelled):
             raise
         return replace(facts, error=_anonymous(error) if hides else error)
-    return replace(facts, version=version, answered_s=answered_s, models=models)
+    return replace(
+        facts,
+        version=version,
+        answered_s=answered_s,
+        models=len(models),
+        clock_ahead_s=ahead_s,
+        open_at=_open_at(target.endpoint, scope) if is_here else "",
+        odd_sources=() if hides else tuple(_odd_sources(models)),
+    )
 
 
-def _proxy(hides_name: bool) -> str:
-    found = proxy_for(f"https://{DEFAULT_HOST}")
+def own_addresses() -> tuple[str, ...]:
+    """Under which others in the network know this computer. Nothing is sent."""
+    found = []
+    for family, somewhere in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asking:
+            asking.connect((somewhere, 9))  # addresses of examples: only the way there counts
+            found.append(str(asking.getsockname()[0]))
+    return tuple(address for address in found if not is_loopback(address))
+
+
+def _open_at(endpoint: Endpoint, scope: CancelScope | None) -> str:
+    """The address in the network at which this computer's Ollama answers everybody; "" = none."""
+    for address in own_addresses():
+        outside = replace(endpoint, host=address, username="", password="", access=Access())
+        try:
+            with OllamaClient(outside, scope=scope, connect_timeout_s=_OWN_TIMEOUT_S) as client:
+                client.version()
+        except Cancelled:
+            raise
+        except OllamaError:
+            continue
+        return outside.display
+    return ""
+
+
+def _odd_sources(models: Iterable[ModelRecord]) -> Iterable[str]:
+    for model in models:
+        host = split_display(model.name)[0].partition("/")[0]
+        if _is_bare_address(host):
+            yield model.name
+
+
+def _is_bare_address(host: str) -> bool:
+    name = split_address(host).host
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return not is_loopback(name)
+
+
+def _proxy(url: str, hides_name: bool) -> str:
+    found = proxy_for(url)
     return _without_host(found) if hides_name else found
 
 

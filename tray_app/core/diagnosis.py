@@ -68,6 +68,13 @@ class ServerFacts:
     answered_s: float | None = None
     models: int | None = None
     error: OllamaError | None = None
+    clock_ahead_s: float | None = None
+    """How far the server's clock is ahead of ours; None = it does not tell."""
+    open_at: str = ""
+    """Where in the network it answers without a sign-in, though it is this computer's own."""
+    sends_secrets_in_clear: bool = False
+    odd_sources: tuple[str, ...] = ()
+    """Models that were pulled from a bare address instead of a registry with a name."""
 
 
 class FolderKind(StrEnum):
@@ -110,7 +117,8 @@ class InstanceFacts:
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Everything together. `settings` are those that are not at their default; `proxy` is what
-    requests to ollama.com go through, "" for none."""
+    requests to ollama.com go through, "" for none; `local_proxy` what other programs would go
+    through to this very computer."""
 
     versions: Versions
     desktop: DesktopFacts = field(default_factory=DesktopFacts)
@@ -121,6 +129,7 @@ class Diagnosis:
     settings_problem: str = ""
     errors: tuple[str, ...] = ()
     proxy: str = ""
+    local_proxy: str = ""
 
     @property
     def has_tray(self) -> bool | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from tray_app.core.decode import as_object
@@ -143,6 +144,15 @@ class OllamaClient:
             registry=self._registry,
             clock=self._clock,
         )
+
+    def clock_ahead_s(self, now: datetime) -> float | None:
+        """How far the server's clock is ahead of `now`, as its last answer told; None = it did not.
+        Every Ollama tells, to the second."""
+        try:
+            told = parsedate_to_datetime(self._transport.last_date)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return ((told if told.tzinfo else told.replace(tzinfo=UTC)) - now).total_seconds()
 
     def close(self) -> None:
         """Close idle connections; the client may be used again."""

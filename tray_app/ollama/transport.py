@@ -74,6 +74,8 @@ class Transport:
         self._local = threading.local()
         self.last_request = ""
         """Method and URL of the last request, for reports about what came of it."""
+        self.last_date = ""
+        """The Date header of the last answer: the server's clock, to the second."""
 
     @property
     def address(self) -> str:
@@ -187,9 +189,11 @@ class Transport:
         self._check_encoding(head)
 
     def _head(self, response: requests.Response, url: str, path: str) -> Answer:
+        headers = _lower(response)
+        self.last_date = headers.get("date", "")
         return Answer(
             response.status_code,
-            _lower(response),
+            headers,
             url=url,
             path=path,
             was_signed=self._is_signed(response.request.headers),

@@ -20,9 +20,11 @@ from tray_app.text.errors import error_text
 from tray_app.text.messages import Action
 from tray_app.text.models import models_count
 from tray_app.text.plain import one_line
+from tray_app.text.times import roughly
 from tray_app.text.units import size
-from tray_app.text.wording import fill, tr
+from tray_app.text.wording import fill, join, tr
 
+_CLOCK_TOLERANCE_S = 300.0
 _OUR_MINIMUM_BYTES = 50_000_000
 _MODELS_MINIMUM_BYTES = 5_000_000_000
 
@@ -47,6 +49,8 @@ def diagnosis_findings(found: Diagnosis) -> tuple[Finding, ...]:
     """What a person should look at, the most important first."""
     return (
         *_server_findings(found),
+        *_exposure_findings(found),
+        *_clock_findings(found),
         *_folder_findings(found),
         *_program_findings(found),
         *_desktop_findings(found),
@@ -110,6 +114,37 @@ def _server_findings(found: Diagnosis) -> Iterator[Finding]:
         yield Finding(message.body or message.title, message.hint or _advice(message.action))
 
 
+def _exposure_findings(found: Diagnosis) -> Iterator[Finding]:
+    for server in found.servers:
+        if server.open_at:
+            text = tr(
+                "It answers at {address} without any sign-in. That is fine at home, not in a "
+                "public network. OLLAMA_HOST=127.0.0.1 limits it to this computer."
+            )
+            advice = fill(text, address=one_line(server.open_at, 100))
+            yield Finding(tr("This Ollama can be used from your network."), advice)
+        if server.sends_secrets_in_clear:
+            text = tr("What signs in travels unencrypted to “{server}”.")
+            problem = fill(text, server=one_line(server.label, 60))
+            yield Finding(problem, tr("Use https where others share the network."))
+        if server.odd_sources:
+            names = join([one_line(each, 80) for each in server.odd_sources], 3)
+            text = tr("Pulled from a bare address, not a known registry: {names}.")
+            yield Finding(fill(text, names=names), tr("Delete what you don’t know."))
+
+
+def _clock_findings(found: Diagnosis) -> Iterator[Finding]:
+    for server in found.servers:
+        ahead_s = server.clock_ahead_s or 0.0
+        if abs(ahead_s) < _CLOCK_TOLERANCE_S:
+            continue
+        text = tr("The clock of “{server}” is {time} ahead of this computer’s.")
+        if ahead_s < 0:
+            text = tr("The clock of “{server}” is {time} behind this computer’s.")
+        problem = fill(text, server=one_line(server.label, 60), time=roughly(abs(ahead_s)))
+        yield Finding(problem, tr("Set the one that is wrong: ages are shown by it."))
+
+
 def _advice(action: Action) -> str:
     return {
         Action.RETRY: tr("Check that it is switched on and connected, then try again."),
@@ -152,6 +187,10 @@ def _program_findings(found: Diagnosis) -> Iterator[Finding]:
             proxy=one_line(found.proxy, 200),
         )
         yield Finding(problem, tr("Set an HTTP proxy in HTTPS_PROXY, to see sizes and updates."))
+    if found.local_proxy:
+        text = tr("Other programs reach this computer’s Ollama only through a proxy ({proxy}).")
+        problem = fill(text, proxy=one_line(found.local_proxy, 200))
+        yield Finding(problem, tr("Add localhost and 127.0.0.1 to NO_PROXY."))
     if found.desktop.problem:
         problem = fill(
             tr("Can’t find out what this desktop offers: {reason}"), reason=found.desktop.problem

@@ -28,6 +28,12 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tray_app.settings.pull_limits.RetryPolicy", hasty)
 
 
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else is asked than the server on this computer."""
+    monkeypatch.setattr("tray_app.diagnosis.own_addresses", tuple)
+
+
 @pytest.fixture
 def terminal(server: FaultyServer, tmp_path: Path) -> Iterator[Terminal]:
     yield Terminal(server, tmp_path)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,10 @@ import pytest
 from tests.fakes import FaultyServer, faults
 from tests.unit.cli.typing_in import Terminal
 from tray_app.core.diagnosis import FolderKind, InstanceState, ServerTarget
+from tray_app.core.endpoint import is_loopback
 from tray_app.core.errors import Cancelled, Unreachable, UnreachableKind
 from tray_app.desktop.instance.single_instance import Handover, Outcome
-from tray_app.diagnosis import Question, diagnose, last_errors
+from tray_app.diagnosis import Question, diagnose, last_errors, own_addresses
 from tray_app.ollama import CancelScope, Endpoint
 from tray_app.paths import paths
 from tray_app.settings import ServerEntry, SettingsValues
@@ -171,3 +174,66 @@ def test_it_can_be_stopped(server: FaultyServer, tmp_path: Path) -> None:
     )
     with pytest.raises(Cancelled):
         diagnose(question, scope)
+
+
+def test_an_ollama_that_everybody_in_the_network_can_use(
+    terminal: Terminal, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tray_app.diagnosis.own_addresses", lambda: ("127.0.0.1",))
+    found = json.loads(terminal("doctor", "--json").out)
+    assert found["servers"][0]["open_at"] == server.url.removeprefix("http://")
+    assert "can be used from your network" in found["findings"][0]["problem"]
+    assert "without any sign-in" in found["findings"][0]["advice"]
+
+
+def test_one_that_only_this_computer_can_use(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another address of this computer's loopback stands for one in the network: nobody is there.
+    monkeypatch.setattr("tray_app.diagnosis.own_addresses", lambda: ("127.77.0.1",))
+    found = json.loads(terminal("doctor", "--json").out)
+    assert found["servers"][0]["open_at"] == ""
+    assert not any("your network" in finding["problem"] for finding in found["findings"])
+
+
+def test_our_own_addresses_are_none_of_this_computer_alone() -> None:
+    for address in own_addresses():
+        assert not is_loopback(address)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(4, ""), (-7, "7 min behind"), (130, "2 h 10 min ahead")]
+)
+def test_clocks_that_differ(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, minutes: int, said: str
+) -> None:
+    told = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes, seconds=5), usegmt=True)
+    monkeypatch.setattr("tray_app.demo.exchange.formatdate", lambda **_: told)
+    out = terminal("doctor").out.replace("\u00a0", " ")
+    assert ("The clock of" in out) is bool(said)
+    assert said in out
+
+
+def test_a_date_that_is_none(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    for told in ("yesterday", "", "Thu, 99 Zzz 99999 99:99:99 GMT"):
+        monkeypatch.setattr("tray_app.demo.exchange.formatdate", lambda told=told, **_: told)
+        found = json.loads(terminal("doctor", "--json").out)
+        assert found["servers"][0]["clock_ahead_s"] is None
+
+
+def test_models_of_a_bare_address(terminal: Terminal, server: FaultyServer) -> None:
+    names = ["10.9.8.7:5000/x/y:1", "[fd00::1]:5000/x/y:1", "127.0.0.1:5000/x/y:1", "tiny:latest"]
+    rows = [{"name": name, "model": name, "digest": "0" * 64, "size": 1} for name in names]
+    server.fault("/api/tags", faults.reply_json(200, {"models": rows}), times=None)
+    found = json.loads(terminal("doctor", "--json").out)
+    assert found["servers"][0]["odd_sources"] == names[:2]
+    assert any("not a known registry" in finding["problem"] for finding in found["findings"])
+
+
+def test_a_proxy_before_this_computer(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://me:sEcReT@proxy.example:3128")
+    out = terminal("doctor").out
+    assert "only through a proxy (http://proxy.example:3128)" in out
+    assert "sEcReT" not in out
+    monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
+    assert "only through a proxy" not in terminal("doctor").out
