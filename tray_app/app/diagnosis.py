@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 
 from tray_app import text
 from tray_app.core.diagnosis import Diagnosis, InstanceFacts, InstanceState, ServerTarget
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.paths import Paths
 from tray_app.settings import Settings
+from tray_app.settings.servers import endpoint_of
 from tray_app.state import AppState
 from tray_app.workers.runner import Job, JobRunner
 
@@ -81,7 +81,7 @@ class DiagnosisCommand(QObject):
         found = []
         for entry in self._settings.servers():
             try:
-                endpoint = Endpoint.parse(entry.address).signed_in(os.environ)
+                endpoint = endpoint_of(entry, os.environ)
             except OllamaError:
                 continue  # the window says so already
             is_default = entry.id == self._state.server.id
