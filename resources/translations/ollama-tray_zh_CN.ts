@@ -452,6 +452,10 @@
         <translation>无法读取文件</translation>
     </message>
     <message>
+        <source>A header’s name has only letters, digits and - _ .</source>
+        <translation>标头名称只能包含字母、数字和 - _ .</translation>
+    </message>
+    <message>
         <source>A line of a download’s progress</source>
         <translation>一行下载进度</translation>
     </message>
@@ -520,6 +524,10 @@
         <translation>请在“:”后面添加标签，或将其删除。</translation>
     </message>
     <message>
+        <source>Add localhost and 127.0.0.1 to NO_PROXY.</source>
+        <translation>请将 localhost 和 127.0.0.1 添加到 NO_PROXY。</translation>
+    </message>
+    <message>
         <source>Add to &amp;queue</source>
         <translation>加入队列(&amp;Q)</translation>
     </message>
@@ -586,6 +594,10 @@
     <message>
         <source>Another program has {path} open.</source>
         <translation>另一个程序正在使用 {path}。</translation>
+    </message>
+    <message>
+        <source>At most {count} headers</source>
+        <translation>最多 {count} 个标头</translation>
     </message>
     <message>
         <source>Audio</source>
@@ -686,6 +698,10 @@
     <message>
         <source>Can’t show {name}</source>
         <translation>无法显示 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t sign in with this</source>
+        <translation>无法用此内容登录</translation>
     </message>
     <message>
         <source>Can’t unload {name}</source>
@@ -909,6 +925,10 @@
         <translation>请在该磁盘上删除一些内容。</translation>
     </message>
     <message>
+        <source>Delete what you don’t know.</source>
+        <translation>请删除您不认识的模型。</translation>
+    </message>
+    <message>
         <source>Delete {name} from “{server}”?</source>
         <translation>从“{server}”删除 {name}？</translation>
     </message>
@@ -1075,6 +1095,10 @@
     <message>
         <source>Enough: {size} free</source>
         <translation>足够：可用 {size}</translation>
+    </message>
+    <message>
+        <source>Enter the header’s name.</source>
+        <translation>请输入标头名称。</translation>
     </message>
     <message>
         <source>Error</source>
@@ -1272,10 +1296,6 @@
         <translation>ID</translation>
     </message>
     <message>
-        <source>If a password is enough, set OLLAMA_HOST={example} before you start Ollama Tray.</source>
-        <translation>如果用密码即可，请在启动 Ollama Tray 之前设置 OLLAMA_HOST={example}。</translation>
-    </message>
-    <message>
         <source>If you recognize that address, use it: {address}</source>
         <translation>如果您认识这个地址，请改用它：{address}</translation>
     </message>
@@ -1286,6 +1306,10 @@
     <message>
         <source>Images</source>
         <translation>图像</translation>
+    </message>
+    <message>
+        <source>In a terminal, set OLLAMA_TRAY_TOKEN. If a password is enough, set OLLAMA_HOST={example} before you start Ollama Tray.</source>
+        <translation>在终端中请设置 OLLAMA_TRAY_TOKEN。如果可以用密码，请在启动 Ollama Tray 前设置 OLLAMA_HOST={example}。</translation>
     </message>
     <message>
         <source>In memory now</source>
@@ -1314,6 +1338,10 @@
     <message>
         <source>Installed</source>
         <translation>已安装</translation>
+    </message>
+    <message>
+        <source>It answers at {address} without any sign-in. That is fine at home, not in a public network. OLLAMA_HOST=127.0.0.1 limits it to this computer.</source>
+        <translation>它在 {address} 上无需登录即可应答。在家中没有问题，在公共网络中则不然。设置 OLLAMA_HOST=127.0.0.1 可将其限制在本机。</translation>
     </message>
     <message>
         <source>It continues when Ollama Tray starts again.</source>
@@ -1732,6 +1760,10 @@
         <translation>此处无法显示窗口。Qt 的说明：{reason}</translation>
     </message>
     <message>
+        <source>No window can be shown in the way that QT_QPA_PLATFORM asks for: “{name}”. Leave that variable out, and start again.</source>
+        <translation>无法按 QT_QPA_PLATFORM 要求的“{name}”方式显示窗口。请去掉该变量后重新启动。</translation>
+    </message>
+    <message>
         <source>None stated</source>
         <translation>未注明</translation>
     </message>
@@ -1985,6 +2017,10 @@
         <translation>只支持模型名称和链接</translation>
     </message>
     <message>
+        <source>Only plain characters are allowed here.</source>
+        <translation>此处只能使用普通英文字符。</translation>
+    </message>
+    <message>
         <source>Only the first {shown} of {count} characters are shown. Copy copies all of them.</source>
         <translation>只显示 {count} 个字符中的前 {shown} 个。“复制”会复制全部。</translation>
     </message>
@@ -2023,6 +2059,10 @@
     <message>
         <source>Other data</source>
         <translation>其他数据</translation>
+    </message>
+    <message>
+        <source>Other programs reach this computer’s Ollama only through a proxy ({proxy}).</source>
+        <translation>其他程序只能通过代理（{proxy}）访问本机的 Ollama。</translation>
     </message>
     <message>
         <source>Overview</source>
@@ -2174,6 +2214,10 @@
         <translation>拉取“{name}”…</translation>
     </message>
     <message>
+        <source>Pulled from a bare address, not a known registry: {names}.</source>
+        <translation>从裸地址而非已知注册表拉取：{names}。</translation>
+    </message>
+    <message>
         <source>Pulled {name}, {size}.</source>
         <translation>已拉取 {name}，{size}。</translation>
     </message>
@@ -2192,6 +2236,10 @@
     <message>
         <source>QUANTIZATION</source>
         <translation>量化</translation>
+    </message>
+    <message>
+        <source>Qt can’t be loaded, so no window can be shown: {reason}</source>
+        <translation>无法加载 Qt，因此不能显示窗口：{reason}</translation>
     </message>
     <message>
         <source>Quantization</source>
@@ -2387,6 +2435,10 @@
     <message>
         <source>Set an HTTP proxy in HTTP_PROXY and HTTPS_PROXY, or add {host} to NO_PROXY.</source>
         <translation>请在 HTTP_PROXY 和 HTTPS_PROXY 中设置 HTTP 代理，或将 {host} 加入 NO_PROXY。</translation>
+    </message>
+    <message>
+        <source>Set the one that is wrong: ages are shown by it.</source>
+        <translation>请校正不准的时钟：时间显示以它为准。</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2670,6 +2722,14 @@
         <translation>“{server}”的证书不可信：颁发者未知。</translation>
     </message>
     <message>
+        <source>The clock of “{server}” is {time} ahead of this computer’s.</source>
+        <translation>“{server}”的时钟比本机快 {time}。</translation>
+    </message>
+    <message>
+        <source>The clock of “{server}” is {time} behind this computer’s.</source>
+        <translation>“{server}”的时钟比本机慢 {time}。</translation>
+    </message>
+    <message>
         <source>The connection to “{server}” was lost.</source>
         <translation>与“{server}”的连接已断开。</translation>
     </message>
@@ -2700,6 +2760,10 @@
     <message>
         <source>The download ended before it was complete.</source>
         <translation>下载在完成前中断。</translation>
+    </message>
+    <message>
+        <source>The file is too large for headers.</source>
+        <translation>该文件太大，不可能是标头。</translation>
     </message>
     <message>
         <source>The layers aren’t known yet.</source>
@@ -2746,10 +2810,6 @@
     <message>
         <source>The other {size} are shared with {names} and stay.</source>
         <translation>其余 {size} 与 {names} 共用，会保留。</translation>
-    </message>
-    <message>
-        <source>The proxy on the way to “{server}” can’t be used.</source>
-        <translation>通往“{server}”的代理无法使用。</translation>
     </message>
     <message>
         <source>The proxy on the way to “{server}” refuses or doesn’t answer.</source>
@@ -2868,6 +2928,10 @@
         <translation>思考</translation>
     </message>
     <message>
+        <source>This Ollama can be used from your network.</source>
+        <translation>网络中的其他人可以使用此 Ollama。</translation>
+    </message>
+    <message>
         <source>This computer</source>
         <translation>本机</translation>
     </message>
@@ -2902,6 +2966,10 @@
     <message>
         <source>This frees {size}.</source>
         <translation>将释放 {size}。</translation>
+    </message>
+    <message>
+        <source>This header stands here twice.</source>
+        <translation>此标头重复出现。</translation>
     </message>
     <message>
         <source>This is the list from {time}.</source>
@@ -2994,6 +3062,14 @@
     <message>
         <source>Tray &amp;icon</source>
         <translation>托盘图标(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Try again in {time}.</source>
+        <translation>请在 {time} 后重试。</translation>
+    </message>
+    <message>
+        <source>Try its address without {path}.</source>
+        <translation>请尝试去掉 {path} 的地址。</translation>
     </message>
     <message>
         <source>Try {name} again now</source>
@@ -3103,8 +3179,16 @@
         <translation>只能使用 :local 或 :cloud 之一。</translation>
     </message>
     <message>
+        <source>Use https where others share the network.</source>
+        <translation>在与他人共用的网络中请使用 https。</translation>
+    </message>
+    <message>
         <source>Use https:// in its address.</source>
         <translation>请在其地址中使用 https://。</translation>
+    </message>
+    <message>
+        <source>Use https…</source>
+        <translation>使用 https…</translation>
     </message>
     <message>
         <source>Use the address where Ollama itself answers.</source>
@@ -3194,6 +3278,10 @@
     <message>
         <source>What is loaded is no longer installed</source>
         <translation>已加载的模型已不在列表中</translation>
+    </message>
+    <message>
+        <source>What signs in travels unencrypted to “{server}”.</source>
+        <translation>登录信息以未加密方式发送到“{server}”。</translation>
     </message>
     <message>
         <source>What was downloaded in the last 30 days.</source>
@@ -3624,6 +3712,10 @@
         <translation>已删除 {total} 个模型中的 {done} 个。</translation>
     </message>
     <message>
+        <source>{file}, line {number}</source>
+        <translation>{file}，第 {number} 行</translation>
+    </message>
+    <message>
         <source>{filter}, {models}, filter</source>
         <translation>{filter}，{models}，筛选</translation>
     </message>
@@ -3824,6 +3916,10 @@
     <message>
         <source>{percent} processor</source>
         <translation>{percent} 处理器</translation>
+    </message>
+    <message>
+        <source>{place}: {reason}.</source>
+        <translation>{place}：{reason}。</translation>
     </message>
     <message>
         <source>{reason}. Trying again in {time} ({n} of {all})</source>
@@ -4072,6 +4168,10 @@
         <translation>“:{tag}”有特殊含义。请换一个标签。</translation>
     </message>
     <message>
+        <source>“{name}” is set by Ollama Tray itself.</source>
+        <translation>“{name}”由 Ollama Tray 自行设置。</translation>
+    </message>
+    <message>
         <source>“{piece}” isn’t a valid part of a name.</source>
         <translation>“{piece}”不能用作名称的一部分。</translation>
     </message>
@@ -4098,10 +4198,6 @@
     <message>
         <source>“{server}” can’t run this kind of model.</source>
         <translation>“{server}”无法运行这类模型。</translation>
-    </message>
-    <message>
-        <source>“{server}” doesn’t allow this download.</source>
-        <translation>“{server}”不允许此下载。</translation>
     </message>
     <message>
         <source>“{server}” doesn’t answer. It may be off, or a firewall may block it.</source>
@@ -4212,12 +4308,8 @@
         <translation>“{server}”要求用用户名和密码登录。</translation>
     </message>
     <message>
-        <source>“{server}” wants a sign-in with a token, which Ollama Tray can’t send yet.</source>
-        <translation>“{server}”要求用令牌登录，Ollama Tray 目前还不能发送令牌。</translation>
-    </message>
-    <message>
-        <source>“{server}” wants https, or has another address.</source>
-        <translation>“{server}”要求使用 https，或地址已变更。</translation>
+        <source>“{server}” wants a sign-in with a token.</source>
+        <translation>“{server}”要求使用令牌登录。</translation>
     </message>
     <message>
         <source>“{server}” wants https.</source>
