@@ -4087,20 +4087,20 @@
         <translation>完成此下载后，{folder} 上还剩 {size}。</translation>
     </message>
     <message>
-        <source>{size} more is needed, as other downloads need {others}. Delete models you don’t use, or move the model folder.</source>
-        <translation>还需要 {size}，因为其他下载需要 {others}。请删除不用的模型，或移动模型文件夹。</translation>
-    </message>
-    <message>
-        <source>{size} more is needed. Delete models you don’t use, or move the model folder.</source>
-        <translation>还需要 {size}。请删除不用的模型，或移动模型文件夹。</translation>
-    </message>
-    <message>
         <source>{size} of graphics memory</source>
         <translation>需要显存 {size}</translation>
     </message>
     <message>
         <source>{size} on disk</source>
         <translation>磁盘占用 {size}</translation>
+    </message>
+    <message>
+        <source>{size} short, as other downloads need {others}. Delete models you don’t use, or move the model folder.</source>
+        <translation>还差 {size}，因为其他下载需要 {others}。请删除不用的模型，或移动模型文件夹。</translation>
+    </message>
+    <message>
+        <source>{size} short. Delete models you don’t use, or move the model folder.</source>
+        <translation>还差 {size}。请删除不用的模型，或移动模型文件夹。</translation>
     </message>
     <message>
         <source>{size} to fetch</source>

@@ -106,10 +106,10 @@ def disk_line(
     fit = disk_fit(room, keep_free_bytes)
     others = size(room.others_bytes) if room.others_bytes else ""
     if fit is DiskFit.SHORT:
-        text = tr("{size} more is needed. Delete models you don’t use, or move the model folder.")
+        text = tr("{size} short. Delete models you don’t use, or move the model folder.")
         if others:
             text = tr(
-                "{size} more is needed, as other downloads need {others}. Delete models you "
+                "{size} short, as other downloads need {others}. Delete models you "
                 "don’t use, or move the model folder."
             )
         body = fill(text, size=size_wanted(-room.left_bytes), others=others)

@@ -94,7 +94,7 @@ def test_what_other_downloads_will_take_is_not_free() -> None:
     assert line[0] == "Tight: 40 GB free"
     line = shown(text.disk_line(made, Room(36 * GB, 30 * GB, 7 * GB), 5 * GB))
     assert line[0] == "Not enough: 36 GB free"
-    assert line[1].startswith("1 GB more is needed, as other downloads need 30 GB. ")
+    assert line[1].startswith("1 GB short, as other downloads need 30 GB. ")
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_too_little_disk_space(scene: Scene, ask: Ask) -> None:
     dialog = ask("deepseek-r1:70b", samples.DEEPSEEK)
     words = said(dialog)
     assert "Not enough: 28 GB free" in words
-    assert "15 GB more is needed. Delete models you don’t use, or move the model folder." in words
+    assert "15 GB short. Delete models you don’t use, or move the model folder." in words
     assert "Too large for 12 GB" in words
     assert "About 26% would fit. The rest runs on the processor and will be slow." in words
     assert pull_text(dialog) == "Pull anyway"
