@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 
 ModelKey = tuple[str, str]
@@ -269,7 +270,9 @@ class ServerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What one poll brought: how the server stands now, and its answer (None = no new one)."""
+    """What one poll brought: how the server stands now, and its answer (None = no new one).
+    `asked` is the address that was asked."""
 
     status: ServerStatus
     snapshot: Snapshot | None = None
+    asked: Endpoint | None = field(default=None, repr=False)

@@ -111,7 +111,7 @@ class ModelPoller(QObject):
     @Slot()
     def start(self) -> None:
         """Poll at once, then at the pace."""
-        self.polled.emit(Poll(self._status))
+        self.polled.emit(Poll(self._status, asked=self._endpoint))
         self._poll()
 
     @Slot()
@@ -148,7 +148,7 @@ class ModelPoller(QObject):
             self._status = ServerStatus(
                 self._server_id, ServerState.CONNECTING, since=datetime.now(UTC)
             )
-            self.polled.emit(Poll(self._status))
+            self.polled.emit(Poll(self._status, asked=self._endpoint))
             self._poll()
 
     @Slot()
@@ -225,7 +225,7 @@ class ModelPoller(QObject):
         if not self._status.is_online:
             status = replace(status, since=snapshot.taken_at)
         self._status = status
-        self.polled.emit(Poll(status, snapshot))
+        self.polled.emit(Poll(status, snapshot, self._endpoint))
 
     def _on_fault(self, error: OllamaError) -> None:
         self._close_client()
@@ -253,7 +253,7 @@ class ModelPoller(QObject):
             retry_s=self._clock() + pause_s,
         )
         self._arm(pause_s)
-        self.polled.emit(Poll(self._status))
+        self.polled.emit(Poll(self._status, asked=self._endpoint))
 
     def _pace_s(self) -> float:
         return self._visible_pace_s if self._is_visible else HIDDEN_PACE_S

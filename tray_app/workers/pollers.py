@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
@@ -33,13 +33,14 @@ class _Line:
     thread: QThread
     poller: ModelPoller
     remote: _Remote
+    endpoint: Endpoint
 
 
 class Pollers(QObject):
     """Starts, steers and ends pollers.
 
     Signals: those of all pollers, received and sent on in the GUI thread, but for what comes late
-    from servers that are polled no more.
+    from servers that are polled no more, or from an address that a server had before.
     Thread: GUI thread.
     """
 
@@ -60,6 +61,7 @@ class Pollers(QObject):
         """Poll this server from now on; with a new endpoint if it is polled already."""
         line = self._lines.get(server_id)
         if line is not None:
+            self._lines[server_id] = replace(line, endpoint=endpoint)
             line.remote.endpoint.emit(endpoint)
             return
         poller = self._make(server_id, endpoint)
@@ -70,7 +72,7 @@ class Pollers(QObject):
         poller.woke.connect(self._on_woke)
         thread.started.connect(poller.start)
         thread.finished.connect(poller.stop)
-        self._lines[server_id] = _Line(thread, poller, _Remote(poller, self))
+        self._lines[server_id] = _Line(thread, poller, _Remote(poller, self), endpoint)
         thread.start()
 
     def stop(self, server_id: str) -> None:
@@ -114,7 +116,8 @@ class Pollers(QObject):
 
     @Slot(object)
     def _on_poller_polled(self, poll: Poll) -> None:
-        if poll.status.server_id in self._lines:
+        line = self._lines.get(poll.status.server_id)
+        if line is not None and poll.asked in (None, line.endpoint):
             self.polled.emit(poll)
 
     @Slot()

@@ -284,3 +284,23 @@ def test_of_very_many_models_the_first_are_passed_on(
     server.clear()
     seen.wait(lambda: seen.snapshots[-1].left_out == 0)
     assert [model.name for model in seen.snapshots[-1].models] == ["here:latest"]
+
+
+def test_what_an_address_answered_before_is_not_taken_for_what_the_new_one_does(
+    qtbot: QtBot, make_pollers: Callable[..., Pollers], server: FaultyServer
+) -> None:
+    pollers = make_pollers()
+    polls: list[Poll] = []
+    pollers.polled.connect(polls.append)
+    old = Endpoint.parse(server.url)
+    pollers.start("s", old)
+    qtbot.waitUntil(lambda: any(poll.snapshot is not None for poll in polls), timeout=10_000)
+    answered = next(poll for poll in polls if poll.snapshot is not None)
+    assert answered.asked == old
+    new = Endpoint.parse("127.0.0.1:1")
+    pollers.start("s", new)
+    polls.clear()
+    pollers._on_poller_polled(answered)  # was on its way into this thread
+    assert polls == []
+    qtbot.waitUntil(lambda: any(poll.status.error is not None for poll in polls), timeout=10_000)
+    assert {poll.asked for poll in polls} == {new}

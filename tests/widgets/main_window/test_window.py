@@ -237,3 +237,20 @@ def test_a_list_that_is_too_long_says_so_in_the_status_bar(stage: Stage) -> None
     stage.window.refresh_now()
     line = stage.window.status_bar.line.replace("\u00a0", " ")
     assert line.startswith("Showing the first 11 of 100,000 models")
+
+
+@pytest.mark.parametrize("changed", [{"address": "nas:11434"}, {"id": "nas"}])
+def test_models_of_another_server_are_not_shown_as_those_of_this_one(
+    stage: Stage, changed: dict[str, str]
+) -> None:
+    assert names(stage.window)
+    stage.state.set_server(replace(stage.state.server, **changed))
+    stage.window.refresh_now()
+    assert names(stage.window) == []
+    assert "models" not in stage.window.status_bar.line
+
+
+def test_another_name_of_the_server_changes_no_list(stage: Stage) -> None:
+    before = names(stage.window)
+    stage.state.set_server(replace(stage.state.server, label="another"))
+    assert names(stage.window) == before

@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         self._known_pulls: set[str] = set()
         self._ticks = 0
         self._copy: tuple[str, tuple[ModelRef, ...]] | None = None  # not in the list yet
+        self._listed_server = state.server.id
         self.models = ModelTableModel(self, clock)
         self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.saved_state = SavedState(settings, self, self.screen_fit)
@@ -309,6 +310,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_state_server_changed(self) -> None:
+        for server_id in {self._listed_server, self.server_id}:
+            if self._state.snapshot(server_id) is None:
+                self.models.remove_server(server_id)  # of another server, or another address
+        self._listed_server = self.server_id
         self.models.set_server_label(self.server_id, self.server_label)
         self.panel.set_servers({self.server_id: self.server_label})
         self._refresh_later()
