@@ -78,3 +78,16 @@ def test_high_contrast_is_taken_when_the_system_asks(
     monkeypatch.undo()
     app_style.refresh()
     assert qapp.styleSheet() == before
+
+
+def test_a_style_that_has_ended_is_not_taken_for_the_one_of_the_application(
+    qapp: QApplication,
+) -> None:
+    """What would ask it to change would wait for ever."""
+    before = qapp.findChildren(AppStyle)
+    sheet, palette = qapp.styleSheet(), qapp.palette()
+    style = AppStyle(qapp, "dark")
+    style.close()
+    qapp.setPalette(palette)
+    qapp.setStyleSheet(sheet)
+    assert qapp.findChildren(AppStyle) == before

@@ -69,7 +69,6 @@ def test_dark_is_shown_by_fusion_and_light_by_the_systems_style(
         style.set_choice(choice)
         shown.append(qapp.style().name())
     style.close()
-    style.setParent(None)
     is_system_dark = qapp.styleHints().colorScheme() == Qt.ColorScheme.Dark
     system = "fusion" if is_system_dark else "windows"
     assert shown == ["fusion", "windows", "fusion", "fusion", system, "fusion", "windows"]

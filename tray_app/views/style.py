@@ -104,6 +104,7 @@ class AppStyle(QObject):
         if self._watcher is not None:
             self._watcher.deleteLater()
             self._watcher = None
+        self.setParent(None)  # whoever looks for the application's style finds one that lives
 
     def _palette(self) -> QPalette:
         if self._choice == "light":
