@@ -27,6 +27,7 @@ from tests.shots import dialogs as pictures
 from tests.shots import downloads, estimates, main_window
 from tray_app.core.payloads import Crashes
 from tray_app.text import Message, crash_report
+from tray_app.views.components import screen_fit
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.style import AppStyle
 
@@ -200,6 +201,7 @@ def main() -> None:
         os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file.name}"
         app = QApplication([])
     AppStyle(app, "light")
+    screen_fit._CALM_MS = 0  # there is no desktop that would need time
     walk = sizes_back if len(sizes) > 1 else shown_in_turn
     found = [f for build in WINDOWS for f in walk(build)]
     shown = {"screens": [s.size().toTuple() for s in app.screens()], "windows": len(WINDOWS)}

@@ -87,6 +87,28 @@ def test_a_size_that_only_the_screen_gave_is_not_remembered(stage: Stage) -> Non
     assert stage.settings.values.main_geometry != before
 
 
+def test_a_place_on_the_way_is_not_mended(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desktop tells some of these while it puts a frame around a window."""
+    monkeypatch.setattr("tray_app.views.components.screen_fit._CALM_MS", 60_000)
+    free = stage.window.screen().availableGeometry()
+    dialog = MessageBox(Message("Title", "words"), stage.window)
+    dialog.show()
+    dialog.move(free.topLeft() - QPoint(1, 20))
+    for _ in range(5):
+        QApplication.processEvents()
+    assert not free.contains(dialog.frameGeometry())
+    dialog.close()
+
+
+def test_a_place_outside_is_mended_soon(stage: Stage, qtbot: QtBot) -> None:
+    free = stage.window.screen().availableGeometry()
+    dialog = MessageBox(Message("Title", "words"), stage.window)
+    dialog.show()
+    dialog.move(free.topLeft() - QPoint(1, 20))
+    qtbot.waitUntil(lambda: free.contains(dialog.frameGeometry()))
+    dialog.close()
+
+
 def test_a_maximized_window_stays_so(stage: Stage) -> None:
     window = stage.window
     window.hide()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStyle, QWidget
 
 _BORDER = 4
 _SETTLING_MS = 1000
+_CALM_MS = 100
 _MAX_CORRECTIONS = 8
 _PLACING = frozenset({QEvent.Type.WindowActivate, QEvent.Type.Move, QEvent.Type.Resize})
 _LARGE = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
@@ -45,6 +46,8 @@ class ScreenFit(QObject):
         self._since_show = QElapsedTimer()
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.fit)
+        self._when_calm = QTimer(self, singleShot=True, interval=_CALM_MS)
+        self._when_calm.timeout.connect(self._fit_later)
         window.installEventFilter(self)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -108,10 +111,11 @@ class ScreenFit(QObject):
                 handle.screenChanged.connect(self._fit_later, Qt.ConnectionType.UniqueConnection)
         elif kind in _PLACING and self._corrections > 0:
             # The desktop has put a frame around it, or put it somewhere else; soon after that, a
-            # person may put it where they like.
+            # person may put it where they like. While that goes on, it is told places where the
+            # window is not: moved inside from there, it would end in a corner.
             self._corrections -= 1
             if self._since_show.elapsed() < _SETTLING_MS:
-                self._fit_later()
+                self._when_calm.start()
         elif kind == QEvent.Type.WindowStateChange:
             self._fit_later()
         return super().eventFilter(watched, event)
