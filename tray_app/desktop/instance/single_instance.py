@@ -43,9 +43,12 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
-TIMEOUT_S = 5.0
-"""How long a second start waits for a first one that does not answer. It answers before it does
-anything else, but on a slow computer it may be about to build its own window."""
+TIMEOUT_S = 10.0
+"""How long to wait for one that listens and does not answer. It answers before it does anything
+else, but on a slow computer it may be about to build its own window."""
+STARTING_S = 30.0
+"""How long a second start waits for a first one that does not listen yet: it was started just now,
+on a computer that has much to do."""
 _RETRY_S = 0.02
 
 
@@ -98,7 +101,11 @@ class SingleInstance:
         return self._server.listen(_server_name(self._key))
 
     def hand_over(
-        self, command: InstanceCommand, args: tuple[str, ...] = (), timeout_s: float = TIMEOUT_S
+        self,
+        command: InstanceCommand,
+        args: tuple[str, ...] = (),
+        timeout_s: float = TIMEOUT_S,
+        starting_s: float = STARTING_S,
     ) -> Handover:
         """Ask the instance that runs; to be used after `claim` was False.
 
@@ -106,7 +113,8 @@ class SingleInstance:
         """
         if self._lock is None:
             return Handover(Outcome.NOBODY)
-        return _ask(self._lock, self._key, InstanceRequest(command, args, _token()), timeout_s)
+        request = InstanceRequest(command, args, _token())
+        return _ask(self._lock, self._key, request, timeout_s, starting_s)
 
     def close(self) -> None:
         """Stop answering and let the next one be the first."""
@@ -134,7 +142,7 @@ def ask(
     try:
         if lock.acquire():
             return Handover(Outcome.NOBODY)
-        return _ask(lock, key, InstanceRequest(command, args, _token()), timeout_s)
+        return _ask(lock, key, InstanceRequest(command, args, _token()), timeout_s, timeout_s)
     except OSError as error:
         _log.info("no running instance can be found: %s", error)
         return Handover(Outcome.NOBODY)
@@ -142,13 +150,16 @@ def ask(
         lock.release()
 
 
-def _ask(lock: InstanceLock, key: str, request: InstanceRequest, timeout_s: float) -> Handover:
+def _ask(
+    lock: InstanceLock, key: str, request: InstanceRequest, timeout_s: float, starting_s: float
+) -> Handover:
     from tray_app.desktop.instance.call import NotListening, call  # only a second start pays for it
 
-    deadline_s = time.monotonic() + timeout_s
+    deadline_s = time.monotonic() + starting_s
     while True:
         try:
-            return _read(call(_server_name(key), request_line(request), deadline_s))
+            answer_by_s = time.monotonic() + timeout_s
+            return _read(call(_server_name(key), request_line(request), answer_by_s))
         except NotListening:
             # The holder of the lock may not listen yet, or be about to end.
             if _try_again(lock):

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -213,7 +214,7 @@ def test_a_hung_first_instance_is_said_and_does_not_block(tmp_path: Path, flavou
         second = SingleInstance(tmp_path)
         assert not second.claim()
         start_s = time.monotonic()
-        handover = second.hand_over(InstanceCommand.RAISE, timeout_s=0.3)
+        handover = second.hand_over(InstanceCommand.RAISE, timeout_s=0.3, starting_s=0.3)
         assert handover.outcome is Outcome.SILENT
         # Not a measurement: only that it gave up by itself, long before the other one ends.
         assert time.monotonic() - start_s < 20
@@ -224,10 +225,28 @@ def test_a_first_instance_that_ends_meanwhile_is_followed(tmp_path: Path) -> Non
         second = SingleInstance(tmp_path)
         assert not second.claim()
         threading.Timer(0.2, process.kill).start()
-        handover = second.hand_over(InstanceCommand.RAISE, timeout_s=30)
+        handover = second.hand_over(InstanceCommand.RAISE)
         assert handover.outcome is Outcome.NOBODY
         assert not SingleInstance(tmp_path).claim(), "the second is the first now"
         second.close()
+
+
+def test_a_first_instance_that_still_starts_is_given_more_time(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Until it listens; the time for its answer begins then."""
+    first, second = SingleInstance(tmp_path), SingleInstance(tmp_path)
+    assert first.claim()
+    assert not second.claim()
+    with ThreadPoolExecutor() as pool:
+        answer_limit_s = 2.0
+        began_s = time.monotonic()
+        asked = pool.submit(second.hand_over, InstanceCommand.RAISE, timeout_s=answer_limit_s)
+        qtbot.waitUntil(lambda: time.monotonic() > began_s + answer_limit_s)
+        assert first.listen(lambda _: InstanceAnswer(True))
+        qtbot.waitUntil(asked.done, timeout=20_000)
+    assert asked.result().outcome is Outcome.ANSWERED
+    first.close()
 
 
 def test_of_many_starts_at_once_one_is_first(tmp_path: Path) -> None:
