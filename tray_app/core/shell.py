@@ -10,8 +10,10 @@ import re
 import sys
 
 _BARE = re.compile(r"[A-Za-z0-9_./:][A-Za-z0-9_.:/\-]*")
-# Command Prompt and PowerShell agree about very little: within double quotes these do harm in one.
-_WINDOWS_UNSAFE = frozenset('"%$`!')
+# Shells agree about very little. Within single quotes a backslash escapes in fish, "!" is history
+# in csh, and curly quotes end them in PowerShell; it is much the same with double ones on Windows.
+_UNIX_UNSAFE = frozenset("'\\!\u2018\u2019\u201a\u201b")
+_WINDOWS_UNSAFE = frozenset('"%$`!\u201c\u201d\u201e\u201f')
 
 
 def run_command(name: str, platform: str = sys.platform) -> str:
@@ -31,7 +33,7 @@ def shell_word(text: str, platform: str = sys.platform) -> str:
     if platform == "win32":
         is_unsafe = bool(_WINDOWS_UNSAFE & set(text)) or text.endswith("\\")
         return "" if is_unsafe else f'"{text}"'
-    return "'" + text.replace("'", "'\\''") + "'"
+    return "" if _UNIX_UNSAFE & set(text) else f"'{text}'"
 
 
 def pasteable(text: str) -> str:

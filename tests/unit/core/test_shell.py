@@ -21,6 +21,9 @@ EVIL = [
     "x' ; touch pwned ; '",
     'x\'"; touch pwned; "',
     "x\\'; touch pwned #",
+    "\\'; touch pwned; '",
+    "\\",
+    "\u2019; touch pwned; \u2018",
     "x > pwned",
     "~/x",
     "{a,b}",
@@ -55,7 +58,10 @@ NO_WORDS = [
         ("hf.co/u/R-GGUF:Q4_K_M", "ollama run hf.co/u/R-GGUF:Q4_K_M"),
         ("-h", "ollama run -- '-h'"),
         ("x; touch pwned", "ollama run 'x; touch pwned'"),
-        ("it's", "ollama run 'it'\\''s'"),
+        ("it's", ""),
+        ("x\\y", ""),
+        ("hist!1", ""),
+        ("x\u2019; touch pwned; \u2018", ""),
     ],
 )
 def test_usual_names_stay_bare_and_others_are_quoted(name: str, command: str) -> None:
@@ -71,12 +77,16 @@ def test_what_a_terminal_would_take_for_keys_makes_no_command(name: str, platfor
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks the shells of Unix")
-@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh"])
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh", "fish"])
 @pytest.mark.parametrize("name", [*EVIL, *NO_WORDS])
 def test_a_shell_sees_one_word(tmp_path: Path, shell: str, name: str) -> None:
     require(shell)
     command = run_command(name, "linux")
-    script = f'ollama() {{ printf "%s|" "$@"; }}\n{command}\n'
+    says = 'printf "%s|" "$@"'
+    function = f"ollama() {{ {says}; }}"
+    if shell == "fish":
+        function = "function ollama; printf '%s|' $argv; end"
+    script = f"{function}\n{command}\n"
     done = subprocess.run(
         [shell, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     )
@@ -97,6 +107,8 @@ def test_a_shell_sees_one_word(tmp_path: Path, shell: str, name: str) -> None:
         ("a`b", ""),
         ('x" & calc', ""),
         ("x\\", ""),
+        ("x\u201d; calc; \u201c", ""),
+        ("x\u201e; calc", ""),
     ],
 )
 def test_windows_has_two_shells_and_both_have_to_agree(name: str, word: str) -> None:
