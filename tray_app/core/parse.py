@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 from tray_app.core.decode import MAX_INT, as_object, excerpt, parse_json
@@ -47,6 +48,8 @@ _FRACTION = re.compile(r"(\.\d{6})\d+")
 MAX_PROBLEMS = 50  # of one answer: whoever reads them has understood by then
 _MAX_DEPTH = 4  # a list in an object is the most there is
 _MAX_KEY = 80
+MAX_WORD = 1000  # of what names something; texts that are read are as long as they are
+MAX_WORDS = 200
 _FOREVER_YEAR = 2200  # keep_alive -1 is answered as a date about 292 years ahead
 _MISSING = object()
 _NO_DETAILS = ModelDetails()
@@ -65,7 +68,7 @@ def parse_version(value: Any) -> str:
     version = as_object(value, "body").get("version")
     if not isinstance(version, str):
         raise BadAnswer("", excerpt(version), "version")
-    return version
+    return version[:MAX_WORD]
 
 
 def parse_tags(server_id: str, value: Any) -> tuple[tuple[ModelRecord, ...], Problems]:
@@ -87,11 +90,12 @@ def parse_recommendations(value: Any) -> tuple[Recommendation, ...]:
     rows = as_object(value, "body").get("recommendations")
     if not isinstance(rows, list):
         return ()
-    return tuple(
-        Recommendation(row["model"], _text(row, "description", []), _int(row, "vram_bytes", []))
+    found = (
+        Recommendation(row["model"], _word(row, "description", []), _int(row, "vram_bytes", []))
         for row in rows
         if isinstance(row, dict) and isinstance(row.get("model"), str) and row["model"]
     )
+    return tuple(islice(found, MAX_WORDS))
 
 
 def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
@@ -114,11 +118,11 @@ def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
         messages=_messages(obj.get("messages")),
         model_info=_model_info(info, notes) if isinstance(info, dict) else (),
         tensor_count=len(tensors) if isinstance(tensors, list) else 0,
-        capabilities=_texts(obj.get("capabilities")),
+        capabilities=_words(obj.get("capabilities")),
         modified_at=_time(obj, "modified_at", notes),
-        requires=_text(obj, "requires", notes),
-        remote_model=_text(obj, "remote_model", notes),
-        remote_host=_text(obj, "remote_host", notes),
+        requires=_word(obj, "requires", notes),
+        remote_model=_word(obj, "remote_model", notes),
+        remote_host=_word(obj, "remote_host", notes),
         layers=modelfile_layers(modelfile),
         problems=tuple(notes),
     )
@@ -193,13 +197,13 @@ def parse_model(server_id: str, row: Mapping[str, Any], notes: list[str]) -> Mod
     return ModelRecord(
         server_id=server_id,
         name=name,
-        digest=bare_digest(_text(row, "digest", notes)),
+        digest=bare_digest(_word(row, "digest", notes)),
         size_bytes=_int(row, "size", notes),
         modified_at=_time(row, "modified_at", notes),
         details=_details(row.get("details"), notes),
-        capabilities=_texts(row.get("capabilities")),
-        remote_model=_text(row, "remote_model", notes),
-        remote_host=_text(row, "remote_host", notes),
+        capabilities=_words(row.get("capabilities")),
+        remote_model=_word(row, "remote_model", notes),
+        remote_host=_word(row, "remote_host", notes),
     )
 
 
@@ -213,7 +217,7 @@ def _running(server_id: str, row: Mapping[str, Any], notes: list[str]) -> Runnin
     return RunningModel(
         server_id=server_id,
         name=name,
-        digest=bare_digest(_text(row, "digest", notes)),
+        digest=bare_digest(_word(row, "digest", notes)),
         size_bytes=_int(row, "size", notes),
         size_vram_bytes=_int(row, "size_vram", notes),
         expires_at=expires_at,
@@ -228,12 +232,12 @@ def _details(value: Any, notes: list[str]) -> ModelDetails:
             notes.append("details: not an object")
         return _NO_DETAILS
     return ModelDetails(
-        parent_model=_text(value, "parent_model", notes),
-        format=_text(value, "format", notes),
-        family=_text(value, "family", notes),
-        families=_texts(value.get("families")),
-        parameter_size=_text(value, "parameter_size", notes),
-        quantization_level=_text(value, "quantization_level", notes),
+        parent_model=_word(value, "parent_model", notes),
+        format=_word(value, "format", notes),
+        family=_word(value, "family", notes),
+        families=_words(value.get("families")),
+        parameter_size=_word(value, "parameter_size", notes),
+        quantization_level=_word(value, "quantization_level", notes),
         context_length=_int(value, "context_length", notes),
         embedding_length=_int(value, "embedding_length", notes),
     )
@@ -249,10 +253,17 @@ def _text(row: Mapping[str, Any], key: str, notes: list[str]) -> str:
     return value
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        return ()
-    return tuple(item for item in value if isinstance(item, str))
+def _word(row: Mapping[str, Any], key: str, notes: list[str]) -> str:
+    return _text(row, key, notes)[:MAX_WORD]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    items = value if isinstance(value, list) else ()
+    return (item for item in items if isinstance(item, str))
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(item[:MAX_WORD] for item in islice(_texts(value), MAX_WORDS))
 
 
 def _joined(value: Any) -> str:

@@ -48,6 +48,10 @@ MAX_ROWS = 20_000
 """Models of one poll that are passed on: who shows them now and then looks at each in the GUI
 thread, which must not take long."""
 
+FIRST_ROWS = 4_000
+"""Of a long first list so many come at a time: who shows them has an event loop to go on with."""
+MORE_MS = 40
+
 
 def state_of(error: OllamaError) -> ServerState:
     """Which state a failed poll means."""
@@ -68,7 +72,7 @@ class ModelPoller(QObject):
     """Polls /api/tags and /api/ps of one server.
 
     Signals: `polled` after every poll, and when polling begins; status and answer together, so
-    that nobody sees a half.
+    that nobody sees a half. A long first list comes in parts, one soon after the other.
     Thread: moved to a QThread of its own; call the slots through signals (or before it is
     started). `cancel` alone may be called from any thread.
     """
@@ -99,6 +103,9 @@ class ModelPoller(QObject):
         self._is_stopped = False
         self._faults = 0
         self._cut: tuple[tuple[ModelRecord, ...], tuple[ModelRecord, ...]] = ((), ())
+        self._whole: Snapshot | None = None  # of which so many models were told:
+        self._told = 0
+        self._has_told = False  # a whole list, since polling began
         self._may_be_starting = True  # false once it has answered, until it is gone again
         self._due_s: float | None = None
         self._awake_since_s = clock() - GRACE_S
@@ -107,6 +114,10 @@ class ModelPoller(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timer_timeout)
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.setInterval(MORE_MS)
+        self._more.timeout.connect(self._on_more_timeout)
 
     @Slot()
     def start(self) -> None:
@@ -145,6 +156,7 @@ class ModelPoller(QObject):
             self._endpoint = endpoint
             self._close_client()
             self._faults = 0
+            self._has_told, self._whole = False, None
             self._status = ServerStatus(
                 self._server_id, ServerState.CONNECTING, since=datetime.now(UTC)
             )
@@ -156,6 +168,7 @@ class ModelPoller(QObject):
         """Stop polling for good, in the poller's own thread."""
         self._is_stopped = True
         self._timer.stop()
+        self._more.stop()
         self._close_client()
 
     def cancel(self) -> None:
@@ -176,6 +189,7 @@ class ModelPoller(QObject):
 
     def _poll(self) -> None:
         self._timer.stop()
+        self._more.stop()  # a newer answer has all of it
         if self._is_stopped:
             return
         try:
@@ -225,7 +239,25 @@ class ModelPoller(QObject):
         if not self._status.is_online:
             status = replace(status, since=snapshot.taken_at)
         self._status = status
-        self.polled.emit(Poll(status, snapshot, self._endpoint))
+        is_first = not self._has_told and self._whole is None
+        self._tell_first(snapshot, FIRST_ROWS if is_first else len(snapshot.models))
+
+    def _tell_first(self, snapshot: Snapshot, count: int) -> None:
+        """Tell `count` of the models, and go on with the rest in a moment."""
+        left = len(snapshot.models) - count
+        self._has_told = left <= 0
+        self._whole, self._told = (None, 0) if self._has_told else (snapshot, count)
+        part = snapshot
+        if not self._has_told:
+            models = snapshot.models[:count]
+            part = replace(snapshot, models=models, left_out=snapshot.left_out + left)
+            self._more.start()
+        self.polled.emit(Poll(self._status, part, self._endpoint))
+
+    @Slot()
+    def _on_more_timeout(self) -> None:
+        if self._whole is not None and not self._is_stopped:
+            self._tell_first(self._whole, self._told + FIRST_ROWS)
 
     def _on_fault(self, error: OllamaError) -> None:
         self._close_client()

@@ -14,6 +14,7 @@ from tray_app.core.parse import (
     parse_line,
     parse_recommendations,
     parse_running,
+    parse_show,
     parse_tags,
     parse_version,
 )
@@ -343,3 +344,22 @@ def test_any_json_gives_rows_or_a_bad_answer(value: Any, parse: Any) -> None:
     for parse_other in (parse_version, parse_recommendations):
         with suppress(BadAnswer):
             parse_other(value)
+
+
+def test_what_names_something_is_cut_where_it_comes_in_and_what_is_read_is_not() -> None:
+    long, many = "x" * 5000, [f"c{n}" for n in range(5000)]
+    details = {"family": long, "families": [long, *many], "parameter_size": long, "format": long}
+    row = {"name": long, "digest": long, "details": details, "capabilities": many}
+    (model,), _ = parse_tags("s", {"models": [{**row, "remote_host": long}]})
+    assert model.name == long, "the server knows it by no other name"
+    assert {len(model.details.family), len(model.digest), len(model.remote_host)} == {1000}
+    assert [len(model.details.families), len(model.details.families[0])] == [200, 1000]
+    assert len(model.capabilities) == 200
+    shown = parse_show("s", "a", "", {**row, "license": [long, long], "system": long})
+    assert len(shown.license) == 10_001
+    assert shown.system == long
+    assert len(shown.details.family) == 1000
+    assert len(parse_version({"version": long})) == 1000
+    suggested = [{"model": f"m{n}", "description": long} for n in range(1000)]
+    found = parse_recommendations({"recommendations": suggested})
+    assert [len(found), len(found[0].description)] == [200, 1000]
