@@ -5,6 +5,7 @@ Import order is start-up time: what the tray icon does not need is imported behi
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from tray_app.cli import Invocation
 
 TRAY_GRACE_S = 30.0
+GARBAGE_THRESHOLD = 10_000
+"""New objects between two searches for unreachable ones; 10 and 100 times as many between those
+that look at older objects, too."""
 ICON_FIRST_MS = 20
 """The desktop asks for the icon's picture and menu right after it was told of it; a busy start
 would keep it waiting."""
@@ -130,6 +134,8 @@ def _start(
     notes = tuple(probe.notes) if probe is not None else ()
     rest = Launcher(app, tray, invocation, data_dir, instance, notes)
     QTimer.singleShot(ICON_FIRST_MS, rest.build)
+    # By default a long list makes it look at everything there is, several times: 0.1 s each.
+    gc.set_threshold(GARBAGE_THRESHOLD)
     code = app.exec()
     rest.end()
     return code

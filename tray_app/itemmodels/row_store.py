@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -37,11 +38,12 @@ class Totals:
         self.copied: set[str] = set()
         # The inner ones are ordered sets: servers that tell no digests have all rows in one.
         self._rows: dict[str, dict[ModelRow, None]] = {}
+        self._stored: dict[str, int] = {}  # how many rows of a digest lie on a disk
 
     @property
-    def stored_digests(self) -> set[str]:
+    def stored_digests(self) -> AbstractSet[str]:
         """The digests of all that lies on a disk."""
-        return {d for d, rows in self._rows.items() if not all(row.is_cloud for row in rows)}
+        return self._stored.keys()
 
     def rows_of(self, digests: Iterable[str]) -> Iterator[ModelRow]:
         """The rows that have one of these digests."""
@@ -56,6 +58,8 @@ class Totals:
         rows[row] = None
         if len(rows) > 1:
             self.copied.add(digest)
+        if not row.is_cloud:
+            self._stored[digest] = self._stored.get(digest, 0) + 1
 
     def remove(self, row: ModelRow) -> None:
         """A row goes, or is about to become another one."""
@@ -67,6 +71,10 @@ class Totals:
             del self._rows[digest]
         if len(rows) < 2:
             self.copied.discard(digest)
+        if not row.is_cloud:
+            self._stored[digest] -= 1
+            if not self._stored[digest]:
+                del self._stored[digest]
 
 
 class RowStore:

@@ -48,9 +48,9 @@ MAX_ROWS = 20_000
 """Models of one poll that are passed on: who shows them now and then looks at each in the GUI
 thread, which must not take long."""
 
-FIRST_ROWS = 4_000
-"""Of a long first list so many come at a time: who shows them has an event loop to go on with."""
-MORE_MS = 40
+MAX_NEW_ROWS = 4_000
+"""So many new models are told at a time: who shows them has an event loop to go on with."""
+MORE_MS = 150
 
 
 def state_of(error: OllamaError) -> ServerState:
@@ -72,7 +72,7 @@ class ModelPoller(QObject):
     """Polls /api/tags and /api/ps of one server.
 
     Signals: `polled` after every poll, and when polling begins; status and answer together, so
-    that nobody sees a half. A long first list comes in parts, one soon after the other.
+    that nobody sees a half. Thousands of new models come in parts, one soon after the other.
     Thread: moved to a QThread of its own; call the slots through signals (or before it is
     started). `cancel` alone may be called from any thread.
     """
@@ -103,9 +103,8 @@ class ModelPoller(QObject):
         self._is_stopped = False
         self._faults = 0
         self._cut: tuple[tuple[ModelRecord, ...], tuple[ModelRecord, ...]] = ((), ())
-        self._whole: Snapshot | None = None  # of which so many models were told:
-        self._told = 0
-        self._has_told = False  # a whole list, since polling began
+        self._whole: Snapshot | None = None  # of which a part was told
+        self._told: tuple[ModelRecord, ...] = ()
         self._may_be_starting = True  # false once it has answered, until it is gone again
         self._due_s: float | None = None
         self._awake_since_s = clock() - GRACE_S
@@ -156,7 +155,7 @@ class ModelPoller(QObject):
             self._endpoint = endpoint
             self._close_client()
             self._faults = 0
-            self._has_told, self._whole = False, None
+            self._whole, self._told = None, ()
             self._status = ServerStatus(
                 self._server_id, ServerState.CONNECTING, since=datetime.now(UTC)
             )
@@ -239,25 +238,32 @@ class ModelPoller(QObject):
         if not self._status.is_online:
             status = replace(status, since=snapshot.taken_at)
         self._status = status
-        is_first = not self._has_told and self._whole is None
-        self._tell_first(snapshot, FIRST_ROWS if is_first else len(snapshot.models))
+        self._tell(snapshot, is_whole=self._whole is not None)
 
-    def _tell_first(self, snapshot: Snapshot, count: int) -> None:
-        """Tell `count` of the models, and go on with the rest in a moment."""
-        left = len(snapshot.models) - count
-        self._has_told = left <= 0
-        self._whole, self._told = (None, 0) if self._has_told else (snapshot, count)
-        part = snapshot
-        if not self._has_told:
-            models = snapshot.models[:count]
-            part = replace(snapshot, models=models, left_out=snapshot.left_out + left)
-            self._more.start()
+    def _tell(self, snapshot: Snapshot, *, is_whole: bool = False) -> None:
+        """Tell an answer, or a part of it and the rest in a moment."""
+        part, self._whole = snapshot, None
+        if not is_whole and len(snapshot.models) > MAX_NEW_ROWS:
+            later = self._new_names(snapshot.models)[MAX_NEW_ROWS:]
+            if later:
+                held = frozenset(later)
+                models = tuple(model for model in snapshot.models if model.name not in held)
+                part = replace(snapshot, models=models, left_out=snapshot.left_out + len(held))
+                self._whole = snapshot
+                self._more.start()
+        self._told = part.models
         self.polled.emit(Poll(self._status, part, self._endpoint))
+
+    def _new_names(self, models: tuple[ModelRecord, ...]) -> list[str]:
+        if models is self._told:
+            return []
+        told = {model.name for model in self._told}
+        return [model.name for model in models if model.name not in told]
 
     @Slot()
     def _on_more_timeout(self) -> None:
         if self._whole is not None and not self._is_stopped:
-            self._tell_first(self._whole, self._told + FIRST_ROWS)
+            self._tell(self._whole)
 
     def _on_fault(self, error: OllamaError) -> None:
         self._close_client()

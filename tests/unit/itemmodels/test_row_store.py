@@ -42,6 +42,9 @@ def test_totals_are_those_of_a_count_from_the_start(
             row.record.size_bytes or 0 for row in store.rows if not row.record.is_cloud
         )
         assert store.totals.copied == {d for d in digests if digests.count(d) > 1}
+        assert store.totals.stored_digests == {
+            row.record.digest for row in store.rows if not row.record.is_cloud
+        }
         assert set(store.totals.rows_of(["1" * 64, "4" * 64])) == {
             row for row in store.rows if row.record.digest == "1" * 64
         }

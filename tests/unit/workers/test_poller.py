@@ -306,11 +306,11 @@ def test_what_an_address_answered_before_is_not_taken_for_what_the_new_one_does(
     assert {poll.asked for poll in polls} == {new}
 
 
-def test_a_long_first_list_comes_in_parts(
+def test_many_new_models_come_in_parts(
     seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(poller_module, "MAX_ROWS", 5)
-    monkeypatch.setattr(poller_module, "FIRST_ROWS", 2)
+    monkeypatch.setattr(poller_module, "MAX_NEW_ROWS", 2)
     rows = [{"name": f"m{n}:1b", "size": 5} for n in range(6)]
     server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows}).encode()))
     start(seen, server)
@@ -320,17 +320,21 @@ def test_a_long_first_list_comes_in_parts(
     assert [model.name for model in seen.snapshots[1].models] == [f"m{n}:1b" for n in range(4)]
     assert {snapshot.taken_at for snapshot in seen.snapshots} == {seen.snapshots[0].taken_at}
     assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
-    rows += [{"name": f"n{n}:1b", "size": 5} for n in range(5)]
-    server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows[3:]}).encode()))
+    rows = [{"name": f"n{n}:1b"} for n in range(3)] + rows[4:5] + rows[1:2]
+    server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows}).encode()))
+    seen.snapshots.clear()
     seen.pollers.set_visible(True)
-    seen.wait(lambda: seen.snapshots[-1].models[0].name == "m3:1b")
-    assert len(seen.snapshots[-1].models) == 5, "a later one comes whole"
+    seen.wait(lambda: seen.snapshots and len(seen.snapshots[-1].models) == 5)
+    names = [[model.name[:2] for model in snapshot.models] for snapshot in seen.snapshots]
+    is_new = [listed for listed in names if listed[0] != "m0"]
+    assert is_new[0] == ["n0", "n1", "m4", "m1"], "what is known goes on being told"
+    assert is_new[1] == ["n0", "n1", "n2", "m4", "m1"]
 
 
 def test_a_newer_answer_takes_the_place_of_what_was_not_told_yet(
     seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poller_module, "FIRST_ROWS", 2)
+    monkeypatch.setattr(poller_module, "MAX_NEW_ROWS", 2)
     monkeypatch.setattr(poller_module, "MORE_MS", 60_000)
     rows = [{"name": f"m{n}:1b", "size": 5} for n in range(6)]
     server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows}).encode()))
