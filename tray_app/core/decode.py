@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from tray_app.core.errors import BadAnswer
 
 MAX_INT = 2**63 - 1  # what Go's int64 can hold
+MAX_WORD = 1000  # characters of what names something; texts that are read may be longer
+MAX_WORDS = 200
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxstring, _short.maxother = 3, 120, 120
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -48,6 +51,17 @@ def as_object(value: Any, field: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise BadAnswer("", excerpt(value), field)
     return value
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """The texts in a list; none in anything else."""
+    items = value if isinstance(value, list) else ()
+    return (item for item in items if isinstance(item, str))
+
+
+def words_of(value: Any) -> tuple[str, ...]:
+    """The words in a list, so many and so long as words are."""
+    return tuple(word[:MAX_WORD] for word in islice(texts_of(value), MAX_WORDS))
 
 
 def text_field(obj: Mapping[str, Any], key: str, reference: str = "") -> str:

@@ -9,13 +9,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tray_app.core.decode import MAX_INT, as_object, excerpt, parse_json
+from tray_app.core.decode import (
+    MAX_INT,
+    MAX_WORD,
+    as_object,
+    excerpt,
+    parse_json,
+    words_of,
+)
 from tray_app.core.errors import BadAnswer
 from tray_app.core.records import Layer, LayerKind, Manifest, ModelDetails
 
 _BLOB_FILE = re.compile(r"sha256-([0-9a-f]{64})\Z")
 _MEDIA_PREFIX = "application/vnd.ollama.image."
 _LAYER_WORDS = frozenset(LayerKind)
+MAX_LAYERS = 10_000
+"""Of a manifest; most have less than 10, those with a layer for each tensor thousands."""
+MAX_FILES = 100
+"""Blobs that a modelfile names: weights in parts, projectors, adapters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ def modelfile_layers(modelfile: str) -> tuple[Layer, ...]:
             kind = LayerKind.PROJECTOR if has_weights else LayerKind.MODEL
             has_weights = True
         layers.setdefault(blob[1], Layer(f"sha256:{blob[1]}", kind))
+        if len(layers) == MAX_FILES:
+            break
     return tuple(layers.values())
 
 
@@ -53,6 +66,8 @@ def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
     rows = obj.get("layers")
     if not isinstance(rows, list):
         raise BadAnswer("", excerpt(rows), "layers")
+    if len(rows) > MAX_LAYERS:
+        raise BadAnswer("", f"more than {MAX_LAYERS} layers", "layers")
     layers: dict[str, Layer] = {}
     for index, row in enumerate(rows):
         layer = _layer(row, f"layers[{index}]", is_config=False)
@@ -69,8 +84,8 @@ def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
 def parse_config(raw: bytes) -> ModelConfig:
     """A config blob → ModelConfig. What is missing or of a wrong type counts as not told."""
     obj = as_object(parse_json(raw), "config")
-    families = _words(obj, "model_families")
-    capabilities = _words(obj, "capabilities")
+    families = words_of(obj.get("model_families"))
+    capabilities = words_of(obj.get("capabilities"))
     if "clip" in families and "vision" not in capabilities:
         capabilities = (*capabilities, "vision")
     return ModelConfig(
@@ -89,18 +104,13 @@ def parse_config(raw: bytes) -> ModelConfig:
 
 def _word(obj: Mapping[str, Any], key: str) -> str:
     value = obj.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _words(obj: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = obj.get(key)
-    return tuple(x for x in value if isinstance(x, str)) if isinstance(value, list) else ()
+    return value[:MAX_WORD] if isinstance(value, str) else ""
 
 
 def _layer(row: Any, field: str, is_config: bool) -> Layer:
     obj = as_object(row, field)
     digest, size = obj.get("digest"), obj.get("size")
-    if not isinstance(digest, str) or not digest:
+    if not isinstance(digest, str) or not 0 < len(digest) <= MAX_WORD:
         raise BadAnswer("", excerpt(digest), f"{field}.digest")
     if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= MAX_INT:
         raise BadAnswer("", excerpt(size), f"{field}.size")

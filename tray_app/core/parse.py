@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from tray_app.core.decode import MAX_INT, as_object, excerpt, parse_json
+from tray_app.core.decode import (
+    MAX_INT,
+    MAX_WORD,
+    MAX_WORDS,
+    as_object,
+    excerpt,
+    parse_json,
+    texts_of,
+    words_of,
+)
 from tray_app.core.errors import BadAnswer
 from tray_app.core.manifests import modelfile_layers, parse_manifest
 from tray_app.core.records import (
@@ -48,8 +57,7 @@ _FRACTION = re.compile(r"(\.\d{6})\d+")
 MAX_PROBLEMS = 50  # of one answer: whoever reads them has understood by then
 _MAX_DEPTH = 4  # a list in an object is the most there is
 _MAX_KEY = 80
-MAX_WORD = 1000  # of what names something; texts that are read are as long as they are
-MAX_WORDS = 200
+MAX_KEYS = 10_000  # a GGUF header has less than 100
 _FOREVER_YEAR = 2200  # keep_alive -1 is answered as a date about 292 years ahead
 _MISSING = object()
 _NO_DETAILS = ModelDetails()
@@ -118,7 +126,7 @@ def parse_show(server_id: str, name: str, digest: str, value: Any) -> ModelInfo:
         messages=_messages(obj.get("messages")),
         model_info=_model_info(info, notes) if isinstance(info, dict) else (),
         tensor_count=len(tensors) if isinstance(tensors, list) else 0,
-        capabilities=_words(obj.get("capabilities")),
+        capabilities=words_of(obj.get("capabilities")),
         modified_at=_time(obj, "modified_at", notes),
         requires=_word(obj, "requires", notes),
         remote_model=_word(obj, "remote_model", notes),
@@ -201,7 +209,7 @@ def parse_model(server_id: str, row: Mapping[str, Any], notes: list[str]) -> Mod
         size_bytes=_int(row, "size", notes),
         modified_at=_time(row, "modified_at", notes),
         details=_details(row.get("details"), notes),
-        capabilities=_words(row.get("capabilities")),
+        capabilities=words_of(row.get("capabilities")),
         remote_model=_word(row, "remote_model", notes),
         remote_host=_word(row, "remote_host", notes),
     )
@@ -235,7 +243,7 @@ def _details(value: Any, notes: list[str]) -> ModelDetails:
         parent_model=_word(value, "parent_model", notes),
         format=_word(value, "format", notes),
         family=_word(value, "family", notes),
-        families=_words(value.get("families")),
+        families=words_of(value.get("families")),
         parameter_size=_word(value, "parameter_size", notes),
         quantization_level=_word(value, "quantization_level", notes),
         context_length=_int(value, "context_length", notes),
@@ -257,24 +265,17 @@ def _word(row: Mapping[str, Any], key: str, notes: list[str]) -> str:
     return _text(row, key, notes)[:MAX_WORD]
 
 
-def _texts(value: Any) -> Iterator[str]:
-    items = value if isinstance(value, list) else ()
-    return (item for item in items if isinstance(item, str))
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    return tuple(item[:MAX_WORD] for item in islice(_texts(value), MAX_WORDS))
-
-
 def _joined(value: Any) -> str:
-    return value if isinstance(value, str) else "\n".join(_texts(value))
+    return value if isinstance(value, str) else "\n".join(texts_of(value))
 
 
 def _model_info(info: Mapping[str, Any], notes: list[str]) -> tuple[tuple[str, Any], ...]:
     """What a GGUF header says, without what no file can hold: it would neither be JSON again nor
     a number for Qt."""
     found = []
-    for key, value in info.items():
+    if len(info) > MAX_KEYS:
+        notes.append(f"model_info: {len(info) - MAX_KEYS} more keys")
+    for key, value in islice(info.items(), MAX_KEYS):
         if _is_plain(value, _MAX_DEPTH):
             found.append((key, value))
         else:

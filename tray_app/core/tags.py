@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ _raw_decode = json.JSONDecoder().raw_decode
 _WINDOWS = (4_000, 60_000, 1_000_000)
 """Characters that are looked at for one row, or for whatever else stands in the answer; more than
 the last are unusable. So no single call decodes megabytes."""
+_CHECKED = 1000  # rows
 MAX_ODD_BYTES = 1_000_000
 """Of an answer that is not written as Ollama does, and so has to be decoded in one call."""
 
@@ -46,8 +48,10 @@ class TagsParser:
     rows whose text is the same are the very same records: comparing them costs nothing.
     """
 
-    def __init__(self, server_id: str) -> None:
+    def __init__(self, server_id: str, check: Callable[[], object] = lambda: None) -> None:
+        """`check` is called now and then while a long answer is read; what it raises ends that."""
         self._server_id = server_id
+        self._check = check
         self._body: bytes | None = None
         self._answer: Answer = ((), ())
         self._known: dict[str, _Row] = {}
@@ -104,6 +108,8 @@ class TagsParser:
                 row = self._row(text, place)
             self._known[head] = row
             rows.append(row)
+            if len(rows) % _CHECKED == 0:
+                self._check()
             place += len(row.text)
             comma = _COMMA.match(text, place)
             if comma is None:

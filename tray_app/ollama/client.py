@@ -117,7 +117,7 @@ class OllamaClient:
         self._version = ""
         self._version_s = 0.0
         self._has_listed = False
-        self._tags_parser = TagsParser(server_id)
+        self._tags_parser = TagsParser(server_id, self.scope.raise_if_cancelled)
 
     def __enter__(self) -> Self:
         return self

@@ -261,3 +261,23 @@ def test_nesting_of_any_depth_is_a_bad_answer() -> None:
                 parse_tags("s", parse_json(body.encode()))
             contexts.append(caught.value.context)
     assert max(map(len, contexts)) < 400
+
+
+def test_more_than_any_model_has_is_left_out() -> None:
+    lines = "".join(f"FROM /blobs/sha256-{number:064x}\n" for number in range(60_000))
+    keys = {f"k{number}": number for number in range(20_000)}
+    info = parse_show("s", "a", "", {"modelfile": lines, "model_info": keys})
+    assert len(info.layers) == 100
+    assert info.modelfile == lines
+    assert len(info.model_info) == 10_000
+    assert info.problems == ("model_info: 10000 more keys",)
+
+
+def test_a_manifest_of_more_layers_or_longer_digests_than_any_has() -> None:
+    layers = [{"digest": f"sha256:{number:064x}", "size": 1} for number in range(10_001)]
+    assert len(parse_manifest(json.dumps({"layers": layers[1:]}).encode()).layers) == 10_000
+    with pytest.raises(BadAnswer) as caught:
+        parse_manifest(json.dumps({"layers": layers}).encode())
+    assert caught.value.field == "layers"
+    with pytest.raises(BadAnswer):
+        parse_manifest(json.dumps({"layers": [{"digest": "x" * 2000, "size": 1}]}).encode())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray_app.core.errors import BadAnswer
+from tray_app.core.errors import BadAnswer, Cancelled
 from tray_app.core.parse import parse_json, parse_tags
 from tray_app.core.tags import TagsParser
 
@@ -188,3 +188,19 @@ def test_any_bodies_in_a_row_are_read_as_each_alone(bodies: list[tuple[list[Any]
     for rows, indent in bodies:
         raw = json.dumps({"models": rows}, indent=indent).encode()
         assert parser.parse(raw) == plainly(raw)
+
+
+def test_a_long_answer_is_given_up_when_nobody_waits_for_it() -> None:
+    calls = 0
+
+    def check() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise Cancelled
+
+    parser = TagsParser("local", check)
+    with pytest.raises(Cancelled):
+        parser.parse(body(*({"name": str(n), "size": n} for n in range(10_000))))
+    assert calls == 2
+    assert [model.name for model in parser.parse(body(row("a")))[0]] == ["a"]

@@ -320,7 +320,7 @@ def test_many_new_models_come_in_parts(
     assert [model.name for model in seen.snapshots[1].models] == [f"m{n}:1b" for n in range(4)]
     assert {snapshot.taken_at for snapshot in seen.snapshots} == {seen.snapshots[0].taken_at}
     assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
-    rows = [{"name": f"n{n}:1b"} for n in range(3)] + rows[4:5] + rows[1:2]
+    rows = [{"name": f"n{n}:1b", "size": 5} for n in range(3)] + rows[4:5] + rows[1:2]
     server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows}).encode()))
     seen.snapshots.clear()
     seen.pollers.set_visible(True)

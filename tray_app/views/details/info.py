@@ -17,7 +17,7 @@ from tray_app.views.details.facts import cut, info_value, parameter_rows, raw_va
 from tray_app.views.details.page import MARGINS
 from tray_app.views.theme import TextRole, font
 
-MAX_ROWS = 5_000
+MAX_ROWS = 2_000
 _VALUE_X = 336
 _CELL_SIDE = 14
 _WHOLE = Qt.ItemDataRole.UserRole + 8  # the value that a cell is too small for
