@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tray_app.core.decode import MAX_INT, size_field, text_field
+from tray_app.core.decode import MAX_INT, MAX_WORD, size_field, text_field
 from tray_app.core.errors import BadAnswer, OllamaError
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.registry_errors import pull_error
@@ -27,7 +27,7 @@ MAX_PERMILLE = 990  # never 100 % before the server says success
 # Safetensors models: one line for all blobs together, its total covers the whole model.
 AGGREGATE_DIGEST = "sha256:model"
 _UNTOLD_BYTES = 64_000_000  # so much may arrive between two lines, whatever our clock says
-_MAX_LAYERS = 10_000  # real models have less than 10
+_MAX_HEARD = 1000  # layers; real models have less than 10, or one line for hundreds of them
 
 
 @dataclass(slots=True)
@@ -195,8 +195,8 @@ class PullTracker:
                 self._aggregate = _Layer(LayerKind.MODEL)
             return self._aggregate
         if digest not in self._layers:
-            if len(self._layers) >= _MAX_LAYERS:
-                raise BadAnswer(self.name, f"more than {_MAX_LAYERS} layers", "digest")
+            if len(self._layers) >= _MAX_HEARD or len(digest) > MAX_WORD:
+                raise BadAnswer(self.name, f"{len(self._layers)} layers, {digest[:80]}", "digest")
             self._layers[digest] = _Layer(LayerKind.OTHER)
             self._has_whole_manifest = False
         return self._layers[digest]

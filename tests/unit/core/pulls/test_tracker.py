@@ -271,10 +271,10 @@ def test_unknown_lines_change_nothing(line: dict[str, object]) -> None:
 
 def test_endless_digests_are_not_stored_endlessly() -> None:
     t = tracker(False)
-    play(t, [(0.0, layer(f"sha256:{index}", 1, 1)) for index in range(10_000)])
+    play(t, [(0.0, layer(f"sha256:{index}", 1, 1)) for index in range(1000)])
     with pytest.raises(BadAnswer):
         t.feed(layer("sha256:one-more", 1, 1), 0.0)
-    assert len(t.progress(0.0).layers) == 10_000
+    assert len(t.progress(0.0).layers) == 1000
 
 
 @pytest.mark.parametrize(
@@ -473,3 +473,12 @@ def test_a_restart_knows_only_bytes() -> None:
     assert progress.permille is None  # 100 % of an unknown whole
     t.set_manifest(MANIFEST)
     assert t.progress(0.1).permille == 990
+
+
+def test_a_digest_longer_than_any_is_refused() -> None:
+    t = PullTracker("m")
+    with pytest.raises(BadAnswer) as caught:
+        play(t, [(0.0, layer("sha256:" + "x" * 1_000_000, 1, 1))])
+    assert caught.value.field == "digest"
+    assert len(caught.value.context) < 200
+    assert t.progress(0.0).layers == ()
