@@ -12,6 +12,7 @@ from tests.widgets.helpers import button, clipboard, emitted, plain, shown, text
 from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed, PullFailure
 from tray_app.core.payloads import ModelRef, PullMove
+from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.downloads.layers import ROW_HEIGHT, DownloadLayers
@@ -156,7 +157,7 @@ def test_progress_reaches_the_bar_and_the_words(
     assert running.progress is not None
     panel.set_item(replace(running, progress=replace(running.progress, permille=700)))
     qtbot.waitUntil(lambda: bar(panel, "qwen3:14b").value() == 700)
-    assert "70%" in texts(row(panel, "qwen3:14b"))
+    qtbot.waitUntil(lambda: "70%" in texts(row(panel, "qwen3:14b")))
 
 
 def test_texts_follow_the_clock_and_the_timer_stops(
@@ -408,3 +409,21 @@ def test_reveal_focuses_the_row(panel: DownloadsPanel) -> None:
     assert row(panel, "m29").hasFocus()
     assert not row(panel, "m29").visibleRegion().isEmpty()
     panel.reveal("never there")
+
+
+def test_percent_and_bytes_are_of_the_same_moment(panel: DownloadsPanel) -> None:
+    """The bar follows every report; words, which are read, stay together until they are renewed."""
+
+    def reached(megabytes: int) -> PullItem:
+        progress = PullProgress(
+            PullPhase.DOWNLOAD, megabytes * 1_000_000, 100_000_000, True, megabytes * 10
+        )
+        return item("x:1", PullState.RUNNING, progress=progress)
+
+    fill(panel, reached(75))
+    shown_row = row(panel, "x:1")
+    shown_row.set_item(reached(78), data.NOW_S)
+    assert bar(panel, "x:1").value() == 780
+    assert texts(shown_row)[-2:] == ["75 of 100\u00a0MB", "75%"]
+    shown_row.refresh(data.NOW_S)
+    assert texts(shown_row)[-2:] == ["78 of 100\u00a0MB", "78%"]

@@ -218,6 +218,8 @@ class DownloadRow(QWidget):
     def refresh(self, now_s: float) -> None:
         """Write the texts that change with the clock."""
         self._detail.setText(pull_detail(self._item, now_s, server_label=self._server))
+        # With the bytes beside it, or the two would contradict each other.
+        self._percent.setText(self._percent_words())
         self._apply_progress()
 
     def _apply_look(self) -> None:
@@ -271,13 +273,18 @@ class DownloadRow(QWidget):
             self._bar.set_permille(permille)
         elif look.bar is BarMode.IDLE:
             self._bar.set_permille(permille or 0)
-        shows_percent = look.bar in (BarMode.ACCENT, BarMode.IDLE) and permille is not None
-        if item.state is PullState.WAITING and not permille:
-            shows_percent = False
-        self._percent.setText(percent(permille) if shows_percent else "")
         if self.is_expanded:
             self.details.set_item(item)
         self._describe()
+
+    def _percent_words(self) -> str:
+        item = self._item
+        permille = item.progress.permille if item.progress else None
+        if LOOKS[item.state].bar not in (BarMode.ACCENT, BarMode.IDLE):
+            return ""
+        if item.state is PullState.WAITING and not permille:
+            return ""
+        return percent(permille)
 
     def _describe(self) -> None:
         spoken = spoken_progress(self._item)
