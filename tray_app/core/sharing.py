@@ -164,9 +164,14 @@ def freed(
     unseen = sum(_UNSEEN_BYTES for m in open_models if _has_any(m, layer_index, guessed))
     if any(m.size_bytes is None and not _is_whole(m, layer_index) for m in open_models):
         least = unseen = 0  # nobody knows
+    most = min(
+        sum(m.size_bytes or 0 for m in open_models),
+        # What all of them are said to take together.
+        _unique_bytes([*chosen, *others], layer_index, sizes.by_digest, seen=set()),
+    )
     return Freed(
         listed_bytes=listed,
-        freed_bytes=min(least + unseen, max(least, sum(m.size_bytes or 0 for m in open_models))),
+        freed_bytes=min(least + unseen, max(least, most)),
         # A model whose exact copy stays frees nothing, whatever is known of the others.
         is_exact=all(
             _is_whole(m, layer_index) for m in (*open_models, *(others if open_models else ()))

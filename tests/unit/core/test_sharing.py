@@ -140,6 +140,14 @@ def test_no_more_is_freed_than_there_is() -> None:
     assert freed([small], [small, other], layer_index).freed_bytes == 5000
 
 
+def test_all_of_them_free_what_they_are_said_to_take() -> None:
+    """The status bar tells both numbers."""
+    models = [model("a", W + 2000), model("b", W + 3000), model("c", W + 4000)]
+    layer_index = LayerIndex({m.digest: weights_only() for m in models})
+    assert freed(models, models, layer_index).freed_bytes == W + 2000 + 1000 + 2000
+    assert disk_use(models, layer_index).stored_bytes == W + 2000 + 1000 + 2000
+
+
 def test_those_who_hold_most_are_named_first_and_those_with_a_template_not_at_all() -> None:
     """Each of many uses the same template; one has the weights, another the projector."""
     projector = Layer("sha256:p", LayerKind.PROJECTOR, 600_000_000)
