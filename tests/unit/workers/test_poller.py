@@ -311,7 +311,7 @@ def test_many_new_models_come_in_parts(
 ) -> None:
     monkeypatch.setattr(poller_module, "MAX_ROWS", 5)
     monkeypatch.setattr(poller_module, "MAX_NEW_ROWS", 2)
-    rows = [{"name": f"m{n}:1b", "size": 5} for n in range(6)]
+    rows: list[Any] = [{"name": f"m{n}:1b", "size": 5} for n in range(6)]
     server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows}).encode()))
     start(seen, server)
     seen.wait(lambda: seen.snapshots and len(seen.snapshots[-1].models) == 5)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from tests.shots import registry as shots
 from tests.support.complaints import NO_SCREEN, complaints
 from tests.widgets.helpers import shown
 from tests.widgets.windows import Stage
@@ -23,6 +24,8 @@ from tray_app.views.components.message_box import MessageBox
 from tray_app.views.shortcuts import ShortcutsDialog
 
 ROOT = Path(__file__).parents[3]
+FITTED = ("delete-", "duplicate", "quit", "cancel", "message")
+"""Pictures of dialogs that are as high as their texts."""
 
 
 def walked(factor: str, sizes: str) -> dict[str, Any]:
@@ -145,6 +148,25 @@ def test_pages_scroll_by_key_where_the_text_does_not_fit(qtbot: QtBot) -> None:
     qtbot.keyClick(box, Qt.Key.Key_PageUp)
     assert bar.value() == 0
     assert QApplication.focusWidget() is focused
+
+
+def test_nothing_scrolls_in_a_dialog_that_has_room(qtbot: QtBot) -> None:
+    """By a pixel or two it would show a scroll bar that nobody needs."""
+    shots.load_pictures()
+    room = QApplication.primaryScreen().availableGeometry().size()
+    found: dict[str, int] = {}
+    for shot in shots.SHOTS:
+        if shot.locale != "en_GB" or not shot.name.startswith(FITTED):
+            continue
+        dialog = shot.build()
+        assert isinstance(dialog, DialogFrame), shot.name
+        shown(qtbot, dialog)
+        QApplication.processEvents()
+        if dialog.height() < room.height() - 60:
+            found[shot.name] = dialog.scroller.verticalScrollBar().maximum()
+        dialog.hide()
+    assert found
+    assert set(found.values()) == {0}, found
 
 
 def test_buttons_without_room_in_one_line_take_two(qtbot: QtBot) -> None:
