@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import math
 
-from tray_app.text.wording import MISSING, NBSP, fill, formats, is_binary, number, on_configure, tr
+from tray_app.text.wording import (
+    MISSING,
+    NBSP,
+    english_singular,
+    fill,
+    formats,
+    is_binary,
+    number,
+    on_configure,
+    tr,
+)
 
 _SCALE_STEPS = (1.0, 2.0, 5.0, 10.0)
 
@@ -135,7 +145,9 @@ def spoken_size(count_bytes: int | None) -> str:
         tr("GiB"): tr("gibibytes"),
         tr("TiB"): tr("tebibytes"),
     }
-    return f"{value} {words.get(unit, unit)}"
+    word = words.get(unit, unit)
+    one = english_singular(1, word.removesuffix("s")) if value == "1" else ""
+    return f"{value} {one or word}"
 
 
 def amount_wanted(wanted_bytes: int, total_bytes: int) -> str:

@@ -168,6 +168,10 @@ def test_speed_and_percent() -> None:
 
 def test_spoken_size() -> None:
     assert text.spoken_size(5_200_000_000) == "5.2 gigabytes"
+    assert text.spoken_size(1_000_000) == "1 megabyte"
+    assert text.spoken_size(1_000_001) == "1.0 megabytes"
+    assert text.spoken_size(1) == "1 byte"
+    assert text.spoken_size(10**18) == "1 EB"
     assert text.spoken_size(2**63 - 1) == "9.2 EB"
     assert text.spoken_size(None) == "unknown size"
 
