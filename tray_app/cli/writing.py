@@ -45,6 +45,8 @@ def pull(session: Session) -> int:
             session.console.say(tr("{name} is here and up to date.").format(name=name))
         else:
             missing[name] = now
+    if any(map(_is_cloud, missing)) and _is_without_cloud(session):
+        session.console.say(text.cloud_is_off(session.target.name))
     if missing and _is_handed_over(session, list(missing)):
         return EXIT_DONE
     code = EXIT_DONE
@@ -62,6 +64,21 @@ def pull(session: Session) -> int:
             if code == EXIT_UNREACHABLE:
                 break
     return code
+
+
+def _is_cloud(name: str) -> bool:
+    return ModelName.parse(name).is_cloud
+
+
+def _is_without_cloud(session: Session) -> bool:
+    """Whether its models of the cloud cannot run; not known is no."""
+    try:
+        status = session.client.status()
+    except Cancelled:
+        raise
+    except OllamaError:
+        return False
+    return status is not None and status.is_disabled
 
 
 def _is_handed_over(session: Session, names: list[str]) -> bool:

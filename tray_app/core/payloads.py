@@ -141,10 +141,12 @@ class ServerTest:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """The server's suggestions for an empty list; may be empty."""
+    """The server's suggestions for an empty list; may be empty. `is_cloud_off`: no model of the
+    cloud can run there."""
 
     server_id: str
     rows: tuple[Recommendation, ...]
+    is_cloud_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

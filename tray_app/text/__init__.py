@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
     from tray_app.text.lookups import (
         already_here,
+        cloud_is_off,
         lookup_failed,
         needs_newer,
         not_found,

@@ -36,6 +36,12 @@ def needs_newer(server_label: str, version: str, needs: str) -> str:
     return fill(text, server=server_label, version=one_line(version, 20), needs=one_line(needs, 20))
 
 
+def cloud_is_off(server_label: str) -> str:
+    """About a model of the cloud, where its server may not use that."""
+    text = tr("“{server}” has Ollama’s cloud switched off, so this model can’t run there.")
+    return fill(text, server=server_label)
+
+
 def already_here(name: str) -> str:
     """The title about an installed model of which no more is known."""
     return fill(tr("{name} is already here"), name=one_line(name, 120))

@@ -232,9 +232,10 @@ class RecommendationsJob(ServerJob):
         except OllamaError as error:
             _log.info("no suggestions: %s", error)
             rows = ()
-        if any(row.is_cloud for row in rows) and _is_without_cloud(client):
+        is_cloud_off = _is_without_cloud(client)
+        if is_cloud_off:
             rows = tuple(row for row in rows if not row.is_cloud)
-        return Recommendations(self.target.server_id, rows)
+        return Recommendations(self.target.server_id, rows, is_cloud_off)
 
 
 def _is_without_cloud(client: OllamaClient) -> bool:

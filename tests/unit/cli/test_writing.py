@@ -70,6 +70,19 @@ def test_a_link_to_something_else_is_not_pulled_as_what_is_near(
     assert pulls(server)[0] == "hf.co/u/R-GGUF:Q4_1"
 
 
+@pytest.mark.parametrize(
+    ("name", "is_off", "is_said"),
+    [("new:cloud", True, True), ("new:1b-cloud", True, True), ("new:cloud", False, False),
+     ("fresh", True, False)],
+)  # fmt: skip
+def test_a_model_of_the_cloud_cannot_run_where_that_is_off(
+    terminal: Terminal, server: FaultyServer, name: str, is_off: bool, is_said: bool
+) -> None:
+    server.state.cloud_disabled = is_off
+    said = terminal("pull", name).err
+    assert ("has Ollama’s cloud switched off, so this model can’t run there." in said) is is_said
+
+
 def test_a_missing_model_does_not_stop_the_others(terminal: Terminal, server: FaultyServer) -> None:
     result = terminal("pull", "nothing", "fresh")
     assert result.code == 1

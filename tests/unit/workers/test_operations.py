@@ -299,6 +299,7 @@ def test_no_cloud_models_are_suggested_where_the_cloud_is_off(
     )
     assert isinstance(found, Recommendations)
     assert any(row.is_cloud for row in found.rows) is not is_off
+    assert found.is_cloud_off is is_off
     assert any(not row.is_cloud for row in found.rows)
 
 

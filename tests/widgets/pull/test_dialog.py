@@ -154,6 +154,22 @@ def test_a_cloud_name_says_that_nothing_is_stored(dialog: PullDialog) -> None:
     assert plain(dialog.pull_button.text()) == "Add"
 
 
+def test_a_cloud_name_where_the_cloud_is_off_says_that_it_cannot_run(
+    scene: Scene, dialog: PullDialog
+) -> None:
+    off = "“This computer” has Ollama’s cloud switched off, so this model can’t run there."
+    server_id = scene.state.server.id
+    dialog.set_text("gpt-oss:20b-cloud")
+    assert off not in texts(dialog)
+    scene.state.set_recommendations(Recommendations(server_id, (), is_cloud_off=True))
+    assert off in texts(dialog)
+    assert dialog.pull_button.isEnabled()
+    dialog.set_text("x:cloud")
+    assert off in texts(dialog)
+    dialog.set_text("x")
+    assert off not in texts(dialog)
+
+
 def test_suggestions_are_reached_and_chosen_by_keyboard(
     qtbot: QtBot, scene: Scene, dialog: PullDialog
 ) -> None:

@@ -21,6 +21,7 @@ from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
     already_here,
+    cloud_is_off,
     is_loopback,
     looking_up,
     lookup_failed,
@@ -163,6 +164,11 @@ class PullDialog(DialogFrame):
         return found.rows if found is not None else ()
 
     @property
+    def _is_cloud_off(self) -> bool:
+        found = self._state.recommendations(self._server_id)
+        return found is not None and found.is_cloud_off
+
+    @property
     def _server(self) -> ServerFacts:
         server, snapshot = self._state.server, self._state.snapshot(self._server_id)
         version = snapshot.version if snapshot is not None else ""
@@ -231,8 +237,11 @@ class PullDialog(DialogFrame):
             self._set_pull(tr("&Pull"), enabled=False)
         elif name.is_cloud or (answer is not None and answer.is_cloud):
             title = tr("Runs on ollama.com, nothing is stored here")
-            self.area.say(title, glyph="cloud", state=Tone.NEUTRAL, near=near)
-            self._set_pull(tr("&Add") if here is None else tr("&Add again"))
+            off = cloud_is_off(self._server.label) if self._is_cloud_off else ""
+            state = Tone.WARN if off else Tone.NEUTRAL
+            self.area.say(title, off, glyph="cloud", state=state, near=near)
+            kind = Kind.NORMAL if off else Kind.PRIMARY
+            self._set_pull(tr("&Add") if here is None else tr("&Add again"), kind=kind)
         elif answer is not None and answer.is_found:
             self._show_found(answer, room, near)
         elif here is not None:
