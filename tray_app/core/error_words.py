@@ -16,14 +16,19 @@ _MAX_DEPTH = 8
 _MAX_LOOKED_AT = 64 * 1024
 _MAX_LISTED = 3
 # The most telling first; what has none of them is shown as it is.
-_KEYS = ("message", "error", "errors", "detail", "details", "error_description", "msg", "reason",
-         "title", "description", "code", "status")  # fmt: skip
+_KEYS = ("message", "error", "errors", "messages", "detail", "details", "error_description",
+         "error_message", "errormessage", "msg", "faultstring", "reason", "title",
+         "description")  # fmt: skip
+_LAST_KEYS = ("error_name", "type", "code", "error_code", "status")
 _LEAD = re.compile(r"\A\s*(?:pull model manifest:\s*)?(?:max retries exceeded:\s*)?"
                    r"(?:[1-5]\d\d\b:?\s*)?", re.IGNORECASE)  # fmt: skip
 _PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|title|\?xml|error)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
+_XML_ERROR = re.compile(r"\s*(?:<\?xml\b[^>]*>\s*)?<error\b", re.IGNORECASE)
 _TITLE = re.compile(r"<(title|message|h1)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
+# Brackets are in addresses, too: [::1]:443.
+_JSON = re.compile(r'\{\s*"|\[\s*[\[{"]')
 _CUT_FIELD = re.compile(r'"(message|error|detail)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
@@ -33,8 +38,13 @@ def error_words(value: Any) -> str:
 
 
 def is_page(text: str) -> bool:
-    """Whether `text` is a web page, or an answer in XML."""
-    return _PAGE.match(text[:_MAX_LOOKED_AT]) is not None
+    """Whether `text` is a page for people."""
+    return _PAGE.match(text[:_MAX_LOOKED_AT]) is not None and not is_xml_error(text)
+
+
+def is_xml_error(text: str) -> bool:
+    """Whether `text` is an error of a store of files, where registries keep theirs."""
+    return _XML_ERROR.match(text[:_MAX_LOOKED_AT]) is not None
 
 
 def without_lead(text: str) -> str:
@@ -58,8 +68,19 @@ def _words(value: Any, depth: int) -> str:
 
 
 def _of_object(value: dict[str, Any], depth: int) -> str:
+    fields = {key.casefold(): found for key, found in value.items() if isinstance(key, str)}
     for key in _KEYS:
-        words = _words(value.get(key), depth - 1)
+        words = _words(fields.get(key), depth - 1)
+        if words:
+            return words
+    for key, found in fields.items():
+        # Whatever it is called, a sentence has blanks, which names and numbers have not.
+        is_looked_at = key in _KEYS or key in _LAST_KEYS
+        words = "" if is_looked_at else _words(found, depth - 1)
+        if " " in words and words[:1] != "{":
+            return words
+    for key in _LAST_KEYS:
+        words = _words(fields.get(key), depth - 1)
         if words:
             return words
     try:
@@ -74,9 +95,10 @@ def _of_text(text: str, depth: int) -> str:
     rest = without_lead(text)
     if _PAGE.match(rest):
         return _of_page(rest)
-    start = min((at for at in (rest.find("{"), rest.find("[")) if at >= 0), default=-1)
-    if start < 0 or '"' not in rest[start:]:
-        return rest.strip()
+    found = _JSON.search(rest)
+    if found is None:
+        return _unquoted(rest.strip())
+    start = found.start()
     try:
         value, end = json.JSONDecoder().raw_decode(rest, start)
     except (ValueError, RecursionError):
@@ -85,6 +107,17 @@ def _of_text(text: str, depth: int) -> str:
     if not words or not isinstance(value, dict | list):
         return rest.strip()
     return f"{rest[:start]}{words}{rest[end:]}".strip()
+
+
+def _unquoted(text: str) -> str:
+    """A text that is all one JSON string is what that says."""
+    if text[:1] != '"':
+        return text
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value.strip() if isinstance(value, str) else text
 
 
 def _of_cut(text: str, start: int) -> str:

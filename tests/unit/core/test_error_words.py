@@ -33,6 +33,15 @@ from tray_app.core.error_words import MAX_WORDS, error_words, is_page
         ({"error": {}}, '{"error": {}}'),
         ({"a": [1]}, '{"a": [1]}'),
         ([{"message": "a"}, "b"], "a; b"),
+        # keys of others, in any case; what is there besides names and numbers
+        ('{"Message":"not for you"}', "not for you"),
+        ('{"fault":{"faultstring":"too many"}}', "too many"),
+        ('{"success":false,"error":{"status":500,"messages":["a b","c"]}}', "a b; c"),
+        ('{"title":"Invalid","errors":{"name":["must be lower"]}}', "must be lower"),
+        ('{"id":"x-1","text":"come back later"}', "come back later"),
+        ('{"error":{"type":"overloaded_error","param":null}}', "overloaded_error"),
+        ('400: "a quoted text"', "a quoted text"),
+        ('dial [::1]:443: {"error":"no way"}', "dial [::1]:443: no way"),
         # pages
         ("<html><head><title>502 Bad &amp; Ugly</title></head></html>", "502 Bad & Ugly"),
         ("pull model manifest: 502: <html>\r\n<title>Bad\r\n Gateway</title>", "Bad Gateway"),

@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from tray_app.core.error_words import error_words, is_page, without_lead
+from tray_app.core.error_words import error_words, is_page, is_xml_error, without_lead
 from tray_app.core.errors import (
     AccessRefused,
     BadName,
@@ -115,8 +115,11 @@ def _of_status(status: int, body: str) -> Outcome:
     """What an HTTP status of a registry means; `body` is what came with it."""
     if _HTTP_TO_HTTPS.search(body):
         return PullFailure.WANTS_TLS
-    if status < 500 and status not in (401, 429) and is_page(without_lead(body)):
-        return PullFailure.WEB_PAGE
+    if status < 500 and status not in (401, 429):
+        if is_page(without_lead(body)):
+            return PullFailure.WEB_PAGE
+        if is_xml_error(without_lead(body)):
+            return PullFailure.REGISTRY_FAILED  # a link that has expired; the next one is new
     if status in _STATUSES:
         return _STATUSES[status]
     return PullFailure.REGISTRY_FAILED if status >= 500 else PullFailure.REFUSED

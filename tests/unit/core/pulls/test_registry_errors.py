@@ -9,6 +9,7 @@ from tray_app.core import errors as e
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure
 from tray_app.core.pulls.registry_errors import pull_error, registry_answer
 from tray_app.core.redaction import redacted
+from tray_app.text import pull_error_reason
 
 NAME = "localhost:5055/library/x:latest"
 MANIFEST = "pull model manifest: "
@@ -209,6 +210,17 @@ def test_the_own_answer_of_a_registry_is_read_by_the_same_table() -> None:
     waits = registry_answer(NAME, 429, "wait 5 s", retry_after_s=7)
     assert isinstance(waits, PullFailed)
     assert waits.wait_s == 7, "the header counts more than words"
+
+
+def test_a_store_of_files_that_refuses_a_link_is_asked_again() -> None:
+    xml = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Expired</Message></Error>'
+    for found in (
+        pull_error(NAME, f"max retries exceeded: 403: {xml}"),
+        registry_answer(NAME, 403, xml),
+    ):
+        assert isinstance(found, PullFailed)
+        assert (found.kind, found.words) == (e.PullFailure.REGISTRY_FAILED, "Expired")
+        assert pull_error_reason(found).endswith("has a problem (HTTP status 403): “Expired”")
 
 
 def test_a_moment_that_is_named_is_waited_for() -> None:
