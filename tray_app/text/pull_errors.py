@@ -49,10 +49,21 @@ def pull_error_reason(
 
 def _on_the_way(writer: Callable[[Case], Message], case: _Case) -> str:
     """The server itself was not come to: as of any other call, with what can be done in the end."""
+    if not case.is_final and isinstance(case.error, e.ProxyFailed) and case.error.status:
+        return case.fill(_in_front(case.error.status), status=case.error.status)
     address = "" if isinstance(case.error, e.Unauthorized | e.Forbidden) else case.error.reference
     message = writer(Case(case.error, server_address(case.server, address)))
     is_for_a_person = case.is_final and isinstance(case.error, e.Moved)
     return sentences(message.body, message.hint if is_for_a_person else "")
+
+
+def _in_front(status: int) -> str:
+    """What is in front of Ollama, while the time of the next try stands behind it on one line."""
+    if status == 429:
+        return tr("“{server}” takes no more requests for now.")
+    if status < 300:
+        return tr("“{server}” answers with a web page.")
+    return tr("“{server}” has a problem (HTTP status {status}).")
 
 
 def _disk_full(case: _Case) -> str:

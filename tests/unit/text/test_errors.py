@@ -447,17 +447,30 @@ NAS_AWAY = "“studio” is reachable, but Ollama behind it "
 @pytest.mark.parametrize(
     ("error", "while_trying", "in_the_end"),
     [
-        (e.ProxyFailed(NAS, "", 502), NAS_AWAY + "doesn’t answer (HTTP 502).", ""),
-        (e.ProxyFailed(NAS, "", 524), NAS_AWAY + "took too long (HTTP 524).", ""),
+        (
+            e.ProxyFailed(NAS, "", 502),
+            "“studio” has a problem (HTTP status 502).",
+            NAS_AWAY + "doesn’t answer (HTTP 502).",
+        ),
+        (
+            e.ProxyFailed(NAS, "", 524),
+            "“studio” has a problem (HTTP status 524).",
+            NAS_AWAY + "took too long (HTTP 524).",
+        ),
         (
             e.ProxyFailed(NAS, "", 429),
+            "“studio” takes no more requests for now.",
             "“studio” gets too many requests and lets none through (HTTP 429).",
-            "",
+        ),
+        (
+            e.ProxyFailed(NAS, "", 200),
+            "“studio” answers with a web page.",
+            "“studio” answered with a web page in place of what was asked for.",
         ),
         (
             e.ProxyFailed(NAS, "", 413, "Too big"),
+            "“studio” has a problem (HTTP status 413).",
             "What is in front of Ollama on “studio” refused this (HTTP 413). It says: “Too big”",
-            "",
         ),
         (e.Unauthorized("x", "", was_given=True), "“studio” refuses the password or token.", ""),
         (
@@ -487,7 +500,8 @@ def test_a_pull_says_of_what_is_in_front_of_ollama_what_the_other_calls_say(
 ) -> None:
     assert text.pull_error_reason(error, "studio", is_final=False) == while_trying
     assert text.pull_error_reason(error, "studio") == (in_the_end or while_trying)
-    assert while_trying in text.error_text(error, "studio", address=NAS).body
+    said = text.error_text(error, "studio", address=NAS)
+    assert text.pull_error_reason(error, "studio") in f"{said.body} {said.hint}"
 
 
 def test_who_asks_to_wait_is_quoted_with_the_time() -> None:
