@@ -203,7 +203,8 @@ def forbidden(case: Case) -> Message:
     that. Of something in front of it, whatever it is there for."""
     if case.error.is_by_front:
         text = tr("“{server}” doesn’t let Ollama Tray in (HTTP 403).")
-        return _cant_reach(_with_words(case.fill(text), case), Action.EDIT_SERVER)
+        message = _cant_reach(_with_words(case.fill(text), case), Action.EDIT_SERVER)
+        return replace(message, title=tr("Refused"))
     if "cloud" in case.error.context.casefold():
         text = tr("“{server}” has Ollama’s cloud switched off.")
         return Message(tr("Not available here"), case.fill(text))
