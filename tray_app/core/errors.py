@@ -183,16 +183,23 @@ class Forbidden(OllamaError):
 
 
 class NotOllama(OllamaError):
-    """Something answers, but not as an Ollama server does; with HTTP `status`, 0 = without."""
+    """Something answers, but not as an Ollama server does; with HTTP `status`, 0 = without.
+    `proxy` is what it came through on our side, which may have answered itself."""
 
     is_permanent = True
 
     def __init__(
-        self, reference: str = "", context: str = "", status: int = 0, said: str = ""
+        self,
+        reference: str = "",
+        context: str = "",
+        status: int = 0,
+        said: str = "",
+        proxy: str = "",
     ) -> None:
         super().__init__(reference, context)
         self.status = status
         self.said = _kept(said)
+        self.proxy = _kept(proxy)
 
 
 class Moved(NotOllama):

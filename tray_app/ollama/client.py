@@ -230,7 +230,9 @@ class OllamaClient:
             raise
         except NotOllama as error:
             self.version()
-            raise ProxyFailed(error.reference, error.context, error.status, error.said) from error
+            raise ProxyFailed(
+                error.reference, error.context, error.status, error.said, error.proxy
+            ) from error
 
     def find(self, prefix: str) -> tuple[ModelRecord, ...]:
         """The models whose name, or the part after its last `/`, starts with `prefix`."""

@@ -100,7 +100,8 @@ def body_of(answer: Answer, address: str, name: str = "") -> bytes:
     if not answer.is_ok:
         raise error_of(answer, address, name)
     if answer.is_html:
-        raise NotOllama(address, f"{answer.content_type}: {_words(answer)}", answer.status)
+        context = f"{answer.content_type}: {_words(answer)}"
+        raise NotOllama(address, context, answer.status, proxy=answer.proxy)
     if len(answer.body) <= MAX_ERROR_BYTES and b'"error"' in answer.body:
         _raise_reported(answer, address, name)
     return answer.body
@@ -175,7 +176,7 @@ def _foreign(answer: Answer, address: str, text: str, name: str) -> OllamaError:
     context = f"{status} {text}".strip()
     if status >= 500 or status in _PASSING:
         return ProxyFailed(address, context, status, said, answer.proxy)
-    return NotOllama(address, context, status, said)
+    return NotOllama(address, context, status, said, answer.proxy)
 
 
 def _moved(answer: Answer, address: str) -> Moved:

@@ -242,6 +242,10 @@ def not_ollama(case: Case) -> Message:
     """Another program, a router's page, a proxy's page."""
     text = tr("Something answers at {address}, but it isn’t Ollama.")
     message = _cant_reach(case.fill(text), Action.CHANGE_SERVER)
+    proxy = one_line(case.error.proxy, _ADDRESS_LIMIT)
+    if proxy:
+        hint = tr("The answer came through the proxy {proxy}, which may have given it itself.")
+        return replace(message, hint=fill(hint, proxy=proxy))
     if case.place.path:
         return replace(message, hint=case.fill(tr("Try its address without {path}.")))
     if case.error.context.startswith("text/html") and not case.place.is_local:

@@ -514,3 +514,11 @@ def test_what_is_not_ollama_below_a_path_may_be_without_it() -> None:
     message = text.error_text(e.NotOllama("http://nas:11434/v1beta", "404"))
     assert message.hint == "Try its address without /v1beta."
     assert text.error_text(e.NotOllama("http://nas:11434", "404")).hint == ""
+
+
+def test_what_is_not_ollama_may_be_the_proxy() -> None:
+    error = e.NotOllama("http://nas:11434", "418 teapot", 418, proxy="http://proxy:3128")
+    said = text.error_text(error).hint
+    assert said == (
+        "The answer came through the proxy http://proxy:3128, which may have given it itself."
+    )
