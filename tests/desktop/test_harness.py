@@ -1,5 +1,7 @@
 """The virtual desktop itself, with a tiny tray program in place of Ollama Tray."""
 
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -254,6 +256,9 @@ def test_the_command_line_runs_a_program_and_ends_with_it(tmp_path: Path) -> Non
         menu = _drive(harness, "menu")
         assert "Tiny tray" in menu
         assert "[ ] Keep awake" in menu
+        known = json.loads(state.read_text())
+        assert known.get("XDG_RUNTIME_DIR") == os.environ.get("XDG_RUNTIME_DIR")
+        assert known["HOME"] == os.environ["HOME"]
         picture = tmp_path / "screen.png"
         _drive(harness, "picture", str(picture))
         assert picture.read_bytes().startswith(b"\x89PNG")

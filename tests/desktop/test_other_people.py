@@ -118,7 +118,7 @@ def test_without_a_folder_of_the_session_it_makes_one_of_its_own(
     open_place: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
     monkeypatch.setattr(tempfile, "tempdir", str(open_place))
     place = {"XDG_RUNTIME_DIR": "", "TMPDIR": str(open_place)}
     app = start_app(shared_desktop, "--demo", "--hidden", environment=place)

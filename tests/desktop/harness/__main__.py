@@ -59,15 +59,16 @@ def _run(mode: Mode, program: Sequence[str], chosen: argparse.Namespace) -> int:
         print(f"A virtual desktop needs {', '.join(missing)}, not installed here.", file=sys.stderr)
         return 1
     prefix = chosen.prefix
-    with VirtualDesktop(mode) as desktop, _remembered(desktop, chosen.state):
+    with VirtualDesktop(mode) as desktop:
         shared = {name: desktop.environment[name] for name in _SHARED}
+        hidden = ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORM")
+        kept = {name: value for name, value in os.environ.items() if name not in hidden}
         print(f"Virtual desktop ({mode.value}): DISPLAY={shared['DISPLAY']}")
         print(f"  a picture of it:  {prefix} picture screen.png")
         print(f"  the tray menu:    {prefix} menu    and    {prefix} click LABEL")
         print("  to end it:        Ctrl-C here, or Quit in the tray menu", flush=True)
-        hidden = ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORM")
-        kept = {name: value for name, value in os.environ.items() if name not in hidden}
-        return _run_program(program, {**kept, **shared})
+        with _remembered({**kept, **shared}, chosen.state):
+            return _run_program(program, {**kept, **shared})
 
 
 def _run_program(program: Sequence[str], environment: dict[str, str]) -> int:
@@ -92,10 +93,11 @@ def _run_program(program: Sequence[str], environment: dict[str, str]) -> int:
 
 
 @contextmanager
-def _remembered(desktop: VirtualDesktop, state: Path) -> Iterator[None]:
-    """Keep where the desktop is in a file, for the other commands."""
+def _remembered(environment: dict[str, str], state: Path) -> Iterator[None]:
+    """Keep in a file what the program is given: with it, another one is on the same desktop and
+    finds the first."""
     state.parent.mkdir(parents=True, exist_ok=True)
-    state.write_text(json.dumps(desktop.environment), encoding="utf-8")
+    state.write_text(json.dumps(environment), encoding="utf-8")
     try:
         yield
     finally:

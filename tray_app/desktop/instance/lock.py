@@ -14,13 +14,15 @@ from tray_app import filelock
 
 # The path of a socket may have 107 bytes, with the name Qt makes beside it while it binds.
 _FOLDER_LIMIT = 60
+_SESSIONS = "/run/user"
 
 
 def private_folder() -> Path:
     """A folder that only this person can look into. OSError when there is none to be had."""
     if sys.platform == "win32":
         return _temporary_folder()
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    # A terminal may not know what its person's session calls its folder: after ssh, su, in cron.
+    runtime = os.environ.get("XDG_RUNTIME_DIR", f"{_SESSIONS}/{os.getuid()}")
     if _can_hold_socket(runtime, _FOLDER_LIMIT) and _is_private(Path(runtime)):
         return Path(runtime)
     folder = _temporary_folder()

@@ -325,6 +325,23 @@ def test_a_folder_that_others_can_look_into_is_not_used(
     assert private_folder().stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is one folder for all")
+def test_a_terminal_that_does_not_know_the_folder_of_the_session_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / str(os.getuid())
+    folder.mkdir(mode=0o700)
+    monkeypatch.setattr("tray_app.desktop.instance.lock._FOLDER_LIMIT", 500)
+    monkeypatch.setattr("tray_app.desktop.instance.lock._SESSIONS", str(tmp_path))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert private_folder() == folder
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+    assert private_folder() != folder
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    folder.chmod(0o755)
+    assert private_folder() != folder
+
+
 def test_the_lock_is_free_as_soon_as_its_holder_is_dead(tmp_path: Path) -> None:
     with first_process("hung", tmp_path):
         lock = InstanceLock(next(private_folder().glob("*.lock")))
