@@ -2690,6 +2690,10 @@
         <translation>文本模型</translation>
     </message>
     <message>
+        <source>The answer came through the proxy {proxy}, which may have given it itself.</source>
+        <translation>该响应经由代理 {proxy} 而来，可能是代理自己给出的。</translation>
+    </message>
+    <message>
         <source>The answer could not be written: {reason}</source>
         <translation>无法写出结果：{reason}</translation>
     </message>
@@ -4192,6 +4196,10 @@
         <translation>“{server}”已恢复响应。</translation>
     </message>
     <message>
+        <source>“{server}” answers with a web page.</source>
+        <translation>“{server}”以网页作答。</translation>
+    </message>
+    <message>
         <source>“{server}” can’t be reached.</source>
         <translation>无法连接“{server}”。</translation>
     </message>
@@ -4212,8 +4220,16 @@
         <translation>“{server}”在此端口上不使用 HTTPS。请在地址中改用 http://。</translation>
     </message>
     <message>
+        <source>“{server}” has Ollama’s cloud switched off, so this model can’t run there.</source>
+        <translation>“{server}”关闭了 Ollama 的云端功能，所以这个模型无法在那里运行。</translation>
+    </message>
+    <message>
         <source>“{server}” has Ollama’s cloud switched off.</source>
         <translation>“{server}”关闭了 Ollama 的云端功能。</translation>
+    </message>
+    <message>
+        <source>“{server}” has a problem (HTTP status {status}).</source>
+        <translation>“{server}”出了问题（HTTP 状态 {status}）。</translation>
     </message>
     <message>
         <source>“{server}” has no model called “{name}”.</source>
@@ -4302,6 +4318,10 @@
     <message>
         <source>“{server}” stopped answering at {time}.</source>
         <translation>“{server}”在 {time} 停止响应。</translation>
+    </message>
+    <message>
+        <source>“{server}” takes no more requests for now.</source>
+        <translation>“{server}”暂时不再接受请求。</translation>
     </message>
     <message>
         <source>“{server}” wants a sign-in with a name and a password.</source>
