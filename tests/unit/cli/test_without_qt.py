@@ -185,6 +185,6 @@ def test_doctor_names_the_library_that_is_missing(
 ) -> None:
     done = without_library(library, "doctor", lang=lang)
     assert done.returncode == 0, done.stderr
-    assert f"The library {library} is missing, without which no window can be shown." in done.stdout
+    assert f"The library {library} is missing. Without it, no window can be shown." in done.stdout
     assert "3 models" in done.stdout or "2 models" in done.stdout  # and goes on with the rest
     assert done.stderr == ""

@@ -372,9 +372,9 @@ _CALLS: dict[str, Callable[[OllamaClient], Callable[[], object]]] = {
 @pytest.mark.parametrize(
     ("path", "limit", "words"),
     [
-        ("/api/version", 4096, "The version number of “nas” is larger than 4.1 KB"),
-        ("/api/ps", 1_000_000, "The list of loaded models of “nas” is larger than 1 MB"),
-        ("/api/show", 8_000_000, "The description of a model of “nas” is larger than 8 MB"),
+        ("/api/version", 4096, "The version number from “nas” is larger than 4.1 KB"),
+        ("/api/ps", 1_000_000, "The list of loaded models from “nas” is larger than 1 MB"),
+        ("/api/show", 8_000_000, "The description of a model from “nas” is larger than 8 MB"),
     ],
 )
 def test_an_answer_has_a_limit_that_its_call_needs(path: str, limit: int, words: str) -> None:

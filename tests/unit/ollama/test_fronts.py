@@ -98,7 +98,7 @@ RECORDED: dict[str, tuple[type[OllamaError], str]] = {
     "cloudflare-522": (ProxyFailed, "Ollama behind it took too long (HTTP 522)"),
     "cloudflare-524": (ProxyFailed, "Ollama behind it took too long (HTTP 524)"),
     "cloudflare-530": (ProxyFailed, "Ollama behind it doesn’t answer (HTTP 530)"),
-    "cloudflare-access-302": (Moved, "as for a sign-in."),
+    "cloudflare-access-302": (Moved, "for signing in."),
     "cloudflare-access-403": (Forbidden, "doesn’t let Ollama Tray in"),
     "captive-portal": (NotOllama, "On a guest network, sign in to the network first."),
 }
@@ -251,7 +251,7 @@ def test_what_tells_no_version_is_not_ollama(front: Front) -> None:
     [
         (nginx("413 Request Entity Too Large"), "refused this (HTTP 413)"),
         (nginx("404 Not Found"), "refused this (HTTP 404)"),
-        (Front("200 OK", "<!doctype html>Please wait"), "web page in place of"),
+        (Front("200 OK", "<!doctype html>Please wait"), "web page instead of"),
         (Front("404 Not Found", '{"detail":"Not Found"}', "application/json"), "“Not Found”"),
         (Front("422 Odd", '{"detail":[{"loc":["body"],"msg":"Field required"}]}',
                "application/json"), "“Field required”"),

@@ -460,17 +460,17 @@ NAS_AWAY = "“studio” is reachable, but Ollama behind it "
         (
             e.ProxyFailed(NAS, "", 429),
             "“studio” takes no more requests for now.",
-            "“studio” gets too many requests and lets none through (HTTP 429).",
+            "“studio” is getting too many requests and isn’t letting any through (HTTP 429).",
         ),
         (
             e.ProxyFailed(NAS, "", 200),
             "“studio” answers with a web page.",
-            "“studio” answered with a web page in place of what was asked for.",
+            "“studio” answered with a web page instead of what was asked for.",
         ),
         (
             e.ProxyFailed(NAS, "", 413, "Too big"),
             "“studio” has a problem (HTTP status 413).",
-            "What is in front of Ollama on “studio” refused this (HTTP 413). It says: “Too big”",
+            "Something in front of Ollama on “studio” refused this (HTTP 413). It says: “Too big”",
         ),
         (e.Unauthorized("x", "", was_given=True), "“studio” refuses the password or token.", ""),
         (
