@@ -98,7 +98,7 @@ RECORDED: dict[str, tuple[type[OllamaError], str]] = {
     "cloudflare-522": (ProxyFailed, "Ollama behind it took too long (HTTP 522)"),
     "cloudflare-524": (ProxyFailed, "Ollama behind it took too long (HTTP 524)"),
     "cloudflare-530": (ProxyFailed, "Ollama behind it doesn’t answer (HTTP 530)"),
-    "cloudflare-access-302": (Moved, "for signing in."),
+    "cloudflare-access-302": (Moved, "perhaps for signing in."),
     "cloudflare-access-403": (Forbidden, "doesn’t let Ollama Tray in"),
     "captive-portal": (NotOllama, "On a guest network, sign in to the network first."),
 }

@@ -114,7 +114,8 @@ def test_details_that_were_read_before_are_not_asked_for(qtbot: QtBot, scene: Sc
 def test_a_quick_answer_shows_no_spinner(scene: Scene, dialog: DetailsDialog) -> None:
     answer(scene)
     assert pages(dialog) == {"content", "empty"}
-    timers = [timer for timer in dialog.findChildren(QTimer) if timer.isSingleShot()]
+    own = dialog.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    timers = [timer for timer in own if timer.isSingleShot()]
     assert timers
     assert not any(timer.isActive() for timer in timers)
 
