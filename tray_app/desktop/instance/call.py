@@ -11,7 +11,7 @@ from tray_app.desktop.instance.protocol import LINE_LIMIT
 
 
 class NotListening(OSError):
-    """Nobody can be reached there, at least now."""
+    """Nobody can be reached there, or is willing to hear one more, at least now."""
 
 
 if sys.platform == "win32":
@@ -30,6 +30,8 @@ if sys.platform == "win32":
                 if socket.bytesAvailable() > LINE_LIMIT:
                     return b""
                 if not socket.waitForReadyRead(_left_ms(deadline_s)):
+                    if socket.state() is not QLocalSocket.LocalSocketState.ConnectedState:
+                        raise NotListening(socket.errorString())
                     return b""
             return bytes(socket.readLine(LINE_LIMIT + 1).data())
         finally:
@@ -56,11 +58,15 @@ else:
                 while b"\n" not in received:
                     caller.settimeout(_left_s(deadline_s))
                     more = caller.recv(LINE_LIMIT)
+                    if not more:
+                        raise NotListening("hung up")
                     received += more
-                    if not more or len(received) > LINE_LIMIT:
+                    if len(received) > LINE_LIMIT:
                         return b""
-            except OSError:
+            except TimeoutError:
                 return b""
+            except OSError as error:
+                raise NotListening(str(error)) from error
         return received[: received.index(b"\n") + 1]
 
     def _left_s(deadline_s: float) -> float:

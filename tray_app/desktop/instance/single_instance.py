@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from tray_app import APP_ID
 from tray_app.desktop.instance.lock import InstanceLock, private_folder
 from tray_app.desktop.instance.protocol import (
+    LINE_LIMIT,
     Handler,
     InstanceAnswer,
     InstanceCommand,
@@ -155,13 +156,16 @@ def _ask(
 ) -> Handover:
     from tray_app.desktop.instance.call import NotListening, call  # only a second start pays for it
 
+    line = request_line(request)
+    if len(line) > LINE_LIMIT:
+        return Handover(Outcome.ANSWERED, InstanceAnswer(False, {"error": "the line is too long"}))
     deadline_s = time.monotonic() + starting_s
     while True:
         try:
             answer_by_s = time.monotonic() + timeout_s
-            return _read(call(_server_name(key), request_line(request), answer_by_s))
+            return _read(call(_server_name(key), line, answer_by_s))
         except NotListening:
-            # The holder of the lock may not listen yet, or be about to end.
+            # The holder of the lock may not listen yet, hear many others, or be about to end.
             if _try_again(lock):
                 return Handover(Outcome.NOBODY)
             if time.monotonic() >= deadline_s:

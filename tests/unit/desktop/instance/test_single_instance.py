@@ -249,6 +249,27 @@ def test_a_first_instance_that_still_starts_is_given_more_time(
     first.close()
 
 
+def test_who_is_sent_away_by_a_crowd_comes_again(
+    qtbot: QtBot, tmp_path: Path, first: tuple[SingleInstance, list[InstanceRequest]]
+) -> None:
+    crowd = [socket.socket(socket.AF_UNIX) for _ in range(40)]  # who say nothing
+    for one in crowd:
+        one.connect(str(socket_path(private_folder())))
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(ask, InstanceCommand.STATUS, (), tmp_path, timeout_s=20)
+        qtbot.waitUntil(asked.done, timeout=30_000)
+    assert asked.result().outcome is Outcome.ANSWERED
+    for one in crowd:
+        one.close()
+
+
+def test_a_request_that_is_too_long_is_not_sent(
+    tmp_path: Path, first: tuple[SingleInstance, list[InstanceRequest]]
+) -> None:
+    handover = ask(InstanceCommand.SHOW, ("x" * LINE_LIMIT,), tmp_path)
+    assert (handover.outcome, handover.answer.is_ok) == (Outcome.ANSWERED, False)
+
+
 def test_of_many_starts_at_once_one_is_first(tmp_path: Path) -> None:
     processes = [
         subprocess.Popen(
