@@ -20,14 +20,27 @@ _NOWHERE = "/nonexistent"
 
 
 def put_right(environ: MutableMapping[str, str]) -> None:
-    """Leave out folders that are none, and know the home where HOME doesn't tell it."""
+    """Leave out folders that are none, and know the home where HOME doesn't tell it; and let what
+    we start, such as the browser, have the libraries of the system."""
     if sys.platform == "win32":
         return
+    _hide_own_libraries(environ)
     for name in _FOLDERS:
         if name in environ and not os.path.isabs(environ[name]):  # noqa: PTH117
             del environ[name]
     if not os.path.isabs(environ.get("HOME", "")):  # noqa: PTH117
         environ["HOME"] = _home_of_account()
+
+
+def _hide_own_libraries(environ: MutableMapping[str, str]) -> None:
+    """Take back what PyInstaller's start set; our own loader has read it long ago."""
+    own, kept = getattr(sys, "_MEIPASS", ""), environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    if not own or environ.get("LD_LIBRARY_PATH", "").partition(":")[0] != own:
+        return
+    if kept:
+        environ["LD_LIBRARY_PATH"] = kept
+    else:
+        del environ["LD_LIBRARY_PATH"]
 
 
 def _home_of_account() -> str:

@@ -1,7 +1,6 @@
 """Folders that the environment names: absolute, or none."""
 
 import os
-import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +9,8 @@ import pytest
 
 from tray_app.environment import put_right
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders of XDG")
-ROOT = Path(__file__).parents[2]
-HOME = pwd.getpwuid(os.getuid()).pw_dir if sys.platform != "win32" else ""
+pwd = pytest.importorskip("pwd", reason="folders of XDG")ROOT = Path(__file__).parents[2]
+HOME = pwd.getpwuid(os.getuid()).pw_dir
 
 
 @pytest.mark.parametrize(
@@ -58,3 +56,23 @@ def test_nothing_is_written_where_a_person_happens_to_be(tmp_path: Path) -> None
     assert '"settings"' in done.stdout, done.stderr
     assert "Traceback" not in done.stderr
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"LD_LIBRARY_PATH": "/opt/tray:/a", "LD_LIBRARY_PATH_ORIG": "/a"}, "/a"),
+        ({"LD_LIBRARY_PATH": "/opt/tray"}, None),
+        ({"LD_LIBRARY_PATH": "/a:/opt/tray"}, "/a:/opt/tray"),
+        ({"LD_LIBRARY_PATH": "/a", "LD_LIBRARY_PATH_ORIG": "/of/another/program"}, "/a"),
+        ({}, None),
+    ],
+)
+def test_what_a_frozen_program_starts_has_the_libraries_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, str], after: str | None
+) -> None:
+    monkeypatch.setattr(sys, "_MEIPASS", "/opt/tray", raising=False)
+    environ = {"HOME": "/home/x", **before}
+    put_right(environ)
+    assert environ.get("LD_LIBRARY_PATH") == after
+    assert "LD_LIBRARY_PATH_ORIG" not in environ

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from tray_app.demo.catalogue.library import many
 from tray_app.demo.server import DemoServer
@@ -43,7 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"cannot listen on port {options.port}: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    print(f"demo server on {server.url}", flush=True)  # noqa: T201
+    try:
+        print(f"demo server on {server.url}", flush=True)  # noqa: T201
+    except OSError:  # nobody reads it, and the server can be asked all the same
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
     # Windows delivers a signal only between two bytecodes, so the wait must end now and then.
     while not done.wait(1.0):
         pass

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -311,3 +312,28 @@ def test_it_runs_from_the_command_line() -> None:
         assert requests.get(url + "/api/version", timeout=5).ok
         process.terminate()
         assert process.wait(5) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_server_whose_address_nobody_reads_serves_all_the_same() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with Path("/dev/full").open("wb") as full:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tray_app.demo", "--port", str(port)],
+            cwd=Path(__file__).parents[3],
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    with server:
+        wait_for(lambda: server.poll() is not None or _answers(port), timeout_s=30)
+        server.terminate()
+        said = server.communicate()[1]
+    assert (server.returncode, said) == (0, b"")
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
