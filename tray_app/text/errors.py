@@ -191,7 +191,7 @@ def _server_failed(case: Case) -> Message:
 
 def _bad_answer(case: Case) -> Message:
     text = tr("“{server}” sent something Ollama Tray can’t read.")
-    if case.error.field:
+    if case.error.field not in ("", "body", "head"):  # the answer as a whole is no field
         text = tr("“{server}” sent something Ollama Tray can’t read: the field “{field}”.")
     body = case.fill(text, field=one_line(case.error.field, 80))
     return Message(tr("Unexpected answer"), body, action=Action.RETRY)

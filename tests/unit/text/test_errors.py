@@ -522,3 +522,10 @@ def test_what_is_not_ollama_may_be_the_proxy() -> None:
     assert said == (
         "The answer came through the proxy http://proxy:3128, which may have given it itself."
     )
+
+
+def test_an_answer_that_is_unreadable_as_a_whole_has_no_field() -> None:
+    whole = "“studio” sent something Ollama Tray can’t read."
+    for field in ("", "body", "head"):
+        assert text.error_text(e.BadAnswer("x", "", field), "studio", address=NAS).body == whole
+    assert "“size”" in text.error_text(e.BadAnswer("x", "", "size"), "studio", address=NAS).body
