@@ -53,6 +53,9 @@ PLACES = [
     f"/blobs/ab/data?{AMAZON}",
     f"/callback#access_token={SECRET}",
     f"X-Amz-Signature={SECRET}",
+    f"X-Amz-Signature%3D{SECRET}",
+    f"https://r2.example/x%3Fk%3D{SECRET}",
+    f"hf_token={SECRET}",
     f"https://r2.example/x?{AMAZON}".replace("&", r"\u0026"),
     f"Authorization: Bearer {SECRET}{SECRET}",
     f'{{"password": "{SECRET}"}}',
@@ -101,6 +104,8 @@ def test_the_secret_goes_and_what_is_around_it_stays(raw: str) -> None:
         "What is 2+2=4?",
         "C# and F#=1 sharps",
         "151936 tokens",
+        "https://registry.example/a%20b",
+        "my-secret:8b and hf_token:1b",
     ],
 )
 def test_ordinary_text_stays(raw: str) -> None:

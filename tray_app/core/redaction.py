@@ -15,7 +15,7 @@ _SCHEME = r"\b[a-z][a-z0-9+.-]{0,15}://"
 # The last "@" counts: a password may hold any of the characters that end a host's name.
 _URL_USER = re.compile(rf"(?i)({_SCHEME})[^\s\"<>]*@(?!sha256:)")
 _BARE_USER = re.compile(r"(?<![\w/@.])[\w.%+~-]{1,80}:[^\s@\"'<>]{1,400}@(?=[\w\[])(?!sha256:)")
-_URL_QUERY = re.compile(rf"(?i)({_SCHEME}[^\s?\"<>]*)\?[^\s\"<>]+")
+_URL_QUERY = re.compile(rf"(?i)({_SCHEME}[^\s?\"<>]*?)(?:\?|%3F)[^\s\"<>]+")
 _QUERY = re.compile(r"(?<=[^\s?])([?#])[^\s\"<>?=]+=[^\s\"<>]*")
 _NAMED = (
     # "Authorization: Bearer x", also in the repr of a dict; the rest of the value goes.
@@ -26,9 +26,9 @@ _NAMED = (
     re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{6,}"),
     # A name and its tag, "secret:8b", is no such pair.
     re.compile(
-        r"(?i)\b(access[-_]?token|refresh[-_]?token|token|passwd|password|secret"
-        r"|x-amz-[a-z-]+|signature|sig)"
-        r"([\"']?\s*=\s*[\"']?|[\"']\s*:\s*[\"']?|:\s+[\"']?)[^\s\"',;&}]+"
+        r"(?i)(?<![a-z0-9])((?:[a-z0-9]{1,20}[-_]){0,3}(?:token|passwd|password|secret|signature|sig)"
+        r"|x-amz-[a-z-]+)"
+        r"([\"']?\s*(?:=|%3D)\s*[\"']?|[\"']\s*:\s*[\"']?|:\s+[\"']?)[^\s\"',;&}]+"
     ),
 )
 
@@ -41,7 +41,7 @@ def redacted(text: str) -> str:
     if "@" in text:
         text = _URL_USER.sub(rf"\1{HIDDEN}@", text)
         text = _BARE_USER.sub(f"{HIDDEN}@", text)
-    if "?" in text or "#" in text:
+    if "?" in text or "#" in text or "%3" in text:
         text = _URL_QUERY.sub(rf"\1?{CUT}", text)
         text = _QUERY.sub(rf"\1{CUT}", text)
     for pattern in _NAMED:
