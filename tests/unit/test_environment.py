@@ -9,7 +9,8 @@ import pytest
 
 from tray_app.environment import put_right
 
-pwd = pytest.importorskip("pwd", reason="folders of XDG")ROOT = Path(__file__).parents[2]
+pwd = pytest.importorskip("pwd", reason="folders of XDG")
+ROOT = Path(__file__).parents[2]
 HOME = pwd.getpwuid(os.getuid()).pw_dir
 
 
