@@ -5,15 +5,25 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.helpers import texts
-from tests.widgets.windows import QWEN, Stage, are_apart, banner, fill, names, open_stage, selected
+from tests.widgets.windows import (
+    QWEN,
+    Stage,
+    are_apart,
+    banner,
+    fill,
+    names,
+    open_stage,
+    selected,
+)
 from tray_app.core.payloads import CopyRequest, ModelRef
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState
-from tray_app.core.records import ModelRecord
+from tray_app.core.records import ModelRecord, ServerState
 from tray_app.core.sharing import Freed, LayerIndex, freed
 from tray_app.settings import Settings
 from tray_app.views.main_window import status_bar
@@ -254,3 +264,25 @@ def test_another_name_of_the_server_changes_no_list(stage: Stage) -> None:
     before = names(stage.window)
     stage.state.set_server(replace(stage.state.server, label="another"))
     assert names(stage.window) == before
+
+
+@pytest.mark.parametrize("size", [(960, 600), (720, 440)])
+def test_the_window_itself_scrolls_nowhere(
+    qtbot: QtBot, qapp: QApplication, size: tuple[int, int]
+) -> None:
+    """Its parts do: the table, the downloads, a page."""
+    stage = open_stage(qtbot)
+    window = stage.window
+    window.resize(*size)
+    scroll = window.centralWidget()
+    assert isinstance(scroll, QScrollArea)
+    stage.settings.set("tip_tray_seen", False)
+    window.set_hides_on_close(True)
+    stage.set_download(data.PULLS[0])
+    for show in (lambda: stage.set_status(data.status(ServerState.OFFLINE)), lambda: fill(stage)):
+        show()
+        window.refresh_now()
+        qapp.processEvents()
+        assert window.tip.isVisible()
+        assert window.panel.isVisible()
+        assert scroll.verticalScrollBar().maximum() == 0

@@ -65,6 +65,19 @@ _PULL = "pull:"
 _MAX_PASTED = 10_000
 
 
+class _Body(QWidget):
+    """Takes the room that there is: what its parts need depends on what they have, so that only a
+    fixed least size is sound."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(_LEAST_BODY)
+
+    def heightForWidth(self, width: int) -> int:
+        # A scroll area would give it all the height that its parts would like.
+        return self.minimumHeight()
+
+
 class MainWindow(QMainWindow):
     """Shows the server of the state. What changes together is shown together, once the event loop
     is reached again.
@@ -145,9 +158,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setWindowTitle(tr("Ollama Tray (demo)") if self._state.is_demo else tr("Ollama Tray"))
         self.screen_fit.apply_least()
-        body = QWidget()
-        # What its parts need depends on the room that they have: only a fixed least size is sound.
-        body.setMinimumSize(_LEAST_BODY)
+        body = _Body()
         self.top_bar = TopBar(body)
         self.top_bar.set_demo(self._state.is_demo)
         self.filter_bar = FilterBar(self.actions_, body)
