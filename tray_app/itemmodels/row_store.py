@@ -280,10 +280,13 @@ class RowStore:
                 unnamed.append(model)
             else:
                 found[row] = model
+        copies: dict[str, Iterator[ModelRow]] = {}
         for model in unnamed:
-            rows = self.totals.rows_of((model.digest,)) if model.digest else ()
-            here = (row for row in rows if row.record.server_id == server_id and row not in found)
-            copy = min(here, key=_sort_name, default=None)
+            if model.digest and model.digest not in copies:
+                rows = self.totals.rows_of((model.digest,))
+                here = [r for r in rows if r.record.server_id == server_id and r not in found]
+                copies[model.digest] = iter(sorted(here, key=_sort_name))
+            copy = next(copies.get(model.digest, iter(())), None)
             if copy is not None:
                 found[copy] = model
         return found

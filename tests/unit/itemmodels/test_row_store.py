@@ -108,3 +108,15 @@ def test_what_runs_under_another_spelling_is_found_whoever_comes_and_goes() -> N
     assert loaded("LLAMA:8B", "llama:8b") == ["LLAMA:8B"], "the very name comes first"
     store.forget_server("local")
     assert loaded("llama:8b") == ["llama:8b"]
+
+
+def test_copies_stand_for_what_runs_under_names_that_are_gone_each_for_one() -> None:
+    store = RowStore()
+    digest = "1" * 64
+    models = [model(f"m{number}", 1, digest=digest) for number in range(3000)]
+    running = tuple(RunningModel("local", f"gone{n}", digest) for n in range(3000))
+    store.take(replace(snapshot(models), running=running))
+    rows = store.loaded_rows("local")
+    assert [row.record.name for row in rows[:3]] == ["m0", "m1", "m2"]
+    assert len(rows) == 3000
+    assert [row.running for row in rows] == list(running)
