@@ -279,8 +279,11 @@ def test_the_window_itself_scrolls_nowhere(
     stage.settings.set("tip_tray_seen", False)
     window.set_hides_on_close(True)
     stage.set_download(data.PULLS[0])
-    for show in (lambda: stage.set_status(data.status(ServerState.OFFLINE)), lambda: fill(stage)):
-        show()
+    for is_away in (True, False):
+        if is_away:
+            stage.set_status(data.status(ServerState.OFFLINE))
+        else:
+            fill(stage)
         window.refresh_now()
         qapp.processEvents()
         assert window.tip.isVisible()

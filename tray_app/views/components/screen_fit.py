@@ -221,3 +221,16 @@ class FittingContent(QWidget):
     def heightForWidth(self, width: int) -> int:
         layout = self.layout()
         return layout.totalMinimumHeightForWidth(width) if layout is not None else -1
+
+
+class FillingContent(QWidget):
+    """Takes the room that there is, down to `least`: for what has parts that scroll by themselves,
+    and so need as much as they are given."""
+
+    def __init__(self, least: QSize) -> None:
+        super().__init__()
+        self.setMinimumSize(least)
+
+    def heightForWidth(self, width: int) -> int:
+        # A scroll area would give it all the height that its parts would like.
+        return self.minimumHeight()

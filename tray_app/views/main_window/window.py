@@ -37,7 +37,7 @@ from tray_app.text import (
 )
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import Banner, BannerText
-from tray_app.views.components.screen_fit import FittingScroll, ScreenFit
+from tray_app.views.components.screen_fit import FillingContent, FittingScroll, ScreenFit
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.main_window import menus, screens
@@ -63,19 +63,6 @@ _WORDED = frozenset({"size_units", "language"})
 _DOWNLOAD = "https://ollama.com/download"
 _PULL = "pull:"
 _MAX_PASTED = 10_000
-
-
-class _Body(QWidget):
-    """Takes the room that there is: what its parts need depends on what they have, so that only a
-    fixed least size is sound."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumSize(_LEAST_BODY)
-
-    def heightForWidth(self, width: int) -> int:
-        # A scroll area would give it all the height that its parts would like.
-        return self.minimumHeight()
 
 
 class MainWindow(QMainWindow):
@@ -158,7 +145,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setWindowTitle(tr("Ollama Tray (demo)") if self._state.is_demo else tr("Ollama Tray"))
         self.screen_fit.apply_least()
-        body = _Body()
+        body = FillingContent(_LEAST_BODY)
         self.top_bar = TopBar(body)
         self.top_bar.set_demo(self._state.is_demo)
         self.filter_bar = FilterBar(self.actions_, body)
