@@ -80,7 +80,12 @@ def read(
     except FileNotFoundError:
         return {}
     try:
-        found = json.loads(data.decode("utf-8-sig"), parse_int=_whole)
+        found = json.loads(
+            data.decode("utf-8-sig"),
+            parse_int=_whole,
+            parse_float=_finite,
+            parse_constant=_no_number,
+        )
     except (ValueError, RecursionError, MemoryError) as error:
         raise BrokenFile(f"it isn’t valid JSON ({str(error) or type(error).__name__})") from error
     if not isinstance(found, dict):
@@ -103,7 +108,16 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
 
 def _whole(digits: str) -> int | float:
     """Python refuses the whole text for one number of thousands of digits."""
-    return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
+    return int(digits) if len(digits) <= _MAX_DIGITS else _finite(digits)
+
+
+def _finite(digits: str) -> float:
+    """What is kept for others is written again, and JSON has no infinity."""
+    return max(-sys.float_info.max, min(float(digits), sys.float_info.max))
+
+
+def _no_number(_: str) -> None:
+    """`NaN` and `Infinity`, which some programs write, are no JSON."""
 
 
 def _is_flat(found: dict[str, Any], max_depth: int) -> bool:

@@ -176,3 +176,23 @@ def test_a_lock_that_is_held_keeps_nobody_for_ever(path: Path) -> None:
     with jsonfile.locked(path), jsonfile.locked(path):
         jsonfile.write(path, {"a": 1})
     assert jsonfile.read(path) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        ("1e999", sys.float_info.max),
+        ("-1e999", -sys.float_info.max),
+        ("9" * 5000, sys.float_info.max),
+        ("NaN", None),
+        ("-Infinity", None),
+        ("1.5", 1.5),
+    ],
+)
+def test_what_is_read_can_be_written_as_json(path: Path, number: str, kept: float | None) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f'{{"a": {number}}}')
+    assert jsonfile.read(path) == {"a": kept}
+    jsonfile.write(path, jsonfile.read(path))
+    for word in ("Infinity", "NaN"):
+        assert word not in path.read_text()
