@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Snapshot
-from tray_app.core.sharing import DiskUse
+
+if TYPE_CHECKING:
+    from tray_app.core.sharing import DiskUse
 
 
 def model(record: ModelRecord) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, Session
 from tray_app.core.errors import TooOld
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
-from tray_app.core.sharing import freed
-from tray_app.ollama.layers import read_layer_index
 from tray_app.text import MISSING, tr
 
 
@@ -94,6 +92,9 @@ def _overview(info: ModelInfo, session: Session) -> list[tuple[str, str]]:
 
 
 def _frees(record: ModelRecord, installed: tuple[ModelRecord, ...], session: Session) -> str:
+    from tray_app.core.sharing import freed
+    from tray_app.ollama.layers import read_layer_index
+
     layer_index = read_layer_index(session.client, installed)
     return text.frees_if_deleted(freed([record], installed, layer_index))
 

@@ -23,7 +23,6 @@ from tray_app.cli.speech import speak
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.ollama.client import OllamaClient
 from tray_app.text import tr
-from tray_app.text.displays import only_english
 
 if TYPE_CHECKING:
     from tray_app.desktop.instance import single_instance
@@ -47,6 +46,8 @@ def run(
     try:
         settings, problem = load_settings(invocation.data_dir)
         if no_qt := speak(settings.language, settings.size_units):
+            from tray_app.text.displays import only_english
+
             out.say(only_english(no_qt))
         if problem:
             out.say(tr("Some settings can’t be used: {reason}").format(reason=problem))

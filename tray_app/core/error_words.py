@@ -6,7 +6,6 @@ text within JSON. Never fails, whatever it is given; what it gives is still fore
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import Any
@@ -137,5 +136,7 @@ def _of_cut(text: str, start: int) -> str:
 
 def _of_page(text: str) -> str:
     """The title of a page; "" if it has none."""
+    import html  # loads a table of names that few errors need
+
     found = _TITLE.search(text)
     return " ".join(html.unescape(_TAG.sub(" ", found[2])).split()) if found else ""

@@ -35,7 +35,6 @@ from tray_app.core.errors import (
     Unauthorized,
 )
 from tray_app.core.names import ModelName
-from tray_app.core.waits import header_wait_s, named_wait_s
 
 MAX_ERROR_BYTES = 64 * 1024
 """More than the report of an error has."""
@@ -125,6 +124,8 @@ def error_of(answer: Answer, address: str, name: str = "") -> OllamaError:
     """What an answer other than 2xx means. `name` is the model asked about, "" if none was."""
     error = _meaning(answer, address, name)
     if answer.status in _BUSY:
+        from tray_app.core.waits import header_wait_s, named_wait_s
+
         now = datetime.now(UTC)
         header = answer.headers.get("retry-after", "")
         error.named_wait_s = header_wait_s(header, now) or named_wait_s(error.context, now)

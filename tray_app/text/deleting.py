@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.records import ModelRecord
-from tray_app.core.sharing import Freed
 from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
 from tray_app.text.units import size
 from tray_app.text.wording import english_singular, fill, join, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.sharing import Freed
 
 _NAME_LIMIT = 120
 _MAX_NAMES = 4

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.core import errors as e
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
-from tray_app.core.sharing import Freed
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import fault_problem, server_address
 from tray_app.text.files import file_message
@@ -24,6 +24,9 @@ from tray_app.text.plain import one_line, visible
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.units import size
 from tray_app.text.wording import english_singular, fill, join, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.sharing import Freed
 
 _DETAILS_LIMIT = 4000
 _NAME_LIMIT = 120

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadAddress, Moved, TlsFailed, Unauthorized
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
-from tray_app.core.sharing import DiskUse, Freed
 from tray_app.text.addresses import server_address
 from tray_app.text.models import loaded_total, models_count
 from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, elapsed, seconds_ago
 from tray_app.text.units import size
 from tray_app.text.wording import dotted, fill, number, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.sharing import DiskUse, Freed
 
 _TOOLTIP_LIMIT = 120
 
