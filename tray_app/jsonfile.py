@@ -116,8 +116,9 @@ def _finite(digits: str) -> float:
     return max(-sys.float_info.max, min(float(digits), sys.float_info.max))
 
 
-def _no_number(_: str) -> None:
-    """`NaN` and `Infinity`, which some programs write, are no JSON."""
+def _no_number(name: str) -> float:
+    """`NaN` and `Infinity`, which some programs write, are no JSON. Nothing of ours is so large."""
+    return -sys.float_info.max if name.startswith("-") else sys.float_info.max
 
 
 def _is_flat(found: dict[str, Any], max_depth: int) -> bool:

@@ -103,7 +103,7 @@ def start_run(
 
 def pull(run: Run, name: str) -> None:
     said = run.verb("pull", name)
-    assert "pulls" in said
+    assert "is pulling" in said
 
 
 def test_the_window_opens_from_the_tray_and_closing_it_keeps_the_program(
