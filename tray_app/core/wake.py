@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 
-WAKE_PORT = 9
-"""The discard service: nobody answers there."""
-EVERYBODY = "255.255.255.255"
-
 _PAIRS = re.compile(r"([0-9a-f]{2})([:-]?)([0-9a-f]{2})(?:\2([0-9a-f]{2})){4}", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
 
