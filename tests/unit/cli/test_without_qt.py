@@ -51,13 +51,11 @@ def runtime_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def typed(
-    server: FaultyServer, folder: Path, *words: str, lang: str = "C.UTF-8"
-) -> subprocess.CompletedProcess[str]:
+def python(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Our own Python, in the language that `environ` says and no other."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
-    environ = {"OLLAMA_HOST": server.url, "LANG": lang, "XDG_RUNTIME_DIR": str(folder)}
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, server.url, *words, "--data-dir", str(folder / "data")],
+        [sys.executable, *words],
         cwd=ROOT,
         env={**kept, **environ, "PYTHONUTF8": "1"},
         capture_output=True,
@@ -65,6 +63,17 @@ def typed(
         encoding="utf-8",
         timeout=60,
         check=False,
+    )
+
+
+def typed(
+    server: FaultyServer, folder: Path, *words: str, lang: str = "C.UTF-8"
+) -> subprocess.CompletedProcess[str]:
+    return python(
+        *("-c", PROGRAM, server.url, *words, "--data-dir", str(folder / "data")),
+        OLLAMA_HOST=server.url,
+        LANG=lang,
+        XDG_RUNTIME_DIR=str(folder),
     )
 
 
@@ -133,23 +142,13 @@ def without_library(server: FaultyServer, runtime_folder: Path, tmp_path: Path) 
 
     def run(library: str, *words: str, lang: str) -> subprocess.CompletedProcess[str]:
         (tmp_path / library).write_bytes(b"")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
-        environ = {
-            "OLLAMA_HOST": server.url,
-            "LANG": lang,
-            "LD_LIBRARY_PATH": str(tmp_path),
-            "XDG_RUNTIME_DIR": str(runtime_folder),
-            "DBUS_SESSION_BUS_ADDRESS": "disabled:",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "tray_app", *words, "--data-dir", str(tmp_path / "data")],
-            cwd=ROOT,
-            env={**kept, **environ, "PYTHONUTF8": "1"},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
+        return python(
+            *("-m", "tray_app", *words, "--data-dir", str(tmp_path / "data")),
+            OLLAMA_HOST=server.url,
+            LANG=lang,
+            LD_LIBRARY_PATH=str(tmp_path),
+            XDG_RUNTIME_DIR=str(runtime_folder),
+            DBUS_SESSION_BUS_ADDRESS="disabled:",
         )
 
     return run

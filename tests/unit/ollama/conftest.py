@@ -7,6 +7,22 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes import FaultyServer, small
+from tray_app.ollama import OllamaClient
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    """One with two models; files that need others have their own."""
+    with FaultyServer(library=small.library("tiny", "other:q4")) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: FaultyServer) -> Iterator[OllamaClient]:
+    with OllamaClient(server.url) as made:
+        yield made
+
 
 @pytest.fixture
 def full_backlog() -> Iterator[tuple[str, int]]:

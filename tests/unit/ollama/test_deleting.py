@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from tests.fakes import FaultyServer, faults, small
+from tests.fakes import FaultyServer, faults
 from tray_app.core.errors import (
     Cancelled,
     Changed,
@@ -19,18 +18,6 @@ from tray_app.core.errors import (
 from tray_app.core.records import ModelRecord
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.deleting import UNLOAD_WAIT_S, delete_unloaded
-
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with FaultyServer(library=small.library("tiny", "other:q4")) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: FaultyServer) -> Iterator[OllamaClient]:
-    with OllamaClient(server.url) as made:
-        yield made
 
 
 @pytest.fixture

@@ -5,27 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.fakes import FaultyServer, faults, small
+from tests.fakes import FaultyServer, faults
 from tray_app.core.sharing import disk_use
 from tray_app.ollama import LocalStore, OllamaClient
 from tray_app.ollama.layers import PATIENCE_S, read_layer_index
-
-
-@pytest.fixture
-def server() -> Iterator[FaultyServer]:
-    with FaultyServer(library=small.library("tiny", "other:q4")) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: FaultyServer) -> Iterator[OllamaClient]:
-    with OllamaClient(server.url) as made:
-        yield made
 
 
 def make_child(server: FaultyServer) -> None:
