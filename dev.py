@@ -83,6 +83,7 @@ TEST_PROGRAMS = {
     "desktop-file-validate": "desktop-file-utils",
     "dpkg-deb": "dpkg",
     "fish": "fish",
+    "gnome-keyring-daemon": "gnome-keyring",
     "grim": "grim",
     "objdump": "binutils",
     "sh": "dash",

@@ -13,7 +13,18 @@ LONG_FILES: dict[str, str] = {}
 
 # There only on one platform, so they cannot stand at the top of a file.
 PLATFORM_MODULES = frozenset(
-    {"_winapi", "ctypes", "fcntl", "grp", "jeepney", "msvcrt", "pwd", "resource", "winreg"}
+    {
+        "_winapi",
+        "ctypes",
+        "fcntl",
+        "grp",
+        "jeepney",
+        "keyring",
+        "msvcrt",
+        "pwd",
+        "resource",
+        "winreg",
+    }
 )
 
 # (path, module) → why it is worth an import inside a function
@@ -33,6 +44,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/terminal.py", "tray_app.text.displays"): "only where Qt cannot be loaded",
     ("tray_app/core/error_words.py", "html"): "few errors are pages",
     ("tray_app/ollama/responses.py", "tray_app.core.waits"): "few answers name a time",
+    ("tray_app/desktop/secret_store.py", "tray_app.desktop.secret_service"): "Linux; loads keyring",
     ("tray_app/app/start.py", "tempfile"): "only --demo needs it",
     ("tray_app/app/start.py", "tray_app.app.launcher"): "a second start hands over without it",
     ("tray_app/app/start.py", "tray_app.desktop.tray.tray"): "a second start hands over without it",

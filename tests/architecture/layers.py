@@ -72,7 +72,7 @@ LAYERS = {
     ),
     "desktop": Layer(
         _names("core text resources settings filelock state commands environment desktop"),
-        _names("PySide6 jeepney shiboken6"),
+        _names("PySide6 jeepney keyring secretstorage shiboken6"),
     ),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
     # desktop.instance is how the terminal asks the running program; log holds the rules of what

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tray_app.core.errors import OllamaError
+
 MAX_HEADERS = 8
 MAX_SECRET_CHARACTERS = 1200
 """Of everything that one server keeps in the keyring, as JSON. Windows takes 2 560 bytes of
@@ -196,3 +198,42 @@ def request_headers(sign_in: SignIn, secrets: Secrets) -> dict[str, str]:
                 header.name: secrets.headers[header.name] if header.is_secret else header.value
                 for header in sign_in.headers
             }
+
+
+class SecretState(StrEnum):
+    """Where the secret of a server is."""
+
+    NOT_NEEDED = "not_needed"
+    WAITING = "waiting"  # for the keyring; nothing is sent to the server meanwhile
+    KEPT = "kept"
+    LOCKED = "locked"  # or a person dismissed its question
+    MISSING = "missing"
+    NO_KEYRING = "no_keyring"  # and it was not entered since the start
+    UNTIL_QUIT = "until_quit"  # there is no keyring
+    REFUSED = "refused"  # the keyring did not take it; it counts until the program ends
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether requests may be sent."""
+        return self in (
+            *(SecretState.NOT_NEEDED, SecretState.KEPT),
+            *(SecretState.UNTIL_QUIT, SecretState.REFUSED),
+        )
+
+
+class KeyringFault(StrEnum):
+    """Why the keyring did not do what it was asked."""
+
+    ABSENT = "absent"
+    LOCKED = "locked"
+    FAILED = "failed"
+
+
+class KeyringFailed(OllamaError):
+    """The system's keyring did not do what it was asked; `context` never holds a secret."""
+
+    def __init__(
+        self, reference: str = "", context: str = "", fault: KeyringFault = KeyringFault.FAILED
+    ) -> None:
+        super().__init__(reference, context)
+        self.fault = fault

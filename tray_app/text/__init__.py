@@ -128,7 +128,12 @@ if TYPE_CHECKING:
         stored_size,
         trying_again_line,
     )
-    from tray_app.text.sign_in import header_problem
+    from tray_app.text.sign_in import (
+        header_problem,
+        keyring_sentence,
+        secret_line,
+        secret_problem,
+    )
     from tray_app.text.times import (
         about_time_left,
         age,

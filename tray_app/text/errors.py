@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tray_app.core import errors as e
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
+from tray_app.core.sign_in import KeyringFailed
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import fault_problem, server_address
 from tray_app.text.files import file_message
@@ -22,6 +23,7 @@ from tray_app.text.messages import Action, Case, Message, not_done, ollama_says
 from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line, visible
 from tray_app.text.pull_errors import pull_error_reason
+from tray_app.text.sign_in import keyring_sentence
 from tray_app.text.units import size
 from tray_app.text.wording import english_singular, fill, join, sentences, tr
 
@@ -262,6 +264,10 @@ def _bad_sign_in(case: Case) -> Message:
     return Message(tr("Can’t sign in with this"), body)
 
 
+def _keyring_failed(case: Case) -> Message:
+    return Message(tr("Keyring"), keyring_sentence(case.error))
+
+
 def _cancelled(_: Case) -> Message:
     return Message(tr("Canceled"), tr("This was canceled before it finished."))
 
@@ -310,5 +316,6 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.Cancelled: _cancelled,
     FileFailed: _file_failed,
     e.BadSignIn: _bad_sign_in,
+    KeyringFailed: _keyring_failed,
     e.OllamaError: _anything,
 }

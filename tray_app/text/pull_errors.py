@@ -10,12 +10,14 @@ from tray_app.core import errors as e
 from tray_app.core.error_words import is_page, without_lead
 from tray_app.core.errors import PullFailure
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.sign_in import KeyringFailed
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import server_address
 from tray_app.text.files import file_sentence
 from tray_app.text.messages import Case, Message, not_done, ollama_says
 from tray_app.text.names import name_problem, registry_name
 from tray_app.text.plain import one_line
+from tray_app.text.sign_in import keyring_sentence
 from tray_app.text.times import elapsed
 from tray_app.text.units import size, size_wanted
 from tray_app.text.wording import fill, sentences, tr
@@ -190,6 +192,7 @@ _WRITERS: dict[type, Callable[[_Case], str]] = {
     FileFailed: lambda case: file_sentence(case.error),
     e.NotDone: lambda case: not_done(case.error, case.server),
     e.BadSignIn: lambda case: one_line(case.error.context),
+    KeyringFailed: lambda case: keyring_sentence(case.error),
 }
 
 _ON_THE_WAY: dict[type, Callable[[Case], Message]] = {

@@ -8,6 +8,7 @@ import pytest
 from tray_app.core import errors as e
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.sign_in import KeyringFailed
 
 NAME = "localhost:5055/library/x:latest"
 
@@ -50,7 +51,7 @@ def test_which_errors_are_permanent(permanent: set[type], passing: set[type]) ->
     assert all(kind().is_permanent for kind in permanent)
     assert not any(kind().is_permanent for kind in passing)
     # Files of ours are no matter of asking a server again.
-    others = {PullFailed, FileFailed}
+    others = {PullFailed, FileFailed, KeyringFailed}
     assert {*OllamaError.__subclasses__(), OllamaError} == permanent | passing | others
 
 
