@@ -29,6 +29,22 @@ class Commands(QObject):
 
     # Servers.
     refresh_requested = Signal()
+    server_show_requested = Signal(str)
+    """Show this one alone; "" = all of them."""
+    server_form_requested = Signal(str)
+    """Open the form of this one; "" = a new one."""
+    server_remove_dialog_requested = Signal(str)
+    server_remove_requested = Signal(object)  # ServerRemoval
+    secrets_requested = Signal(object)  # SecretsGiven
+    """Keep what signs in."""
+    keyring_unlock_requested = Signal()
+    start_requested = Signal(str)
+    """Start Ollama, which is to answer as this server."""
+    wake_requested = Signal(str)
+    start_stop_requested = Signal(str)
+    """Wait for it no longer."""
+    doctor_dialog_requested = Signal(str)
+    """Look for what is wrong, with this server first; "" = the default one."""
     server_dialog_requested = Signal(str)  # the address to fill in
     server_test_requested = Signal(str)  # an address
 

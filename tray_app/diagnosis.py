@@ -54,7 +54,7 @@ _HIDDEN = "•••"
 _NAMING = ("reference", "context", "request", "address", "said")
 _FATAL = "Fatal Python error"
 # They name people and their computers, or say nothing about a fault.
-_PRIVATE = frozenset({"default_server", "last_target", "main_geometry"})
+_PRIVATE = frozenset({"default_server", "shown_server", "last_target", "main_geometry"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from tray_app.core.records import (
     Snapshot,
 )
 from tray_app.core.sharing import LayerIndex
+from tray_app.core.sign_in import SecretState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         DeleteOutcome,
         Failure,
         Recommendations,
+        ServerStart,
         ServerTest,
     )
 
@@ -53,7 +55,9 @@ class AppState(QObject):
     """
 
     server_changed = Signal()
-    """Another server is shown, or its name or address is another."""
+    """Others are shown or used, or the name or address of one is another."""
+    secret_changed = Signal(str)  # server id
+    start_changed = Signal(str)  # server id
     status_changed = Signal(object)  # ServerStatus
     snapshot_changed = Signal(object)  # Snapshot
     layer_index_changed = Signal()
@@ -87,8 +91,11 @@ class AppState(QObject):
         log_folder: str = "",
     ) -> None:
         super().__init__(parent)
-        self.server = server
-        """The server that is shown."""
+        self.servers: tuple[Server, ...] = (server,)
+        """All that are on, in the order of the settings; never none."""
+        self.default_server_id = server.id
+        self.shown_id = server.id
+        """The server that is shown; "" = all of them."""
         self.is_demo = is_demo
         self.log_folder = log_folder
         self.layer_index = LayerIndex()
@@ -102,6 +109,8 @@ class AppState(QObject):
         self.is_tray_available = True
         self.estimate: PullEstimate | None = None
         """The newest answer to the newest question."""
+        self._secrets: dict[str, SecretState] = {}
+        self._starts: dict[str, ServerStart] = {}
         self._statuses: dict[str, ServerStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
         # With the models that they were made of: most polls bring the very same ones.
@@ -114,6 +123,35 @@ class AppState(QObject):
         self._disks: dict[str, DiskSpace] = {}
 
     # Reading.
+
+    @property
+    def server(self) -> Server:
+        """The server that is shown; of several, the default one."""
+        return self.server_of(self.shown_id or self.default_server_id)
+
+    @property
+    def is_all_shown(self) -> bool:
+        """Whether several servers may be shown in one table."""
+        return not self.shown_id
+
+    @property
+    def shown_servers(self) -> tuple[Server, ...]:
+        """The servers whose models are shown, in their order."""
+        if self.shown_id:
+            return (self.server,)
+        return tuple(server for server in self.servers if server.is_in_all) or self.servers
+
+    def server_of(self, server_id: str) -> Server:
+        """A server by its id. One that is not used any more has its id for a name."""
+        return next((each for each in self.servers if each.id == server_id), _gone(server_id))
+
+    def secret(self, server_id: str) -> SecretState:
+        """Where what signs in to a server is."""
+        return self._secrets.get(server_id, SecretState.NOT_NEEDED)
+
+    def start_of(self, server_id: str) -> ServerStart | None:
+        """How a server is being brought back; None = it is not."""
+        return self._starts.get(server_id)
 
     def status(self, server_id: str) -> ServerStatus | None:
         """How a server stands; None before it was asked."""
@@ -182,15 +220,42 @@ class AppState(QObject):
     # Feeding: for `tray_app.app` alone.
 
     def set_server(self, server: Server) -> None:
-        """Show this server. Of one that moved to another address nothing is known any more."""
-        if server == self.server:
+        """This server is the only one that is used."""
+        self.set_servers((server,), server.id, server.id)
+
+    def set_servers(
+        self, servers: tuple[Server, ...], default_server_id: str, shown_id: str
+    ) -> None:
+        """Use these. Of one that moved to another address nothing is known any more.
+
+        `shown_id` "" = all of them, which of one server means that one.
+        """
+        if len(servers) == 1 or all(shown_id != server.id for server in servers):
+            shown_id = servers[0].id if len(servers) == 1 else ""
+        new = (servers, default_server_id, shown_id)
+        if new == (self.servers, self.default_server_id, self.shown_id):
             return
-        old, self.server = self.server, server
-        if (old.id, old.address) != (server.id, server.address):
-            self._forget(server.id)
-            if old.id != server.id:
-                self._forget(old.id)
+        before = {server.id: server.address for server in self.servers}
+        now = {server.id: server.address for server in servers}
+        self.servers, self.default_server_id, self.shown_id = new
+        for server_id, address in before.items():
+            if now.get(server_id) != address:
+                self._forget(server_id)
         self.server_changed.emit()
+
+    def set_secret(self, server_id: str, secret: SecretState) -> None:
+        if secret is not self.secret(server_id):
+            self._secrets[server_id] = secret
+            self.secret_changed.emit(server_id)
+
+    def set_start(self, start: ServerStart) -> None:
+        self._starts[start.server_id] = start
+        self.start_changed.emit(start.server_id)
+
+    def end_start(self, server_id: str) -> None:
+        """It is there, or nobody waits for it any longer."""
+        if self._starts.pop(server_id, None) is not None:
+            self.start_changed.emit(server_id)
 
     def take_poll(self, poll: Poll) -> None:
         """One poll of a server."""
@@ -303,8 +368,12 @@ class AppState(QObject):
     def _forget(self, server_id: str) -> None:
         for facts in (
             *(self._statuses, self._snapshots, self._installed, self._records),
-            *(self._recommendations, self._disks),
+            *(self._recommendations, self._disks, self._starts),
         ):
             facts.pop(server_id, None)  # type: ignore[attr-defined]
         self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}
         self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}
+
+
+def _gone(server_id: str) -> Server:
+    return Server(server_id, server_id)

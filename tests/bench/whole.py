@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QTableView
 
 from tests.bench.proof import NotMeasured, prove_equal
 from tray_app.app import application
-from tray_app.app.server import CurrentServer
+from tray_app.app.servers import ServerTargets
 from tray_app.cli import Invocation
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.records import Layer, LayerKind, ModelRecord, Snapshot
@@ -25,7 +25,7 @@ from tray_app.workers.jobs import Target
 _NEVER_S = 3600.0
 
 
-class Elsewhere(CurrentServer):
+class Elsewhere(ServerTargets):
     """Nobody's jobs go to the server, only polls do: no other requests run beside what is
     measured."""
 
@@ -40,11 +40,11 @@ class Whole:
         self._timeout_s = timeout_s
         self._folder = tempfile.TemporaryDirectory(prefix="ollama-tray-bench-")
         root = Path(self._folder.name)
-        application.__dict__["CurrentServer"] = Elsewhere
+        application.__dict__["ServerTargets"] = Elsewhere
         self._app = application.Application(
             qt, Tray(qt), Invocation(data_dir=root), paths(root), SingleInstance(root)
         )
-        application.__dict__["CurrentServer"] = CurrentServer
+        application.__dict__["ServerTargets"] = ServerTargets
         self.pollers = self._app.pollers
         self.server_id = self._app.state.server.id
         self.answers = 0

@@ -7,7 +7,6 @@ here, each once. The window and its dialogs are built when first shown.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from tray_app.app.downloads import Downloads
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
-from tray_app.app.server import CurrentServer
+from tray_app.app.servers import ServerParts, Servers, ServerTargets, shown_server
 from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
 from tray_app.cli import Invocation
@@ -29,11 +28,12 @@ from tray_app.core.file_failures import file_failed
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart.system import system_autostart
 from tray_app.desktop.dock_badge import DockBadge
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.notifications.notifier import Notifier, system_backends
+from tray_app.desktop.secret_store import SecretStore
 from tray_app.desktop.tray.tray import Tray
 from tray_app.language import install_language
 from tray_app.log import CrashReporter
@@ -49,6 +49,7 @@ from tray_app.workers.pulls.history import HistoryStore, PullHistory
 from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
+from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
     from tray_app.app.demo import Demo
@@ -77,13 +78,15 @@ class Application(QObject):
         self.demo = demo
         if demo is not None:
             self.settings.update({"servers": (demo.server,), "default_server": demo.server.id})
-        self.server = CurrentServer(self.settings)
         text.configure(size_units=self.settings.values.size_units)
         install_language(self.settings.values.language)
         qt.setWindowIcon(app_icon())
 
         self.state = AppState(
-            self.server.shown, self, is_demo=demo is not None, log_folder=str(where.log)
+            shown_server(self.settings, self.settings.server()),
+            self,
+            is_demo=demo is not None,
+            log_folder=str(where.log),
         )
         self.commands = Commands(self)
         self.tray = tray
@@ -92,10 +95,12 @@ class Application(QObject):
         )
         self.dock_badge = DockBadge(self.state, self)
         self.runner = JobRunner(self)
+        self.sign_ins = SignIns(self.runner, SecretStore(), self)
+        self.targets = ServerTargets(self.settings, self.sign_ins)
         self.pollers = Pollers(self)
         self.queue = PullQueue(
             self.runner,
-            self.server.target,
+            self.targets.target,
             PullStore(where.queue_file),
             limits=limits_of(self.settings.values),
             parent=self,
@@ -103,7 +108,15 @@ class Application(QObject):
         self.history = PullHistory(self.runner, HistoryStore(where.history_file), self)
         self.queue.set_insecure_hosts(frozenset(self.settings.values.insecure_hosts))
         registry = Registry(demo.registry_urls if demo else None)
-        self.operations = Operations(self.runner, self.queue, self.server.target, registry, self)
+        self.operations = Operations(self.runner, self.queue, self.targets.target, registry, self)
+        self.servers = Servers(
+            self.settings,
+            ServerParts(
+                *(self.state, self.targets, self.sign_ins),
+                *(self.pollers, self.queue, self.operations),
+            ),
+            self,
+        )
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
         self.settings.changed.connect(self._on_settings_theme_changed)
@@ -112,7 +125,7 @@ class Application(QObject):
             self.settings,
             self.queue,
             self.runner,
-            self.server.target,
+            self.targets.target,
             self.window.ask_cancel,
             self,
         )
@@ -161,7 +174,9 @@ class Application(QObject):
         self._broken_queue_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
-        self._poll()
+        self.servers.take()
+        if self.servers.problem is not None:
+            self.window.open_settings("servers")
         # In a turn of its own: who has asked meanwhile need not wait until the window is built.
         QTimer.singleShot(0, self, self._show_first)
 
@@ -192,19 +207,6 @@ class Application(QObject):
         """Started by the system at login: hidden where a person has not asked for the window."""
         invocation = self.invocation
         return invocation.hidden or (invocation.login and self.settings.values.start_hidden)
-
-    def _poll(self) -> None:
-        server_id = self.state.server.id
-        target = self.server.target(server_id)
-        if target is not None:
-            self.pollers.start(server_id, target.endpoint)
-        else:
-            self.pollers.stop(server_id)  # never the server of the address before
-            status = ServerStatus(
-                server_id, ServerState.REFUSED, datetime.now(UTC), error=self.server.problem
-            )
-            self.state.take_poll(Poll(status))
-            self.window.open_settings("servers")
 
     # Facts: workers → state.
 
@@ -247,6 +249,10 @@ class Application(QObject):
         commands.diagnostics_requested.connect(self.diagnosis.copy)
         commands.notice_test_requested.connect(self.notifier.show_test)
         commands.refresh_requested.connect(self.pollers.refresh_all)
+        commands.server_show_requested.connect(self.servers.show)
+        commands.server_remove_requested.connect(self.servers.remove)
+        commands.secrets_requested.connect(self.servers.keep_secrets)
+        commands.keyring_unlock_requested.connect(self.sign_ins.unlock)
         commands.server_test_requested.connect(operations.test_server)
         commands.details_requested.connect(self._on_details_requested)
         commands.layers_requested.connect(operations.layers.read)
@@ -387,20 +393,6 @@ class Application(QObject):
             install_language(values.language)
             self.tray.retranslate()
             self.window.retranslate()
-        elif name in ("servers", "default_server") and self.demo is None:
-            self._take_server()
-
-    def _take_server(self) -> None:
-        old, new = self.state.server, self.server.shown
-        if new == old:
-            return
-        if new.id != old.id:
-            self.pollers.stop(old.id)
-            self.queue.set_server_online(old.id, False)
-        self.state.set_server(new)
-        if (new.id, new.address) != (old.id, old.address):
-            self.operations.forget_server(new.id)
-            self._poll()
 
     def pull(self, name: str) -> None:
         self.operations.pull(PullRequest(self.state.server.id, name))

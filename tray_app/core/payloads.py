@@ -6,11 +6,12 @@ what became of it. Frozen data only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tray_app.core.errors import OllamaError
 from tray_app.core.records import ModelKey, Recommendation
+from tray_app.core.sign_in import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,55 @@ class ServerTest:
     running_count: int | None = 0  # None = not told
     elapsed_s: float = 0.0
     error: OllamaError | None = None
+
+
+class StartKind(StrEnum):
+    """How a server that does not answer is brought back."""
+
+    SERVICE = "service"  # the system's service manager is asked
+    APP = "app"  # Ollama's own app is opened
+    WAKE = "wake"  # its computer sleeps, and gets a packet that wakes it
+
+
+class StartPhase(StrEnum):
+    """How far that is."""
+
+    WAITING = "waiting"  # asked; it ends with the first answer of the server
+    FAILED = "failed"  # it ended again
+    NOT_ALLOWED = "not_allowed"
+    NO_ANSWER = "no_answer"  # not in time
+    NO_SERVICE = "no_service"  # nothing here that could be asked
+    PORT_TAKEN = "port_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStart:
+    """A server that a person wants back. `began_s` is of the monotonic clock, `patience_s` how long
+    its first answer is waited for. `service` is its unit, `details` what the system said."""
+
+    server_id: str
+    kind: StartKind
+    phase: StartPhase
+    began_s: float
+    patience_s: float
+    service: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsGiven:
+    """What a person typed to sign in to a server: into the keyring, and nowhere else."""
+
+    server_id: str
+    secrets: Secrets = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRemoval:
+    """Remove a server: `drops_downloads` = its unfinished ones too, else it goes after them."""
+
+    server_id: str
+    drops_downloads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

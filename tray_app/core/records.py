@@ -14,6 +14,7 @@ from typing import Any
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.sign_in import SecretState
 
 ModelKey = tuple[str, str]
 """(server id, name)."""
@@ -210,11 +211,18 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server as the program shows it. `label` "" = named by its address, which is as typed."""
+    """A server as the program shows it. `label` "" = named by its address, which is as typed.
+
+    `is_in_all`: it is part of "All servers". `can_wake`: its hardware address is known.
+    `is_leaving`: it is removed when its downloads are over.
+    """
 
     id: str
     label: str = ""
     address: str = ""
+    is_in_all: bool = True
+    can_wake: bool = False
+    is_leaving: bool = False
 
 
 class ServerState(StrEnum):
@@ -227,6 +235,7 @@ class ServerState(StrEnum):
     REFUSED = "refused"  # 401, 403, TLS: it is there and will not have us
     NOT_OLLAMA = "not_ollama"
     FAILING = "failing"  # answers, but with errors or nonsense
+    WAITING = "waiting"  # not asked: what signs in is not there yet, see `secret`
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +261,8 @@ class ServerStatus:
     """How a server stands now. Emitted when it changes, and with each new retry time.
 
     `since` is when this state began, `last_answer_at` the time of the last good snapshot,
-    `retry_s` the monotonic time of the next try (None while one is under way).
+    `retry_s` the monotonic time of the next try (None while one is under way). `secret` is why
+    a WAITING one is not asked.
     """
 
     server_id: str
@@ -262,6 +272,7 @@ class ServerStatus:
     error: OllamaError | None = None
     last_answer_at: datetime | None = None
     retry_s: float | None = None
+    secret: SecretState = SecretState.NOT_NEEDED
 
     @property
     def is_online(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -20,6 +20,10 @@ from tray_app.settings.checks import BadValue, choice, flag, listed, text
 
 LOCAL = "local"
 """The id of the server that Ollama's own tools would use; it is always there."""
+BESIDE_LOCAL = "environment"
+"""The id of that server where LOCAL was given another address, which is kept."""
+DEFAULT_ADDRESS = "127.0.0.1:11434"
+HOST_VARIABLE = "OLLAMA_HOST"
 
 
 _NO_SIGN_IN = SignIn()
@@ -30,7 +34,8 @@ class ServerEntry:
     """A server that a person set up. `address` is as typed; `label` "" = named by its address.
 
     `proxy` is SYSTEM_PROXY, NO_PROXY or the address of one. `models_folder` is where this computer
-    sees the server's models, "" = where Ollama keeps them.
+    sees the server's models, "" = where Ollama keeps them. `is_leaving`: it is removed as soon as
+    its downloads are over.
     """
 
     id: str
@@ -44,6 +49,12 @@ class ServerEntry:
     mac: str = ""
     broadcast: str = ""
     models_folder: str = ""
+    is_leaving: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Its address is what Ollama's own tools would use, and cannot be changed here."""
+        return self.id == BESIDE_LOCAL or (self.id == LOCAL and not self.address)
 
 
 _DEFAULT = ServerEntry("")
@@ -51,13 +62,37 @@ _ALWAYS = ("id", "label", "address")
 _TEXTS = ("label", "address", "ca_file", "proxy", "broadcast", "models_folder")
 
 
-def endpoint_of(entry: ServerEntry, environ: Mapping[str, str]) -> Endpoint:
-    """Where and how the server is reached, without what only the keyring has. Raises BadAddress."""
+def all_servers(stored: Iterable[ServerEntry]) -> tuple[ServerEntry, ...]:
+    """The servers there are: those that are set up, and the one that Ollama's own tools would use.
+    Who had set up others before there could be several does not find it switched on."""
+    found = tuple(stored)
+    if any(entry.is_given for entry in found):
+        return found
+    is_taken = any(entry.id == LOCAL for entry in found)
+    return (ServerEntry(BESIDE_LOCAL if is_taken else LOCAL, is_on=not found), *found)
+
+
+def address_of(entry: ServerEntry, environ: Mapping[str, str]) -> str:
+    """Where the server is, as typed."""
+    if not entry.is_given:
+        return entry.address
+    return environ.get(HOST_VARIABLE, "").strip() or DEFAULT_ADDRESS
+
+
+def endpoint_of(
+    entry: ServerEntry, environ: Mapping[str, str], secret_headers: Mapping[str, str] | None = None
+) -> Endpoint:
+    """Where and how the server is reached. Raises BadAddress.
+
+    `secret_headers` is what the keyring had for it; without, only what is no secret is sent.
+    """
     headers: tuple[tuple[str, str], ...] = ()
-    if entry.sign_in.kind is SignInKind.HEADERS and not entry.sign_in.needs_secret:
+    if secret_headers is not None:
+        headers = tuple(secret_headers.items())
+    elif entry.sign_in.kind is SignInKind.HEADERS and not entry.sign_in.needs_secret:
         headers = tuple(request_headers(entry.sign_in, Secrets()).items())
     access = Access(headers, entry.ca_file, entry.proxy)
-    return Endpoint.parse(entry.address).signed_in(environ).with_access(access)
+    return Endpoint.parse(address_of(entry, environ)).signed_in(environ).with_access(access)
 
 
 def server(value: Any) -> ServerEntry:
@@ -70,6 +105,7 @@ def server(value: Any) -> ServerEntry:
         id=text(value.get("id")),
         is_on=flag(value.get("is_on", True)),
         is_in_all=flag(value.get("is_in_all", True)),
+        is_leaving=flag(value.get("is_leaving", False)),
         sign_in=_sign_in(value.get("sign_in", {})),
         mac=_mac(value.get("mac", "")),
         **{name: text(value.get(name, getattr(_DEFAULT, name))) for name in _TEXTS},

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tray_app import jsonfile
 from tray_app.core.file_failures import FileFailed, file_failed
-from tray_app.settings.servers import LOCAL, ServerEntry
+from tray_app.settings.servers import ServerEntry, address_of, all_servers
 from tray_app.settings.values import (
     CHECKS,
     VERSION,
@@ -24,7 +24,6 @@ from tray_app.settings.values import (
     to_json,
 )
 
-DEFAULT_ADDRESS = "127.0.0.1:11434"
 _log = logging.getLogger(__name__)
 
 
@@ -86,15 +85,34 @@ class Settings(QObject):
             self.save_failed.emit(failure)
 
     def servers(self) -> tuple[ServerEntry, ...]:
-        """The servers there are: those set up, or the one that Ollama's own tools would use."""
-        return self.values.servers or (_implicit_server(),)
+        """The servers there are, in their order: see `all_servers`."""
+        return all_servers(self.values.servers)
+
+    def servers_on(self) -> tuple[ServerEntry, ...]:
+        """Those that are used; at least one is."""
+        found = self.servers()
+        return tuple(entry for entry in found if entry.is_on) or found[:1]
+
+    def address(self, entry: ServerEntry) -> str:
+        """Where a server is, as typed, or as Ollama's own tools would have it."""
+        return address_of(entry, os.environ)
+
+    def set_server(self, entry: ServerEntry) -> None:
+        """Change a server, or add one at the end."""
+        found = self.servers()
+        if any(other.id == entry.id for other in found):
+            found = tuple(entry if other.id == entry.id else other for other in found)
+        else:
+            found = (*found, entry)
+        self.set("servers", found)
 
     def server(self, server_id: str = "") -> ServerEntry:
         """The server of this id, "" = the default one. A removed server keeps its id as name."""
         found = self.servers()
         if not server_id:
+            used = self.servers_on()
             wanted = self.values.default_server
-            return next((entry for entry in found if entry.id == wanted), found[0])
+            return next((entry for entry in used if entry.id == wanted), used[0])
         gone = ServerEntry(server_id, server_id)
         return next((entry for entry in found if entry.id == server_id), gone)
 
@@ -168,7 +186,3 @@ class Settings(QObject):
         self._unsaved.clear()
         self._signature = jsonfile.signature(self._path)
         return None
-
-
-def _implicit_server() -> ServerEntry:
-    return ServerEntry(LOCAL, "", os.environ.get("OLLAMA_HOST", "").strip() or DEFAULT_ADDRESS)

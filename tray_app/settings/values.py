@@ -43,6 +43,7 @@ class SettingsValues:
 
     servers: tuple[ServerEntry, ...] = _setting((), servers)
     default_server: str = _setting(LOCAL, text)
+    shown_server: str = _setting("", text)
 
     keep_in_tray: bool = _setting(True, flag)
     start_hidden: bool = _setting(True, flag)

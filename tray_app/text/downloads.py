@@ -69,6 +69,9 @@ def pull_wait(item: PullItem, server_label: str = "") -> str:
     if item.hold is Hold.SERVER:
         server = server_label or server_address("", "").label
         return fill(tr("Waiting for “{server}”"), server=server)
+    if item.hold is Hold.OFF:
+        server = server_label or server_address("", "").label
+        return fill(tr("Paused: “{server}” is switched off"), server=server)
     if item.hold in _HOLDS:
         return pull_hold(item)
     if not item.position:
@@ -103,6 +106,7 @@ _HOLDS: dict[Hold | None, Callable[[PullItem], str]] = {
     Hold.METERED: lambda _: tr("Paused on a metered connection"),
     Hold.BATTERY: lambda _: tr("Paused on battery power"),
     Hold.DISK: _no_room,
+    Hold.NO_SERVER: lambda _: tr("Waiting: its server is not set up any more"),
 }
 
 

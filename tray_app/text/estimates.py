@@ -284,6 +284,10 @@ _WAITS: dict[Hold, Callable[[_Wait], str]] = {
     Hold.BATTERY: lambda _: tr("It will wait: this computer is running on battery power."),
     Hold.DISK: _waits_for_room,
     Hold.LINE: _waits_in_line,
+    Hold.OFF: lambda wait: fill(
+        tr("It will wait: “{server}” is switched off."), server=one_line(wait.server, 60)
+    ),
+    Hold.NO_SERVER: lambda _: tr("It will wait: its server is not set up any more."),
 }
 
 

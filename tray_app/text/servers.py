@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadAddress, Moved, TlsFailed, Unauthorized
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
+from tray_app.core.sign_in import SecretState
 from tray_app.text.addresses import server_address
 from tray_app.text.models import loaded_total, models_count
 from tray_app.text.plain import one_line
@@ -29,6 +30,8 @@ def server_state(status: ServerStatus | None) -> str:
         return dotted(tr("Online"), one_line(status.version, 40))
     if status.state is ServerState.REFUSED:
         return refusal(status)
+    if status.state is ServerState.WAITING:
+        return _UNASKED.get(status.secret, lambda: tr("Waiting for the keyring"))()
     return _STATES[status.state]()
 
 
@@ -45,6 +48,12 @@ def refusal(status: ServerStatus) -> str:
         return tr("Certificate not trusted")
     return tr("Access refused")
 
+
+_UNASKED: dict[SecretState, Callable[[], str]] = {
+    SecretState.LOCKED: lambda: tr("Keyring locked"),
+    SecretState.MISSING: lambda: tr("Sign-in needed"),
+    SecretState.NO_KEYRING: lambda: tr("Sign-in needed"),
+}
 
 _STATES: dict[ServerState, Callable[[], str]] = {
     ServerState.CONNECTING: lambda: tr("Connecting…"),

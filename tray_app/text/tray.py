@@ -61,6 +61,7 @@ _AWAY: dict[ServerState, Callable[[], str]] = {
     ServerState.STARTING: lambda: tr("{server}: starting…"),
     ServerState.NOT_OLLAMA: lambda: tr("{server}: another program answers"),
     ServerState.FAILING: lambda: tr("{server}: reports an error"),
+    ServerState.WAITING: lambda: tr("{server}: waiting for the keyring"),
 }
 
 

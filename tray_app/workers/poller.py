@@ -130,6 +130,10 @@ class ModelPoller(QObject):
         self._faults = 0
         self._poll()
 
+    def start_visible(self, is_visible: bool) -> None:
+        """How it is when polling begins; before it has a thread."""
+        self._is_visible = is_visible
+
     @Slot(bool)
     def set_visible(self, is_visible: bool) -> None:
         """Window visible: the quick pace, and a poll at once when it has just appeared."""

@@ -54,6 +54,8 @@ class Pollers(QObject):
     ) -> None:
         super().__init__(parent)
         self._make = make
+        self._is_visible = False
+        self._pace_s: float | None = None
         self._lines: dict[str, _Line] = {}
         self._ended: list[_Line] = []  # told to end; their threads are joined with the others
 
@@ -65,6 +67,10 @@ class Pollers(QObject):
             line.remote.endpoint.emit(endpoint)
             return
         poller = self._make(server_id, endpoint)
+        # Not in its thread yet, so that it may be told directly.
+        if self._pace_s is not None:
+            poller.set_visible_pace(self._pace_s)
+        poller.start_visible(self._is_visible)
         thread = QThread(self)
         thread.setObjectName(f"poller {server_id}")
         poller.moveToThread(thread)
@@ -96,10 +102,13 @@ class Pollers(QObject):
 
     @Slot(bool)
     def set_visible(self, is_visible: bool) -> None:
+        """Whether somebody looks; pollers that come later know it, too."""
+        self._is_visible = is_visible
         for line in self._lines.values():
             line.remote.visible.emit(is_visible)
 
     def set_visible_pace(self, pace_s: float) -> None:
+        self._pace_s = pace_s
         for line in self._lines.values():
             line.remote.pace.emit(pace_s)
 

@@ -489,10 +489,41 @@ def test_two_processes_at_once_lose_no_change(path: Path) -> None:
 
 def test_without_servers_there_is_the_one_of_ollama(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(None)
-    assert settings.servers() == (ServerEntry("local", "", "127.0.0.1:11434"),)
-    assert settings.server() == settings.server("local")
+    (local,) = settings.servers()
+    assert local == ServerEntry("local") == settings.server() == settings.server("local")
+    assert local.is_given
+    assert settings.address(local) == "127.0.0.1:11434"
     monkeypatch.setenv("OLLAMA_HOST", " 0.0.0.0:8080 ")
-    assert settings.server("local").address == "0.0.0.0:8080"
+    assert settings.address(local) == "0.0.0.0:8080"
+
+
+def test_the_server_of_ollama_is_always_there_and_off_where_others_were_set_up_before() -> None:
+    settings = Settings(None)
+    nas = ServerEntry("1", "NAS", "nas")
+    settings.set("servers", (nas,))
+    assert settings.servers() == (ServerEntry("local", is_on=False), nas)
+    assert settings.servers_on() == (nas,)
+    moved = ServerEntry("local", "", "den:11434")
+    settings.set("servers", (moved,))
+    assert settings.servers() == (ServerEntry("environment", is_on=False), moved)
+    assert not moved.is_given
+
+
+def test_one_server_is_always_on() -> None:
+    settings = Settings(None)
+    settings.set("servers", (ServerEntry("local", is_on=False),))
+    assert [entry.id for entry in settings.servers_on()] == ["local"]
+
+
+def test_a_server_is_changed_in_its_place_and_a_new_one_comes_last() -> None:
+    settings = Settings(None)
+    settings.set_server(ServerEntry("1", "NAS", "nas"))
+    settings.set_server(ServerEntry("local", is_in_all=False))
+    settings.set_server(ServerEntry("1", "box", "nas"))
+    assert settings.servers() == (
+        ServerEntry("local", is_in_all=False),
+        ServerEntry("1", "box", "nas"),
+    )
 
 
 def test_servers_by_id() -> None:

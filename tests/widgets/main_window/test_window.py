@@ -23,7 +23,7 @@ from tests.widgets.windows import (
 from tray_app.core.payloads import CopyRequest, ModelRef
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState
-from tray_app.core.records import ModelRecord, ServerState
+from tray_app.core.records import ModelRecord, Server, ServerState
 from tray_app.core.sharing import Freed, LayerIndex, freed
 from tray_app.settings import Settings
 from tray_app.views.main_window import status_bar
@@ -249,12 +249,14 @@ def test_a_list_that_is_too_long_says_so_in_the_status_bar(stage: Stage) -> None
     assert line.startswith("Showing the first 11 of 100,000 models")
 
 
-@pytest.mark.parametrize("changed", [{"address": "nas:11434"}, {"id": "nas"}])
+@pytest.mark.parametrize(
+    "other", [Server(data.SERVER, "", "nas:11434"), Server("nas", "", data.ADDRESS)]
+)
 def test_models_of_another_server_are_not_shown_as_those_of_this_one(
-    stage: Stage, changed: dict[str, str]
+    stage: Stage, other: Server
 ) -> None:
     assert names(stage.window)
-    stage.state.set_server(replace(stage.state.server, **changed))
+    stage.state.set_server(other)
     stage.window.refresh_now()
     assert names(stage.window) == []
     assert "models" not in stage.window.status_bar.line

@@ -348,7 +348,7 @@ def test_a_password_that_came_from_elsewhere_is_used_and_not_shown(
     """OLLAMA_HOST may hold one."""
     monkeypatch.setenv("OLLAMA_HOST", "http://me:sEcReT@nas:1")
     scene.settings.set("servers", ())
-    assert scene.settings.server().address.endswith("sEcReT@nas:1")
+    assert scene.settings.address(scene.settings.server()).endswith("sEcReT@nas:1")
     dialog = opened(qtbot, scene)
     dialog.show_page("servers")
     page = dialog.server

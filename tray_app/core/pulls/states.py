@@ -64,6 +64,8 @@ class Hold(StrEnum):
     METERED = "metered"
     BATTERY = "battery"
     DISK = "disk"
+    OFF = "off"  # its server is switched off
+    NO_SERVER = "no_server"  # its server is not set up any more
 
 
 S, E = PullState, PullEvent

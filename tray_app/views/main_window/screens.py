@@ -78,7 +78,10 @@ def screen(facts: Facts) -> Screen:
 
 
 _TROUBLE = frozenset(
-    {ServerState.OFFLINE, ServerState.REFUSED, ServerState.NOT_OLLAMA, ServerState.FAILING}
+    {
+        *(ServerState.OFFLINE, ServerState.REFUSED, ServerState.NOT_OLLAMA),
+        *(ServerState.FAILING, ServerState.WAITING),
+    }
 )
 
 

@@ -46,6 +46,7 @@ STATE_GLYPHS: dict[ServerState, tuple[str, Tone | str]] = {
     ServerState.REFUSED: ("warning", Tone.DANGER),
     ServerState.NOT_OLLAMA: ("warning", Tone.WARN),
     ServerState.FAILING: ("warning", Tone.WARN),
+    ServerState.WAITING: ("key", Tone.WARN),
 }
 
 

@@ -5,6 +5,8 @@ The one page that does not apply at once: half an address is no server.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -42,6 +44,7 @@ _DOTS: dict[ServerState, tuple[str, Tone | str]] = {
     ServerState.REFUSED: ("warning", Tone.DANGER),
     ServerState.NOT_OLLAMA: ("warning", Tone.WARN),
     ServerState.FAILING: ("warning", Tone.WARN),
+    ServerState.WAITING: ("key", Tone.WARN),
 }
 
 
@@ -58,7 +61,7 @@ class ServerPage(SettingsPage):
         super().__init__(settings, parent)
         self._state = state
         self._commands = commands
-        self._entry = settings.server()
+        self._entry = self._default()
         self._tested = ""
         self._build_row()
         self._build_form()
@@ -191,7 +194,7 @@ class ServerPage(SettingsPage):
     # --- inside --------------------------------------------------------------------------------
 
     def _show_entry(self) -> None:
-        self._entry = self.settings.server()
+        self._entry = self._default()
         self.name_field.setText(self._entry.label)
         self.address_field.setText(shown_address(self._entry.address))
         self._title.setText(server_name(self._entry.label, self._entry.address))
@@ -226,6 +229,10 @@ class ServerPage(SettingsPage):
         self.save_button.setEnabled(is_changed and not problem)
         self.cancel_button.setEnabled(is_changed)
 
+    def _default(self) -> ServerEntry:
+        entry = self.settings.server()
+        return replace(entry, address=self.settings.address(entry))
+
     def _edited(self) -> ServerEntry:
         return ServerEntry(self._entry.id, self.name_field.text().strip(), self._address())
 
@@ -248,7 +255,7 @@ class ServerPage(SettingsPage):
         edited = self._edited()
         others = [entry for entry in self.settings.values.servers if entry.id != edited.id]
         self.settings.set("servers", (edited, *others))
-        self._entry = self.settings.server()
+        self._entry = self._default()
         self._title.setText(server_name(self._entry.label, self._entry.address))
         self._shown_address.setText(shown_address(self._entry.address))
         self._leave_buttons()
@@ -265,5 +272,5 @@ class ServerPage(SettingsPage):
 
     def _on_settings_changed(self, name: str) -> None:
         super()._on_settings_changed(name)
-        if name == "servers" and self.settings.server() != self._edited():
+        if name == "servers" and self._default() != self._edited():
             self._show_entry()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -329,6 +329,11 @@ class PullQueue(QObject):
         """What is free on a server's disk, and what its downloads will still write there."""
         self._schedule.set_disk_space(space)
         self._after()
+
+    def set_servers(self, used: Mapping[str, bool]) -> None:
+        """All servers there are, and whether each is switched on: downloads of others wait."""
+        if self._schedule.set_servers(used):
+            self._after()
 
     def set_server_online(self, server_id: str, is_online: bool) -> None:
         """Whether the server answers. Downloads of one that does not wait for it."""

@@ -34,12 +34,19 @@ class Schedule:
         self.rule_state = RuleState()
         self._is_here = is_here
         self._online: dict[str, bool] = {}
+        self._used: Mapping[str, bool] | None = None
         self._disks: dict[str, DiskSpace] = {}
 
     def set_online(self, server_id: str, is_online: bool) -> bool:
         """Whether a server answers; gives whether that is news."""
         is_news = self._online.get(server_id) is not is_online
         self._online[server_id] = is_online
+        return is_news
+
+    def set_servers(self, used: Mapping[str, bool]) -> bool:
+        """All servers there are, and whether each is switched on; gives whether that is news."""
+        is_news = self._used != used
+        self._used = dict(used)
         return is_news
 
     def set_disk_space(self, space: DiskSpace) -> None:
@@ -51,7 +58,10 @@ class Schedule:
         claims: dict[str, Claims] = defaultdict(Claims)
         for entry in entries:
             state = entry.item.state
-            if state in IN_TRANSFER and (reason := self._ruled_out(entry, claims)):
+            reason = self._unused(entry) if state in ACTIVE else None
+            if reason is None and state in IN_TRANSFER:
+                reason = self._ruled_out(entry, claims)
+            if reason is not None:
                 found.append((entry, reason))
             elif state in ACTIVE:
                 self._claim(entry, claims)
@@ -86,12 +96,22 @@ class Schedule:
     def _reason(
         self, entry: PullEntry, taken: int, claims: Mapping[str, Claims]
     ) -> HoldReason | None:
+        unused = self._unused(entry)
+        if unused is not None:
+            return unused
         if not self._online.get(entry.item.server_id, False):
             return HoldReason(Hold.SERVER)
         reason = self._ruled_out(entry, claims)
         if reason is not None or entry.is_forced or entry.is_next:
             return reason
         return HoldReason(Hold.LINE) if taken >= self.limits.max_pulls else None
+
+    def _unused(self, entry: PullEntry) -> HoldReason | None:
+        """Nothing is asked of a server that is switched off or gone, whatever a person wants."""
+        server_id = entry.item.server_id
+        if self._used is None or self._used.get(server_id):
+            return None
+        return HoldReason(Hold.OFF if server_id in self._used else Hold.NO_SERVER)
 
     def _ruled_out(self, entry: PullEntry, claims: Mapping[str, Claims]) -> HoldReason | None:
         """What the rules say; they do not count for what a person started all the same."""
