@@ -145,7 +145,9 @@ def test_nothing_is_sent_before_the_keyring_gave_the_token(
     assert stage.program.targets.target("nas") is None
     keyring.let_go()
     stage.wait_state(ServerState.ONLINE)
-    assert {request.headers.get("authorization") for request in there.requests} == {f"Bearer {TOKEN}"}
+    assert {request.headers.get("authorization") for request in there.requests} == {
+        f"Bearer {TOKEN}"
+    }
 
 
 def test_a_locked_keyring_is_asked_again_when_a_person_unlocks_it(

@@ -93,7 +93,7 @@ class Operations(QObject):
         if target is not None:
             job = ShowJob(target, ref)
             job.succeeded.connect(self._on_show_succeeded)
-            self._submit(job, "show", Verb.SHOW, ref)
+            self._submit(job, f"show {ref.server_id}", Verb.SHOW, ref)
 
     @Slot(object)
     def pull(self, request: PullRequest) -> None:
@@ -178,7 +178,7 @@ class Operations(QObject):
         if target is not None:
             job = RecommendationsJob(target)
             job.succeeded.connect(self._on_recommend_succeeded)
-            self._runner.submit(job, "show")
+            self._runner.submit(job, f"show {server_id}")
 
     # Outcomes.
 

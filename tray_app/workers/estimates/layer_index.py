@@ -21,7 +21,7 @@ class LayerReader(QObject):
     """Keeps the LayerIndex of what servers list. Each manifest digest is asked for once.
 
     Signals: `layer_index_changed`.
-    Thread: GUI thread; the asking happens in the lane "layers".
+    Thread: GUI thread; the asking happens in a lane for each server.
     """
 
     layer_index_changed = Signal(object)  # LayerIndex
@@ -112,7 +112,7 @@ class LayerReader(QObject):
             job = LayersJob(target, refs)
             job.succeeded.connect(self._on_job_succeeded)
             job.finished.connect(self._on_job_finished)
-            self._runner.submit(job, "layers")
+            self._runner.submit(job, f"layers {server_id}")
 
     @Slot(object)
     def _on_job_succeeded(self, infos: tuple[ModelInfo, ...]) -> None:

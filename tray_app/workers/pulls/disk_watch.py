@@ -36,17 +36,18 @@ class RoomJob(Job):
     ) -> None:
         super().__init__(("room", server_id))
         self._store = store
-        self._server_id = server_id
+        self.server_id = server_id
         self._known = known
         self._pulls = pulls
 
     def perform(self) -> DiskSpace:
         free, needs = self._store.room(self._known, self._pulls)
-        return DiskSpace(self._server_id, free, needs)
+        return DiskSpace(self.server_id, free, needs)
 
 
 class DiskWatch(QObject):
-    """Signals: `measured` after each look. Thread: GUI thread; the looking is done in lane "disk".
+    """Signals: `measured` after each look. Thread: GUI thread; the looking is done in
+    a lane for each server.
 
     `items` gives all downloads.
     """
@@ -68,8 +69,9 @@ class DiskWatch(QObject):
         self._items = items
         self._known: dict[str, tuple[tuple[str, str], ...]] = {}
         self._seen: dict[str, tuple[int | None, int]] = {}
-        self._is_looking = False
-        self._is_stale = False
+        self._looking: set[str] = set()
+        """Servers whose disk is looked at now: one that hangs keeps no other from it."""
+        self._stale: set[str] = set()  # of those, what has changed meanwhile
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(round(every_s * 1000))
@@ -92,7 +94,7 @@ class DiskWatch(QObject):
             self._look()
         elif not self._is_moving():
             self._timer.stop()
-        elif not self._timer.isActive() and not self._is_looking:
+        elif not self._timer.isActive():
             self._timer.start()
 
     def close(self) -> None:
@@ -109,22 +111,21 @@ class DiskWatch(QObject):
     @Slot()
     def _look(self) -> None:
         self._timer.stop()
-        if self._is_looking:
-            self._is_stale = True
-            return
-        self._is_stale = False
         pulls: dict[str, dict[str, tuple[BlobFile, ...]]] = {}
         for item in self._watched():
             pulls.setdefault(item.server_id, {})[item.id] = _blob_files(item)
         for server_id, layers in pulls.items():
             target = self._target_of(server_id)
-            if target is not None and target.store is not None:
-                known = self._known.get(server_id, ())
-                job = RoomJob(target.store, server_id, known, layers)
-                job.succeeded.connect(self._on_job_succeeded)
-                job.finished.connect(self._on_job_finished)
-                if self._runner.submit(job, "disk") is job and not job.scope.is_cancelled:
-                    self._is_looking = True
+            if target is None or target.store is None:
+                continue
+            if server_id in self._looking:
+                self._stale.add(server_id)
+                continue
+            job = RoomJob(target.store, server_id, self._known.get(server_id, ()), layers)
+            job.succeeded.connect(self._on_job_succeeded)
+            job.finished.connect(self._on_job_finished)
+            if self._runner.submit(job, f"disk {server_id}") is job and not job.scope.is_cancelled:
+                self._looking.add(server_id)
 
     @Slot(object)
     def _on_job_succeeded(self, room: DiskSpace) -> None:
@@ -132,10 +133,14 @@ class DiskWatch(QObject):
 
     @Slot()
     def _on_job_finished(self) -> None:
-        self._is_looking = False
-        if self._is_stale:
+        job = self.sender()
+        if not isinstance(job, RoomJob):
+            return
+        self._looking.discard(job.server_id)
+        if job.server_id in self._stale:
+            self._stale.discard(job.server_id)
             self._look()
-        elif self._is_moving():
+        elif self._is_moving() and not self._timer.isActive():
             self._timer.start()
 
 

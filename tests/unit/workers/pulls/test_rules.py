@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import time
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
 from tray_app.core.pulls.rules import ROOM_MARGIN_BYTES, DiskSpace
 from tray_app.core.pulls.states import Hold, PullItem, PullState
-from tray_app.ollama.local_store import LocalStore
+from tray_app.ollama.local_store import BlobFile, LocalStore
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.disk_watch import DiskWatch
 from tray_app.workers.pulls.queue import PullQueue
@@ -189,3 +190,41 @@ def test_the_disk_is_looked_at_while_something_runs_or_waits_for_room(
     bench.queue.set_limits(ROOMY)
     bench.wait_state(item_id, S.DONE)
     bench.wait_for(lambda: not watch.findChildren(type(watch._timer))[0].isActive())
+
+
+class _HangingStore(LocalStore):
+    """A folder on a computer that has gone: asking for it takes as long as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.may_answer = threading.Event()
+
+    def room(
+        self, known: Iterable[tuple[str, str]], pulls: Mapping[str, Sequence[BlobFile]]
+    ) -> tuple[int | None, dict[str, dict[str, int]]]:
+        assert self.may_answer.wait(20)
+        return super().room(known, pulls)
+
+
+def test_a_disk_that_hangs_keeps_nobody_from_looking_at_another(
+    make_queue: QueueMaker, tmp_path: Path, runner: JobRunner
+) -> None:
+    (tmp_path / "blobs").mkdir()
+    bench = make_queue()
+    queue, endpoint, gone = bench.queue, Endpoint.parse(bench.server.url), _HangingStore()
+    targets = {
+        "gone": Target("gone", endpoint, gone),
+        "local": Target("local", endpoint, LocalStore([tmp_path])),
+    }
+    watch = DiskWatch(runner, targets.get, queue.items, queue, every_s=0.05)
+    seen: list[DiskSpace] = []
+    watch.measured.connect(seen.append)
+    queue.add(PullRequest("gone", "one:latest"))  # never online: it waits
+    bench.server.state.set_speed(SLOW)
+    bench.wait_state(add(bench, "two"), S.RUNNING)
+    watch.note_items()
+    bench.wait_for(lambda: len(seen) > 2)
+    assert {space.server_id for space in seen} == {"local"}
+    gone.may_answer.set()
+    bench.wait_for(lambda: "gone" in {space.server_id for space in seen})
+    watch.close()
