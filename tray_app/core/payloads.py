@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tray_app.core.errors import OllamaError
-from tray_app.core.records import ModelKey, Recommendation
+from tray_app.core.records import ModelKey, Recommendation, ServerState, ServerStatus
 from tray_app.core.sign_in import Secrets
 
 
@@ -171,6 +171,22 @@ class ServerStart:
     patience_s: float
     service: str = ""
     details: str = ""
+
+
+_SILENT = frozenset({ServerState.CONNECTING, ServerState.OFFLINE, ServerState.STARTING})
+
+
+def is_starting(status: ServerStatus | None, start: ServerStart | None) -> bool:
+    """Whether a server is on its way back: somebody brings it, and nothing answers there yet."""
+    is_silent = status is None or status.state in _SILENT
+    return is_silent and start is not None and start.phase is StartPhase.WAITING
+
+
+def seen_state(status: ServerStatus | None, start: ServerStart | None = None) -> ServerState:
+    """How a server stands as a person sees it: one that is on its way back is starting."""
+    if is_starting(status, start):
+        return ServerState.STARTING
+    return ServerState.CONNECTING if status is None else status.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadAddress, Moved, TlsFailed, Unauthorized
+from tray_app.core.payloads import ServerStart, StartKind, is_starting, seen_state
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
 from tray_app.core.sign_in import SecretState
 from tray_app.text.addresses import server_address
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 _TOOLTIP_LIMIT = 120
 
 
-def server_state(status: ServerStatus | None) -> str:
+def server_state(status: ServerStatus | None, start: ServerStart | None = None) -> str:
     """Beside the server switcher: "Online · 0.33.1", "Offline", "Connecting…"."""
+    if is_starting(status, start):
+        return _way_back(start, tr("Waking…"), tr("Starting…"))
     if status is None:
         return tr("Connecting…")
     if status.state is ServerState.ONLINE:
@@ -33,6 +36,55 @@ def server_state(status: ServerStatus | None) -> str:
     if status.state is ServerState.WAITING:
         return _UNASKED.get(status.secret, lambda: tr("Waiting for the keyring"))()
     return _STATES[status.state]()
+
+
+def server_status(
+    status: ServerStatus | None, start: ServerStart | None = None, *, is_on: bool = True
+) -> str:
+    """In the list of the settings: as `server_state`, with since when it is offline, and "Off"."""
+    if not is_on:
+        return tr("Off", "a server that is switched off")
+    if seen_state(status, start) is ServerState.OFFLINE and status is not None:
+        return offline_since_line(status)
+    return server_state(status, start)
+
+
+def server_words(status: ServerStatus | None, start: ServerStart | None = None) -> str:
+    """Within a line: "online", "offline since 14:02", "wrong password or token", "waking…"."""
+    if is_starting(status, start):
+        return _way_back(start, tr("waking…"), tr("starting…"))
+    if status is None:
+        return tr("connecting…")
+    if status.state is ServerState.OFFLINE:
+        return fill(tr("offline since {time}"), time=clock_time(status.since))
+    if status.state is ServerState.REFUSED:
+        return _refusal_words(status)
+    if status.state is ServerState.WAITING:
+        return _UNASKED_WORDS.get(status.secret, lambda: tr("waiting for the keyring"))()
+    return _STATE_WORDS[status.state]()
+
+
+def server_entry(status: ServerStatus | None, start: ServerStart | None = None) -> str:
+    """Beside its name in the switcher's menu: "0.33.1", else as `server_words`."""
+    version = one_line(status.version, 40) if status is not None and status.is_online else ""
+    return version or server_words(status, start)
+
+
+def spoken_entry(label: str, status: ServerStatus | None, start: ServerStart | None = None) -> str:
+    """A server's line for a screen reader: "nas, offline since 14:02"."""
+    server = label or server_address("", "").label
+    words = server_words(status, start)
+    return fill(tr("{server}, {state}", "nas, offline since 14:02"), server=server, state=words)
+
+
+def spoken_servers(online: int, total: int) -> str:
+    """The switcher's accessible name while all are shown: "Servers: 2 of 3 online"."""
+    text = tr("Servers: {online} of {total} online")
+    return fill(text, online=number(online), total=number(total))
+
+
+def _way_back(start: ServerStart | None, waking: str, starting: str) -> str:
+    return waking if start is not None and start.kind is StartKind.WAKE else starting
 
 
 def refusal(status: ServerStatus) -> str:
@@ -49,10 +101,29 @@ def refusal(status: ServerStatus) -> str:
     return tr("Access refused")
 
 
+def _refusal_words(status: ServerStatus) -> str:
+    error = status.error
+    if isinstance(error, Unauthorized):
+        return tr("wrong password or token") if error.was_given else tr("sign-in needed")
+    if isinstance(error, BadAddress):
+        return tr("not an address")
+    if isinstance(error, Moved):
+        return tr("wants https") if error.wants_https else tr("another address")
+    if isinstance(error, TlsFailed):
+        return tr("certificate not trusted")
+    return tr("access refused")
+
+
 _UNASKED: dict[SecretState, Callable[[], str]] = {
     SecretState.LOCKED: lambda: tr("Keyring locked"),
     SecretState.MISSING: lambda: tr("Sign-in needed"),
     SecretState.NO_KEYRING: lambda: tr("Sign-in needed"),
+}
+
+_UNASKED_WORDS: dict[SecretState, Callable[[], str]] = {
+    SecretState.LOCKED: lambda: tr("keyring locked"),
+    SecretState.MISSING: lambda: tr("sign-in needed"),
+    SecretState.NO_KEYRING: lambda: tr("sign-in needed"),
 }
 
 _STATES: dict[ServerState, Callable[[], str]] = {
@@ -63,19 +134,27 @@ _STATES: dict[ServerState, Callable[[], str]] = {
     ServerState.FAILING: lambda: tr("Error"),
 }
 
+_STATE_WORDS: dict[ServerState, Callable[[], str]] = {
+    ServerState.ONLINE: lambda: tr("online"),
+    ServerState.CONNECTING: lambda: tr("connecting…"),
+    ServerState.STARTING: lambda: tr("starting…"),
+    ServerState.NOT_OLLAMA: lambda: tr("another program answers"),
+    ServerState.FAILING: lambda: tr("reports an error"),
+}
+
 
 def servers_online(online: int, total: int) -> str:
     """For all servers together: "2 of 4 online"."""
     return fill(tr("{online} of {total} online"), online=number(online), total=number(total))
 
 
-def spoken_server(label: str, status: ServerStatus | None) -> str:
+def spoken_server(label: str, status: ServerStatus | None, start: ServerStart | None = None) -> str:
     """The switcher's accessible name: "Server: This computer, online, version 0.33.1"."""
     server = label or server_address("", "").label
     if status is not None and status.is_online and status.version:
         text = tr("Server: {server}, online, version {version}")
         return fill(text, server=server, version=one_line(status.version, 40))
-    return fill(tr("Server: {server}, {state}"), server=server, state=server_state(status))
+    return fill(tr("Server: {server}, {state}"), server=server, state=server_state(status, start))
 
 
 def status_line(

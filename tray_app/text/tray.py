@@ -5,19 +5,18 @@ The entries have no room for more than the essence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from tray_app import APP_NAME
+from tray_app.core.payloads import ServerStart
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
-from tray_app.core.records import MemoryUse, RunningModel, ServerState, ServerStatus
+from tray_app.core.records import MemoryUse, RunningModel, ServerStatus
 from tray_app.text.addresses import server_address
 from tray_app.text.downloads import downloads_line, pull_phase, pull_wait
 from tray_app.text.plain import one_line, shortened
 from tray_app.text.pull_errors import pull_error_reason
-from tray_app.text.servers import refusal
+from tray_app.text.servers import server_words
 from tray_app.text.times import (
-    clock_time,
     elapsed,
     is_forever,
     roughly,
@@ -35,34 +34,15 @@ def tray_state_line(
     label: str,
     status: ServerStatus | None,
     running: tuple[RunningModel, ...] | None = None,
+    start: ServerStart | None = None,
 ) -> str:
-    """The tray menu's first line: "This computer: online, 2 loaded"."""
+    """A server's line in the tray's menu: "This computer: online, 2 loaded"."""
     server = label or server_address("", "").label
-    if status is not None and status.is_online:
-        if not running:
-            return fill(tr("{server}: online"), server=server)
+    words = server_words(status, start)
+    if status is not None and status.is_online and running:
         loaded = tr("%Ln loaded", "models", MemoryUse.of(running).count)
-        return fill(tr("{server}: online, {loaded}"), server=server, loaded=loaded)
-    return _away_line(server, status)
-
-
-def _away_line(server: str, status: ServerStatus | None) -> str:
-    if status is not None and status.state is ServerState.OFFLINE:
-        since = clock_time(status.since)
-        return fill(tr("{server}: offline since {time}"), server=server, time=since)
-    if status is not None and status.state is ServerState.REFUSED:
-        return fill(tr("{server}: {problem}"), server=server, problem=refusal(status))
-    state = ServerState.CONNECTING if status is None else status.state
-    return fill(_AWAY[state](), server=server)
-
-
-_AWAY: dict[ServerState, Callable[[], str]] = {
-    ServerState.CONNECTING: lambda: tr("{server}: connecting…"),
-    ServerState.STARTING: lambda: tr("{server}: starting…"),
-    ServerState.NOT_OLLAMA: lambda: tr("{server}: another program answers"),
-    ServerState.FAILING: lambda: tr("{server}: reports an error"),
-    ServerState.WAITING: lambda: tr("{server}: waiting for the keyring"),
-}
+        words = fill(tr("online, {loaded}", "2 loaded"), loaded=loaded)
+    return fill(tr("{server}: {state}", "studio: online"), server=server, state=words)
 
 
 def tray_tooltip(
@@ -71,18 +51,26 @@ def tray_tooltip(
     running: tuple[RunningModel, ...] | None,
     summary: PullSummary,
     updates: int = 0,
+    start: ServerStart | None = None,
 ) -> str:
     """Two lines of plain text, at most 120 characters."""
     name = label or server_address("", "").label
     server = shortened(one_line(name), 40)
     is_online = status is not None and status.is_online
     second = downloads_line(summary) if is_online and (summary.active or summary.waiting) else ""
+    if not second and is_online:
+        second = _idle_line(server, status, running, updates)
     if not second:
-        second = _idle_line(server, running, updates) if is_online else _away_line(server, status)
+        second = tray_state_line(server, status, None, start)
     return f"{APP_NAME}\n{shortened(second, _TOOLTIP_LIMIT - len(APP_NAME) - 1)}"
 
 
-def _idle_line(server: str, running: tuple[RunningModel, ...] | None, updates: int) -> str:
+def _idle_line(
+    server: str,
+    status: ServerStatus | None,
+    running: tuple[RunningModel, ...] | None,
+    updates: int,
+) -> str:
     use = MemoryUse.of(running)
     parts = []
     if use.count:
@@ -93,7 +81,7 @@ def _idle_line(server: str, running: tuple[RunningModel, ...] | None, updates: i
     if updates:
         parts.append(english_singular(updates, "1 update") or tr("%Ln updates", "", updates))
     if not parts:
-        return fill(tr("{server}: online"), server=server)
+        return tray_state_line(server, status)
     return fill(tr("{server}: {facts}"), server=server, facts=tr("; ").join(parts))
 
 

@@ -5,9 +5,11 @@ import pytest
 from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
+from tray_app.core.payloads import ServerStart, StartKind, StartPhase, seen_state
 from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import RunningModel, ServerState, ServerStatus
 from tray_app.core.sharing import DiskUse, Freed
+from tray_app.core.sign_in import SecretState
 
 NOW = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)
 GB = 1_000_000_000
@@ -77,6 +79,106 @@ def test_server_state(given: ServerStatus | None, shown: str) -> None:
     assert text.server_state(given) == shown
 
 
+def waiting(secret: SecretState) -> ServerStatus:
+    return ServerStatus("local", ServerState.WAITING, NOW, secret=secret)
+
+
+@pytest.mark.parametrize(
+    ("given", "listed", "within"),
+    [
+        (None, "Connecting…", "connecting…"),
+        (status(ServerState.CONNECTING), "Connecting…", "connecting…"),
+        (ONLINE, "Online · 0.33.1", "online"),
+        (status(ServerState.STARTING), "Starting…", "starting…"),
+        (status(ServerState.OFFLINE), "Offline since 14:32", "offline since 14:32"),
+        (status(ServerState.NOT_OLLAMA), "Not Ollama", "another program answers"),
+        (status(ServerState.FAILING), "Error", "reports an error"),
+        (
+            status(ServerState.REFUSED, error=e.Unauthorized(was_given=True)),
+            "Wrong password or token",
+            "wrong password or token",
+        ),
+        (status(ServerState.REFUSED, error=e.Unauthorized()), "Sign-in needed", "sign-in needed"),
+        (
+            status(ServerState.REFUSED, error=e.Moved(wants_https=True)),
+            "Wants https",
+            "wants https",
+        ),
+        (status(ServerState.REFUSED, error=e.Moved()), "Another address", "another address"),
+        (status(ServerState.REFUSED, error=e.BadAddress()), "Not an address", "not an address"),
+        (
+            status(ServerState.REFUSED, error=e.TlsFailed()),
+            "Certificate not trusted",
+            "certificate not trusted",
+        ),
+        (status(ServerState.REFUSED, error=e.Forbidden()), "Access refused", "access refused"),
+        (waiting(SecretState.WAITING), "Waiting for the keyring", "waiting for the keyring"),
+        (waiting(SecretState.LOCKED), "Keyring locked", "keyring locked"),
+        (waiting(SecretState.MISSING), "Sign-in needed", "sign-in needed"),
+        (waiting(SecretState.NO_KEYRING), "Sign-in needed", "sign-in needed"),
+    ],
+)
+def test_how_a_server_stands_in_a_list_and_within_a_line(
+    given: ServerStatus | None, listed: str, within: str
+) -> None:
+    assert text.server_status(given) == listed
+    assert text.server_words(given) == within
+    assert text.spoken_entry("nas", given) == f"nas, {within}"
+    assert text.server_status(given, is_on=False) == "Off"
+
+
+def test_the_menu_of_servers_has_the_version_of_those_that_are_online() -> None:
+    assert text.server_entry(ONLINE) == "0.33.1"
+    assert text.server_entry(status(ServerState.ONLINE)) == "online"
+    assert text.server_entry(status(ServerState.OFFLINE)) == "offline since 14:32"
+    assert text.spoken_servers(2, 3) == "Servers: 2 of 3 online"
+
+
+def start(kind: StartKind, phase: StartPhase = StartPhase.WAITING) -> ServerStart:
+    return ServerStart("local", kind, phase, 0.0, 30.0)
+
+
+OFFLINE = status(ServerState.OFFLINE)
+DENIED = status(ServerState.REFUSED, error=e.Forbidden())
+
+
+@pytest.mark.parametrize(
+    ("given", "under_way", "beside", "within", "seen"),
+    [
+        (OFFLINE, start(StartKind.WAKE), "Waking…", "waking…", ServerState.STARTING),
+        (None, start(StartKind.WAKE), "Waking…", "waking…", ServerState.STARTING),
+        (OFFLINE, start(StartKind.SERVICE), "Starting…", "starting…", ServerState.STARTING),
+        (OFFLINE, start(StartKind.APP), "Starting…", "starting…", ServerState.STARTING),
+        (
+            OFFLINE,
+            start(StartKind.WAKE, StartPhase.NO_ANSWER),
+            "Offline",
+            "offline since 14:32",
+            ServerState.OFFLINE,
+        ),
+        (ONLINE, start(StartKind.WAKE), "Online · 0.33.1", "online", ServerState.ONLINE),
+        (
+            DENIED,
+            start(StartKind.SERVICE),
+            "Access refused",
+            "access refused",
+            ServerState.REFUSED,
+        ),
+    ],
+)
+def test_a_server_that_is_brought_back_says_so_until_something_answers(
+    given: ServerStatus | None,
+    under_way: ServerStart,
+    beside: str,
+    within: str,
+    seen: ServerState,
+) -> None:
+    assert text.server_state(given, under_way) == beside
+    assert text.server_words(given, under_way) == within
+    assert text.tray_state_line("nas", given, None, under_way) == f"nas: {within}"
+    assert seen_state(given, under_way) is seen
+
+
 @pytest.mark.parametrize(
     ("given", "models", "shown"),
     [
@@ -92,8 +194,10 @@ def test_server_state(given: ServerStatus | None, shown: str) -> None:
         (
             status(ServerState.REFUSED, error=e.Unauthorized()),
             None,
-            "This computer: Sign-in needed",
+            "This computer: sign-in needed",
         ),
+        (waiting(SecretState.WAITING), None, "This computer: waiting for the keyring"),
+        (waiting(SecretState.LOCKED), None, "This computer: keyring locked"),
     ],
 )
 def test_tray_state_line(
