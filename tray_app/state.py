@@ -93,6 +93,8 @@ class AppState(QObject):
         super().__init__(parent)
         self.servers: tuple[Server, ...] = (server,)
         """All that are on, in the order of the settings; never none."""
+        self.servers_off: tuple[Server, ...] = ()
+        """Those that are set up and switched off: known by name only."""
         self.default_server_id = server.id
         self.shown_id = server.id
         """The server that is shown; "" = all of them."""
@@ -142,8 +144,11 @@ class AppState(QObject):
         return tuple(server for server in self.servers if server.is_in_all) or self.servers
 
     def server_of(self, server_id: str) -> Server:
-        """A server by its id. One that is not used any more has its id for a name."""
-        return next((each for each in self.servers if each.id == server_id), _gone(server_id))
+        """A server by its id. One that is not set up any more has its id for a name."""
+        for server in (*self.servers, *self.servers_off):
+            if server.id == server_id:
+                return server
+        return Server(server_id, server_id)
 
     def secret(self, server_id: str) -> SecretState:
         """Where what signs in to a server is."""
@@ -224,20 +229,24 @@ class AppState(QObject):
         self.set_servers((server,), server.id, server.id)
 
     def set_servers(
-        self, servers: tuple[Server, ...], default_server_id: str, shown_id: str
+        self,
+        servers: tuple[Server, ...],
+        default_server_id: str,
+        shown_id: str,
+        off: tuple[Server, ...] = (),
     ) -> None:
         """Use these. Of one that moved to another address nothing is known any more.
 
-        `shown_id` "" = all of them, which of one server means that one.
+        `shown_id` "" = all of them, which of one server means that one. `off` are the others.
         """
         if len(servers) == 1 or all(shown_id != server.id for server in servers):
             shown_id = servers[0].id if len(servers) == 1 else ""
-        new = (servers, default_server_id, shown_id)
-        if new == (self.servers, self.default_server_id, self.shown_id):
+        new = (servers, default_server_id, shown_id, off)
+        if new == (self.servers, self.default_server_id, self.shown_id, self.servers_off):
             return
         before = {server.id: server.address for server in self.servers}
         now = {server.id: server.address for server in servers}
-        self.servers, self.default_server_id, self.shown_id = new
+        self.servers, self.default_server_id, self.shown_id, self.servers_off = new
         for server_id, address in before.items():
             if now.get(server_id) != address:
                 self._forget(server_id)
@@ -373,7 +382,3 @@ class AppState(QObject):
             facts.pop(server_id, None)  # type: ignore[attr-defined]
         self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}
         self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}
-
-
-def _gone(server_id: str) -> Server:
-    return Server(server_id, server_id)

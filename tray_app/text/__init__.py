@@ -157,9 +157,12 @@ if TYPE_CHECKING:
     from tray_app.text.tray import (
         tray_pull_lines,
         tray_pull_title,
+        tray_servers_line,
         tray_state_line,
         tray_tooltip,
+        tray_tooltip_of_several,
         tray_unload_line,
+        wake_entry,
     )
     from tray_app.text.units import (
         amount,

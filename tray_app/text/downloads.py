@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.policy import RetryPolicy
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
@@ -27,6 +28,7 @@ from tray_app.text.times import (
 from tray_app.text.units import amount, percent, size, size_wanted, speed
 from tray_app.text.wording import dotted, english_singular, fill, number, tr
 
+_WAKING = (StartKind.WAKE, StartPhase.WAITING)
 _MAX_ATTEMPTS = RetryPolicy().max_attempts
 
 
@@ -36,6 +38,7 @@ class _Row:
     now_s: float
     server: str
     now: datetime | None
+    start: ServerStart | None = None
 
 
 def pull_detail(
@@ -44,10 +47,12 @@ def pull_detail(
     *,
     server_label: str = "",
     now: datetime | None = None,
+    start: ServerStart | None = None,
 ) -> str:
-    """The right end of a row's first line. `now_s` is of the same clock as the item's."""
+    """The right end of a row's first line. `now_s` is of the same clock as the item's; `start`
+    says how its server is being brought back."""
     server = server_label or server_address("", "").label
-    return _DETAILS[item.state](_Row(item, now_s, server, now))
+    return _DETAILS[item.state](_Row(item, now_s, server, now, start))
 
 
 def pull_reason(item: PullItem, server_label: str = "") -> str:
@@ -59,16 +64,26 @@ def pull_reason(item: PullItem, server_label: str = "") -> str:
 
 
 def _waiting(row: _Row) -> str:
-    wait = pull_wait(row.item, row.server)
+    wait = pull_wait(row.item, row.server, row.start)
+    start = row.start
+    is_waking = start is not None and (start.kind, start.phase) == _WAKING
+    if start is not None and is_waking and row.item.hold is Hold.SERVER:
+        text = tr("{wait}, {time}", "Waiting for “nas” to wake up, 1 min 10 s")
+        wait = fill(text, wait=wait, time=elapsed(row.now_s - start.began_s))
     reason = pull_reason(row.item, row.server).rstrip(".。")
     return fill(tr("{reason}. {wait}"), reason=reason, wait=wait) if reason else wait
 
 
-def pull_wait(item: PullItem, server_label: str = "") -> str:
-    """What a waiting download waits for: its turn, its server, or the end of a rule."""
+def pull_wait(item: PullItem, server_label: str = "", start: ServerStart | None = None) -> str:
+    """What a waiting download waits for: its turn, its server, or the end of a rule. `start` says
+    how its server is being brought back."""
     if item.hold is Hold.SERVER:
         server = server_label or server_address("", "").label
-        return fill(tr("Waiting for “{server}”"), server=server)
+        if start is None or start.phase is not StartPhase.WAITING:
+            return fill(tr("Waiting for “{server}”"), server=server)
+        if start.kind is StartKind.WAKE:
+            return fill(tr("Waiting for “{server}” to wake up"), server=server)
+        return fill(tr("Waiting for “{server}” to start"), server=server)
     if item.hold is Hold.OFF:
         server = server_label or server_address("", "").label
         return fill(tr("Paused: “{server}” is switched off"), server=server)
@@ -267,12 +282,14 @@ def spoken_progress(item: PullItem) -> str:
     return fill(tr("{share}, {time} left"), share=share, time=spoken_time(progress.eta_s))
 
 
-def downloads_line(summary: PullSummary, *, has_speed: bool = True) -> str:
+def downloads_line(
+    summary: PullSummary, *, has_speed: bool = True, has_servers: bool = False
+) -> str:
     """All downloads in one line for tooltips and the tray: "2 downloads, 82%, 41.8 MB/s, 1 min
-    16 s left"; "" when there are none."""
+    16 s left"; "" when there are none. `has_servers`: there are several."""
     count = summary.active + summary.waiting
     if summary.waits_for_server and not summary.active:
-        return waits_for_server(summary.waits_for_server)
+        return waits_for_server(summary.waits_for_server, is_of_several=has_servers)
     if not count:
         if not summary.paused:
             return ""
@@ -310,8 +327,12 @@ def downloads_header(summary: PullSummary) -> str:
     )
 
 
-def waits_for_server(count: int) -> str:
-    """ "1 download waits for the server"."""
+def waits_for_server(count: int, *, is_of_several: bool = False) -> str:
+    """ "1 download waits for the server", "2 downloads wait for their servers"."""
+    if is_of_several:
+        return english_singular(count, "1 download waits for its server") or tr(
+            "%Ln downloads wait for their servers", "", count
+        )
     return english_singular(count, "1 download waits for the server") or tr(
         "%Ln downloads are waiting for the server", "", count
     )

@@ -1,4 +1,4 @@
-"""The tray's lines: tooltip, the menu's first line, its entries about a download or a loaded model.
+"""The tray's lines: tooltip, the menu's first lines, its entries about downloads and loaded models.
 
 The entries have no room for more than the essence.
 """
@@ -24,10 +24,11 @@ from tray_app.text.times import (
     time_left,
 )
 from tray_app.text.units import amount, percent, size, speed
-from tray_app.text.wording import english_singular, fill, isolated, tr
+from tray_app.text.wording import english_singular, fill, isolated, number, tr
 
 _TOOLTIP_LIMIT = 120
 _NAME_LIMIT = 60
+_SERVER_LIMIT = 30
 
 
 def tray_state_line(
@@ -40,9 +41,20 @@ def tray_state_line(
     server = label or server_address("", "").label
     words = server_words(status, start)
     if status is not None and status.is_online and running:
-        loaded = tr("%Ln loaded", "models", MemoryUse.of(running).count)
+        loaded = tr("%Ln loaded", "models", len(running))
         words = fill(tr("online, {loaded}", "2 loaded"), loaded=loaded)
     return fill(tr("{server}: {state}", "studio: online"), server=server, state=words)
+
+
+def tray_servers_line(online: int, total: int) -> str:
+    """All servers in one line: "5 of 6 servers online"."""
+    text = tr("{online} of {total} servers online")
+    return fill(text, online=number(online), total=number(total))
+
+
+def wake_entry(label: str) -> str:
+    """The entry that wakes a server: "Wake “nas”"."""
+    return fill(tr("Wake “{server}”"), server=label)
 
 
 def tray_tooltip(
@@ -59,19 +71,35 @@ def tray_tooltip(
     is_online = status is not None and status.is_online
     second = downloads_line(summary) if is_online and (summary.active or summary.waiting) else ""
     if not second and is_online:
-        second = _idle_line(server, status, running, updates)
-    if not second:
-        second = tray_state_line(server, status, None, start)
+        parts = _idle_parts(MemoryUse.of(running), updates)
+        if parts:
+            facts = tr("; ").join(parts)
+            second = fill(tr("{server}: {facts}"), server=server, facts=facts)
+    return _tooltip(second or tray_state_line(server, status, None, start))
+
+
+def tray_tooltip_of_several(
+    online: int, total: int, use: MemoryUse, summary: PullSummary, updates: int = 0
+) -> str:
+    """The same for several servers."""
+    waits = summary.waits_for_server
+    if summary.active or summary.waiting > waits:
+        return _tooltip(downloads_line(summary))
+    parts = [tray_servers_line(online, total)]
+    if waits:
+        parts.append(
+            english_singular(waits, "1 download waits") or tr("%Ln downloads wait", "", waits)
+        )
+    else:
+        parts += _idle_parts(use, updates)
+    return _tooltip(tr("; ").join(parts))
+
+
+def _tooltip(second: str) -> str:
     return f"{APP_NAME}\n{shortened(second, _TOOLTIP_LIMIT - len(APP_NAME) - 1)}"
 
 
-def _idle_line(
-    server: str,
-    status: ServerStatus | None,
-    running: tuple[RunningModel, ...] | None,
-    updates: int,
-) -> str:
-    use = MemoryUse.of(running)
+def _idle_parts(use: MemoryUse, updates: int) -> list[str]:
     parts = []
     if use.count:
         loaded = tr("%Ln loaded", "models", use.count)
@@ -80,14 +108,16 @@ def _idle_line(
         parts.append(loaded)
     if updates:
         parts.append(english_singular(updates, "1 update") or tr("%Ln updates", "", updates))
-    if not parts:
-        return tray_state_line(server, status)
-    return fill(tr("{server}: {facts}"), server=server, facts=tr("; ").join(parts))
+    return parts
 
 
-def tray_pull_title(item: PullItem) -> str:
-    """The entry of a download: "qwen3:14b, 66%", "gemma3:12b, verifying"."""
+def tray_pull_title(item: PullItem, server_label: str = "") -> str:
+    """The entry of a download: "qwen3:14b, 66%", "gemma3:12b on studio, verifying". `server_label`
+    only where its server is to be named."""
     name = isolated(one_line(item.name, _NAME_LIMIT))
+    if server_label:
+        text = tr("{name} on {server}", "a download in the tray menu")
+        name = fill(text, name=name, server=isolated(shortened(server_label, _SERVER_LIMIT)))
     reached = percent(item.progress.permille) if item.progress and item.progress.permille else ""
     if reached and item.state in _WITH_PERCENT:
         text = tr("{name}, {percent}, {state}", "a download in the tray menu")
@@ -96,8 +126,11 @@ def tray_pull_title(item: PullItem) -> str:
     return fill(text, name=name, state=pull_phase(item))
 
 
-def tray_pull_lines(item: PullItem, now_s: float, server_label: str = "") -> tuple[str, ...]:
-    """What stands above the actions of a download; no line is empty."""
+def tray_pull_lines(
+    item: PullItem, now_s: float, server_label: str = "", start: ServerStart | None = None
+) -> tuple[str, ...]:
+    """What stands above the actions of a download; no line is empty. `start`: how its server is
+    being brought back."""
     progress = item.progress
     lines: tuple[str, ...] = ()
     if item.error is not None:
@@ -105,7 +138,7 @@ def tray_pull_lines(item: PullItem, now_s: float, server_label: str = "") -> tup
         reason = pull_error_reason(item.error, server_label, is_final=is_final)
         lines = (one_line(reason, 120),)
     if item.state is PullState.WAITING:
-        lines = (*lines, pull_wait(item, server_label))
+        lines = (*lines, pull_wait(item, server_label, start))
     if item.error is not None or progress is None:
         return lines
     if item.state is PullState.VERIFYING:

@@ -5,17 +5,17 @@ Plain entries and submenus only: everything here has to go over D-Bus. Made a me
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from heapq import nlargest
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app import text
-from tray_app.core.payloads import LoadRequest, ModelRef
+from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, seen_state
 from tray_app.core.pulls.states import (
     ENDED,
     TRANSITIONS,
@@ -24,12 +24,26 @@ from tray_app.core.pulls.states import (
     PullState,
     PullSummary,
 )
-from tray_app.core.records import ModelRecord, RunningModel, ServerStatus, Snapshot
+from tray_app.core.records import (
+    MemoryUse,
+    ModelRecord,
+    RunningModel,
+    Server,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.text import tr
 
 if TYPE_CHECKING:
     from tray_app.state import AppState
 
+MAX_ENTRIES = 16
+"""Separators do not count."""
+MAX_SERVERS = 3
+"""More have one line together, and lines of their own only for MAX_UNWELL that are not fine."""
+MAX_UNWELL = 2
+MAX_WAKES = 2
 MAX_PULLS = 5
 MAX_LOADED = 20
 MAX_LOADABLE = 10
@@ -64,16 +78,15 @@ class ModelChoices:
 
 
 @dataclass(frozen=True, slots=True)
-class TrayFacts:
-    """All that tooltip and menu are made from; None = nothing yet."""
+class ServerFacts:
+    """What the menu is told of one server; None = nothing yet."""
 
-    server_label: str = ""
+    label: str = ""
     status: ServerStatus | None = None
     snapshot: Snapshot | None = None
-    items: tuple[PullItem, ...] = ()
-    summary: PullSummary = field(default_factory=PullSummary)
-    needs_attention: bool = False
-    updates: int = 0
+    start: ServerStart | None = None
+    id: str = ""
+    can_wake: bool = False
     choices: ModelChoices | None = None
     """Those of the snapshot; None = still to be made."""
 
@@ -82,11 +95,81 @@ class TrayFacts:
         return self.status is not None and self.status.is_online
 
     @property
+    def is_unwell(self) -> bool:
+        """Whether there is something to say of it: it does not answer as it should."""
+        return self.state not in (ServerState.ONLINE, ServerState.CONNECTING)
+
+    @property
+    def state(self) -> ServerState:
+        return seen_state(self.status, self.start)
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it may be woken."""
+        return self.can_wake and self.state is ServerState.OFFLINE
+
+    @property
     def running(self) -> tuple[RunningModel, ...] | None:
         """Models in memory now; None = not known."""
         if self.snapshot is None or not self.is_online:
             return None
         return self.snapshot.running
+
+    @property
+    def offered(self) -> ModelChoices:
+        """The models that can be loaded or unloaded now."""
+        if self.snapshot is None or not self.is_online:
+            return ModelChoices()
+        return self.choices or ModelChoices.of(self.snapshot)
+
+    @classmethod
+    def of(cls, state: AppState, server: Server, before: ServerFacts | None) -> ServerFacts:
+        """What is known of a server now; `before` is what was."""
+        snapshot = state.snapshot(server.id)
+        choices: ModelChoices | None = None
+        if snapshot is not None:
+            old = before.snapshot if before is not None else None
+            is_same = old is not None and old.models is snapshot.models
+            if (
+                before is not None
+                and old is not None
+                and is_same
+                and (old.running == snapshot.running)
+            ):
+                choices = before.choices
+            else:
+                choices = ModelChoices.of(snapshot)
+        return cls(
+            text.server_name(server.label, server.address),
+            state.status(server.id),
+            snapshot,
+            state.start_of(server.id),
+            server.id,
+            server.can_wake,
+            choices,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrayFacts:
+    """All that tooltip and menu are made from. `servers` are those that are on, `default_id` is
+    the one that needs no name beside a download; `names` are those of all that have downloads."""
+
+    servers: tuple[ServerFacts, ...] = (ServerFacts(),)
+    items: tuple[PullItem, ...] = ()
+    summary: PullSummary = field(default_factory=PullSummary)
+    needs_attention: bool = False
+    updates: int = 0
+    default_id: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_of_several(self) -> bool:
+        return len(self.servers) > 1
+
+    @property
+    def online(self) -> tuple[ServerFacts, ...]:
+        return tuple(server for server in self.servers if server.is_online)
 
 
 class TrayVerb(StrEnum):
@@ -97,6 +180,9 @@ class TrayVerb(StrEnum):
     SETTINGS = "settings"
     QUIT = "quit"
     REFRESH = "refresh"
+    SHOW_SERVER = "show_server"
+    """Open the window at this one; "" = at all."""
+    WAKE = "wake"
     LOAD = "load"
     UNLOAD = "unload"
     PAUSE = "pause"
@@ -152,45 +238,52 @@ def facts_of(
     """What the tray shows of the state; None = there is none yet. `before` is what it showed."""
     if state is None:
         return TrayFacts(needs_attention=needs_attention, updates=updates)
-    server = state.server
-    snapshot = state.snapshot(server.id)
-    choices: ModelChoices | None = None
-    if snapshot is not None:
-        old = before.snapshot if before is not None else None
-        is_same = old is not None and old.models is snapshot.models
-        if before is not None and old is not None and is_same and old.running == snapshot.running:
-            choices = before.choices
-        else:
-            choices = ModelChoices.of(snapshot)
+    old = {server.id: server for server in before.servers} if before is not None else {}
+    servers = tuple(ServerFacts.of(state, server, old.get(server.id)) for server in state.servers)
+    names = {server.id: server.label for server in servers}
+    for item in state.downloads:
+        if item.server_id not in names:
+            server = state.server_of(item.server_id)
+            names[item.server_id] = text.server_name(server.label, server.address)
     return TrayFacts(
-        text.server_name(server.label, server.address),
-        state.status(server.id),
-        snapshot,
+        servers,
         state.downloads,
         state.pull_summary,
         needs_attention,
         updates,
-        choices,
+        state.default_server_id,
+        names,
     )
 
 
 def build_tooltip(facts: TrayFacts) -> str:
     """Two lines of plain text."""
+    if facts.is_of_several:
+        loaded = chain.from_iterable(server.running or () for server in facts.servers)
+        online, use = len(facts.online), MemoryUse.of(loaded)
+        total = len(facts.servers)
+        return text.tray_tooltip_of_several(online, total, use, facts.summary, facts.updates)
+    one = facts.servers[0]
     return text.tray_tooltip(
-        facts.server_label, facts.status, facts.running, facts.summary, facts.updates
+        one.label, one.status, one.running, facts.summary, facts.updates, one.start
     )
 
 
 def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[MenuEntry, ...]:
     """The whole menu; `now` is the wall clock (UTC, None = the system's), `now_s` the monotonic
     one."""
-    sections = (
-        tuple(_head(facts)),
-        tuple(_connection(facts)),
-        tuple(_downloads(facts, now_s)),
-        tuple(_models(facts, now or datetime.now(UTC))),
-        tuple(_foot()),
+    opened = MenuEntry(
+        "open", tr("Open Ollama Tray"), request=TrayRequest(TrayVerb.OPEN), is_default=True
     )
+    head: list[tuple[MenuEntry, ...]]
+    if facts.is_of_several:
+        head = [(*_servers(facts), *_connection(facts)), (opened,)]
+    else:
+        head = [(_server_line(facts.servers[0]), opened), tuple(_connection(facts))]
+    models = tuple(_models(facts, now or datetime.now(UTC)))
+    foot = tuple(_foot())
+    room = MAX_ENTRIES - sum(map(len, (*head, models, foot)))
+    sections = (*head, tuple(_downloads(facts, now_s, room)), models, foot)
     entries: list[MenuEntry] = []
     for number, section in enumerate(sections):
         if section and entries:
@@ -199,34 +292,64 @@ def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[Me
     return tuple(entries)
 
 
-def _head(facts: TrayFacts) -> Iterator[MenuEntry]:
-    yield MenuEntry(
-        "state",
-        text.tray_state_line(facts.server_label, facts.status, facts.running),
-        _state_icon(facts.status),
-    )
-    yield MenuEntry(
-        "open", tr("Open Ollama Tray"), request=TrayRequest(TrayVerb.OPEN), is_default=True
-    )
+def _server_line(server: ServerFacts) -> MenuEntry:
+    """The one server: to be read only."""
+    line = text.tray_state_line(server.label, server.status, server.running, server.start)
+    return MenuEntry("state", line, STATE_ICONS[server.state])
 
 
-def _state_icon(status: ServerStatus | None) -> str:
-    if status is None:
-        return "dot-connecting"
-    return {
-        "online": "dot-online",
-        "connecting": "dot-connecting",
-        "starting": "dot-connecting",
-        "offline": "dot-offline",
-    }.get(status.state, "warning")
+def _servers(facts: TrayFacts) -> Iterator[MenuEntry]:
+    """A line for each of several; of many, one for all and those that are not fine."""
+    shown = facts.servers
+    if len(shown) > MAX_SERVERS:
+        unwell = [server for server in shown if server.is_unwell]
+        unwell.sort(
+            key=lambda server: (server.state in _MENDS_ITSELF, server.id != facts.default_id)
+        )
+        shown = tuple(unwell[:MAX_UNWELL])
+        yield MenuEntry(
+            "servers",
+            text.tray_servers_line(len(facts.online), len(facts.servers)),
+            _worst_icon(facts),
+            TrayRequest(TrayVerb.SHOW_SERVER, ("",)),
+        )
+    for server in shown:
+        line = _server_line(server)
+        request = TrayRequest(TrayVerb.SHOW_SERVER, (server.id,))
+        yield replace(line, key=f"server {server.id}", request=request)
+
+
+def _worst_icon(facts: TrayFacts) -> str:
+    if len(facts.online) == len(facts.servers):
+        return "dot-online"
+    is_unwell = any(server.is_unwell for server in facts.servers)
+    return "warning" if is_unwell else "dot-connecting"
+
+
+STATE_ICONS = {
+    ServerState.CONNECTING: "dot-connecting",
+    ServerState.ONLINE: "dot-online",
+    ServerState.STARTING: "dot-connecting",
+    ServerState.OFFLINE: "dot-offline",
+    ServerState.REFUSED: "warning",
+    ServerState.NOT_OLLAMA: "warning",
+    ServerState.FAILING: "warning",
+    ServerState.WAITING: "key",
+}
+_MENDS_ITSELF = frozenset({ServerState.OFFLINE, ServerState.STARTING})
 
 
 def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
-    if facts.status is not None and not facts.is_online:
+    asleep = [server for server in facts.servers if server.is_asleep]
+    for server in asleep[:MAX_WAKES]:
+        request = TrayRequest(TrayVerb.WAKE, (server.id,))
+        yield MenuEntry(f"wake {server.id}", text.wake_entry(server.label), "power", request)
+    if any(server.status is not None and not server.is_online for server in facts.servers):
         yield MenuEntry("retry", tr("Retry now"), "refresh", TrayRequest(TrayVerb.REFRESH))
 
 
-def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
+def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]:
+    """At most `room` entries: fewer downloads, then no header."""
     summary = facts.summary
     items = [item for item in facts.items if item.state not in ENDED]
     if facts.needs_attention:
@@ -234,28 +357,40 @@ def _downloads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
     if not items:
         return
     is_waiting = bool(summary.waits_for_server) and not summary.active
-    header = text.downloads_line(summary, has_speed=False)
-    if header:
+    header = text.downloads_line(summary, has_speed=False, has_servers=facts.is_of_several)
+    last = tuple(_all_downloads(items))
+    room -= len(last)
+    if header and room > 2:
+        room -= 1
         yield MenuEntry("downloads", header, "clock" if is_waiting else "download")
-    for item in items[:MAX_PULLS]:
-        yield _download(item, now_s, facts.server_label)
-    if len(items) > MAX_PULLS:
+    count = min(MAX_PULLS, len(items))
+    if len(items) > count or count > room:
+        count = max(1, min(count, room - 1))
+    for item in items[:count]:
+        yield _download(item, facts, now_s)
+    if len(items) > count:
         yield MenuEntry(
             "more downloads",
-            tr("{count} more…").format(count=text.number(len(items) - MAX_PULLS)),
-            request=TrayRequest(TrayVerb.SHOW_PULL, (items[MAX_PULLS].id,)),
+            tr("{count} more…").format(count=text.number(len(items) - count)),
+            request=TrayRequest(TrayVerb.SHOW_PULL, (items[count].id,)),
         )
+    yield from last
+
+
+def _all_downloads(items: list[PullItem]) -> Iterator[MenuEntry]:
     if any(PullEvent.PAUSE in TRANSITIONS[item.state] for item in items):
         yield MenuEntry("pause all", tr("Pause all"), "pause", TrayRequest(TrayVerb.PAUSE_ALL))
     elif any(item.state is PullState.PAUSED for item in items):
         yield MenuEntry("resume all", tr("Resume all"), "play", TrayRequest(TrayVerb.RESUME_ALL))
 
 
-def _download(item: PullItem, now_s: float, server_label: str) -> MenuEntry:
+def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     key = f"pull {item.id}"
+    label = facts.names.get(item.server_id, "")
+    start = next((each.start for each in facts.servers if each.id == item.server_id), None)
     entries = [
         MenuEntry(f"{key} line {number}", line)
-        for number, line in enumerate(text.tray_pull_lines(item, now_s, server_label))
+        for number, line in enumerate(text.tray_pull_lines(item, now_s, label, start))
         if line
     ]
     if entries:
@@ -275,36 +410,37 @@ def _download(item: PullItem, now_s: float, server_label: str) -> MenuEntry:
         entries.append(MenuEntry(f"{key} cancel", tr("Cancel"), "close", cancel))
     show = TrayRequest(TrayVerb.SHOW_PULL, (item.id,))
     entries.append(MenuEntry(f"{key} show", tr("Show in window"), request=show))
-    return MenuEntry(key, text.tray_pull_title(item), children=tuple(entries))
+    shown = label if item.server_id != facts.default_id else ""
+    return MenuEntry(key, text.tray_pull_title(item, shown), children=tuple(entries))
 
 
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     yield MenuEntry("pull", tr("Pull model…"), "plus", TrayRequest(TrayVerb.PULL, ("",)))
-    if facts.snapshot is None or not facts.is_online:
-        return
-    choices = facts.choices or ModelChoices.of(facts.snapshot)
-    if choices.loaded:
-        yield MenuEntry(
-            "loaded",
-            tr("Loaded models"),
-            "chip",
-            children=tuple(_loaded(facts.running or (), choices.loaded, now)),
-        )
-    if choices.loadable:
-        yield MenuEntry(
-            "load",
-            tr("Load a model"),
-            "load",
-            children=tuple(map(_loadable, choices.loadable)),
-        )
+    loaded = tuple(_loaded(facts, now))
+    if loaded:
+        yield MenuEntry("loaded", tr("Loaded models"), "chip", children=loaded)
+    loadable = tuple(_loadable_of_all(facts))
+    if loadable:
+        yield MenuEntry("load", tr("Load a model"), "load", children=loadable)
 
 
-def _loaded(
-    running: tuple[RunningModel, ...], refs: tuple[ModelRef, ...], now: datetime
-) -> Iterator[MenuEntry]:
-    for model, ref in zip(running[:MAX_LOADED], refs, strict=False):
-        request = TrayRequest(TrayVerb.UNLOAD, (ref,))
-        yield MenuEntry(f"unload {model.name}", text.tray_unload_line(model, now), "eject", request)
+def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
+    """What each server has in memory; of several servers below a line with its name."""
+    servers = [server for server in facts.online if server.offered.loaded]
+    refs = tuple(chain.from_iterable(server.offered.loaded for server in servers))
+    room = MAX_LOADED
+    for server in servers:
+        if facts.is_of_several and room:
+            yield from _group("unload", server, is_first=room == MAX_LOADED)
+        shown = (server.running or ())[:room]
+        room -= len(shown)
+        for model, ref in zip(shown, server.offered.loaded, strict=False):
+            yield MenuEntry(
+                f"unload {server.id} {model.name}",
+                text.tray_unload_line(model, now),
+                "eject",
+                TrayRequest(TrayVerb.UNLOAD, (ref,)),
+            )
     if len(refs) > MAX_LOADED:
         yield MenuEntry(
             "more loaded",
@@ -313,14 +449,46 @@ def _loaded(
         )
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
-        request = TrayRequest(TrayVerb.UNLOAD, refs)
-        yield MenuEntry("unload all", tr("Unload all"), request=request)
+        words = tr("Unload all")
+        if facts.is_of_several:
+            words = tr("Unload all {count}").format(count=text.number(len(refs)))
+        yield MenuEntry("unload all", words, request=TrayRequest(TrayVerb.UNLOAD, refs))
+
+
+def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
+    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some."""
+    servers = [server for server in facts.online if server.offered.loadable]
+    shares = _shares([len(server.offered.loadable) for server in servers], MAX_LOADABLE)
+    for number, (server, share) in enumerate(zip(servers, shares, strict=True)):
+        if not share:
+            continue
+        if facts.is_of_several:
+            yield from _group("load", server, is_first=not number)
+        yield from map(_loadable, server.offered.loadable[:share])
+
+
+def _shares(wanted: list[int], room: int) -> list[int]:
+    """`room` places among those who want so many each, one place to each in turn."""
+    shares = [0] * len(wanted)
+    while room and shares != wanted:
+        for number, most in enumerate(wanted):
+            if room and shares[number] < most:
+                shares[number] += 1
+                room -= 1
+    return shares
+
+
+def _group(name: str, server: ServerFacts, *, is_first: bool) -> Iterator[MenuEntry]:
+    """The head of a server's models in a submenu."""
+    if not is_first:
+        yield MenuEntry(f"{name} {server.id} separator")
+    yield MenuEntry(f"{name} {server.id}", server.label, STATE_ICONS[server.state])
 
 
 def _loadable(model: ModelRecord) -> MenuEntry:
     request = LoadRequest(ModelRef(model.server_id, model.name, model.digest))
     return MenuEntry(
-        f"load {model.name}",
+        f"load {model.server_id} {model.name}",
         text.one_line(model.name),
         request=TrayRequest(TrayVerb.LOAD, (request,)),
     )

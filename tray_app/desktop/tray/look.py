@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tray_app.core.pulls.states import PullSummary
     from tray_app.core.records import ServerStatus
@@ -48,25 +48,36 @@ class TrayLook:
     step: int | None = None
 
 
-# Values of core.records.ServerState.
+# Values of core.records.ServerState and core.sign_in.SecretState.
 _REFUSED = "refused"
 _DOWN = frozenset({"offline", _REFUSED, "not_ollama", "failing"})
+_SECRET_WANTED = frozenset({"locked", "missing", "no_keyring"})
 
 
 def tray_state(
-    status: ServerStatus | None,
+    statuses: Sequence[ServerStatus | None],
+    default: ServerStatus | None,
     summary: PullSummary | None,
     needs_attention: bool = False,
     updates: int = 0,
 ) -> TrayState:
-    """The state that wins."""
-    if needs_attention or (status is not None and status.state == _REFUSED):
+    """The state that wins, over all servers that are on. One that is down is no alarm, unless it is
+    the default one or all are."""
+    if needs_attention or any(map(_wants_a_person, statuses)):
         return TrayState.ATTENTION
     if summary is not None and summary.active:
         return TrayState.BUSY
-    if status is not None and status.state in _DOWN:
+    if _is_down(default) or (statuses and all(map(_is_down, statuses))):
         return TrayState.OFFLINE
     return TrayState.UPDATE if updates else TrayState.IDLE
+
+
+def _wants_a_person(status: ServerStatus | None) -> bool:
+    return status is not None and (status.state == _REFUSED or status.secret in _SECRET_WANTED)
+
+
+def _is_down(status: ServerStatus | None) -> bool:
+    return status is not None and status.state in _DOWN
 
 
 def ring_step(summary: PullSummary | None) -> int | None:

@@ -25,7 +25,7 @@ _REMOTE_OPEN_MS = 30_000
 # A host paints its menus light or dark and does not say which: these stand out from both.
 _REMOTE = "#808086"
 _GREEN, _AMBER = "#2E9E4F", "#C07D10"
-_COLORS = {"dot-online": _GREEN, "dot-offline": _AMBER, "warning": _AMBER}
+_COLORS = {"dot-online": _GREEN, "dot-offline": _AMBER, "warning": _AMBER, "key": _AMBER}
 
 
 class TrayMenu(QObject):

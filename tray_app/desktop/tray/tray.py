@@ -109,6 +109,7 @@ class Tray(QObject):
         self._state, self._commands = state, commands
         for changed in (
             state.server_changed,
+            state.start_changed,
             state.status_changed,
             state.snapshot_changed,
             state.download_changed,
@@ -173,14 +174,16 @@ class Tray(QObject):
             due_s = self._painted_s + _PACE_S - self._clock()
             self._later.start(max(0, round(due_s * 1000)))
 
-    def _status(self) -> ServerStatus | None:
-        return self._state.status(self._state.server.id) if self._state is not None else None
-
     def _summary(self) -> PullSummary | None:
         return self._state.pull_summary if self._state is not None else None
 
     def _tray_state(self) -> TrayState:
-        return tray_state(self._status(), self._summary(), self._needs_attention, self._updates)
+        statuses: list[ServerStatus | None] = []
+        default = None
+        if self._state is not None:
+            statuses = [self._state.status(server.id) for server in self._state.servers]
+            default = self._state.status(self._state.default_server_id)
+        return tray_state(statuses, default, self._summary(), self._needs_attention, self._updates)
 
     @Slot()
     def _make_icon(self) -> None:
@@ -268,6 +271,10 @@ class Tray(QObject):
                 self.quit_requested.emit()
             return
         # By their words: the verbs themselves are loaded with the wording.
+        if request.verb == "show_server":
+            commands.server_show_requested.emit(request.payloads[0])
+            commands.show_requested.emit()
+            return
         signal = {
             "open": commands.show_requested,
             "pull": commands.pull_dialog_requested,
@@ -276,6 +283,7 @@ class Tray(QObject):
             "refresh": commands.refresh_requested,
             "pause_all": commands.pulls_pause_all_requested,
             "resume_all": commands.pulls_resume_all_requested,
+            "wake": commands.wake_requested,
             "load": commands.load_requested,
             "unload": commands.unload_requested,
             "pause": commands.pull_pause_requested,

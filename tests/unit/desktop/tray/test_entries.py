@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
+from tray_app import text
 from tray_app.core.errors import ModelNotFound
-from tray_app.core.payloads import LoadRequest, ModelRef
+from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.progress import PullPhase, PullProgress
-from tray_app.core.pulls.states import PullItem, PullState, PullSummary
+from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.records import (
     ModelRecord,
     Poll,
@@ -21,14 +22,17 @@ from tray_app.core.records import (
     Snapshot,
 )
 from tray_app.desktop.tray.entries import (
+    MAX_ENTRIES,
     MAX_LOADABLE,
     MAX_LOADED,
     MenuEntry,
     ModelChoices,
+    ServerFacts,
     TrayFacts,
     TrayRequest,
     TrayVerb,
     build_menu,
+    build_tooltip,
     facts_of,
 )
 from tray_app.state import AppState
@@ -84,11 +88,27 @@ def keys(entries: Iterable[MenuEntry]) -> list[str]:
     return [entry.key for entry in entries if not entry.is_separator]
 
 
-FACTS = TrayFacts("This computer", ONLINE, snapshot([model("qwen3:8b"), model("phi4:14b", 3)]))
+HERE = ServerFacts(
+    "This computer", ONLINE, snapshot([model("qwen3:8b"), model("phi4:14b", 3)]), id="local"
+)
+FACTS = TrayFacts((HERE,), default_id="local")
+
+
+def having(
+    models: Iterable[ModelRecord], loaded: tuple[RunningModel, ...] | None = ()
+) -> TrayFacts:
+    """The one server has these models."""
+    return replace(FACTS, servers=(replace(HERE, snapshot=snapshot(models, loaded)),))
 
 
 def test_before_the_first_answer() -> None:
-    assert keys(menu(TrayFacts("This computer"))) == ["state", "open", "pull", "settings", "quit"]
+    assert keys(menu(TrayFacts((ServerFacts("This computer"),)))) == [
+        "state",
+        "open",
+        "pull",
+        "settings",
+        "quit",
+    ]
 
 
 def test_quiet() -> None:
@@ -106,7 +126,7 @@ def test_quiet() -> None:
 
 def test_loaded_models() -> None:
     loaded = (running("llama3.2:latest", 4.4), running("qwen3:8b", None))
-    entries = menu(replace(FACTS, snapshot=snapshot([model("qwen3:8b"), model("new:1b")], loaded)))
+    entries = menu(having([model("qwen3:8b"), model("new:1b")], loaded))
     unload = find(entries, "loaded").children
     assert said(unload) == [
         "Unload llama3.2:latest (2.9 GB, 4 min left)",
@@ -124,14 +144,14 @@ def test_loaded_models() -> None:
 
 
 def test_one_loaded_model_needs_no_unload_all() -> None:
-    entries = menu(replace(FACTS, snapshot=snapshot([], (running("a:1b", None),))))
-    assert keys(find(entries, "loaded").children) == ["unload a:1b"]
+    entries = menu(having([], (running("a:1b", None),)))
+    assert keys(find(entries, "loaded").children) == ["unload local a:1b"]
     assert "load" not in keys(entries)
 
 
 def test_of_thousands_that_are_loaded_a_few_are_listed() -> None:
     loaded = tuple(running(f"m{number:05}:1b", None) for number in range(10_000))
-    listed = find(menu(replace(FACTS, snapshot=snapshot([], loaded))), "loaded").children
+    listed = find(menu(having([], loaded)), "loaded").children
     assert len(listed) == MAX_LOADED + 3
     more, _, every = listed[MAX_LOADED:]
     assert more.text == "9,980 more…"
@@ -171,14 +191,14 @@ def test_models_are_gone_through_once_a_snapshot() -> None:
 
 
 def test_what_is_not_known_to_be_loaded_is_not_offered() -> None:
-    entries = menu(replace(FACTS, snapshot=snapshot([model("a:1b")], None)))
+    entries = menu(having([model("a:1b")], None))
     assert keys(entries) == ["state", "open", "pull", "load", "settings", "quit"]
 
 
 def test_the_newest_ten_can_be_loaded_but_no_cloud_models() -> None:
     models = [model(f"m{days:02}:1b", days) for days in range(15, 0, -1)]
     models += [model("gpt:cloud", 0, "ollama.com")]
-    load = find(menu(replace(FACTS, snapshot=snapshot(models))), "load").children
+    load = find(menu(having(models)), "load").children
     assert said(load) == [f"m{days:02}:1b" for days in range(1, MAX_LOADABLE + 1)]
     request = load[0].request
     assert request == TrayRequest(
@@ -236,8 +256,7 @@ def test_the_menu_stays_within_sixteen_entries() -> None:
     items = tuple(pull(f"m{number}:1b") for number in range(9))
     loaded = (running("a:1b", None),)
     facts = replace(
-        FACTS,
-        snapshot=snapshot([model("b:1b")], loaded),
+        having([model("b:1b")], loaded),
         items=items,
         summary=PullSummary(active=9),
         needs_attention=True,
@@ -248,7 +267,7 @@ def test_the_menu_stays_within_sixteen_entries() -> None:
 def test_offline() -> None:
     facts = replace(
         FACTS,
-        status=OFFLINE,
+        servers=(replace(HERE, status=OFFLINE),),
         items=(pull("qwen3:14b", PullState.WAITING),),
         summary=PullSummary(waiting=1, waits_for_server=1),
     )
@@ -298,7 +317,7 @@ def test_progress_changes_texts_only() -> None:
 
 def test_hostile_names_stay_on_one_line() -> None:
     name = "<b>evil</b>\n\u202egnp.exe" + "x" * 5000
-    entries = menu(replace(FACTS, snapshot=snapshot([model(name)], (running(name[::-1], None),))))
+    entries = menu(having([model(name)], (running(name[::-1], None),)))
     for entry in [*find(entries, "load").children, *find(entries, "loaded").children]:
         assert "\n" not in entry.text
         assert "\u202e" not in entry.text
@@ -323,8 +342,245 @@ def test_what_is_picked_out_is_kept_as_long_as_the_models_and_what_runs_are_the_
     before = facts_of(state, needs_attention=False, updates=0)
     state.take_poll(Poll(ONLINE, replace(first, taken_s=9.0)))
     after = facts_of(state, needs_attention=False, updates=0, before=before)
-    assert after.choices is before.choices
+    assert after.servers[0].choices is before.servers[0].choices
     state.take_poll(Poll(ONLINE, replace(first, running=(running("a:1b", 5),))))
     loaded = facts_of(state, needs_attention=False, updates=0, before=after)
-    assert loaded.choices is not None
-    assert [choice.name for choice in loaded.choices.loadable] == ["b:1b"]
+    assert [choice.name for choice in loaded.servers[0].offered.loadable] == ["b:1b"]
+
+
+def server(
+    server_id: str,
+    state: ServerState = ServerState.ONLINE,
+    *,
+    models: Iterable[str] = (),
+    loaded: Iterable[str] = (),
+    can_wake: bool = False,
+    start: ServerStart | None = None,
+) -> ServerFacts:
+    """One of several, with models of its own."""
+    records = [replace(model(name), server_id=server_id) for name in models]
+    in_memory = tuple(replace(running(name, 4.4), server_id=server_id) for name in loaded)
+    taken = replace(snapshot(records, in_memory), server_id=server_id)
+    status = ServerStatus(server_id, state, NOW)
+    return ServerFacts(server_id, status, taken, start, server_id, can_wake)
+
+
+def waking(server_id: str) -> ServerStart:
+    return ServerStart(server_id, StartKind.WAKE, StartPhase.WAITING, 10.0, 180.0)
+
+
+def several(*servers: ServerFacts, items: tuple[PullItem, ...] = (), **more: Any) -> TrayFacts:
+    names = {each.id: each.label for each in servers}
+    return TrayFacts(servers, items, PullSummary(**more), default_id=servers[0].id, names=names)
+
+
+AWAY = ServerState.OFFLINE
+SINCE = text.clock_time(NOW)
+
+
+def test_each_of_a_few_servers_has_a_line_that_opens_the_window_there() -> None:
+    facts = several(
+        server("pc", loaded=["a:1b", "b:1b"]), server("studio"), server("nas", AWAY, can_wake=True)
+    )
+    entries = menu(facts)
+    assert said(entries)[:7] == [
+        *["pc: online, 2 loaded", "studio: online", f"nas: offline since {SINCE}"],
+        *["Wake “nas”", "Retry now", "-", "Open Ollama Tray"],
+    ]
+    assert [entry.icon for entry in entries[:3]] == ["dot-online", "dot-online", "dot-offline"]
+    requests = [entry.request for entry in entries[:5]]
+    assert requests == [
+        *(TrayRequest(TrayVerb.SHOW_SERVER, (name,)) for name in ("pc", "studio", "nas")),
+        TrayRequest(TrayVerb.WAKE, ("nas",)),
+        TrayRequest(TrayVerb.REFRESH),
+    ]
+
+
+def test_a_server_that_is_being_woken_says_so_and_is_not_woken_again() -> None:
+    facts = several(server("pc"), server("nas", AWAY, can_wake=True, start=waking("nas")))
+    entries = menu(facts)
+    assert said(entries)[1] == "nas: waking…"
+    assert entries[1].icon == "dot-connecting"
+    assert not any(entry.key.startswith("wake") for entry in entries)
+    gave_up = replace(waking("nas"), phase=StartPhase.NO_ANSWER)
+    again = several(server("pc"), server("nas", AWAY, can_wake=True, start=gave_up))
+    assert find(menu(again), "wake nas").text == "Wake “nas”"
+
+
+def test_the_one_server_can_be_woken_too() -> None:
+    asleep = replace(HERE, status=OFFLINE, can_wake=True, label="nas")
+    entries = menu(replace(FACTS, servers=(asleep,)))
+    assert keys(entries)[:4] == ["state", "open", "wake local", "retry"]
+    assert not entries[0].is_enabled
+
+
+def test_of_many_servers_only_those_that_are_not_fine_have_lines() -> None:
+    fine = [server(f"s{number}") for number in range(4)]
+    facts = several(*fine, server("nas", AWAY), server("new", ServerState.CONNECTING))
+    entries = menu(facts)
+    assert said(entries)[:2] == ["4 of 6 servers online", f"nas: offline since {SINCE}"]
+    assert entries[0].icon == "warning"
+    assert entries[0].request == TrayRequest(TrayVerb.SHOW_SERVER, ("",))
+    assert keys(entries)[2] == "retry"
+
+    worse = server("gate", ServerState.REFUSED)
+    two = menu(several(*fine, server("nas", AWAY), server("lab", AWAY), worse))
+    assert keys(two)[:3] == ["servers", "server gate", "server nas"]
+
+    well = menu(several(*fine))
+    assert said(well)[:2] == ["4 of 4 servers online", "-"]
+    assert well[0].icon == "dot-online"
+
+
+def test_downloads_name_the_server_unless_it_is_the_default_one() -> None:
+    here = replace(pull("llava:13b"), server_id="pc")
+    there = replace(pull("qwen3:8b", permille=120), server_id="studio")
+    waits = replace(
+        pull("deepseek-r1:32b", PullState.WAITING, None), server_id="nas", hold=Hold.SERVER
+    )
+    facts = several(
+        *(server("pc"), server("studio"), server("nas", AWAY, start=waking("nas"))),
+        items=(here, there, waits),
+        active=2,
+        waiting=1,
+        permille=520,
+        waits_for_server=1,
+    )
+    entries = menu(facts)
+    rows = [entry for entry in entries if entry.key.startswith("pull ")]
+    assert said(rows) == [
+        "llava:13b, 66%", "qwen3:8b on studio, 12%", "deepseek-r1:32b on nas, waiting",
+    ]  # fmt: skip
+    assert "(Waiting for “nas” to wake up)" in said(rows[2].children)
+    assert find(entries, "downloads").text == "3 downloads, 52%"
+
+
+def test_downloads_that_wait_for_several_servers() -> None:
+    waits = replace(pull("a:1b", PullState.WAITING), server_id="nas", hold=Hold.SERVER)
+    facts = several(
+        *(server("pc", AWAY), server("nas", AWAY)),
+        items=(waits, replace(waits, id="b")),
+        waiting=2,
+        waits_for_server=2,
+    )
+    assert find(menu(facts), "downloads").text == "2 downloads wait for their servers"
+    one = replace(facts, summary=PullSummary(waiting=1, waits_for_server=1))
+    assert find(menu(one), "downloads").text == "1 download waits for its server"
+
+
+def test_a_download_on_a_server_that_is_off_has_its_name() -> None:
+    state = AppState(Server("local"))
+    state.set_servers(
+        (Server("local", "pc"),), "local", "local", (Server("l4b", "lab", "10.0.8.14"),)
+    )
+    state.set_downloads([replace(pull("a:1b", PullState.WAITING, None), server_id="l4b")])
+    entries = menu(facts_of(state, needs_attention=False, updates=0))
+    assert find(entries, "pull a:1b").text == "a:1b on lab, waiting"
+
+
+def test_models_are_grouped_by_server() -> None:
+    facts = several(
+        server("pc", models=["x:1b"], loaded=["llama3.2:latest", "qwen3:8b"]),
+        server("studio", models=["gemma3:4b", "phi4:14b"], loaded=["gemma3:4b"]),
+        server("nas", AWAY, models=["y:1b"], loaded=["y:1b"]),
+    )
+    entries = menu(facts)
+    loaded = find(entries, "loaded").children
+    assert said(loaded) == [
+        *["(pc)", "Unload llama3.2:latest (2.9 GB, 4 min left)"],
+        *["Unload qwen3:8b (2.9 GB, 4 min left)", "-", "(studio)"],
+        *["Unload gemma3:4b (2.9 GB, 4 min left)", "-", "Unload all 3"],
+    ]
+    every = loaded[-1].request
+    assert every is not None
+    assert [ref.key for ref in every.payloads if isinstance(ref, ModelRef)] == [
+        ("pc", "llama3.2:latest"), ("pc", "qwen3:8b"), ("studio", "gemma3:4b"),
+    ]  # fmt: skip
+    load = find(entries, "load").children
+    assert said(load) == ["(pc)", "x:1b", "-", "(studio)", "phi4:14b"]
+    request = load[-1].request
+    assert request is not None
+    assert request.payloads == (LoadRequest(ModelRef("studio", "phi4:14b", "d" * 64)),)
+
+
+def test_ten_models_in_all_can_be_loaded_and_each_server_has_its_share() -> None:
+    many = [f"m{number}:1b" for number in range(20)]
+    facts = several(server("pc", models=many), server("nas", models=["x:1b"]), server("den"))
+    load = find(menu(facts), "load").children
+    texts = [entry.text for entry in load if entry.request]
+    assert len(texts) == MAX_LOADABLE
+    assert texts.count("x:1b") == 1
+
+
+def test_keys_of_models_that_two_servers_have_differ() -> None:
+    facts = several(
+        server("pc", models=["a:1b"], loaded=["b:1b"]),
+        server("nas", models=["a:1b"], loaded=["b:1b"]),
+    )
+    for name in ("loaded", "load"):
+        listed = [entry.key for entry in find(menu(facts), name).children]
+        assert len(set(listed)) == len(listed)
+
+
+def test_the_menu_of_several_servers_stays_within_its_limit() -> None:
+    items = tuple(replace(pull(f"m{number}:1b"), server_id="pc") for number in range(9))
+    asleep = [server(f"n{number}", AWAY, can_wake=True) for number in range(3)]
+    busy = server("pc", models=["x:1b"], loaded=["y:1b"])
+    for others in (asleep[:2], asleep):
+        facts = several(busy, *others, items=items, active=9, permille=100)
+        found = menu(facts)
+        assert len(keys(found)) <= MAX_ENTRIES
+        assert any(key.startswith("pull m") for key in keys(found))
+        assert find(found, "more downloads").request is not None
+        assert find(found, "pause all").request is not None
+    few = several(busy, asleep[0], items=items[:3], active=3, permille=100)
+    assert [key for key in keys(menu(few)) if key.startswith("pull m")] == [
+        "pull m0:1b", "pull m1:1b", "pull m2:1b",
+    ]  # fmt: skip
+
+
+TWO_OF_THREE = (server("pc", loaded=["a:1b", "b:1b"]), server("studio"), server("nas", AWAY))
+
+
+@pytest.mark.parametrize(
+    ("counts", "updates", "second"),
+    [
+        ({}, 3, "2 of 3 servers online; 2 loaded, 5.8 GB; 3 updates"),
+        ({}, 0, "2 of 3 servers online; 2 loaded, 5.8 GB"),
+        ({"active": 3, "permille": 520, "eta_s": 180.0}, 3, "3 downloads, 52%, 3 min left"),
+        (
+            {"waiting": 2, "waits_for_server": 2},
+            3,
+            "2 of 3 servers online; 2 downloads wait",
+        ),
+        (
+            {"waiting": 1, "waits_for_server": 1},
+            0,
+            "2 of 3 servers online; 1 download waits",
+        ),
+        ({"waiting": 2, "waits_for_server": 1, "permille": 10}, 0, "1 download waits for"),
+    ],
+)
+def test_the_tooltip_of_several_servers(counts: dict[str, Any], updates: int, second: str) -> None:
+    facts = replace(several(*TWO_OF_THREE, **counts), updates=updates)
+    tooltip = build_tooltip(facts).replace("\u00a0", " ")
+    assert tooltip.startswith(f"Ollama Tray\n{second}")
+    assert len(tooltip) <= 120
+
+
+def test_the_models_of_each_server_are_gone_through_once_a_snapshot() -> None:
+    state = AppState(Server("a"))
+    state.set_servers((Server("a", "a"), Server("b", "b")), "a", "")
+    for name in ("a", "b"):
+        taken = replace(snapshot([replace(model("m:1b"), server_id=name)]), server_id=name)
+        taken = replace(taken, models=Counted(taken.models))
+        state.take_poll(Poll(ServerStatus(name, ServerState.ONLINE, NOW), taken))
+    Counted.passes.clear()
+    facts = facts_of(state, needs_attention=False, updates=0)
+    assert Counted.passes == [1, 1]
+    state.take_poll(Poll(ServerStatus("b", ServerState.ONLINE, NOW), replace(
+        snapshot([replace(model("n:1b"), server_id="b")]), server_id="b")))  # fmt: skip
+    facts = facts_of(state, needs_attention=False, updates=0, before=facts)
+    build_tooltip(facts)
+    assert said(find(menu(facts), "load").children) == ["(a)", "m:1b", "-", "(b)", "n:1b"]
+    assert Counted.passes == [1, 1], "the other server’s list is the same"

@@ -1,5 +1,6 @@
 """Which state wins, how far the ring is, and which style fits the panel."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import ServerState, ServerStatus
+from tray_app.core.sign_in import SecretState
 from tray_app.desktop.tray.icon import tray_icon, tray_image, with_ring
 from tray_app.desktop.tray.look import (
     IconStyle,
@@ -54,8 +56,40 @@ def test_the_state_that_wins(
     updates: int,
     expected: TrayState,
 ) -> None:
-    found = tray_state(status(server) if server else None, summary, attention, updates)
-    assert found is expected
+    found = status(server) if server else None
+    assert tray_state([found], found, summary, attention, updates) is expected
+
+
+@pytest.mark.parametrize(
+    ("servers", "expected"),
+    [
+        ("online offline", TrayState.IDLE),
+        ("offline online", TrayState.OFFLINE),
+        ("connecting offline", TrayState.IDLE),
+        ("offline offline", TrayState.OFFLINE),
+        ("failing online", TrayState.OFFLINE),
+        ("online refused", TrayState.ATTENTION),
+        ("online waiting", TrayState.IDLE),
+    ],
+)
+def test_of_several_the_first_is_the_default_one(servers: str, expected: TrayState) -> None:
+    statuses = [status(ServerState(word)) for word in servers.split()]
+    assert tray_state(statuses, statuses[0], PullSummary()) is expected
+
+
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [
+        (SecretState.WAITING, TrayState.IDLE),
+        (SecretState.LOCKED, TrayState.ATTENTION),
+        (SecretState.MISSING, TrayState.ATTENTION),
+        (SecretState.NO_KEYRING, TrayState.ATTENTION),
+    ],
+)
+def test_a_secret_that_a_person_has_to_give(secret: SecretState, expected: TrayState) -> None:
+    locked = replace(status(ServerState.WAITING), secret=secret)
+    fine = status(ServerState.ONLINE)
+    assert tray_state([fine, locked], fine, PullSummary()) is expected
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The tray between state and commands: what it shows of the one, and asks for by the other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from tray_app.commands import Commands
-from tray_app.core.payloads import LoadRequest, ModelRef
+from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.core.records import (
     ModelRecord,
@@ -133,7 +134,7 @@ def test_every_entry_gives_its_command(stage: Stage) -> None:
         *(("open",), ("pull",), ("settings",), ("pause all",)),
         *(("pull id-a", "pull id-a pause"), ("pull id-a", "pull id-a cancel")),
         *(("pull id-a", "pull id-a show"), ("pull id-b", "pull id-b resume")),
-        *(("loaded", "unload qwen3:8b"), ("load", "load phi4:14b")),
+        *(("loaded", "unload local qwen3:8b"), ("load", "load local phi4:14b")),
     ):
         stage.click(*path)
     assert stage.said == [
@@ -208,3 +209,23 @@ def test_another_server_is_shown(stage: Stage, qtbot: QtBot) -> None:
     stage.state.take_poll(Poll(ONLINE, MODELS))
     stage.tray.retranslate()
     assert stage.labels()[0] == "den: connecting…", "that was another server's answer"
+
+
+def test_a_server_s_line_opens_the_window_there(stage: Stage, qtbot: QtBot) -> None:
+    nas = Server("nas", "nas", "http://nas:11434", can_wake=True)
+    stage.state.set_servers((Server("local"), nas), "local", "local")
+    stage.attach()
+    stage.state.take_poll(Poll(ONLINE, MODELS))
+    stage.state.take_poll(Poll(replace(OFFLINE, server_id="nas")))
+    stage.tray.retranslate()
+    stage.click("server nas")
+    stage.click("wake nas")
+    assert stage.said == [
+        *[("server_show_requested", "nas"), ("show_requested",), ("wake_requested", "nas")],
+    ]
+    assert stage.shown() is TrayState.IDLE, "the default one answers"
+    stage.state.set_start(ServerStart("nas", StartKind.WAKE, StartPhase.WAITING, 0.0, 180.0))
+    qtbot.waitUntil(lambda: "nas: waking…" in stage.labels())
+    assert stage.tooltip == "Ollama Tray\n1 of 2 servers online; 1 loaded, 3 GB"
+    stage.state.set_servers((Server("local"), nas), "nas", "local")
+    assert stage.shown() is TrayState.OFFLINE, "it is the default one now"
