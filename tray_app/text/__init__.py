@@ -105,9 +105,12 @@ if TYPE_CHECKING:
         notice_back,
         notice_failed,
         notice_finished,
+        notice_keyring_locked,
+        notice_not_woken,
         notice_offline,
         notice_test,
         notice_updates,
+        notice_woken,
     )
     from tray_app.text.plain import one_line, shortened, tooltip, visible
     from tray_app.text.pull_errors import pull_error_reason

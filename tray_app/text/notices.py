@@ -13,9 +13,9 @@ from tray_app.text.downloads import fetched_in
 from tray_app.text.names import short_name
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
-from tray_app.text.times import clock_time
+from tray_app.text.times import clock_time, elapsed
 from tray_app.text.units import size, size_wanted
-from tray_app.text.wording import english_singular, fill, join, tr
+from tray_app.text.wording import english_singular, fill, join, sentences, tr
 
 _MAX_NAMES = 3
 
@@ -32,6 +32,10 @@ def notice_finished(done: Sequence[PullItem], server_label: str = "") -> NoticeT
     if len(done) == 1:
         return NoticeText(tr("Download finished"), _ready(done[0], server_label))
     title = tr("%Ln downloads finished", "", len(done))
+    if len({item.name for item in done}) == 1:
+        on = len({item.server_id for item in done})
+        text = tr("{name} is ready to use on %Ln servers.", "", on)
+        return NoticeText(title, fill(text, name=short_name(done[0].name)))
     text = tr("{names} are ready to use.")
     if server_label:
         text = tr("{names} are ready to use on “{server}”.")
@@ -65,6 +69,10 @@ def notice_failed(
         title = tr("%Ln downloads failed", "", count)
     if count == 1:
         sentence = _failure(failed[0], server_label)
+    elif len({item.name for item in failed}) == 1:
+        on = len({item.server_id for item in failed})
+        text = tr("{name} needs your attention on %Ln servers.", "", on)
+        sentence = fill(text, name=short_name(failed[0].name))
     else:
         sentence = fill(tr("{names} need your attention."), names=_names(failed))
     return NoticeText(title, _with_rest(sentence, len(done)))
@@ -110,27 +118,76 @@ def notice_updates(names: Sequence[str], download_bytes: int | None) -> NoticeTe
     return NoticeText(title, fill(text, names=shown, size=size(download_bytes)))
 
 
-def notice_offline(server_label: str, status: ServerStatus, waiting: int) -> NoticeText:
-    """The server stopped answering; `waiting` downloads will go on when it is back."""
+def notice_offline(
+    labels: Sequence[str], status: ServerStatus, waiting: int, *, is_of_several: bool = False
+) -> NoticeText:
+    """Servers stopped answering, the first one as in `status`; `waiting` downloads will go on when
+    they are back. `is_of_several`: more than one is in use."""
+    server = _server(labels[0])
     text = tr("“{server}” stopped answering at {time}.")
-    sentence = fill(text, server=_server(server_label), time=clock_time(status.since))
+    sentence = fill(text, server=server, time=clock_time(status.since))
+    title = fill(tr("Can’t reach “{server}”"), server=server)
+    if not is_of_several:
+        title = tr("Can’t reach Ollama")
+    if len(labels) > 1:
+        title = tr("Can’t reach %Ln servers", "", len(labels))
+        sentence = fill(tr("{servers} stopped answering."), servers=_servers(labels))
+    more = ""
     if waiting:
         more = english_singular(
             waiting, "1 download is waiting and will continue by itself."
         ) or tr("%Ln downloads are waiting and will continue by themselves.", "", waiting)
-        sentence = fill(tr("{sentence} {more}"), sentence=sentence, more=more)
-    return NoticeText(tr("Can’t reach Ollama"), sentence)
+    return NoticeText(title, sentences(sentence, more))
 
 
-def notice_back(server_label: str, _: ServerStatus, waiting: int) -> NoticeText:
-    """The server answers again."""
-    sentence = fill(tr("“{server}” answers again."), server=_server(server_label))
+def notice_back(labels: Sequence[str], waiting: int, *, is_of_several: bool = False) -> NoticeText:
+    """Servers answer again."""
+    server = _server(labels[0])
+    sentence = fill(tr("“{server}” answers again."), server=server)
+    title = fill(tr("“{server}” is back"), server=server) if is_of_several else tr("Ollama is back")
+    if len(labels) > 1:
+        title = tr("%Ln servers are back", "", len(labels))
+        sentence = fill(tr("{servers} answer again."), servers=_servers(labels))
+    return NoticeText(title, sentences(sentence, _continue(waiting)))
+
+
+def notice_woken(label: str, seconds: float, waiting: int) -> NoticeText:
+    """A computer that was woken answers."""
+    sentence = fill(tr("It woke up after {time}."), time=elapsed(seconds))
+    title = fill(tr("“{server}” is back"), server=_server(label))
+    return NoticeText(title, sentences(sentence, _continue(waiting)))
+
+
+def notice_not_woken(label: str, waiting: int) -> NoticeText:
+    """A computer that was to wake up does not answer."""
+    more = ""
     if waiting:
-        more = english_singular(waiting, "1 download continues.") or tr(
-            "%Ln downloads continue.", "", waiting
+        more = english_singular(waiting, "1 download waits.") or tr(
+            "%Ln downloads wait.", "", waiting
         )
-        sentence = fill(tr("{sentence} {more}"), sentence=sentence, more=more)
-    return NoticeText(tr("Ollama is back"), sentence)
+    title = fill(tr("“{server}” didn’t wake up"), server=_server(label))
+    return NoticeText(title, sentences(tr("No answer in three minutes."), more))
+
+
+def notice_keyring_locked(labels: Sequence[str]) -> NoticeText:
+    """Servers are not asked until the keyring is unlocked."""
+    text = tr("{servers} wait for it.")
+    if len(labels) == 1:
+        text = tr("{servers} waits for it.", "one server")
+    return NoticeText(tr("The keyring is locked"), fill(text, servers=_servers(labels)))
+
+
+def _continue(waiting: int) -> str:
+    if not waiting:
+        return ""
+    return english_singular(waiting, "1 download continues.") or tr(
+        "%Ln downloads continue.", "", waiting
+    )
+
+
+def _servers(labels: Sequence[str]) -> str:
+    quoted = (fill(tr("“{server}”", "in a list"), server=_server(label)) for label in labels)
+    return join(quoted, _MAX_NAMES)
 
 
 def _server(label: str) -> str:

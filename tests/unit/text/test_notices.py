@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -120,8 +121,11 @@ def test_updates() -> None:
 )
 def test_servers(waiting: int, offline: str, back: str) -> None:
     status = ServerStatus("local", ServerState.OFFLINE, NOW)
-    assert text.notice_offline("This computer", status, waiting) == ("Can’t reach Ollama", offline)
-    assert text.notice_back("", status, waiting) == ("Ollama is back", back)
+    assert text.notice_offline(["This computer"], status, waiting) == (
+        "Can’t reach Ollama",
+        offline,
+    )
+    assert text.notice_back([""], waiting) == ("Ollama is back", back)
 
 
 def test_nothing_raw_gets_through() -> None:
@@ -133,3 +137,44 @@ def test_nothing_raw_gets_through() -> None:
         assert "\u202e" not in notice.body
         assert "\n" not in notice.body
         assert len(notice.body) < 600
+
+
+def test_servers_by_name_where_there_are_several() -> None:
+    status = ServerStatus("nas", ServerState.OFFLINE, NOW)
+    one = text.notice_offline(["nas"], status, 1, is_of_several=True)
+    assert one.title == "Can’t reach “nas”"
+    assert one.body.startswith("“nas” stopped answering at 14:32. 1 download is waiting")
+    two = text.notice_offline(["nas", "lab"], status, 0, is_of_several=True)
+    assert two == ("Can’t reach 2 servers", "“nas” and “lab” stopped answering.")
+    assert text.notice_back(["nas"], 2, is_of_several=True) == (
+        "“nas” is back", "“nas” answers again. 2 downloads continue.",
+    )  # fmt: skip
+    assert text.notice_back(["nas", "lab"], 0, is_of_several=True) == (
+        "2 servers are back", "“nas” and “lab” answer again.",
+    )  # fmt: skip
+
+
+def test_waking() -> None:
+    assert shown(text.notice_woken("nas", 100.4, 1)) == (
+        "“nas” is back", "It woke up after 1 min 40 s. 1 download continues.",
+    )  # fmt: skip
+    assert text.notice_not_woken("nas", 1) == (
+        "“nas” didn’t wake up", "No answer in three minutes. 1 download waits.",
+    )  # fmt: skip
+    assert text.notice_not_woken("nas", 0)[1] == "No answer in three minutes."
+
+
+def test_a_locked_keyring() -> None:
+    assert text.notice_keyring_locked(["gateway", "office"]) == (
+        "The keyring is locked", "“gateway” and “office” wait for it.",
+    )  # fmt: skip
+    assert text.notice_keyring_locked(["gateway"])[1] == "“gateway” waits for it."
+
+
+def test_one_model_on_several_servers_is_named_once() -> None:
+    two = [done("a:1b"), replace(done("a:1b"), server_id="nas")]
+    assert text.notice_finished(two) == (
+        "2 downloads finished", "a:1b is ready to use on 2 servers.",
+    )  # fmt: skip
+    bad = [failed("a:1b"), replace(failed("a:1b"), server_id="nas")]
+    assert text.notice_failed(bad)[1] == "a:1b needs your attention on 2 servers."

@@ -1,7 +1,8 @@
-"""Notifier: tells on the desktop what became of downloads and of the server, when nobody looks.
+"""Notifier: tells on the desktop what became of downloads and of servers, when nobody looks.
 
-When something is told is decided here and in `rules`; the words are in `tray_app.text`;
-how it reaches the screen is the business of the backends, tried in order until one takes it.
+When something is told is decided here, in `rules` and in `server_rules`; the words are in
+`tray_app.text`; how it reaches the screen is the business of the backends, tried in order until
+one takes it.
 """
 
 import logging
@@ -13,11 +14,14 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app import text
 from tray_app.commands import Commands
-from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import ServerState, ServerStatus
+from tray_app.core.payloads import ServerStart, StartKind, StartPhase
+from tray_app.core.pulls.states import Hold, PullItem, PullState
+from tray_app.core.records import ServerStatus
+from tray_app.core.sign_in import SecretState
 from tray_app.desktop.notifications.balloons import Balloons, QtNotifications
 from tray_app.desktop.notifications.notice import Notice, NoticeBackend, NoticeKind
-from tray_app.desktop.notifications.rules import WINDOW_S, Batch, PullNoticeRules
+from tray_app.desktop.notifications.rules import Batch, PullNoticeRules
+from tray_app.desktop.notifications.server_rules import TOGETHER_S, ServerNoticeRules
 from tray_app.settings import Settings
 from tray_app.state import AppState
 
@@ -62,16 +66,17 @@ class Notifier(QObject):
         self._backends: list[NoticeBackend] = []
         self._rules = PullNoticeRules()
         self._is_window_active = False
-        self._lost: ServerStatus | None = None  # gone, and not told yet
-        self._lost_s = 0.0
-        self._was_online = False
-        self._is_loss_told = False
-        self._told_s: dict[NoticeKind, float] = {}
+        self._server_rules = ServerNoticeRules()
+        self._wakes: dict[str, ServerStart] = {}
+        self._locked_s: float | None = None  # since when the keyring keeps servers waiting
+        self._is_lock_told = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setObjectName("notifier")
         self._timer.timeout.connect(self.check)
         state.status_changed.connect(self._on_state_status_changed)
+        state.server_changed.connect(self._on_state_server_changed)
+        state.start_changed.connect(self._on_state_start_changed)
         state.pull_summary_changed.connect(self.check)
 
     @Slot(bool)
@@ -97,18 +102,48 @@ class Notifier(QObject):
 
     @Slot(object)
     def _on_state_status_changed(self, status: ServerStatus) -> None:
-        """The server came or went."""
+        """A server came or went."""
+        is_wanted = self._settings.values.notify_offline
+        self._server_rules.note(status, self._clock(), is_loss_wanted=is_wanted)
         if status.is_online:
-            self._was_online = True
-            self._lost = None
-            if self._is_loss_told:
-                self._is_loss_told = False
-                self._tell_server(NoticeKind.BACK, status)
-        elif status.state is ServerState.OFFLINE and self._was_online:
-            self._was_online = False
-            if self._settings.values.notify_offline:
-                self._lost, self._lost_s = status, self._clock()
+            self._tell_woken(status.server_id)
         self.check()
+
+    @Slot()
+    def _on_state_server_changed(self) -> None:
+        """What was known of those that are gone, or at another address now, is no news."""
+        known = [each.id for each in self._state.servers if self._state.status(each.id)]
+        self._server_rules.keep(known)
+        self.check()
+
+    @Slot(str)
+    def _on_state_start_changed(self, server_id: str) -> None:
+        """A computer is being woken, or no longer."""
+        start = self._state.start_of(server_id)
+        if self._state.is_online(server_id):
+            self._tell_woken(server_id)
+        elif start is None or start.kind is not StartKind.WAKE:
+            self._wakes.pop(server_id, None)
+        elif start.phase is StartPhase.WAITING:
+            self._wakes[server_id] = start
+        elif self._wakes.pop(server_id, None) and start.phase is StartPhase.NO_ANSWER:
+            self._tell_server(
+                NoticeKind.FAILED,
+                text.notice_not_woken(self._label(server_id), self._waits_for([server_id])),
+                [server_id],
+                is_wanted=self._settings.values.notify_failed,
+            )
+
+    def _tell_woken(self, server_id: str) -> None:
+        start = self._wakes.pop(server_id, None)
+        if start is not None:
+            words = text.notice_woken(
+                self._label(server_id),
+                self._clock() - start.began_s,
+                self._waits_for([server_id]),
+            )
+            is_wanted = self._settings.values.notify_finished
+            self._tell_server(NoticeKind.BACK, words, [server_id], is_wanted=is_wanted)
 
     @Slot()
     def show_test(self) -> None:
@@ -125,8 +160,10 @@ class Notifier(QObject):
         self._rules.is_combining = self._settings.values.notify_combine
         for batch in self._rules.take(now_s):
             self._tell(self._notice(batch))
-        self._check_server(now_s)
-        due = [due_s for due_s in (self._rules.due_s, self._server_due_s()) if due_s is not None]
+        self._check_servers(now_s)
+        self._check_keyring(now_s)
+        dues = (self._rules.due_s, self._server_rules.due_s, self._lock_due_s)
+        due = [due_s for due_s in dues if due_s is not None]
         if due:
             self._timer.start(max(1, round((min(due) - now_s) * 1000)))
         else:
@@ -136,35 +173,79 @@ class Notifier(QObject):
         """Tell nothing more."""
         self._timer.stop()
         self._rules.drop()
-        self._lost = None
+        self._server_rules.drop()
         for backend in self._backends:
             backend.close()
 
-    def _server_due_s(self) -> float | None:
-        """At once when a download waits for it; else it may only restart."""
-        if self._lost is None:
-            return None
-        is_urgent = bool(self._state.pull_summary.waits_for_server)
-        due_s = self._lost_s if is_urgent else self._lost_s + WINDOW_S
-        told_s = self._told_s.get(NoticeKind.OFFLINE)
-        return due_s if told_s is None else max(due_s, told_s + WINDOW_S)
+    def _check_servers(self, now_s: float) -> None:
+        rules, is_of_several = self._server_rules, len(self._state.servers) > 1
+        waits = [item for item in self._state.downloads if item.hold is Hold.SERVER]
+        rules.waiting = {item.server_id for item in waits}
+        if not is_of_several and self._state.pull_summary.waits_for_server:
+            rules.waiting = {self._state.server.id}
+        lost = rules.take_lost(now_s)
+        if lost:
+            labels = [self._label(status.server_id) for status in lost]
+            ids = [status.server_id for status in lost]
+            words = text.notice_offline(
+                labels, lost[0], self._waits_for(ids), is_of_several=is_of_several
+            )
+            self._tell_server(NoticeKind.OFFLINE, words, ids)
+        back = rules.take_back(now_s)
+        if back:
+            labels = [self._label(server_id) for server_id in back]
+            words = text.notice_back(labels, self._waits_for(back), is_of_several=is_of_several)
+            self._tell_server(NoticeKind.BACK, words, back)
 
-    def _check_server(self, now_s: float) -> None:
-        due_s = self._server_due_s()
-        if self._lost is not None and due_s is not None and now_s >= due_s:
-            lost, self._lost = self._lost, None
-            self._tell_server(NoticeKind.OFFLINE, lost)
-
-    def _tell_server(self, kind: NoticeKind, status: ServerStatus) -> None:
-        if self._is_window_active:
+    def _check_keyring(self, now_s: float) -> None:
+        """Told once, until nobody waits for it any more."""
+        servers = self._state.servers
+        locked = [each.id for each in servers if self._is_locked(each.id)]
+        if not locked:
+            self._locked_s, self._is_lock_told = None, False
             return
-        write = text.notice_offline if kind is NoticeKind.OFFLINE else text.notice_back
-        server = self._state.server
-        label = text.server_name(server.label, server.address)
-        title, body = write(label, status, self._state.pull_summary.waits_for_server)
-        self._is_loss_told = kind is NoticeKind.OFFLINE
-        self._told_s[kind] = self._clock()
-        self._tell(Notice(kind, title, body, slot=f"server {status.server_id}"))
+        if self._locked_s is None:
+            self._locked_s = now_s
+        if self._lock_due_s is not None and now_s >= self._lock_due_s:
+            self._is_lock_told = True
+            words = text.notice_keyring_locked([self._label(server_id) for server_id in locked])
+            is_wanted = self._settings.values.notify_failed
+            self._tell_server(NoticeKind.FAILED, words, locked, is_wanted=is_wanted)
+
+    @property
+    def _lock_due_s(self) -> float | None:
+        """In a moment: it keeps all servers of its secrets waiting, one after the other."""
+        if self._locked_s is None or self._is_lock_told:
+            return None
+        return self._locked_s + TOGETHER_S
+
+    def _is_locked(self, server_id: str) -> bool:
+        status = self._state.status(server_id)
+        return status is not None and status.secret is SecretState.LOCKED
+
+    def _waits_for(self, server_ids: Sequence[str]) -> int:
+        """How many downloads wait for these servers."""
+        if len(self._state.servers) == 1:
+            return self._state.pull_summary.waits_for_server
+        items = self._state.downloads
+        return sum(item.hold is Hold.SERVER and item.server_id in server_ids for item in items)
+
+    def _label(self, server_id: str) -> str:
+        server = self._state.server_of(server_id)
+        return text.server_name(server.label, server.address)
+
+    def _tell_server(
+        self,
+        kind: NoticeKind,
+        words: text.NoticeText,
+        server_ids: Sequence[str],
+        *,
+        is_wanted: bool = True,
+    ) -> None:
+        if self._is_window_active or not is_wanted:
+            return
+        slot = f"server {server_ids[0]}" if len(server_ids) == 1 else "servers"
+        self._tell(Notice(kind, words.title, words.body, slot=slot))
 
     def _tell(self, notice: Notice) -> None:
         _log.info("notice: %s", notice.title)
@@ -184,11 +265,11 @@ class Notifier(QObject):
 
     def _notice(self, batch: Batch) -> Notice:
         items = batch.failed + batch.done
-        server = self._server_of(items)
         if batch.failed:
+            server = self._server_of(batch.failed)
             title, body = text.notice_failed(batch.failed, batch.done, server)
         else:
-            title, body = text.notice_finished(batch.done, server)
+            title, body = text.notice_finished(batch.done, self._server_of(items))
         # One notice per download: a second failure takes the place of the first.
         slot = f"pull {items[0].id}" if len(items) == 1 else ""
         return Notice(batch.kind, title, body, items[0].id, slot)
@@ -196,7 +277,5 @@ class Notifier(QObject):
     def _server_of(self, items: Sequence[PullItem]) -> str:
         """The server's name, where there are several and the items are of one."""
         ids = {item.server_id for item in items}
-        if len(self._settings.servers()) < 2 or len(ids) != 1:
-            return ""
-        entry = self._settings.server(ids.pop())
-        return text.server_name(entry.label, entry.address)
+        is_the_one = ids == {server.id for server in self._state.servers}
+        return "" if is_the_one or len(ids) != 1 else self._label(ids.pop())

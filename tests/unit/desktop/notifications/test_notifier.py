@@ -10,8 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tray_app.commands import Commands
 from tray_app.core.errors import DiskFull
-from tray_app.core.pulls.states import PullItem, PullState, PullSummary
+from tray_app.core.payloads import ServerStart, StartKind, StartPhase
+from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
+from tray_app.core.sign_in import SecretState
 from tray_app.desktop.notifications.balloons import QtNotifications
 from tray_app.desktop.notifications.notice import Notice, NoticeKind
 from tray_app.desktop.notifications.notifier import Notifier
@@ -249,6 +251,140 @@ class TestServer:
         stage.poll(OFFLINE)
         stage.at(100)
         assert stage.titles == []
+
+
+class TestServers:
+    """With several on, and `notify_offline`."""
+
+    @pytest.fixture(autouse=True)
+    def wanted(self, stage: Stage) -> None:
+        stage.settings.set("notify_offline", True)
+        servers = (Server("local"), Server("nas", "nas"), Server("lab", "lab"))
+        stage.state.set_servers(servers, "local", "")
+        for server in servers:
+            stage.poll(replace(ONLINE, server_id=server.id))
+
+    def lose(self, stage: Stage, *ids: str) -> None:
+        for server_id in ids:
+            stage.poll(replace(OFFLINE, server_id=server_id))
+
+    def test_one_is_named(self, stage: Stage) -> None:
+        self.lose(stage, "nas")
+        stage.at(30)
+        stage.poll(replace(ONLINE, server_id="nas"))
+        assert stage.titles == ["Can’t reach “nas”", "“nas” is back"]
+        assert {notice.slot for notice in stage.first.shown} == {"server nas"}
+
+    def test_those_that_go_and_come_back_together_are_told_together(self, stage: Stage) -> None:
+        self.lose(stage, "nas")
+        stage.at(1)
+        self.lose(stage, "lab")
+        stage.at(30)
+        assert stage.titles == ["Can’t reach 2 servers"]
+        assert stage.first.shown[0].body == "“nas” and “lab” stopped answering."
+        stage.at(99)
+        stage.poll(replace(ONLINE, server_id="nas"))
+        stage.at(100)
+        assert stage.titles[1:] == []
+        stage.poll(replace(ONLINE, server_id="lab"))
+        assert stage.titles[1:] == ["2 servers are back"]
+
+    def test_the_one_that_stays_away_does_not_keep_the_other_from_being_told(
+        self, stage: Stage
+    ) -> None:
+        self.lose(stage, "nas", "lab")
+        stage.at(30)
+        stage.poll(replace(ONLINE, server_id="nas"))
+        assert stage.titles == ["Can’t reach 2 servers"]
+        stage.at(32)
+        assert stage.titles[1:] == ["“nas” is back"]
+
+    def test_a_second_loss_waits_for_its_turn(self, stage: Stage) -> None:
+        self.lose(stage, "nas")
+        stage.at(30)
+        self.lose(stage, "lab")
+        stage.state.set_downloads([replace(item("a", PullState.WAITING), server_id="lab",
+                                           hold=Hold.SERVER)])  # fmt: skip
+        stage.at(59)
+        assert stage.titles == ["Can’t reach “nas”"]
+        stage.at(60)
+        assert stage.titles[1:] == ["Can’t reach “lab”"]
+        assert "1 download is waiting" in stage.first.shown[1].body
+
+    def test_a_download_that_waits_for_another_server_makes_no_haste(self, stage: Stage) -> None:
+        waits = replace(item("a", PullState.WAITING), server_id="lab", hold=Hold.SERVER)
+        stage.state.set_downloads([waits])
+        self.lose(stage, "nas")
+        stage.at(29)
+        assert stage.titles == []
+        self.lose(stage, "lab")
+        assert stage.titles == ["Can’t reach 2 servers"], "the other would be due in a second"
+
+    def test_one_that_is_switched_off_is_not_lost(self, stage: Stage) -> None:
+        self.lose(stage, "nas")
+        stage.state.set_servers((Server("local"), Server("lab", "lab")), "local", "")
+        stage.at(100)
+        assert stage.titles == []
+
+
+class TestWaking:
+    """A person woke a computer."""
+
+    @pytest.fixture(autouse=True)
+    def woken(self, stage: Stage) -> ServerStart:
+        stage.state.set_servers((Server("local"), Server("nas", "nas")), "local", "")
+        stage.poll(replace(OFFLINE, server_id="nas"))
+        start = ServerStart("nas", StartKind.WAKE, StartPhase.WAITING, 1000.0, 180.0)
+        stage.state.set_start(start)
+        return start
+
+    @pytest.mark.parametrize("is_ended_first", [False, True])
+    def test_it_is_told_once_when_it_answers(self, stage: Stage, is_ended_first: bool) -> None:
+        stage.at(100)
+        if is_ended_first:
+            stage.state.status_changed.connect(lambda _: stage.state.end_start("nas"))
+        stage.poll(replace(ONLINE, server_id="nas"))
+        stage.state.end_start("nas")
+        (notice,) = stage.first.shown
+        assert notice.title == "“nas” is back"
+        assert notice.body.replace("\u00a0", " ") == "It woke up after 1 min 40 s."
+
+    def test_it_is_told_when_it_does_not(self, stage: Stage, woken: ServerStart) -> None:
+        for _ in range(2):
+            stage.state.set_start(replace(woken, phase=StartPhase.NO_ANSWER))
+        assert stage.titles == ["“nas” didn’t wake up"]
+
+    def test_nobody_is_told_who_has_given_up(self, stage: Stage) -> None:
+        stage.state.end_start("nas")
+        stage.poll(replace(ONLINE, server_id="nas"))
+        assert stage.titles == []
+
+
+def test_a_locked_keyring_is_told_once(stage: Stage) -> None:
+    stage.state.set_servers((Server("a", "gateway"), Server("b", "office")), "a", "")
+    locked = ServerStatus("a", ServerState.WAITING, NOW, secret=SecretState.LOCKED)
+    stage.poll(locked)
+    stage.poll(replace(locked, server_id="b"))
+    assert stage.titles == []
+    stage.at(2)
+    assert [notice.body for notice in stage.first.shown] == ["“gateway” and “office” wait for it."]
+    stage.at(100)
+    stage.poll(replace(ONLINE, server_id="a"))
+    stage.poll(replace(ONLINE, server_id="b"))
+    stage.poll(locked)
+    stage.at(200)
+    assert stage.titles == ["The keyring is locked"] * 2
+
+
+def test_downloads_on_one_of_several_servers_say_which(stage: Stage) -> None:
+    stage.state.set_servers((Server("local"), Server("nas", "nas")), "local", "")
+    stage.notifier.pull_ended(replace(item("a"), server_id="nas"))
+    stage.notifier.check()
+    assert stage.first.shown[0].body == "a is ready to use on “nas”."
+    stage.notifier.pull_ended(replace(item("b"), server_id="nas"))
+    stage.notifier.pull_ended(item("c"))
+    stage.at(60)
+    assert stage.first.shown[1].body == "b and c are ready to use."
 
 
 def test_the_next_backend_takes_what_the_first_cannot_show(stage: Stage) -> None:
