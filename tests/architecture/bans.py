@@ -43,6 +43,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/terminal.py", "tray_app.cli.sign_in"): "few commands sign in",
     ("tray_app/cli/terminal.py", "tray_app.text.displays"): "only where Qt cannot be loaded",
     ("tray_app/core/error_words.py", "html"): "few errors are pages",
+    ("tray_app/ollama/certificates.py", "tray_app.ollama.http_session"): "loads requests",
     ("tray_app/ollama/responses.py", "tray_app.core.waits"): "few answers name a time",
     ("tray_app/desktop/secret_store.py", "tray_app.desktop.secret_service"): "Linux; loads keyring",
     ("tray_app/app/start.py", "tempfile"): "only --demo needs it",

@@ -88,10 +88,31 @@ class TimedOut(OllamaError):
     """Connecting or answering took longer than allowed."""
 
 
+class TlsReason(StrEnum):
+    """Why there is no secure connection; decides the one thing to do."""
+
+    UNKNOWN_SIGNER = "unknown_signer"
+    SELF_SIGNED = "self_signed"  # nobody else signed it
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    WRONG_NAME = "wrong_name"
+    PLAIN_HTTP = "plain_http"  # what answers there speaks no TLS
+    CA_FILE = "ca_file"  # ours cannot be read, or holds no certificate
+    UNTRUSTED = "untrusted"  # for another reason
+    OTHER = "other"  # it did not come to a certificate
+
+
 class TlsFailed(OllamaError):
-    """The certificate cannot be trusted, or the TLS handshake failed."""
+    """The certificate cannot be trusted, or the TLS handshake failed. What was offered,
+    `ollama.certificates` can tell."""
 
     is_permanent = True
+
+    def __init__(
+        self, reference: str = "", context: str = "", reason: TlsReason = TlsReason.OTHER
+    ) -> None:
+        super().__init__(reference, context)
+        self.reason = reason
 
 
 class ProxyFailed(OllamaError):

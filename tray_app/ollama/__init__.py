@@ -26,5 +26,5 @@ else:
     __getattr__ = lazy_names(
         __name__,
         "cancel", "client", "registry", "local_store", "ensure", "deleting", "layers", "responses",
-        "connect", "transport", "http_session",
+        "connect", "transport", "http_session", "ca_files", "certificates",
     )  # fmt: skip

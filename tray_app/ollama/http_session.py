@@ -33,9 +33,11 @@ from tray_app.core.errors import (
     ProxyFailed,
     TimedOut,
     TlsFailed,
+    TlsReason,
     Unreachable,
     UnreachableKind,
 )
+from tray_app.ollama.ca_files import UnusableCaFile, trust
 from tray_app.ollama.connect import DialFailed, TlsSocket, dial
 
 _DETECTORS = ("chardet", "charset_normalizer")
@@ -52,6 +54,20 @@ finally:
 
 _WANTS_SIGN_IN = "Tunnel connection failed: 407"
 _TLS_ALERT = "\x15\x03"
+# What OpenSSL says of an answer that is no TLS, depending on its version and on how it begins.
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE",
+                     "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL"})  # fmt: skip
+_UNTRUSTED = {  # X509_V_ERR_… of OpenSSL's x509_vfy.h
+    2: TlsReason.UNKNOWN_SIGNER,
+    9: TlsReason.NOT_YET_VALID,
+    10: TlsReason.EXPIRED,
+    18: TlsReason.SELF_SIGNED,
+    19: TlsReason.UNKNOWN_SIGNER,
+    20: TlsReason.UNKNOWN_SIGNER,
+    21: TlsReason.UNKNOWN_SIGNER,
+    62: TlsReason.WRONG_NAME,
+    64: TlsReason.WRONG_NAME,
+}
 USER_AGENT = f"ollama-tray/{__version__}"
 
 Problem = (
@@ -156,9 +172,12 @@ class HttpSession:
         if is_tls:
             context = ssl.create_default_context()
             context.sslsocket_class = TlsSocket
-            _trust(context, ca_file)
+            # As Python has it from 3.13 on, except that it would not take the certificates that
+            # people make for their own computers, which leave out what nothing here needs.
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+            context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+            trust(context, ca_file)
             self._session.mount("https://", _Adapter(context))
-        self._verify: bool | str = ca_file or True
         self.proxy = ""
         """The proxy of the last request as it may be shown, "" for none."""
 
@@ -175,10 +194,8 @@ class HttpSession:
         request = self._session.prepare_request(
             requests.Request(method, url, json=json, headers=dict(headers or {}))
         )
-        settings = self._session.merge_environment_settings(url, {}, True, self._verify, None)
-        if self._chosen_proxy != SYSTEM_PROXY:
-            is_none = self._chosen_proxy == NO_PROXY
-            settings["proxies"] = {} if is_none else dict.fromkeys(_SCHEMES, self._chosen_proxy)
+        settings = self._session.merge_environment_settings(url, {}, True, True, None)
+        settings["proxies"] = _proxies(self._chosen_proxy, settings["proxies"])
         self.proxy = _shown_proxy(requests.utils.select_proxy(url, settings["proxies"]) or "")
         try:
             # Not Session.send: it would read the whole body of a redirect before we see it.
@@ -200,6 +217,48 @@ class HttpSession:
         self._session.close()
 
 
+def offered_der(
+    url: str, *, trusts_environment: bool, proxy: str = SYSTEM_PROXY, timeout_s: float | None = None
+) -> bytes:
+    """The certificate that is offered at an https URL, trusted or not; b"" where a proxy is in the
+    way whose own would have to be trusted first. No request is sent, as nobody knows to whom it
+    would go. Raises one of `Problem`."""
+    host, port = _place(url)
+    known = requests.utils.get_environ_proxies(url) if trusts_environment else {}
+    through = requests.utils.select_proxy(url, _proxies(proxy, known))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = TlsSocket
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    options: dict[str, Any] = {"ssl_context": context, "cert_reqs": "CERT_NONE"}
+    options["timeout"] = timeout_s
+    if through:
+        if urllib3.util.parse_url(through).scheme != "http":
+            return b""
+        connection = _HttpsConnection(*_place(through), **options)
+        headers = requests.adapters.HTTPAdapter().proxy_headers(through)
+        connection.set_tunnel(host, port, headers, scheme="http")
+    else:
+        connection = _HttpsConnection(host, port, **options)
+    try:
+        connection.connect()
+        sock = connection.sock
+        return (sock.getpeercert(True) if isinstance(sock, ssl.SSLSocket) else None) or b""
+    finally:
+        connection.close()
+
+
+def _place(url: str) -> tuple[str, int]:
+    parts = urllib3.util.parse_url(url)
+    return (parts.host or "").strip("[]"), parts.port or {"http": 80}.get(parts.scheme or "", 443)
+
+
+def _proxies(chosen: str, known: Mapping[str, str]) -> dict[str, str]:
+    """By scheme: those that are known, unless something else was chosen."""
+    if chosen == SYSTEM_PROXY:
+        return dict(known)
+    return {} if chosen == NO_PROXY else dict.fromkeys(_SCHEMES, chosen)
+
+
 def proxy_for(url: str) -> str:
     """What a request to `url` would go through, as it may be shown; "" for nothing."""
     proxies = requests.utils.get_environ_proxies(url)
@@ -210,15 +269,6 @@ def _shown_proxy(proxy: str) -> str:
     """Without name and password, whatever its scheme is."""
     scheme, separator, rest = proxy.strip().rpartition("://")
     return shown_address(scheme) + separator + shown_address(rest)
-
-
-def _trust(context: ssl.SSLContext, ca_file: str) -> None:
-    if not ca_file:
-        return
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except OSError as error:
-        raise ssl.SSLError(f"{ca_file}: {error}") from error
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -240,8 +290,10 @@ def translate(error: BaseException, reference: str, silence: type[OllamaError]) 
             return TimedOut(reference, str(dial_failed))
         return Unreachable(reference, str(dial_failed), dial_failed.kind)
     tls = _first(causes, ssl.SSLError)
-    if tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return TlsFailed(reference, _tls_reason(tls))
+    if isinstance(tls, ssl.SSLError) and not isinstance(
+        tls, ssl.SSLEOFError | ssl.SSLZeroReturnError
+    ):
+        return TlsFailed(reference, _tls_words(tls), _tls_reason(tls))
     if tls is None and _first(causes, requests.exceptions.SSLError, urllib3.exceptions.SSLError):
         return TlsFailed(reference, str(causes[-1]))
     if _first(causes, TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
@@ -264,7 +316,7 @@ def _broken(causes: list[BaseException], reference: str) -> OllamaError:
             return Moved(reference, repr(last), f"https://{reference}", wants_https=True)
         return NotOllama(reference, repr(last))
     if "certificate bundle" in str(last):  # a variable names a file that is not there
-        return TlsFailed(reference, str(last))
+        return TlsFailed(reference, str(last), TlsReason.CA_FILE)
     if _first(
         causes,
         requests.exceptions.InvalidURL,
@@ -295,7 +347,15 @@ def _first(causes: list[BaseException], *kinds: type[BaseException]) -> BaseExce
     return next((cause for cause in causes if isinstance(cause, kinds)), None)
 
 
-def _tls_reason(error: BaseException) -> str:
+def _tls_words(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
-    return str(getattr(error, "reason", "") or error)
+    return str(getattr(error, "reason", "") or error)  # only OpenSSL's own have one
+
+
+def _tls_reason(error: ssl.SSLError) -> TlsReason:
+    if isinstance(error, UnusableCaFile):
+        return TlsReason.CA_FILE
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _UNTRUSTED.get(error.verify_code, TlsReason.UNTRUSTED)
+    return TlsReason.PLAIN_HTTP if error.reason in _NO_TLS else TlsReason.OTHER

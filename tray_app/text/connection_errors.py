@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tray_app.core import errors as e
+from tray_app.core.errors import TlsReason
 from tray_app.text.messages import Action, Case, Message
 from tray_app.text.plain import one_line
 from tray_app.text.times import elapsed
@@ -75,44 +76,33 @@ def timed_out(case: Case) -> Message:
 
 
 def tls_failed(case: Case) -> Message:
-    """The certificate, with the reason where the library's words tell it."""
-    context = case.error.context.casefold()
-    text = next((make() for marks, make in _TLS if any(m in context for m in marks)), "")
-    if not text:
-        text = tr("No secure connection to “{server}” could be made.")
-    return _cant_reach(case.fill(text), Action.EDIT_SERVER)
+    """The certificate, with the reason where it is known."""
+    return _cant_reach(case.fill(_TLS[case.error.reason]()), Action.EDIT_SERVER)
 
 
-_TLS: tuple[tuple[tuple[str, ...], Callable[[], str]], ...] = (
-    (
-        ("expired",),
-        lambda: tr("The certificate of “{server}” can’t be trusted: it has expired."),
+_TLS: dict[TlsReason, Callable[[], str]] = {
+    TlsReason.EXPIRED: lambda: tr(
+        "The certificate of “{server}” can’t be trusted: it has expired."
     ),
-    (
-        ("not yet valid",),
-        lambda: tr("The certificate of “{server}” can’t be trusted: it isn’t valid yet."),
+    TlsReason.NOT_YET_VALID: lambda: tr(
+        "The certificate of “{server}” can’t be trusted: it isn’t valid yet."
     ),
-    (
-        ("self-signed", "self signed"),
-        lambda: tr("The certificate of “{server}” can’t be trusted: it is self-signed."),
+    TlsReason.SELF_SIGNED: lambda: tr(
+        "The certificate of “{server}” can’t be trusted: it is self-signed."
     ),
-    (
-        ("mismatch", "doesn't match", "is not valid for"),
-        lambda: tr("The certificate of “{server}” can’t be trusted: it is for another name."),
+    TlsReason.WRONG_NAME: lambda: tr(
+        "The certificate of “{server}” can’t be trusted: it is for another name."
     ),
-    (
-        ("issuer",),
-        lambda: tr("The certificate of “{server}” can’t be trusted: its issuer is unknown."),
+    TlsReason.UNKNOWN_SIGNER: lambda: tr(
+        "The certificate of “{server}” can’t be trusted: its issuer is unknown."
     ),
-    (
-        ("certificate",),
-        lambda: tr("The certificate of “{server}” can’t be trusted."),
+    TlsReason.UNTRUSTED: lambda: tr("The certificate of “{server}” can’t be trusted."),
+    TlsReason.PLAIN_HTTP: lambda: tr(
+        "“{server}” doesn’t speak HTTPS on this port. Try http:// in the address."
     ),
-    (
-        ("wrong_version_number", "wrong version number", "record layer failure"),
-        lambda: tr("“{server}” doesn’t speak HTTPS on this port. Try http:// in the address."),
-    ),
-)
+    TlsReason.CA_FILE: lambda: tr("The CA file for “{server}” can’t be used."),
+    TlsReason.OTHER: lambda: tr("No secure connection to “{server}” could be made."),
+}
 
 
 def proxy_failed(case: Case) -> Message:

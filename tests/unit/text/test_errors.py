@@ -120,12 +120,12 @@ REFUSED = e.UnreachableKind.REFUSED
             Action.EDIT_SERVER,
         ),
         (
-            e.TlsFailed("", "certificate verify failed: certificate has expired"), NAS, None,
+            e.TlsFailed("", "certificate has expired", e.TlsReason.EXPIRED), NAS, None,
             "The certificate of “nas” can’t be trusted: it has expired.",
             Action.EDIT_SERVER,
         ),
         (
-            e.TlsFailed("", "[SSL: WRONG_VERSION_NUMBER] wrong version number"), NAS, None,
+            e.TlsFailed("", "WRONG_VERSION_NUMBER", e.TlsReason.PLAIN_HTTP), NAS, None,
             "“nas” doesn’t speak HTTPS on this port. Try http:// in the address.",
             Action.EDIT_SERVER,
         ),
@@ -489,7 +489,7 @@ NAS_AWAY = "“studio” is reachable, but Ollama behind it "
             "“studio” wants https. Use the address https://nas:11434",
         ),
         (
-            e.TlsFailed(NAS, "certificate has expired"),
+            e.TlsFailed(NAS, "certificate has expired", e.TlsReason.EXPIRED),
             "The certificate of “studio” can’t be trusted: it has expired.",
             "",
         ),
@@ -529,3 +529,8 @@ def test_an_answer_that_is_unreadable_as_a_whole_has_no_field() -> None:
     for field in ("", "body", "head"):
         assert text.error_text(e.BadAnswer("x", "", field), "studio", address=NAS).body == whole
     assert "“size”" in text.error_text(e.BadAnswer("x", "", "size"), "studio", address=NAS).body
+
+
+def test_every_reason_of_a_failed_handshake_has_words_of_its_own() -> None:
+    said = [text.error_text(e.TlsFailed("", "", reason)).body for reason in e.TlsReason]
+    assert len(set(said)) == len(said)
