@@ -66,7 +66,8 @@ class Commands(QObject):
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing
     estimate_requested = Signal(object)  # ModelRef
-    """What pulling it would mean, which comes as `AppState.estimate_changed`."""
+    """What pulling it would mean, which comes as `AppState.estimate_changed`. The same name for
+    another server belongs to the same question."""
     estimate_cancel_requested = Signal()
     pull_requested = Signal(object)  # PullRequest
     pull_show_requested = Signal(str)  # id of a download

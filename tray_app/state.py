@@ -109,8 +109,6 @@ class AppState(QObject):
         self.autostart: bool | None = None
         """Whether the program starts at login; None = the system does not tell."""
         self.is_tray_available = True
-        self.estimate: PullEstimate | None = None
-        """The newest answer to the newest question."""
         self._secrets: dict[str, SecretState] = {}
         self._starts: dict[str, ServerStart] = {}
         self._statuses: dict[str, ServerStatus] = {}
@@ -123,6 +121,7 @@ class AppState(QObject):
         self._details: dict[str, ModelInfo] = {}
         self._downloads: dict[str, PullItem] = {}
         self._disks: dict[str, DiskSpace] = {}
+        self._estimates: dict[str, PullEstimate] = {}
 
     # Reading.
 
@@ -222,6 +221,11 @@ class AppState(QObject):
         """The disk of a server's models when it was looked at last, for the downloads there."""
         return self._disks.get(server_id)
 
+    def estimate(self, server_id: str) -> PullEstimate | None:
+        """The newest answer about a server to the newest question; None = nothing was asked or
+        answered."""
+        return self._estimates.get(server_id)
+
     # Feeding: for `tray_app.app` alone.
 
     def set_server(self, server: Server) -> None:
@@ -301,7 +305,9 @@ class AppState(QObject):
         self.details_changed.emit(info)
 
     def set_estimate(self, estimate: PullEstimate) -> None:
-        self.estimate = estimate
+        if any(known.name != estimate.name for known in self._estimates.values()):
+            self._estimates = {}  # the question is another one
+        self._estimates[estimate.server_id] = estimate
         self.estimate_changed.emit(estimate)
 
     def set_server_test(self, test: ServerTest) -> None:
@@ -377,7 +383,7 @@ class AppState(QObject):
     def _forget(self, server_id: str) -> None:
         for facts in (
             *(self._statuses, self._snapshots, self._installed, self._records),
-            *(self._recommendations, self._disks, self._starts),
+            *(self._recommendations, self._disks, self._starts, self._estimates),
         ):
             facts.pop(server_id, None)  # type: ignore[attr-defined]
         self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}

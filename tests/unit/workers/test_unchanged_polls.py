@@ -31,7 +31,7 @@ from tray_app.core.records import (
 from tray_app.desktop.tray.entries import TrayFacts, facts_of
 from tray_app.ollama.registry import Registry
 from tray_app.state import AppState
-from tray_app.workers.estimates.estimator import Estimator
+from tray_app.workers.estimates.estimator import Estimator, _Asked, _Disk
 from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.disk_watch import MAX_KNOWN, DiskWatch
@@ -105,7 +105,8 @@ def hearing_queue(runner: JobRunner, qtbot: QtBot) -> Hear:
 
 def hearing_estimator(runner: JobRunner) -> Hear:
     estimator = Estimator(runner, {SERVER: TARGET}.get, Registry(), lambda _: False, runner)
-    estimator._take(Lookup(SERVER, "new:latest", Manifest("e" * 64, ())))
+    estimator._asked[SERVER] = _Asked(_Disk(), is_seen=True)
+    estimator._take(Lookup("", "new:latest", Manifest("e" * 64, ())))
     return estimator.note_snapshot
 
 

@@ -79,7 +79,7 @@ class PullDialog(DialogFrame):
         self._unfinished: dict[str, PullItem] = {}  # as they were when they got into their state
         self._download: PullItem | None = None
         self._wait: HoldReason | None = None
-        self.lookup = PullLookup(self._server_id, state, commands, self)
+        self.lookup = PullLookup((self._server_id,), state, commands, self)
         self.lookup.changed.connect(self._update)
         self.finished.connect(self._on_finished)
         self._build()
@@ -212,7 +212,7 @@ class PullDialog(DialogFrame):
         self._download = self._find_download(name) if name is not None else None
         is_worth_asking = name is not None and not name.is_cloud and self._download is None
         self.lookup.set_name(str(name) if is_worth_asking else "")
-        answer = self.lookup.answer()
+        answer = self.lookup.answer(self._server_id)
         self._show_helper(answer)
         if name is None:
             installed = self._state.installed(self._server_id)
@@ -359,7 +359,7 @@ class PullDialog(DialogFrame):
             self.accept()
 
     def _on_read_button_clicked(self) -> None:
-        answer = self.lookup.answer()
+        answer = self.lookup.answer(self._server_id)
         if answer is not None and answer.licenses:
             license_reader(answer, self).open()
 

@@ -14,21 +14,28 @@ PAUSE_MS = 400
 
 
 class PullLookup(QObject):
-    """Signals: changed() (it now asks)."""
+    """Asks for each of `servers`, in one question.
+
+    Signals: changed() (it now asks).
+    """
 
     changed = Signal()
 
     def __init__(
-        self, server_id: str, state: AppState, commands: Commands, parent: QObject | None = None
+        self,
+        servers: tuple[str, ...],
+        state: AppState,
+        commands: Commands,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._server_id = server_id
+        self._servers = servers
         self._state = state
         self._commands = commands
         self._name = ""
         self._is_asked = False
-        self._outdated = state.estimate
-        """What somebody was told before: since then it may have been pulled."""
+        # What somebody was told before: since then it may have been pulled.
+        self._outdated = {server_id: state.estimate(server_id) for server_id in servers}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -52,21 +59,33 @@ class PullLookup(QObject):
         if was_asked:
             self._commands.estimate_cancel_requested.emit()
 
+    def add_server(self, server_id: str) -> None:
+        """Ask for this one, too; what is asked about already is answered for it as well."""
+        if server_id in self._servers:
+            return
+        self._servers = (*self._servers, server_id)
+        self._outdated[server_id] = self._state.estimate(server_id)
+        if self._is_asked:
+            self._ask(server_id)
+
     def ask_now(self) -> None:
         """Do not wait for another keystroke."""
         if self._timer.isActive():
             self._timer.stop()
             self._on_timer_timeout()
 
-    def answer(self) -> PullEstimate | None:
-        """What is known of the name in the field."""
-        found = self._state.estimate
-        if found is None or found is self._outdated:
+    def answer(self, server_id: str) -> PullEstimate | None:
+        """What is known of the name in the field for a server."""
+        found = self._state.estimate(server_id)
+        if found is None or found is self._outdated.get(server_id):
             return None
-        is_wanted = (found.server_id, found.name) == (self._server_id, self._name)
-        return found if is_wanted else None
+        return found if found.name == self._name else None
 
     def _on_timer_timeout(self) -> None:
         self._is_asked = True
-        self._commands.estimate_requested.emit(ModelRef(self._server_id, self._name))
+        for server_id in self._servers:
+            self._ask(server_id)
         self.changed.emit()
+
+    def _ask(self, server_id: str) -> None:
+        self._commands.estimate_requested.emit(ModelRef(server_id, self._name))

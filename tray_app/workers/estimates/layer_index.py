@@ -21,7 +21,7 @@ class LayerReader(QObject):
     """Keeps the LayerIndex of what servers list. Each manifest digest is asked for once.
 
     Signals: `layer_index_changed`.
-    Thread: GUI thread; the asking happens in a lane for each server.
+    Thread: GUI thread; the asking happens in a lane for each server, as one may hang.
     """
 
     layer_index_changed = Signal(object)  # LayerIndex
