@@ -38,6 +38,11 @@ class Paths:
         return self.state / "downloads-history.json"
 
     @property
+    def lists_folder(self) -> Path:
+        """The last list of each server."""
+        return self.state / "lists"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "ollama-tray.log"
 

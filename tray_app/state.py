@@ -23,6 +23,7 @@ from tray_app.core.records import (
     ModelRecord,
     Poll,
     Server,
+    ServerState,
     ServerStatus,
     Snapshot,
 )
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     )
 
 MAX_KEPT_DETAILS = 200
+_UNDECIDED = frozenset({ServerState.CONNECTING, ServerState.STARTING, ServerState.ONLINE})
 
 
 class AppState(QObject):
@@ -162,7 +164,7 @@ class AppState(QObject):
         return self._statuses.get(server_id)
 
     def snapshot(self, server_id: str) -> Snapshot | None:
-        """The last good poll; None = no answer yet."""
+        """The last good poll, at first that of an earlier run (`is_old`); None = no answer yet."""
         return self._snapshots.get(server_id)
 
     def record(self, key: ModelKey) -> ModelRecord | None:
@@ -180,7 +182,7 @@ class AppState(QObject):
         """The models of the last good poll by canonical name: made when first asked for, and anew
         when a poll brings other ones."""
         snapshot = self._snapshots.get(server_id)
-        if snapshot is None:
+        if snapshot is None or snapshot.is_old:
             return InstalledModels()
         of, found = self._installed.get(server_id, (None, None))
         if found is None or of is not snapshot.models:
@@ -272,7 +274,7 @@ class AppState(QObject):
 
     def take_poll(self, poll: Poll) -> None:
         """One poll of a server."""
-        status, snapshot = poll.status, poll.snapshot
+        status, snapshot = self._reached(poll.status), poll.snapshot
         old = self._statuses.get(status.server_id)
         self._statuses[status.server_id] = status
         if snapshot is not None:
@@ -280,6 +282,23 @@ class AppState(QObject):
             self.snapshot_changed.emit(snapshot)
         if old is None or replace(status, last_answer_at=old.last_answer_at) != old:
             self.status_changed.emit(status)
+
+    def set_last_list(self, snapshot: Snapshot) -> None:
+        """What a server answered in an earlier run: shown until it answers."""
+        server_id = snapshot.server_id
+        if server_id in self._snapshots or all(each.id != server_id for each in self.servers):
+            return
+        self._snapshots[server_id] = snapshot
+        if server_id in self._statuses:
+            self._statuses[server_id] = self._reached(self._statuses[server_id])
+        self.snapshot_changed.emit(snapshot)
+
+    def _reached(self, status: ServerStatus) -> ServerStatus:
+        """A server that is out of reach was reached when its old list was taken."""
+        snapshot = self._snapshots.get(status.server_id)
+        if status.last_answer_at or status.state in _UNDECIDED or snapshot is None:
+            return status
+        return replace(status, last_answer_at=snapshot.taken_at)
 
     def set_layer_index(self, layer_index: LayerIndex) -> None:
         self.layer_index = layer_index

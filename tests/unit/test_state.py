@@ -183,3 +183,66 @@ def test_the_installed_models_are_those_of_the_last_answer(state: AppState) -> N
     assert set(state.installed("here").by_key) == {"a:1", "c:1"}
     state.set_server(replace(HERE, address="10.0.0.7:11434"))
     assert not state.installed("here").by_key
+
+
+OLD = replace(snapshot("a", "b"), running=None, taken_at=NOW.replace(hour=9), is_old=True)
+
+
+def test_the_list_of_an_earlier_run_is_shown_until_the_server_answers(state: AppState) -> None:
+    listener = Listener(state)
+    state.set_last_list(OLD)
+    assert listener.told == ["snapshot_changed"]
+    assert state.snapshot("here") is OLD
+    assert state.record(("here", "a")) is not None
+    state.take_poll(Poll(ONLINE, snapshot("a")))
+    found = state.snapshot("here")
+    assert found is not None
+    assert not found.is_old
+    state.set_last_list(OLD)
+    assert state.snapshot("here") is found, "it comes too late"
+
+
+def test_nothing_of_an_old_list_counts_as_installed(state: AppState) -> None:
+    state.set_last_list(OLD)
+    assert not state.installed("here").by_key
+    assert not state.is_online("here")
+    state.take_poll(Poll(ONLINE, snapshot("a")))
+    assert list(state.installed("here").by_key)
+
+
+def test_a_server_that_is_not_used_has_no_old_list(state: AppState) -> None:
+    state.set_last_list(replace(OLD, server_id="nas"))
+    assert state.snapshot("nas") is None
+
+
+@pytest.mark.parametrize("is_list_first", [True, False])
+def test_a_server_that_is_away_was_reached_when_its_old_list_was_taken(
+    state: AppState, is_list_first: bool
+) -> None:
+    if is_list_first:
+        state.set_last_list(OLD)
+    state.take_poll(Poll(OFFLINE))
+    state.set_last_list(OLD)
+    status = state.status("here")
+    assert status is not None
+    assert status.last_answer_at == OLD.taken_at
+    connecting = ServerStatus("here", ServerState.CONNECTING, NOW)
+    state.take_poll(Poll(connecting))
+    assert state.status("here") == connecting, "it may answer in a moment"
+
+
+def test_an_old_list_goes_with_its_address(state: AppState) -> None:
+    state.set_last_list(OLD)
+    state.set_server(replace(HERE, address="nas"))
+    assert state.snapshot("here") is None
+
+
+def test_a_server_that_is_switched_off_keeps_its_name(state: AppState) -> None:
+    nas, lab = Server("nas", "my nas"), Server("lab", "lab")
+    state.set_servers((HERE, nas), "here", "", (lab,))
+    assert state.server_of("lab") is lab
+    listener = Listener(state)
+    state.set_servers((HERE, nas), "here", "", (replace(lab, label="den"),))
+    assert listener.told == ["server_changed"]
+    assert state.server_of("lab").label == "den"
+    assert state.server_of("gone").label == "gone"

@@ -6,6 +6,7 @@ Here an exception in any listener fails the test by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,13 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAddress
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.tray.tray import Tray
 from tray_app.paths import paths
 from tray_app.settings import ServerEntry
 from tray_app.text import server_state
+from tray_app.workers.last_lists import ListFiles
 
 MB = 1_000_000
 NAMES = ("one", "two", "three", "four")
@@ -133,3 +136,46 @@ def test_rows_of_downloads_come_and_go(
     witness.check()
     assert queue.items() == ()
     assert sorted(witness.removed) == sorted(ids)
+
+
+@pytest.fixture
+def last_list(server: FaultyServer, tmp_path: Path) -> Snapshot:
+    """The program has run before, when its server had a model that it has not now."""
+    models = (ModelRecord("local", "one:latest", "f" * 64), ModelRecord("local", "ghost:1b"))
+    taken = Snapshot("local", models, (), "0.33.1", datetime(2026, 5, 4, tzinfo=UTC), 1.0)
+    ListFiles(paths(tmp_path).lists_folder).write(taken, str(Endpoint.parse(server.url)))
+    return taken
+
+
+def test_the_list_of_the_last_run_is_shown_and_never_taken_for_an_answer(
+    last_list: Snapshot, application: Application, server: FaultyServer, qtbot: QtBot
+) -> None:
+    state, queue = application.state, application.queue
+    application.commands.pull_requested.emit(PullRequest("local", "one:latest"))
+    qtbot.waitUntil(lambda: state.snapshot("local") is not None, timeout=5000)
+    shown = state.snapshot("local")
+    assert shown is not None
+    assert shown.is_old
+    assert shown.models == last_list.models
+    assert [item.state for item in queue.items()] == [S.WAITING], "nobody has answered"
+    assert not state.installed("local").by_key
+    assert server.requests == []
+
+    application.pollers.start("local", Endpoint.parse(server.url))
+    qtbot.waitUntil(lambda: state.is_online("local"), timeout=5000)
+    found = state.snapshot("local")
+    assert found is not None
+    assert not found.is_old
+    assert "ghost:1b" not in [model.name for model in found.models]
+
+
+def test_the_newest_list_is_on_disk_when_the_program_has_ended(
+    application: Application, server: FaultyServer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    origin = Endpoint.parse(server.url)
+    application.pollers.start("local", origin)
+    qtbot.waitUntil(lambda: application.state.is_online("local"), timeout=5000)
+    application.last_lists.close()
+    kept = ListFiles(paths(tmp_path).lists_folder).read("local", str(origin))
+    assert kept is not None
+    assert [model.name for model in kept.models] == ["here:latest"]

@@ -43,6 +43,7 @@ from tray_app.resources import app_icon
 from tray_app.settings import Settings
 from tray_app.settings.pull_limits import limits_of
 from tray_app.state import AppState
+from tray_app.workers.last_lists import LastLists
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers
 from tray_app.workers.pulls.history import HistoryStore, PullHistory
@@ -117,6 +118,7 @@ class Application(QObject):
             ),
             self,
         )
+        self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
         self.settings.changed.connect(self._on_settings_theme_changed)
@@ -145,6 +147,7 @@ class Application(QObject):
                     self.dock_badge.close,
                     self.queue.close,
                     self.history.close,
+                    self.last_lists.close,
                     self.runner.close,
                     self.pollers.close,
                 ),
@@ -175,6 +178,7 @@ class Application(QObject):
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
         self.servers.take()
+        self._take_servers()
         if self.servers.problem is not None:
             self.window.open_settings("servers")
         # In a turn of its own: who has asked meanwhile need not wait until the window is built.
@@ -213,6 +217,9 @@ class Application(QObject):
     def _connect_facts(self) -> None:
         state, queue, operations = self.state, self.queue, self.operations
         self.pollers.polled.connect(state.take_poll)
+        self.pollers.polled.connect(self.last_lists.note)
+        self.last_lists.loaded.connect(state.set_last_list)
+        state.server_changed.connect(self._take_servers)
         state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.status_changed.connect(self._on_state_status_changed)
         self.pollers.woke.connect(self.downloads.on_woke)
@@ -292,8 +299,17 @@ class Application(QObject):
 
     @Slot(object)
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        if snapshot.is_old:
+            return  # to be looked at, and no answer
         self.downloads.note_snapshot(snapshot)
         self.operations.note_snapshot(snapshot)
+
+    @Slot()
+    def _take_servers(self) -> None:
+        """Have lists of an earlier run ready for who looks; those of removed servers go."""
+        self.last_lists.keep(entry.id for entry in self.settings.servers())
+        if self.window.is_visible or not self._starts_hidden():
+            self.last_lists.load(self.servers.origins)
 
     @Slot(object)
     def _on_state_status_changed(self, status: ServerStatus) -> None:
@@ -362,6 +378,7 @@ class Application(QObject):
         self.pollers.set_visible(is_visible)
         self.operations.layers.set_watched(is_visible)
         if is_visible:
+            self._take_servers()
             self.downloads.rules.start()
             self._ask_autostart()
         self._recommend()

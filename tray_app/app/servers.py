@@ -57,6 +57,13 @@ class ServerTargets:
             return None
         return Target(server_id, endpoint, self._store_for(entry, endpoint))
 
+    def origin(self, entry: ServerEntry) -> str:
+        """Its address without what signs in; "" = none that can be used."""
+        try:
+            return str(endpoint_of(entry, os.environ))
+        except OllamaError:
+            return ""
+
     def endpoint(self, entry: ServerEntry) -> Endpoint | OllamaError | None:
         """Where it is asked; why it cannot be; None while what signs in is not there."""
         headers = self._sign_ins.headers(entry.id)
@@ -127,6 +134,12 @@ class Servers(QObject):
     def show(self, server_id: str) -> None:
         """Show this server alone, or all ("")."""
         self._settings.set("shown_server", server_id)
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Where each server is that is on, by id, without what signs in."""
+        found = {each.id: self._parts.targets.origin(each) for each in self._settings.servers_on()}
+        return {server_id: origin for server_id, origin in found.items() if origin}
 
     @property
     def problem(self) -> OllamaError | None:

@@ -243,7 +243,8 @@ class Snapshot:
     """One poll's whole answer. `running` None = /api/ps not available (then unknown, not "none").
 
     `models` keep the server's order; of very many the first are kept, and `left_out` counts the
-    rest. `problems` names rows or fields that were unusable.
+    rest. `problems` names rows or fields that were unusable. `is_old`: of an earlier run of the
+    program; shown until the server answers, and never taken for an answer.
     """
 
     server_id: str
@@ -254,6 +255,7 @@ class Snapshot:
     taken_s: float
     problems: tuple[str, ...] = ()
     left_out: int = 0
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ class ServerFacts:
     def of(cls, state: AppState, server: Server, before: ServerFacts | None) -> ServerFacts:
         """What is known of a server now; `before` is what was."""
         snapshot = state.snapshot(server.id)
+        if snapshot is not None and snapshot.is_old:
+            snapshot = None  # nothing of it can be loaded or unloaded
         choices: ModelChoices | None = None
         if snapshot is not None:
             old = before.snapshot if before is not None else None

@@ -414,7 +414,9 @@ class MainWindow(QMainWindow):
         """What can be done now, and why not. A key on the framed row acts although nothing is
         selected, and a disabled action would swallow it."""
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
-        away = self.server_label if screens.is_away(self.facts) else ""
+        listed = self._state.snapshot(self.server_id)
+        is_old = listed is not None and listed.is_old
+        away = self.server_label if is_old or screens.is_away(self.facts) else ""
         self.model_actions.update_state(selected, away)
         nothing = "" if self.models.loaded_rows(self.server_id) else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
