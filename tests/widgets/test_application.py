@@ -20,7 +20,7 @@ from tray_app.cli import Invocation
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAddress
 from tray_app.core.payloads import PullRequest
-from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.tray.tray import Tray
@@ -157,7 +157,9 @@ def test_the_list_of_the_last_run_is_shown_and_never_taken_for_an_answer(
     assert shown is not None
     assert shown.is_old
     assert shown.models == last_list.models
-    assert [item.state for item in queue.items()] == [S.WAITING], "nobody has answered"
+    qtbot.waitUntil(lambda: not application.runner.active(), timeout=5000)
+    held = [(item.state, item.hold) for item in queue.items()]
+    assert held == [(S.WAITING, Hold.SERVER)], "nobody has answered"
     assert not state.installed("local").by_key
     assert server.requests == []
 
