@@ -13,22 +13,25 @@ from tray_app import __version__
 from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName, canonical, clean
-from tray_app.core.payloads import ModelRef, PullRequest
+from tray_app.core.payloads import ModelRef, PullRequest, seen_state
 from tray_app.core.surrogates import well_formed
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
     InstanceRequest,
 )
-from tray_app.text import name_problem, tr
+from tray_app.text import name_problem, server_name, server_words, tr
 
 if TYPE_CHECKING:
     from tray_app.app.window import WindowController
     from tray_app.commands import Commands
+    from tray_app.core.records import ModelRecord, Server
     from tray_app.state import AppState
 
 LINK_PULL = "ollama-tray://pull/"
 TOKEN_LIMIT = 1024
+MAX_SERVERS = 50
+"""So many are told of: an answer is one line."""
 
 
 class InstanceCommands(QObject):
@@ -86,7 +89,8 @@ class InstanceCommands(QObject):
         return InstanceAnswer(True, {"pulling": parsed})
 
     def _pull_request(self, name: str) -> PullRequest:
-        server_id = self._state.server.id
+        # Whoever hands a pull over has made sure that the default server is meant.
+        server_id = self._state.default_server_id
         # An installed model keeps the spelling that the server knows it by.
         listed = self._state.installed(server_id).by_key.get(canonical(name))
         if listed is None:
@@ -96,23 +100,31 @@ class InstanceCommands(QObject):
     def _show(self, name: str) -> InstanceAnswer:
         if name.casefold().startswith("ollama-tray:"):
             return self.open_link(name)
-        server_id = self._state.server.id
-        found = self._state.installed(server_id).by_key.get(canonical(name))
+        found = self._installed(name)
         if found is None:
             return InstanceAnswer(False, {"error": tr("There is no model with this name.")})
-        ref = ModelRef(server_id, found.name, found.digest)
+        ref = ModelRef(found.server_id, found.name, found.digest)
         self._later(partial(self._commands.details_dialog_requested.emit, ref))
         return InstanceAnswer(True)
 
+    def _installed(self, name: str) -> ModelRecord | None:
+        """A model by its name, on the default server if it has it."""
+        state, key = self._state, canonical(name)
+        others = (server.id for server in state.servers if server.id != state.default_server_id)
+        for server_id in (state.default_server_id, *others):
+            found = state.installed(server_id).by_key.get(key)
+            if found is not None:
+                return found
+        return None
+
     def _status(self) -> dict[str, object]:
         state = self._state
-        status = state.status(state.server.id)
-        snapshot = state.snapshot(state.server.id)
+        servers = [self._server_status(server) for server in state.servers[:MAX_SERVERS]]
+        default = self._server_status(state.server_of(state.default_server_id))
         return {
             "version": __version__,
-            "server": shown_address(state.server.address),
-            "state": status.state if status else "connecting",
-            "models": len(snapshot.models) if snapshot else None,
+            **{key: default[key] for key in ("server", "state", "models")},
+            "servers": servers,
             "window": self._window.is_visible,
             "tray": state.is_tray_available,
             "downloads": [
@@ -128,6 +140,28 @@ class InstanceCommands(QObject):
                 for item in state.downloads[:50]
             ],
             "speed_bytes_s": state.pull_summary.speed_bytes_s,
+        }
+
+    def _server_status(self, server: Server) -> dict[str, object]:
+        """How a server stands; its `models` are null before it ever answered, and those of its last
+        answer while it is away."""
+        state = self._state
+        status, snapshot = state.status(server.id), state.snapshot(server.id)
+        start = state.start_of(server.id)
+        is_online = status is not None and status.is_online
+        running = snapshot.running if snapshot is not None and is_online else None
+        listed_at = snapshot.taken_at.isoformat() if snapshot is not None else None
+        return {
+            "id": server.id,
+            "name": server_name(server.label, server.address),
+            "server": shown_address(server.address),
+            "is_default": server.id == state.default_server_id,
+            "state": seen_state(status, start),
+            "message": server_words(status, start),
+            "version": status.version if status is not None and is_online else "",
+            "models": len(snapshot.models) + snapshot.left_out if snapshot is not None else None,
+            "listed_at": listed_at,
+            "loaded": len(running) if running is not None else None,
         }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tray_app import text
 from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, EXIT_SERVER_SAID_NO, Session, said_by_instance
@@ -31,6 +33,8 @@ def status(session: Session) -> int:
                 "program": program,
             }
             session.console.data_json(failed)
+        else:
+            session.console.fields(_servers(program))
         raise
     use = disk_use(snapshot.models, read_layer_index(session.client, snapshot.models))
     if session.invocation.as_json:
@@ -55,9 +59,27 @@ def status(session: Session) -> int:
             ),
             (tr("Loaded"), loaded),
             (tr("Program"), tr("running") if program["running"] else tr("not running")),
+            *_servers(program),
         ]
     )
     return EXIT_DONE
+
+
+def _servers(program: Mapping[str, object]) -> list[tuple[str, str]]:
+    """A line for each server that the program uses, when there are several."""
+    found = program.get("servers")
+    servers = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    if len(servers) < 2:
+        return []
+    lines: list[tuple[str, str]] = []
+    for each in servers:
+        words = [str(each.get(key, "")) for key in ("name", "server", "message")]
+        count = each.get("models")
+        if isinstance(count, int):
+            words.append(text.models_count(count))
+        joined = tr(", ", "between parts of a line").join(text.one_line(word) for word in words)
+        lines.append((tr("Servers"), joined) if not lines else (" ", joined))
+    return lines
 
 
 def quit_instance(session: Session) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,8 +18,16 @@ from pytestqt.qtbot import QtBot
 
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.commands import Commands
-from tray_app.core.payloads import PullRequest
-from tray_app.core.records import ModelRecord, Poll, Server, ServerState, ServerStatus, Snapshot
+from tray_app.core.payloads import ModelRef, PullRequest, ServerStart, StartKind, StartPhase
+from tray_app.core.records import (
+    ModelRecord,
+    Poll,
+    RunningModel,
+    Server,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.desktop.instance.single_instance import (
     Handover,
     InstanceCommand,
@@ -173,6 +183,77 @@ def test_status_with_a_name_that_is_no_text(program: Program, asked: Ask) -> Non
     handover = asked(C.STATUS, things=0)
     assert handover.answer.is_ok
     assert "\ufffd" in handover.answer.data["server"]
+
+
+def test_status_tells_of_every_server_and_of_no_secret(program: Program, asked: Ask) -> None:
+    state = program.state
+    nas = Server("nas", "nas", "https://anna:geheim@nas.example")
+    state.set_servers((Server("local"), nas, Server("lab", "lab")), "local", "nas")
+    state.take_poll(Poll(replace(ONLINE, version="0.32.1"), ONE_MODEL))
+    loaded = (RunningModel("nas", "b:1"),)
+    models = (ModelRecord("nas", "a:1"), ModelRecord("nas", "b:1"))
+    on_nas = replace(ONE_MODEL, server_id="nas", models=models, running=loaded)
+    state.take_poll(Poll(replace(ONLINE, server_id="nas"), on_nas))
+    state.take_poll(Poll(ServerStatus("nas", ServerState.OFFLINE, since=NOW)))
+    state.set_start(ServerStart("nas", StartKind.WAKE, StartPhase.WAITING, 0.0, 180.0))
+    data = asked(C.STATUS, things=0).answer.data
+    assert "geheim" not in json.dumps(data)
+    assert (data["server"], data["state"], data["models"]) == ("", "online", 1)
+    assert data["servers"] == [
+        {
+            "id": "local",
+            "name": "This computer",
+            "server": "",
+            "is_default": True,
+            "state": "online",
+            "message": "online",
+            "version": "0.32.1",
+            "models": 1,
+            "listed_at": NOW.isoformat(),
+            "loaded": 0,
+        },
+        {
+            "id": "nas",
+            "name": "nas",
+            "server": "https://nas.example",
+            "is_default": False,
+            "state": "starting",
+            "message": "waking…",
+            "version": "",
+            "models": 2,
+            "listed_at": NOW.isoformat(),
+            "loaded": None,
+        },
+        {
+            "id": "lab",
+            "name": "lab",
+            "server": "",
+            "is_default": False,
+            "state": "connecting",
+            "message": "connecting…",
+            "version": "",
+            "models": None,
+            "listed_at": None,
+            "loaded": None,
+        },
+    ]
+
+
+def test_the_default_server_is_meant_and_another_one_where_it_has_not_got_it(
+    program: Program, asked: Ask
+) -> None:
+    refs: list[ModelRef] = []
+    program.commands.details_dialog_requested.connect(refs.append)
+    program.state.set_servers((Server("nas"), Server("local")), "local", "nas")
+    program.state.take_poll(Poll(ONLINE, ONE_MODEL))
+    models = (ModelRecord("nas", "here:latest"), ModelRecord("nas", "there:latest"))
+    on_nas = replace(ONE_MODEL, server_id="nas", models=models)
+    program.state.take_poll(Poll(replace(ONLINE, server_id="nas"), on_nas))
+    for number, name in enumerate(("here", "there"), 1):
+        asked(C.SHOW, name, things=2 * number)
+    assert [ref.key for ref in refs] == [("local", "here:latest"), ("nas", "there:latest")]
+    asked(C.PULL, "new", things=5)
+    assert program.done[-1] == PullRequest("local", "new:latest")
 
 
 @pytest.mark.parametrize("token", [NO_TEXT, "x\0y", "x\n", "x" * 5000])

@@ -241,6 +241,23 @@ def test_status_of_the_program(terminal: Terminal, server: FaultyServer) -> None
     assert "unknown" in terminal("status").out
 
 
+def test_status_of_several_servers(terminal: Terminal, server: FaultyServer) -> None:
+    nas = {"name": "n\x1b[31mas", "server": "nas:1", "message": "offline since 14:02", "models": 3}
+    here = {"name": "This computer", "server": "127.0.0.1:11434", "message": "online", "models": 1}
+    terminal.instance.answers(servers=[here, nas, "no server"])
+    lines = terminal("status").out.splitlines()
+    assert lines[-2].split("  ")[-1].strip() == "This computer, 127.0.0.1:11434, online, 1 model"
+    assert lines[-2].startswith("Servers ")
+    assert lines[-1].strip().endswith(", nas:1, offline since 14:02, 3 models")
+    assert "\x1b" not in lines[-1]
+    server.refuse()
+    away = terminal("status")
+    assert away.code == 3
+    assert [line.strip() for line in away.out.splitlines()][-1] == lines[-1].strip()
+    terminal.instance.answers(servers=[here])
+    assert terminal("status").out == "", "one server is the one that was asked"
+
+
 def test_status_of_a_server_that_is_down(terminal: Terminal, server: FaultyServer) -> None:
     server.refuse()
     result = terminal("status", "--json")
