@@ -167,6 +167,11 @@ class AppState(QObject):
         """The last good poll, at first that of an earlier run (`is_old`); None = no answer yet."""
         return self._snapshots.get(server_id)
 
+    def is_list_old(self, server_id: str) -> bool:
+        """Whether the snapshot of a server is that of an earlier run: nothing acts upon it."""
+        snapshot = self._snapshots.get(server_id)
+        return snapshot is not None and snapshot.is_old
+
     def record(self, key: ModelKey) -> ModelRecord | None:
         """A model as the last good poll has it; None = it is not there, or nothing is known."""
         snapshot = self._snapshots.get(key[0])

@@ -11,9 +11,11 @@ from tests.shots import data
 from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
 from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed, PullFailure
-from tray_app.core.payloads import ModelRef, PullMove
+from tray_app.core.payloads import ModelRef, PullMove, ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
+from tray_app.core.records import Server
+from tray_app.state import AppState
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.downloads.layers import ROW_HEIGHT, DownloadLayers
 from tray_app.views.downloads.panel import DownloadsPanel
@@ -427,3 +429,46 @@ def test_percent_and_bytes_are_of_the_same_moment(panel: DownloadsPanel) -> None
     assert texts(shown_row)[-2:] == ["75 of 100\u00a0MB", "75%"]
     shown_row.refresh(data.NOW_S)
     assert texts(shown_row)[-2:] == ["78 of 100\u00a0MB", "78%"]
+
+
+def test_a_row_tells_how_long_its_computer_has_been_woken(
+    panel: DownloadsPanel, clock: Clock, qtbot: QtBot
+) -> None:
+    panel.set_servers({data.SERVER: "nas", "s": "studio"})
+    start = ServerStart(
+        data.SERVER, StartKind.WAKE, StartPhase.WAITING, data.NOW_S - 70, patience_s=180
+    )
+    state = AppState(Server(data.SERVER))
+    panel.follow_starts(state)
+    state.set_start(start)
+    fill(panel, item("x:1", PullState.WAITING, hold=Hold.SERVER))
+    assert "Waiting for “nas” to wake up, 1 min 10 s" in plain_texts(row(panel, "x:1"))
+    clock.now_s += 5
+    qtbot.waitUntil(
+        lambda: "Waiting for “nas” to wake up, 1 min 15 s" in plain_texts(row(panel, "x:1"))
+    )
+    state.end_start(data.SERVER)
+    assert "Waiting for “nas”" in plain_texts(row(panel, "x:1"))
+    assert not timers(panel)
+
+
+def plain_texts(found: DownloadRow) -> list[str]:
+    return [words.replace("\u00a0", " ") for words in texts(found)]
+
+
+@pytest.mark.parametrize(
+    ("hold", "reason"),
+    [
+        (Hold.SERVER, "It starts by itself when the server answers"),
+        (Hold.OFF, "“nas” is switched off"),
+        (Hold.NO_SERVER, "Its server is not set up any more"),
+    ],
+)
+def test_what_its_server_keeps_cannot_be_started(
+    panel: DownloadsPanel, hold: Hold, reason: str
+) -> None:
+    panel.set_servers({data.SERVER: "nas", "s": "studio"})
+    fill(panel, item("x:1", PullState.WAITING, hold=hold))
+    start = button(panel, "Start x:1 now")
+    assert not start.isEnabled()
+    assert reason in start.toolTip()

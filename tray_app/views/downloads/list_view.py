@@ -15,7 +15,7 @@ from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.payloads import ModelRef, PullMove
+from tray_app.core.payloads import ModelRef, PullMove, ServerStart
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
@@ -23,7 +23,7 @@ from tray_app.views.components.surfaces import margins
 from tray_app.views.downloads.drag import RowDrag
 from tray_app.views.downloads.menu import DownloadMenu
 from tray_app.views.downloads.row import DownloadRow, RowRequest
-from tray_app.views.downloads.row_states import RowAction, is_ticking
+from tray_app.views.downloads.row_states import RowAction
 from tray_app.views.theme import TextRole
 
 _FLUSH_MS = 100
@@ -57,6 +57,7 @@ class DownloadList(QScrollArea):
         self._shown: list[str] = []
         self._dirty: set[str] = set()
         self._servers: dict[str, str] = {}
+        self._starts: dict[str, ServerStart | None] = {}
         self._flush_timer = QTimer(self)
         self._flush_timer.setSingleShot(True)
         self._flush_timer.setInterval(_FLUSH_MS)
@@ -137,6 +138,16 @@ class DownloadList(QScrollArea):
             self._set_server(row)
             row.refresh(now_s)
 
+    def set_start(self, server_id: str, start: ServerStart | None) -> None:
+        """How a server is being brought back, which its downloads wait for; None = it is not."""
+        self._starts[server_id] = start
+        now_s = self._clock()
+        for row in self._rows.values():
+            if row.item.server_id == server_id:
+                row.set_start(start)
+                row.refresh(now_s)
+        self._sync_text_timer()
+
     def reveal(self, item_id: str) -> None:
         """Scroll to a row and focus it."""
         row = self._rows.get(item_id)
@@ -172,6 +183,7 @@ class DownloadList(QScrollArea):
     def _set_server(self, row: DownloadRow) -> None:
         label = self._servers.get(row.item.server_id, "")
         row.set_server(label, is_named=len(self._servers) > 1)
+        row.set_start(self._starts.get(row.item.server_id))
 
     def _arrange(self) -> None:
         known = [item_id for item_id in self._order if item_id in self._rows]
@@ -203,12 +215,12 @@ class DownloadList(QScrollArea):
 
     def _refresh_texts(self) -> None:
         now_s = self._clock()
-        for item_id, row in self._rows.items():
-            if is_ticking(self._items[item_id]):
+        for row in self._rows.values():
+            if row.is_ticking:
                 row.show_safely(partial(row.refresh, now_s))
 
     def _sync_text_timer(self) -> None:
-        wanted = self.isVisible() and any(is_ticking(item) for item in self._items.values())
+        wanted = self.isVisible() and any(row.is_ticking for row in self._rows.values())
         if wanted and not self._text_timer.isActive():
             self._text_timer.start()
         elif not wanted:

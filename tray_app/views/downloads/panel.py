@@ -8,12 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
+from tray_app.state import AppState
 from tray_app.text import downloads_header, tr
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
@@ -41,6 +42,7 @@ class DownloadsPanel(QWidget):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self._state: AppState | None = None
         self._title = PlainLabel(tr("Downloads"), TextRole.SECTION, wrap=False, parent=self)
         self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._pause_all = self._header_button("pause", tr("Pause all"))
@@ -104,6 +106,18 @@ class DownloadsPanel(QWidget):
     def set_servers(self, labels: dict[str, str]) -> None:
         """Labels by server id; rows name their server when there is more than one."""
         self.list.set_servers(labels)
+
+    def follow_starts(self, state: AppState) -> None:
+        """Say of rows that wait how their server is being brought back."""
+        self._state = state
+        state.start_changed.connect(self._on_state_start_changed)
+        for server in state.servers:
+            self._on_state_start_changed(server.id)
+
+    @Slot(str)
+    def _on_state_start_changed(self, server_id: str) -> None:
+        if self._state is not None:
+            self.list.set_start(server_id, self._state.start_of(server_id))
 
     def reveal(self, item_id: str) -> None:
         """Scroll to a row and focus it."""

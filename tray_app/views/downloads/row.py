@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from tray_app.core.payloads import ServerStart
 from tray_app.core.pulls.speed import SpeedTrail
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState
 from tray_app.text import one_line, percent, pull_detail, pull_reason, spoken_progress, tr
@@ -97,6 +98,7 @@ class DownloadRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._item = item
         self._server = ""
+        self._start: ServerStart | None = None
         self._build()
         name = tr("{name} download", "said by a screen reader").format(
             name=one_line(item.name, 120)
@@ -196,7 +198,7 @@ class DownloadRow(QWidget):
         self._item = item
         if is_new_look:
             self._apply_look()
-        if is_new_look or not is_ticking(item):
+        if is_new_look or not self.is_ticking:
             # No timer rewrites these words, and they say more than the look: a place in line.
             self.refresh(now_s)
         else:
@@ -215,9 +217,19 @@ class DownloadRow(QWidget):
         if is_news:
             self._apply_look()
 
+    def set_start(self, start: ServerStart | None) -> None:
+        """How its server is being brought back; None = it is not."""
+        self._start = start
+
+    @property
+    def is_ticking(self) -> bool:
+        """Whether its words change with the clock alone."""
+        return is_ticking(self._item, self._start)
+
     def refresh(self, now_s: float) -> None:
         """Write the texts that change with the clock."""
-        self._detail.setText(pull_detail(self._item, now_s, server_label=self._server))
+        words = pull_detail(self._item, now_s, server_label=self._server, start=self._start)
+        self._detail.setText(words)
         # With the bytes beside it, or the two would contradict each other.
         self._percent.setText(self._percent_words())
         self._apply_progress()
@@ -259,7 +271,7 @@ class DownloadRow(QWidget):
         if action is RowAction.START:
             enabled = can_start(self._item)
         button.set_icon_name(ACTION_GLYPHS[action])
-        tip = "" if enabled else why_disabled(action)
+        tip = "" if enabled else why_disabled(action, self._item, self._server)
         button.set_name(action_name(action, self._item), tip)
         button.setEnabled(enabled)
 

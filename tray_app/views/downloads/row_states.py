@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tray_app.core.payloads import ServerStart, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.text import one_line, tr
 from tray_app.views.components.glyphs import ACCENT, SECONDARY
@@ -75,14 +76,19 @@ _TICKING = frozenset(
 )
 
 
-def is_ticking(item: PullItem) -> bool:
-    """Whether the words of this row change with the clock alone."""
-    return item.state in _TICKING
+_SERVER_HOLDS = frozenset({Hold.SERVER, Hold.OFF, Hold.NO_SERVER})
+
+
+def is_ticking(item: PullItem, start: ServerStart | None = None) -> bool:
+    """Whether the words of this row change with the clock alone. `start`: how its server is being
+    brought back."""
+    is_awaited = start is not None and start.phase is StartPhase.WAITING
+    return item.state in _TICKING or (is_awaited and item.hold is Hold.SERVER)
 
 
 def can_start(item: PullItem) -> bool:
     """Whether "Start now" would do something: not while the server itself is away."""
-    return item.state is PullState.WAITING and item.hold is not Hold.SERVER
+    return item.state is PullState.WAITING and item.hold not in _SERVER_HOLDS
 
 
 def action_name(action: RowAction, item: PullItem) -> str:
@@ -103,8 +109,12 @@ def action_name(action: RowAction, item: PullItem) -> str:
     return text.format(name=one_line(item.name, 120))
 
 
-def why_disabled(action: RowAction) -> str:
+def why_disabled(action: RowAction, item: PullItem, server: str = "") -> str:
     """The tooltip of a button that can do nothing now."""
+    if action is A.START and item.hold is Hold.OFF:
+        return tr("“{server}” is switched off").format(server=server)
+    if action is A.START and item.hold is Hold.NO_SERVER:
+        return tr("Its server is not set up any more")
     if action is A.START:
         return tr("It starts by itself when the server answers")
     return tr("Almost done. Ollama can’t stop while it checks the files")

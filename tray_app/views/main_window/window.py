@@ -272,6 +272,7 @@ class MainWindow(QMainWindow):
             self._on_state_status_changed(status)
         for key, verb in state.busy_models.items():
             self.models.set_busy(BusyModel(ModelRef(*key), verb))
+        self.panel.follow_starts(state)
         for item in state.downloads:
             self._on_state_download_changed(item)
         self._on_state_downloads_order_changed()
@@ -414,9 +415,8 @@ class MainWindow(QMainWindow):
         """What can be done now, and why not. A key on the framed row acts although nothing is
         selected, and a disabled action would swallow it."""
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
-        listed = self._state.snapshot(self.server_id)
-        is_old = listed is not None and listed.is_old
-        away = self.server_label if is_old or screens.is_away(self.facts) else ""
+        is_old = self._state.is_list_old(self.server_id) or screens.is_away(self.facts)
+        away = self.server_label if is_old else ""
         self.model_actions.update_state(selected, away)
         nothing = "" if self.models.loaded_rows(self.server_id) else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
