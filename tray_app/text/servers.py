@@ -13,7 +13,7 @@ from tray_app.core.sign_in import SecretState
 from tray_app.text.addresses import server_address
 from tray_app.text.models import loaded_total, models_count
 from tray_app.text.plain import one_line
-from tray_app.text.times import clock_time, elapsed, seconds_ago
+from tray_app.text.times import clock_time, elapsed, recent_time, seconds_ago
 from tray_app.text.units import size
 from tray_app.text.wording import dotted, fill, number, tr
 
@@ -217,9 +217,9 @@ def refreshed_line(age_s: float) -> str:
     return fill(tr("Refreshed {ago}", "12 s ago"), ago=seconds_ago(age_s))
 
 
-def last_reached_line(moment: datetime | None) -> str:
+def last_reached_line(moment: datetime | None, now: datetime | None = None) -> str:
     """The status bar's right end while the server is away; "" when it never answered."""
-    return fill(tr("Last reached {time}"), time=clock_time(moment)) if moment else ""
+    return fill(tr("Last reached {time}"), time=recent_time(moment, now)) if moment else ""
 
 
 def offline_since_line(status: ServerStatus) -> str:
@@ -252,10 +252,12 @@ def starting_line() -> str:
     return tr("Ollama is starting. Looking for graphics cards can take up to a minute.")
 
 
-def offline_banner(label: str, listed_at: datetime | None) -> str:
+def offline_banner(label: str, listed_at: datetime | None, now: datetime | None = None) -> str:
     """The bar above a list that is no longer fresh."""
     text = tr(
         "Can’t reach “{server}”. This is the list from {time}. "
         "Downloads wait and resume by themselves."
     )
-    return fill(text, server=label or server_address("", "").label, time=clock_time(listed_at))
+    return fill(
+        text, server=label or server_address("", "").label, time=recent_time(listed_at, now)
+    )

@@ -94,6 +94,16 @@ def day_and_time(moment: datetime | None, now: datetime) -> str:
     return fill(tr("{date}, {time}"), date=_short_date(local), time=_clock(local))
 
 
+def recent_time(moment: datetime | None, now: datetime | None = None) -> str:
+    """The local time of day, and of another day than that of `now` its name too: "14:32",
+    "yesterday, 14:32"."""
+    if moment is None:
+        return MISSING
+    now = now or utc_now()
+    is_today = _local(moment).date() == _local(now).date()
+    return clock_time(moment) if is_today else day_and_time(moment, now)
+
+
 def full_time(moment: datetime | None) -> str:
     """For a tooltip: the full local date and time."""
     if moment is None:

@@ -296,7 +296,9 @@ def test_other_lines() -> None:
     assert plain(text.status_line_tooltip(54_700_000_000)).startswith("54 GB if shared")
     assert plain(text.refreshed_line(12.7)) == "Refreshed 12 s ago"
     assert text.refreshed_line(0.3) == "Refreshed just now"
-    assert text.last_reached_line(NOW) == "Last reached 14:32"
+    assert text.last_reached_line(NOW, NOW) == "Last reached 14:32"
+    tomorrow = NOW + timedelta(days=1)
+    assert text.last_reached_line(NOW, tomorrow) == "Last reached yesterday, 14:32"
     assert text.last_reached_line(None) == ""
     assert text.offline_since_line(status(ServerState.OFFLINE)) == "Offline since 14:32"
     assert plain(text.trying_again_line(12.4)) == "Trying again in 12 s"
@@ -305,7 +307,7 @@ def test_other_lines() -> None:
     assert text.servers_online(2, 4) == "2 of 4 online"
     assert text.spoken_server("", ONLINE) == "Server: This computer, online, version 0.33.1"
     assert text.spoken_server("nas", status(ServerState.OFFLINE)) == "Server: nas, Offline"
-    assert text.offline_banner("", NOW) == (
+    assert text.offline_banner("", NOW, NOW) == (
         "Can’t reach “This computer”. This is the list from 14:32. "
         "Downloads wait and resume by themselves."
     )

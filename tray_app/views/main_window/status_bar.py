@@ -117,7 +117,7 @@ def away_line(status: ServerStatus, host: str) -> str:
 def age_line(status: ServerStatus | None, taken_at: datetime | None, now: datetime) -> str:
     """`Refreshed 12 s ago`, or `Last reached 14:32` while the server is away."""
     if status is not None and status.state is not ServerState.ONLINE:
-        return last_reached_line(status.last_answer_at or taken_at)
+        return last_reached_line(status.last_answer_at or taken_at, now)
     return refreshed_line((now - taken_at).total_seconds()) if taken_at else ""
 
 
