@@ -65,6 +65,8 @@ class Commands(QObject):
 
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing
+    pull_elsewhere_dialog_requested = Signal(object)  # ModelRef
+    """The same for a model of one server that others are to pull: those that do not have it."""
     estimate_requested = Signal(object)  # ModelRef
     """What pulling it would mean, which comes as `AppState.estimate_changed`. The same name for
     another server belongs to the same question."""

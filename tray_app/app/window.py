@@ -52,6 +52,7 @@ class WindowController(QObject):
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
         commands.pull_dialog_requested.connect(self.open_pull)
+        commands.pull_elsewhere_dialog_requested.connect(self.open_pull_elsewhere)
         commands.history_dialog_requested.connect(self.open_history)
         commands.pull_show_requested.connect(self.show_pull)
 
@@ -83,6 +84,11 @@ class WindowController(QObject):
     def open_pull(self, words: str = "") -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_pull(words)
+
+    @Slot(object)
+    def open_pull_elsewhere(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_pull_elsewhere(ref)
 
     @Slot(str)
     def open_settings(self, page: str = "") -> None:

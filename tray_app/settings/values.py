@@ -44,6 +44,7 @@ class SettingsValues:
     servers: tuple[ServerEntry, ...] = _setting((), servers)
     default_server: str = _setting(LOCAL, text)
     shown_server: str = _setting("", text)
+    pull_servers: tuple[str, ...] = _setting((), texts)
 
     keep_in_tray: bool = _setting(True, flag)
     start_hidden: bool = _setting(True, flag)

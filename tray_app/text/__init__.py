@@ -114,6 +114,19 @@ if TYPE_CHECKING:
     )
     from tray_app.text.plain import one_line, shortened, tooltip, visible
     from tray_app.text.pull_errors import pull_error_reason
+    from tray_app.text.pull_targets import (
+        add_on_button,
+        pull_on_button,
+        pulls_itself,
+        replaced_version,
+        spoken_target,
+        target_download,
+        target_free,
+        target_is_off,
+        target_is_switched_off,
+        target_room,
+        target_too_old,
+    )
     from tray_app.text.servers import (
         connecting_line,
         last_reached_line,
@@ -197,6 +210,6 @@ else:
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
-        "notices", "history", "sign_in", "lookups", "estimates", "deleting", "diagnosis",
-        "english", "displays", "qt_formats",
+        "notices", "history", "sign_in", "lookups", "estimates", "pull_targets", "deleting",
+        "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip

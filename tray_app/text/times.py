@@ -104,6 +104,11 @@ def recent_time(moment: datetime | None, now: datetime | None = None) -> str:
     return clock_time(moment) if is_today else day_and_time(moment, now)
 
 
+def day(moment: datetime) -> str:
+    """The local day, for the middle of a sentence: "12 July"."""
+    return _short_date(_local(moment))
+
+
 def full_time(moment: datetime | None) -> str:
     """For a tooltip: the full local date and time."""
     if moment is None:

@@ -85,13 +85,26 @@ class Dialogs(QObject):
         """The pull dialog, filled with `text`; it never starts a pull by itself."""
         dialog = self._find(PullDialog)
         if dialog is None:
-            dialog = PullDialog(self._settings, self._state, self._commands, self._host)
-            self._keep(dialog)
-            # What is here already need not be fetched.
-            self._ask_for_layers(self._state.server.id)
+            dialog = self._new_pull()
         if text:
             dialog.set_text(text)
         dialog.open()
+        return dialog
+
+    def open_pull_elsewhere(self, ref: ModelRef) -> PullDialog:
+        """The pull dialog for a model of one server, with those ticked that do not have it."""
+        self._close_one(PullDialog)
+        dialog = self._new_pull(ref)
+        dialog.open()
+        return dialog
+
+    def _new_pull(self, elsewhere: ModelRef | None = None) -> PullDialog:
+        parts = (self._settings, self._state, self._commands)
+        dialog = PullDialog(*parts, self._host, elsewhere=elsewhere)
+        self._keep(dialog)
+        # What is there already need not be fetched.
+        for server in self._state.servers:
+            self._ask_for_layers(server.id)
         return dialog
 
     def open_delete(self, refs: ModelRefs, parent: QWidget | None = None) -> DeleteDialog | None:

@@ -8,14 +8,18 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-_NEXT = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+_SIDEWAYS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+_DOWNWARDS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
 class RovingFocus(QObject):
     """Watches `widgets`; the one that had the focus last keeps the Tab stop."""
 
-    def __init__(self, widgets: Sequence[QWidget], parent: QObject) -> None:
+    def __init__(
+        self, widgets: Sequence[QWidget], parent: QObject, *, is_column: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._keys = _DOWNWARDS if is_column else _SIDEWAYS
         self._widgets = list(widgets)
         for widget in self._widgets:
             widget.installEventFilter(self)
@@ -24,9 +28,10 @@ class RovingFocus(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = _NEXT.get(Qt.Key(event.key()))
+            step = self._keys.get(Qt.Key(event.key()))
             if step is not None and isinstance(watched, QWidget):
-                if watched.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+                is_rtl = watched.layoutDirection() == Qt.LayoutDirection.RightToLeft
+                if is_rtl and self._keys is _SIDEWAYS:
                     step = -step
                 return self._move(watched, step)
         elif kind == QEvent.Type.FocusIn and isinstance(watched, QWidget):
@@ -34,6 +39,12 @@ class RovingFocus(QObject):
         elif kind == QEvent.Type.EnabledChange:
             self._settle(None)
         return super().eventFilter(watched, event)
+
+    def let_go(self) -> None:
+        """Watch them no longer: others do."""
+        for widget in self._widgets:
+            widget.removeEventFilter(self)
+        self.deleteLater()
 
     def _move(self, start: QWidget, step: int) -> bool:
         usable = [w for w in self._widgets if w.isEnabled() and w.isVisible()]

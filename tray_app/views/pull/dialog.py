@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout
 from tray_app.commands import Commands
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
 from tray_app.core.estimate import PullCheck, PullEstimate, room_of
-from tray_app.core.names import LIBRARY_URL, ModelName, SameName
-from tray_app.core.payloads import PullRequest
+from tray_app.core.names import LIBRARY_URL, ModelName, SameName, canonical
+from tray_app.core.payloads import ModelRef, PullRequest
 from tray_app.core.pulls.rules import GB, HoldReason, Room, outlook
 from tray_app.core.pulls.states import UNFINISHED, Hold, PullItem, PullState
-from tray_app.core.records import ModelRecord, Recommendation
+from tray_app.core.records import ModelRecord, Recommendation, Server
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
+    add_on_button,
     already_here,
     cloud_is_off,
     is_loopback,
@@ -27,9 +28,12 @@ from tray_app.text import (
     lookup_failed,
     private_hint,
     pull_button,
+    pull_on_button,
     pull_wait,
     pull_wait_note,
+    pulls_itself,
     server_name,
+    tooltip,
     tr,
     unchecked,
 )
@@ -39,8 +43,10 @@ from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.pull.choice import TargetChoice
 from tray_app.views.pull.field import NameField, PullHelper
 from tray_app.views.pull.input_state import (
+    Helper,
     KnownNames,
     Reading,
     ServerFacts,
@@ -53,14 +59,27 @@ from tray_app.views.pull.input_state import (
 from tray_app.views.pull.license_dialog import license_reader
 from tray_app.views.pull.lookup import PullLookup
 from tray_app.views.pull.result import PullResult
+from tray_app.views.pull.server_card import ServerCard, Tick
 from tray_app.views.pull.suggestions import Suggestion
+from tray_app.views.pull.targets import (
+    IMPOSSIBLE,
+    TargetFacts,
+    TargetKind,
+    is_ticked,
+    target_look,
+)
 from tray_app.views.theme import TextRole, Tone, font
 
 _WIDTH, _HEIGHT = 560, 568
+_MORE_HEIGHT = 64  # for a fourth server
+_RULES = (Hold.QUIET_HOURS, Hold.METERED, Hold.BATTERY)
 
 
 class PullDialog(DialogFrame):
-    """Pulls to the server that is shown when it opens."""
+    """Pulls to the one server that is on when it opens, or to those of several that a person ticks.
+
+    `elsewhere` is a model of one server that others are to pull.
+    """
 
     def __init__(
         self,
@@ -68,12 +87,19 @@ class PullDialog(DialogFrame):
         state: AppState,
         commands: Commands,
         parent: QWidget | None = None,
+        *,
+        elsewhere: ModelRef | None = None,
     ) -> None:
         super().__init__(tr("Pull model"), parent)
         self._settings = settings
         self._state = state
         self._commands = commands
         self._server_id = state.server.id
+        self._elsewhere = elsewhere
+        self._choice = TargetChoice(settings, state, elsewhere)
+        self._is_for_several = False
+        self._targets: dict[str, TargetFacts] = {}
+        self._ticked: tuple[str, ...] = ()  # those that are and that can be pulled to
         self._reading = Reading()
         self._known = KnownNames()
         self._unfinished: dict[str, PullItem] = {}  # as they were when they got into their state
@@ -91,6 +117,7 @@ class PullDialog(DialogFrame):
             state.status_changed,
             state.pull_rules_changed,
             state.disk_space_changed,
+            state.secret_changed,
             settings.changed,
         ):
             self.follow(changed, self._update)
@@ -98,6 +125,8 @@ class PullDialog(DialogFrame):
         self.follow(state.download_removed, self._on_state_download_removed)
         for item in state.downloads:
             self._note_download(item)
+        if elsewhere is not None:
+            self.set_text(elsewhere.name)
         self._update()
 
     def _build(self) -> None:
@@ -114,6 +143,9 @@ class PullDialog(DialogFrame):
         self.area.list.chosen.connect(self._on_list_chosen)
         self.area.notice.button.clicked.connect(self._on_notice_button_clicked)
         self.area.card.read_button.clicked.connect(self._on_read_button_clicked)
+        self.servers = ServerCard(self)
+        self.servers.ticked.connect(self._on_servers_ticked)
+        self.servers.hide()
         top = QVBoxLayout()
         top.setSpacing(6)
         top.addWidget(label)
@@ -127,8 +159,9 @@ class PullDialog(DialogFrame):
         wait.addWidget(self.wait_note, 1)
         self.body.addLayout(top)
         self.body.addWidget(self.area, 1)
+        self.body.addWidget(self.servers)
         self.body.addLayout(wait)
-        browse = self.add_left(
+        self._browse = browse = self.add_left(
             Button(tr("&Browse the library"), "external", Kind.LINK, parent=self)
         )
         browse.clicked.connect(self._on_browse_clicked)
@@ -139,7 +172,8 @@ class PullDialog(DialogFrame):
         self.pull_button = self.add_button(pull, role.AcceptRole)
         self.pull_button.setDefault(True)
         self.pull_button.clicked.connect(self._on_pull_clicked)
-        self.set_least_size(_WIDTH, _HEIGHT)
+        more = _MORE_HEIGHT if len(self._choice.servers) > 3 else 0
+        self.set_least_size(_WIDTH, _HEIGHT + more)
         self.field.setFocus()
 
     def set_text(self, text: str) -> None:
@@ -170,9 +204,14 @@ class PullDialog(DialogFrame):
 
     @property
     def _server(self) -> ServerFacts:
-        server, snapshot = self._state.server, self._state.snapshot(self._server_id)
-        version = snapshot.version if snapshot is not None else ""
-        return ServerFacts(server_name(server.label, server.address), version)
+        server = self._choice.servers[self._server_id]
+        return ServerFacts(
+            server_name(server.label, server.address), self._version(self._server_id)
+        )
+
+    def _version(self, server_id: str) -> str:
+        snapshot = self._state.snapshot(server_id)
+        return snapshot.version if snapshot is not None else ""
 
     @Slot(object)
     def _on_state_download_changed(self, item: PullItem) -> None:
@@ -196,39 +235,34 @@ class PullDialog(DialogFrame):
         self._unfinished[item.id] = item
         return True
 
-    def _find_download(self, name: ModelName) -> PullItem | None:
-        """The unfinished download of that name to this server."""
-        items = (item for item in self._unfinished.values() if item.server_id == self._server_id)
+    def _find_downloads(self, name: ModelName) -> dict[str, PullItem]:
+        """The unfinished downloads of that name by server."""
         is_same = SameName(str(name))
-        found = next((item for item in items if is_same(item.name)), None)
-        return self._state.download(found.id) if found is not None else None
+        same = (item for item in self._unfinished.values() if is_same(item.name))
+        now = (self._state.download(item.id) for item in same)
+        return {item.server_id: item for item in now if item is not None}
 
     # --- what is shown -------------------------------------------------------------------------
 
     @Slot()
     def _update(self) -> None:
-        reading = self._reading = read(self.field.text())
-        name = reading.name
-        self._download = self._find_download(name) if name is not None else None
-        is_worth_asking = name is not None and not name.is_cloud and self._download is None
-        self.lookup.set_name(str(name) if is_worth_asking else "")
+        self._take_servers()
+        name, downloads = self._read_field()
+        if self._is_for_several:
+            self._update_several(name, downloads)
+            return
         answer = self.lookup.answer(self._server_id)
         self._show_helper(answer)
         if name is None:
-            installed = self._state.installed(self._server_id)
-            self.area.show_suggestions(suggestions(self._recommended, installed))
-            self._show_wait(None)
-            self._set_pull(tr("&Pull"), enabled=False)
+            self._show_suggestions()
             return
-        self._known = self._known.renewed(
-            self._recommended,
-            self._state.installed(self._server_id),
-            [item.name for item in self._unfinished.values()],
-        )
-        near = self._known.similar(reading.cleaned)
+        near = self._known.similar(self._reading.cleaned)
         here = self._here
         room = self._room(answer)
-        self._show_wait(None if self._download is not None else self._outlook(room))
+        wait = None
+        if self._download is None:
+            wait = self._outlook(self._choice.servers[self._server_id], room)
+        self._show_wait(wait)
         if self._download is not None:
             title, body = downloading_title(self._download), ""
             if self._download.state is PullState.WAITING:
@@ -255,22 +289,45 @@ class PullDialog(DialogFrame):
                 self.area.show_similar(near)
             self._set_pull(tr("&Pull"))
 
+    def _read_field(self) -> tuple[ModelName | None, dict[str, PullItem]]:
+        """The name in the field, its unfinished downloads by server; and ask about it."""
+        self._reading = read(self.field.text())
+        name = self._reading.name
+        downloads = self._find_downloads(name) if name is not None else {}
+        self._download = None if self._is_for_several else downloads.get(self._server_id)
+        is_open = any(server_id not in downloads for server_id in self._choice.servers)
+        is_worth_asking = name is not None and not name.is_cloud and is_open
+        self.lookup.set_name(str(name) if is_worth_asking else "")
+        if name is not None:
+            self._known = self._known.renewed(
+                self._recommended,
+                self._state.installed(self._server_id),
+                [item.name for item in self._unfinished.values()],
+            )
+        return name, downloads
+
+    def _show_suggestions(self) -> None:
+        """There is no name in the field."""
+        installed = self._state.installed(self._server_id)
+        self.area.show_suggestions(suggestions(self._recommended, installed))
+        self._show_wait(None)
+        self._set_pull(tr("&Pull"), enabled=False)
+
     def _room(self, answer: PullEstimate | None) -> Room | None:
         """The room on the disk for what the registry has told of."""
         if answer is None or answer.standing is PullCheck.CURRENT:
             return None
-        items = [i for i in self._state.downloads if i.server_id == self._server_id]
-        return room_of(answer, items, self._state.disk_space(self._server_id))
+        items = [i for i in self._state.downloads if i.server_id == answer.server_id]
+        return room_of(answer, items, self._state.disk_space(answer.server_id))
 
-    def _outlook(self, room: Room | None) -> HoldReason | None:
+    def _outlook(self, server: Server, room: Room | None) -> HoldReason | None:
         """What the download would wait for, by the rules of the queue."""
-        server = self._state.server
         return outlook(
             self._state.downloads,
             self._state.pull_rules,
             self._settings.values.max_pulls,
             self._keep_free_bytes,
-            is_online=self._state.is_online(self._server_id),
+            is_online=self._state.is_online(server.id),
             is_here=is_loopback(server_address(server.label, server.address).host),
             room=room,
         )
@@ -316,25 +373,33 @@ class PullDialog(DialogFrame):
 
     def _show_failure(self, name: ModelName, failure: OllamaError, near: list[Suggestion]) -> None:
         """The registry did not tell. The server may do better, so it can still pull."""
+        self._say_failure(name, failure, near)
+        is_refusal = isinstance(failure, ModelNotFound | TooOld)
+        kind = Kind.NORMAL if is_refusal else Kind.PRIMARY
+        self._set_pull(tr("&Pull anyway"), kind=kind)
+
+    def _say_failure(self, name: ModelName, failure: OllamaError, near: list[Suggestion]) -> None:
         if isinstance(failure, ModelNotFound):
             self.area.show_similar(near or self._known.misspelt(name), private_hint(name))
-            self._set_pull(tr("&Pull anyway"), kind=Kind.NORMAL)
         elif isinstance(failure, TooOld):
             self.area.show_similar(near)
-            self._set_pull(tr("&Pull anyway"), kind=Kind.NORMAL)
         else:
             title, explanation = lookup_failed(failure, str(name))
             self.area.say(title, explanation, glyph="warning", state=Tone.WARN, near=near)
-            self._set_pull(tr("&Pull anyway"))
 
     def _show_helper(self, answer: PullEstimate | None) -> None:
-        said = helper(self._reading, self.field.source, answer, self._here, self._server)
+        self._say_below_field(
+            helper(self._reading, self.field.source, answer, self._here, self._server)
+        )
+
+    def _say_below_field(self, said: Helper) -> None:
         set_invalid(self.field, said.is_wrong)
         self._helper.say(said.text, said.glyph, said.state, said.use)
         self.field.setAccessibleDescription(said.text)
 
     def _set_pull(self, text: str, *, enabled: bool = True, kind: Kind = Kind.PRIMARY) -> None:
-        if enabled and self._wait is not None and kind is Kind.PRIMARY:
+        is_held = self._wait is not None and not self._is_for_several
+        if enabled and is_held and kind is Kind.PRIMARY:
             text = tr("Add to &queue")
         self.pull_button.setText(text)
         self.pull_button.setEnabled(enabled)
@@ -342,10 +407,163 @@ class PullDialog(DialogFrame):
             self.pull_button.set_icon_name("download" if kind is Kind.PRIMARY else "")
             self.pull_button.set_kind(kind)
 
+    # --- several servers -----------------------------------------------------------------------
+
+    def _take_servers(self) -> None:
+        """Those that are switched on while it is open are offered too, and none goes away."""
+        self._choice.take_servers()
+        if len(self._choice.servers) < 2:
+            return
+        if not self._is_for_several:
+            self._is_for_several = True
+            self.area.set_above_servers()
+        for server_id in self._choice.servers:
+            self.lookup.add_server(server_id)
+
+    def _update_several(self, name: ModelName | None, downloads: dict[str, PullItem]) -> None:
+        # One that is hidden takes no room before another one comes.
+        self.servers.setVisible(name is not None)
+        self.body.setStretchFactor(self.area, 0 if name is not None else 1)
+        self.body.setStretchFactor(self.servers, 1)
+        if name is None:
+            self._ticked = ()
+            self._show_helper(None)
+            self._show_suggestions()
+            self.pull_button.setToolTip("")
+            return
+        self._targets = {
+            server.id: self._target(server, name, downloads.get(server.id))
+            for server in self._choice.servers.values()
+        }
+        boxes = {
+            server_id: is_ticked(
+                facts,
+                self._choice.chosen(server_id),
+                is_wanted=self._choice.is_wanted(server_id),
+            )
+            for server_id, facts in self._targets.items()
+        }
+        looks = {
+            server_id: target_look(facts, is_on=boxes[server_id])
+            for server_id, facts in self._targets.items()
+        }
+        if self.servers.show_looks(looks):
+            self.servers.chain_stops(self.area.card.read_button, self._browse)
+        self._ticked = tuple(
+            server_id
+            for server_id, is_on in boxes.items()
+            if is_on and self._targets[server_id].kind not in IMPOSSIBLE
+        )
+        self._show_model(name)
+        self._show_wait(self._common_wait())
+        self._set_pull_several()
+
+    def _target(self, server: Server, name: ModelName, download: PullItem | None) -> TargetFacts:
+        answer = self.lookup.answer(server.id)
+        found = self._state.recommendations(server.id)
+        return TargetFacts(
+            server,
+            is_used=self._choice.is_used(server.id),
+            status=self._state.status(server.id),
+            version=self._version(server.id),
+            here=self._state.installed(server.id).of(name),
+            download=download,
+            answer=answer,
+            room=self._room(answer),
+            keep_free_bytes=self._keep_free_bytes,
+            is_cloud=name.is_cloud,
+            is_cloud_off=found is not None and found.is_cloud_off,
+        )
+
+    @property
+    def _answers(self) -> list[PullEstimate]:
+        """What is known, for as many servers as it is."""
+        return [facts.answer for facts in self._targets.values() if facts.answer is not None]
+
+    def _show_model(self, name: ModelName) -> None:
+        """What is the same for all servers."""
+        found = next((answer for answer in self._answers if answer.is_found), None)
+        failure = next((each.failure for each in self._answers if each.failure is not None), None)
+        here = next((each.here for each in self._targets.values() if each.here is not None), None)
+        near = self._known.similar(self._reading.cleaned)
+        self._show_helper_several(found, failure, here)
+        if name.is_cloud or (found is not None and found.is_cloud):
+            title = tr("Runs on ollama.com, nothing is stored here")
+            self.area.say(title, glyph="cloud", state=Tone.NEUTRAL)
+        elif found is not None:
+            self.area.show_estimate(found)
+        elif failure is not None and here is not None:
+            explanation = unchecked(failure, here.name)
+            self.area.say(already_here(here.name), explanation, glyph="info", state=Tone.INFO)
+        elif failure is not None:
+            self._say_failure(name, failure, near)
+        elif self.lookup.is_asked:
+            self.area.show_lookup(looking_up(str(name)))
+        else:
+            self.area.show_similar(near)
+
+    def _show_helper_several(
+        self,
+        found: PullEstimate | None,
+        failure: OllamaError | None,
+        here: ModelRecord | None,
+    ) -> None:
+        # For which server it is too old, its row says.
+        answer = None if found is not None or isinstance(failure, TooOld) else self._failed
+        said = helper(self._reading, self.field.source, answer, here, ServerFacts())
+        name, elsewhere = str(self._reading.name or ""), self._elsewhere
+        is_copied = elsewhere is not None and canonical(elsewhere.name) == canonical(name)
+        if is_copied and self._ticked and not said.is_wrong:
+            labels = [self._targets[server_id].label for server_id in self._ticked]
+            said = Helper(pulls_itself(labels, name), "info", Tone.INFO)
+        self._say_below_field(said)
+
+    @property
+    def _failed(self) -> PullEstimate | None:
+        return next((each for each in self._answers if each.failure is not None), None)
+
+    def _common_wait(self) -> HoldReason | None:
+        """What holds all of them alike; of a server that is away, its row tells."""
+        reasons = [
+            self._outlook(self._targets[server_id].server, self._targets[server_id].room)
+            for server_id in self._ticked
+            if self._state.is_online(server_id)
+        ]
+        first = reasons[0] if reasons else None
+        if first is None or len(self._ticked) == 1:
+            return first
+        is_common = first.hold in _RULES and all(reason == first for reason in reasons)
+        return first if is_common or first.hold is Hold.LINE else None
+
+    def _set_pull_several(self) -> None:
+        ticked = [self._targets[server_id] for server_id in self._ticked]
+        sizes = [each.answer.fetch_bytes if each.answer is not None else None for each in ticked]
+        known = [size for size in sizes if size is not None]
+        fetch_bytes = sum(known) if len(known) == len(ticked) else None
+        failure = self._failed.failure if self._failed is not None else None
+        is_wrong = any(each.is_wrong for each in ticked)
+        is_wrong = is_wrong or isinstance(failure, ModelNotFound | TooOld)
+        text = pull_on_button(len(ticked), fetch_bytes, is_wrong=is_wrong)
+        clouds = [each for each in ticked if each.kind is TargetKind.CLOUD]
+        if clouds:
+            text = add_on_button(len(ticked))
+            is_wrong = any(each.is_cloud_off for each in clouds)
+        reason = "" if ticked else tr("Choose a server")
+        kind = Kind.NORMAL if ticked and is_wrong else Kind.PRIMARY
+        self._set_pull(text, enabled=bool(ticked), kind=kind)
+        self.pull_button.setToolTip(tooltip(reason))
+        if reason:
+            self.pull_button.setAccessibleDescription(reason)
+
     # --- what a person does --------------------------------------------------------------------
 
     def _on_field_down_pressed(self) -> None:
         self.area.focus_suggestions()
+
+    @Slot(object)
+    def _on_servers_ticked(self, tick: Tick) -> None:
+        self._choice.choose(tick.server_id, tick.is_on)
+        self._update()
 
     def _on_helper_use_clicked(self) -> None:
         self.field.choose(self._reading.proposal)
@@ -360,6 +578,8 @@ class PullDialog(DialogFrame):
 
     def _on_read_button_clicked(self) -> None:
         answer = self.lookup.answer(self._server_id)
+        if self._is_for_several:
+            answer = next((each for each in self._answers if each.licenses), None)
         if answer is not None and answer.licenses:
             license_reader(answer, self).open()
 
@@ -373,12 +593,14 @@ class PullDialog(DialogFrame):
         name = self._reading.name
         if name is None or self._download is not None:
             return
-        here = self._here
-        # An installed model keeps the spelling that the server knows it by.
-        request = PullRequest(
-            self._server_id,
-            here.name if here else str(name),
-            here.digest if here else "",
-        )
+        servers = self._ticked if self._is_for_several else (self._server_id,)
+        requests = [self._request(server_id, name) for server_id in servers]
+        self._choice.remember()
         self.accept()
-        self._commands.pull_requested.emit(request)
+        for request in requests:
+            self._commands.pull_requested.emit(request)
+
+    def _request(self, server_id: str, name: ModelName) -> PullRequest:
+        """An installed model keeps the spelling that the server knows it by."""
+        here = self._state.installed(server_id).of(name)
+        return PullRequest(server_id, here.name if here else str(name), here.digest if here else "")

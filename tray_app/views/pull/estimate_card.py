@@ -66,8 +66,11 @@ class LookupCard(Card):
         line.addWidget(self.label, 1)
         self.add_row(head)
         titles = (tr("To download"), tr("Disk space"), tr("Graphics memory"), tr("License"))
+        self._by_server: list[QWidget] = []
         for title, width in zip(titles, _BARS, strict=True):
             row = _Row(title, self)
+            if title != titles[-1]:
+                self._by_server.append(row)
             row.line.addWidget(SkeletonBar(width, row))
             row.line.addStretch(1)
             row.line.setContentsMargins(_SIDE, 15, _SIDE, 15)
@@ -76,6 +79,11 @@ class LookupCard(Card):
     def look_up(self, text: str) -> None:
         """Say what is being looked up."""
         self.label.setText(text)
+
+    def set_model_only(self) -> None:
+        """What differs from server to server stands elsewhere."""
+        for row in self._by_server:
+            self.show_row(row, False)
 
 
 class EstimateCard(Card):
@@ -95,18 +103,27 @@ class EstimateCard(Card):
         for row in (self.head, self.download, self.disk, self.memory, self.license):
             self.add_row(row)
         self._announced = ""
+        self._is_model_only = False
+
+    def set_model_only(self) -> None:
+        """What differs from server to server stands elsewhere."""
+        self._is_model_only = True
+        for row in (self.download, self.disk, self.memory):
+            self.show_row(row, False)
 
     def show_estimate(
         self, estimate: PullEstimate, room: Room | None = None, keep_free_bytes: int = 0
     ) -> None:
         """Show what is known; lines that are still being looked up have a bone."""
-        self.head.show_estimate(estimate)
+        self.head.show_estimate(estimate, is_update_told=not self._is_model_only)
+        self.license.say(license_line(estimate))
+        self.read_button.setVisible(bool(estimate.licenses))
+        if self._is_model_only:
+            return
         self.download.show_estimate(estimate)
         self.disk.say(disk_line(estimate, room, keep_free_bytes))
         self.memory.set_title(memory_title(estimate))
         self.memory.say(memory_line(estimate))
-        self.license.say(license_line(estimate))
-        self.read_button.setVisible(bool(estimate.licenses))
         if estimate.name != self._announced:
             self._announced = estimate.name
             is_update = estimate.standing is PullCheck.UPDATE
@@ -199,7 +216,7 @@ class _Head(QWidget):
         layout.addWidget(self.line)
         layout.addLayout(news)
 
-    def show_estimate(self, estimate: PullEstimate) -> None:
+    def show_estimate(self, estimate: PullEstimate, *, is_update_told: bool = True) -> None:
         kind = kind_of(
             ModelRecord(
                 estimate.server_id,
@@ -212,7 +229,7 @@ class _Head(QWidget):
         self._glyph.setAccessibleName(kind_word(kind))
         self.name.set_name(estimate.name)
         self.line.setText(model_line(estimate))
-        is_update = estimate.standing is PullCheck.UPDATE
+        is_update = is_update_told and estimate.standing is PullCheck.UPDATE
         self._update_glyph.setVisible(is_update)
         self.update_line.setVisible(is_update)
         self.update_line.setText(newer_version(estimate) if is_update else "")

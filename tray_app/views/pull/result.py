@@ -20,6 +20,7 @@ from tray_app.views.pull.suggestions import Suggestion, SuggestionList
 from tray_app.views.theme import TextRole, Tone
 
 _WITH_NOTICE = 4
+_ABOVE_SERVERS = 2
 
 
 class PullResult(QWidget):
@@ -48,7 +49,14 @@ class PullResult(QWidget):
         for part in self._parts:
             layout.addWidget(part)
         layout.addStretch(1)
+        self._is_above_servers = False
         self._show(None)
+
+    def set_above_servers(self) -> None:
+        """What differs from server to server stands below: there is less room, and less to say."""
+        self._is_above_servers = True
+        self.card.set_model_only()
+        self.lookup.set_model_only()
 
     def show_suggestions(self, rows: Sequence[Suggestion]) -> None:
         """Nothing usable in the field: offer something."""
@@ -56,6 +64,8 @@ class PullResult(QWidget):
 
     def show_similar(self, rows: Sequence[Suggestion], hint: str = "") -> None:
         """A legal name of which nothing is known, yet or at all."""
+        if self._is_above_servers:
+            rows = rows[:_ABOVE_SERVERS]
         self._show(None, tr("Similar names"), rows, hint)
 
     def show_lookup(self, text: str) -> None:
@@ -82,6 +92,8 @@ class PullResult(QWidget):
     ) -> None:
         """One statement about the name in the field."""
         self.notice.say(title, body, glyph=glyph, state=state, action=action)
+        if self._is_above_servers:
+            near = ()
         self._show(self.notice, tr("Similar names"), near[:_WITH_NOTICE])
 
     def focus_suggestions(self) -> bool:
