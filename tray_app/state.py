@@ -199,6 +199,13 @@ class AppState(QObject):
         status = self._statuses.get(server_id)
         return status is not None and status.is_online
 
+    def is_fresh(self, server_id: str) -> bool:
+        """Whether the list of a server is the one of now: it answers, or has and will again."""
+        status = self._statuses.get(server_id)
+        if status is None or status.is_away or self.is_list_old(server_id):
+            return False
+        return status.is_online or status.last_answer_at is not None
+
     def recommendations(self, server_id: str) -> Recommendations | None:
         """What a server suggests; None = it was not asked yet."""
         return self._recommendations.get(server_id)

@@ -204,7 +204,7 @@ def menu_more() -> QWidget:
 @SHOTS.add("menu-server")
 def menu_server() -> QWidget:
     made = filled()
-    made.fill_server_menu()
+    made.server_menu.fill()
     return _owned(made.server_menu, made)
 
 

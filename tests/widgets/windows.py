@@ -33,6 +33,12 @@ COMMANDS = [
     "duplicate_dialog_requested",
     "settings_dialog_requested",
     "server_dialog_requested",
+    "server_form_requested",
+    "server_show_requested",
+    "wake_requested",
+    "start_stop_requested",
+    "keyring_unlock_requested",
+    "doctor_dialog_requested",
     "quit_requested",
 ]
 

@@ -61,10 +61,12 @@ class PullOrder:
 @dataclass(frozen=True, slots=True)
 class DeleteRequest:
     """Delete these models; each only while its digest is still the one a person saw.
-    `loaded` are the names to unload first."""
+    `loaded` are the names to unload first, `asked` all that were asked for together, on other
+    servers too (() = these)."""
 
     refs: tuple[ModelRef, ...]
     loaded: tuple[str, ...] = ()
+    asked: tuple[ModelRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,17 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class DeleteOutcome:
     """What became of a DeleteRequest: each ref is in exactly one of the three. `gone`: somebody
-    else had deleted them."""
+    else had deleted them. `asked` is that of the request: each server tells for itself."""
 
     deleted: tuple[ModelRef, ...]
     failures: tuple[Failure, ...]
     gone: tuple[ModelRef, ...] = ()
+    asked: tuple[ModelRef, ...] = ()
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is the part of one server of what was asked for on several."""
+        return len({ref.server_id for ref in self.asked}) > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,15 @@ class ServerState(StrEnum):
     WAITING = "waiting"  # not asked: what signs in is not there yet, see `secret`
 
 
+AWAY = frozenset(
+    {
+        *(ServerState.OFFLINE, ServerState.REFUSED, ServerState.NOT_OLLAMA),
+        *(ServerState.FAILING, ServerState.WAITING),
+    }
+)
+"""The states of a server that is out of reach: nothing can be asked of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One poll's whole answer. `running` None = /api/ps not available (then unknown, not "none").
@@ -279,6 +288,11 @@ class ServerStatus:
     @property
     def is_online(self) -> bool:
         return self.state is ServerState.ONLINE
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it is out of reach."""
+        return self.state in AWAY
 
 
 @dataclass(frozen=True, slots=True)

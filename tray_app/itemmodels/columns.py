@@ -109,8 +109,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "server", 132,
-        lambda row: row.server_label or row.record.server_id,
-        lambda row: _fold(row.server_label or row.record.server_id),
+        lambda row: row.server.label,
+        lambda row: row.server.folded or None,
         hide_rank=9,
     ),
     Column(
@@ -171,7 +171,8 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 
 NUMBER = {column.key: number for number, column in enumerate(COLUMNS)}
-NAME, SIZE, MODIFIED = NUMBER["name"], NUMBER["size"], NUMBER["modified"]
+NAME, SERVER = NUMBER["name"], NUMBER["server"]
+SIZE, MODIFIED = NUMBER["size"], NUMBER["modified"]
 DEFAULT_KEYS = tuple(column.key for column in COLUMNS if column.is_default)
 
 

@@ -1,4 +1,4 @@
-"""ModelTableModel: the installed models of all servers as a table, sorted and filtered by itself.
+"""ModelTableModel: the models of all listed servers as a table, sorted and filtered by itself.
 
 Which rows there are is row_store.py, the words of cells are columns.py and row_texts.py, how
 changes reach the views is keyed_table.py; this file takes facts, decides what is shown, and
@@ -7,10 +7,9 @@ answers what views ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
@@ -21,14 +20,14 @@ from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.sharing import LayerIndex
 from tray_app.itemmodels import columns, roles, row_texts
-from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SIZE
+from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SERVER, SIZE
+from tray_app.itemmodels.comparison import Comparison, compared
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.itemmodels.row_store import Change, RowStore, Totals
-from tray_app.itemmodels.rows import Busy, ModelRow
+from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow
 from tray_app.text import tr
 
 FILTERS = ("all", "loaded", "updates", "cloud")
-_is_update, _is_cloud = map(attrgetter, ("is_update", "is_cloud"))
 _SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL})
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -61,7 +60,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
     """Rows keyed by (server id, name); never reset.
 
     Signals: `counts_changed` after the number of models under any filter changed;
-    `arrangement_changed` after search or filter changed. Thread: GUI.
+    `arrangement_changed` after search, filter or comparison changed. Thread: GUI.
     """
 
     CHANGED_ROLES = _WORDS
@@ -81,6 +80,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._version = 0
         self._search = ""
         self._filter = "all"
+        self._comparison: Comparison | None = None
+        self._is_several = False
         self._sort_key = "name"
         self._is_descending = False
 
@@ -100,9 +101,16 @@ class ModelTableModel(KeyedTable[ModelRow]):
         """Take a server's models out of the table."""
         self._apply(self._store.forget_server(server_id))
 
-    def set_server_label(self, server_id: str, label: str) -> None:
-        """The name of a server as the column shows it."""
-        self._apply(self._store.set_label(server_id, label))
+    def set_servers(self, servers: Sequence[ListedServer]) -> None:
+        """The servers whose models are listed, in their order; the models of all others leave."""
+        was_several, self._is_several = self._is_several, len(servers) > 1
+        self._apply(self._store.set_servers(servers))
+        if self._search and was_several != self._is_several:
+            self._show(self._target())
+
+    def set_server(self, server: ListedServer) -> None:
+        """How one of them is named, and how it stands."""
+        self._apply(self._store.set_server(server))
 
     def set_updates(self, keys: Iterable[ModelKey]) -> None:
         """The models that have a newer version."""
@@ -131,8 +139,10 @@ class ModelTableModel(KeyedTable[ModelRow]):
             self._mark(item.key, None)
 
     def set_layer_index(self, layer_index: LayerIndex) -> None:
-        """Which models share layers; only tooltips tell."""
+        """Which models share layers; tooltips tell, and comparisons ask."""
         self._layer_index = layer_index
+        if self._comparison is not None:
+            self._show(self._target())
 
     def refresh_ages(self) -> None:
         """Let "5 days ago" be true again; call now and then while somebody looks."""
@@ -153,7 +163,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
     # what is to be shown
 
     def set_search(self, words_of_search: str) -> None:
-        """Show only models with all these words in name, family, quantization, capabilities."""
+        """Show only models with all these words in name, family, quantization, capabilities and,
+        of several servers, the name of theirs."""
         search = " ".join(words_of_search.casefold().split())
         if search != self._search:
             self._search = search
@@ -164,6 +175,13 @@ class ModelTableModel(KeyedTable[ModelRow]):
         """Show only the models under a filter: one of FILTERS."""
         if key != self._filter:
             self._filter = key if key in FILTERS else "all"
+            self._show(self._target())
+            self.arrangement_changed.emit()
+
+    def set_comparison(self, comparison: Comparison | None) -> None:
+        """Show only the models that are not the same on all servers; None = all again."""
+        if comparison != self._comparison:
+            self._comparison = comparison
             self._show(self._target())
             self.arrangement_changed.emit()
 
@@ -230,6 +248,14 @@ class ModelTableModel(KeyedTable[ModelRow]):
         return self._filter
 
     @property
+    def comparison(self) -> Comparison | None:
+        return self._comparison
+
+    def compared_count(self) -> int:
+        """How many models the comparison is about, whatever search and filter hide of them."""
+        return len(self._compared(self._store.rows))
+
+    @property
     def counts(self) -> Counts:
         return self._counts
 
@@ -259,17 +285,17 @@ class ModelTableModel(KeyedTable[ModelRow]):
         return self._store.is_running_known()
 
     @property
-    def totals(self) -> Totals:
-        """Sums over all rows. Not to be changed."""
+    def totals(self) -> Mapping[str, Totals]:
+        """Sums over all rows of each server by its id. Not to be changed."""
         return self._store.totals
 
     def running(self) -> tuple[RunningModel, ...]:
         """What is in memory, as the servers tell it, whether it is still listed or not."""
         return self._store.running()
 
-    def loaded_rows(self, server_id: str) -> tuple[ModelRow, ...]:
-        """The rows of a server that stand for a model in memory."""
-        return self._store.loaded_rows(server_id)
+    def loaded_rows(self) -> tuple[ModelRow, ...]:
+        """The rows that stand for a model in memory, server by server."""
+        return self._store.loaded_rows()
 
     def records(self, server_id: str) -> tuple[ModelRecord, ...]:
         """All models of a server, in its order."""
@@ -307,8 +333,11 @@ class ModelTableModel(KeyedTable[ModelRow]):
                 corner = index.siblingAtColumn(len(COLUMNS) - 1)
                 self.dataChanged.emit(index, corner, self.CHANGED_ROLES)
 
+    def _compared(self, rows: list[ModelRow]) -> list[ModelRow]:
+        return compared(rows, self._comparison, self._layer_index) if self._comparison else rows
+
     def _target(self) -> list[ModelRow]:
-        rows = self._store.rows
+        rows = self._compared(self._store.rows)
         if self._filter == "loaded":
             rows = [row for row in rows if row.is_loaded]
         elif self._filter == "updates":
@@ -316,16 +345,19 @@ class ModelTableModel(KeyedTable[ModelRow]):
         elif self._filter == "cloud":
             rows = [row for row in rows if row.is_cloud]
         for word in self._search.split():
-            rows = [row for row in rows if word in row.haystack]
+            if self._is_several:
+                rows = [row for row in rows if word in row.haystack or word in row.server.folded]
+            else:
+                rows = [row for row in rows if word in row.haystack]
         return columns.arrange(rows, self._sort_key, self._is_descending)
 
     def _count(self) -> Counts:
-        rows = self._store.rows
+        totals = self._store.totals.values()
         return Counts(
-            all=len(rows),
+            all=len(self._store.rows),
             loaded=len(self._store.running()),
-            updates=sum(map(_is_update, rows)),
-            cloud=sum(map(_is_cloud, rows)),
+            updates=sum(each.updates for each in totals),
+            cloud=sum(each.clouds for each in totals),
         )
 
     def _tool_tip(self, row: ModelRow, column: int) -> str | None:
@@ -338,6 +370,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
             return text.tooltip(text.full_time(record.modified_at)) or None
         if column == NAME:
             return text.tooltip(record.name)
+        if column == SERVER:
+            return text.tooltip(row_texts.spoken_server(row)) if row.is_stale else None
         if COLUMNS[column].key == "digest":
             return text.tooltip(record.digest) or None
         return None
@@ -345,6 +379,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
     def _spoken(self, row: ModelRow, column: int) -> str:
         if column == NAME:
             return row_texts.spoken_name(row)
+        if column == SERVER:
+            return row_texts.spoken_server(row)
         shown = self.cell_text(row, column)
         if column == SIZE:
             return row_texts.spoken_size(row, shown)

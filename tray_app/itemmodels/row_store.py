@@ -1,20 +1,21 @@
 """RowStore: the rows of all servers, keyed by (server id, name), and what is known about each.
 
-Takes snapshots, running models, updates, pins and busy marks; answers which rows changed. Totals
-are the sums over all rows, kept up to date row by row instead of being added up anew.
+Takes servers, snapshots, running models, updates, pins and busy marks; answers which rows changed.
+Totals are the sums over the rows of a server, kept up to date row by row instead of being added up
+anew.
 No Qt, no order on the screen, no words.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
-from tray_app.itemmodels.rows import Busy, ModelRow
+from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow, RowServer
 
 _name = attrgetter("name")
 _sort_name = attrgetter("sort_name")
@@ -31,9 +32,14 @@ class Change:
 
 
 class Totals:
-    """`listed_bytes`: what the rows take on disk, each in full. `copied`: digests of several."""
+    """Of one server. `listed_bytes`: what the rows take on disk, each in full. `copied`: digests of
+    several. `version` is another number after every change."""
 
     def __init__(self) -> None:
+        self.version = 0
+        self.count = 0
+        self.clouds = 0
+        self.updates = 0
         self.listed_bytes = 0
         self.copied: set[str] = set()
         # The inner ones are ordered sets: servers that tell no digests have all rows in one.
@@ -52,7 +58,7 @@ class Totals:
 
     def add(self, row: ModelRow) -> None:
         """A row has come, or is another one now."""
-        self.listed_bytes += row.disk_bytes
+        self._note(row, 1)
         digest = row.record.digest
         rows = self._rows.setdefault(digest, {})
         rows[row] = None
@@ -63,7 +69,7 @@ class Totals:
 
     def remove(self, row: ModelRow) -> None:
         """A row goes, or is about to become another one."""
-        self.listed_bytes -= row.disk_bytes
+        self._note(row, -1)
         digest = row.record.digest
         rows = self._rows[digest]
         del rows[row]
@@ -76,13 +82,22 @@ class Totals:
             if not self._stored[digest]:
                 del self._stored[digest]
 
+    def _note(self, row: ModelRow, sign: int) -> None:
+        self.version += 1
+        self.count += sign
+        self.clouds += sign * row.is_cloud
+        self.updates += sign * row.is_update
+        self.listed_bytes += sign * row.disk_bytes
+
 
 class RowStore:
     """All rows, in the order of names. One `ModelRow` object a key for as long as it is listed."""
 
     def __init__(self) -> None:
         self.rows: list[ModelRow] = []
-        self.totals = Totals()
+        self.totals: dict[str, Totals] = {}
+        """By the ids of the servers that have told a list."""
+        self._shown: dict[str, RowServer] = {}
         self._servers: dict[str, dict[str, ModelRow]] = {}
         # The same by their names without case, once that was asked for.
         self._folded: dict[str, dict[str, ModelRow]] = {}
@@ -90,7 +105,6 @@ class RowStore:
         self._running: dict[str, tuple[RunningModel, ...] | None] = {}
         self._loaded: dict[str, dict[ModelRow, RunningModel]] = {}
         self._busy: dict[ModelKey, Busy] = {}
-        self._labels: dict[str, str] = {}
         self._updates: frozenset[ModelKey] = frozenset()
         self._pinned: frozenset[ModelKey] = frozenset()
 
@@ -112,14 +126,15 @@ class RowStore:
         deleted while it was loaded still takes memory."""
         return tuple(model for found in self._running.values() for model in found or ())
 
-    def loaded_rows(self, server_id: str) -> tuple[ModelRow, ...]:
-        """The rows of a server that stand for a model in memory."""
-        return tuple(self._loaded.get(server_id, ()))
+    def loaded_rows(self) -> tuple[ModelRow, ...]:
+        """The rows that stand for a model in memory, server by server."""
+        return tuple(row for rows in self._loaded.values() for row in rows)
 
     def take(self, snapshot: Snapshot) -> Change:
         """Take over what a server answered."""
         change = Change()
         server_id = snapshot.server_id
+        self.totals.setdefault(server_id, Totals())
         known = self._servers.setdefault(server_id, {})
         old = self._records.get(server_id, ())
         is_same = snapshot.models is old or snapshot.models == old
@@ -140,24 +155,61 @@ class RowStore:
     def forget_server(self, server_id: str) -> Change:
         """The server is not listed any more."""
         gone = set(self._servers.pop(server_id, {}).values())
+        self.totals.pop(server_id, None)
         self._records.pop(server_id, None)
         self._folded.pop(server_id, None)
         self._running.pop(server_id, None)
         self._loaded.pop(server_id, None)
         self.rows = [row for row in self.rows if row not in gone]
-        self._count(gone, ())
         return Change(is_resorted=bool(gone))
 
-    def set_label(self, server_id: str, label: str) -> Change:
+    def set_servers(self, servers: Sequence[ListedServer]) -> Change:
+        """These are listed, in their order, and nothing of others."""
         change = Change()
-        self._labels[server_id] = label
-        for row in self._servers.get(server_id, {}).values():
-            if row.server_label != label:
-                row.server_label = label
-                row.cells = None
-                row.sort_key = ""
-                change.changed.add(row)
+        for server_id in (self._servers.keys() | self._shown.keys()) - {s.id for s in servers}:
+            change.is_resorted |= self.forget_server(server_id).is_resorted
+            self._shown.pop(server_id, None)
+        is_moved = False
+        for place, listed in enumerate(servers):
+            server = self._server(listed.id)
+            if server.place != place:
+                server.place = place
+                is_moved = self._replace(listed.id) or is_moved
+            if server.shown != listed:
+                server.show(listed)
+                change.changed |= self._relabel(listed.id)
+        if is_moved:
+            self.rows = sorted(self.rows, key=_sort_name)
+            change.is_resorted = True
         return change
+
+    def set_server(self, listed: ListedServer) -> Change:
+        """How one of them is named, and how it stands."""
+        server = self._server(listed.id)
+        if server.shown == listed:
+            return Change()
+        server.show(listed)
+        return Change(self._relabel(listed.id))
+
+    def _server(self, server_id: str) -> RowServer:
+        found = self._shown.get(server_id)
+        if found is None:
+            place = max((server.place for server in self._shown.values()), default=-1) + 1
+            found = self._shown[server_id] = RowServer(ListedServer(server_id), place)
+        return found
+
+    def _relabel(self, server_id: str) -> set[ModelRow]:
+        rows = set(self._servers.get(server_id, {}).values())
+        for row in rows:
+            row.cells = None
+            row.sort_key = ""
+        return rows
+
+    def _replace(self, server_id: str) -> bool:
+        rows = self._servers.get(server_id, {})
+        for row in rows.values():
+            row.refresh_place(row.record.name)
+        return bool(rows)
 
     def set_updates(self, keys: Iterable[ModelKey]) -> Change:
         old, self._updates = self._updates, frozenset(keys)
@@ -199,14 +251,15 @@ class RowStore:
             # Of equal names the first counts.
             first = dict(zip(reversed(names), reversed(new), strict=True))
             names, new = list(reversed(first)), tuple(reversed(first.values()))
+        totals = self.totals[server_id]
         added: list[ModelRow] = []
         for record, row in zip(new, map(known.get, names), strict=True):
             if row is None:
                 added.append(self._new_row(record))
             elif row.record is not record and row.record != record:
-                self.totals.remove(row)
+                totals.remove(row)
                 row.replace(record)
-                self.totals.add(row)
+                totals.add(row)
                 change.changed.add(row)
         gone: list[ModelRow] = []
         if len(known) + len(added) != len(new):
@@ -215,7 +268,10 @@ class RowStore:
         if gone or added:
             self._refold(server_id, gone, added)
             self.rows = _rearranged(self.rows, gone, added)
-            self._count(gone, added)
+            for row in gone:
+                totals.remove(row)
+            for row in added:
+                totals.add(row)
             change.is_resorted = True
 
     def _refold(self, server_id: str, gone: list[ModelRow], added: list[ModelRow]) -> None:
@@ -235,14 +291,8 @@ class RowStore:
             folded = self._folded[server_id] = {known.casefold(): row for known, row in rows}
         return folded.get(name.casefold())
 
-    def _count(self, gone: Iterable[ModelRow], added: Iterable[ModelRow]) -> None:
-        for row in gone:
-            self.totals.remove(row)
-        for row in added:
-            self.totals.add(row)
-
     def _new_row(self, record: ModelRecord) -> ModelRow:
-        row = ModelRow(record, self._labels.get(record.server_id, ""))
+        row = ModelRow(record, self._server(record.server_id))
         row.is_update = row.key in self._updates
         row.is_pinned = row.key in self._pinned
         row.busy = self._busy.get(row.key)
@@ -283,8 +333,8 @@ class RowStore:
         copies: dict[str, Iterator[ModelRow]] = {}
         for model in unnamed:
             if model.digest and model.digest not in copies:
-                rows = self.totals.rows_of((model.digest,))
-                here = [r for r in rows if r.record.server_id == server_id and r not in found]
+                rows = self.totals[server_id].rows_of((model.digest,))
+                here = [row for row in rows if row not in found]
                 copies[model.digest] = iter(sorted(here, key=_sort_name))
             copy = next(copies.get(model.digest, iter(())), None)
             if copy is not None:
@@ -296,8 +346,10 @@ class RowStore:
         for key in keys:
             row = self.row(key)
             if row is not None:
+                self.totals[key[0]].remove(row)
                 row.is_update = key in self._updates
                 row.is_pinned = key in self._pinned
+                self.totals[key[0]].add(row)
                 row.refresh_badges()
                 change.changed.add(row)
         return change

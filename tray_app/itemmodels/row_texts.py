@@ -111,6 +111,16 @@ def spoken_name(row: ModelRow) -> str:
     return tr(", ", "between parts of a line").join(parts)
 
 
+def spoken_server(row: ModelRow) -> str:
+    """ "nas, offline": the server, and how it stands where its list is an old one."""
+    server = row.server
+    if not server.shown.words:
+        return server.label
+    return tr("{server}, {state}", "nas, offline since 14:02").format(
+        server=server.label, state=server.shown.words
+    )
+
+
 def spoken_size(row: ModelRow, shown: str) -> str:
     """ "5.2 gigabytes", or why there is no size."""
     if row.busy is not None and shown != text.MISSING:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tray_app.core.names import canonical
 from tray_app.core.payloads import Verb
-from tray_app.core.records import ModelRecord, RunningModel
+from tray_app.core.records import ModelRecord, RunningModel, ServerState
 
 
 class ModelKind(StrEnum):
@@ -82,6 +83,43 @@ def kind_of(record: ModelRecord) -> ModelKind:
     return ModelKind.CHAT
 
 
+@dataclass(frozen=True, slots=True)
+class ListedServer:
+    """A server whose models are listed: its name on screen, and how it stands while its list is an
+    old one (None = it is the one of now), in `words` too."""
+
+    id: str
+    label: str = ""
+    state: ServerState | None = None
+    words: str = ""
+
+
+class RowServer:
+    """What the rows of one server have in common; one object for all of them. `place` is its place
+    among the servers, `folded` what the search looks into."""
+
+    __slots__ = ("folded", "place", "shown")
+
+    def __init__(self, shown: ListedServer, place: int) -> None:
+        self.place = place
+        self.show(shown)
+
+    def show(self, shown: ListedServer) -> None:
+        """Take over how it is named and how it stands."""
+        self.shown = shown
+        self.folded = self.label.casefold()
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return self.shown.label or self.shown.id
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its list is an old one: it is out of reach now."""
+        return self.shown.state is not None
+
+
 class ModelRow:
     """A row of the table. Compared by identity: one object a (server id, name) for its life.
 
@@ -90,6 +128,7 @@ class ModelRow:
     """
 
     __slots__ = (
+        "_canonical",
         "_haystack",
         "_kind",
         "badges",
@@ -103,23 +142,27 @@ class ModelRow:
         "key",
         "record",
         "running",
-        "server_label",
+        "server",
         "sort_key",
         "sort_name",
         "sort_value",
     )
 
-    def __init__(self, record: ModelRecord, server_label: str = "") -> None:
+    def __init__(self, record: ModelRecord, server: RowServer | None = None) -> None:
         self.key = (record.server_id, record.name)
-        # One string instead of a tuple: twice as fast to sort. "\0" comes before everything.
-        key = natural_key(record.name[:_SORTED])
-        self.sort_name = f"{key}\0{record.name}\0{record.server_id}"
-        self.server_label = server_label
+        self.server = server or RowServer(ListedServer(record.server_id), 0)
+        self._canonical = ""
+        self.refresh_place(record.name)
         self.running: RunningModel | None = None
         self.busy: Busy | None = None
         self.is_update = False
         self.is_pinned = False
         self.replace(record)
+
+    def refresh_place(self, name: str) -> None:
+        """Its place in the order of names, and among equal ones in that of the servers."""
+        # One string instead of a tuple: twice as fast to sort. "\0" comes before everything.
+        self.sort_name = f"{natural_key(name[:_SORTED])}\0{name}\0{self.server.place:06d}"
 
     def replace(self, record: ModelRecord) -> None:
         """Take over a newer record of the same model."""
@@ -139,6 +182,17 @@ class ModelRow:
         if self._kind is None:
             self._kind = kind_of(self.record)
         return self._kind
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is of an old list: its server is out of reach now."""
+        return self.server.is_stale
+
+    @property
+    def canonical(self) -> str:
+        """The same for equal names, however they are spelled."""
+        self._canonical = self._canonical or canonical(self.record.name)
+        return self._canonical
 
     @property
     def haystack(self) -> str:

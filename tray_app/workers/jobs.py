@@ -126,7 +126,7 @@ class DeleteJob(ServerJob):
                 failures.append(Failure(Verb.DELETE, ref, error))
             else:
                 (deleted if was_there else gone).append(ref)
-        return DeleteOutcome(tuple(deleted), tuple(failures), tuple(gone))
+        return DeleteOutcome(tuple(deleted), tuple(failures), tuple(gone), self.request.asked)
 
     def _delete(self, client: OllamaClient, ref: ModelRef, row: ModelRecord | None) -> bool:
         # Exactly this name: the server would resolve `:local` and `-cloud` tags to another one.

@@ -106,13 +106,16 @@ class Operations(QObject):
         """Delete models; loaded ones are unloaded first, changed ones are left alone."""
         for server_id in dict.fromkeys(ref.server_id for ref in request.refs):
             refs = tuple(ref for ref in request.refs if ref.server_id == server_id)
-            target = self._target(Verb.DELETE, refs[0])
+            target = self._target_of(server_id)
             if target is None:
+                error = OllamaError(server_id, "no such server")
+                failures = tuple(Failure(Verb.DELETE, ref, error) for ref in refs)
+                self._tell_deleted(DeleteOutcome((), failures, asked=request.refs))
                 continue
             for ref in refs:
                 self.busy_changed.emit(BusyModel(ref, Verb.DELETE))
-            job = DeleteJob(target, DeleteRequest(refs, request.loaded))
-            job.succeeded.connect(self._on_delete_succeeded)
+            job = DeleteJob(target, DeleteRequest(refs, request.loaded, request.refs))
+            job.succeeded.connect(self._tell_deleted)
             job.failed.connect(self._on_delete_failed)
             job.cancelled.connect(self._on_delete_cancelled)
             self._runner.submit(job, f"change {server_id}")
@@ -217,7 +220,7 @@ class Operations(QObject):
         self.details_loaded.emit(info)
 
     @Slot(object)
-    def _on_delete_succeeded(self, outcome: DeleteOutcome) -> None:
+    def _tell_deleted(self, outcome: DeleteOutcome) -> None:
         refs = (*outcome.deleted, *outcome.gone, *(failure.ref for failure in outcome.failures))
         for ref in refs:
             self.busy_changed.emit(BusyModel(ref, None))
@@ -230,7 +233,7 @@ class Operations(QObject):
         job = self.sender()
         if isinstance(job, DeleteJob):
             failures = tuple(Failure(Verb.DELETE, ref, error) for ref in job.request.refs)
-            self._on_delete_succeeded(DeleteOutcome((), failures))
+            self._tell_deleted(DeleteOutcome((), failures, asked=job.request.asked))
 
     @Slot()
     def _on_delete_cancelled(self) -> None:

@@ -12,7 +12,7 @@ from tray_app.core.records import Layer, LayerKind
 from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.itemmodels import columns, roles
 from tray_app.itemmodels.model_table import Counts, ModelTableModel
-from tray_app.itemmodels.rows import Badge, ModelKind
+from tray_app.itemmodels.rows import Badge, ListedServer, ModelKind
 
 LIST = (
     model("qwen3:8b", 5_200_000_000, days=2, parameters="8.2B", family="qwen3"),
@@ -142,7 +142,7 @@ def test_an_equal_snapshot_emits_nothing(table: ModelTableModel, replica: Replic
     table.set_filter("all")
     table.set_sort("name", False)
     table.set_updates([])
-    table.set_server_label("local", "")
+    table.set_server(ListedServer("local"))
     assert replica.take_log() == []
     assert told == []
 
@@ -211,7 +211,7 @@ def test_badges(table: ModelTableModel, replica: Replica) -> None:
 
 
 def loaded_rows(table: ModelTableModel) -> list[str]:
-    return [row.record.name for row in table.loaded_rows("local")]
+    return [row.record.name for row in table.loaded_rows()]
 
 
 def test_what_is_loaded_is_counted_as_the_server_tells_it() -> None:
@@ -265,13 +265,13 @@ def test_kinds_also_without_capabilities() -> None:
 
 
 def test_the_same_name_on_two_servers_is_two_rows(table: ModelTableModel, replica: Replica) -> None:
-    table.set_server_label("nas", "nas")
+    table.set_servers([ListedServer("local"), ListedServer("nas", "nas")])
     table.set_snapshot(snapshot([model("qwen3:8b", 7, server_id="nas")], server_id="nas"))
     assert [(cell(table, row, "name"), cell(table, row, "server")) for row in (3, 4)] == [
         ("qwen3:8b", "local"), ("qwen3:8b", "nas"),
     ]  # fmt: skip
     assert table.counts == Counts(all=6, loaded=1, cloud=1)
-    table.set_server_label("local", "This computer")
+    table.set_server(ListedServer("local", "This computer"))
     assert cell(table, 3, "server") == "This computer"
     table.remove_server("nas")
     assert len(names(table)) == 5

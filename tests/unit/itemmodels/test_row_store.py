@@ -1,4 +1,4 @@
-"""The sums over all rows are those of a count from the start, whatever came and went."""
+"""The sums over a server's rows are those of a count from the start, whatever came and went."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -37,17 +37,18 @@ def test_totals_are_those_of_a_count_from_the_start(
         else:
             of_server = [replace(record, server_id=server_id) for record in models]
             store.take(snapshot(of_server, server_id=server_id))
-        digests = [row.record.digest for row in store.rows]
-        assert store.totals.listed_bytes == sum(
-            row.record.size_bytes or 0 for row in store.rows if not row.record.is_cloud
-        )
-        assert store.totals.copied == {d for d in digests if digests.count(d) > 1}
-        assert store.totals.stored_digests == {
-            row.record.digest for row in store.rows if not row.record.is_cloud
-        }
-        assert set(store.totals.rows_of(["1" * 64, "4" * 64])) == {
-            row for row in store.rows if row.record.digest == "1" * 64
-        }
+        assert {row.record.server_id for row in store.rows} <= store.totals.keys()
+        for known_id, totals in store.totals.items():
+            rows = [row for row in store.rows if row.record.server_id == known_id]
+            stored = [row for row in rows if not row.record.is_cloud]
+            digests = [row.record.digest for row in rows]
+            assert (totals.count, totals.clouds) == (len(rows), len(rows) - len(stored))
+            assert totals.listed_bytes == sum(row.record.size_bytes or 0 for row in stored)
+            assert totals.copied == {d for d in digests if digests.count(d) > 1}
+            assert totals.stored_digests == {row.record.digest for row in stored}
+            assert set(totals.rows_of(["1" * 64, "4" * 64])) == {
+                row for row in rows if row.record.digest == "1" * 64
+            }
 
 
 class ComparedRow(ModelRow):
@@ -116,7 +117,7 @@ def test_copies_stand_for_what_runs_under_names_that_are_gone_each_for_one() -> 
     models = [model(f"m{number}", 1, digest=digest) for number in range(3000)]
     running = tuple(RunningModel("local", f"gone{n}", digest) for n in range(3000))
     store.take(replace(snapshot(models), running=running))
-    rows = store.loaded_rows("local")
+    rows = store.loaded_rows()
     assert [row.record.name for row in rows[:3]] == ["m0", "m1", "m2"]
     assert len(rows) == 3000
     assert [row.running for row in rows] == list(running)

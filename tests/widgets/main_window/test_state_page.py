@@ -52,15 +52,15 @@ def test_never_reached_says_why_and_what_to_do(empty_stage: Stage, qtbot: QtBot)
     assert page_of(window).title == "Can’t reach Ollama"
     assert "127.0.0.1:11434" in page_of(window).body
     assert [button.text for button in page_of(window).buttons] == [
-        "Retry", "Change server…",
+        "Retry", "Run doctor…",
     ]  # fmt: skip
     assert window.focusWidget() is page.button("retry")
     assert window.filter_bar.isHidden()
     assert window.status_bar.line.startswith("Offline since")
     click(window, "retry")
-    click(window, "change_server")
+    click(window, "doctor")
     assert told.take("refresh_requested") == [None]
-    assert told.take("settings_dialog_requested") == ["servers"]
+    assert told.take("doctor_dialog_requested") == [data.SERVER]
 
 
 WANTS_HTTPS = Moved("nas:11434", "301", "https://nas:11434", wants_https=True)
@@ -89,7 +89,8 @@ def test_a_server_that_sends_elsewhere_offers_no_address_to_take(empty_stage: St
         refused = replace(data.status(ServerState.REFUSED, reached=False), error=error)
         empty_stage.set_status(refused)
         window.refresh_now()
-        assert [button.key for button in page_of(window).buttons] == ["change_server", "retry"]
+        keys = [button.key for button in page_of(window).buttons]
+        assert keys == ["change_server", "retry", "doctor"]
 
 
 def test_the_details_say_what_was_tried_and_since_when_and_stay_as_they_are(
@@ -237,7 +238,8 @@ def test_a_server_that_nobody_set_up_is_shown(empty_stage: Stage) -> None:
     empty_stage.set_snapshot(replace(data.snapshot(models), server_id="demo", running=()))
     window.refresh_now()
     assert shown(window) is Screen.TABLE
-    assert window.server_id == "demo"
+    assert window.view.selected_refs() == ()
+    assert window.models.ref_at(0).server_id == "demo"
     assert window.models.index(0, 1).data() == "This computer"
 
 

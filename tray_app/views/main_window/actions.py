@@ -21,6 +21,7 @@ from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.core.shell import pasteable, run_command
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import is_forever, tooltip, tr
+from tray_app.text.several import cannot_reach
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.shortcuts import SHORTCUTS, label
@@ -44,6 +45,7 @@ class Command(StrEnum):
     COPY = "copy"
     COPY_RUN = "copy_run"
     OPEN_PAGE = "open_page"
+    PULL_ELSEWHERE = "pull_elsewhere"
     PASTE = "paste"
     UNLOAD_ALL = "unload_all"
     DOWNLOADS = "downloads"
@@ -52,7 +54,9 @@ class Command(StrEnum):
     FILTER_LOADED = "filter_loaded"
     FILTER_CLOUD = "filter_cloud"
     SERVERS = "servers"
+    ADD_SERVER = "add_server"
     MANAGE_SERVERS = "manage_servers"
+    DOCTOR = "doctor"
     NEXT_PANE = "next_pane"
     PREVIOUS_PANE = "previous_pane"
     MORE = "more"
@@ -74,7 +78,10 @@ _ICONS = {
     Command.OPEN_PAGE: "external",
     Command.UNLOAD_ALL: "eject",
     Command.HISTORY: "clock",
+    Command.PULL_ELSEWHERE: "server",
+    Command.ADD_SERVER: "plus",
     Command.MANAGE_SERVERS: "sliders",
+    Command.DOCTOR: "verify",
     Command.SETTINGS: "sliders",
     Command.DIAGNOSTICS: "copy",
     Command.QUIT: "power",
@@ -92,7 +99,10 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
         Command.HISTORY: (tr("Download history…"), ""),
+        Command.PULL_ELSEWHERE: (tr("Pull on another server…"), ""),
+        Command.ADD_SERVER: (tr("Add server…"), ""),
         Command.MANAGE_SERVERS: (tr("Manage servers…"), ""),
+        Command.DOCTOR: (tr("Run doctor…"), ""),
         Command.DIAGNOSTICS: (tr("Copy diagnostics"), ""),
         Command.ABOUT: (tr("About Ollama Tray"), ""),
         Command.OPEN_PAGE: (tr("Open page on ollama.com"), ""),
@@ -174,7 +184,8 @@ def ref_of(row: ModelRow) -> ModelRef:
 
 
 class ModelActions(QObject):
-    """What can be done with the selected models, and why not."""
+    """What can be done with the selected models, and why not. Those out of reach are left out of
+    what is done with several."""
 
     def __init__(self, actions: Actions, commands: Commands, table: QWidget) -> None:
         super().__init__(table)
@@ -182,19 +193,19 @@ class ModelActions(QObject):
         self._commands = commands
         self._table = table
         self._rows: tuple[ModelRow, ...] = ()
-        self._offline = ""
+        self._here: tuple[ModelRow, ...] = ()
         actions[Command.KEEP_LOADED].setCheckable(True)
-        self.update_state((), "")
+        self.update_state(())
 
     @property
     def rows(self) -> tuple[ModelRow, ...]:
         """The selected rows, top to bottom."""
         return self._rows
 
-    def update_state(self, rows: Sequence[ModelRow], offline_server: str) -> None:
-        """The selection, and the name of the server when it is out of reach ("" = it is there)."""
+    def update_state(self, rows: Sequence[ModelRow], *, has_others: bool = False) -> None:
+        """The selection, and whether there are servers beside that of a model."""
         self._rows = tuple(rows)
-        self._offline = offline_server
+        self._here = tuple(row for row in rows if not row.is_stale)
         actions = self._actions
         changeable = self._reach_reason() or self._busy_reason()
         loadable = "" if self.is_stop else self._load_reason()
@@ -216,6 +227,9 @@ class ModelActions(QObject):
         copy = actions[Command.COPY]
         copy.setText(tr("Copy name") if len(self._rows) < 2 else tr("Copy names"))
         actions[Command.COPY_RUN].setVisible(bool(self.run_command()))
+        elsewhere = actions[Command.PULL_ELSEWHERE]
+        elsewhere.setVisible(has_others)
+        elsewhere.set_reason(self._single_reason())
         page = actions[Command.OPEN_PAGE]
         page.setVisible(bool(self.page_url))
         is_hf = "huggingface" in self.page_url
@@ -225,13 +239,13 @@ class ModelActions(QObject):
     @property
     def is_stop(self) -> bool:
         """Whether the one action ends a load: everything selected is being loaded by us."""
-        loading = [row.busy is not None and row.busy.verb is Verb.LOAD for row in self._rows]
+        loading = [row.busy is not None and row.busy.verb is Verb.LOAD for row in self._here]
         return bool(loading) and all(loading)
 
     @property
     def is_unload(self) -> bool:
         """Whether the one action for both unloads: everything selected is loaded."""
-        local = [row for row in self._rows if not row.is_cloud]
+        local = [row for row in self._here if not row.is_cloud]
         return bool(local) and all(row.is_loaded for row in local)
 
     @property
@@ -266,16 +280,16 @@ class ModelActions(QObject):
     def load_or_unload(self) -> None:
         """Or stop a load that is under way."""
         if self.is_stop:
-            for row in self._rows:
+            for row in self._here:
                 self._commands.load_stop_requested.emit(ref_of(row))
             return
         if self._load_reason():
             return
         if self.is_unload:
-            for row in self._rows:
+            for row in self._here:
                 self._commands.unload_requested.emit(ref_of(row))
             return
-        for row in self._rows:
+        for row in self._here:
             if not row.is_cloud and not row.is_loaded:
                 self._commands.load_requested.emit(LoadRequest(ref_of(row)))
 
@@ -296,6 +310,11 @@ class ModelActions(QObject):
     def duplicate(self) -> None:
         if not (self._single_reason() or self._reach_reason() or self._busy_reason()):
             self._commands.duplicate_dialog_requested.emit(ref_of(self._rows[0]))
+
+    def pull_elsewhere(self) -> None:
+        """Have another server pull it by itself: nothing is copied from here."""
+        if len(self._rows) == 1:
+            self._commands.pull_dialog_requested.emit(self._rows[0].record.name)
 
     def open_page(self) -> None:
         if self.page_url:
@@ -320,18 +339,19 @@ class ModelActions(QObject):
         return self._none_reason()
 
     def _reach_reason(self) -> str:
-        if self._rows and self._offline:
-            return tr("Can’t reach “{server}”").format(server=self._offline)
+        if self._rows and not self._here:
+            labels = {row.record.server_id: row.server.label for row in self._rows}
+            return cannot_reach(tuple(labels.values()))
         return self._none_reason()
 
     def _busy_reason(self) -> str:
-        if any(row.busy is not None for row in self._rows):
+        if any(row.busy is not None for row in self._here):
             return tr("Wait until the current action has finished")
         return ""
 
     def _load_reason(self) -> str:
         reason = self._reach_reason() or self._busy_reason()
-        if not reason and all(row.is_cloud for row in self._rows):
+        if not reason and all(row.is_cloud for row in self._here):
             return tr("Cloud models aren’t loaded here")
         return reason
 

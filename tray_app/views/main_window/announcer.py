@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import models_count, models_shown, one_line, tr
+from tray_app.text.several import answers_again, went_offline
 from tray_app.views.components.announce import announce
 from tray_app.views.main_window.screens import Facts
+from tray_app.views.main_window.several import ServerFacts
 
 _SEARCH_PAUSE_MS = 600
 _ENDS = frozenset({PullState.DONE, PullState.FAILED})
@@ -24,6 +26,7 @@ class Announcer(QObject):
         super().__init__(window)
         self._window = window
         self._is_connected = False
+        self._is_online: dict[str, bool] = {}  # of several servers
         self._states: dict[str, PullState] = {}
         self._shown = 0
         self.last_words = ""
@@ -31,13 +34,26 @@ class Announcer(QObject):
         self._pause.timeout.connect(self._on_pause_timeout)
 
     def announce_facts(self, facts: Facts) -> None:
-        """The first answer of a server, and each one after it was away."""
+        """The first answer of a server, and each one after it was away; of several servers those
+        that come and go."""
+        self._shown = facts.shown
+        self._announce_servers(facts.servers)
         is_online = facts.has_answer and facts.status is not None and facts.status.is_online
         if is_online and not self._is_connected:
             words = tr("Connected to {server}, {models}")
             self._say(words.format(server=facts.server, models=models_count(facts.count)))
         self._is_connected = is_online
-        self._shown = facts.shown
+
+    def _announce_servers(self, servers: tuple[ServerFacts, ...]) -> None:
+        before, self._is_online = self._is_online, {}
+        for server in servers:
+            if server.is_online or server.is_away:
+                self._is_online[server.id] = server.is_online
+                if before.get(server.id, server.is_online) != server.is_online:
+                    words = answers_again if server.is_online else went_offline
+                    self._say(words(server.label))
+            elif server.id in before:
+                self._is_online[server.id] = before[server.id]
 
     def announce_search(self, words: str) -> None:
         """Said once the typing pauses."""

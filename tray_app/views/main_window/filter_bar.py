@@ -20,14 +20,17 @@ from tray_app.views.shortcuts import hint
 _SIDES = 16 + 12
 _GAP = 4
 _MIDDLE = 16
+_ANY_WIDTH = 16_777_215
+_COMPARISON_MIN = 96
 _BUTTONS = (Command.DETAILS, Command.LOAD, Command.DELETE)
 _RARE = frozenset({"cloud", "updates"})
 
 
 class FilterBar(QWidget):
-    """Signals: `filter_chosen` (key)."""
+    """Signals: `filter_chosen` (key), `comparison_ended` (its chip was clicked)."""
 
     filter_chosen = Signal(str)
+    comparison_ended = Signal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +42,7 @@ class FilterBar(QWidget):
         self._is_choosing = False
         self._group.setExclusive(True)
         self._compact = self._make_compact()
+        self.comparison_chip = self._make_comparison_chip()
         self._buttons = {command: self._make_button(command) for command in _BUTTONS}
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 12, 8)
@@ -48,6 +52,7 @@ class FilterBar(QWidget):
             self._group.addButton(chip)
             row.addWidget(chip)
         row.addWidget(self._compact)
+        row.addWidget(self.comparison_chip)
         row.addStretch(1)
         for button in self._buttons.values():
             row.addWidget(button)
@@ -70,6 +75,17 @@ class FilterBar(QWidget):
         button.hide()
         return button
 
+    def _make_comparison_chip(self) -> Chip:
+        chip = Chip("", self, closes=True)
+        chip.setChecked(True)
+        chip.hide()
+        chip.clicked.connect(self._on_comparison_chip_clicked)
+        return chip
+
+    def _on_comparison_chip_clicked(self) -> None:
+        self.comparison_chip.setChecked(True)  # it goes, it is never off
+        self.comparison_ended.emit()
+
     def _make_button(self, command: Command) -> IconButton:
         action = self._actions[command]
         button = IconButton(
@@ -90,7 +106,11 @@ class FilterBar(QWidget):
     @property
     def stops(self) -> list[QWidget]:
         """Everything that can have the focus, in order."""
-        return [*self._chips.values(), self._compact, *self._buttons.values()]
+        return [
+            *self._chips.values(),
+            *(self._compact, self.comparison_chip),
+            *self._buttons.values(),
+        ]
 
     def focus_chips(self, reason: Qt.FocusReason) -> None:
         """Focus on the chosen chip."""
@@ -112,6 +132,17 @@ class FilterBar(QWidget):
                 key == "loaded" and not is_running_known and counts is not None
             )
             chip.setProperty("unused", is_hidden and not chip.isChecked())
+        self._fit()
+
+    def set_comparison(self, words: str, count: int) -> None:
+        """Which servers are compared how, and how many models that shows; "" = they are not."""
+        chip = self.comparison_chip
+        chip.setText(words)
+        chip.setProperty("unused", not words)
+        chip.setToolTip(tooltip(tr("End the comparison")) if words else "")
+        template = tr("{filter}, {models}, filter")
+        chip.set_count(number(count), template.format(filter=words, models=models_count(count)))
+        chip.updateGeometry()
         self._fit()
 
     def choose(self, key: str) -> None:
@@ -163,6 +194,11 @@ class FilterBar(QWidget):
             return
         used = [chip for chip in self._chips.values() if not chip.property("unused")]
         chips = sum(chip.sizeHint().width() + _GAP for chip in used)
+        compares = bool(self.comparison_chip.text())
+        self.comparison_chip.setVisible(compares)
+        self.comparison_chip.setMaximumWidth(_ANY_WIDTH)
+        if compares:
+            chips += self.comparison_chip.sizeHint().width() + _GAP
         self._set_words(True)
         if chips + self._buttons_width() + _SIDES + _MIDDLE > self.width():
             self._set_words(False)
@@ -175,6 +211,10 @@ class FilterBar(QWidget):
             count = number(self._counts.of(key)) if self._counts else ""
             self._compact.setText(f"{filter_label(key)}  {count}".rstrip())
             self._compact.setToolTip(tooltip(tr("Filter")))
+        if compares and is_compact:
+            # Its words are cut where there is no room for all of them.
+            taken = self._compact.sizeHint().width() + self._buttons_width() + _SIDES + 2 * _MIDDLE
+            self.comparison_chip.setMaximumWidth(max(_COMPARISON_MIN, self.width() - taken))
 
     def _set_words(self, has_words: bool) -> None:
         style = (

@@ -1,22 +1,24 @@
-"""Menus of the main window: a model's row, the server switcher, More, the table's headings.
+"""Menus of the main window: a model's row, More, the table's headings.
 
 Each is filled when it is about to show, from what is so at that moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from tray_app.core.records import ServerState, ServerStatus
 from tray_app.itemmodels.columns import COLUMNS, DEFAULT_KEYS, NUMBER, column_title
-from tray_app.text import server_state, tr
-from tray_app.views.components.glyphs import glyph, glyph_color
+from tray_app.itemmodels.comparison import Comparison, ComparisonKind
+from tray_app.text import tooltip, tr
+from tray_app.text.several import different_versions, missing_on, never_reached, only_on_one
+from tray_app.views.components.glyphs import glyph
 from tray_app.views.main_window.actions import Actions, Command
-from tray_app.views.main_window.top_bar import STATE_GLYPHS
+from tray_app.views.main_window.several import ServerFacts
 from tray_app.views.models.columns import TableColumns
 from tray_app.views.theme import Theme
 
@@ -39,15 +41,15 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     groups = (
         (Command.DETAILS, Command.LOAD, Command.KEEP_LOADED),
+        (Command.PULL_ELSEWHERE,),
         (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),
         (Command.DUPLICATE, Command.DELETE),
     )
     for group in groups:
-        if menu.actions():
+        shown = [actions[command] for command in group if actions[command].isVisible()]
+        if menu.actions() and shown:
             menu.addSeparator()
-        for command in group:
-            if actions[command].isVisible():
-                menu.addAction(actions[command])
+        menu.addActions(shown)
     menu.setDefaultAction(actions[Command.DETAILS])
     return menu
 
@@ -84,7 +86,7 @@ def fill_columns(menu: QMenu, columns: TableColumns) -> None:
             title = column_title(key)
             is_away = key in columns.without_room
             action.setText(template.format(column=title) if is_away else title)
-            action.setChecked(key in columns.layout.keys)
+            action.setChecked(key in columns.layout.keys or key in columns.shown)
 
     def choose(key: str, is_on: bool) -> None:
         columns.choose(key, is_on)
@@ -102,7 +104,7 @@ def fill_columns(menu: QMenu, columns: TableColumns) -> None:
         for key in group:
             action = ticks[key] = add(menu, column_title(key))
             action.setCheckable(True)
-            action.setEnabled(key != "size")
+            action.setEnabled(key != "size" and key not in columns.layout.fixed_keys)
             action.triggered.connect(lambda is_on, key=key: choose(key, is_on))
         menu.addSeparator()
     show()
@@ -125,36 +127,73 @@ def fill_sort(menu: QMenu, columns: TableColumns, current: tuple[str, bool]) -> 
         group.addAction(action)
 
 
-def fill_servers(menu: QMenu, actions: Actions, name: str, status: ServerStatus | None) -> None:
-    """The server that is shown, and the way to others."""
-    menu.clear()
-    state = status.state if status else ServerState.CONNECTING
-    refresh = actions[Command.REFRESH]
-    entry = add(menu, f"{name}   {_version(status)}".rstrip(), refresh.trigger)
-    icon, color = STATE_GLYPHS[state]
-    entry.setIcon(glyph(icon, glyph_color(Theme.of(menu), color)))
-    menu.setDefaultAction(entry)
+@dataclass(frozen=True)
+class Comparing:
+    """What *Compare servers* offers, and what is chosen there now."""
+
+    servers: Sequence[ServerFacts]
+    current: Comparison | None
+    choose: Callable[[Comparison | None], object]
+
+
+def comparison_words(comparison: Comparison, labels: Mapping[str, str]) -> str:
+    """What is looked for; `labels` are the names of the servers by their ids."""
+    if comparison.kind is ComparisonKind.ONE_SERVER:
+        return only_on_one()
+    if comparison.kind is ComparisonKind.VERSIONS:
+        return different_versions()
+    return missing_on(labels.get(comparison.server_id, ""))
+
+
+def fill_compare(menu: QMenu, comparing: Comparing) -> None:
+    """Which models are shown: all, or those that are not the same on all servers."""
+    group = QActionGroup(menu)
+    menu.setToolTipsVisible(True)
+    labels = {server.id: server.label for server in comparing.servers}
+
+    def offer(comparison: Comparison | None) -> QAction:
+        words = comparison_words(comparison, labels) if comparison else tr("All models")
+        action = add(menu, words.replace("&", "&&"))
+        action.setCheckable(True)
+        action.setChecked(comparison == comparing.current)
+        action.triggered.connect(lambda: comparing.choose(comparison))
+        group.addAction(action)
+        return action
+
+    for comparison in (
+        None,
+        Comparison(ComparisonKind.ONE_SERVER),
+        Comparison(ComparisonKind.VERSIONS),
+    ):
+        offer(comparison)
     menu.addSeparator()
-    if status is not None and not status.is_online:
-        retry = add(menu, tr("Retry"), refresh.trigger)
-        retry.setIcon(refresh.icon())
-    menu.addAction(actions[Command.MANAGE_SERVERS])
+    for server in comparing.servers:
+        action = offer(Comparison(ComparisonKind.MISSING, server.id))
+        if not server.has_answer:
+            action.setEnabled(False)
+            action.setToolTip(tooltip(never_reached((server.label,))))
 
 
-def _version(status: ServerStatus | None) -> str:
-    if status is not None and status.is_online:
-        return status.version
-    return server_state(status)
-
-
-def fill_more(menu: QMenu, actions: Actions, columns: TableColumns, sort: tuple[str, bool]) -> None:
-    """Everything that has no button of its own."""
+def fill_more(
+    menu: QMenu,
+    actions: Actions,
+    columns: TableColumns,
+    sort: tuple[str, bool],
+    comparing: Comparing | None = None,
+) -> None:
+    """Everything that has no button of its own; `comparing` only where there is something to."""
     for submenu in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
         submenu.deleteLater()
     menu.clear()
     menu.setToolTipsVisible(True)
     menu.addAction(actions[Command.REFRESH])
     menu.addSeparator()
+    if comparing is not None:
+        compare = QMenu(tr("Compare servers"), menu)
+        compare.setIcon(glyph("server", Theme.of(menu).text))
+        fill_compare(compare, comparing)
+        menu.addMenu(compare)
+        menu.addSeparator()
     menu.addAction(actions[Command.UNLOAD_ALL])
     shown = TickMenu(tr("Columns"), menu)
     shown.setIcon(glyph("columns", Theme.of(menu).text))
@@ -165,7 +204,7 @@ def fill_more(menu: QMenu, actions: Actions, columns: TableColumns, sort: tuple[
     menu.addMenu(sorting)
     menu.addSeparator()
     for command in (
-        *(Command.HISTORY, Command.SETTINGS, Command.SHORTCUTS, Command.DIAGNOSTICS),
-        *(Command.ABOUT, Command.QUIT),
+        *(Command.HISTORY, Command.SETTINGS, Command.DOCTOR, Command.SHORTCUTS),
+        *(Command.DIAGNOSTICS, Command.ABOUT, Command.QUIT),
     ):
         menu.addAction(actions[command])

@@ -157,7 +157,6 @@ class ModelsPane(QWidget):
         self._stack.setCurrentWidget(self.view if page is None else self.page)
         if had_focus and is_other:
             self.focus_middle(Qt.FocusReason.OtherFocusReason)
-        self.view.set_stale(screens.is_away(facts))
         if self.shown_screen is not Screen.SKELETON:
             self._patience.stop()
             self._is_patient = False

@@ -1,6 +1,7 @@
 """Which page, which banner: what the main window shows for what is known. No widgets.
 
-One banner at most; connecting comes before offline, that before partial, that before info.
+Of several servers it is several.py that says it. One banner at most; connecting comes before
+offline, that before partial, that before info.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from enum import StrEnum
 
 from tray_app.core.errors import BadName, Moved, OllamaError
 from tray_app.core.names import ModelName, clean
-from tray_app.core.records import Recommendation, ServerState, ServerStatus
+from tray_app.core.payloads import ServerStart
+from tray_app.core.records import AWAY, Recommendation, ServerState, ServerStatus
+from tray_app.core.sign_in import SecretState
+from tray_app.itemmodels.comparison import Comparison, ComparisonKind
 from tray_app.text import (
     Action,
     action_label,
@@ -27,9 +31,12 @@ from tray_app.text import (
     tr,
 )
 from tray_app.text.addresses import server_address
+from tray_app.text.several import nothing_differs
 from tray_app.text.wording import english_singular
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Kind
+from tray_app.views.main_window import several
+from tray_app.views.main_window.several import EDIT, WAKE, ServerFacts
 from tray_app.views.main_window.state_page import PageButton, PageText
 from tray_app.views.theme import Tone
 
@@ -50,7 +57,11 @@ class Screen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that decides. `status` None = not even asked yet; `can_start` None = not known."""
+    """All that decides. `status` None = not even asked yet; `can_start` None = not known.
+
+    While several servers are shown each is one of `servers`, and `status` and `server` tell
+    nothing. `has_others`: others are on beside the one that is shown.
+    """
 
     status: ServerStatus | None
     has_answer: bool
@@ -63,42 +74,51 @@ class Facts:
     loaded: int = 0
     can_start: bool | None = None
     left_out: int = 0
+    server_id: str = ""
+    can_wake: bool = False
+    has_others: bool = False
+    start: ServerStart | None = None
+    servers: tuple[ServerFacts, ...] = ()
+    comparison: Comparison | None = None
+
+    @property
+    def one(self) -> ServerFacts:
+        """The one server that is shown."""
+        return ServerFacts(
+            *(self.server_id, self.server, self.address, self.status),
+            *(self.has_answer, self.count, self.can_wake, self.start),
+        )
 
 
 def screen(facts: Facts) -> Screen:
     """The page for `facts`."""
     if not facts.has_answer:
-        state = facts.status.state if facts.status else ServerState.CONNECTING
-        waits = state in (ServerState.CONNECTING, ServerState.STARTING, ServerState.ONLINE)
-        return Screen.SKELETON if waits else Screen.AWAY
+        return Screen.AWAY if is_away(facts) else Screen.SKELETON
     if facts.count == 0:
-        is_away = facts.status is not None and not facts.status.is_online
-        return Screen.AWAY if is_away and facts.status.state in _TROUBLE else Screen.EMPTY  # type: ignore[union-attr]
+        return Screen.AWAY if is_away(facts) else Screen.EMPTY
     return Screen.TABLE if facts.shown else Screen.NO_MATCH
 
 
-_TROUBLE = frozenset(
-    {
-        *(ServerState.OFFLINE, ServerState.REFUSED, ServerState.NOT_OLLAMA),
-        *(ServerState.FAILING, ServerState.WAITING),
-    }
-)
-
-
 def is_away(facts: Facts) -> bool:
-    """Whether the list is an old one: the server is out of reach now."""
-    return facts.status is not None and facts.status.state in _TROUBLE
+    """Whether the list is an old one: the server is out of reach now, of several each one."""
+    return all(server.is_away for server in facts.servers or (facts.one,))
 
 
 def banner(facts: Facts) -> BannerText | None:
     """The banner that the server's state asks for."""
+    if facts.servers:
+        return several.banner(facts.servers)
     status = facts.status
+    if waking := several.waking_banner((facts.one,)):
+        return waking
     if not facts.has_answer:
         if screen(facts) is Screen.AWAY:
             return None
         return _connecting_banner(facts)
-    if status is None or facts.count == 0 or status.state not in _TROUBLE | {ServerState.STARTING}:
+    if status is None or facts.count == 0 or status.state not in AWAY | {ServerState.STARTING}:
         return None
+    if locked := several.locked_banner((facts.one,)):
+        return locked
     listed_at = status.last_answer_at or status.since
     if status.state is ServerState.OFFLINE:
         words = offline_banner(facts.server, listed_at)
@@ -108,6 +128,8 @@ def banner(facts: Facts) -> BannerText | None:
     actions = [("retry", tr("Retry"))]
     if isinstance(status.error, Moved) and status.error.wants_https and status.error.address:
         actions.insert(0, (f"{USE_ADDRESS}{status.error.address}", tr("Use https…")))
+    if facts.can_wake and status.state is ServerState.OFFLINE:
+        actions.insert(0, (f"{WAKE}{facts.server_id}", tr("Wake")))
     if facts.can_start and status.state is ServerState.OFFLINE:
         actions.insert(0, ("start", tr("Start Ollama")))
     return BannerText(words, Tone.WARN, tuple(actions))
@@ -135,7 +157,9 @@ def page(facts: Facts, suggestions: tuple[Recommendation, ...] = ()) -> PageText
         return _empty_page(suggestions)
     if kind is Screen.NO_MATCH:
         return _no_match_page(facts)
-    return _away_page(facts) if kind is Screen.AWAY else None
+    if kind is not Screen.AWAY:
+        return None
+    return several.away_page(facts.servers) if facts.servers else _away_page(facts)
 
 
 def _empty_page(suggestions: tuple[Recommendation, ...]) -> PageText:
@@ -158,6 +182,9 @@ def _no_match_page(facts: Facts) -> PageText:
             "%Ln models are hidden by the filter.", "", facts.count
         )
         show_all = PageButton("show_all", tr("Show all models"))
+        if facts.comparison is not None and facts.filter == "all":
+            title = _same_everywhere(facts, facts.comparison)
+            return PageText("server", title, body, buttons=(show_all,))
         if facts.filter == "loaded" and facts.loaded:
             title = tr("What is loaded is no longer installed")
             body = tr("It was deleted while it was loaded. It will unload by itself.")
@@ -175,6 +202,11 @@ def _no_match_page(facts: Facts) -> PageText:
     )
 
 
+def _same_everywhere(facts: Facts, comparison: Comparison) -> str:
+    label = next((s.label for s in facts.servers if s.id == comparison.server_id), "")
+    return nothing_differs(label, is_version=comparison.kind is ComparisonKind.VERSIONS)
+
+
 def is_name(text: str) -> bool:
     """Whether `text` could be pulled."""
     try:
@@ -187,8 +219,10 @@ def is_name(text: str) -> bool:
 def _away_page(facts: Facts) -> PageText:
     status = facts.status
     assert status is not None
+    if status.state is ServerState.WAITING:
+        return _unasked_page(facts, status)
     if status.error is None:
-        return PageText("power", tr("Can’t reach Ollama"), "", Tone.WARN, buttons=_buttons("", ""))
+        return PageText("power", tr("Can’t reach Ollama"), "", Tone.WARN, buttons=_buttons(facts))
     message = error_text(
         status.error,
         facts.server,
@@ -205,10 +239,28 @@ def _away_page(facts: Facts) -> PageText:
         body=message.body,
         state=state,
         hint=message.hint,
-        buttons=_buttons(key, label),
+        buttons=_buttons(facts, key, label),
         details=state_details(message.details, status),
-        is_details_open=is_loopback(server_address(facts.server, facts.address).host),
+        is_details_open=_is_local(facts),
     )
+
+
+def _unasked_page(facts: Facts, status: ServerStatus) -> PageText:
+    """The server is not asked: what signs in to it is not there."""
+    edit = PageButton(f"{EDIT}{facts.server_id}", tr("Edit server…"), "edit")
+    body = tr("“{server}” needs its token from your system’s keyring.").format(server=facts.server)
+    if status.secret is SecretState.LOCKED:
+        unlock = PageButton("unlock", tr("Unlock"), "key", Kind.PRIMARY)
+        title = tr("The keyring is locked")
+        return PageText("key", title, body, Tone.WARN, buttons=(unlock, edit))
+    if status.secret is SecretState.WAITING:
+        return PageText("key", tr("Waiting for the keyring…"), body, Tone.WARN, buttons=(edit,))
+    title = tr("What signs in to “{server}” is missing").format(server=facts.server)
+    first = PageButton(edit.key, edit.text, edit.icon, Kind.PRIMARY)
+    body = tr("It isn’t in your system’s keyring. Enter it again.")
+    if status.secret is SecretState.NO_KEYRING:
+        body = tr("This system has no keyring. What you enter is kept until you quit.")
+    return PageText("key", title, body, Tone.WARN, buttons=(first,))
 
 
 def _first_button(action: Action, error: OllamaError) -> tuple[str, str]:
@@ -220,10 +272,17 @@ def _first_button(action: Action, error: OllamaError) -> tuple[str, str]:
     return _LIBRARY_KEYS[action], action_label(action)
 
 
-def _buttons(key: str, label: str) -> tuple[PageButton, ...]:
-    """The most urgent one first, then Retry and Change server…, each once."""
-    icons = {"start": "play", "retry": "refresh", "get_ollama": "external"}
-    wanted = [(key, label), ("retry", tr("Retry")), ("change_server", tr("Change server…"))]
+def _is_local(facts: Facts) -> bool:
+    return is_loopback(server_address(facts.server, facts.address).host)
+
+
+def _buttons(facts: Facts, key: str = "", label: str = "") -> tuple[PageButton, ...]:
+    """The most urgent one first, then Retry and Run doctor…, each once. Another server is offered
+    where it may be the wrong one, or where there is another one."""
+    icons = {"start": "play", "retry": "refresh", "get_ollama": "external", "doctor": "verify"}
+    wanted = [(key, label), ("retry", tr("Retry")), ("doctor", tr("Run doctor…"))]
+    if facts.has_others or not _is_local(facts):
+        wanted.append(("change_server", tr("Change server…")))
     seen: dict[str, PageButton] = {}
     for name, text in wanted:
         if name and name not in seen:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -19,6 +20,7 @@ from tray_app.core.sharing import (
     unique_bytes,
 )
 from tray_app.itemmodels.model_table import ModelTableModel
+from tray_app.itemmodels.row_store import Totals
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import (
     dotted,
@@ -34,11 +36,18 @@ from tray_app.text import (
     tr,
 )
 from tray_app.text.addresses import server_address
+from tray_app.text.several import (
+    no_list_line,
+    server_sum_line,
+    several_selection_line,
+    several_status_line,
+)
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.safe_paint import guarded
 from tray_app.views.main_window import screens
 from tray_app.views.main_window.screens import Facts
+from tray_app.views.main_window.several import ServerFacts
 from tray_app.views.shortcuts import hint
 from tray_app.views.theme import TextRole, Theme
 
@@ -121,6 +130,23 @@ def age_line(status: ServerStatus | None, taken_at: datetime | None, now: dateti
     return refreshed_line((now - taken_at).total_seconds()) if taken_at else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Freeing:
+    """What the effect of a deletion depends on."""
+
+    records: tuple[ModelRecord, ...]
+    layer_version: int
+    rows: tuple[ModelRow, ...]
+
+    def is_same(self, other: _Freeing) -> bool:
+        """Whether nothing is another, without looking at thousands of records."""
+        return (
+            self.records is other.records
+            and self.layer_version == other.layer_version
+            and self.rows == other.rows
+        )
+
+
 class StatusLine:
     """Words for the status bar. `words` gives the line and its tooltip."""
 
@@ -129,10 +155,9 @@ class StatusLine:
         self._layer_index = LayerIndex()
         self._index = SharingIndex()
         self._layer_version = 0
-        self._summed = (-1, 0)
-        self._use = DiskUse(0, 0, is_bound=False)
-        self._freed_of: tuple[object, ...] = ()
-        self._freed = Freed(0, 0, True)
+        # By server, each with what it was worked out from.
+        self._uses: dict[str, tuple[object, DiskUse]] = {}
+        self._freed: dict[str, tuple[_Freeing, Freed]] = {}
 
     def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models share layers."""
@@ -142,11 +167,13 @@ class StatusLine:
 
     def words(self, facts: Facts, selected: Sequence[ModelRow]) -> tuple[str, str]:
         """The line, and a tooltip or ""."""
+        if facts.servers:
+            return self._several(facts, selected)
         host = server_address(facts.server, facts.address).host_port
         if not facts.has_answer:
             return (away_line(facts.status, host) if facts.status else ""), ""
         if len(selected) > 1:
-            return self._selection(facts, selected), ""
+            return selection_line(len(selected), facts.count, self._freed_by(selected)), ""
         if facts.shown != facts.count:
             return shown_line(facts.shown, facts.count), ""
         if facts.status is not None and not facts.count and screens.is_away(facts):
@@ -155,40 +182,94 @@ class StatusLine:
         running = self._models.running() if is_known else ()
         if not facts.count:
             return dotted(tr("No models"), loaded_total(running)), ""
-        use = self._disk()
+        use = _together(self._disk(server_id) for server_id in self._models.totals)
         line = status_line(facts.count, use, running, facts.left_out)
         has_tip = use.listed_bytes > use.stored_bytes and not facts.left_out
         return line, status_line_tooltip(use.listed_bytes) if has_tip else ""
 
+    def _several(self, facts: Facts, selected: Sequence[ModelRow]) -> tuple[str, str]:
+        if not facts.has_answer:
+            return "", ""
+        uses = {server.id: self._disk(server.id) for server in facts.servers}
+        tip = "\n".join(_sum_line(server, uses[server.id]) for server in facts.servers)
+        if len(selected) > 1:
+            return self._selection(facts, selected), tip
+        if facts.shown != facts.count:
+            return shown_line(facts.shown, facts.count), tip
+        listed = sum(server.has_answer for server in facts.servers)
+        use, running = _together(uses.values()), self._models.running()
+        return several_status_line(facts.count, listed, use, running, facts.left_out), tip
+
     def _selection(self, facts: Facts, selected: Sequence[ModelRow]) -> str:
-        shown_of = (self._models.version, self._layer_version, tuple(selected))
-        if shown_of != self._freed_of:
-            self._freed_of, self._freed = shown_of, self._freed_by(selected)
-        return selection_line(len(selected), facts.count, self._freed)
+        servers = {row.record.server_id for row in selected}
+        here = [row for row in selected if not row.is_stale]
+        effect = self._freed_by(here)
+        away = len(selected) - len(here)
+        if len(servers) == 1 and not away:
+            return selection_line(len(selected), facts.count, effect)
+        listed = sum(row.disk_bytes for row in selected)
+        counts = (len(selected), facts.count, len(servers), away)
+        return several_selection_line(*counts, listed, effect)
 
     def _freed_by(self, selected: Sequence[ModelRow]) -> Freed:
-        records = [row.record for row in selected]
-        servers = {record.server_id for record in records}
-        others: list[ModelRecord] = []
-        for server_id in servers:
-            others.extend(self._models.records(server_id))
-        return freed(records, others, self._layer_index)
+        """What deleting these frees, on all of their servers together."""
+        by_server: dict[str, list[ModelRow]] = {}
+        for row in selected:
+            by_server.setdefault(row.record.server_id, []).append(row)
+        effects = [self._freed_on(server_id, rows) for server_id, rows in by_server.items()]
+        if len(effects) == 1:
+            return effects[0]
+        return Freed(
+            sum(effect.listed_bytes for effect in effects),
+            sum(effect.freed_bytes for effect in effects),
+            all(effect.is_exact for effect in effects),
+        )
 
-    def _disk(self) -> DiskUse:
-        """`disk_use` of all models, without looking at those that share nothing."""
-        version = (self._models.version, self._layer_version)
-        if version != self._summed:
-            listed = self._models.totals.listed_bytes
-            entangled = self._entangled()
-            rest = listed - sum(row.disk_bytes for row in entangled)
+    def _freed_on(self, server_id: str, rows: Sequence[ModelRow]) -> Freed:
+        records = self._models.records(server_id)
+        of = _Freeing(records, self._layer_version, tuple(rows))
+        found = self._freed.get(server_id)
+        if found is None or not found[0].is_same(of):
+            effect = freed([row.record for row in rows], records, self._layer_index)
+            found = self._freed[server_id] = (of, effect)
+        return found[1]
+
+    def _disk(self, server_id: str) -> DiskUse:
+        """`disk_use` of a server's models, without looking at those that share nothing."""
+        totals = self._models.totals.get(server_id)
+        if totals is None:
+            return DiskUse(0, 0, is_bound=False)
+        of = (totals, totals.version, self._layer_version)
+        found = self._uses.get(server_id)
+        if found is None or found[0] != of:
+            entangled = self._entangled(totals)
+            rest = totals.listed_bytes - sum(row.disk_bytes for row in entangled)
             shared = unique_bytes([row.record for row in entangled], self._layer_index)
-            is_bound = may_share_more(self._models.totals.stored_digests, self._layer_index)
-            self._use = DiskUse(rest + shared, listed, is_bound)
-            self._summed = version
-        return self._use
+            is_bound = may_share_more(totals.stored_digests, self._layer_index)
+            use = DiskUse(rest + shared, totals.listed_bytes, is_bound)
+            found = self._uses[server_id] = (of, use)
+        return found[1]
 
-    def _entangled(self) -> list[ModelRow]:
+    def _entangled(self, totals: Totals) -> list[ModelRow]:
         """The models in the index that share anything; all others count in full."""
-        totals, known = self._models.totals, self._layer_index.by_digest
+        known = self._layer_index.by_digest
         wanted = self._index.digests | {digest for digest in totals.copied if digest in known}
         return list(totals.rows_of(wanted))
+
+
+def _together(uses: Iterable[DiskUse]) -> DiskUse:
+    """What lies on several disks: layers are shared on one alone."""
+    parts = tuple(uses)
+    return DiskUse(
+        sum(use.stored_bytes for use in parts),
+        sum(use.listed_bytes for use in parts),
+        any(use.is_bound for use in parts),
+    )
+
+
+def _sum_line(server: ServerFacts, use: DiskUse) -> str:
+    if not server.has_answer:
+        return no_list_line(server.label)
+    status = server.status
+    reached = status.last_answer_at if status is not None and server.is_away else None
+    return server_sum_line(server.label, server.count, use, reached)

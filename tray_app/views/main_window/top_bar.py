@@ -18,16 +18,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tray_app.core.payloads import ServerStart, seen_state
 from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import ServerState, ServerStatus
-from tray_app.text import downloads_line, number, server_state, spoken_server, tooltip, tr
+from tray_app.text import (
+    downloads_line,
+    number,
+    server_state,
+    servers_online,
+    spoken_server,
+    spoken_servers,
+    tooltip,
+    tr,
+)
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import Button, IconButton, Kind
-from tray_app.views.components.glyphs import ACCENT, glyph_color, paint_glyph
+from tray_app.views.components.glyphs import glyph_color, paint_glyph
 from tray_app.views.components.inputs import SearchField
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.rtl import mirrored
 from tray_app.views.components.safe_paint import guarded
+from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.shortcuts import hint
 from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
 
@@ -37,17 +48,6 @@ _ICON = 14
 _PAD = 12
 _GAP = 6
 _CHEVRON = 12
-
-STATE_GLYPHS: dict[ServerState, tuple[str, Tone | str]] = {
-    ServerState.CONNECTING: ("dot-connecting", ACCENT),
-    ServerState.STARTING: ("dot-connecting", ACCENT),
-    ServerState.ONLINE: ("dot-online", Tone.OK),
-    ServerState.OFFLINE: ("dot-offline", Tone.WARN),
-    ServerState.REFUSED: ("warning", Tone.DANGER),
-    ServerState.NOT_OLLAMA: ("warning", Tone.WARN),
-    ServerState.FAILING: ("warning", Tone.WARN),
-    ServerState.WAITING: ("key", Tone.WARN),
-}
 
 
 class ServerButton(QToolButton):
@@ -167,11 +167,19 @@ class TopBar(QWidget):
         """Everything that can have the focus, in order."""
         return (self.server_button, self.search, self.downloads, self.pull, self.more_button)
 
-    def set_server(self, name: str, status: ServerStatus | None) -> None:
+    def set_server(
+        self, name: str, status: ServerStatus | None, start: ServerStart | None = None
+    ) -> None:
         """The server's name and how it stands."""
-        state = status.state if status else ServerState.CONNECTING
-        self._status.setText(server_state(status))
-        self.server_button.set_server(name, state, spoken_server(name, status))
+        self._status.setText(server_state(status, start))
+        spoken = spoken_server(name, status, start)
+        self.server_button.set_server(name, seen_state(status, start), spoken)
+        self._fit()
+
+    def set_all_servers(self, online: int, total: int, worst: ServerState) -> None:
+        """Several servers are shown, and this is how they stand."""
+        self._status.setText(servers_online(online, total))
+        self.server_button.set_server(tr("All servers"), worst, spoken_servers(online, total))
         self._fit()
 
     def set_summary(self, summary: PullSummary) -> None:

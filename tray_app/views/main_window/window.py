@@ -1,7 +1,8 @@
 """MainWindow: the one window: its parts in place, what is known shown, what is asked for told.
 
 The middle is models_pane.py, what it shows for what is known screens.py, the line below
-status_bar.py, commands and their keys actions.py, menus menus.py.
+status_bar.py, commands and their keys actions.py, menus menus.py and server_menu.py.
+shown_servers.py follows the servers that are shown, reports.py tells what was done.
 """
 
 from __future__ import annotations
@@ -11,43 +12,36 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.installed import InstalledModels
-from tray_app.core.names import LIBRARY_URL, ModelName, canonical, clean
-from tray_app.core.payloads import BusyModel, CopyRequest, DeleteOutcome, ModelRef
+from tray_app.core.names import canonical
+from tray_app.core.payloads import ModelRef
 from tray_app.core.pulls.states import PullItem, PullSummary
-from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
-from tray_app.core.sharing import freed, is_made_here
+from tray_app.itemmodels.comparison import Comparison
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
 from tray_app.state import AppState
-from tray_app.text import (
-    copied_line,
-    delete_result,
-    diagnostics_copied,
-    server_name,
-    tr,
-    trying_again_line,
-    utc_now,
-)
-from tray_app.views.components.announce import announce
+from tray_app.text import tr, trying_again_line, utc_now
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.screen_fit import FillingContent, FittingScroll, ScreenFit
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.panel import DownloadsPanel
-from tray_app.views.main_window import menus, screens
+from tray_app.views.main_window import menus, several
 from tray_app.views.main_window.actions import Actions, Command, ModelActions, ref_of
 from tray_app.views.main_window.announcer import Announcer
 from tray_app.views.main_window.filter_bar import FilterBar
 from tray_app.views.main_window.models_pane import ModelsPane
+from tray_app.views.main_window.pane_actions import PaneActions
 from tray_app.views.main_window.panes import REASON, PaneFocus
+from tray_app.views.main_window.reports import Reports
 from tray_app.views.main_window.saved_state import SavedState
-from tray_app.views.main_window.screens import USE_ADDRESS, Facts, Screen
+from tray_app.views.main_window.screens import Facts, Screen
+from tray_app.views.main_window.server_menu import ServerMenu
+from tray_app.views.main_window.shown_servers import ShownServers, label_of
 from tray_app.views.main_window.status_bar import StatusBar, StatusLine, age_line
 from tray_app.views.main_window.top_bar import TopBar
 from tray_app.views.models.view import ModelView
@@ -60,13 +54,11 @@ _LEAST = QSize(720, 440)
 _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
-_DOWNLOAD = "https://ollama.com/download"
-_PULL = "pull:"
 _MAX_PASTED = 10_000
 
 
 class MainWindow(QMainWindow):
-    """Shows the server of the state. What changes together is shown together, once the event loop
+    """Shows the servers of the state. What changes together is shown together, once the event loop
     is reached again.
 
     Signals: `visibility_changed` (whether it can be seen), `activity_changed` (whether it is the
@@ -98,9 +90,8 @@ class MainWindow(QMainWindow):
         self._has_opened_panel = False
         self._known_pulls: set[str] = set()
         self._ticks = 0
-        self._copy: tuple[str, tuple[ModelRef, ...]] | None = None  # not in the list yet
-        self._listed_server = state.server.id
         self.models = ModelTableModel(self, clock)
+        self.shown_servers = ShownServers(state, self.models, self)
         self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.saved_state = SavedState(settings, self, self.screen_fit)
         self.saved_state.restore_arrangement(self.models)
@@ -113,7 +104,9 @@ class MainWindow(QMainWindow):
         self._tick_timer = QTimer(self, interval=_TICK_MS)
         self._tick_timer.timeout.connect(self._on_tick_timer_timeout)
         self.announcer = Announcer(self)
+        self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
         self._build()
+        self.pane_actions = PaneActions(self.actions_, commands, self.top_bar, self._show_all, self)
         self.panes = PaneFocus(
             self,
             (
@@ -171,9 +164,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tip)
         column.addWidget(self.status_bar)
         self.setCentralWidget(FittingScroll(body))
-        self.server_menu = QMenu(self.top_bar.server_button)
+        button = self.top_bar.server_button
+        self.server_menu = ServerMenu(self._state, self.actions_, self._commands, button)
         self.more_menu = QMenu(self.top_bar.more_button)
-        self.top_bar.server_button.setMenu(self.server_menu)
+        button.setMenu(self.server_menu)
         self.top_bar.more_button.setMenu(self.more_menu)
 
     def _connect_actions(self) -> None:
@@ -191,6 +185,7 @@ class MainWindow(QMainWindow):
         on(Command.COPY, lambda: self._on_framed(models.copy_names))
         on(Command.COPY_RUN, models.copy_run_command)
         on(Command.OPEN_PAGE, models.open_page)
+        on(Command.PULL_ELSEWHERE, models.pull_elsewhere)
         on(Command.UNLOAD_ALL, self._unload_all)
         on(Command.DOWNLOADS, self._toggle_downloads)
         on(Command.HISTORY, commands.history_dialog_requested.emit)
@@ -198,6 +193,8 @@ class MainWindow(QMainWindow):
         on(Command.FILTER_LOADED, lambda: self.choose_filter("loaded"))
         on(Command.FILTER_CLOUD, lambda: self.choose_filter("cloud"))
         on(Command.SERVERS, self.top_bar.server_button.showMenu)
+        on(Command.ADD_SERVER, lambda: commands.server_form_requested.emit(""))
+        on(Command.DOCTOR, lambda: commands.doctor_dialog_requested.emit(self._state.shown_id))
         on(Command.MANAGE_SERVERS, lambda: commands.settings_dialog_requested.emit("servers"))
         on(Command.NEXT_PANE, self.panes.next_pane)
         on(Command.PREVIOUS_PANE, self.panes.previous_pane)
@@ -226,16 +223,17 @@ class MainWindow(QMainWindow):
         columns.changed.connect(lambda: self.saved_state.save_columns(columns))
         columns.sort_changed.connect(lambda: self.saved_state.save_sort(self.models))
         columns.menu_requested.connect(self._on_columns_menu_requested)
-        self.server_menu.aboutToShow.connect(self.fill_server_menu)
         self.more_menu.aboutToShow.connect(self.fill_more_menu)
         self.top_bar.search_changed.connect(self._on_search_changed)
         self.top_bar.search_left.connect(self._focus_middle)
         self.top_bar.pull.clicked.connect(self.actions_[Command.PULL].trigger)
         self.top_bar.downloads_toggled.connect(self.set_panel_open)
         self.filter_bar.filter_chosen.connect(self.choose_filter)
+        self.filter_bar.comparison_ended.connect(self._end_comparison)
+        self.view.escaped.connect(self._end_comparison)
         self.status_bar.refresh.clicked.connect(self.actions_[Command.REFRESH].trigger)
         for source in (self.pane.banner, self.pane.page):
-            source.action_triggered.connect(self._on_pane_action_triggered)
+            source.action_triggered.connect(self.pane_actions.trigger)
         for chosen in (self.pane.page.pull_clicked, self.pane.name_dropped):
             chosen.connect(self._commands.pull_dialog_requested)
         self.tip.action_triggered.connect(self._on_tip_action_triggered)
@@ -246,18 +244,19 @@ class MainWindow(QMainWindow):
     def _connect_state(self) -> None:
         state = self._state
         state.server_changed.connect(self._on_state_server_changed)
-        state.snapshot_changed.connect(self._on_state_snapshot_changed)
-        state.status_changed.connect(self._on_state_status_changed)
+        for changed in (
+            *(state.snapshot_changed, state.status_changed),
+            *(state.start_changed, state.secret_changed),
+        ):
+            changed.connect(self._refresh_later)
         state.layer_index_changed.connect(self._on_state_layer_index_changed)
-        state.busy_changed.connect(self.models.set_busy)
         state.recommendations_changed.connect(self._refresh_later)
         state.download_changed.connect(self._on_state_download_changed)
         state.download_removed.connect(self._on_state_download_removed)
         state.downloads_order_changed.connect(self._on_state_downloads_order_changed)
         state.pull_summary_changed.connect(self._show_pull_summary)
-        state.deleted.connect(self._on_state_deleted)
-        state.copied.connect(self._on_state_copied)
-        state.diagnostics_copied.connect(self._on_state_diagnostics_copied)
+        self.reports.notice_made.connect(self.show_notice)
+        self.reports.model_found.connect(self.select)
         self._settings.changed.connect(self._on_settings_changed)
 
     def _read_state(self) -> None:
@@ -265,13 +264,6 @@ class MainWindow(QMainWindow):
         state = self._state
         self._on_state_server_changed()
         self._on_state_layer_index_changed()
-        snapshot, status = state.snapshot(self.server_id), state.status(self.server_id)
-        if snapshot is not None:
-            self._on_state_snapshot_changed(snapshot)
-        if status is not None:
-            self._on_state_status_changed(status)
-        for key, verb in state.busy_models.items():
-            self.models.set_busy(BusyModel(ModelRef(*key), verb))
         self.panel.follow_starts(state)
         for item in state.downloads:
             self._on_state_download_changed(item)
@@ -281,52 +273,20 @@ class MainWindow(QMainWindow):
     # facts
 
     @property
-    def server_id(self) -> str:
-        """The server that is shown."""
-        return self._state.server.id
-
-    @property
-    def server_label(self) -> str:
-        """The server's name on screen."""
-        return server_name(self._state.server.label, self._state.server.address)
-
-    @property
     def facts(self) -> Facts:
         """What decides about page and banner."""
-        snapshot = self._state.snapshot(self.server_id)
-        return Facts(
-            status=self._state.status(self.server_id),
-            has_answer=snapshot is not None,
-            count=self.models.counts.all,
-            shown=self.models.rowCount(),
-            server=self.server_label,
-            address=self._state.server.address,
-            search=self.top_bar.search.text().strip(),
-            filter=self.models.filter,
-            loaded=self.models.counts.loaded,
-            left_out=snapshot.left_out if snapshot is not None else 0,
-        )
+        return self.shown_servers.facts(self.top_bar.search.text().strip())
 
     @Slot()
     def _on_state_server_changed(self) -> None:
-        for server_id in {self._listed_server, self.server_id}:
-            if self._state.snapshot(server_id) is None:
-                self.models.remove_server(server_id)  # of another server, or another address
-        self._listed_server = self.server_id
-        self.models.set_server_label(self.server_id, self.server_label)
-        self.panel.set_servers({self.server_id: self.server_label})
-        self._refresh_later()
-
-    @Slot(object)
-    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
-        self.models.set_snapshot(snapshot)
-        self._select_copy()
-        self._refresh_later()
-
-    @Slot(object)
-    def _on_state_status_changed(self, status: ServerStatus) -> None:
-        if status.server_id == self.server_id and screens.is_away(self.facts):
-            self.models.set_running_unknown(status.server_id)
+        state, comparison = self._state, self.models.comparison
+        self.view.columns.set_several(self.shown_servers.is_several)
+        if comparison is not None and not (
+            self.shown_servers.is_several
+            and (not comparison.server_id or self.shown_servers.is_listed(comparison.server_id))
+        ):
+            self.models.set_comparison(None)
+        self.panel.set_servers({server.id: label_of(server) for server in state.servers})
         self._refresh_later()
 
     @Slot()
@@ -334,55 +294,6 @@ class MainWindow(QMainWindow):
         self.models.set_layer_index(self._state.layer_index)
         self._status_line.set_layer_index(self._state.layer_index)
         self._refresh_later()
-
-    @Slot(object)
-    def _on_state_deleted(self, outcome: DeleteOutcome) -> None:
-        """Say what is gone and what it freed; the way back is one click. Failures have a message
-        box of their own."""
-        refs, lost = (
-            tuple(ref for ref in part if ref.server_id == self.server_id)
-            for part in (outcome.deleted, outcome.gone)
-        )
-        gone = [record for ref in refs if (record := self.models.record(ref.key))]
-        if not gone and not lost:
-            return
-        effect = freed(gone, self.models.records(self.server_id), self._state.layer_index)
-        words = delete_result(DeleteOutcome(refs, (), lost), effect)
-        # A copy has another name than what it was made of: no registry would know it.
-        can_pull = len(gone) == 1 and bool(effect.freed_bytes) and not self._is_made_here(gone[0])
-        again = ((f"{_PULL}{gone[0].name}", tr("Pull again")),) if can_pull else ()
-        self.show_notice(BannerText(words, Tone.INFO, again))
-
-    def _is_made_here(self, record: ModelRecord) -> bool:
-        installed = InstalledModels(self.models.records(self.server_id))
-        return is_made_here(record, installed, self._state.layer_index)
-
-    @Slot(object)
-    def _on_state_copied(self, request: CopyRequest) -> None:
-        """Say that there is a copy, and select it as soon as it is in the list."""
-        if request.source.server_id == self.server_id:
-            self.show_notice(BannerText(copied_line(request), Tone.INFO))
-            announce(self, copied_line(request))
-            self._copy = (request.destination, self.view.selected_refs())
-            self._select_copy()
-
-    def _select_copy(self) -> None:
-        if self._copy is None:
-            return
-        destination, selected = self._copy
-        name = ModelName.parse(destination)
-        found = self._state.installed(self.server_id).of(name)
-        if self.view.selected_refs() != selected:
-            self._copy = None  # a person has gone on to something else
-        elif found is not None:
-            self._copy = None
-            self.select(ModelRef(found.server_id, found.name, found.digest))
-
-    @Slot()
-    def _on_state_diagnostics_copied(self) -> None:
-        """The report that was asked for is on the clipboard."""
-        self.show_notice(BannerText(diagnostics_copied(), Tone.INFO))
-        announce(self, diagnostics_copied())
 
     # showing
 
@@ -397,28 +308,42 @@ class MainWindow(QMainWindow):
         self._refresh_timer.stop()
         facts = self.facts
         selected = self._update_actions()
-        self.top_bar.set_server(facts.server, facts.status)
-        suggestions = self._state.recommendations(self.server_id)
+        self._show_servers(facts)
+        suggestions = self._state.recommendations(self._state.server.id)
         self.pane.show_facts(facts, suggestions.rows if suggestions else ())
         screen = self.pane.shown_screen
         self.top_bar.set_primary(screen not in _PAGES)
         self.filter_bar.setVisible(screen not in _PAGES)
         counts = self.models.counts if facts.has_answer else None
         self.filter_bar.set_counts(counts, is_running_known=self.models.is_running_known())
+        self.filter_bar.set_comparison(*self._comparison_words(facts))
         line, tip = self._status_line.words(facts, selected)
         self.status_bar.set_line(line, tip)
         self.announcer.announce_facts(facts)
         self._show_ages()
+
+    def _show_servers(self, facts: Facts) -> None:
+        servers = facts.servers
+        if servers:
+            worst = several.worst_state(servers)
+            self.top_bar.set_all_servers(several.online(servers), len(servers), worst)
+        else:
+            self.top_bar.set_server(facts.server, facts.status, facts.start)
+
+    def _comparison_words(self, facts: Facts) -> tuple[str, int]:
+        """What the chip of the comparison says, "" = there is none."""
+        if facts.comparison is None:
+            return "", 0
+        labels = {server.id: server.label for server in facts.servers}
+        return menus.comparison_words(facts.comparison, labels), self.models.compared_count()
 
     @Slot()
     def _update_actions(self) -> list[ModelRow]:
         """What can be done now, and why not. A key on the framed row acts although nothing is
         selected, and a disabled action would swallow it."""
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
-        is_old = self._state.is_list_old(self.server_id) or screens.is_away(self.facts)
-        away = self.server_label if is_old else ""
-        self.model_actions.update_state(selected, away)
-        nothing = "" if self.models.loaded_rows(self.server_id) else tr("No model is loaded")
+        self.model_actions.update_state(selected, has_others=len(self._state.servers) > 1)
+        nothing = "" if self.models.loaded_rows() else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
         if not self.model_actions.rows and self.view.has_framed_row:
             for command in (Command.DETAILS, Command.LOAD, Command.DUPLICATE, Command.DELETE):
@@ -426,8 +351,7 @@ class MainWindow(QMainWindow):
         return selected
 
     def _show_ages(self) -> None:
-        status, snapshot = self._state.status(self.server_id), self._state.snapshot(self.server_id)
-        taken_at = snapshot.taken_at if snapshot else None
+        status, taken_at = self.shown_servers.age()
         self.status_bar.set_age(age_line(status, taken_at, self._clock()))
         retry_s = status.retry_s if status else None
         left = "" if retry_s is None else trying_again_line(retry_s - self._clock_s())
@@ -461,8 +385,18 @@ class MainWindow(QMainWindow):
             ref = ref if listed is None else ModelRef(ref.server_id, listed.name, listed.digest)
         if not self.models.find(ref.key).isValid():
             self.top_bar.search.clear()
+            self.choose_comparison(None)
             self.choose_filter("all")
         return self.view.select(ref)
+
+    def choose_comparison(self, comparison: Comparison | None) -> None:
+        """Show the models that are not the same on all servers; None = all again."""
+        if comparison is not None:
+            self.choose_filter("all")
+        self.models.set_comparison(comparison)
+
+    def _end_comparison(self) -> None:
+        self.choose_comparison(None)
 
     @Slot(str)
     def choose_filter(self, key: str) -> None:
@@ -495,7 +429,6 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_state_download_changed(self, item: PullItem) -> None:
         self.panel.set_item(item)
-        self.models.set_pull(item)
         self.announcer.announce_pull(item)
         is_new = item.id not in self._known_pulls
         self._known_pulls.add(item.id)
@@ -543,7 +476,7 @@ class MainWindow(QMainWindow):
             self._commands.pull_dialog_requested.emit(words[:_MAX_PASTED])
 
     def _unload_all(self) -> None:
-        for row in self.models.loaded_rows(self.server_id):
+        for row in self.models.loaded_rows():
             self._commands.unload_requested.emit(ref_of(row))
 
     def _focus_middle(self) -> None:
@@ -559,13 +492,11 @@ class MainWindow(QMainWindow):
         return menus.row_menu(self.actions_, self.view)
 
     @Slot()
-    def fill_server_menu(self) -> None:
-        status = self._state.status(self.server_id)
-        menus.fill_servers(self.server_menu, self.actions_, self.server_label, status)
-
-    @Slot()
     def fill_more_menu(self) -> None:
-        menus.fill_more(self.more_menu, self.actions_, self.view.columns, self.models.sort_column)
+        servers, current = self.facts.servers, self.models.comparison
+        comparing = menus.Comparing(servers, current, self.choose_comparison) if servers else None
+        columns, sort = self.view.columns, self.models.sort_column
+        menus.fill_more(self.more_menu, self.actions_, columns, sort, comparing)
 
     @Slot(object)
     def _on_view_menu_requested(self, pos: QPoint) -> None:
@@ -584,34 +515,8 @@ class MainWindow(QMainWindow):
         self.models.set_search(words)
         self.announcer.announce_search(words)
 
-    @Slot(str)
-    def _on_pane_action_triggered(self, key: str) -> None:
-        """A button of the banner or of the page."""
-        if key.startswith(_PULL):
-            self._commands.pull_dialog_requested.emit(key.removeprefix(_PULL))
-            return
-        if key.startswith(USE_ADDRESS):
-            self._commands.server_dialog_requested.emit(key.removeprefix(USE_ADDRESS))
-            return
-        {
-            "pull": self.actions_[Command.PULL].trigger,
-            "pull_search": self._pull_search,
-            "clear_search": self._clear_search,
-            "show_all": self._show_all,
-            "library": lambda: QDesktopServices.openUrl(QUrl(LIBRARY_URL)),
-            "get_ollama": lambda: QDesktopServices.openUrl(QUrl(_DOWNLOAD)),
-            "retry": self.actions_[Command.REFRESH].trigger,
-            "change_server": self.actions_[Command.MANAGE_SERVERS].trigger,
-        }[key]()
-
-    def _pull_search(self) -> None:
-        self._commands.pull_dialog_requested.emit(clean(self.top_bar.search.text()))
-
-    def _clear_search(self) -> None:
-        self.top_bar.search.clear()
-        self.top_bar.focus_search()
-
     def _show_all(self) -> None:
+        self.choose_comparison(None)
         self.choose_filter("all")
         self._focus_middle()
 

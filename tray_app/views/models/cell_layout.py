@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
@@ -27,6 +27,9 @@ PAD = 12
 BAR = 3
 ICON = 16
 _CAPABILITY_GAP = 6
+_STATE_ICON, _STATE_GAP = 14, 6
+STATE_ROOM = _STATE_GAP + _STATE_ICON
+"""What the glyph of a server out of reach takes behind its name."""
 _ANY_WIDTH = 100_000
 
 _BADGE_LOOKS = {
@@ -128,6 +131,34 @@ def layout_name(row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = Fal
         x += GAP + width
     place = mirrored(QRectF(cell.left() + NAME_X, top, text.width, HEIGHT), cell, is_rtl)
     return NameLayout(text, place.left(), tuple(badges), is_compact, is_cut)
+
+
+@dataclass(frozen=True)
+class ServerLayout:
+    """Where the parts of a server's cell stand; `glyph` None = it has none."""
+
+    text: str
+    left: float
+    glyph: QRectF | None
+
+
+def layout_server(
+    row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = False
+) -> ServerLayout:
+    """The server's name, cut where it is too long, and the glyph of one out of reach behind it."""
+    has_glyph = row.is_stale
+    room = cell.width() - 2 * PAD - (STATE_ROOM if has_glyph else 0)
+    text = row.server.label
+    if fonts.metrics.horizontalAdvance(text) > room:
+        text = fonts.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    width = fonts.metrics.horizontalAdvance(text)
+    place = mirrored(QRectF(cell.left() + PAD, cell.top(), width, cell.height()), cell, is_rtl)
+    if not has_glyph:
+        return ServerLayout(text, place.left(), None)
+    x = cell.left() + PAD + width + _STATE_GAP
+    top = cell.top() + (cell.height() - _STATE_ICON) // 2
+    glyph = mirrored(QRectF(x, top, _STATE_ICON, _STATE_ICON), cell, is_rtl)
+    return ServerLayout(text, place.left(), glyph)
 
 
 def capability_rects(

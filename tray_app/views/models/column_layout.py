@@ -52,6 +52,11 @@ class ColumnLayout:
         return tuple(self._keys)
 
     @property
+    def fixed_keys(self) -> frozenset[str]:
+        """Those that are there whether they are chosen or not."""
+        return _FIXED | {"server"} if self.auto_server else _FIXED
+
+    @property
     def widths(self) -> tuple[tuple[str, int], ...]:
         """The widths that a person chose."""
         return tuple(sorted(self._widths.items()))

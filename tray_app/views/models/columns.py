@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTableView
 
 from tray_app.itemmodels.columns import COLUMNS, NUMBER, size_words
 from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.views.models.cell_layout import PAD, row_fonts
+from tray_app.views.models.cell_layout import PAD, STATE_ROOM, row_fonts
 from tray_app.views.models.column_layout import ColumnLayout
 from tray_app.views.models.header import ModelHeader
 
@@ -83,6 +83,12 @@ class TableColumns(QObject):
         header.viewport().update()
         self._view.viewport().update()
 
+    def set_several(self, is_several: bool) -> None:
+        """Whether models of several servers are listed: then each row names its own."""
+        if is_several != self.layout.auto_server:
+            self.layout.auto_server = is_several
+            self.arrange()
+
     def fit(self, key: str) -> None:
         """Make a column as wide as what it shows, judged by samples."""
         if key == "name":
@@ -121,8 +127,11 @@ class TableColumns(QObject):
         metrics = fonts.mono_metrics if key == "digest" else fonts.metrics
         rows = self._table.rows
         step = max(1, len(rows) // _SAMPLE_ROWS)
-        words = [self._table.cell_text(row, column) for row in rows[::step]]
+        samples = rows[::step]
+        words = [self._table.cell_text(row, column) for row in samples]
         widest = max((metrics.horizontalAdvance(text) for text in words), default=0.0)
+        if key == "server" and any(row.is_stale for row in samples):
+            widest += STATE_ROOM
         return min(_FIT_MAX, max(int(widest + 0.999), self._header.title_width(column)) + 2 * PAD)
 
     def _on_header_menu_requested(self, pos: QPoint) -> None:

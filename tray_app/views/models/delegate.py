@@ -16,17 +16,18 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
-from tray_app.itemmodels.columns import COLUMNS, NAME, NUMBER, SIZE, short_size
+from tray_app.itemmodels.columns import COLUMNS, NAME, NUMBER, SERVER, SIZE, short_size
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.row_texts import badge_tip, kind_word
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import MISSING, tooltip
 from tray_app.views.components.badges import paint_badge
-from tray_app.views.components.glyphs import paint_glyph
+from tray_app.views.components.glyphs import glyph_color, paint_glyph
 from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS, KIND_GLYPHS
 from tray_app.views.components.names import paint_name
 from tray_app.views.components.rtl import mirrored
 from tray_app.views.components.safe_paint import guarded_cell
+from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.components.spinner import paint_spinner
 from tray_app.views.models.cell_layout import (
     BAR,
@@ -36,6 +37,7 @@ from tray_app.views.models.cell_layout import (
     capability_rects,
     icon_rect,
     layout_name,
+    layout_server,
     row_fonts,
     row_height,
 )
@@ -55,7 +57,6 @@ class ModelDelegate(QStyledItemDelegate):
         self._view = parent
         self.hovered_row = -1
         self.focused_row = -1
-        self.is_stale = False
         self.turn = 0.0
         self._theme = Theme.of(parent)
         self._fonts = row_fonts()
@@ -87,11 +88,14 @@ class ModelDelegate(QStyledItemDelegate):
         is_selected = bool(state & _SELECTED)
         self._paint_ground(painter, rect, theme, row_number, column, state)
         y = rect.top() + (rect.height() + fonts.cap_height) / 2
-        strong, quiet = self._colors(theme, is_selected)
+        strong, quiet = self._colors(theme, row, is_selected)
         if column == NAME:
             self._paint_name(painter, rect, y, row, theme, fonts, is_selected)
             return
         text = self._model.cell_text(row, column)
+        if column == SERVER:
+            self._paint_server(painter, rect, y, row, quiet, is_selected)
+            return
         if column == _CAPABILITIES and text != MISSING:
             self._paint_capabilities(painter, rect, row, quiet)
             return
@@ -111,10 +115,10 @@ class ModelDelegate(QStyledItemDelegate):
         x = rect.right() - PAD - width if is_right else rect.left() + PAD
         painter.drawText(QPointF(x, y), text)
 
-    def _colors(self, theme: Theme, is_selected: bool) -> tuple[QColor, QColor]:
+    def _colors(self, theme: Theme, row: ModelRow, is_selected: bool) -> tuple[QColor, QColor]:
         if is_selected and theme.is_high_contrast:
             return theme.row_selected_text, theme.row_selected_text
-        return (theme.secondary if self.is_stale else theme.text), theme.secondary
+        return (theme.secondary if row.is_stale else theme.text), theme.secondary
 
     def _paint_ground(
         self,
@@ -161,7 +165,7 @@ class ModelDelegate(QStyledItemDelegate):
         fonts: RowFonts,
         is_selected: bool,
     ) -> None:
-        strong, quiet = self._colors(theme, is_selected)
+        strong, quiet = self._colors(theme, row, is_selected)
         icon = icon_rect(rect, self._is_rtl)
         if row.busy is not None:
             painter.save()
@@ -183,6 +187,28 @@ class ModelDelegate(QStyledItemDelegate):
                 compact=layout.is_compact,
                 selected=is_selected,
             )
+
+    def _paint_server(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        y: float,
+        row: ModelRow,
+        color: QColor,
+        is_selected: bool,
+    ) -> None:
+        """The server's name; behind it the glyph of one that does not answer."""
+        layout = layout_server(row, rect, self._fonts, self._is_rtl)
+        painter.setFont(self._fonts.body)
+        painter.setPen(color)
+        painter.drawText(QPointF(layout.left, y), layout.text)
+        state = row.server.shown.state
+        if state is None or layout.glyph is None:
+            return
+        glyph, tone = STATE_GLYPHS[state]
+        is_plain = is_selected and self._theme.is_high_contrast
+        painted = color if is_plain else glyph_color(self._theme, tone)
+        paint_glyph(painter, glyph, layout.glyph, painted)
 
     def _paint_capabilities(
         self, painter: QPainter, rect: QRectF, row: ModelRow, color: QColor

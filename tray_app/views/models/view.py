@@ -156,13 +156,14 @@ _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_
 class ModelView(QTableView):
     """Signals: `details_requested` (double click on a model), `menu_requested` (QPoint,
     global: a menu for the selection), `selection_changed`, `current_changed` (what keys would act
-    on where nothing is selected).
+    on where nothing is selected), `escaped` (Esc was pressed).
     """
 
     details_requested = Signal()
     menu_requested = Signal(object)  # QPoint
     selection_changed = Signal()
     current_changed = Signal()
+    escaped = Signal()
 
     def __init__(
         self, model: ModelTableModel, layout: ColumnLayout, parent: QWidget | None = None
@@ -256,12 +257,6 @@ class ModelView(QTableView):
         if row >= 0:
             selection.setCurrentIndex(self._table.index(row, 0), how)
 
-    def set_stale(self, is_stale: bool) -> None:
-        """Whether the list is an old one, shown because the server is out of reach."""
-        if is_stale != self._delegate.is_stale:
-            self._delegate.is_stale = is_stale
-            self.viewport().update()
-
     def set_skeleton(self, is_on: bool) -> None:
         """Grey shapes in place of rows, while nothing is known yet."""
         if is_on != self._is_skeleton:
@@ -280,6 +275,8 @@ class ModelView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._set_uses_keyboard(True)
         super().keyPressEvent(event)
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
         if event.key() in _MOVES and not event.modifiers():
             self.select_current()
 

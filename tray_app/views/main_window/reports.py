@@ -1,0 +1,156 @@
+"""Reports: what the main window tells of what was done: deleted, copied, put on the clipboard.
+
+What was deleted on several servers at once is told once the last of them is through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from tray_app.core.installed import InstalledModels
+from tray_app.core.names import ModelName
+from tray_app.core.payloads import CopyRequest, DeleteOutcome, Failure, ModelRef
+from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.core.sharing import freed, is_made_here
+from tray_app.itemmodels.model_table import ModelTableModel
+from tray_app.state import AppState
+from tray_app.text import copied_line, delete_result, diagnostics_copied, tr
+from tray_app.text.several import several_deleted
+from tray_app.views.components.announce import announce
+from tray_app.views.components.banner import BannerText
+from tray_app.views.main_window.pane_actions import PULL
+from tray_app.views.main_window.shown_servers import ShownServers
+from tray_app.views.models.view import ModelView
+from tray_app.views.theme import Tone
+
+
+@dataclass
+class _Deletion:
+    """What has become of one on several servers so far."""
+
+    deleted: list[ModelRef] = field(default_factory=list)
+    gone: list[ModelRef] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    freed_bytes: int = 0
+    is_exact: bool = True
+
+    def __len__(self) -> int:
+        return len(self.deleted) + len(self.gone) + len(self.failures)
+
+
+class Reports(QObject):
+    """Signals: `notice_made` (BannerText), `model_found` (ModelRef: the copy that was made is in
+    the list). Thread: GUI."""
+
+    notice_made = Signal(object)  # BannerText
+    model_found = Signal(object)  # ModelRef
+
+    def __init__(
+        self,
+        state: AppState,
+        models: ModelTableModel,
+        shown: ShownServers,
+        view: ModelView,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._state = state
+        self._models = models
+        self._shown = shown
+        self._view = view
+        self._window = window
+        self._deletions: dict[tuple[ModelRef, ...], _Deletion] = {}
+        # Of a copy that is not in the list yet: its name, and what was selected then.
+        self._copy: tuple[ModelRef, tuple[ModelRef, ...]] | None = None
+        state.deleted.connect(self._on_state_deleted)
+        state.copied.connect(self._on_state_copied)
+        state.snapshot_changed.connect(self._on_state_snapshot_changed)
+        state.diagnostics_copied.connect(self._on_state_diagnostics_copied)
+
+    @Slot(object)
+    def _on_state_deleted(self, outcome: DeleteOutcome) -> None:
+        """Say what is gone and what it freed; the way back is one click. Failures have a message
+        box of their own."""
+        if outcome.is_mixed:
+            self._gather(outcome)
+            return
+        refs, lost = (
+            tuple(ref for ref in part if self._shown.is_listed(ref.server_id))
+            for part in (outcome.deleted, outcome.gone)
+        )
+        gone = self._records(refs)
+        if not gone and not lost:
+            return
+        models = self._models.records((*refs, *lost)[0].server_id)
+        effect = freed(gone, models, self._state.layer_index)
+        words = delete_result(DeleteOutcome(refs, (), lost), effect)
+        # A copy has another name than what it was made of: no registry would know it.
+        installed = InstalledModels(models)
+        can_pull = len(gone) == 1 and bool(effect.freed_bytes)
+        if can_pull and is_made_here(gone[0], installed, self._state.layer_index):
+            can_pull = False
+        again = ((f"{PULL}{gone[0].name}", tr("Pull again")),) if can_pull else ()
+        self.notice_made.emit(BannerText(words, Tone.INFO, again))
+
+    def _gather(self, outcome: DeleteOutcome) -> None:
+        found = self._deletions.setdefault(outcome.asked, _Deletion())
+        gone = self._records(outcome.deleted)
+        if gone:
+            models = self._models.records(gone[0].server_id)
+            effect = freed(gone, models, self._state.layer_index)
+            found.freed_bytes += effect.freed_bytes
+            found.is_exact = found.is_exact and effect.is_exact
+        found.deleted += outcome.deleted
+        found.gone += outcome.gone
+        found.failures += outcome.failures
+        if len(found) < len(outcome.asked):
+            return
+        del self._deletions[outcome.asked]
+        whole = DeleteOutcome(tuple(found.deleted), tuple(found.failures), tuple(found.gone))
+        failed = found.failures[0].ref.server_id if found.failures else ""
+        words = several_deleted(
+            whole,
+            len({ref.server_id for ref in whole.deleted}),
+            found.freed_bytes,
+            found.is_exact,
+            self._shown.label(failed) if failed else "",
+        )
+        self.notice_made.emit(BannerText(words, Tone.WARN if found.failures else Tone.INFO))
+
+    def _records(self, refs: tuple[ModelRef, ...]) -> list[ModelRecord]:
+        return [record for ref in refs if (record := self._models.record(ref.key))]
+
+    @Slot(object)
+    def _on_state_copied(self, request: CopyRequest) -> None:
+        """Say that there is a copy, and select it as soon as it is in the list."""
+        if self._shown.is_listed(request.source.server_id):
+            self.notice_made.emit(BannerText(copied_line(request), Tone.INFO))
+            announce(self._window, copied_line(request))
+            copy = ModelRef(request.source.server_id, request.destination)
+            self._copy = (copy, self._view.selected_refs())
+            self._find_copy()
+
+    @Slot(object)
+    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        if self._copy is not None and self._copy[0].server_id == snapshot.server_id:
+            self._find_copy()
+
+    def _find_copy(self) -> None:
+        if self._copy is None:
+            return
+        copy, selected = self._copy
+        found = self._state.installed(copy.server_id).of(ModelName.parse(copy.name))
+        if self._view.selected_refs() != selected:
+            self._copy = None  # a person has gone on to something else
+        elif found is not None:
+            self._copy = None
+            self.model_found.emit(ModelRef(found.server_id, found.name, found.digest))
+
+    @Slot()
+    def _on_state_diagnostics_copied(self) -> None:
+        """The report that was asked for is on the clipboard."""
+        self.notice_made.emit(BannerText(diagnostics_copied(), Tone.INFO))
+        announce(self._window, diagnostics_copied())

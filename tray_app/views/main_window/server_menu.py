@@ -1,0 +1,116 @@
+"""ServerMenu: the menu of the server switcher: which are shown, and what to do about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from tray_app.commands import Commands
+from tray_app.core.payloads import StartPhase, seen_state
+from tray_app.core.records import Server, ServerState
+from tray_app.state import AppState
+from tray_app.text import server_entry, servers_online, spoken_entry, tr
+from tray_app.views.components.glyphs import glyph, glyph_color
+from tray_app.views.components.server_glyphs import STATE_GLYPHS
+from tray_app.views.main_window.actions import Actions, Command
+from tray_app.views.main_window.shown_servers import label_of
+from tray_app.views.theme import Theme
+
+
+class ServerMenu(QMenu):
+    """Filled when it is about to show. A letter goes to the next entry that begins with it."""
+
+    def __init__(
+        self, state: AppState, actions: Actions, commands: Commands, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._window_actions = actions
+        self._commands = commands
+        self._shown: QAction | None = None
+        self.aboutToShow.connect(self.fill)
+
+    def fill(self) -> None:
+        """Put in what is so now."""
+        self.clear()
+        state, actions = self._state, self._window_actions
+        is_several = len(state.servers) > 1
+        if is_several:
+            self._add_all()
+            self.addSeparator()
+        for server in state.servers:
+            self._add_server(server, is_several=is_several)
+        self.addSeparator()
+        for server in filter(self._can_wake, state.servers):
+            words = tr("Wake “{server}”").format(server=_escaped(label_of(server)))
+            wake = partial(self._commands.wake_requested.emit, server.id)
+            self._add(words, wake, "power")
+        if not all(state.is_online(server.id) for server in state.servers):
+            self._add(tr("Retry now"), actions[Command.REFRESH].trigger, "refresh")
+        self.addSeparator()
+        for command in (Command.DOCTOR, Command.ADD_SERVER, Command.MANAGE_SERVERS):
+            self.addAction(actions[command])
+        if self._shown is not None:
+            self.setDefaultAction(self._shown)
+
+    def _add_all(self) -> None:
+        servers = [each for each in self._state.servers if each.is_in_all] or self._state.servers
+        online = sum(self._state.is_online(server.id) for server in servers)
+        words = f"{tr('All servers')}\t{servers_online(online, len(servers))}"
+        action = self._add(words, partial(self._commands.server_show_requested.emit, ""), "server")
+        if self._state.is_all_shown:
+            self._shown = action
+
+    def _add_server(self, server: Server, *, is_several: bool) -> None:
+        status, start = self._state.status(server.id), self._state.start_of(server.id)
+        name = _escaped(label_of(server))
+        show = partial(self._commands.server_show_requested.emit, server.id)
+        what = show if is_several else self._window_actions[Command.REFRESH].trigger
+        action = self._add(f"{name}\t{server_entry(status, start)}", what)
+        icon, color = STATE_GLYPHS[seen_state(status, start)]
+        action.setIcon(glyph(icon, glyph_color(Theme.of(self), color)))
+        action.setToolTip(spoken_entry(label_of(server), status, start))
+        if not is_several or (self._state.shown_id == server.id):
+            self._shown = action
+
+    def _can_wake(self, server: Server) -> bool:
+        status, start = self._state.status(server.id), self._state.start_of(server.id)
+        is_asleep = status is not None and status.state is ServerState.OFFLINE
+        is_waited_for = start is not None and start.phase is StartPhase.WAITING
+        return server.can_wake and is_asleep and not is_waited_for
+
+    def _add(self, words: str, slot: Callable[[], object], icon: str = "") -> QAction:
+        action = QAction(words, self)
+        action.triggered.connect(lambda _checked: slot())
+        if icon:
+            action.setIcon(glyph(icon, Theme.of(self).text))
+        self.addAction(action)
+        return action
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._shown is not None:
+            self.setActiveAction(self._shown)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not (event.text().isprintable() and event.text().strip() and self._jump(event.text())):
+            super().keyPressEvent(event)
+
+    def _jump(self, letter: str) -> bool:
+        """To the next entry that begins with `letter`, round and round."""
+        entries = [action for action in self.actions() if not action.isSeparator()]
+        active = self.activeAction()
+        here = entries.index(active) + 1 if active in entries else 0
+        for action in (*entries[here:], *entries[:here]):
+            if action.text().casefold().startswith(letter.casefold()) and action.isEnabled():
+                self.setActiveAction(action)
+                return True
+        return False
+
+
+def _escaped(name: str) -> str:
+    """A menu takes "&" for a mnemonic, and a tab for the end of the words."""
+    return name.replace("&", "&&").replace("\t", " ")

@@ -1,0 +1,153 @@
+"""ShownServers: the servers that are shown: their models in the table, and how each stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from operator import attrgetter
+
+from PySide6.QtCore import QObject, Slot
+
+from tray_app.core.payloads import BusyModel, ModelRef
+from tray_app.core.records import Server, ServerState, ServerStatus, Snapshot
+from tray_app.itemmodels.model_table import ModelTableModel
+from tray_app.itemmodels.rows import ListedServer
+from tray_app.state import AppState
+from tray_app.text import server_name, server_words, tr
+from tray_app.views.main_window.screens import Facts
+from tray_app.views.main_window.several import ServerFacts
+
+_taken_at = attrgetter("taken_at")
+
+
+def label_of(server: Server) -> str:
+    """A server's name on screen."""
+    return server_name(server.label, server.address)
+
+
+class ShownServers(QObject):
+    """Has the table list the models of the servers that are shown, and of no others. What is heard
+    of one server touches its rows alone.
+
+    Thread: GUI.
+    """
+
+    def __init__(
+        self, state: AppState, models: ModelTableModel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._models = models
+        self._listed: frozenset[str] = frozenset()
+        state.server_changed.connect(self._on_state_server_changed)
+        state.snapshot_changed.connect(self._on_state_snapshot_changed)
+        state.status_changed.connect(self._on_state_status_changed)
+        state.busy_changed.connect(models.set_busy)
+        state.download_changed.connect(models.set_pull)
+        self._on_state_server_changed()
+        for key, verb in state.busy_models.items():
+            models.set_busy(BusyModel(ModelRef(*key), verb))
+
+    @property
+    def is_several(self) -> bool:
+        """Whether models of several servers are listed together."""
+        return len(self._listed) > 1
+
+    def is_listed(self, server_id: str) -> bool:
+        """Whether models of this server may be in the table."""
+        return server_id in self._listed
+
+    def label(self, server_id: str) -> str:
+        """A server's name on screen, be it shown or not."""
+        return label_of(self._state.server_of(server_id))
+
+    def facts(self, search: str) -> Facts:
+        """What decides about page and banner."""
+        models, state = self._models, self._state
+        is_several, server = self.is_several, state.server
+        servers = tuple(map(self._server_facts, state.shown_servers))
+        snapshots = [state.snapshot(each.id) for each in servers]
+        return Facts(
+            status=None if is_several else state.status(server.id),
+            has_answer=any(each.has_answer for each in servers),
+            count=models.counts.all,
+            shown=models.rowCount(),
+            server="" if is_several else label_of(server),
+            address="" if is_several else server.address,
+            search=search,
+            filter=models.filter,
+            loaded=models.counts.loaded,
+            left_out=sum(each.left_out for each in snapshots if each is not None),
+            server_id="" if is_several else server.id,
+            can_wake=server.can_wake and not is_several,
+            has_others=len(state.servers) > 1,
+            start=None if is_several else state.start_of(server.id),
+            servers=servers if is_several else (),
+            comparison=models.comparison,
+        )
+
+    def age(self) -> tuple[ServerStatus | None, datetime | None]:
+        """How the server stands whose list is the oldest, and when that was taken: of several
+        servers of those that answer."""
+        state = self._state
+        if not self.is_several:
+            status, snapshot = state.status(state.server.id), state.snapshot(state.server.id)
+            return status, snapshot.taken_at if snapshot is not None else None
+        answered = [state.snapshot(each) for each in self._listed if state.is_online(each)]
+        oldest = min((s for s in answered if s is not None), key=_taken_at, default=None)
+        if oldest is None:
+            return None, None
+        return state.status(oldest.server_id), oldest.taken_at
+
+    def _server_facts(self, server: Server) -> ServerFacts:
+        totals = self._models.totals.get(server.id)
+        return ServerFacts(
+            id=server.id,
+            label=label_of(server),
+            address=server.address,
+            status=self._state.status(server.id),
+            has_answer=self._state.snapshot(server.id) is not None,
+            count=totals.count if totals is not None else 0,
+            can_wake=server.can_wake,
+            start=self._state.start_of(server.id),
+        )
+
+    @Slot()
+    def _on_state_server_changed(self) -> None:
+        shown = self._state.shown_servers
+        self._listed = frozenset(server.id for server in shown)
+        self._models.set_servers([self._as_listed(server) for server in shown])
+        for server in shown:
+            self._list(server.id)
+        for item in self._state.downloads:
+            self._models.set_pull(item)
+
+    @Slot(object)
+    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        if self.is_listed(snapshot.server_id):
+            self._list(snapshot.server_id)
+
+    @Slot(object)
+    def _on_state_status_changed(self, status: ServerStatus) -> None:
+        if self.is_listed(status.server_id):
+            server = self._state.server_of(status.server_id)
+            self._models.set_server(self._as_listed(server))
+            self._list(server.id)
+
+    def _list(self, server_id: str) -> None:
+        snapshot = self._state.snapshot(server_id)
+        if snapshot is None:
+            self._models.remove_server(server_id)  # another one may answer at another address
+        elif self._state.is_fresh(server_id):
+            self._models.set_snapshot(snapshot)
+        else:
+            # What it has in memory is not known while it is out of reach.
+            self._models.set_snapshot(replace(snapshot, running=None))
+
+    def _as_listed(self, server: Server) -> ListedServer:
+        status, label = self._state.status(server.id), label_of(server)
+        if self._state.is_fresh(server.id):
+            return ListedServer(server.id, label)
+        state = status.state if status is not None else ServerState.CONNECTING
+        words = tr("offline") if state is ServerState.OFFLINE else server_words(status)
+        return ListedServer(server.id, label, state, words)
