@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tray_app.core.records import ModelRecord
 from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
+from tray_app.text.several import cannot_reach, servers_count
 from tray_app.text.units import size
 from tray_app.text.wording import english_singular, fill, join, sentences, tr
 
@@ -80,6 +81,84 @@ def delete_question(
         tuple(notes),
         english_singular(count, "Delete") or _delete_button(count),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteGroup:
+    """What is to be deleted on one of several servers. `freed` None: it is out of reach, and its
+    models are left out. `loaded` and `made_here` are names."""
+
+    server_label: str
+    records: tuple[ModelRecord, ...]
+    freed: Freed | None
+    loaded: tuple[str, ...] = ()
+    made_here: tuple[str, ...] = ()
+
+
+def delete_servers_question(
+    groups: Sequence[DeleteGroup], *, downloading: str = ""
+) -> DeleteQuestion:
+    """The words for deleting models of several servers."""
+    here = [group for group in groups if group.freed is not None]
+    records = [record for group in here for record in group.records]
+    window_title = tr("Delete models", "title of a window")
+    if not records:
+        title = cannot_reach([group.server_label for group in groups])
+        return DeleteQuestion(window_title, title, left_out_line(), (), tr("Delete", "button"))
+    notes = []
+    loaded = [(name, group.server_label) for group in here for name in group.loaded]
+    if len(loaded) == 1:
+        notes.append(DeleteNote(NoteKind.LOADED, _loaded_on(*loaded[0])))
+    elif loaded:
+        notes.append(DeleteNote(NoteKind.LOADED, _loaded(len(loaded))))
+    if downloading:
+        notes.append(DeleteNote(NoteKind.DOWNLOADING, _waits(downloading)))
+    title = delete_title([record.name for record in records], here[0].server_label)
+    if len(here) > 1:
+        title = tr("Delete %Ln models from {servers}?", "", len(records))
+        title = fill(title, servers=servers_count(len(here)))
+    return DeleteQuestion(
+        window_title,
+        title,
+        _body_of_groups(records, here),
+        tuple(notes),
+        english_singular(len(records), "Delete") or _delete_button(len(records)),
+    )
+
+
+def _body_of_groups(records: Sequence[ModelRecord], groups: Sequence[DeleteGroup]) -> str:
+    if all(record.is_cloud for record in records):
+        return cloud_only_line()
+    effects = [group.freed for group in groups if group.freed is not None]
+    # Those of which nothing is known: the others free so much at least.
+    freed_bytes = sum(effect.freed_bytes for effect in effects)
+    words = _not_known()
+    if freed_bytes:
+        is_exact = all(effect.is_exact for effect in effects)
+        text = tr("This frees {size}.") if is_exact else tr("This frees up to {size}.")
+        words = fill(text, size=size(freed_bytes))
+    elif all(effect.is_exact for effect in effects):
+        words = tr("This frees no disk space.")
+    is_made = any(group.made_here for group in groups)
+    again = english_singular(len(records), "You can pull the model again later.") or tr(
+        "You can pull the models again later.", "", len(records)
+    )
+    return sentences(words, "" if is_made else again)
+
+
+def group_effect(group: DeleteGroup) -> str:
+    """Beside the name of a server: "frees 13.2 GB"."""
+    if group.freed is None:
+        return tr("out of reach")
+    if not group.freed.freed_bytes:
+        return tr("frees no disk space") if group.freed.is_exact else ""
+    text = tr("frees {size}") if group.freed.is_exact else tr("frees up to {size}")
+    return fill(text, size=size(group.freed.freed_bytes))
+
+
+def left_out_line() -> str:
+    """Below a model whose server is out of reach."""
+    return tr("Left out. Nothing is deleted later by itself.")
 
 
 def _delete_button(count: int) -> str:
@@ -186,6 +265,14 @@ def _loaded(count: int) -> str:
     return tr(
         "Loaded models will be unloaded first. Apps that are using them will stop getting answers."
     )
+
+
+def _loaded_on(name: str, server_label: str) -> str:
+    text = tr(
+        "{name} is loaded on “{server}” and will be unloaded first. "
+        "Apps that are using it will stop getting answers."
+    )
+    return fill(text, name=one_line(name, _NAME_LIMIT), server=server_label)
 
 
 def _waits(name: str) -> str:

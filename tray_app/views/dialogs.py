@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from tray_app.commands import Commands
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
-from tray_app.core.records import ModelKey
+from tray_app.core.records import ModelKey, Server
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
@@ -117,7 +117,8 @@ class Dialogs(QObject):
         )
         self._keep(dialog)
         dialog.open()
-        self._ask_for_layers(refs.refs[0].server_id)
+        for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
+            self._ask_for_layers(server_id)
         return dialog
 
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
@@ -209,22 +210,21 @@ class Dialogs(QObject):
         """Something that a person asked for did not work: said where it was asked for."""
         if failure.verb in _TOLD_IN_PLACE:
             return
-        message = failure_text(failure, self._server_label, address=self._state.server.address)
+        server = self._state.server_of(failure.ref.server_id)
+        message = failure_text(failure, _label(server), address=server.address)
         dialog = self._find(DetailsDialog, failure.ref.key)
         self.show_message(message, dialog if dialog and dialog.isActiveWindow() else None)
 
     @Slot(object)
     def _on_state_deleted(self, outcome: DeleteOutcome) -> None:
-        """What went well is seen in the table."""
-        if not outcome.failures:
+        """What went well is seen in the table, and what became of a deletion on several servers in
+        the window's banner."""
+        if not outcome.failures or outcome.is_mixed:
             return
         details = "\n".join(f"{failure.ref.name}: {failure.error}" for failure in outcome.failures)
-        body = delete_result(outcome, None, self._server_label)
+        server = self._state.server_of(outcome.failures[0].ref.server_id)
+        body = delete_result(outcome, None, _label(server))
         self.show_message(Message(tr("Not everything was deleted"), body, details=details))
-
-    @property
-    def _server_label(self) -> str:
-        return server_name(self._state.server.label, self._state.server.address)
 
     # the open dialogs
 
@@ -301,6 +301,10 @@ class Dialogs(QObject):
         if unknown:
             refs = tuple(ModelRef(m.server_id, m.name, m.digest) for m in unknown)
             self._commands.layers_requested.emit(ModelRefs(refs))
+
+
+def _label(server: Server) -> str:
+    return server_name(server.label, server.address)
 
 
 def _move_to(dialog: QDialog, host: QWidget | None) -> None:

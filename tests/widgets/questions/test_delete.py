@@ -19,6 +19,7 @@ from tray_app.core.records import Layer, LayerKind, ModelRecord
 from tray_app.core.sharing import Freed, KnownLayers, LayerIndex, freed
 from tray_app.settings import ServerEntry
 from tray_app.text import Message
+from tray_app.text.deleting import DeleteGroup
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.questions import delete
 from tray_app.views.questions.delete import DeleteDialog
@@ -367,9 +368,9 @@ def test_of_thousands_a_few_are_listed_and_the_rest_counted(
     made: list[str] = []
     row = delete._list_row
 
-    def spy(record: ModelRecord, is_loaded: bool, is_made: bool, parent: QWidget) -> QWidget:
+    def spy(record: ModelRecord, group: DeleteGroup, side: int, parent: QWidget) -> QWidget:
         made.append(record.name)
-        return row(record, is_loaded, is_made, parent)
+        return row(record, group, side, parent)
 
     monkeypatch.setattr(delete, "_list_row", spy)
     many = [ModelRecord(data.SERVER, f"m{n:04d}:1b", f"{n:064x}", 5) for n in range(1234)]

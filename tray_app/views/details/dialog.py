@@ -12,7 +12,14 @@ from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRef, Verb
-from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, ServerStatus, Snapshot
+from tray_app.core.records import (
+    ModelInfo,
+    ModelRecord,
+    RunningModel,
+    Server,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
@@ -67,6 +74,7 @@ class DetailsDialog(DialogFrame):
         self._commands = commands
         self._clock = clock
         self._ref = ref
+        self._last_server = state.server_of(ref.server_id)
         self._notice: BannerText | None = None
         self._info: ModelInfo | None = None
         """What the tabs show: older details are better than none."""
@@ -183,7 +191,14 @@ class DetailsDialog(DialogFrame):
 
     @property
     def _server_label(self) -> str:
-        return server_name(self._state.server.label, self._state.server.address)
+        return server_name(self._server.label, self._server.address)
+
+    @property
+    def _server(self) -> Server:
+        """The one that the model is on, whichever is shown; as it was when it is used no more."""
+        servers = (each for each in self._state.servers if each.id == self._ref.server_id)
+        self._last_server = next(servers, self._last_server)
+        return self._last_server
 
     @Slot()
     def _on_state_server_changed(self) -> None:
@@ -217,7 +232,7 @@ class DetailsDialog(DialogFrame):
     @Slot(object)
     def _on_state_failed(self, failure: Failure) -> None:
         if failure.verb is Verb.SHOW and failure.ref.key == self._ref.key:
-            address = self._state.server.address
+            address = self._server.address
             self._show_error(failure_text(failure, self._server_label, address=address))
 
     @Slot(object)

@@ -34,6 +34,15 @@ def add(menu: QMenu, text: str, slot: Slot | None = None) -> QAction:
     return action
 
 
+def set_default(menu: QMenu, action: QAction) -> None:
+    """The entry that a double click stands for, or that is shown: in bold type, which style sheets
+    do not give it by themselves."""
+    menu.setDefaultAction(action)
+    font = action.font()
+    font.setBold(True)
+    action.setFont(font)
+
+
 def row_menu(actions: Actions, parent: QWidget) -> QMenu:
     """The menu of the selected models."""
     menu = QMenu(parent)
@@ -50,7 +59,7 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
         if menu.actions() and shown:
             menu.addSeparator()
         menu.addActions(shown)
-    menu.setDefaultAction(actions[Command.DETAILS])
+    set_default(menu, actions[Command.DETAILS])
     return menu
 
 

@@ -16,6 +16,7 @@ from tray_app.text import server_entry, servers_online, spoken_entry, tr
 from tray_app.views.components.glyphs import glyph, glyph_color
 from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.main_window.actions import Actions, Command
+from tray_app.views.main_window.menus import set_default
 from tray_app.views.main_window.shown_servers import label_of
 from tray_app.views.theme import Theme
 
@@ -37,12 +38,7 @@ class ServerMenu(QMenu):
         """Put in what is so now."""
         self.clear()
         state, actions = self._state, self._window_actions
-        is_several = len(state.servers) > 1
-        if is_several:
-            self._add_all()
-            self.addSeparator()
-        for server in state.servers:
-            self._add_server(server, is_several=is_several)
+        self._shown = self._add_servers()
         self.addSeparator()
         for server in filter(self._can_wake, state.servers):
             words = tr("Wake “{server}”").format(server=_escaped(label_of(server)))
@@ -54,17 +50,27 @@ class ServerMenu(QMenu):
         for command in (Command.DOCTOR, Command.ADD_SERVER, Command.MANAGE_SERVERS):
             self.addAction(actions[command])
         if self._shown is not None:
-            self.setDefaultAction(self._shown)
+            set_default(self, self._shown)
 
-    def _add_all(self) -> None:
+    def _add_servers(self) -> QAction | None:
+        """The entries of the servers; the one for what is shown now."""
+        state = self._state
+        entries: dict[str, QAction] = {}
+        is_several = len(state.servers) > 1
+        if is_several:
+            entries[""] = self._add_all()
+            self.addSeparator()
+        for server in state.servers:
+            entries[server.id] = self._add_server(server, is_several=is_several)
+        return entries.get(state.shown_id)
+
+    def _add_all(self) -> QAction:
         servers = [each for each in self._state.servers if each.is_in_all] or self._state.servers
         online = sum(self._state.is_online(server.id) for server in servers)
         words = f"{tr('All servers')}\t{servers_online(online, len(servers))}"
-        action = self._add(words, partial(self._commands.server_show_requested.emit, ""), "server")
-        if self._state.is_all_shown:
-            self._shown = action
+        return self._add(words, partial(self._commands.server_show_requested.emit, ""), "server")
 
-    def _add_server(self, server: Server, *, is_several: bool) -> None:
+    def _add_server(self, server: Server, *, is_several: bool) -> QAction:
         status, start = self._state.status(server.id), self._state.start_of(server.id)
         name = _escaped(label_of(server))
         show = partial(self._commands.server_show_requested.emit, server.id)
@@ -73,8 +79,7 @@ class ServerMenu(QMenu):
         icon, color = STATE_GLYPHS[seen_state(status, start)]
         action.setIcon(glyph(icon, glyph_color(Theme.of(self), color)))
         action.setToolTip(spoken_entry(label_of(server), status, start))
-        if not is_several or (self._state.shown_id == server.id):
-            self._shown = action
+        return action
 
     def _can_wake(self, server: Server) -> bool:
         status, start = self._state.status(server.id), self._state.start_of(server.id)

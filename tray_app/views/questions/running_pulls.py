@@ -63,6 +63,7 @@ class CancelDialog(DialogFrame):
     ) -> None:
         super().__init__(tr("Cancel download"), parent)
         self._item_id = item.id
+        self._server_id = item.server_id
         self._state = state
         self._commands = commands
         words = cancel_question(item, self._server_label)
@@ -90,7 +91,8 @@ class CancelDialog(DialogFrame):
 
     @property
     def _server_label(self) -> str:
-        return server_name(self._state.server.label, self._state.server.address)
+        server = self._state.server_of(self._server_id)
+        return server_name(server.label, server.address)
 
     @Slot()
     def _update(self) -> None:
