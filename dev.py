@@ -91,6 +91,12 @@ TEST_PROGRAMS = {
     "swaymsg": "sway",
     "zsh": "zsh",
 }
+# program → Debian package: what stands in front of Ollama. Debian starts both as services of the
+# system at once, which nobody wants at home
+FRONT_PROGRAMS = {
+    "caddy": "caddy",
+    "nginx": "nginx",
+}
 # file → Debian package: what screen readers stand on, for tests/desktop/test_accessibility.py
 TEST_FILES = {
     "usr/libexec/at-spi2-registryd": "at-spi2-core",
@@ -139,6 +145,7 @@ def missing_for_tests() -> list[str]:
     return [
         *missing_for_desktop(),
         *missing_programs(TEST_PROGRAMS),
+        *(missing_programs(FRONT_PROGRAMS) if os.environ.get("CI") else ()),
         *missing_libraries(python_library()),
         *(files[place] for place, is_there in places.items() if not is_there),
     ]
@@ -168,7 +175,13 @@ def missing_programs(programs: Mapping[str, str]) -> list[str]:
     """Return the packages of those programs that are not there."""
     if not sys.platform.startswith("linux"):
         return []
-    return [package for program, package in programs.items() if shutil.which(program) is None]
+    return [package for program, package in programs.items() if find_program(program) is None]
+
+
+def find_program(program: str) -> str | None:
+    """Return where a program is, those for administrators included."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin".lstrip(":")
+    return shutil.which(program, path=path)
 
 
 def install_packages(packages: Sequence[str], purpose: str) -> bool:

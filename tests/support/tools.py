@@ -4,7 +4,6 @@ Without one a test is skipped at home and fails where CI is set, as dev.py insta
 """
 
 import os
-import shutil
 import sys
 from typing import NoReturn
 
@@ -12,7 +11,7 @@ import pytest
 
 import dev
 
-INSTALLED = {**dev.DESKTOP_PROGRAMS, **dev.TEST_PROGRAMS}
+INSTALLED = {**dev.DESKTOP_PROGRAMS, **dev.TEST_PROGRAMS, **dev.FRONT_PROGRAMS}
 
 
 def require(*programs: str) -> None:
@@ -25,7 +24,7 @@ def is_there(program: str) -> bool:
     """Whether it is installed, and sure to be where dev.py has prepared the machine."""
     if program not in INSTALLED:
         pytest.fail(f"dev.py does not install {program}: add it to TEST_PROGRAMS")
-    return shutil.which(program) is not None
+    return dev.find_program(program) is not None
 
 
 def lacks(*missing: str) -> NoReturn:

@@ -336,11 +336,11 @@ class OllamaClient:
         if context_length:
             body["options"] = {"num_ctx": context_length}
         try:
-            self._post("/api/generate", {**body, "stream": False}, name, None)
+            self._post("/api/generate", {**body, "stream": False}, name, None, has_answer=True)
         except ServerFailed as error:
             if error.status != 400 or "does not support generate" not in error.text:
                 raise
-            self._post("/api/embed", {**body, "input": []}, name, None)
+            self._post("/api/embed", {**body, "input": []}, name, None, has_answer=True)
 
     def unload(self, name: str) -> None:
         """Ask the server to free the model's memory; it happens soon after, or when the request
@@ -350,7 +350,7 @@ class OllamaClient:
         """
         if not _is_cloud(name):
             body = {**_named(name), "keep_alive": 0, "stream": False}
-            self._post("/api/generate", body, name)
+            self._post("/api/generate", body, name, has_answer=True)
 
     def pull(
         self, name: str, *, is_insecure: bool = False
@@ -481,11 +481,17 @@ class OllamaClient:
         name: str,
         read_timeout_s: float | None = SLOW_TIMEOUT_S,
         max_bytes: int = MAX_ROWS_BYTES,
+        *,
+        has_answer: bool = False,
     ) -> Any:
+        """`has_answer`: Ollama never says nothing to it, as proxies do to what they don't know."""
         with self._judging():
-            return self._transport.json(
+            found = self._transport.json(
                 "POST", path, body, name=name, read_timeout_s=read_timeout_s, max_bytes=max_bytes
             )
+            if has_answer and found is None:
+                raise NotOllama(self._transport.address, "an empty answer", 200)
+            return found
 
 
 ClientFactory = Callable[[Endpoint, str, CancelScope], OllamaClient]

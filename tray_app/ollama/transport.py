@@ -207,7 +207,7 @@ class Transport:
     def _body(self, response: requests.Response, head: Answer, path: str, max_bytes: int) -> bytes:
         if not head.is_ok:
             # The status says enough, where the rest cannot be read.
-            return b"" if head.encoding else _read(response, MAX_ERROR_BYTES)
+            return b"" if head.encoding else self._read_error(response)
         self._check_encoding(head)
         body = _read(response, max_bytes)
         if len(body) > max_bytes:
@@ -215,6 +215,17 @@ class Transport:
                 raise NotOllama(self.address, head.content_type, head.status)
             raise TooLarge(self.address, "", path, max_bytes)
         return body
+
+    def _read_error(self, response: requests.Response) -> bytes:
+        """The beginning of an error's body, or what came of it: who refuses a request before all
+        of it has arrived breaks the connection off, right behind the answer."""
+        body = bytearray()
+        try:
+            while len(body) <= MAX_ERROR_BYTES and (chunk := _read_some(response)):
+                body += chunk
+        except _session_module().Problem:
+            self.scope.raise_if_cancelled(self.address)
+        return bytes(body)
 
     def _check_encoding(self, head: Answer) -> None:
         """A few kB that unpack to gigabytes are refused before they are."""

@@ -270,6 +270,33 @@ def test_what_tells_its_version_is_ollama_and_the_odd_answer_the_fronts(
             assert said in words(caught.value), name
 
 
+def test_nothing_at_all_is_no_success_of_loading() -> None:
+    """Caddy says it where it was told of nothing; delete and copy are judged by the list."""
+    nothing = Front("200 OK", "", "", "Caddy")
+    assert isinstance(errors_of(only(nothing), ("load",))["load"], NotOllama)
+
+    def answer(path: str) -> Front | str:
+        return '{"version":"0.32.1"}' if path == "/api/version" else nothing
+
+    with RawServer(by_path(answer)) as server:
+        for call in (OllamaClient(server.url).load, OllamaClient(server.url).unload):
+            with pytest.raises(ProxyFailed):
+                call("tiny")
+
+
+def test_an_error_behind_which_the_connection_breaks_is_still_that_error() -> None:
+    """As Go's servers do it that refuse a request before all of it has arrived."""
+
+    def handle(connection: Connection) -> None:
+        connection.request()
+        text = "Client sent an HTTP request to an HTTPS server.\n"
+        connection.send(f"HTTP/1.1 400 Bad Request\r\n\r\n{text}".encode())
+        connection.reset()
+
+    for name, error in errors_of(handle, ("show", "delete", "pull")).items():
+        assert isinstance(error, Moved), name
+
+
 def test_an_error_of_ollama_behind_the_front_stays_ollamas() -> None:
     body = '{"error":"model \'tiny\' not found"}'
     missing = Front("404 Not Found", body, "application/json", "nginx/1.22.1")
