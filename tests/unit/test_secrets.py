@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import logging
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,22 +18,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.ollama.asking import free_port
+from tests.unit.ollama.raw_server import TLS, Connection, Handler, RawServer, silent
 from tests.unit.text.test_diagnosis import FINE
 from tray_app import log, text
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.core import errors
 from tray_app.core.diagnosis import ServerFacts
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import BadAddress, OllamaError, PullFailed
 from tray_app.core.payloads import Failure, ModelRef, Verb
 from tray_app.core.pulls.history import PullRecord
 from tray_app.core.pulls.registry_errors import pull_error
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import Server
+from tray_app.core.records import Server, ServerStatus
 from tray_app.core.redaction import redacted
+from tray_app.core.sign_in import Header, Secrets, SignIn, SignInKind, request_headers
 from tray_app.desktop.instance.single_instance import InstanceCommand, InstanceRequest
+from tray_app.ollama import OllamaClient
+from tray_app.ollama.cancel import CancelScope
+from tray_app.ollama.certificates import offered_certificate
 from tray_app.ollama.responses import Answer, error_of
 from tray_app.state import AppState
+from tray_app.workers.poller import state_of
 from tray_app.workers.pulls.history import HistoryStore
 from tray_app.workers.pulls.store import PullStore
 
@@ -215,3 +225,149 @@ def test_the_running_program_tells_no_secret_of_its_address(raw: str) -> None:
     commands = InstanceCommands(state, cast("Any", None), cast("Any", window))
     answer = commands.answer(InstanceRequest(InstanceCommand.STATUS, ()))
     assert SECRET not in json.dumps(answer.data)
+
+
+# What signs in to a server, in every way there is; each holds the SECRET.
+SIGN_INS = {
+    "token": request_headers(SignIn(SignInKind.TOKEN), Secrets(SECRET)),
+    "password": request_headers(SignIn(SignInKind.PASSWORD, "anna"), Secrets(password=SECRET)),
+    "headers": request_headers(
+        SignIn(SignInKind.HEADERS, headers=(Header("X-Own"), Header("CF-Access-Client-Secret"))),
+        Secrets(headers={"X-Own": SECRET, "CF-Access-Client-Secret": f"{SECRET}-2"}),
+    ),
+    "address": {},
+}
+ENCODED = base64.b64encode(f"anna:{SECRET}".encode()).decode()
+
+
+def echo(status: str, shape: str, content_type: str, **headers: str) -> Handler:
+    """A server whose answer repeats all that it was sent, and what it made of that."""
+
+    def handle(connection: Connection) -> None:
+        while raw := connection.request():
+            sent = raw.decode("latin-1").partition("\r\n\r\n")[0]
+            words = " | ".join(sent.splitlines()) + f" | {SECRET} or anna:{SECRET}"
+            body = shape.replace("%", json.dumps(words)[1:-1])
+            made = {name: value.replace("%", SECRET) for name, value in headers.items()}
+            connection.answer(body, status, content_type, **made)
+
+    return handle
+
+
+def breaks(connection: Connection) -> None:
+    connection.request()
+    connection.reset()
+
+
+ANSWERS: dict[str, Handler] = {
+    **{
+        f"{status} {kind}": echo(status, shape, kind)
+        for status in ("400 B", "401 U", "403 F", "404 N", "407 P", "409 C", "413 L", "429 M",
+                       "500 I", "502 G", "504 T", "200 OK")
+        for kind, shape in (
+            ("text/html", "<html><pre>%</pre>"),
+            ("text/plain", "%"),
+            ("application/json", '{"error":"%"}'),
+            ("application/json; odd", '{"detail":[{"msg":"%"}]}'),
+        )
+    },
+    "moved": echo("302 F", "", "text/html", Location="https://login.example/%?to=%"),
+    "moved here": echo("307 F", "", "text/html", Location="https://127.0.0.1:1/%"),
+    "nowhere": echo("302 F", "", "text/html", Location="http://[%"),
+    "other types": echo("200 OK", '{"version":["%"],"models":["%",{"name":"%"}]}',
+                        "application/json"),
+    "lines": echo("200 OK", '{"version":"1","models":[]}\n{"error":"%"}\n%', "application/json"),
+    "breaks": breaks,
+    "silent": silent,
+}  # fmt: skip
+
+
+def said_of(client: OllamaClient) -> list[str]:
+    """Everything that can be told of what each verb of a client ends in."""
+    client_calls: tuple[Callable[[], object], ...] = (
+        client.version,
+        client.status,
+        client.list_models,
+        client.list_running,
+        client.snapshot,
+        client.recommendations,
+        lambda: client.details("tiny"),
+        lambda: client.load("tiny"),
+        lambda: client.unload("tiny"),
+        lambda: client.copy("tiny", "second"),
+        lambda: client.delete("tiny"),
+        lambda: list(client.pull("tiny")),
+    )
+    said = [repr(client), repr(client.endpoint), str(client.endpoint), client.endpoint.display]
+    for call in client_calls:
+        try:
+            said.append(repr(call()))
+        except OllamaError as error:
+            message = text.error_text(error, "nas", address=client.endpoint.display)
+            failure = text.failure_text(Failure(Verb.PULL, ModelRef("a", "x"), error))
+            status = ServerStatus("nas", state_of(error), NOW, error=error)
+            facts = ServerFacts("nas", client.endpoint.display, error=error)
+            report = text.diagnosis_report(replace(FINE, servers=(facts,)))
+            said += [
+                *(str(error), repr(error), repr(vars(error)), repr(error.args), error.request),
+                *(repr(message), repr(failure), repr(status), report),
+                *traceback.format_exception(error),
+            ]
+    return said
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_whatever_a_server_answers_the_secret_stays_between_us(
+    name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In errors, their traces and words, in reports, and in the log at its most talkative."""
+    for timeout in ("QUICK", "RUNNING", "FIRST_LIST", "LIST", "SLOW"):
+        monkeypatch.setattr(f"tray_app.ollama.client.{timeout}_TIMEOUT_S", 0.05)
+    caplog.set_level(0)
+    said = []
+    with RawServer(ANSWERS[name]) as server:
+        for kind, headers in SIGN_INS.items():
+            user = f"anna:{SECRET}@" if kind == "address" else ""
+            endpoint = Endpoint.parse(server.url.replace("//", f"//{user}"))
+            scope = CancelScope()
+            client = OllamaClient(endpoint.with_access(Access(tuple(headers.items()))), scope=scope)
+            if name == "silent":  # a load has no time limit
+                with contextlib.suppress(OllamaError):
+                    client.version()
+                scope.cancel()
+            said += said_of(client)
+            client.close()
+        assert any(SECRET.encode() in r or ENCODED.encode() in r for r in server.requests)
+    said += [record.getMessage() for record in caplog.records]
+    assert [words for words in said if SECRET in words or ENCODED in words] == []
+
+
+def test_neither_does_who_cannot_be_reached_hear_or_tell_it(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(0)
+    said = []
+    with (
+        RawServer(silent, certificate="of-home-ca.pem") as untrusted,
+        RawServer(lambda connection: connection.sock.recv(65536)) as other,
+    ):
+        proxy = f"http://me:{SECRET}@127.0.0.1:{free_port()}"
+        for kind, headers in (("token", SIGN_INS["token"]), ("address", {})):
+            user = f"anna:{SECRET}@" if kind == "address" else ""
+            for place, way in (
+                (f"http://{user}127.0.0.1:{free_port()}", Access()),
+                (f"https://{user}127.0.0.1:{untrusted.port}", Access()),
+                (f"https://{user}127.0.0.1:{untrusted.port}", Access(ca_file=str(TLS / "key.pem"))),
+                (f"https://{user}127.0.0.1:{other.port}", Access()),
+                (f"http://{user}nas.example", Access(proxy=proxy)),
+                (f"https://{user}nas.example", Access(proxy=proxy)),
+                (f"http://{user}nas.example", Access(proxy=f"socks5://me:{SECRET}@h")),
+            ):
+                access = replace(way, headers=tuple(headers.items()))
+                endpoint = Endpoint.parse(place).with_access(access)
+                said += [*said_of(OllamaClient(endpoint)), repr(offered_certificate(endpoint))]
+        received = b"".join(untrusted.requests + other.requests)
+    said += [record.getMessage() for record in caplog.records]
+    assert [words for words in said if SECRET in words or ENCODED in words] == []
+    assert SECRET.encode() not in received
+    assert ENCODED.encode() not in received

@@ -10,7 +10,7 @@ import base64
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ from tray_app.core.errors import (
     Unreachable,
     UnreachableKind,
 )
-from tray_app.core.redaction import redacted
+from tray_app.core.redaction import HIDDEN, redacted
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.connect import calling
 from tray_app.ollama.responses import MAX_ERROR_BYTES, Answer, error_of, json_of
@@ -44,6 +44,8 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 MAX_REDIRECTS = 3
 _CHUNK_BYTES = 64 * 1024
 _DEADLINE_FACTOR = 3.0
+_LEAST_SECRET = 6
+"""Characters of a text that is looked for; a shorter one may be a part of anything."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -68,6 +70,7 @@ class Transport:
         self.endpoint = endpoint
         self.scope = scope or CancelScope()
         self._headers = {**_basic_auth(endpoint), **dict(endpoint.access.headers)}
+        self._secrets = _secrets(self._headers)
         self._leaves_origin = leaves_origin
         default_s = 3.0 if endpoint.is_loopback else 5.0
         self._connect_timeout_s = default_s if connect_timeout_s is None else connect_timeout_s
@@ -164,13 +167,13 @@ class Transport:
                     buffer = bytearray(rest)
                     for line in whole:
                         if line.strip():
-                            yield line
+                            yield self._hide_secrets(line)
                 if len(buffer) > MAX_LINE_BYTES:
                     raise TooLarge(
                         name or self.address, repr(bytes(buffer[:80])), "line", MAX_LINE_BYTES
                     )
             if buffer.strip():
-                yield bytes(buffer)
+                yield self._hide_secrets(bytes(buffer))
 
     def close(self) -> None:
         """Close this thread's idle connections."""
@@ -190,6 +193,8 @@ class Transport:
 
     def _head(self, response: requests.Response, url: str, path: str) -> Answer:
         headers = _lower(response)
+        if "location" in headers:
+            headers["location"] = self._without_secrets(headers["location"])
         self.last_date = headers.get("date", "")
         return Answer(
             response.status_code,
@@ -207,14 +212,25 @@ class Transport:
     def _body(self, response: requests.Response, head: Answer, path: str, max_bytes: int) -> bytes:
         if not head.is_ok:
             # The status says enough, where the rest cannot be read.
-            return b"" if head.encoding else self._read_error(response)
+            return b"" if head.encoding else self._hide_secrets(self._read_error(response))
         self._check_encoding(head)
         body = _read(response, max_bytes)
         if len(body) > max_bytes:
             if replace(head, body=body[:MAX_ERROR_BYTES]).is_html:
                 raise NotOllama(self.address, head.content_type, head.status)
             raise TooLarge(self.address, "", path, max_bytes)
-        return body
+        # Only what is short is ever quoted.
+        return body if len(body) > MAX_ERROR_BYTES else self._hide_secrets(body)
+
+    def _hide_secrets(self, text: bytes) -> bytes:
+        """`text` without what signs in: some pages about errors repeat what they were sent."""
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, HIDDEN.encode())
+        return text
+
+    def _without_secrets(self, text: str) -> str:
+        return self._hide_secrets(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
     def _read_error(self, response: requests.Response) -> bytes:
         """The beginning of an error's body, or what came of it: who refuses a request before all
@@ -379,3 +395,17 @@ def _basic_auth(endpoint: Endpoint) -> dict[str, str]:
         return {}
     pair = f"{endpoint.username}:{endpoint.password}".encode()
     return {"Authorization": "Basic " + base64.b64encode(pair).decode("ascii")}
+
+
+def _secrets(headers: Mapping[str, str]) -> tuple[bytes, ...]:
+    """What of the headers must not come back in an answer, the longest first."""
+    found = set()
+    for value in headers.values():
+        scheme, _, rest = value.partition(" ")
+        found |= {value, rest}
+        if scheme.casefold() == "basic":
+            with suppress(ValueError):
+                pair = base64.b64decode(rest).decode()
+                found |= {pair, pair.partition(":")[2]}
+    kept = (secret.encode() for secret in found if len(secret) >= _LEAST_SECRET)
+    return tuple(sorted(kept, key=len, reverse=True))
