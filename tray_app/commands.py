@@ -45,6 +45,11 @@ class Commands(QObject):
     """Wait for it no longer."""
     doctor_dialog_requested = Signal(str)
     """Look for what is wrong, with this server first; "" = the default one."""
+    doctor_requested = Signal(str)
+    """Look at everything, at this server first, which comes as `AppState.examination_changed`."""
+    doctor_again_requested = Signal(object)  # Finding
+    """Look again at what it is about."""
+    doctor_stop_requested = Signal()
     server_dialog_requested = Signal(str)  # the address to fill in
     server_test_requested = Signal(str)  # an address
 

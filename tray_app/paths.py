@@ -43,6 +43,10 @@ class Paths:
         return self.state / "lists"
 
     @property
+    def releases_file(self) -> Path:
+        return self.state / "ollama-release.json"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "ollama-tray.log"
 

@@ -33,6 +33,7 @@ from tray_app.core.sign_in import SecretState
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tray_app.core.diagnosis.findings import Examination
     from tray_app.core.estimate import PullEstimate
     from tray_app.core.payloads import (
         BusyModel,
@@ -78,6 +79,8 @@ class AppState(QObject):
     disk_space_changed = Signal(object)  # DiskSpace
     autostart_changed = Signal()
     tray_available_changed = Signal(bool)
+    examination_changed = Signal(object)  # Examination
+    newest_ollama_changed = Signal()
 
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
@@ -111,6 +114,10 @@ class AppState(QObject):
         self.autostart: bool | None = None
         """Whether the program starts at login; None = the system does not tell."""
         self.is_tray_available = True
+        self.examination: Examination | None = None
+        """What the doctor has found; None before anybody wanted to know."""
+        self.newest_ollama = ""
+        """The newest Ollama that there is; "" = not known."""
         self._secrets: dict[str, SecretState] = {}
         self._starts: dict[str, ServerStart] = {}
         self._statuses: dict[str, ServerStatus] = {}
@@ -394,6 +401,15 @@ class AppState(QObject):
         if is_available != self.is_tray_available:
             self.is_tray_available = is_available
             self.tray_available_changed.emit(is_available)
+
+    def set_examination(self, examination: Examination) -> None:
+        self.examination = examination
+        self.examination_changed.emit(examination)
+
+    def set_newest_ollama(self, version: str) -> None:
+        if version != self.newest_ollama:
+            self.newest_ollama = version
+            self.newest_ollama_changed.emit()
 
     def tell_failed(self, failure: Failure) -> None:
         """Something that a person asked for failed."""

@@ -31,7 +31,9 @@ PLATFORM_MODULES = frozenset(
 LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/__main__.py", "tray_app.app"): "a terminal verb must not pay for Qt",
     ("tray_app/__main__.py", "tray_app.cli.terminal"): "the window must not pay for requests",
-    ("tray_app/app/diagnosis.py", "tray_app.diagnosis"): "loads requests: not at the start",
+    ("tray_app/app/doctor.py", "tray_app.diagnosis.lanes"): "loads requests: not at the start",
+    ("tray_app/app/doctor.py", "tray_app.diagnosis.question"): "loads requests: not at the start",
+    ("tray_app/app/doctor.py", "tray_app.diagnosis.releases"): "loads requests: not at the start",
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/launcher.py", "tray_app.app.application"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.app.demo"): "only --demo needs it",

@@ -56,7 +56,7 @@ LAYERS = {
     "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(
         _names(
-            "core ollama text paths log settings environment desktop.facts "
+            "core ollama text paths log settings jsonfile environment diagnosis desktop.facts "
             "desktop.instance.single_instance"
         )
     ),

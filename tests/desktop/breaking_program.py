@@ -129,7 +129,7 @@ class BreakingCommands(InstanceCommands):
     def do_diagnostics(self) -> None:
         clipboard = QGuiApplication.clipboard()
         clipboard.dataChanged.connect(self._on_clipboard_data_changed)
-        self._owner.diagnosis.copy()
+        self._owner.doctor.copy()
 
     @Slot()
     def _on_clipboard_data_changed(self) -> None:

@@ -24,7 +24,9 @@ from tests.unit.text.test_diagnosis import FINE
 from tray_app import log, text
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.core import errors
-from tray_app.core.diagnosis import ServerFacts
+from tray_app.core.diagnosis.facts import ServerFacts
+from tray_app.core.diagnosis.findings import Check, CheckKind, Examination
+from tray_app.core.diagnosis.rules import judged_server
 from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import BadAddress, OllamaError, PullFailed
 from tray_app.core.payloads import Failure, ModelRef, Verb
@@ -214,8 +216,11 @@ def test_the_log_and_traces_hold_no_secret(log_file: Path) -> None:
 @given(texts_with_secrets)
 def test_a_diagnosis_names_no_secret(raw: str) -> None:
     server = ServerFacts("nas", "nas:1", error=pull_error("nas:1", raw))
-    found = text.diagnosis_report(replace(FINE, servers=(server,)))
-    assert SECRET not in found
+    check = Check(CheckKind.ANSWERS, "local")
+    found = Examination(planned=(check,), facts=FINE, server_facts=(server,))
+    result = judged_server(check, server)
+    assert result.findings
+    assert SECRET not in text.diagnosis_report(found.with_result(result))
 
 
 @given(texts_with_secrets)

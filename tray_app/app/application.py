@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
-from tray_app.app.diagnosis import DiagnosisCommand
+from tray_app.app.doctor import Doctor
 from tray_app.app.downloads import Downloads
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
@@ -131,7 +131,7 @@ class Application(QObject):
             self.window.ask_cancel,
             self,
         )
-        self.diagnosis = DiagnosisCommand(self.runner, self.settings, self.state, where, self)
+        self.doctor = Doctor(self.runner, self.settings, self.state, self.targets, where, self)
         self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
         self.session_end = SessionEnd(qt, self.queue.save_now, self)
@@ -179,6 +179,7 @@ class Application(QObject):
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
         self.servers.take()
         self._take_servers()
+        self.doctor.start()
         if self.servers.problem is not None:
             self.window.open_settings("servers")
         # In a turn of its own: who has asked meanwhile need not wait until the window is built.
@@ -253,7 +254,10 @@ class Application(QObject):
         commands.quit_requested.connect(self.shutdown.ask)
         commands.quit_now_requested.connect(self.shutdown.quit_now)
         commands.autostart_requested.connect(self._on_autostart_requested)
-        commands.diagnostics_requested.connect(self.diagnosis.copy)
+        commands.diagnostics_requested.connect(self.doctor.copy)
+        commands.doctor_requested.connect(self.doctor.check)
+        commands.doctor_again_requested.connect(self.doctor.check_again)
+        commands.doctor_stop_requested.connect(self.doctor.stop)
         commands.notice_test_requested.connect(self.notifier.show_test)
         commands.refresh_requested.connect(self.pollers.refresh_all)
         commands.server_show_requested.connect(self.servers.show)

@@ -14,7 +14,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from tray_app.core.diagnosis import DesktopFacts
+from tray_app.core.diagnosis.facts import DesktopFacts
 from tray_app.desktop.autostart.system import system_autostart
 from tray_app.desktop.dbus.address import session_bus_address
 

@@ -67,6 +67,8 @@ class SettingsValues:
     quiet_hours: str = _setting("07:00-23:00", quiet_hours)
     insecure_hosts: tuple[str, ...] = _setting((), texts)
 
+    look_for_ollama: str = _setting("weekly", choice("never", "weekly"))
+
     notify_finished: bool = _setting(True, flag)
     notify_failed: bool = _setting(True, flag)
     notify_updates: bool = _setting(True, flag)

@@ -26,12 +26,18 @@ if TYPE_CHECKING:
         pull_again_line,
     )
     from tray_app.text.diagnosis import (
-        Finding,
         diagnosis_facts,
-        diagnosis_findings,
         diagnosis_report,
-        diagnosis_summary,
         diagnostics_copied,
+    )
+    from tray_app.text.doctor import (
+        DoctorHead,
+        checking_again,
+        doctor_head,
+        fine_lines,
+        fine_title,
+        group_title,
+        grouped,
     )
     from tray_app.text.downloads import (
         cancel_question,
@@ -71,6 +77,13 @@ if TYPE_CHECKING:
         pull_wait_note,
     )
     from tray_app.text.files import autostart_failed_report, save_failed_report
+    from tray_app.text.findings import (
+        FindingWords,
+        button_label,
+        finding_advice,
+        finding_words,
+        spoken_finding,
+    )
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
     from tray_app.text.lookups import (
         already_here,
@@ -211,5 +224,5 @@ else:
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
         "notices", "history", "sign_in", "lookups", "estimates", "pull_targets", "deleting",
-        "diagnosis", "english", "displays", "qt_formats",
+        "doctor", "findings", "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip

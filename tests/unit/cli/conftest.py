@@ -31,7 +31,9 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else is asked than the server on this computer."""
-    monkeypatch.setattr("tray_app.diagnosis.own_addresses", tuple)
+    monkeypatch.setattr("tray_app.diagnosis.servers.own_addresses", tuple)
+    monkeypatch.setattr("tray_app.cli.doctor.Releases", lambda _: None)
+    monkeypatch.setattr("tray_app.cli.doctor.REGISTRY_URL", "")
 
 
 @pytest.fixture

@@ -1,93 +1,63 @@
-"""Looks at the whole program: versions, desktop, servers, folders, the log. Slow: seconds.
-
-Used by `doctor` in the terminal and, in a thread of its own, by the window.
-"""
+"""What there is to know of this computer: versions, desktop, folders, settings, past errors."""
 
 from __future__ import annotations
 
-import contextlib
-import copy
-import ipaddress
 import os
 import platform
 import re
-import socket
 import sys
-import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tray_app import __version__, text
-from tray_app.core.diagnosis import (
+from tray_app import __version__
+from tray_app.core.diagnosis.facts import (
     Diagnosis,
     FolderFacts,
     FolderKind,
     InstanceFacts,
     InstanceState,
-    ServerFacts,
-    ServerTarget,
     Versions,
 )
-from tray_app.core.endpoint import Access, Endpoint, is_loopback, split_address
-from tray_app.core.errors import Cancelled, OllamaError, ProxyFailed
-from tray_app.core.names import DEFAULT_HOST, split_display
-from tray_app.core.records import ModelRecord
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.names import DEFAULT_HOST
 from tray_app.core.redaction import redacted
 from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
+from tray_app.diagnosis.question import Question
 from tray_app.environment import own_appimage, sandbox
-from tray_app.ollama import CancelScope, OllamaClient, models_folders
+from tray_app.ollama import models_folders
 from tray_app.ollama.http_session import proxy_for, requests_version
-from tray_app.ollama.local_store import free_bytes, free_bytes_in, is_installed
-from tray_app.paths import CRASH_FILE, Paths, without_home
+from tray_app.ollama.local_store import free_bytes, free_bytes_in
+from tray_app.paths import CRASH_FILE, without_home
 from tray_app.settings.values import SettingsValues
 
 ERRORS_SHOWN = 5
 _TAIL_BYTES = 256 * 1024
 _LINE_LIMIT = 300
-_OWN_TIMEOUT_S = 1.0
 _ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
 _BAD_LEVELS = "WEC"
-_HIDDEN = "•••"
-_NAMING = ("reference", "context", "request", "address", "said")
 _FATAL = "Fatal Python error"
 # They name people and their computers, or say nothing about a fault.
 _PRIVATE = frozenset({"default_server", "shown_server", "last_target", "main_geometry"})
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be looked at. `hides_names`: for a report that others will read, in which no
-    computer but this one is named."""
-
-    targets: tuple[ServerTarget, ...]
-    where: Paths
-    settings: SettingsValues
-    settings_problem: str = ""
-    instance: InstanceFacts = field(default_factory=InstanceFacts)
-    platform: str = ""
-    hides_names: bool = False
-
-
-def diagnose(question: Question, scope: CancelScope | None = None) -> Diagnosis:
-    """Look; never raises for what is wrong with what is looked at, but Cancelled."""
+def computer_facts(question: Question) -> Diagnosis:
+    """What there is to know here without asking anybody but the desktop."""
     desktop = desktop_facts()
-    hidden = question.targets if question.hides_names else ()
     if question.platform:
         desktop = replace(desktop, platform=question.platform)
     return Diagnosis(
         versions=_versions(),
         desktop=desktop,
-        servers=tuple(_ask(target, question.hides_names, scope) for target in question.targets),
         folders=tuple(_folders(question)),
         instance=question.instance,
         settings=tuple(_changed(question.settings)),
         settings_problem=_public(question.settings_problem),
-        errors=_without_names(last_errors(question.where.log_file), hidden),
-        proxy=_proxy(f"https://{DEFAULT_HOST}", question.hides_names),
-        local_proxy=_proxy(Endpoint().url(""), question.hides_names),
+        errors=last_errors(question.where.log_file),
+        proxy=proxy_for(f"https://{DEFAULT_HOST}"),
+        local_proxy=proxy_for(Endpoint().url("")),
     )
 
 
@@ -194,118 +164,7 @@ def _form() -> str:
         return in_sandbox
     if getattr(sys, "frozen", False):
         return "frozen"
-    return "source" if (Path(__file__).parents[1] / "pyproject.toml").is_file() else "package"
-
-
-def _ask(target: ServerTarget, hides_names: bool, scope: CancelScope | None) -> ServerFacts:
-    is_here = target.endpoint.is_loopback
-    hides = hides_names and not is_here
-    display = target.endpoint.display
-    label = _HIDDEN if hides else text.server_name(target.label, display)
-    address = _HIDDEN if hides else display
-    facts = ServerFacts(
-        label,
-        address,
-        target.is_default,
-        is_installed() if is_here else None,
-        sends_secrets_in_clear=target.endpoint.sends_secrets_in_clear,
-    )
-    started_s = time.monotonic()
-    try:
-        with OllamaClient(target.endpoint, server_id=target.server_id, scope=scope) as client:
-            version = client.version()
-            answered_s = time.monotonic() - started_s
-            ahead_s = client.clock_ahead_s(datetime.now(UTC))
-            models = client.list_models()
-    except OllamaError as error:
-        if isinstance(error, Cancelled):
-            raise
-        return replace(facts, error=_anonymous(error) if hides else error)
-    return replace(
-        facts,
-        version=version,
-        answered_s=answered_s,
-        models=len(models),
-        clock_ahead_s=ahead_s,
-        open_at=_open_at(target.endpoint, scope) if is_here else "",
-        odd_sources=() if hides else tuple(_odd_sources(models)),
-    )
-
-
-def own_addresses() -> tuple[str, ...]:
-    """Under which others in the network know this computer. Nothing is sent."""
-    found = []
-    for family, somewhere in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
-        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asking:
-            asking.connect((somewhere, 9))  # addresses of examples: only the way there counts
-            found.append(str(asking.getsockname()[0]))
-    return tuple(address for address in found if not is_loopback(address))
-
-
-def _open_at(endpoint: Endpoint, scope: CancelScope | None) -> str:
-    """The address in the network at which this computer's Ollama answers everybody; "" = none."""
-    for address in own_addresses():
-        outside = replace(endpoint, host=address, username="", password="", access=Access())
-        try:
-            with OllamaClient(outside, scope=scope, connect_timeout_s=_OWN_TIMEOUT_S) as client:
-                client.version()
-        except Cancelled:
-            raise
-        except OllamaError:
-            continue
-        return outside.display
-    return ""
-
-
-def _odd_sources(models: Iterable[ModelRecord]) -> Iterable[str]:
-    for model in models:
-        host = split_display(model.name)[0].partition("/")[0]
-        if _is_bare_address(host):
-            yield model.name
-
-
-def _is_bare_address(host: str) -> bool:
-    name = split_address(host).host
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return not is_loopback(name)
-
-
-def _proxy(url: str, hides_name: bool) -> str:
-    found = proxy_for(url)
-    return _without_host(found) if hides_name else found
-
-
-def _without_host(proxy: str) -> str:
-    scheme, separator, rest = proxy.rpartition("://")
-    return f"{scheme}{separator}{_HIDDEN}" if rest else proxy
-
-
-def _anonymous(error: OllamaError) -> OllamaError:
-    """The kind of error without the names in it."""
-    bare = copy.copy(error)
-    bare.args = ()
-    for name in _NAMING:
-        if hasattr(bare, name):
-            setattr(bare, name, "")
-    if isinstance(error, ProxyFailed):
-        bare.proxy = _without_host(error.proxy)  # type: ignore[attr-defined]
-    return bare
-
-
-def _without_names(lines: tuple[str, ...], targets: Iterable[ServerTarget]) -> tuple[str, ...]:
-    names = {
-        name
-        for target in targets
-        if not target.endpoint.is_loopback
-        for name in (target.label, target.endpoint.host)
-        if name
-    }
-    for name in sorted(names, key=len, reverse=True):
-        lines = tuple(re.sub(re.escape(name), _HIDDEN, line, flags=re.IGNORECASE) for line in lines)
-    return lines
+    return "source" if (Path(__file__).parents[2] / "pyproject.toml").is_file() else "package"
 
 
 def _folders(question: Question) -> Iterable[FolderFacts]:
@@ -319,7 +178,7 @@ def _folders(question: Question) -> Iterable[FolderFacts]:
         yield FolderFacts(
             kind, _shown(folder), free_bytes(place), os.access(place, os.W_OK | os.X_OK)
         )
-    if any(target.endpoint.is_loopback for target in question.targets):
+    if any(target.is_local for target in question.targets):
         models = next((found for found in models_folders() if _is_folder(found)), None)
         if models is not None:
             yield FolderFacts(FolderKind.MODELS, _shown(models), free_bytes_in(models))

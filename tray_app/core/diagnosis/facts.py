@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.sign_in import SecretState, SignInKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,68 @@ class DesktopFacts:
 
 @dataclass(frozen=True, slots=True)
 class ServerTarget:
-    """One server to be asked. `label` "" = it has none."""
+    """One server to be asked. `label` "" = it has none.
 
-    endpoint: Endpoint
+    `endpoint` None = it cannot be asked: its address is none (`error`), or what signs in to it is
+    not there (`secret`); `address` is then what is known of it. `models_folder` is where this
+    computer sees its models, "" = where Ollama keeps them.
+    """
+
+    endpoint: Endpoint | None
     label: str = ""
     server_id: str = "local"
     is_default: bool = True
+    address: str = ""
+    needs_secret: bool = False
+    sign_in: SignInKind = SignInKind.NONE
+    secret: SecretState = SecretState.NOT_NEEDED
+    is_secret_unread: bool = False
+    """Whoever asks does not read the keyring."""
+    error: OllamaError | None = None
+    models_folder: str = ""
+    can_wake: bool = False
+    is_given: bool = False
+    """Its address comes from the environment and cannot be changed here."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people see it."""
+        return self.endpoint.display if self.endpoint is not None else self.address
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this computer."""
+        return self.endpoint is not None and self.endpoint.is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """A server's models folder as this computer sees it. `folder` "" = it is not seen.
+
+    `strays` are files that are no manifests where only those may lie, `damaged` the names of
+    models whose manifest cannot be read, `emptied` those of them whose has no byte. Both stop
+    Ollama from cleaning up, and so does `no_prune`: the place where OLLAMA_NOPRUNE is set.
+    """
+
+    folder: str = ""
+    problem: str = ""
+    free_bytes: int | None = None
+    strays: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    emptied: frozenset[str] = frozenset()
+    no_prune: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallFacts:
+    """What can be seen of how this computer got its Ollama; paths are "" where there is none."""
+
+    platform: str = ""
+    program: str = ""
+    """The program with all links followed."""
+    has_app: bool = False
+    container_tool: str = ""
+    """"docker" or "podman"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +119,9 @@ class ServerFacts:
 
     label: str
     address: str
+    server_id: str = "local"
     is_default: bool = True
+    is_local: bool = False
     is_installed: bool | None = None
     version: str = ""
     answered_s: float | None = None
@@ -72,9 +131,28 @@ class ServerFacts:
     """How far the server's clock is ahead of ours; None = it does not tell."""
     open_at: str = ""
     """Where in the network it answers without a sign-in, though it is this computer's own."""
+    is_encrypted: bool = False
+    is_signed_in: bool = False
+    """Whether something that signs in goes with every request."""
     sends_secrets_in_clear: bool = False
     odd_sources: tuple[str, ...] = ()
     """Models that were pulled from a bare address instead of a registry with a name."""
+    host: str = ""
+    own_address: str = ""
+    """The same server by its IP address, where it was asked by a name; "" = not known."""
+    sent_headers: tuple[str, ...] = ()
+    """The names of the headers that signed in."""
+    can_wake: bool = False
+    is_given: bool = False
+    sign_in: SignInKind = SignInKind.NONE
+    secret: SecretState = SecretState.NOT_NEEDED
+    is_secret_unread: bool = False
+    is_asked: bool = True
+    """False = what signs in is not there, so nothing was sent."""
+    store: StoreFacts | None = None
+    install: InstallFacts | None = None
+    newest: str = ""
+    """The newest Ollama there is; "" = not known, or not to be asked for."""
 
 
 class FolderKind(StrEnum):
@@ -130,6 +208,9 @@ class Diagnosis:
     errors: tuple[str, ...] = ()
     proxy: str = ""
     local_proxy: str = ""
+    registry_error: OllamaError | None = None
+    private: tuple[tuple[str, str], ...] = ()
+    """What a report for others does not repeat, each with what stands in its place."""
 
     @property
     def has_tray(self) -> bool | None:
