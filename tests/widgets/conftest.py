@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
-from tests.widgets.windows import empty_stage, stage
+from tests.widgets.windows import empty_stage, several, stage
 from tray_app.views.style import AppStyle
 
-__all__ = ["empty_stage", "stage"]
+__all__ = ["empty_stage", "several", "stage"]
 
 _FOLDER = Path(__file__).parent
 # The offscreen platform tells of each thing that it cannot do; none of them is ours.

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data
+from tests.shots import data, servers
 from tests.support import facts
 from tray_app.commands import Commands
 from tray_app.core.payloads import ModelRef
@@ -130,6 +130,22 @@ def empty_stage(qtbot: QtBot) -> Iterator[Stage]:
 def stage(empty_stage: Stage) -> Stage:
     fill(empty_stage)
     return empty_stage
+
+
+@pytest.fixture
+def several(empty_stage: Stage) -> Stage:
+    """Three servers in one table; "nas" is off, with its list of before."""
+    window = empty_stage.window
+    window.models.set_updates(servers.UPDATES)
+    window.models.set_pinned(servers.PINNED)
+    servers.tell(empty_stage.state)
+    window.refresh_now()
+    return empty_stage
+
+
+def keys(window: MainWindow) -> list[str]:
+    """The rows on screen as "server/name", top to bottom."""
+    return ["/".join(window.models.row_at(row).key) for row in range(window.models.rowCount())]
 
 
 def names(window: MainWindow) -> list[str]:

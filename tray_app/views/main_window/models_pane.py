@@ -190,6 +190,8 @@ class ModelsPane(QWidget):
         waits = self.shown_screen is Screen.SKELETON and self._is_patient
         self.view.set_skeleton(self.shown_screen is Screen.SKELETON and not self._is_patient)
         urgent = screens.banner(self._facts) if self._facts and not waits else None
+        if self._notice is not None and self._facts and screens.is_partial(self._facts):
+            urgent = None  # a server may be off for days; what was done is told for seconds
         self.banner.set_text(urgent or self._notice)
 
     def _on_patience_timeout(self) -> None:

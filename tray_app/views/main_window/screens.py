@@ -104,6 +104,13 @@ def is_away(facts: Facts) -> bool:
     return all(server.is_away for server in facts.servers or (facts.one,))
 
 
+def is_partial(facts: Facts) -> bool:
+    """Whether some of several servers are out of reach, and no more than that is to be said."""
+    found = banner(facts)
+    has_online = any(server.is_online for server in facts.servers)
+    return has_online and found is not None and not found.is_busy
+
+
 def banner(facts: Facts) -> BannerText | None:
     """The banner that the server's state asks for."""
     if facts.servers:

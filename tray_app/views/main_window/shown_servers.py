@@ -49,6 +49,11 @@ class ShownServers(QObject):
             models.set_busy(BusyModel(ModelRef(*key), verb))
 
     @property
+    def first(self) -> Server:
+        """The one that is shown; of several, the default one."""
+        return self._state.server if self.is_several else self._state.shown_servers[0]
+
+    @property
     def is_several(self) -> bool:
         """Whether models of several servers are listed together."""
         return len(self._listed) > 1
@@ -64,7 +69,7 @@ class ShownServers(QObject):
     def facts(self, search: str) -> Facts:
         """What decides about page and banner."""
         models, state = self._models, self._state
-        is_several, server = self.is_several, state.server
+        is_several, server = self.is_several, self.first
         servers = tuple(map(self._server_facts, state.shown_servers))
         snapshots = [state.snapshot(each.id) for each in servers]
         return Facts(
@@ -91,7 +96,7 @@ class ShownServers(QObject):
         servers of those that answer."""
         state = self._state
         if not self.is_several:
-            status, snapshot = state.status(state.server.id), state.snapshot(state.server.id)
+            status, snapshot = state.status(self.first.id), state.snapshot(self.first.id)
             return status, snapshot.taken_at if snapshot is not None else None
         answered = [state.snapshot(each) for each in self._listed if state.is_online(each)]
         oldest = min((s for s in answered if s is not None), key=_taken_at, default=None)

@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
         facts = self.facts
         selected = self._update_actions()
         self._show_servers(facts)
-        suggestions = self._state.recommendations(self._state.server.id)
+        suggestions = self._state.recommendations(self.shown_servers.first.id)
         self.pane.show_facts(facts, suggestions.rows if suggestions else ())
         screen = self.pane.shown_screen
         self.top_bar.set_primary(screen not in _PAGES)
