@@ -87,7 +87,8 @@ def test_an_answer_that_is_dropped_is_not(ours: Ours) -> None:
 
 
 def test_an_answer_that_never_reaches_the_table_is_not(ours: Ours) -> None:
-    ours.whole._app.state.snapshot_changed.disconnect(ours.whole._main._on_state_snapshot_changed)
+    shown = ours.whole._main.shown_servers
+    ours.whole._app.state.snapshot_changed.disconnect(shown._on_state_snapshot_changed)
     with pytest.raises(NotMeasured, match="does not show what the server has"):
         ours.refresh(ours.server.change)
 

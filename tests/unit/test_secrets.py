@@ -312,7 +312,10 @@ def said_of(client: OllamaClient) -> list[str]:
             failure = text.failure_text(Failure(Verb.PULL, ModelRef("a", "x"), error))
             status = ServerStatus("nas", state_of(error), NOW, error=error)
             facts = ServerFacts("nas", client.endpoint.display, error=error)
-            report = text.diagnosis_report(replace(FINE, servers=(facts,)))
+            check = Check(CheckKind.ANSWERS, "nas")
+            examination = Examination(planned=(check,), facts=FINE, server_facts=(facts,))
+            result = judged_server(check, facts)
+            report = text.diagnosis_report(examination.with_result(result))
             said += [
                 *(str(error), repr(error), repr(vars(error)), repr(error.args), error.request),
                 *(repr(message), repr(failure), repr(status), report),

@@ -32,8 +32,8 @@ from tray_app.text import (
     tr,
 )
 from tray_app.views.components.glyphs import SECONDARY
+from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.components.server_line import LineLook, LineNote
-from tray_app.views.main_window.top_bar import STATE_GLYPHS
 from tray_app.views.theme import Tone
 
 _MAX_NOTES = 2
