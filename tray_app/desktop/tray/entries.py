@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app import text
-from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, seen_state
+from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, is_starting, seen_state
 from tray_app.core.pulls.states import (
     ENDED,
     TRANSITIONS,
@@ -346,8 +346,15 @@ def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
     for server in asleep[:MAX_WAKES]:
         request = TrayRequest(TrayVerb.WAKE, (server.id,))
         yield MenuEntry(f"wake {server.id}", text.wake_entry(server.label), "power", request)
-    if any(server.status is not None and not server.is_online for server in facts.servers):
+    if any(map(_wants_retry, facts.servers)) or (asleep and not facts.is_of_several):
         yield MenuEntry("retry", tr("Retry now"), "refresh", TrayRequest(TrayVerb.REFRESH))
+
+
+def _wants_retry(server: ServerFacts) -> bool:
+    """One that is asleep or on its way back has nothing of another try."""
+    is_coming = is_starting(server.status, server.start)
+    is_away = server.status is not None and not server.is_online
+    return is_away and not server.is_asleep and not is_coming
 
 
 def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]:

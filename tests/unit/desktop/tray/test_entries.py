@@ -385,15 +385,21 @@ def test_each_of_a_few_servers_has_a_line_that_opens_the_window_there() -> None:
     entries = menu(facts)
     assert said(entries)[:7] == [
         *["pc: online, 2 loaded", "studio: online", f"nas: offline since {SINCE}"],
-        *["Wake “nas”", "Retry now", "-", "Open Ollama Tray"],
+        *["Wake “nas”", "-", "Open Ollama Tray", "-"],
     ]
     assert [entry.icon for entry in entries[:3]] == ["dot-online", "dot-online", "dot-offline"]
-    requests = [entry.request for entry in entries[:5]]
+    requests = [entry.request for entry in entries[:4]]
     assert requests == [
         *(TrayRequest(TrayVerb.SHOW_SERVER, (name,)) for name in ("pc", "studio", "nas")),
         TrayRequest(TrayVerb.WAKE, ("nas",)),
-        TrayRequest(TrayVerb.REFRESH),
     ]
+
+
+def test_another_try_is_of_use_only_where_something_may_answer() -> None:
+    away = several(server("pc", AWAY), server("nas", AWAY, can_wake=True, start=waking("nas")))
+    assert find(menu(away), "retry").request == TrayRequest(TrayVerb.REFRESH)
+    coming = several(server("pc"), server("nas", AWAY, can_wake=True, start=waking("nas")))
+    assert "retry" not in keys(menu(coming))
 
 
 def test_a_server_that_is_being_woken_says_so_and_is_not_woken_again() -> None:
