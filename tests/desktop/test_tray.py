@@ -214,6 +214,24 @@ def test_clicks_on_the_icon(stage: Stage) -> None:
     stage.wait_command("pulls_resume_all")
 
 
+def test_each_server_has_a_line_that_opens_the_window_there(stage: Stage) -> None:
+    stage.set("servers", "online", "loaded")
+    stage.wait_tooltip("Ollama Tray\n1 of 2 servers online; 2 loaded, 6 GB")
+    labels = stage.item.menu().labels()
+    assert labels[0] == "This computer: online, 2 loaded"
+    assert labels[1].startswith("nas: offline since ")
+    assert labels[2:5] == ["Wake “nas”", "-", "Open Ollama Tray"]
+    loaded = stage.item.menu().find("Loaded models")
+    assert loaded.labels()[0] == "This computer"
+    assert not loaded.children[0].is_enabled
+    assert loaded.labels()[-1] == "Unload all 2"
+    stage.item.click(labels[1])
+    stage.wait_command("server_show", "nas")
+    stage.wait_command("show")
+    stage.item.click("Wake “nas”")
+    stage.wait_command("wake", "nas")
+
+
 @pytest.mark.parametrize("fake_desktop", [{"tray": False}], indirect=True)
 def test_a_tray_that_comes_late_is_used(
     fake_desktop: VirtualDesktop, start_stage: StartStage

@@ -113,6 +113,7 @@ class Program:
             "attention": lambda: self.tray.set_attention(True),
             "seen": lambda: self.tray.set_attention(False),
             "update": lambda: self.tray.set_update_count(2),
+            "servers": self.servers,
             "light": lambda: self.tray.set_icon_choice("light"),
             "dark": lambda: self.tray.set_icon_choice("dark"),
             "color": lambda: self.tray.set_icon_choice("color"),
@@ -158,6 +159,13 @@ class Program:
     def status(self, state: ServerState) -> None:
         error = Unreachable("127.0.0.1:11434") if state is ServerState.OFFLINE else None
         self.state.take_poll(Poll(ServerStatus("local", state, NOW, "0.33.1", error)))
+
+    def servers(self) -> None:
+        nas = Server("nas", "nas", "nas:11434", can_wake=True)
+        self.state.set_servers((Server("local"), nas), "local", "")
+        error = Unreachable("nas:11434")
+        status = ServerStatus("nas", ServerState.OFFLINE, NOW, error=error)
+        self.state.take_poll(Poll(status))
 
     def models(self, *loaded: RunningModel) -> None:
         status = ServerStatus("local", ServerState.ONLINE, NOW, "0.33.1")

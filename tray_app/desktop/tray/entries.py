@@ -396,9 +396,10 @@ def _all_downloads(items: list[PullItem]) -> Iterator[MenuEntry]:
 def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     key = f"pull {item.id}"
     label = facts.names.get(item.server_id, "")
+    is_waiting = item.state is PullState.WAITING
     start = next((each.start for each in facts.servers if each.id == item.server_id), None)
     entries = [
-        MenuEntry(f"{key} line {number}", line)
+        MenuEntry(f"{key} line {number}", line, "clock" if is_waiting else "")
         for number, line in enumerate(text.tray_pull_lines(item, now_s, label, start))
         if line
     ]
