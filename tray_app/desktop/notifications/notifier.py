@@ -183,7 +183,7 @@ class Notifier(QObject):
         rules.waiting = {item.server_id for item in waits}
         if not is_of_several and self._state.pull_summary.waits_for_server:
             rules.waiting = {self._state.server.id}
-        lost = rules.take_lost(now_s)
+        lost = rules.take_lost(now_s, is_seen=self._is_window_active)
         if lost:
             labels = [self._label(status.server_id) for status in lost]
             ids = [status.server_id for status in lost]

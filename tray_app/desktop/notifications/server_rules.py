@@ -67,9 +67,10 @@ class ServerNoticeRules:
         ]
         return min(due, default=None)
 
-    def take_lost(self, now_s: float) -> tuple[ServerStatus, ...]:
+    def take_lost(self, now_s: float, *, is_seen: bool = False) -> tuple[ServerStatus, ...]:
         """Those that went and are told of now, in one notice; those that are only nearly due go
-        with the first of them."""
+        with the first of them. `is_seen`: a person looks and needs no notice, of their return
+        neither."""
         lost = {key: watch for key, watch in self._watches.items() if watch.lost is not None}
         if all(self._loss_due_s(key, watch) > now_s for key, watch in lost.items()):
             return ()
@@ -80,7 +81,9 @@ class ServerNoticeRules:
         ]
         found = tuple(watch.lost for watch in due if watch.lost is not None)
         for watch in due:
-            watch.lost, watch.is_loss_told = None, True
+            watch.lost, watch.is_loss_told = None, not is_seen
+        if is_seen:
+            return ()
         self._told_s[NoticeKind.OFFLINE] = now_s
         return found
 

@@ -247,6 +247,17 @@ class TestServer:
             stage.poll(OFFLINE)
         assert stage.titles.count("Can’t reach Ollama") == 2
 
+    def test_who_saw_it_go_is_not_told_that_it_is_back(self, stage: Stage) -> None:
+        stage.poll(ONLINE)
+        stage.notifier.set_window_active(True)
+        stage.poll(OFFLINE)
+        stage.at(30)
+        stage.notifier.set_window_active(False)
+        stage.at(60)
+        stage.poll(ONLINE)
+        stage.at(100)
+        assert stage.titles == []
+
     def test_one_that_was_never_there_is_not_lost(self, stage: Stage) -> None:
         stage.poll(OFFLINE)
         stage.at(100)
