@@ -351,10 +351,11 @@ def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
 
 
 def _wants_retry(server: ServerFacts) -> bool:
-    """One that is asleep or on its way back has nothing of another try."""
-    is_coming = is_starting(server.status, server.start)
-    is_away = server.status is not None and not server.is_online
-    return is_away and not server.is_asleep and not is_coming
+    """One that is asleep or on its way back has nothing of another try, and what the keyring keeps
+    waiting is not asked."""
+    if server.status is None or server.is_online or server.state is ServerState.WAITING:
+        return False
+    return not server.is_asleep and not is_starting(server.status, server.start)
 
 
 def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]:

@@ -400,6 +400,7 @@ def test_another_try_is_of_use_only_where_something_may_answer() -> None:
     assert find(menu(away), "retry").request == TrayRequest(TrayVerb.REFRESH)
     coming = several(server("pc"), server("nas", AWAY, can_wake=True, start=waking("nas")))
     assert "retry" not in keys(menu(coming))
+    assert "retry" not in keys(menu(several(server("nas", ServerState.WAITING))))
 
 
 def test_a_server_that_is_being_woken_says_so_and_is_not_woken_again() -> None:
