@@ -30,6 +30,7 @@ ELSEWHERE = {
     "tests/unit/workers/pulls/test_kills.py": "the queue as a whole: a server that is killed",
     "tests/unit/workers/pulls/test_machine.py": "the queue as a whole: random lives",
     "tests/unit/workers/pulls/test_rules.py": "the queue as a whole: what holds downloads",
+    "tests/unit/workers/pulls/test_servers.py": "the queue as a whole: several servers",
     "tests/unit/workers/pulls/test_telling.py": "the queue as a whole: what listeners may read",
     "tests/unit/workers/test_unchanged_polls.py": "whoever hears of a poll: work per poll",
     "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",

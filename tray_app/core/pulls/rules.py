@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from tray_app.core.pulls.progress import LayerState
-from tray_app.core.pulls.states import UNFINISHED, Hold, PullItem, PullState
+from tray_app.core.pulls.states import AWAY, UNFINISHED, Hold, PullItem, PullState
 
 GB = 1000**3
 ROOM_MARGIN_BYTES = 256 * 1000**2
@@ -247,5 +247,5 @@ def outlook(
         return HoldReason(Hold.DISK, missing_bytes=missing)
     if sum(item.is_active for item in items) < max_pulls:
         return None
-    waiting = sum(item.state is PullState.WAITING for item in items)
+    waiting = sum(i.state is PullState.WAITING and i.hold not in AWAY for i in items)
     return HoldReason(Hold.LINE, position=waiting + 1)

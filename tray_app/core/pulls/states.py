@@ -68,6 +68,9 @@ class Hold(StrEnum):
     NO_SERVER = "no_server"  # its server is not set up any more
 
 
+AWAY = frozenset({Hold.SERVER, Hold.OFF, Hold.NO_SERVER})
+"""Its server cannot be asked: nobody waits behind it but downloads of the same server."""
+
 S, E = PullState, PullEvent
 
 ACTIVE = frozenset({S.PREPARING, S.RUNNING, S.STALLED, S.VERIFYING, S.FINISHING})
@@ -268,8 +271,18 @@ def display_order(items: Iterable[PullItem], now_s: float) -> tuple[PullItem, ..
 
 def line_positions(items: Iterable[PullItem]) -> dict[str, int]:
     """1-based places of the waiting ones, by id."""
-    waiting = [item.id for item in items if item.state is S.WAITING]
-    return {item_id: place for place, item_id in enumerate(waiting, 1)}
+    places: dict[str, int] = {}
+    in_line = 0
+    away: dict[str, int] = {}
+    for item in items:
+        if item.state is not S.WAITING:
+            continue
+        places[item.id] = 1 + in_line + away.get(item.server_id, 0)
+        if item.hold in AWAY:
+            away[item.server_id] = away.get(item.server_id, 0) + 1
+        else:
+            in_line += 1
+    return places
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ TICK_S = 0.5
 SAVE_PROGRESS_S = 5.0
 CANCELED_ROW_S = JUST_ENDED_S
 SLEPT_S = 30.0
+AWAY_S = 10.0
+"""A server that answers no poll and sends no byte for so long is away, however its line is."""
 S, E = PullState, PullEvent
 
 
@@ -332,8 +334,13 @@ class PullQueue(QObject):
 
     def set_servers(self, used: Mapping[str, bool]) -> None:
         """All servers there are, and whether each is switched on: downloads of others wait."""
-        if self._schedule.set_servers(used):
-            self._after()
+        if not self._schedule.set_servers(used):
+            return
+        for entry in list(self._entries.values()):
+            is_trying = entry.item.state is S.RETRYING and not has_named_time(entry.item)
+            if is_trying and not self._schedule.is_used(entry.item.server_id):
+                self._step(entry, E.HELD)
+        self._after()
 
     def set_server_online(self, server_id: str, is_online: bool) -> None:
         """Whether the server answers. Downloads of one that does not wait for it."""
@@ -620,6 +627,9 @@ class PullQueue(QObject):
     def _watch_bytes(self, entry: PullEntry, now_s: float) -> None:
         stall_s = self._schedule.limits.stall_s
         silent_s = now_s - entry.last_byte_s
+        if silent_s >= AWAY_S and not self._schedule.is_online(entry.item.server_id):
+            self._step(entry, E.HELD)  # others need its place
+            return
         if not stall_s or silent_s < stall_s / 2:
             return
         self._step(entry, E.STALL)

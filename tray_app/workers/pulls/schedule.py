@@ -43,6 +43,14 @@ class Schedule:
         self._online[server_id] = is_online
         return is_news
 
+    def is_online(self, server_id: str) -> bool:
+        """Whether a server answers, as far as is known."""
+        return self._online.get(server_id, False)
+
+    def is_used(self, server_id: str) -> bool:
+        """Whether a server is switched on; all are before anybody has said which there are."""
+        return self._used is None or bool(self._used.get(server_id))
+
     def set_servers(self, used: Mapping[str, bool]) -> bool:
         """All servers there are, and whether each is switched on; gives whether that is news."""
         is_news = self._used != used
@@ -99,7 +107,7 @@ class Schedule:
         unused = self._unused(entry)
         if unused is not None:
             return unused
-        if not self._online.get(entry.item.server_id, False):
+        if not self.is_online(entry.item.server_id):
             return HoldReason(Hold.SERVER)
         reason = self._ruled_out(entry, claims)
         if reason is not None or entry.is_forced or entry.is_next:
@@ -109,9 +117,9 @@ class Schedule:
     def _unused(self, entry: PullEntry) -> HoldReason | None:
         """Nothing is asked of a server that is switched off or gone, whatever a person wants."""
         server_id = entry.item.server_id
-        if self._used is None or self._used.get(server_id):
+        if self.is_used(server_id):
             return None
-        return HoldReason(Hold.OFF if server_id in self._used else Hold.NO_SERVER)
+        return HoldReason(Hold.OFF if server_id in (self._used or ()) else Hold.NO_SERVER)
 
     def _ruled_out(self, entry: PullEntry, claims: Mapping[str, Claims]) -> HoldReason | None:
         """What the rules say; they do not count for what a person started all the same."""

@@ -372,6 +372,30 @@ def test_rows_are_shown_by_what_becomes_of_them() -> None:
     assert line_positions(rows) == {"waiting": 1, "second waiting": 2}
 
 
+def test_nobody_waits_behind_a_server_that_is_away_but_its_own() -> None:
+    def waiting(item_id: str, server_id: str, hold: Hold | None) -> PullItem:
+        return replace(row(item_id, S.WAITING), server_id=server_id, hold=hold)
+
+    rows = [
+        waiting("dead", "nas", Hold.SERVER),
+        waiting("off", "lab", Hold.OFF),
+        waiting("gone", "old", Hold.NO_SERVER),
+        waiting("quiet", "local", Hold.QUIET_HOURS),
+        waiting("dead too", "nas", Hold.SERVER),
+        waiting("next", "studio", Hold.LINE),
+        waiting("new", "studio", None),
+    ]
+    assert line_positions(rows) == {
+        "dead": 1,
+        "off": 1,
+        "gone": 1,
+        "quiet": 1,
+        "dead too": 3,
+        "next": 2,
+        "new": 3,
+    }
+
+
 def test_what_has_just_ended_stands_above_all_that_ended_before() -> None:
     old = [row("old failure", S.FAILED, 1), row("old done", S.DONE, 2)]
     new = [

@@ -12,7 +12,7 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
 from tray_app.core.pulls.rules import ROOM_MARGIN_BYTES, DiskSpace, HoldReason, RuleState
-from tray_app.core.pulls.states import IN_TRANSFER, Hold, PullState
+from tray_app.core.pulls.states import ACTIVE, IN_TRANSFER, Hold, PullState
 from tray_app.core.pulls.tracker import PullTracker
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
@@ -121,6 +121,52 @@ def test_whether_a_server_answers_is_news_once() -> None:
     assert [by.set_online("a", is_online) for is_online in (False, False, True, True)] == [
         *(True, False, True, False)
     ]
+
+
+def test_nothing_runs_on_a_server_that_is_switched_off_or_gone() -> None:
+    by, forced = schedule(), entry("forced", server_id="away")
+    forced.is_forced = forced.is_next = True
+    entries = [entry("a"), forced, entry("g", server_id="gone")]
+    assert decided(by, entries)["forced"] is None, "nobody has said yet which there are"
+    assert by.set_servers({"here": True, "away": False})
+    by.rule_state = RuleState(None, Hold.QUIET_HOURS)
+    assert decided(by, entries) == {
+        "a": None,
+        "forced": HoldReason(Hold.OFF),
+        "g": HoldReason(Hold.NO_SERVER),
+    }
+    assert [by.is_used(each) for each in ("here", "away", "gone")] == [True, False, False]
+
+
+def test_one_that_is_off_takes_no_place() -> None:
+    by = schedule(max_pulls=1)
+    by.set_servers({"here": True, "away": False})
+    by.set_online("dead", False)
+    entries = [entry("off", server_id="away"), entry("dead", server_id="dead"), entry("a")]
+    assert decided(by, entries)["a"] is None
+
+
+@pytest.mark.parametrize("state", PullState)
+def test_what_runs_on_a_server_that_is_switched_off_goes_back(state: PullState) -> None:
+    by, one, forced = schedule(), entry("one", state), entry("forced", state)
+    forced.is_forced = True
+    by.set_servers({"here": False})
+    off = HoldReason(Hold.OFF)
+    expected = {"one": off, "forced": off} if state in ACTIVE else {}
+    assert overruled(by, [one, forced]) == expected
+    by.set_servers({})
+    gone = HoldReason(Hold.NO_SERVER)
+    assert overruled(by, [one, forced]) == ({"one": gone, "forced": gone} if expected else {})
+
+
+def test_which_servers_there_are_is_news_once() -> None:
+    by = Schedule(QueueLimits(), must_not_ask)
+    used = {"a": True}
+    assert by.set_servers(used)
+    assert not by.set_servers({"a": True})
+    used["a"] = False  # of who told it
+    assert by.is_used("a")
+    assert by.set_servers({"a": False})
 
 
 def test_rules_of_this_computer_leave_other_servers_alone() -> None:
