@@ -67,5 +67,5 @@ def downloads_states() -> QWidget:
     for item in rows:
         panel.set_item(item)
     panel.set_order([item.id for item in display_order(rows, data.NOW_S)])
-    panel.set_servers({data.SERVER: "This computer"})
+    panel.list.set_servers({data.SERVER: "This computer"})
     return panel

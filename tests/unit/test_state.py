@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtCore import QObject
 
+from tray_app.core.estimate import PullCheck, PullEstimate
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import (
@@ -246,3 +247,16 @@ def test_a_server_that_is_switched_off_keeps_its_name(state: AppState) -> None:
     assert listener.told == ["server_changed"]
     assert state.server_of("lab").label == "den"
     assert state.server_of("gone").label == "gone"
+
+
+def test_estimates_are_those_of_one_question() -> None:
+    state = AppState(HERE)
+    one = PullEstimate(HERE.id, "one:latest", PullCheck.NEW)
+    state.set_estimate(one)
+    there = replace(one, server_id="studio")
+    state.set_estimate(there)
+    assert (state.estimate(HERE.id), state.estimate("studio")) == (one, there)
+    state.set_estimate(replace(one, name="two:latest"))
+    assert state.estimate("studio") is None
+    state.set_server(replace(HERE, address="10.0.0.9:1"))
+    assert state.estimate(HERE.id) is None

@@ -120,7 +120,7 @@ class Servers(QObject):
             tuple(shown_server(settings, entry) for entry in used),
             settings.server().id,
             settings.values.shown_server,
-            tuple(shown_server(settings, entry) for entry in entries if not entry.is_on),
+            tuple(shown_server(settings, entry) for entry in entries if entry not in used),
         )
         parts.sign_ins.set_servers({entry.id: entry.sign_in for entry in used})
         used_ids = {entry.id for entry in used}

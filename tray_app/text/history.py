@@ -10,7 +10,7 @@ from tray_app.text.plain import capitalized, one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import day_and_time, elapsed
 from tray_app.text.units import size, speed
-from tray_app.text.wording import MISSING, fill, tr
+from tray_app.text.wording import MISSING, fill, isolated, tr
 
 
 class HistoryRow(NamedTuple):
@@ -31,11 +31,17 @@ def history_titles() -> HistoryRow:
     )
 
 
-def history_row(record: PullRecord, now: datetime, server_label: str = "") -> HistoryRow:
-    """What became of one download."""
+def history_row(
+    record: PullRecord, now: datetime, server_label: str = "", *, is_named: bool = False
+) -> HistoryRow:
+    """What became of one download; `is_named`: its server is said, too."""
     fetched = record.fetched_bytes
+    name = one_line(record.name)
+    if is_named and server_label:
+        text = tr("{name} on {server}", "a model on a server")
+        name = fill(text, name=isolated(name), server=isolated(server_label))
     return HistoryRow(
-        one_line(record.name),
+        name,
         capitalized(day_and_time(record.finished_at, now)),
         size(fetched) if fetched else MISSING,
         elapsed(record.active_s) if fetched and record.active_s >= 1 else MISSING,

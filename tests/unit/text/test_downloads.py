@@ -7,6 +7,7 @@ import pytest
 from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
+from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.records import LayerKind
@@ -122,6 +123,8 @@ def test_every_state_has_words(state: PullState, hold: Hold | None) -> None:
         (Hold.BATTERY, "Paused on battery power"),
         (Hold.LINE, "Waiting, 2nd in line"),
         (Hold.SERVER, "Waiting for “studio”"),
+        (Hold.OFF, "Paused: “studio” is switched off"),
+        (Hold.NO_SERVER, "Waiting: its server is not set up any more"),
     ],
 )
 def test_the_tray_says_what_a_download_waits_for(hold: Hold, said: str) -> None:
@@ -129,6 +132,15 @@ def test_the_tray_says_what_a_download_waits_for(hold: Hold, said: str) -> None:
     lines = tuple(map(plain, text.tray_pull_lines(pull, 100.0, "studio")))
     assert lines == (said, "6.1 of 9.3 GB")
     assert text.tray_pull_lines(replace(pull, progress=None), 100.0, "studio") == (said,)
+
+
+def test_a_server_that_wakes_up_is_waited_for_by_the_clock() -> None:
+    start = ServerStart("nas", StartKind.WAKE, StartPhase.WAITING, 30.0, 180.0)
+    pull = item(S.WAITING, hold=Hold.SERVER)
+    said = text.pull_detail(pull, 100.0, server_label="nas", start=start)
+    assert plain(said) == "Waiting for “nas” to wake up, 1 min 10 s"
+    held = item(S.WAITING, hold=Hold.METERED)
+    assert "wake" not in text.pull_detail(held, 100.0, server_label="nas", start=start)
 
 
 def test_what_lost_its_place_says_why_and_where_it_is_now() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.widgets.helpers import button, emitted, shown, texts
 from tests.widgets.windows import Stage, entries
 from tray_app.core.errors import DiskFull
 from tray_app.core.pulls.history import History, PullRecord
+from tray_app.core.records import Server
 from tray_app.views.dialogs import Dialogs
 from tray_app.views.downloads.history_dialog import HistoryDialog
 
@@ -57,6 +59,20 @@ def test_rows_say_what_became_of_each(qtbot: QtBot, scene: Scene) -> None:
     third = dialog.table.topLevelItem(2)
     assert third is not None
     assert third.toolTip(0) == "<qt>a&lt;b&gt;c:70b</qt>"
+
+
+def test_rows_name_their_server_where_there_are_several(qtbot: QtBot, scene: Scene) -> None:
+    local, studio = scene.state.server, Server("studio", "studio", "studio.local:11434")
+    records = tuple(
+        replace(RECORDS[0], server_id=server_id) for server_id in ("local", "studio", "gone")
+    )
+    dialog = made(qtbot, scene, History(records))
+    assert [row[0] for row in rows(dialog)] == ["qwen3:8b"] * 3
+    scene.state.set_servers((local, studio), local.id, local.id)
+    named = ["qwen3:8b on This computer", "qwen3:8b on studio", "qwen3:8b"]
+    assert [row[0] for row in rows(dialog)] == named
+    scene.state.set_servers((local,), local.id, local.id, (studio,))
+    assert [row[0] for row in rows(dialog)] == ["qwen3:8b", "qwen3:8b on studio", "qwen3:8b"]
 
 
 @pytest.mark.parametrize("width", [960, 1400])

@@ -399,9 +399,9 @@ def open_menu(panel: DownloadsPanel, name: str) -> QMenu:
 
 def test_rows_name_their_server_where_there_are_several(panel: DownloadsPanel) -> None:
     fill(panel, item("a", PullState.RUNNING))
-    panel.set_servers({data.SERVER: "This computer"})
+    panel.list.set_servers({data.SERVER: "This computer"})
     assert not any("on This" in text for text in texts(panel))
-    panel.set_servers({data.SERVER: "This computer", "s": "studio"})
+    panel.list.set_servers({data.SERVER: "This computer", "s": "studio"})
     assert "on This computer" in texts(panel)
 
 
@@ -431,44 +431,101 @@ def test_percent_and_bytes_are_of_the_same_moment(panel: DownloadsPanel) -> None
     assert texts(shown_row)[-2:] == ["78 of 100\u00a0MB", "78%"]
 
 
-def test_a_row_tells_how_long_its_computer_has_been_woken(
-    panel: DownloadsPanel, clock: Clock, qtbot: QtBot
+# Several servers.
+
+STUDIO = Server("studio", "studio", "studio.local:11434", can_wake=True)
+LAB = Server("lab", "lab", "lab.local:11434")
+
+
+@pytest.fixture
+def state(panel: DownloadsPanel) -> AppState:
+    made = AppState(Server(data.SERVER, "", data.ADDRESS))
+    panel.follow_servers(made)
+    return made
+
+
+def on(panel: DownloadsPanel, *names: str) -> list[str]:
+    """On which server the rows say that they are."""
+    found = []
+    for name in names:
+        said = [text for text in texts(row(panel, name)) if text.startswith("on ")]
+        found.append("".join(said))
+    return found
+
+
+def test_a_server_is_named_unless_it_is_the_only_one(
+    panel: DownloadsPanel, state: AppState
 ) -> None:
-    panel.set_servers({data.SERVER: "nas", "s": "studio"})
-    start = ServerStart(
-        data.SERVER, StartKind.WAKE, StartPhase.WAITING, data.NOW_S - 70, patience_s=180
+    here, there = (
+        item("here", PullState.PAUSED),
+        replace(item("there", PullState.PAUSED), server_id="studio"),
     )
-    state = AppState(Server(data.SERVER))
-    panel.follow_starts(state)
-    state.set_start(start)
-    fill(panel, item("x:1", PullState.WAITING, hold=Hold.SERVER))
-    assert "Waiting for “nas” to wake up, 1 min 10 s" in plain_texts(row(panel, "x:1"))
-    clock.now_s += 5
-    qtbot.waitUntil(
-        lambda: "Waiting for “nas” to wake up, 1 min 15 s" in plain_texts(row(panel, "x:1"))
-    )
-    state.end_start(data.SERVER)
-    assert "Waiting for “nas”" in plain_texts(row(panel, "x:1"))
-    assert not timers(panel)
-
-
-def plain_texts(found: DownloadRow) -> list[str]:
-    return [words.replace("\u00a0", " ") for words in texts(found)]
+    gone = replace(item("gone", PullState.PAUSED), server_id="gone")
+    fill(panel, here, there, gone)
+    names = ("here", "there", "gone")
+    assert on(panel, *names) == ["", "", ""]
+    local = state.server
+    state.set_servers((local, STUDIO), local.id, "")
+    assert on(panel, *names) == ["on This computer", "on studio", ""]
+    state.set_servers((local, STUDIO), local.id, "studio")
+    assert on(panel, *names) == ["on This computer", "on studio", ""], "whichever is shown"
+    state.set_servers((local,), local.id, "", (STUDIO,))
+    assert on(panel, *names) == ["", "on studio", ""]
 
 
 @pytest.mark.parametrize(
-    ("hold", "reason"),
+    ("hold", "server_id", "words", "reason"),
     [
-        (Hold.SERVER, "It starts by itself when the server answers"),
-        (Hold.OFF, "“nas” is switched off"),
-        (Hold.NO_SERVER, "Its server is not set up any more"),
+        (Hold.OFF, "lab", "Paused: “lab” is switched off", "“lab” is switched off"),
+        (
+            Hold.NO_SERVER,
+            "gone",
+            "Waiting: its server is not set up any more",
+            "Its server is not set up any more",
+        ),
+        (
+            Hold.SERVER,
+            "studio",
+            "Waiting for “studio”",
+            "It starts by itself when the server answers",
+        ),
     ],
 )
-def test_what_its_server_keeps_cannot_be_started(
-    panel: DownloadsPanel, hold: Hold, reason: str
+def test_what_waits_for_its_server_says_so(
+    panel: DownloadsPanel, state: AppState, hold: Hold, server_id: str, words: str, reason: str
 ) -> None:
-    panel.set_servers({data.SERVER: "nas", "s": "studio"})
-    fill(panel, item("x:1", PullState.WAITING, hold=hold))
-    start = button(panel, "Start x:1 now")
+    state.set_servers((state.server, STUDIO), data.SERVER, "", (LAB,))
+    waiting = replace(item("x:1", PullState.WAITING), server_id=server_id, hold=hold)
+    fill(panel, waiting)
+    assert words in texts(panel)
+    start = button(row(panel, "x:1"), "Start x:1 now")
     assert not start.isEnabled()
     assert reason in start.toolTip()
+    menu = open_menu(panel, "x:1")
+    entry = next(each for each in menu.actions() if plain(each.text()) == "Start now")
+    assert not entry.isEnabled()
+    assert entry.toolTip() == reason
+    menu.close()
+    panel.set_item(replace(waiting, hold=Hold.LINE, position=1))
+    assert start.isEnabled()
+
+
+def test_what_waits_for_a_server_that_is_waking_up_says_how_long(
+    panel: DownloadsPanel, state: AppState
+) -> None:
+    state.set_servers((state.server, STUDIO), data.SERVER, "")
+    fill(panel, replace(item("x:1", PullState.WAITING), server_id="studio", hold=Hold.SERVER))
+    timer = panel.list._text_timer
+    assert not timer.isActive()
+    start = ServerStart("studio", StartKind.WAKE, StartPhase.WAITING, data.NOW_S - 70, 180)
+    state.set_start(start)
+    assert "Waiting for “studio” to wake up, 1\u00a0min 10\u00a0s" in texts(panel)
+    assert timer.isActive(), "it counts"
+    state.set_start(replace(start, phase=StartPhase.NO_ANSWER))
+    assert "Waiting for “studio”" in texts(panel)
+    assert not timer.isActive()
+    state.set_start(replace(start, kind=StartKind.SERVICE))
+    assert "Waiting for “studio” to start" in texts(panel)
+    state.set_start(start)
+    state.end_start("studio")
+    assert "Waiting for “studio”" in texts(panel)

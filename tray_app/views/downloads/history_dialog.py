@@ -89,11 +89,14 @@ class HistoryDialog(DialogFrame):
         self.table.verticalScrollBar().setValue(scrolled)
 
     def _rows(self) -> list[QTreeWidgetItem]:
-        now, server = self._clock(), self._state.server
-        label = server_name(server.label, server.address)
+        now, servers = self._clock(), self._state.servers
+        known = {server.id: server for server in (*servers, *self._state.servers_off)}
+        labels = {each: server_name(of.label, of.address) for each, of in known.items()}
+        only = servers[0].id if len(servers) == 1 else ""
         rows = []
         for record in self._shown:
-            words = history_row(record, now, label)
+            label = labels.get(record.server_id, "")
+            words = history_row(record, now, label, is_named=record.server_id != only)
             row = QTreeWidgetItem(list(words))
             for column in _NUMBERS:
                 row.setTextAlignment(column, _TRAILING)

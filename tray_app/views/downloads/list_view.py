@@ -7,7 +7,7 @@ second, and nothing at all while the list is hidden.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
@@ -58,6 +58,7 @@ class DownloadList(QScrollArea):
         self._dirty: set[str] = set()
         self._servers: dict[str, str] = {}
         self._starts: dict[str, ServerStart | None] = {}
+        self._only_server = ""
         self._flush_timer = QTimer(self)
         self._flush_timer.setSingleShot(True)
         self._flush_timer.setInterval(_FLUSH_MS)
@@ -130,13 +131,16 @@ class DownloadList(QScrollArea):
         self._order = tuple(ids)
         self._arrange()
 
-    def set_servers(self, labels: dict[str, str]) -> None:
-        """Labels by server id; rows name their server when there is more than one."""
+    def set_servers(self, labels: Mapping[str, str], only: str = "") -> None:
+        """Labels by server id. Rows name their server, but for those of the `only` one that is on
+        ("" = of one server, that one)."""
         self._servers = dict(labels)
+        self._only_server = only or (next(iter(labels)) if len(labels) == 1 else "")
         now_s = self._clock()
         for row in self._rows.values():
             self._set_server(row)
             row.refresh(now_s)
+        self._sync_text_timer()
 
     def set_start(self, server_id: str, start: ServerStart | None) -> None:
         """How a server is being brought back, which its downloads wait for; None = it is not."""
@@ -181,9 +185,10 @@ class DownloadList(QScrollArea):
         self._empty.hide()
 
     def _set_server(self, row: DownloadRow) -> None:
-        label = self._servers.get(row.item.server_id, "")
-        row.set_server(label, is_named=len(self._servers) > 1)
-        row.set_start(self._starts.get(row.item.server_id))
+        server_id = row.item.server_id
+        label = self._servers.get(server_id, "")
+        row.set_server(label, is_named=server_id != self._only_server)
+        row.set_start(self._starts.get(server_id))
 
     def _arrange(self) -> None:
         known = [item_id for item_id in self._order if item_id in self._rows]
@@ -260,7 +265,7 @@ class DownloadList(QScrollArea):
     def _on_row_menu_requested(self) -> None:
         row = self.sender()
         if isinstance(row, DownloadRow):
-            menu = DownloadMenu(row.item, self)
+            menu = DownloadMenu(row.item, self._servers.get(row.item.server_id, ""), self)
             menu.requested.connect(self._on_row_requested)
             menu.top_requested.connect(self._on_menu_top_requested)
             menu.popup(row.mapToGlobal(QPoint(44, row.height() // 2)))

@@ -12,7 +12,7 @@ from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.shell import pasteable
 from tray_app.text import pull_reason, registry_name, tr
 from tray_app.views.downloads.row import RowRequest
-from tray_app.views.downloads.row_states import LOOKS, RowAction
+from tray_app.views.downloads.row_states import LOOKS, RowAction, can_start, why_disabled
 
 
 class DownloadMenu(QMenu):
@@ -24,14 +24,17 @@ class DownloadMenu(QMenu):
     requested = Signal(object)  # RowRequest
     top_requested = Signal(str)
 
-    def __init__(self, item: PullItem, parent: QWidget | None = None) -> None:
+    def __init__(self, item: PullItem, server: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._item = item
+        self._server = server
+        self.setToolTipsVisible(True)
         self.aboutToHide.connect(self.deleteLater)
         look = LOOKS[item.state]
         for action in (look.first, look.second):
             if action is not None and action is not RowAction.SHOW:
-                self._add_wish(action, look.are_enabled)
+                is_start = action is RowAction.START
+                self._add_wish(action, can_start(item) if is_start else look.are_enabled)
         if item.state is PullState.WAITING:
             self.addAction(tr("Move to &top")).triggered.connect(self._on_top_triggered)
         self.addSeparator()
@@ -57,6 +60,8 @@ class DownloadMenu(QMenu):
         }[action]
         entry = self.addAction(text)
         entry.setEnabled(enabled)
+        if not enabled:
+            entry.setToolTip(why_disabled(action, self._item, self._server))
         entry.setData(action.value)
         entry.triggered.connect(self._on_wish_triggered)
 
@@ -73,7 +78,7 @@ class DownloadMenu(QMenu):
 
     def _on_copy_error_triggered(self) -> None:
         raw = self._item.error.context if self._item.error else ""
-        text = "\n".join(part for part in (pull_reason(self._item), raw) if part)
+        text = "\n".join(part for part in (pull_reason(self._item, self._server), raw) if part)
         QGuiApplication.clipboard().setText(text)
 
     def _on_page_triggered(self) -> None:

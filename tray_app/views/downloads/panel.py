@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
 from tray_app.state import AppState
-from tray_app.text import downloads_header, tr
+from tray_app.text import downloads_header, server_name, tr
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.surfaces import Hairline
@@ -103,16 +103,24 @@ class DownloadsPanel(QWidget):
         self._line.setText(downloads_header(summary))
         self._enable_buttons()
 
-    def set_servers(self, labels: dict[str, str]) -> None:
-        """Labels by server id; rows name their server when there is more than one."""
-        self.list.set_servers(labels)
-
-    def follow_starts(self, state: AppState) -> None:
-        """Say of rows that wait how their server is being brought back."""
+    def follow_servers(self, state: AppState) -> None:
+        """Have rows say on which server they are, and how that is being brought back, now and
+        later."""
         self._state = state
+        state.server_changed.connect(self._show_servers)
         state.start_changed.connect(self._on_state_start_changed)
+        self._show_servers()
         for server in state.servers:
             self._on_state_start_changed(server.id)
+
+    @Slot()
+    def _show_servers(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        known = (*state.servers, *state.servers_off)
+        labels = {server.id: server_name(server.label, server.address) for server in known}
+        self.list.set_servers(labels, state.servers[0].id if len(state.servers) == 1 else "")
 
     @Slot(str)
     def _on_state_start_changed(self, server_id: str) -> None:

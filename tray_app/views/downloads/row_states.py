@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tray_app.core.payloads import ServerStart, StartPhase
-from tray_app.core.pulls.states import Hold, PullItem, PullState
+from tray_app.core.pulls.states import AWAY, Hold, PullItem, PullState
 from tray_app.text import one_line, tr
 from tray_app.views.components.glyphs import ACCENT, SECONDARY
 from tray_app.views.theme import Tone
@@ -76,9 +76,6 @@ _TICKING = frozenset(
 )
 
 
-_SERVER_HOLDS = frozenset({Hold.SERVER, Hold.OFF, Hold.NO_SERVER})
-
-
 def is_ticking(item: PullItem, start: ServerStart | None = None) -> bool:
     """Whether the words of this row change with the clock alone. `start`: how its server is being
     brought back."""
@@ -88,7 +85,7 @@ def is_ticking(item: PullItem, start: ServerStart | None = None) -> bool:
 
 def can_start(item: PullItem) -> bool:
     """Whether "Start now" would do something: not while the server itself is away."""
-    return item.state is PullState.WAITING and item.hold not in _SERVER_HOLDS
+    return item.state is PullState.WAITING and item.hold not in AWAY
 
 
 def action_name(action: RowAction, item: PullItem) -> str:
@@ -109,7 +106,7 @@ def action_name(action: RowAction, item: PullItem) -> str:
     return text.format(name=one_line(item.name, 120))
 
 
-def why_disabled(action: RowAction, item: PullItem, server: str = "") -> str:
+def why_disabled(action: RowAction, item: PullItem, server: str) -> str:
     """The tooltip of a button that can do nothing now."""
     if action is A.START and item.hold is Hold.OFF:
         return tr("“{server}” is switched off").format(server=server)

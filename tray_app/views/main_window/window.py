@@ -41,7 +41,7 @@ from tray_app.views.main_window.reports import Reports
 from tray_app.views.main_window.saved_state import SavedState
 from tray_app.views.main_window.screens import Facts, Screen
 from tray_app.views.main_window.server_menu import ServerMenu
-from tray_app.views.main_window.shown_servers import ShownServers, label_of
+from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.main_window.status_bar import StatusBar, StatusLine, age_line
 from tray_app.views.main_window.top_bar import TopBar
 from tray_app.views.models.view import ModelView
@@ -244,6 +244,7 @@ class MainWindow(QMainWindow):
     def _connect_state(self) -> None:
         state = self._state
         state.server_changed.connect(self._on_state_server_changed)
+        self.panel.follow_servers(state)
         for changed in (
             *(state.snapshot_changed, state.status_changed),
             *(state.start_changed, state.secret_changed),
@@ -264,7 +265,6 @@ class MainWindow(QMainWindow):
         state = self._state
         self._on_state_server_changed()
         self._on_state_layer_index_changed()
-        self.panel.follow_starts(state)
         for item in state.downloads:
             self._on_state_download_changed(item)
         self._on_state_downloads_order_changed()
@@ -279,14 +279,13 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_state_server_changed(self) -> None:
-        state, comparison = self._state, self.models.comparison
+        comparison = self.models.comparison
         self.view.columns.set_several(self.shown_servers.is_several)
         if comparison is not None and not (
             self.shown_servers.is_several
             and (not comparison.server_id or self.shown_servers.is_listed(comparison.server_id))
         ):
             self.models.set_comparison(None)
-        self.panel.set_servers({server.id: label_of(server) for server in state.servers})
         self._refresh_later()
 
     @Slot()

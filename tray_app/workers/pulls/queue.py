@@ -334,13 +334,8 @@ class PullQueue(QObject):
 
     def set_servers(self, used: Mapping[str, bool]) -> None:
         """All servers there are, and whether each is switched on: downloads of others wait."""
-        if not self._schedule.set_servers(used):
-            return
-        for entry in list(self._entries.values()):
-            is_trying = entry.item.state is S.RETRYING and not has_named_time(entry.item)
-            if is_trying and not self._schedule.is_used(entry.item.server_id):
-                self._step(entry, E.HELD)
-        self._after()
+        if self._schedule.set_servers(used):
+            self._after()
 
     def set_server_online(self, server_id: str, is_online: bool) -> None:
         """Whether the server answers. Downloads of one that does not wait for it."""

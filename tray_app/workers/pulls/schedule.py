@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 
-from tray_app.core.pulls.policy import QueueLimits
+from tray_app.core.pulls.policy import QueueLimits, has_named_time
 from tray_app.core.pulls.rules import (
     Claims,
     DiskSpace,
@@ -61,12 +61,14 @@ class Schedule:
         self._disks[space.server_id] = space
 
     def overruled(self, entries: Collection[PullEntry]) -> list[tuple[PullEntry, HoldReason]]:
-        """The running ones that the rules do not allow any more: they go back to the line."""
+        """The running ones that the rules do not allow any more: they go back to the line; so do
+        those that would soon try again, if nothing may be asked of their server."""
         found: list[tuple[PullEntry, HoldReason]] = []
         claims: dict[str, Claims] = defaultdict(Claims)
         for entry in entries:
             state = entry.item.state
-            reason = self._unused(entry) if state in ACTIVE else None
+            is_trying = state is PullState.RETRYING and not has_named_time(entry.item)
+            reason = self._unused(entry) if state in ACTIVE or is_trying else None
             if reason is None and state in IN_TRANSFER:
                 reason = self._ruled_out(entry, claims)
             if reason is not None:

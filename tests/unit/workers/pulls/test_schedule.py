@@ -152,7 +152,7 @@ def test_what_runs_on_a_server_that_is_switched_off_goes_back(state: PullState) 
     forced.is_forced = True
     by.set_servers({"here": False})
     off = HoldReason(Hold.OFF)
-    expected = {"one": off, "forced": off} if state in ACTIVE else {}
+    expected = {"one": off, "forced": off} if state in ACTIVE | {S.RETRYING} else {}
     assert overruled(by, [one, forced]) == expected
     by.set_servers({})
     gone = HoldReason(Hold.NO_SERVER)
