@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from tests.shots import data, dialogs, estimates
+from tests.shots import data, dialogs, estimates, pull_servers
 from tests.shots import downloads as download_pictures
 from tests.shots.language import LONG
 from tests.shots.main_window import filled, select
@@ -34,6 +34,11 @@ def downloads() -> QWidget:
 @SHOTS.add("long-pull", themes=("light",), locale=LONG)
 def pull() -> QWidget:
     return estimates.NEW()
+
+
+@SHOTS.add("long-pull-servers", themes=("light",), locale=LONG)
+def pull_on() -> QWidget:
+    return pull_servers.pull_servers()
 
 
 @SHOTS.add("long-details", themes=("light",), locale=LONG)

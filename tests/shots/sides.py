@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from tests.shots import dialogs, estimates
+from tests.shots import dialogs, estimates, pull_servers
 from tests.shots import main_window as main
 from tests.shots.language import MIRRORED
 from tests.shots.registry import SHOTS
@@ -19,6 +19,7 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     "offline-with-list": main.offline_with_list,
     "menu-row": main.menu_row,
     "pull": estimates.NEW,
+    "pull-servers": pull_servers.pull_servers,
     "details-overview": dialogs.details_overview,
     "details-layers": dialogs.details_layers,
     "delete-several": dialogs.delete_several,

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data, estimates
+from tests.shots import data, estimates, pull_servers
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -110,6 +110,10 @@ DIALOGS: list[Callable[[], QWidget]] = [
     estimates.NOT_FOUND,
     estimates.lookup,
     estimates.short,
+    pull_servers.pull_servers_lookup,
+    pull_servers.pull_servers_not_found,
+    pull_servers.pull_servers_silent,
+    pull_servers.pull_elsewhere,
     pictures.delete_one,
     pictures.delete_shared,
     pictures.delete_several,

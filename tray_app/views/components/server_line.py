@@ -13,6 +13,7 @@ from tray_app.views.components.glyphs import SECONDARY, GlyphLabel
 from tray_app.views.components.inputs import CheckBox
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.spinner import Spinner
+from tray_app.views.components.surfaces import margins
 from tray_app.views.theme import TextRole, Tone
 
 _BOX = 22
@@ -76,7 +77,7 @@ class ServerLine(QWidget):
         glyph.setContentsMargins(0, 4, 0, 0)
         glyph.addWidget(self._glyph)
         line = QHBoxLayout(self)
-        line.setContentsMargins(14, 7, 16, 9)
+        line.setContentsMargins(margins(14, 7, 16, 9))
         line.setSpacing(8)
         line.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(glyph)
