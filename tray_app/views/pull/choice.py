@@ -9,6 +9,7 @@ from tray_app.core.payloads import ModelRef
 from tray_app.core.records import Server
 from tray_app.settings import Settings
 from tray_app.state import AppState
+from tray_app.views.pull.targets import TargetFacts, is_ticked
 
 
 class TargetChoice:
@@ -47,13 +48,14 @@ class TargetChoice:
         """A person ticks a server, or takes the tick away."""
         self._chosen[server_id] = is_on
 
-    def chosen(self, server_id: str) -> bool | None:
-        """What a person wants; None = they have not touched it."""
-        return self._chosen.get(server_id)
-
-    def is_wanted(self, server_id: str) -> bool:
-        """Whether it was wanted before a person touched it."""
-        return server_id in self._wanted
+    def boxes(self, facts: Mapping[str, TargetFacts]) -> dict[str, bool]:
+        """Which boxes are ticked where this is known."""
+        return {
+            server_id: is_ticked(
+                each, self._chosen.get(server_id), is_wanted=server_id in self._wanted
+            )
+            for server_id, each in facts.items()
+        }
 
     def remember(self) -> None:
         """Start from here next time. What was chosen for a model of another server is about that

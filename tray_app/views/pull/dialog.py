@@ -20,7 +20,6 @@ from tray_app.core.records import ModelRecord, Recommendation, Server
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
-    add_on_button,
     already_here,
     cloud_is_off,
     is_loopback,
@@ -28,7 +27,6 @@ from tray_app.text import (
     lookup_failed,
     private_hint,
     pull_button,
-    pull_on_button,
     pull_wait,
     pull_wait_note,
     pulls_itself,
@@ -61,13 +59,7 @@ from tray_app.views.pull.lookup import PullLookup
 from tray_app.views.pull.result import PullResult
 from tray_app.views.pull.server_card import ServerCard, Tick
 from tray_app.views.pull.suggestions import Suggestion
-from tray_app.views.pull.targets import (
-    IMPOSSIBLE,
-    TargetFacts,
-    TargetKind,
-    is_ticked,
-    target_look,
-)
+from tray_app.views.pull.targets import TargetFacts, Targets
 from tray_app.views.theme import TextRole, Tone, font
 
 _WIDTH, _HEIGHT = 560, 568
@@ -98,8 +90,7 @@ class PullDialog(DialogFrame):
         self._elsewhere = elsewhere
         self._choice = TargetChoice(settings, state, elsewhere)
         self._is_for_several = False
-        self._targets: dict[str, TargetFacts] = {}
-        self._ticked: tuple[str, ...] = ()  # those that are and that can be pulled to
+        self._targets = Targets()
         self._reading = Reading()
         self._known = KnownNames()
         self._unfinished: dict[str, PullItem] = {}  # as they were when they got into their state
@@ -426,37 +417,26 @@ class PullDialog(DialogFrame):
         self.body.setStretchFactor(self.area, 0 if name is not None else 1)
         self.body.setStretchFactor(self.servers, 1)
         if name is None:
-            self._ticked = ()
+            self._targets = Targets()
             self._show_helper(None)
             self._show_suggestions()
             self.pull_button.setToolTip("")
             return
-        self._targets = {
+        facts = {
             server.id: self._target(server, name, downloads.get(server.id))
             for server in self._choice.servers.values()
         }
-        boxes = {
-            server_id: is_ticked(
-                facts,
-                self._choice.chosen(server_id),
-                is_wanted=self._choice.is_wanted(server_id),
-            )
-            for server_id, facts in self._targets.items()
-        }
-        looks = {
-            server_id: target_look(facts, is_on=boxes[server_id])
-            for server_id, facts in self._targets.items()
-        }
-        if self.servers.show_looks(looks):
+        self._targets = Targets(facts, self._choice.boxes(facts))
+        if self.servers.show_looks(self._targets.looks):
             self.servers.chain_stops(self.area.card.read_button, self._browse)
-        self._ticked = tuple(
-            server_id
-            for server_id, is_on in boxes.items()
-            if is_on and self._targets[server_id].kind not in IMPOSSIBLE
-        )
         self._show_model(name)
         self._show_wait(self._common_wait())
-        self._set_pull_several()
+        reason = "" if self._targets.ticked else tr("Choose a server")
+        kind = Kind.NORMAL if self._targets.is_wrong else Kind.PRIMARY
+        self._set_pull(self._targets.button_text, enabled=not reason, kind=kind)
+        self.pull_button.setToolTip(tooltip(reason))
+        if reason:
+            self.pull_button.setAccessibleDescription(reason)
 
     def _target(self, server: Server, name: ModelName, download: PullItem | None) -> TargetFacts:
         answer = self.lookup.answer(server.id)
@@ -475,18 +455,12 @@ class PullDialog(DialogFrame):
             is_cloud_off=found is not None and found.is_cloud_off,
         )
 
-    @property
-    def _answers(self) -> list[PullEstimate]:
-        """What is known, for as many servers as it is."""
-        return [facts.answer for facts in self._targets.values() if facts.answer is not None]
-
     def _show_model(self, name: ModelName) -> None:
         """What is the same for all servers."""
-        found = next((answer for answer in self._answers if answer.is_found), None)
-        failure = next((each.failure for each in self._answers if each.failure is not None), None)
-        here = next((each.here for each in self._targets.values() if each.here is not None), None)
-        near = self._known.similar(self._reading.cleaned)
-        self._show_helper_several(found, failure, here)
+        targets, near = self._targets, self._known.similar(self._reading.cleaned)
+        found, here = targets.found, targets.here
+        failure = targets.failed.failure if targets.failed is not None else None
+        self._show_helper_several(name)
         if name.is_cloud or (found is not None and found.is_cloud):
             title = tr("Runs on ollama.com, nothing is stored here")
             self.area.say(title, glyph="cloud", state=Tone.NEUTRAL)
@@ -502,58 +476,33 @@ class PullDialog(DialogFrame):
         else:
             self.area.show_similar(near)
 
-    def _show_helper_several(
-        self,
-        found: PullEstimate | None,
-        failure: OllamaError | None,
-        here: ModelRecord | None,
-    ) -> None:
+    def _show_helper_several(self, name: ModelName) -> None:
+        targets, elsewhere = self._targets, self._elsewhere
         # For which server it is too old, its row says.
-        answer = None if found is not None or isinstance(failure, TooOld) else self._failed
-        said = helper(self._reading, self.field.source, answer, here, ServerFacts())
-        name, elsewhere = str(self._reading.name or ""), self._elsewhere
-        is_copied = elsewhere is not None and canonical(elsewhere.name) == canonical(name)
-        if is_copied and self._ticked and not said.is_wrong:
-            labels = [self._targets[server_id].label for server_id in self._ticked]
-            said = Helper(pulls_itself(labels, name), "info", Tone.INFO)
+        is_told_there = targets.found is not None or (
+            targets.failed is not None and isinstance(targets.failed.failure, TooOld)
+        )
+        answer = None if is_told_there else targets.failed
+        said = helper(self._reading, self.field.source, answer, targets.here, ServerFacts())
+        is_copied = elsewhere is not None and canonical(elsewhere.name) == canonical(str(name))
+        if is_copied and targets.ticked and not said.is_wrong:
+            labels = [targets.facts[server_id].label for server_id in targets.ticked]
+            said = Helper(pulls_itself(labels, str(name)), "info", Tone.INFO)
         self._say_below_field(said)
-
-    @property
-    def _failed(self) -> PullEstimate | None:
-        return next((each for each in self._answers if each.failure is not None), None)
 
     def _common_wait(self) -> HoldReason | None:
         """What holds all of them alike; of a server that is away, its row tells."""
+        ticked = [self._targets.facts[server_id] for server_id in self._targets.ticked]
         reasons = [
-            self._outlook(self._targets[server_id].server, self._targets[server_id].room)
-            for server_id in self._ticked
-            if self._state.is_online(server_id)
+            self._outlook(each.server, each.room)
+            for each in ticked
+            if self._state.is_online(each.server.id)
         ]
         first = reasons[0] if reasons else None
-        if first is None or len(self._ticked) == 1:
+        if first is None or len(ticked) == 1:
             return first
         is_common = first.hold in _RULES and all(reason == first for reason in reasons)
         return first if is_common or first.hold is Hold.LINE else None
-
-    def _set_pull_several(self) -> None:
-        ticked = [self._targets[server_id] for server_id in self._ticked]
-        sizes = [each.answer.fetch_bytes if each.answer is not None else None for each in ticked]
-        known = [size for size in sizes if size is not None]
-        fetch_bytes = sum(known) if len(known) == len(ticked) else None
-        failure = self._failed.failure if self._failed is not None else None
-        is_wrong = any(each.is_wrong for each in ticked)
-        is_wrong = is_wrong or isinstance(failure, ModelNotFound | TooOld)
-        text = pull_on_button(len(ticked), fetch_bytes, is_wrong=is_wrong)
-        clouds = [each for each in ticked if each.kind is TargetKind.CLOUD]
-        if clouds:
-            text = add_on_button(len(ticked))
-            is_wrong = any(each.is_cloud_off for each in clouds)
-        reason = "" if ticked else tr("Choose a server")
-        kind = Kind.NORMAL if ticked and is_wrong else Kind.PRIMARY
-        self._set_pull(text, enabled=bool(ticked), kind=kind)
-        self.pull_button.setToolTip(tooltip(reason))
-        if reason:
-            self.pull_button.setAccessibleDescription(reason)
 
     # --- what a person does --------------------------------------------------------------------
 
@@ -579,7 +528,7 @@ class PullDialog(DialogFrame):
     def _on_read_button_clicked(self) -> None:
         answer = self.lookup.answer(self._server_id)
         if self._is_for_several:
-            answer = next((each for each in self._answers if each.licenses), None)
+            answer = next((each for each in self._targets.answers if each.licenses), None)
         if answer is not None and answer.licenses:
             license_reader(answer, self).open()
 
@@ -593,7 +542,7 @@ class PullDialog(DialogFrame):
         name = self._reading.name
         if name is None or self._download is not None:
             return
-        servers = self._ticked if self._is_for_several else (self._server_id,)
+        servers = self._targets.ticked if self._is_for_several else (self._server_id,)
         requests = [self._request(server_id, name) for server_id in servers]
         self._choice.remember()
         self.accept()

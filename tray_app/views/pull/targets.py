@@ -5,20 +5,23 @@ Plain functions over records, so that every case can be tested without a window.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tray_app.core.errors import TooOld
+from tray_app.core.errors import ModelNotFound, TooOld
 from tray_app.core.estimate import DiskFit, PullCheck, PullEstimate, disk_fit, is_older
 from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelRecord, Server, ServerState, ServerStatus
 from tray_app.text import (
     LineTone,
+    add_on_button,
     cloud_is_off,
     download_figure,
     here_line,
     percent,
+    pull_on_button,
     replaced_version,
     server_name,
     server_state,
@@ -245,3 +248,74 @@ def _ready_notes(facts: TargetFacts) -> tuple[LineNote, ...]:
     if good or warnings:
         return (*warnings, *good, *shared, *unknown)
     return (*unknown, *shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """All servers for the name in the field, by id in their order; `boxes`: which are ticked."""
+
+    facts: Mapping[str, TargetFacts] = field(default_factory=dict)
+    boxes: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def ticked(self) -> tuple[str, ...]:
+        """Those that are ticked and can be pulled to."""
+        return tuple(
+            server_id
+            for server_id, is_on in self.boxes.items()
+            if is_on and self.facts[server_id].kind not in IMPOSSIBLE
+        )
+
+    @property
+    def looks(self) -> dict[str, LineLook]:
+        return {
+            server_id: target_look(facts, is_on=self.boxes[server_id])
+            for server_id, facts in self.facts.items()
+        }
+
+    @property
+    def answers(self) -> tuple[PullEstimate, ...]:
+        """What is known, for as many servers as it is."""
+        return tuple(each.answer for each in self.facts.values() if each.answer is not None)
+
+    @property
+    def found(self) -> PullEstimate | None:
+        """What the registry has told of the model, which is the same for all servers."""
+        return next((answer for answer in self.answers if answer.is_found), None)
+
+    @property
+    def failed(self) -> PullEstimate | None:
+        """That the registry did not tell, which it does for all servers."""
+        return next((answer for answer in self.answers if answer.failure is not None), None)
+
+    @property
+    def here(self) -> ModelRecord | None:
+        """The installed model of that name on any of them."""
+        return next((each.here for each in self.facts.values() if each.here is not None), None)
+
+    @property
+    def fetch_bytes(self) -> int | None:
+        """What would be fetched on all that are ticked; None = not known of each."""
+        answers = [self.facts[server_id].answer for server_id in self.ticked]
+        sizes = [answer.fetch_bytes for answer in answers if answer is not None]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(answers) else None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a pull would probably fail on one that is ticked."""
+        ticked = [self.facts[server_id] for server_id in self.ticked]
+        if any(each.kind is TargetKind.CLOUD for each in ticked):
+            return any(each.is_cloud_off for each in ticked)
+        failure = self.failed.failure if self.failed is not None else None
+        return any(each.is_wrong for each in ticked) or (
+            bool(ticked) and isinstance(failure, ModelNotFound | TooOld)
+        )
+
+    @property
+    def button_text(self) -> str:
+        """The primary button."""
+        ticked = self.ticked
+        if any(self.facts[server_id].kind is TargetKind.CLOUD for server_id in ticked):
+            return add_on_button(len(ticked))
+        return pull_on_button(len(ticked), self.fetch_bytes, is_wrong=self.is_wrong)
