@@ -6,6 +6,7 @@ Here an exception in any listener fails the test by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tray_app.app.application import Application
 from tray_app.cli import Invocation
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadAddress
-from tray_app.core.payloads import PullRequest
+from tray_app.core.payloads import ModelRef, PullRequest
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.desktop.instance.single_instance import SingleInstance
@@ -27,6 +28,7 @@ from tray_app.desktop.tray.tray import Tray
 from tray_app.paths import paths
 from tray_app.settings import ServerEntry
 from tray_app.text import server_state
+from tray_app.views.pull.dialog import PullDialog
 from tray_app.workers.last_lists import ListFiles
 
 MB = 1_000_000
@@ -79,6 +81,45 @@ def test_a_stored_address_that_is_none_asks_nobody_and_says_why(
     assert len(server.requests) == asked
     application.settings.set("servers", (ServerEntry("local", "nas", server.url),))
     qtbot.waitUntil(lambda: server_state(application.state.status("local")).startswith("Online"))
+
+
+@pytest.fixture
+def studio() -> Iterator[FaultyServer]:
+    library = small.library(published=NAMES)
+    with FaultyServer(library=library, speed_bytes_s=500 * MB, tick_s=0.01) as fake:
+        yield fake
+
+
+def test_pulled_on_two_servers_one_of_which_is_switched_off_meanwhile(
+    application: Application, qtbot: QtBot, server: FaultyServer, studio: FaultyServer
+) -> None:
+    settings, state, queue = application.settings, application.state, application.queue
+    here = ServerEntry("local", "", server.url)
+    there = ServerEntry("studio", "studio", studio.url)
+    settings.update({"servers": (here, there), "max_pulls": 2, "keep_free_gb": 0})
+    qtbot.waitUntil(lambda: state.is_online("local") and state.is_online("studio"), timeout=5000)
+    studio.state.set_speed(2 * MB)
+    application.commands.pull_elsewhere_dialog_requested.emit(ModelRef("local", "one:latest"))
+    dialog = next(each for each in QApplication.topLevelWidgets() if isinstance(each, PullDialog))
+    lines = dialog.servers.lines
+    assert [line.box.isChecked() for line in lines.values()] == [True, True], "neither has it"
+    dialog.pull_button.click()
+
+    def stands(server_id: str) -> tuple[PullState, Hold | None]:
+        item = next(item for item in queue.items() if item.server_id == server_id)
+        return item.state, item.hold
+
+    qtbot.waitUntil(lambda: stands("local")[0] is S.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: stands("studio")[0] is S.RUNNING, timeout=10_000)
+    settings.set("servers", (here, replace(there, is_on=False)))
+    assert stands("studio") == (S.WAITING, Hold.OFF)
+    assert state.server_of("studio").label == "studio"
+    settings.set("servers", (here,))
+    assert stands("studio") == (S.WAITING, Hold.NO_SERVER)
+    studio.state.set_speed(500 * MB)
+    settings.set("servers", (here, there))
+    qtbot.waitUntil(lambda: stands("studio")[0] is S.DONE, timeout=10_000)
+    assert "one:latest" in studio.state.names()
 
 
 class Witness(QObject):

@@ -27,6 +27,7 @@ COMMANDS = [
     "refresh_requested",
     "details_dialog_requested",
     "pull_dialog_requested",
+    "pull_elsewhere_dialog_requested",
     "delete_dialog_requested",
     "load_requested",
     "unload_requested",

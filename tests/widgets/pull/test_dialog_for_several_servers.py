@@ -347,6 +347,7 @@ def test_a_download_there_is_neither_asked_for_twice_nor_in_the_way_of_others(
     progress = running.progress
     assert progress is not None
     facts.set_download(scene.state, replace(running, progress=replace(progress, permille=700)))
+    assert dialog.servers.lines["studio"].figure.text() == "70%"
     assert [each.server_id for each in pulled(scene, dialog)] == [data.SERVER]
 
 

@@ -207,7 +207,9 @@ class PullDialog(DialogFrame):
     @Slot(object)
     def _on_state_download_changed(self, item: PullItem) -> None:
         """Most only go on, and are not what is asked about."""
-        if self._note_download(item) or (self._download and self._download.id == item.id):
+        shown = (self._download, *(each.download for each in self._targets.facts.values()))
+        is_shown = any(each is not None and each.id == item.id for each in shown)
+        if self._note_download(item) or is_shown:
             self._update()
 
     @Slot(str)
