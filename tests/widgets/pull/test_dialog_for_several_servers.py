@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -120,6 +120,16 @@ def test_without_a_name_there_are_suggestions_and_no_rows(ask: Ask) -> None:
 def test_the_size_is_that_of_the_dialog_for_one(ask: Ask) -> None:
     dialog = ask()
     assert (dialog.width(), dialog.height()) == (560, 568)
+
+
+def test_it_keeps_its_height_whatever_it_says(qtbot: QtBot, ask: Ask) -> None:
+    dialog = ask()
+    heights = set()
+    for typed in ("", "qwen3 14b", "qwen3:8b", "gpt-oss:20b-cloud", "phi3", "a+b", "qwen3", NAME):
+        dialog.field.setText(typed)
+        QApplication.sendPostedEvents()
+        heights.add(dialog.height())
+    assert heights == {568}
 
 
 def test_more_than_four_scroll(qtbot: QtBot) -> None:

@@ -414,7 +414,6 @@ class PullDialog(DialogFrame):
             self.lookup.add_server(server_id)
 
     def _update_several(self, name: ModelName | None, downloads: dict[str, PullItem]) -> None:
-        # One that is hidden takes no room before another one comes.
         self.servers.setVisible(name is not None)
         self.body.setStretchFactor(self.area, 0 if name is not None else 1)
         self.body.setStretchFactor(self.servers, 1)

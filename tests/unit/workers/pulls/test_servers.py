@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
+from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, faults, small
@@ -14,9 +16,12 @@ from tests.unit.workers.conftest import MB, QUICK, Trail
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits
+from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.local_store import LocalStore
 from tray_app.workers.jobs import Target
+from tray_app.workers.pulls.disk_watch import DiskWatch
 from tray_app.workers.pulls.queue import AWAY_S, PullQueue
 from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
@@ -308,6 +313,54 @@ def test_a_queue_file_with_servers_nobody_knows_keeps_its_rows(
     both.wait_state(waiting, S.DONE)
     both.queue.resume(paused)
     both.wait_state(paused, S.DONE)
+
+
+class HungStore(LocalStore):
+    """A folder on a disk that does not answer, until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.go = Event()
+
+    def room(self, known: object, pulls: object) -> tuple[int | None, dict[str, dict[str, int]]]:
+        assert self.go.wait(20)
+        return None, {}
+
+
+class RoomyStore(LocalStore):
+    def room(self, known: object, pulls: object) -> tuple[int | None, dict[str, dict[str, int]]]:
+        return 5 * MB, {}
+
+
+def test_a_disk_that_hangs_leaves_the_others_measured(
+    qtbot: QtBot, runner: JobRunner, make_both: MakeBoth
+) -> None:
+    both, hung = make_both(), HungStore()
+    stores = {"studio": hung, "local": RoomyStore([])}
+    targets = {each: replace(both.targets[each], store=store) for each, store in stores.items()}
+    for server_id in stores:
+        both.add(server_id, "one")
+    watch = DiskWatch(runner, targets.get, both.queue.items, runner)
+    measured: list[str] = []
+    keep = Listener(measured)
+    watch.measured.connect(keep.on_measured)
+    watch.note_items()
+    both.wait(lambda: measured == ["local"])
+    watch._look()
+    both.wait(lambda: measured == ["local", "local"])
+    hung.go.set()
+    both.wait(lambda: "studio" in measured)
+    watch.close()
+
+
+class Listener(QObject):
+    def __init__(self, measured: list[str]) -> None:
+        super().__init__()
+        self._measured = measured
+
+    @Slot(object)
+    def on_measured(self, space: DiskSpace) -> None:
+        self._measured.append(space.server_id)
 
 
 def test_the_list_of_one_server_ends_nothing_on_another(
