@@ -11,8 +11,11 @@ from tests.shots import data
 from tests.shots.registry import SHOTS
 from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed, PullFailure
+from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.progress import PullPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
+from tray_app.core.records import Server
+from tray_app.state import AppState
 from tray_app.views.downloads.panel import DownloadsPanel
 
 S = PullState
@@ -39,6 +42,9 @@ def _rows() -> tuple[PullItem, ...]:
         ("finishing", {"state": S.FINISHING, "progress": replace(still, phase=PullPhase.WRITE)}),
         ("in-line", {**waiting, "hold": Hold.LINE, "position": 2}),
         ("for-the-server", {**waiting, "hold": Hold.SERVER}),
+        ("waking-up", {**waiting, "hold": Hold.SERVER, "server_id": "nas"}),
+        ("switched-off", {**waiting, "hold": Hold.OFF, "server_id": "lab"}),
+        ("gone", {**waiting, "hold": Hold.NO_SERVER, "server_id": "gone"}),
         ("quiet-hours", {
             **waiting, "hold": Hold.QUIET_HOURS, "hold_until": time(23, 0)}),
         ("metered", {**waiting, "hold": Hold.METERED}),
@@ -67,5 +73,12 @@ def downloads_states() -> QWidget:
     for item in rows:
         panel.set_item(item)
     panel.set_order([item.id for item in display_order(rows, data.NOW_S)])
-    panel.list.set_servers({data.SERVER: "This computer"})
+    state = AppState(Server(data.SERVER, "", data.ADDRESS))
+    state.set_servers(
+        (state.server, Server("nas", "nas")), data.SERVER, "", (Server("lab", "lab"),)
+    )
+    state.set_start(
+        ServerStart("nas", StartKind.WAKE, StartPhase.WAITING, data.NOW_S - 70, patience_s=180)
+    )
+    panel.follow_servers(state)
     return panel
