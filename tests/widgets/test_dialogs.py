@@ -13,7 +13,7 @@ from tests.shots.dialogs import info, ref
 from tests.shots.scene import Scene, known
 from tests.support import facts
 from tests.widgets.helpers import clipboard, emitted, texts
-from tray_app.core.errors import ModelNotFound, ServerFailed, Unreachable
+from tray_app.core.errors import ModelNotFound, ServerFailed, Unreachable, UnreachableKind
 from tray_app.core.payloads import (
     BusyModel,
     CopyRequest,
@@ -250,6 +250,36 @@ def test_a_partial_delete_is_told_by_name(scene: Scene, dialogs: Dialogs) -> Non
     said = texts(boxes()[0])
     assert any("1 of 2 models deleted." in text and "qwen3:8b" in text for text in said)
     boxes()[0].close()
+
+
+def test_what_failed_on_several_servers_is_told_in_the_window(
+    scene: Scene, dialogs: Dialogs
+) -> None:
+    failed = Failure(Verb.DELETE, ref(QWEN), ModelNotFound("qwen3:8b"))
+    asked = (ref(QWEN), ModelRef("studio", "qwen3:8b"))
+    scene.state.tell_deleted(DeleteOutcome((), (failed,), asked=asked))
+    assert boxes() == []
+
+
+def test_each_model_is_told_with_its_own_server(scene: Scene, dialogs: Dialogs) -> None:
+    studio = Server("studio", "studio", "studio.lan")
+    scene.state.set_servers((scene.state.server, studio), data.SERVER, "")
+    there = replace(QWEN, server_id="studio")
+    facts.set_snapshot(
+        scene.state, replace(data.snapshot((there,)), server_id="studio", running=())
+    )
+    details = dialogs.open_details(ref(there))
+    assert details.windowTitle() == "qwen3:8b · studio"
+    scene.state.set_servers((scene.state.server,), data.SERVER, "")
+    assert details.windowTitle() == "qwen3:8b · studio", "although it is used no more"
+    scene.state.set_servers((scene.state.server, studio), data.SERVER, "")
+    offline = Unreachable("studio.lan", kind=UnreachableKind.LOST)
+    scene.state.tell_failed(Failure(Verb.LOAD, ref(there), offline))
+    assert any("“studio”" in text for text in texts(boxes()[0]))
+    boxes()[0].close()
+    item = replace(data.PULLS[0], server_id="studio")
+    scene.state.set_downloads((item,))
+    assert "“studio”" in " ".join(texts(dialogs.ask_cancel(item)))
 
 
 def test_open_dialogs_follow_the_facts(scene: Scene, dialogs: Dialogs) -> None:

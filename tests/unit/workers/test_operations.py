@@ -128,6 +128,26 @@ def test_a_loaded_model_is_unloaded_first(
     assert paths.index("/api/generate") < paths.index("/api/delete")
 
 
+def test_a_deletion_on_several_servers_is_told_server_by_server(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    """Each outcome knows all that was asked for; a server that is not used failed."""
+    (a,) = refs_of(server, "a")
+    lost = ModelRef("nas", "b:latest")
+    told: list[DeleteOutcome] = []
+    operations.deleted.connect(told.append)
+    operations.delete(DeleteRequest((a, lost)))
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=8000)
+    assert {outcome.asked for outcome in told} == {(a, lost)}
+    assert all(outcome.is_mixed for outcome in told)
+    failed, done = told
+    assert ([each.ref for each in failed.failures], failed.deleted) == ([lost], ())
+    assert (done.deleted, done.failures) == ((a,), ())
+    operations.delete(DeleteRequest((a,)))
+    qtbot.waitUntil(lambda: len(told) == 3, timeout=8000)
+    assert (told[2].gone, told[2].is_mixed) == ((a,), False)
+
+
 def test_a_500_after_the_manifest_is_gone_counts_as_deleted(
     qtbot: QtBot, operations: Operations, server: FaultyServer
 ) -> None:
