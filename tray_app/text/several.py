@@ -179,10 +179,10 @@ def several_selection_line(
     }
     if not listed_bytes:
         return head
-    text = tr("{size}, deleting {n} frees up to {freed}")
     if away == selected or (not freed.freed_bytes and not freed.is_exact):
-        text = tr("{size}")
-    elif not freed.freed_bytes:
+        return dotted(head, values["size"])
+    text = tr("{size}, deleting {n} frees up to {freed}")
+    if not freed.freed_bytes:
         text = tr("{size}, deleting {n} frees no disk space")
     elif freed.is_exact:
         text = tr("{size}, deleting {n} frees {freed}")
