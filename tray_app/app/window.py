@@ -54,6 +54,7 @@ class WindowController(QObject):
         commands.pull_dialog_requested.connect(self.open_pull)
         commands.pull_elsewhere_dialog_requested.connect(self.open_pull_elsewhere)
         commands.history_dialog_requested.connect(self.open_history)
+        commands.doctor_dialog_requested.connect(self.open_doctor)
         commands.pull_show_requested.connect(self.show_pull)
 
     @property
@@ -114,6 +115,11 @@ class WindowController(QObject):
     def open_duplicate(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_duplicate(ref)
+
+    @Slot(str)
+    def open_doctor(self, server_id: str = "") -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_doctor(server_id)
 
     @Slot()
     def open_history(self) -> None:

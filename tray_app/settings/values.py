@@ -85,6 +85,7 @@ class SettingsValues:
     sort_descending: bool = _setting(False, flag)
     filter_chip: str = _setting("all", choice("all", "loaded", "updates", "cloud"))
     details_size: tuple[int, ...] = _setting((), sizes)
+    doctor_size: tuple[int, ...] = _setting((), sizes)
     last_target: str = _setting("", text)
 
 

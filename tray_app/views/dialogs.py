@@ -19,6 +19,7 @@ from tray_app.state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.views.components.message_box import MessageBox, show_message
 from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
@@ -144,6 +145,16 @@ class Dialogs(QObject):
         """The settings of the server, with another address filled in."""
         dialog = self.open_settings("servers")
         dialog.server.fill_in(address)
+        return dialog
+
+    def open_doctor(self, server_id: str = "") -> DoctorDialog:
+        """Look for what is wrong, with this server first ("" = with the default one)."""
+        dialog = self._find(DoctorDialog)
+        if dialog is None:
+            dialog = DoctorDialog(self._settings, self._state, self._commands, self._host)
+            self._keep(dialog)
+        self._bring_to_front(dialog)
+        dialog.look(server_id)
         return dialog
 
     def open_history(self) -> HistoryDialog:

@@ -105,7 +105,7 @@ def paint_card(painter: QPainter, rect: QRectF, theme: Theme) -> None:
 
 
 class StateTile(QWidget):
-    """A glyph on a rounded square in a state's tint; neutral grey without a state."""
+    """A glyph ("" = none) on a rounded square in a state's tint; neutral grey without a state."""
 
     def __init__(
         self, glyph: str, state: Tone | None = None, size: int = 56, parent: QWidget | None = None
@@ -136,6 +136,8 @@ class StateTile(QWidget):
         painter.drawRoundedRect(
             QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius
         )
+        if not self._glyph:  # something else is shown in it
+            return
         inset = (self.width() - self._glyph_size) / 2
         rect = QRectF(inset, inset, self._glyph_size, self._glyph_size)
         paint_glyph(painter, self._glyph, rect, color)
