@@ -35,6 +35,7 @@ ELSEWHERE = {
     "tests/unit/workers/test_unchanged_polls.py": "whoever hears of a poll: work per poll",
     "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
+    "tests/widgets/test_app_doctor.py": "app/doctor.py, which wants a clipboard",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",
     "tests/widgets/test_icons.py": "resources.py on the screen",
     "tests/widgets/test_late_windows.py": "every window, built late and there from the start",

@@ -29,9 +29,9 @@ _SILENT = (Unreachable, ProxyFailed)
 class Releases:
     """Remembers the answer in a file of the state folder. Thread: any; one asks, others wait."""
 
-    def __init__(self, file: Path, url: str = RELEASES_URL) -> None:
+    def __init__(self, file: Path, url: str = "") -> None:
         self._file = file
-        self._url = url
+        self._url = url or RELEASES_URL
         self._lock = threading.Lock()
         self._was_silent = False
 

@@ -19,7 +19,7 @@ from tray_app.views.theme import TextRole, Theme, Tone
 
 _LEAST_TEXT = 240
 _LEADING = 44
-_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_STEPS = {Qt.Key.Key_Up: False, Qt.Key.Key_Down: True}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -44,11 +44,11 @@ class RowTexts:
 class FindingRow(QWidget):
     """One Tab stop with its button behind it; the arrows are for who keeps the rows.
 
-    Signals: `button_clicked`, `stepped` (up or down by so many rows), `focused`.
+    Signals: `button_clicked`, `stepped` to the next row (True) or the one before, `focused`.
     """
 
     button_clicked = Signal()
-    stepped = Signal(int)
+    stepped = Signal(bool)
     focused = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -147,6 +147,7 @@ class DoctorDialog(DialogFrame):
         }  # fmt: skip
         unusable = frozenset(key_of(each) for each in findings if self._remedies.unusable(each))
         self.list.set_findings(findings, frozenset(self._used), unusable)
+        self.list.order_tabs(self.servers, self.copy_button)
         self._show_head()
         is_running = found.is_running
         self.again_button.setText(tr("&Stop") if is_running else tr("Check &again"))

@@ -3,7 +3,7 @@ has the focus does not move."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.core.diagnosis.findings import (
@@ -125,11 +125,22 @@ class FindingList(QScrollArea):
         if had_focus:
             self._pass_focus(place)
         if anchor is not None and anchor in self._order:
+            # At once, and not with the next turn, when it would be seen to jump.
+            QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
             self._column.activate()
             moved = self._top_of(anchor) - top
             bar = self.verticalScrollBar()
             if moved:
                 bar.setValue(bar.value() + moved)
+
+    def order_tabs(self, before: QWidget, behind: QWidget) -> None:
+        """Have Tab go from `before` through the rows to `behind`: they were made in any order."""
+        last = before
+        for row in self._order:
+            for each in (row, row.button, row.chevron, row.copy_button):
+                QWidget.setTabOrder(last, each)
+                last = each
+        QWidget.setTabOrder(last, behind)
 
     def focus_first(self) -> bool:
         """Focus on what is to be fixed first; False when there is nothing."""
@@ -209,10 +220,10 @@ class FindingList(QScrollArea):
             self._settle(row)
             self.ensureWidgetVisible(row, 0, 12)
 
-    def _on_row_stepped(self, step: int) -> None:
+    def _on_row_stepped(self, is_down: bool) -> None:
         row = self.sender()
         if isinstance(row, FindingRow) and row in self._order:
-            place = self._order.index(row) + step
+            place = self._order.index(row) + (1 if is_down else -1)
             if 0 <= place < len(self._order):
                 self._order[place].setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -252,7 +263,7 @@ def _row_texts(finding: Finding, *, is_checking: bool, is_usable: bool) -> RowTe
         words.button if is_usable else "",
         words.command,
         (),
-        (*words.how_to, *finding.details) if words.how_to else finding.details,
+        (*words.how_to, "", *finding.details) if words.how_to else finding.details,
         spoken_finding(words),
         group_title(finding.group),
         is_checking,
