@@ -83,7 +83,7 @@ def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
     made = Program(None, settings, state, {})  # type: ignore[arg-type]
     made.doctor = Doctor(runner, settings, state, made, paths(tmp_path))
     yield made
-    made.doctor.stop()
+    made.doctor.close()
     runner.close()
     assert runner.wait(QDeadlineTimer(5000))
 

@@ -309,6 +309,7 @@ def test_a_closed_dialog_hears_nothing_any_more(
         dialogs.open_pull("phi3"),
         dialogs.open_duplicate(ref(QWEN)),
         dialogs.open_history(),
+        dialogs.open_doctor(),
         dialogs.ask_cancel(running),
     ]
     question = dialogs.open_delete(ModelRefs((ref(QWEN),)))

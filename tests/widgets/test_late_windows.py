@@ -27,7 +27,7 @@ from tests.shots import data, downloads, estimates
 from tests.shots.dialogs import info, ref
 from tests.shots.registry import settle
 from tests.shots.scene import Scene, blank
-from tests.support import facts
+from tests.support import examinations, facts
 from tests.widgets.helpers import shown
 from tray_app.core.payloads import BusyModel, ModelRef, ModelRefs, Recommendations, Verb
 from tray_app.core.pulls.history import History
@@ -37,6 +37,7 @@ from tray_app.core.records import Server, ServerState
 from tray_app.core.sharing import LayerIndex
 from tray_app.views.components.names import NameLabel
 from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.pull.dialog import PullDialog
@@ -82,6 +83,9 @@ def go_on(scene: Scene) -> None:
     state.set_download(RUNNING)
     state.set_pull_summary(data.SUMMARY)
     state.set_history(History(downloads.RECORDS))
+    found = examinations.examined()
+    state.set_examination(examinations.running(found, 5, "s"))
+    state.set_examination(found)
     state.set_conditions(SystemConditions(on_battery=False, is_metered=False))
     state.set_autostart(False)
     state.set_autostart(True)
@@ -155,6 +159,10 @@ def history(scene: Scene) -> QWidget:
     return HistoryDialog(scene.state, scene.commands, clock=data.clock)
 
 
+def doctor(scene: Scene) -> QWidget:
+    return DoctorDialog(scene.settings, scene.state, scene.commands)
+
+
 def delete_one(scene: Scene) -> QWidget:
     refs = ModelRefs((ref(MISTRAL),))
     return DeleteDialog(refs, scene.settings, scene.state, scene.commands)
@@ -179,7 +187,7 @@ def cancel(scene: Scene) -> QWidget:
     return CancelDialog(RUNNING, scene.state, scene.commands)
 
 
-FROM_THE_START = [main_window, details, pull_blank, pull, settings, history, duplicate]
+FROM_THE_START = [main_window, details, pull_blank, pull, settings, history, doctor, duplicate]
 ONCE_THERE_IS_SOMETHING = [delete_one, delete_several, quit_question, cancel]
 WINDOWS = [*FROM_THE_START, *ONCE_THERE_IS_SOMETHING]
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data, estimates, pull_servers
+from tests.shots import data, doctor, estimates, pull_servers
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -121,6 +121,10 @@ DIALOGS: list[Callable[[], QWidget]] = [
     pictures.quit_question,
     pictures.details_overview,
     pictures.details_failed,
+    doctor.doctor_open,
+    doctor.doctor_small,
+    doctor.doctor_fine,
+    doctor.doctor_every,
 ]
 
 

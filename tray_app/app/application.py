@@ -148,6 +148,7 @@ class Application(QObject):
                     self.queue.close,
                     self.history.close,
                     self.last_lists.close,
+                    self.doctor.close,
                     self.runner.close,
                     self.pollers.close,
                 ),

@@ -104,6 +104,11 @@ class Doctor(QObject):
         if not self._state.is_demo:
             self._clock.start(_FIRST_LOOK_MS)
 
+    def close(self) -> None:
+        """The program ends."""
+        self._clock.stop()
+        self.stop()
+
     # What can be asked of it.
 
     @Slot(str)

@@ -66,11 +66,15 @@ class FindingRow(QWidget):
         self.chevron.clicked.connect(self._on_chevron_clicked)
         self._texts = texts = QVBoxLayout()
         texts.setSpacing(1)
+        texts.addStretch(0)
         texts.addWidget(self._title)
         texts.addWidget(self._why)
+        texts.addStretch(1)
         self._mark = mark = QVBoxLayout()
         mark.setContentsMargins(0, 2, 0, 0)
+        mark.addStretch(0)
         mark.addWidget(self._glyph)
+        mark.addStretch(1)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(0)
         self._grid.setVerticalSpacing(4)
@@ -123,11 +127,11 @@ class FindingRow(QWidget):
         self._why.setVisible(bool(texts.why))
         self._command.setText(texts.command)
         self._command.setVisible(bool(texts.command))
-        sides = Qt.AlignmentFlag
-        side = sides.AlignTop if texts.why or texts.command else sides.AlignVCenter
-        self._grid.setAlignment(self._texts, side)
-        self._grid.setAlignment(self._mark, side)
-        self._mark.setContentsMargins(0, 2 if side is sides.AlignTop else 0, 0, 0)
+        # With an alignment, Qt would give texts that wrap the height of their handiest shape.
+        is_centered = not texts.why
+        self._texts.setStretch(0, int(is_centered))
+        self._mark.setStretch(0, int(is_centered))
+        self._mark.setContentsMargins(0, 0 if is_centered else 2, 0, 0)
         self.button.setText(texts.button)
         self.button.setVisible(bool(texts.button))
         self.button.setEnabled(not texts.is_busy)

@@ -67,6 +67,9 @@ class DoctorDialog(DialogFrame):
         self._age_timer.timeout.connect(self._show_head)
         self.follow(state.examination_changed, self._show)
         self.finished.connect(self._on_finished)
+        if state.examination is not None:
+            self._show()
+            self.list.focus_first()
 
     def _build(self) -> None:
         self.body.setContentsMargins(0, 0, 0, 0)
