@@ -118,7 +118,7 @@ def test_findings_join_at_their_place_and_what_is_open_or_focused_stays(
     open_row = stage.row(K.EXPOSED)
     open_row.set_open(True)
     row.setFocus()
-    qtbot.wait(0)
+    qtbot.waitUntil(row.hasFocus)
     area = stage.dialog.list.viewport()
     before = row.mapTo(area, row.rect().topLeft()).y()
     stage.found(later)

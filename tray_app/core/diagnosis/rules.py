@@ -35,6 +35,7 @@ MODELS_MINIMUM_BYTES = 5_000_000_000
 OUR_MINIMUM_BYTES = 50_000_000
 DOWNLOAD_PAGE = "https://ollama.com/download"
 _HIDDEN = "•••"
+_STATUSES: dict[type, int] = {e.Unauthorized: 401, e.Forbidden: 403}
 _AWAY = frozenset({408, 502, 503, 504, *range(520, 531)})
 
 _K, _R = FindingKind, RemedyKind
@@ -146,7 +147,9 @@ def error_details(facts: ServerFacts, error: e.OllamaError) -> tuple[str, ...]:
     """What was asked, with what, and what came of it."""
     lines = [error.request] if error.request else []
     lines += [f"{name}: {_HIDDEN}" for name in facts.sent_headers]
-    status = getattr(error, "status", 0)
+    status = getattr(error, "status", 0) or next(
+        (number for kind, number in _STATUSES.items() if isinstance(error, kind)), 0
+    )
     if status:
         lines.append(f"HTTP {status}")
     said = error.context if error.context and not error.context.isdecimal() else ""
@@ -295,6 +298,8 @@ def _model_folder(facts: ServerFacts) -> Iterable[Finding]:
     store = facts.store
     if store is None:
         return
+    if not store.folder and not facts.models:
+        return  # there is nothing that it could be known by
     details = tuple(line for line in (store.folder, store.problem) if line)
     free = store.free_bytes
     if not store.folder or store.problem:

@@ -144,6 +144,7 @@ def test_the_details_say_what_was_asked_and_never_with_what() -> None:
         "GET https://gw/api/version",
         "Authorization: •••",
         "X-Key: •••",
+        "HTTP 401",
         "Unauthorized: Authorization: •••",
     )
 
@@ -177,6 +178,7 @@ STORE = StoreFacts("/models", free_bytes=80_000_000_000)
         ("exposure", {"open_at": "192.168.1.10:11434"}, [K.EXPOSED]),
         ("model_folder", {"store": STORE}, [K.FOLDER_FINE]),
         ("model_folder", {"store": StoreFacts()}, [K.FOLDER_NOT_SEEN]),
+        ("model_folder", {"store": StoreFacts(), "models": 0}, []),
         ("model_folder", {"store": StoreFacts("/m", "no access")}, [K.FOLDER_NOT_SEEN]),
         (
             "model_folder",
