@@ -31,6 +31,8 @@ PLATFORM_MODULES = frozenset(
 LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/__main__.py", "tray_app.app"): "a terminal verb must not pay for Qt",
     ("tray_app/__main__.py", "tray_app.cli.terminal"): "the window must not pay for requests",
+    ("tray_app/app/doctor.py", "tray_app.core.diagnosis.facts"): "few look: 10 ms",
+    ("tray_app/app/doctor.py", "tray_app.core.diagnosis.findings"): "few look: 8 ms",
     ("tray_app/app/doctor.py", "tray_app.diagnosis.lanes"): "loads requests: not at the start",
     ("tray_app/app/doctor.py", "tray_app.diagnosis.question"): "loads requests: not at the start",
     ("tray_app/app/doctor.py", "tray_app.diagnosis.releases"): "loads requests: not at the start",

@@ -126,6 +126,9 @@ class BreakingCommands(InstanceCommands):
         assert manager.hint is QSessionManager.RestartHint.RestartNever
         QCoreApplication.quit()
 
+    def do_doctor(self) -> None:
+        self._owner.commands.doctor_dialog_requested.emit("")
+
     def do_diagnostics(self) -> None:
         clipboard = QGuiApplication.clipboard()
         clipboard.dataChanged.connect(self._on_clipboard_data_changed)

@@ -12,8 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from tray_app import text
-from tray_app.core.diagnosis.facts import InstanceFacts, InstanceState, ServerTarget
-from tray_app.core.diagnosis.findings import Examination, Finding
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.records import ServerStatus
@@ -23,6 +21,8 @@ from tray_app.state import AppState
 from tray_app.workers.runner import Job, JobRunner
 
 if TYPE_CHECKING:
+    from tray_app.core.diagnosis.facts import ServerTarget
+    from tray_app.core.diagnosis.findings import Examination, Finding
     from tray_app.diagnosis.lanes import Lane, Told
     from tray_app.diagnosis.question import Question
     from tray_app.diagnosis.releases import Releases
@@ -145,6 +145,8 @@ class Doctor(QObject):
     # Looking.
 
     def _begin(self, first: str) -> None:
+        from tray_app.core.diagnosis.findings import Examination
+
         self._stop_jobs()
         self._state.set_examination(Examination(first=first))
         self._look(None)
@@ -204,6 +206,7 @@ class Doctor(QObject):
         self._runner.submit(job, f"{_LANE} {number}")
 
     def _question(self) -> Question:
+        from tray_app.core.diagnosis.facts import InstanceFacts, InstanceState
         from tray_app.diagnosis.question import REGISTRY_URL, Question
 
         own = InstanceFacts(
@@ -222,6 +225,8 @@ class Doctor(QObject):
         )
 
     def _target(self, entry: ServerEntry) -> ServerTarget:
+        from tray_app.core.diagnosis.facts import ServerTarget
+
         endpoint = self._endpoints.endpoint(entry)
         is_endpoint = isinstance(endpoint, Endpoint)
         return ServerTarget(
