@@ -4,7 +4,7 @@ import os
 import sys
 
 from tray_app.cli import parse_args
-from tray_app.cli.arguments import EXIT_USAGE
+from tray_app.cli.arguments import EXIT_USAGE, TOKEN_VARIABLE
 from tray_app.environment import put_right
 
 _ASKING = frozenset({"-h", "--help", "--version"})
@@ -23,6 +23,7 @@ def main() -> int:
     if invocation.is_window:
         from tray_app.app import main as run_program  # Qt's widgets: not for a terminal verb
 
+        os.environ.pop(TOKEN_VARIABLE, None)  # not for what we start, such as the browser
         return run_program(invocation)
     from tray_app.cli.terminal import run as run_verb  # requests: not for the window's start
 

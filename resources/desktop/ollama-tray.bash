@@ -4,6 +4,13 @@ _ollama_tray_models() {
   ollama-tray list "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
+_ollama_tray_servers() {
+  local label word=${1,,}
+  while IFS= read -r label; do
+    [[ ${label,,} == "$word"* ]] && COMPREPLY+=("$(printf %q "$label")")
+  done < <(ollama-tray --complete-servers 2>/dev/null)
+}
+
 _ollama_tray() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" server=() index
   for ((index = 1; index < COMP_CWORD; index++)); do
@@ -17,7 +24,7 @@ _ollama_tray() {
   case ${COMP_WORDS[COMP_CWORD-1]} in
     --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --header-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --server) return ;;
+    --server) COMPREPLY=(); _ollama_tray_servers "$word"; return ;;
   esac
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in

@@ -20,7 +20,7 @@ complete -c ollama-tray -n $bare -l version -d "Print the version"
 complete -c ollama-tray -n $bare -l hidden -d "Start in the tray, without the window"
 complete -c ollama-tray -n $bare -l demo -d "Try everything on a demo server"
 
-complete -c ollama-tray -l server -x -d "Address, or label in the settings"
+complete -c ollama-tray -l server -x -a "(ollama-tray --complete-servers 2>/dev/null)" -d "Address, or label in the settings"
 complete -c ollama-tray -l data-dir -x -a "(__fish_complete_directories)" -d "Keep everything below"
 complete -c ollama-tray -l header-file -r -F -d "Headers for the server"
 complete -c ollama-tray -s v -l verbose -d "Log more"

@@ -7,12 +7,19 @@ _ollama_tray_models() {
   compadd -a names
 }
 
+_ollama_tray_servers() {
+  local -a labels
+  labels=(${(f)"$(ollama-tray --complete-servers 2>/dev/null)"})
+  compadd -a labels
+  _hosts
+}
+
 _ollama_tray() {
   local context state state_descr line
   typeset -A opt_args
   local -a common
   common=(
-    '--server[address, or label in the settings]:server:_hosts'
+    '--server[address, or label in the settings]:server:_ollama_tray_servers'
     '--header-file[headers for the server]:file:_files'
     '--data-dir[keep everything below a folder]:folder:_directories'
     '(-v --verbose)'{-v,--verbose}'[log more]'

@@ -71,7 +71,12 @@ def complete(line: str) -> list[str]:
     """What bash offers at the end of a line; a stub stands for the program."""
     words = line.split(" ")
     script = f"""
-        ollama-tray() {{ printf 'NAME SIZE\\nqwen3:8b x\\nqwen3:14b x\\nphi4:14b x\\n'; }}
+        ollama-tray() {{
+          case $1 in
+            --complete-servers) printf 'studio\\nOffice NAS\\n' ;;
+            *) printf 'NAME SIZE\\nqwen3:8b x\\nqwen3:14b x\\nphi4:14b x\\n' ;;
+          esac
+        }}
         source '{DESKTOP / "ollama-tray.bash"}'
         COMP_LINE='{line}' COMP_POINT={len(line)} COMP_CWORD={len(words) - 1}
         COMP_WORDS=({" ".join(f"'{word}'" for word in words)})
@@ -80,7 +85,7 @@ def complete(line: str) -> list[str]:
     """
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
     assert done.stderr == ""
-    return done.stdout.split()
+    return done.stdout.split("\n")[:-1] if done.stdout.strip() else []
 
 
 @pytest.mark.parametrize(
@@ -92,6 +97,8 @@ def complete(line: str) -> list[str]:
         ("ollama-tray pull --w", ["--wait"]),
         ("ollama-tray --hid", ["--hidden"]),
         ("ollama-tray ps qwen", []),
+        ("ollama-tray --server stu", ["studio"]),
+        ("ollama-tray list --server OF", ["Office\\ NAS"]),
     ],
 )
 def test_bash_completes(line: str, offered: list[str]) -> None:

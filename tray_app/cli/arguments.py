@@ -23,10 +23,12 @@ EXIT_USAGE = 2
 TOKEN_VARIABLE = "OLLAMA_TRAY_TOKEN"  # noqa: S105 - its name
 _HIDDEN = "--hidden"
 _LOGIN = "--login"
+_SERVERS = "--complete-servers"
 
 
 class Command(StrEnum):
-    """What the command line asks for; WINDOW is the program itself."""
+    """What the command line asks for; WINDOW is the program itself, SERVERS for the completions of
+    shells."""
 
     WINDOW = "window"
     LIST = "list"
@@ -37,6 +39,7 @@ class Command(StrEnum):
     STATUS = "status"
     DOCTOR = "doctor"
     QUIT = "quit"
+    SERVERS = "servers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def parse_args(argv: Sequence[str]) -> Invocation:
     `--help` and `--version` print and exit with 0."""
     if not set(argv) - {_HIDDEN, _LOGIN}:
         return Invocation(hidden=_HIDDEN in argv, login=_LOGIN in argv)  # as the system starts it
+    if argv[:1] == [_SERVERS]:
+        return Invocation(Command.SERVERS)
     links = [word for word in argv if word.casefold().startswith(LINK_SCHEME)]
     found = _parser().parse_args([word for word in argv if word not in links])
     if found.server is not None and not found.server.strip():
@@ -108,7 +113,9 @@ def parse_args(argv: Sequence[str]) -> Invocation:
     )
 
 
-_VERBS = tuple(command.value for command in Command if command is not Command.WINDOW)
+_VERBS = tuple(
+    command.value for command in Command if command not in (Command.WINDOW, Command.SERVERS)
+)
 
 
 def _fail(message: str) -> NoReturn:
@@ -194,7 +201,7 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
 
     default = argparse.SUPPRESS if is_sub else None
     parser.add_argument(
-        "--server", default=default, metavar="URL", help="address, or label in the settings"
+        "--server", default=default, metavar="SERVER", help="address, or label in the settings"
     )
     parser.add_argument(
         "--data-dir", type=Path, default=default, metavar="DIR", help="keep all files under DIR"

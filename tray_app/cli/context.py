@@ -18,6 +18,7 @@ from tray_app.core.errors import (
     NotOllama,
     OllamaError,
     ProxyFailed,
+    SeveralServers,
     Starting,
     TimedOut,
     TlsFailed,
@@ -53,6 +54,11 @@ class Session:
     ask_instance: AskInstance
     settings: SettingsValues
 
+    def require_secret(self) -> None:
+        """Raise BadSignIn where what signs in to the server is out of reach: it would refuse."""
+        if self.target.lacks:
+            raise BadSignIn(self.target.name, self.target.lacks)
+
     def report(self, error: OllamaError) -> int:
         """Say what went wrong; the exit code for it."""
         report(self.console, error, self.target)
@@ -79,7 +85,7 @@ def exit_code(error: OllamaError) -> int:
     """What a shell is told."""
     if isinstance(error, Cancelled):
         return EXIT_INTERRUPTED
-    if isinstance(error, BadName | BadAddress | BadSignIn):
+    if isinstance(error, BadName | BadAddress | BadSignIn | SeveralServers):
         return EXIT_USAGE
     if isinstance(error, ProxyFailed) and error.is_refusal:
         return EXIT_SERVER_SAID_NO

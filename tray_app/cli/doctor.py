@@ -63,6 +63,14 @@ def _targets(session: Session, settings: SettingsValues) -> tuple[ServerTarget, 
     meant = ServerTarget(
         chosen.endpoint, chosen.label, chosen.server_id, chosen.is_default, sign_in=kind
     )
+    if chosen.lacks:
+        meant = replace(
+            meant,
+            endpoint=None,
+            address=chosen.endpoint.display,
+            sign_in=chosen.sign_in.kind,
+            is_secret_unread=True,
+        )
     if session.invocation.server:
         return (meant,)
     found: list[ServerTarget] = []

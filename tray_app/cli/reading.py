@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from tray_app import text
 from tray_app.cli import json_output
@@ -20,7 +21,7 @@ def list_models(session: Session) -> int:
     models = sorted(found, key=lambda model: model.name.casefold())
     models.sort(key=_modified_s, reverse=True)
     if session.invocation.as_json:
-        session.console.data_json([json_output.model(model) for model in models])
+        session.console.data_json([_named(session, json_output.model(model)) for model in models])
     elif models:
         head = (tr("NAME"), tr("PARAMETERS"), tr("QUANTIZATION"), tr("SIZE"), tr("MODIFIED"))
         now = datetime.now(UTC)
@@ -30,6 +31,11 @@ def list_models(session: Session) -> int:
     else:
         session.console.say(tr("No models are installed."))
     return EXIT_DONE
+
+
+def _named(session: Session, found: dict[str, Any]) -> dict[str, Any]:
+    """With the server that it is of."""
+    return {**found, "server": session.target.shown_in_json}
 
 
 def _modified_s(model: ModelRecord) -> int:
@@ -51,7 +57,7 @@ def show(session: Session) -> int:
     """`show NAME`."""
     info = session.client.details(session.invocation.names[0])
     if session.invocation.as_json:
-        session.console.data_json(json_output.info(info))
+        session.console.data_json(_named(session, json_output.info(info)))
         return EXIT_DONE
     session.console.fields(_overview(info, session))
     sections = (
@@ -115,7 +121,7 @@ def ps(session: Session) -> int:
     if rows is None:
         raise TooOld(session.target.endpoint.display, "", "0.1.38")
     if session.invocation.as_json:
-        session.console.data_json([json_output.running(row) for row in rows])
+        session.console.data_json([_named(session, json_output.running(row)) for row in rows])
     elif rows:
         head = (tr("NAME"), tr("ID"), tr("SIZE"), tr("PROCESSOR"), tr("CONTEXT"), tr("UNTIL"))
         now = datetime.now(UTC)

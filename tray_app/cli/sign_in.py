@@ -3,40 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tray_app.cli.arguments import TOKEN_VARIABLE
-from tray_app.core.endpoint import Access, Endpoint
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadSignIn
 from tray_app.core.file_failures import reason
 from tray_app.core.sign_in import (
     Header,
     HeaderFault,
+    Secrets,
+    SignIn,
+    SignInKind,
     header_fault,
     is_header_value,
-    is_token,
+    request_headers,
 )
 from tray_app.text import header_problem, tr
 
 MAX_FILE_BYTES = 64 * 1024
+_BEARER = SignIn(SignInKind.TOKEN)
 
 
-def signed_in(endpoint: Endpoint, environ: Mapping[str, str], header_file: Path | None) -> Endpoint:
+def signed_in(
+    endpoint: Endpoint,
+    environ: Mapping[str, str],
+    header_file: Path | None,
+    sign_in: SignIn = _BEARER,
+) -> Endpoint:
     """`endpoint` with what signs in to it. Raises BadSignIn.
 
     It is asked for on the command line, so it goes to the server of this command, whichever that
-    is.
+    is. How a token is sent, the server's own `sign_in` decides; headers of a file stand for
+    themselves.
     """
     headers = _of_file(header_file) if header_file is not None else {}
     token = environ.get(TOKEN_VARIABLE, "").strip()
-    if token and not any(name.casefold() == "authorization" for name in headers):
-        if not is_token(token):
-            why = tr("Only plain characters are allowed here.")
-            raise BadSignIn(TOKEN_VARIABLE, why)
-        headers["Authorization"] = f"Bearer {token}"
+    if token:
+        names = {name.casefold() for name in headers}
+        found = _with_token(token, sign_in).items()
+        headers |= {name: value for name, value in found if name.casefold() not in names}
     if not headers:
         return endpoint
-    return endpoint.with_access(Access(headers=tuple(headers.items())))
+    new = {name.casefold() for name in headers}
+    kept = [pair for pair in endpoint.access.headers if pair[0].casefold() not in new]
+    return endpoint.with_access(replace(endpoint.access, headers=(*kept, *headers.items())))
+
+
+def lacking(sign_in: SignIn) -> str:
+    """What of a server's sign-in only the keyring knows, and what to do about it in a terminal."""
+    secret = [header.name for header in sign_in.headers if header.is_secret]
+    match sign_in.kind:
+        case SignInKind.PASSWORD:
+            return tr("Its password is in the keyring: set OLLAMA_TRAY_TOKEN or --header-file")
+        case SignInKind.HEADERS if len(secret) > 1:
+            return tr("Its headers are in the keyring: give --header-file")
+        case _:
+            return tr("Its token is in the keyring: set OLLAMA_TRAY_TOKEN or --header-file")
+
+
+def _with_token(token: str, sign_in: SignIn) -> dict[str, str]:
+    """The headers of the request, as the server wants them."""
+    secrets = Secrets(token)
+    if sign_in.kind is SignInKind.PASSWORD:
+        secrets = Secrets(password=token)
+    elif sign_in.kind is SignInKind.HEADERS:
+        secret = [header.name for header in sign_in.headers if header.is_secret]
+        if len(secret) > 1:
+            raise BadSignIn(TOKEN_VARIABLE, lacking(sign_in))
+        if secret:
+            secrets = Secrets(headers={secret[0]: token})
+        else:
+            sign_in = _BEARER
+    elif sign_in.kind is SignInKind.NONE:
+        sign_in = _BEARER
+    try:
+        return request_headers(sign_in, secrets)
+    except ValueError:
+        why = tr("Only plain characters are allowed here.")
+        raise BadSignIn(TOKEN_VARIABLE, why) from None
 
 
 def _of_file(file: Path) -> dict[str, str]:

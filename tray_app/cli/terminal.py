@@ -18,7 +18,7 @@ from tray_app.cli.context import (
     exit_code,
     report,
 )
-from tray_app.cli.server_choice import ServerChoice, choose, load_settings
+from tray_app.cli.server_choice import ServerChoice, choose, labels, load_settings
 from tray_app.cli.speech import speak
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.ollama.client import OllamaClient
@@ -27,6 +27,10 @@ from tray_app.text import tr
 if TYPE_CHECKING:
     from tray_app.desktop.instance import single_instance
     from tray_app.ollama.registry import Registry
+
+
+_NEED_NO_SECRET = (Command.QUIT, Command.PULL, Command.DOCTOR)
+"""Who asks no server, lets the running program ask, or has more to tell."""
 
 
 def run(
@@ -49,11 +53,18 @@ def run(
             from tray_app.text.displays import only_english
 
             out.say(only_english(no_qt))
+        if invocation.command is Command.SERVERS:
+            for label in labels(settings):
+                out.data(label)
+            out.finish()
+            return EXIT_DONE
         if problem:
             out.say(tr("Some settings can’t be used: {reason}").format(reason=problem))
         target = _signed_in(choose(invocation, settings, out.environ), invocation, out)
         with OllamaClient(target.endpoint, server_id=target.server_id, registry=registry) as client:
             session = Session(invocation, out, target, client, ask, settings)
+            if invocation.command not in _NEED_NO_SECRET:
+                session.require_secret()
             code = _verb(invocation.command)(session)
         out.finish()
         return code
@@ -71,12 +82,17 @@ def run(
 
 
 def _signed_in(target: ServerChoice, invocation: Invocation, out: Console) -> ServerChoice:
-    """With the token and the headers of this command, which the running program does not have."""
+    """With the token and the headers of this command, which the running program does not have.
+    What the keyring has of it is not asked for here: it would ask the person on a screen."""
     if invocation.header_file is None and not out.environ.get(TOKEN_VARIABLE, "").strip():
-        return target
+        if not target.sign_in.needs_secret:
+            return target
+        from tray_app.cli.sign_in import lacking
+
+        return replace(target, lacks=lacking(target.sign_in))
     from tray_app.cli.sign_in import signed_in
 
-    endpoint = signed_in(target.endpoint, out.environ, invocation.header_file)
+    endpoint = signed_in(target.endpoint, out.environ, invocation.header_file, target.sign_in)
     if endpoint.sends_secrets_in_clear:
         sentence = tr("What signs in travels unencrypted to “{server}”.")
         out.say(sentence.format(server=target.name))

@@ -38,6 +38,10 @@ def pull(session: Session) -> int:
     """`pull NAME…`: each is here and up to date afterwards, or is being pulled by the program."""
     # A name that is none spoils the whole line before anything was begun.
     names = [str(ModelName.of_pasted(name)) for name in session.invocation.names]
+    if session.target.lacks:  # the running program has it, and finds out what is here
+        if _is_handed_over(session, list(dict.fromkeys(names))):
+            return EXIT_DONE
+        session.require_secret()
     missing: dict[str, InstallState] = {}
     for name in dict.fromkeys(names):
         now = install_state(session.client, name, is_insecure=_is_insecure(session, name))

@@ -302,6 +302,18 @@ class BadAddress(OllamaError):
         self.fault = fault
 
 
+class SeveralServers(OllamaError):
+    """The name `reference` is that of more than one server, which are at `addresses`."""
+
+    is_permanent = True
+
+    def __init__(
+        self, reference: str = "", context: str = "", addresses: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(reference, context or ", ".join(addresses))
+        self.addresses = tuple(map(_kept, addresses))
+
+
 class ServerFailed(OllamaError):
     """The server answered with an error of its own: HTTP `status` and its text."""
 

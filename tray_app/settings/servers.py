@@ -72,6 +72,17 @@ def all_servers(stored: Iterable[ServerEntry]) -> tuple[ServerEntry, ...]:
     return (ServerEntry(BESIDE_LOCAL if is_taken else LOCAL, is_on=not found), *found)
 
 
+def servers_used(entries: tuple[ServerEntry, ...]) -> tuple[ServerEntry, ...]:
+    """Those that are on; at least one is."""
+    return tuple(entry for entry in entries if entry.is_on) or entries[:1]
+
+
+def default_of(entries: tuple[ServerEntry, ...], wanted: str) -> ServerEntry:
+    """The one that is meant where none is named: that of the id `wanted`, if it is on."""
+    used = servers_used(entries)
+    return next((entry for entry in used if entry.id == wanted), used[0])
+
+
 def address_of(entry: ServerEntry, environ: Mapping[str, str]) -> str:
     """Where the server is, as typed."""
     if not entry.is_given:

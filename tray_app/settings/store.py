@@ -14,7 +14,13 @@ from PySide6.QtCore import QObject, Signal
 
 from tray_app import jsonfile
 from tray_app.core.file_failures import FileFailed, file_failed
-from tray_app.settings.servers import ServerEntry, address_of, all_servers
+from tray_app.settings.servers import (
+    ServerEntry,
+    address_of,
+    all_servers,
+    default_of,
+    servers_used,
+)
 from tray_app.settings.values import (
     CHECKS,
     VERSION,
@@ -90,8 +96,7 @@ class Settings(QObject):
 
     def servers_on(self) -> tuple[ServerEntry, ...]:
         """Those that are used; at least one is."""
-        found = self.servers()
-        return tuple(entry for entry in found if entry.is_on) or found[:1]
+        return servers_used(self.servers())
 
     def address(self, entry: ServerEntry) -> str:
         """Where a server is, as typed, or as Ollama's own tools would have it."""
@@ -110,9 +115,7 @@ class Settings(QObject):
         """The server of this id, "" = the default one. A removed server keeps its id as name."""
         found = self.servers()
         if not server_id:
-            used = self.servers_on()
-            wanted = self.values.default_server
-            return next((entry for entry in used if entry.id == wanted), used[0])
+            return default_of(found, self.values.default_server)
         gone = ServerEntry(server_id, server_id)
         return next((entry for entry in found if entry.id == server_id), gone)
 

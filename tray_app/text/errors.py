@@ -264,6 +264,13 @@ def _bad_sign_in(case: Case) -> Message:
     return Message(tr("Can’t sign in with this"), body)
 
 
+def _several_servers(case: Case) -> Message:
+    text = tr("Several servers are called “{name}”: {addresses}. Give one of these instead.")
+    addresses = join([one_line(address, 200) for address in case.error.addresses])
+    body = fill(text, name=one_line(case.error.reference, 80), addresses=addresses)
+    return Message(tr("Several servers"), body)
+
+
 def _keyring_failed(case: Case) -> Message:
     return Message(tr("Keyring"), keyring_sentence(case.error))
 
@@ -316,6 +323,7 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.Cancelled: _cancelled,
     FileFailed: _file_failed,
     e.BadSignIn: _bad_sign_in,
+    e.SeveralServers: _several_servers,
     KeyringFailed: _keyring_failed,
     e.OllamaError: _anything,
 }

@@ -192,6 +192,7 @@ _WRITERS: dict[type, Callable[[_Case], str]] = {
     FileFailed: lambda case: file_sentence(case.error),
     e.NotDone: lambda case: not_done(case.error, case.server),
     e.BadSignIn: lambda case: one_line(case.error.context),
+    e.SeveralServers: lambda case: one_line(case.error.context),
     KeyringFailed: lambda case: keyring_sentence(case.error),
 }
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import FaultyServer, faults
 from tests.unit.cli.typing_in import Terminal
+from tray_app.__main__ import main
+from tray_app.cli.arguments import Invocation
 from tray_app.cli.sign_in import MAX_FILE_BYTES, signed_in
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import BadSignIn
 
 SECRET = "s3cr3t"
@@ -135,6 +139,21 @@ def test_what_travels_in_clear_is_said(address: str, is_in_clear: bool) -> None:
     assert not Endpoint.parse(address).sends_secrets_in_clear
 
 
+def test_what_the_window_starts_does_not_have_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser, say. Only commands use it."""
+    seen: list[str | None] = []
+
+    def program(_: Invocation) -> int:
+        seen.append(os.environ.get("OLLAMA_TRAY_TOKEN"))
+        return 0
+
+    monkeypatch.setenv("OLLAMA_TRAY_TOKEN", SECRET)
+    monkeypatch.setattr(sys, "argv", ["ollama-tray"])
+    monkeypatch.setattr("tray_app.app.main", program)
+    assert main() == 0
+    assert seen == [None]
+
+
 def test_it_is_an_option_of_commands(capsys: pytest.CaptureFixture[str]) -> None:
     from tray_app.cli import parse_args
 
@@ -143,6 +162,13 @@ def test_it_is_an_option_of_commands(capsys: pytest.CaptureFixture[str]) -> None
     assert ended.value.code == 2
     assert "--header-file needs one of" in capsys.readouterr().err
     assert parse_args(["list", "--header-file", "x"]).header_file == Path("x")
+
+
+def test_what_else_is_set_for_the_server_stays(tmp_path: Path) -> None:
+    access = Access((("X-Who", "me"), ("x-key", "old")), "/ca.pem", "http://proxy:1")
+    endpoint = signed_in(NAS.with_access(access), {}, header_file(tmp_path, f"X-Key: {SECRET}"))
+    assert endpoint.access == Access((("X-Who", "me"), ("X-Key", SECRET)), "/ca.pem",
+                                     "http://proxy:1")  # fmt: skip
 
 
 def test_a_bad_sign_in_quotes_nothing(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ from tray_app.cli import parse_args, terminal
 from tray_app.ollama import Registry
 registry = Registry({"registry.ollama.ai": sys.argv[1]})
 code = terminal.run(parse_args(sys.argv[2:]), registry=registry)
-loaded = [name for name in sys.modules if name.startswith(("PySide6", "shiboken6"))]
+unwanted = ("PySide6", "shiboken6", "keyring", "secretstorage", "cryptography")
+loaded = [name for name in sys.modules if name.startswith(unwanted)]
 assert not loaded, loaded[:3]
 sys.exit(code)
 """

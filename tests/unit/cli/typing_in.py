@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.fakes import FaultyServer
 from tray_app.cli import parse_args, terminal
+from tray_app.cli.arguments import Command, Invocation
 from tray_app.cli.console import Console
 from tray_app.desktop.instance.single_instance import (
     Handover,
@@ -64,12 +65,21 @@ class Terminal:
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps({"version": 1, **values}), encoding="utf-8")
 
+    def labels(self) -> Result:
+        """What the completions of shells ask for."""
+        return self._run(Invocation(Command.SERVERS, data_dir=self.data_dir))
+
     def __call__(self, *words: str, typed: str | None = None, is_tty: bool = False) -> Result:
+        return self._run(parse_args([*words, "--data-dir", str(self.data_dir)]), typed, is_tty)
+
+    def _run(
+        self, invocation: Invocation, typed: str | None = None, is_tty: bool = False
+    ) -> Result:
         kind = Tty if is_tty else io.StringIO
         stdin, stdout, stderr = kind(typed or ""), kind(), kind()
         environ: Mapping[str, str] = {"OLLAMA_HOST": self.server.url, **self.environ}
         code = terminal.run(
-            parse_args([*words, "--data-dir", str(self.data_dir)]),
+            invocation,
             ask_instance=self.instance,
             console=Console(stdin, stdout, stderr, environ),
             registry=Registry({"registry.ollama.ai": self.server.url}),

@@ -41,7 +41,16 @@ def test_which_pull_failures_are_permanent(kind: PullFailure, is_permanent: bool
     [
         (
             {e.TlsFailed, e.Unauthorized, e.Forbidden, e.NotOllama, e.ModelNotFound, e.BadName}
-            | {e.BadSignIn, e.DiskFull, e.TooOld, e.Changed, e.Cancelled, e.BadAddress, e.NotDone},
+            | {
+                e.BadSignIn,
+                e.SeveralServers,
+                e.DiskFull,
+                e.TooOld,
+                e.Changed,
+                e.Cancelled,
+                e.BadAddress,
+                e.NotDone,
+            },
             {e.Unreachable, e.Starting, e.TimedOut, e.ProxyFailed, e.ServerFailed, e.BadAnswer}
             | {e.IncompletePull, e.OllamaError},
         )
