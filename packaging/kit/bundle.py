@@ -25,8 +25,13 @@ EXCLUDED_MODULES = [
     *["_pydecimal", "ftplib", "smtplib"],
     *["asyncio", "concurrent.futures.process", "curses", "readline", "sqlite3", "xmlrpc"],
     # Optional parts of requests and urllib3 that the lock file does not have.
-    *["chardet", "cryptography", "OpenSSL", "simplejson", "brotli", "brotlicffi", "zstandard"],
+    *["chardet", "OpenSSL", "simplejson", "brotli", "brotlicffi", "zstandard"],
     *["h2", "socks", "pyodide", "js"],
+    # Of keyring, what looks for a backend by itself or is a program of its own: we name ours.
+    *["keyring.backends.chainer", "keyring.backends.libsecret", "keyring.cli"],
+    *["keyring.completion", "keyring.devpi_client", "keyring.testing"],
+    # Secret Service takes one cipher of it; much of the rest is about certificates and files.
+    *["cryptography.x509", "cryptography.fernet", "cryptography.hazmat.primitives.twofactor"],
     # Only here for building.
     *["build", "hatchling", "packaging", "pip", "pkg_resources", "pluggy", "setuptools", "wheel"],
     *["PyInstaller", "numpy", "PIL", "trio", "outcome"],
@@ -35,7 +40,11 @@ EXCLUDED_MODULES = [
     *["PySide6.QtSql", "PySide6.QtTest", "PySide6.QtDesigner", "PySide6.QtHelp"],
     *["PySide6.QtPrintSupport", "PySide6.QtXml", "PySide6.QtSvg", "PySide6.QtSvgWidgets"],
     *["PySide6.QtConcurrent", "PySide6.QtUiTools"],
-    *(["PySide6.QtDBus", "jeepney"] if not sys.platform.startswith("linux") else []),
+    *(
+        ["PySide6.QtDBus", "jeepney", "secretstorage", "cryptography", "cffi"]
+        if not sys.platform.startswith("linux")
+        else ["keyring.backends.macOS", "keyring.backends.Windows", "win32ctypes"]
+    ),
 ]
 
 # Each has to be found: what a hook of PyInstaller no longer brings would only be missed by users.

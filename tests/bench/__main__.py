@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measure, and print one table.
 
 --only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, table,
-              latency, progress, queue, quit, terminal
+              latency, servers, progress, queue, quit, terminal
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import frozen, latency, machine, pulling, showing, starting, terminal
+from tests.bench import frozen, latency, machine, pulling, several, showing, starting, terminal
 from tests.bench.proof import prove
 from tests.bench.table import Line, as_text, failed
 
@@ -53,6 +53,9 @@ GROUPS = (
     Group("window", lambda quick: starting.window(_runs(quick)), True),
     Group("table", lambda quick: showing.table(_runs(quick))),
     Group("latency", lambda quick: latency.latency(1 if quick else RUNS, 5), True),
+    Group(
+        "servers", lambda quick: several.several(_runs(quick), 5, 20 if quick else 60), True, True
+    ),
     Group("progress", lambda quick: pulling.progress(_runs(quick)), needs_linux=True),
     Group("queue", lambda quick: pulling.queue_file(_runs(quick))),
     Group("quit", lambda quick: starting.leaving(_runs(quick)), True),

@@ -111,7 +111,8 @@ class Instruments(QObject):
 
     def _on_lateness_ended(self, result: dict[str, float]) -> None:
         watched = self._watched.result(self._reached)
-        tell({**result, **watched, **self._shown(), **self._dialog()})
+        loaded = {"keyring": int("keyring" in sys.modules)}
+        tell({**result, **watched, **self._shown(), **self._dialog(), **loaded})
         self.app.shutdown.quit_now()
 
 
@@ -136,13 +137,18 @@ class Watched:
         which told of other models than the one before."""
         gained = [number - self._before.get(item, 0) for item, number in reached.items()]
         known = [self._last] if self._last is not None else []
-        lists = [snapshot.models for snapshot in (*known, *self._answers)]
+        snapshots = (*known, *self._answers)
+        lists = [
+            [snapshot.models for snapshot in snapshots if snapshot.server_id == server_id]
+            for server_id in {snapshot.server_id for snapshot in snapshots}
+        ]
         return {
+            "servers": len({snapshot.server_id for snapshot in self._answers}),
             "events": self._events,
             "moving": sum(number > 0 for number in gained),
             "bytes": sum(gained),
             "answers": len(self._answers),
-            "other_lists": sum(one != other for one, other in pairwise(lists)),
+            "other_lists": sum(one != other for each in lists for one, other in pairwise(each)),
         }
 
 

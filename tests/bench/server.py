@@ -1,7 +1,7 @@
 """A demo server in a process of its own: long lists that change, and endless downloads.
 
 `python -m tests.bench.server [--models N] [--changing SECONDS] [--pulls N] [--speed BYTES]
-[--stalled]` prints "url URL" and serves until it is killed.
+[--stalled] [--delay SECONDS]` prints "url URL" and serves until it is killed.
 
 What it was asked and what it has answered so far it says at /bench/counts.
 """
@@ -47,6 +47,7 @@ class BenchServer(DemoServer):
         self.list = GrowingList(models, has_digests=has_digests)
         self.body = self.list.body()
         self.is_stalled = False
+        self.delay_s = 0.0
         self._counting = threading.Lock()
         self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
@@ -64,6 +65,9 @@ class BenchServer(DemoServer):
             exchange.read_body()
             while True:
                 exchange.wait(3600)
+        if self.delay_s:
+            exchange.read_body()
+            exchange.wait(self.delay_s)
         self._answer(exchange)
         with self._counting:
             self.answered[exchange.path] += 1
@@ -97,11 +101,12 @@ def main() -> None:
     parser.add_argument("--pulls", type=int, default=0)
     parser.add_argument("--speed", type=float, default=80e6)
     parser.add_argument("--stalled", action="store_true")
+    parser.add_argument("--delay", type=float, default=0.0)
     options = parser.parse_args()
     done = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     with BenchServer(options.models, options.pulls, options.speed) as server:
-        server.is_stalled = options.stalled
+        server.is_stalled, server.delay_s = options.stalled, options.delay
         print("url", server.url, flush=True)
         while not done.wait(options.changing or 3600.0):
             server.change()

@@ -64,9 +64,7 @@ class Scene:
         return sum(self._counts()[what].values())
 
     def _counts(self) -> dict[str, dict[str, int]]:
-        with _opener.open(self.url + COUNTS, timeout=10) as answer:
-            counts: dict[str, dict[str, int]] = json.load(answer)
-        return counts
+        return counts_of(self.url)
 
     def _variables(self, probe: str = "") -> dict[str, str]:
         return environment(self.desktop.environment, OLLAMA_HOST=self.url, BENCH_PROBE=probe)
@@ -84,6 +82,13 @@ def scene(*server_arguments: str) -> Iterator[Scene]:
     ):
         write_settings(Path(folder), max_pulls=8)
         yield Scene(desktop, Path(folder), server.line("url"))
+
+
+def counts_of(url: str) -> dict[str, dict[str, int]]:
+    """What a bench server was "asked" and has "answered", by path."""
+    with _opener.open(url + COUNTS, timeout=10) as answer:
+        counts: dict[str, dict[str, int]] = json.load(answer)
+    return counts
 
 
 def wait_more(number: Callable[[], int], before: int, message: str) -> None:

@@ -14,19 +14,14 @@ from jeepney import MatchRule, message_bus
 
 from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.desktop import VirtualDesktop
+from tests.desktop.harness.keyring import NAME, check_sign_in, unlocked_keyring
 from tests.desktop.harness.processes import Child
-from tests.support.tools import require
 from tests.support.waiting import wait_for
 from tray_app.core.errors import OllamaError
 from tray_app.core.sign_in import KeyringFailed, KeyringFault, Secrets
 from tray_app.desktop.secret_store import SecretStore
 
-NAME = "org.freedesktop.secrets"
 _DO_NOT_QUEUE = 4
-_START = (
-    "printf pass | exec gnome-keyring-daemon --foreground --unlock --components=secrets"
-    ' "--control-directory=$XDG_RUNTIME_DIR"'
-)
 SECRETS = Secrets("t0ken", headers={"X-Key": "schlüssel"})
 
 
@@ -41,25 +36,8 @@ def bus(bare_desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @pytest.fixture
 def keyring(bare_desktop: VirtualDesktop, bus: Bus, tmp_path: Path) -> Iterator[Child]:
     """A real one, unlocked."""
-    require("bash", "gnome-keyring-daemon")
-    run = tmp_path / "run"
-    run.mkdir(mode=0o700)
-    daemon = Child(
-        "gnome-keyring-daemon",
-        [
-            *("bash", "-c"),
-            _START,
-        ],
-        environment={
-            **bare_desktop.environment,
-            "XDG_RUNTIME_DIR": str(run),
-            "XDG_DATA_HOME": str(tmp_path / "data"),
-        },
-        log=tmp_path / "keyring.log",
-    )
-    wait_for(lambda: bus.has_owner(NAME), timeout_s=20, message="no keyring")
-    yield daemon
-    daemon.end()
+    with unlocked_keyring(bare_desktop, tmp_path) as daemon:
+        yield daemon
 
 
 def test_kept_by_one_program_and_read_by_the_next(keyring: Child) -> None:
@@ -107,6 +85,12 @@ def test_a_silent_one_keeps_nobody_from_quitting(bus: Bus, is_asked_first: bool)
         store.cancel()
         asking.join(20)
     assert ended == ["Cancelled"]
+
+
+def test_the_program_signs_in_with_what_is_kept(
+    bare_desktop: VirtualDesktop, keyring: Child, tmp_path: Path
+) -> None:
+    check_sign_in(bare_desktop, tmp_path)
 
 
 def test_without_one(bus: Bus) -> None:

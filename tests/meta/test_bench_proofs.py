@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import sys
 import threading
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.bench import __main__ as bench
-from tests.bench import latency, pulling, starting, terminal
+from tests.bench import latency, pulling, several, starting, terminal
 from tests.bench.children import environment, result_of, used_ms
 from tests.bench.feeder import answer, listed
 from tests.bench.proof import NotMeasured, prove_at_least
@@ -29,6 +30,8 @@ from tests.bench.server import BenchServer
 from tests.bench.showing import Bare, Ours, Stage, measure_without_digest, prove_no_digest
 from tests.bench.table import Line, compared, failed
 from tests.bench.whole import Whole
+from tests.unit.ollama.asking import free_port
+from tray_app.ollama import OllamaClient
 
 ROWS = 60
 LINES = 12
@@ -169,6 +172,47 @@ def test_a_dialog_that_is_not_open_is_not_measured() -> None:
     for poor in ({}, {"typed": "", "names": 6}, {"typed": "llama", "names": 0}):
         with pytest.raises(NotMeasured):
             latency.prove_dialog(poor, "llama")
+
+
+# Several servers
+
+SHOWN = {"ticks": 1000, "rows": 4000, "servers": 4, "other_lists": 3, "keyring": 0}
+
+
+def test_a_window_with_all_servers_in_it_is_measured() -> None:
+    several.prove_shown(SHOWN)
+
+
+@pytest.mark.parametrize(
+    "poor", [{"ticks": 9}, {"rows": 1000}, {"servers": 1}, {"other_lists": 2}, {"keyring": 1}]
+)
+def test_one_that_shows_less_or_has_loaded_more_is_not(poor: dict[str, int]) -> None:
+    with pytest.raises(NotMeasured):
+        several.prove_shown({**SHOWN, **poor})
+
+
+def test_a_server_that_is_off_or_silent_has_to_be_left_alone() -> None:
+    with BenchServer(ROWS, 0, 80e6) as server:
+        servers = several.Eight((), (), server.url, "", server.url)
+        servers.prove_left_alone()
+        OllamaClient(server.url).list_models()
+        with pytest.raises(NotMeasured, match="the server that is off"):
+            servers.prove_left_alone()
+
+
+def test_answers_of_all_servers_are_measured() -> None:
+    with BenchServer(ROWS, 0, 80e6) as one, BenchServer(ROWS, 0, 80e6) as other:
+        found = result_of(environment(os.environ), "tests.bench.polling", "2", one.url, other.url)
+    assert found["rows"] == 2 * ROWS
+    assert len(found["took"]) == 2
+
+
+def test_one_that_refuses_is_not() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with BenchServer(ROWS, 0, 80e6) as server:
+        variables = environment(os.environ, BENCH_LIMIT_MS="300")
+        with pytest.raises(NotMeasured, match="servers that were not heard"):
+            result_of(variables, "tests.bench.polling", "1", server.url, url)
 
 
 # Downloads

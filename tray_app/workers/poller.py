@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 HIDDEN_PACE_S = 15.0
 BACKOFF_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 STARTING_PACE_S = 2.0
+STARTING_POLLS = 15
+"""So many unanswered polls in a row may be a start, which takes a minute and more; who says nothing
+for longer is asked more and more rarely."""
 SLEPT_S = 30.0
 MAX_PAUSE_S = 600.0
 """So long a server is left alone that asks to wait; what it answers says nothing about longer."""
@@ -102,6 +105,7 @@ class ModelPoller(QObject):
         self._is_visible = False
         self._is_stopped = False
         self._faults = 0
+        self._silences = 0
         self._cut: tuple[tuple[ModelRecord, ...], tuple[ModelRecord, ...]] = ((), ())
         self._whole: Snapshot | None = None  # of which a part was told
         self._told: tuple[ModelRecord, ...] = ()
@@ -127,7 +131,7 @@ class ModelPoller(QObject):
     @Slot()
     def refresh(self) -> None:
         """A person wants to know now: poll at once, and begin the back-off anew."""
-        self._faults = 0
+        self._faults = self._silences = 0
         self._poll()
 
     def start_visible(self, is_visible: bool) -> None:
@@ -158,7 +162,7 @@ class ModelPoller(QObject):
         if isinstance(endpoint, Endpoint):
             self._endpoint = endpoint
             self._close_client()
-            self._faults = 0
+            self._faults = self._silences = 0
             self._whole, self._told = None, ()
             self._status = ServerStatus(
                 self._server_id, ServerState.CONNECTING, since=datetime.now(UTC)
@@ -185,7 +189,7 @@ class ModelPoller(QObject):
         if late_s >= SLEPT_S:
             log.info("woke after %.0f s", late_s)
             self._awake_since_s = self._clock()
-            self._faults = 0
+            self._faults = self._silences = 0
             self._close_client()  # its connections are dead
             self.woke.emit()
         self._poll()
@@ -202,7 +206,7 @@ class ModelPoller(QObject):
         except OllamaError as error:
             self._on_fault(error)
             return
-        self._faults = 0
+        self._faults = self._silences = 0
         self._may_be_starting = False
         self._on_answer(snapshot)
         self._arm(self._pace_s())
@@ -276,12 +280,14 @@ class ModelPoller(QObject):
         elif isinstance(error, Starting) and not self._may_be_starting:
             error = TimedOut(error.reference, error.context)
         state = state_of(error)
-        if state is ServerState.STARTING:
+        if state is ServerState.STARTING and self._silences < STARTING_POLLS:
             pause_s = STARTING_PACE_S
+            self._silences += 1
         else:
             pause_s = self._backoff_s[min(self._faults, len(self._backoff_s) - 1)]
             pause_s = max(pause_s, min(error.wait_s, MAX_PAUSE_S))
             self._faults += 1
+            self._silences = self._silences if state is ServerState.STARTING else 0
         is_grace = self._clock() - self._awake_since_s < GRACE_S
         if is_grace and self._status.is_online and state is ServerState.OFFLINE:
             self._arm(min(pause_s, 2.0))  # the network comes back a moment after the computer

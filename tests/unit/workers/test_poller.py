@@ -226,6 +226,32 @@ def test_a_server_that_never_answers_is_starting_and_ends_at_once(
     seen.wait_state(ServerState.ONLINE)
 
 
+def test_who_stays_silent_is_asked_more_and_more_rarely(
+    seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for ever as often as one that starts; until somebody wants to know."""
+    monkeypatch.setattr("tray_app.ollama.client.QUICK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(poller_module, "STARTING_PACE_S", 0.01)
+    monkeypatch.setattr(poller_module, "STARTING_POLLS", 3)
+    pauses: list[float] = []
+    arm = ModelPoller._arm
+
+    def note(self: ModelPoller, pause_s: float) -> None:
+        pauses.append(pause_s)
+        arm(self, pause_s)
+
+    monkeypatch.setattr(ModelPoller, "_arm", note)
+    server.fault("*", faults.never_answer())
+    start(seen, server)
+    seen.wait(lambda: len(pauses) >= 6)
+    assert pauses[:6] == [0.01, 0.01, 0.01, *QUICK, QUICK[-1]]
+    assert seen.statuses[-1].state is ServerState.STARTING
+    seen.pollers.refresh("local")
+    seen.wait(lambda: 0.01 in pauses[6:])
+    server.clear()
+    seen.wait_state(ServerState.ONLINE)
+
+
 class Clock:
     """Steps only when told; the poller reads it from its thread."""
 

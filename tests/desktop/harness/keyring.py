@@ -1,0 +1,70 @@
+"""A real gnome-keyring on the bus of a virtual desktop, and the program that signs in with it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.desktop.harness.bus import Bus
+from tests.desktop.harness.desktop import VirtualDesktop
+from tests.desktop.harness.processes import Child
+from tests.desktop.harness.program import App
+from tests.fakes import FaultyServer, small
+from tests.support.tools import require
+from tests.support.waiting import wait_for
+from tray_app.core.sign_in import Secrets
+from tray_app.desktop.secret_store import SecretStore
+
+NAME = "org.freedesktop.secrets"
+TOKEN = "t0ken-of-the-keyring"
+_START = (
+    "printf pass | exec gnome-keyring-daemon --foreground --unlock --components=secrets"
+    ' "--control-directory=$XDG_RUNTIME_DIR"'
+)
+
+
+@contextmanager
+def unlocked_keyring(desktop: VirtualDesktop, folder: Path) -> Iterator[Child]:
+    """A new one, with nothing in it."""
+    require("bash", "gnome-keyring-daemon")
+    run = folder / "run"
+    run.mkdir(mode=0o700)
+    daemon = Child(
+        "gnome-keyring-daemon",
+        ["bash", "-c", _START],
+        environment={
+            **desktop.environment,
+            "XDG_RUNTIME_DIR": str(run),
+            "XDG_DATA_HOME": str(folder / "data"),
+        },
+        log=folder / "keyring.log",
+    )
+    try:
+        with closing(Bus(desktop.address)) as bus:
+            wait_for(lambda: bus.has_owner(NAME), timeout_s=20, message="no keyring")
+        yield daemon
+    finally:
+        daemon.end()
+
+
+def check_sign_in(
+    desktop: VirtualDesktop, folder: Path, command: Sequence[str] | None = None
+) -> None:
+    """The program (`command`, else that of the source) asks a server with the token that the
+    keyring of `desktop` has for it, and never without. DBUS_SESSION_BUS_ADDRESS is set."""
+    SecretStore().write("nas", Secrets(TOKEN))
+    home = folder / "program"
+    with FaultyServer(library=small.library("tiny")) as server:
+        entry = {"id": "nas", "label": "nas", "address": server.url, "sign_in": {"kind": "token"}}
+        settings = home / "data" / "config" / "settings.json"
+        settings.parent.mkdir(parents=True)
+        values = {"version": 1, "servers": [entry], "default_server": "nas"}
+        settings.write_text(json.dumps(values), encoding="utf-8")
+        if command is not None:
+            command = [*command, "--data-dir", str(home / "data")]
+        with App(desktop, home, "--hidden", command=command) as app:
+            app.wait_for(lambda: server.asked("/api/tags"), timeout_s=60, message="never asked")
+            sent = {request.headers.get("authorization") for request in server.requests}
+            assert sent == {f"Bearer {TOKEN}"}
+    for file in home.rglob("*"):
+        assert not file.is_file() or TOKEN.encode() not in file.read_bytes(), file
