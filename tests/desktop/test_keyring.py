@@ -14,7 +14,7 @@ from jeepney import MatchRule, message_bus
 
 from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.desktop import VirtualDesktop
-from tests.desktop.harness.keyring import NAME, check_sign_in, unlocked_keyring
+from tests.desktop.harness.keyring import NAME, check_sign_in, check_unused, unlocked_keyring
 from tests.desktop.harness.processes import Child
 from tests.support.waiting import wait_for
 from tray_app.core.errors import OllamaError
@@ -91,6 +91,13 @@ def test_the_program_signs_in_with_what_is_kept(
     bare_desktop: VirtualDesktop, keyring: Child, tmp_path: Path
 ) -> None:
     check_sign_in(bare_desktop, tmp_path)
+
+
+def test_without_secrets_it_costs_nothing(
+    bare_desktop: VirtualDesktop, keyring: Child, tmp_path: Path
+) -> None:
+    """Neither its package nor the libraries that this loads."""
+    check_unused(bare_desktop, tmp_path)
 
 
 def test_without_one(bus: Bus) -> None:

@@ -1,6 +1,7 @@
 """A real gnome-keyring on the bus of a virtual desktop, and the program that signs in with it."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -55,11 +56,7 @@ def check_sign_in(
     SecretStore().write("nas", Secrets(TOKEN))
     home = folder / "program"
     with FaultyServer(library=small.library("tiny")) as server:
-        entry = {"id": "nas", "label": "nas", "address": server.url, "sign_in": {"kind": "token"}}
-        settings = home / "data" / "config" / "settings.json"
-        settings.parent.mkdir(parents=True)
-        values = {"version": 1, "servers": [entry], "default_server": "nas"}
-        settings.write_text(json.dumps(values), encoding="utf-8")
+        _set_up(home, server.url, {"kind": "token"})
         if command is not None:
             command = [*command, "--data-dir", str(home / "data")]
         with App(desktop, home, "--hidden", command=command) as app:
@@ -68,3 +65,36 @@ def check_sign_in(
             assert sent == {f"Bearer {TOKEN}"}
     for file in home.rglob("*"):
         assert not file.is_file() or TOKEN.encode() not in file.read_bytes(), file
+
+
+def check_unused(desktop: VirtualDesktop, folder: Path) -> None:
+    """The program loads nothing for a keyring while no server has a secret."""
+    home = folder / "program"
+    with FaultyServer(library=small.library("tiny")) as server:
+        _set_up(home, server.url, {"kind": "none"})
+        data = ["--data-dir", str(home / "data"), "--hidden"]
+        with App(desktop, home, command=[sys.executable, "-c", _TELLING, *data]) as app:
+            app.wait_for(lambda: server.asked("/api/tags"), timeout_s=60, message="never asked")
+        assert "loaded at the end: []" in app.output()
+
+
+_TELLING = """
+import atexit, sys
+
+def tell():
+    wanted = ("keyring", "secretstorage", "cryptography", "jaraco")
+    found = [name for name in sys.modules if name.startswith(wanted)]
+    print("loaded at the end:", found, flush=True)
+
+atexit.register(tell)
+from tray_app.__main__ import main
+sys.exit(main())
+"""
+
+
+def _set_up(home: Path, url: str, sign_in: dict[str, str]) -> None:
+    entry = {"id": "nas", "label": "nas", "address": url, "sign_in": sign_in}
+    settings = home / "data" / "config" / "settings.json"
+    settings.parent.mkdir(parents=True)
+    values = {"version": 1, "servers": [entry], "default_server": "nas"}
+    settings.write_text(json.dumps(values), encoding="utf-8")
