@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.core.endpoint import is_local_address
 from tray_app.core.installed import InstalledModels
-from tray_app.core.payloads import CopyRequest, Verb
+from tray_app.core.payloads import CopyRequest, LocalOllama, Verb
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.rules import DiskSpace, RuleState, SystemConditions
 from tray_app.core.pulls.states import PullItem, PullSummary
@@ -61,6 +62,8 @@ class AppState(QObject):
     """Others are shown or used, or the name or address of one is another."""
     secret_changed = Signal(str)  # server id
     start_changed = Signal(str)  # server id
+    local_ollama_changed = Signal()
+    awake_changed = Signal(bool)
     status_changed = Signal(object)  # ServerStatus
     snapshot_changed = Signal(object)  # Snapshot
     layer_index_changed = Signal()
@@ -118,6 +121,10 @@ class AppState(QObject):
         """What the doctor has found; None before anybody wanted to know."""
         self.newest_ollama = ""
         """The newest Ollama that there is; "" = not known."""
+        self.local_ollama: LocalOllama | None = None
+        """What this computer has of Ollama; None = nobody had to look."""
+        self.is_kept_awake = False
+        """Whether this computer does not go to sleep, for the sake of downloads."""
         self._secrets: dict[str, SecretState] = {}
         self._starts: dict[str, ServerStart] = {}
         self._statuses: dict[str, ServerStatus] = {}
@@ -165,6 +172,13 @@ class AppState(QObject):
     def start_of(self, server_id: str) -> ServerStart | None:
         """How a server is being brought back; None = it is not."""
         return self._starts.get(server_id)
+
+    def can_start(self, server_id: str) -> bool:
+        """Whether a server can be started from here: it is on this computer, which has a service
+        or an app of Ollama."""
+        server = next((each for each in self.servers if each.id == server_id), None)
+        is_startable = self.local_ollama is LocalOllama.STARTABLE and not self.is_demo
+        return is_startable and server is not None and is_local_address(server.address)
 
     def status(self, server_id: str) -> ServerStatus | None:
         """How a server stands; None before it was asked."""
@@ -290,6 +304,16 @@ class AppState(QObject):
         """It is there, or nobody waits for it any longer."""
         if self._starts.pop(server_id, None) is not None:
             self.start_changed.emit(server_id)
+
+    def set_local_ollama(self, found: LocalOllama) -> None:
+        if found is not self.local_ollama:
+            self.local_ollama = found
+            self.local_ollama_changed.emit()
+
+    def set_kept_awake(self, is_kept_awake: bool) -> None:
+        if is_kept_awake is not self.is_kept_awake:
+            self.is_kept_awake = is_kept_awake
+            self.awake_changed.emit(is_kept_awake)
 
     def take_poll(self, poll: Poll) -> None:
         """One poll of a server."""

@@ -36,6 +36,8 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/doctor.py", "tray_app.diagnosis.lanes"): "loads requests: not at the start",
     ("tray_app/app/doctor.py", "tray_app.diagnosis.question"): "loads requests: not at the start",
     ("tray_app/app/doctor.py", "tray_app.diagnosis.releases"): "loads requests: not at the start",
+    ("tray_app/app/application.py", "tray_app.app.server_starts"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.stay_awake"): "window and icon first",
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/launcher.py", "tray_app.app.application"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.app.demo"): "only --demo needs it",
@@ -72,6 +74,18 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "most verbs do not ask the program"
     ),
     ("tray_app/desktop/autostart/system.py", "tray_app.desktop.autostart.macos"): "only on macOS",
+    ("tray_app/desktop/awake/system.py", "tray_app.desktop.awake.linux"): "only on Linux",
+    ("tray_app/desktop/awake/system.py", "tray_app.desktop.awake.macos"): "only on macOS",
+    ("tray_app/desktop/awake/system.py", "tray_app.desktop.awake.windows"): "only on Windows",
+    ("tray_app/desktop/ollama_start/system.py", "tray_app.desktop.ollama_start.linux"): (
+        "only on Linux, where it loads jeepney"
+    ),
+    ("tray_app/desktop/ollama_start/system.py", "tray_app.desktop.ollama_start.macos"): (
+        "only on macOS"
+    ),
+    ("tray_app/desktop/ollama_start/system.py", "tray_app.desktop.ollama_start.windows"): (
+        "only on Windows"
+    ),
     (
         "tray_app/desktop/autostart/system.py",
         "tray_app.desktop.autostart.windows",

@@ -52,6 +52,25 @@ def test_battery_comes_and_goes(qtbot: QtBot, system: FakeSystemServices, power:
     qtbot.waitUntil(lambda: power.on_battery is False)
 
 
+def test_what_is_in_the_battery_counts_while_it_is_used(
+    qtbot: QtBot, system: FakeSystemServices, power: Power
+) -> None:
+    system.start(UPOWER)
+    power.start()
+    qtbot.waitUntil(lambda: power.on_battery is False)
+    assert power.percent is None
+    system.set_on_battery(True)
+    qtbot.waitUntil(lambda: power.percent == 87)
+    system.set_charge(19.9)
+    qtbot.waitUntil(lambda: power.percent == 19)
+    with qtbot.assertNotEmitted(power.changed, wait=100):
+        system.set_charge(19.2)
+    system.set_charge(0.0)  # a desktop computer, or nothing known
+    qtbot.waitUntil(lambda: power.percent is None)
+    system.set_on_battery(False)
+    qtbot.waitUntil(lambda: power.on_battery is False)
+
+
 def test_a_service_that_comes_late_and_leaves(
     qtbot: QtBot, system: FakeSystemServices, power: Power
 ) -> None:

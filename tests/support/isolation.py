@@ -37,6 +37,7 @@ def isolate_environment() -> tempfile.TemporaryDirectory[str]:
         if (unwanted and name not in _KEPT) or name.lower() in _PROXIES:
             del os.environ[name]
     os.environ.update(home_variables(Path(home.name)))
+    os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={home.name}/no-system-bus"
     os.environ["QT_QPA_PLATFORM"] = os.environ.get(PLATFORM_VARIABLE, "offscreen")
     os.environ["TZ"] = "UTC"
     if sys.platform != "win32":

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from tray_app.core.estimate import PullCheck, PullEstimate
-from tray_app.core.payloads import BusyModel, ModelRef, Verb
+from tray_app.core.payloads import BusyModel, LocalOllama, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import (
     ModelInfo,
@@ -260,3 +260,29 @@ def test_estimates_are_those_of_one_question() -> None:
     assert state.estimate("studio") is None
     state.set_server(replace(HERE, address="10.0.0.9:1"))
     assert state.estimate(HERE.id) is None
+
+
+def test_what_can_be_started_is_here_and_startable(state: AppState) -> None:
+    nas = Server("nas", "nas", "192.168.1.30:11434")
+    state.set_servers((HERE, nas), "here", "")
+    told: list[bool] = []
+    state.local_ollama_changed.connect(lambda: told.append(state.can_start("here")))
+    assert not state.can_start("here")
+    for found in (LocalOllama.BY_HAND, LocalOllama.BY_HAND, LocalOllama.STARTABLE):
+        state.set_local_ollama(found)
+    assert told == [False, True]
+    assert [state.can_start(each) for each in ("here", "nas", "nobody")] == [True, False, False]
+
+
+def test_the_demo_can_start_nothing() -> None:
+    demo = AppState(HERE, is_demo=True)
+    demo.set_local_ollama(LocalOllama.STARTABLE)
+    assert not demo.can_start("here")
+
+
+def test_awake_is_told_when_it_changes(state: AppState) -> None:
+    told: list[bool] = []
+    state.awake_changed.connect(told.append)
+    for is_awake in (False, True, True, False):
+        state.set_kept_awake(is_awake)
+    assert told == [True, False]

@@ -40,6 +40,7 @@ COMMANDS = [
     "start_stop_requested",
     "keyring_unlock_requested",
     "doctor_dialog_requested",
+    "start_requested",
     "quit_requested",
 ]
 

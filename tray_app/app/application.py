@@ -54,6 +54,8 @@ from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
     from tray_app.app.demo import Demo
+    from tray_app.app.server_starts import ServerStarts
+    from tray_app.app.stay_awake import StayAwake
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +76,8 @@ class Application(QObject):
         self.invocation = invocation
         self.instance = instance
         self._broken_queue_path: Path | None = None
+        self.starts: ServerStarts | None = None
+        self.stay_awake: StayAwake | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -143,6 +147,7 @@ class Application(QObject):
                 stop=(
                     self.tray.disable_menu,
                     self.window.hide_for_good,
+                    self._close_late,
                     self.downloads.close,
                     self.dock_badge.close,
                     self.queue.close,
@@ -194,6 +199,34 @@ class Application(QObject):
         if self.invocation.link:
             self.instance_commands.open_link(self.invocation.link)
         self.window.tell_broken_files(self.settings.broken_path, self._broken_queue_path)
+        QTimer.singleShot(0, self, self._build_late)
+
+    @Slot()
+    def _build_late(self) -> None:
+        """What has nothing to do before there is something to see."""
+        from tray_app.app.server_starts import ServerStarts
+        from tray_app.app.stay_awake import StayAwake
+
+        self.starts = ServerStarts(
+            self.settings, self.state, self.runner, self.pollers.refresh, self
+        )
+        self.starts.failed.connect(self._on_starts_failed)
+        self.pollers.polled.connect(self.starts.on_polled)
+        self.commands.start_requested.connect(self.starts.start)
+        self.commands.wake_requested.connect(self.starts.wake)
+        self.commands.start_stop_requested.connect(self.starts.stop)
+        self.stay_awake = StayAwake(self.settings, self.state, self)
+
+    @Slot(str)
+    def _on_starts_failed(self, server_id: str) -> None:
+        """Who asked for it in the tray sees why; the window tells of the server that it shows."""
+        if not self.window.is_visible and server_id == self.state.server.id:
+            self.window.show()
+
+    def _close_late(self) -> None:
+        for part in (self.starts, self.stay_awake):
+            if part is not None:
+                part.close()
 
     def connect_parts(self) -> None:
         """Who tells whom."""

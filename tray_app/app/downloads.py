@@ -80,6 +80,7 @@ class RuleWatcher(QObject):
         return SystemConditions(
             self._power.on_battery if self._power is not None else None,
             self._network.is_metered if self._network is not None else None,
+            self._power.percent if self._power is not None else None,
         )
 
     @Slot()

@@ -125,6 +125,11 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def is_local_address(address: str) -> bool:
+    """Whether an address, as typed or stored, is one of this computer."""
+    return is_loopback(dialable(split_address(shown_address(address)).host))
+
+
 def dialable(host: str) -> str:
     """`host`, or loopback for "" and unspecified addresses: a server listens there, but a client
     cannot dial them on every system."""

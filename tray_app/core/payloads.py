@@ -155,6 +155,23 @@ class StartKind(StrEnum):
     APP = "app"  # Ollama's own app is opened
     WAKE = "wake"  # its computer sleeps, and gets a packet that wakes it
 
+    @property
+    def usual_s(self) -> float:
+        """So long its first answer may take; then it is said that there is none."""
+        return _USUAL_S[self]
+
+
+_USUAL_S = {StartKind.SERVICE: 30.0, StartKind.APP: 90.0, StartKind.WAKE: 180.0}
+
+
+class LocalOllama(StrEnum):
+    """What this computer has of Ollama, where a server on it does not answer."""
+
+    ABSENT = "absent"
+    BY_HAND = "by_hand"  # installed without a service or an app
+    STARTABLE = "startable"
+    HIDDEN = "hidden"  # our sandbox hides it from us
+
 
 class StartPhase(StrEnum):
     """How far that is."""
@@ -170,7 +187,8 @@ class StartPhase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ServerStart:
     """A server that a person wants back. `began_s` is of the monotonic clock, `patience_s` how long
-    its first answer is waited for. `service` is its unit, `details` what the system said."""
+    its first answer is waited for, `lasted_s` how long it took until it had failed. `service` is
+    its unit, `details` what the system said; `sandbox` is what keeps us from asking, "Flatpak"."""
 
     server_id: str
     kind: StartKind
@@ -179,6 +197,12 @@ class ServerStart:
     patience_s: float
     service: str = ""
     details: str = ""
+    lasted_s: float = 0.0
+    sandbox: str = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.phase is StartPhase.WAITING
 
 
 _SILENT = frozenset({ServerState.CONNECTING, ServerState.OFFLINE, ServerState.STARTING})

@@ -45,6 +45,7 @@ class SettingsValues:
     default_server: str = _setting(LOCAL, text)
     shown_server: str = _setting("", text)
     pull_servers: tuple[str, ...] = _setting((), texts)
+    start_ollama: bool = _setting(False, flag)
 
     keep_in_tray: bool = _setting(True, flag)
     start_hidden: bool = _setting(True, flag)
@@ -63,6 +64,7 @@ class SettingsValues:
     keep_free_gb: int = _setting(5, whole(0, 1_000_000))
     pause_on_metered: bool = _setting(True, flag)
     pause_on_battery: bool = _setting(False, flag)
+    keep_awake: bool = _setting(True, flag)
     is_quiet_at_times: bool = _setting(False, flag)
     quiet_hours: str = _setting("07:00-23:00", quiet_hours)
     insecure_hosts: tuple[str, ...] = _setting((), texts)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tray_app.text.downloads import (
         cancel_question,
         downloads_header,
+        downloads_keep_awake,
         downloads_line,
         fetched_in,
         layer_detail,
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
         pull_retry,
         pull_wait,
         spoken_progress,
+        stays_awake,
+        stays_awake_tip,
         waits_for_server,
     )
     from tray_app.text.errors import (
@@ -168,6 +171,18 @@ if TYPE_CHECKING:
         secret_line,
         secret_problem,
     )
+    from tray_app.text.starting import (
+        StartText,
+        not_woken_line,
+        remedy_label,
+        start_command,
+        start_countdown,
+        start_line,
+        start_text,
+        starting_since_line,
+        wake_line,
+        waking_line,
+    )
     from tray_app.text.times import (
         about_time_left,
         age,
@@ -223,6 +238,6 @@ else:
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
-        "notices", "history", "sign_in", "lookups", "estimates", "pull_targets", "deleting",
-        "doctor", "findings", "diagnosis", "english", "displays", "qt_formats",
+        "starting", "notices", "history", "sign_in", "lookups", "estimates", "pull_targets",
+        "deleting", "doctor", "findings", "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip

@@ -327,6 +327,21 @@ def downloads_header(summary: PullSummary) -> str:
     )
 
 
+def stays_awake() -> str:
+    """Behind that, while the system is kept from going to sleep."""
+    return tr("stays awake", "this computer")
+
+
+def stays_awake_tip() -> str:
+    """Its tooltip."""
+    return tr("This computer doesn’t go to sleep while it downloads. Settings, Downloads.")
+
+
+def downloads_keep_awake() -> str:
+    """Why, as the system shows it to who asks what keeps the computer awake."""
+    return tr("Models are being downloaded")
+
+
 def waits_for_server(count: int, *, is_of_several: bool = False) -> str:
     """ "1 download waits for the server", "2 downloads wait for their servers"."""
     if is_of_several:

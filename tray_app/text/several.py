@@ -93,17 +93,6 @@ def sign_in_missing(labels: Sequence[str]) -> str:
     return fill(text, servers=quoted(labels))
 
 
-def waking_line(label: str) -> str:
-    """While its computer is being woken."""
-    return fill(tr("Waking “{server}”… That can take up to three minutes."), server=label)
-
-
-def not_woken_line(label: str) -> str:
-    """Nobody answered in time."""
-    text = tr("“{server}” didn’t wake up in three minutes. Its computer must allow Wake-on-LAN.")
-    return fill(text, server=label)
-
-
 def went_offline(label: str) -> str:
     """Said by a screen reader."""
     return fill(tr("“{server}” is offline"), server=label)

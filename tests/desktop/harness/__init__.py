@@ -4,6 +4,7 @@ Linux only; standard library and jeepney.
 
     desktop.py   VirtualDesktop: X server, session bus, window manager, tray, notifications
     services.py  our own tray host and notification service, which can be told to fail
+    fake_service.py  what our services on the bus have in common; systemd.py, sleep_inhibitors.py
     monitor.py   what was sent to the notification service, whoever plays it
     tray.py      the tray item of a program: properties, menu, clicks, all over D-Bus
     screen.py    windows, pictures, keys

@@ -20,8 +20,10 @@ class BusError(Exception):
 class Bus:
     """One connection; usable from any thread. *Thread*: owns a receiver thread until close()."""
 
-    def __init__(self, address: str) -> None:
-        self._connection = open_dbus_connection(address, auth_timeout=TIMEOUT_S)
+    def __init__(self, address: str, *, takes_files: bool = False) -> None:
+        self._connection = open_dbus_connection(
+            address, auth_timeout=TIMEOUT_S, enable_fds=takes_files
+        )
         self.router = DBusRouter(self._connection)
 
     def close(self) -> None:

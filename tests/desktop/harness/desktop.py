@@ -172,6 +172,8 @@ class VirtualDesktop:
         self.environment = {
             **_inherited_environment(),
             **home_variables(self.folder / "home"),
+            # The services of the machine itself are nobody's to start here.
+            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.folder}/no-system-bus",
             _MARKER: uuid.uuid4().hex,
             "LC_ALL": "C.UTF-8",
             "NO_AT_BRIDGE": "1",  # GTK programs ask for a bus that is not there

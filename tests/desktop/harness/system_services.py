@@ -20,6 +20,8 @@ from jeepney import (
 from tests.desktop.harness.bus import Bus
 
 UPOWER = "org.freedesktop.UPower"
+_BATTERY = f"{UPOWER}.Device"
+_BATTERY_PATH = "/org/freedesktop/UPower/devices/DisplayDevice"
 NETWORK_MANAGER = "org.freedesktop.NetworkManager"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _DO_NOT_QUEUE = 4
@@ -38,6 +40,7 @@ class FakeSystemServices:
         self._lock = threading.Lock()
         self._values: dict[tuple[str, str], Typed] = {
             (UPOWER, "OnBattery"): ("b", False),
+            (_BATTERY, "Percentage"): ("d", 87.0),
             (NETWORK_MANAGER, "Metered"): ("u", 4),
         }
         self._messages: SimpleQueue[Any] = SimpleQueue()
@@ -67,6 +70,10 @@ class FakeSystemServices:
         """Pull the plug, or put it back."""
         self._set(UPOWER, "OnBattery", ("b", is_on_battery))
 
+    def set_charge(self, percent: float) -> None:
+        """What is in the battery."""
+        self._set(_BATTERY, "Percentage", ("d", percent), path=_BATTERY_PATH)
+
     def set_metered(self, value: int) -> None:
         """Be on another network: NMMetered 0…4."""
         self._set(NETWORK_MANAGER, "Metered", ("u", value))
@@ -75,10 +82,12 @@ class FakeSystemServices:
         """Say that there is a new value without saying which."""
         self._set(UPOWER, "OnBattery", ("b", is_on_battery), is_told=False)
 
-    def _set(self, service: str, name: str, value: Typed, *, is_told: bool = True) -> None:
+    def _set(
+        self, service: str, name: str, value: Typed, *, is_told: bool = True, path: str = ""
+    ) -> None:
         with self._lock:
             self._values[service, name] = value
-        target = DBusAddress("/" + service.replace(".", "/"), interface=_PROPERTIES)
+        target = DBusAddress(path or "/" + service.replace(".", "/"), interface=_PROPERTIES)
         body = (service, {name: value}, []) if is_told else (service, {}, [name])
         self._bus.router.send(new_signal(target, "PropertiesChanged", "sa{sv}as", body))
 

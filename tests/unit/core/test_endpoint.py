@@ -8,6 +8,7 @@ from tray_app.core.endpoint import (
     Endpoint,
     address_fault,
     has_password,
+    is_local_address,
     is_loopback,
     shown_address,
     split_address,
@@ -363,3 +364,23 @@ def test_any_text_is_an_address_that_reads_back_or_a_bad_address(text: str) -> N
         endpoint.port,
         endpoint.path,
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "is_here"),
+    [
+        ("", True),
+        ("127.0.0.1:11434", True),
+        ("http://localhost:8080/ollama", True),
+        ("0.0.0.0", True),
+        ("[::1]:11434", True),
+        ("https://me:secret@127.0.0.1", True),
+        ("192.168.1.30", False),
+        ("nas.local:11434", False),
+        ("elsewhere.invalid", False),
+        ("::", True),
+        ("http://", True),
+    ],
+)
+def test_an_address_of_this_computer(address: str, is_here: bool) -> None:
+    assert is_local_address(address) is is_here

@@ -22,7 +22,7 @@ from tray_app.core.diagnosis.findings import (
     Remedy,
     RemedyKind,
 )
-from tray_app.core.payloads import ModelRef
+from tray_app.core.payloads import LocalOllama, ModelRef
 from tray_app.core.records import Server
 from tray_app.core.sign_in import SignIn, SignInKind
 from tray_app.settings import ServerEntry, Settings
@@ -315,10 +315,10 @@ def test_starting_is_offered_where_it_can_be_done(stage: Stage) -> None:
     from tray_app.core.errors import Unreachable
 
     finding = replace(finding, about=About("127.0.0.1:11434", error=Unreachable(), is_local=True))
-    stage.state.can_start = lambda server_id: server_id != "local"  # type: ignore[attr-defined]
+    stage.state.set_local_ollama(LocalOllama.BY_HAND)
     stage.found(ex.examined((finding,)))
     assert stage.row(K.NOT_RUNNING).button.isHidden()
-    stage.state.can_start = lambda server_id: server_id == "local"  # type: ignore[attr-defined]
+    stage.state.set_local_ollama(LocalOllama.STARTABLE)
     stage.found(ex.examined((finding,)))
     stage.row(K.NOT_RUNNING).button.click()
     assert stage.told.take("start_requested") == ["local"]

@@ -431,6 +431,22 @@ def test_percent_and_bytes_are_of_the_same_moment(panel: DownloadsPanel) -> None
     assert texts(shown_row)[-2:] == ["78 of 100\u00a0MB", "78%"]
 
 
+def test_the_header_tells_when_the_computer_stays_awake(panel: DownloadsPanel) -> None:
+    panel.set_summary(data.SUMMARY)
+    before = panel._line.text()
+    panel.set_kept_awake(True)
+    assert panel._line.text() == f"{before} · stays awake"
+    assert "doesn’t go to sleep" in panel._line.toolTip()
+    panel.resize(500, 420)  # too narrow for all of it
+    assert "stays awake" in panel._line.toolTip()
+    assert "doesn’t go to sleep" in panel._line.toolTip()
+    panel.set_summary(replace(data.SUMMARY, active=1))
+    assert panel._line.text().endswith(" · stays awake")
+    panel.set_kept_awake(False)
+    assert "awake" not in panel._line.text()
+    assert "sleep" not in panel._line.toolTip()
+
+
 # Several servers.
 
 STUDIO = Server("studio", "studio", "studio.local:11434", can_wake=True)

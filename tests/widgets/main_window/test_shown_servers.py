@@ -76,19 +76,28 @@ def test_a_server_at_another_address_begins_anew(
     moved = replace(servers.SERVERS[1], address="other.lan")
     state.set_servers((servers.SERVERS[0], moved, servers.SERVERS[2]), HERE, "")
     assert models.counts.all == 10
-    assert next(each for each in shown.facts("").servers if each.id == STUDIO).has_answer is False
+    assert (
+        next(
+            each for each in shown.facts("", data.NOW, data.NOW_S).servers if each.id == STUDIO
+        ).has_answer
+        is False
+    )
 
 
 def test_the_facts_of_one_and_of_several(shown: ShownServers, state: AppState) -> None:
-    facts_of_all = shown.facts("x")
+    facts_of_all = shown.facts("x", data.NOW, data.NOW_S)
     assert [each.count for each in facts_of_all.servers] == [7, 4, 3]
     assert (facts_of_all.count, facts_of_all.status, facts_of_all.server) == (14, None, "")
     assert facts_of_all.search == "x"
     start = ServerStart(NAS, StartKind.WAKE, StartPhase.WAITING, 0.0, 180.0)
     state.set_start(start)
-    assert [each.start for each in shown.facts("").servers] == [None, None, start]
+    assert [each.start for each in shown.facts("", data.NOW, data.NOW_S).servers] == [
+        None,
+        None,
+        start,
+    ]
     state.set_servers(servers.SERVERS, HERE, NAS)
-    alone = shown.facts("")
+    alone = shown.facts("", data.NOW, data.NOW_S)
     assert (alone.servers, alone.server, alone.start) == ((), "nas", start)
     assert (alone.can_wake, alone.has_others, alone.count) == (True, True, 3)
 

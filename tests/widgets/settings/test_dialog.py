@@ -55,6 +55,8 @@ CHECKS = [
     "resume_pulls",
     "retry_pulls",
     "restart_stalled",
+    "keep_awake",
+    "start_ollama",
     "pause_on_metered",
     "pause_on_battery",
     "is_quiet_at_times",

@@ -26,6 +26,17 @@ class SystemConditions:
 
     on_battery: bool | None = None
     is_metered: bool | None = None
+    battery_percent: int | None = None
+
+
+AWAKE_PERCENT = 20
+"""With less in its battery this computer may sleep, whatever is downloaded."""
+
+
+def may_stay_awake(conditions: SystemConditions) -> bool:
+    """Whether the battery has enough for keeping the computer awake; mains always has."""
+    percent = conditions.battery_percent
+    return not conditions.on_battery or percent is None or percent >= AWAKE_PERCENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,10 @@ class Network(QObject):
 
 
 class Power(QObject):
-    """Whether this computer runs on its battery. A subclass for each system that tells.
+    """Whether this computer runs on its battery, and what is in it. A subclass for each system that
+    tells.
 
-    Signals: `changed` when `on_battery` did. Thread: the GUI thread; nothing blocks.
+    Signals: `changed` when one of the two did. Thread: the GUI thread; nothing blocks.
     """
 
     changed = Signal()
@@ -46,11 +47,17 @@ class Power(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._on_battery: bool | None = None
+        self._percent: int | None = None
 
     @property
     def on_battery(self) -> bool | None:
         """None = not to be known here, or not yet."""
         return self._on_battery
+
+    @property
+    def percent(self) -> int | None:
+        """Of all batteries together; None = not to be known here, or not yet."""
+        return self._percent
 
     def start(self) -> None:
         """Find out, and follow it from now on."""
@@ -58,7 +65,7 @@ class Power(QObject):
     def close(self) -> None:
         """Follow it no more."""
 
-    def _take(self, on_battery: bool | None) -> None:
-        if on_battery is not self._on_battery:
-            self._on_battery = on_battery
+    def _take(self, on_battery: bool | None, percent: int | None = None) -> None:
+        if (on_battery, percent) != (self._on_battery, self._percent):
+            self._on_battery, self._percent = on_battery, percent
             self.changed.emit()

@@ -15,6 +15,12 @@ _METERED = (1, 3)
 
 _POWER_NAME = "org.freedesktop.UPower"
 _POWER = DBusAddress("/org/freedesktop/UPower", bus_name=_POWER_NAME, interface=_POWER_NAME)
+# All batteries together, as a panel shows them.
+_BATTERY = DBusAddress(
+    "/org/freedesktop/UPower/devices/DisplayDevice",
+    bus_name=_POWER_NAME,
+    interface=f"{_POWER_NAME}.Device",
+)
 
 
 class NetworkManager(Network):
@@ -44,15 +50,29 @@ class UPower(Power):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._property = SystemProperty(_POWER, "OnBattery", self)
-        self._property.changed.connect(self._on_property_changed)
+        self._charge = SystemProperty(_BATTERY, "Percentage", self)
+        self._is_charge_followed = False
+        for each in (self._property, self._charge):
+            each.changed.connect(self._on_property_changed)
 
     def start(self) -> None:
         self._property.start()
 
     def close(self) -> None:
         self._property.close()
+        self._charge.close()
 
     @Slot()
     def _on_property_changed(self) -> None:
-        value = self._property.value
-        self._take(value if isinstance(value, bool) else None)
+        on_battery = self._property.value if isinstance(self._property.value, bool) else None
+        if on_battery and not self._is_charge_followed:
+            self._is_charge_followed = True  # of no interest before
+            self._charge.start()
+        self._take(on_battery, _whole_percent(self._charge.value) if on_battery else None)
+
+
+def _whole_percent(value: object) -> int | None:
+    """A whole number: the signals of each tenth are not passed on."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if 0 < value <= 100 else None

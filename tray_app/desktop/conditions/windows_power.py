@@ -46,7 +46,7 @@ class WindowsPower(Power):
 
     @Slot()
     def _look(self) -> None:
-        self._take(_ask())
+        self._take(*_ask())
 
 
 def on_battery(line: int, battery: int) -> bool | None:
@@ -56,10 +56,16 @@ def on_battery(line: int, battery: int) -> bool | None:
     return {_OFFLINE: True, _ONLINE: False}.get(line)
 
 
-def _ask() -> bool | None:
+def battery_percent(percent: int) -> int | None:
+    """What the field with the charge means; None = not known."""
+    return percent if percent <= 100 else None
+
+
+def _ask() -> tuple[bool | None, int | None]:
     status = _Status()
     if sys.platform == "win32" and ctypes.windll.kernel32.GetSystemPowerStatus(
         ctypes.byref(status)
     ):
-        return on_battery(status.line, status.battery)
-    return None
+        is_on_battery = on_battery(status.line, status.battery)
+        return is_on_battery, battery_percent(status.percent) if is_on_battery else None
+    return None, None

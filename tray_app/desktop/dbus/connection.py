@@ -8,12 +8,13 @@ over it elsewhere. Importing this module imports jeepney: import it when somethi
 import logging
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from jeepney import DBus, HeaderFields, Message, MessageType, Parser
 from jeepney.auth import AuthenticationError, Authenticator
 from jeepney.bus import get_bus
+from jeepney.fds import FileDescriptor, fds_buf_size
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
 _log = logging.getLogger(__name__)
@@ -61,6 +62,10 @@ class BusConnection(QObject):
 
     heard = Signal(object)  # jeepney.Message
     lost = Signal()
+
+    takes_files = False
+    """Whether answers may bring open files along (jeepney.FileDescriptor): of who takes them, each
+    is to be closed by who made the call."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -127,7 +132,7 @@ class BusConnection(QObject):
             bus.close()
             raise
         self._socket = bus
-        self._auth = Authenticator()
+        self._auth = Authenticator(enable_fds=self.takes_files)
         self._parser = Parser()
         self._is_greeted = False
         self._reader = QSocketNotifier(bus.fileno(), QSocketNotifier.Type.Read, self)
@@ -159,8 +164,9 @@ class BusConnection(QObject):
 
     def _answer(self, serial: int, reply: Reply) -> None:
         call = self._calls.pop(serial, None)
-        if call is None:
-            return  # too late: it was given up
+        if call is None:  # too late: it was given up
+            _close_all(part for part in reply.body if isinstance(part, FileDescriptor))
+            return
         call.timer.stop()
         call.timer.deleteLater()
         call.answered(reply)
@@ -188,7 +194,7 @@ class BusConnection(QObject):
         if self._socket is None:
             return
         try:
-            data = self._socket.recv(_READ_BYTES)
+            data, files = self._receive(self._socket)
         except BlockingIOError:
             return
         except OSError as error:
@@ -201,9 +207,21 @@ class BusConnection(QObject):
             if self._auth is not None:
                 self._authenticate(self._auth, data)
             else:
-                self._take(data)
+                self._take(data, files)
         except _NO_MESSAGE as error:
             self._drop(f"not understood: {error}")
+
+    def _receive(self, bus: socket.socket) -> tuple[bytes, list[FileDescriptor]]:
+        if not self.takes_files or self._auth is not None:
+            return bus.recv(_READ_BYTES), []
+        # Not beyond the end of a message, as files come with the bytes that they belong to.
+        wanted = min(self._parser.bytes_desired(), _READ_BYTES)
+        data, extra, flags, _ = bus.recvmsg(wanted, fds_buf_size())
+        files = FileDescriptor.from_ancdata(extra)
+        if flags & socket.MSG_CTRUNC:
+            _close_all(files)
+            raise OSError("files that came along were lost")
+        return data, files
 
     def _authenticate(self, auth: Authenticator, data: bytes) -> None:
         auth.feed(data)
@@ -214,8 +232,8 @@ class BusConnection(QObject):
         # The greeting must be the first message; what is queued waits for its answer.
         self._push(b"BEGIN\r\n" + self._greeting)
 
-    def _take(self, data: bytes) -> None:
-        self._parser.add_data(data)
+    def _take(self, data: bytes, files: Sequence[FileDescriptor] = ()) -> None:
+        self._parser.add_data(data, files)
         if self._parser.buf.bytes_buffered > _MESSAGE_LIMIT:
             self._drop("a message that is too long")
             return
@@ -245,6 +263,8 @@ class BusConnection(QObject):
         self._reader = self._writer = None
         self._socket.close()
         self._socket = None
+        _close_all(self._parser.fds)  # of a message that never came whole
+        self._parser = Parser()
         self._auth = None
         was_greeted, self._is_greeted = self._is_greeted, False
         self._outgoing.clear()
@@ -253,3 +273,8 @@ class BusConnection(QObject):
             self._answer(serial, Reply(error=reason, is_silence=is_silence))
         if was_greeted:
             self.lost.emit()
+
+
+def _close_all(files: Iterable[FileDescriptor]) -> None:
+    for file in files:
+        file.close()

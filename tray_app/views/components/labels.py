@@ -113,6 +113,7 @@ class ElidedLabel(PlainLabel):
     ) -> None:
         self._mode = mode
         self._tip = ""
+        self._is_tip_below = False
         super().__init__(text, role, wrap=False, state=state, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -135,13 +136,17 @@ class ElidedLabel(PlainLabel):
         super().setText(text)
         self._update_tip()
 
-    def set_tip(self, tip: str) -> None:
-        """What the tooltip says instead, "" = nothing."""
+    def set_tip(self, tip: str, *, is_below: bool = False) -> None:
+        """What the tooltip says instead, "" = nothing; `is_below` it, where the text is cut."""
         self._tip = tip
+        self._is_tip_below = is_below
         self._update_tip()
 
     def _update_tip(self) -> None:
-        self.setToolTip(tooltip(self._tip or (self.text() if self.is_elided() else "")))
+        text = self.text() if self.is_elided() else ""
+        if self._tip:
+            text = f"{text}\n{self._tip}".strip() if self._is_tip_below else self._tip
+        self.setToolTip(tooltip(text))
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -37,8 +37,7 @@ class Remedies:
         remedy = finding.remedy
         if remedy is None or remedy.kind is not RemedyKind.START:
             return False
-        can_start = getattr(self._state, "can_start", None)
-        return can_start is None or not can_start(finding.server_id)
+        return not self._state.can_start(finding.server_id)
 
     def apply(self, finding: Finding, button: QWidget) -> bool:
         """Do it; whether the finding is looked at again. `button` is where that is said."""

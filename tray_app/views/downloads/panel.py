@@ -15,7 +15,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
 from tray_app.state import AppState
-from tray_app.text import downloads_header, server_name, tr
+from tray_app.text import (
+    dotted,
+    downloads_header,
+    server_name,
+    stays_awake,
+    stays_awake_tip,
+    tr,
+)
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.surfaces import Hairline
@@ -43,6 +50,8 @@ class DownloadsPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._state: AppState | None = None
+        self._summary = PullSummary()
+        self._is_kept_awake = False
         self._title = PlainLabel(tr("Downloads"), TextRole.SECTION, wrap=False, parent=self)
         self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._pause_all = self._header_button("pause", tr("Pause all"))
@@ -100,7 +109,8 @@ class DownloadsPanel(QWidget):
 
     def set_summary(self, summary: PullSummary) -> None:
         """Write the header."""
-        self._line.setText(downloads_header(summary))
+        self._summary = summary
+        self._write_line()
         self._enable_buttons()
 
     def follow_servers(self, state: AppState) -> None:
@@ -126,6 +136,19 @@ class DownloadsPanel(QWidget):
     def _on_state_start_changed(self, server_id: str) -> None:
         if self._state is not None:
             self.list.set_start(server_id, self._state.start_of(server_id))
+
+    @Slot(bool)
+    def set_kept_awake(self, is_kept_awake: bool) -> None:
+        """Whether this computer does not go to sleep meanwhile."""
+        self._is_kept_awake = is_kept_awake
+        self._write_line()
+
+    def _write_line(self) -> None:
+        is_awake = self._is_kept_awake
+        self._line.setText(
+            dotted(downloads_header(self._summary), stays_awake() if is_awake else "")
+        )
+        self._line.set_tip(stays_awake_tip() if is_awake else "", is_below=True)
 
     def reveal(self, item_id: str) -> None:
         """Scroll to a row and focus it."""

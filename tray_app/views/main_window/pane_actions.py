@@ -9,9 +9,13 @@ from PySide6.QtGui import QDesktopServices
 
 from tray_app.commands import Commands
 from tray_app.core.names import LIBRARY_URL, clean
+from tray_app.state import AppState
+from tray_app.text import start_command
+from tray_app.views.components.buttons import copy_text
 from tray_app.views.main_window.actions import Actions, Command
+from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.screens import USE_ADDRESS
-from tray_app.views.main_window.several import EDIT, STOP, WAKE
+from tray_app.views.main_window.start_pages import COPY, EDIT, START, STOP, WAIT_LONGER, WAKE
 from tray_app.views.main_window.top_bar import TopBar
 
 PULL = "pull:"
@@ -26,13 +30,17 @@ class PaneActions(QObject):
         self,
         actions: Actions,
         commands: Commands,
+        state: AppState,
         top_bar: TopBar,
+        pane: ModelsPane,
         show_all: Callable[[], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._commands = commands
+        self._state = state
         self._top_bar = top_bar
+        self._pane = pane
         self._plain: dict[str, Callable[[], object]] = {
             "pull": actions[Command.PULL].trigger,
             "pull_search": self._pull_search,
@@ -52,7 +60,10 @@ class PaneActions(QObject):
             USE_ADDRESS: commands.server_dialog_requested.emit,
             EDIT: commands.server_form_requested.emit,
             WAKE: commands.wake_requested.emit,
+            START: commands.start_requested.emit,
+            WAIT_LONGER: commands.start_requested.emit,
             STOP: commands.start_stop_requested.emit,
+            COPY: self._copy_command,
         }
 
     @Slot(str)
@@ -63,6 +74,15 @@ class PaneActions(QObject):
                 act(key.removeprefix(start))
                 return
         self._plain[key]()
+
+    def _copy_command(self, server_id: str) -> None:
+        """What starts it, to be run by the person."""
+        start = self._state.start_of(server_id)
+        button = self._pane.page.button(key := f"{COPY}{server_id}") or self._pane.banner.button(
+            key
+        )
+        if start is not None and button is not None:
+            copy_text(button, start_command(start))
 
     def _pull_search(self) -> None:
         self._commands.pull_dialog_requested.emit(clean(self._top_bar.search.text()))

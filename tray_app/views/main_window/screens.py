@@ -6,12 +6,13 @@ offline, that before partial, that before info.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from tray_app.core.errors import BadName, Moved, OllamaError
 from tray_app.core.names import ModelName, clean
-from tray_app.core.payloads import ServerStart
+from tray_app.core.payloads import LocalOllama, ServerStart
 from tray_app.core.records import AWAY, Recommendation, ServerState, ServerStatus
 from tray_app.core.sign_in import SecretState
 from tray_app.itemmodels.comparison import Comparison, ComparisonKind
@@ -23,7 +24,6 @@ from tray_app.text import (
     error_text,
     filter_is_empty,
     hidden_by_search,
-    is_loopback,
     no_match,
     offline_banner,
     starting_line,
@@ -35,14 +35,15 @@ from tray_app.text.several import nothing_differs
 from tray_app.text.wording import english_singular
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Kind
-from tray_app.views.main_window import several
-from tray_app.views.main_window.several import EDIT, WAKE, ServerFacts
+from tray_app.views.main_window import several, start_pages
+from tray_app.views.main_window.several import ServerFacts
+from tray_app.views.main_window.start_pages import EDIT
 from tray_app.views.main_window.state_page import PageButton, PageText
 from tray_app.views.theme import Tone
 
 USE_ADDRESS = "use_address:"
 """What the key of a button begins with that asks for another address of the server."""
-_LIBRARY_KEYS = {Action.START: "start", Action.GET_OLLAMA: "get_ollama"}
+_KEYS = {Action.START: "start", Action.GET_OLLAMA: "get_ollama"}
 
 
 class Screen(StrEnum):
@@ -57,7 +58,8 @@ class Screen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that decides. `status` None = not even asked yet; `can_start` None = not known.
+    """All that decides. `status` None = not even asked yet; `local_ollama` None = not known;
+    `starting_since` while it is being started.
 
     While several servers are shown each is one of `servers`, and `status` and `server` tell
     nothing. `has_others`: others are on beside the one that is shown.
@@ -72,27 +74,40 @@ class Facts:
     search: str = ""
     filter: str = "all"
     loaded: int = 0
-    can_start: bool | None = None
     left_out: int = 0
     server_id: str = ""
+    local_ollama: LocalOllama | None = None
     can_wake: bool = False
     has_others: bool = False
     start: ServerStart | None = None
+    starting_since: datetime | None = None
     servers: tuple[ServerFacts, ...] = ()
     comparison: Comparison | None = None
 
     @property
     def one(self) -> ServerFacts:
         """The one server that is shown."""
+        can_start = self.is_local and self.local_ollama is LocalOllama.STARTABLE
         return ServerFacts(
             *(self.server_id, self.server, self.address, self.status),
-            *(self.has_answer, self.count, self.can_wake, self.start),
+            has_answer=self.has_answer,
+            count=self.count,
+            can_wake=self.can_wake,
+            can_start=can_start,
+            start=self.start,
         )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is this computer's own."""
+        return server_address(self.server, self.address).is_local
 
 
 def screen(facts: Facts) -> Screen:
     """The page for `facts`."""
     if not facts.has_answer:
+        if start_pages.is_page(facts.start) and facts.status is not None:
+            return Screen.AWAY
         return Screen.AWAY if is_away(facts) else Screen.SKELETON
     if facts.count == 0:
         return Screen.AWAY if is_away(facts) else Screen.EMPTY
@@ -116,8 +131,10 @@ def banner(facts: Facts) -> BannerText | None:
     if facts.servers:
         return several.banner(facts.servers)
     status = facts.status
-    if waking := several.waking_banner((facts.one,)):
-        return waking
+    if has_list(facts) or not start_pages.is_page(facts.start):
+        begun = several.start_banner((facts.one,))
+        if begun is not None:
+            return begun
     if not facts.has_answer:
         if screen(facts) is Screen.AWAY:
             return None
@@ -135,11 +152,13 @@ def banner(facts: Facts) -> BannerText | None:
     actions = [("retry", tr("Retry"))]
     if isinstance(status.error, Moved) and status.error.wants_https and status.error.address:
         actions.insert(0, (f"{USE_ADDRESS}{status.error.address}", tr("Use https…")))
-    if facts.can_wake and status.state is ServerState.OFFLINE:
-        actions.insert(0, (f"{WAKE}{facts.server_id}", tr("Wake")))
-    if facts.can_start and status.state is ServerState.OFFLINE:
-        actions.insert(0, ("start", tr("Start Ollama")))
+    actions[:0] = several.way_back(facts.one)
     return BannerText(words, Tone.WARN, tuple(actions))
+
+
+def has_list(facts: Facts) -> bool:
+    """Whether there are models to be seen."""
+    return facts.has_answer and facts.count > 0
 
 
 def _trouble_line(facts: Facts, status: ServerStatus) -> str:
@@ -228,13 +247,16 @@ def _away_page(facts: Facts) -> PageText:
     assert status is not None
     if status.state is ServerState.WAITING:
         return _unasked_page(facts, status)
+    if facts.start is not None and start_pages.is_page(facts.start):
+        return start_pages.start_page(facts.start, facts.address)
     if status.error is None:
         return PageText("power", tr("Can’t reach Ollama"), "", Tone.WARN, buttons=_buttons(facts))
+    found = facts.local_ollama if facts.is_local else None
     message = error_text(
         status.error,
         facts.server,
         address=facts.address,
-        is_installed=facts.can_start,
+        is_installed=start_pages.is_installed(found),
         version=status.version,
     )
     key, label = _first_button(message.action, status.error)
@@ -248,7 +270,7 @@ def _away_page(facts: Facts) -> PageText:
         hint=message.hint,
         buttons=_buttons(facts, key, label),
         details=state_details(message.details, status),
-        is_details_open=_is_local(facts),
+        is_details_open=facts.is_local,
     )
 
 
@@ -276,23 +298,25 @@ def _first_button(action: Action, error: OllamaError) -> tuple[str, str]:
     if action in (Action.NONE, Action.RETRY, Action.CHANGE_SERVER, Action.EDIT_SERVER):
         key = "change_server" if action in (Action.CHANGE_SERVER, Action.EDIT_SERVER) else "retry"
         return key, action_label(action) or tr("Retry")
-    return _LIBRARY_KEYS[action], action_label(action)
-
-
-def _is_local(facts: Facts) -> bool:
-    return is_loopback(server_address(facts.server, facts.address).host)
+    return _KEYS[action], action_label(action)
 
 
 def _buttons(facts: Facts, key: str = "", label: str = "") -> tuple[PageButton, ...]:
-    """The most urgent one first, then Retry and Run doctor…, each once. Another server is offered
-    where it may be the wrong one, or where there is another one."""
-    icons = {"start": "play", "retry": "refresh", "get_ollama": "external", "doctor": "verify"}
-    wanted = [(key, label), ("retry", tr("Retry")), ("doctor", tr("Run doctor…"))]
-    if facts.has_others or not _is_local(facts):
-        wanted.append(("change_server", tr("Change server…")))
+    """The most urgent one first, each once. Another address is offered where that may help."""
+    icons = {"retry": "refresh", "get_ollama": "external"}
+    is_offline = facts.status is not None and facts.status.state is ServerState.OFFLINE
+    wanted: list[PageButton] = []
+    if is_offline and facts.is_local and start_pages.is_start_offered(facts.local_ollama):
+        wanted.append(start_pages.start_button(facts.server_id))
+    elif is_offline and facts.can_wake and facts.start is None:
+        wanted.append(start_pages.wake_button(facts.server_id, facts.server))
+    if key and key != _KEYS[Action.START]:
+        wanted.append(PageButton(key, label, icons.get(key, "")))
+    wanted += [PageButton("retry", tr("Retry"), icons["retry"]), start_pages.doctor_button()]
+    if not facts.is_local or facts.has_others or not is_offline:
+        wanted.append(PageButton("change_server", tr("Change server…")))
     seen: dict[str, PageButton] = {}
-    for name, text in wanted:
-        if name and name not in seen:
-            kind = Kind.NORMAL if seen else Kind.PRIMARY
-            seen[name] = PageButton(name, text, icons.get(name, ""), kind)
+    for button in wanted:
+        kind = Kind.NORMAL if seen else Kind.PRIMARY
+        seen.setdefault(button.key, replace(button, kind=kind))
     return tuple(seen.values())

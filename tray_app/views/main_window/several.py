@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tray_app.core.payloads import ServerStart, StartKind, StartPhase
+from tray_app.core.payloads import ServerStart
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.core.sign_in import SecretState
 from tray_app.text import connecting_line, error_text, sentences, server_words, tr
 from tray_app.text.several import (
     keyring_locked,
     never_reached,
-    not_woken_line,
     one_away,
     one_in_trouble,
     several_away,
     sign_in_missing,
-    waking_line,
 )
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Kind
+from tray_app.views.main_window import start_pages
+from tray_app.views.main_window.start_pages import EDIT, START, WAKE
 from tray_app.views.main_window.state_page import PageButton, PageText
 from tray_app.views.theme import Tone
-
-EDIT = "edit:"
-"""What the key of a button begins with that opens the form of a server."""
-WAKE = "wake:"
-STOP = "stop:"
-"""The same for waking a server, and for waiting for it no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +36,7 @@ class ServerFacts:
     has_answer: bool
     count: int = 0
     can_wake: bool = False
+    can_start: bool = False
     start: ServerStart | None = None
 
     @property
@@ -80,21 +75,25 @@ def online(servers: Sequence[ServerFacts]) -> int:
     return sum(server.is_online for server in servers)
 
 
-def waking_banner(servers: Sequence[ServerFacts]) -> BannerText | None:
-    """Of a server that is being woken, or did not wake up."""
-    wakes = [each for each in servers if each.start and each.start.kind is StartKind.WAKE]
-    for each in wakes:
-        if each.start and each.start.phase is StartPhase.WAITING and not each.is_online:
-            stop = ((f"{STOP}{each.id}", tr("Stop waiting")),)
-            return BannerText(waking_line(each.label), Tone.INFO, stop, is_busy=True)
-    for each in wakes:
-        if each.start and each.start.phase is not StartPhase.WAITING and each.is_away:
-            actions = (
-                (f"{WAKE}{each.id}", tr("Wake again")),
-                (f"{EDIT}{each.id}", tr("Edit server…")),
-            )
-            return BannerText(not_woken_line(each.label), Tone.WARN, actions)
+def start_banner(servers: Sequence[ServerFacts]) -> BannerText | None:
+    """Of a server that is being brought back, or did not come back."""
+    started = [(each, each.start) for each in servers if each.start is not None]
+    for each, start in started:
+        if start.is_waiting and not each.is_online:
+            return start_pages.start_banner(start, each.label, each.address)
+    for each, start in started:
+        if not start.is_waiting and each.is_away:
+            return start_pages.start_banner(start, each.label, each.address)
     return None
+
+
+def way_back(server: ServerFacts) -> tuple[tuple[str, str], ...]:
+    """The button that brings a server back which does not answer, if there is a way."""
+    if server.state is not ServerState.OFFLINE:
+        return ()
+    if server.can_start:
+        return ((f"{START}{server.id}", tr("Start Ollama")),)
+    return ((f"{WAKE}{server.id}", tr("Wake")),) if server.can_wake else ()
 
 
 def locked_banner(servers: Sequence[ServerFacts]) -> BannerText | None:
@@ -111,10 +110,10 @@ def banner(servers: Sequence[ServerFacts]) -> BannerText | None:
     if not any(each.has_answer for each in servers):
         waits = next((each for each in servers if not each.is_away), None)
         if waits is None:
-            return waking_banner(servers) or locked_banner(servers)
+            return start_banner(servers) or locked_banner(servers)
         change = (("show_servers", tr("Show servers")),)
         return BannerText(connecting_line(waits.label), Tone.INFO, change, is_busy=True)
-    return waking_banner(servers) or locked_banner(servers) or _partial_banner(servers)
+    return start_banner(servers) or locked_banner(servers) or _partial_banner(servers)
 
 
 _QUIET = frozenset({SecretState.WAITING, SecretState.LOCKED})
@@ -157,7 +156,7 @@ def _one_line(server: ServerFacts) -> str:
 
 def _one_actions(server: ServerFacts) -> tuple[tuple[str, str], ...]:
     if server.state is ServerState.OFFLINE:
-        return ((f"{WAKE}{server.id}", tr("Wake")),) if server.can_wake else ()
+        return way_back(server)
     if server.state in (ServerState.REFUSED, ServerState.WAITING):
         return ((f"{EDIT}{server.id}", tr("Edit server…")),)
     return ()

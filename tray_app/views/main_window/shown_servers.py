@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from PySide6.QtCore import QObject, Slot
 
-from tray_app.core.payloads import BusyModel, ModelRef
+from tray_app.core.payloads import BusyModel, ModelRef, ServerStart
 from tray_app.core.records import Server, ServerState, ServerStatus, Snapshot
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ListedServer
 from tray_app.state import AppState
 from tray_app.text import server_name, server_words, tr
+from tray_app.views.main_window import start_pages
 from tray_app.views.main_window.screens import Facts
 from tray_app.views.main_window.several import ServerFacts
 
@@ -66,8 +67,13 @@ class ShownServers(QObject):
         """A server's name on screen, be it shown or not."""
         return label_of(self._state.server_of(server_id))
 
-    def facts(self, search: str) -> Facts:
-        """What decides about page and banner."""
+    @property
+    def start(self) -> ServerStart | None:
+        """How the one server is being brought back that is shown."""
+        return None if self.is_several else self._state.start_of(self.first.id)
+
+    def facts(self, search: str, now: datetime, now_s: float) -> Facts:
+        """What decides about page and banner; `now` and `now_s` are the same moment."""
         models, state = self._models, self._state
         is_several, server = self.is_several, self.first
         servers = tuple(map(self._server_facts, state.shown_servers))
@@ -86,7 +92,9 @@ class ShownServers(QObject):
             server_id="" if is_several else server.id,
             can_wake=server.can_wake and not is_several,
             has_others=len(state.servers) > 1,
-            start=None if is_several else state.start_of(server.id),
+            start=self.start,
+            starting_since=_starting_since(self.start, now, now_s),
+            local_ollama=None if state.is_demo else state.local_ollama,
             servers=servers if is_several else (),
             comparison=models.comparison,
         )
@@ -114,6 +122,7 @@ class ShownServers(QObject):
             has_answer=self._state.snapshot(server.id) is not None,
             count=totals.count if totals is not None else 0,
             can_wake=server.can_wake,
+            can_start=self._state.can_start(server.id),
             start=self._state.start_of(server.id),
         )
 
@@ -156,3 +165,9 @@ class ShownServers(QObject):
         state = status.state if status is not None else ServerState.CONNECTING
         words = tr("offline") if state is ServerState.OFFLINE else server_words(status)
         return ListedServer(server.id, label, state, words)
+
+
+def _starting_since(start: ServerStart | None, now: datetime, now_s: float) -> datetime | None:
+    if start is None or not start.is_waiting or not start_pages.is_page(start):
+        return None
+    return now - timedelta(seconds=now_s - start.began_s)

@@ -9,21 +9,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.core.records import Recommendation
-from tray_app.text import size, tr
+from tray_app.text import sentences, size, tr
 from tray_app.views.components.buttons import Button, CopyButton, IconButton, Kind
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.safe_paint import guarded
+from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card, StateTile
 from tray_app.views.theme import TextRole, Theme, Tone
 
 _WIDTH = 560
 _DETAILS_WIDTH = 520
 _MAX_SUGGESTIONS = 3
+_SPINNER = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class PageButton:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A whole page. The first button gets the focus. `details` is raw text, several lines."""
+    """A whole page. The first button gets the focus. `details` is raw text, several lines.
+    `is_busy` shows a spinner for the glyph; `escape` is the key of the button that Esc clicks."""
 
     glyph: str
     title: str
@@ -49,6 +52,8 @@ class PageText:
     details: str = ""
     is_details_open: bool = False
     suggestions: Sequence[Recommendation] = ()
+    is_busy: bool = False
+    escape: str = ""
 
 
 class StatePage(QScrollArea):
@@ -91,7 +96,8 @@ class StatePage(QScrollArea):
         column.setSpacing(0)
         column.addStretch(1)
         middle = Qt.AlignmentFlag.AlignHCenter
-        column.addWidget(StateTile(page.glyph, page.state), 0, middle)
+        tile = _busy_tile() if page.is_busy else StateTile(page.glyph, page.state)
+        column.addWidget(tile, 0, middle)
         column.addSpacing(16)
         column.addWidget(self._text(page.title, TextRole.HERO))
         column.addSpacing(4)
@@ -117,6 +123,7 @@ class StatePage(QScrollArea):
             row.addStretch(1)
             column.addLayout(row)
         column.addStretch(1)
+        self._body.setAccessibleDescription(sentences(page.title, page.body))
         self.setWidget(self._body)
 
     def set_countdown(self, text: str) -> None:
@@ -129,6 +136,13 @@ class StatePage(QScrollArea):
         """Focus on the most urgent button."""
         if self._buttons:
             self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        escape = self._shown.escape if self._shown is not None else ""
+        if escape and event.key() == Qt.Key.Key_Escape:
+            self.action_triggered.emit(escape)
+        else:
+            super().keyPressEvent(event)
 
     def _text(self, text: str, role: TextRole, *, dim: bool = False) -> PlainLabel:
         label = PlainLabel(text, role)
@@ -181,6 +195,14 @@ class StatePage(QScrollArea):
 
     def _on_suggestion_clicked(self) -> None:
         self.pull_clicked.emit(str(self.sender().property("name")))
+
+
+def _busy_tile() -> StateTile:
+    """A neutral tile with a spinner in its middle."""
+    tile = StateTile("")
+    middle = QVBoxLayout(tile)
+    middle.addWidget(Spinner(_SPINNER), 0, Qt.AlignmentFlag.AlignCenter)
+    return tile
 
 
 class _Ground(QWidget):

@@ -31,6 +31,7 @@ from tray_app.text import (
     refreshed_line,
     selection_line,
     server_state,
+    starting_since_line,
     status_line,
     status_line_tooltip,
     tr,
@@ -170,6 +171,8 @@ class StatusLine:
         if facts.servers:
             return self._several(facts, selected)
         host = server_address(facts.server, facts.address).host_port
+        if facts.starting_since is not None and not screens.has_list(facts):
+            return starting_since_line(facts.starting_since), ""
         if not facts.has_answer:
             return (away_line(facts.status, host) if facts.status else ""), ""
         if len(selected) > 1:

@@ -25,7 +25,7 @@ from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
 from tray_app.state import AppState
-from tray_app.text import tr, trying_again_line, utc_now
+from tray_app.text import tr, utc_now
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.screen_fit import FillingContent, FittingScroll, ScreenFit
 from tray_app.views.components.surfaces import Hairline
@@ -42,6 +42,7 @@ from tray_app.views.main_window.saved_state import SavedState
 from tray_app.views.main_window.screens import Facts, Screen
 from tray_app.views.main_window.server_menu import ServerMenu
 from tray_app.views.main_window.shown_servers import ShownServers
+from tray_app.views.main_window.start_pages import countdown
 from tray_app.views.main_window.status_bar import StatusBar, StatusLine, age_line
 from tray_app.views.main_window.top_bar import TopBar
 from tray_app.views.models.view import ModelView
@@ -106,7 +107,9 @@ class MainWindow(QMainWindow):
         self.announcer = Announcer(self)
         self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
         self._build()
-        self.pane_actions = PaneActions(self.actions_, commands, self.top_bar, self._show_all, self)
+        self.pane_actions = PaneActions(
+            self.actions_, commands, state, self.top_bar, self.pane, self._show_all, self
+        )
         self.panes = PaneFocus(
             self,
             (
@@ -252,6 +255,8 @@ class MainWindow(QMainWindow):
             changed.connect(self._refresh_later)
         state.layer_index_changed.connect(self._on_state_layer_index_changed)
         state.recommendations_changed.connect(self._refresh_later)
+        state.local_ollama_changed.connect(self._refresh_later)
+        state.awake_changed.connect(self.panel.set_kept_awake)
         state.download_changed.connect(self._on_state_download_changed)
         state.download_removed.connect(self._on_state_download_removed)
         state.downloads_order_changed.connect(self._on_state_downloads_order_changed)
@@ -269,13 +274,16 @@ class MainWindow(QMainWindow):
             self._on_state_download_changed(item)
         self._on_state_downloads_order_changed()
         self._show_pull_summary(state.pull_summary)
+        self.panel.set_kept_awake(state.is_kept_awake)
 
     # facts
 
     @property
     def facts(self) -> Facts:
         """What decides about page and banner."""
-        return self.shown_servers.facts(self.top_bar.search.text().strip())
+        return self.shown_servers.facts(
+            self.top_bar.search.text().strip(), self._clock(), self._clock_s()
+        )
 
     @Slot()
     def _on_state_server_changed(self) -> None:
@@ -352,8 +360,7 @@ class MainWindow(QMainWindow):
     def _show_ages(self) -> None:
         status, taken_at = self.shown_servers.age()
         self.status_bar.set_age(age_line(status, taken_at, self._clock()))
-        retry_s = status.retry_s if status else None
-        left = "" if retry_s is None else trying_again_line(retry_s - self._clock_s())
+        left = countdown(status, self.shown_servers.start, self._clock_s())
         self.pane.set_countdown(left if self.pane.shown_screen is Screen.AWAY else "")
 
     @Slot()

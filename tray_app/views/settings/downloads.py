@@ -68,6 +68,12 @@ class DownloadsPage(SettingsPage):
         )
         self.bind_check(stalled.box, "restart_stalled")
         queue.add_row(stalled)
+        self.add_check(
+            queue,
+            "keep_awake",
+            tr("Keep this computer a&wake while it downloads"),
+            tr("Not below 20% on battery. The screen may still turn off."),
+        )
 
     def _add_times(self) -> None:
         times = self.add_group(tr("When to download"))

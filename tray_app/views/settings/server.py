@@ -34,6 +34,7 @@ from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.settings.rows import SettingsPage
+from tray_app.views.settings.this_computer import add_this_computer
 from tray_app.views.theme import TextRole, Tone
 
 _DOTS: dict[ServerState, tuple[str, Tone | str]] = {
@@ -65,6 +66,7 @@ class ServerPage(SettingsPage):
         self._tested = ""
         self._build_row()
         self._build_form()
+        add_this_computer(self)
         self.finish()
         self._show_entry()
         state.server_changed.connect(self._show_status)

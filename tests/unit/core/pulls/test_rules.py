@@ -13,6 +13,7 @@ from tray_app.core.pulls.rules import (
     RuleChoices,
     SystemConditions,
     evaluate,
+    may_stay_awake,
     missing_bytes,
 )
 from tray_app.core.pulls.states import Hold
@@ -139,3 +140,21 @@ def test_the_missing_room_is_the_same_before_and_while_it_waits() -> None:
 def test_who_waits_for_room_goes_on_when_there_is_a_little_more() -> None:
     assert missing_bytes(10 * GB, 15 * GB, 5 * GB, is_held=True) == ROOM_MARGIN_BYTES
     assert missing_bytes(10 * GB, 15 * GB + ROOM_MARGIN_BYTES, 5 * GB, is_held=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("on_battery", "percent", "may"),
+    [
+        (None, None, True),
+        (False, 5, True),
+        (True, None, True),
+        (True, 20, True),
+        (True, 19, False),
+        (True, 0, False),
+    ],
+)
+def test_a_low_battery_lets_the_computer_sleep(
+    on_battery: bool | None, percent: int | None, may: bool
+) -> None:
+    conditions = SystemConditions(on_battery=on_battery, battery_percent=percent)
+    assert may_stay_awake(conditions) is may

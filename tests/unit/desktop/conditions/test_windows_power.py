@@ -2,7 +2,7 @@
 
 import pytest
 
-from tray_app.desktop.conditions.windows_power import on_battery
+from tray_app.desktop.conditions.windows_power import battery_percent, on_battery
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,8 @@ from tray_app.desktop.conditions.windows_power import on_battery
 )
 def test_answers(line: int, battery: int, meaning: bool | None) -> None:
     assert on_battery(line, battery) is meaning
+
+
+@pytest.mark.parametrize(("told", "percent"), [(0, 0), (20, 20), (100, 100), (255, None)])
+def test_charges(told: int, percent: int | None) -> None:
+    assert battery_percent(told) == percent

@@ -1,0 +1,1 @@
+"""Keeping this computer from going to sleep while downloads run."""

@@ -1,0 +1,1 @@
+"""Starting the Ollama that is installed on this computer. Nothing here stops one."""

@@ -1,0 +1,18 @@
+"""The group *This computer* of the settings page Servers."""
+
+from tray_app.text import tr
+from tray_app.views.settings.rows import SettingsPage
+
+
+def add_this_computer(page: SettingsPage) -> None:
+    """Put it below what is there."""
+    card = page.add_group(tr("This computer"))
+    page.add_check(
+        card,
+        "start_ollama",
+        tr("Start &Ollama with Ollama Tray if it isn’t running"),
+        tr(
+            "Starts the Ollama app or service that is installed here. Ollama Tray never stops a "
+            "server it didn’t start."
+        ),
+    )
