@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from tests.shots import data
 from tests.shots.main_window import _owned, window
 from tests.shots.registry import SHOTS, settle
+from tests.shots.scene import blank
 from tests.support import facts
 from tray_app.core.errors import Unreachable
 from tray_app.core.payloads import ModelRef, ModelRefs
@@ -220,10 +221,11 @@ def menu_compare() -> QWidget:
 
 @SHOTS.add("delete-servers")
 def delete() -> QWidget:
-    made = filled()
-    made._state.set_layer_index(layer_index(without=STUDIO))
+    scene = blank()
+    tell(scene.state)
+    scene.state.set_layer_index(layer_index(without=STUDIO))
     refs = tuple(ModelRef(*key) for key in MIXED)
-    return DeleteDialog(ModelRefs(refs), made._settings, made._state, made._commands, made)
+    return DeleteDialog(ModelRefs(refs), scene.settings, scene.state, scene.commands)
 
 
 @SHOTS.add("main-servers-none-answers", themes=("light",))
