@@ -212,7 +212,8 @@ def test_another_server_is_asked_to_pull_it(several: Stage) -> None:
     several.window.refresh_now()
     menu = several.window.row_menu()
     entries(menu)["Pull on another server…"].trigger()
-    assert several.told.take("pull_dialog_requested") == ["phi4:14b"]
+    (ref,) = several.told.take("pull_elsewhere_dialog_requested")
+    assert ref.key == (STUDIO, "phi4:14b"), "where it need not be pulled"
 
 
 def test_with_one_server_there_is_no_other_one(stage: Stage) -> None:

@@ -314,7 +314,7 @@ class ModelActions(QObject):
     def pull_elsewhere(self) -> None:
         """Have another server pull it by itself: nothing is copied from here."""
         if len(self._rows) == 1:
-            self._commands.pull_dialog_requested.emit(self._rows[0].record.name)
+            self._commands.pull_elsewhere_dialog_requested.emit(ref_of(self._rows[0]))
 
     def open_page(self) -> None:
         if self.page_url:
