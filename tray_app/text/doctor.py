@@ -176,7 +176,7 @@ FINE_LINES: dict[FindingKind, Callable[[Sequence[Finding]], str]] = {
     _K.SIGN_IN_FINE: _said(lambda: tr("What signs in travels encrypted")),
     _K.KEYRING_FINE: _said(lambda: tr("The keyring is open")),
     _K.REGISTRY_FINE: _said(lambda: tr("ollama.com answers")),
-    _K.SOURCES_FINE: _said(lambda: tr("All models come from known registries")),
+    _K.SOURCES_FINE: _said(lambda: tr("No model comes from an unusual place")),
     _K.FOLDER_FINE: _folder_fine,
     _K.CLEANING_FINE: _said(lambda: tr("Nothing stops Ollama from cleaning up")),
     _K.EXPOSURE_FINE: _said(lambda: tr("This Ollama is reachable from this computer only")),
