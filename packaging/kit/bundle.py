@@ -47,6 +47,17 @@ EXCLUDED_MODULES = [
     ),
 ]
 
+HIDDEN_MODULES = {
+    "linux": [
+        *["keyring.backends.SecretService", "keyring.backends.kwallet"],
+        "cryptography.hazmat.backends.openssl.backend",
+    ],
+    "win32": ["keyring.backends.Windows", "win32ctypes.core.ctypes"],
+    "darwin": ["keyring.backends.macOS"],
+}.get(sys.platform, [])
+"""The keyring of this system, which we name ourselves: a frozen program has no entry points to look
+for one."""
+
 # Each has to be found: what a hook of PyInstaller no longer brings would only be missed by users.
 _QT_PLUGINS = {
     "linux": [

@@ -21,6 +21,7 @@ from kit.project import (
     ROOT,
     SUMMARY,
     VERSION,
+    BuildError,
     architecture,
     build_date,
     homepage,
@@ -29,6 +30,8 @@ from kit.project import (
     size_of,
 )
 
+MAX_BYTES = 38_000_000
+"""The package, packed as for a release."""
 _ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 
 
@@ -60,6 +63,8 @@ def build_deb(tree: Path, *, quick: bool) -> Path:
     target = DIST / f"{PROGRAM}_{VERSION}_{_architecture()}.deb"
     options = ["-Zxz", "-z0"] if quick else ["-Zxz", "-z9", "-Sextreme"]
     run(["dpkg-deb", "--root-owner-group", *options, "--build", work, target])
+    if not quick and size_of(target) > MAX_BYTES:
+        raise BuildError(f"{target} is {size_of(target) / 1e6:.1f} MB, over {MAX_BYTES / 1e6:.0f}")
     return target
 
 

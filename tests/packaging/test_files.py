@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -191,6 +192,43 @@ def test_no_lock_names_an_index() -> None:
     text = (PACKAGING / "requirements-build.lock").read_text(encoding="utf-8")
     assert "--hash=sha256:" in text
     assert "://" not in text
+
+
+_WITHOUT = """
+import importlib.abc, sys
+
+class Excluded(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if any(f"{name}.".startswith(f"{each}.") for each in EXCLUDED):
+            raise ModuleNotFoundError(f"{name} is left out")
+
+from importlib import import_module
+sys.meta_path.insert(0, Excluded())
+for name in HIDDEN:
+    import_module(name)
+import tray_app.desktop.secret_service
+from cryptography.hazmat.backends import default_backend
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+cipher = Cipher(algorithms.AES(bytes(16)), modes.CBC(bytes(16)), default_backend()).encryptor()
+assert len(cipher.update(bytes(16)) + cipher.finalize()) == 16
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the keyring needs other packages")
+def test_what_is_left_out_of_the_bundle_is_no_part_of_the_keyring() -> None:
+    """It would only be missed where somebody has a server with a token."""
+    from kit import bundle
+
+    for spec in PACKAGING.glob("*/*.spec"):
+        if "ollama-tray" in spec.name and "Analysis(" in spec.read_text(encoding="utf-8"):
+            assert "hiddenimports=bundle.HIDDEN_MODULES" in spec.read_text(encoding="utf-8"), spec
+    names = f"EXCLUDED, HIDDEN = {bundle.EXCLUDED_MODULES!r}, {bundle.HIDDEN_MODULES!r}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{names}\n{_WITHOUT}"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_texts_of_the_demo_go_into_the_bundle() -> None:
