@@ -37,6 +37,8 @@ class Commands(QObject):
     server_remove_requested = Signal(object)  # ServerRemoval
     secrets_requested = Signal(object)  # SecretsGiven
     """Keep what signs in."""
+    secrets_stop_requested = Signal(str)
+    """Do not keep it after all."""
     keyring_unlock_requested = Signal()
     start_requested = Signal(str)
     """Start Ollama, which is to answer as this server."""
@@ -50,8 +52,16 @@ class Commands(QObject):
     doctor_again_requested = Signal(object)  # Finding
     """Look again at what it is about."""
     doctor_stop_requested = Signal()
-    server_dialog_requested = Signal(str)  # the address to fill in
-    server_test_requested = Signal(str)  # an address
+    server_dialog_requested = Signal(str)
+    """Open the form of the server that is shown, with this address filled in."""
+    server_test_requested = Signal(object)  # ServerDraft
+    server_test_stop_requested = Signal()
+    server_test_dialog_requested = Signal(str)
+    """Open the form of this one, and try it."""
+    server_duplicate_dialog_requested = Signal(str)
+    """Open the form of a new one like this, without its secret."""
+    access_requested = Signal(object)  # Endpoint
+    """Look what stands on the way to it, which comes as `AppState.access_read`."""
 
     # Models.
     details_dialog_requested = Signal(object)  # ModelRef

@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from tray_app.core.diagnosis.findings import Examination
     from tray_app.core.estimate import PullEstimate
     from tray_app.core.payloads import (
+        AccessFacts,
         BusyModel,
         DeleteOutcome,
         Failure,
         Recommendations,
+        SecretsKept,
         ServerStart,
         ServerTest,
     )
@@ -53,8 +55,8 @@ class AppState(QObject):
     """Reading is by attribute or method. Every signal is emitted once the state is whole.
 
     Signals: `…_changed` when a fact differs, with the record or the key that it is about; the last
-    three tell what happened once and leave no fact behind. A poll renews status and snapshot of a
-    server together, before either is told.
+    three, `secrets_kept` and `access_read` tell what happened once and leave no fact behind. A poll
+    renews status and snapshot of a server together, before either is told.
     Thread: GUI thread.
     """
 
@@ -72,6 +74,8 @@ class AppState(QObject):
     details_changed = Signal(object)  # ModelInfo
     estimate_changed = Signal(object)  # PullEstimate
     server_test_changed = Signal(object)  # ServerTest
+    secrets_kept = Signal(object)  # SecretsKept
+    access_read = Signal(object)  # AccessFacts
     download_changed = Signal(object)  # PullItem, a new one too
     download_removed = Signal(str)  # id
     downloads_order_changed = Signal()
@@ -126,6 +130,7 @@ class AppState(QObject):
         self.is_kept_awake = False
         """Whether this computer does not go to sleep, for the sake of downloads."""
         self._secrets: dict[str, SecretState] = {}
+        self._elsewhere: set[str] = set()
         self._starts: dict[str, ServerStart] = {}
         self._statuses: dict[str, ServerStatus] = {}
         self._snapshots: dict[str, Snapshot] = {}
@@ -168,6 +173,10 @@ class AppState(QObject):
     def secret(self, server_id: str) -> SecretState:
         """Where what signs in to a server is."""
         return self._secrets.get(server_id, SecretState.NOT_NEEDED)
+
+    def is_secret_elsewhere(self, server_id: str) -> bool:
+        """Whether it is MISSING because it was typed for another address."""
+        return server_id in self._elsewhere
 
     def start_of(self, server_id: str) -> ServerStart | None:
         """How a server is being brought back; None = it is not."""
@@ -291,9 +300,12 @@ class AppState(QObject):
                 self._forget(server_id)
         self.server_changed.emit()
 
-    def set_secret(self, server_id: str, secret: SecretState) -> None:
-        if secret is not self.secret(server_id):
+    def set_secret(
+        self, server_id: str, secret: SecretState, *, is_elsewhere: bool = False
+    ) -> None:
+        if (secret, is_elsewhere) != (self.secret(server_id), self.is_secret_elsewhere(server_id)):
             self._secrets[server_id] = secret
+            (self._elsewhere.add if is_elsewhere else self._elsewhere.discard)(server_id)
             self.secret_changed.emit(server_id)
 
     def set_start(self, start: ServerStart) -> None:
@@ -374,6 +386,14 @@ class AppState(QObject):
 
     def set_server_test(self, test: ServerTest) -> None:
         self.server_test_changed.emit(test)
+
+    def tell_secrets_kept(self, kept: SecretsKept) -> None:
+        """What signs in to a server counts, wherever it is kept."""
+        self.secrets_kept.emit(kept)
+
+    def tell_access_read(self, facts: AccessFacts) -> None:
+        """What stands on the way to a server that was asked about."""
+        self.access_read.emit(facts)
 
     def set_downloads(self, items: Iterable[PullItem]) -> None:
         """All downloads in their order."""

@@ -9,7 +9,7 @@ from tests.shots.registry import SHOTS, settle
 from tests.shots.scene import Scene, blank, known
 from tests.support import facts
 from tray_app.core.errors import Unreachable, UnreachableKind
-from tray_app.core.payloads import Failure, ModelRef, ModelRefs, ServerTest, Verb
+from tray_app.core.payloads import Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ModelInfo, ModelRecord
@@ -263,19 +263,6 @@ def settings(page: str, scene: Scene | None = None) -> SettingsDialog:
 @SHOTS.add("settings-general")
 def settings_general() -> QWidget:
     return settings("general")
-
-
-@SHOTS.add("settings-servers")
-def settings_servers() -> QWidget:
-    scene = known()
-    dialog = settings("servers", scene)
-    dialog.show()
-    dialog.server.address_field.setText("http://192.168.1.20:11434")
-    dialog.server.test_button.click()
-    test = ServerTest("http://192.168.1.20:11434", "0.32.4", 14, 1, 0.008)
-    scene.state.set_server_test(test)
-    settle()
-    return dialog
 
 
 @SHOTS.add("settings-downloads")

@@ -24,18 +24,20 @@ from tray_app.core.payloads import (
     ModelRef,
     ModelRefs,
     PullRequest,
-    ServerTest,
     Verb,
 )
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Server, ServerState
 from tray_app.core.sharing import LayerIndex
+from tray_app.core.sign_in import SecretState, SignIn, SignInKind
+from tray_app.settings import ServerEntry
 from tray_app.text import Message, crash_report
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.dialogs import Dialogs
 from tray_app.views.questions.delete import DeleteDialog
 
+MAC = "3c:7c:3f:1a:2b:4d"
 QWEN = data.record("qwen3:8b")
 
 
@@ -190,23 +192,64 @@ def test_settings_are_one_window_and_are_told(scene: Scene, dialogs: Dialogs) ->
     assert dialog.page_key() == "servers"
     assert "Online · 0.33.1" in texts(dialog)
     facts.set_status(scene.state, data.status(ServerState.OFFLINE))
-    assert "Offline" in texts(dialog)
-    with emitted(scene.commands.server_test_requested) as asked:
-        dialog.server.test_button.click()
-    scene.state.set_server_test(ServerTest(asked[0], "0.30.0", 1, 0, 0.01))
-    assert "Connected to Ollama 0.30.0" in texts(dialog)
+    assert "Offline since 14:32" in texts(dialog)
 
 
 def test_the_server_is_edited_with_another_address_filled_in(
     scene: Scene, dialogs: Dialogs
 ) -> None:
-    dialog = dialogs.open_server("https://nas:11434")
-    page = dialog.server
-    assert dialog.page_key() == "servers"
-    assert page.address_field.text() == "https://nas:11434"
-    before = scene.settings.server().address
-    page.save_button.click()
-    assert before != scene.settings.server().address == "https://nas:11434"
+    scene.settings.set("servers", (ServerEntry("local", "", "127.0.0.1:11434"),))
+    form = dialogs.open_server("https://nas:11434")
+    assert form.server_id == "local"
+    assert form.address_field.text() == "https://nas:11434"
+    form.save_button.click()
+    assert scene.settings.server("local").address == "https://nas:11434"
+
+
+def test_an_unsaved_form_is_not_thrown_away(scene: Scene, dialogs: Dialogs) -> None:
+    first = dialogs.open_server_form()
+    second = dialogs.open_server_form("local")
+    assert second is not first, "nothing had been typed"
+    assert not first.isVisible()
+    second.name_field.setText("here")
+    assert dialogs.open_server_form() is second
+    assert dialogs.open_server_form("local") is second
+    second.reject()
+    assert dialogs.open_server_form() is not second
+
+
+def test_a_server_like_another_one_has_no_secret(scene: Scene, dialogs: Dialogs) -> None:
+    nas = ServerEntry("nas", "nas", "https://nas", sign_in=SignIn(SignInKind.TOKEN), mac=MAC)
+    scene.settings.set("servers", (ServerEntry("local"), nas))
+    scene.state.set_secret("nas", SecretState.KEPT)
+    form = dialogs.open_server_duplicate("nas")
+    assert form.server_id != "nas"
+    assert form.address_field.text() == "https://nas"
+    assert form.sign_in.kind is SignInKind.TOKEN
+    assert form.sign_in.token.text() == ""
+    assert form.more.mac == MAC
+    assert "Another server" not in " ".join(texts(form))
+    assert not form.save_button.isEnabled()
+
+
+def test_a_form_can_open_with_a_test(scene: Scene, dialogs: Dialogs) -> None:
+    with emitted(scene.commands.server_test_requested) as asked:
+        form = dialogs.open_server_test("local")
+    assert [draft.server_id for draft in asked] == ["local"]
+    assert "Testing…" in texts(form)
+
+
+def test_only_what_can_be_removed_is_asked_about(scene: Scene, dialogs: Dialogs) -> None:
+    nas = ServerEntry("nas", "nas", "https://nas")
+    scene.settings.set("servers", (ServerEntry("local"), nas))
+    assert dialogs.open_remove_server("local") is None
+    assert dialogs.open_remove_server("gone") is None
+    form = dialogs.open_server_form("nas")
+    question = dialogs.open_remove_server("nas")
+    assert question is not None
+    scene.settings.set("servers", (ServerEntry("local"),))
+    assert not question.isVisible()
+    assert not form.isVisible()
 
 
 def test_quit_is_asked_once(scene: Scene, dialogs: Dialogs) -> None:

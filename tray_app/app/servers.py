@@ -12,9 +12,10 @@ from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
-from tray_app.core.payloads import SecretsGiven, ServerRemoval
+from tray_app.core.payloads import SecretsGiven, ServerDraft, ServerRemoval
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
+from tray_app.core.sign_in import OriginSignIn, Secrets, request_headers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.settings import ServerEntry, Settings
 from tray_app.settings.servers import endpoint_of
@@ -122,7 +123,7 @@ class Servers(QObject):
             settings.values.shown_server,
             tuple(shown_server(settings, entry) for entry in entries if entry not in used),
         )
-        parts.sign_ins.set_servers({entry.id: entry.sign_in for entry in used})
+        parts.sign_ins.set_servers({entry.id: self._sign_in_of(entry) for entry in used})
         used_ids = {entry.id for entry in used}
         for server_id in set(self._polled) - used_ids:
             self._stop(server_id)
@@ -150,7 +151,22 @@ class Servers(QObject):
     @Slot(object)
     def keep_secrets(self, given: SecretsGiven) -> None:
         """Sign in with these from now on, and have the keyring keep them."""
-        self._parts.sign_ins.keep(given.server_id, given.secrets)
+        sign_ins = self._parts.sign_ins
+        known = sign_ins.secrets(given.server_id)
+        sign_ins.keep(given.server_id, given.secrets.with_kept(given.kept, known))
+
+    @Slot(object)
+    def test(self, draft: ServerDraft) -> None:
+        """Try a server as a form has it."""
+        known = self._parts.sign_ins.secrets(draft.server_id)
+        secrets = replace(draft.secrets, origin=draft.endpoint.origin).with_kept(draft.kept, known)
+        try:
+            headers = request_headers(draft.sign_in, secrets)
+        except ValueError:  # not all of it is known: what is asked for then, the server says
+            headers = {}
+        access = replace(draft.endpoint.access, headers=tuple(headers.items()))
+        endpoint = draft.endpoint.with_access(access)
+        self._parts.operations.test_server(replace(draft, endpoint=endpoint, secrets=Secrets()))
 
     @Slot(object)
     def remove(self, removal: ServerRemoval) -> None:
@@ -174,7 +190,7 @@ class Servers(QObject):
                 self._drop(entry)
 
     def _drop(self, entry: ServerEntry) -> None:
-        self._parts.sign_ins.forget(entry.id)
+        self._parts.sign_ins.forget(entry.id, has_secret=entry.sign_in.needs_secret)
         left = tuple(each for each in self._settings.servers() if each.id != entry.id)
         self._settings.set("servers", left)
 
@@ -184,6 +200,13 @@ class Servers(QObject):
             for item in self._parts.queue.items()
             if item.server_id == server_id and item.state in UNFINISHED
         ]
+
+    def _sign_in_of(self, entry: ServerEntry) -> OriginSignIn:
+        try:
+            origin = self._settings.endpoint(entry).origin
+        except OllamaError:
+            origin = ""
+        return OriginSignIn(entry.sign_in, origin)
 
     def _entry(self, server_id: str) -> ServerEntry | None:
         return next((each for each in self._settings.servers() if each.id == server_id), None)
@@ -224,7 +247,12 @@ class Servers(QObject):
 
     @Slot(str)
     def _on_sign_ins_changed(self, server_id: str) -> None:
-        self._parts.state.set_secret(server_id, self._parts.sign_ins.state(server_id))
+        sign_ins = self._parts.sign_ins
+        self._parts.state.set_secret(
+            server_id,
+            sign_ins.state(server_id),
+            is_elsewhere=sign_ins.is_elsewhere(server_id),
+        )
         entry = self._entry(server_id)
         if entry is not None and entry.is_on:
             self._poll(entry)

@@ -48,6 +48,10 @@ class WindowController(QObject):
         commands.toggle_requested.connect(self.toggle)
         commands.settings_dialog_requested.connect(self.open_settings)
         commands.server_dialog_requested.connect(self.open_server)
+        commands.server_form_requested.connect(self.open_server_form)
+        commands.server_test_dialog_requested.connect(self.open_server_test)
+        commands.server_duplicate_dialog_requested.connect(self.open_server_duplicate)
+        commands.server_remove_dialog_requested.connect(self.open_remove_server)
         commands.details_dialog_requested.connect(self.open_details)
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
@@ -100,6 +104,26 @@ class WindowController(QObject):
     def open_server(self, address: str) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_server(address)
+
+    @Slot(str)
+    def open_server_form(self, server_id: str = "") -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_server_form(server_id)
+
+    @Slot(str)
+    def open_server_test(self, server_id: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_server_test(server_id)
+
+    @Slot(str)
+    def open_server_duplicate(self, server_id: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_server_duplicate(server_id)
+
+    @Slot(str)
+    def open_remove_server(self, server_id: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_remove_server(server_id)
 
     @Slot(object)
     def open_details(self, ref: ModelRef) -> None:

@@ -244,6 +244,11 @@ class Endpoint:
         return f"{self.scheme}://{self.netloc}{quote(self.path, safe='/%')}{path}"
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a secret is given to."""
+        return f"{self.scheme}://{self.netloc.casefold().rstrip('.')}"
+
+    @property
     def netloc(self) -> str:
         """`host:port`, IPv6 in brackets."""
         host = self.host.replace("%", "%25")

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tray_app.core.connection_cases import ConnectionCase, connection_case
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.records import ModelKey, Recommendation, ServerState, ServerStatus
-from tray_app.core.sign_in import Secrets
+from tray_app.core.sign_in import Secrets, SecretState, SignIn, SignInKind
+from tray_app.core.tls import CaFile, OfferedCertificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +140,43 @@ class BusyModel:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerTest:
-    """Outcome of trying an address. `error` None = it is an Ollama server that answers."""
+class ServerDraft:
+    """A server as a form has it, to be tried: nothing of it need be saved yet.
 
-    address: str
+    `number` tells one question from another. `secrets` are what was typed; `kept` names those that
+    were left as they are: SignInKind.TOKEN, SignInKind.PASSWORD or names of headers.
+    """
+
+    number: int
+    server_id: str
+    endpoint: Endpoint
+    sign_in: SignIn = field(default_factory=SignIn)
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTest:
+    """Outcome of trying a draft. `error` None = it is an Ollama server that answers.
+
+    `sent` is what signed in. `offer` is an address that would do instead, `certificate` what
+    the server showed that is not trusted.
+    """
+
+    number: int
+    endpoint: Endpoint
     version: str = ""
     model_count: int = 0
     running_count: int | None = 0  # None = not told
     elapsed_s: float = 0.0
     error: OllamaError | None = None
+    sent: SignInKind = SignInKind.NONE
+    offer: str = ""
+    certificate: OfferedCertificate | None = None
+
+    @property
+    def case(self) -> ConnectionCase:
+        return connection_case(self.error, self.version)
 
 
 class StartKind(StrEnum):
@@ -223,10 +254,31 @@ def seen_state(status: ServerStatus | None, start: ServerStart | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class SecretsGiven:
-    """What a person typed to sign in to a server: into the keyring, and nowhere else."""
+    """What a person typed to sign in to a server: into the keyring, and nowhere else. `kept` as in
+    ServerDraft."""
 
     server_id: str
     secrets: Secrets = field(repr=False)
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsKept:
+    """What became of it: the secrets of a server count, and are KEPT, UNTIL_QUIT or REFUSED."""
+
+    server_id: str
+    state: SecretState
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """What stands on the way to `endpoint`: what its CA file holds, and the proxy that the system's
+    settings mean for it ("" = none); and the folder of models that was found here for it."""
+
+    endpoint: Endpoint
+    ca_file: CaFile | None = None
+    proxy: str = ""
+    models_folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

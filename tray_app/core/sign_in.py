@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -86,6 +86,14 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginSignIn:
+    """What the server at an origin wants; `origin` "" = its address is none."""
+
+    sign_in: SignIn
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """The values of one server. Never shown: not even its `repr` has them."""
 
@@ -93,10 +101,14 @@ class Secrets:
     password: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Name as in the sign-in → value."""
+    origin: str = ""
+    """`Endpoint.origin` of the address that they were typed for: they go nowhere else."""
 
     def to_json(self) -> str:
         """As it is kept in the keyring."""
         found: dict[str, Any] = {}
+        if self.origin:
+            found["origin"] = self.origin
         if self.token:
             found["token"] = self.token
         if self.password:
@@ -115,12 +127,26 @@ class Secrets:
         if not isinstance(found, dict):
             raise ValueError("not an item of ours")  # noqa: TRY004 - one error for all of it
         headers = found.get("headers", {})
-        values = (found.get("token", ""), found.get("password", ""))
+        token, password = found.get("token", ""), found.get("password", "")
+        origin = found.get("origin", "")
         if not isinstance(headers, dict) or not all(
-            isinstance(value, str) for value in (*values, *headers.values())
+            isinstance(value, str) for value in (token, password, origin, *headers.values())
         ):
             raise ValueError("not an item of ours")
-        return cls(*values, headers)
+        return cls(token, password, headers, origin)
+
+    def with_kept(self, names: Collection[str], kept: Secrets | None) -> Secrets:
+        """These, and those of `kept` that a person left as they are: TOKEN, PASSWORD or names of
+        headers. What was typed for another address is not taken."""
+        if kept is None or kept.origin != self.origin:
+            return self
+        headers = {name: value for name, value in kept.headers.items() if name in names}
+        return replace(
+            self,
+            token=kept.token if SignInKind.TOKEN in names else self.token,
+            password=kept.password if SignInKind.PASSWORD in names else self.password,
+            headers={**headers, **self.headers},
+        )
 
     def __bool__(self) -> bool:
         return bool(self.token or self.password or self.headers)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tray_app.core.errors import UnreachableKind
+from tray_app.core.errors import Cancelled, UnreachableKind
 from tray_app.ollama.cancel import CancelScope, ScopeCancelled
 
 _SLICE_S = 0.1  # how late a cancel between attach and connect is noticed at worst
@@ -122,6 +122,19 @@ def dial(
         except DialFailed as failure:
             failures.append(failure)
     raise max(failures, key=_weight, default=DialFailed(f"no address for {host}", None))
+
+
+def address_of(host: str, port: int, scope: CancelScope, timeout_s: float = 5.0) -> str:
+    """The IP address behind a name, the one that works everywhere first; "" when none is found in
+    time. Raises Cancelled."""
+    try:
+        found = _resolve(host, port, scope, time.monotonic() + timeout_s)
+    except DialFailed:
+        return ""
+    except ScopeCancelled:
+        raise Cancelled(host) from None
+    numbers = [str(address[0]) for _, _, _, _, address in found]
+    return min(numbers, key=lambda number: ":" in number, default="")
 
 
 def _weight(failure: DialFailed) -> int:

@@ -351,6 +351,12 @@ class Transport:
         self.scope.raise_if_cancelled(self.address)
 
 
+def system_proxy(endpoint: Endpoint) -> str:
+    """What the system's settings have requests to a server go through, as it may be shown; "" for
+    nothing. They do not count for one on this computer."""
+    return "" if endpoint.is_loopback else _session_module().proxy_for(endpoint.url(""))
+
+
 def _session_module() -> ModuleType:
     from tray_app.ollama import http_session
 

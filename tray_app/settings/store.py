@@ -13,12 +13,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from tray_app import jsonfile
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.file_failures import FileFailed, file_failed
 from tray_app.settings.servers import (
     ServerEntry,
     address_of,
     all_servers,
     default_of,
+    endpoint_of,
     servers_used,
 )
 from tray_app.settings.values import (
@@ -101,6 +103,10 @@ class Settings(QObject):
     def address(self, entry: ServerEntry) -> str:
         """Where a server is, as typed, or as Ollama's own tools would have it."""
         return address_of(entry, os.environ)
+
+    def endpoint(self, entry: ServerEntry) -> Endpoint:
+        """Where and how a server is reached, without its secrets. Raises BadAddress."""
+        return endpoint_of(entry, os.environ)
 
     def set_server(self, entry: ServerEntry) -> None:
         """Change a server, or add one at the end."""

@@ -238,6 +238,7 @@ else:
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
-        "starting", "notices", "history", "sign_in", "lookups", "estimates", "pull_targets",
-        "deleting", "doctor", "findings", "diagnosis", "english", "displays", "qt_formats",
+        "starting", "notices", "history", "sign_in", "connection_tests", "lookups", "estimates",
+        "pull_targets", "deleting", "doctor", "findings", "diagnosis", "english", "displays",
+        "qt_formats",
     )  # fmt: skip

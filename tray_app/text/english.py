@@ -95,6 +95,12 @@ class EnglishFormats:
         weekday = _DAYS[date(year, month, day).weekday()]
         return pattern.format(year=year, day=day, weekday=weekday, name=_MONTHS[month - 1])
 
+    def date(self, year: int, month: int, day: int) -> str:
+        """ "28 April 2026"."""
+        pattern = _LONG_DATE.get(self._times, "{weekday}, {day} {name} {year:04}")
+        bare = pattern.replace("{weekday}", "").lstrip(", ")
+        return bare.format(year=year, day=day, name=_MONTHS[month - 1])
+
     def joined(self, names: Sequence[str], language: str = "en") -> str:
         """ "a, b and c"."""
         if len(names) < 3:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, QTime
 
 _Format = QLocale.FormatType
+_WEEKDAY = re.compile(r"[,،]?\s*d{3,4}[,،.]?\s*")
 
 
 class QtFormats:
@@ -41,6 +43,11 @@ class QtFormats:
     def long_date(self, year: int, month: int, day: int) -> str:
         """In words."""
         return self.locale.toString(QDate(year, month, day), _Format.LongFormat)
+
+    def date(self, year: int, month: int, day: int) -> str:
+        """In words, without the day of the week."""
+        pattern = self.locale.dateFormat(_Format.LongFormat)
+        return self.locale.toString(QDate(year, month, day), _WEEKDAY.sub("", pattern).strip())
 
     def joined(self, names: Sequence[str], language: str) -> str:
         """The names with commas and an "and" in the `language` of the words."""

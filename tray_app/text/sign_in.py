@@ -30,6 +30,40 @@ def secret_line(state: SecretState, kind: SignInKind) -> str:
     return _STATES[state]()
 
 
+def elsewhere_line(kind: SignInKind) -> str:
+    """Below the field: what is kept was typed for another address, and is not sent to this one."""
+    return {
+        SignInKind.PASSWORD: tr("Another address: enter its password again."),
+        SignInKind.HEADERS: tr("Another address: enter its secret headers again."),
+    }.get(kind, tr("Another address: enter its token again."))
+
+
+def unencrypted_line(kind: SignInKind, server: str) -> str:
+    """Below the field: anybody on the way can read what signs in."""
+    text = {
+        SignInKind.PASSWORD: tr("Your password travels unencrypted to “{server}”."),
+        SignInKind.HEADERS: tr("Your headers travel unencrypted to “{server}”."),
+    }.get(kind, tr("Your token travels unencrypted to “{server}”."))
+    return fill(text, server=server)
+
+
+def unencrypted_question(kind: SignInKind, server: str) -> str:
+    """Asked once, before it is saved."""
+    text = {
+        SignInKind.PASSWORD: tr("Send the password to “{server}” unencrypted?"),
+        SignInKind.HEADERS: tr("Send the headers to “{server}” unencrypted?"),
+    }.get(kind, tr("Send the token to “{server}” unencrypted?"))
+    return fill(text, server=server)
+
+
+def removed_secret_line(kind: SignInKind) -> str:
+    """What becomes of the secret of a server that is removed."""
+    return {
+        SignInKind.PASSWORD: tr("Its password is removed from the keyring."),
+        SignInKind.HEADERS: tr("Its secret headers are removed from the keyring."),
+    }.get(kind, tr("Its token is removed from the keyring."))
+
+
 def secret_problem(fault: SecretFault | None) -> str:
     """What is wrong with a typed token or password, "" = nothing."""
     return "" if fault is None else _SECRETS[fault]()

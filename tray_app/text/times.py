@@ -109,6 +109,14 @@ def day(moment: datetime) -> str:
     return _short_date(_local(moment))
 
 
+def full_date(moment: datetime | None) -> str:
+    """A day that may be years away: "4 May 2031"."""
+    if moment is None:
+        return MISSING
+    local = _local(moment)
+    return formats().date(local.year, local.month, local.day)
+
+
 def full_time(moment: datetime | None) -> str:
     """For a tooltip: the full local date and time."""
     if moment is None:

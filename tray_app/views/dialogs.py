@@ -5,16 +5,18 @@ Dialogs open with what is known by now and never wait; each reads and follows th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
-from tray_app.settings import Settings
+from tray_app.settings import ServerEntry, Settings
 from tray_app.state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.views.components.message_box import MessageBox, show_message
@@ -25,10 +27,15 @@ from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
 from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
+from tray_app.views.servers.form import ServerForm
+from tray_app.views.servers.questions import RemoveServerDialog
 from tray_app.views.settings.dialog import SettingsDialog
 
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""
+
+_ASKED_THERE = (DeleteDialog, DuplicateDialog, RemoveServerDialog)
+"""Closed with the window that they belong to."""
 
 D = TypeVar("D", bound=QDialog)
 Key = ModelKey | type[QDialog] | MessageBox
@@ -141,11 +148,56 @@ class Dialogs(QObject):
         self._bring_to_front(dialog)
         return dialog
 
-    def open_server(self, address: str) -> SettingsDialog:
-        """The settings of the server, with another address filled in."""
-        dialog = self.open_settings("servers")
-        dialog.server.fill_in(address)
+    def open_server_form(self, server_id: str = "") -> ServerForm:
+        """The form of a server, "" = a new one. One is open at a time; what stands unsaved in
+        another one is not thrown away."""
+        return self._open_form(self._settings.server(server_id) if server_id else None)
+
+    def open_server(self, address: str) -> ServerForm:
+        """The form of the server that is shown, with another address filled in."""
+        form = self.open_server_form(self._state.server.id)
+        if form.server_id == self._state.server.id:
+            form.fill_in(address)
+        return form
+
+    def open_server_test(self, server_id: str) -> ServerForm:
+        """The form of a server, which is tried at once."""
+        form = self.open_server_form(server_id)
+        if form.server_id == server_id:
+            form.test()
+        return form
+
+    def open_server_duplicate(self, server_id: str) -> ServerForm:
+        """The form of a new server like another one, without its secret."""
+        entry = self._settings.server(server_id)
+        address = shown_address(self._settings.address(entry))
+        return self._open_form(replace(entry, id="", label="", address=address, is_leaving=False))
+
+    def open_remove_server(self, server_id: str) -> RemoveServerDialog | None:
+        """The question before a server is removed; None where there is none to remove."""
+        entries = self._settings.servers()
+        if all(entry.id != server_id or entry.is_given for entry in entries):
+            return None
+        self._close_one(RemoveServerDialog)
+        dialog = RemoveServerDialog(
+            server_id, self._settings, self._state, self._commands, self._host
+        )
+        self._keep(dialog)
+        dialog.open()
         return dialog
+
+    def _open_form(self, entry: ServerEntry | None) -> ServerForm:
+        form = self._find(ServerForm)
+        is_same = form is not None and entry is not None and form.server_id == entry.id
+        if form is not None and not is_same and not form.is_changed:
+            form.reject()
+            form = None
+        if form is None:
+            form = ServerForm(entry, self._settings, self._state, self._commands, self._host)
+            self._keep(form)
+            form.open()
+        self._bring_to_front(form)
+        return form
 
     def open_doctor(self, server_id: str = "") -> DoctorDialog:
         """Look for what is wrong, with this server first ("" = with the default one)."""
@@ -290,7 +342,7 @@ class Dialogs(QObject):
         self._open = {key: each for key, each in self._open.items() if each is not gone}
         for child in tuple(self._open.values()):
             # Or it would be deleted with its window, unheard.
-            if child.parent() is gone and isinstance(child, DeleteDialog | DuplicateDialog):
+            if child.parent() is gone and isinstance(child, _ASKED_THERE):
                 child.reject()  # it was asked there
             elif child.parent() is gone:
                 was_visible = child.isVisible()

@@ -7,12 +7,12 @@ one record; none of them knows who asked.
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.connection_cases import ConnectionCase
+from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import (
     Cancelled,
     Changed,
@@ -22,6 +22,7 @@ from tray_app.core.errors import (
 )
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
+    AccessFacts,
     CopyRequest,
     DeleteOutcome,
     DeleteRequest,
@@ -29,17 +30,25 @@ from tray_app.core.payloads import (
     LoadRequest,
     ModelRef,
     Recommendations,
+    ServerDraft,
     ServerTest,
     Verb,
 )
 from tray_app.core.records import Manifest, ModelInfo, ModelRecord, RunningModel
+from tray_app.core.sign_in import SignInKind
+from tray_app.ollama.ca_files import read_ca_file
+from tray_app.ollama.certificates import offered_certificate
 from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.connect import address_of
 from tray_app.ollama.deleting import delete_unloaded
 from tray_app.ollama.layers import UNSHOWABLE, show_with_layers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
+from tray_app.ollama.transport import system_proxy
 from tray_app.workers.runner import Job
 
+TEST_CONNECT_S = 10.0
+"""A person waits for this one, and a computer that wakes up takes its time."""
 _log = logging.getLogger(__name__)
 
 
@@ -181,29 +190,94 @@ class UnloadJob(ServerJob):
 
 
 class TestJob(Job):
-    """Try an address. Outcome: always a ServerTest, with the error inside."""
+    """Try a draft, with the headers of its endpoint. Outcome: always a ServerTest, with the error
+    inside."""
 
     __test__ = False  # not a pytest class
 
-    def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(("test", address))
-        self.address = address
+    def __init__(self, draft: ServerDraft, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(("test", draft.number))
+        self.draft = draft
         self._clock = clock
 
     def perform(self) -> ServerTest:
+        endpoint = self.draft.endpoint
+        tested = ServerTest(self.draft.number, endpoint.with_access(Access()), sent=self._sent)
         started_s = self._clock()
         try:
-            endpoint = Endpoint.parse(self.address).signed_in(os.environ)
-            with OllamaClient(endpoint, scope=self.scope) as client:
+            with OllamaClient(
+                endpoint, scope=self.scope, connect_timeout_s=TEST_CONNECT_S
+            ) as client:
                 version = client.version()
                 elapsed_s = self._clock() - started_s
                 models, running = client.list_models(), _running(client)
         except Cancelled:
             raise
         except OllamaError as error:
-            return ServerTest(self.address, error=error, elapsed_s=self._clock() - started_s)
+            failed = replace(tested, error=error, elapsed_s=self._clock() - started_s)
+            return self._explained(failed)
         count = None if running is None else len(running)
-        return ServerTest(self.address, version, len(models), count, elapsed_s)
+        return replace(
+            tested,
+            version=version,
+            model_count=len(models),
+            running_count=count,
+            elapsed_s=elapsed_s,
+        )
+
+    @property
+    def _sent(self) -> SignInKind:
+        endpoint = self.draft.endpoint
+        if endpoint.access.headers:
+            return self.draft.sign_in.kind
+        has_user = endpoint.username or endpoint.password
+        return SignInKind.PASSWORD if has_user else SignInKind.NONE
+
+    def _explained(self, test: ServerTest) -> ServerTest:
+        """With the address that would do, and what was offered in place of a trusted one."""
+        endpoint = self.draft.endpoint
+        match test.case:
+            case ConnectionCase.WANTS_HTTPS:
+                offer = getattr(test.error, "address", "") or str(replace(endpoint, scheme="https"))
+            case ConnectionCase.HTTP_ONLY:
+                offer = replace(endpoint, scheme="http").display
+                offer = f"http://{offer}"
+            case ConnectionCase.HOST_CHECK:
+                offer = self._by_number(endpoint)
+            case ConnectionCase.CERTIFICATE:
+                return replace(test, certificate=offered_certificate(endpoint, self.scope))
+            case _:
+                return test
+        return replace(test, offer=offer)
+
+    def _by_number(self, endpoint: Endpoint) -> str:
+        """Its address with the number of its computer; "" when it is written so already."""
+        try:
+            number = address_of(endpoint.host, endpoint.port, self.scope)
+        except OllamaError:
+            return ""
+        if not number or number == endpoint.host:
+            return ""
+        found = str(replace(endpoint, host=number))
+        return found if endpoint.scheme == "https" else found.removeprefix("http://")
+
+
+class AccessJob(Job):
+    """Look into the CA file of an endpoint, and into the system's proxies. Outcome: AccessFacts."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(("access", endpoint))
+        self.endpoint = endpoint
+
+    def perform(self) -> AccessFacts:
+        path = self.endpoint.access.ca_file
+        folder = LocalStore().models_folder() if self.endpoint.is_loopback else None
+        return AccessFacts(
+            self.endpoint,
+            read_ca_file(path) if path else None,
+            system_proxy(self.endpoint),
+            str(folder) if folder is not None else "",
+        )
 
 
 def _running(client: OllamaClient) -> tuple[RunningModel, ...] | None:

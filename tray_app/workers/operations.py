@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.payloads import (
+    AccessFacts,
     BusyModel,
     CopyRequest,
     DeleteOutcome,
@@ -21,6 +23,7 @@ from tray_app.core.payloads import (
     ModelRef,
     PullRequest,
     Recommendations,
+    ServerDraft,
     ServerTest,
     Verb,
 )
@@ -30,6 +33,7 @@ from tray_app.ollama.registry import Registry
 from tray_app.workers.estimates.estimator import Estimator
 from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.jobs import (
+    AccessJob,
     CopyJob,
     DeleteJob,
     LoadJob,
@@ -60,6 +64,7 @@ class Operations(QObject):
     unloaded = Signal(object)  # ModelRef
     busy_changed = Signal(object)  # BusyModel
     server_tested = Signal(object)  # ServerTest
+    access_read = Signal(object)  # AccessFacts
     recommendations_loaded = Signal(object)  # Recommendations
     list_stale = Signal(str)  # server id
 
@@ -156,13 +161,25 @@ class Operations(QObject):
             # Not in the lane of deletes: a load under way there must not delay it.
             self._submit(job, f"unload {ref.server_id}", Verb.UNLOAD, ref)
 
-    @Slot(str)
-    def test_server(self, address: str) -> None:
-        """Try an address; only the newest question is answered."""
-        self._runner.cancel_where(_is_test)
-        job = TestJob(address)
+    def test_server(self, draft: ServerDraft) -> None:
+        """Try a draft as it stands; only the newest question is answered."""
+        self.stop_test()
+        job = TestJob(draft)
         job.succeeded.connect(self._on_test_succeeded)
         self._runner.submit(job, "test")
+
+    @Slot()
+    def stop_test(self) -> None:
+        """Nobody waits for the answer any more."""
+        self._runner.cancel_where(_is_test)
+
+    @Slot(object)
+    def look_at_access(self, endpoint: Endpoint) -> None:
+        """Look what stands on the way to it; in a lane of its own, as its CA file may lie on a
+        computer that sleeps."""
+        job = AccessJob(endpoint)
+        job.succeeded.connect(self._on_access_succeeded)
+        self._runner.submit(job, "access")
 
     def forget_server(self, server_id: str) -> None:
         """The server is another one now: what was known of its models means nothing."""
@@ -257,6 +274,10 @@ class Operations(QObject):
     @Slot(object)
     def _on_test_succeeded(self, test: ServerTest) -> None:
         self.server_tested.emit(test)
+
+    @Slot(object)
+    def _on_access_succeeded(self, facts: AccessFacts) -> None:
+        self.access_read.emit(facts)
 
     @Slot(object)
     def _on_recommend_succeeded(self, recommendations: Recommendations) -> None:

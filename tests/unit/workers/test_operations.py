@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.conftest import QUICK
-from tray_app.core.endpoint import Endpoint
+from tray_app.core.connection_cases import ConnectionCase
+from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import Changed, ModelNotFound, NotDone, ServerFailed, Unreachable
 from tray_app.core.payloads import (
+    AccessFacts,
     BusyModel,
     CopyRequest,
     DeleteOutcome,
@@ -22,11 +25,14 @@ from tray_app.core.payloads import (
     ModelRef,
     ModelRefs,
     Recommendations,
+    ServerDraft,
     ServerTest,
     Verb,
 )
 from tray_app.core.records import ModelInfo
 from tray_app.core.sharing import LayerIndex
+from tray_app.core.sign_in import SignIn, SignInKind
+from tray_app.core.tls import CaFile, CaFileFault
 from tray_app.demo import many
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.registry import Registry
@@ -210,22 +216,88 @@ def test_a_copy_that_is_not_in_the_list_was_not_made(
     assert failure.error == NotDone("fresh:latest")
 
 
-def test_an_address_can_be_tried(
-    qtbot: QtBot, operations: Operations, server: FaultyServer
-) -> None:
-    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(server.url))
+def draft(url: str, **more: object) -> ServerDraft:
+    return ServerDraft(7, "", Endpoint.parse(url), **more)  # type: ignore[arg-type]
+
+
+def test_a_draft_can_be_tried(qtbot: QtBot, operations: Operations, server: FaultyServer) -> None:
+    asked = draft(server.url)
+    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(asked))
     assert isinstance(test, ServerTest)
-    assert test.error is None
+    assert (test.number, test.error, test.case) == (7, None, ConnectionCase.OK)
     assert test.model_count == 3
     server.kill()
-    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(server.url))
+    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(asked))
     assert isinstance(test, ServerTest)
     assert isinstance(test.error, Unreachable)
-    test = outcome_of(
-        qtbot, operations.server_tested, lambda: operations.test_server("http://[bad")
-    )
+
+
+def test_what_signs_in_goes_along_and_is_not_told(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    server.fault("/api/version", faults.reply(401))
+    endpoint = Endpoint.parse(server.url).with_access(Access((("Authorization", "Bearer t0ken"),)))
+    asked = ServerDraft(1, "nas", endpoint, SignIn(SignInKind.TOKEN))
+    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(asked))
     assert isinstance(test, ServerTest)
-    assert test.error is not None
+    assert test.sent is SignInKind.TOKEN
+    assert test.case is ConnectionCase.REFUSED
+    assert test.endpoint.access == Access()
+    assert "t0ken" not in repr(test) + repr(asked)
+
+
+def test_a_stopped_test_tells_nothing(
+    qtbot: QtBot, operations: Operations, runner: JobRunner, server: FaultyServer
+) -> None:
+    server.fault("/api/version", faults.never_answer())
+    told: list[object] = []
+    operations.server_tested.connect(told.append)
+    operations.test_server(draft(server.url))
+    operations.stop_test()
+    qtbot.waitUntil(lambda: not runner.active(), timeout=8000)
+    assert told == []
+
+
+def test_a_server_that_speaks_http_only_offers_its_address(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    asked = draft(server.url.replace("http://", "https://"))
+    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(asked))
+    assert isinstance(test, ServerTest)
+    assert test.case is ConnectionCase.HTTP_ONLY
+    assert test.offer == server.url
+
+
+def test_ollamas_own_host_check_offers_the_number(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    server.fault("/api/version", faults.forbidden())
+    asked = draft(server.url.replace("127.0.0.1", "localhost"))
+    test = outcome_of(qtbot, operations.server_tested, lambda: operations.test_server(asked))
+    assert isinstance(test, ServerTest)
+    assert test.case is ConnectionCase.HOST_CHECK
+    assert test.offer == server.url.removeprefix("http://")
+
+
+def test_what_stands_on_the_way_is_told(
+    qtbot: QtBot, operations: Operations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "")
+    none = tmp_path / "none.pem"
+    none.write_text("nothing")
+    endpoint = Endpoint.parse("nas").with_access(Access(ca_file=str(none)))
+    facts = outcome_of(qtbot, operations.access_read, lambda: operations.look_at_access(endpoint))
+    assert isinstance(facts, AccessFacts)
+    assert facts.proxy == "http://proxy.example:3128"
+    assert facts.ca_file == CaFile(fault=CaFileFault.NO_CERTIFICATE)
+    here = outcome_of(
+        qtbot,
+        operations.access_read,
+        lambda: operations.look_at_access(Endpoint.parse("localhost")),
+    )
+    assert isinstance(here, AccessFacts)
+    assert (here.proxy, here.ca_file) == ("", None)
 
 
 def test_layers_are_learnt_only_while_somebody_looks(

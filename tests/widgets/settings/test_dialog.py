@@ -1,18 +1,13 @@
-"""The settings window: applied at once, except for the server's address."""
+"""The settings window: applied at once."""
 
 import pytest
 from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data
 from tests.shots.scene import Scene, blank
-from tests.support import facts
 from tests.widgets.helpers import button, emitted, shown, texts
-from tray_app.core.errors import NotOllama, Unreachable, UnreachableKind
-from tray_app.core.payloads import ServerTest
 from tray_app.core.pulls.rules import SystemConditions
-from tray_app.core.records import ServerState
 from tray_app.settings import ServerEntry, Settings
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
@@ -273,145 +268,6 @@ def test_without_a_tray_keeping_it_there_is_not_offered(
     assert dialog.general.keep.box.isEnabled()
 
 
-# The server.
-
-
-@pytest.fixture
-def server(dialog: SettingsDialog) -> SettingsDialog:
-    dialog.show_page("servers")
-    return dialog
-
-
-def test_an_address_is_saved_only_when_asked(server: SettingsDialog, settings: Settings) -> None:
-    page = server.server
-    assert page.address_field.text() == "127.0.0.1:11434"
-    assert not page.save_button.isEnabled()
-    page.address_field.setText(" nas.local ")
-    assert settings.server().address == "127.0.0.1:11434"
-    page.save_button.click()
-    assert settings.values.servers == (ServerEntry("local", "", "nas.local"),)
-    assert not page.save_button.isEnabled()
-    assert "nas.local" in texts(server)
-
-
-def test_enter_saves_and_cancel_puts_back(
-    qtbot: QtBot, server: SettingsDialog, settings: Settings
-) -> None:
-    page = server.server
-    page.address_field.setText("other")
-    page.cancel_button.click()
-    assert page.address_field.text() == "127.0.0.1:11434"
-    page.name_field.setText("studio")
-    qtbot.keyClick(page.name_field, Qt.Key.Key_Return)
-    assert settings.server() == ServerEntry("local", "studio", "127.0.0.1:11434")
-    assert server.isVisible()
-    assert "studio" in texts(server)
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["127.0.0.1", "nas:8080", "http://[::1]:11434", "https://h.example/ollama", ":11500", "::1"],
-)
-def test_usable_addresses_are_taken(
-    server: SettingsDialog, settings: Settings, address: str
-) -> None:
-    page = server.server
-    page.address_field.setText(address)
-    page.save_button.click()
-    assert settings.server().address == address
-
-
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ("", "Type an address, like 127.0.0.1:11434."),
-        ("my nas", "An address can’t contain a space."),
-        ("ftp://nas", "An address starts with http:// or https://, or with neither."),
-        ("nas:99999", "A port is a number from 1 to 65535."),
-        ("nas:0", "A port is a number from 1 to 65535."),
-        ("nas:-1", "A port is a number from 1 to 65535."),
-        ("http://nas:http", "A port is a number from 1 to 65535."),
-        ("[::1", "A bracket is missing, as in [::1]:11434."),
-        ("http://", "The name of the computer is missing."),
-        ("u:secret@nas", "Leave the password out: it would be written to the settings file."),
-    ],
-)
-def test_unusable_addresses_are_said(server: SettingsDialog, address: str, words: str) -> None:
-    page = server.server
-    page.address_field.setText(address)
-    assert page.helper.text() == words
-    assert not page.save_button.isEnabled()
-    assert not page.test_button.isEnabled()
-
-
-def test_a_password_that_came_from_elsewhere_is_used_and_not_shown(
-    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, scene: Scene
-) -> None:
-    """OLLAMA_HOST may hold one."""
-    monkeypatch.setenv("OLLAMA_HOST", "http://me:sEcReT@nas:1")
-    scene.settings.set("servers", ())
-    assert scene.settings.address(scene.settings.server()).endswith("sEcReT@nas:1")
-    dialog = opened(qtbot, scene)
-    dialog.show_page("servers")
-    page = dialog.server
-    assert page.address_field.text() == "http://nas:1"
-    assert "sEcReT" not in "".join(texts(dialog))
-    assert not page.save_button.isEnabled()
-
-
-def test_a_test_says_what_it_found(scene: Scene, server: SettingsDialog) -> None:
-    page = server.server
-    page.address_field.setText("nas")
-    with emitted(scene.commands.server_test_requested) as asked:
-        button(server, "Test").click()
-    assert asked == ["nas"]
-    assert "Testing…" in texts(server)
-    scene.state.set_server_test(ServerTest("nas", "0.32.4", 14, 1, 0.008))
-    assert "Connected to Ollama 0.32.4" in texts(server)
-    assert "14 models, 1 loaded. Answered in 8 ms." in texts(server)
-    with emitted(scene.commands.server_test_requested) as asked:
-        button(server, "Test again").click()
-    assert asked == ["nas"]
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (Unreachable("nas", "", UnreachableKind.REFUSED), "nothing answers on port 11434"),
-        (NotOllama("nas", "<html>"), "but it isn’t Ollama"),
-    ],
-)
-def test_a_failed_test_says_why(
-    scene: Scene, server: SettingsDialog, error: Exception, words: str
-) -> None:
-    page = server.server
-    page.address_field.setText("nas")
-    page.test_button.click()
-    scene.state.set_server_test(ServerTest("nas", error=error))  # type: ignore[arg-type]
-    assert any(words in text for text in texts(server))
-    page.save_button.click()
-    assert page.settings.server().address == "nas"
-
-
-def test_a_late_answer_for_another_address_is_not_shown(
-    scene: Scene, server: SettingsDialog
-) -> None:
-    page = server.server
-    page.address_field.setText("first")
-    page.test_button.click()
-    page.address_field.setText("second")
-    assert not page.result.isVisible()
-    scene.state.set_server_test(ServerTest("first", "0.1"))
-    assert not page.result.isVisible()
-
-
-def test_the_state_of_the_server_is_shown(scene: Scene, server: SettingsDialog) -> None:
-    facts.set_status(scene.state, data.status())
-    assert "Online · 0.33.1" in texts(server)
-    facts.set_status(scene.state, data.status(ServerState.OFFLINE))
-    assert "Offline" in texts(server)
-
-
 # About.
 
 
@@ -427,33 +283,6 @@ def test_the_log_folder_is_offered_where_there_is_one(qtbot: QtBot, folder: str)
     dialog = opened(qtbot, blank(log_folder=folder))
     dialog.show_page("about")
     assert ("Log folder" in texts(dialog)) is bool(folder)
-
-
-def test_a_test_keeps_the_focus_on_the_test(scene: Scene, server: SettingsDialog) -> None:
-    page = server.server
-    page.test_button.setFocus()
-    page.test_button.click()
-    assert server.focusWidget() is page.test_button
-    address = page.address_field.text()
-    scene.state.set_server_test(ServerTest(address, "0.32.4", 1, 0, 0.1))
-    assert server.focusWidget() is page.result.button
-    page.result.button.click()
-    assert server.focusWidget() is page.test_button
-    page.address_field.setText("elsewhere")
-    assert server.focusWidget() is page.test_button
-
-
-@pytest.mark.parametrize("name", ["save_button", "cancel_button"])
-def test_what_has_done_its_work_gives_the_focus_to_the_field(
-    server: SettingsDialog, name: str
-) -> None:
-    page = server.server
-    page.name_field.setText("another name")
-    pressed = getattr(page, name)
-    pressed.setFocus()
-    pressed.click()
-    assert not pressed.isEnabled()
-    assert server.focusWidget() is page.address_field
 
 
 def test_adding_a_host_leaves_the_focus_in_the_field(dialog: SettingsDialog) -> None:

@@ -32,7 +32,7 @@ from tray_app.views.settings.about import AboutPage
 from tray_app.views.settings.downloads import DownloadsPage
 from tray_app.views.settings.general import GeneralPage
 from tray_app.views.settings.notifications import NotificationsPage
-from tray_app.views.settings.server import ServerPage
+from tray_app.views.settings.servers import ServersPage
 from tray_app.views.theme import TextRole, Theme, font
 
 _LEAST = QSize(640, 440)
@@ -58,7 +58,7 @@ class SettingsDialog(QDialog):
         self.setWindowIcon(app_icon())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.general = GeneralPage(settings, state, commands)
-        self.server = ServerPage(settings, state, commands)
+        self.servers = ServersPage(settings, state, commands)
         self.downloads = DownloadsPage(settings, state)
         self.notifications = NotificationsPage(settings, commands)
         self.about = AboutPage(settings, state, commands)
@@ -68,7 +68,7 @@ class SettingsDialog(QDialog):
         self._pages = QStackedWidget(self)
         for key, glyph, title, page in (
             ("general", "sliders", tr("General"), self.general),
-            ("servers", "server", tr("Servers"), self.server),
+            ("servers", "server", tr("Servers"), self.servers),
             ("downloads", "download", tr("Downloads"), self.downloads),
             ("notifications", "bell", tr("Notifications"), self.notifications),
             ("about", "info", tr("About"), self.about),
@@ -110,7 +110,7 @@ class SettingsDialog(QDialog):
             if item is not None and item.data(KEY_ROLE) == key:
                 self.nav.setCurrentRow(row)
         if key == "servers":
-            self.server.focus_address()
+            self.servers.focus_first()
 
     def page_key(self) -> str:
         """The page that is shown."""

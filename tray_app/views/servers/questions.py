@@ -1,0 +1,158 @@
+"""Asks before a server is removed, and before a secret is sent in clear."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from tray_app.commands import Commands
+from tray_app.core.payloads import ServerRemoval
+from tray_app.core.pulls.states import UNFINISHED
+from tray_app.settings import Settings
+from tray_app.state import AppState
+from tray_app.text import server_name, tr
+from tray_app.text.sign_in import removed_secret_line
+from tray_app.text.wording import english_singular, fill
+from tray_app.views.components.buttons import Button, Kind
+from tray_app.views.components.dialog_frame import DialogFrame
+from tray_app.views.components.helper_line import HelperLine
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.surfaces import StateTile
+from tray_app.views.theme import TextRole, Tone
+
+_WIDTH = 480
+
+
+class _Question(DialogFrame):
+    """A tile, a title and an explanation; Cancel is what Enter and Esc mean."""
+
+    def __init__(
+        self, title: str, glyph: str, tone: Tone | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, parent)
+        self.title = PlainLabel("", TextRole.QUESTION, natural=True, parent=self)
+        self.told = PlainLabel("", natural=True, parent=self)
+        self.told.set_dim()
+        self.note = HelperLine(self)
+        texts = QVBoxLayout()
+        texts.setSpacing(6)
+        for widget in (self.title, self.told, self.note):
+            texts.addWidget(widget)
+        texts.addStretch(1)
+        tile = QVBoxLayout()
+        tile.addWidget(StateTile(glyph, tone, 40, self))
+        tile.addStretch(1)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addLayout(tile)
+        line.addLayout(texts, 1)
+        self.body.addLayout(line)
+        role = QDialogButtonBox.ButtonRole
+        self.cancel_button = self.add_button(Button(tr("&Cancel"), parent=self), role.RejectRole)
+        self.cancel_button.clicked.connect(self.reject)
+
+    def ask(self, title: str, body: str) -> None:
+        """Say this, and stand ready on Cancel."""
+        self.title.setText(title)
+        self.told.setText(body)
+        self.setAccessibleDescription(f"{title} {body}")
+        self.cancel_button.setDefault(True)
+        self.cancel_button.setFocus()
+        self.set_least_size(_WIDTH)
+        self.fit_height()
+
+
+class UnencryptedQuestion(_Question):
+    """Whether a secret may be sent to a server in clear. Accepted = it may."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Without encryption"), "warning", Tone.WARN, parent)
+        button = Button(tr("&Save anyway"), parent=self)
+        button.setAutoDefault(False)
+        self.save_button = self.add_button(button, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.save_button.clicked.connect(self.accept)
+        self.ask(
+            title,
+            tr(
+                "Everyone on the way can read it. In your own network that may be fine; across the "
+                "internet use https."
+            ),
+        )
+
+
+class RemoveServerDialog(_Question):
+    """Whether to take a server off the list, and what becomes of its downloads. It goes when the
+    server does."""
+
+    def __init__(
+        self,
+        server_id: str,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(tr("Remove server"), "server", None, parent)
+        self._server_id = server_id
+        self._settings, self._state, self._commands = settings, state, commands
+        entry = settings.server(server_id)
+        self._name = server_name(entry.label, settings.address(entry))
+        role = QDialogButtonBox.ButtonRole
+        self.drop_button = self.add_left(
+            Button(tr("&Drop and remove"), kind=Kind.DANGER, parent=self)
+        )
+        self.drop_button.clicked.connect(self._on_drop_clicked)
+        self.remove_button = self.add_button(Button(tr("&Remove"), parent=self), role.AcceptRole)
+        self.remove_button.clicked.connect(self._on_remove_clicked)
+        for button in (self.drop_button, self.remove_button):
+            button.setAutoDefault(False)
+        has_secret = entry.sign_in.needs_secret
+        self._secret_words = removed_secret_line(entry.sign_in.kind) if has_secret else ""
+        self._count = -1
+        self._update()
+        for changed in (state.download_changed, state.download_removed):
+            self.follow(changed, self._update)
+        self.follow(settings.changed, self._on_settings_changed)
+
+    @Slot()
+    def _update(self) -> None:
+        """Other words only when another question is to be asked."""
+        count = sum(
+            item.server_id == self._server_id and item.state in UNFINISHED
+            for item in self._state.downloads
+        )
+        if count == self._count:
+            return
+        self._count = count
+        self.drop_button.setVisible(bool(count))
+        self.remove_button.setText(tr("&Finish, then remove") if count else tr("&Remove"))
+        self.note.say("" if count else self._secret_words, "key")
+        if count:
+            one = tr("Remove “{server}”, with 1 unfinished download?")
+            title = one if english_singular(count, "1") else ""
+            title = title or tr("Remove “{server}”, with %Ln unfinished downloads?", "", count)
+            body = tr(
+                "Finish them first, or drop them: what was fetched stays on “{server}” until it "
+                "cleans up."
+            )
+        else:
+            title = tr("Remove “{server}” from the list?")
+            body = tr("Its models stay where they are. What was downloaded stays in the history.")
+        self.ask(fill(title, server=self._name), fill(body, server=self._name))
+
+    @Slot()
+    def _on_remove_clicked(self) -> None:
+        self.accept()
+        self._commands.server_remove_requested.emit(ServerRemoval(self._server_id))
+
+    @Slot()
+    def _on_drop_clicked(self) -> None:
+        self.accept()
+        removal = ServerRemoval(self._server_id, drops_downloads=True)
+        self._commands.server_remove_requested.emit(removal)
+
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        entries = self._settings.servers()
+        if name == "servers" and all(entry.id != self._server_id for entry in entries):
+            self.reject()
