@@ -37,6 +37,7 @@ ELSEWHERE = {
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
     "tests/widgets/test_app_doctor.py": "app/doctor.py, which wants a clipboard",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",
+    "tests/widgets/test_several_servers.py": "app/servers.py in the whole program",
     "tests/widgets/test_icons.py": "resources.py on the screen",
     "tests/widgets/test_late_windows.py": "every window, built late and there from the start",
     "tests/widgets/test_long_words.py": "every dialog with long words",

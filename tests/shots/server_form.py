@@ -30,9 +30,11 @@ from tray_app.core.tls import CaFile, OfferedCertificate
 from tray_app.settings import ServerEntry
 from tray_app.text.connection_tests import Attempt
 from tray_app.text.sign_in import unencrypted_question
+from tray_app.views.servers.fields import FieldGrid
 from tray_app.views.servers.form import ServerForm
 from tray_app.views.servers.questions import RemoveServerDialog, UnencryptedQuestion
 from tray_app.views.servers.result_card import ResultCard
+from tray_app.views.servers.sign_in_fields import SignInFields
 from tray_app.views.settings.dialog import SettingsDialog
 
 TOKEN = SignIn(SignInKind.TOKEN)
@@ -245,10 +247,10 @@ def server_keyring_states() -> QWidget:
     sheet = QWidget()
     column = QVBoxLayout(sheet)
     for state in SecretState:
-        scene = several()
-        scene.state.set_secret("office", state)
-        made = form("office", scene)
-        made.sign_in.setParent(made.grid)
-        column.addWidget(made.grid)
-    sheet.resize(520, 1700)
+        grid = FieldGrid(("Sign in with", *SignInFields.labels()), parent=sheet)
+        fields = SignInFields(grid, "Sign in with", sheet)
+        fields.show_entry(TOKEN)
+        fields.set_secret(state)
+        column.addWidget(grid)
+    sheet.resize(520, 1100)
     return sheet

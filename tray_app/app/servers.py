@@ -191,8 +191,10 @@ class Servers(QObject):
 
     def _drop(self, entry: ServerEntry) -> None:
         self._parts.sign_ins.forget(entry.id, has_secret=entry.sign_in.needs_secret)
-        left = tuple(each for each in self._settings.servers() if each.id != entry.id)
-        self._settings.set("servers", left)
+        left = [each for each in self._settings.servers() if each.id != entry.id]
+        if not any(each.is_on for each in left):
+            left[0] = replace(left[0], is_on=True)
+        self._settings.set("servers", tuple(left))
 
     def _unfinished(self, server_id: str) -> list[str]:
         return [

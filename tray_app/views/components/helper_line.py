@@ -21,7 +21,7 @@ class HelperLine(QWidget):
         self._glyph = GlyphLabel("", Tone.NEUTRAL, 14, self)
         self._spinner = Spinner(14, self)
         self.label = PlainLabel("", TextRole.SECONDARY, natural=True, parent=self)
-        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.link = Button("", kind=Kind.LINK, parent=self)
         self.link.setAutoDefault(False)
         layout = QHBoxLayout(self)
@@ -29,8 +29,9 @@ class HelperLine(QWidget):
         layout.setSpacing(6)
         for mark in (self._glyph, self._spinner):
             layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.label, 1)
+        layout.addWidget(self.label)
         layout.addWidget(self.link)
+        layout.addStretch(1)
         self.say("")
 
     @property
