@@ -180,7 +180,7 @@ class Dialogs(QObject):
             return None
         self._close_one(RemoveServerDialog)
         dialog = RemoveServerDialog(
-            server_id, self._settings, self._state, self._commands, self._host
+            server_id, self._settings, self._state, self._commands, self._asker
         )
         self._keep(dialog)
         dialog.open()
@@ -193,7 +193,7 @@ class Dialogs(QObject):
             form.reject()
             form = None
         if form is None:
-            form = ServerForm(entry, self._settings, self._state, self._commands, self._host)
+            form = ServerForm(entry, self._settings, self._state, self._commands, self._asker)
             self._keep(form)
             form.open()
         self._bring_to_front(form)
@@ -302,6 +302,13 @@ class Dialogs(QObject):
             return modal
         # A dialog of a hidden window would not show on some desktops.
         return self._window if self._window is not None and self._window.isVisible() else None
+
+    @property
+    def _asker(self) -> QWidget | None:
+        """The dialog in front, which gets the focus back; else what any dialog belongs to."""
+        active = QApplication.activeWindow()
+        found = next((each for each in self._open.values() if each is active), None)
+        return found or self._host
 
     def _bring_to_front(self, dialog: QDialog) -> None:
         """Also one that was there before a modal dialog, which blocks it."""

@@ -53,9 +53,9 @@ def check_sign_in(
 ) -> None:
     """The program (`command`, else that of the source) asks a server with the token that the
     keyring of `desktop` has for it, and never without. DBUS_SESSION_BUS_ADDRESS is set."""
-    SecretStore().write("nas", Secrets(TOKEN))
     home = folder / "program"
     with FaultyServer(library=small.library("tiny")) as server:
+        SecretStore().write("nas", Secrets(TOKEN, origin=server.url))
         _set_up(home, server.url, {"kind": "token"})
         if command is not None:
             command = [*command, "--data-dir", str(home / "data")]

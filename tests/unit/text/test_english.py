@@ -36,6 +36,7 @@ def test_it_is_written_as_qt_writes_it(country: str) -> None:
     for day in DATES:
         assert ours.short_date(*day) == qts.short_date(*day)
         assert ours.long_date(*day) == qts.long_date(*day)
+        assert ours.date(*day) == qts.date(*day)
     for names in NAMES:
         assert ours.joined(names) == qts.joined(names, "en")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots.scene import Scene
@@ -147,6 +147,42 @@ def test_a_typed_one_is_when_the_field_is_left(new: ServerForm) -> None:
     QtBot.keyClick(new.address_field, Qt.Key.Key_Tab)
     assert new.address_field.text() == "https://gate"
     assert new.sign_in.password.secret == "secret"
+
+
+def stops(form: ServerForm, first: QWidget) -> list[str]:
+    """What has the focus, Tab by Tab, until it comes round."""
+    first.setFocus()
+    found: list[str] = []
+    here: QWidget | None = first
+    while here is not None and (here is not first or not found):
+        label = next((each for each in form.findChildren(QLabel) if each.buddy() is here), None)
+        text = here.text() if isinstance(here, QAbstractButton) else ""
+        name = here.accessibleName() or (label.text() if label else text)
+        found.append(name.replace("&", ""))
+        QtBot.keyClick(here, Qt.Key.Key_Tab)
+        here = form.focusWidget()
+    return found
+
+
+def test_tab_goes_as_it_is_seen(opened: Callable[..., ServerForm], new: ServerForm) -> None:
+    new.address_field.setText("https://mini")
+    new.sign_in.enter(SignInKind.TOKEN)
+    new.sign_in.token.put("x")
+    assert stops(new, new.address_field) == [
+        "Address", "Name", "Sign in with", "Token", "More options", "Test", "Cancel", "Save"
+    ]  # fmt: skip
+    form = opened("gateway")
+    form.sign_in.headers.add_button.click()
+    button(form, "Remove header CF-Access-Client-Id").click()
+    assert stops(form, form.name_field) == [
+        "Name", "Address", "Sign in with",
+        "Header 1, name", "Header 1, value", "Header 1, secret",
+        "Remove header CF-Access-Client-Secret",
+        "Header 2, name", "Header 2, value", "Header 2, secret", "Remove header 2",
+        "Add header", "Less options", "Certificate", "Path of the CA file", "Choose…", "Proxy",
+        "MAC address", "Broadcast address", "Model folder", "Show in “All servers”",
+        "Remove server…", "Test", "Cancel", "Save",
+    ]  # fmt: skip
 
 
 # Saving.

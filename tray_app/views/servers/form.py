@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import unquote
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -78,6 +79,8 @@ class ServerForm(DialogFrame):
         self._ask_timer.timeout.connect(self.ask_for_access)
         self._build_fields()
         self._build_footer()
+        self._order_tabs()
+        self.sign_in.headers.rows_changed.connect(self._order_tabs)
         self._show_entry()
         self.follow(state.secret_changed, self._on_state_secret_changed)
         self.follow(state.secrets_kept, self._on_state_secrets_kept)
@@ -152,6 +155,20 @@ class ServerForm(DialogFrame):
         self.save_button = self.add_button(save, role.AcceptRole)
         self.save_button.setDefault(True)
         self.save_button.clicked.connect(self._on_save_clicked)
+
+    @Slot()
+    def _order_tabs(self) -> None:
+        """As it is seen, the footer last."""
+        fields = [self.name_field, self.address_field]
+        stops = [
+            *(reversed(fields) if self._is_new else fields),
+            *self.sign_in.stops(),
+            *self.more.stops(),
+            *(self.card.button, self.remove_button, self.test_button),
+            *(self.cancel_button, self.save_button),
+        ]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _show_entry(self) -> None:
         entry = self._entry

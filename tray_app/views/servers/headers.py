@@ -51,9 +51,11 @@ class _Row:
 
 
 class HeadersTable(QWidget):
-    """Signals: `changed` when what would be sent is another."""
+    """Signals: `changed` when what would be sent is another; `rows_changed` when there are more or
+    less of them."""
 
     changed = Signal()
+    rows_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -210,7 +212,6 @@ class HeadersTable(QWidget):
         for column, title in enumerate(self._titles):
             self._grid.addWidget(title, 0, column)
         center = Qt.AlignmentFlag.AlignCenter
-        before: QWidget | None = None
         for number, row in enumerate(self._rows, 1):
             line = 2 * number - 1
             self._grid.addWidget(row.name, line, 0)
@@ -220,17 +221,17 @@ class HeadersTable(QWidget):
             self._grid.addWidget(row.problem, line + 1, 0, 1, 4)
             for widget in row.widgets[:4]:
                 widget.show()
-                if before is not None:
-                    QWidget.setTabOrder(before, widget)
-                before = widget
-        if before is not None:
-            QWidget.setTabOrder(before, self.add_button)
         is_full = len(self._rows) >= MAX_HEADERS
         self.add_button.setEnabled(not is_full)
         reason = header_problem(HeaderFault.TOO_MANY, "") if is_full else ""
         self.add_button.setToolTip(tooltip(reason))
         self.add_button.setAccessibleDescription(reason)
         self._name_rows()
+        self.rows_changed.emit()
+
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, one after the other."""
+        return [widget for row in self._rows for widget in row.widgets[:4]] + [self.add_button]
 
     def _name_rows(self) -> None:
         for number, row in enumerate(self._rows, 1):

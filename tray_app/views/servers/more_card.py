@@ -141,6 +141,13 @@ class MoreCard(Card):
         self.chevron.set_name(text)
         self.toggled.emit()
 
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, one after the other."""
+        certificate = [self.ca_combo, self.ca_field, self.choose_button]
+        proxy = [self.proxy_combo, self.proxy_field]
+        wake = [self.mac_field, self.broadcast_field]
+        return [self.chevron, *certificate, *proxy, *wake, self.folder_field, self.all_box]
+
     # what it holds
 
     def show_entry(self, entry: ServerEntry) -> None:

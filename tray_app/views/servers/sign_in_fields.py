@@ -87,6 +87,11 @@ class SignInFields(QObject):
         self.combo.currentIndexChanged.connect(self._on_changed)
         self.line.link.clicked.connect(self._on_link_clicked)
 
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, one after the other."""
+        fields = [self.combo, self.token, self.user, self.password]
+        return [*fields, *self.headers.stops(), self.line.link]
+
     # what it is given
 
     def set_offered(self, is_offered: bool) -> None:
