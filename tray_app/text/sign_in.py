@@ -23,8 +23,11 @@ def keyring_sentence(error: KeyringFailed) -> str:
     return _FAULTS[error.fault]()
 
 
-def secret_line(state: SecretState, kind: SignInKind) -> str:
-    """Where the secret of a server is, "" where there is nothing to say."""
+def secret_line(state: SecretState, kind: SignInKind, *, is_confined: bool = False) -> str:
+    """Where the secret of a server is, "" where there is nothing to say. `is_confined`: the system
+    may have a keyring, which the program is kept from."""
+    if is_confined and state is SecretState.UNTIL_QUIT:
+        return tr("It is kept until you quit.")
     if state is SecretState.MISSING and kind is not SignInKind.TOKEN:
         return tr("Its password is missing in the keyring.")
     return _STATES[state]()

@@ -402,6 +402,14 @@ def test_where_the_secret_is(
     assert scene.settings.server("office").label == "office 2", "it need not be there to save"
 
 
+def test_a_flatpak_does_not_speak_of_the_system(
+    opened: Callable[..., ServerForm], scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLATPAK_ID", "some.id")
+    scene.state.set_secret("office", S.UNTIL_QUIT)
+    assert "It is kept until you quit." in texts(opened("office"))
+
+
 def test_the_given_one_has_a_fixed_address(opened: Callable[..., ServerForm], scene: Scene) -> None:
     form = opened("local")
     assert not form.address_field.isEnabled()

@@ -128,9 +128,8 @@ class RemoveServerDialog(_Question):
         self.remove_button.setText(tr("&Finish, then remove") if count else tr("&Remove"))
         self.note.say("" if count else self._secret_words, "key")
         if count:
-            one = tr("Remove “{server}”, with 1 unfinished download?")
-            title = one if english_singular(count, "1") else ""
-            title = title or tr("Remove “{server}”, with %Ln unfinished downloads?", "", count)
+            one = english_singular(count, "Remove “{server}”, with 1 unfinished download?")
+            title = one or tr("Remove “{server}”, with %Ln unfinished downloads?", "", count)
             body = tr(
                 "Finish them first, or drop them: what was fetched stays on “{server}” until it "
                 "cleans up."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -332,7 +334,9 @@ class SignInFields(QObject):
             SecretState.REFUSED: ("warning", Tone.WARN, tr("Try again")),
         }.get(state, ("", None, ""))
         is_busy = state is SecretState.WAITING
-        self.line.say(secret_line(state, self.kind), glyph, tone, link, busy=is_busy)
+        is_confined = bool(os.environ.get("FLATPAK_ID"))
+        words = secret_line(state, self.kind, is_confined=is_confined)
+        self.line.say(words, glyph, tone, link, busy=is_busy)
 
     def _on_changed(self) -> None:
         self._show()

@@ -70,7 +70,7 @@ class ServerFacts:
     def words(self) -> str:
         """How it stands."""
         if self.entry.is_leaving and self.downloads:
-            one = english_singular(self.downloads, tr("Off after 1 download"))
+            one = english_singular(self.downloads, "Off after 1 download")
             return one or tr("Off after %Ln downloads", "", self.downloads)
         return server_status(self.status, self.start, is_on=self.entry.is_on)
 
