@@ -21,6 +21,18 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln checks</source>
+        <translation>
+            <numerusform>%Ln 项检查</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln checks are fine</source>
+        <translation>
+            <numerusform>%Ln 项检查正常</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln days ago</source>
         <translation>
             <numerusform>%Ln 天前</numerusform>
@@ -76,6 +88,24 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln downloads wait</source>
+        <translation>
+            <numerusform>%Ln 个下载在等待</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads wait for their servers</source>
+        <translation>
+            <numerusform>%Ln 个下载在等待各自的服务器</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln downloads wait.</source>
+        <translation>
+            <numerusform>%Ln 个下载在等待。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln failed</source>
         <comment>downloads</comment>
         <translation>
@@ -117,6 +147,30 @@
         <source>%Ln models are hidden by the search.</source>
         <translation>
             <numerusform>搜索隐藏了 %Ln 个模型。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models come from unusual places</source>
+        <translation>
+            <numerusform>%Ln 个模型的来源不寻常</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models deleted on {servers}, up to {size} freed.</source>
+        <translation>
+            <numerusform>已在 {servers}上删除 %Ln 个模型，最多释放 {size}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models deleted on {servers}, {size} freed.</source>
+        <translation>
+            <numerusform>已在 {servers}上删除 %Ln 个模型，释放 {size}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models deleted on {servers}.</source>
+        <translation>
+            <numerusform>已在 {servers}上删除 %Ln 个模型。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -163,6 +217,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln out of reach</source>
+        <comment>models</comment>
+        <translation>
+            <numerusform>%Ln 个无法连接</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln paused</source>
         <comment>downloads</comment>
         <translation>
@@ -176,9 +237,33 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln things to look at:</source>
+        <source>%Ln servers</source>
         <translation>
-            <numerusform>有 %Ln 处需要注意：</numerusform>
+            <numerusform>%Ln 台服务器</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln servers are back</source>
+        <translation>
+            <numerusform>%Ln 台服务器已恢复</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln servers wait for it.</source>
+        <translation>
+            <numerusform>%Ln 台服务器在等待它。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln servers wait for it: {servers}.</source>
+        <translation>
+            <numerusform>%Ln 台服务器正在等待它：{servers}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln things to fix</source>
+        <translation>
+            <numerusform>%Ln 个问题需要解决</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -226,6 +311,16 @@
         <source>&amp;Add again</source>
         <translation>重新添加(&amp;A)</translation>
     </message>
+    <message numerus="yes">
+        <source>&amp;Add on %Ln servers</source>
+        <translation>
+            <numerusform>在 %Ln 台服务器上添加(&amp;A)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Add server…</source>
+        <translation>添加服务器(&amp;A)…</translation>
+    </message>
     <message>
         <source>&amp;Address</source>
         <translation>地址(&amp;A)</translation>
@@ -267,8 +362,16 @@
         <translation>删除(&amp;D)…</translation>
     </message>
     <message>
+        <source>&amp;Drop and remove</source>
+        <translation>放弃并移除(&amp;D)</translation>
+    </message>
+    <message>
         <source>&amp;Duplicate</source>
         <translation>复制(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Finish, then remove</source>
+        <translation>完成后移除(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Keep downloading</source>
@@ -334,6 +437,18 @@
         <source>&amp;Pull model…</source>
         <translation>拉取模型…</translation>
     </message>
+    <message numerus="yes">
+        <source>&amp;Pull on %Ln servers</source>
+        <translation>
+            <numerusform>在 %Ln 台服务器上拉取(&amp;P)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Pull on %Ln servers, {size}</source>
+        <translation>
+            <numerusform>在 %Ln 台服务器上拉取，{size}(&amp;P)</numerusform>
+        </translation>
+    </message>
     <message>
         <source>&amp;Pull {size}</source>
         <translation>拉取 {size}(&amp;P)</translation>
@@ -349,6 +464,14 @@
     <message>
         <source>&amp;Refresh while the window is open</source>
         <translation>窗口打开时刷新(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>移除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Remove server…</source>
+        <translation>移除服务器(&amp;R)…</translation>
     </message>
     <message>
         <source>&amp;Resume</source>
@@ -367,16 +490,32 @@
         <translation>网络出错后自动重试(&amp;R)</translation>
     </message>
     <message>
+        <source>&amp;Run doctor…</source>
+        <translation>运行诊断(&amp;R)…</translation>
+    </message>
+    <message>
         <source>&amp;Save</source>
         <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Save anyway</source>
+        <translation>仍然保存(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Show</source>
         <translation>显示(&amp;S)</translation>
     </message>
     <message>
+        <source>&amp;Show in “All servers”</source>
+        <translation>显示在“所有服务器”中(&amp;S)</translation>
+    </message>
+    <message>
         <source>&amp;Start now</source>
         <translation>立即开始(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>停止(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Test</source>
@@ -387,13 +526,21 @@
         <translation>更新 {size}(&amp;U)</translation>
     </message>
     <message>
+        <source>&amp;User name</source>
+        <translation>用户名(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Wake</source>
+        <translation>唤醒(&amp;W)</translation>
+    </message>
+    <message>
         <source>, </source>
         <comment>between parts of a line</comment>
         <translation>，</translation>
     </message>
     <message>
-        <source>1 thing to look at:</source>
-        <translation>有 1 处需要注意：</translation>
+        <source>1 model comes from an unusual place</source>
+        <translation>1 个模型的来源不寻常</translation>
     </message>
     <message>
         <source>1 value</source>
@@ -426,6 +573,10 @@
     <message>
         <source>A bracket is missing, as in [::1]:11434.</source>
         <translation>缺少一个方括号，正确写法如 [::1]:11434。</translation>
+    </message>
+    <message>
+        <source>A container: publish its port here only:</source>
+        <translation>容器：只在本机发布端口：</translation>
     </message>
     <message>
         <source>A download is &amp;finished</source>
@@ -484,6 +635,22 @@
         <translation>端口是 1 到 65535 之间的数字。</translation>
     </message>
     <message>
+        <source>A proxy answers in place of “{server}”</source>
+        <translation>代理代替“{server}”作出了响应</translation>
+    </message>
+    <message>
+        <source>A proxy stands between you and this computer</source>
+        <translation>您与这台电脑之间有代理</translation>
+    </message>
+    <message>
+        <source>A stray file, {name}, lies among its models. Everything unused stays on disk until it is gone.</source>
+        <translation>它的模型中混有多余的文件 {name}。移除之前，所有不再使用的内容都会留在磁盘上。</translation>
+    </message>
+    <message>
+        <source>A terminal doesn’t read the keyring. Ask it with --server, and OLLAMA_TRAY_TOKEN or --header-file.</source>
+        <translation>终端不读取密钥环。请用 --server 指定它，并配合 OLLAMA_TRAY_TOKEN 或 --header-file。</translation>
+    </message>
+    <message>
         <source>A web page answered instead of {registry}. The network may want you to log in first.</source>
         <translation>响应的是一个网页，而不是 {registry}。网络可能要求先登录。</translation>
     </message>
@@ -512,6 +679,10 @@
         <translation>访问被拒绝。服务器没有登录，或模型是私有的。</translation>
     </message>
     <message>
+        <source>Access token (Bearer)</source>
+        <translation>访问令牌 (Bearer)</translation>
+    </message>
+    <message>
         <source>Adapter</source>
         <translation>适配器</translation>
     </message>
@@ -524,16 +695,52 @@
         <translation>请在“:”后面添加标签，或将其删除。</translation>
     </message>
     <message>
-        <source>Add localhost and 127.0.0.1 to NO_PROXY.</source>
-        <translation>请将 localhost 和 127.0.0.1 添加到 NO_PROXY。</translation>
+        <source>Add header</source>
+        <translation>添加请求头</translation>
+    </message>
+    <message>
+        <source>Add its MAC address first</source>
+        <translation>请先添加其 MAC 地址</translation>
+    </message>
+    <message>
+        <source>Add server</source>
+        <translation>添加服务器</translation>
+    </message>
+    <message>
+        <source>Add server…</source>
+        <translation>添加服务器…</translation>
     </message>
     <message>
         <source>Add to &amp;queue</source>
         <translation>加入队列(&amp;Q)</translation>
     </message>
     <message>
+        <source>Added to the system’s list. “{name}” and {count} more, until {date}.</source>
+        <translation>已加入系统列表。“{name}”及另外 {count} 个，有效期至 {date}。</translation>
+    </message>
+    <message>
+        <source>Added to the system’s list. “{name}”, until {date}.</source>
+        <translation>已加入系统列表。“{name}”，有效期至 {date}。</translation>
+    </message>
+    <message>
+        <source>Address of the proxy</source>
+        <translation>代理的地址</translation>
+    </message>
+    <message>
         <source>All</source>
         <translation>全部</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation>所有模型</translation>
+    </message>
+    <message>
+        <source>All servers</source>
+        <translation>所有服务器</translation>
     </message>
     <message>
         <source>All {size} are shared with {names} and stay.</source>
@@ -558,6 +765,10 @@
     <message>
         <source>Already here</source>
         <translation>已存在</translation>
+    </message>
+    <message>
+        <source>Already here. Whether there is a newer version isn’t known.</source>
+        <translation>已有。不清楚是否有更新的版本。</translation>
     </message>
     <message>
         <source>Already up to date</source>
@@ -592,8 +803,36 @@
         <translation>地址已变更</translation>
     </message>
     <message>
+        <source>Another address: enter its password again.</source>
+        <translation>地址已更改：请重新输入密码。</translation>
+    </message>
+    <message>
+        <source>Another address: enter its secret headers again.</source>
+        <translation>地址已更改：请重新输入机密请求头。</translation>
+    </message>
+    <message>
+        <source>Another address: enter its token again.</source>
+        <translation>地址已更改：请重新输入令牌。</translation>
+    </message>
+    <message>
         <source>Another program has {path} open.</source>
         <translation>另一个程序正在使用 {path}。</translation>
+    </message>
+    <message>
+        <source>Another program uses port {port}</source>
+        <translation>另一个程序占用了端口 {port}</translation>
+    </message>
+    <message>
+        <source>Another server has this name.</source>
+        <translation>另一台服务器已使用此名称。</translation>
+    </message>
+    <message>
+        <source>Asked your system to start the service “{service}”. It may ask for your password.</source>
+        <translation>已请求系统启动服务“{service}”。系统可能会要求输入密码。</translation>
+    </message>
+    <message>
+        <source>At least one server must be on</source>
+        <translation>至少须启用一台服务器</translation>
     </message>
     <message>
         <source>At most {count} headers</source>
@@ -616,6 +855,10 @@
         <translation>B</translation>
     </message>
     <message>
+        <source>Broadcast address</source>
+        <translation>广播地址</translation>
+    </message>
+    <message>
         <source>Browse the library</source>
         <translation>浏览模型库</translation>
     </message>
@@ -626,6 +869,14 @@
     <message>
         <source>C&amp;opy</source>
         <translation>复制(&amp;O)</translation>
+    </message>
+    <message>
+        <source>CA file</source>
+        <translation>CA 文件</translation>
+    </message>
+    <message>
+        <source>CA file…</source>
+        <translation>CA 文件…</translation>
     </message>
     <message>
         <source>CONTEXT</source>
@@ -672,8 +923,8 @@
         <translation>无法删除 {name}</translation>
     </message>
     <message>
-        <source>Can’t find out what this desktop offers: {reason}</source>
-        <translation>无法得知此桌面提供哪些功能：{reason}</translation>
+        <source>Can’t find out what this desktop offers</source>
+        <translation>无法得知此桌面提供哪些功能</translation>
     </message>
     <message>
         <source>Can’t load {name}</source>
@@ -683,13 +934,31 @@
         <source>Can’t pull {name}</source>
         <translation>无法拉取 {name}</translation>
     </message>
+    <message numerus="yes">
+        <source>Can’t reach %Ln servers</source>
+        <translation>
+            <numerusform>无法连接到 %Ln 台服务器</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Can’t reach Ollama</source>
         <translation>无法连接 Ollama</translation>
     </message>
     <message>
+        <source>Can’t reach {servers}</source>
+        <translation>无法连接{servers}</translation>
+    </message>
+    <message>
+        <source>Can’t reach {servers}.</source>
+        <translation>无法连接{servers}。</translation>
+    </message>
+    <message>
         <source>Can’t reach “{server}”</source>
         <translation>无法连接“{server}”</translation>
+    </message>
+    <message>
+        <source>Can’t reach “{server}” since {time}.</source>
+        <translation>自 {time} 起无法连接“{server}”。</translation>
     </message>
     <message>
         <source>Can’t reach “{server}”. This is the list from {time}. Downloads wait and resume by themselves.</source>
@@ -712,8 +981,24 @@
         <translation>能力</translation>
     </message>
     <message>
+        <source>Certificate</source>
+        <translation>证书</translation>
+    </message>
+    <message>
         <source>Certificate not trusted</source>
         <translation>证书不可信</translation>
+    </message>
+    <message>
+        <source>Certificate, proxy, Wake, model folder</source>
+        <translation>证书、代理、唤醒、模型文件夹</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>证书</translation>
+    </message>
+    <message>
+        <source>Certificates are trusted</source>
+        <translation>证书受信任</translation>
     </message>
     <message>
         <source>Change server…</source>
@@ -724,8 +1009,40 @@
         <translation>对话</translation>
     </message>
     <message>
+        <source>Check &amp;again</source>
+        <translation>重新检查(&amp;A)</translation>
+    </message>
+    <message>
         <source>Check that it is switched on and connected, then try again.</source>
         <translation>请检查它是否已开机并连接网络，然后重试。</translation>
+    </message>
+    <message>
+        <source>Checked against the system’s list</source>
+        <translation>按系统列表检查</translation>
+    </message>
+    <message>
+        <source>Checking again…</source>
+        <translation>正在重新检查…</translation>
+    </message>
+    <message>
+        <source>Checking this computer…</source>
+        <translation>正在检查这台电脑…</translation>
+    </message>
+    <message>
+        <source>Checking “{server}”…</source>
+        <translation>正在检查“{server}”…</translation>
+    </message>
+    <message>
+        <source>Choose a file.</source>
+        <translation>请选择一个文件。</translation>
+    </message>
+    <message>
+        <source>Choose a server</source>
+        <translation>请选择服务器</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Clear</source>
@@ -738,6 +1055,14 @@
     <message>
         <source>Clear search</source>
         <translation>清除搜索</translation>
+    </message>
+    <message>
+        <source>Clocks agree</source>
+        <translation>时钟一致</translation>
+    </message>
+    <message>
+        <source>Clocks agree to the second</source>
+        <translation>时钟精确一致</translation>
     </message>
     <message>
         <source>Close</source>
@@ -780,6 +1105,18 @@
         <translation>列</translation>
     </message>
     <message>
+        <source>Comes from OLLAMA_HOST. Change it there, or add another server.</source>
+        <translation>来自 OLLAMA_HOST。请在那里更改，或添加另一台服务器。</translation>
+    </message>
+    <message>
+        <source>Comes from the environment. It can be switched off, not removed.</source>
+        <translation>来自环境变量。可以停用，不能移除。</translation>
+    </message>
+    <message>
+        <source>Compare servers</source>
+        <translation>比较服务器</translation>
+    </message>
+    <message>
         <source>Configuration</source>
         <translation>配置</translation>
     </message>
@@ -790,6 +1127,14 @@
     <message>
         <source>Connected to {server}, {models}</source>
         <translation>已连接 {server}，{models}</translation>
+    </message>
+    <message>
+        <source>Connected, but Ollama {version} is too old</source>
+        <translation>已连接，但 Ollama {version} 版本过旧</translation>
+    </message>
+    <message>
+        <source>Connected, but this Ollama is too old</source>
+        <translation>已连接，但此 Ollama 版本过旧</translation>
     </message>
     <message>
         <source>Connecting to {address}</source>
@@ -824,6 +1169,14 @@
         <translation>复制名称(&amp;N)</translation>
     </message>
     <message>
+        <source>Copy &amp;report</source>
+        <translation>复制报告(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Copy command</source>
+        <translation>复制命令</translation>
+    </message>
+    <message>
         <source>Copy diagnostics</source>
         <translation>复制诊断信息</translation>
     </message>
@@ -832,12 +1185,24 @@
         <translation>复制摘要</translation>
     </message>
     <message>
+        <source>Copy fingerprint</source>
+        <translation>复制指纹</translation>
+    </message>
+    <message>
         <source>Copy name</source>
         <translation>复制名称</translation>
     </message>
     <message>
         <source>Copy names</source>
         <translation>复制名称</translation>
+    </message>
+    <message>
+        <source>Copy setting</source>
+        <translation>复制设置</translation>
+    </message>
+    <message>
+        <source>Copy the details</source>
+        <translation>复制详细信息</translation>
     </message>
     <message>
         <source>Copy the technical details</source>
@@ -854,10 +1219,6 @@
     <message>
         <source>Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or add {host} to NO_PROXY.</source>
         <translation>请更正 HTTP_PROXY、HTTPS_PROXY 或 ALL_PROXY，或将 {host} 加入 NO_PROXY。</translation>
-    </message>
-    <message>
-        <source>Correct the address in the settings.</source>
-        <translation>请在设置中更正地址。</translation>
     </message>
     <message>
         <source>Correct the server’s entry in the settings.</source>
@@ -884,6 +1245,10 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Default</source>
+        <translation>默认</translation>
+    </message>
+    <message>
         <source>Defaults are used instead.</source>
         <translation>将改用默认值。</translation>
     </message>
@@ -901,6 +1266,12 @@
         <comment>button</comment>
         <translation>
             <numerusform>删除 %Ln 个模型(&amp;D)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln models from {servers}?</source>
+        <translation>
+            <numerusform>从 {servers}删除 %Ln 个模型？</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -923,10 +1294,6 @@
     <message>
         <source>Delete something there.</source>
         <translation>请在该磁盘上删除一些内容。</translation>
-    </message>
-    <message>
-        <source>Delete what you don’t know.</source>
-        <translation>请删除您不认识的模型。</translation>
     </message>
     <message>
         <source>Delete {name} from “{server}”?</source>
@@ -985,12 +1352,20 @@
         <translation>诊断信息已复制。请粘贴到报告中。</translation>
     </message>
     <message>
+        <source>Different versions</source>
+        <translation>版本不同</translation>
+    </message>
+    <message>
         <source>Digest</source>
         <translation>摘要</translation>
     </message>
     <message>
         <source>Disk space</source>
         <translation>磁盘空间</translation>
+    </message>
+    <message>
+        <source>Doctor</source>
+        <translation>诊断</translation>
     </message>
     <message>
         <source>Done</source>
@@ -1053,6 +1428,10 @@
         <translation>松开以拉取 {name}</translation>
     </message>
     <message>
+        <source>Du&amp;plicate…</source>
+        <translation>创建副本(&amp;P)…</translation>
+    </message>
+    <message>
         <source>Duplicate model</source>
         <translation>复制模型</translation>
     </message>
@@ -1065,6 +1444,10 @@
         <translation>EB</translation>
     </message>
     <message>
+        <source>Each server pulls it itself from {registry}.</source>
+        <translation>每台服务器都会自行从 {registry} 拉取。</translation>
+    </message>
+    <message>
         <source>Edit server</source>
         <translation>编辑服务器</translation>
     </message>
@@ -1073,8 +1456,16 @@
         <translation>编辑服务器…</translation>
     </message>
     <message>
+        <source>Edit {server}</source>
+        <translation>编辑 {server}</translation>
+    </message>
+    <message>
         <source>EiB</source>
         <translation>EiB</translation>
+    </message>
+    <message>
+        <source>Elsewhere: remove OLLAMA_NOPRUNE from the environment, and start Ollama again.</source>
+        <translation>其他情况：从环境变量中移除 OLLAMA_NOPRUNE，然后重新启动 Ollama。</translation>
     </message>
     <message>
         <source>Embedding</source>
@@ -1089,6 +1480,10 @@
         <translation>嵌入模型</translation>
     </message>
     <message>
+        <source>End the comparison</source>
+        <translation>结束比较</translation>
+    </message>
+    <message>
         <source>Ended</source>
         <translation>结束时间</translation>
     </message>
@@ -1097,8 +1492,24 @@
         <translation>足够：可用 {size}</translation>
     </message>
     <message>
+        <source>Enter it</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Enter it first.</source>
+        <translation>请先输入。</translation>
+    </message>
+    <message>
         <source>Enter the header’s name.</source>
         <translation>请输入标头名称。</translation>
+    </message>
+    <message>
+        <source>Enter them</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Enter token</source>
+        <translation>输入令牌</translation>
     </message>
     <message>
         <source>Error</source>
@@ -1115,12 +1526,20 @@
         </translation>
     </message>
     <message>
+        <source>Every model is in the same version everywhere</source>
+        <translation>所有模型在各处版本相同</translation>
+    </message>
+    <message>
         <source>Every second</source>
         <translation>每秒</translation>
     </message>
     <message>
-        <source>Everything looks right.</source>
-        <translation>一切正常。</translation>
+        <source>Everyone on the way can read it. In your own network that may be fine; across the internet use https.</source>
+        <translation>途中的任何人都能读取它。在您自己的网络中也许没问题；跨互联网请使用 https。</translation>
+    </message>
+    <message>
+        <source>Everything is fine</source>
+        <translation>一切正常</translation>
     </message>
     <message>
         <source>Examples: 192.168.1.20, nas.local:11434, https://ollama.example.com</source>
@@ -1164,6 +1583,18 @@
         <translation>在文本中查找</translation>
     </message>
     <message>
+        <source>Findings</source>
+        <translation>检查结果</translation>
+    </message>
+    <message>
+        <source>Fine</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>Finish them first, or drop them: what was fetched stays on “{server}” until it cleans up.</source>
+        <translation>请先完成它们，或放弃它们：已获取的内容会留在“{server}”上，直到它自行清理。</translation>
+    </message>
+    <message>
         <source>Finishing…</source>
         <translation>正在完成…</translation>
     </message>
@@ -1172,8 +1603,16 @@
         <translation>按内容调整列宽</translation>
     </message>
     <message>
+        <source>Fits in graphics memory</source>
+        <translation>显存可容纳</translation>
+    </message>
+    <message>
         <source>Fits partly: about {percent} of it</source>
         <translation>部分可容纳：约 {percent}</translation>
+    </message>
+    <message>
+        <source>Fits partly: about {percent} of it in graphics memory</source>
+        <translation>部分可容纳：约 {percent} 在显存中</translation>
     </message>
     <message>
         <source>Fits: about {amount}</source>
@@ -1208,12 +1647,28 @@
         <translation>格式</translation>
     </message>
     <message>
+        <source>Four numbers, like 192.168.1.255.</source>
+        <translation>四个数字，例如 192.168.1.255。</translation>
+    </message>
+    <message>
         <source>Free and open-source software.</source>
         <translation>自由开源软件。</translation>
     </message>
     <message>
+        <source>Free space and graphics memory aren’t known there</source>
+        <translation>不清楚那里的可用空间和显存</translation>
+    </message>
+    <message>
+        <source>Free space isn’t known there</source>
+        <translation>不清楚那里的可用空间</translation>
+    </message>
+    <message>
         <source>Frees if deleted</source>
         <translation>删除可释放</translation>
+    </message>
+    <message>
+        <source>From inside a {sandbox} it can’t be started. In a terminal: {command}</source>
+        <translation>无法从 {sandbox} 内部启动它。请在终端中运行：{command}</translation>
     </message>
     <message>
         <source>GB</source>
@@ -1230,10 +1685,6 @@
     <message>
         <source>Get Ollama</source>
         <translation>获取 Ollama</translation>
-    </message>
-    <message>
-        <source>Get it from ollama.com/download.</source>
-        <translation>请从 ollama.com/download 获取。</translation>
     </message>
     <message>
         <source>Getting the file list…</source>
@@ -1268,6 +1719,30 @@
         <translation>HTTP 状态码 {status}</translation>
     </message>
     <message>
+        <source>HTTP_PROXY catches 127.0.0.1, too. Ollama Tray goes around it; other programs may not.</source>
+        <translation>HTTP_PROXY 也对 127.0.0.1 生效。Ollama Tray 会绕过它，其他程序则不一定。</translation>
+    </message>
+    <message>
+        <source>Has this version</source>
+        <translation>已有此版本</translation>
+    </message>
+    <message>
+        <source>Header</source>
+        <translation>请求头</translation>
+    </message>
+    <message>
+        <source>Header {number}, name</source>
+        <translation>请求头 {number}，名称</translation>
+    </message>
+    <message>
+        <source>Header {number}, secret</source>
+        <translation>请求头 {number}，机密</translation>
+    </message>
+    <message>
+        <source>Header {number}, value</source>
+        <translation>请求头 {number}，值</translation>
+    </message>
+    <message>
         <source>Help us help you</source>
         <translation>帮助我们解决问题</translation>
     </message>
@@ -1284,12 +1759,24 @@
         <translation>隐藏 {name} 的层</translation>
     </message>
     <message>
+        <source>Hide the details</source>
+        <translation>隐藏详细信息</translation>
+    </message>
+    <message>
         <source>Hide the technical details</source>
         <translation>隐藏技术详情</translation>
     </message>
     <message>
         <source>How</source>
         <translation>方式</translation>
+    </message>
+    <message>
+        <source>How to change it…</source>
+        <translation>如何更改…</translation>
+    </message>
+    <message>
+        <source>How to limit it…</source>
+        <translation>如何限制…</translation>
     </message>
     <message>
         <source>ID</source>
@@ -1340,24 +1827,108 @@
         <translation>已安装</translation>
     </message>
     <message>
-        <source>It answers at {address} without any sign-in. That is fine at home, not in a public network. OLLAMA_HOST=127.0.0.1 limits it to this computer.</source>
-        <translation>它在 {address} 上无需登录即可应答。在家中没有问题，在公共网络中则不然。设置 OLLAMA_HOST=127.0.0.1 可将其限制在本机。</translation>
+        <source>Issued by</source>
+        <translation>颁发者</translation>
+    </message>
+    <message>
+        <source>Issued to</source>
+        <translation>颁发给</translation>
+    </message>
+    <message>
+        <source>It answers at {address} without any sign-in. Fine at home, not in a public network.</source>
+        <translation>它在 {address} 上无需登录即可响应。在家中没有问题，在公共网络中则不然。</translation>
+    </message>
+    <message>
+        <source>It answers with {status}.</source>
+        <translation>它返回 {status}。</translation>
     </message>
     <message>
         <source>It continues when Ollama Tray starts again.</source>
         <translation>下次启动 Ollama Tray 时会继续。</translation>
     </message>
     <message>
+        <source>It has expired, on {date}.</source>
+        <translation>它已于 {date} 过期。</translation>
+    </message>
+    <message>
+        <source>It has expired.</source>
+        <translation>证书已过期。</translation>
+    </message>
+    <message>
+        <source>It is for another name.</source>
+        <translation>证书属于其他名称。</translation>
+    </message>
+    <message>
+        <source>It is for “{name}”.</source>
+        <translation>它属于“{name}”。</translation>
+    </message>
+    <message>
+        <source>It is kept until you quit.</source>
+        <translation>它会保留到您退出为止。</translation>
+    </message>
+    <message>
+        <source>It is self-signed. If it is yours, add it as its CA file.</source>
+        <translation>证书是自签名的。如果它属于您，请将其添加为 CA 文件。</translation>
+    </message>
+    <message>
+        <source>It is signed by somebody whom this computer doesn’t know. If that is you, add the CA file.</source>
+        <translation>证书的签发者不为这台电脑所知。如果是您自己签发的，请添加 CA 文件。</translation>
+    </message>
+    <message>
+        <source>It is signed by “{name}”, which this computer doesn’t know. If that is yours, add its CA file.</source>
+        <translation>它由“{name}”签发，而此计算机不认识该签发者。如果它是您的，请添加其 CA 文件。</translation>
+    </message>
+    <message>
+        <source>It is {address}, and SOCKS is not supported. Set an HTTP proxy in HTTPS_PROXY, to see sizes and updates.</source>
+        <translation>代理为 {address}，而 SOCKS 不受支持。请在 HTTPS_PROXY 中设置 HTTP 代理，以查看大小和更新。</translation>
+    </message>
+    <message>
         <source>It isn’t clear where the password ends. In names and passwords, write %2F for /, %3F for ? and %23 for #.</source>
         <translation>看不出密码到哪里结束。在用户名和密码中，请把 / 写成 %2F，把 ? 写成 %3F，把 # 写成 %23。</translation>
+    </message>
+    <message>
+        <source>It isn’t in your system’s keyring. Enter it again.</source>
+        <translation>它不在系统密钥环中。请重新输入。</translation>
     </message>
     <message>
         <source>It isn’t known how much this frees.</source>
         <translation>无法得知能释放多少空间。</translation>
     </message>
     <message>
+        <source>It isn’t valid before {date}.</source>
+        <translation>它在 {date} 之前无效。</translation>
+    </message>
+    <message>
+        <source>It isn’t valid yet.</source>
+        <translation>证书尚未生效。</translation>
+    </message>
+    <message>
+        <source>It may be off or asleep, or a firewall may block it.</source>
+        <translation>它可能已关机或休眠，也可能被防火墙阻止。</translation>
+    </message>
+    <message>
         <source>It may have been deleted or renamed.</source>
         <translation>它可能已被删除或重命名。</translation>
+    </message>
+    <message>
+        <source>It may want a sign-in in a browser, which works with service tokens only.</source>
+        <translation>它可能要求在浏览器中登录，而这只能通过服务令牌实现。</translation>
+    </message>
+    <message>
+        <source>It refuses everyone who sends none.</source>
+        <translation>它拒绝所有未发送令牌的请求。</translation>
+    </message>
+    <message>
+        <source>It says: {reason}. Run this in a terminal of your desktop session.</source>
+        <translation>原因：{reason}。请在桌面会话的终端中运行。</translation>
+    </message>
+    <message>
+        <source>It sends every request on to {address}.</source>
+        <translation>它会将每个请求转到 {address}。</translation>
+    </message>
+    <message>
+        <source>It sends every request on to {target}.</source>
+        <translation>它将所有请求转到 {target}。</translation>
     </message>
     <message>
         <source>It starts by itself when the server answers</source>
@@ -1366,6 +1937,10 @@
     <message>
         <source>It was deleted while it was loaded. It will unload by itself.</source>
         <translation>它在加载期间被删除，稍后会自行从内存中卸载。</translation>
+    </message>
+    <message>
+        <source>It was started {time} ago and may still be looking for graphics cards.</source>
+        <translation>它在 {time}前启动，可能还在查找显卡。</translation>
     </message>
     <message numerus="yes">
         <source>It will be {nth} in line: %Ln downloads run at a time.</source>
@@ -1391,12 +1966,92 @@
         <translation>它将等到“{server}”有响应。</translation>
     </message>
     <message>
+        <source>It will wait: its server is not set up any more.</source>
+        <translation>它会等待：其服务器已不在设置中。</translation>
+    </message>
+    <message>
         <source>It will wait: this computer is running on battery power.</source>
         <translation>它将等待：此电脑正在使用电池供电。</translation>
     </message>
     <message>
         <source>It will wait: this connection is metered.</source>
         <translation>它将等待：当前连接按流量计费。</translation>
+    </message>
+    <message>
+        <source>It will wait: “{server}” is switched off.</source>
+        <translation>它会等待：“{server}”已关闭。</translation>
+    </message>
+    <message>
+        <source>It woke up after {time}.</source>
+        <translation>{time}后被唤醒。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Its %Ln models are shown as they were at {time}.</source>
+        <translation>
+            <numerusform>其 %Ln 个模型按 {time} 的状态显示。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Its %Ln models are shown as they were then.</source>
+        <translation>
+            <numerusform>其 %Ln 个模型按当时的状态显示。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its address begins with http. Everyone on the way can read it.</source>
+        <translation>它的地址以 http 开头，传输途中的任何人都能读取。</translation>
+    </message>
+    <message>
+        <source>Its headers are in the keyring: give --header-file</source>
+        <translation>其请求头保存在密钥环中：请使用 --header-file</translation>
+    </message>
+    <message>
+        <source>Its manifest can’t be read, so Ollama hides it and no longer cleans up. Pulling it again fixes that.</source>
+        <translation>它的清单无法读取，因此 Ollama 将其隐藏并不再清理文件。重新拉取即可修复。</translation>
+    </message>
+    <message>
+        <source>Its manifest is empty, so Ollama hides it and no longer cleans up. Pulling it again fixes that.</source>
+        <translation>它的清单是空的，因此 Ollama 将其隐藏并不再清理文件。重新拉取即可修复。</translation>
+    </message>
+    <message>
+        <source>Its models stay where they are. What was downloaded stays in the history.</source>
+        <translation>它的模型保持不变。下载过的内容保留在历史记录中。</translation>
+    </message>
+    <message>
+        <source>Its password is in the keyring: set OLLAMA_TRAY_TOKEN or --header-file</source>
+        <translation>其密码保存在密钥环中：请设置 OLLAMA_TRAY_TOKEN 或使用 --header-file</translation>
+    </message>
+    <message>
+        <source>Its password is missing in the keyring.</source>
+        <translation>密钥环中缺少其密码。</translation>
+    </message>
+    <message>
+        <source>Its password is removed from the keyring.</source>
+        <translation>其密码会从密钥环中移除。</translation>
+    </message>
+    <message>
+        <source>Its secret headers are removed from the keyring.</source>
+        <translation>其机密请求头会从密钥环中移除。</translation>
+    </message>
+    <message>
+        <source>Its server is not set up any more</source>
+        <translation>其服务器已不再配置</translation>
+    </message>
+    <message>
+        <source>Its token is in the keyring: set OLLAMA_TRAY_TOKEN or --header-file</source>
+        <translation>其令牌保存在密钥环中：请设置 OLLAMA_TRAY_TOKEN 或使用 --header-file</translation>
+    </message>
+    <message>
+        <source>Its token is missing in the keyring.</source>
+        <translation>密钥环中缺少其令牌。</translation>
+    </message>
+    <message>
+        <source>Its token is removed from the keyring.</source>
+        <translation>其令牌会从密钥环中移除。</translation>
+    </message>
+    <message>
+        <source>Its version is new enough</source>
+        <translation>版本足够新</translation>
     </message>
     <message>
         <source>It’s loaded now and will be unloaded first. Apps that are using it will stop getting answers.</source>
@@ -1411,6 +2066,18 @@
         <translation>保持加载</translation>
     </message>
     <message>
+        <source>Keep this computer a&amp;wake while it downloads</source>
+        <translation>下载期间让此电脑保持唤醒(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Kept in your system’s keyring</source>
+        <translation>保存在系统密钥环中</translation>
+    </message>
+    <message>
+        <source>Kept in your system’s keyring.</source>
+        <translation>保存在系统密钥环中。</translation>
+    </message>
+    <message>
         <source>Kept until you unload it</source>
         <translation>保留到手动卸载为止</translation>
     </message>
@@ -1421,6 +2088,14 @@
     <message>
         <source>Keyboard shortcuts</source>
         <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Keyring</source>
+        <translation>密钥环</translation>
+    </message>
+    <message>
+        <source>Keyring locked</source>
+        <translation>密钥环已锁定</translation>
     </message>
     <message>
         <source>KiB</source>
@@ -1455,6 +2130,14 @@
         <translation>不参与“全部更新”</translation>
     </message>
     <message>
+        <source>Left out. Nothing is deleted later by itself.</source>
+        <translation>已略过。之后不会自动删除。</translation>
+    </message>
+    <message>
+        <source>Less options</source>
+        <translation>收起选项</translation>
+    </message>
+    <message>
         <source>License</source>
         <translation>许可证</translation>
     </message>
@@ -1469,6 +2152,10 @@
     <message>
         <source>Links look like ollama-tray://pull/NAME.</source>
         <translation>链接的格式是 ollama-tray://pull/NAME。</translation>
+    </message>
+    <message>
+        <source>Linux, where Ollama is a service:</source>
+        <translation>Linux（Ollama 作为服务运行）：</translation>
     </message>
     <message>
         <source>Load</source>
@@ -1519,12 +2206,24 @@
         <translation>请重新查看后再决定。</translation>
     </message>
     <message>
+        <source>Look for a newer O&amp;llama</source>
+        <translation>查找新版 Ollama(&amp;L)</translation>
+    </message>
+    <message>
         <source>Looking for graphics cards can take up to a minute.</source>
         <translation>查找显卡最多可能需要一分钟。</translation>
     </message>
     <message>
+        <source>Looking up what is there…</source>
+        <translation>正在查询那里已有的内容…</translation>
+    </message>
+    <message>
         <source>Looking up {name} on {registry}…</source>
         <translation>正在 {registry} 上查询 {name}…</translation>
+    </message>
+    <message>
+        <source>MAC address</source>
+        <translation>MAC 地址</translation>
     </message>
     <message>
         <source>MB</source>
@@ -1541,6 +2240,10 @@
     <message>
         <source>Made on this server. It can’t be pulled again.</source>
         <translation>此模型在这台服务器上创建，无法重新拉取。</translation>
+    </message>
+    <message>
+        <source>Make &amp;default</source>
+        <translation>设为默认(&amp;D)</translation>
     </message>
     <message>
         <source>Make it writable.</source>
@@ -1579,12 +2282,20 @@
         <translation>MiB</translation>
     </message>
     <message>
+        <source>Missing on “{server}”</source>
+        <translation>“{server}”上缺少</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
     <message>
         <source>Model changed</source>
         <translation>模型已变化</translation>
+    </message>
+    <message>
+        <source>Model folder</source>
+        <translation>模型文件夹</translation>
     </message>
     <message>
         <source>Model info</source>
@@ -1605,6 +2316,10 @@
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Models are being downloaded</source>
+        <translation>正在下载模型</translation>
     </message>
     <message>
         <source>Models from these hosts are fetched over plain HTTP. Anyone on the way can read and change them. Add only registries in your own network.</source>
@@ -1632,8 +2347,24 @@
         <translation>更多下载操作</translation>
     </message>
     <message>
+        <source>More for {server}</source>
+        <translation>{server} 的更多操作</translation>
+    </message>
+    <message>
         <source>More menu</source>
         <translation>更多菜单</translation>
+    </message>
+    <message>
+        <source>More options</source>
+        <translation>更多选项</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>上移(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Move d&amp;own</source>
+        <translation>下移(&amp;O)</translation>
     </message>
     <message>
         <source>Move in the queue</source>
@@ -1656,12 +2387,21 @@
         <translation>名称</translation>
     </message>
     <message>
+        <source>Name</source>
+        <comment>of a header</comment>
+        <translation>名称</translation>
+    </message>
+    <message>
         <source>Needs</source>
         <translation>需要</translation>
     </message>
     <message>
         <source>Needs Ollama</source>
         <translation>需要 Ollama</translation>
+    </message>
+    <message>
+        <source>Needs Ollama {needs} or newer. “{server}” runs {version}.</source>
+        <translation>需要 Ollama {needs} 或更新版本。“{server}”运行的是 {version}。</translation>
     </message>
     <message>
         <source>Needs about {amount} memory.</source>
@@ -1676,6 +2416,10 @@
         <translation>网络错误</translation>
     </message>
     <message>
+        <source>Never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
         <source>Newer version: {size} to download</source>
         <translation>有新版本：需要下载 {size}</translation>
     </message>
@@ -1686,6 +2430,10 @@
     <message>
         <source>Next pane</source>
         <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>No answer in three minutes.</source>
+        <translation>三分钟内没有响应。</translation>
     </message>
     <message>
         <source>No cloud models</source>
@@ -1716,12 +2464,20 @@
         <translation>没有找到显卡</translation>
     </message>
     <message>
+        <source>No model comes from an unusual place</source>
+        <translation>没有来源不寻常的模型</translation>
+    </message>
+    <message>
         <source>No model is loaded</source>
         <translation>没有已加载的模型</translation>
     </message>
     <message>
         <source>No model is loaded.</source>
         <translation>没有已加载的模型。</translation>
+    </message>
+    <message>
+        <source>No model is only on one server</source>
+        <translation>没有仅在一台服务器上的模型</translation>
     </message>
     <message>
         <source>No model matches “{text}”</source>
@@ -1744,8 +2500,24 @@
         <translation>没有名称以“{prefix}”开头的模型。</translation>
     </message>
     <message>
+        <source>No newer Ollama is out</source>
+        <translation>没有更新的 Ollama</translation>
+    </message>
+    <message>
         <source>No other model</source>
         <translation>没有其他模型</translation>
+    </message>
+    <message>
+        <source>No proxy</source>
+        <translation>不使用代理</translation>
+    </message>
+    <message>
+        <source>No proxy stands between you and this computer</source>
+        <translation>您与这台电脑之间没有代理</translation>
+    </message>
+    <message>
+        <source>No secure connection can be made.</source>
+        <translation>无法建立安全连接。</translation>
     </message>
     <message>
         <source>No secure connection to “{server}” could be made.</source>
@@ -1762,6 +2534,10 @@
     <message>
         <source>No window can be shown in the way that QT_QPA_PLATFORM asks for: “{name}”. Leave that variable out, and start again.</source>
         <translation>无法按 QT_QPA_PLATFORM 要求的“{name}”方式显示窗口。请去掉该变量后重新启动。</translation>
+    </message>
+    <message>
+        <source>None of your servers answers</source>
+        <translation>所有服务器均无响应</translation>
     </message>
     <message>
         <source>None stated</source>
@@ -1790,6 +2566,10 @@
     <message>
         <source>Not available here</source>
         <translation>此处不可用</translation>
+    </message>
+    <message>
+        <source>Not below 20% on battery. The screen may still turn off.</source>
+        <translation>使用电池且电量低于 20% 时除外。屏幕仍可能关闭。</translation>
     </message>
     <message>
         <source>Not enough disk space</source>
@@ -1828,6 +2608,14 @@
         <translation>远程服务器的情况未知</translation>
     </message>
     <message>
+        <source>Not known for this server</source>
+        <translation>此服务器未知</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
         <source>Nothing answers at {address}. Ollama doesn’t seem to be installed.</source>
         <translation>{address} 没有响应。Ollama 似乎没有安装。</translation>
     </message>
@@ -1840,12 +2628,38 @@
         <translation>{address} 没有响应。Ollama 可能没有运行。</translation>
     </message>
     <message>
+        <source>Nothing came within 10 s. It may be off or asleep, or a firewall may block it.</source>
+        <translation>10 秒内没有任何应答。它可能已关机或休眠，或被防火墙阻挡。</translation>
+    </message>
+    <message>
         <source>Nothing has changed</source>
         <translation>没有任何变化</translation>
     </message>
     <message>
-        <source>Nothing on this desktop shows notifications.</source>
-        <translation>此桌面没有显示通知的服务。</translation>
+        <source>Nothing is copied between your computers.</source>
+        <translation>您的计算机之间不会复制任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing is missing on “{server}”</source>
+        <translation>“{server}”上什么都不缺</translation>
+    </message>
+    <message>
+        <source>Nothing on this desktop shows notifications</source>
+        <translation>此桌面没有可显示通知的程序</translation>
+    </message>
+    <message>
+        <source>Nothing stops Ollama from cleaning up</source>
+        <translation>没有什么妨碍 Ollama 清理文件</translation>
+    </message>
+    <message>
+        <source>Nothing there answers to https on port {port}.</source>
+        <translation>端口 {port} 上没有 https 响应。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing to fix, %Ln things to know</source>
+        <translation>
+            <numerusform>没有需要解决的问题，%Ln 件事值得了解</numerusform>
+        </translation>
     </message>
     <message>
         <source>Nothing was deleted.</source>
@@ -1872,9 +2686,40 @@
         <translation>通知可以正常显示</translation>
     </message>
     <message>
+        <source>OLLAMA_NOPRUNE is set. Parts of deleted models and old versions stay on disk.</source>
+        <translation>设置了 OLLAMA_NOPRUNE。已删除模型和旧版本的部分文件会留在磁盘上。</translation>
+    </message>
+    <message>
         <source>Off</source>
         <comment>nothing is kept free</comment>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <comment>a server that is switched off</comment>
+        <translation>已停用</translation>
+    </message>
+    <message numerus="yes">
+        <source>Off after %Ln downloads</source>
+        <translation>
+            <numerusform>%Ln 个下载后停用</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Off since {time}. It waits for “{server}” to come back.</source>
+        <translation>{time} 起离线。会等“{server}”恢复。</translation>
+    </message>
+    <message>
+        <source>Off since {time}. It waits for “{server}” to wake up.</source>
+        <translation>{time} 起离线。会等“{server}”唤醒。</translation>
+    </message>
+    <message>
+        <source>Off since {time}. It would wait for “{server}” to come back.</source>
+        <translation>{time} 起离线。如果选择，会等“{server}”恢复。</translation>
+    </message>
+    <message>
+        <source>Off since {time}. It would wait for “{server}” to wake up.</source>
+        <translation>{time} 起离线。如果选择，会等“{server}”唤醒。</translation>
     </message>
     <message>
         <source>Offline</source>
@@ -1901,6 +2746,10 @@
         <translation>Ollama Tray 会继续使用其余内容。服务器已下载的数据不会丢失。</translation>
     </message>
     <message>
+        <source>Ollama Tray is running but doesn’t answer</source>
+        <translation>Ollama Tray 正在运行但没有响应</translation>
+    </message>
+    <message>
         <source>Ollama Tray is running but doesn’t answer.</source>
         <translation>Ollama Tray 正在运行，但没有响应。</translation>
     </message>
@@ -1925,16 +2774,40 @@
         <translation>Ollama Tray 会继续运行，但有一项操作出错了。</translation>
     </message>
     <message>
+        <source>Ollama Tray needs {newest} or newer.</source>
+        <translation>Ollama Tray 需要 {newest} 或更新的版本。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray needs {version} or newer.</source>
+        <translation>Ollama Tray 需要 {version} 或更高版本。</translation>
+    </message>
+    <message>
         <source>Ollama Tray refused: {reason}. Pulling here.</source>
         <translation>Ollama Tray 拒绝了请求：{reason}。改为在这里拉取。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray runs and its settings can be read</source>
+        <translation>Ollama Tray 正在运行，设置可以读取</translation>
+    </message>
+    <message>
+        <source>Ollama answers on {servers}</source>
+        <translation>Ollama 有响应：{servers}</translation>
     </message>
     <message>
         <source>Ollama at {address} didn’t answer in time. It may be busy.</source>
         <translation>{address} 上的 Ollama 没有及时响应。它可能正忙。</translation>
     </message>
     <message>
+        <source>Ollama can’t start until that program is closed.</source>
+        <translation>关闭那个程序之前，Ollama 无法启动。</translation>
+    </message>
+    <message>
         <source>Ollama counts in GB.</source>
         <translation>Ollama 以 GB 计算。</translation>
+    </message>
+    <message>
+        <source>Ollama didn’t start</source>
+        <translation>Ollama 没有启动成功</translation>
     </message>
     <message>
         <source>Ollama doesn’t say how much memory there is.</source>
@@ -1943,6 +2816,10 @@
     <message>
         <source>Ollama gave no reason.</source>
         <translation>Ollama 没有说明原因。</translation>
+    </message>
+    <message>
+        <source>Ollama hasn’t answered yet</source>
+        <translation>Ollama 还没有响应</translation>
     </message>
     <message>
         <source>Ollama is back</source>
@@ -1965,8 +2842,20 @@
         <translation>Ollama 可能位于该地址的某个路径之下，例如 {address}/ollama。</translation>
     </message>
     <message>
+        <source>Ollama never cleans up here</source>
+        <translation>Ollama 在这里从不清理文件</translation>
+    </message>
+    <message>
+        <source>Ollama no longer cleans up after itself</source>
+        <translation>Ollama 不再清理自己的文件</translation>
+    </message>
+    <message>
         <source>Ollama on “{server}” is starting.</source>
         <translation>“{server}”上的 Ollama 正在启动。</translation>
+    </message>
+    <message>
+        <source>Ollama refuses the name “{host}”. Use its IP address, or set OLLAMA_HOST=0.0.0.0 there.</source>
+        <translation>Ollama 拒绝名称“{host}”。请使用它的 IP 地址，或在那里设置 OLLAMA_HOST=0.0.0.0。</translation>
     </message>
     <message>
         <source>Ollama reports an error</source>
@@ -1977,16 +2866,28 @@
         <translation>Ollama 的说明：“{text}”</translation>
     </message>
     <message>
+        <source>Ollama there refuses the name “{host}”. Use its IP address instead.</source>
+        <translation>那里的 Ollama 拒绝名称“{host}”。请改用它的 IP 地址。</translation>
+    </message>
+    <message>
+        <source>Ollama was installed without a service or an app. In a terminal: {command}</source>
+        <translation>安装的 Ollama 没有服务，也没有应用。请在终端中运行：{command}</translation>
+    </message>
+    <message>
+        <source>Ollama wasn’t started</source>
+        <translation>没有启动 Ollama</translation>
+    </message>
+    <message>
+        <source>Ollama {newest} is out</source>
+        <translation>Ollama {newest} 已发布</translation>
+    </message>
+    <message>
         <source>Ollama {version} or newer</source>
         <translation>Ollama {version} 或更新版本</translation>
     </message>
     <message>
         <source>Ollama {version}, {models}, answered in {time} ms</source>
         <translation>Ollama {version}，{models}，响应时间 {time} ms</translation>
-    </message>
-    <message>
-        <source>On GNOME, the AppIndicator extension adds one.</source>
-        <translation>在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
     </message>
     <message>
         <source>On a guest network, sign in to the network first.</source>
@@ -2005,6 +2906,10 @@
         <translation>来自 {registry}</translation>
     </message>
     <message>
+        <source>Once a week</source>
+        <translation>每周一次</translation>
+    </message>
+    <message>
         <source>One is usually fastest: Ollama already opens 16 connections for each download.</source>
         <translation>通常 1 个最快：Ollama 已为每个下载打开 16 个连接。</translation>
     </message>
@@ -2013,12 +2918,24 @@
         <translation>在线</translation>
     </message>
     <message>
+        <source>Only for Wake: it starts a computer that sleeps in your network.</source>
+        <translation>仅用于唤醒：它会启动您网络中处于休眠的计算机。</translation>
+    </message>
+    <message>
         <source>Only model names and links</source>
         <translation>只支持模型名称和链接</translation>
     </message>
     <message>
+        <source>Only on one server</source>
+        <translation>仅在一台服务器上</translation>
+    </message>
+    <message>
         <source>Only plain characters are allowed here.</source>
         <translation>此处只能使用普通英文字符。</translation>
+    </message>
+    <message>
+        <source>Only tells you, with the command for this computer.</source>
+        <translation>只提示您，并给出适用于这台电脑的命令。</translation>
     </message>
     <message>
         <source>Only the first {shown} of {count} characters are shown. Copy copies all of them.</source>
@@ -2033,12 +2950,24 @@
         <translation>只能拉取完整的模型，而这个链接指向 {name} 的一部分。</translation>
     </message>
     <message>
+        <source>Only {size} are free where “{server}” keeps its models.</source>
+        <translation>“{server}”存放模型的磁盘只剩 {size}。</translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>
     <message>
         <source>Open Ollama Tray</source>
         <translation>打开 Ollama Tray</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open page</source>
+        <translation>打开网页</translation>
     </message>
     <message>
         <source>Open page on Hugging Face</source>
@@ -2053,6 +2982,10 @@
         <translation>打开日志文件夹</translation>
     </message>
     <message>
+        <source>Opened the Ollama app. The first start can take up to 90 seconds.</source>
+        <translation>已打开 Ollama 应用。首次启动最多可能需要 90 秒。</translation>
+    </message>
+    <message>
         <source>Or the proxy in front of it lets nobody in (HTTP 403).</source>
         <translation>也可能是它前面的代理不允许任何人访问（HTTP 403）。</translation>
     </message>
@@ -2061,12 +2994,20 @@
         <translation>其他数据</translation>
     </message>
     <message>
-        <source>Other programs reach this computer’s Ollama only through a proxy ({proxy}).</source>
-        <translation>其他程序只能通过代理（{proxy}）访问本机的 Ollama。</translation>
+        <source>Other…</source>
+        <translation>其他…</translation>
     </message>
     <message>
         <source>Overview</source>
         <translation>概览</translation>
+    </message>
+    <message>
+        <source>Own CA file as well</source>
+        <translation>同时使用自己的 CA 文件</translation>
+    </message>
+    <message>
+        <source>Own headers</source>
+        <translation>自定义请求头</translation>
     </message>
     <message>
         <source>PARAMETERS</source>
@@ -2106,12 +3047,24 @@
         <translation>参数量和量化未知</translation>
     </message>
     <message>
+        <source>Part of the address may be missing</source>
+        <translation>地址可能不完整</translation>
+    </message>
+    <message>
         <source>Part of the earlier history could not be read. The file is kept as {path}.</source>
         <translation>以前的历史记录有一部分无法读取。原文件保存为 {path}。</translation>
     </message>
     <message>
         <source>Part of the list of downloads could not be read. The file is kept as {path}.</source>
         <translation>下载列表有一部分无法读取。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>Pass&amp;word</source>
+        <translation>密码(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Path of the CA file</source>
+        <translation>CA 文件的路径</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -2150,6 +3103,10 @@
         <translation>已暂停：使用电池供电</translation>
     </message>
     <message>
+        <source>Paused: “{server}” is switched off</source>
+        <translation>已暂停：“{server}”已关闭</translation>
+    </message>
+    <message>
         <source>PiB</source>
         <translation>PiB</translation>
     </message>
@@ -2174,6 +3131,10 @@
         <translation>程序</translation>
     </message>
     <message>
+        <source>Programs</source>
+        <translation>程序</translation>
+    </message>
+    <message>
         <source>Projector</source>
         <translation>投影器</translation>
     </message>
@@ -2190,6 +3151,10 @@
         <translation>重新拉取</translation>
     </message>
     <message>
+        <source>Pull again…</source>
+        <translation>重新拉取…</translation>
+    </message>
+    <message>
         <source>Pull another model…</source>
         <translation>拉取其他模型…</translation>
     </message>
@@ -2202,6 +3167,18 @@
         <translation>拉取模型…</translation>
     </message>
     <message>
+        <source>Pull on</source>
+        <translation>拉取到</translation>
+    </message>
+    <message>
+        <source>Pull on another server…</source>
+        <translation>在其他服务器上拉取…</translation>
+    </message>
+    <message>
+        <source>Pull on {server}</source>
+        <translation>在 {server} 上拉取</translation>
+    </message>
+    <message>
         <source>Pull one from ollama.com or Hugging Face.</source>
         <translation>可从 ollama.com 或 Hugging Face 拉取。</translation>
     </message>
@@ -2212,10 +3189,6 @@
     <message>
         <source>Pull “{name}”…</source>
         <translation>拉取“{name}”…</translation>
-    </message>
-    <message>
-        <source>Pulled from a bare address, not a known registry: {names}.</source>
-        <translation>从裸地址而非已知注册表拉取：{names}。</translation>
     </message>
     <message>
         <source>Pulled {name}, {size}.</source>
@@ -2268,6 +3241,10 @@
         <translation>请退出后重新启动。</translation>
     </message>
     <message>
+        <source>R&amp;emove…</source>
+        <translation>移除(&amp;E)…</translation>
+    </message>
+    <message>
         <source>R&amp;estart a download that has stalled</source>
         <translation>自动重新开始停滞的下载(&amp;E)</translation>
     </message>
@@ -2301,12 +3278,38 @@
         <translation>仓库主机</translation>
     </message>
     <message>
+        <source>Remove header {name}</source>
+        <translation>移除请求头 {name}</translation>
+    </message>
+    <message>
+        <source>Remove server</source>
+        <translation>移除服务器</translation>
+    </message>
+    <message>
         <source>Remove {host}</source>
         <translation>移除 {host}</translation>
     </message>
     <message>
         <source>Remove {name} from this list</source>
         <translation>从列表中移除 {name}</translation>
+    </message>
+    <message>
+        <source>Remove “{server}” from the list?</source>
+        <translation>要从列表中移除“{server}”吗？</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove “{server}”, with %Ln unfinished downloads?</source>
+        <translation>
+            <numerusform>要移除“{server}”及其 %Ln 个未完成的下载吗？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Replaces the version of {date}</source>
+        <translation>替换 {date} 的版本</translation>
+    </message>
+    <message>
+        <source>Replaces the version that is there</source>
+        <translation>替换那里的版本</translation>
     </message>
     <message>
         <source>Reset columns</source>
@@ -2345,8 +3348,12 @@
         <translation>重试 {name}</translation>
     </message>
     <message>
-        <source>Run this in a terminal of your desktop session.</source>
-        <translation>请在桌面会话的终端中运行。</translation>
+        <source>Run &amp;doctor…</source>
+        <translation>运行诊断(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Run doctor…</source>
+        <translation>运行诊断…</translation>
     </message>
     <message>
         <source>Runs on</source>
@@ -2385,6 +3392,14 @@
         <translation>没有数据的秒数</translation>
     </message>
     <message>
+        <source>Secret</source>
+        <translation>机密</translation>
+    </message>
+    <message>
+        <source>See {address}</source>
+        <translation>请见 {address}</translation>
+    </message>
+    <message>
         <source>Select a model first</source>
         <translation>请先选择一个模型</translation>
     </message>
@@ -2399,6 +3414,18 @@
     <message>
         <source>Send a &amp;test notification</source>
         <translation>发送测试通知(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Send the headers to “{server}” unencrypted?</source>
+        <translation>要以未加密方式将请求头发送到“{server}”吗？</translation>
+    </message>
+    <message>
+        <source>Send the password to “{server}” unencrypted?</source>
+        <translation>要以未加密方式将密码发送到“{server}”吗？</translation>
+    </message>
+    <message>
+        <source>Send the token to “{server}” unencrypted?</source>
+        <translation>要以未加密方式将令牌发送到“{server}”吗？</translation>
     </message>
     <message>
         <source>Server</source>
@@ -2421,6 +3448,10 @@
         <translation>服务器</translation>
     </message>
     <message>
+        <source>Servers: {online} of {total} online</source>
+        <translation>服务器：{total} 台中 {online} 台在线</translation>
+    </message>
+    <message>
         <source>Session</source>
         <translation>会话</translation>
     </message>
@@ -2429,16 +3460,12 @@
         <translation>请在启动 Ollama Tray 之前设置 OLLAMA_HOST={example}。</translation>
     </message>
     <message>
-        <source>Set an HTTP proxy in HTTPS_PROXY, to see sizes and updates.</source>
-        <translation>请在 HTTPS_PROXY 中设置 HTTP 代理，以查看大小和更新。</translation>
-    </message>
-    <message>
         <source>Set an HTTP proxy in HTTP_PROXY and HTTPS_PROXY, or add {host} to NO_PROXY.</source>
         <translation>请在 HTTP_PROXY 和 HTTPS_PROXY 中设置 HTTP 代理，或将 {host} 加入 NO_PROXY。</translation>
     </message>
     <message>
-        <source>Set the one that is wrong: ages are shown by it.</source>
-        <translation>请校正不准的时钟：时间显示以它为准。</translation>
+        <source>Set {setting}</source>
+        <translation>请设置 {setting}</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2453,8 +3480,20 @@
         <translation>已更改的设置</translation>
     </message>
     <message>
+        <source>Settings, downloads and the log can be saved</source>
+        <translation>设置、下载和日志可以保存</translation>
+    </message>
+    <message>
         <source>Settings…</source>
         <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Several servers</source>
+        <translation>多个服务器</translation>
+    </message>
+    <message>
+        <source>Several servers are called “{name}”: {addresses}. Give one of these instead.</source>
+        <translation>有多个服务器名为“{name}”：{addresses}。请改用其中一个地址。</translation>
     </message>
     <message>
         <source>Show &amp;details</source>
@@ -2481,6 +3520,14 @@
         <translation>在窗口中显示</translation>
     </message>
     <message>
+        <source>Show in “All servers”</source>
+        <translation>显示在“所有服务器”中</translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation>显示模型</translation>
+    </message>
+    <message>
         <source>Show layers of {name}</source>
         <translation>显示 {name} 的层</translation>
     </message>
@@ -2493,8 +3540,16 @@
         <translation>显示或隐藏层</translation>
     </message>
     <message>
+        <source>Show servers</source>
+        <translation>显示服务器</translation>
+    </message>
+    <message>
         <source>Show si&amp;zes in</source>
         <translation>大小单位(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>Show the details</source>
+        <translation>显示详细信息</translation>
     </message>
     <message>
         <source>Show the keyboard shortcuts</source>
@@ -2513,6 +3568,10 @@
         <translation>显示前 {count} 个模型，共 {total} 个</translation>
     </message>
     <message>
+        <source>Sign &amp;in with</source>
+        <translation>登录方式(&amp;I)</translation>
+    </message>
+    <message>
         <source>Sign-in needed</source>
         <translation>需要登录</translation>
     </message>
@@ -2525,6 +3584,10 @@
         <translation>自 {time} 起</translation>
     </message>
     <message>
+        <source>Six pairs of 0–9 and a–f, like 3c:7c:3f:1a:2b:4d.</source>
+        <translation>六组 0–9 和 a–f，例如 3c:7c:3f:1a:2b:4d。</translation>
+    </message>
+    <message>
         <source>Size</source>
         <translation>大小</translation>
     </message>
@@ -2533,12 +3596,28 @@
         <translation>大小未知</translation>
     </message>
     <message>
+        <source>So free disk space on “{server}” isn’t known. Its entry can say where the folder is.</source>
+        <translation>因此无法得知“{server}”上的可用磁盘空间。可以在服务器设置中指明文件夹的位置。</translation>
+    </message>
+    <message>
+        <source>So sizes and newer versions of models can’t be looked up from this computer.</source>
+        <translation>因此无法从这台电脑查询模型的大小和新版本。</translation>
+    </message>
+    <message>
+        <source>Some settings can’t be used</source>
+        <translation>部分设置无法使用</translation>
+    </message>
+    <message>
         <source>Some settings can’t be used: {reason}</source>
         <translation>部分设置无法使用：{reason}</translation>
     </message>
     <message>
         <source>Something answers at {address}, but it isn’t Ollama.</source>
         <translation>{address} 有响应，但不是 Ollama。</translation>
+    </message>
+    <message>
+        <source>Something answers, but it isn’t Ollama</source>
+        <translation>有响应，但不是 Ollama</translation>
     </message>
     <message>
         <source>Something else is where {path} should be.</source>
@@ -2573,12 +3652,20 @@
         <translation>最近 2 分钟的速度</translation>
     </message>
     <message>
+        <source>Start &amp;Ollama with Ollama Tray if it isn’t running</source>
+        <translation>如果 Ollama 没有运行，随 Ollama Tray 一起启动它(&amp;O)</translation>
+    </message>
+    <message>
         <source>Start Ollama</source>
         <translation>启动 Ollama</translation>
     </message>
     <message>
         <source>Start Ollama Tray when I &amp;sign in</source>
         <translation>登录时启动 Ollama Tray(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Start Ollama yourself</source>
+        <translation>请自行启动 Ollama</translation>
     </message>
     <message>
         <source>Start Ollama.</source>
@@ -2605,8 +3692,20 @@
         <translation>立即开始 {name}</translation>
     </message>
     <message>
+        <source>Starting Ollama…</source>
+        <translation>正在启动 Ollama…</translation>
+    </message>
+    <message>
+        <source>Starting since {time}</source>
+        <translation>自 {time} 起正在启动</translation>
+    </message>
+    <message>
         <source>Starting…</source>
         <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Starts the Ollama app or service that is installed here. Ollama Tray never stops a server it didn’t start.</source>
+        <translation>启动此电脑上安装的 Ollama 应用或服务。Ollama Tray 绝不会停止不是由它启动的服务器。</translation>
     </message>
     <message>
         <source>Stop &amp;loading</source>
@@ -2617,12 +3716,24 @@
         <translation>停止加载</translation>
     </message>
     <message>
+        <source>Stop waiting</source>
+        <translation>不再等待</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
         <source>Stopped.</source>
         <translation>已停止。</translation>
     </message>
     <message>
         <source>Stopped. What has arrived is kept; the next pull continues from there.</source>
         <translation>已停止。已下载的部分会保留，下次拉取时继续。</translation>
+    </message>
+    <message>
+        <source>Stray files lie among its models: {names}. Everything unused stays on disk until they are gone.</source>
+        <translation>它的模型中混有多余的文件：{names}。移除之前，所有不再使用的内容都会留在磁盘上。</translation>
     </message>
     <message>
         <source>Suggestions from Ollama</source>
@@ -2646,8 +3757,16 @@
         <translation>系统提示词</translation>
     </message>
     <message>
+        <source>System setting</source>
+        <translation>系统设置</translation>
+    </message>
+    <message>
         <source>T&amp;heme</source>
         <translation>主题(&amp;H)</translation>
+    </message>
+    <message>
+        <source>T&amp;oken</source>
+        <translation>令牌(&amp;O)</translation>
     </message>
     <message>
         <source>TB</source>
@@ -2690,6 +3809,22 @@
         <translation>文本模型</translation>
     </message>
     <message>
+        <source>The CA file for “{server}” can’t be used.</source>
+        <translation>“{server}”的 CA 文件无法使用。</translation>
+    </message>
+    <message>
+        <source>The Ollama app couldn’t be opened.</source>
+        <translation>无法打开 Ollama 应用。</translation>
+    </message>
+    <message>
+        <source>The Ollama app updates itself. Choose “Restart to update” in its own menu.</source>
+        <translation>Ollama 应用会自行更新。请在它的菜单中选择“Restart to update”。</translation>
+    </message>
+    <message>
+        <source>The address comes from OLLAMA_HOST</source>
+        <translation>地址来自 OLLAMA_HOST</translation>
+    </message>
+    <message>
         <source>The answer came through the proxy {proxy}, which may have given it itself.</source>
         <translation>该响应经由代理 {proxy} 而来，可能是代理自己给出的。</translation>
     </message>
@@ -2700,6 +3835,10 @@
     <message>
         <source>The answer from “{server}” is compressed ({encoding}), which Ollama Tray didn’t ask for. Switch off compression in the proxy on the way.</source>
         <translation>“{server}”的响应经过压缩（{encoding}），而 Ollama Tray 并未要求压缩。请在中间的代理上关闭压缩。</translation>
+    </message>
+    <message>
+        <source>The certificate is trusted</source>
+        <translation>证书受信任</translation>
     </message>
     <message>
         <source>The certificate of “{server}” can’t be trusted.</source>
@@ -2726,12 +3865,20 @@
         <translation>“{server}”的证书不可信：颁发者未知。</translation>
     </message>
     <message>
-        <source>The clock of “{server}” is {time} ahead of this computer’s.</source>
-        <translation>“{server}”的时钟比本机快 {time}。</translation>
+        <source>The certificate of “{server}” isn’t trusted</source>
+        <translation>“{server}”的证书不受信任</translation>
     </message>
-    <message>
-        <source>The clock of “{server}” is {time} behind this computer’s.</source>
-        <translation>“{server}”的时钟比本机慢 {time}。</translation>
+    <message numerus="yes">
+        <source>The clocks differ by %Ln hours</source>
+        <translation>
+            <numerusform>时钟相差 %Ln 小时</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The clocks differ by %Ln minutes</source>
+        <translation>
+            <numerusform>时钟相差 %Ln 分钟</numerusform>
+        </translation>
     </message>
     <message>
         <source>The connection to “{server}” was lost.</source>
@@ -2742,8 +3889,16 @@
         <translation>模型的说明</translation>
     </message>
     <message>
+        <source>The desktop has what Ollama Tray needs</source>
+        <translation>桌面具备 Ollama Tray 所需的功能</translation>
+    </message>
+    <message>
         <source>The details are in the log. Use Copy to put them into a report.</source>
         <translation>详细信息在日志中。可以用“复制”把它们放入报告。</translation>
+    </message>
+    <message>
+        <source>The disk is nearly full</source>
+        <translation>磁盘空间即将用尽</translation>
     </message>
     <message>
         <source>The disk that {path} is on is read-only.</source>
@@ -2768,6 +3923,30 @@
     <message>
         <source>The file is too large for headers.</source>
         <translation>该文件太大，不可能是标头。</translation>
+    </message>
+    <message>
+        <source>The headers are refused</source>
+        <translation>请求头被拒绝</translation>
+    </message>
+    <message>
+        <source>The keyring didn’t take it. Kept until you quit.</source>
+        <translation>密钥环未接受它。它会保留到您退出为止。</translation>
+    </message>
+    <message>
+        <source>The keyring doesn’t work as it should.</source>
+        <translation>密钥环工作不正常。</translation>
+    </message>
+    <message>
+        <source>The keyring is locked</source>
+        <translation>密钥环已锁定</translation>
+    </message>
+    <message>
+        <source>The keyring is locked.</source>
+        <translation>密钥环已锁定。</translation>
+    </message>
+    <message>
+        <source>The keyring is open</source>
+        <translation>密钥环已打开</translation>
     </message>
     <message>
         <source>The layers aren’t known yet.</source>
@@ -2798,6 +3977,26 @@
         <translation>原因见日志。其余内容不受影响。</translation>
     </message>
     <message>
+        <source>The model folder can be read</source>
+        <translation>模型文件夹可以读取</translation>
+    </message>
+    <message>
+        <source>The model folder can be read, {size} free</source>
+        <translation>模型文件夹可以读取，剩余 {size}</translation>
+    </message>
+    <message>
+        <source>The model folder can’t be read</source>
+        <translation>无法读取模型文件夹</translation>
+    </message>
+    <message>
+        <source>The model folder isn’t seen</source>
+        <translation>看不到模型文件夹</translation>
+    </message>
+    <message>
+        <source>The model folders can be read</source>
+        <translation>各模型文件夹可以读取</translation>
+    </message>
+    <message>
         <source>The model has changed in the meantime.</source>
         <translation>模型在此期间发生了变化。</translation>
     </message>
@@ -2814,6 +4013,14 @@
     <message>
         <source>The other {size} are shared with {names} and stay.</source>
         <translation>其余 {size} 与 {names} 共用，会保留。</translation>
+    </message>
+    <message>
+        <source>The password was not given, or this account may not start services.</source>
+        <translation>没有输入密码，或者此帐户无权启动服务。</translation>
+    </message>
+    <message>
+        <source>The proxy before “{server}” doesn’t answer</source>
+        <translation>“{server}”前面的代理没有响应</translation>
     </message>
     <message>
         <source>The proxy on the way to “{server}” refuses or doesn’t answer.</source>
@@ -2842,6 +4049,10 @@
     <message>
         <source>The running Ollama Tray is pulling {names}.</source>
         <translation>正在运行的 Ollama Tray 正在拉取 {names}。</translation>
+    </message>
+    <message>
+        <source>The server answers with nothing. Behind a proxy, Ollama often lives under a path, like https://host/ollama.</source>
+        <translation>服务器的响应是空的。在代理之后，Ollama 往往位于某个路径下，例如 https://host/ollama。</translation>
     </message>
     <message>
         <source>The server canceled the download.</source>
@@ -2884,8 +4095,24 @@
         <translation>在本机上找不到或无法读取服务器的模型文件夹。</translation>
     </message>
     <message>
+        <source>The service “{service}” couldn’t be started. Its log on this computer says why.</source>
+        <translation>无法启动服务“{service}”。原因请看此电脑上它的日志。</translation>
+    </message>
+    <message>
+        <source>The service “{service}” ended after {time}. Its log on this computer says why.</source>
+        <translation>服务“{service}”在 {time}后结束了。原因请看此电脑上它的日志。</translation>
+    </message>
+    <message>
         <source>The settings could not be read. They are kept as {path}.</source>
         <translation>无法读取设置。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The system setting uses none for this address.</source>
+        <translation>系统设置对此地址不使用代理。</translation>
+    </message>
+    <message>
+        <source>The system setting uses {proxy} for this address.</source>
+        <translation>系统设置对此地址使用 {proxy}。</translation>
     </message>
     <message>
         <source>The version number</source>
@@ -2894,6 +4121,24 @@
     <message>
         <source>The whole value</source>
         <translation>完整的值</translation>
+    </message>
+    <message>
+        <source>The window can’t be shown</source>
+        <translation>无法显示窗口</translation>
+    </message>
+    <message>
+        <source>The window is used instead. On GNOME, the AppIndicator extension adds one.</source>
+        <translation>将改用窗口。在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Their %Ln models are shown as they were.</source>
+        <translation>
+            <numerusform>其 %Ln 个模型按先前的状态显示。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Their versions are new enough</source>
+        <translation>各服务器的版本足够新</translation>
     </message>
     <message>
         <source>There are too many “/”. Use host/user/model:tag.</source>
@@ -2916,6 +4161,10 @@
         <translation>磁盘空间已满，无法写入 {path}。</translation>
     </message>
     <message>
+        <source>There is nothing to start</source>
+        <translation>没有可以启动的东西</translation>
+    </message>
+    <message>
         <source>There’s no computer called “{host}” on your network.</source>
         <translation>网络中没有名为“{host}”的计算机。</translation>
     </message>
@@ -2932,8 +4181,12 @@
         <translation>思考</translation>
     </message>
     <message>
-        <source>This Ollama can be used from your network.</source>
-        <translation>网络中的其他人可以使用此 Ollama。</translation>
+        <source>This Ollama can be used from your network</source>
+        <translation>您网络中的其他设备可以使用此 Ollama</translation>
+    </message>
+    <message>
+        <source>This Ollama is reachable from this computer only</source>
+        <translation>此 Ollama 只能从这台电脑访问</translation>
     </message>
     <message>
         <source>This computer</source>
@@ -2944,12 +4197,48 @@
         <translation>本机无法连接 {registry}（{reason}）。下载由服务器自行完成，因此仍可拉取。</translation>
     </message>
     <message>
+        <source>This computer doesn’t accept it.</source>
+        <translation>此计算机不接受它。</translation>
+    </message>
+    <message>
+        <source>This computer doesn’t go to sleep while it downloads. Settings, Downloads.</source>
+        <translation>下载期间此电脑不会进入睡眠。可在“设置”的“下载”中更改。</translation>
+    </message>
+    <message>
+        <source>This computer doesn’t know who signed it. Its CA file can be added.</source>
+        <translation>此计算机不认识它的签发者。可以添加其 CA 文件。</translation>
+    </message>
+    <message>
+        <source>This computer runs {version}, as a package of your distribution. It comes with your next system update.</source>
+        <translation>这台电脑运行 {version}，由发行版的软件包安装。它会随下次系统更新一起到来。</translation>
+    </message>
+    <message>
+        <source>This computer runs {version}, from Homebrew. This command updates it:</source>
+        <translation>这台电脑运行 {version}，由 Homebrew 安装。用此命令更新：</translation>
+    </message>
+    <message>
+        <source>This computer runs {version}, from the install script of ollama.com. This command updates it:</source>
+        <translation>这台电脑运行 {version}，由 ollama.com 的安装脚本安装。用此命令更新：</translation>
+    </message>
+    <message>
+        <source>This computer runs {version}, from winget. This command updates it:</source>
+        <translation>这台电脑运行 {version}，由 winget 安装。用此命令更新：</translation>
+    </message>
+    <message>
         <source>This download is paused</source>
         <translation>此下载已暂停</translation>
     </message>
     <message>
         <source>This download is paused, {share}</source>
         <translation>此下载已暂停，{share}</translation>
+    </message>
+    <message>
+        <source>This file can’t be read: {reason}</source>
+        <translation>无法读取此文件：{reason}</translation>
+    </message>
+    <message>
+        <source>This file holds no certificate.</source>
+        <translation>此文件中没有证书。</translation>
     </message>
     <message>
         <source>This frees no disk space.</source>
@@ -3028,6 +4317,22 @@
         <translation>只会移除这个条目，本地没有存储任何内容。</translation>
     </message>
     <message>
+        <source>This system has no keyring.</source>
+        <translation>此系统没有密钥环。</translation>
+    </message>
+    <message>
+        <source>This system has no keyring. Enter it again.</source>
+        <translation>此系统没有密钥环。请重新输入。</translation>
+    </message>
+    <message>
+        <source>This system has no keyring. It is kept until you quit.</source>
+        <translation>此系统没有密钥环。它会保留到您退出为止。</translation>
+    </message>
+    <message>
+        <source>This system has no keyring. What you enter is kept until you quit.</source>
+        <translation>此系统没有密钥环。输入的内容将保留到退出为止。</translation>
+    </message>
+    <message>
         <source>This was canceled before it finished.</source>
         <translation>操作在完成前已被取消。</translation>
     </message>
@@ -3048,12 +4353,32 @@
         <translation>需下载</translation>
     </message>
     <message>
+        <source>To fix</source>
+        <translation>需要解决</translation>
+    </message>
+    <message>
+        <source>To {host}.</source>
+        <translation>转到 {host}。</translation>
+    </message>
+    <message>
+        <source>To {host}. It may want a sign-in in a browser, which works with service tokens only.</source>
+        <translation>转到 {host}。它可能要求在浏览器中登录，而这只能通过服务令牌实现。</translation>
+    </message>
+    <message>
         <source>Today, {time}</source>
         <translation>今天 {time}</translation>
     </message>
     <message>
         <source>Too large for {size}</source>
         <translation>太大，{size} 放不下</translation>
+    </message>
+    <message>
+        <source>Too large: about {percent} of it fits in graphics memory</source>
+        <translation>太大：显存只能容纳约 {percent}</translation>
+    </message>
+    <message>
+        <source>Too long for the keyring: at most {count} characters.</source>
+        <translation>对密钥环而言过长：最多 {count} 个字符。</translation>
     </message>
     <message>
         <source>Tools</source>
@@ -3066,6 +4391,10 @@
     <message>
         <source>Tray &amp;icon</source>
         <translation>托盘图标(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再试一次</translation>
     </message>
     <message>
         <source>Try again in {time}.</source>
@@ -3120,6 +4449,10 @@
         <translation>全部卸载</translation>
     </message>
     <message>
+        <source>Unload all {count}</source>
+        <translation>全部卸载（{count} 个）</translation>
+    </message>
+    <message>
         <source>Unload la&amp;ter</source>
         <translation>稍后卸载(&amp;T)</translation>
     </message>
@@ -3140,8 +4473,20 @@
         <translation>{time}后卸载</translation>
     </message>
     <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>Until it answers, nothing is sent to {servers}.</source>
+        <translation>在它响应之前，不会向{servers}发送任何内容。</translation>
+    </message>
+    <message>
         <source>Up to 10 times, with growing pauses. Errors that a retry can’t fix are never retried.</source>
         <translation>最多 10 次，间隔逐渐延长。重试无法解决的错误不会重试。</translation>
+    </message>
+    <message>
+        <source>Up to 8. Secret ones are kept in your system’s keyring.</source>
+        <translation>最多 8 个。机密请求头保存在系统密钥环中。</translation>
     </message>
     <message>
         <source>Up to {size}</source>
@@ -3183,8 +4528,12 @@
         <translation>只能使用 :local 或 :cloud 之一。</translation>
     </message>
     <message>
-        <source>Use https where others share the network.</source>
-        <translation>在与他人共用的网络中请使用 https。</translation>
+        <source>Use http</source>
+        <translation>使用 http</translation>
+    </message>
+    <message>
+        <source>Use https</source>
+        <translation>使用 https</translation>
     </message>
     <message>
         <source>Use https:// in its address.</source>
@@ -3195,6 +4544,10 @@
         <translation>使用 https…</translation>
     </message>
     <message>
+        <source>Use no proxy</source>
+        <translation>不使用代理</translation>
+    </message>
+    <message>
         <source>Use the address where Ollama itself answers.</source>
         <translation>请使用由 Ollama 本身响应的地址。</translation>
     </message>
@@ -3203,8 +4556,28 @@
         <translation>请使用地址 {address}</translation>
     </message>
     <message>
+        <source>Use {address}</source>
+        <translation>使用 {address}</translation>
+    </message>
+    <message>
         <source>Use {name}</source>
         <translation>使用 {name}</translation>
+    </message>
+    <message>
+        <source>Use {server}</source>
+        <translation>使用 {server}</translation>
+    </message>
+    <message>
+        <source>User name and password</source>
+        <translation>用户名和密码</translation>
+    </message>
+    <message>
+        <source>User name and password taken out of the address.</source>
+        <translation>已从地址中取出用户名和密码。</translation>
+    </message>
+    <message>
+        <source>Valid</source>
+        <translation>有效期</translation>
     </message>
     <message>
         <source>Value</source>
@@ -3235,6 +4608,14 @@
         <translation>视觉模型</translation>
     </message>
     <message>
+        <source>Wait longer</source>
+        <translation>继续等待</translation>
+    </message>
+    <message>
+        <source>Wait until the checks are done</source>
+        <translation>请等待检查完成</translation>
+    </message>
+    <message>
         <source>Wait until the current action has finished</source>
         <translation>请等待当前操作完成</translation>
     </message>
@@ -3243,13 +4624,33 @@
         <translation>等待中</translation>
     </message>
     <message>
+        <source>Waiting for the keyring</source>
+        <translation>正在等待密钥环</translation>
+    </message>
+    <message>
+        <source>Waiting for the keyring…</source>
+        <translation>正在等待密钥环…</translation>
+    </message>
+    <message>
         <source>Waiting for “{server}”</source>
         <translation>正在等待“{server}”</translation>
+    </message>
+    <message>
+        <source>Waiting for “{server}” to start</source>
+        <translation>正在等待“{server}”启动</translation>
+    </message>
+    <message>
+        <source>Waiting for “{server}” to wake up</source>
+        <translation>正在等待“{server}”唤醒</translation>
     </message>
     <message>
         <source>Waiting, {nth} in line</source>
         <comment>{n} is the bare number</comment>
         <translation>等待中，排在第 {n} 位</translation>
+    </message>
+    <message>
+        <source>Waiting: its server is not set up any more</source>
+        <translation>等待中：它的服务器已不在设置中</translation>
     </message>
     <message>
         <source>Waits for free disk space</source>
@@ -3268,6 +4669,26 @@
         <translation>等到 {time}</translation>
     </message>
     <message>
+        <source>Wake</source>
+        <translation>唤醒</translation>
+    </message>
+    <message>
+        <source>Wake again</source>
+        <translation>再次唤醒</translation>
+    </message>
+    <message>
+        <source>Wake “{server}”</source>
+        <translation>唤醒“{server}”</translation>
+    </message>
+    <message>
+        <source>Waking “{server}”… That can take up to three minutes.</source>
+        <translation>正在唤醒“{server}”…最多可能需要三分钟。</translation>
+    </message>
+    <message>
+        <source>Waking…</source>
+        <translation>正在唤醒…</translation>
+    </message>
+    <message>
         <source>Wants https</source>
         <translation>要求 https</translation>
     </message>
@@ -3284,12 +4705,28 @@
         <translation>已加载的模型已不在列表中</translation>
     </message>
     <message>
+        <source>What signs in to {servers} is missing in the keyring.</source>
+        <translation>密钥环中缺少{servers}的登录信息。</translation>
+    </message>
+    <message>
+        <source>What signs in to “{server}” is missing</source>
+        <translation>缺少“{server}”的登录信息</translation>
+    </message>
+    <message>
+        <source>What signs in travels encrypted</source>
+        <translation>登录信息经加密传输</translation>
+    </message>
+    <message>
         <source>What signs in travels unencrypted to “{server}”.</source>
         <translation>登录信息以未加密方式发送到“{server}”。</translation>
     </message>
     <message>
         <source>What was downloaded in the last 30 days.</source>
         <translation>最近 30 天的下载。</translation>
+    </message>
+    <message>
+        <source>What {address} sends is not what Ollama sends.</source>
+        <translation>{address} 返回的内容不是 Ollama 的内容。</translation>
     </message>
     <message>
         <source>When no data has arrived for</source>
@@ -3300,16 +4737,60 @@
         <translation>下载时机</translation>
     </message>
     <message>
+        <source>Where this computer sees that folder, for free disk space.</source>
+        <translation>此计算机上看到该文件夹的位置，用于计算可用磁盘空间。</translation>
+    </message>
+    <message>
+        <source>Whether it fits in graphics memory isn’t known there</source>
+        <translation>不清楚那里的显存能否容纳</translation>
+    </message>
+    <message>
         <source>Window system</source>
         <translation>窗口系统</translation>
+    </message>
+    <message>
+        <source>Windows, macOS: switch off “Expose Ollama to the network” in Ollama’s settings.</source>
+        <translation>Windows、macOS：在 Ollama 的设置中关闭“Expose Ollama to the network”。</translation>
+    </message>
+    <message>
+        <source>Without a port, 11434 is used.</source>
+        <translation>未指定端口时使用 11434。</translation>
+    </message>
+    <message>
+        <source>Without a port, 11434 is used. A link like https://user:password@host is taken apart.</source>
+        <translation>未指定端口时使用 11434。形如 https://user:password@host 的链接会被拆开。</translation>
     </message>
     <message>
         <source>Without a port, 11434 is used; with http:// it is 80, with https:// 443.</source>
         <translation>不写端口时使用 11434；以 http:// 开头时为 80，以 https:// 开头时为 443。</translation>
     </message>
     <message>
+        <source>Without a port, 443 is used.</source>
+        <translation>未指定端口时使用 443。</translation>
+    </message>
+    <message>
+        <source>Without a port, 80 is used.</source>
+        <translation>未指定端口时使用 80。</translation>
+    </message>
+    <message>
+        <source>Without encryption</source>
+        <translation>未加密</translation>
+    </message>
+    <message>
+        <source>Worth knowing</source>
+        <translation>值得了解</translation>
+    </message>
+    <message>
         <source>Wrong password or token</source>
         <translation>密码或令牌错误</translation>
+    </message>
+    <message>
+        <source>Wrong token</source>
+        <translation>令牌错误</translation>
+    </message>
+    <message>
+        <source>Wrong user name or password</source>
+        <translation>用户名或密码错误</translation>
     </message>
     <message>
         <source>Yesterday</source>
@@ -3323,13 +4804,43 @@
         <source>You can pull it again as long as {registry} has it.</source>
         <translation>只要 {registry} 上还有该模型，以后就可以重新拉取。</translation>
     </message>
+    <message numerus="yes">
+        <source>You can pull the models again later.</source>
+        <translation>
+            <numerusform>之后可以重新拉取这些模型。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Your desktop shows no tray</source>
+        <translation>您的桌面不显示托盘</translation>
+    </message>
     <message>
         <source>Your desktop shows no tray. On GNOME, the AppIndicator extension adds one.</source>
         <translation>您的桌面没有显示托盘。在 GNOME 上，AppIndicator 扩展可以添加托盘。</translation>
     </message>
     <message>
-        <source>Your desktop shows no tray. The window is used instead.</source>
-        <translation>您的桌面没有显示托盘，改用窗口。</translation>
+        <source>Your headers travel unencrypted to “{server}”</source>
+        <translation>您的请求头未加密地传输到“{server}”</translation>
+    </message>
+    <message>
+        <source>Your headers travel unencrypted to “{server}”.</source>
+        <translation>您的请求头将以未加密方式发送到“{server}”。</translation>
+    </message>
+    <message>
+        <source>Your password travels unencrypted to “{server}”</source>
+        <translation>您的密码未加密地传输到“{server}”</translation>
+    </message>
+    <message>
+        <source>Your password travels unencrypted to “{server}”.</source>
+        <translation>您的密码将以未加密方式发送到“{server}”。</translation>
+    </message>
+    <message>
+        <source>Your token travels unencrypted to “{server}”</source>
+        <translation>您的令牌未加密地传输到“{server}”</translation>
+    </message>
+    <message>
+        <source>Your token travels unencrypted to “{server}”.</source>
+        <translation>您的令牌将以未加密方式发送到“{server}”。</translation>
     </message>
     <message numerus="yes">
         <source>[%Ln values]</source>
@@ -3378,8 +4889,16 @@
         </translation>
     </message>
     <message>
+        <source>another address</source>
+        <translation>地址已变更</translation>
+    </message>
+    <message>
         <source>another page answers</source>
         <translation>响应的是其他页面</translation>
+    </message>
+    <message>
+        <source>another program answers</source>
+        <translation>应答的是其他程序</translation>
     </message>
     <message>
         <source>bytes</source>
@@ -3390,6 +4909,10 @@
         <translation>已取消</translation>
     </message>
     <message>
+        <source>certificate not trusted</source>
+        <translation>证书不受信任</translation>
+    </message>
+    <message>
         <source>cloud</source>
         <translation>云端</translation>
     </message>
@@ -3397,6 +4920,10 @@
         <source>cloud</source>
         <comment>said by a screen reader</comment>
         <translation>云端</translation>
+    </message>
+    <message>
+        <source>connecting…</source>
+        <translation>正在连接…</translation>
     </message>
     <message>
         <source>context {length}</source>
@@ -3426,6 +4953,18 @@
     <message>
         <source>finishing</source>
         <translation>正在完成</translation>
+    </message>
+    <message>
+        <source>frees no disk space</source>
+        <translation>不释放磁盘空间</translation>
+    </message>
+    <message>
+        <source>frees up to {size}</source>
+        <translation>最多释放 {size}</translation>
+    </message>
+    <message>
+        <source>frees {size}</source>
+        <translation>释放 {size}</translation>
     </message>
     <message>
         <source>gibibytes</source>
@@ -3460,9 +4999,17 @@
         <translation>其地址无效</translation>
     </message>
     <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
         <source>kept</source>
         <comment>a model stays in memory</comment>
         <translation>保留</translation>
+    </message>
+    <message>
+        <source>keyring locked</source>
+        <translation>密钥环已锁定</translation>
     </message>
     <message>
         <source>kibibytes</source>
@@ -3471,6 +5018,10 @@
     <message>
         <source>kilobytes</source>
         <translation>千字节</translation>
+    </message>
+    <message>
+        <source>last reached {time}</source>
+        <translation>上次连接于 {time}</translation>
     </message>
     <message>
         <source>llama3.2, qwen3:8b, hf.co/user/repo:Q4_K_M</source>
@@ -3514,6 +5065,14 @@
         <translation>无法建立安全连接</translation>
     </message>
     <message>
+        <source>not an address</source>
+        <translation>不是有效地址</translation>
+    </message>
+    <message>
+        <source>not asked: what signs in is not there</source>
+        <translation>未询问：缺少登录信息</translation>
+    </message>
+    <message>
         <source>not found</source>
         <translation>未找到</translation>
     </message>
@@ -3539,8 +5098,34 @@
         <translation>/ {size}</translation>
     </message>
     <message>
-        <source>ollama.com is behind a SOCKS proxy ({proxy}). SOCKS is not supported.</source>
-        <translation>ollama.com 位于 SOCKS 代理之后（{proxy}）。不支持 SOCKS。</translation>
+        <source>off</source>
+        <comment>a server in a list</comment>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>offline since {time}</source>
+        <translation>{time} 起离线</translation>
+    </message>
+    <message>
+        <source>ollama.com answers</source>
+        <translation>ollama.com 有响应</translation>
+    </message>
+    <message>
+        <source>ollama.com doesn’t answer</source>
+        <translation>ollama.com 没有响应</translation>
+    </message>
+    <message>
+        <source>ollama.com is behind a SOCKS proxy</source>
+        <translation>ollama.com 位于 SOCKS 代理之后</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <comment>a server in a list</comment>
+        <translation>已启用</translation>
     </message>
     <message>
         <source>on {server}</source>
@@ -3548,8 +5133,21 @@
         <translation>在 {server} 上</translation>
     </message>
     <message>
+        <source>online</source>
+        <translation>在线</translation>
+    </message>
+    <message>
+        <source>online, {loaded}</source>
+        <comment>2 loaded</comment>
+        <translation>在线，{loaded}</translation>
+    </message>
+    <message>
         <source>other</source>
         <translation>其他</translation>
+    </message>
+    <message>
+        <source>out of reach</source>
+        <translation>无法连接</translation>
     </message>
     <message>
         <source>paused</source>
@@ -3559,6 +5157,10 @@
         <source>pinned</source>
         <comment>said by a screen reader</comment>
         <translation>已固定</translation>
+    </message>
+    <message>
+        <source>reports an error</source>
+        <translation>报告错误</translation>
     </message>
     <message>
         <source>rm asks before it deletes, and there is no terminal to ask in.</source>
@@ -3573,6 +5175,10 @@
         <translation>正在运行，没有响应</translation>
     </message>
     <message>
+        <source>sign-in needed</source>
+        <translation>需要登录</translation>
+    </message>
+    <message>
         <source>stalled</source>
         <translation>停滞</translation>
     </message>
@@ -3580,6 +5186,15 @@
         <source>starting</source>
         <comment>a download</comment>
         <translation>正在开始</translation>
+    </message>
+    <message>
+        <source>starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>stays awake</source>
+        <comment>this computer</comment>
+        <translation>不休眠</translation>
     </message>
     <message>
         <source>stays until you unload it</source>
@@ -3659,6 +5274,22 @@
         <translation>等待中</translation>
     </message>
     <message>
+        <source>waiting for the keyring</source>
+        <translation>正在等待密钥环</translation>
+    </message>
+    <message>
+        <source>waking…</source>
+        <translation>正在唤醒…</translation>
+    </message>
+    <message>
+        <source>wants https</source>
+        <translation>要求使用 https</translation>
+    </message>
+    <message>
+        <source>wrong password or token</source>
+        <translation>密码或令牌错误</translation>
+    </message>
+    <message>
         <source>y</source>
         <translation>是</translation>
     </message>
@@ -3671,9 +5302,17 @@
         <translation>昨天 {time}</translation>
     </message>
     <message>
+        <source>{address} sends a web page.</source>
+        <translation>{address} 返回的是网页。</translation>
+    </message>
+    <message>
         <source>{amount}, {speed}</source>
         <comment>of a download</comment>
         <translation>{amount}，{speed}</translation>
+    </message>
+    <message>
+        <source>{checks} on {servers}, {when}</source>
+        <translation>{servers}，{checks}，{when}</translation>
     </message>
     <message>
         <source>{column} (no room, widen the window)</source>
@@ -3686,6 +5325,10 @@
     <message>
         <source>{count} more…</source>
         <translation>另外 {count} 个…</translation>
+    </message>
+    <message>
+        <source>{count} of {total} checks</source>
+        <translation>已完成 {count}/{total} 项检查</translation>
     </message>
     <message>
         <source>{count} parameters</source>
@@ -3716,6 +5359,10 @@
         <translation>已删除 {total} 个模型中的 {done} 个。</translation>
     </message>
     <message>
+        <source>{elapsed}, usually less than {usual}</source>
+        <translation>{elapsed}，通常不超过 {usual}</translation>
+    </message>
+    <message>
         <source>{file}, line {number}</source>
         <translation>{file}，第 {number} 行</translation>
     </message>
@@ -3724,12 +5371,16 @@
         <translation>{filter}，{models}，筛选</translation>
     </message>
     <message>
-        <source>{folder} can’t be written: {path}</source>
-        <translation>{folder} 无法写入：{path}</translation>
+        <source>{folder} can’t be written</source>
+        <translation>{folder}：无法写入</translation>
     </message>
     <message>
-        <source>{folder}: only {size} are free.</source>
-        <translation>{folder}：可用空间只有 {size}。</translation>
+        <source>{folder}: only {size} are free</source>
+        <translation>{folder}：只剩 {size}</translation>
+    </message>
+    <message>
+        <source>{from_date} to {to_date}</source>
+        <translation>{from_date} 至 {to_date}</translation>
     </message>
     <message>
         <source>{graphics} graphics card, {processor} processor</source>
@@ -3755,6 +5406,11 @@
     <message>
         <source>{loaded}, {size} in memory</source>
         <translation>{loaded}，内存占用 {size}</translation>
+    </message>
+    <message>
+        <source>{models} on {servers}</source>
+        <comment>14 models on 3 servers</comment>
+        <translation>{servers}上共 {models}</translation>
     </message>
     <message>
         <source>{models}, {loaded} loaded. Answered in {time} ms.</source>
@@ -3793,6 +5449,10 @@
         <translation>此处列出的 {listed} 中，{names} 共用 {size}。</translation>
     </message>
     <message>
+        <source>{names} were pulled from addresses, not known registries.</source>
+        <translation>{names} 是从 IP 地址拉取的，而不是已知的模型库。</translation>
+    </message>
+    <message>
         <source>{name} could not be downloaded.</source>
         <translation>{name} 下载失败。</translation>
     </message>
@@ -3814,8 +5474,26 @@
         <translation>正在下载的 {name} 与它共用层。删除会等到该下载完成后再进行。</translation>
     </message>
     <message>
+        <source>{name} is damaged on this computer</source>
+        <translation>这台电脑上的 {name} 已损坏</translation>
+    </message>
+    <message>
+        <source>{name} is damaged on “{server}”</source>
+        <translation>“{server}”上的 {name} 已损坏</translation>
+    </message>
+    <message>
         <source>{name} is here and up to date.</source>
         <translation>{name} 已存在，而且是最新版本。</translation>
+    </message>
+    <message>
+        <source>{name} is loaded on “{server}” and will be unloaded first. Apps that are using it will stop getting answers.</source>
+        <translation>{name} 已在“{server}”上加载，将先被卸载。正在使用它的应用将收不到回答。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{name} is ready to use on %Ln servers.</source>
+        <translation>
+            <numerusform>{name} 已可在 %Ln 台服务器上使用。</numerusform>
+        </translation>
     </message>
     <message>
         <source>{name} is ready to use on “{server}”.</source>
@@ -3824,6 +5502,30 @@
     <message>
         <source>{name} is ready to use.</source>
         <translation>{name} 可以使用了。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{name} needs your attention on %Ln servers.</source>
+        <translation>
+            <numerusform>{name} 在 %Ln 台服务器上需要您处理。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name} on {server}</source>
+        <comment>a model on a server</comment>
+        <translation>{server} 上的 {name}</translation>
+    </message>
+    <message>
+        <source>{name} on {server}</source>
+        <comment>a download in the tray menu</comment>
+        <translation>{server} 上的 {name}</translation>
+    </message>
+    <message>
+        <source>{name} on “{server}”: {reason}</source>
+        <translation>“{server}”上的 {name}：{reason}</translation>
+    </message>
+    <message>
+        <source>{name} was pulled from an address, not a known registry.</source>
+        <translation>{name} 是从 IP 地址拉取的，而不是已知的模型库。</translation>
     </message>
     <message>
         <source>{name} · {server}</source>
@@ -3871,6 +5573,10 @@
         <translation>已选择 {n}/{count} 个</translation>
     </message>
     <message>
+        <source>{n} of {count} selected on {servers}</source>
+        <translation>已在 {servers}上选中 {n} / {count} 个</translation>
+    </message>
+    <message>
         <source>{n} of {count} selected · {size}</source>
         <translation>已选择 {n}/{count} 个 · {size}</translation>
     </message>
@@ -3900,6 +5606,10 @@
         <translation>{online}/{total} 在线</translation>
     </message>
     <message>
+        <source>{online} of {total} servers online</source>
+        <translation>{total} 台服务器中 {online} 台在线</translation>
+    </message>
+    <message>
         <source>{part} of {whole}</source>
         <comment>bytes</comment>
         <translation>{part} / {whole}</translation>
@@ -3914,6 +5624,10 @@
         <translation>无法写入 {path}：{reason}。</translation>
     </message>
     <message>
+        <source>{path}: {reason}</source>
+        <translation>{path}：{reason}</translation>
+    </message>
+    <message>
         <source>{percent} graphics card</source>
         <translation>{percent} 显卡</translation>
     </message>
@@ -3924,6 +5638,14 @@
     <message>
         <source>{place}: {reason}.</source>
         <translation>{place}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{proxy} says {status}. Servers in your own network usually need no proxy.</source>
+        <translation>{proxy} 返回 {status}。您自己网络中的服务器通常不需要代理。</translation>
+    </message>
+    <message>
+        <source>{proxy} sends something else. Servers in your own network usually need none.</source>
+        <translation>{proxy} 返回了其他内容。您自己网络中的服务器通常不需要代理。</translation>
     </message>
     <message>
         <source>{reason}. Trying again in {time} ({n} of {all})</source>
@@ -4011,40 +5733,67 @@
         <translation>{sentence}{more}</translation>
     </message>
     <message>
-        <source>{server}: another program answers</source>
-        <translation>{server}：响应的是其他程序</translation>
+        <source>{servers} answer again.</source>
+        <translation>{servers} 恢复响应。</translation>
     </message>
     <message>
-        <source>{server}: connecting…</source>
-        <translation>{server}：正在连接…</translation>
+        <source>{servers} hasn’t answered yet, so its models aren’t shown.</source>
+        <translation>{servers}尚未响应，因此未显示其模型。</translation>
     </message>
     <message>
-        <source>{server}: offline since {time}</source>
-        <translation>{server}：{time} 起离线</translation>
+        <source>{servers} haven’t answered yet, so their models aren’t shown.</source>
+        <translation>{servers}尚未响应，因此未显示其模型。</translation>
     </message>
     <message>
-        <source>{server}: online</source>
-        <translation>{server}：在线</translation>
+        <source>{servers} stopped answering.</source>
+        <translation>{servers} 停止响应。</translation>
     </message>
     <message>
-        <source>{server}: online, {loaded}</source>
-        <translation>{server}：在线，{loaded}</translation>
+        <source>{servers} wait for it.</source>
+        <translation>{servers} 正在等待它。</translation>
     </message>
     <message>
-        <source>{server}: reports an error</source>
-        <translation>{server}：报告错误</translation>
+        <source>{servers} waits for it.</source>
+        <comment>one server</comment>
+        <translation>{servers} 正在等待它。</translation>
     </message>
     <message>
-        <source>{server}: starting…</source>
-        <translation>{server}：正在启动…</translation>
+        <source>{server} waits for it.</source>
+        <translation>{server}正在等待它。</translation>
+    </message>
+    <message>
+        <source>{server}, {state}</source>
+        <comment>nas, offline since 14:02</comment>
+        <translation>{server}，{state}</translation>
+    </message>
+    <message>
+        <source>{server}, {state}, {switched}</source>
+        <translation>{server}，{state}，{switched}</translation>
+    </message>
+    <message>
+        <source>{server}, {switched}</source>
+        <translation>{server}，{switched}</translation>
+    </message>
+    <message>
+        <source>{server}: not known yet</source>
+        <translation>{server}：尚不清楚</translation>
     </message>
     <message>
         <source>{server}: {facts}</source>
         <translation>{server}：{facts}</translation>
     </message>
     <message>
-        <source>{server}: {problem}</source>
-        <translation>{server}：{problem}</translation>
+        <source>{server}: {models}</source>
+        <translation>{server}：{models}</translation>
+    </message>
+    <message>
+        <source>{server}: {models}, {size}</source>
+        <translation>{server}：{models}，{size}</translation>
+    </message>
+    <message>
+        <source>{server}: {state}</source>
+        <comment>studio: online</comment>
+        <translation>{server}：{state}</translation>
     </message>
     <message>
         <source>{share}, {time} left</source>
@@ -4065,6 +5814,10 @@
     <message>
         <source>{size} free</source>
         <translation>可用 {size}</translation>
+    </message>
+    <message>
+        <source>{size} free, fits in graphics memory</source>
+        <translation>可用 {size}，显存可容纳</translation>
     </message>
     <message>
         <source>{size} if shared layers are counted for every model</source>
@@ -4107,6 +5860,10 @@
         <translation>还差 {size}。请删除不用的模型，或移动模型文件夹。</translation>
     </message>
     <message>
+        <source>{size} short: {free} free</source>
+        <translation>还差 {size}：可用 {free}</translation>
+    </message>
+    <message>
         <source>{size} to fetch</source>
         <translation>需下载 {size}</translation>
     </message>
@@ -4117,6 +5874,18 @@
     <message>
         <source>{size}, already here</source>
         <translation>{size}，已存在</translation>
+    </message>
+    <message>
+        <source>{size}, deleting {n} frees no disk space</source>
+        <translation>{size}，删除 {n} 个不释放磁盘空间</translation>
+    </message>
+    <message>
+        <source>{size}, deleting {n} frees up to {freed}</source>
+        <translation>{size}，删除 {n} 个最多释放 {freed}</translation>
+    </message>
+    <message>
+        <source>{size}, deleting {n} frees {freed}</source>
+        <translation>{size}，删除 {n} 个释放 {freed}</translation>
     </message>
     <message>
         <source>{size}, nothing is shared</source>
@@ -4148,6 +5917,14 @@
         <translation>已将 {source} 复制为 {copy}。</translation>
     </message>
     <message>
+        <source>{target} is set as the proxy. Servers in your own network usually need none.</source>
+        <translation>代理设置为 {target}。自己网络中的服务器通常不需要代理。</translation>
+    </message>
+    <message>
+        <source>{target} says {status}. Servers in your own network usually need no proxy.</source>
+        <translation>{target} 返回 {status}。自己网络中的服务器通常不需要代理。</translation>
+    </message>
+    <message>
         <source>{time} ago</source>
         <translation>{time}前</translation>
     </message>
@@ -4156,12 +5933,26 @@
         <translation>剩余 {time}</translation>
     </message>
     <message>
+        <source>{title} (“{server}”)</source>
+        <translation>{title}（“{server}”）</translation>
+    </message>
+    <message>
+        <source>{title}. {body}</source>
+        <comment>a title, and the sentence below it</comment>
+        <translation>{title}。{body}</translation>
+    </message>
+    <message>
         <source>{value} percent</source>
         <translation>百分之 {value}</translation>
     </message>
     <message>
         <source>{value}%</source>
         <translation>{value}%</translation>
+    </message>
+    <message>
+        <source>{wait}, {time}</source>
+        <comment>Waiting for “nas” to wake up, 1 min 10 s</comment>
+        <translation>{wait}，{time}</translation>
     </message>
     <message>
         <source>{what} from “{server}” is larger than {size}, so Ollama Tray doesn’t read it.</source>
@@ -4184,12 +5975,29 @@
         <translation>为“{server}”设置的代理“{proxy}”不是有效的代理地址。</translation>
     </message>
     <message>
+        <source>“{server}”</source>
+        <comment>in a list</comment>
+        <translation>“{server}”</translation>
+    </message>
+    <message>
+        <source>“{server}”</source>
+        <translation>“{server}”</translation>
+    </message>
+    <message>
+        <source>“{server}” ({version}, {time} ms)</source>
+        <translation>“{server}”（{version}，{time} 毫秒）</translation>
+    </message>
+    <message>
         <source>“{server}” answered with HTTP status {status} and no reason.</source>
         <translation>“{server}”返回了 HTTP 状态码 {status}，没有说明原因。</translation>
     </message>
     <message>
         <source>“{server}” answered with a web page instead of what was asked for.</source>
         <translation>“{server}”返回了一个网页，而不是所请求的内容。</translation>
+    </message>
+    <message>
+        <source>“{server}” answers again</source>
+        <translation>“{server}”已恢复响应</translation>
     </message>
     <message>
         <source>“{server}” answers again.</source>
@@ -4200,12 +6008,44 @@
         <translation>“{server}”以网页作答。</translation>
     </message>
     <message>
+        <source>“{server}” answers, and refuses it.</source>
+        <translation>“{server}”有响应，但拒绝该令牌。</translation>
+    </message>
+    <message>
+        <source>“{server}” answers, and refuses them.</source>
+        <translation>“{server}”有响应，但拒绝登录。</translation>
+    </message>
+    <message>
+        <source>“{server}” asks for a token</source>
+        <translation>“{server}”要求令牌</translation>
+    </message>
+    <message>
+        <source>“{server}” asks for a user name and password</source>
+        <translation>“{server}”要求用户名和密码</translation>
+    </message>
+    <message>
         <source>“{server}” can’t be reached.</source>
         <translation>无法连接“{server}”。</translation>
     </message>
     <message>
         <source>“{server}” can’t run this kind of model.</source>
         <translation>“{server}”无法运行这类模型。</translation>
+    </message>
+    <message>
+        <source>“{server}” couldn’t be woken: the packet for it wasn’t sent ({reason}).</source>
+        <translation>无法唤醒“{server}”：唤醒数据包没有发出（{reason}）。</translation>
+    </message>
+    <message>
+        <source>“{server}” didn’t wake up</source>
+        <translation>“{server}”没有被唤醒</translation>
+    </message>
+    <message>
+        <source>“{server}” didn’t wake up in three minutes. Its computer must allow Wake-on-LAN.</source>
+        <translation>“{server}”在三分钟内没有醒来。那台电脑必须允许网络唤醒（Wake-on-LAN）。</translation>
+    </message>
+    <message>
+        <source>“{server}” doesn’t answer</source>
+        <translation>“{server}”没有响应</translation>
     </message>
     <message>
         <source>“{server}” doesn’t answer. It may be off, or a firewall may block it.</source>
@@ -4240,12 +6080,32 @@
         <translation>“{server}”没有有效的地址。</translation>
     </message>
     <message>
+        <source>“{server}” has the same address. That is allowed.</source>
+        <translation>“{server}”的地址相同。这是允许的。</translation>
+    </message>
+    <message>
+        <source>“{server}” is ahead. Ages and “loaded for” are shown by this computer’s clock.</source>
+        <translation>“{server}”的时钟较快。时间和加载时长按这台电脑的时钟显示。</translation>
+    </message>
+    <message>
+        <source>“{server}” is back</source>
+        <translation>“{server}”已恢复</translation>
+    </message>
+    <message>
         <source>“{server}” is behind a SOCKS proxy ({proxy}). SOCKS is not supported.</source>
         <translation>“{server}”位于 SOCKS 代理之后（{proxy}）。不支持 SOCKS。</translation>
     </message>
     <message>
+        <source>“{server}” is behind. Ages and “loaded for” are shown by this computer’s clock.</source>
+        <translation>“{server}”的时钟较慢。时间和加载时长按这台电脑的时钟显示。</translation>
+    </message>
+    <message>
         <source>“{server}” is getting too many requests and isn’t letting any through (HTTP {status}).</source>
         <translation>“{server}”收到的请求过多，暂时不放行（HTTP {status}）。</translation>
+    </message>
+    <message>
+        <source>“{server}” is offline</source>
+        <translation>“{server}”已离线</translation>
     </message>
     <message>
         <source>“{server}” is reachable, but Ollama behind it doesn’t answer (HTTP {status}).</source>
@@ -4260,12 +6120,32 @@
         <translation>“{server}”可以连通，但端口 {port} 没有响应。</translation>
     </message>
     <message>
+        <source>“{server}” is switched off</source>
+        <translation>“{server}”已停用</translation>
+    </message>
+    <message>
+        <source>“{server}” is there, but Ollama behind it isn’t</source>
+        <translation>“{server}”在线，但它后面的 Ollama 不在</translation>
+    </message>
+    <message>
         <source>“{server}” keeps the {size} it already has until Ollama is restarted. A download before that continues from here, a later one starts from the beginning.</source>
         <translation>“{server}”会把已有的 {size} 保留到 Ollama 重新启动为止。在那之前下载会从这里继续，之后则从头开始。</translation>
     </message>
     <message>
+        <source>“{server}” needs its token from your system’s keyring.</source>
+        <translation>“{server}”需要系统密钥环中的令牌。</translation>
+    </message>
+    <message>
+        <source>“{server}” only accepts its own address</source>
+        <translation>“{server}”只接受自己的地址</translation>
+    </message>
+    <message>
         <source>“{server}” only accepts its own address. On the server, set OLLAMA_HOST=0.0.0.0 or use its IP address.</source>
         <translation>“{server}”只接受自己的地址。请在服务器上设置 OLLAMA_HOST=0.0.0.0，或使用它的 IP 地址。</translation>
+    </message>
+    <message>
+        <source>“{server}” pulls it itself from {registry}.</source>
+        <translation>“{server}”会自行从 {registry} 拉取。</translation>
     </message>
     <message>
         <source>“{server}” redirects Ollama Tray to a web page, perhaps for signing in.</source>
@@ -4308,12 +6188,28 @@
         <translation>“{server}”运行的 Ollama 版本较旧。Ollama Tray 需要 {needs} 或更新版本。</translation>
     </message>
     <message>
+        <source>“{server}” runs {version}, it seems in a container. Pull its image there, then make the container anew.</source>
+        <translation>“{server}”运行 {version}，似乎在容器中。请在那里拉取镜像，然后重新创建容器。</translation>
+    </message>
+    <message>
+        <source>“{server}” runs {version}. Update it the way it was installed.</source>
+        <translation>“{server}”运行 {version}。请用当初的安装方式更新。</translation>
+    </message>
+    <message>
+        <source>“{server}” sends you to another computer</source>
+        <translation>“{server}”将您转到另一台电脑</translation>
+    </message>
+    <message>
         <source>“{server}” sent something Ollama Tray can’t read.</source>
         <translation>Ollama Tray 无法读取“{server}”发来的内容。</translation>
     </message>
     <message>
         <source>“{server}” sent something Ollama Tray can’t read: the field “{field}”.</source>
         <translation>Ollama Tray 无法读取“{server}”发来的内容：字段“{field}”。</translation>
+    </message>
+    <message>
+        <source>“{server}” speaks http only</source>
+        <translation>“{server}”只支持 http</translation>
     </message>
     <message>
         <source>“{server}” stopped answering at {time}.</source>
@@ -4332,8 +6228,16 @@
         <translation>“{server}”要求使用令牌登录。</translation>
     </message>
     <message>
+        <source>“{server}” wants https</source>
+        <translation>“{server}”要求 https</translation>
+    </message>
+    <message>
         <source>“{server}” wants https.</source>
         <translation>“{server}”要求使用 https。</translation>
+    </message>
+    <message>
+        <source>“{server}” wasn’t asked</source>
+        <translation>未询问“{server}”</translation>
     </message>
     <message>
         <source>“{text}” isn’t the address of a server.</source>
