@@ -158,19 +158,19 @@
     <message numerus="yes">
         <source>%Ln models deleted on {servers}, up to {size} freed.</source>
         <translation>
-            <numerusform>已在 {servers}上删除 %Ln 个模型，最多释放 {size}。</numerusform>
+            <numerusform>已在{servers}上删除 %Ln 个模型，最多释放 {size}。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln models deleted on {servers}, {size} freed.</source>
         <translation>
-            <numerusform>已在 {servers}上删除 %Ln 个模型，释放 {size}。</numerusform>
+            <numerusform>已在{servers}上删除 %Ln 个模型，释放 {size}。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln models deleted on {servers}.</source>
         <translation>
-            <numerusform>已在 {servers}上删除 %Ln 个模型。</numerusform>
+            <numerusform>已在{servers}上删除 %Ln 个模型。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1271,7 +1271,7 @@
     <message numerus="yes">
         <source>Delete %Ln models from {servers}?</source>
         <translation>
-            <numerusform>从 {servers}删除 %Ln 个模型？</numerusform>
+            <numerusform>从{servers}删除 %Ln 个模型？</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -5574,7 +5574,7 @@
     </message>
     <message>
         <source>{n} of {count} selected on {servers}</source>
-        <translation>已在 {servers}上选中 {n} / {count} 个</translation>
+        <translation>已在{servers}上选中 {n} / {count} 个</translation>
     </message>
     <message>
         <source>{n} of {count} selected · {size}</source>
@@ -5734,7 +5734,7 @@
     </message>
     <message>
         <source>{servers} answer again.</source>
-        <translation>{servers} 恢复响应。</translation>
+        <translation>{servers}恢复响应。</translation>
     </message>
     <message>
         <source>{servers} hasn’t answered yet, so its models aren’t shown.</source>
@@ -5746,20 +5746,20 @@
     </message>
     <message>
         <source>{servers} stopped answering.</source>
-        <translation>{servers} 停止响应。</translation>
+        <translation>{servers}停止响应。</translation>
     </message>
     <message>
         <source>{servers} wait for it.</source>
-        <translation>{servers} 正在等待它。</translation>
+        <translation>{servers}正在等待它。</translation>
     </message>
     <message>
         <source>{servers} waits for it.</source>
         <comment>one server</comment>
-        <translation>{servers} 正在等待它。</translation>
+        <translation>{servers}正在等待它。</translation>
     </message>
     <message>
         <source>{server} waits for it.</source>
-        <translation>{server}正在等待它。</translation>
+        <translation>{server} 正在等待它。</translation>
     </message>
     <message>
         <source>{server}, {state}</source>

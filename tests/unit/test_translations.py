@@ -20,7 +20,7 @@ FIELD = re.compile(r"\{(\w*)\}")
 NUMBER = re.compile(r"%L?n")
 HAN = re.compile(r"[\u3400-\u9fff]")
 LEAST_TEXTS = 500  # fewer means that they were not found
-HAN_FIELD = re.compile(r"\{(time|left|ago|when|moment|date|more|sentence|fetched)\}")
+HAN_FIELD = re.compile(r"\{(servers|time|left|ago|when|moment|date|more|sentence|fetched)\}")
 Key = tuple[str, str]
 
 
