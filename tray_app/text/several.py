@@ -12,7 +12,7 @@ from tray_app.text.errors import error_text
 from tray_app.text.models import loaded_total, models_count
 from tray_app.text.plain import one_line
 from tray_app.text.servers import first_of, stored_size
-from tray_app.text.times import clock_time
+from tray_app.text.times import clock_time, recent_time
 from tray_app.text.units import size
 from tray_app.text.wording import dotted, english_singular, fill, join, number, sentences, tr
 
@@ -37,27 +37,28 @@ def quoted(labels: Sequence[str]) -> str:
 
 
 def shown_as_then(count: int) -> str:
-    """Behind what is the matter with a server: its models are those of an old list."""
+    """Behind what is the matter with a server: its models are those of its last list."""
+    if not count:
+        return ""
     return english_singular(count, "Its 1 model is shown as it was then.") or tr(
         "Its %Ln models are shown as they were then.", "", count
     )
 
 
-def one_away(label: str, since: datetime, count: int) -> str:
-    """One of several servers is out of reach, and what is shown of it."""
-    text = tr("Can’t reach “{server}” since {time}.")
-    head = fill(text, server=label, time=clock_time(since))
-    return sentences(head, shown_as_then(count) if count else "")
-
-
-def one_in_trouble(reason: str, listed_at: datetime | None, count: int) -> str:
-    """One of several servers is there and of no use: `reason` says why."""
+def list_of(count: int, listed_at: datetime | None, now: datetime | None) -> str:
+    """The same where the list is older than that: "Its 3 models are those of yesterday, 14:02."."""
     if not count or listed_at is None:
-        return reason
-    text = english_singular(count, "Its 1 model is shown as it was at {time}.") or tr(
-        "Its %Ln models are shown as they were at {time}.", "", count
+        return ""
+    text = english_singular(count, "Its 1 model is that of {time}.") or tr(
+        "Its %Ln models are those of {time}.", "", count
     )
-    return sentences(reason, fill(text, time=clock_time(listed_at)))
+    return fill(text, time=recent_time(listed_at, now))
+
+
+def one_away(label: str, since: datetime) -> str:
+    """One of several servers is out of reach."""
+    text = tr("Can’t reach “{server}” since {time}.")
+    return fill(text, server=label, time=clock_time(since))
 
 
 def several_away(labels: Sequence[str], count: int) -> str:
@@ -130,7 +131,11 @@ def several_status_line(
 
 
 def server_sum_line(
-    label: str, models: int, use: DiskUse, last_answer_at: datetime | None = None
+    label: str,
+    models: int,
+    use: DiskUse,
+    last_answer_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> str:
     """One server in the status bar's tooltip: "nas: 3 models, 22.1 GB, last reached 14:02";
     `last_answer_at` only while it is out of reach."""
@@ -140,7 +145,7 @@ def server_sum_line(
     line = fill(text, server=label, models=models_count(models), size=stored_size(use))
     if last_answer_at is None:
         return line
-    reached = fill(tr("last reached {time}"), time=clock_time(last_answer_at))
+    reached = fill(tr("last reached {time}"), time=recent_time(last_answer_at, now))
     return tr(", ", "between parts of a line").join((line, reached))
 
 

@@ -12,6 +12,7 @@ from tray_app.core.sharing import DiskUse, Freed
 from tray_app.text import deleting, several
 
 GB = 1_000_000_000
+MOMENT = datetime(2026, 5, 4, 14, 2, tzinfo=UTC)
 USE = DiskUse(77 * GB, 80 * GB, is_bound=False)
 RUNS = tuple(RunningModel("a", name, "", 4 * GB, 4 * GB) for name in "ab")
 
@@ -29,7 +30,9 @@ RUNS = tuple(RunningModel("a", name, "", 4 * GB, 4 * GB) for name in "ab")
         (several.several_away(["nas", "lab"], 1),
          "Can’t reach “nas” and “lab”. Their 1 model is shown as it was."),
         (several.several_away(["nas", "lab"], 0), "Can’t reach “nas” and “lab”."),
-        (several.one_in_trouble("It is broken.", None, 3), "It is broken."),
+        (several.list_of(3, None, None), ""),
+        (several.list_of(0, MOMENT, MOMENT), ""),
+        (several.list_of(1, MOMENT, MOMENT), "Its 1 model is that of 14:02."),
         (several.sign_in_missing(["a", "b"]),
          "What signs in to “a” and “b” is missing in the keyring."),
         (several.missing_on("studio"), "Missing on “studio”"),
@@ -53,8 +56,8 @@ def test_the_status_bar() -> None:
 def test_one_server_of_its_tooltip() -> None:
     assert plain(several.server_sum_line("nas", 1, USE)) == "nas: 1 model, 77 GB"
     assert several.server_sum_line("nas", 0, USE) == "nas: 0 models"
-    moment = datetime(2026, 5, 4, 14, 2, tzinfo=UTC)
-    reached = several.server_sum_line("nas", 3, DiskUse(22 * GB, 22 * GB, is_bound=True), moment)
+    use = DiskUse(22 * GB, 22 * GB, is_bound=True)
+    reached = several.server_sum_line("nas", 3, use, MOMENT, MOMENT)
     assert plain(reached) == "nas: 3 models, up to 22 GB, last reached 14:02"
 
 

@@ -1,10 +1,11 @@
 """What the window says of several servers at once, banner by banner."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.shots import servers
+from tests.shots import data, servers
 from tests.shots.servers import HERE, NAS, STUDIO
 from tray_app.core.errors import Moved, Unauthorized
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
@@ -30,7 +31,7 @@ NEVER = replace(OFF, id="lab", label="lab", has_answer=False, count=0)
 
 def said(*shown: ServerFacts) -> tuple[str, list[str]]:
     """The banner's words and its buttons."""
-    found = banner(shown)
+    found = banner(shown, data.NOW)
     assert found is not None
     return found.text, [label for _, label in found.actions]
 
@@ -74,9 +75,17 @@ def test_one_that_is_there_and_will_not_have_us_says_why() -> None:
     for error in (Unauthorized("nas", was_given=True), Moved("nas", "301", "https://nas", True)):
         status = replace(servers.status(NAS, ServerState.REFUSED), error=error)
         text, buttons = said(ON, replace(OFF, status=status))
-        assert text.endswith("Its 3 models are shown as they were at 14:02.")
-        assert "nas" in text.removesuffix("Its 3 models are shown as they were at 14:02.")
+        assert text.endswith(" Its 3 models are those of 14:02.")
+        assert "nas" in text.removesuffix("Its 3 models are those of 14:02.")
         assert buttons == ["Edit server…", "Retry"]
+
+
+def test_a_list_of_an_earlier_run_is_told_with_its_own_time() -> None:
+    assert OFF.status is not None
+    yesterday = servers.OFF_SINCE - timedelta(days=1)
+    status = replace(OFF.status, last_answer_at=yesterday)
+    text, _ = said(ON, replace(OFF, status=status, is_list_old=True))
+    assert text == ("Can’t reach “nas” since 14:02. Its 3 models are those of yesterday, 14:02.")
 
 
 def waiting(server_id: str, secret: SecretState) -> ServerFacts:

@@ -131,7 +131,7 @@ def test_lost_later_keeps_the_list_and_says_so(stage: Stage) -> None:
     stage.set_status(data.status(ServerState.OFFLINE))
     window.refresh_now()
     assert len(names(window)) == 11
-    assert "This is the list from 04/05/2026, 14:32." in banner(window), "that was long ago"
+    assert "This is the list from 14:32." in banner(window)
     assert all(Badge.LOADED not in row.badges for row in window.models.all_rows)
     assert window.filter_bar.button("details").isEnabled()
     for key in ("load", "delete"):

@@ -83,6 +83,7 @@ class Facts:
     starting_since: datetime | None = None
     servers: tuple[ServerFacts, ...] = ()
     comparison: Comparison | None = None
+    now: datetime | None = None
 
     @property
     def one(self) -> ServerFacts:
@@ -129,7 +130,7 @@ def is_partial(facts: Facts) -> bool:
 def banner(facts: Facts) -> BannerText | None:
     """The banner that the server's state asks for."""
     if facts.servers:
-        return several.banner(facts.servers)
+        return several.banner(facts.servers, facts.now)
     status = facts.status
     if has_list(facts) or not start_pages.is_page(facts.start):
         begun = several.start_banner((facts.one,))
@@ -145,7 +146,7 @@ def banner(facts: Facts) -> BannerText | None:
         return locked
     listed_at = status.last_answer_at or status.since
     if status.state is ServerState.OFFLINE:
-        words = offline_banner(facts.server, listed_at)
+        words = offline_banner(facts.server, listed_at, facts.now)
     else:
         rest = tr("This is the list from {time}.").format(time=clock_time(listed_at))
         words = f"{_trouble_line(facts, status)} {rest}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tray_app.core.payloads import ServerStart
 from tray_app.core.records import ServerState, ServerStatus
@@ -11,10 +12,11 @@ from tray_app.core.sign_in import SecretState
 from tray_app.text import connecting_line, error_text, sentences, server_words, tr
 from tray_app.text.several import (
     keyring_locked,
+    list_of,
     never_reached,
     one_away,
-    one_in_trouble,
     several_away,
+    shown_as_then,
     sign_in_missing,
 )
 from tray_app.views.components.banner import BannerText
@@ -27,7 +29,8 @@ from tray_app.views.theme import Tone
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """One of the servers that are shown. `count` is how many models are listed of it."""
+    """One of the servers that are shown. `count` is how many models are listed of it,
+    `is_list_old`: in an earlier run of the program."""
 
     id: str
     label: str
@@ -38,6 +41,7 @@ class ServerFacts:
     can_wake: bool = False
     can_start: bool = False
     start: ServerStart | None = None
+    is_list_old: bool = False
 
     @property
     def is_away(self) -> bool:
@@ -105,7 +109,7 @@ def locked_banner(servers: Sequence[ServerFacts]) -> BannerText | None:
     return BannerText(words, Tone.WARN, (("unlock", tr("Unlock")),), glyph="key")
 
 
-def banner(servers: Sequence[ServerFacts]) -> BannerText | None:
+def banner(servers: Sequence[ServerFacts], now: datetime | None = None) -> BannerText | None:
     """The banner of all of them: what a person waits for first, then what is the matter."""
     if not any(each.has_answer for each in servers):
         waits = next((each for each in servers if not each.is_away), None)
@@ -113,18 +117,18 @@ def banner(servers: Sequence[ServerFacts]) -> BannerText | None:
             return start_banner(servers) or locked_banner(servers)
         change = (("show_servers", tr("Show servers")),)
         return BannerText(connecting_line(waits.label), Tone.INFO, change, is_busy=True)
-    return start_banner(servers) or locked_banner(servers) or _partial_banner(servers)
+    return start_banner(servers) or locked_banner(servers) or _partial_banner(servers, now)
 
 
 _QUIET = frozenset({SecretState.WAITING, SecretState.LOCKED})
 
 
-def _partial_banner(servers: Sequence[ServerFacts]) -> BannerText | None:
+def _partial_banner(servers: Sequence[ServerFacts], now: datetime | None) -> BannerText | None:
     away = [s for s in servers if s.is_away and s.secret not in _QUIET]
     if not away:
         return None
     if len(away) == 1:
-        words = _one_line(away[0])
+        words = _one_line(away[0], now)
         return BannerText(words, Tone.WARN, (*_one_actions(away[0]), ("retry", tr("Retry"))))
     unsigned = [s.label for s in away if s.state is ServerState.WAITING]
     asked = [s for s in away if s.state is not ServerState.WAITING]
@@ -133,7 +137,7 @@ def _partial_banner(servers: Sequence[ServerFacts]) -> BannerText | None:
     count = sum(s.count for s in listed)
     words = sentences(
         several_away([s.label for s in listed], count) if len(listed) > 1 else "",
-        _one_line(listed[0]) if len(listed) == 1 else "",
+        _one_line(listed[0], now) if len(listed) == 1 else "",
         never_reached(unknown) if unknown else "",
         sign_in_missing(unsigned) if unsigned else "",
     )
@@ -141,7 +145,7 @@ def _partial_banner(servers: Sequence[ServerFacts]) -> BannerText | None:
     return BannerText(words, Tone.WARN, actions)
 
 
-def _one_line(server: ServerFacts) -> str:
+def _one_line(server: ServerFacts, now: datetime | None) -> str:
     status = server.status
     assert status is not None
     if status.state is ServerState.WAITING:
@@ -149,9 +153,12 @@ def _one_line(server: ServerFacts) -> str:
     if not server.has_answer:
         return never_reached((server.label,))
     if status.state is ServerState.OFFLINE or status.error is None:
-        return one_away(server.label, status.since, server.count)
-    reason = error_text(status.error, server.label, address=server.address).body
-    return one_in_trouble(reason, status.last_answer_at, server.count)
+        reason = one_away(server.label, status.since)
+        if not server.is_list_old:
+            return sentences(reason, shown_as_then(server.count))
+    else:
+        reason = error_text(status.error, server.label, address=server.address).body
+    return sentences(reason, list_of(server.count, status.last_answer_at, now))
 
 
 def _one_actions(server: ServerFacts) -> tuple[tuple[str, str], ...]:

@@ -97,6 +97,7 @@ class ShownServers(QObject):
             local_ollama=None if state.is_demo else state.local_ollama,
             servers=servers if is_several else (),
             comparison=models.comparison,
+            now=now,
         )
 
     def age(self) -> tuple[ServerStatus | None, datetime | None]:
@@ -124,6 +125,7 @@ class ShownServers(QObject):
             can_wake=server.can_wake,
             can_start=self._state.can_start(server.id),
             start=self._state.start_of(server.id),
+            is_list_old=self._state.is_list_old(server.id),
         )
 
     @Slot()

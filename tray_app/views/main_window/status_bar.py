@@ -194,7 +194,7 @@ class StatusLine:
         if not facts.has_answer:
             return "", ""
         uses = {server.id: self._disk(server.id) for server in facts.servers}
-        tip = "\n".join(_sum_line(server, uses[server.id]) for server in facts.servers)
+        tip = "\n".join(_sum_line(server, uses[server.id], facts.now) for server in facts.servers)
         if len(selected) > 1:
             return self._selection(facts, selected), tip
         if facts.shown != facts.count:
@@ -270,9 +270,9 @@ def _together(uses: Iterable[DiskUse]) -> DiskUse:
     )
 
 
-def _sum_line(server: ServerFacts, use: DiskUse) -> str:
+def _sum_line(server: ServerFacts, use: DiskUse, now: datetime | None) -> str:
     if not server.has_answer:
         return no_list_line(server.label)
     status = server.status
     reached = status.last_answer_at if status is not None and server.is_away else None
-    return server_sum_line(server.label, server.count, use, reached)
+    return server_sum_line(server.label, server.count, use, reached, now)
