@@ -138,4 +138,6 @@ def _start(
     gc.set_threshold(GARBAGE_THRESHOLD)
     code = app.exec()
     rest.end()
+    # The interpreter's last searches would look at every model of every server once more.
+    gc.freeze()
     return code
