@@ -237,8 +237,8 @@ else:
     __getattr__ = lazy_names(
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
-        "pull_errors", "connection_errors", "files", "errors", "servers", "downloads", "tray",
-        "starting", "notices", "history", "sign_in", "connection_tests", "lookups", "estimates",
-        "pull_targets", "deleting", "doctor", "findings", "diagnosis", "english", "displays",
-        "qt_formats",
+        "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
+        "tray", "starting", "notices", "history", "sign_in", "connection_tests", "lookups",
+        "estimates", "pull_targets", "deleting", "doctor", "findings", "server_findings",
+        "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip
