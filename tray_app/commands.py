@@ -54,6 +54,8 @@ class Commands(QObject):
     doctor_stop_requested = Signal()
     server_dialog_requested = Signal(str)
     """Open the form of the server that is shown, with this address filled in."""
+    server_address_dialog_requested = Signal(object)  # OtherAddress
+    """The same for any server."""
     server_test_requested = Signal(object)  # ServerDraft
     server_test_stop_requested = Signal()
     server_test_dialog_requested = Signal(str)

@@ -108,6 +108,7 @@ def form(server_id: str = "", scene: Scene | None = None) -> ServerForm:
 @SHOTS.add("settings-servers")
 def settings_servers() -> QWidget:
     scene = several()
+    scene.state.set_newest_ollama("0.33.1")
     dialog = SettingsDialog(scene.settings, scene.state, scene.commands)
     dialog.resize(800, 640)
     dialog.show_page("servers")

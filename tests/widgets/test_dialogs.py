@@ -206,6 +206,13 @@ def test_the_server_is_edited_with_another_address_filled_in(
     assert scene.settings.server("local").address == "https://nas:11434"
 
 
+def test_another_server_can_be_meant(scene: Scene, dialogs: Dialogs) -> None:
+    scene.settings.set("servers", (ServerEntry("local"), ServerEntry("nas", "nas", "https://nas")))
+    form = dialogs.open_server("10.0.0.7", "nas")
+    assert form.server_id == "nas"
+    assert form.address_field.text() == "10.0.0.7"
+
+
 def test_an_unsaved_form_is_not_thrown_away(scene: Scene, dialogs: Dialogs) -> None:
     first = dialogs.open_server_form()
     second = dialogs.open_server_form("local")

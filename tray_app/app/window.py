@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import text
 from tray_app.core.file_failures import FileFailed
-from tray_app.core.payloads import Crashes, ModelRef, ModelRefs
+from tray_app.core.payloads import Crashes, ModelRef, ModelRefs, OtherAddress
 from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class WindowController(QObject):
         commands.toggle_requested.connect(self.toggle)
         commands.settings_dialog_requested.connect(self.open_settings)
         commands.server_dialog_requested.connect(self.open_server)
+        commands.server_address_dialog_requested.connect(self.open_server_address)
         commands.server_form_requested.connect(self.open_server_form)
         commands.server_test_dialog_requested.connect(self.open_server_test)
         commands.server_duplicate_dialog_requested.connect(self.open_server_duplicate)
@@ -104,6 +105,11 @@ class WindowController(QObject):
     def open_server(self, address: str) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_server(address)
+
+    @Slot(object)
+    def open_server_address(self, other: OtherAddress) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_server(other.address, other.server_id)
 
     @Slot(str)
     def open_server_form(self, server_id: str = "") -> None:

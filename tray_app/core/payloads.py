@@ -282,6 +282,14 @@ class AccessFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherAddress:
+    """A server at another address, for a person to look at before it is saved."""
+
+    server_id: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServerRemoval:
     """Remove a server: `drops_downloads` = its unfinished ones too, else it goes after them."""
 

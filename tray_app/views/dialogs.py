@@ -153,10 +153,11 @@ class Dialogs(QObject):
         another one is not thrown away."""
         return self._open_form(self._settings.server(server_id) if server_id else None)
 
-    def open_server(self, address: str) -> ServerForm:
-        """The form of the server that is shown, with another address filled in."""
-        form = self.open_server_form(self._state.server.id)
-        if form.server_id == self._state.server.id:
+    def open_server(self, address: str, server_id: str = "") -> ServerForm:
+        """The form of a server ("" = the one that is shown), with another address filled in."""
+        server_id = server_id or self._state.server.id
+        form = self.open_server_form(server_id)
+        if form.server_id == server_id:
             form.fill_in(address)
         return form
 

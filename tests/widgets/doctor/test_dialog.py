@@ -22,7 +22,7 @@ from tray_app.core.diagnosis.findings import (
     Remedy,
     RemedyKind,
 )
-from tray_app.core.payloads import LocalOllama, ModelRef
+from tray_app.core.payloads import LocalOllama, ModelRef, OtherAddress
 from tray_app.core.records import Server
 from tray_app.core.sign_in import SignIn, SignInKind
 from tray_app.settings import ServerEntry, Settings
@@ -33,7 +33,7 @@ K, R = FindingKind, RemedyKind
 NAMES = [
     "doctor_requested", "doctor_again_requested", "doctor_stop_requested", "start_requested",
     "wake_requested", "keyring_unlock_requested", "server_form_requested",
-    "server_dialog_requested", "details_dialog_requested", "pull_dialog_requested",
+    "server_address_dialog_requested", "details_dialog_requested", "pull_dialog_requested",
 ]  # fmt: skip
 
 
@@ -269,7 +269,7 @@ def test_an_address_is_changed_at_once_where_nothing_signs_in(stage: Stage) -> N
     stage.found(ex.examined((ex.HOST_REFUSED,)))
     stage.row(K.HOST_REFUSED).button.click()
     assert stage.settings.server("n").address == "192.168.1.30"
-    assert stage.told.take("server_dialog_requested") == []
+    assert stage.told.take("server_address_dialog_requested") == []
     assert stage.told.take("doctor_again_requested") == [ex.HOST_REFUSED]
 
 
@@ -278,7 +278,8 @@ def test_where_something_signs_in_a_person_looks_at_the_address_first(stage: Sta
     stage.found(ex.examined((finding,)))
     stage.row(K.HOST_REFUSED).button.click()
     assert stage.settings.server("s").address == "studio:11434"
-    assert stage.told.take("server_dialog_requested") == ["192.168.1.30"]
+    other = OtherAddress("s", "192.168.1.30")
+    assert stage.told.take("server_address_dialog_requested") == [other]
     assert stage.told.take("doctor_again_requested") == []
 
 

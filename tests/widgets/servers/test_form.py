@@ -617,7 +617,9 @@ def test_more_opens_by_itself_when_something_is_set(
     assert not new.more.is_open
     button(new, "More options").click()
     assert new.more.is_open
-    new.more.set_open(False)
+    (title,) = [label for label in new.findChildren(QLabel) if label.text() == "More options"]
+    QtBot.mouseClick(title.parentWidget(), Qt.MouseButton.LeftButton)
+    assert not new.more.is_open
     assert opened("nas").more.is_open
 
 

@@ -74,6 +74,21 @@ def test_states_change_live_and_rows_stay_themselves(page: ServersPage, scene: S
     assert page.card.server_rows == before
 
 
+def test_a_newer_ollama_is_named_and_leads_to_the_doctor(page: ServersPage, scene: Scene) -> None:
+    studio = row(page, "studio")
+    assert not studio.newer_badge.isVisible()
+    scene.state.set_newest_ollama("0.33.0")
+    assert studio.newer_badge.isVisible()
+    assert studio.newer_badge.spec.text == "0.33.0 is out"
+    assert not row(page, "local").newer_badge.isVisible(), "it has 0.33.1"
+    assert not row(page, "nas").newer_badge.isVisible(), "nobody knows what it has"
+    with emitted(scene.commands.doctor_dialog_requested) as asked:
+        QtBot.mouseClick(studio.newer_badge, Qt.MouseButton.LeftButton)
+    assert asked == ["studio"]
+    scene.state.set_newest_ollama("")
+    assert not studio.newer_badge.isVisible()
+
+
 def test_switching_applies_at_once(page: ServersPage, scene: Scene) -> None:
     row(page, "lab").box.click()
     assert scene.settings.server("lab").is_on

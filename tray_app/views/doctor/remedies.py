@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from tray_app.commands import Commands
 from tray_app.core.diagnosis.findings import Finding, Remedy, RemedyKind
 from tray_app.core.endpoint import NO_PROXY
-from tray_app.core.payloads import ModelRef
+from tray_app.core.payloads import ModelRef, OtherAddress
 from tray_app.core.sign_in import SignInKind
 from tray_app.settings import ServerEntry, Settings
 from tray_app.state import AppState
@@ -87,7 +87,8 @@ class Remedies:
         if remedy.kind not in _ADDRESSES or entry.is_given:
             return False
         if entry.sign_in.kind is not SignInKind.NONE:
-            self._commands.server_dialog_requested.emit(remedy.value)
+            other = OtherAddress(entry.id, remedy.value)
+            self._commands.server_address_dialog_requested.emit(other)
             return False
         self._settings.set_server(replace(entry, address=remedy.value))
         return True

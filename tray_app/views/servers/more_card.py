@@ -273,8 +273,11 @@ class _Head(QWidget):
 
     clicked = Signal()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # or the release would go to the card
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
+        event.accept()
         if self.rect().contains(event.position().toPoint()):
             self.clicked.emit()
 

@@ -20,11 +20,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from tray_app.core.diagnosis.rules import is_older
 from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import ServerStart, seen_state
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.settings import ServerEntry
-from tray_app.text import server_name, server_status, tooltip, tr
+from tray_app.text import one_line, server_name, server_status, tooltip, tr
 from tray_app.text.wording import english_singular
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import IconButton
@@ -51,7 +52,8 @@ _GAP = 8
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """All that a row shows. `downloads` are those it waits for before it goes."""
+    """All that a row shows. `downloads` are those it waits for before it goes, `newest` is the
+    version of Ollama that is out, "" = not known."""
 
     entry: ServerEntry
     address: str
@@ -61,6 +63,7 @@ class ServerFacts:
     is_last_on: bool = False
     is_alone: bool = False
     downloads: int = 0
+    newest: str = ""
 
     @property
     def name(self) -> str:
@@ -73,6 +76,12 @@ class ServerFacts:
             one = english_singular(self.downloads, "Off after 1 download")
             return one or tr("Off after %Ln downloads", "", self.downloads)
         return server_status(self.status, self.start, is_on=self.entry.is_on)
+
+    @property
+    def newer(self) -> str:
+        """The version that is out and newer than its own, "" = none."""
+        version = self.status.version if self.status is not None else ""
+        return self.newest if is_older(version, self.newest) else ""
 
     @property
     def state(self) -> ServerState | None:
@@ -181,6 +190,8 @@ class ServerRow(QWidget):
         self.default_badge = Badge(BadgeSpec(tr("Default"), ""), self)
         tip = tr("Comes from the environment. It can be switched off, not removed.")
         self.given_badge = Badge(BadgeSpec("OLLAMA_HOST", "", tip=tip), self)
+        self.newer_badge = _LinkBadge(BadgeSpec("", "update"), self)
+        self.newer_badge.clicked.connect(self._on_newer_clicked)
         self.edit_button = IconButton("edit", "", size=28, parent=self)
         self.more_button = IconButton("more", "", size=28, parent=self)
         for widget in (self.box, self.edit_button, self.more_button):
@@ -196,7 +207,7 @@ class ServerRow(QWidget):
         self.box.setFixedWidth(22)
         names = QHBoxLayout()
         names.setSpacing(_GAP)
-        for widget in (self.name_label, self.default_badge, self.given_badge):
+        for widget in (self.name_label, *self._badges):
             names.addWidget(widget)
         names.addStretch(1)
         texts = QVBoxLayout()
@@ -216,6 +227,10 @@ class ServerRow(QWidget):
         line.addLayout(self._body, 1)
         line.addWidget(self.edit_button)
         line.addWidget(self.more_button)
+
+    @property
+    def _badges(self) -> tuple[Badge, ...]:
+        return (self.default_badge, self.given_badge, self.newer_badge)
 
     def show_facts(self, facts: ServerFacts, *, is_first: bool, is_last: bool) -> None:
         """Show this; equal facts change nothing."""
@@ -241,6 +256,9 @@ class ServerRow(QWidget):
         self.status_label.set_state(None if is_calm or not isinstance(color, Tone) else color)
         self.default_badge.setVisible(facts.is_default and not facts.is_alone)
         self.given_badge.setVisible(facts.entry.is_given)
+        newer = tr("{version} is out").format(version=one_line(facts.newer, 20))
+        self.newer_badge.set_spec(BadgeSpec(newer, "update"))
+        self.newer_badge.setVisible(bool(facts.newer))
         self.edit_button.set_name(tr("Edit {server}").format(server=name))
         self.more_button.set_name(tr("More for {server}").format(server=name))
         switched = tr("on", "a server in a list") if is_on else tr("off", "a server in a list")
@@ -354,6 +372,9 @@ class ServerRow(QWidget):
         if self._facts is not None:
             self.box.setChecked(self._facts.entry.is_on)
 
+    def _on_newer_clicked(self) -> None:
+        self._card.doctor_clicked.emit(self.server_id)
+
     def _on_edit_clicked(self) -> None:
         self._card.edit_clicked.emit(self.server_id)
 
@@ -370,8 +391,7 @@ class ServerRow(QWidget):
 
     def _turn(self) -> None:
         """Status beside or below the name, as there is room."""
-        badges = (self.default_badge, self.given_badge)
-        wanted = sum(b.sizeHint().width() + _GAP for b in badges if not b.isHidden())
+        wanted = sum(b.sizeHint().width() + _GAP for b in self._badges if not b.isHidden())
         wanted += self.name_label.sizeHint().width() + _GAP + self.status_label.sizeHint().width()
         fixed = 14 + 22 + 10 + 14 + 10 + 10 + 28 + 10 + 28 + 8
         direction = QBoxLayout.Direction
@@ -390,6 +410,24 @@ class ServerRow(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(Theme.of(self).accent, 2))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), 5, 5)
+
+
+class _LinkBadge(Badge):
+    """A badge that leads somewhere."""
+
+    clicked = Signal()
+
+    def __init__(self, spec: BadgeSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # or the release would go to the row
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        if self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
 
 
 def _add(menu: QMenu, text: str, signal: object, server_id: str) -> QAction:

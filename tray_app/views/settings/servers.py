@@ -66,6 +66,7 @@ class ServersPage(SettingsPage):
             state.start_changed,
             state.secret_changed,
             state.download_removed,
+            state.newest_ollama_changed,
         ):
             changed.connect(self._fill)
         state.download_changed.connect(self._on_state_download_changed)
@@ -91,6 +92,7 @@ class ServersPage(SettingsPage):
                     is_default=entry.id == default_id,
                     is_last_on=on == [entry],
                     is_alone=len(entries) == 1,
+                    newest=self._state.newest_ollama,
                     downloads=self._unfinished(entry) if entry.is_leaving else 0,
                 )
                 for entry in entries
