@@ -14,10 +14,12 @@ from tray_app.views.theme import TextRole, Tone
 
 
 class HelperLine(QWidget):
-    """Nothing is shown while it has nothing to say. What its link does is for who shows it."""
+    """Nothing is shown while it has nothing to say, unless it `keeps_place`. What its link does is
+    for who shows it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, keeps_place: bool = False) -> None:
         super().__init__(parent)
+        self._keeps_place = keeps_place
         self._glyph = GlyphLabel("", Tone.NEUTRAL, 14, self)
         self._spinner = Spinner(14, self)
         self.label = PlainLabel("", TextRole.SECONDARY, natural=True, parent=self)
@@ -32,6 +34,8 @@ class HelperLine(QWidget):
         layout.addWidget(self.label)
         layout.addWidget(self.link)
         layout.addStretch(1)
+        if keeps_place:
+            self.setMinimumHeight(self.link.sizeHint().height())
         self.say("")
 
     @property
@@ -58,4 +62,4 @@ class HelperLine(QWidget):
         self.label.set_state(state)
         self.link.setText(link.replace("&", "&&"))
         self.link.setVisible(bool(link))
-        self.setVisible(bool(text))
+        self.setVisible(bool(text) or self._keeps_place)

@@ -39,10 +39,11 @@ from tray_app.text.addresses import server_address
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.glyphs import GlyphLabel
+from tray_app.views.components.helper_line import HelperLine
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.pull.choice import TargetChoice
-from tray_app.views.pull.field import NameField, PullHelper
+from tray_app.views.pull.field import NameField
 from tray_app.views.pull.input_state import (
     Helper,
     KnownNames,
@@ -127,8 +128,8 @@ class PullDialog(DialogFrame):
         self.field.changed.connect(self._update)
         self.field.down_pressed.connect(self._on_field_down_pressed)
         label.setBuddy(self.field)
-        self._helper = PullHelper(self)
-        self._helper.use.clicked.connect(self._on_helper_use_clicked)
+        self._helper = HelperLine(self, keeps_place=True)
+        self._helper.link.clicked.connect(self._on_helper_use_clicked)
         self.helper = self._helper.label
         self.area = PullResult(self)
         self.area.list.chosen.connect(self._on_list_chosen)

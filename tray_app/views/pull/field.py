@@ -4,44 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tray_app.text import tr
-from tray_app.views.components.buttons import Button, Kind
-from tray_app.views.components.glyphs import GlyphLabel
-from tray_app.views.components.labels import PlainLabel
 from tray_app.views.pull.input_state import read
-from tray_app.views.theme import TextRole, Tone
-
-
-class PullHelper(QWidget):
-    """Words, and perhaps a link behind them."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._glyph = GlyphLabel("", Tone.OK, 14, self)
-        self.label = PlainLabel("", TextRole.SECONDARY, natural=True, parent=self)
-        self.label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.use = Button("", kind=Kind.LINK, parent=self)
-        self.use.setAutoDefault(False)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._glyph)
-        layout.addWidget(self.label)
-        layout.addWidget(self.use)
-        layout.addStretch(1)
-        self.setMinimumHeight(self.use.sizeHint().height())
-
-    def say(self, text: str, glyph: str = "", state: Tone | None = None, use: str = "") -> None:
-        """Show `text`, coloured by `state`; `use` is the link behind it."""
-        self._glyph.set_glyph(glyph, state if state is not None else Tone.NEUTRAL)
-        self._glyph.setVisible(bool(glyph))
-        self.label.setText(text)
-        self.label.set_state(state)
-        self.use.setText(use.replace("&", "&&"))
-        self.use.setVisible(bool(use))
-
 
 _PASTED_CHARS = 3  # more than a key press brings at once
 _MAX_TEXT = 2_000
