@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from tests.shots import data, dialogs, estimates, pull_servers
+from tests.shots import data, dialogs, estimates, pull_servers, server_form
 from tests.shots import downloads as download_pictures
 from tests.shots.language import LONG
 from tests.shots.main_window import filled, select
@@ -73,3 +73,13 @@ def history() -> QWidget:
 @SHOTS.add("long-speed", themes=("light",), locale=LONG)
 def speed() -> QWidget:
     return download_pictures.downloads_speed()
+
+
+@SHOTS.add("long-settings-servers", themes=("light",), locale=LONG)
+def settings_servers() -> QWidget:
+    return server_form.settings_servers()
+
+
+@SHOTS.add("long-server-form", themes=("light",), locale=LONG)
+def server_headers() -> QWidget:
+    return server_form.server_edit_headers()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data, doctor, estimates, pull_servers
+from tests.shots import data, doctor, estimates, pull_servers, server_form
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -125,6 +125,15 @@ DIALOGS: list[Callable[[], QWidget]] = [
     doctor.doctor_small,
     doctor.doctor_fine,
     doctor.doctor_every,
+    server_form.server_edit_token,
+    server_form.server_edit_headers,
+    server_form.server_password,
+    server_form.server_given,
+    server_form.server_remove,
+    server_form.server_remove_downloads,
+    server_form.server_unencrypted,
+    server_form.settings_servers,
+    server_form.settings_servers_narrow,
 ]
 
 

@@ -31,7 +31,8 @@ class FieldGrid(QWidget):
         flag = int(Qt.TextFlag.TextShowMnemonic)
         words = (word for text in labels for word in text.split())
         widest = max(metrics.size(flag, word).width() for word in words)
-        self._is_on_top = widest > width
+        longest = max(metrics.size(flag, text).width() for text in labels)
+        self._is_on_top = widest > width or longest > 2 * width  # two lines at most
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(_GAP)

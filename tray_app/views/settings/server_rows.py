@@ -184,7 +184,7 @@ class ServerRow(QWidget):
         self._places = (False, False)
         self.box = CheckBox("", self)
         self.glyph = GlyphLabel("", Tone.NEUTRAL, 14, self)
-        self.name_label = PlainLabel("", TextRole.NAME, wrap=False, parent=self)
+        self.name_label = ElidedLabel("", TextRole.NAME, parent=self)
         self.address_label = ElidedLabel("", TextRole.SECONDARY, parent=self)
         self.status_label = PlainLabel("", TextRole.SECONDARY, wrap=False, parent=self)
         self.default_badge = Badge(BadgeSpec(tr("Default"), ""), self)
