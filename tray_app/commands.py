@@ -47,6 +47,8 @@ class Commands(QObject):
     """Wait for it no longer."""
     doctor_dialog_requested = Signal(str)
     """Look for what is wrong, with this server first; "" = the default one."""
+    newer_ollama_dialog_requested = Signal()
+    """Have the doctor tell of it, and how to get it."""
     doctor_requested = Signal(str)
     """Look at everything, at this server first, which comes as `AppState.examination_changed`."""
     doctor_again_requested = Signal(object)  # Finding

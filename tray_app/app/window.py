@@ -60,6 +60,7 @@ class WindowController(QObject):
         commands.pull_elsewhere_dialog_requested.connect(self.open_pull_elsewhere)
         commands.history_dialog_requested.connect(self.open_history)
         commands.doctor_dialog_requested.connect(self.open_doctor)
+        commands.newer_ollama_dialog_requested.connect(self.open_newer_ollama)
         commands.pull_show_requested.connect(self.show_pull)
 
     @property
@@ -150,6 +151,11 @@ class WindowController(QObject):
     def open_doctor(self, server_id: str = "") -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_doctor(server_id)
+
+    @Slot()
+    def open_newer_ollama(self) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_doctor(shows_newer=True)
 
     @Slot()
     def open_history(self) -> None:

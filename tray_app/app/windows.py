@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from tray_app.views.dialogs import Dialogs
+from tray_app.views.doctor.newer import NewerOllamaEntry
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.style import AppStyle
 
@@ -25,6 +26,8 @@ class Windows(QObject):
         self.style = style or AppStyle(parts.qt, parts.settings.values.theme)
         self.main = MainWindow(*shared)
         self.dialogs = Dialogs(*shared, self.main)
+        # Behind the window's own filling of the menu.
+        NewerOllamaEntry(self.main.more_menu, parts.state, parts.commands)
 
     def dismiss(self) -> None:
         """Make room for others, which keep the style: close without a word to anybody."""

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tray_app import jsonfile
 from tray_app.core.decode import as_object
-from tray_app.core.diagnosis.rules import is_older
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Cancelled, NotOllama, OllamaError, ProxyFailed, Unreachable
+from tray_app.core.versions import is_version
 from tray_app.ollama import CancelScope
 from tray_app.ollama.transport import Transport
 
@@ -92,4 +92,4 @@ def _version(answer: object) -> str:
 
 
 def _is_version(value: str) -> bool:
-    return len(value) < 40 and is_older("0.0.1", value)
+    return len(value) < 40 and is_version(value)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
@@ -187,6 +188,9 @@ class Dialogs(QObject):
         dialog.open()
         return dialog
 
+    def open_doctor(self, server_id: str = "", *, shows_newer: bool = False) -> DoctorDialog:
+        """Look for what is wrong, with this server first ("" = with the default one); and show
+        what is said of a newer Ollama."""
     def _open_form(self, entry: ServerEntry | None) -> ServerForm:
         form = self._find(ServerForm)
         is_same = form is not None and entry is not None and form.server_id == entry.id
@@ -207,7 +211,7 @@ class Dialogs(QObject):
             dialog = DoctorDialog(self._settings, self._state, self._commands, self._host)
             self._keep(dialog)
         self._bring_to_front(dialog)
-        dialog.look(server_id)
+        dialog.look(server_id, FindingKind.NEWER_OLLAMA if shows_newer else None)
         return dialog
 
     def open_history(self) -> HistoryDialog:

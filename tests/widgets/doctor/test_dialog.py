@@ -333,3 +333,11 @@ def test_its_age_and_its_size(stage: Stage, qtbot: QtBot) -> None:
     stage.dialog.resize(700, 500)
     stage.dialog.close()
     assert stage.settings.values.doctor_size == (700, 500)
+
+
+def test_opened_for_a_newer_ollama_it_shows_that(stage: Stage) -> None:
+    stage.dialog.look("", K.NEWER_OLLAMA)
+    found = ex.examined()
+    stage.found(ex.running(found, 8, "s"))
+    stage.found(found)
+    assert stage.row(K.NEWER_OLLAMA).hasFocus()

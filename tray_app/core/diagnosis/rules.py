@@ -28,6 +28,7 @@ from tray_app.core.diagnosis.findings import (
 )
 from tray_app.core.redaction import redacted
 from tray_app.core.sign_in import SecretState
+from tray_app.core.versions import is_older, is_version
 
 MINIMUM_VERSION = "0.1.38"
 CLOCK_TOLERANCE_S = 300.0
@@ -335,7 +336,7 @@ def _cleaning(facts: ServerFacts) -> Iterable[Finding]:
 
 
 def _newest(facts: ServerFacts) -> Iterable[Finding]:
-    if not facts.newest or not _numbers(facts.version):
+    if not facts.newest or not is_version(facts.version):
         return
     if not is_older(facts.version, facts.newest):
         yield _about(_K.NEWEST_FINE, facts)
@@ -401,27 +402,6 @@ def update_command(source: InstallSource, container_tool: str = "") -> str:
         InstallSource.WINGET: "winget upgrade Ollama.Ollama",
         InstallSource.CONTAINER: "docker pull ollama/ollama",
     }.get(source, "")
-
-
-def is_older(version: str, than: str) -> bool:
-    """Whether one version comes before another; of one that is none, nothing is known. What is on
-    the way to a version (0.34.0-rc1) comes before it."""
-    one, other = _numbers(version), _numbers(than)
-    if not one or not other:
-        return False
-    if one == other:
-        return "-rc" in version and "-rc" not in than
-    return one < other
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """(0, 34, 1) of "v0.34.1-rc2"; () for 0.0.0, which a build from the sources calls itself."""
-    head = version.strip().removeprefix("v").partition("-")[0].partition("+")[0]
-    parts = head.split(".")
-    if not 2 <= len(parts) <= 4 or not all(part.isdecimal() and len(part) < 9 for part in parts):
-        return ()
-    found = tuple(int(part) for part in (*parts, "0", "0")[:4])
-    return found if any(found) else ()
 
 
 # Of this computer.

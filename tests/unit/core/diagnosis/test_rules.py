@@ -29,7 +29,6 @@ from tray_app.core.diagnosis.findings import (
 from tray_app.core.diagnosis.rules import (
     computer_checks,
     install_source,
-    is_older,
     judged_computer,
     judged_keyring,
     judged_server,
@@ -359,22 +358,3 @@ def test_the_command_that_brings_a_newer_one() -> None:
     assert update_command(InstallSource.CONTAINER, "podman").startswith("podman pull")
     for source in (InstallSource.PACKAGE, InstallSource.APP, InstallSource.UNKNOWN):
         assert update_command(source) == ""
-
-
-@pytest.mark.parametrize(
-    ("version", "than", "expected"),
-    [
-        ("0.33.1", "0.34.0", True),
-        ("0.9.2", "0.10", True),
-        ("0.34.0-rc1", "0.34.0", True),
-        ("0.34.0", "v0.34.0", False),
-        ("0.34.0", "0.34.0-rc1", False),
-        ("0.35.0-rc1", "0.34.0", False),
-        ("0.0.0", "0.34.0", False),
-        ("", "0.34.0", False),
-        ("0.33.1", "nightly", False),
-        ("0.33.1", "0.9999999999", False),
-    ],
-)
-def test_versions_in_their_order(version: str, than: str, expected: bool) -> None:
-    assert is_older(version, than) is expected
