@@ -188,9 +188,6 @@ class Dialogs(QObject):
         dialog.open()
         return dialog
 
-    def open_doctor(self, server_id: str = "", *, shows_newer: bool = False) -> DoctorDialog:
-        """Look for what is wrong, with this server first ("" = with the default one); and show
-        what is said of a newer Ollama."""
     def _open_form(self, entry: ServerEntry | None) -> ServerForm:
         form = self._find(ServerForm)
         is_same = form is not None and entry is not None and form.server_id == entry.id
@@ -204,8 +201,9 @@ class Dialogs(QObject):
         self._bring_to_front(form)
         return form
 
-    def open_doctor(self, server_id: str = "") -> DoctorDialog:
-        """Look for what is wrong, with this server first ("" = with the default one)."""
+    def open_doctor(self, server_id: str = "", *, shows_newer: bool = False) -> DoctorDialog:
+        """Look for what is wrong, with this server first ("" = with the default one); and show
+        what is said of a newer Ollama."""
         dialog = self._find(DoctorDialog)
         if dialog is None:
             dialog = DoctorDialog(self._settings, self._state, self._commands, self._host)

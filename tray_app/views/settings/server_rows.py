@@ -20,10 +20,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from tray_app.core.diagnosis.rules import is_older
 from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import ServerStart, seen_state
 from tray_app.core.records import ServerState, ServerStatus
+from tray_app.core.versions import is_older
 from tray_app.settings import ServerEntry
 from tray_app.text import one_line, server_name, server_status, tooltip, tr
 from tray_app.text.wording import english_singular
