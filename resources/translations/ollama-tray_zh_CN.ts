@@ -1986,15 +1986,15 @@
         <translation>{time}后被唤醒。</translation>
     </message>
     <message numerus="yes">
-        <source>Its %Ln models are shown as they were at {time}.</source>
-        <translation>
-            <numerusform>其 %Ln 个模型按 {time} 的状态显示。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Its %Ln models are shown as they were then.</source>
         <translation>
             <numerusform>其 %Ln 个模型按当时的状态显示。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Its %Ln models are those of {time}.</source>
+        <translation>
+            <numerusform>其 %Ln 个模型取自{time} 的列表。</numerusform>
         </translation>
     </message>
     <message>
@@ -2880,6 +2880,10 @@
     <message>
         <source>Ollama {newest} is out</source>
         <translation>Ollama {newest} 已发布</translation>
+    </message>
+    <message>
+        <source>Ollama {newest} is out…</source>
+        <translation>Ollama {newest} 已发布…</translation>
     </message>
     <message>
         <source>Ollama {version} or newer</source>
@@ -5948,6 +5952,10 @@
     <message>
         <source>{value}%</source>
         <translation>{value}%</translation>
+    </message>
+    <message>
+        <source>{version} is out</source>
+        <translation>{version} 已发布</translation>
     </message>
     <message>
         <source>{wait}, {time}</source>

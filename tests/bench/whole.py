@@ -57,10 +57,10 @@ class Whole:
         self._limit = QTimer(self._loop, singleShot=True, interval=round(timeout_s * 1000))
         self._limit.timeout.connect(self._loop.quit)
         try:
-            self._await_answer(lambda: self.pollers.start(self.server_id, Endpoint.parse(url)))
-            # No poll but those asked for here; being looked at brings one at once.
+            # No poll but those asked for here.
             self.pollers.set_visible_pace(_NEVER_S)
-            self._await_answer(lambda: self.pollers.set_visible(True))
+            self.pollers.set_visible(True)
+            self._await_answer(lambda: self.pollers.start(self.server_id, Endpoint.parse(url)))
         except NotMeasured:
             self.close()
             raise

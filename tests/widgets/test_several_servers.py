@@ -17,6 +17,7 @@ from tests.fakes import FaultyServer, small
 from tests.unit.workers.test_sign_ins import Keyring
 from tray_app.app.application import Application
 from tray_app.cli import Invocation
+from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import PullRequest, SecretsGiven, ServerRemoval
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ServerState
@@ -82,6 +83,11 @@ class Stage:
         self.nas = ServerEntry("nas", "nas", there.url)
         self._qtbot = qtbot
 
+    @property
+    def secrets(self) -> Secrets:
+        """What signs in at the address of nas, and nowhere else."""
+        return Secrets(token=TOKEN, origin=Endpoint.parse(self.nas.address).origin)
+
     def set(self, *entries: ServerEntry) -> None:
         self.program.settings.set("servers", entries)
 
@@ -133,7 +139,7 @@ def test_each_server_that_is_on_is_polled_and_one_that_goes_is_forgotten(
 def test_nothing_is_sent_before_the_keyring_gave_the_token(
     stage: Stage, there: FaultyServer, keyring: Keyring
 ) -> None:
-    keyring.kept["nas"] = Secrets(token=TOKEN)
+    keyring.kept["nas"] = stage.secrets
     keyring.hold()
     stage.set(HERE, replace(stage.nas, sign_in=SignIn(SignInKind.TOKEN)))
     stage.wait_state(ServerState.WAITING)
@@ -153,7 +159,7 @@ def test_nothing_is_sent_before_the_keyring_gave_the_token(
 def test_a_locked_keyring_is_asked_again_when_a_person_unlocks_it(
     stage: Stage, keyring: Keyring
 ) -> None:
-    keyring.kept["nas"] = Secrets(token=TOKEN)
+    keyring.kept["nas"] = stage.secrets
     keyring.fault = KeyringFault.LOCKED
     stage.set(HERE, replace(stage.nas, sign_in=SignIn(SignInKind.TOKEN)))
     stage.wait_state(ServerState.WAITING)
@@ -168,9 +174,9 @@ def test_a_token_that_was_missing_is_used_as_soon_as_it_is_given(
 ) -> None:
     stage.set(HERE, replace(stage.nas, sign_in=SignIn(SignInKind.TOKEN)))
     stage._qtbot.waitUntil(lambda: stage.program.state.secret("nas") is SecretState.MISSING)
-    stage.program.commands.secrets_requested.emit(SecretsGiven("nas", Secrets(token=TOKEN)))
+    stage.program.commands.secrets_requested.emit(SecretsGiven("nas", stage.secrets))
     stage.wait_state(ServerState.ONLINE)
-    stage._qtbot.waitUntil(lambda: keyring.kept.get("nas") == Secrets(token=TOKEN))
+    stage._qtbot.waitUntil(lambda: keyring.kept.get("nas") == stage.secrets)
 
 
 def test_a_download_of_a_server_that_is_switched_off_waits_and_goes_on(stage: Stage) -> None:
@@ -187,7 +193,7 @@ def test_a_download_of_a_server_that_is_switched_off_waits_and_goes_on(stage: St
 def test_a_server_that_is_removed_at_once_takes_its_downloads_and_its_secret_along(
     stage: Stage, keyring: Keyring
 ) -> None:
-    keyring.kept["nas"] = Secrets(token=TOKEN)
+    keyring.kept["nas"] = stage.secrets
     stage.set(HERE, replace(stage.nas, sign_in=SignIn(SignInKind.TOKEN)))
     stage.wait_state(ServerState.ONLINE)
     stage.program.commands.pull_requested.emit(PullRequest("nas", "one"))
