@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,6 +19,8 @@ LABEL_WIDTH = 112
 _GAP = 12
 _FILLER = "\ue000"
 _KEPT_DOTS = 12
+_MNEMONIC = re.compile(r"\s*\(&\w\)")
+"""As it stands where the words have no such letter: “名称(&N)”."""
 
 
 class FieldGrid(QWidget):
@@ -51,6 +55,8 @@ class FieldGrid(QWidget):
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setBuddy(field)
+        if not field.accessibleName():  # a buddy in another box is not found
+            field.setAccessibleName(_MNEMONIC.sub("", text).replace("&", ""))
         cell = QWidget(self)
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, 0)
