@@ -170,7 +170,7 @@ def is_up_to_date(record: ModelRecord, manifest: Manifest) -> bool:
     Servers before v0.19 stored manifests under digests of their own; there the time of the push
     decides, as in Ollama's app.
     """
-    if record.digest == manifest.digest:
+    if manifest.is_called(record.digest):
         return True
     return (
         manifest.pushed_at is not None
@@ -236,7 +236,7 @@ def _with_bytes(
     layer_index: LayerIndex,
 ) -> PullEstimate:
     total = manifest.total_bytes
-    if installed is not None and installed.digest == manifest.digest:
+    if installed is not None and manifest.is_called(installed.digest):
         return replace(
             made, standing=PullCheck.CURRENT, total_bytes=total, fetch_bytes=0, here_bytes=total
         )

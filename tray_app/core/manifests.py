@@ -76,9 +76,18 @@ def parse_manifest(raw: bytes, pushed_at: datetime | None = None) -> Manifest:
     if config is not None and as_object(config, "config").get("digest"):
         layer = _layer(config, "config", is_config=True)
         layers.setdefault(layer.digest, layer)
+    digest, trimmed = manifest_digests(raw)
     is_from_registry = not raw.endswith(b"\n")
+    return Manifest(digest, tuple(layers.values()), pushed_at, is_from_registry, trimmed)
+
+
+def manifest_digests(raw: bytes) -> tuple[str, str]:
+    """The digest (bare hex) of a manifest, and that of it without white space at its end, "" when
+    there is none. A server gives the one or the other: it hashes what its decoder happened to read.
+    """
+    trimmed = raw.rstrip(b" \t\r\n")
     digest = hashlib.sha256(raw).hexdigest()
-    return Manifest(digest, tuple(layers.values()), pushed_at, is_from_registry)
+    return digest, "" if len(trimmed) == len(raw) else hashlib.sha256(trimmed).hexdigest()
 
 
 def parse_config(raw: bytes) -> ModelConfig:

@@ -143,15 +143,21 @@ class Layer:
 class Manifest:
     """A manifest: what a name consists of. `digest` is bare hex over its raw bytes.
 
-    `layers` are in manifest order with the config last, each digest once: the order in which a
-    pull fetches them. `is_from_registry`: the bytes are a registry's; an Ollama server ends those
-    that it writes itself, and before 0.19 all, with a new line.
+    `trimmed_digest` is that of the bytes without white space at their end, which a server may give
+    instead, "" = the same. `layers` are in manifest order with the config last, each digest once:
+    the order in which a pull fetches them. `is_from_registry`: the bytes are a registry's; an
+    Ollama server ends those that it writes itself, and before 0.19 all, with a new line.
     """
 
     digest: str
     layers: tuple[Layer, ...]
     pushed_at: datetime | None = None
     is_from_registry: bool = False
+    trimmed_digest: str = ""
+
+    def is_called(self, digest: str) -> bool:
+        """Whether a server that has this very manifest may give `digest` for it."""
+        return bool(digest) and digest in (self.digest, self.trimmed_digest)
 
     @property
     def total_bytes(self) -> int:

@@ -100,7 +100,7 @@ def install_state(client: Puller, name: str, *, is_insecure: bool = False) -> In
     record = client.get(str(parsed))
     if record is not None and record.is_cloud:
         return InstallState(record, None, is_current=True)
-    manifest = _manifest(client, parsed, is_insecure)
+    manifest = _manifest(client, parsed, is_insecure, wants_push_time=record is not None)
     is_current = record is not None and manifest is not None and is_up_to_date(record, manifest)
     return InstallState(record, manifest, is_current)
 
@@ -149,9 +149,13 @@ def ensure(
     return Ensured(record, was_present=False, is_checked=now.manifest is not None)
 
 
-def _manifest(client: Puller, name: ModelName, is_insecure: bool) -> Manifest | None:
+def _manifest(
+    client: Puller, name: ModelName, is_insecure: bool, wants_push_time: bool
+) -> Manifest | None:
     try:
-        return client.registry.fetch_manifest(name, scope=client.scope, is_insecure=is_insecure)
+        return client.registry.fetch_manifest(
+            name, scope=client.scope, is_insecure=is_insecure, wants_push_time=wants_push_time
+        )
     except Cancelled:
         raise
     except OllamaError:

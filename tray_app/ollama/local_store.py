@@ -7,7 +7,6 @@ or an older state of it, is then simply unknown. Read only.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -16,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tray_app.core.errors import BadAnswer, BadName
-from tray_app.core.manifests import parse_manifest
+from tray_app.core.manifests import manifest_digests, parse_manifest
 from tray_app.core.names import ModelName
 from tray_app.core.records import Layer, Manifest
 
@@ -112,11 +111,17 @@ class LocalStore:
         if not digest:
             return None
         below = Path("manifests", parts.host, parts.namespace, parts.model, parts.tag)
+        trimmed: tuple[Path, bytes] | None = None
         for folder in self._folders:
             raw = _read(folder / below)
-            if raw is not None and hashlib.sha256(raw).hexdigest() == digest:
+            if raw is None:
+                continue
+            whole, without_end = manifest_digests(raw)
+            if whole == digest:
                 return folder, raw
-        return None
+            if without_end == digest:
+                trimmed = trimmed or (folder, raw)
+        return trimmed
 
 
 def held_layers(folder: Path, layers: Iterable[Layer]) -> frozenset[str]:

@@ -66,12 +66,14 @@ class Transport:
         scope: CancelScope | None = None,
         connect_timeout_s: float | None = None,
         leaves_origin: bool = True,
+        deadline_factor: float = _DEADLINE_FACTOR,
     ) -> None:
         self.endpoint = endpoint
         self.scope = scope or CancelScope()
         self._headers = {**_basic_auth(endpoint), **dict(endpoint.access.headers)}
         self._secrets = _secrets(self._headers)
         self._leaves_origin = leaves_origin
+        self._deadline_factor = deadline_factor
         default_s = 3.0 if endpoint.is_loopback else 5.0
         self._connect_timeout_s = default_s if connect_timeout_s is None else connect_timeout_s
         self._local = threading.local()
@@ -126,14 +128,14 @@ class Transport:
         silence: type[OllamaError] = TimedOut,
         max_bytes: int = MAX_BODY_BYTES,
     ) -> Answer:
-        """A whole answer with any status. The body may take three times `read_timeout_s`.
+        """A whole answer with any status. It may take `deadline_factor` times `read_timeout_s`.
 
         Raises TooLarge for one of more than `max_bytes`; of an error only the beginning is read.
         """
         deadline_s = None
         if read_timeout_s is not None:
             deadline_s = (
-                time.monotonic() + self._connect_timeout_s + _DEADLINE_FACTOR * read_timeout_s
+                time.monotonic() + self._connect_timeout_s + self._deadline_factor * read_timeout_s
             )
         with self._errors(silence), calling(self.scope, deadline_s):
             response, url = self._send(method, path, body, headers, read_timeout_s, silence)

@@ -180,6 +180,14 @@ def test_manifest() -> None:
     assert parsed.pushed_at == pushed
 
 
+def test_a_server_may_hash_a_manifest_with_or_without_its_last_white_space() -> None:
+    raw = manifest()
+    whole, bare = (hashlib.sha256(x).hexdigest() for x in (raw, raw.rstrip()))
+    parsed = parse_manifest(raw)
+    assert [parsed.is_called(x) for x in (whole, bare, "", "0" * 64)] == [True, True, False, False]
+    assert parse_manifest(raw.rstrip()).trimmed_digest == ""
+
+
 def test_a_digest_that_is_layer_and_config_counts_once() -> None:
     parsed = parse_manifest(manifest(config={"digest": "sha256:w", "size": 4000}))
     assert [x.digest for x in parsed.layers] == ["sha256:w", "sha256:l", "sha256:d"]

@@ -244,11 +244,14 @@ def test_the_manifest_at_the_registry_tells_sizes_and_digest(server: DemoServer)
     row = requests.get(server.url + "/api/tags", timeout=5).json()["models"][0]
     manifest = answer.json()
     assert answer.headers["Content-Type"] == MANIFEST
-    assert answer.headers["ollama-content-digest"] == row["digest"]
-    assert answer.headers["Docker-Content-Digest"] == sha256_digest(answer.content)
+    assert "sha256:" + row["digest"] == sha256_digest(answer.content)
+    assert "ollama-content-digest" not in answer.headers
+    assert "ollama-push-time" not in answer.headers
     assert sum(x["size"] for x in [*manifest["layers"], manifest["config"]]) == row["size"]
     head = requests.head(url, timeout=5)
     assert head.headers["Content-Length"] == str(len(answer.content))
+    assert head.headers["ollama-content-digest"] == row["digest"]
+    assert int(head.headers["ollama-push-time"]) > 0
 
 
 def test_config_and_licence_can_be_read_at_the_registry(server: DemoServer) -> None:

@@ -76,6 +76,12 @@ def test_a_manifest_that_is_none(tmp_path: Path) -> None:
     assert store.manifest("tiny", hashlib.sha256(raw).hexdigest()) is None
 
 
+def test_a_server_may_give_the_digest_without_the_white_space_at_the_end(tmp_path: Path) -> None:
+    folder = put(tmp_path / "x", "registry.ollama.ai/library/tiny/latest", MANIFEST + b"\n")
+    assert LocalStore([folder]).folder_of("tiny", DIGEST) == folder
+    assert LocalStore([folder]).folder_of("tiny", "0" * 64) is None
+
+
 def test_the_servers_folder_is_the_one_that_holds_its_models(folder: Path, tmp_path: Path) -> None:
     stale = put(tmp_path / "old", "registry.ollama.ai/library/tiny/latest", MANIFEST + b"\n")
     store = LocalStore([tmp_path / "missing", stale, folder])

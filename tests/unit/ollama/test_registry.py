@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,12 +29,49 @@ from tray_app.core.errors import (
 )
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
+from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
 from tray_app.ollama import CancelScope, OllamaClient, Registry, fetch_manifest, registry_url
 from tray_app.ollama.registry import _next_hop
 from tray_app.ollama.responses import Answer
 
 NAME = ModelName.parse("tiny")
 MANIFEST = json.dumps({"layers": [], "config": {"digest": "sha256:" + "1" * 64, "size": 5}})
+
+
+MANIFEST_DIGEST = hashlib.sha256(MANIFEST.encode()).hexdigest()
+
+
+@dataclass
+class Place:
+    """A registry's place of one name: what HEAD and GET of its manifest, and its blobs, answer."""
+
+    body: bytes = MANIFEST.encode()
+    head: str = "200 OK"
+    get: str = "200 OK"
+    content_type: str = "application/json"
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    ollama_content_digest: str = ""
+    ollama_push_time: str = ""
+
+    def __call__(self, connection: Connection) -> None:
+        while request := connection.request():
+            method, path, _ = request.split(b" ", 2)
+            digest = path.decode().rpartition("/")[2]
+            if method == b"HEAD":
+                told = {"ollama-content-digest": self.ollama_content_digest}
+                told["ollama-push-time"] = self.ollama_push_time
+                lines = [f"HTTP/1.1 {self.head}", f"Content-Type: {self.content_type}"]
+                lines += [f"{name}: {value}" for name, value in told.items() if value]
+                connection.send("\r\n".join([*lines, "Content-Length: 0", "", ""]).encode())
+            elif b"/manifests/" in path:
+                connection.answer(self.body, self.get, self.content_type)
+            else:
+                is_there = digest in self.blobs
+                connection.answer(self.blobs.get(digest, b"{}"), "200 OK" if is_there else "404 N")
+
+
+def methods(server: RawServer) -> list[str]:
+    return [request.partition(b" ")[0].decode() for request in server.requests]
 
 
 @pytest.fixture
@@ -88,8 +128,26 @@ def test_a_missing_model(server: FaultyServer) -> None:
     ],
 )
 def test_the_time_of_the_push(header: str, expected: datetime | None) -> None:
-    manifest = ask(always(MANIFEST, Ollama_Push_Time=header))
-    assert manifest.pushed_at == expected  # type: ignore[attr-defined]
+    place = Place(ollama_push_time=header, ollama_content_digest=MANIFEST_DIGEST)
+    with RawServer(place) as server:
+        registry = Registry({NAME.host: server.url})
+        assert registry.fetch_manifest(NAME, wants_push_time=True).pushed_at == expected
+        assert registry.fetch_manifest(NAME).pushed_at is None
+        assert methods(server) == ["GET", "HEAD", "GET"]
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, ""])
+def test_the_time_of_another_push_says_nothing(digest: str) -> None:
+    place = Place(ollama_push_time="1700000000", ollama_content_digest=digest)
+    with RawServer(place) as server:
+        registry = Registry({NAME.host: server.url})
+        assert registry.fetch_manifest(NAME, wants_push_time=True).pushed_at is None
+
+
+def test_a_registry_without_head_tells_no_time() -> None:
+    with RawServer(Place(head="405 N")) as server:
+        registry = Registry({NAME.host: server.url})
+        assert registry.fetch_manifest(NAME, wants_push_time=True).pushed_at is None
 
 
 @pytest.mark.parametrize(
@@ -219,3 +277,177 @@ def test_from_elsewhere_no_redirect_leads_to_this_computer() -> None:
     good = Answer(307, {"location": "https://cdn.example/a?b=c"})
     found, path = _next_hop(Endpoint.parse("https://registry.example"), "/v2/x", good)
     assert (found.host, path) == ("cdn.example", "/a?b=c")
+
+
+# -- what a name stands for now --------------------------------------------------------------------
+
+
+def config_blob(content: dict[str, str]) -> tuple[str, bytes]:
+    data = json.dumps(content).encode()
+    return f"sha256:{hashlib.sha256(data).hexdigest()}", data
+
+
+def whole(requires: str = "", ending: str = "") -> tuple[bytes, dict[str, bytes]]:
+    """A manifest with weights and a config, and its blobs."""
+    digest, data = config_blob({"requires": requires} if requires else {"model_type": "8B"})
+    document = {
+        "layers": [
+            {
+                "mediaType": "application/vnd.ollama.image.model",
+                "digest": f"sha256:{'2' * 64}",
+                "size": 40,
+            }
+        ],
+        "config": {"digest": digest, "size": len(data)},
+    }
+    return (json.dumps(document) + ending).encode(), {digest: data}
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def look(
+    place: Callable[[Connection], object], *settled: str, limit_s: float | None = None
+) -> tuple[RegistryAnswer, list[str]]:
+    """The answer, and the methods of the requests it took."""
+    with RawServer(place) as server:
+        registry = Registry({NAME.host: server.url})
+        with registry.session(limit_s=limit_s) as session:
+            return session.look(NAME, settled.__contains__), methods(server)
+
+
+def test_one_request_says_that_nothing_changed() -> None:
+    body, blobs = whole()
+    place = Place(body, blobs=blobs, ollama_content_digest=sha(body), ollama_push_time="1700000000")
+    answer, asked = look(place, sha(body))
+    assert (answer.kind, answer.digest, asked) == (AnswerKind.SETTLED, sha(body), ["HEAD"])
+    assert answer.pushed_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
+def test_another_version_is_read() -> None:
+    body, blobs = whole(requires="0.34.0")
+    place = Place(body, blobs=blobs, ollama_content_digest=f"SHA256:{sha(body).upper()}")
+    answer, asked = look(place, "0" * 64)
+    assert (answer.kind, answer.digest, answer.requires) == (
+        AnswerKind.MANIFEST, sha(body), "0.34.0"
+    )  # fmt: skip
+    assert answer.manifest is not None
+    assert answer.manifest.total_bytes > 40
+    assert asked == ["HEAD", "GET", "GET"]
+
+
+@pytest.mark.parametrize("head", ["405 N", "501 N", "200 OK"])
+def test_a_registry_that_tells_no_digest_is_asked_for_all(head: str) -> None:
+    body, blobs = whole()
+    answer, asked = look(Place(body, head, blobs=blobs), sha(body))
+    assert (answer.kind, asked) == (AnswerKind.SETTLED, ["HEAD", "GET"])
+
+
+def test_white_space_at_the_end_of_a_manifest() -> None:
+    body, blobs = whole(ending="\n")
+    answer, _ = look(Place(body, blobs=blobs, ollama_content_digest=sha(body)))
+    assert answer.manifest is not None
+    assert answer.manifest.is_called(sha(body))
+    assert answer.manifest.is_called(sha(body.rstrip()))
+
+
+def test_a_push_between_two_questions_leaves_the_time_unknown() -> None:
+    body, blobs = whole()
+    place = Place(body, blobs=blobs, ollama_content_digest="3" * 64, ollama_push_time="1700000000")
+    answer, _ = look(place)
+    assert (answer.kind, answer.digest, answer.pushed_at) == (AnswerKind.MANIFEST, sha(body), None)
+
+
+def test_a_config_that_cannot_be_read_is_no_obstacle() -> None:
+    body, _ = whole(requires="0.34.0")
+    answer, _ = look(Place(body))
+    assert (answer.kind, answer.requires) == (AnswerKind.MANIFEST, "")
+
+
+NOTHING_IN_IT = b'{"schemaVersion":2,"layers":[]}'
+HTML = "text/html; charset=utf-8"
+PAGE = b"<!doctype html><html>Welcome</html>"
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        (Place(head="404 N"), AnswerKind.ABSENT),
+        (Place(head="401 U"), AnswerKind.PRIVATE),
+        (Place(head="412 P"), AnswerKind.NEEDS_NEWER),
+        (Place(head="429 T"), AnswerKind.LIMITED),
+        (Place(head="500 E"), AnswerKind.FAILING),
+        (Place(head="502 B", content_type=HTML), AnswerKind.FAILING),
+        (Place(head="511 L"), AnswerKind.UNUSABLE),
+        (Place(head="403 F"), AnswerKind.UNUSABLE),
+        (Place(head="302 F"), AnswerKind.UNUSABLE),
+        (Place(head="404 N", content_type=HTML), AnswerKind.UNUSABLE),
+        (Place(head="401 U", content_type=HTML), AnswerKind.UNUSABLE),
+        (Place(content_type=HTML), AnswerKind.UNUSABLE),
+        (Place(PAGE), AnswerKind.UNUSABLE),
+        (Place(b"{}"), AnswerKind.UNUSABLE),
+        (Place(b"[]"), AnswerKind.UNUSABLE),
+        (Place(b"no JSON"), AnswerKind.UNUSABLE),
+        (Place(NOTHING_IN_IT), AnswerKind.UNUSABLE),
+        (Place(b'{"layers": [7]}'), AnswerKind.UNUSABLE),
+        (Place(MANIFEST.encode()), AnswerKind.UNUSABLE),
+        (Place(b" " * (4 * 1024 * 1024 + 1)), AnswerKind.UNUSABLE),
+        (Place(head="405 N", get="404 N"), AnswerKind.ABSENT),
+        (Place(get="429 T"), AnswerKind.LIMITED),
+        (Place(get="503 S"), AnswerKind.FAILING),
+    ],
+)
+def test_no_other_answer_is_a_version(place: Place, kind: AnswerKind) -> None:
+    answer, _ = look(place)
+    assert answer == RegistryAnswer(kind)
+
+
+def test_a_slow_registry_and_one_that_goes_away() -> None:
+    assert look(silent, limit_s=0.2)[0].kind is AnswerKind.UNREACHABLE
+    with RawServer(silent) as server:
+        url = server.url
+    with Registry({NAME.host: url}).session() as session:
+        assert session.look(NAME).kind is AnswerKind.UNREACHABLE
+
+
+def test_a_registry_that_drips_has_no_more_time_than_one_that_is_silent() -> None:
+    def drip(connection: Connection) -> None:
+        connection.request()
+        with contextlib.suppress(OSError):
+            connection.send(b"HTTP/1.1 200 OK\r\n")
+            while not connection.server.gone.wait(0.02):
+                connection.send(b"X: 1\r\n")
+
+    began_s = time.monotonic()
+    assert look(drip, limit_s=0.3)[0].kind is AnswerKind.UNREACHABLE
+    assert time.monotonic() - began_s < 3
+
+
+def test_connections_are_kept_for_the_next_name() -> None:
+    body, blobs = whole()
+    place = Place(body, blobs=blobs, ollama_content_digest=sha(body))
+    with RawServer(place) as server, Registry({NAME.host: server.url}).session() as session:
+        for _ in range(3):
+            assert session.look(NAME, {sha(body)}.__contains__).kind is AnswerKind.SETTLED
+        assert (server.connections, methods(server)) == (1, ["HEAD"] * 3)
+
+
+def test_a_question_ends_with_its_scope() -> None:
+    scope = CancelScope()
+    scope.cancel()
+    with Registry().session(scope) as session, pytest.raises(Cancelled):
+        session.look(ModelName.parse("127.0.0.1:9/me/x"))
+
+
+def test_no_redirect_of_a_manifest_is_followed_to_another_place() -> None:
+    body, blobs = whole()
+    with RawServer(Place(body, blobs=blobs)) as other:
+        location = f"http://localhost:{other.port}/v2/library/tiny/manifests/latest"
+
+        def moved(connection: Connection) -> None:
+            while connection.request():
+                connection.answer(b"", status="307 T", Location=location)
+
+        assert look(moved)[0].kind is AnswerKind.UNUSABLE
+        assert other.requests == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from tray_app.demo.exchange import BARE_TEXT, JSON, Exchange
 from tray_app.demo.gojson import encode
-from tray_app.demo.store.package import MANIFEST_TYPE, Layer, sha256_digest
+from tray_app.demo.store.package import MANIFEST_TYPE, Layer
 from tray_app.demo.store.state import DemoState, Published
 
 PATH = re.compile(
@@ -28,15 +29,16 @@ def serve(state: DemoState, exchange: Exchange) -> None:
 def _manifest(state: DemoState, exchange: Exchange, name: str) -> None:
     found = _find(state, name)
     if found is None:
-        error = {"code": "MANIFEST_UNKNOWN", "message": "manifest unknown", "detail": {}}
+        error = {"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}
         exchange.reply(404, encode({"errors": [error]}), JSON)
         return
     manifest = found.package.manifest
-    headers = (
-        ("Docker-Content-Digest", sha256_digest(manifest)),
-        ("ollama-content-digest", found.package.digest),
-        ("ollama-push-time", str(found.pushed_s)),
-    )
+    headers: tuple[tuple[str, str], ...] = ()
+    if exchange.method == "HEAD":  # they come with nothing else
+        headers = (
+            ("ollama-content-digest", hashlib.sha256(manifest).hexdigest()),
+            ("ollama-push-time", str(found.pushed_s)),
+        )
     exchange.reply(200, manifest, MANIFEST_TYPE, headers, length=len(manifest))
 
 

@@ -87,12 +87,12 @@ class Package:
     @cached_property
     def digest(self) -> str:
         """Bare hex of the manifest's bytes, as /api/tags shows it."""
-        return hashlib.sha256(self.manifest).hexdigest()
+        return hashlib.sha256(_as_read(self.manifest)).hexdigest()
 
     @property
     def blobs(self) -> tuple[Layer, ...]:
-        """Everything a pull fetches, in its order: the layers, then the config."""
-        return (*self.layers, self.config)
+        """Everything a pull fetches, in its order: the layers, then the config, if there is one."""
+        return (*self.layers, self.config) if self.config.digest else self.layers
 
     @cached_property
     def size(self) -> int:
@@ -132,6 +132,20 @@ class Package:
     def parent(self) -> str:
         """The model or file that the weights came from, '' for a pulled model."""
         return next((layer.origin for layer in self.layers if layer.kind == "model"), "")
+
+
+def empty_package(manifest: bytes) -> Package:
+    """What a server makes of a manifest that names nothing, such as `{}`."""
+    return Package(manifest, (), Layer("config", "", 0, b"{}"), {}, None)
+
+
+def _as_read(manifest: bytes) -> bytes:
+    """What Go's decoder reads of a manifest before it knows that it has ended: a buffer full,
+    which grows. A new line right behind a full one is not looked at."""
+    needed, size = len(manifest.rstrip()), 512
+    while size < needed:
+        size = 2 * size + 512
+    return manifest[:size]
 
 
 def build_package(

@@ -82,7 +82,7 @@ class RegistryJob(Job):
     def _fetch_manifest(self, name: ModelName) -> None:
         self._tell(
             manifest=self._registry.fetch_manifest(
-                name, scope=self.scope, is_insecure=self._is_insecure
+                name, scope=self.scope, is_insecure=self._is_insecure, wants_push_time=True
             )
         )
 
