@@ -187,6 +187,7 @@ if TYPE_CHECKING:
         about_time_left,
         age,
         clock_time,
+        day,
         day_and_time,
         elapsed,
         full_time,
@@ -221,6 +222,19 @@ if TYPE_CHECKING:
         spoken_size,
         spoken_trail,
     )
+    from tray_app.text.updates import (
+        Subject,
+        VerdictCard,
+        failure_reason,
+        kept_until_line,
+        needs_server_line,
+        newer_line,
+        skipped_line,
+        update_badge,
+        update_tooltip,
+        verdict_card,
+        verdict_line,
+    )
     from tray_app.text.wording import (
         MISSING,
         configure,
@@ -239,6 +253,6 @@ else:
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
         "tray", "starting", "notices", "history", "sign_in", "connection_tests", "lookups",
-        "estimates", "pull_targets", "deleting", "doctor", "findings", "server_findings",
+        "estimates", "pull_targets", "deleting", "doctor", "findings", "server_findings", "updates",
         "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from tray_app.text.addresses import server_address
 from tray_app.text.errors import error_text
 from tray_app.text.models import models_count
 from tray_app.text.plain import one_line
-from tray_app.text.times import full_date
+from tray_app.text.times import day
 from tray_app.text.wording import fill, number, sentences, tr
 
 _LIMIT = 120
@@ -88,8 +88,8 @@ def certificate_facts(certificate: OfferedCertificate) -> tuple[tuple[str, str],
     text = tr("{from_date} to {to_date}")
     valid = fill(
         text,
-        from_date=full_date(certificate.not_before),
-        to_date=full_date(certificate.not_after),
+        from_date=day(certificate.not_before),
+        to_date=day(certificate.not_after),
     )
     issued_to = certificate.issued_to or ", ".join(certificate.names[:3])
     return (
@@ -115,11 +115,9 @@ def ca_file_line(file: CaFile) -> str:
     name = one_line(first.issued_to or first.issued_by, _LIMIT)
     if len(file.certificates) == 1:
         text = tr("Added to the system’s list. “{name}”, until {date}.")
-        return fill(text, name=name, date=full_date(first.not_after))
+        return fill(text, name=name, date=day(first.not_after))
     text = tr("Added to the system’s list. “{name}” and {count} more, until {date}.")
-    return fill(
-        text, name=name, count=number(len(file.certificates) - 1), date=full_date(file.not_after)
-    )
+    return fill(text, name=name, count=number(len(file.certificates) - 1), date=day(file.not_after))
 
 
 def proxy_line(proxy: str) -> str:
@@ -234,9 +232,9 @@ def _certificate_reason(reason: TlsReason, shown: OfferedCertificate | None) -> 
     if reason is TlsReason.EXPIRED:
         if shown.not_after is None:
             return tr("It has expired.")
-        return fill(tr("It has expired, on {date}."), date=full_date(shown.not_after))
+        return fill(tr("It has expired, on {date}."), date=day(shown.not_after))
     if reason is TlsReason.NOT_YET_VALID and shown.not_before is not None:
-        return fill(tr("It isn’t valid before {date}."), date=full_date(shown.not_before))
+        return fill(tr("It isn’t valid before {date}."), date=day(shown.not_before))
     name = (shown.names or (shown.issued_to,))[0]
     if reason is TlsReason.WRONG_NAME and name:
         return fill(tr("It is for “{name}”."), name=one_line(name, _LIMIT))

@@ -7,6 +7,7 @@ makes of the same locale; a test compares the two. Whoever wants anything else g
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -95,11 +96,13 @@ class EnglishFormats:
         weekday = _DAYS[date(year, month, day).weekday()]
         return pattern.format(year=year, day=day, weekday=weekday, name=_MONTHS[month - 1])
 
-    def date(self, year: int, month: int, day: int) -> str:
-        """ "28 April 2026"."""
+    def day(self, year: int, month: int, day: int, *, with_year: bool) -> str:
+        """ "28 April 2026", "28 April": the long date without its weekday."""
         pattern = _LONG_DATE.get(self._times, "{weekday}, {day} {name} {year:04}")
-        bare = pattern.replace("{weekday}", "").lstrip(", ")
-        return bare.format(year=year, day=day, name=_MONTHS[month - 1])
+        pattern = re.sub(r"^\{weekday\},? ", "", pattern)
+        if not with_year:
+            pattern = re.sub(r",? \{year:04\}$", "", pattern)
+        return pattern.format(year=year, day=day, name=_MONTHS[month - 1])
 
     def joined(self, names: Sequence[str], language: str = "en") -> str:
         """ "a, b and c"."""

@@ -60,7 +60,7 @@ def replaced_version(modified_at: datetime | None) -> str:
     """ "Replaces the version of 12 July"."""
     if modified_at is None:
         return tr("Replaces the version that is there")
-    return fill(tr("Replaces the version of {date}"), date=day(modified_at))
+    return fill(tr("Replaces the version of {date}"), date=day(modified_at, with_year=False))
 
 
 def target_room(

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, QTime
 
 _Format = QLocale.FormatType
-_WEEKDAY = re.compile(r"[,،]?\s*d{3,4}[,،.]?\s*")
+# Of a pattern such as "dddd, d MMMM yyyy", with what joins them to the rest: a comma, a word.
+_WEEKDAY = re.compile(r"[\s,，、]*\bdddd?\b[\s,，、.]*|dddd?")
+_YEAR = re.compile(r"[\s,，、]*(?:'[^']*'\s*)?\by{2,4}\b[\s,.]*(?:'[^']*'\.?)?|y{2,4}[年년]?\s*")
 
 
 class QtFormats:
@@ -44,10 +46,12 @@ class QtFormats:
         """In words."""
         return self.locale.toString(QDate(year, month, day), _Format.LongFormat)
 
-    def date(self, year: int, month: int, day: int) -> str:
-        """In words, without the day of the week."""
-        pattern = self.locale.dateFormat(_Format.LongFormat)
-        return self.locale.toString(QDate(year, month, day), _WEEKDAY.sub("", pattern).strip())
+    def day(self, year: int, month: int, day: int, *, with_year: bool) -> str:
+        """The long date without its weekday, with or without the year."""
+        pattern = _WEEKDAY.sub("", self.locale.dateFormat(_Format.LongFormat))
+        if not with_year:
+            pattern = _YEAR.sub("", pattern)
+        return self.locale.toString(QDate(year, month, day), pattern.strip())
 
     def joined(self, names: Sequence[str], language: str) -> str:
         """The names with commas and an "and" in the `language` of the words."""

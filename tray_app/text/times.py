@@ -104,17 +104,12 @@ def recent_time(moment: datetime | None, now: datetime | None = None) -> str:
     return clock_time(moment) if is_today else day_and_time(moment, now)
 
 
-def day(moment: datetime) -> str:
-    """The local day, for the middle of a sentence: "12 July"."""
-    return _short_date(_local(moment))
-
-
-def full_date(moment: datetime | None) -> str:
-    """A day that may be years away: "4 May 2031"."""
+def day(moment: datetime | None, *, with_year: bool = True) -> str:
+    """A day in words: "28 April 2026", "28 April"."""
     if moment is None:
         return MISSING
     local = _local(moment)
-    return formats().date(local.year, local.month, local.day)
+    return formats().day(local.year, local.month, local.day, with_year=with_year)
 
 
 def full_time(moment: datetime | None) -> str:

@@ -36,9 +36,29 @@ def test_it_is_written_as_qt_writes_it(country: str) -> None:
     for day in DATES:
         assert ours.short_date(*day) == qts.short_date(*day)
         assert ours.long_date(*day) == qts.long_date(*day)
-        assert ours.date(*day) == qts.date(*day)
+        for with_year in (True, False):
+            assert ours.day(*day, with_year=with_year) == qts.day(*day, with_year=with_year)
     for names in NAMES:
         assert ours.joined(names) == qts.joined(names, "en")
+
+
+@pytest.mark.parametrize(
+    ("locale", "with_year", "without"),
+    [
+        ("en_US", "April 28, 2026", "April 28"),
+        ("en_GB", "28 April 2026", "28 April"),
+        ("de_DE", "28. April 2026", "28. April"),
+        ("fr_FR", "28 avril 2026", "28 avril"),
+        ("zh_CN", "2026年4月28日", "4月28日"),
+        ("ja_JP", "2026年4月28日", "4月28日"),
+        ("es_ES", "28 de abril de 2026", "28 de abril"),
+        ("ru_RU", "28 апреля 2026\u202fг.", "28 апреля"),
+    ],
+)
+def test_a_day_in_words(locale: str, with_year: str, without: str) -> None:
+    QLocale.setDefault(QLocale(locale))
+    assert QtFormats().day(2026, 4, 28, with_year=True) == with_year
+    assert QtFormats().day(2026, 4, 28, with_year=False) == without
 
 
 @pytest.mark.parametrize("source", ["plain", "100%", "%n of %Ln", "%L", "%Ln models", "a % b"])

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.core.updates.world import DAY, HERE, NEW, NOW, OLD, OTHER, there
+from tray_app.core.updates.answers import AnswerKind
+from tray_app.core.updates.ledger import (
+    MAX_SEEN,
+    Ledger,
+    Look,
+    Made,
+    MadeBy,
+    Rounds,
+    pack,
+    unpack,
+)
+from tray_app.core.updates.verdicts import Marks, Standing, Verdict
+
+KEY = ("local", "mistral:7b")
+
+
+def test_names_are_one_whatever_their_spelling() -> None:
+    ledger = Ledger()
+    ledger.pin("local", "library/Mistral:7B")
+    ledger.never_look_up("Mistral")
+    ledger.note_seen("MISTRAL:7b", OLD, OLD, NOW)
+    assert ledger.is_pinned("local", "mistral:7b")
+    assert ledger.is_never_looked_up("registry.ollama.ai/library/mistral:latest")
+    assert ledger.has_seen("mistral:7b", OLD)
+
+
+def test_a_pin_is_of_one_server() -> None:
+    ledger = Ledger()
+    ledger.pin("studio", "mistral:7b")
+    assert ledger.marks(("studio", "mistral:7b"), Verdict()) == Marks(is_pinned=True)
+    assert ledger.marks(KEY, Verdict()) == Marks()
+    ledger.unpin("studio", "mistral:7b")
+    assert ledger.marks(("studio", "mistral:7b"), Verdict()) == Marks()
+
+
+def test_a_skip_is_of_one_version() -> None:
+    ledger = Ledger()
+    ledger.skip("local", "mistral:7b", NEW)
+    offered = Verdict(Standing.WEIGHTS, OLD, NEW)
+    assert ledger.marks(KEY, offered).is_skipped
+    assert not ledger.marks(KEY, Verdict(Standing.WEIGHTS, OLD, OTHER)).is_skipped
+    assert not ledger.marks(KEY, Verdict()).is_skipped
+    ledger.offer_again("local", "mistral:7b")
+    assert not ledger.marks(KEY, offered).is_skipped
+
+
+@pytest.mark.parametrize("by", list(MadeBy))
+def test_what_we_made_is_ours_while_it_has_its_digest(by: MadeBy) -> None:
+    ledger = Ledger()
+    ledger.note_made(Made("local", "Mine:latest", OLD, by, NOW, "mistral:7b"))
+    assert ledger.made("local", "mine", OLD) is not None
+    assert ledger.made("local", "mine", NEW) is None
+    assert ledger.made("studio", "mine", OLD) is None
+    is_backup = ledger.marks(("local", "mine:latest"), Verdict(digest=OLD)).is_backup
+    assert is_backup is (by is MadeBy.BACKUP)
+    ledger.forget_made("local", "mine")
+    assert ledger.made("local", "mine", OLD) is None
+
+
+@pytest.mark.parametrize("kind", [AnswerKind.ABSENT, AnswerKind.PRIVATE])
+@pytest.mark.parametrize(
+    ("after", "is_known"),
+    [(timedelta(0), True), (29 * DAY, True), (30 * DAY, False), (-3 * DAY, True),
+     (-90 * DAY, False)],
+)  # fmt: skip
+def test_an_absence_is_remembered_for_a_month(
+    kind: AnswerKind, after: timedelta, is_known: bool
+) -> None:
+    ledger = Ledger()
+    ledger.put_look(Look("mistral:7b", kind, NOW))
+    assert ledger.is_known_absent("mistral:7b", NOW + after) is is_known
+    ledger.forget_absence("mistral:7b")
+    assert not ledger.is_known_absent("mistral:7b", NOW + after)
+
+
+def test_only_an_absence_is_forgotten_on_request() -> None:
+    ledger = Ledger()
+    ledger.put_look(there())
+    ledger.forget_absence("mistral:7b")
+    assert ledger.look("mistral:7b") == there()
+
+
+@pytest.mark.parametrize(
+    ("after", "rests"),
+    [(timedelta(0), True), (timedelta(hours=5, minutes=59), True), (timedelta(hours=6), False),
+     (-DAY, False)],
+)  # fmt: skip
+def test_a_registry_rests_for_six_hours_whatever_the_clock_does(
+    after: timedelta, rests: bool
+) -> None:
+    ledger = Ledger()
+    ledger.rest("Registry.Ollama.ai", NOW)
+    assert (ledger.resting_until("registry.ollama.ai", NOW + after) is not None) is rests
+    assert ledger.resting_until("hf.co", NOW) is None
+
+
+def test_the_oldest_of_many_versions_is_forgotten() -> None:
+    ledger = Ledger()
+    for number in range(MAX_SEEN + 3):
+        digest = f"{number:064x}"
+        ledger.note_seen("x", digest, digest, NOW + number * DAY)
+    known = [ledger.has_seen("x", f"{number:064x}") for number in range(MAX_SEEN + 3)]
+    assert known == [False] * 3 + [True] * MAX_SEEN
+
+
+def test_a_pair_counts_one_way_and_for_one_name() -> None:
+    ledger = Ledger()
+    ledger.note_seen("x", OLD, NEW, NOW)
+    assert ledger.is_pair("x", OLD, NEW)
+    assert not ledger.is_pair("x", NEW, OLD)
+    assert not ledger.is_pair("y", OLD, NEW)
+    assert ledger.is_pair("y", OLD, OLD)
+    assert not ledger.is_pair("y", "", "")
+
+
+def test_what_goes_with_a_model_and_what_stays_for_its_name() -> None:
+    ledger = Ledger()
+    ledger.pin(*KEY)
+    ledger.skip(*KEY, NEW)
+    ledger.put_verdict(*KEY, Verdict(Standing.WEIGHTS, OLD, NEW))
+    ledger.note_seen("mistral:7b", OLD, OLD, NOW)
+    ledger.pin("studio", "mistral:7b")
+    ledger.forget_model(*KEY)
+    assert ledger.marks(KEY, Verdict(Standing.WEIGHTS, OLD, NEW)) == Marks()
+    assert ledger.verdicts() == {}
+    assert ledger.has_seen("mistral:7b", OLD)
+    ledger.forget_server("studio")
+    assert not ledger.is_pinned("studio", "mistral:7b")
+
+
+def test_changes_are_taken_once() -> None:
+    ledger = Ledger()
+    ledger.pin(*KEY)
+    ledger.pin(*KEY)
+    ledger.put_rounds(Rounds(NOW))
+    changes = ledger.take_changes()
+    assert set(changes) == {("pin", *KEY), ("rounds",)}
+    ledger.unpin(*KEY)
+    ledger.unpin(*KEY)
+    assert ledger.take_changes() == {("pin", *KEY): None}
+    assert not ledger.has_changed
+
+
+def test_what_others_wrote_comes_beside_what_is_not_written_yet() -> None:
+    ledger = Ledger()
+    ledger.pin("local", "mine")
+    ledger.pin("local", "both")
+    ledger.take_changes()
+    ledger.unpin("local", "both")
+    theirs = Ledger()
+    theirs.pin("local", "theirs")
+    theirs.pin("local", "both")
+    theirs.note_seen("x", OLD, OLD, NOW)
+    ledger.merge(theirs)
+    assert ledger.is_pinned("local", "theirs")
+    assert not ledger.is_pinned("local", "both")
+    assert not ledger.is_pinned("local", "mine"), "somebody else has dropped it"
+    assert ledger.has_seen("x", OLD)
+
+
+def test_layers_are_packed_and_unpacked() -> None:
+    assert unpack(pack(HERE)) == HERE
+    assert unpack("") == ()
+
+
+@pytest.mark.parametrize(
+    "packed", ["model", "model sha256:x", "model sha256:x -1", "rock sha256:x 1", "model  1", "x"]
+)
+def test_what_is_no_packed_layer(packed: str) -> None:
+    assert unpack(f"{pack(HERE)}\n{packed}") == ()

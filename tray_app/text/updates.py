@@ -1,0 +1,337 @@
+"""Verdicts on installed models in words: badge, tooltip, the line and the card of *Details*."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tray_app.core.errors import BadName
+from tray_app.core.names import ModelName
+from tray_app.core.records import LayerKind
+from tray_app.core.updates.answers import AnswerKind
+from tray_app.core.updates.ledger import ABSENT_FOR, Made
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
+from tray_app.text.models import layer_label
+from tray_app.text.names import registry_name
+from tray_app.text.plain import one_line
+from tray_app.text.times import day, day_and_time
+from tray_app.text.units import size
+from tray_app.text.wording import fill, join, sentences, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The model that a verdict is about, as its words need it: `server` is the label of its
+    server, `version` the Ollama there; `made` what we know of a model of our own making."""
+
+    name: str
+    server: str = ""
+    version: str = ""
+    parent: str = ""
+    made: Made | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCard:
+    """What stands above the differences in *Details*."""
+
+    title: str
+    body: str = ""
+
+
+def update_badge(verdict: Verdict, marks: Marks = NO_MARKS) -> str:
+    """The word on a row's badge, "" = it has none."""
+    if marks.is_backup:
+        return tr("Old version")
+    if marks.is_pinned:
+        return tr("Pinned")
+    if verdict.is_offered and not marks.is_skipped:
+        return tr("Update", "badge: there is one")
+    if verdict.standing is Standing.NEEDS_SERVER and not marks.is_skipped:
+        needs = _short_version(verdict.requires)
+        return fill(tr("Needs {version}"), version=needs) if needs else tr("Needs a newer Ollama")
+    return ""
+
+
+def update_tooltip(verdict: Verdict, subject: Subject, marks: Marks = NO_MARKS) -> str:
+    """What the badge means; "" where there is none."""
+    if marks.is_pinned and not marks.is_backup:
+        left_out = tr("Left out of “Update all”")
+        if verdict.is_offered or verdict.standing is Standing.NEEDS_SERVER:
+            return sentences(_ended(left_out), tr("A newer version is there."))
+        return left_out
+    if marks.is_left_alone:
+        return ""
+    if verdict.standing is Standing.NEEDS_SERVER:
+        return needs_server_line(verdict, subject)
+    return newer_line(verdict) if verdict.is_offered else ""
+
+
+def newer_line(verdict: Verdict) -> str:
+    """ "Newer version: 4.4 GB of 4.7 GB to download", "Only the template changed: 2 kB"."""
+    if verdict.standing is Standing.SMALL:
+        changed = _changed(verdict.parts)
+        if not verdict.fetch_bytes:
+            return changed
+        return fill(tr("{change}: {size}"), change=changed, size=size(verdict.fetch_bytes))
+    there, here = size(verdict.total_bytes), size(verdict.here_bytes)
+    if verdict.here_bytes > verdict.total_bytes and there != here:
+        return fill(tr("Rebuilt: {there} instead of {here}"), there=there, here=here)
+    fetched = size(verdict.fetch_bytes)
+    if verdict.fetch_bytes is None or fetched == there:
+        return fill(tr("Newer version: {size} to download"), size=there)
+    text = tr("Newer version: {size} of {whole} to download")
+    return fill(text, size=fetched, whole=there)
+
+
+def needs_server_line(verdict: Verdict, subject: Subject) -> str:
+    """ "A newer version needs Ollama 0.34. “studio” runs 0.32.1."."""
+    return sentences(_ended(_needs(verdict)), _runs(subject))
+
+
+def verdict_line(verdict: Verdict, subject: Subject, now: datetime, marks: Marks = NO_MARKS) -> str:
+    """One line for *Overview* and the terminal: "Up to date, checked today, 09:00"."""
+    if marks.is_backup:
+        return tr("An old version that is kept")
+    line = _line(verdict, subject, now)
+    if marks.is_pinned:
+        return fill(tr("{line} (pinned)"), line=line)
+    if marks.is_skipped and verdict.is_offered:
+        return skipped_line(verdict)
+    return line
+
+
+def _line(verdict: Verdict, subject: Subject, now: datetime) -> str:
+    standing, registry = verdict.standing, registry_name(subject.name)
+    if standing is Standing.CURRENT:
+        if verdict.failure is not None:
+            return _up_to_date_on(verdict)
+        text = tr("Up to date, checked {time}")
+        return fill(text, time=day_and_time(verdict.checked_at, now))
+    if standing in (Standing.WEIGHTS, Standing.SMALL):
+        return newer_line(verdict)
+    if standing is Standing.CHANGED:
+        return sentences(_ended(_differs(registry)), _may_be_older())
+    if standing is Standing.NEEDS_SERVER:
+        return needs_server_line(verdict, subject)
+    if standing is Standing.ABSENT:
+        return _absent(verdict, registry)
+    if standing is Standing.UNKNOWN:
+        return _unchecked_line(verdict, registry)
+    return _UNASKED[standing]()
+
+
+def verdict_card(
+    verdict: Verdict, subject: Subject, now: datetime, marks: Marks = NO_MARKS
+) -> VerdictCard:
+    """Title and explanation of the verdict in *Details*."""
+    standing, registry = verdict.standing, registry_name(subject.name)
+    if marks.is_backup or standing is Standing.MADE_HERE:
+        return VerdictCard(tr("Made on this server"), _origin(subject))
+    if standing is Standing.CLOUD:
+        text = tr("Nothing is stored here, so there is nothing to update.")
+        return VerdictCard(tr("Runs on ollama.com"), text)
+    if standing is Standing.NOT_ASKED:
+        return VerdictCard(tr("Not looked up"), _not_allowed(subject.name))
+    if standing is Standing.UNKNOWN:
+        body = "" if verdict.failure is None else fill(
+            tr("Couldn’t check: {reason}."), reason=failure_reason(verdict.failure, registry)
+        )  # fmt: skip
+        return VerdictCard(tr("Not checked yet"), body)
+    if standing is Standing.ABSENT:
+        return VerdictCard(_absent(verdict, registry), _absence(verdict, subject, now))
+    if standing is Standing.CURRENT and verdict.failure is not None:
+        return VerdictCard(_up_to_date_on(verdict), _not_since_then(verdict, registry))
+    return VerdictCard(_title(verdict, registry), _explanation(verdict, subject, registry, now))
+
+
+def failure_reason(failure: AnswerKind, registry: str) -> str:
+    """Why a question was not answered: "no answer from ollama.com"."""
+    text = _FAILURES.get(failure, lambda: tr("no usable answer from {registry}"))()
+    return fill(text, registry=registry)
+
+
+def skipped_line(verdict: Verdict) -> str:
+    """ "Version of 24 November: skipped"."""
+    when = verdict.pushed_at or verdict.checked_at
+    return fill(tr("Version of {date}: skipped"), date=day(when, with_year=False))
+
+
+def kept_until_line(made: Made, held_bytes: int | None) -> str:
+    """Of an old version: "Kept until 1 December as llava:13b-before-…. It holds 7.4 GB."."""
+    name = one_line(made.name, 200)
+    if made.keep_until is None:
+        kept = fill(tr("Kept as {name}."), name=name)
+    else:
+        text = tr("Kept until {date} as {name}.")
+        kept = fill(text, date=day(made.keep_until, with_year=False), name=name)
+    holds = fill(tr("It holds {size}."), size=size(held_bytes)) if held_bytes else ""
+    return sentences(kept, holds)
+
+
+def _title(verdict: Verdict, registry: str) -> str:
+    if verdict.standing is Standing.CURRENT:
+        return tr("Up to date")
+    if verdict.standing is Standing.CHANGED:
+        return _differs(registry)
+    if verdict.standing is Standing.NEEDS_SERVER:
+        return _needs(verdict)
+    return newer_line(verdict)
+
+
+def _explanation(verdict: Verdict, subject: Subject, registry: str, now: datetime) -> str:
+    if verdict.failure is not None:
+        text = tr("Couldn’t check since {date}: {reason}.")
+        reason = failure_reason(verdict.failure, registry)
+        stale = fill(text, date=day(verdict.checked_at, with_year=False), reason=reason)
+    else:
+        stale = ""
+    if verdict.standing is Standing.CHANGED:
+        return sentences(_may_be_older(), stale or tr("What differs is listed below."))
+    if verdict.standing is Standing.NEEDS_SERVER:
+        first = tr("Update Ollama there first.")
+        return sentences(_runs(subject), first, stale)
+    checked = stale or _checked(verdict, now)
+    if verdict.pushed_at is None:
+        return checked
+    date = day(verdict.pushed_at)
+    if verdict.standing is Standing.CURRENT:
+        return sentences(fill(tr("Published on {date}."), date=date), checked)
+    text = tr("Published on {registry} on {date}.")
+    return sentences(fill(text, registry=registry, date=date), checked)
+
+
+def _checked(verdict: Verdict, now: datetime) -> str:
+    if verdict.checked_at is None:
+        return ""
+    return fill(tr("Checked {time}."), time=day_and_time(verdict.checked_at, now))
+
+
+def _needs(verdict: Verdict) -> str:
+    needs = _short_version(verdict.requires)
+    if not needs:
+        return tr("A newer version needs a newer Ollama")
+    return fill(tr("A newer version needs Ollama {version}"), version=needs)
+
+
+def _runs(subject: Subject) -> str:
+    if not subject.version:
+        return ""
+    text = tr("“{server}” runs {version}.")
+    return fill(text, server=subject.server, version=one_line(subject.version, 20))
+
+
+def _differs(registry: str) -> str:
+    return fill(tr("Differs from {registry}"), registry=registry)
+
+
+def _may_be_older() -> str:
+    return tr("It may be older there, or was changed here.")
+
+
+def _absent(verdict: Verdict, registry: str) -> str:
+    text = tr("Not at {registry} under this name")
+    if verdict.is_private:
+        text = tr("Private or gone at {registry}")
+    return fill(text, registry=registry)
+
+
+def _absence(verdict: Verdict, subject: Subject, now: datetime) -> str:
+    if verdict.is_private:
+        text = tr("{host} answers that it has no such model, or hides it.")
+        return fill(text, host=_host(subject.name))
+    again = ""
+    if verdict.checked_at is not None:
+        text = tr("It isn’t asked for again before {date}.")
+        again = fill(text, date=day(verdict.checked_at + ABSENT_FOR, with_year=False))
+    return sentences(_checked(verdict, now), again)
+
+
+def _up_to_date_on(verdict: Verdict) -> str:
+    return fill(tr("Up to date on {date}"), date=day(verdict.checked_at, with_year=False))
+
+
+def _not_since_then(verdict: Verdict, registry: str) -> str:
+    reason = failure_reason(verdict.failure or AnswerKind.UNUSABLE, registry)
+    return fill(tr("Couldn’t check since then: {reason}."), reason=reason)
+
+
+def _unchecked_line(verdict: Verdict, registry: str) -> str:
+    if verdict.failure is None:
+        return tr("Not checked yet")
+    reason = failure_reason(verdict.failure, registry)
+    return fill(tr("Couldn’t check ({reason})"), reason=reason)
+
+
+def _origin(subject: Subject) -> str:
+    nowhere = tr("Not looked up anywhere.")
+    made = subject.made
+    source = one_line(made.source if made is not None else subject.parent, 120)
+    if not source:
+        return nowhere
+    if made is None:
+        return sentences(fill(tr("From {name}."), name=source), nowhere)
+    text = tr("From {name}, on {date}.")
+    return sentences(fill(text, name=source, date=day(made.at, with_year=False)), nowhere)
+
+
+def _not_allowed(name: str) -> str:
+    host = _host(name)
+    if not host:
+        return ""
+    return fill(tr("{host} isn’t allowed in Settings, Updates."), host=host)
+
+
+def _host(name: str) -> str:
+    try:
+        return one_line(ModelName.parse(name).host, 80)
+    except BadName:
+        return ""
+
+
+def _short_version(version: str) -> str:
+    """ "0.34.0" → "0.34": what a person says."""
+    short = one_line(version, 20).removeprefix("v")
+    return short.removesuffix(".0") if short.count(".") > 1 else short
+
+
+def _ended(title: str) -> str:
+    return fill(tr("{sentence}.", "a title that becomes a sentence"), sentence=title)
+
+
+def _changed(parts: tuple[LayerKind, ...]) -> str:
+    if len(parts) == 1:
+        return _ONLY.get(parts[0], lambda: tr("Only small parts changed"))()
+    named = [part for part in parts if part in _INNER]
+    if not named:
+        return tr("Only small parts changed")
+    words = [layer_label(named[0]), *(_INNER[part]() for part in named[1:])]
+    return fill(tr("{parts} changed"), parts=join(words))
+
+
+_ONLY: dict[LayerKind, Callable[[], str]] = {
+    LayerKind.TEMPLATE: lambda: tr("Only the template changed"),
+    LayerKind.SYSTEM: lambda: tr("Only the system prompt changed"),
+    LayerKind.PARAMS: lambda: tr("Only the parameters changed"),
+    LayerKind.MESSAGES: lambda: tr("Only the example messages changed"),
+    LayerKind.LICENSE: lambda: tr("Only the license changed"),
+    LayerKind.CONFIG: lambda: tr("Only the configuration changed"),
+}
+_INNER: dict[LayerKind, Callable[[], str]] = {
+    LayerKind.TEMPLATE: lambda: tr("template", "part of a model, in a list"),
+    LayerKind.SYSTEM: lambda: tr("system prompt", "part of a model, in a list"),
+    LayerKind.PARAMS: lambda: tr("parameters", "part of a model, in a list"),
+    LayerKind.MESSAGES: lambda: tr("messages", "part of a model, in a list"),
+    LayerKind.LICENSE: lambda: tr("license", "part of a model, in a list"),
+}
+_FAILURES: dict[AnswerKind, Callable[[], str]] = {
+    AnswerKind.UNREACHABLE: lambda: tr("no answer from {registry}"),
+    AnswerKind.LIMITED: lambda: tr("{registry} takes no more questions for now"),
+    AnswerKind.FAILING: lambda: tr("{registry} has a problem"),
+}
+_UNASKED: dict[Standing, Callable[[], str]] = {
+    Standing.MADE_HERE: lambda: tr("Made on this server"),
+    Standing.CLOUD: lambda: tr("Runs on ollama.com"),
+    Standing.NOT_ASKED: lambda: tr("Not looked up"),
+}
