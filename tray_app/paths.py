@@ -47,6 +47,10 @@ class Paths:
         return self.state / "ollama-release.json"
 
     @property
+    def update_ledger_file(self) -> Path:
+        return self.state / "updates.json"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "ollama-tray.log"
 

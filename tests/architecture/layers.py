@@ -27,7 +27,8 @@ _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threa
 _BASE = "text bundled language resources log settings paths jsonfile filelock private_files streams"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
-    f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app {_BASE}"
+    f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
+    f"update_ledger {_BASE}"
 )
 
 LAYERS = {
@@ -37,7 +38,9 @@ LAYERS = {
         banned=_names(f"{_IO} asyncio getpass locale multiprocessing platform random secrets time"),
     ),
     "ollama": Layer(_names("core ollama"), _names("requests urllib3")),
-    "workers": Layer(_names("core ollama jsonfile workers"), _names("PySide6.QtCore")),
+    "workers": Layer(
+        _names("core ollama jsonfile update_ledger workers"), _names("PySide6.QtCore")
+    ),
     "text": Layer(_names("core text"), _names("PySide6.QtCore")),
     "resources": Layer(
         _names(f"core {_BASE}"), _names("PySide6.QtCore PySide6.QtGui platformdirs")
@@ -48,6 +51,7 @@ LAYERS = {
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
     "jsonfile": Layer(_names("core filelock private_files")),
+    "update_ledger": Layer(_names("core jsonfile")),
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
     "streams": Layer(frozenset()),
@@ -79,8 +83,8 @@ LAYERS = {
     # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log jsonfile streams diagnosis "
-            "desktop.instance desktop.facts"
+            "cli core ollama text language settings paths log jsonfile update_ledger streams "
+            "diagnosis desktop.instance desktop.facts"
         )
     ),
     "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ MAX_PER_HOST = 2
 MAX_AT_ONCE = 4
 LIMIT_S = 10.0
 """How long one request may take."""
+
+
+_VERSION = re.compile(r"v?[0-9][0-9A-Za-z.+-]{0,30}")
 
 
 class Unasked(StrEnum):
@@ -157,7 +161,8 @@ def looked(question: Question, answer: RegistryAnswer, before: Look | None, now:
             answer.kind,
             now,
         )
-    packed, requires = "", answer.requires
+    packed = ""
+    requires = answer.requires if _VERSION.fullmatch(answer.requires) else ""
     if answer.manifest is not None:
         packed = pack(answer.manifest.layers)
     elif before is not None and answer.digest and before.digest == answer.digest:

@@ -6,12 +6,13 @@ version is an older one, only who has seen it there can say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from tray_app.core.decode import MAX_WORD
 from tray_app.core.names import canonical
 from tray_app.core.records import Layer, LayerKind, ModelKey
 from tray_app.core.updates.answers import AnswerKind
@@ -235,6 +236,10 @@ class Ledger:
         changes, self._changes = self._changes, {}
         return changes
 
+    def give_back(self, changes: Mapping[Key, Record | None]) -> None:
+        """What was taken could not be kept: it is taken again the next time."""
+        self._changes = {**changes, **self._changes}
+
     @property
     def has_changed(self) -> bool:
         return bool(self._changes)
@@ -410,9 +415,13 @@ class Ledger:
         self._write(rounds)
 
     def _write(self, record: Record) -> None:
-        if self._records.get(record.key) != record and len(self._records) < MAX_RECORDS:
+        key = record.key
+        if self._records.get(key) == record or len(self._records) >= MAX_RECORDS:
+            return
+        # What a hostile server calls its models is no name of a registry, and is not written.
+        if all(part.isprintable() and 0 < len(part) <= MAX_WORD for part in key if part):
             self._put(record)
-            self._changes[record.key] = record
+            self._changes[key] = record
 
     def _remove(self, key: Key) -> None:
         if key in self._records:
@@ -433,13 +442,13 @@ class Ledger:
 def pack(layers: Iterable[Layer]) -> str:
     """Layers as one text: hundreds of manifests are remembered, and few of them looked at."""
     rows = [f"{layer.kind} {layer.digest} {layer.size_bytes or 0}" for layer in layers]
-    return "\n".join(rows) if len(rows) <= MAX_LAYERS else ""
+    return ";".join(rows) if len(rows) <= MAX_LAYERS else ""
 
 
 def unpack(packed: str) -> tuple[Layer, ...]:
     """The layers of a packed text; () where it is none."""
     layers = []
-    for row in packed.splitlines()[:MAX_LAYERS]:
+    for row in packed.split(";") if packed else ():
         kind, _, rest = row.partition(" ")
         digest, _, size = rest.partition(" ")
         if kind not in _KINDS or not digest or not (size.isascii() and size.isdecimal()):

@@ -136,6 +136,12 @@ def test_an_answer_is_remembered() -> None:
     assert (other.layers, other.requires) == ((), "")
 
 
+@pytest.mark.parametrize("requires", ["a lot", "0.3\t4", "9" * 99, "\x1b[31m"])
+def test_what_is_no_version_is_not_remembered(requires: str) -> None:
+    answer = RegistryAnswer(AnswerKind.MANIFEST, NEW, None, Manifest(NEW, HERE), requires)
+    assert looked(QUESTION, answer, None, NOW).requires == ""
+
+
 @pytest.mark.parametrize(
     "kind",
     [AnswerKind.UNREACHABLE, AnswerKind.LIMITED, AnswerKind.FAILING, AnswerKind.UNUSABLE],

@@ -174,4 +174,4 @@ def test_layers_are_packed_and_unpacked() -> None:
     "packed", ["model", "model sha256:x", "model sha256:x -1", "rock sha256:x 1", "model  1", "x"]
 )
 def test_what_is_no_packed_layer(packed: str) -> None:
-    assert unpack(f"{pack(HERE)}\n{packed}") == ()
+    assert unpack(f"{pack(HERE)};{packed}") == ()
