@@ -8,6 +8,7 @@ here waits for a window or knows of one; `tray_app.ollama` is usable from a REPL
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ from tray_app.core.parse import (
 from tray_app.core.records import ModelInfo, ModelRecord, Recommendation, RunningModel, Snapshot
 from tray_app.core.tags import TagsParser
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.responses import body_of
+from tray_app.ollama.responses import body_of, error_of
 from tray_app.ollama.transport import Transport
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from tray_app.ollama.ensure import Ensured, InstallState, Patience
     from tray_app.ollama.registry import Registry
 
+_BLOB = re.compile(r"sha256:[0-9a-f]{64}")
 QUICK_TIMEOUT_S = 4.0
 RUNNING_TIMEOUT_S = 5.0  # /api/ps waits for the lock of a runner that is unloading
 FIRST_LIST_TIMEOUT_S = 40.0  # after its start a server reads every GGUF header first
@@ -317,6 +319,19 @@ class OllamaClient:
             raise ServerFailed(destination, "a model with this name exists", 409)
         body = {"source": source, "destination": destination}
         self._post("/api/copy", body, source)
+
+    def has_blob(self, digest: str) -> bool:
+        """HEAD /api/blobs: whether the server has that layer, whichever model it is of."""
+        if not _BLOB.fullmatch(digest):
+            return False
+        path = f"/api/blobs/{digest}"
+        with self._judging():
+            answer = self._transport.request(
+                "HEAD", path, read_timeout_s=QUICK_TIMEOUT_S, max_bytes=MAX_SHORT_BYTES
+            )
+            if answer.status not in (200, 404):
+                raise error_of(answer, self._transport.address)
+        return answer.status == 200
 
     def load(
         self, name: str, keep_alive_s: int | None = None, context_length: int | None = None

@@ -1,0 +1,1 @@
+"""Asking registries for newer versions in the background, and what is remembered of it."""
