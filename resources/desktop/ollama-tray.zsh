@@ -40,6 +40,10 @@ _ollama_tray() {
         'ps:list the models in memory'
         'pull:have models here and up to date'
         'rm:delete models'
+        'outdated:ask for newer versions'
+        'update:update models'
+        'pin:leave models as they are'
+        'unpin:let models be updated again'
         'status:how the server stands'
         'doctor:look for what is wrong'
         'quit:end the program that runs'
@@ -58,6 +62,15 @@ _ollama_tray() {
         rm)
           _arguments $common '(-y --yes -f --force)'{-y,--yes,-f,--force}'[do not ask]' \
             '*:model:_ollama_tray_models' ;;
+        outdated)
+          _arguments $common '--json[print JSON]' \
+            '--exit-code[end with 4 if there are newer versions]' ;;
+        update)
+          _arguments $common '--all[all that have a newer version]' \
+            '--dry-run[only say what would be done]' '(-y --yes)'{-y,--yes}'[do not ask]' \
+            '--wait[pull here, even if the program runs]' '*:model:_ollama_tray_models' ;;
+        pin|unpin)
+          _arguments $common '*:model:_ollama_tray_models' ;;
         *)
           _arguments $common ;;
       esac

@@ -69,6 +69,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/terminal.py", "tray_app.cli.doctor"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.reading"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.updates"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.writing"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.desktop.instance.single_instance"): (
         "most verbs do not ask the program"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PROGRAM = "ollama-tray"
 LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
+EXIT_OUTDATED = 4
 TOKEN_VARIABLE = "OLLAMA_TRAY_TOKEN"  # noqa: S105 - its name
 _HIDDEN = "--hidden"
 _LOGIN = "--login"
@@ -36,6 +37,10 @@ class Command(StrEnum):
     PS = "ps"
     PULL = "pull"
     RM = "rm"
+    OUTDATED = "outdated"
+    UPDATE = "update"
+    PIN = "pin"
+    UNPIN = "unpin"
     STATUS = "status"
     DOCTOR = "doctor"
     QUIT = "quit"
@@ -56,6 +61,9 @@ class Invocation:
     wait: bool = False
     yes: bool = False
     insecure: bool = False
+    every: bool = False
+    dry_run: bool = False
+    tells_by_code: bool = False
     hidden: bool = False
     login: bool = False
     demo: bool = False
@@ -90,6 +98,8 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         _fail("a link opens the window and can't be combined with a command")
     if command is not Command.WINDOW and (found.demo or found.hidden or found.login):
         _fail(f"--demo and --hidden start the window and can't be combined with {command}")
+    if command is Command.UPDATE and bool(found.names) == found.all:
+        _fail("update needs names, or --all")
     names = tuple(getattr(found, "names", None) or ())
     if getattr(found, "name", None):
         names = (found.name,)
@@ -103,6 +113,9 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         wait=getattr(found, "wait", False),
         yes=getattr(found, "yes", False),
         insecure=getattr(found, "insecure", False),
+        every=getattr(found, "all", False),
+        dry_run=getattr(found, "dry_run", False),
+        tells_by_code=getattr(found, "exit_code", False),
         hidden=found.hidden,
         login=found.login,
         demo=found.demo,
@@ -130,8 +143,8 @@ def _parser() -> argparse.ArgumentParser:
         description=f"{APP_NAME}: the models of Ollama servers, in the tray and in the terminal. "
         "Without a command, the program starts, or comes to the front if it is running.",
         epilog="Exit codes: 0 done, 1 the server said no, 2 wrong usage, 3 no server answers, "
-        "130 interrupted. The server is --server, else OLLAMA_HOST, else the default one in the "
-        "settings. "
+        "4 there are newer versions (outdated --exit-code), 130 interrupted. "
+        "The server is --server, else OLLAMA_HOST, else the default one in the settings. "
         f"{TOKEN_VARIABLE} is sent to it as a bearer token.",
         allow_abbrev=False,
     )
@@ -175,6 +188,27 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument(
         "-y", "--yes", "-f", "--force", action="store_true", help="delete without asking"
     )
+    verb = _verb(commands, Command.OUTDATED, "ask the registries for newer versions of models")
+    _add_json(verb)
+    verb.add_argument(
+        "--exit-code",
+        action="store_true",
+        help=f"end with {EXIT_OUTDATED} if there are newer versions",
+    )
+    verb = _verb(commands, Command.UPDATE, "update models for which there are newer versions")
+    verb.add_argument("names", nargs="*", metavar="NAME")
+    verb.add_argument("--all", action="store_true", help="all of them, but for pinned ones")
+    verb.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    verb.add_argument("-y", "--yes", action="store_true", help="update without asking")
+    verb.add_argument(
+        "--wait",
+        action="store_true",
+        help="pull here, even if the program is running and could do it",
+    )
+    verb = _verb(commands, Command.PIN, "leave models as they are, whatever is newer")
+    verb.add_argument("names", nargs="+", metavar="NAME")
+    verb = _verb(commands, Command.UNPIN, "let pinned models be updated again")
+    verb.add_argument("names", nargs="+", metavar="NAME")
     _add_json(_verb(commands, Command.STATUS, "show the state of the server, in a few lines"))
     _add_json(_verb(commands, Command.DOCTOR, "find out what is wrong, and say what to do"))
     _verb(commands, Command.QUIT, "quit the running program")

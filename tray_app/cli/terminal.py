@@ -41,9 +41,8 @@ def run(
     registry: Registry | None = None,
 ) -> int:
     """Do the verb of `invocation` and return the exit code: 0 done, 1 the server said no,
-    2 wrong usage, 3 no server answers, 130 interrupted; 1 also when the answer could not be
-    written. Never raises for what a server,
-    a network or a person does."""
+    2 wrong usage, 3 no server answers, 4 there are newer versions, 130 interrupted; 1 also when
+    the answer could not be written. Never raises for what a server, a network or a person does."""
     out = console or Console()
     ask = ask_instance or functools.partial(_ask, invocation)
     target: ServerChoice | None = None
@@ -127,6 +126,14 @@ def _verb(command: Command) -> Callable[[Session], int]:
         from tray_app.cli import writing
 
         return writing.pull if command is Command.PULL else writing.remove
+    if command in (Command.OUTDATED, Command.UPDATE, Command.PIN, Command.UNPIN):
+        from tray_app.cli import updates
+
+        return {
+            Command.OUTDATED: updates.outdated,
+            Command.UPDATE: updates.update,
+            Command.PIN: updates.pin,
+        }.get(command, updates.unpin)
     if command is Command.DOCTOR:
         from tray_app.cli.doctor import doctor
 
@@ -145,6 +152,6 @@ def _ask(
 
 
 def _interrupted(command: Command) -> str:
-    if command is Command.PULL:
+    if command in (Command.PULL, Command.UPDATE):
         return tr("Stopped. What has arrived is kept; the next pull continues from there.")
     return tr("Stopped.")

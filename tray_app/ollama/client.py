@@ -305,9 +305,9 @@ class OllamaClient:
         if source == "local":
             raise BadName(name, "local", NameProblem.CHARACTER)
 
-    def copy(self, source: str, destination: str) -> None:
+    def copy(self, source: str, destination: str, *, may_replace: bool = False) -> None:
         """POST /api/copy. Raises ModelNotFound for the source, ServerFailed(409) for a name that
-        is taken: the server would overwrite it without a word.
+        is taken, unless it `may_replace` it: the server would overwrite it without a word.
 
         Refuses destinations tagged `local`, `cloud` or `*-cloud`: copy would make them, but show
         and delete would take them for another model.
@@ -315,7 +315,7 @@ class OllamaClient:
         target = ModelName.parse(destination)
         if target.source or target.has_misrouted_tag:
             raise BadName(destination, destination.rpartition(":")[2], NameProblem.CHARACTER)
-        if self.get(destination) is not None:
+        if not may_replace and self.get(destination) is not None:
             raise ServerFailed(destination, "a model with this name exists", 409)
         body = {"source": source, "destination": destination}
         self._post("/api/copy", body, source)

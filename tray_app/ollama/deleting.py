@@ -37,7 +37,7 @@ def delete_unloaded(
     """
     try:
         if not record.is_cloud:
-            _unload(client, record, clock)
+            unload_and_wait(client, record, clock)
         client.delete(record.name, digest=record.digest)
     except (ServerFailed, ModelNotFound) as error:
         # A blob that cannot be removed is a 500 although the manifest is gone already.
@@ -56,7 +56,11 @@ def _is_listed(client: OllamaClient, record: ModelRecord) -> bool:
     return any(row.name == record.name and row.digest == record.digest for row in rows)
 
 
-def _unload(client: OllamaClient, record: ModelRecord, clock: Callable[[], float]) -> None:
+def unload_and_wait(
+    client: OllamaClient, record: ModelRecord, clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Unload a model if it is loaded, and wait for that, though not for long: a request that is
+    under way is finished first."""
     is_loaded = _is_loaded(client, record)
     if is_loaded is False:
         return
@@ -67,7 +71,7 @@ def _unload(client: OllamaClient, record: ModelRecord, clock: Callable[[], float
     except OllamaError as error:
         if is_loaded:
             raise
-        _log.info("not unloaded before it is deleted: %s", error)
+        _log.info("not unloaded: %s", error)
     end_s = clock() + UNLOAD_WAIT_S
     while clock() < end_s and _is_loaded(client, record):
         if client.scope.wait(_UNLOAD_STEP_S):

@@ -77,6 +77,9 @@ class SettingsValues:
     notify_offline: bool = _setting(False, flag)
     notify_combine: bool = _setting(True, flag)
 
+    check_hugging_face: bool = _setting(True, flag)
+    check_hosts: tuple[str, ...] = _setting((), texts)
+
     main_geometry: str = _setting("", text)
     main_maximized: bool = _setting(False, flag)
     splitter_sizes: tuple[int, ...] = _setting((), sizes)

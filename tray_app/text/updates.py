@@ -17,7 +17,7 @@ from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
 from tray_app.text.times import day, day_and_time
 from tray_app.text.units import size
-from tray_app.text.wording import fill, join, sentences, tr
+from tray_app.text.wording import english_singular, fill, join, number, sentences, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,50 @@ def verdict_card(
     if standing is Standing.CURRENT and verdict.failure is not None:
         return VerdictCard(_up_to_date_on(verdict), _not_since_then(verdict, registry))
     return VerdictCard(_title(verdict, registry), _explanation(verdict, subject, registry, now))
+
+
+def updates_found(count: int, fetch_bytes: int) -> str:
+    """ "3 newer versions, 12.4 GB to download."."""
+    found = english_singular(count, "1 newer version") or tr("%Ln newer versions", "", count)
+    return fill(tr("{found}, {size} to download."), found=found, size=size(fetch_bytes))
+
+
+def all_current(count: int) -> str:
+    """ "All 12 models are up to date."."""
+    if not count:
+        return tr("No model could be compared with a registry.")
+    return english_singular(count, "1 model is up to date.") or tr(
+        "All %Ln models are up to date.", "", count
+    )
+
+
+def not_checked(count: int, total: int, reason: str) -> str:
+    """ "2 of 14 models couldn’t be checked: no answer from ollama.com."."""
+    text = tr("{count} of {total} models couldn’t be checked: {reason}.")
+    return fill(text, count=number(count), total=number(total), reason=reason)
+
+
+def needs_room(fetch_bytes: int, freed_bytes: int) -> str:
+    """ "Needs 12.4 GB for now; about 11.9 GB of it come back when the old versions go."."""
+    if not freed_bytes:
+        return fill(tr("Needs {size}."), size=size(fetch_bytes))
+    text = tr("Needs {size} for now; about {freed} of it come back when the old versions go.")
+    return fill(text, size=size(fetch_bytes), freed=size(min(freed_bytes, fetch_bytes)))
+
+
+def update_question(count: int, server: str) -> str:
+    """The title of the sheet: "Update 3 models on “studio”?"."""
+    text = tr("Update %Ln models on “{server}”?", "", count)
+    return fill(english_singular(count, "Update 1 model on “{server}”?") or text, server=server)
+
+
+def copies_line(copies: list[str], name: str) -> str:
+    """After an update: "coder:latest is a copy of the old version of mistral:7b."."""
+    if len(copies) > 1:
+        text = tr("%Ln models still use the old version of {name}.", "", len(copies))
+        return fill(text, name=one_line(name, 120))
+    text = tr("{copy} is a copy of the old version of {name}.")
+    return fill(text, copy=one_line(copies[0], 120), name=one_line(name, 120))
 
 
 def failure_reason(failure: AnswerKind, registry: str) -> str:

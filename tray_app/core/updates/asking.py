@@ -18,6 +18,8 @@ from tray_app.core.updates.verdicts import Standing
 
 MAX_PER_HOST = 2
 MAX_AT_ONCE = 4
+MAX_ABOUT = 100
+"""Installed versions of one name that are remembered."""
 LIMIT_S = 10.0
 """How long one request may take."""
 
@@ -175,5 +177,11 @@ def looked(question: Question, answer: RegistryAnswer, before: Look | None, now:
         answer.pushed_at,
         requires,
         packed,
-        tuple(sorted(question.digests)),
+        _about(question, before),
     )
+
+
+def _about(question: Question, before: Look | None) -> tuple[str, ...]:
+    """All versions that are known to have been installed before this answer."""
+    old = before.about if before is not None else ()
+    return tuple(dict.fromkeys((*sorted(question.digests), *old)))[:MAX_ABOUT]

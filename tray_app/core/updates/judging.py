@@ -67,7 +67,7 @@ def judge(record: ModelRecord, look: Look, ledger: Ledger, evidence: Evidence) -
         return told.as_verdict(Standing.CURRENT)
     is_heavy = any(kind in HEAVY for kind in differs)
     is_later = has_seen or _is_later(record, look, evidence)
-    parts, fetch_bytes = differs, missing_bytes(there, evidence)
+    parts, fetch_bytes = differs, sum(missing_layers(there, evidence).values())
     total = sum(layer.size_bytes or 0 for layer in there)
     if not is_later:
         is_pushed_before = (
@@ -112,13 +112,14 @@ def differing(there: tuple[Layer, ...], evidence: Evidence) -> tuple[LayerKind, 
     return tuple(kind for kind in _ORDER if kind in kinds)
 
 
-def missing_bytes(there: tuple[Layer, ...], evidence: Evidence) -> int:
-    """What the server would download."""
+def missing_layers(there: tuple[Layer, ...], evidence: Evidence) -> dict[str, int]:
+    """What the server would download: bytes by digest."""
     ours = {x.digest for x in evidence.known.layers} if evidence.known is not None else frozenset()
-    sizes = {x.digest: x.size_bytes or 0 for x in there}
-    return sum(
-        size for digest, size in sizes.items() if digest not in ours and digest not in evidence.held
-    )
+    return {
+        x.digest: x.size_bytes or 0
+        for x in there
+        if x.digest not in ours and x.digest not in evidence.held
+    }
 
 
 def _is_later(record: ModelRecord, look: Look, evidence: Evidence) -> bool:

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from tests.fakes import FaultyServer, faults, small
+from tray_app.core.errors import Changed, ModelNotFound, NotDone
+from tray_app.core.updates.answers import AnswerKind
+from tray_app.demo.store.package import empty_package
+from tray_app.ollama import OllamaClient, Registry
+from tray_app.ollama.updating import (
+    Readiness,
+    go_back,
+    keep_old_version,
+    load_again,
+    look_again,
+    unload_before,
+)
+
+TODAY = date(2026, 11, 24)
+TINY = "/v2/library/tiny/manifests/latest"
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(library=small.library("tiny", "other")) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: FaultyServer) -> Iterator[OllamaClient]:
+    with OllamaClient(server.url) as made:
+        yield made
+
+
+def looked(client: OllamaClient, server: FaultyServer, name: str = "tiny:latest") -> Readiness:
+    record = client.get("tiny")
+    assert record is not None
+    registry = Registry({"*": server.url})
+    return look_again(client, registry, name, record.digest).readiness
+
+
+def test_what_is_equal_is_not_pulled(client: OllamaClient, server: FaultyServer) -> None:
+    assert looked(client, server) is Readiness.CURRENT
+    assert [r.method for r in server.requests if r.path == TINY] == ["HEAD"]
+
+
+def test_another_version_is_ready(client: OllamaClient, server: FaultyServer) -> None:
+    newer = small.model("tiny two")
+    server.state.publish("tiny", newer)
+    record = client.get("tiny")
+    assert record is not None
+    found = look_again(client, Registry({"*": server.url}), "tiny:latest", record.digest)
+    assert found.readiness is Readiness.READY
+    assert found.manifest is not None
+    assert found.manifest.digest == newer.digest
+
+
+def test_who_is_not_there_or_another(client: OllamaClient, server: FaultyServer) -> None:
+    assert looked(client, server, "nothing:latest") is Readiness.GONE
+    assert looked(client, server, "other:latest") is Readiness.CHANGED
+
+
+@pytest.mark.parametrize(
+    ("fault", "readiness"),
+    [
+        (faults.reply(404, b"{}", "application/json"), Readiness.NO_VERSION),
+        (faults.reply(401, b"{}", "application/json"), Readiness.NO_VERSION),
+        (faults.reply(412, b"{}", "application/json"), Readiness.NO_VERSION),
+        (faults.html_ok(), Readiness.NO_VERSION),
+        # The server may reach what we do not.
+        (faults.reply(429, b"{}", "application/json"), Readiness.READY),
+        (faults.error_html(502), Readiness.READY),
+        (faults.close_before_headers(), Readiness.READY),
+    ],
+)
+def test_what_a_registry_may_answer(
+    client: OllamaClient, server: FaultyServer, fault: faults.Fault, readiness: Readiness
+) -> None:
+    server.state.publish("tiny", small.model("tiny two"))
+    server.fault(TINY, fault)
+    assert looked(client, server) is readiness
+
+
+@pytest.mark.parametrize("manifest", [b"{}", b'{"schemaVersion":2,"layers":[]}'])
+def test_nothing_is_no_version(client: OllamaClient, server: FaultyServer, manifest: bytes) -> None:
+    server.state.publish("tiny", empty_package(manifest))
+    record = client.get("tiny")
+    assert record is not None
+    found = look_again(client, Registry({"*": server.url}), "tiny:latest", record.digest)
+    assert found.readiness is Readiness.NO_VERSION
+    assert found.answer is not None
+    assert found.answer.kind is AnswerKind.UNUSABLE
+
+
+def test_the_old_version_is_kept_and_comes_back(client: OllamaClient, server: FaultyServer) -> None:
+    record = client.get("tiny")
+    assert record is not None
+    first = keep_old_version(client, record, TODAY)
+    second = keep_old_version(client, record, TODAY)
+    assert first.name == "tiny:latest-before-2026-11-24"
+    assert second.name == "tiny:latest-before-2026-11-24-2"
+    assert {first.digest, second.digest} == {record.digest}
+    server.state.install("tiny", small.model("tiny two"))
+    back = go_back(client, first, "tiny:latest")
+    assert (back.name, back.digest) == ("tiny:latest", record.digest)
+    assert client.get(first.name) is not None
+
+
+def test_a_version_that_changed_while_it_was_copied_is_not_kept(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    record = client.get("tiny")
+    assert record is not None
+    server.state.install("tiny", small.model("tiny by others"))
+    with pytest.raises(Changed):
+        keep_old_version(client, record, TODAY)
+
+
+def test_a_copy_that_is_not_listed_is_none(client: OllamaClient, server: FaultyServer) -> None:
+    record = client.get("tiny")
+    assert record is not None
+    server.fault("/api/copy", faults.empty_ok())
+    with pytest.raises(NotDone):
+        keep_old_version(client, record, TODAY)
+
+
+def test_there_is_no_way_back_to_what_is_gone(client: OllamaClient, server: FaultyServer) -> None:
+    record = client.get("tiny")
+    assert record is not None
+    copy = keep_old_version(client, record, TODAY)
+    before = client.get("other")
+    server.state.install(copy.name, small.model("another"))
+    with pytest.raises(ModelNotFound):
+        go_back(client, copy, "other:latest")
+    assert client.get("other") == before
+    server.state.remove(copy.name)
+    with pytest.raises(ModelNotFound):
+        go_back(client, copy, "other:latest")
+
+
+def test_what_is_loaded_leaves_and_comes_back(client: OllamaClient, server: FaultyServer) -> None:
+    server.state.load("tiny", 300)
+    server.state.load("other", 300)
+    record = client.get("tiny")
+    assert record is not None
+    loaded = unload_before(client, record)
+    assert loaded is not None
+    assert [row.ref.display for row in server.state.memory.rows()] == ["other:latest"]
+    assert unload_before(client, record) is None
+    load_again(client, loaded, -1)
+    assert {row.ref.display for row in server.state.memory.rows()} == {
+        "tiny:latest", "other:latest",
+    }  # fmt: skip

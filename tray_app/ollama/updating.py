@@ -1,0 +1,123 @@
+"""The steps of an update around its pull: look again, keep the old version, free the memory.
+
+The window's queue and the terminal take the same ones. Nothing here deletes a model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tray_app.core.errors import Changed, ModelNotFound, NotDone
+from tray_app.core.names import ModelName, is_same_name
+from tray_app.core.records import Manifest, ModelRecord, RunningModel
+from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
+from tray_app.core.updates.asking import LIMIT_S
+from tray_app.core.updates.backups import backup_name
+from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.deleting import unload_and_wait
+from tray_app.ollama.registry import Registry
+
+
+class Readiness(StrEnum):
+    """Whether a model is to be pulled, seen right before its turn."""
+
+    READY = "ready"
+    CURRENT = "current"  # there is nothing to pull: it would only move the date
+    CHANGED = "changed"  # somebody has put another version there since a person said so
+    GONE = "gone"  # it is not installed any more
+    NO_VERSION = "no_version"  # the registry has nothing that a server should pull
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAgain:
+    """`record` is the model's row now; `manifest` what would be pulled, None = not known. An answer
+    that tells nothing hinders no update: the server may reach a registry that we do not."""
+
+    readiness: Readiness
+    record: ModelRecord | None = None
+    manifest: Manifest | None = None
+    answer: RegistryAnswer | None = None
+
+
+_REFUSED = frozenset(
+    {AnswerKind.UNUSABLE, AnswerKind.ABSENT, AnswerKind.PRIVATE, AnswerKind.NEEDS_NEWER}
+)
+
+
+def look_again(
+    client: OllamaClient,
+    registry: Registry,
+    name: str,
+    digest: str,
+    *,
+    is_insecure: bool = False,
+) -> LookedAgain:
+    """How things stand right before a pull. `digest` is the version a person saw, "" = any.
+    Raises BadName, Cancelled, and what a server that is away raises."""
+    record = client.get(name)
+    if record is None:
+        return LookedAgain(Readiness.GONE)
+    if digest and record.digest != digest:
+        return LookedAgain(Readiness.CHANGED, record)
+    with registry.session(client.scope, limit_s=LIMIT_S) as session:
+        answer = session.look(
+            ModelName.parse(name), lambda remote: remote == record.digest, is_insecure=is_insecure
+        )
+    manifest = answer.manifest
+    is_same = answer.kind is AnswerKind.SETTLED or (
+        manifest is not None and manifest.is_called(record.digest)
+    )
+    if is_same:
+        return LookedAgain(Readiness.CURRENT, record, manifest, answer)
+    if answer.kind in _REFUSED:
+        return LookedAgain(Readiness.NO_VERSION, record, None, answer)
+    return LookedAgain(Readiness.READY, record, manifest, answer)
+
+
+def keep_old_version(client: OllamaClient, record: ModelRecord, today: date) -> ModelRecord:
+    """Copy a model to a name that tells of its day; costs no disk space. The copy's row.
+
+    Raises NotDone when it is not listed, Changed when it is a copy of another version.
+    """
+    taken = [row.name for row in client.list_models()]
+    wanted = backup_name(record.name, today, taken)
+    client.copy(record.name, wanted)
+    rows = client.list_models()
+    # The server may fold the case of a part to that of another model.
+    copy = next((row for row in rows if is_same_name(row.name, wanted)), None)
+    if copy is None:
+        raise NotDone(wanted)
+    now = next((row for row in rows if row.name == record.name), None)
+    if now is None or {now.digest, copy.digest} != {record.digest}:
+        raise Changed(record.name, now.digest if now is not None else "")
+    return copy
+
+
+def unload_before(client: OllamaClient, record: ModelRecord) -> RunningModel | None:
+    """Free the memory that a model takes under its name; else its old version would stay there
+    beside the new one, which nobody could name any more. What was loaded, None = nothing."""
+    rows = client.list_running() or ()
+    loaded = next((row for row in rows if row.name == record.name), None)
+    if loaded is not None:
+        unload_and_wait(client, record)
+    return loaded
+
+
+def load_again(client: OllamaClient, loaded: RunningModel, keep_alive_s: int | None) -> None:
+    """What was loaded before, with the same context."""
+    client.load(loaded.name, keep_alive_s, loaded.context_length)
+
+
+def go_back(client: OllamaClient, backup: ModelRecord, name: str) -> ModelRecord:
+    """Make `name` what the kept version is; nothing is downloaded. Raises ModelNotFound when that
+    is not there any more, NotDone unless the list says so then."""
+    row = client.get(backup.name)
+    if row is None or row.digest != backup.digest:
+        raise ModelNotFound(backup.name)
+    client.copy(backup.name, name, may_replace=True)
+    found = client.get(name)
+    if found is None or found.digest != backup.digest:
+        raise NotDone(name)
+    return found
