@@ -6,6 +6,7 @@ Pull from it with ``insecure: true`` and the name `LocalRegistry.name(…)`.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import socket
 import threading
 import time
@@ -27,6 +28,8 @@ class LocalRegistry:
     def __init__(self) -> None:
         self.manifests: dict[str, bytes] = {}
         self.blobs: dict[str, bytes] = {}
+        self.pushed_s: dict[str, int] = {}
+        """Path of a manifest → when it was pushed; told to HEAD alone, as is its digest."""
         self.refusals: dict[str, tuple[int, str]] = {}
         """Path of a manifest → status and body instead of it."""
         self.speed_bytes_s = 0.0
@@ -57,6 +60,7 @@ class LocalRegistry:
     def add(self, path: str, tag: str, package: Package, weights: bytes) -> None:
         """Offer a model under `namespace/model` and a tag."""
         self.manifests[f"/v2/{path}/manifests/{tag}"] = package.manifest
+        self.pushed_s[f"/v2/{path}/manifests/{tag}"] = int(time.time())
         for blob in package.blobs:
             data = weights if blob.text is None else blob.text
             if sha256_digest(data) != blob.digest:
@@ -155,7 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
             status, text = self.registry.refusals[path]
             self._answer(status, text.encode())
         elif path in self.registry.manifests:
-            self._answer(200, self.registry.manifests[path], ("Content-Type", MANIFEST_TYPE))
+            manifest = self.registry.manifests[path]
+            told = self._told_by_head(path, manifest) if self.command == "HEAD" else ()
+            self._answer(200, manifest, ("Content-Type", MANIFEST_TYPE), *told)
         elif digest not in self.registry.blobs:
             self._answer(404, b'{"errors":[{"code":"UNKNOWN"}]}')
         elif path.startswith("/data/"):
@@ -166,6 +172,10 @@ class _Handler(BaseHTTPRequestHandler):
             # The server looks for a redirect to another host name, and takes ranges from there.
             target = f"http://127.0.0.1:{self.registry.port}/data/{digest}"
             self._answer(307, b"", ("Location", target))
+
+    def _told_by_head(self, path: str, manifest: bytes) -> tuple[tuple[str, str], ...]:
+        digest = ("ollama-content-digest", hashlib.sha256(manifest).hexdigest())
+        return digest, ("ollama-push-time", str(self.registry.pushed_s.get(path, 0)))
 
     def _answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
         self.send_response(status)

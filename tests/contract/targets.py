@@ -152,6 +152,26 @@ class Target:
         """A well-formed name that the registry does not know."""
         raise NotImplementedError
 
+    def offer(self, model: Published, package: Package, weights: bytes | None = None) -> Published:
+        """Another version of a model under its name."""
+        data = model.weights if weights is None else weights
+        word = model.name.rpartition("/")[2].partition(":")[0]
+        assert self._offer(word, package, data) == model.name
+        return Published(model.name, package, data)
+
+    def withdraw(self, model: Published) -> None:
+        """Take a model from the registry, which stays there."""
+        raise NotImplementedError
+
+    def lose(self, digest: str) -> None:
+        """Let the registry have a blob no more that its manifests name."""
+        raise NotImplementedError
+
+    @property
+    def registry_host(self) -> str:
+        """Host and port of the registry in the names of its models."""
+        raise NotImplementedError
+
     def clean_up(self) -> None:
         """Remove everything that was made."""
         for name in self.made:
@@ -190,6 +210,17 @@ class DemoTarget(Target):
     def unknown_name(self) -> str:
         self.publish("known")
         return f"localhost:{self.server.port}/{self.run}/unknown"
+
+    def withdraw(self, model: Published) -> None:
+        self.publish("known")
+        self.server.state.unpublish(model.name)
+
+    def lose(self, digest: str) -> None:
+        self.server.state.lost.add(digest)
+
+    @property
+    def registry_host(self) -> str:
+        return f"localhost:{self.server.port}"
 
     def clean_up(self) -> None:
         super().clean_up()
@@ -231,6 +262,17 @@ class RealTarget(Target):
 
     def unknown_name(self) -> str:
         return self.registry.name(f"{self.run}/unknown")
+
+    def withdraw(self, model: Published) -> None:
+        path = model.name.partition("/")[2].removesuffix(":latest")
+        del self.registry.manifests[f"/v2/{path}/manifests/latest"]
+
+    def lose(self, digest: str) -> None:
+        del self.registry.blobs[digest]
+
+    @property
+    def registry_host(self) -> str:
+        return f"localhost:{self.registry.port}"
 
     def clean_up(self) -> None:
         super().clean_up()

@@ -77,6 +77,8 @@ def _manifest(state: DemoState, ref: Ref) -> Package:
 
 
 def _fetch(state: DemoState, blob: Layer, waiter: Waiter) -> Generator[Event, None, None]:
+    if blob.digest in state.lost:
+        raise ApiError(500, "file does not exist")
     free = state.disk_free_bytes
     if free is not None and blob.size - state.line.partial(blob.digest) > free:
         path = state.blob_path(blob.digest)

@@ -90,6 +90,8 @@ class DemoState:
         """Canonical name → what the registry answers instead of a manifest."""
         self.damaged: set[str] = set()
         """Digests that arrive with wrong bytes, once."""
+        self.lost: set[str] = set()
+        """Digests that manifests name, and the registry has no more."""
         self.uploads: dict[str, bytes] = {}
         """The first bytes of uploaded blobs, enough for a GGUF header."""
         self._blobs: dict[str, int] = {}
