@@ -20,6 +20,7 @@ from tray_app.cli.update_check import Found, Memory, UpdateCheck
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.records import LayerKind, ModelRecord
 from tray_app.core.sharing import freed
+from tray_app.core.updates import learning
 from tray_app.core.updates.judging import HEAVY, missing_layers
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.core.updates.verdicts import Standing, Verdict
@@ -296,8 +297,7 @@ class Updating:
     def _note_updated(self, old: ModelRecord, new: ModelRecord) -> None:
         """What is there now is what the registry has; who still has the old version is said."""
         ledger = self._memory.ledger
-        ledger.forget_made(new.server_id, new.name)
-        ledger.note_seen(new.name, new.digest, new.digest, datetime.now(UTC))
+        learning.note_pulled(ledger, new, datetime.now(UTC))
         current = Verdict(
             Standing.CURRENT,
             new.digest,

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tray_app.core.installed import InstalledModels
-from tray_app.core.names import canonical, split_display
+from tray_app.core.names import ModelName, canonical, split_display
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import LayerIndex
-from tray_app.core.updates.answers import RESTING, RegistryAnswer
+from tray_app.core.updates.answers import RESTING, AnswerKind, RegistryAnswer
 from tray_app.core.updates.asking import Question, Unasked, looked, unasked_standing
 from tray_app.core.updates.judging import Evidence, is_same, judge
 from tray_app.core.updates.ledger import Ledger, Look
@@ -36,6 +36,18 @@ def note_answer(
         if is_called or (answer.digest and record.digest == answer.digest):
             ledger.note_seen(question.key, record.digest, answer.digest, now)
     return look
+
+
+def note_pulled(ledger: Ledger, record: ModelRecord, now: datetime) -> None:
+    """A pull of ours has ended: what is there now is what the registry has. What it was last asked
+    is older than that, and says nothing any more."""
+    ledger.forget_made(record.server_id, record.name)
+    ledger.note_seen(record.name, record.digest, record.digest, now)
+    answer = RegistryAnswer(AnswerKind.SETTLED, record.digest)
+    question = Question(
+        ModelName.parse(record.name), canonical(record.name), frozenset({record.digest})
+    )
+    ledger.put_look(looked(question, answer, ledger.look(record.name), now))
 
 
 def verdict_on(

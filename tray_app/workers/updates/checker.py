@@ -228,8 +228,7 @@ class UpdateChecker(QObject):
 
     def note_pulled(self, record: ModelRecord) -> None:
         """A pull of ours has ended: what is there now is what the registry has."""
-        self.ledger.forget_made(record.server_id, record.name)
-        self.ledger.note_seen(record.name, record.digest, record.digest, self._now())
+        learning.note_pulled(self.ledger, record, self._now())
         self._after_change(record.server_id, record.name)
 
     def note_made(self, made: Made) -> None:
