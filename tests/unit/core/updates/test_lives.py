@@ -9,7 +9,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ from tray_app.core.records import Layer, Manifest, ModelDetails, ModelRecord
 from tray_app.core.sharing import KnownLayers, LayerIndex, is_made_here
 from tray_app.core.updates import learning
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
-from tray_app.core.updates.asking import Allowed, Question, questions, why_unasked
+from tray_app.core.updates.asking import Allowed, Question, Unasked, questions, why_unasked
 from tray_app.core.updates.backups import Fate, backup_name, fate
 from tray_app.core.updates.judging import Evidence, is_same
 from tray_app.core.updates.ledger import Ledger, Made, MadeBy
@@ -53,7 +53,7 @@ class Row:
     version: Version
     is_raw: bool
     parent: str = ""
-    modified_at: object = NOW
+    modified_at: datetime = NOW
 
 
 @dataclass
@@ -61,10 +61,10 @@ class Life:
     """One life, and all that is true in it."""
 
     rng: random.Random
-    now: object = NOW
+    now: datetime = NOW
     ledger: Ledger = field(default_factory=Ledger)
     registry: dict[str, Version] = field(default_factory=dict)
-    pushed: dict[str, object] = field(default_factory=dict)
+    pushed: dict[str, datetime] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     loaded: set[str] = field(default_factory=set)
@@ -127,7 +127,7 @@ class Life:
             if name != source:
                 row = self.rows[name] = replace(self.rows[source], modified_at=self.now)
                 self.ours.add(name)
-                made = Made("local", name, row.version.digest, MadeBy.COPY, self.now, source)  # type: ignore[arg-type]
+                made = Made("local", name, row.version.digest, MadeBy.COPY, self.now, source)
                 self.ledger.note_made(made)
 
     def create(self) -> None:
@@ -152,10 +152,10 @@ class Life:
             self.loaded ^= {self.rng.choice(sorted(self.rows))}
 
     def time_goes_by(self) -> None:
-        self.now += timedelta(hours=self.rng.choice((1, 5, 21, 24 * 8, 24 * 40)))  # type: ignore[operator]
+        self.now += timedelta(hours=self.rng.choice((1, 5, 21, 24 * 8, 24 * 40)))
 
     def clock_changes(self) -> None:
-        self.now += timedelta(days=self.rng.choice((-400, -1, 400)))  # type: ignore[operator]
+        self.now += timedelta(days=self.rng.choice((-400, -1, 400)))
 
     # The program.
 
@@ -170,7 +170,7 @@ class Life:
                 name,
                 row.version.digest,
                 sum(x.size_bytes or 0 for x in row.version.layers),
-                row.modified_at,  # type: ignore[arg-type]
+                row.modified_at,
                 ModelDetails(parent_model=row.parent),
             )
             for name, row in self.rows.items()
@@ -184,7 +184,7 @@ class Life:
             }
         )
 
-    def reason(self, record: ModelRecord) -> object:
+    def reason(self, record: ModelRecord) -> Unasked | None:
         records = self.records()
         installed, index = InstalledModels(records), self.layer_index()
         return why_unasked(
@@ -192,7 +192,7 @@ class Life:
             self.ledger,
             Allowed(),
             self.now,
-            lambda r: is_made_here(r, installed, index),  # type: ignore[arg-type]
+            lambda r: is_made_here(r, installed, index),
         )
 
     def answer(self, question: Question) -> RegistryAnswer:
@@ -204,9 +204,9 @@ class Life:
         self.answered_at[question.key] = self.born
         pushed_at = self.pushed[question.key]
         if question.is_settled(there.digest):
-            return RegistryAnswer(AnswerKind.SETTLED, there.digest, pushed_at)  # type: ignore[arg-type]
-        manifest = Manifest(there.digest, there.layers, pushed_at)  # type: ignore[arg-type]
-        return RegistryAnswer(AnswerKind.MANIFEST, there.digest, pushed_at, manifest)  # type: ignore[arg-type]
+            return RegistryAnswer(AnswerKind.SETTLED, there.digest, pushed_at)
+        manifest = Manifest(there.digest, there.layers, pushed_at)
+        return RegistryAnswer(AnswerKind.MANIFEST, there.digest, pushed_at, manifest)
 
     def check(self) -> None:
         wanted = [record for record in self.records() if self.reason(record) is None]
@@ -216,12 +216,12 @@ class Life:
             answer = self.answer(question)
             has_failed |= not answer.is_answer
             rows = [record for record in self.records() if record.name == question.key]
-            learning.note_answer(self.ledger, question, answer, rows, self.now)  # type: ignore[arg-type]
-        rounds = after_round(self.ledger.rounds, self.now, has_failed=has_failed)  # type: ignore[arg-type]
+            learning.note_answer(self.ledger, question, answer, rows, self.now)
+        rounds = after_round(self.ledger.rounds, self.now, has_failed=has_failed)
         self.ledger.put_rounds(rounds)
-        found = plan(Every.DAY, rounds, self.now, 0.5, self.now, Conditions())  # type: ignore[arg-type]
+        found = plan(Every.DAY, rounds, self.now, 0.5, self.now, Conditions())
         assert found.at is not None
-        assert found.at > self.now  # type: ignore[operator]
+        assert found.at > self.now
 
     def ours_now(self) -> set[str]:
         """Names that were made here, and still are what was made."""
@@ -240,8 +240,8 @@ class Life:
                 record,
                 self.ledger,
                 Evidence(index.of(record), held, "0.33.0"),
-                self.reason(record),  # type: ignore[arg-type]
-                self.now,  # type: ignore[arg-type]
+                self.reason(record),
+                self.now,
             )
             for record in self.records()
         }
@@ -264,17 +264,17 @@ class Life:
         if there is None or there.digest == row.version.digest:
             return  # looked at again right before: nothing is pulled
         if self.verdicts[name].standing is S.CHANGED or self.rng.random() < 0.5:
-            kept = backup_name(name, self.now.date(), self.rows)  # type: ignore[attr-defined]
+            kept = backup_name(name, self.now.date(), self.rows)
             self.rows[kept] = replace(row, modified_at=self.now)
             self.backups[kept] = row.version.digest
             self.ledger.note_made(
-                Made("local", kept, row.version.digest, MadeBy.BACKUP, self.now, name,  # type: ignore[arg-type]
-                     self.now + 7 * DAY)  # type: ignore[operator]
+                Made("local", kept, row.version.digest, MadeBy.BACKUP, self.now, name,
+                     self.now + 7 * DAY)
             )  # fmt: skip
         self.rows[name] = Row(there, True, modified_at=self.now)
         self.answered_at[name] = self.born
         (record,) = [record for record in self.records() if record.name == name]
-        learning.note_pulled(self.ledger, record, self.now)  # type: ignore[arg-type]
+        learning.note_pulled(self.ledger, record, self.now)
 
     def go_back(self) -> None:
         kept = [made for made in self.ledger.all_made(MadeBy.BACKUP) if made.name in self.rows]
@@ -287,7 +287,7 @@ class Life:
     def expire(self) -> None:
         for made in self.ledger.all_made(MadeBy.BACKUP):
             record = next((r for r in self.records() if r.name == made.name), None)
-            decided = fate(made, record, made.name in self.loaded, self.now)  # type: ignore[arg-type]
+            decided = fate(made, record, made.name in self.loaded, self.now)
             if decided is Fate.REMOVE and record is not None:
                 self.deleted_by_us.append((record.name, record.digest))
                 del self.rows[record.name]
