@@ -88,7 +88,8 @@ def pull(address: str, lines: int) -> float:
     target = Target(SERVER, Endpoint.parse(address))
     name = f"lines-{lines}"
     tracker = PullTracker(name)
-    job = PullJob(target, "item", name, tracker)
+    item = PullItem("item", "local", name, PullState.RUNNING, datetime.now(UTC))
+    job = PullJob(target, item, tracker)
     loop = QEventLoop()
     outcome: list[PullReport] = []
     faults: list[object] = []

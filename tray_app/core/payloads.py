@@ -12,6 +12,7 @@ from enum import StrEnum
 from tray_app.core.connection_cases import ConnectionCase, connection_case
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelKey, Recommendation, ServerState, ServerStatus
 from tray_app.core.sign_in import Secrets, SecretState, SignIn, SignInKind
 from tray_app.core.tls import CaFile, OfferedCertificate
@@ -39,11 +40,13 @@ class ModelRefs:
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """Pull `name` to a server. `old_digest` set = an update of an installed model."""
+    """Pull `name` to a server. `old_digest` set = an update of an installed model; with `update`
+    it is looked at again right before, and what stands there is done around it."""
 
     server_id: str
     name: str
     old_digest: str = ""
+    update: UpdatePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,6 @@ def look_again(
     record = client.get(name)
     if record is None:
         return LookedAgain(Readiness.GONE)
-    if digest and record.digest != digest:
-        return LookedAgain(Readiness.CHANGED, record)
     with registry.session(client.scope, limit_s=LIMIT_S) as session:
         answer = session.look(
             ModelName.parse(name), lambda remote: remote == record.digest, is_insecure=is_insecure
@@ -71,6 +69,8 @@ def look_again(
     )
     if is_same:
         return LookedAgain(Readiness.CURRENT, record, manifest, answer)
+    if digest and record.digest != digest:
+        return LookedAgain(Readiness.CHANGED, record, manifest, answer)
     if answer.kind in _REFUSED:
         return LookedAgain(Readiness.NO_VERSION, record, None, answer)
     return LookedAgain(Readiness.READY, record, manifest, answer)

@@ -60,6 +60,8 @@ def test_another_version_is_ready(client: OllamaClient, server: FaultyServer) ->
 
 def test_who_is_not_there_or_another(client: OllamaClient, server: FaultyServer) -> None:
     assert looked(client, server, "nothing:latest") is Readiness.GONE
+    assert looked(client, server, "other:latest") is Readiness.CURRENT, "as the registry has it"
+    server.state.publish("other", small.model("other two"))
     assert looked(client, server, "other:latest") is Readiness.CHANGED
 
 

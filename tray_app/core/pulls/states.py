@@ -16,6 +16,7 @@ from tray_app.core.errors import OllamaError
 from tray_app.core.pulls.progress import LayerProgress, LayerState
 from tray_app.core.pulls.speed import is_credible
 from tray_app.core.pulls.tracker import AGGREGATE_DIGEST, PullPhase, PullProgress
+from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelKey
 
 
@@ -138,6 +139,7 @@ class PullItem:
     since the last byte of progress; `fetched_bytes` and `active_s` are sums over all attempts.
     `old_digest` (bare hex) is the installed version this pull updates, "" = a new model.
     `retry_at` is `retry_s` on the calendar, for the next start.
+    `update` is what is done around an update, None for a mere pull.
     Beside `hold`: `hold_until` is the time of day when it ends, `missing_bytes` the disk space that
     has to become free.
     """
@@ -163,6 +165,7 @@ class PullItem:
     active_s: float = 0.0
     hold_until: time | None = None
     missing_bytes: int = 0
+    update: UpdatePlan | None = None
 
     @property
     def key(self) -> ModelKey:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tray_app.core.decode import MAX_INT
-from tray_app.core.errors import OllamaError
+from tray_app.core.errors import Changed, OllamaError
 from tray_app.core.names import canonical
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.progress import PullPhase
@@ -56,6 +56,7 @@ class PullEntry:
             state=PullState.WAITING,
             added_at=added_at,
             old_digest=request.old_digest,
+            update=request.update,
         )
         return cls(item, PullTracker(request.name))
 
@@ -74,8 +75,17 @@ class PullEntry:
         self.mismatches = 0
         if self.tracker.phase is PullPhase.DONE:  # so it was said, and it was not so
             self.tracker = PullTracker(self.item.name)
+        error, old_digest = self.item.error, self.item.old_digest
+        if self.item.update is not None and isinstance(error, Changed):
+            old_digest = error.context  # a person has seen what is there now
         self.item = replace(
-            self.item, attempt=0, added_at=added_at, finished_at=None, error=None, hold=None
+            self.item,
+            attempt=0,
+            added_at=added_at,
+            finished_at=None,
+            error=None,
+            hold=None,
+            old_digest=old_digest,
         )
 
     def step(

@@ -5,17 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.core.errors import IncompletePull, OllamaError
+from tray_app.core.pulls.states import PullItem
 from tray_app.core.pulls.tracker import PullPhase, PullProgress, PullTracker
 from tray_app.core.records import Manifest
-from tray_app.ollama.client import ClientFactory, open_client
+from tray_app.ollama.client import ClientFactory, OllamaClient, open_client
 from tray_app.ollama.ensure import pulled
 from tray_app.workers.jobs import Target
+from tray_app.workers.pulls.preparation import Preparation
 from tray_app.workers.runner import Job
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
 
 REPORT_EVERY_S = 0.1
 """Progress reaches the screen at most ten times a second."""
@@ -36,17 +43,18 @@ class PullJob(Job):
     afterwards, not what it calls a success.
 
     Signals: `progressed` at most ten times a second, at every change of phase, and last before
-    the end; then those of Job. Outcome: the last PullReport.
+    the end; then those of Job. Outcome: the last PullReport. Of an update first: `prepared` with
+    each step of it; one that turns out to be needless ends without a pull.
     Thread: see Job. `offer_manifest` may be called from any thread.
     """
 
     progressed = Signal(object)  # PullReport
+    prepared = Signal(object)  # UpdatePlan
 
     def __init__(
         self,
         target: Target,
-        item_id: str,
-        name: str,
+        item: PullItem,
         tracker: PullTracker,
         *,
         is_insecure: bool = False,
@@ -54,10 +62,11 @@ class PullJob(Job):
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(("pull", item_id), parent)
+        super().__init__(("pull", item.id), parent)
         self.target = target
-        self.item_id = item_id
-        self.name = name
+        self.item_id = item.id
+        self.name = item.name
+        self._item = item
         self._tracker = tracker
         self._is_insecure = is_insecure
         self._client_factory = client_factory
@@ -74,6 +83,8 @@ class PullJob(Job):
         self._tracker.new_attempt(self._clock())
         client = self._client_factory(self.target.endpoint, self.target.server_id, self.scope)
         try:
+            if not self._is_needed(client):
+                return self._send(self._clock())
             for line in client.pull(self.name, is_insecure=self._is_insecure):
                 now_s = self._clock()
                 error = self._tracker.feed(line, now_s, datetime.now(UTC))
@@ -91,6 +102,19 @@ class PullJob(Job):
             client.close()
         self._send(self._clock())
         raise IncompletePull(self.name)
+
+    def _is_needed(self, client: OllamaClient) -> bool:
+        plan = self._item.update
+        if plan is None:
+            return True
+        preparation = Preparation(
+            self._item,
+            plan,
+            self.prepared.emit,
+            is_insecure=self._is_insecure,
+            today=_today,
+        )
+        return preparation.run(client)
 
     def _take_manifest(self) -> None:
         manifest, self._offered = self._offered, None

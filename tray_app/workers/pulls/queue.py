@@ -20,8 +20,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure
-from tray_app.core.installed import InstalledModels
-from tray_app.core.names import canonical, is_at_one_of
+from tray_app.core.names import is_at_one_of
 from tray_app.core.payloads import PullOrder, PullRequest
 from tray_app.core.pulls.policy import QueueLimits, Remedy, has_named_time
 from tray_app.core.pulls.rules import DiskSpace, HoldReason, RuleState
@@ -41,12 +40,14 @@ from tray_app.core.pulls.states import (
     line_positions,
     summarize,
 )
-from tray_app.core.records import Manifest, ModelRecord, Snapshot
+from tray_app.core.pulls.updates import UpdatePlan
+from tray_app.core.records import Manifest, Snapshot
 from tray_app.core.waits import MAX_WAIT_S
 from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
 from tray_app.workers.pulls.job import PullJob, PullReport
+from tray_app.workers.pulls.listings import Listings
 from tray_app.workers.pulls.schedule import Schedule
 from tray_app.workers.pulls.store import PullSaver, PullStore
 from tray_app.workers.runner import JobRunner
@@ -64,9 +65,6 @@ SLEPT_S = 30.0
 AWAY_S = 10.0
 """A server that answers no poll and sends no byte for so long is away, however its line is."""
 S, E = PullState, PullEvent
-
-
-_Listed = tuple[tuple[ModelRecord, ...], InstalledModels | None, tuple[ModelRecord, ...]]
 
 
 class PullQueue(QObject):
@@ -114,8 +112,7 @@ class PullQueue(QObject):
             limits or QueueLimits(), lambda server_id: _is_here(target_of(server_id))
         )
         self._insecure_hosts: frozenset[str] = frozenset()
-        # What servers list; and with names understood what they listed when that was asked last.
-        self._models: dict[str, _Listed] = {}
+        self._listings = Listings()
         self._entries: dict[str, PullEntry] = {}
         self._leaving: list[PullEntry] = []  # rows are gone, their attempts not yet
         self._summary = PullSummary()
@@ -351,14 +348,13 @@ class PullQueue(QObject):
     def note_snapshot(self, snapshot: Snapshot) -> None:
         """A good poll: the server is there, and its list decides what became of a pull whose end
         we did not see. A cancel during the check usually ends installed all the same."""
-        _, listed, of = self._models.get(snapshot.server_id, ((), None, ()))
-        self._models[snapshot.server_id] = (snapshot.models, listed, of)
+        self._listings.note(snapshot)
         for entry in list(self._entries.values()):
             if entry.item.server_id != snapshot.server_id or entry.known_digest is None:
                 continue
             if entry.item.state not in (S.PAUSED, S.CANCELED, S.VERIFYING, S.FINISHING):
                 continue
-            found = self._listed_digest(entry.item)
+            found = self._listings.digest_of(entry.item.server_id, entry.item.name)
             if found and found != entry.known_digest:
                 self._step(entry, E.SUCCESS)
         self.set_server_online(snapshot.server_id, True)
@@ -459,13 +455,13 @@ class PullQueue(QObject):
         entry.last_byte_s = self._clock()
         job = PullJob(
             target,
-            item.id,
-            item.name,
+            item,
             entry.tracker,
             is_insecure=self.is_insecure(item.name),
             client_factory=self._client_factory,
             clock=self._clock,
         )
+        job.prepared.connect(self._on_job_prepared)
         job.progressed.connect(self._on_job_progressed)
         job.succeeded.connect(self._on_job_succeeded)
         job.failed.connect(self._on_job_failed)
@@ -474,23 +470,12 @@ class PullQueue(QObject):
         if item.started_at is None:
             self._set(entry, replace(entry.item, started_at=datetime.now(UTC)))
         if entry.known_digest is None:
-            entry.known_digest = self._listed_digest(item)
+            entry.known_digest = self._listings.digest_of(item.server_id, item.name)
         others = (*self._entries.values(), *self._leaving)
         taken = {e.lane for e in others if e.job is not None and e is not entry}
         entry.lane = next(number for number in range(len(taken) + 1) if number not in taken)
         self._runner.submit(job, f"pull {entry.lane + 1}")
         self._news.add(self.started, entry.item)
-
-    def _listed_digest(self, item: PullItem) -> str | None:
-        """The digest that the server's list has for this name: "" = none, None = no list yet."""
-        if item.server_id not in self._models:
-            return None
-        models, listed, of = self._models[item.server_id]
-        if listed is None or of is not models:
-            listed = InstalledModels(models, listed)  # thousands: only new names are understood
-            self._models[item.server_id] = (models, listed, models)
-        found = listed.by_key.get(canonical(item.name))
-        return found.digest if found is not None else ""
 
     def _entry_of_sender(self) -> PullEntry | None:
         """The download whose current attempt has emitted; None for a dead attempt's signal."""
@@ -514,6 +499,15 @@ class PullQueue(QObject):
         is_stalled = entry.item.state is S.STALLED and event is E.BYTES and not is_moving
         if event is not E.SUCCESS and not is_stalled and entry.item.state in ACTIVE:
             self._step(entry, event)
+        self._after()
+
+    @Slot(object)
+    def _on_job_prepared(self, plan: object) -> None:
+        entry = self._entry_of_sender()
+        if entry is None or not isinstance(plan, UpdatePlan) or self._is_closed:
+            return
+        self._set(entry, replace(entry.item, update=plan))
+        self._save(is_progress=True)  # a version that is kept must not be kept twice
         self._after()
 
     @Slot(object)

@@ -18,6 +18,7 @@ from tray_app.core.file_failures import FileFailed
 from tray_app.core.pulls.policy import has_named_time
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
+from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import LayerKind
 from tray_app.workers.pulls import stored_values as stored
 from tray_app.workers.pulls.record_file import LANE, LoadJob, RecordFile, SaveJob
@@ -26,6 +27,7 @@ from tray_app.workers.runner import JobRunner
 _MAX_LAYERS = 10_000
 _MAX_PERMILLE = 1000
 _MAX_ATTEMPT = 1000
+_MAX_DAYS = 3650
 
 
 class PullStore(RecordFile[PullItem]):
@@ -174,6 +176,8 @@ def item_to_json(item: PullItem) -> dict[str, Any]:
         entry["progress"] = _progress_to_json(item.progress)
     if item.error is not None:
         entry["error"] = stored.error_to_json(item.error)
+    if item.update is not None:
+        entry["update"] = _update_to_json(item.update)
     if item.retry_at is not None:
         entry["retry_at"] = item.retry_at.isoformat()
         entry["attempt"] = item.attempt
@@ -199,6 +203,7 @@ def item_from_json(value: Any) -> PullItem:
         old_digest=stored.text(entry.get("old_digest", "")),
         fetched_bytes=stored.whole(entry.get("fetched_bytes", 0)),
         active_s=stored.seconds(entry.get("active_s", 0.0)),
+        update=_update_from_json(entry["update"]) if entry.get("update") is not None else None,
     )
     if state is PullState.RETRYING and has_named_time(item) and "retry_at" in entry:
         # Who asked to be left alone does not know that we were started anew.
@@ -207,6 +212,33 @@ def item_from_json(value: Any) -> PullItem:
     if state in ACTIVE or state is PullState.RETRYING:
         return replace(item, state=PullState.WAITING, error=None)
     return item
+
+
+def _update_to_json(plan: UpdatePlan) -> dict[str, Any]:
+    return {
+        "keep_days": plan.keep_days,
+        "loads_again": plan.loads_again,
+        "kept_name": plan.kept_name,
+        "was_loaded": plan.was_loaded,
+        "was_forever": plan.was_forever,
+        "context_length": plan.context_length,
+        "was_current": plan.was_current,
+    }
+
+
+def _update_from_json(value: Any) -> UpdatePlan:
+    """What was under way begins anew; what was done stays done."""
+    entry = stored.fields_of(value)
+    context = entry.get("context_length")
+    return UpdatePlan(
+        keep_days=stored.whole(entry.get("keep_days", 0), _MAX_DAYS),
+        loads_again=stored.flag(entry.get("loads_again", False)),
+        kept_name=stored.text(entry.get("kept_name", "")),
+        was_loaded=stored.flag(entry.get("was_loaded", False)),
+        was_forever=stored.flag(entry.get("was_forever", False)),
+        context_length=None if context is None else stored.whole(context),
+        was_current=stored.flag(entry.get("was_current", False)),
+    )
 
 
 def _progress_to_json(progress: PullProgress) -> dict[str, Any]:

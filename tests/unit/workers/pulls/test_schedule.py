@@ -38,7 +38,7 @@ def entry(
 
 def attempt(of: PullEntry) -> PullJob:
     target = Target(of.item.server_id, Endpoint.parse("http://127.0.0.1:1"))
-    return PullJob(target, of.item.id, of.item.name, PullTracker(of.item.name))
+    return PullJob(target, of.item, PullTracker(of.item.name))
 
 
 def schedule(max_pulls: int = 9, keep_free_bytes: int = 0) -> Schedule:

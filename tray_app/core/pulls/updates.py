@@ -1,0 +1,34 @@
+"""What a download knows beyond a pull when it is an update: what is done around it, and how far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UpdateStep(StrEnum):
+    """What is done before the first byte."""
+
+    LOOKING = "looking"  # is there still a newer version, and still the old one here?
+    KEEPING = "keeping"  # the old version gets a name of its own
+    UNLOADING = "unloading"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePlan:
+    """`keep_days`: how long the old version is kept, 0 = it is not; `loads_again`: what was loaded
+    is to be loaded again afterwards.
+
+    What has been done is added: `kept_name` is the name of the old version now, `was_loaded`
+    whether it was in memory, `was_forever` until somebody unloads it, with `context_length`;
+    `was_current`: there was nothing to pull, so nothing was.
+    """
+
+    keep_days: int = 0
+    loads_again: bool = False
+    step: UpdateStep | None = None
+    kept_name: str = ""
+    was_loaded: bool = False
+    was_forever: bool = False
+    context_length: int | None = None
+    was_current: bool = False
