@@ -11,11 +11,13 @@ from pytestqt.qtbot import QtBot
 from tests.contract.targets import Published, RealTarget, Target
 from tests.unit.workers.conftest import Trail
 from tray_app.core.endpoint import Endpoint
+from tray_app.core.errors import Changed
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
 from tray_app.core.pulls.progress import LayerState
 from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.ollama.client import OllamaClient
 from tray_app.workers.jobs import Target as ServerAddress
 from tray_app.workers.pulls.queue import PullQueue
@@ -180,6 +182,46 @@ def test_an_update_knows_what_it_replaces(downloads: Downloads, target: Target) 
     # Once more: nothing is fetched, and it is done all the same.
     again = downloads.wait_state(downloads.add(new), S.DONE)
     assert again.fetched_bytes == 0
+
+
+def test_an_update_keeps_the_old_version_and_pulls_nothing_twice(
+    downloads: Downloads, target: Target
+) -> None:
+    old = target.publish("kept")
+    downloads.wait_state(downloads.add(old), S.DONE)
+    new = target.publish("kept", system="newer")
+    plan = UpdatePlan(keep_days=7)  # its registry was marked for plain HTTP by the first pull
+    request = PullRequest("local", old.name, old.package.digest, plan)
+    done = downloads.wait_state(downloads.queue.add(request), S.DONE)
+    assert done.update is not None
+    target.made.append(done.update.kept_name)
+    rows = target.rows()
+    assert rows[done.update.kept_name]["digest"] == old.package.digest
+    assert rows[new.name]["digest"] == new.package.digest
+    downloads.snapshot()
+    request = PullRequest("local", old.name, new.package.digest, plan)
+    again = downloads.wait_state(downloads.queue.add(request), S.DONE)
+    assert again.update is not None
+    assert again.update.was_current
+    assert target.rows()[new.name]["modified_at"] == rows[new.name]["modified_at"]
+
+
+def test_an_update_stops_where_somebody_else_was_first(
+    downloads: Downloads, target: Target
+) -> None:
+    old = target.publish("meanwhile")
+    downloads.wait_state(downloads.add(old), S.DONE)
+    target.publish("meanwhile", system="theirs")
+    list(target.pull(old.name))
+    theirs = target.rows()[old.name]["digest"]
+    new = target.publish("meanwhile", system="newest")
+    request = PullRequest("local", old.name, old.package.digest, UpdatePlan())
+    item_id = downloads.queue.add(request)
+    stopped = downloads.wait_state(item_id, S.FAILED)
+    assert isinstance(stopped.error, Changed)
+    assert target.rows()[old.name]["digest"] == theirs
+    downloads.queue.retry(item_id)
+    downloads.wait(lambda: target.rows()[old.name]["digest"] == new.package.digest)
 
 
 def test_a_file_that_arrives_damaged_is_fetched_once_more(

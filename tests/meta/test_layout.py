@@ -16,6 +16,7 @@ ELSEWHERE = {
     "tests/unit/cli/test_without_qt.py": "every verb of the terminal, in processes of their own",
     "tests/unit/app/test_damaged_files.py": "the whole program, in a process of its own",
     "tests/unit/app/test_language_switch.py": "the whole program, in a process of its own",
+    "tests/unit/core/updates/test_lives.py": "ledger, verdicts, backups: random lives",
     "tests/unit/desktop/tray/test_startup.py": "what the first icon may import, whoever does",
     "tests/unit/itemmodels/test_random_snapshots.py": "rows, table and signals as one",
     "tests/unit/ollama/test_pull.py": "client, transport and ensure through one verb",
