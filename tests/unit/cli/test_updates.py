@@ -73,14 +73,14 @@ def test_what_is_newer(aged: Terminal, server: FaultyServer) -> None:
 def test_what_was_not_checked_is_said(aged: Terminal, server: FaultyServer) -> None:
     server.state.install("nas:5000/me/x:q4", small.model("x"))
     server.state.unpublish("other:q4")
-    server.fault(TINY, faults.error_html(502))
+    server.fault(TINY, faults.html_ok())
     result = aged("outdated", "--exit-code")
     assert result.code == 3
     assert "nas:5000/me/x:q4" in result.out
     assert "Not looked up" in result.out
     assert "Not at ollama.com under this name" in result.out
     assert "tiny:latest" in result.out
-    assert "couldn’t be checked: ollama.com has a problem." in result.err
+    assert "1 of 4 models couldn’t be checked: no usable answer from ollama.com." in result.err
     assert "up to date" not in result.err
 
 
