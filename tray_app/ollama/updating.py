@@ -1,20 +1,21 @@
 """The steps of an update around its pull: look again, keep the old version, free the memory.
 
-The window's queue and the terminal take the same ones. Nothing here deletes a model.
+The window's queue and the terminal take the same ones. Nothing here deletes a model, but `expire`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
-from tray_app.core.errors import Changed, ModelNotFound, NotDone
+from tray_app.core.errors import Changed, ListProblem, ModelNotFound, NotDone
 from tray_app.core.names import ModelName, is_same_name
 from tray_app.core.records import Manifest, ModelRecord, RunningModel
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
 from tray_app.core.updates.asking import LIMIT_S
-from tray_app.core.updates.backups import backup_name
+from tray_app.core.updates.backups import Fate, backup_name, fate
+from tray_app.core.updates.ledger import Made
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deleting import unload_and_wait
 from tray_app.ollama.registry import Registry
@@ -108,6 +109,24 @@ def unload_before(client: OllamaClient, record: ModelRecord) -> RunningModel | N
 def load_again(client: OllamaClient, loaded: RunningModel, keep_alive_s: int | None) -> None:
     """What was loaded before, with the same context."""
     client.load(loaded.name, keep_alive_s, loaded.context_length)
+
+
+def expire(client: OllamaClient, backup: Made, now: datetime) -> Fate:
+    """Remove a kept version whose time is over, if ledger, name and digest agree and nobody has it
+    loaded; what became of it. The only place where an update leads to a deletion."""
+    record = client.get(backup.name)
+    if record is not None:
+        record = replace(record, server_id=backup.server_id)
+    rows = client.list_running()
+    is_loaded = None
+    if rows is not None and record is not None:
+        is_loaded = any(record.name == row.name or record.digest == row.digest for row in rows)
+    found = fate(backup, record, is_loaded, now)
+    if found is Fate.REMOVE and record is not None:
+        client.delete(record.name, digest=backup.digest)
+        if any(row.name == record.name for row in client.list_models()):
+            raise NotDone(record.name, problem=ListProblem.STILL_THERE)
+    return found
 
 
 def go_back(client: OllamaClient, backup: ModelRecord, name: str) -> ModelRecord:

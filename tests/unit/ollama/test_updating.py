@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
 from tray_app.core.errors import Changed, ModelNotFound, NotDone
 from tray_app.core.updates.answers import AnswerKind
+from tray_app.core.updates.backups import Fate
+from tray_app.core.updates.ledger import Ledger, Made, MadeBy
 from tray_app.demo.store.package import empty_package
 from tray_app.ollama import OllamaClient, Registry
 from tray_app.ollama.updating import (
     Readiness,
+    expire,
     go_back,
     keep_old_version,
     load_again,
@@ -156,3 +160,69 @@ def test_what_is_loaded_leaves_and_comes_back(client: OllamaClient, server: Faul
     assert {row.ref.display for row in server.state.memory.rows()} == {
         "tiny:latest", "other:latest",
     }  # fmt: skip
+
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def kept(client: OllamaClient) -> Made:
+    """The old version of tiny, for a week."""
+    record = client.get("tiny")
+    assert record is not None
+    copy = keep_old_version(client, record, TODAY)
+    until = NOW + timedelta(days=7)
+    return Made("nas", copy.name, copy.digest, MadeBy.BACKUP, NOW, record.name, until)
+
+
+def names(server: FaultyServer) -> set[str]:
+    return {item.ref.display for item in server.state.installed()}
+
+
+def test_a_kept_version_goes_when_its_time_is_over(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    backup = kept(client)
+    assert expire(client, backup, NOW + timedelta(days=1)) is Fate.KEEP
+    assert expire(client, backup, NOW + timedelta(days=6, hours=1)) is Fate.ANNOUNCE
+    assert backup.name in names(server)
+    assert expire(client, backup, NOW + timedelta(days=7)) is Fate.REMOVE
+    assert names(server) == {"tiny:latest", "other:latest"}
+    assert expire(client, backup, NOW + timedelta(days=8)) is Fate.FORGET
+
+
+def test_however_its_name_is_spelled(client: OllamaClient, server: FaultyServer) -> None:
+    server.state.install("hf.co/Me/X-GGUF:Q4_K_M", small.model("x"))
+    record = client.get("hf.co/Me/X-GGUF:Q4_K_M")
+    assert record is not None
+    copy = keep_old_version(client, record, TODAY)
+    ledger = Ledger()
+    made = Made("nas", copy.name, copy.digest, MadeBy.BACKUP, NOW, record.name, NOW)
+    ledger.note_made(made)
+    assert ledger.made("nas", copy.name.lower(), copy.digest) == made
+    assert expire(client, replace(made, name=copy.name.lower()), NOW) is Fate.REMOVE
+    assert copy.name not in names(server)
+
+
+def test_what_is_not_ours_any_more_stays(client: OllamaClient, server: FaultyServer) -> None:
+    backup = kept(client)
+    server.state.install(backup.name, small.model("by others"))
+    assert expire(client, backup, NOW + timedelta(days=99)) is Fate.FORGET
+    assert backup.name in names(server)
+
+
+def test_what_somebody_uses_stays(client: OllamaClient, server: FaultyServer) -> None:
+    backup = kept(client)
+    server.state.load(backup.name)
+    assert expire(client, backup, NOW + timedelta(days=99)) is Fate.LOADED
+    server.fault("/api/ps", faults.reply(404, b"404 page not found", "text/plain"))
+    assert expire(client, backup, NOW + timedelta(days=99)) is Fate.LOADED
+    assert backup.name in names(server)
+
+
+def test_a_deletion_that_did_nothing_is_no_success(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    backup = kept(client)
+    server.fault("/api/delete", faults.empty_ok())
+    with pytest.raises(NotDone):
+        expire(client, backup, NOW + timedelta(days=99))

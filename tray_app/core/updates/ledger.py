@@ -89,8 +89,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A model that we made on a server; it is that one for as long as it has `digest`. `source` is
-    what it was made of. A backup is removed after `keep_until`, None = never."""
+    """A model that we made on a server; it is that one for as long as it has `digest`. `name` is as
+    the server spells it, `source` what it was made of. A backup is removed after `keep_until`,
+    None = never."""
 
     tag: ClassVar[str] = "made"
 
@@ -104,7 +105,7 @@ class Made:
 
     @property
     def key(self) -> Key:
-        return (self.tag, self.server_id, self.name)
+        return (self.tag, self.server_id, canonical(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +320,7 @@ class Ledger:
         return tuple(r for r in self if isinstance(r, Made) and r.by is by)
 
     def note_made(self, made: Made) -> None:
-        self._write(replace(made, name=canonical(made.name)))
+        self._write(made)
 
     def forget_made(self, server_id: str, name: str) -> None:
         """It was pulled over, deleted, or is none of ours any more."""

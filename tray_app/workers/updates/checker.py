@@ -18,9 +18,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef, ModelRefs
-from tray_app.core.records import ModelInfo, ModelKey, ModelRecord, Snapshot
+from tray_app.core.records import Manifest, ModelInfo, ModelKey, ModelRecord, Snapshot
 from tray_app.core.sharing import KnownLayers, LayerIndex, is_made_here
 from tray_app.core.updates import learning
+from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
 from tray_app.core.updates.asking import (
     MAX_AT_ONCE,
     MAX_PER_HOST,
@@ -231,6 +232,20 @@ class UpdateChecker(QObject):
         learning.note_pulled(self.ledger, record, self._now())
         self._after_change(record.server_id, record.name)
 
+    def note_manifest(self, name: str, manifest: Manifest) -> None:
+        """Somebody has looked a name up, to pull it for example. What that tells of installed
+        models is taken; of a version that is new to us more is asked."""
+        key = canonical(name)
+        rows = [row for row in self._rows(key) if self._why_unasked(row) is None]
+        if not rows or not self._keeper.is_loaded:
+            return
+        (question,) = questions(rows, self.ledger, self._is_insecure).values()
+        if question.is_settled(manifest.digest):
+            answer = RegistryAnswer(AnswerKind.SETTLED, manifest.digest, manifest.pushed_at)
+            self._on_answer(question, answer)
+        else:
+            self._ask({key: question}, is_first=True)
+
     def note_made(self, made: Made) -> None:
         """We have made a model: by create, by copy, or to keep an old version."""
         self.ledger.note_made(made)
@@ -377,7 +392,9 @@ class UpdateChecker(QObject):
 
     @Slot(object)
     def _on_job_answered(self, answered: Answered) -> None:
-        question, answer = answered.question, answered.answer
+        self._on_answer(answered.question, answered.answer)
+
+    def _on_answer(self, question: Question, answer: RegistryAnswer) -> None:
         rows = self._rows(question.key)
         learning.note_answer(self.ledger, question, answer, rows, self._now())
         for record in rows:

@@ -19,6 +19,7 @@ from tests.unit.workers.updates.conftest import (
     with_template,
     with_white_space,
 )
+from tray_app.core.names import ModelName
 from tray_app.core.payloads import ModelRef
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.asking import Allowed
@@ -27,6 +28,7 @@ from tray_app.core.updates.schedule import Conditions, Every
 from tray_app.core.updates.verdicts import Standing
 from tray_app.demo.store.package import empty_package
 from tray_app.ollama.client import OllamaClient
+from tray_app.ollama.registry import Registry
 
 S = Standing
 TINY = "/v2/library/tiny/manifests/latest"
@@ -373,6 +375,26 @@ def test_a_pull_of_ours_is_what_the_registry_has(bench: Bench, server: FaultySer
     server.state.publish("tiny", small.model("tiny three"))
     bench.check()
     assert bench.standing("tiny:latest") is S.WEIGHTS
+
+
+def test_what_the_pull_dialog_learns_is_taken(bench: Bench, server: FaultyServer) -> None:
+    registry = Registry({"*": server.url})
+    same = registry.fetch_manifest(ModelName.parse("tiny"))
+    server.forget()
+    bench.checker.note_manifest("Tiny", same)
+    bench.settle()
+    assert bench.asked() == []
+    assert bench.standing("tiny:latest") is S.CURRENT
+    server.state.publish("tiny", small.model("tiny two"))
+    newer = registry.fetch_manifest(ModelName.parse("tiny"))
+    bench.checker.note_manifest("tiny", newer)
+    bench.settle()
+    assert bench.standing("tiny:latest") is S.WEIGHTS
+    server.forget()
+    bench.checker.note_manifest("nothing", newer)
+    bench.checker.note_manifest("no name", newer)
+    bench.settle()
+    assert bench.asked() == []
 
 
 def test_an_equal_snapshot_costs_nothing(bench: Bench) -> None:
