@@ -33,6 +33,7 @@ ELSEWHERE = {
     "tests/unit/workers/pulls/test_rules.py": "the queue as a whole: what holds downloads",
     "tests/unit/workers/pulls/test_servers.py": "the queue as a whole: several servers",
     "tests/unit/workers/pulls/test_telling.py": "the queue as a whole: what listeners may read",
+    "tests/unit/workers/updates/test_lives.py": "checker, keeper and jobs: random lives",
     "tests/unit/workers/test_unchanged_polls.py": "whoever hears of a poll: work per poll",
     "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from tray_app.core.names import canonical
 from tray_app.core.records import LayerKind, ModelKey
 from tray_app.core.updates.answers import AnswerKind
 
@@ -90,13 +91,13 @@ def news(
     verdicts: Iterable[tuple[ModelKey, Verdict, Marks]], told: Mapping[str, str]
 ) -> tuple[ModelKey, ...]:
     """Of which models a person is to be told: larger updates of which they were not told yet.
-    `told` is the digest that was told last, by name."""
+    `told` is the digest that was told last, by canonical name."""
     return tuple(
         key
         for key, verdict, marks in verdicts
         if verdict.standing is Standing.WEIGHTS
         and not marks.is_left_alone
-        and told.get(key[1]) != verdict.remote_digest
+        and told.get(canonical(key[1])) != verdict.remote_digest
     )
 
 

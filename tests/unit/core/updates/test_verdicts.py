@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.core.updates.world import NEW, OLD
 from tray_app.core.updates.answers import AnswerKind
+from tray_app.core.updates.ledger import Ledger
 from tray_app.core.updates.verdicts import (
     Marks,
     Standing,
@@ -44,6 +45,15 @@ def test_what_a_person_is_told(
 ) -> None:
     found = news([(KEY, Verdict(standing, OLD, NEW), marks)], told)
     assert found == ((KEY,) if is_news else ())
+
+
+def test_a_person_is_told_once_however_a_name_is_spelled() -> None:
+    ledger = Ledger()
+    key = ("local", "hf.co/Me/X:Q4")
+    verdict = Verdict(S.WEIGHTS, OLD, NEW)
+    assert news([(key, verdict, Marks())], ledger.told()) == (key,)
+    ledger.note_told(key[1], NEW)
+    assert news([(key, verdict, Marks())], ledger.told()) == ()
 
 
 def test_a_failure_changes_nothing_else() -> None:
