@@ -166,12 +166,13 @@ def make_bench(qtbot: QtBot, server: FaultyServer, tmp_path: Path) -> Iterator[B
         clock: list[datetime] | None = None,
         at: FaultyServer = server,
         studio: FaultyServer | None = None,
+        save_s: float = 0.01,
     ) -> Bench:
         runner = JobRunner()
         target = Target("local", Endpoint.parse(at.url))
         other = Target("studio", Endpoint.parse((studio or at).url))
         times = clock if clock is not None else [START]
-        keeper = LedgerKeeper(runner, LedgerFile(path) if path else None, save_s=0.01)
+        keeper = LedgerKeeper(runner, LedgerFile(path) if path else None, save_s=save_s)
         checker = UpdateChecker(
             runner,
             {"local": target, "studio": other}.get,

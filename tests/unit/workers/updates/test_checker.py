@@ -464,7 +464,7 @@ def test_everything_is_there_at_the_next_start(
 
 def test_what_was_not_written_is_written_at_the_end(make_bench: BenchMaker, tmp_path: Path) -> None:
     path = tmp_path / "updates.json"
-    bench = make_bench(path)
+    bench = make_bench(path, save_s=3600)
     bench.poll()
     bench.check()
     close(bench)
