@@ -90,10 +90,10 @@ class LedgerKeeper(QObject):
 
     @Slot(object)
     def _on_load_succeeded(self, ledger: Ledger) -> None:
-        # What was learned while it was read is newer.
-        changes = self.ledger.take_changes()
-        self.ledger.give_back(changes)
-        self.ledger.merge(ledger)
+        if self.ledger.has_changed:  # what was learned while it was read is newer
+            self.ledger.merge(ledger)
+        else:
+            self.ledger = ledger
         self.is_loaded = True
         self.loaded.emit()
         self.save()
