@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from tray_app.demo.store.package import MANIFEST_TYPE, Package, sha256_digest
 
 _PIECE = 32 * 1024
+_UNKNOWN = b'{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}'
 
 
 class LocalRegistry:
@@ -163,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
             told = self._told_by_head(path, manifest) if self.command == "HEAD" else ()
             self._answer(200, manifest, ("Content-Type", MANIFEST_TYPE), *told)
         elif digest not in self.registry.blobs:
-            self._answer(404, b'{"errors":[{"code":"UNKNOWN"}]}')
+            self._answer(404, _UNKNOWN, ("Content-Type", "application/json"))
         elif path.startswith("/data/"):
             self._data(digest)
         elif self.command == "HEAD":

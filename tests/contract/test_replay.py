@@ -17,7 +17,14 @@ from tray_app.demo import DemoServer
 FOLDER = Path(__file__).parent / "recordings"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 # Not replayed here: the list itself is made up by each server, see its own test.
-OWN_TEST = {"pull-server-killed", "recommendations"}
+OWN_TEST = {
+    "pull-server-killed",
+    "recommendations",
+    "registry-manifest-get",
+    "registry-manifest-head",
+    "registry-manifest-head-missing",
+    "registry-manifest-missing",
+}
 # Very small layers come and go between two lines, so their lines are there or not.
 CUT = "cut by the client"
 

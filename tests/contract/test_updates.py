@@ -14,20 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contract.gguf_file import digest_of, gguf_bytes
 from tests.contract.likeness import phases
+from tests.contract.local_registry import LocalRegistry
 from tests.contract.targets import Published, RealTarget, Target
+from tests.fakes import small
 from tray_app.cli import parse_args, terminal
 from tray_app.cli.console import Console
-from tray_app.demo import Package
+from tray_app.demo import DemoServer, Library, Package
 from tray_app.demo.store.gguf import read_header
 from tray_app.demo.store.package import Layer, assemble, empty_package, text_layer
 from tray_app.desktop.instance.single_instance import Handover, InstanceCommand, Outcome
 from tray_app.ollama import OllamaClient, Registry
 from tray_app.ollama.updating import Readiness, go_back, keep_old_version, look_again
 
-DAY_NS = 86_400 * 10**9
+RECORDINGS = Path(__file__).parent / "recordings"
 
 
 class Checker:
@@ -105,6 +108,36 @@ def layer(package: Package, kind: str) -> str:
 
 def has(target: Target, blob: str) -> bool:
     return target.ask("HEAD", f"/api/blobs/{blob}").status_code == 200
+
+
+# -- the registries of these tests -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["head", "get", "head-missing", "missing"],
+)
+def test_our_registries_answer_as_the_recorded_one(name: str) -> None:
+    record = json.loads((RECORDINGS / f"registry-manifest-{name}.json").read_text("utf-8"))
+    wanted, method = record["response"], record["request"]["method"]
+    package = small.model("base")
+    with DemoServer(library=Library(published=[("base", package, 0.0)])) as demo:
+        local = LocalRegistry().start()
+        local.manifests["/v2/library/base/manifests/latest"] = package.manifest
+        try:
+            for url in (demo.url, f"http://127.0.0.1:{local.port}"):
+                answer = requests.request(method, url + record["request"]["path"], timeout=5)
+                told = {key.lower() for key in answer.headers} - {"server", "date"}
+                assert answer.status_code == wanted["status"]
+                assert told == {key.lower() for key in wanted["headers"]}
+                if method == "HEAD" and answer.ok:
+                    digest = hashlib.sha256(package.manifest).hexdigest()
+                    assert answer.headers["ollama-content-digest"] == digest
+                    assert answer.headers["ollama-push-time"].isdecimal()
+                if method == "GET":
+                    assert answer.json().keys() == wanted["json"].keys()
+        finally:
+            local.stop()
 
 
 # -- the rows of the table -------------------------------------------------------------------------
