@@ -198,6 +198,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln models still use the old version of {name}.</source>
+        <translation>
+            <numerusform>有 %Ln 个模型仍在使用 {name} 的旧版本。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln months ago</source>
         <translation>
             <numerusform>%Ln 个月前</numerusform>
@@ -214,6 +220,12 @@
         <source>%Ln more layers</source>
         <translation>
             <numerusform>另外 %Ln 层</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln newer versions</source>
+        <translation>
+            <numerusform>%Ln 个新版本</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -631,6 +643,18 @@
         <translation>有新版本可用</translation>
     </message>
     <message>
+        <source>A newer version is there.</source>
+        <translation>已有新版本。</translation>
+    </message>
+    <message>
+        <source>A newer version needs Ollama {version}</source>
+        <translation>新版本需要 Ollama {version}</translation>
+    </message>
+    <message>
+        <source>A newer version needs a newer Ollama</source>
+        <translation>新版本需要更新的 Ollama</translation>
+    </message>
+    <message>
         <source>A port is a number from 1 to 65535.</source>
         <translation>端口是 1 到 65535 之间的数字。</translation>
     </message>
@@ -691,6 +715,10 @@
         <translation>加上 -y 可不经询问直接删除。</translation>
     </message>
     <message>
+        <source>Add -y to update without asking.</source>
+        <translation>加上 -y 可直接更新而不询问。</translation>
+    </message>
+    <message>
         <source>Add a tag after “:”, or remove it.</source>
         <translation>请在“:”后面添加标签，或将其删除。</translation>
     </message>
@@ -729,6 +757,12 @@
     <message>
         <source>All</source>
         <translation>全部</translation>
+    </message>
+    <message numerus="yes">
+        <source>All %Ln models are up to date.</source>
+        <translation>
+            <numerusform>全部 %Ln 个模型都是最新的。</numerusform>
+        </translation>
     </message>
     <message>
         <source>All files</source>
@@ -775,6 +809,10 @@
         <translation>已是最新版本</translation>
     </message>
     <message>
+        <source>Already up to date. Nothing was pulled.</source>
+        <translation>已是最新，没有拉取任何内容。</translation>
+    </message>
+    <message>
         <source>Already waiting in line</source>
         <translation>已在排队</translation>
     </message>
@@ -797,6 +835,10 @@
     <message>
         <source>An answer</source>
         <translation>响应</translation>
+    </message>
+    <message>
+        <source>An old version that is kept</source>
+        <translation>保留的旧版本</translation>
     </message>
     <message>
         <source>Another address</source>
@@ -1021,6 +1063,10 @@
         <translation>按系统列表检查</translation>
     </message>
     <message>
+        <source>Checked {time}.</source>
+        <translation>检查于{time}。</translation>
+    </message>
+    <message>
         <source>Checking again…</source>
         <translation>正在重新检查…</translation>
     </message>
@@ -1229,6 +1275,22 @@
         <translation>无法读取（{reason}）。</translation>
     </message>
     <message>
+        <source>Couldn’t check ({reason})</source>
+        <translation>无法检查（{reason}）</translation>
+    </message>
+    <message>
+        <source>Couldn’t check since then: {reason}.</source>
+        <translation>此后无法检查：{reason}。</translation>
+    </message>
+    <message>
+        <source>Couldn’t check since {date}: {reason}.</source>
+        <translation>自{date}起无法检查：{reason}。</translation>
+    </message>
+    <message>
+        <source>Couldn’t check: {reason}.</source>
+        <translation>无法检查：{reason}。</translation>
+    </message>
+    <message>
         <source>Couldn’t look up the size</source>
         <translation>无法查询大小</translation>
     </message>
@@ -1354,6 +1416,14 @@
     <message>
         <source>Different versions</source>
         <translation>版本不同</translation>
+    </message>
+    <message>
+        <source>Differs from {registry}</source>
+        <translation>与 {registry} 上的不同</translation>
+    </message>
+    <message>
+        <source>Differs from {registry}. Update it alone.</source>
+        <translation>与 {registry} 上的不同，请单独更新它。</translation>
     </message>
     <message>
         <source>Digest</source>
@@ -1671,6 +1741,14 @@
         <translation>无法从 {sandbox} 内部启动它。请在终端中运行：{command}</translation>
     </message>
     <message>
+        <source>From {name}, on {date}.</source>
+        <translation>{date}由 {name} 制作。</translation>
+    </message>
+    <message>
+        <source>From {name}.</source>
+        <translation>由 {name} 制作。</translation>
+    </message>
+    <message>
         <source>GB</source>
         <translation>GB</translation>
     </message>
@@ -1847,6 +1925,10 @@
         <translation>下次启动 Ollama Tray 时会继续。</translation>
     </message>
     <message>
+        <source>It has changed meanwhile, so it was left alone.</source>
+        <translation>它在此期间已改变，因此未作处理。</translation>
+    </message>
+    <message>
         <source>It has expired, on {date}.</source>
         <translation>它已于 {date} 过期。</translation>
     </message>
@@ -1855,12 +1937,20 @@
         <translation>证书已过期。</translation>
     </message>
     <message>
+        <source>It holds {size}.</source>
+        <translation>占用 {size}。</translation>
+    </message>
+    <message>
         <source>It is for another name.</source>
         <translation>证书属于其他名称。</translation>
     </message>
     <message>
         <source>It is for “{name}”.</source>
         <translation>它属于“{name}”。</translation>
+    </message>
+    <message>
+        <source>It is gone.</source>
+        <translation>它已不存在。</translation>
     </message>
     <message>
         <source>It is kept until you quit.</source>
@@ -1881,6 +1971,10 @@
     <message>
         <source>It is {address}, and SOCKS is not supported. Set an HTTP proxy in HTTPS_PROXY, to see sizes and updates.</source>
         <translation>代理为 {address}，而 SOCKS 不受支持。请在 HTTPS_PROXY 中设置 HTTP 代理，以查看大小和更新。</translation>
+    </message>
+    <message>
+        <source>It isn’t asked for again before {date}.</source>
+        <translation>{date}之前不会再次询问。</translation>
     </message>
     <message>
         <source>It isn’t clear where the password ends. In names and passwords, write %2F for /, %3F for ? and %23 for #.</source>
@@ -1905,6 +1999,10 @@
     <message>
         <source>It may be off or asleep, or a firewall may block it.</source>
         <translation>它可能已关机或休眠，也可能被防火墙阻止。</translation>
+    </message>
+    <message>
+        <source>It may be older there, or was changed here.</source>
+        <translation>那边的可能更旧，或者这里的被改过。</translation>
     </message>
     <message>
         <source>It may have been deleted or renamed.</source>
@@ -2070,6 +2168,10 @@
         <translation>下载期间让此电脑保持唤醒(&amp;W)</translation>
     </message>
     <message>
+        <source>Kept as {name}.</source>
+        <translation>保留为 {name}。</translation>
+    </message>
+    <message>
         <source>Kept in your system’s keyring</source>
         <translation>保存在系统密钥环中</translation>
     </message>
@@ -2080,6 +2182,10 @@
     <message>
         <source>Kept until you unload it</source>
         <translation>保留到手动卸载为止</translation>
+    </message>
+    <message>
+        <source>Kept until {date} as {name}.</source>
+        <translation>以 {name} 保留至{date}。</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2186,6 +2292,10 @@
         <translation>当前已加载</translation>
     </message>
     <message>
+        <source>Loaded now: unloaded first</source>
+        <translation>已加载：会先卸载</translation>
+    </message>
+    <message>
         <source>Loading…</source>
         <translation>正在加载…</translation>
     </message>
@@ -2214,6 +2324,10 @@
         <translation>查找显卡最多可能需要一分钟。</translation>
     </message>
     <message>
+        <source>Looking for newer versions… {done} of {total}</source>
+        <translation>正在查找新版本… {done}/{total}</translation>
+    </message>
+    <message>
         <source>Looking up what is there…</source>
         <translation>正在查询那里已有的内容…</translation>
     </message>
@@ -2236,6 +2350,10 @@
     <message>
         <source>Made from</source>
         <translation>基于</translation>
+    </message>
+    <message>
+        <source>Made on this server</source>
+        <translation>在此服务器上制作</translation>
     </message>
     <message>
         <source>Made on this server. It can’t be pulled again.</source>
@@ -2404,6 +2522,10 @@
         <translation>需要 Ollama {needs} 或更新版本。“{server}”运行的是 {version}。</translation>
     </message>
     <message>
+        <source>Needs a newer Ollama</source>
+        <translation>需要更新的 Ollama</translation>
+    </message>
+    <message>
         <source>Needs about {amount} memory.</source>
         <translation>需要内存约 {amount}。</translation>
     </message>
@@ -2412,12 +2534,28 @@
         <translation>需要约 {size}</translation>
     </message>
     <message>
+        <source>Needs {size} for now; about {freed} of it come back when the old versions go.</source>
+        <translation>暂时需要 {size}；旧版本移除后约可收回 {freed}。</translation>
+    </message>
+    <message>
+        <source>Needs {size}.</source>
+        <translation>需要 {size}。</translation>
+    </message>
+    <message>
+        <source>Needs {version}</source>
+        <translation>需要 {version}</translation>
+    </message>
+    <message>
         <source>Network error</source>
         <translation>网络错误</translation>
     </message>
     <message>
         <source>Never</source>
         <translation>从不</translation>
+    </message>
+    <message>
+        <source>Newer version: {size} of {whole} to download</source>
+        <translation>有新版本：需要下载 {size}（共 {whole}）</translation>
     </message>
     <message>
         <source>Newer version: {size} to download</source>
@@ -2466,6 +2604,10 @@
     <message>
         <source>No model comes from an unusual place</source>
         <translation>没有来源不寻常的模型</translation>
+    </message>
+    <message>
+        <source>No model could be compared with a registry.</source>
+        <translation>没有可与仓库比较的模型。</translation>
     </message>
     <message>
         <source>No model is loaded</source>
@@ -2564,12 +2706,20 @@
         <translation>不是有效地址</translation>
     </message>
     <message>
+        <source>Not at {registry} under this name</source>
+        <translation>{registry} 上没有此名称</translation>
+    </message>
+    <message>
         <source>Not available here</source>
         <translation>此处不可用</translation>
     </message>
     <message>
         <source>Not below 20% on battery. The screen may still turn off.</source>
         <translation>使用电池且电量低于 20% 时除外。屏幕仍可能关闭。</translation>
+    </message>
+    <message>
+        <source>Not checked yet</source>
+        <translation>尚未检查</translation>
     </message>
     <message>
         <source>Not enough disk space</source>
@@ -2612,6 +2762,14 @@
         <translation>此服务器未知</translation>
     </message>
     <message>
+        <source>Not looked up</source>
+        <translation>未查询</translation>
+    </message>
+    <message>
+        <source>Not looked up anywhere.</source>
+        <translation>不会在任何地方查询。</translation>
+    </message>
+    <message>
         <source>Nothing</source>
         <translation>无</translation>
     </message>
@@ -2644,6 +2802,10 @@
         <translation>“{server}”上什么都不缺</translation>
     </message>
     <message>
+        <source>Nothing is stored here, so there is nothing to update.</source>
+        <translation>这里没有存储任何内容，因此无需更新。</translation>
+    </message>
+    <message>
         <source>Nothing on this desktop shows notifications</source>
         <translation>此桌面没有可显示通知的程序</translation>
     </message>
@@ -2662,12 +2824,20 @@
         </translation>
     </message>
     <message>
+        <source>Nothing to update.</source>
+        <translation>没有可更新的内容。</translation>
+    </message>
+    <message>
         <source>Nothing was deleted.</source>
         <translation>没有删除任何内容。</translation>
     </message>
     <message>
         <source>Nothing was downloaded in the last 30 days.</source>
         <translation>最近 30 天没有下载。</translation>
+    </message>
+    <message>
+        <source>Nothing was updated.</source>
+        <translation>没有更新任何内容。</translation>
     </message>
     <message>
         <source>Nothing, all {shared} stay for {names}</source>
@@ -2728,6 +2898,10 @@
     <message>
         <source>Offline since {time}</source>
         <translation>{time} 起离线</translation>
+    </message>
+    <message>
+        <source>Old version</source>
+        <translation>旧版本</translation>
     </message>
     <message>
         <source>Ollama</source>
@@ -2938,12 +3112,40 @@
         <translation>此处只能使用普通英文字符。</translation>
     </message>
     <message>
+        <source>Only small parts changed</source>
+        <translation>只有小部分改变</translation>
+    </message>
+    <message>
         <source>Only tells you, with the command for this computer.</source>
         <translation>只提示您，并给出适用于这台电脑的命令。</translation>
     </message>
     <message>
+        <source>Only the configuration changed</source>
+        <translation>只有配置改变</translation>
+    </message>
+    <message>
+        <source>Only the example messages changed</source>
+        <translation>只有示例消息改变</translation>
+    </message>
+    <message>
         <source>Only the first {shown} of {count} characters are shown. Copy copies all of them.</source>
         <translation>只显示 {count} 个字符中的前 {shown} 个。“复制”会复制全部。</translation>
+    </message>
+    <message>
+        <source>Only the license changed</source>
+        <translation>只有许可证改变</translation>
+    </message>
+    <message>
+        <source>Only the parameters changed</source>
+        <translation>只有参数改变</translation>
+    </message>
+    <message>
+        <source>Only the system prompt changed</source>
+        <translation>只有系统提示词改变</translation>
+    </message>
+    <message>
+        <source>Only the template changed</source>
+        <translation>只有模板改变</translation>
     </message>
     <message>
         <source>Only the weights are known for this server.</source>
@@ -3119,6 +3321,10 @@
         <translation>已固定</translation>
     </message>
     <message>
+        <source>Pinned. Unpin it first.</source>
+        <translation>已固定，请先取消固定。</translation>
+    </message>
+    <message>
         <source>Previous match</source>
         <translation>上一个匹配</translation>
     </message>
@@ -3129,6 +3335,10 @@
     <message>
         <source>Private models: the server must be signed in to ollama.com, or have its key added to the model’s owner.</source>
         <translation>私有模型：服务器必须登录 ollama.com，或将其密钥添加到模型所有者的账户。</translation>
+    </message>
+    <message>
+        <source>Private or gone at {registry}</source>
+        <translation>在 {registry} 上为私有或已不存在</translation>
     </message>
     <message>
         <source>Program</source>
@@ -3145,6 +3355,14 @@
     <message>
         <source>Proxy</source>
         <translation>代理</translation>
+    </message>
+    <message>
+        <source>Published on {date}.</source>
+        <translation>发布于{date}。</translation>
+    </message>
+    <message>
+        <source>Published on {registry} on {date}.</source>
+        <translation>{date}发布于 {registry}。</translation>
     </message>
     <message>
         <source>Pull a pasted name or link</source>
@@ -3257,6 +3475,10 @@
         <translation>从列表中移除(&amp;M)</translation>
     </message>
     <message>
+        <source>Rebuilt: {there} instead of {here}</source>
+        <translation>重新构建：{there}，原为 {here}</translation>
+    </message>
+    <message>
         <source>Refresh</source>
         <translation>刷新</translation>
     </message>
@@ -3306,6 +3528,10 @@
         <translation>
             <numerusform>要移除“{server}”及其 %Ln 个未完成的下载吗？</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Replace {name}?</source>
+        <translation>替换 {name}？</translation>
     </message>
     <message>
         <source>Replaces the version of {date}</source>
@@ -3364,6 +3590,10 @@
         <translation>运行于</translation>
     </message>
     <message>
+        <source>Runs on ollama.com</source>
+        <translation>在 ollama.com 上运行</translation>
+    </message>
+    <message>
         <source>Runs on ollama.com, nothing is stored here</source>
         <translation>在 ollama.com 上运行，本地不存储任何内容</translation>
     </message>
@@ -3374,6 +3604,10 @@
     <message>
         <source>SOCKS proxies are not supported</source>
         <translation>不支持 SOCKS 代理</translation>
+    </message>
+    <message>
+        <source>STATE</source>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Safety</source>
@@ -3777,6 +4011,10 @@
         <translation>TB</translation>
     </message>
     <message>
+        <source>TO DOWNLOAD</source>
+        <translation>需下载</translation>
+    </message>
+    <message>
         <source>Taken from “{text}”</source>
         <translation>取自“{text}”</translation>
     </message>
@@ -4121,6 +4359,10 @@
     <message>
         <source>The version number</source>
         <translation>版本号</translation>
+    </message>
+    <message>
+        <source>The version that is here now is kept until {date}.</source>
+        <translation>现有版本将保留至{date}。</translation>
     </message>
     <message>
         <source>The whole value</source>
@@ -4493,6 +4735,18 @@
         <translation>最多 8 个。机密请求头保存在系统密钥环中。</translation>
     </message>
     <message>
+        <source>Up to date</source>
+        <translation>已是最新</translation>
+    </message>
+    <message>
+        <source>Up to date on {date}</source>
+        <translation>{date}时是最新的</translation>
+    </message>
+    <message>
+        <source>Up to date, checked {time}</source>
+        <translation>已是最新，检查于{time}</translation>
+    </message>
+    <message>
         <source>Up to {size}</source>
         <translation>最多 {size}</translation>
     </message>
@@ -4505,9 +4759,23 @@
         <comment>badge: there is one</comment>
         <translation>可更新</translation>
     </message>
+    <message numerus="yes">
+        <source>Update %Ln models on “{server}”?</source>
+        <translation>
+            <numerusform>更新“{server}”上的 %Ln 个模型？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Update Ollama there first.</source>
+        <translation>请先更新那里的 Ollama。</translation>
+    </message>
     <message>
         <source>Updated</source>
         <translation>已更新</translation>
+    </message>
+    <message>
+        <source>Updated {name}, {size}.</source>
+        <translation>已更新 {name}，{size}。</translation>
     </message>
     <message>
         <source>Updates</source>
@@ -4590,6 +4858,10 @@
     <message>
         <source>Verifying files</source>
         <translation>正在校验文件</translation>
+    </message>
+    <message>
+        <source>Version of {date}: skipped</source>
+        <translation>{date}的版本：已跳过</translation>
     </message>
     <message>
         <source>Version {version}</source>
@@ -4705,6 +4977,10 @@
         <translation>“{server}”上响应的已不是 Ollama。</translation>
     </message>
     <message>
+        <source>What differs is listed below.</source>
+        <translation>差异列在下方。</translation>
+    </message>
+    <message>
         <source>What is loaded is no longer installed</source>
         <translation>已加载的模型已不在列表中</translation>
     </message>
@@ -4727,6 +5003,10 @@
     <message>
         <source>What was downloaded in the last 30 days.</source>
         <translation>最近 30 天的下载。</translation>
+    </message>
+    <message>
+        <source>What was learned could not be written down: {reason}</source>
+        <translation>无法保存得到的信息：{reason}</translation>
     </message>
     <message>
         <source>What {address} sends is not what Ollama sends.</source>
@@ -5028,6 +5308,11 @@
         <translation>上次连接于 {time}</translation>
     </message>
     <message>
+        <source>license</source>
+        <comment>part of a model, in a list</comment>
+        <translation>许可证</translation>
+    </message>
+    <message>
         <source>llama3.2, qwen3:8b, hf.co/user/repo:Q4_K_M</source>
         <translation>llama3.2、qwen3:8b、hf.co/user/repo:Q4_K_M</translation>
     </message>
@@ -5045,6 +5330,11 @@
         <translation>兆字节</translation>
     </message>
     <message>
+        <source>messages</source>
+        <comment>part of a model, in a list</comment>
+        <translation>消息</translation>
+    </message>
+    <message>
         <source>more than a day left</source>
         <translation>剩余一天以上</translation>
     </message>
@@ -5057,6 +5347,10 @@
         <translation>否</translation>
     </message>
     <message>
+        <source>no answer from {registry}</source>
+        <translation>{registry} 没有回应</translation>
+    </message>
+    <message>
         <source>no answer in time</source>
         <translation>没有及时响应</translation>
     </message>
@@ -5067,6 +5361,10 @@
     <message>
         <source>no secure connection</source>
         <translation>无法建立安全连接</translation>
+    </message>
+    <message>
+        <source>no usable answer from {registry}</source>
+        <translation>{registry} 没有给出可用的回应</translation>
     </message>
     <message>
         <source>not an address</source>
@@ -5154,6 +5452,11 @@
         <translation>无法连接</translation>
     </message>
     <message>
+        <source>parameters</source>
+        <comment>part of a model, in a list</comment>
+        <translation>参数</translation>
+    </message>
+    <message>
         <source>paused</source>
         <translation>已暂停</translation>
     </message>
@@ -5205,8 +5508,18 @@
         <translation>保留到手动卸载为止</translation>
     </message>
     <message>
+        <source>system prompt</source>
+        <comment>part of a model, in a list</comment>
+        <translation>系统提示词</translation>
+    </message>
+    <message>
         <source>tebibytes</source>
         <translation>太字节（1024）</translation>
+    </message>
+    <message>
+        <source>template</source>
+        <comment>part of a model, in a list</comment>
+        <translation>模板</translation>
     </message>
     <message>
         <source>terabytes</source>
@@ -5265,6 +5578,10 @@
         <translation>最多 {size}</translation>
     </message>
     <message>
+        <source>update asks before it replaces models, and there is no terminal to ask in.</source>
+        <translation>update 在替换模型前会询问，但这里没有可供询问的终端。</translation>
+    </message>
+    <message>
         <source>update available</source>
         <comment>said by a screen reader</comment>
         <translation>可更新</translation>
@@ -5315,12 +5632,20 @@
         <translation>{amount}，{speed}</translation>
     </message>
     <message>
+        <source>{change}: {size}</source>
+        <translation>{change}：{size}</translation>
+    </message>
+    <message>
         <source>{checks} on {servers}, {when}</source>
         <translation>{servers}，{checks}，{when}</translation>
     </message>
     <message>
         <source>{column} (no room, widen the window)</source>
         <translation>{column}（空间不足，请加宽窗口）</translation>
+    </message>
+    <message>
+        <source>{copy} is a copy of the old version of {name}.</source>
+        <translation>{copy} 是 {name} 旧版本的副本。</translation>
     </message>
     <message>
         <source>{count} bytes ({decimal}, {binary})</source>
@@ -5333,6 +5658,10 @@
     <message>
         <source>{count} of {total} checks</source>
         <translation>已完成 {count}/{total} 项检查</translation>
+    </message>
+    <message>
+        <source>{count} of {total} models couldn’t be checked: {reason}.</source>
+        <translation>{total} 个模型中有 {count} 个无法检查：{reason}。</translation>
     </message>
     <message>
         <source>{count} parameters</source>
@@ -5383,12 +5712,24 @@
         <translation>{folder}：只剩 {size}</translation>
     </message>
     <message>
+        <source>{found}, {size} to download.</source>
+        <translation>{found}，需下载 {size}。</translation>
+    </message>
+    <message>
         <source>{from_date} to {to_date}</source>
         <translation>{from_date} 至 {to_date}</translation>
     </message>
     <message>
         <source>{graphics} graphics card, {processor} processor</source>
         <translation>{graphics} 显卡，{processor} 处理器</translation>
+    </message>
+    <message>
+        <source>{host} answers that it has no such model, or hides it.</source>
+        <translation>{host} 回应说没有这个模型，或者将其隐藏。</translation>
+    </message>
+    <message>
+        <source>{host} isn’t allowed in Settings, Updates.</source>
+        <translation>在“设置 › 更新”中未允许 {host}。</translation>
     </message>
     <message>
         <source>{kind}, {count} characters</source>
@@ -5398,6 +5739,10 @@
         <source>{layer}: {bytes}</source>
         <comment>a layer</comment>
         <translation>{layer}：{bytes}</translation>
+    </message>
+    <message>
+        <source>{line} (pinned)</source>
+        <translation>{line}（已固定）</translation>
     </message>
     <message>
         <source>{loaded}, {size}</source>
@@ -5493,6 +5838,10 @@
         <source>{name} is loaded on “{server}” and will be unloaded first. Apps that are using it will stop getting answers.</source>
         <translation>{name} 已在“{server}”上加载，将先被卸载。正在使用它的应用将收不到回答。</translation>
     </message>
+    <message>
+        <source>{name} is pinned: it is left out of updates.</source>
+        <translation>{name} 已固定：更新时会跳过它。</translation>
+    </message>
     <message numerus="yes">
         <source>{name} is ready to use on %Ln servers.</source>
         <translation>
@@ -5506,6 +5855,10 @@
     <message>
         <source>{name} is ready to use.</source>
         <translation>{name} 可以使用了。</translation>
+    </message>
+    <message>
+        <source>{name} isn’t pinned any more.</source>
+        <translation>{name} 已取消固定。</translation>
     </message>
     <message numerus="yes">
         <source>{name} needs your attention on %Ln servers.</source>
@@ -5614,6 +5967,10 @@
         <translation>{total} 台服务器中 {online} 台在线</translation>
     </message>
     <message>
+        <source>{parts} changed</source>
+        <translation>{parts} 已改变</translation>
+    </message>
+    <message>
         <source>{part} of {whole}</source>
         <comment>bytes</comment>
         <translation>{part} / {whole}</translation>
@@ -5622,6 +5979,18 @@
         <source>{part} of {whole} so far</source>
         <comment>bytes</comment>
         <translation>{part} / 目前 {whole}</translation>
+    </message>
+    <message>
+        <source>{part}: replaced by {size}</source>
+        <translation>{part}：由 {size} 替换</translation>
+    </message>
+    <message>
+        <source>{part}: {size}, gone there</source>
+        <translation>{part}：{size}，那边已没有</translation>
+    </message>
+    <message>
+        <source>{part}: {size}, replaced by {other}</source>
+        <translation>{part}：{size}，由 {other} 替换</translation>
     </message>
     <message>
         <source>{path} can’t be written: {reason}.</source>
@@ -5666,6 +6035,10 @@
     <message>
         <source>{registry} gave no usable answer ({reason}). The server does the download itself, so you can still pull.</source>
         <translation>{registry} 没有给出可用的响应（{reason}）。下载由服务器自行完成，因此仍可拉取。</translation>
+    </message>
+    <message>
+        <source>{registry} has a problem</source>
+        <translation>{registry} 出现问题</translation>
     </message>
     <message>
         <source>{registry} has a problem (HTTP status {status}).</source>
@@ -5720,6 +6093,10 @@
         <translation>未登录时，{registry} 不提供此名称的信息。该模型可能是私有的，也可能不存在。服务器可能有权访问，因此仍可拉取。</translation>
     </message>
     <message>
+        <source>{registry} takes no more questions for now</source>
+        <translation>{registry} 暂时不再接受请求</translation>
+    </message>
+    <message>
         <source>{registry} wants encryption. Remove it in Settings, Downloads, from the registries without encryption.</source>
         <translation>{registry} 要求加密。请在“设置”的“下载”中把它从未加密的仓库里移除。</translation>
     </message>
@@ -5735,6 +6112,11 @@
     <message>
         <source>{sentence} {more}</source>
         <translation>{sentence}{more}</translation>
+    </message>
+    <message>
+        <source>{sentence}.</source>
+        <comment>a title that becomes a sentence</comment>
+        <translation>{sentence}。</translation>
     </message>
     <message>
         <source>{servers} answer again.</source>
@@ -6198,6 +6580,10 @@
     <message>
         <source>“{server}” runs {version}, it seems in a container. Pull its image there, then make the container anew.</source>
         <translation>“{server}”运行 {version}，似乎在容器中。请在那里拉取镜像，然后重新创建容器。</translation>
+    </message>
+    <message>
+        <source>“{server}” runs {version}.</source>
+        <translation>“{server}”运行的是 {version}。</translation>
     </message>
     <message>
         <source>“{server}” runs {version}. Update it the way it was installed.</source>
