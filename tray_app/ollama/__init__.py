@@ -26,5 +26,6 @@ else:
     __getattr__ = lazy_names(
         __name__,
         "cancel", "client", "registry", "local_store", "ensure", "deleting", "layers", "responses",
-        "connect", "transport", "http_session", "ca_files", "certificates",
+        "connect", "transport", "http_session", "ca_files", "certificates", "update_check",
+        "updating",
     )  # fmt: skip
