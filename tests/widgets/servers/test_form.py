@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QDir, Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.shots import data
 from tests.shots.scene import Scene
 from tests.shots.server_form import CERTIFICATE, ENTRIES, several
 from tests.widgets.helpers import button, emitted, shown, texts
@@ -21,11 +23,12 @@ from tray_app.core.payloads import (
     ServerDraft,
     ServerTest,
 )
+from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.sign_in import Header, Secrets, SecretState, SignIn, SignInKind
 from tray_app.core.tls import CaFile, CaFileFault
 from tray_app.settings import ServerEntry
 from tray_app.views.servers.form import ServerForm
-from tray_app.views.servers.questions import UnencryptedQuestion
+from tray_app.views.servers.questions import RemoveServerDialog, UnencryptedQuestion
 
 TOKEN = "s3cr3t-t0ken"
 S = SecretState
@@ -600,6 +603,30 @@ def test_a_certificate_is_shown_in_full(qtbot: QtBot, new: ServerForm, scene: Sc
     assert digits.splitlines()[0] == "3F:9A:11:C0:5E:77:21:B4"
     assert len(digits.splitlines()) == 4
     assert not any("ignore" in text.casefold() for text in said)
+
+
+def test_the_ca_file_that_the_card_asks_for_is_tested_at_once(
+    new: ServerForm, scene: Scene, tmp_path: Path
+) -> None:
+    new.address_field.setText("https://mini")
+    attempt(scene, new, TlsFailed("", "", TlsReason.UNKNOWN_SIGNER), certificate=CERTIFICATE)
+    button(new, "CA file…").click()
+    (dialog,) = new.findChildren(QFileDialog)
+    assert dialog.directory().path() == QDir.homePath(), "not wherever the program was started"
+    file = tmp_path / "ca.pem"
+    file.write_text("none yet")
+    with emitted(scene.commands.server_test_requested) as asked:
+        dialog.fileSelected.emit(str(file))
+    assert [draft.endpoint.access.ca_file for draft in asked] == [str(file)]
+    dialog.close()
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "Finish it first"), (2, "Finish them first")])
+def test_one_download_is_not_them(scene: Scene, qtbot: QtBot, count: int, said: str) -> None:
+    pulls = [item for item in data.PULLS if item.state in UNFINISHED][:count]
+    scene.state.set_downloads(replace(item, server_id="nas") for item in pulls)
+    dialog = shown(qtbot, RemoveServerDialog("nas", scene.settings, scene.state, scene.commands))
+    assert any(words.startswith(said) for words in texts(dialog))
 
 
 def test_a_given_address_is_not_replaced(opened: Callable[..., ServerForm], scene: Scene) -> None:

@@ -123,6 +123,7 @@ class ServerForm(DialogFrame):
         self.more = MoreCard(self)
         self.card = ResultCard(self)
         self.card.button.clicked.connect(self._on_card_button_clicked)
+        self.more.ca_file_chosen.connect(self.test)
         self.body.addWidget(self.grid)
         self.body.addSpacing(4)
         self.body.addWidget(self.more)
@@ -504,7 +505,7 @@ class ServerForm(DialogFrame):
             case Remedy.ENTER_PASSWORD:
                 self.sign_in.enter(SignInKind.PASSWORD)
             case Remedy.CA_FILE:
-                self.more.choose_ca_file()
+                self.more.choose_ca_file(is_for_test=True)
             case Remedy.WAKE:
                 self._commands.wake_requested.emit(self._entry.id)
             case Remedy.USE_ADDRESS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QDir, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -29,11 +29,13 @@ _OWN = "own"
 class MoreCard(Card):
     """A head that opens and closes what is below it.
 
-    Signals: `changed` when a field is another; `toggled` when it opens or closes.
+    Signals: `changed` when a field is another; `toggled` when it opens or closes;
+    `ca_file_chosen` as `choose_ca_file` says.
     """
 
     changed = Signal()
     toggled = Signal()
+    ca_file_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -248,16 +250,19 @@ class MoreCard(Card):
         line.say(problem or words, "error" if problem else "", Tone.DANGER if problem else None)
         field.setAccessibleDescription(problem or words)
 
-    def choose_ca_file(self) -> None:
-        """Ask for the file."""
+    def choose_ca_file(self, *, is_for_test: bool = False) -> None:
+        """Ask for the file. `is_for_test`: as soon as it is chosen, `ca_file_chosen` tells."""
         self.set_open(True)
         choose(self.ca_combo, _OWN)
-        dialog = QFileDialog(self, tr("CA file"), self.ca_file)
+        place = self.ca_file or QDir.homePath()
+        dialog = QFileDialog(self, tr("CA file"), place)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         patterns = tr("Certificates") + " (*.pem *.crt *.cer)", tr("All files") + " (*)"
         dialog.setNameFilters(patterns)
         dialog.fileSelected.connect(self.ca_field.setText)
+        if is_for_test:
+            dialog.fileSelected.connect(self.ca_file_chosen)
         dialog.open()
 
     def _on_edited(self) -> None:

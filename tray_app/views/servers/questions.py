@@ -130,7 +130,11 @@ class RemoveServerDialog(_Question):
         if count:
             one = english_singular(count, "Remove “{server}”, with 1 unfinished download?")
             title = one or tr("Remove “{server}”, with %Ln unfinished downloads?", "", count)
-            body = tr(
+            body = english_singular(
+                count,
+                "Finish it first, or drop it: what was fetched stays on “{server}” until it "
+                "cleans up.",
+            ) or tr(
                 "Finish them first, or drop them: what was fetched stays on “{server}” until it "
                 "cleans up."
             )

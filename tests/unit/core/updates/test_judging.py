@@ -213,7 +213,9 @@ def test_answers_without_a_version(kind: AnswerKind, standing: Standing, is_priv
     assert (found.standing, found.is_private, found.checked_at) == (standing, is_private, NOW)
 
 
-@pytest.mark.parametrize("failure", [None, *set(AnswerKind) - {AnswerKind.MANIFEST}])
+@pytest.mark.parametrize(
+    "failure", [None, *(kind for kind in AnswerKind if kind is not AnswerKind.MANIFEST)]
+)
 def test_nobody_has_answered(failure: AnswerKind | None) -> None:
     look = Look("mistral:7b", failure=failure, failed_at=NOW)
     found = judge(row(), look, seen(), evidence(is_raw=True))
