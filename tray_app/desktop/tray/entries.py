@@ -87,6 +87,7 @@ class ServerFacts:
     start: ServerStart | None = None
     id: str = ""
     can_wake: bool = False
+    can_start: bool = False
     choices: ModelChoices | None = None
     """Those of the snapshot; None = still to be made."""
 
@@ -107,6 +108,11 @@ class ServerFacts:
     def is_asleep(self) -> bool:
         """Whether it may be woken."""
         return self.can_wake and self.state is ServerState.OFFLINE
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it may be started."""
+        return self.can_start and self.state is ServerState.OFFLINE
 
     @property
     def running(self) -> tuple[RunningModel, ...] | None:
@@ -148,6 +154,7 @@ class ServerFacts:
             state.start_of(server.id),
             server.id,
             server.can_wake,
+            state.can_start(server.id),
             choices,
         )
 
@@ -185,6 +192,7 @@ class TrayVerb(StrEnum):
     SHOW_SERVER = "show_server"
     """Open the window at this one; "" = at all."""
     WAKE = "wake"
+    START = "start"
     LOAD = "load"
     UNLOAD = "unload"
     PAUSE = "pause"
@@ -346,6 +354,10 @@ def _connection(facts: TrayFacts) -> Iterator[MenuEntry]:
     for server in asleep[:MAX_WAKES]:
         request = TrayRequest(TrayVerb.WAKE, (server.id,))
         yield MenuEntry(f"wake {server.id}", text.wake_entry(server.label), "power", request)
+    stopped = next((server for server in facts.servers if server.is_stopped), None)
+    if stopped is not None:
+        request = TrayRequest(TrayVerb.START, (stopped.id,))
+        yield MenuEntry("start", tr("Start Ollama"), "play", request)
     if any(map(_wants_retry, facts.servers)) or (asleep and not facts.is_of_several):
         yield MenuEntry("retry", tr("Retry now"), "refresh", TrayRequest(TrayVerb.REFRESH))
 

@@ -110,6 +110,7 @@ class Tray(QObject):
         for changed in (
             state.server_changed,
             state.start_changed,
+            state.local_ollama_changed,
             state.status_changed,
             state.snapshot_changed,
             state.download_changed,
@@ -284,6 +285,7 @@ class Tray(QObject):
             "pause_all": commands.pulls_pause_all_requested,
             "resume_all": commands.pulls_resume_all_requested,
             "wake": commands.wake_requested,
+            "start": commands.start_requested,
             "load": commands.load_requested,
             "unload": commands.unload_requested,
             "pause": commands.pull_pause_requested,

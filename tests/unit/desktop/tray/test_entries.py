@@ -395,6 +395,19 @@ def test_each_of_a_few_servers_has_a_line_that_opens_the_window_there() -> None:
     ]
 
 
+@pytest.mark.parametrize("others", [(), (server("studio"),)])
+def test_ollama_on_this_computer_can_be_started(others: tuple[ServerFacts, ...]) -> None:
+    stopped = replace(server("pc", AWAY), can_start=True)
+    facts = several(stopped, *others)
+    entries = menu(facts)
+    assert find(entries, "start").request == TrayRequest(TrayVerb.START, ("pc",))
+    assert keys(entries).index("retry") == keys(entries).index("start") + 1
+    start = ServerStart("pc", StartKind.SERVICE, StartPhase.WAITING, 10.0, 30.0)
+    coming = several(replace(stopped, start=start), *others)
+    assert "start" not in keys(menu(coming))
+    assert "start" not in keys(menu(several(replace(server("pc"), can_start=True), *others)))
+
+
 def test_another_try_is_of_use_only_where_something_may_answer() -> None:
     away = several(server("pc", AWAY), server("nas", AWAY, can_wake=True, start=waking("nas")))
     assert find(menu(away), "retry").request == TrayRequest(TrayVerb.REFRESH)

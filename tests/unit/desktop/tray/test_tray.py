@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from tray_app.commands import Commands
-from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, StartKind, StartPhase
+from tray_app.core.payloads import (
+    LoadRequest,
+    LocalOllama,
+    ModelRef,
+    ServerStart,
+    StartKind,
+    StartPhase,
+)
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.core.records import (
     ModelRecord,
@@ -209,6 +216,18 @@ def test_another_server_is_shown(stage: Stage, qtbot: QtBot) -> None:
     stage.state.take_poll(Poll(ONLINE, MODELS))
     stage.tray.retranslate()
     assert stage.labels()[0] == "den: connecting…", "that was another server's answer"
+
+
+def test_ollama_is_started_where_it_can_be(stage: Stage, qtbot: QtBot) -> None:
+    stage.state.set_server(Server("local", "", "127.0.0.1:11434"))
+    stage.attach()
+    stage.state.take_poll(Poll(OFFLINE))
+    stage.tray.retranslate()
+    assert "Start Ollama" not in stage.labels()
+    stage.state.set_local_ollama(LocalOllama.STARTABLE)
+    qtbot.waitUntil(lambda: "Start Ollama" in stage.labels())
+    stage.click("start")
+    assert stage.said == [("start_requested", "local")]
 
 
 def test_a_server_s_line_opens_the_window_there(stage: Stage, qtbot: QtBot) -> None:
