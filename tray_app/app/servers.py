@@ -178,7 +178,7 @@ class Servers(QObject):
             for item in self._unfinished(entry.id):
                 self._parts.queue.cancel(item)
         elif self._unfinished(entry.id):
-            self._settings.set_server(replace(entry, is_leaving=True))
+            self._settings.change_server(entry.id, is_leaving=True)
             return
         self._drop(entry)
 
@@ -191,10 +191,9 @@ class Servers(QObject):
 
     def _drop(self, entry: ServerEntry) -> None:
         self._parts.sign_ins.forget(entry.id, has_secret=entry.sign_in.needs_secret)
-        left = [each for each in self._settings.servers() if each.id != entry.id]
-        if not any(each.is_on for each in left):
-            left[0] = replace(left[0], is_on=True)
-        self._settings.set("servers", tuple(left))
+        self._settings.change_servers(
+            lambda found: tuple(each for each in found if each.id != entry.id)
+        )
 
     def _unfinished(self, server_id: str) -> list[str]:
         return [

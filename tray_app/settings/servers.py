@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+import itertools
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from tray_app.core.endpoint import SYSTEM_PROXY, Access, Endpoint, has_password
@@ -58,23 +59,27 @@ class ServerEntry:
 
 
 _DEFAULT = ServerEntry("")
+_LONG_ID = 4000
 _ALWAYS = ("id", "label", "address")
 _TEXTS = ("label", "address", "ca_file", "proxy", "broadcast", "models_folder")
 
 
 def all_servers(stored: Iterable[ServerEntry]) -> tuple[ServerEntry, ...]:
     """The servers there are: those that are set up, and the one that Ollama's own tools would use.
-    Who had set up others before there could be several does not find it switched on."""
+    Who had set up others before there could be several does not find it switched on. One is on,
+    whatever a file says."""
     found = tuple(stored)
-    if any(entry.is_given for entry in found):
-        return found
-    is_taken = any(entry.id == LOCAL for entry in found)
-    return (ServerEntry(BESIDE_LOCAL if is_taken else LOCAL, is_on=not found), *found)
+    if not any(entry.is_given for entry in found):
+        is_taken = any(entry.id == LOCAL for entry in found)
+        found = (ServerEntry(BESIDE_LOCAL if is_taken else LOCAL, is_on=not found), *found)
+    if not any(entry.is_on for entry in found):
+        found = (replace(found[0], is_on=True), *found[1:])
+    return found
 
 
 def servers_used(entries: tuple[ServerEntry, ...]) -> tuple[ServerEntry, ...]:
-    """Those that are on; at least one is."""
-    return tuple(entry for entry in entries if entry.is_on) or entries[:1]
+    """Those that are on; of `all_servers` at least one is."""
+    return tuple(entry for entry in entries if entry.is_on)
 
 
 def default_of(entries: tuple[ServerEntry, ...], wanted: str) -> ServerEntry:
@@ -129,29 +134,35 @@ def server(value: Any) -> ServerEntry:
 
 
 def servers(value: Any) -> tuple[ServerEntry, ...]:
-    """All of them. Raises BadValue."""
-    found = tuple(map(server, listed(value)))
+    """All of them, however many. Raises BadValue."""
+    if not isinstance(value, list | tuple):
+        raise BadValue("a list")
+    found = tuple(map(server, value))
     if len({entry.id for entry in found}) < len(found):
         raise BadValue("servers with different ids")
     return found
 
 
+def server_ids(value: Any) -> tuple[str, ...]:
+    """Ids of servers, however many. Raises BadValue."""
+    if not isinstance(value, list | tuple):
+        raise BadValue("a list")
+    return tuple(map(text, value))
+
+
 def usable_servers(value: Any) -> tuple[ServerEntry, ...]:
     """One wrong entry does not take the others with it."""
-    found: dict[str, ServerEntry] = {}
-    for item in value if isinstance(value, list) else ():
-        try:
-            entry = server(item)
-        except BadValue:
-            continue
-        found.setdefault(entry.id, entry)
-    return tuple(found.values())
+    items = value if isinstance(value, list) else []
+    return tuple(entry for _, entry in _read(items) if entry is not None)
 
 
 def servers_to_json(entries: tuple[ServerEntry, ...], old: Any) -> list[Any]:
     """For the file. What stands in `old`, the list that was there, and is not ours stays."""
-    before = old if isinstance(old, list) else []
-    return [*(_kept(entry, before) for entry in entries), *_unusable(before)]
+    before = _read(old if isinstance(old, list) else [])
+    items = {entry.id: item for item, entry in before if entry is not None}
+    # What a person wrote and we cannot read is not ours to delete.
+    unusable = [item for item, entry in before if entry is None]
+    return [*(_kept(entry, items.get(entry.id, {})) for entry in entries), *unusable]
 
 
 def entry_to_json(entry: ServerEntry) -> dict[str, Any]:
@@ -166,25 +177,35 @@ def entry_to_json(entry: ServerEntry) -> dict[str, Any]:
     return found
 
 
-def _kept(entry: ServerEntry, before: list[Any]) -> dict[str, Any]:
-    ours = entry_to_json(entry)
+def _kept(entry: ServerEntry, before: Mapping[str, Any]) -> dict[str, Any]:
     names = {field.name for field in fields(entry)}
-    for item in before:
-        if isinstance(item, dict) and item.get("id") == entry.id:
-            foreign = {key: value for key, value in item.items() if key not in names}
-            return {**ours, **foreign}
-    return ours
+    foreign = {key: value for key, value in before.items() if key not in names}
+    return {**entry_to_json(entry), **foreign}
 
 
-def _unusable(before: list[Any]) -> list[Any]:
-    """What a person wrote and we cannot read is not ours to delete."""
-    found = []
-    for item in before:
+def _read(items: list[Any]) -> list[tuple[Any, ServerEntry | None]]:
+    """Each with the server that it is, None = it cannot be read. Who copies one in the file may
+    leave its id: the copy is a server too, and gets one of its own, the same each time."""
+    found: list[tuple[Any, ServerEntry | None]] = []
+    ids = (item.get("id") for item in items if isinstance(item, dict))
+    given = {each for each in ids if isinstance(each, str)}
+    taken: set[str] = set()
+    for item in items:
         try:
-            server(item)
+            entry = server(item)
         except BadValue:
-            found.append(item)
+            found.append((item, None))
+            continue
+        if entry.id in taken:
+            entry = replace(entry, id=_free_id(entry.id, given | taken))
+        taken.add(entry.id)
+        found.append((item, entry))
     return found
+
+
+def _free_id(like: str, taken: Collection[str]) -> str:
+    names = (f"{like[:_LONG_ID]}-{number}" for number in itertools.count(2))
+    return next(name for name in names if name not in taken)
 
 
 def _sign_in(value: Any) -> SignIn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,20 @@ class Settings(QObject):
     def update(self, values: Mapping[str, Any]) -> None:
         """Set several fields and write the file once."""
         wanted = {name: checked(name, value) for name, value in values.items()}
+        self._change(lambda: wanted)
+
+    def change_servers(
+        self, change: Callable[[tuple[ServerEntry, ...]], tuple[ServerEntry, ...]]
+    ) -> None:
+        """Write the servers that `change` makes of those that there are, also of those that
+        another process has written meanwhile."""
+        self._change(lambda: {"servers": checked("servers", change(self.servers()))})
+
+    def _change(self, make: Callable[[], Mapping[str, Any]]) -> None:
         before = self.values
         with jsonfile.locked(self._path) if self._path else contextlib.nullcontext():
             self._take_over(is_sure=True)
-            new = {n: v for n, v in wanted.items() if v != getattr(self.values, n)}
+            new = {n: v for n, v in make().items() if v != getattr(self.values, n)}
             self._unsaved.update(new)
             self._add_unsaved()
             failure = self._save() if new else None
@@ -109,13 +119,22 @@ class Settings(QObject):
         return endpoint_of(entry, os.environ)
 
     def set_server(self, entry: ServerEntry) -> None:
-        """Change a server, or add one at the end."""
-        found = self.servers()
-        if any(other.id == entry.id for other in found):
-            found = tuple(entry if other.id == entry.id else other for other in found)
-        else:
-            found = (*found, entry)
-        self.set("servers", found)
+        """Have a server be this, or add it at the end."""
+
+        def changed(found: tuple[ServerEntry, ...]) -> tuple[ServerEntry, ...]:
+            if all(other.id != entry.id for other in found):
+                return (*found, entry)
+            return tuple(entry if other.id == entry.id else other for other in found)
+
+        self.change_servers(changed)
+
+    def change_server(self, server_id: str, **values: Any) -> None:
+        """Change these of a server, and nothing else of it; one that is gone stays away."""
+        self.change_servers(
+            lambda found: tuple(
+                replace(entry, **values) if entry.id == server_id else entry for entry in found
+            )
+        )
 
     def server(self, server_id: str = "") -> ServerEntry:
         """The server of this id, "" = the default one. A removed server keeps its id as name."""

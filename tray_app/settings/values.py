@@ -25,6 +25,7 @@ from tray_app.settings.checks import (
 from tray_app.settings.servers import (
     LOCAL,
     ServerEntry,
+    server_ids,
     servers,
     servers_to_json,
     usable_servers,
@@ -44,7 +45,7 @@ class SettingsValues:
     servers: tuple[ServerEntry, ...] = _setting((), servers)
     default_server: str = _setting(LOCAL, text)
     shown_server: str = _setting("", text)
-    pull_servers: tuple[str, ...] = _setting((), texts)
+    pull_servers: tuple[str, ...] = _setting((), server_ids)
     start_ollama: bool = _setting(False, flag)
 
     keep_in_tray: bool = _setting(True, flag)

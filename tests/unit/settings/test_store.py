@@ -551,3 +551,50 @@ def test_any_file_gives_settings_and_nothing_is_lost(content: bytes) -> None:
         assert again.broken_path is None
         if settings.broken_path is not None:
             assert settings.broken_path.read_bytes() == content
+
+
+@pytest.mark.allow_logs("servers with different ids")
+def test_a_server_copied_with_its_id_is_another_one_and_stays(path: Path) -> None:
+    copied = {"id": "1", "label": "studio", "address": "studio", "note": "mine"}
+    write(path, {"servers": [{"id": "1", "label": "nas", "address": "nas"}, copied, {"id": "1-2"}]})
+    settings = Settings(path)
+    assert [(entry.id, entry.label) for entry in settings.servers()[1:]] == [
+        ("1", "nas"), ("1-3", "studio"), ("1-2", "")
+    ]  # fmt: skip
+    settings.change_server("1", is_on=False)
+    assert {**copied, "id": "1-3"} in written(path)["servers"]
+    assert settings.servers() == Settings(path).servers()
+    assert Settings(path).problems == ()
+
+
+@pytest.mark.parametrize("count", [256, 300])
+def test_however_many_servers_can_be_changed(path: Path, count: int) -> None:
+    write(path, {"servers": [{"id": str(n), "address": "nas"} for n in range(count)]})
+    settings = Settings(path)
+    assert settings.problems == ()
+    settings.change_server("7", is_on=False)
+    settings.set("pull_servers", [entry.id for entry in settings.servers()])
+    again = Settings(path)
+    assert len(again.servers_on()) == count - 1
+    assert len(again.values.pull_servers) == count + 1
+
+
+def test_servers_that_others_wrote_meanwhile_stay(path: Path) -> None:
+    write(path, {"servers": [{"id": "1", "label": "nas"}, {"id": "2", "label": "old"}]})
+    ours, others = Settings(path), Settings(path)
+    others.set_server(ServerEntry("3", "studio", "studio"))
+    others.change_servers(lambda found: tuple(entry for entry in found if entry.id != "2"))
+    others.change_server("1", label="NAS")
+    ours.change_server("1", is_on=False)
+    ours.change_server("2", is_on=False)
+    ours.set_server(ServerEntry("4", "lab", "lab"))
+    found = {entry.id: entry for entry in Settings(path).servers()}
+    assert list(found) == ["local", "1", "3", "4"]
+    assert (found["1"].label, found["1"].is_on) == ("NAS", False)
+
+
+def test_one_server_is_on_whatever_the_file_says(path: Path) -> None:
+    write(path, {"servers": [{"id": "1", "is_on": False}, {"id": "local", "is_on": False}]})
+    settings = Settings(path)
+    assert [entry.is_on for entry in settings.servers()] == [True, False]
+    assert settings.server().id == "1"

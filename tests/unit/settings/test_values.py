@@ -112,7 +112,7 @@ def test_a_wrong_value_falls_back_alone_and_is_named(name: str, raw: Any) -> Non
 def test_one_wrong_server_does_not_take_the_others_with_it() -> None:
     raw = [{"id": "a", "address": "x"}, 7, {"id": "b", "address": 3}, {"id": "a"}, {"id": "c"}]
     values, problems = from_json({"servers": raw})
-    assert values.servers == (ServerEntry("a", "", "x"), ServerEntry("c"))
+    assert values.servers == (ServerEntry("a", "", "x"), ServerEntry("a-2"), ServerEntry("c"))
     assert len(problems) == 1
 
 

@@ -719,3 +719,16 @@ def test_the_rest_is_saved(new: ServerForm, scene: Scene) -> None:
         added.id, "mini", "mini", is_in_all=False, mac="3c:7c:3f:1a:2b:4d",
         broadcast="192.168.1.255", models_folder="/mnt/models",
     )  # fmt: skip
+
+
+def test_what_others_changed_while_it_is_open_stays(
+    opened: Callable[..., ServerForm], scene: Scene
+) -> None:
+    form = opened("gateway")
+    scene.settings.change_server("gateway", models_folder="/srv/models", is_in_all=False)
+    scene.settings.set_server(ServerEntry("late", "late", "late"))
+    form.name_field.setText("gate")
+    form.save_button.click()
+    found = scene.settings.server("gateway")
+    assert (found.label, found.models_folder, found.is_in_all) == ("gate", "/srv/models", False)
+    assert scene.settings.server("late").address == "late"

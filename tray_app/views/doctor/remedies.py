@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
@@ -82,7 +80,7 @@ class Remedies:
         if entry is None:
             return False
         if remedy.kind is RemedyKind.USE_NO_PROXY:
-            self._settings.set_server(replace(entry, proxy=NO_PROXY))
+            self._settings.change_server(entry.id, proxy=NO_PROXY)
             return True
         if remedy.kind not in _ADDRESSES or entry.is_given:
             return False
@@ -90,7 +88,7 @@ class Remedies:
             other = OtherAddress(entry.id, remedy.value)
             self._commands.server_address_dialog_requested.emit(other)
             return False
-        self._settings.set_server(replace(entry, address=remedy.value))
+        self._settings.change_server(entry.id, address=remedy.value)
         return True
 
     def _entry(self, server_id: str) -> ServerEntry | None:

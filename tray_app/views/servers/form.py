@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -579,11 +579,15 @@ class ServerForm(DialogFrame):
         self._shown_first = self._edited()
 
     def _store(self) -> None:
-        entry = self._edited()
-        known = next((e for e in self._settings.servers() if e.id == entry.id), None)
-        if known is not None:  # what others changed meanwhile stays
-            entry = replace(entry, is_on=known.is_on, is_leaving=known.is_leaving)
-        self._settings.set_server(entry)
+        entry, before = self._edited(), self._entry
+        if self._is_new:
+            self._settings.set_server(entry)
+            return
+        # What others changed meanwhile stays.
+        names = (field.name for field in fields(entry))
+        values = {name: getattr(entry, name) for name in names}
+        changed = {n: value for n, value in values.items() if value != getattr(before, n)}
+        self._settings.change_server(entry.id, **changed)
 
     @Slot(str)
     def _on_settings_changed(self, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import Slot
@@ -124,8 +123,7 @@ class ServersPage(SettingsPage):
 
     @Slot(str)
     def _on_switched(self, server_id: str) -> None:
-        entry = self._entry(server_id)
-        self.settings.set_server(replace(entry, is_on=not entry.is_on))
+        self.settings.change_server(server_id, is_on=not self._entry(server_id).is_on)
 
     @Slot(str)
     def _on_default_clicked(self, server_id: str) -> None:
@@ -133,8 +131,7 @@ class ServersPage(SettingsPage):
 
     @Slot(str)
     def _on_in_all_clicked(self, server_id: str) -> None:
-        entry = self._entry(server_id)
-        self.settings.set_server(replace(entry, is_in_all=not entry.is_in_all))
+        self.settings.change_server(server_id, is_in_all=not self._entry(server_id).is_in_all)
 
     @Slot(str)
     def _on_up_clicked(self, server_id: str) -> None:
@@ -145,11 +142,15 @@ class ServersPage(SettingsPage):
         self._move(server_id, 1)
 
     def _move(self, server_id: str, step: int) -> None:
-        entries = list(self.settings.servers())
-        place = next(index for index, entry in enumerate(entries) if entry.id == server_id)
-        if 0 <= place + step < len(entries):
-            entries.insert(place + step, entries.pop(place))
-            self.settings.set("servers", tuple(entries))
+        def moved(found: tuple[ServerEntry, ...]) -> tuple[ServerEntry, ...]:
+            entries = list(found)
+            places = (index for index, entry in enumerate(entries) if entry.id == server_id)
+            place = next(places, None)
+            if place is not None and 0 <= place + step < len(entries):
+                entries.insert(place + step, entries.pop(place))
+            return tuple(entries)
+
+        self.settings.change_servers(moved)
 
     @Slot()
     def _on_add_clicked(self) -> None:
