@@ -12,7 +12,7 @@ from tray_app.cli.context import EXIT_DONE, Session, exit_code
 from tray_app.cli.server_choice import load_settings
 from tray_app.core.diagnosis.facts import ServerFacts, ServerTarget
 from tray_app.core.diagnosis.findings import Examination, Finding, FindingGroup
-from tray_app.core.errors import OllamaError
+from tray_app.core.errors import BadAddress, OllamaError
 from tray_app.core.sign_in import SignInKind
 from tray_app.desktop.instance.single_instance import InstanceCommand
 from tray_app.diagnosis.computer import instance_facts
@@ -20,7 +20,14 @@ from tray_app.diagnosis.lanes import examine
 from tray_app.diagnosis.question import REGISTRY_URL, Question
 from tray_app.diagnosis.releases import Releases
 from tray_app.paths import paths
-from tray_app.settings.servers import ServerEntry, address_of, all_servers, endpoint_of
+from tray_app.settings.servers import (
+    HOST_VARIABLE,
+    ServerEntry,
+    address_of,
+    all_servers,
+    default_of,
+    endpoint_of,
+)
 from tray_app.settings.values import SettingsValues
 
 
@@ -71,6 +78,8 @@ def _targets(session: Session, settings: SettingsValues) -> tuple[ServerTarget, 
             sign_in=chosen.sign_in.kind,
             is_secret_unread=True,
         )
+    if chosen.problem is not None:
+        return _targets_of_settings(chosen.problem, session, settings)
     if session.invocation.server:
         return (meant,)
     found: list[ServerTarget] = []
@@ -89,6 +98,28 @@ def _targets(session: Session, settings: SettingsValues) -> tuple[ServerTarget, 
     if any(str(target.endpoint) == str(chosen.endpoint) or target.is_default for target in found):
         return tuple(found)
     return (meant, *found)
+
+
+def _targets_of_settings(
+    problem: BadAddress, session: Session, settings: SettingsValues
+) -> tuple[ServerTarget, ...]:
+    """All that are on, where the address of the server that is meant is none."""
+    environ = session.console.environ
+    found = tuple(
+        replace(_target(entry, environ)[0], is_default=_is_meant(entry, settings, environ))
+        for entry in all_servers(settings.servers)
+        if entry.is_on
+    )
+    if any(target.is_default for target in found):
+        return found
+    address = environ.get(HOST_VARIABLE, "").strip()
+    return (ServerTarget(None, address=address, error=problem, is_given=True), *found)
+
+
+def _is_meant(entry: ServerEntry, settings: SettingsValues, environ: Mapping[str, str]) -> bool:
+    if environ.get(HOST_VARIABLE, "").strip():
+        return entry.is_given
+    return entry == default_of(all_servers(settings.servers), settings.default_server)
 
 
 def _target(entry: ServerEntry, environ: Mapping[str, str]) -> tuple[ServerTarget, str]:

@@ -21,12 +21,15 @@ def status(session: Session) -> int:
     program: dict[str, object] = {"running": instance.outcome is not Outcome.NOBODY}
     if instance.outcome is Outcome.ANSWERED and instance.answer.is_ok:
         program |= {key: value for key, value in instance.answer.data.items() if key != "ok"}
+    problem = session.target.problem
     try:
+        if problem is not None:
+            raise problem
         snapshot = session.client.snapshot()
     except OllamaError as error:
         if session.invocation.as_json:
             failed = {
-                "server": session.target.endpoint.display,
+                "server": problem.reference if problem else session.target.endpoint.display,
                 "state": "error",
                 "error": type(error).__name__,
                 "message": text.error_text(error, session.target.label).body,

@@ -33,7 +33,8 @@ _NO_SIGN_IN = SignIn()
 @dataclass(frozen=True, slots=True)
 class ServerChoice:
     """The server that is meant. `is_default` = it is the one the running program would use.
-    `lacks` says what signs in to it and is out of a terminal's reach, "" = nothing."""
+    `lacks` says what signs in to it and is out of a terminal's reach, "" = nothing. `problem`: its
+    address is none, and nothing is asked of `endpoint`."""
 
     endpoint: Endpoint
     label: str = ""
@@ -41,6 +42,7 @@ class ServerChoice:
     is_default: bool = True
     sign_in: SignIn = _NO_SIGN_IN
     lacks: str = ""
+    problem: BadAddress | None = None
 
     @property
     def name(self) -> str:

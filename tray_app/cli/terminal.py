@@ -20,15 +20,19 @@ from tray_app.cli.context import (
 )
 from tray_app.cli.server_choice import ServerChoice, choose, labels, load_settings
 from tray_app.cli.speech import speak
-from tray_app.core.errors import Cancelled, OllamaError
+from tray_app.core.endpoint import Endpoint
+from tray_app.core.errors import BadAddress, Cancelled, OllamaError
 from tray_app.ollama.client import OllamaClient
 from tray_app.text import tr
 
 if TYPE_CHECKING:
     from tray_app.desktop.instance import single_instance
     from tray_app.ollama.registry import Registry
+    from tray_app.settings.values import SettingsValues
 
 
+_NEED_NO_ADDRESS = (Command.STATUS, Command.QUIT, Command.DOCTOR)
+"""Who asks the running program, or other servers too."""
 _NEED_NO_SECRET = (Command.QUIT, Command.PULL, Command.DOCTOR)
 """Who asks no server, lets the running program ask, or has more to tell."""
 
@@ -59,7 +63,7 @@ def run(
             return EXIT_DONE
         if problem:
             out.say(tr("Some settings can’t be used: {reason}").format(reason=problem))
-        target = _signed_in(choose(invocation, settings, out.environ), invocation, out)
+        target = _signed_in(_chosen(invocation, settings, out), invocation, out)
         with OllamaClient(target.endpoint, server_id=target.server_id, registry=registry) as client:
             session = Session(invocation, out, target, client, ask, settings)
             if invocation.command not in _NEED_NO_SECRET:
@@ -80,9 +84,20 @@ def run(
         return exit_code(error)
 
 
+def _chosen(invocation: Invocation, settings: SettingsValues, out: Console) -> ServerChoice:
+    try:
+        return choose(invocation, settings, out.environ)
+    except BadAddress as error:
+        if invocation.server or invocation.command not in _NEED_NO_ADDRESS:
+            raise
+        return ServerChoice(Endpoint(), problem=error)
+
+
 def _signed_in(target: ServerChoice, invocation: Invocation, out: Console) -> ServerChoice:
     """With the token and the headers of this command, which the running program does not have.
     What the keyring has of it is not asked for here: it would ask the person on a screen."""
+    if target.problem is not None:
+        return target
     if invocation.header_file is None and not out.environ.get(TOKEN_VARIABLE, "").strip():
         if not target.sign_in.needs_secret:
             return target

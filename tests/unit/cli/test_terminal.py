@@ -102,6 +102,33 @@ def test_a_port_that_is_none_asks_nobody(
     assert terminal("list", "--server", server.url).code == 0
 
 
+@pytest.mark.parametrize("is_in_file", [True, False])
+def test_an_address_that_is_none_hides_neither_the_program_nor_other_servers(
+    terminal: Terminal, server: FaultyServer, is_in_file: bool
+) -> None:
+    bad = "not an address"
+    terminal.environ["OLLAMA_HOST"] = "" if is_in_file else bad
+    mine = ("a", "studio", server.url)
+    write_settings(terminal, servers(("b", "nas", bad if is_in_file else server.url), mine,
+                                     default="b"))  # fmt: skip
+    terminal.instance.answers(
+        servers=[{"name": name, "server": name, "message": "Online"} for name in ("nas", "studio")]
+    )
+    status = terminal("status")
+    assert status.code == 2
+    assert "studio, studio, Online" in status.out
+    assert "can’t contain a space" in status.err
+    found = json.loads(terminal("status", "--json").out)
+    assert (found["server"], found["error"]) == (bad if is_in_file else f"OLLAMA_HOST={bad}",
+                                                 "BadAddress")  # fmt: skip
+    doctor = terminal("doctor")
+    assert doctor.code == 2
+    assert bad in doctor.out
+    assert "3 models, answered in" in doctor.out
+    quits = terminal("quit")
+    assert (quits.code, quits.err) == (0, "")
+
+
 @pytest.mark.parametrize("address", ["", " ", "\t"])
 def test_an_empty_server_is_no_wish_for_the_default(terminal: Terminal, address: str) -> None:
     with pytest.raises(SystemExit) as caught:
