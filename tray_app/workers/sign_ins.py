@@ -126,6 +126,7 @@ class SignIns(QObject):
         self._places: dict[str, SecretState] = {}  # where those are
         self._states: dict[str, SecretState] = {}
         self._newest: dict[str, Job] = {}
+        self._undeleted: set[str] = set()  # servers whose secret the keyring did not let go
 
     def set_servers(self, wanted: Mapping[str, OriginSignIn]) -> None:
         """These are all the servers that are used. What is new is read; what went stays kept, as a
@@ -191,7 +192,8 @@ class SignIns(QObject):
             self._read(server_id)  # its answer may have been overtaken
 
     def unlock(self) -> None:
-        """Ask the keyring again for all that it did not give."""
+        """Ask the keyring again for all that it did not give, or not let go."""
+        self._delete_left()
         for server_id, state in tuple(self._states.items()):
             if state in _ASKED_AGAIN and not self.is_elsewhere(server_id):
                 self._read(server_id)
@@ -210,6 +212,14 @@ class SignIns(QObject):
         self._secrets.pop(server_id, None)
         self._places.pop(server_id, None)
         self._submit(_DeleteJob(self._store, server_id), None, self._on_not_deleted)
+
+    def _delete_left(self) -> None:
+        """What could not be deleted, now that the keyring answers."""
+        left, self._undeleted = self._undeleted, set()
+        for server_id in left - self._secrets.keys():
+            place = self._wanted.get(server_id)
+            if place is None or not place.sign_in.needs_secret:
+                self._delete(server_id)
 
     def _read(self, server_id: str) -> None:
         self._set_state(server_id, SecretState.WAITING)
@@ -257,6 +267,7 @@ class SignIns(QObject):
 
     @Slot(object)
     def _on_read(self, secrets: Secrets | None) -> None:
+        self._delete_left()
         job = self._job()
         if job is None:
             return
@@ -274,6 +285,7 @@ class SignIns(QObject):
 
     @Slot(object)
     def _on_written(self, _: object) -> None:
+        self._delete_left()
         job = self._job()
         if job is not None and job.secrets is not None:
             self._take(job, job.secrets, SecretState.KEPT)
@@ -290,3 +302,6 @@ class SignIns(QObject):
     @Slot(object)
     def _on_not_deleted(self, error: OllamaError) -> None:
         _log.info("keyring: %s", error.context)
+        job = self.sender()
+        if isinstance(job, _DeleteJob) and _fault(error) is not KeyringFault.ABSENT:
+            self._undeleted.add(job.server_id)

@@ -276,6 +276,41 @@ def test_a_removed_server_is_forgotten(bench: Bench, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: set(bench.keyring.kept) == {"lab"}, timeout=10_000)
 
 
+@pytest.mark.parametrize("is_unlocked", [True, False])
+def test_what_a_locked_keyring_did_not_let_go_goes_when_it_is_open(
+    bench: Bench, *, is_unlocked: bool
+) -> None:
+    bench.keyring.kept = {"nas": secrets("t0ken"), "lab": secrets("other")}
+    bench.sign_ins.set_servers({"nas": TOKEN})
+    bench.wait(S.KEPT)
+    bench.keyring.fault = KeyringFault.LOCKED
+    bench.sign_ins.forget("nas")
+    bench.sign_ins.set_servers({"lab": TOKEN})
+    bench.wait(S.LOCKED, "lab")
+    bench.keyring.fault = None
+    if is_unlocked:
+        bench.sign_ins.unlock()
+    else:
+        bench.sign_ins.keep("lab", secrets("new"))
+    bench.wait(S.KEPT, "lab")
+    bench.wait_for(lambda: set(bench.keyring.kept) == {"lab"})
+
+
+def test_what_is_there_again_is_not_deleted_late(bench: Bench) -> None:
+    bench.keyring.kept["nas"] = secrets("t0ken")
+    bench.sign_ins.set_servers({"nas": TOKEN})
+    bench.wait(S.KEPT)
+    bench.keyring.fault = KeyringFault.LOCKED
+    bench.sign_ins.forget("nas")
+    bench.sign_ins.set_servers({"nas": TOKEN})
+    bench.wait(S.LOCKED)
+    bench.keyring.fault = None
+    bench.sign_ins.unlock()
+    bench.wait(S.KEPT)
+    assert bench.keyring.asked[-1] == "read nas"
+    assert bench.headers == SENT
+
+
 def test_a_server_that_is_off_keeps_its_secret(bench: Bench) -> None:
     bench.keyring.kept["nas"] = secrets("t0ken")
     bench.sign_ins.set_servers({"nas": TOKEN})
