@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 from tray_app.core import errors as e
+from tray_app.core.versions import is_too_old
 
-LEAST_VERSION = "0.1.38"
-"""The oldest Ollama whose answers have all that is shown."""
-
-_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 _BEHIND = frozenset({502, 503, 504, *range(520, 531)})
 _CERTIFICATE = frozenset(
     (e.TlsReason.UNKNOWN_SIGNER, e.TlsReason.SELF_SIGNED, e.TlsReason.EXPIRED,
@@ -49,17 +45,6 @@ def connection_case(error: e.OllamaError | None, version: str = "") -> Connectio
         if isinstance(error, kind):
             return judge(error)
     return ConnectionCase.OTHER
-
-
-def is_too_old(version: str) -> bool:
-    """Whether it is older than what is needed; one built from source calls itself 0.0.0."""
-    found, least = _numbers(version), _numbers(LEAST_VERSION)
-    return bool(any(found)) and found < least
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    match = _VERSION.match(version.strip())
-    return tuple(int(part or 0) for part in match.groups()) if match else ()
 
 
 def _unauthorized(error: Any) -> ConnectionCase:

@@ -179,13 +179,6 @@ def is_up_to_date(record: ModelRecord, manifest: Manifest) -> bool:
     )
 
 
-def is_older(version: str, needed: str) -> bool:
-    """Whether a server's `version` is older than `needed`. Versions that cannot be read, and the
-    0.0.0 of people who build their own, are not."""
-    have, want = _numbers(version), _numbers(needed)
-    return bool(have and want and any(have)) and have < want
-
-
 def estimate(
     lookup: Lookup,
     models: Iterable[ModelRecord],
@@ -291,15 +284,3 @@ def _with_fit(
     if needed is None:
         return replace(made, fit_reason=Missing.NONE)
     return replace(made, fit=memory_fit(needed, graphics, lookup.main_bytes))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """ "0.12.0-rc1" → (0, 12, 0); trailing zeros do not make a version newer."""
-    parts: list[int] = []
-    for part in version.strip().removeprefix("v").partition("-")[0].split(".")[:6]:
-        if not (part.isascii() and part.isdecimal() and len(part) <= 9):
-            break
-        parts.append(int(part))
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()
-    return tuple(parts)

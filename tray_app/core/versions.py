@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LEAST_VERSION = "0.1.38"
+"""The oldest Ollama whose answers have all that is shown."""
+
 
 def is_version(text: str) -> bool:
     """Whether it says how old a server is; a build from the sources calls itself 0.0.0."""
@@ -17,6 +20,12 @@ def is_older(version: str, than: str) -> bool:
     if one == other:
         return "-rc" in version and "-rc" not in than
     return one < other
+
+
+def is_too_old(version: str, needed: str = LEAST_VERSION) -> bool:
+    """Whether a server of this version cannot do what takes `needed`. What is on the way to a
+    version can."""
+    return is_older(version.partition("-")[0], needed)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

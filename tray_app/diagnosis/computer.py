@@ -40,7 +40,7 @@ _ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
 _BAD_LEVELS = "WEC"
 _FATAL = "Fatal Python error"
 # They name people and their computers, or say nothing about a fault.
-_PRIVATE = frozenset({"default_server", "shown_server", "last_target", "main_geometry"})
+_PRIVATE = frozenset({"default_server", "shown_server", "main_geometry"})
 
 
 def computer_facts(question: Question) -> Diagnosis:

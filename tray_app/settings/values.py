@@ -92,7 +92,6 @@ class SettingsValues:
     filter_chip: str = _setting("all", choice("all", "loaded", "updates", "cloud"))
     details_size: tuple[int, ...] = _setting((), sizes)
     doctor_size: tuple[int, ...] = _setting((), sizes)
-    last_target: str = _setting("", text)
 
 
 CHECKS: dict[str, Check] = {f.name: f.metadata["check"] for f in fields(SettingsValues)}

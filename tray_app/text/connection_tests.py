@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from tray_app.core.connection_cases import LEAST_VERSION, ConnectionCase
+from tray_app.core.connection_cases import ConnectionCase
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import TlsReason
 from tray_app.core.payloads import ServerTest
 from tray_app.core.sign_in import SignInKind
 from tray_app.core.tls import CaFile, OfferedCertificate
+from tray_app.core.versions import LEAST_VERSION
 from tray_app.text.addresses import server_address
 from tray_app.text.errors import error_text
 from tray_app.text.models import models_count

@@ -3,7 +3,7 @@
 import pytest
 
 from tray_app.core import errors as e
-from tray_app.core.connection_cases import ConnectionCase, connection_case, is_too_old
+from tray_app.core.connection_cases import ConnectionCase, connection_case
 
 C = ConnectionCase
 CASES: list[tuple[e.OllamaError | None, ConnectionCase]] = [
@@ -48,20 +48,3 @@ def test_every_end_has_its_case(error: e.OllamaError | None, case: ConnectionCas
 
 def test_every_case_is_reached() -> None:
     assert {case for _, case in CASES} == set(C)
-
-
-@pytest.mark.parametrize(
-    ("version", "is_old"),
-    [
-        ("0.1.37", True),
-        ("0.1.38", False),
-        ("v0.1.30-rc1", True),
-        ("0.2", False),
-        ("0.33.1", False),
-        ("0.0.0", False),
-        ("", False),
-        ("dev", False),
-    ],
-)
-def test_too_old(version: str, is_old: bool) -> None:
-    assert is_too_old(version) is is_old

@@ -17,7 +17,6 @@ from tray_app.core.estimate import (
     PullEstimate,
     disk_fit,
     estimate,
-    is_older,
     room_of,
 )
 from tray_app.core.licenses import License
@@ -193,26 +192,6 @@ def test_disk_space(free: int, fetch: int, fit: DiskFit) -> None:
 def test_disk_space_is_unknown_without_either() -> None:
     assert room_of(PullEstimate("s", "n", PullCheck.NEW, 1, 1)) is None
     assert room_of(PullEstimate("s", "n", PullCheck.NEW, space=DiskSpace("/m", 1))) is None
-
-
-@pytest.mark.parametrize(
-    ("version", "needed", "expected"),
-    [
-        ("0.9.2", "0.12", True),
-        ("0.9.2", "0.12.0", True),
-        ("0.12.0", "0.12", False),
-        ("0.12", "0.12.0", False),
-        ("0.12.1-rc2", "0.12.1", False),
-        ("v0.11.10", "0.12.0", True),
-        ("0.0.0", "0.12", False),
-        ("", "0.12", False),
-        ("0.9", "", False),
-        ("0.9", "soon", False),
-        ("1.0", "0.99.99", False),
-    ],
-)
-def test_versions(version: str, needed: str, expected: bool) -> None:
-    assert is_older(version, needed) is expected
 
 
 @pytest.mark.parametrize("raw", [b"{}", b'{"model_format":7,"model_families":{"a":1}}'])

@@ -54,7 +54,7 @@ def test_settings_that_name_people_or_computers_are_left_out(tmp_path: Path) -> 
         servers=(ServerEntry("a", "my secret nas", "10.9.8.7"),),
         default_server="a",
         theme="dark",
-        last_target="a",
+        shown_server="a",
         insecure_hosts=("secret.local",),
     )
     target = ServerTarget(Endpoint.parse("127.0.0.1:1"))

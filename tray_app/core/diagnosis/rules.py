@@ -28,9 +28,8 @@ from tray_app.core.diagnosis.findings import (
 )
 from tray_app.core.redaction import redacted
 from tray_app.core.sign_in import SecretState
-from tray_app.core.versions import is_older, is_version
+from tray_app.core.versions import LEAST_VERSION, is_older, is_too_old, is_version
 
-MINIMUM_VERSION = "0.1.38"
 CLOCK_TOLERANCE_S = 300.0
 MODELS_MINIMUM_BYTES = 5_000_000_000
 OUR_MINIMUM_BYTES = 50_000_000
@@ -247,10 +246,10 @@ _WHY: dict[type, Callable[[ServerFacts, Any], Why]] = {
 
 
 def _version(facts: ServerFacts) -> Iterable[Finding]:
-    if not is_older(facts.version, MINIMUM_VERSION):
+    if not is_too_old(facts.version):
         yield _about(_K.VERSION_FINE, facts)
         return
-    about = About(version=facts.version, newest=MINIMUM_VERSION)
+    about = About(version=facts.version, newest=LEAST_VERSION)
     yield _about(_K.TOO_OLD, facts, about, Remedy(_R.OPEN_PAGE, DOWNLOAD_PAGE))
 
 

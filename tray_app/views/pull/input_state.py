@@ -12,12 +12,13 @@ from heapq import nlargest, nsmallest
 from itertools import chain
 
 from tray_app.core.errors import BadName, ModelNotFound, NameProblem, TooOld
-from tray_app.core.estimate import DiskFit, PullEstimate, disk_fit, is_older
+from tray_app.core.estimate import DiskFit, PullEstimate, disk_fit
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, canonical, clean
 from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation
+from tray_app.core.versions import is_too_old
 from tray_app.text import (
     name_problem,
     needs_newer,
@@ -129,7 +130,7 @@ def _what_is_wrong(
         return name_problem(reading.problem)
     if reading.name is None or answer is None:
         return ""
-    if is_older(server.version, answer.requires):
+    if is_too_old(server.version, answer.requires):
         return needs_newer(server.label, server.version, answer.requires)
     if isinstance(answer.failure, TooOld):
         return needs_newer(server.label, server.version, answer.failure.needs)
@@ -142,7 +143,7 @@ def _what_is_wrong(
 def will_fail(answer: PullEstimate, version: str, room: Room | None) -> bool:
     """Whether a pull of a model that was found would end badly, if it did not wait for room."""
     is_short = room is not None and disk_fit(room) is DiskFit.SHORT
-    return is_short or is_older(version, answer.requires)
+    return is_short or is_too_old(version, answer.requires)
 
 
 def downloading_title(item: PullItem) -> str:

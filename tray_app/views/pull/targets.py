@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tray_app.core.errors import ModelNotFound, TooOld
-from tray_app.core.estimate import DiskFit, PullCheck, PullEstimate, disk_fit, is_older
+from tray_app.core.estimate import DiskFit, PullCheck, PullEstimate, disk_fit
 from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelRecord, Server, ServerState, ServerStatus
+from tray_app.core.versions import is_too_old
 from tray_app.text import (
     LineTone,
     add_on_button,
@@ -96,7 +97,7 @@ class TargetFacts:
             return ""
         refused = answer.failure.needs if isinstance(answer.failure, TooOld) else ""
         wanted = answer.requires or refused
-        return wanted if is_older(self.version, wanted) else ""
+        return wanted if is_too_old(self.version, wanted) else ""
 
     @property
     def kind(self) -> TargetKind:
