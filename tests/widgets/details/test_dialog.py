@@ -17,6 +17,7 @@ from tray_app.core.errors import Unreachable
 from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, Verb
 from tray_app.core.records import ModelInfo, RunningModel, ServerState, Snapshot
 from tray_app.core.sharing import LayerIndex
+from tray_app.views.components.badges import Badge
 from tray_app.views.components.tables import CardTable
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.details.facts import MAX_LINE, MAX_TEXT, license_title
@@ -187,6 +188,23 @@ def test_without_the_server_nothing_can_be_done(scene: Scene, dialog: DetailsDia
     facts.set_status(scene.state, data.status(ServerState.OFFLINE))
     assert not dialog.delete_button.isEnabled()
     assert dialog.delete_button.toolTip() == "Can’t reach “This computer”"
+
+
+def badges(dialog: DetailsDialog) -> set[str]:
+    return {each.spec.text for each in dialog.header.findChildren(Badge) if each.isVisible()}
+
+
+def test_what_is_in_memory_is_not_known_while_the_server_is_out_of_reach(
+    scene: Scene, dialog: DetailsDialog
+) -> None:
+    facts.set_status(scene.state, data.status(ServerState.OFFLINE))
+    assert not dialog.overview.memory.isVisible()
+    assert "Loaded" not in badges(dialog)
+    assert dialog.load_button.text() == "&Load"
+    facts.set_status(scene.state, data.status())
+    assert dialog.overview.memory.isVisible()
+    assert "Loaded" in badges(dialog)
+    assert dialog.load_button.text() == "Un&load"
 
 
 def test_the_footer_asks(scene: Scene, dialog: DetailsDialog) -> None:

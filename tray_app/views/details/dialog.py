@@ -185,7 +185,8 @@ class DetailsDialog(DialogFrame):
 
     @property
     def _running(self) -> RunningModel | None:
-        snapshot = self._snapshot
+        """None also while its server is out of reach: what is in memory there is not known."""
+        snapshot = self._snapshot if self._state.is_fresh(self._ref.server_id) else None
         running = snapshot.running if snapshot is not None else None
         return next((model for model in running or () if model.key == self._ref.key), None)
 
@@ -217,6 +218,7 @@ class DetailsDialog(DialogFrame):
     @Slot(object)
     def _on_state_status_changed(self, status: ServerStatus) -> None:
         if status.server_id == self._ref.server_id:
+            self._show_running()
             self._update_actions()
 
     @Slot(object)
@@ -245,17 +247,21 @@ class DetailsDialog(DialogFrame):
 
     def _update(self) -> None:
         """What the table shows now: this model's row, the others', and what is loaded."""
-        record, running = self._record, self._running
+        record = self._record
         if record is not None:
             self._ref = ModelRef(*self._ref.key, record.digest)
             self.header.set_record(record)
-        self.header.set_loaded(running is not None)
-        self.overview.set_running(running)
+        self._show_running()
         is_gone = record is None and self._snapshot is not None
         gone = BannerText(tr("This model was deleted."), Tone.WARN)
         self.banner.set_text(gone if is_gone else self._notice)
         self._show_facts()
         self._update_actions()
+
+    def _show_running(self) -> None:
+        running = self._running
+        self.header.set_loaded(running is not None)
+        self.overview.set_running(running)
 
     def _show_info(self, info: ModelInfo) -> None:
         """The answer."""
