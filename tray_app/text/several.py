@@ -33,6 +33,12 @@ def quoted(labels: Sequence[str]) -> str:
     return join([fill(tr("“{server}”"), server=label) for label in labels], _MAX_NAMES)
 
 
+def already_on(name: str, labels: Sequence[str]) -> str:
+    """About a model of which no more is known than which servers have it."""
+    text = tr("{name} is already on {servers}")
+    return fill(text, name=one_line(name, _NAME_LIMIT), servers=quoted(labels))
+
+
 # Banners.
 
 

@@ -314,7 +314,10 @@ def test_a_model_that_was_made_on_one_of_them_is_no_spelling_mistake(
     facts.set_snapshot(scene.state, Snapshot("studio", (made,), (), "0.33.1", data.NOW, data.NOW_S))
     dialog = ask(answers=lost(ModelNotFound("x")))
     assert dialog.field.property("invalid") in (None, False)
-    assert f"{NAME} is already here" in texts(dialog)
+    assert f"{NAME} is already on “studio”" in texts(dialog)
+    both = replace(made, server_id="nas")
+    facts.set_snapshot(scene.state, Snapshot("nas", (both,), (), "0.33.1", data.NOW, data.NOW_S))
+    assert f"{NAME} is already on “studio” and “nas”" in texts(dialog)
 
 
 # What is asked for.

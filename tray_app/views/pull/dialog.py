@@ -36,6 +36,7 @@ from tray_app.text import (
     unchecked,
 )
 from tray_app.text.addresses import server_address
+from tray_app.text.several import already_on
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.glyphs import GlyphLabel
@@ -470,7 +471,8 @@ class PullDialog(DialogFrame):
             self.area.show_estimate(found)
         elif failure is not None and here is not None:
             explanation = unchecked(failure, here.name)
-            self.area.say(already_here(here.name), explanation, glyph="info", state=Tone.INFO)
+            title = already_on(here.name, targets.has_it)
+            self.area.say(title, explanation, glyph="info", state=Tone.INFO)
         elif failure is not None:
             self._say_failure(name, failure, near)
         elif self.lookup.is_asked:

@@ -295,6 +295,11 @@ class Targets:
         return next((each.here for each in self.facts.values() if each.here is not None), None)
 
     @property
+    def has_it(self) -> tuple[str, ...]:
+        """The labels of the servers that have a model of that name."""
+        return tuple(each.label for each in self.facts.values() if each.here is not None)
+
+    @property
     def fetch_bytes(self) -> int | None:
         """What would be fetched on all that are ticked; None = not known of each."""
         answers = [self.facts[server_id].answer for server_id in self.ticked]
