@@ -382,6 +382,17 @@ def test_once_dismissed_nothing_is_told(scene: Scene, dialogs: Dialogs) -> None:
     assert boxes() == []
 
 
+def test_once_dismissed_the_doctor_stops_nothing(scene: Scene, dialogs: Dialogs) -> None:
+    dialogs.open_doctor()
+    with emitted(scene.commands.doctor_stop_requested) as stops:
+        dialogs.dismiss()  # the one that takes over has asked for checks of its own
+    assert stops == []
+    dialogs.open_doctor()
+    with emitted(scene.commands.doctor_stop_requested) as stops:
+        dialogs.close_all()
+    assert len(stops) == 1
+
+
 def test_close_all(dialogs: Dialogs) -> None:
     open_ones: list[QDialog] = [
         dialogs.open_details(ref(QWEN)),

@@ -31,6 +31,12 @@ class _Settings:
 
 
 @dataclass(frozen=True)
+class _Doctor:
+    server_id: str
+    geometry: QByteArray
+
+
+@dataclass(frozen=True)
 class View:
     """What was open and where, and what was chosen in it. Questions are not asked again."""
 
@@ -41,6 +47,7 @@ class View:
     is_panel_open: bool
     details: tuple[_Details, ...]
     settings: _Settings | None
+    doctor: _Doctor | None
 
 
 def view_of(built: Windows) -> View:
@@ -54,6 +61,7 @@ def view_of(built: Windows) -> View:
         focused = found.focusWidget()
         control = str(focused.property("setting") or "") if focused is not None else ""
         settings = _Settings(found.page_key(), control, found.saveGeometry())
+    doctor = dialogs.doctor_dialog()
     return View(
         is_visible=main.isVisible(),
         is_minimized=main.isMinimized(),
@@ -65,6 +73,7 @@ def view_of(built: Windows) -> View:
             for dialog in dialogs.details_dialogs()
         ),
         settings=settings,
+        doctor=_Doctor(doctor.server_id, doctor.saveGeometry()) if doctor is not None else None,
     )
 
 
@@ -83,6 +92,10 @@ def show_view(built: Windows, view: View) -> None:
         dialog.tabs.setCurrentIndex(details.tab)
         dialog.restoreGeometry(details.geometry)
         dialog.screen_fit.fit()
+    if view.doctor is not None:
+        doctor = dialogs.open_doctor(view.doctor.server_id)
+        doctor.restoreGeometry(view.doctor.geometry)
+        doctor.screen_fit.fit()
     if view.settings is not None:
         settings = dialogs.open_settings()
         settings.show_page(view.settings.page)

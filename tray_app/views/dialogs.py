@@ -76,6 +76,10 @@ class Dialogs(QObject):
         """The settings, when they are open."""
         return self._find(SettingsDialog)
 
+    def doctor_dialog(self) -> DoctorDialog | None:
+        """The doctor, when it is open."""
+        return self._find(DoctorDialog)
+
     def open_details(self, ref: ModelRef) -> DetailsDialog:
         """The details of a model, in the window that shows them already if there is one."""
         dialog = self._find(DetailsDialog, ref.key)
@@ -267,6 +271,9 @@ class Dialogs(QObject):
         """Others take over: close everything, and tell nothing any more."""
         self._state.failed.disconnect(self._on_state_failed)
         self._state.deleted.disconnect(self._on_state_deleted)
+        doctor = self.doctor_dialog()
+        if doctor is not None:
+            doctor.hand_over()
         self.close_all()
 
     # what went wrong

@@ -57,6 +57,7 @@ def seen(app: Application) -> dict[str, Any]:
     main = built.main
     settings = built.dialogs.settings_dialog()
     assert settings is not None
+    doctor = built.dialogs.doctor_dialog()
     focused = settings.focusWidget()
     return {
         "pull": main.top_bar.pull.text(),
@@ -68,6 +69,7 @@ def seen(app: Application) -> dict[str, Any]:
         "settings": settings.windowTitle(),
         "focus": str(focused.property("setting")) if focused is not None else "",
         "details": [dialog.tabs.currentIndex() for dialog in built.dialogs.details_dialogs()],
+        "doctor": doctor.server_id if doctor is not None else None,
         "modified": main.models.index(0, MODIFIED).data(),
         "tray": tray_labels(app),
         "listeners": facts.listeners(app.state),
@@ -105,6 +107,7 @@ def main() -> None:
         ref = built.main.models.ref_at(1)
         built.main.view.select(ref)
         built.dialogs.open_details(ref).tabs.setCurrentIndex(2)
+        app.window.open_doctor("local")
         app.window.open_settings("general")
         settings = built.dialogs.settings_dialog()
         assert settings is not None

@@ -13,7 +13,17 @@ from tests.support.complaints import NO_SCREEN, complaints
 from tests.unit.test_language import compiled as compiled_resources
 
 ROOT = Path(__file__).parents[3]
-KEPT = ("search", "selected", "geometry", "visible", "page", "focus", "details", "windows")
+KEPT = (
+    "search",
+    "selected",
+    "geometry",
+    "visible",
+    "page",
+    "focus",
+    "details",
+    "doctor",
+    "windows",
+)
 
 compiled = compiled_resources
 
@@ -62,6 +72,7 @@ def test_what_was_open_and_chosen_stays(shown: list[dict[str, Any]]) -> None:
     assert {key: chinese[key] for key in KEPT} == {key: english[key] for key in KEPT}
     assert english["focus"] == "language"
     assert english["details"] == [2]
+    assert english["doctor"] == "local"
     assert english["search"] == "e"
     assert len(english["selected"]) == 1
-    assert english["windows"] == ["DetailsDialog", "MainWindow", "SettingsDialog"]
+    assert english["windows"] == ["DetailsDialog", "DoctorDialog", "MainWindow", "SettingsDialog"]

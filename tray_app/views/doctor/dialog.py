@@ -56,6 +56,7 @@ class DoctorDialog(DialogFrame):
         self._remedies = Remedies(settings, state, commands)
         self._used: set[Key] = set()
         self._was_running = False
+        self._is_handed_over = False
         self._kind_to_show: FindingKind | None = None
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint, True)
         self._build()
@@ -128,6 +129,10 @@ class DoctorDialog(DialogFrame):
         self._fill_servers()
         self.servers.setCurrentIndex(max(0, self.servers.findData(server_id)))
         self._show()
+
+    def hand_over(self) -> None:
+        """Another doctor takes over: what is looked at by now is looked at for that one."""
+        self._is_handed_over = True
 
     @property
     def _examination(self) -> Examination:
@@ -233,6 +238,7 @@ class DoctorDialog(DialogFrame):
 
     @Slot()
     def _on_finished(self) -> None:
-        self._commands.doctor_stop_requested.emit()
+        if not self._is_handed_over:
+            self._commands.doctor_stop_requested.emit()
         if not self.isMaximized():
             self._settings.set("doctor_size", (self.width(), self.height()))
