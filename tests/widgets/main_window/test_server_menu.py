@@ -111,3 +111,20 @@ def test_ctrl_k_opens_it_at_what_is_shown_and_letters_jump(several: Stage, qtbot
     qtbot.keyClick(menu, Qt.Key.Key_Return)
     assert several.told.take("server_show_requested") == [HERE]
     assert not menu.isVisible()
+
+
+def test_an_open_menu_says_what_is_so_now(several: Stage) -> None:
+    menu = several.window.server_menu
+    menu.popup(several.window.pos())
+    before = menu.actions()
+    studio = next(action for action in before if action.text().startswith("studio"))
+    menu.setActiveAction(studio)
+    facts.set_status(several.state, servers.status(STUDIO))  # nothing new
+    assert menu.actions() == before
+    facts.set_status(several.state, servers.status(NAS))
+    assert [action.text() for action in menu.actions()][:1] == ["All servers\t3 of 3 online"]
+    active = menu.activeAction()
+    assert active is not None
+    assert active.text() == "studio\t0.32.4"
+    assert bold(several) == ["All servers"]
+    menu.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -22,7 +23,8 @@ from tray_app.views.theme import Theme
 
 
 class ServerMenu(QMenu):
-    """Filled when it is about to show. A letter goes to the next entry that begins with it."""
+    """Filled when it is about to show, and anew while it is open, whenever it would say something
+    else. A letter goes to the next entry that begins with it."""
 
     def __init__(
         self, state: AppState, actions: Actions, commands: Commands, parent: QWidget | None = None
@@ -32,11 +34,15 @@ class ServerMenu(QMenu):
         self._window_actions = actions
         self._commands = commands
         self._shown: QAction | None = None
+        self._told: list[object] = []
         self.aboutToShow.connect(self.fill)
+        for changed in (state.server_changed, state.status_changed, state.start_changed):
+            changed.connect(self._on_state_changed)
 
     def fill(self) -> None:
         """Put in what is so now."""
         self.clear()
+        self._told = self._what_is_told()
         state, actions = self._state, self._window_actions
         self._shown = self._add_servers()
         self.addSeparator()
@@ -51,6 +57,26 @@ class ServerMenu(QMenu):
             self.addAction(actions[command])
         if self._shown is not None:
             set_default(self, self._shown)
+
+    def _what_is_told(self) -> list[object]:
+        """What the entries depend on."""
+        state = self._state
+        return [
+            (state.shown_id, server, seen_state(status, start), server_entry(status, start))
+            for server in state.servers
+            for status, start in ((state.status(server.id), state.start_of(server.id)),)
+        ]
+
+    @Slot()
+    def _on_state_changed(self) -> None:
+        if not self.isVisible() or self._told == self._what_is_told():
+            return
+        active = self.activeAction()
+        name = _name_of(active) if active is not None else ""
+        self.fill()
+        found = (action for action in self.actions() if name and _name_of(action) == name)
+        if (again := next(found, self._shown)) is not None:
+            self.setActiveAction(again)
 
     def _add_servers(self) -> QAction | None:
         """The entries of the servers; the one for what is shown now."""
@@ -114,6 +140,11 @@ class ServerMenu(QMenu):
                 self.setActiveAction(action)
                 return True
         return False
+
+
+def _name_of(action: QAction) -> str:
+    """Without what follows behind a tab, which changes."""
+    return action.text().partition("\t")[0]
 
 
 def _escaped(name: str) -> str:
