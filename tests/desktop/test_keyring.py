@@ -61,6 +61,17 @@ def test_a_locked_one_that_nobody_unlocks(keyring: Child, bus: Bus) -> None:
     assert raised.value.fault is KeyringFault.LOCKED
 
 
+def test_none_is_made_to_look_into(bare_desktop: VirtualDesktop, bus: Bus, tmp_path: Path) -> None:
+    with unlocked_keyring(bare_desktop, tmp_path, is_made=False):
+        store = SecretStore()
+        assert store.read("nas") is None
+        store.delete("nas")
+        with pytest.raises(KeyringFailed) as raised:  # nobody is there to give it a password
+            store.write("nas", SECRETS)
+        assert raised.value.fault is KeyringFault.LOCKED
+        assert store.read("nas") is None
+
+
 def test_one_that_goes_away(keyring: Child, bus: Bus) -> None:
     store = SecretStore()
     store.write("nas", SECRETS)

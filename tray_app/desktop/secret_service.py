@@ -14,7 +14,8 @@ from tray_app import APP_ID
 
 
 class CancellableSecretService(SecretService.Keyring):
-    """As the base, but for `give_up`."""
+    """As the base, but for `give_up`; and a keyring is made to keep something, not to look for it:
+    a person would be asked for the password of a new one."""
 
     appid = APP_ID
 
@@ -22,6 +23,20 @@ class CancellableSecretService(SecretService.Keyring):
         super().__init__()  # type: ignore[no-untyped-call]
         self._bus: Any = None
         self._has_given_up = False
+        self._makes_one = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        with contextlib.suppress(secretstorage.ItemNotFoundException):
+            found: str | None = super().get_password(service, username)  # type: ignore[no-untyped-call]
+            return found
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._makes_one = True
+        try:
+            super().set_password(service, username, password)  # type: ignore[no-untyped-call]
+        finally:
+            self._makes_one = False
 
     def give_up(self) -> None:
         """From any thread: who waits for an answer is told that the connection is gone."""
@@ -37,7 +52,10 @@ class CancellableSecretService(SecretService.Keyring):
         try:
             if self._has_given_up:
                 raise KeyringLocked("given up")
-            collection = secretstorage.get_default_collection(bus)
+            if self._makes_one:
+                collection = secretstorage.get_default_collection(bus)
+            else:
+                collection = secretstorage.Collection(bus)
             if collection.is_locked():
                 collection.unlock()
                 if collection.is_locked():
@@ -45,6 +63,9 @@ class CancellableSecretService(SecretService.Keyring):
         except (secretstorage.PromptDismissedException, secretstorage.LockedException) as error:
             bus.close()
             raise KeyringLocked(type(error).__name__) from error
+        except secretstorage.ItemNotFoundException:
+            bus.close()
+            raise  # there is no keyring yet
         except secretstorage.SecretStorageException as error:
             bus.close()
             raise InitError(type(error).__name__) from error

@@ -18,21 +18,24 @@ from tray_app.desktop.secret_store import SecretStore
 
 NAME = "org.freedesktop.secrets"
 TOKEN = "t0ken-of-the-keyring"
-_START = (
-    "printf pass | exec gnome-keyring-daemon --foreground --unlock --components=secrets"
+_DAEMON = (
+    "exec gnome-keyring-daemon --foreground --components=secrets"
     ' "--control-directory=$XDG_RUNTIME_DIR"'
 )
 
 
 @contextmanager
-def unlocked_keyring(desktop: VirtualDesktop, folder: Path) -> Iterator[Child]:
-    """A new one, with nothing in it."""
+def unlocked_keyring(
+    desktop: VirtualDesktop, folder: Path, *, is_made: bool = True
+) -> Iterator[Child]:
+    """A new one, with nothing in it. Not `is_made`: the first secret will have it made, and a
+    person asked for its password."""
     require("bash", "gnome-keyring-daemon")
     run = folder / "run"
     run.mkdir(mode=0o700)
     daemon = Child(
         "gnome-keyring-daemon",
-        ["bash", "-c", _START],
+        ["bash", "-c", f"printf pass | {_DAEMON} --unlock" if is_made else _DAEMON],
         environment={
             **desktop.environment,
             "XDG_RUNTIME_DIR": str(run),
