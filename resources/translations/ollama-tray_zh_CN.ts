@@ -5819,6 +5819,10 @@
         <translation>{name} 已存在</translation>
     </message>
     <message>
+        <source>{name} is already on {servers}</source>
+        <translation>{name} 已在{servers}上</translation>
+    </message>
+    <message>
         <source>{name} is being downloaded and shares layers with it. The delete waits until that download is done.</source>
         <translation>正在下载的 {name} 与它共用层。删除会等到该下载完成后再进行。</translation>
     </message>

@@ -61,7 +61,7 @@ TABLE = {
     "Another version is there": [
         "4.4 GB",
         "of 8.0 GB",
-        "update: Replaces the version of 12/07/2026",
+        "update: Replaces the version of 12 July",
     ],
     "This version is there": ["check-circle: Has this version"],
     "Being pulled there": ["66%", "download: Already downloading"],
