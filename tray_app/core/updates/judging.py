@@ -9,12 +9,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tray_app.core.estimate import is_older
 from tray_app.core.records import Layer, LayerKind, ModelRecord
 from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.ledger import Ledger, Look
 from tray_app.core.updates.verdicts import Standing, Verdict
+from tray_app.core.versions import is_too_old
 
 HEAVY = frozenset({LayerKind.MODEL, LayerKind.PROJECTOR, LayerKind.ADAPTER, LayerKind.TENSOR})
 PUSH_MARGIN = timedelta(minutes=10)
@@ -78,7 +78,7 @@ def judge(record: ModelRecord, look: Look, ledger: Ledger, evidence: Evidence) -
         if is_pushed_before and not is_heavy:
             return told.as_verdict(Standing.CURRENT)
         standing = Standing.CHANGED
-    elif look.requires and is_older(evidence.version, look.requires):
+    elif look.requires and is_too_old(evidence.version, look.requires):
         standing = Standing.NEEDS_SERVER
     else:
         standing = Standing.WEIGHTS if is_heavy else Standing.SMALL
