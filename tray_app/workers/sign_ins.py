@@ -303,5 +303,5 @@ class SignIns(QObject):
     def _on_not_deleted(self, error: OllamaError) -> None:
         _log.info("keyring: %s", error.context)
         job = self.sender()
-        if isinstance(job, _DeleteJob) and _fault(error) is not KeyringFault.ABSENT:
+        if isinstance(job, _DeleteJob):
             self._undeleted.add(job.server_id)
