@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -15,6 +16,7 @@ from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.settings import ServerEntry
+from tray_app.views.components.inputs import CheckBox
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.server_rows import ServerRow
 from tray_app.views.settings.servers import ServersPage
@@ -248,3 +250,23 @@ def test_buttons_below(page: ServersPage, scene: Scene) -> None:
         button(page, "Run doctor…").click()
     assert (added, doctors) == ([""], [""])
     assert "http://192.168.1.20:11434" in texts(page)
+
+
+def test_tab_goes_down_the_page(page: ServersPage, scene: Scene) -> None:
+    check = next(box for box in page.findChildren(CheckBox) if box.property("setting"))
+    wanted = [page.card.server_rows[0], page.add_button, page.doctor_button, check]
+
+    def stops() -> list[QWidget | None]:
+        """What has the focus from the page itself on, Tab by Tab."""
+        page.setFocus()
+        found: list[QWidget | None] = []
+        for _ in wanted:
+            QtBot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+            found.append(page.focusWidget())
+        return found
+
+    assert stops() == wanted
+    scene.settings.set_server(ServerEntry("late", "late", "late"))
+    scene.settings.set("servers", scene.settings.servers()[1:])
+    wanted[0] = page.card.server_rows[0]
+    assert stops() == wanted

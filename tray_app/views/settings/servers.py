@@ -45,7 +45,7 @@ class ServersPage(SettingsPage):
         buttons.addStretch(1)
         self.column.addSpacing(4)
         self.column.addLayout(buttons)
-        add_this_computer(self)
+        self._last = add_this_computer(self)
         self.finish()
         card = self.card
         card.switched.connect(self._on_switched)
@@ -97,8 +97,8 @@ class ServersPage(SettingsPage):
                 for entry in entries
             )
         )
-        rows = self.card.server_rows
-        for before, after in pairwise((self.card, *rows, self.add_button, self.doctor_button)):
+        stops = (*self.card.server_rows, self.add_button, self.doctor_button, self._last)
+        for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
     def _unfinished(self, entry: ServerEntry) -> int:
