@@ -88,9 +88,11 @@ def _with_token(token: str, sign_in: SignIn) -> dict[str, str]:
 def _of_file(file: Path) -> dict[str, str]:
     """Lines of `Name: value`; blank ones and those that begin with # are left out."""
     try:
-        if file.stat().st_size > MAX_FILE_BYTES:
+        with file.open("rb") as stream:  # a pipe or a device tells no size
+            data = stream.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
             raise BadSignIn(str(file), tr("The file is too large for headers."))
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise BadSignIn(str(file), tr("Only plain characters are allowed here.")) from None
     except OSError as error:

@@ -59,7 +59,7 @@ class ServerEntry:
 
 
 _DEFAULT = ServerEntry("")
-_LONG_ID = 4000
+_MAX_ID = 1000  # as in the files of downloads
 _ALWAYS = ("id", "label", "address")
 _TEXTS = ("label", "address", "ca_file", "proxy", "broadcast", "models_folder")
 
@@ -126,8 +126,8 @@ def server(value: Any) -> ServerEntry:
         mac=_mac(value.get("mac", "")),
         **{name: text(value.get(name, getattr(_DEFAULT, name))) for name in _TEXTS},
     )
-    if not found.id:
-        raise BadValue("servers with an id")
+    if not 0 < len(found.id) <= _MAX_ID:
+        raise BadValue(f"servers with an id of at most {_MAX_ID} characters")
     if has_password(found.address) or has_password(found.proxy):
         raise BadValue("an address without a password")
     return found
@@ -204,7 +204,7 @@ def _read(items: list[Any]) -> list[tuple[Any, ServerEntry | None]]:
 
 
 def _free_id(like: str, taken: Collection[str]) -> str:
-    names = (f"{like[:_LONG_ID]}-{number}" for number in itertools.count(2))
+    names = (f"{like[: _MAX_ID - 10]}-{number}" for number in itertools.count(2))
     return next(name for name in names if name not in taken)
 
 

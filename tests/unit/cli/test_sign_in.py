@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -175,3 +177,25 @@ def test_a_bad_sign_in_quotes_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadSignIn) as raised:
         signed_in(NAS, {}, header_file(tmp_path, f"X Key: {SECRET}"))
     assert SECRET not in str(raised.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pipes in the file system")
+@pytest.mark.parametrize("lines", [1, MAX_FILE_BYTES])
+def test_headers_may_come_from_a_pipe_which_has_no_end(tmp_path: Path, lines: int) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with contextlib.suppress(BrokenPipeError), pipe.open("w") as stream:
+            stream.write("#\n" * (lines - 1) + f"X-Key: {SECRET}\r\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        if lines == 1:
+            assert signed_in(NAS, {}, pipe).access.headers == (("X-Key", SECRET),)
+        else:
+            with pytest.raises(BadSignIn, match="too large"):
+                signed_in(NAS, {}, pipe)
+    finally:
+        writer.join()

@@ -14,6 +14,8 @@ from tray_app.settings.servers import (
     servers_to_json,
     usable_servers,
 )
+from tray_app.workers.pulls.stored_values import MAX_NAME
+from tray_app.workers.pulls.stored_values import text as stored_text
 
 NAS = ServerEntry("1", "nas", "https://nas.local")
 FULL = ServerEntry(
@@ -103,3 +105,10 @@ def test_what_a_later_version_added_stays() -> None:
     assert servers_to_json((NAS,), before) == [{**entry_to_json(NAS), "tunnel": [1]}]
     back_to_default = [{"id": "1", "is_on": False}]
     assert "is_on" not in servers_to_json((NAS,), back_to_default)[0]
+
+
+def test_an_id_is_one_that_downloads_can_name() -> None:
+    """Theirs are of at most `MAX_NAME` characters; also those that a copy gets."""
+    longest = {"id": "x" * MAX_NAME}
+    first, second = usable_servers([longest, longest, {"id": "x" * (MAX_NAME + 1)}])
+    assert stored_text(first.id) != stored_text(second.id)
