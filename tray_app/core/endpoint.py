@@ -94,6 +94,14 @@ def shown_address(address: str) -> str:
     return redacted(scheme + separator + _QUERY.sub(r"\1…", rest.rpartition("@")[2]))
 
 
+def without_query(address: str) -> str:
+    """A text that may be an address without what is behind its "?" or "#": no request has that,
+    and it may be a secret."""
+    if split_address(address).is_ambiguous:
+        return address
+    return re.split(r"[?#]", address, maxsplit=1)[0]
+
+
 def has_password(address: str) -> bool:
     """Whether an address carries a secret, which a settings file must not hold."""
     return bool(split_address(address).password)

@@ -732,3 +732,18 @@ def test_what_others_changed_while_it_is_open_stays(
     found = scene.settings.server("gateway")
     assert (found.label, found.models_folder, found.is_in_all) == ("gate", "/srv/models", False)
     assert scene.settings.server("late").address == "late"
+
+
+@pytest.mark.parametrize("end", ["?token=s3cr3t", "#s3cr3t", "api/tags?token=s3cr3t#x"])
+def test_what_a_pasted_link_has_behind_its_path_is_not_kept(
+    new: ServerForm, scene: Scene, end: str
+) -> None:
+    new.address_field.setText(f"https://mini.local/ollama/{end}")
+    with emitted(scene.commands.server_test_requested) as asked:
+        new.test()
+    assert "s3cr3t" not in repr(asked)
+    new.save_button.click()
+    added = scene.settings.servers()[-1]
+    assert added.label == "mini"
+    assert scene.settings.endpoint(added).url("") == "https://mini.local:443/ollama"
+    assert "s3cr3t" not in repr(scene.settings.values)

@@ -13,7 +13,13 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.endpoint import Endpoint, is_loopback, shown_address, split_address
+from tray_app.core.endpoint import (
+    Endpoint,
+    is_loopback,
+    shown_address,
+    split_address,
+    without_query,
+)
 from tray_app.core.errors import BadAddress
 from tray_app.core.payloads import (
     AccessFacts,
@@ -208,7 +214,7 @@ class ServerForm(DialogFrame):
         """What is typed; untouched, the address there is, whose password is not shown."""
         typed = self.address_field.text().strip()
         before = self._address_before
-        return before if before and typed == shown_address(before) else typed
+        return before if before and typed == shown_address(before) else without_query(typed)
 
     def _endpoint(self) -> Endpoint | None:
         """Where it would be asked, without secrets; None while that is no address."""
