@@ -7,7 +7,6 @@ read counts for the address only that answered so then, and holds nothing that s
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import threading
@@ -95,11 +94,13 @@ class ListFiles:
     def keep(self, server_ids: Iterable[str]) -> None:
         """Remove the lists of all other servers. Never raises."""
         kept = {self.path(server_id).stem for server_id in server_ids}
-        with self._lock, contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        with self._lock:
             try:
                 for path in self._folder.iterdir():
                     if path.name.partition(".")[0] not in kept:
                         path.unlink(missing_ok=True)
+            except (FileNotFoundError, NotADirectoryError):
+                return
             except OSError as error:
                 _log.info("lists of removed servers are still there: %s", error)
 

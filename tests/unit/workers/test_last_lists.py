@@ -390,3 +390,13 @@ def test_without_a_folder_nothing_is_kept(runner: JobRunner, qtbot: QtBot) -> No
     lists.note(Poll(ServerStatus("nas", ServerState.ONLINE, NOW), SNAPSHOT, ENDPOINT))
     lists.close()
     assert not runner.active()
+
+
+def test_where_nothing_was_kept_nothing_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    ListFiles(tmp_path / "lists").keep(("nas",))
+    (tmp_path / "file").write_text("")
+    ListFiles(tmp_path / "file").keep(("nas",))
+    assert caplog.records == []
