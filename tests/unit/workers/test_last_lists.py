@@ -118,6 +118,14 @@ def test_an_older_list_does_not_take_the_place_of_a_newer_one(files: ListFiles) 
     assert len(found.models) == 3
 
 
+def test_where_there_is_no_list_yet_none_is_said_to_be_left(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        ListFiles(tmp_path / "lists").keep(["nas"])
+    assert caplog.messages == []
+
+
 def test_the_lists_of_removed_servers_go(files: ListFiles, tmp_path: Path) -> None:
     for server_id in ("nas", "lab"):
         files.write(replace(SNAPSHOT, server_id=server_id), ORIGIN)

@@ -80,6 +80,7 @@ def test_a_new_one_begins_with_its_address(new: ServerForm, scene: Scene) -> Non
     assert new.focusWidget() is new.address_field
     assert not new.save_button.isEnabled()
     assert not new.remove_button.isVisible()
+    assert new.name_field.placeholderText() == "", "nothing to propose a name from"
     type_into(new.address_field, "mini.local")
     assert new.name_field.placeholderText() == "mini"
     assert new.save_button.isEnabled()

@@ -331,7 +331,7 @@ class ServerForm(DialogFrame):
             and self.sign_in.has_secret
         )
         self.sign_in.set_server(self._name(), is_clear=is_clear, origin=self._origin())
-        self.name_field.setPlaceholderText(self._proposal())
+        self.name_field.setPlaceholderText(self._proposal() if self._address() else "")
         self._say_name()
         self._say_address()
         if self.more.problem() and not self.more.is_open:
