@@ -6,16 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from tray_app.core.connection_cases import ConnectionCase
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import TlsReason
 from tray_app.core.payloads import ServerTest
-from tray_app.core.sign_in import SignInKind
 from tray_app.core.tls import CaFile, OfferedCertificate
 from tray_app.core.versions import LEAST_VERSION
 from tray_app.text.addresses import server_address
+from tray_app.text.connection_words import (
+    behind_is_away,
+    connected_but_too_old,
+    http_only,
+    not_ollama,
+    path_missing,
+    proxy_answers,
+    refused,
+    refuses_name,
+    sends_elsewhere,
+    silent,
+    untrusted_certificate,
+    wants_https,
+    wants_password,
+    wants_token,
+    web_page,
+)
 from tray_app.text.errors import error_text
 from tray_app.text.models import models_count
 from tray_app.text.plain import one_line
@@ -62,13 +77,6 @@ class Attempt:
     @property
     def error(self) -> Any:
         return self.test.error
-
-    def say(self, text: str, **values: object) -> str:
-        endpoint = self.test.endpoint
-        return fill(
-            text, server=self.server, host=one_line(endpoint.host, _LIMIT), port=endpoint.port,
-            address=one_line(_url(endpoint), _LIMIT), **values,
-        )  # fmt: skip
 
 
 def _url(endpoint: Endpoint) -> str:
@@ -138,80 +146,54 @@ def _ok(attempt: Attempt) -> TriedText:
     text = tr("{models}, {loaded} loaded. Answered in {time} ms.")
     if test.running_count is None:
         text = tr("{models}. Answered in {time} ms.")
-    body = attempt.say(
+    body = fill(
         text,
         models=models_count(test.model_count),
         loaded=number(test.running_count or 0),
         time=number(max(1, round(test.elapsed_s * 1000))),
     )
     title = tr("Connected to Ollama {version}")
-    return TriedText(attempt.say(title, version=one_line(test.version, 40)), body, button=_again())
+    return TriedText(fill(title, version=one_line(test.version, 40)), body, button=_again())
 
 
 def _too_old(attempt: Attempt) -> TriedText:
     version = one_line(attempt.test.version, 40)
-    title = tr("Connected, but Ollama {version} is too old")
-    if not version:
-        title = tr("Connected, but this Ollama is too old")
-    body = tr("Ollama Tray needs {version} or newer.")
-    return TriedText(
-        attempt.say(title, version=version),
-        attempt.say(body, version=LEAST_VERSION),
-        button=_again(),
-    )
+    return TriedText(*connected_but_too_old(version, LEAST_VERSION), button=_again())
 
 
 def _refused(attempt: Attempt) -> TriedText:
-    title = {
-        SignInKind.PASSWORD: tr("Wrong user name or password"),
-        SignInKind.HEADERS: tr("The headers are refused"),
-    }.get(attempt.test.sent, tr("Wrong token"))
-    body = tr("“{server}” answers, and refuses it.")
-    if attempt.test.sent in (SignInKind.PASSWORD, SignInKind.HEADERS):
-        body = tr("“{server}” answers, and refuses them.")
-    return TriedText(title, attempt.say(body), button=_again())
+    return TriedText(*refused(attempt.test.sent, attempt.server), button=_again())
 
 
 def _wants_token(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” asks for a token"))
-    body = tr("It refuses everyone who sends none.")
-    return TriedText(title, body, Remedy.ENTER_TOKEN, tr("Enter token"))
+    said = wants_token(attempt.server)
+    return TriedText(*said, Remedy.ENTER_TOKEN, tr("Enter token"))
 
 
 def _wants_password(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” asks for a user name and password"))
-    return TriedText(title, "", Remedy.ENTER_PASSWORD, tr("Enter them"))
+    said = wants_password(attempt.server)
+    return TriedText(*said, Remedy.ENTER_PASSWORD, tr("Enter them"))
 
 
 def _wants_https(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” wants https"))
-    address = one_line(attempt.test.offer, _LIMIT)
-    body = fill(tr("It sends every request on to {address}."), address=address) if address else ""
-    return TriedText(title, body, Remedy.USE_ADDRESS, tr("Use https"))
+    said = wants_https(attempt.server, one_line(attempt.test.offer, _LIMIT))
+    return TriedText(*said, Remedy.USE_ADDRESS, tr("Use https"))
 
 
 def _elsewhere(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” sends you to another computer"))
     target = attempt.error.address or attempt.error.context.partition(" ")[2]
-    try:
-        host = urlsplit(target if "://" in target else f"//{target}").hostname or ""
-    except ValueError:
-        host = ""
-    where = fill(tr("To {host}."), host=one_line(host, _LIMIT)) if host else ""
-    why = tr("It may want a sign-in in a browser, which works with service tokens only.")
-    return TriedText(title, sentences(where, why), Remedy.NONE)
+    return TriedText(*sends_elsewhere(attempt.server, target), Remedy.NONE)
 
 
 def _http_only(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” speaks http only"))
-    body = attempt.say(tr("Nothing there answers to https on port {port}."))
+    said = http_only(attempt.server, attempt.test.endpoint.port)
     if attempt.has_secret:
-        return TriedText(title, body, button=_again())
-    return TriedText(title, body, Remedy.USE_ADDRESS, tr("Use http"))
+        return TriedText(*said, button=_again())
+    return TriedText(*said, Remedy.USE_ADDRESS, tr("Use http"))
 
 
 def _certificate(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("The certificate of “{server}” isn’t trusted"))
+    title = untrusted_certificate(attempt.server)
     reason = attempt.error.reason
     is_unknown = reason in (TlsReason.UNKNOWN_SIGNER, TlsReason.SELF_SIGNED)
     body = _certificate_reason(reason, attempt.test.certificate)
@@ -243,53 +225,41 @@ def _certificate_reason(reason: TlsReason, shown: OfferedCertificate | None) -> 
 
 
 def _host_check(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” only accepts its own address"))
-    body = attempt.say(
-        tr(
-            "Ollama refuses the name “{host}”. Use its IP address, or set OLLAMA_HOST=0.0.0.0 "
-            "there."
-        )
-    )
+    said = refuses_name(attempt.server, one_line(attempt.test.endpoint.host, _LIMIT))
     host = server_address("", attempt.test.offer).host if attempt.test.offer else ""
     button = fill(tr("Use {address}"), address=host)
-    return TriedText(title, body, Remedy.USE_ADDRESS, button)
+    return TriedText(*said, Remedy.USE_ADDRESS, button)
 
 
 def _not_ollama(attempt: Attempt) -> TriedText:
-    is_page = attempt.error.context.startswith(("text/html", "application/xhtml"))
-    body = tr("What {address} sends is not what Ollama sends.")
-    if is_page or "<" in attempt.error.context:
-        body = tr("{address} sends a web page.")
-    title = tr("Something answers, but it isn’t Ollama")
-    return TriedText(title, attempt.say(body), button=_again())
+    context, address = attempt.error.context, one_line(_url(attempt.test.endpoint), _LIMIT)
+    body = fill(tr("What {address} sends is not what Ollama sends."), address=address)
+    if context.startswith(("text/html", "application/xhtml")) or "<" in context:
+        body = web_page(address)
+    return TriedText(not_ollama(), body, button=_again())
 
 
 def _path_missing(_: Attempt) -> TriedText:
-    body = tr(
-        "The server answers with nothing. Behind a proxy, Ollama often lives under a path, like "
-        "https://host/ollama."
-    )
-    return TriedText(tr("Part of the address may be missing"), body, button=_again())
+    return TriedText(*path_missing(), button=_again())
 
 
 def _proxy(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("A proxy answers in place of “{server}”"))
-    body = tr("{proxy} says {status}. Servers in your own network usually need no proxy.")
+    status = attempt.error.status
     proxy = one_line(attempt.error.proxy, _LIMIT).removeprefix("http://").rstrip("/")
-    if not attempt.error.status:
-        body = tr("{proxy} sends something else. Servers in your own network usually need none.")
-    text = attempt.say(body, proxy=proxy, status=attempt.error.status)
-    return TriedText(title, text, Remedy.NO_PROXY, tr("Use no proxy"))
+    title, body = proxy_answers(attempt.server, proxy, status)
+    if not status:
+        text = tr("{proxy} sends something else. Servers in your own network usually need none.")
+        body = fill(text, proxy=proxy)
+    return TriedText(title, body, Remedy.NO_PROXY, tr("Use no proxy"))
 
 
 def _behind(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” is there, but Ollama behind it isn’t"))
-    body = attempt.say(tr("It answers with {status}."), status=attempt.error.status)
-    return TriedText(title, body, button=_again())
+    said = behind_is_away(attempt.server, attempt.error.status)
+    return TriedText(*said, button=_again())
 
 
 def _silent(attempt: Attempt) -> TriedText:
-    title = attempt.say(tr("“{server}” doesn’t answer"))
+    title = silent(attempt.server)
     body = tr("Nothing came within 10 s. It may be off or asleep, or a firewall may block it.")
     if attempt.can_wake:
         return TriedText(title, body, Remedy.WAKE, tr("Wake"))

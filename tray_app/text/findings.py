@@ -14,10 +14,11 @@ from tray_app.core.diagnosis.findings import (
     RemedyKind,
 )
 from tray_app.core.sign_in import SecretState, SignInKind
+from tray_app.text.connection_words import Words
 from tray_app.text.displays import qt_impossible
 from tray_app.text.doctor import FINE_LINES
 from tray_app.text.plain import one_line
-from tray_app.text.server_findings import NAME_LIMIT, SERVER_WORDS, Words, filled
+from tray_app.text.server_findings import NAME_LIMIT, SERVER_WORDS, filled
 from tray_app.text.sign_in import secret_line
 from tray_app.text.units import size
 from tray_app.text.wording import fill, join, sentences, tr

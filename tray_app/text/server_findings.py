@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from tray_app.core.diagnosis.findings import Finding, FindingKind, RemedyKind
 from tray_app.core.errors import TimedOut
 from tray_app.core.sign_in import SignInKind
 from tray_app.text.addresses import server_address
+from tray_app.text.connection_words import (
+    Words,
+    behind_is_away,
+    connected_but_too_old,
+    http_only,
+    not_ollama,
+    path_missing,
+    proxy_answers,
+    refused,
+    refuses_name,
+    sends_elsewhere,
+    silent,
+    untrusted_certificate,
+    wants_https,
+    wants_password,
+    wants_token,
+    web_page,
+)
 from tray_app.text.errors import error_text
 from tray_app.text.messages import Message
 from tray_app.text.plain import one_line
@@ -16,7 +33,6 @@ from tray_app.text.wording import fill, sentences, tr
 
 _K = FindingKind
 NAME_LIMIT = 80
-Words = tuple[str, str]
 
 
 def filled(finding: Finding, template: str, **values: object) -> str:
@@ -34,6 +50,10 @@ def filled(finding: Finding, template: str, **values: object) -> str:
         "status": about.status,
     }
     return fill(template, **{**found, **values})
+
+
+def _server(finding: Finding) -> str:
+    return one_line(finding.server, NAME_LIMIT)
 
 
 def _message(finding: Finding) -> Message:
@@ -63,43 +83,35 @@ def _as_error_of(finding: Finding) -> Words:
 def _no_answer(finding: Finding) -> Words:
     if finding.about.is_local and isinstance(finding.about.error, TimedOut):
         return _as_error(finding)
-    title = filled(finding, tr("“{server}” doesn’t answer"))
-    return title, tr("It may be off or asleep, or a firewall may block it.")
+    why = tr("It may be off or asleep, or a firewall may block it.")
+    return silent(_server(finding)), why
 
 
 def _sign_in_refused(finding: Finding) -> Words:
     kind = finding.about.sign_in
-    title = tr("Wrong user name or password")
-    if kind is SignInKind.TOKEN:
-        return tr("Wrong token"), filled(finding, tr("“{server}” answers, and refuses it."))
-    if kind is SignInKind.HEADERS:
-        title = tr("The headers are refused")
-    return title, filled(finding, tr("“{server}” answers, and refuses them."))
+    if kind is SignInKind.NONE:
+        kind = SignInKind.PASSWORD  # of its address
+    return refused(kind, _server(finding))
 
 
 def _token_wanted(finding: Finding) -> Words:
-    title = filled(finding, tr("“{server}” asks for a token"))
-    return title, tr("It refuses everyone who sends none.")
+    return wants_token(_server(finding))
 
 
 def _password_wanted(finding: Finding) -> Words:
-    return filled(finding, tr("“{server}” asks for a user name and password")), ""
+    return wants_password(_server(finding))
 
 
 def _host_refused(finding: Finding) -> Words:
-    title = filled(finding, tr("“{server}” only accepts its own address"))
+    title, why = refuses_name(_server(finding), one_line(finding.about.host, 200))
     if finding.remedy is not None and finding.remedy.kind is RemedyKind.USE_ADDRESS:
         text = tr("Ollama there refuses the name “{host}”. Use its IP address instead.")
-    else:
-        text = tr(
-            "Ollama refuses the name “{host}”. Use its IP address, or set OLLAMA_HOST=0.0.0.0 "
-            "there."
-        )
-    return title, filled(finding, text)
+        why = filled(finding, text)
+    return title, why
 
 
 def _certificate(finding: Finding) -> Words:
-    title = filled(finding, tr("The certificate of “{server}” isn’t trusted"))
+    title = untrusted_certificate(_server(finding))
     reason = finding.about.reason.casefold()
     return title, next((make() for mark, make in _TLS if mark in reason), "")
 
@@ -124,69 +136,48 @@ _TLS: tuple[tuple[str, Callable[[], str]], ...] = (
 
 
 def _no_tls(finding: Finding) -> Words:
-    title = filled(finding, tr("“{server}” speaks http only"))
-    return title, filled(finding, tr("Nothing there answers to https on port {port}."))
+    port = server_address(finding.server, finding.about.address).port
+    return http_only(_server(finding), port)
 
 
 def _wants_https(finding: Finding) -> Words:
-    title = filled(finding, tr("“{server}” wants https"))
-    if not finding.about.target.startswith("https"):
-        return title, tr("Use https:// in its address.")
-    return title, filled(finding, tr("It sends every request on to {target}."))
+    target = one_line(finding.about.target, 200)
+    title, why = wants_https(_server(finding), target)
+    return title, why if target.startswith("https") else tr("Use https:// in its address.")
 
 
 def _moved(finding: Finding) -> Words:
-    title = filled(finding, tr("“{server}” sends you to another computer"))
-    where = finding.about.reason.rpartition(" ")[2]
-    try:
-        host = urlsplit(where).hostname or ""
-    except ValueError:
-        host = ""
-    if not host:
-        return title, tr(
-            "It may want a sign-in in a browser, which works with service tokens only."
-        )
-    text = tr(
-        "To {host}. It may want a sign-in in a browser, which works with service tokens only."
-    )
-    return title, filled(finding, text, host=one_line(host, 200))
+    return sends_elsewhere(_server(finding), finding.about.reason.rpartition(" ")[2])
 
 
 def _not_ollama(finding: Finding) -> Words:
-    title = tr("Something answers, but it isn’t Ollama")
     if finding.about.reason.startswith("text/html"):
-        return title, filled(finding, tr("{address} sends a web page."))
-    return title, sentences(_message(finding).body, _message(finding).hint)
+        return not_ollama(), web_page(one_line(finding.about.address, 200))
+    return not_ollama(), sentences(_message(finding).body, _message(finding).hint)
 
 
 def _path_missing(_: Finding) -> Words:
-    why = tr(
-        "The server answers with nothing. Behind a proxy, Ollama often lives under a path, like "
-        "https://host/ollama."
-    )
-    return tr("Part of the address may be missing"), why
+    return path_missing()
 
 
 def _proxy_answers(finding: Finding) -> Words:
-    title = filled(finding, tr("A proxy answers in place of “{server}”"))
-    if not finding.about.status:
-        title = filled(finding, tr("The proxy before “{server}” doesn’t answer"))
-        text = tr("{target} is set as the proxy. Servers in your own network usually need none.")
-    else:
-        text = tr("{target} says {status}. Servers in your own network usually need no proxy.")
-    return title, filled(finding, text)
+    about = finding.about
+    if about.status:
+        return proxy_answers(_server(finding), one_line(about.target, 200), about.status)
+    text = tr("{target} is set as the proxy. Servers in your own network usually need none.")
+    title = tr("The proxy before “{server}” doesn’t answer")
+    return filled(finding, title), filled(finding, text)
 
 
 def _behind_is_away(finding: Finding) -> Words:
-    title = filled(finding, tr("“{server}” is there, but Ollama behind it isn’t"))
-    return title, filled(finding, tr("It answers with {status}."))
+    return behind_is_away(_server(finding), finding.about.status)
 
 
 def _too_old(finding: Finding) -> Words:
     if finding.about.error is not None:
         return _as_error(finding)
-    title = filled(finding, tr("Connected, but Ollama {version} is too old"))
-    return title, filled(finding, tr("Ollama Tray needs {newest} or newer."))
+    about = finding.about
+    return connected_but_too_old(one_line(about.version, 40), one_line(about.newest, 40))
 
 
 SERVER_WORDS: dict[FindingKind, Callable[[Finding], Words]] = {
