@@ -106,6 +106,8 @@ class AppState(QObject):
         self.servers: tuple[Server, ...] = (server,)
         """All that are on, in the order of the settings; never none."""
         self.servers_off: tuple[Server, ...] = ()
+        self._before: dict[str, Server] = {}
+        """All that were set up in this run, as they were before a change."""
         """Those that are set up and switched off: known by name only."""
         self.default_server_id = server.id
         self.shown_id = server.id
@@ -152,11 +154,6 @@ class AppState(QObject):
         return self.server_of(self.shown_id or self.default_server_id)
 
     @property
-    def is_all_shown(self) -> bool:
-        """Whether several servers may be shown in one table."""
-        return not self.shown_id
-
-    @property
     def shown_servers(self) -> tuple[Server, ...]:
         """The servers whose models are shown, in their order."""
         if self.shown_id:
@@ -164,11 +161,12 @@ class AppState(QObject):
         return tuple(server for server in self.servers if server.is_in_all) or self.servers
 
     def server_of(self, server_id: str) -> Server:
-        """A server by its id. One that is not set up any more has its id for a name."""
+        """A server by its id; one that was removed, as it was. One that was never set up has its id
+        for a name."""
         for server in (*self.servers, *self.servers_off):
             if server.id == server_id:
                 return server
-        return Server(server_id, server_id)
+        return self._before.get(server_id) or Server(server_id, server_id)
 
     def secret(self, server_id: str) -> SecretState:
         """Where what signs in to a server is."""
@@ -292,6 +290,7 @@ class AppState(QObject):
         new = (servers, default_server_id, shown_id, off)
         if new == (self.servers, self.default_server_id, self.shown_id, self.servers_off):
             return
+        self._before |= {server.id: server for server in (*self.servers, *self.servers_off)}
         before = {server.id: server.address for server in self.servers}
         now = {server.id: server.address for server in servers}
         self.servers, self.default_server_id, self.shown_id, self.servers_off = new

@@ -238,7 +238,7 @@ def test_an_old_list_goes_with_its_address(state: AppState) -> None:
     assert state.snapshot("here") is None
 
 
-def test_a_server_that_is_switched_off_keeps_its_name(state: AppState) -> None:
+def test_a_server_that_is_switched_off_or_removed_keeps_its_name(state: AppState) -> None:
     nas, lab = Server("nas", "my nas"), Server("lab", "lab")
     state.set_servers((HERE, nas), "here", "", (lab,))
     assert state.server_of("lab") is lab
@@ -246,6 +246,8 @@ def test_a_server_that_is_switched_off_keeps_its_name(state: AppState) -> None:
     state.set_servers((HERE, nas), "here", "", (replace(lab, label="den"),))
     assert listener.told == ["server_changed"]
     assert state.server_of("lab").label == "den"
+    state.set_servers((nas,), "nas", "")
+    assert state.server_of("lab").label == "den", "what is said of it later names it as ever"
     assert state.server_of("gone").label == "gone"
 
 

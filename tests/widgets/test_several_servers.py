@@ -123,7 +123,7 @@ def test_each_server_that_is_on_is_polled_and_one_that_goes_is_forgotten(
     stage.wait_state(ServerState.ONLINE, "nas")
     state = stage.program.state
     assert [server.id for server in state.servers] == ["local", "nas"]
-    assert state.is_all_shown
+    assert state.shown_id == ""
     assert state.snapshot("local") is not None
     assert state.snapshot("nas") is not None
     stage.set(HERE, replace(stage.nas, is_on=False))
@@ -227,4 +227,4 @@ def test_which_one_is_shown_is_remembered(stage: Stage) -> None:
     assert stage.program.state.shown_id == "nas"
     assert stage.program.settings.values.shown_server == "nas"
     stage.program.commands.server_show_requested.emit("")
-    assert stage.program.state.is_all_shown
+    assert stage.program.state.shown_id == ""

@@ -93,10 +93,6 @@ class ModelTableModel(KeyedTable[ModelRow]):
             self._now = self._clock()
         self._apply(self._store.take(snapshot))
 
-    def set_running_unknown(self, server_id: str) -> None:
-        """The server is out of reach, so what it has loaded is not known."""
-        self._apply(self._store.forget_running(server_id))
-
     def remove_server(self, server_id: str) -> None:
         """Take a server's models out of the table."""
         self._apply(self._store.forget_server(server_id))

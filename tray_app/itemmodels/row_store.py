@@ -146,12 +146,6 @@ class RowStore:
         self._running[server_id] = snapshot.running
         return change
 
-    def forget_running(self, server_id: str) -> Change:
-        """The server is out of reach: what it has loaded is not known any more."""
-        change = Change()
-        self._set_running(server_id, None, change)
-        return change
-
     def forget_server(self, server_id: str) -> Change:
         """The server is not listed any more."""
         gone = set(self._servers.pop(server_id, {}).values())

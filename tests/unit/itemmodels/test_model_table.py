@@ -1,5 +1,7 @@
 """What the models table shows, in words, and exactly which signals say so."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -204,7 +206,7 @@ def test_badges(table: ModelTableModel, replica: Replica) -> None:
     table.set_updates([("local", "qwen3:8b")])
     assert badges("qwen3:8b") == (Badge.LOADED, Badge.UPDATE, Badge.PINNED)
     assert replica.take_log() == ["change 3-3", "change 3-3"]
-    table.set_running_unknown("local")
+    table.set_snapshot(replace(snapshot(LIST), running=None))
     assert badges("qwen3:8b") == (Badge.UPDATE, Badge.PINNED)
     assert not table.is_running_known()
     replica.check()

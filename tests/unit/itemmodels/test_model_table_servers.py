@@ -108,7 +108,7 @@ def test_what_is_loaded_counts_on_every_server(table: ModelTableModel) -> None:
     table.set_snapshot(of("nas", "qwen3:8b", "phi4:14b", loaded="qwen3:8b"))
     assert table.counts.loaded == 2
     assert [row.key for row in table.loaded_rows()] == [("here", "qwen3:8b"), ("nas", "qwen3:8b")]
-    table.set_running_unknown("nas")
+    table.set_snapshot(replace(of("nas", "qwen3:8b", "phi4:14b"), running=None))
     assert (table.counts.loaded, table.is_running_known()) == (1, True)
 
 

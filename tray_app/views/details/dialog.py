@@ -74,7 +74,6 @@ class DetailsDialog(DialogFrame):
         self._commands = commands
         self._clock = clock
         self._ref = ref
-        self._last_server = state.server_of(ref.server_id)
         self._notice: BannerText | None = None
         self._info: ModelInfo | None = None
         """What the tabs show: older details are better than none."""
@@ -197,9 +196,7 @@ class DetailsDialog(DialogFrame):
     @property
     def _server(self) -> Server:
         """The one that the model is on, whichever is shown; as it was when it is used no more."""
-        servers = (each for each in self._state.servers if each.id == self._ref.server_id)
-        self._last_server = next(servers, self._last_server)
-        return self._last_server
+        return self._state.server_of(self._ref.server_id)
 
     @Slot()
     def _on_state_server_changed(self) -> None:
