@@ -47,7 +47,7 @@ _PACKAGES = {
 def no_display() -> str:
     return tr(
         "There is no display to show a window on. In a terminal, these work without one: "
-        "ollama-tray list, show, ps, pull, rm, status."
+        "ollama-tray list, show, ps, pull, rm, status, doctor."
     )
 
 
@@ -55,7 +55,7 @@ def display_gone(name: str) -> str:
     """Nobody listens where DISPLAY or WAYLAND_DISPLAY points to."""
     return tr(
         "The display “{name}” isn’t there any more, or never was. In a terminal, these work "
-        "without one: ollama-tray list, show, ps, pull, rm, status."
+        "without one: ollama-tray list, show, ps, pull, rm, status, doctor."
     ).format(name=one_line(name))
 
 
