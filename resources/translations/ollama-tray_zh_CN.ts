@@ -2025,10 +2025,6 @@
         <translation>它会将每个请求转到 {address}。</translation>
     </message>
     <message>
-        <source>It sends every request on to {target}.</source>
-        <translation>它将所有请求转到 {target}。</translation>
-    </message>
-    <message>
         <source>It starts by itself when the server answers</source>
         <translation>服务器响应后会自动开始</translation>
     </message>
@@ -2946,10 +2942,6 @@
     <message>
         <source>Ollama Tray keeps running, but something it was doing failed.</source>
         <translation>Ollama Tray 会继续运行，但有一项操作出错了。</translation>
-    </message>
-    <message>
-        <source>Ollama Tray needs {newest} or newer.</source>
-        <translation>Ollama Tray 需要 {newest} 或更新的版本。</translation>
     </message>
     <message>
         <source>Ollama Tray needs {version} or newer.</source>
@@ -4155,8 +4147,8 @@
         <translation>显示器“{name}”不允许此程序连接。请以在该显示器上登录的用户身份启动它。</translation>
     </message>
     <message>
-        <source>The display “{name}” isn’t there any more, or never was. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status.</source>
-        <translation>显示器“{name}”已不存在，或者从未存在。在终端中，以下命令不需要显示器：ollama-tray list、show、ps、pull、rm、status。</translation>
+        <source>The display “{name}” isn’t there any more, or never was. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status, doctor.</source>
+        <translation>显示器“{name}”已不存在，或者从未存在。在终端中，以下命令不需要显示器：ollama-tray list、show、ps、pull、rm、status、doctor。</translation>
     </message>
     <message>
         <source>The download ended before it was complete.</source>
@@ -4391,8 +4383,8 @@
         <translation>“/”太多。请使用 host/user/model:tag。</translation>
     </message>
     <message>
-        <source>There is no display to show a window on. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status.</source>
-        <translation>没有可以显示窗口的屏幕。以下命令可以直接在终端中使用：ollama-tray list、show、ps、pull、rm、status。</translation>
+        <source>There is no display to show a window on. In a terminal, these work without one: ollama-tray list, show, ps, pull, rm, status, doctor.</source>
+        <translation>没有可以显示窗口的屏幕。以下命令可以直接在终端中使用：ollama-tray list、show、ps、pull、rm、status、doctor。</translation>
     </message>
     <message>
         <source>There is no model name for this link. Type the name instead.</source>
@@ -4605,10 +4597,6 @@
     <message>
         <source>To {host}.</source>
         <translation>转到 {host}。</translation>
-    </message>
-    <message>
-        <source>To {host}. It may want a sign-in in a browser, which works with service tokens only.</source>
-        <translation>转到 {host}。它可能要求在浏览器中登录，而这只能通过服务令牌实现。</translation>
     </message>
     <message>
         <source>Today, {time}</source>
@@ -6309,10 +6297,6 @@
     <message>
         <source>{target} is set as the proxy. Servers in your own network usually need none.</source>
         <translation>代理设置为 {target}。自己网络中的服务器通常不需要代理。</translation>
-    </message>
-    <message>
-        <source>{target} says {status}. Servers in your own network usually need no proxy.</source>
-        <translation>{target} 返回 {status}。自己网络中的服务器通常不需要代理。</translation>
     </message>
     <message>
         <source>{time} ago</source>
