@@ -79,8 +79,12 @@ def checker(target: Target, tmp_path: Path) -> Checker:
 
 @pytest.fixture
 def model(target: Target, checker: Checker) -> Published:
-    """Pulled, and seen to be what the registry has."""
+    """Pulled, and seen to be what the registry has. No other model of the server has a layer of
+    it."""
     found = target.publish("upd")
+    own = with_layer(found.package, "template", f"{{{{ .Prompt }}}} {target.seed()}")
+    target.offer(found, own)
+    found = replace(found, package=own)
     list(target.pull(found.name))
     assert checker.state(found.name) == "current"
     return found
