@@ -258,7 +258,8 @@ else:
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
-        "tray", "starting", "notices", "history", "sign_in", "connection_tests", "lookups",
-        "estimates", "pull_targets", "deleting", "doctor", "findings", "server_findings", "updates",
-        "diagnosis", "english", "displays", "qt_formats",
+        "tray", "starting", "notices", "history", "sign_in", "connection_tests",
+        "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
+        "findings", "server_findings", "updates", "diagnosis", "english", "displays",
+        "qt_formats",
     )  # fmt: skip
