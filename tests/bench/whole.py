@@ -21,6 +21,7 @@ from tray_app.desktop.tray.tray import Tray
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.paths import paths
 from tray_app.workers.jobs import Target
+from tray_app.workers.poller import MAX_ROWS
 
 _NEVER_S = 3600.0
 
@@ -61,6 +62,8 @@ class Whole:
             self.pollers.set_visible_pace(_NEVER_S)
             self.pollers.set_visible(True)
             self._await_answer(lambda: self.pollers.start(self.server_id, Endpoint.parse(url)))
+            while self._is_partly_told:
+                self._await_answer(lambda: None)
         except NotMeasured:
             self.close()
             raise
@@ -95,6 +98,12 @@ class Whole:
     def poll(self) -> None:
         """Ask the server now, as a person does who presses F5."""
         self._await_answer(lambda: self.pollers.refresh(self.server_id))
+
+    @property
+    def _is_partly_told(self) -> bool:
+        """Thousands of new models come in parts."""
+        snapshot = self._app.state.snapshot(self.server_id)
+        return snapshot is not None and bool(snapshot.left_out) and len(snapshot.models) < MAX_ROWS
 
     def _await_answer(self, ask: Callable[[], None]) -> None:
         wanted = self.answers + 1
