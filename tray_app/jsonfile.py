@@ -13,7 +13,7 @@ import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -93,6 +93,17 @@ def read(
     if max_depth is not None and not _is_flat(found, max_depth):
         raise BrokenFile("it is nested too deep")
     return found
+
+
+def listed(data: Mapping[str, Any], key: str, version: int) -> list[Any]:
+    """The list under `key` of a file that `version` of us writes. Raises BrokenFile for a file
+    that is none of ours, or of a later version."""
+    found, rows = data.get("version"), data.get(key)
+    if isinstance(found, bool) or not isinstance(found, int) or not isinstance(rows, list):
+        raise BrokenFile("it is no file of ours")
+    if found > version:
+        raise BrokenFile(f"version {found} is newer than this program")
+    return rows
 
 
 def _bytes(path: Path, max_bytes: int) -> bytes:

@@ -83,7 +83,7 @@ class LedgerFile:
         self._signature = jsonfile.signature(self.path)
         try:
             data = jsonfile.read(self.path, max_bytes=MAX_BYTES, max_depth=None)
-            return self._checked(_rows(data)) if data else ()
+            return self._checked(jsonfile.listed(data, "rows", VERSION)) if data else ()
         except NotADirectoryError:
             return ()
         except jsonfile.BrokenFile as error:
@@ -129,13 +129,4 @@ def _written(records: Iterable[Record]) -> list[str]:
             rows.append(to_row(record))
         except ValueError as error:  # one that would not be read again
             _log.info("not written: %s", error)
-    return rows
-
-
-def _rows(data: Mapping[str, Any]) -> list[Any]:
-    version, rows = data.get("version"), data.get("rows")
-    if isinstance(version, bool) or not isinstance(version, int) or not isinstance(rows, list):
-        raise jsonfile.BrokenFile("it is no file of ours")
-    if version > VERSION:
-        raise jsonfile.BrokenFile(f"version {version} is newer than this program")
     return rows

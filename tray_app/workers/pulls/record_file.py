@@ -71,7 +71,7 @@ class RecordFile(ABC, Generic[_T]):
                 data = jsonfile.read(
                     self.path, max_bytes=MAX_BYTES, max_depth=None, pauses_s=pauses_s, wait=wait
                 )
-                return self._checked(self._listed(data)) if data else ()
+                return self._checked(jsonfile.listed(data, self._key, VERSION)) if data else ()
             except NotADirectoryError:
                 return ()
             except jsonfile.BrokenFile as error:
@@ -101,18 +101,6 @@ class RecordFile(ABC, Generic[_T]):
     def _write(self, records: tuple[_T, ...]) -> None:
         content = {"version": VERSION, self._key: [self._to_json(record) for record in records]}
         jsonfile.write(self.path, content)
-
-    def _listed(self, data: dict[str, Any]) -> list[Any]:
-        version, entries = data.get("version"), data.get(self._key)
-        if (
-            isinstance(version, bool)
-            or not isinstance(version, int)
-            or not isinstance(entries, list)
-        ):
-            raise jsonfile.BrokenFile("it is no file of ours")
-        if version > VERSION:
-            raise jsonfile.BrokenFile(f"version {version} is newer than this program")
-        return entries
 
     def _checked(self, entries: list[Any]) -> tuple[_T, ...]:
         kept: list[_T] = []
