@@ -82,6 +82,40 @@ class Commands(QObject):
     """Give up loading it, as far as this program has asked for that."""
     unload_requested = Signal(object)  # ModelRef
 
+    # Updates.
+    updates_show_requested = Signal()
+    """Show the models that have a newer version."""
+    update_check_requested = Signal()
+    """Ask about all models now, which comes as `AppState.verdict_changed`."""
+    update_check_stop_requested = Signal()
+    update_check_models_requested = Signal(object)  # ModelRefs
+    update_one_requested = Signal(object)  # ModelRef
+    """Update it, at once where there is nothing to decide; else a dialog asks."""
+    updates_dialog_requested = Signal(object)  # ModelRefs
+    """Open the sheet with these; () = with all that have a newer version."""
+    update_confirm_dialog_requested = Signal(object)  # ModelRef
+    """Ask whether to replace what may be lost."""
+    update_changed_dialog_requested = Signal(str)  # id of a download
+    """It stopped, as its model has changed meanwhile: ask what is to be done."""
+    update_requested = Signal(object)  # UpdateRequest
+    version_dialog_requested = Signal(object)  # ModelRef
+    """Open the details, at what differs from the registry."""
+    pin_requested = Signal(object)  # ModelRef
+    unpin_requested = Signal(object)  # ModelRef
+    skip_requested = Signal(object)  # ModelRef
+    """Hear nothing of the version that is at the registry now."""
+    offer_again_requested = Signal(object)  # ModelRef
+    never_look_up_requested = Signal(str)  # a model's name
+    look_up_again_requested = Signal(str)  # a model's name
+    go_back_dialog_requested = Signal(object)  # ModelRef of the kept version
+    go_back_requested = Signal(object)  # GoBackRequest
+    keep_for_good_requested = Signal(object)  # ModelRef of the kept version
+    move_requested = Signal(object)  # MoveRequest
+    after_update_done_requested = Signal(object)  # ModelRef that was updated
+    """Say no more of who has its old version."""
+    backup_note_done_requested = Signal(object)  # ModelRef of the kept version
+    """Say no more of its end."""
+
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing
     pull_elsewhere_dialog_requested = Signal(object)  # ModelRef

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tray_app.core.endpoint import is_local_address
 from tray_app.core.installed import InstalledModels
+from tray_app.core.names import canonical
 from tray_app.core.payloads import CopyRequest, LocalOllama, Verb
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.rules import DiskSpace, RuleState, SystemConditions
@@ -30,6 +31,8 @@ from tray_app.core.records import (
 )
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.sign_in import SecretState
+from tray_app.core.updates.facts import AfterUpdate, BackupNote, CheckState, ModelVerdict
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,11 +44,14 @@ if TYPE_CHECKING:
         BusyModel,
         DeleteOutcome,
         Failure,
+        ModelRef,
+        MoveOutcome,
         Recommendations,
         SecretsKept,
         ServerStart,
         ServerTest,
     )
+    from tray_app.core.updates.ledger import Made
 
 MAX_KEPT_DETAILS = 200
 _UNDECIDED = frozenset({ServerState.CONNECTING, ServerState.STARTING, ServerState.ONLINE})
@@ -88,10 +94,22 @@ class AppState(QObject):
     tray_available_changed = Signal(bool)
     examination_changed = Signal(object)  # Examination
     newest_ollama_changed = Signal()
+    verdict_changed = Signal(object)  # ModelKey, of the spelling that the server knows
+    verdicts_loaded = Signal()
+    """Those of an earlier run are there: read all anew."""
+    updates_changed = Signal()
+    """Other models are among the updates, or they cost something else."""
+    update_check_changed = Signal(object)  # CheckState
+    after_updates_changed = Signal()
+    backups_changed = Signal()
+    """Other old versions are kept, or there is something else to say of one."""
+    never_looked_up_changed = Signal()
 
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
     copied = Signal(object)  # CopyRequest
+    moved = Signal(object)  # MoveOutcome
+    went_back = Signal(object)  # ModelRef
     diagnostics_copied = Signal()
 
     def __init__(
@@ -131,6 +149,17 @@ class AppState(QObject):
         """What this computer has of Ollama; None = nobody had to look."""
         self.is_kept_awake = False
         """Whether this computer does not go to sleep, for the sake of downloads."""
+        self.update_check = CheckState()
+        self.after_updates: tuple[AfterUpdate, ...] = ()
+        """Who still has the old versions of updated models, until a person has said what to do."""
+        self.backups: tuple[Made, ...] = ()
+        """All old versions that are kept."""
+        self.backup_notes: tuple[BackupNote, ...] = ()
+        self.never_looked_up: tuple[str, ...] = ()
+        """Names that no registry is asked about, as a person wants it."""
+        # By server and canonical name: remembered ones know no other.
+        self._verdicts: dict[ModelKey, ModelVerdict] = {}
+        self._counted: dict[ModelKey, int] = {}
         self._secrets: dict[str, SecretState] = {}
         self._elsewhere: set[str] = set()
         self._starts: dict[str, ServerStart] = {}
@@ -250,6 +279,46 @@ class AppState(QObject):
     def details(self, digest: str) -> ModelInfo | None:
         """The details of what has this digest, if they were read."""
         return self._details.get(digest)
+
+    def model_verdict(self, key: ModelKey) -> ModelVerdict:
+        """How a model stands to its registry, with all that was said beside."""
+        return self._verdicts.get((key[0], canonical(key[1]))) or ModelVerdict(key, Verdict())
+
+    def verdict(self, key: ModelKey) -> Verdict:
+        """How a model stands to its registry; before anything is known, UNKNOWN."""
+        found = self._verdicts.get((key[0], canonical(key[1])))
+        return found.verdict if found is not None else Verdict()
+
+    def marks(self, key: ModelKey) -> Marks:
+        """What was said of a model beside its verdict."""
+        found = self._verdicts.get((key[0], canonical(key[1])))
+        return found.marks if found is not None else NO_MARKS
+
+    @property
+    def update_count(self) -> int:
+        """How many models have a newer version that a person wants to hear of."""
+        return len(self._counted)
+
+    @property
+    def updates(self) -> tuple[ModelVerdict, ...]:
+        """Those, in the order in which they are listed."""
+        order = in_order(self._counted, (server.id for server in self.servers))
+        return tuple(self._verdicts[key] for key in order)
+
+    @property
+    def update_bytes(self) -> int:
+        """What all of them would download."""
+        return sum(self._counted.values())
+
+    def backups_of(self, key: ModelKey) -> tuple[Made, ...]:
+        """The old versions of a model that are kept, the newest first."""
+        wanted = canonical(key[1])
+        found = [
+            made
+            for made in self.backups
+            if made.server_id == key[0] and canonical(made.source) == wanted
+        ]
+        return tuple(sorted(found, key=lambda made: made.at, reverse=True))
 
     @property
     def downloads(self) -> tuple[PullItem, ...]:
@@ -454,6 +523,78 @@ class AppState(QObject):
             self.newest_ollama = version
             self.newest_ollama_changed.emit()
 
+    def set_verdict(self, found: ModelVerdict) -> None:
+        """One of them: cheap, whatever their number."""
+        server_id, name = found.key
+        key = (server_id, canonical(name))
+        if self._verdicts.get(key) != found:
+            self._verdicts[key] = found
+            is_other = self._count(key, found)
+            self.verdict_changed.emit(found.key)
+            if is_other:
+                self.updates_changed.emit()
+
+    def load_verdicts(self, found: Iterable[ModelVerdict]) -> None:
+        """Those of an earlier run, under canonical names; what is known by now is newer."""
+        ids = {server.id for server in self.servers}
+        for verdict in found:
+            if verdict.key[0] in ids and verdict.key not in self._verdicts:
+                self._verdicts[verdict.key] = verdict
+                self._count(verdict.key, verdict)
+        self.verdicts_loaded.emit()
+        self.updates_changed.emit()
+
+    def drop_verdict(self, key: ModelKey) -> None:
+        """It is installed no longer."""
+        known = (key[0], canonical(key[1]))
+        if self._verdicts.pop(known, None) is not None:
+            is_other = self._counted.pop(known, None) is not None
+            self.verdict_changed.emit(key)
+            if is_other:
+                self.updates_changed.emit()
+
+    def keep_verdicts(self, server_id: str, names: Iterable[str]) -> None:
+        """These are all that a server has."""
+        kept = {canonical(name) for name in names}
+        for key in [key for key in self._verdicts if key[0] == server_id and key[1] not in kept]:
+            self.drop_verdict(key)
+
+    def _count(self, key: ModelKey, found: ModelVerdict) -> bool:
+        """Whether it changes the sum of the updates."""
+        if not found.is_counted:
+            return self._counted.pop(key, None) is not None
+        before = self._counted.get(key)
+        self._counted[key] = found.download_bytes
+        return before != found.download_bytes
+
+    def set_update_check(self, check: CheckState) -> None:
+        if check != self.update_check:
+            self.update_check = check
+            self.update_check_changed.emit(check)
+
+    def set_after_updates(self, found: tuple[AfterUpdate, ...]) -> None:
+        if found != self.after_updates:
+            self.after_updates = found
+            self.after_updates_changed.emit()
+
+    def set_backups(self, backups: tuple[Made, ...], notes: tuple[BackupNote, ...]) -> None:
+        if (backups, notes) != (self.backups, self.backup_notes):
+            self.backups, self.backup_notes = backups, notes
+            self.backups_changed.emit()
+
+    def set_never_looked_up(self, names: tuple[str, ...]) -> None:
+        if names != self.never_looked_up:
+            self.never_looked_up = names
+            self.never_looked_up_changed.emit()
+
+    def tell_moved(self, outcome: MoveOutcome) -> None:
+        """A copy of an old version followed an update, or did not."""
+        self.moved.emit(outcome)
+
+    def tell_went_back(self, ref: ModelRef) -> None:
+        """A model is again what it was before an update."""
+        self.went_back.emit(ref)
+
     def tell_failed(self, failure: Failure) -> None:
         """Something that a person asked for failed."""
         self.failed.emit(failure)
@@ -476,5 +617,12 @@ class AppState(QObject):
             *(self._recommendations, self._disks, self._starts, self._estimates),
         ):
             facts.pop(server_id, None)  # type: ignore[attr-defined]
+        gone = [key for key in self._verdicts if key[0] == server_id]
+        count = len(self._counted)
+        for key in gone:
+            del self._verdicts[key]
+            self._counted.pop(key, None)
+        if len(self._counted) != count:
+            self.updates_changed.emit()
         self._busy = {key: verb for key, verb in self._busy.items() if key[0] != server_id}
         self._details = {d: i for d, i in self._details.items() if i.server_id != server_id}

@@ -83,6 +83,42 @@ class CopyRequest:
     destination: str
 
 
+@dataclass(frozen=True, slots=True)
+class UpdateRequest:
+    """Update these models, each only while its digest is still the one a person saw. `keep_days`:
+    how long their old versions are kept, 0 = they are not; `loads_again`: what is loaded now is
+    loaded again afterwards."""
+
+    refs: tuple[ModelRef, ...]
+    keep_days: int = 0
+    loads_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GoBackRequest:
+    """Make `name` what a kept version is; it is pinned then, so that it stays."""
+
+    backup: ModelRef
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    """After an update: let a copy of the old version, `copy`, be what `updated` is now. Each only
+    while its digest is the one given."""
+
+    copy: ModelRef
+    updated: ModelRef
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOutcome:
+    """What became of it: `is_moved` False = it had changed meanwhile, so it was left alone."""
+
+    request: MoveRequest
+    is_moved: bool
+
+
 KEEP_FOREVER_S = -1
 """The `keep_alive_s` of a model that stays until somebody unloads it."""
 

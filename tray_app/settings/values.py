@@ -78,8 +78,12 @@ class SettingsValues:
     notify_offline: bool = _setting(False, flag)
     notify_combine: bool = _setting(True, flag)
 
+    check_updates: str = _setting("daily", choice("never", "daily", "weekly"))
     check_hugging_face: bool = _setting(True, flag)
     check_hosts: tuple[str, ...] = _setting((), texts)
+    keep_old_days: int = _setting(0, choice(0, 7, 30))
+    load_again: bool = _setting(True, flag)
+    show_old_versions: bool = _setting(False, flag)
 
     main_geometry: str = _setting("", text)
     main_maximized: bool = _setting(False, flag)

@@ -31,6 +31,7 @@ from tray_app.core.updates.asking import (
     questions,
     why_unasked,
 )
+from tray_app.core.updates.facts import CheckState, ModelVerdict
 from tray_app.core.updates.judging import Evidence
 from tray_app.core.updates.ledger import Ledger, Look, Made
 from tray_app.core.updates.schedule import Conditions, Every, Plan, after_round, plan
@@ -41,27 +42,6 @@ from tray_app.workers.jobs import Target
 from tray_app.workers.runner import JobRunner
 from tray_app.workers.updates.jobs import Answered, AskJob, PartsJob
 from tray_app.workers.updates.keeper import LedgerKeeper
-
-
-@dataclass(frozen=True, slots=True)
-class ModelVerdict:
-    """The verdict on a model, and what was said of it beside."""
-
-    key: ModelKey
-    verdict: Verdict
-    marks: Marks
-
-
-@dataclass(frozen=True, slots=True)
-class CheckState:
-    """How far a check of all is. `failed` counts the names that nobody answered about;
-    `checked_at` is when all were last asked about."""
-
-    is_running: bool = False
-    done: int = 0
-    total: int = 0
-    failed: int = 0
-    checked_at: datetime | None = None
 
 
 @dataclass
@@ -97,12 +77,14 @@ def _utc_now() -> datetime:
 class UpdateChecker(QObject):
     """Verdicts on all models of all servers.
 
-    Signals: `verdict_changed` for each that is another one; `check_changed` as a check of all goes
-    on; `checked` when it is over; `info_learned` when a model's layers were read for it.
+    Signals: `verdict_changed` for each that is another one, `verdict_dropped` for what is installed
+    no longer; `check_changed` as a check of all goes on; `checked` when it is over; `info_learned`
+    when a model's layers were read for it.
     Thread: GUI thread. At most four requests are under way, two to one registry.
     """
 
     verdict_changed = Signal(object)  # ModelVerdict
+    verdict_dropped = Signal(object)  # ModelRef
     check_changed = Signal(object)  # CheckState
     checked = Signal(object)  # CheckState
     info_learned = Signal(object)  # ModelInfo
@@ -207,6 +189,7 @@ class UpdateChecker(QObject):
         for name in before:
             for held in (self._verdicts, self._parts):
                 held.pop((server_id, name), None)  # type: ignore[attr-defined]
+            self.verdict_dropped.emit(ModelRef(server_id, name))
         self._read = self._read.only(self._digests())
         self._later(self._judging(changed))
 
@@ -492,8 +475,18 @@ class UpdateChecker(QObject):
         self._verdicts[record.key] = verdict
         self.ledger.put_verdict(record.server_id, record.name, verdict)
         if before != verdict:
-            marks = self.ledger.marks(record.key, verdict)
-            self.verdict_changed.emit(ModelVerdict(record.key, verdict, marks))
+            self.verdict_changed.emit(self._as_told(record, verdict))
+
+    def _as_told(self, record: ModelRecord, verdict: Verdict) -> ModelVerdict:
+        ledger = self.ledger
+        look = ledger.look(record.name)
+        return ModelVerdict(
+            record.key,
+            verdict,
+            ledger.marks(record.key, verdict),
+            ledger.made(record.server_id, record.name, record.digest),
+            look.packed if look is not None else "",
+        )
 
     def _after_change(self, server_id: str, name: str) -> None:
         """Something was said of a model: its marks are others, and maybe its verdict."""
@@ -503,8 +496,7 @@ class UpdateChecker(QObject):
                 self._judge(record)
                 verdict = self.verdict(record.key)
                 if verdict == before:
-                    marks = self.ledger.marks(record.key, verdict)
-                    self.verdict_changed.emit(ModelVerdict(record.key, verdict, marks))
+                    self.verdict_changed.emit(self._as_told(record, verdict))
         self._keeper.save()
 
     def _why_unasked(self, record: ModelRecord) -> Unasked | None:

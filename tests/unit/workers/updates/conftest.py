@@ -16,6 +16,7 @@ from tests.fakes import FaultyServer, small
 from tests.fakes.server import ReceivedRequest
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.core.updates.facts import CheckState, ModelVerdict
 from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.demo import Library, Package
 from tray_app.ollama.client import OllamaClient
@@ -23,7 +24,7 @@ from tray_app.ollama.registry import Registry
 from tray_app.update_ledger import LedgerFile
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import JobRunner
-from tray_app.workers.updates.checker import CheckState, ModelVerdict, UpdateChecker
+from tray_app.workers.updates.checker import UpdateChecker
 from tray_app.workers.updates.keeper import LedgerKeeper
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
