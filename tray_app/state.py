@@ -31,7 +31,13 @@ from tray_app.core.records import (
 )
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.sign_in import SecretState
-from tray_app.core.updates.facts import AfterUpdate, BackupNote, CheckState, ModelVerdict
+from tray_app.core.updates.facts import (
+    AfterUpdate,
+    BackupNote,
+    CheckState,
+    ModelVerdict,
+    UpdatesFound,
+)
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
 
 if TYPE_CHECKING:
@@ -108,6 +114,8 @@ class AppState(QObject):
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
     copied = Signal(object)  # CopyRequest
+    updates_found = Signal(object)  # UpdatesFound
+    old_version_going = Signal(object)  # BackupNote
     moved = Signal(object)  # MoveOutcome
     went_back = Signal(object)  # ModelRef
     diagnostics_copied = Signal()
@@ -586,6 +594,14 @@ class AppState(QObject):
         if names != self.never_looked_up:
             self.never_looked_up = names
             self.never_looked_up_changed.emit()
+
+    def tell_updates_found(self, found: UpdatesFound) -> None:
+        """A check has found what nobody knew."""
+        self.updates_found.emit(found)
+
+    def tell_old_version_going(self, note: BackupNote) -> None:
+        """A kept version is removed tomorrow."""
+        self.old_version_going.emit(note)
 
     def tell_moved(self, outcome: MoveOutcome) -> None:
         """A copy of an old version followed an update, or did not."""

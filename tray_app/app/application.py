@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from tray_app.app.demo import Demo
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
+    from tray_app.app.updates import Updates
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class Application(QObject):
         self._broken_queue_path: Path | None = None
         self.starts: ServerStarts | None = None
         self.stay_awake: StayAwake | None = None
+        self.updates: Updates | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -112,8 +114,10 @@ class Application(QObject):
         )
         self.history = PullHistory(self.runner, HistoryStore(where.history_file), self)
         self.queue.set_insecure_hosts(frozenset(self.settings.values.insecure_hosts))
-        registry = Registry(demo.registry_urls if demo else None)
-        self.operations = Operations(self.runner, self.queue, self.targets.target, registry, self)
+        self.registry = Registry(demo.registry_urls if demo else None)
+        self.operations = Operations(
+            self.runner, self.queue, self.targets.target, self.registry, self
+        )
         self.servers = Servers(
             self.settings,
             ServerParts(
@@ -122,6 +126,7 @@ class Application(QObject):
             ),
             self,
         )
+        self._ledger_file = where.update_ledger_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
@@ -216,6 +221,44 @@ class Application(QObject):
         self.commands.wake_requested.connect(self.starts.wake)
         self.commands.start_stop_requested.connect(self.starts.stop)
         self.stay_awake = StayAwake(self.settings, self.state, self)
+        QTimer.singleShot(0, self, self._build_updates)
+
+    @Slot()
+    def _build_updates(self) -> None:
+        from tray_app.app.updates import UpdateParts, Updates
+
+        if self.shutdown.is_quitting:
+            return
+        updates = self.updates = Updates(
+            UpdateParts(
+                *(self.settings, self.state, self.runner, self.queue, self.operations),
+                *(self.downloads.rules, self.targets.target, self.registry, self.commands),
+                self.pollers.refresh,
+            ),
+            self._ledger_file,
+            self,
+        )
+        commands, checker, old = self.commands, updates.checker, updates.old_versions
+        commands.update_check_requested.connect(updates.check_all)
+        commands.update_check_stop_requested.connect(updates.stop_check)
+        commands.update_check_models_requested.connect(updates.check)
+        commands.update_one_requested.connect(updates.update_one)
+        commands.update_requested.connect(updates.update)
+        commands.never_look_up_requested.connect(updates.never_look_up)
+        commands.look_up_again_requested.connect(updates.look_up_again)
+        commands.pin_requested.connect(checker.pin)
+        commands.unpin_requested.connect(checker.unpin)
+        commands.skip_requested.connect(checker.skip)
+        commands.offer_again_requested.connect(checker.offer_again)
+        commands.go_back_requested.connect(old.go_back)
+        commands.keep_for_good_requested.connect(old.keep_for_good)
+        commands.move_requested.connect(old.move)
+        commands.after_update_done_requested.connect(old.end_after_update)
+        commands.backup_note_done_requested.connect(old.end_note)
+        self.pollers.woke.connect(updates.on_woke)
+        self.window.activity_changed.connect(updates.set_window_active)
+        updates.set_window_active(self.window.is_active)
+        updates.start()
 
     @Slot(str)
     def _on_starts_failed(self, server_id: str) -> None:
@@ -224,7 +267,7 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake):
+        for part in (self.starts, self.stay_awake, self.updates):
             if part is not None:
                 part.close()
 

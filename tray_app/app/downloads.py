@@ -83,6 +83,11 @@ class RuleWatcher(QObject):
             self._power.percent if self._power is not None else None,
         )
 
+    @property
+    def is_started(self) -> bool:
+        """Whether the system is asked."""
+        return self._power is not None
+
     @Slot()
     def start(self) -> None:
         """There are downloads, or somebody looks: from now on it matters."""

@@ -56,6 +56,11 @@ class Shutdown(QObject):
         self._steps = steps
         self._is_quitting = False
 
+    @property
+    def is_quitting(self) -> bool:
+        """Whether the end has begun: nothing is to be built any more."""
+        return self._is_quitting
+
     @Slot()
     def ask(self) -> None:
         """A person wants to quit: asked back when downloads run, as they will pause."""

@@ -140,3 +140,19 @@ def go_back(client: OllamaClient, backup: ModelRecord, name: str) -> ModelRecord
     if found is None or found.digest != backup.digest:
         raise NotDone(name)
     return found
+
+
+def move_copy(client: OllamaClient, copy: ModelRecord, updated: ModelRecord) -> ModelRecord | None:
+    """Make a copy of an old version what the updated model is now, if both are still as a person
+    saw them; else None, and nothing was done. Nothing is downloaded."""
+    row, now = client.get(copy.name), client.get(updated.name)
+    if row is None or row.digest != copy.digest:
+        return None
+    if now is None or now.digest != updated.digest:
+        return None
+    unload_before(client, row)
+    client.copy(now.name, row.name, may_replace=True)
+    found = client.get(row.name)
+    if found is None or found.digest != now.digest:
+        raise NotDone(row.name)
+    return found

@@ -38,6 +38,14 @@ def backup_name(name: str, day: date, taken: Collection[str] = ()) -> str:
         number += 1
 
 
+def ends_at(backup: Made, announced_at: datetime | None) -> datetime | None:
+    """When a kept version may go: not before a person has had a day to hear of it. None = that is
+    not known yet, or it stays for good."""
+    if backup.keep_until is None or announced_at is None:
+        return None
+    return max(backup.keep_until, announced_at + ANNOUNCED_BEFORE)
+
+
 def fate(backup: Made, record: ModelRecord | None, is_loaded: bool | None, now: datetime) -> Fate:
     """What becomes of a kept version. `record` is the row of its name in the server's list, None =
     none; `is_loaded` None = the server does not tell."""

@@ -55,6 +55,13 @@ class CheckState:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdatesFound:
+    """Larger updates of which a person was not told yet; never empty."""
+
+    verdicts: tuple[ModelVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AfterUpdate:
     """Who still has the old version of an updated model. `updated` is the model with its new
     digest; `copies` are other names of the old version, `children` were made of it."""

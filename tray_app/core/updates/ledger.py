@@ -165,6 +165,43 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A person was told that a kept version, `digest`, will be removed, first at `at`. `is_seen`:
+    they do not want to hear it again."""
+
+    tag: ClassVar[str] = "announced"
+
+    server_id: str
+    name: str
+    digest: str
+    at: datetime
+    is_seen: bool = False
+
+    @property
+    def key(self) -> Key:
+        return (self.tag, self.server_id, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A model was updated and others still have its old version, `digest`; a person has not said
+    yet what is to become of them. `children` are those that were made of it, see `pack_children`.
+    """
+
+    tag: ClassVar[str] = "updated"
+
+    server_id: str
+    name: str
+    digest: str
+    at: datetime
+    children: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.tag, self.server_id, canonical(self.name))
+
+
+@dataclass(frozen=True, slots=True)
 class Resting:
     """A registry that is left alone until then."""
 
@@ -208,7 +245,11 @@ class Judged:
         return (self.tag, self.server_id, self.name)
 
 
-Record = Look | Seen | Made | Pin | Skip | Never | Told | Resting | Rounds | Judged
+Record = (
+    Look | Seen | Made | Pin | Skip | Never | Told | Announced | Updated | Resting | Rounds | Judged
+)
+
+_OfServer = Judged | Skip | Pin | Made | Announced | Updated
 
 
 class Ledger:
@@ -378,6 +419,28 @@ class Ledger:
     def note_told(self, name: str, digest: str) -> None:
         self._write(Told(canonical(name), digest))
 
+    def announced(self, made: Made) -> Announced | None:
+        """Whether a person was told of the end of this kept version."""
+        found = self._records.get((Announced.tag, made.server_id, canonical(made.name)))
+        return found if isinstance(found, Announced) and found.digest == made.digest else None
+
+    def announce(self, made: Made, now: datetime, *, is_seen: bool = False) -> None:
+        before = self.announced(made)
+        at = before.at if before is not None and before.at <= now else now
+        self._write(Announced(made.server_id, canonical(made.name), made.digest, at, is_seen))
+
+    # What is to be said after updates.
+
+    def all_updated(self) -> tuple[Updated, ...]:
+        return tuple(r for r in self if isinstance(r, Updated))
+
+    def note_updated(self, updated: Updated) -> None:
+        self._write(updated)
+
+    def forget_updated(self, server_id: str, name: str) -> None:
+        """A person has said what is to be done, or there is nothing to be done any more."""
+        self._remove((Updated.tag, server_id, canonical(name)))
+
     # Verdicts and rounds.
 
     def verdicts(self) -> dict[ModelKey, Verdict]:
@@ -398,13 +461,13 @@ class Ledger:
     def forget_model(self, server_id: str, name: str) -> None:
         """It is not installed any more: what a person said of it went with it."""
         key = canonical(name)
-        for tag in (Judged.tag, Skip.tag, Pin.tag, Made.tag):
+        for tag in (Judged.tag, Skip.tag, Pin.tag, Made.tag, Announced.tag, Updated.tag):
             self._remove((tag, server_id, key))
 
     def forget_server(self, server_id: str) -> None:
         """The server is gone, or another one now."""
         for record in self:
-            if isinstance(record, Judged | Skip | Pin | Made) and record.server_id == server_id:
+            if isinstance(record, _OfServer) and record.server_id == server_id:
                 self._remove(record.key)
 
     @property
@@ -444,6 +507,18 @@ def pack(layers: Iterable[Layer]) -> str:
     """Layers as one text: hundreds of manifests are remembered, and few of them looked at."""
     rows = [f"{layer.kind} {layer.digest} {layer.size_bytes or 0}" for layer in layers]
     return ";".join(rows) if len(rows) <= MAX_LAYERS else ""
+
+
+def pack_children(children: Iterable[tuple[str, str]]) -> str:
+    """Names with their digests as one text."""
+    rows = [f"{name} {digest}" for name, digest in children if name.isprintable()]
+    return ";".join(row for row in rows if ";" not in row and row.count(" ") == 1)[:MAX_WORD]
+
+
+def unpack_children(packed: str) -> tuple[tuple[str, str], ...]:
+    """What `pack_children` made; a row that was cut is left out."""
+    rows = [row.partition(" ") for row in packed.split(";")] if packed else []
+    return tuple((name, digest) for name, _, digest in rows if name and len(digest) == 64)
 
 
 def unpack(packed: str) -> tuple[Layer, ...]:

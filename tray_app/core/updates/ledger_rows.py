@@ -14,6 +14,7 @@ from typing import Any
 from tray_app.core.records import LayerKind
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.ledger import (
+    Announced,
     Judged,
     Look,
     Made,
@@ -26,6 +27,7 @@ from tray_app.core.updates.ledger import (
     Seen,
     Skip,
     Told,
+    Updated,
 )
 from tray_app.core.updates.verdicts import Standing, Verdict
 
@@ -155,6 +157,8 @@ _WRITERS: dict[type, Callable[[Any], list[str]]] = {
     Skip: lambda r: [r.server_id, r.name, r.digest],
     Never: lambda r: [r.name],
     Told: lambda r: [r.name, r.digest],
+    Announced: lambda r: [r.server_id, r.name, r.digest, _s(r.at), str(int(r.is_seen))],
+    Updated: lambda r: [r.server_id, r.name, r.digest, _s(r.at), r.children],
     Resting: lambda r: [r.host, _s(r.until)],
     Rounds: lambda r: [_s(r.full_at), _s(r.failed_at), str(r.failures)],
 }
@@ -190,6 +194,18 @@ _READERS: dict[str, tuple[re.Pattern[str], Callable[..., Record]]] = {
     Skip.tag: (_row_of(Skip.tag, _TEXT, _TEXT, _DIGEST), Skip),
     Never.tag: (_row_of(Never.tag, _TEXT), Never),
     Told.tag: (_row_of(Told.tag, _TEXT, _DIGEST), Told),
+    Announced.tag: (
+        _row_of(Announced.tag, _TEXT, _TEXT, _DIGEST, _KNOWN_TIME, _FLAG),
+        lambda server_id, name, digest, at, is_seen: Announced(
+            server_id, name, digest, _known(at), is_seen == "1"
+        ),
+    ),
+    Updated.tag: (
+        _row_of(Updated.tag, _TEXT, _TEXT, _DIGEST, _KNOWN_TIME, _OPTIONAL_TEXT),
+        lambda server_id, name, digest, at, children: Updated(
+            server_id, name, digest, _known(at), children
+        ),
+    ),
     Resting.tag: (
         _row_of(Resting.tag, _TEXT, _KNOWN_TIME),
         lambda host, until: Resting(host, _known(until)),

@@ -78,8 +78,9 @@ class UpdateChecker(QObject):
     """Verdicts on all models of all servers.
 
     Signals: `verdict_changed` for each that is another one, `verdict_dropped` for what is installed
-    no longer; `check_changed` as a check of all goes on; `checked` when it is over; `info_learned`
-    when a model's layers were read for it.
+    no longer; `check_changed` as a check of all goes on; `checked` when it is over; `parts_read`
+    when no server is asked any more what a verdict needs; `info_learned` when a model's layers were
+    read for it.
     Thread: GUI thread. At most four requests are under way, two to one registry.
     """
 
@@ -87,6 +88,7 @@ class UpdateChecker(QObject):
     verdict_dropped = Signal(object)  # ModelRef
     check_changed = Signal(object)  # CheckState
     checked = Signal(object)  # CheckState
+    parts_read = Signal()
     info_learned = Signal(object)  # ModelInfo
 
     def __init__(
@@ -145,6 +147,25 @@ class UpdateChecker(QObject):
     def marks(self, key: ModelKey) -> Marks:
         return self.ledger.marks(key, self.verdict(key))
 
+    def remembered(self) -> list[ModelVerdict]:
+        """The verdicts of an earlier run, under canonical names."""
+        ledger = self.ledger
+        return [
+            ModelVerdict(
+                key,
+                verdict,
+                ledger.marks(key, verdict),
+                ledger.made(*key, verdict.digest),
+                look.packed if (look := ledger.look(key[1])) is not None else "",
+            )
+            for key, verdict in ledger.verdicts().items()
+        ]
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether servers are asked for what some verdicts need."""
+        return bool(self._reading)
+
     @property
     def state(self) -> CheckState:
         round_ = self._round
@@ -202,13 +223,17 @@ class UpdateChecker(QObject):
 
     def forget_server(self, server_id: str) -> None:
         """The server is gone, or another one now."""
+        self.leave_server(server_id)
+        self.ledger.forget_server(server_id)
+        self._keeper.save()
+
+    def leave_server(self, server_id: str) -> None:
+        """The server is not used for now; what is remembered of it stays."""
         self._servers.pop(server_id, None)
         for held in (self._verdicts, self._parts, self._reading):
             for key in [key for key in held if key[0] == server_id]:
                 del held[key]  # type: ignore[attr-defined]
         self._unread = {key for key in self._unread if key[0] != server_id}
-        self.ledger.forget_server(server_id)
-        self._keeper.save()
 
     def note_pulled(self, record: ModelRecord) -> None:
         """A pull of ours has ended: what is there now is what the registry has."""
@@ -233,6 +258,10 @@ class UpdateChecker(QObject):
         """We have made a model: by create, by copy, or to keep an old version."""
         self.ledger.note_made(made)
         self._after_change(made.server_id, made.name)
+
+    def keep_for_good(self, made: Made) -> None:
+        """A kept version is not removed by itself any more."""
+        self.note_made(replace(made, keep_until=None))
 
     def note_deleted(self, ref: ModelRef) -> None:
         """We have deleted a model, and what was said of it goes too."""
@@ -637,3 +666,5 @@ class UpdateChecker(QObject):
         if isinstance(job, PartsJob):
             self._reading.pop(job.ref.key, None)
             self._decide()
+            if not self._reading:
+                self.parts_read.emit()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from PySide6.QtCore import Signal
 
 from tray_app.core.file_failures import FileFailed
-from tray_app.core.payloads import ModelRef
-from tray_app.core.records import Layer
+from tray_app.core.payloads import GoBackRequest, ModelRef, MoveRequest
+from tray_app.core.records import Layer, ModelRecord
 from tray_app.core.updates.answers import RegistryAnswer
 from tray_app.core.updates.asking import Question
-from tray_app.core.updates.ledger import Ledger, Record
+from tray_app.core.updates.backups import Fate
+from tray_app.core.updates.ledger import Ledger, Made, Record
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.registry import Registry
 from tray_app.ollama.update_check import Line, Parts, ask_line, parts_of
+from tray_app.ollama.updating import expire, go_back, move_copy, unload_before
 from tray_app.update_ledger import Changes, LedgerFile
 from tray_app.workers.jobs import ServerJob, Target
 from tray_app.workers.runner import Job
@@ -61,6 +64,64 @@ class PartsJob(ServerJob):
 
     def work(self, client: OllamaClient) -> Parts:
         return parts_of(client, self.target.store, self.ref, self._there)
+
+
+class RowJob(ServerJob):
+    """A model's row in the list of its server as it is now. Outcome: ModelRecord, None = none."""
+
+    def __init__(self, target: Target, ref: ModelRef) -> None:
+        super().__init__(target)
+        self.ref = ref
+
+    def work(self, client: OllamaClient) -> ModelRecord | None:
+        record = client.get(self.ref.name)
+        return replace(record, server_id=self.ref.server_id) if record is not None else None
+
+
+class ExpireJob(ServerJob):
+    """Removes a kept version whose time is over. Outcome: Fate."""
+
+    def __init__(self, target: Target, backup: Made, now: datetime) -> None:
+        super().__init__(target, ("expire", backup.key))
+        self.backup = backup
+        self._now = now
+
+    def work(self, client: OllamaClient) -> Fate:
+        return expire(client, self.backup, self._now)
+
+
+class GoBackJob(ServerJob):
+    """Makes a model what its kept version is. Outcome: ModelRecord of the model."""
+
+    def __init__(self, target: Target, request: GoBackRequest) -> None:
+        super().__init__(target)
+        self.request = request
+
+    def work(self, client: OllamaClient) -> ModelRecord:
+        current = client.get(self.request.name)
+        if current is not None:
+            unload_before(client, current)
+        backup = self.request.backup
+        return go_back(
+            client, ModelRecord(backup.server_id, backup.name, backup.digest), self.request.name
+        )
+
+
+class MoveJob(ServerJob):
+    """Lets a copy of an old version follow an update. Outcome: ModelRecord, None = it has changed
+    meanwhile."""
+
+    def __init__(self, target: Target, request: MoveRequest) -> None:
+        super().__init__(target)
+        self.request = request
+
+    def work(self, client: OllamaClient) -> ModelRecord | None:
+        copy, updated = self.request.copy, self.request.updated
+        return move_copy(
+            client,
+            ModelRecord(copy.server_id, copy.name, copy.digest),
+            ModelRecord(updated.server_id, updated.name, updated.digest),
+        )
 
 
 class LoadLedgerJob(Job):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.core.updates.world import NEW, NOW, OLD, K, there
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.ledger import (
+    Announced,
     Judged,
     Look,
     Made,
@@ -22,6 +23,8 @@ from tray_app.core.updates.ledger import (
     Seen,
     Skip,
     Told,
+    Updated,
+    pack_children,
 )
 from tray_app.core.updates.ledger_rows import from_row, to_row
 from tray_app.core.updates.verdicts import Standing, Verdict
@@ -37,6 +40,10 @@ RECORDS: list[Record] = [
     Skip("local", "x:latest", NEW),
     Never("x:latest"),
     Told("x:latest", NEW),
+    Announced("local", "x:latest", OLD, NOW),
+    Announced("local", "x:latest", OLD, NOW, is_seen=True),
+    Updated("local", "x:latest", OLD, NOW),
+    Updated("local", "x:latest", OLD, NOW, pack_children([("y:latest", NEW)])),
     Resting("hf.co", NOW),
     Rounds(),
     Rounds(NOW, NOW, 3),
