@@ -238,23 +238,6 @@ class Application(QObject):
             self._ledger_file,
             self,
         )
-        commands, checker, old = self.commands, updates.checker, updates.old_versions
-        commands.update_check_requested.connect(updates.check_all)
-        commands.update_check_stop_requested.connect(updates.stop_check)
-        commands.update_check_models_requested.connect(updates.check)
-        commands.update_one_requested.connect(updates.update_one)
-        commands.update_requested.connect(updates.update)
-        commands.never_look_up_requested.connect(updates.never_look_up)
-        commands.look_up_again_requested.connect(updates.look_up_again)
-        commands.pin_requested.connect(checker.pin)
-        commands.unpin_requested.connect(checker.unpin)
-        commands.skip_requested.connect(checker.skip)
-        commands.offer_again_requested.connect(checker.offer_again)
-        commands.go_back_requested.connect(old.go_back)
-        commands.keep_for_good_requested.connect(old.keep_for_good)
-        commands.move_requested.connect(old.move)
-        commands.after_update_done_requested.connect(old.end_after_update)
-        commands.backup_note_done_requested.connect(old.end_note)
         self.pollers.woke.connect(updates.on_woke)
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)

@@ -139,6 +139,7 @@ class Updates(QObject):
         parts.settings.changed.connect(self._on_settings_changed)
         state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.server_changed.connect(self._on_state_server_changed)
+        self._connect_commands()
         self._on_state_server_changed()
         self._take_allowed()
         checker.set_layer_index(parts.operations.layers.layer_index)
@@ -152,6 +153,25 @@ class Updates(QObject):
         self.old_versions.close()
         self.checker.stop()
         self.keeper.close()
+
+    def _connect_commands(self) -> None:
+        commands, checker, old = self._parts.commands, self.checker, self.old_versions
+        commands.update_check_requested.connect(self.check_all)
+        commands.update_check_stop_requested.connect(self.stop_check)
+        commands.update_check_models_requested.connect(self.check)
+        commands.update_one_requested.connect(self.update_one)
+        commands.update_requested.connect(self.update)
+        commands.never_look_up_requested.connect(self.never_look_up)
+        commands.look_up_again_requested.connect(self.look_up_again)
+        commands.pin_requested.connect(checker.pin)
+        commands.unpin_requested.connect(checker.unpin)
+        commands.skip_requested.connect(checker.skip)
+        commands.offer_again_requested.connect(checker.offer_again)
+        commands.go_back_requested.connect(old.go_back)
+        commands.keep_for_good_requested.connect(old.keep_for_good)
+        commands.move_requested.connect(old.move)
+        commands.after_update_done_requested.connect(old.end_after_update)
+        commands.backup_note_done_requested.connect(old.end_note)
 
     # What a person wants.
 
