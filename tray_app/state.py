@@ -168,6 +168,7 @@ class AppState(QObject):
         # By server and canonical name: remembered ones know no other.
         self._verdicts: dict[ModelKey, ModelVerdict] = {}
         self._counted: dict[ModelKey, int] = {}
+        self._updates: tuple[ModelVerdict, ...] | None = None  # None = to be put in order
         self._secrets: dict[str, SecretState] = {}
         self._elsewhere: set[str] = set()
         self._starts: dict[str, ServerStart] = {}
@@ -310,8 +311,10 @@ class AppState(QObject):
     @property
     def updates(self) -> tuple[ModelVerdict, ...]:
         """Those, in the order in which they are listed."""
-        order = in_order(self._counted, (server.id for server in self.servers))
-        return tuple(self._verdicts[key] for key in order)
+        if self._updates is None:
+            order = in_order(self._counted, (server.id for server in self.servers))
+            self._updates = tuple(self._verdicts[key] for key in order)
+        return self._updates
 
     @property
     def update_bytes(self) -> int:
@@ -371,6 +374,7 @@ class AppState(QObject):
         before = {server.id: server.address for server in self.servers}
         now = {server.id: server.address for server in servers}
         self.servers, self.default_server_id, self.shown_id, self.servers_off = new
+        self._updates = None
         for server_id, address in before.items():
             if now.get(server_id) != address:
                 self._forget(server_id)
@@ -557,6 +561,7 @@ class AppState(QObject):
         known = (key[0], canonical(key[1]))
         if self._verdicts.pop(known, None) is not None:
             is_other = self._counted.pop(known, None) is not None
+            self._updates = None
             self.verdict_changed.emit(key)
             if is_other:
                 self.updates_changed.emit()
@@ -569,6 +574,8 @@ class AppState(QObject):
 
     def _count(self, key: ModelKey, found: ModelVerdict) -> bool:
         """Whether it changes the sum of the updates."""
+        if found.is_counted or key in self._counted:
+            self._updates = None
         if not found.is_counted:
             return self._counted.pop(key, None) is not None
         before = self._counted.get(key)

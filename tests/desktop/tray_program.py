@@ -29,6 +29,8 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
+from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
@@ -112,7 +114,7 @@ class Program:
             "none": self.no_pulls,
             "attention": lambda: self.tray.set_attention(True),
             "seen": lambda: self.tray.set_attention(False),
-            "update": lambda: self.tray.set_update_count(2),
+            "update": self.update,
             "servers": self.servers,
             "light": lambda: self.tray.set_icon_choice("light"),
             "dark": lambda: self.tray.set_icon_choice("dark"),
@@ -184,6 +186,11 @@ class Program:
                 is_verifying=state is PullState.VERIFYING,
             )
         )
+
+    def update(self) -> None:
+        verdict = Verdict(Standing.WEIGHTS, "a" * 64, "b" * 64, fetch_bytes=7_400_000_000)
+        for name in ("llava:13b", "qwen3:8b"):
+            self.state.set_verdict(ModelVerdict(("local", name), verdict))
 
     def no_pulls(self) -> None:
         self.state.set_downloads(())

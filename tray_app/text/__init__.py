@@ -200,6 +200,7 @@ if TYPE_CHECKING:
         utc_now,
     )
     from tray_app.text.tray import (
+        tray_checked,
         tray_pull_lines,
         tray_pull_title,
         tray_servers_line,
@@ -207,6 +208,9 @@ if TYPE_CHECKING:
         tray_tooltip,
         tray_tooltip_of_several,
         tray_unload_line,
+        tray_update,
+        tray_update_all,
+        tray_updates,
         wake_entry,
     )
     from tray_app.text.units import (
@@ -226,9 +230,11 @@ if TYPE_CHECKING:
         Subject,
         VerdictCard,
         all_current,
+        checking,
         copies_line,
         failure_reason,
         kept_until_line,
+        last_check,
         needs_room,
         needs_server_line,
         newer_line,

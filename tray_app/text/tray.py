@@ -17,6 +17,7 @@ from tray_app.text.plain import one_line, shortened
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.servers import server_words
 from tray_app.text.times import (
+    day_and_time,
     elapsed,
     is_forever,
     roughly,
@@ -167,6 +168,33 @@ def tray_unload_line(model: RunningModel, now: datetime) -> str:
         return fill(tr("Unload {name} ({left})"), name=name, left=left)
     text = tr("Unload {name} ({size}, {left})")
     return fill(text, name=name, size=size(model.size_bytes), left=left)
+
+
+def tray_updates(count: int) -> str:
+    """The submenu of the updates: "Updates (3)"."""
+    return fill(tr("Updates ({count})"), count=number(count))
+
+
+def tray_update_all(fetch_bytes: int) -> str:
+    """ "Update all, 17.4 GB…"."""
+    return fill(tr("Update all, {size}…"), size=size(fetch_bytes))
+
+
+def tray_update(name: str, fetch_bytes: int, server_label: str = "", *, asks: bool) -> str:
+    """ "llava:13b, 7.4 GB", "qwen3:8b on studio, 5.0 GB"; with dots where a dialog `asks` first."""
+    shown = isolated(one_line(name, _NAME_LIMIT))
+    if server_label:
+        text = tr("{name} on {server}", "a model in the tray menu")
+        shown = fill(text, name=shown, server=isolated(shortened(server_label, _SERVER_LIMIT)))
+    text = tr("{name}, {size}", "an update in the tray menu")
+    if asks:
+        text = tr("{name}, {size}…", "an update in the tray menu that asks first")
+    return fill(text, name=shown, size=size(fetch_bytes))
+
+
+def tray_checked(checked_at: datetime, now: datetime) -> str:
+    """ "Checked today, 09:00"."""
+    return fill(tr("Checked {time}", "when"), time=day_and_time(checked_at, now))
 
 
 _WITH_PERCENT = frozenset({PullState.PAUSED, PullState.WAITING, PullState.RETRYING})

@@ -10,6 +10,7 @@ from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
 from tray_app.core.updates.answers import AnswerKind
+from tray_app.core.updates.facts import CheckState
 from tray_app.core.updates.ledger import ABSENT_FOR, Made
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 from tray_app.text.models import layer_label
@@ -165,6 +166,31 @@ def not_checked(count: int, total: int, reason: str) -> str:
     """ "2 of 14 models couldn’t be checked: no answer from ollama.com."."""
     text = tr("{count} of {total} models couldn’t be checked: {reason}.")
     return fill(text, count=number(count), total=number(total), reason=reason)
+
+
+def checking(check: CheckState) -> str:
+    """While all are asked about: "Checking… 8 of 14"."""
+    if not check.total:
+        return tr("Checking…")
+    text = tr("Checking… {done} of {total}")
+    return fill(text, done=number(check.done), total=number(check.total))
+
+
+def last_check(check: CheckState, newer: int, now: datetime) -> str:
+    """Beside *Check now*: "Last check: today, 09:00. 2 of 14 models have a newer version."."""
+    if check.checked_at is None:
+        return tr("Not checked yet")
+    when = fill(tr("Last check: {time}."), time=day_and_time(check.checked_at, now))
+    if not newer:
+        return when
+    if check.total >= newer:
+        text = tr("{count} of {total} models have a newer version.")
+        found = fill(text, count=number(newer), total=number(check.total))
+    else:
+        found = english_singular(newer, "1 model has a newer version.") or tr(
+            "%Ln models have a newer version.", "", newer
+        )
+    return sentences(when, found)
 
 
 def needs_room(fetch_bytes: int, freed_bytes: int) -> str:

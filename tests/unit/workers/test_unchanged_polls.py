@@ -79,7 +79,7 @@ def hearing_state() -> Hear:
         assert state.record((SERVER, "model-00007:latest")) is not None
         assert "model-00007:latest" in state.installed(SERVER)
         before = shown[-1] if shown else None
-        shown.append(facts_of(state, needs_attention=False, updates=0, before=before))
+        shown.append(facts_of(state, needs_attention=False, before=before))
 
     return hear
 

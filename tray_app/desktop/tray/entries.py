@@ -15,7 +15,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app import text
-from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, is_starting, seen_state
+from tray_app.core.payloads import (
+    LoadRequest,
+    ModelRef,
+    ModelRefs,
+    ServerStart,
+    is_starting,
+    seen_state,
+)
 from tray_app.core.pulls.states import (
     ENDED,
     TRANSITIONS,
@@ -33,6 +40,8 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
+from tray_app.core.updates.facts import CheckState, ModelVerdict, Way
+from tray_app.core.updates.ways import way_of
 from tray_app.text import tr
 
 if TYPE_CHECKING:
@@ -47,6 +56,7 @@ MAX_WAKES = 2
 MAX_PULLS = 5
 MAX_LOADED = 20
 MAX_LOADABLE = 10
+MAX_UPDATES = 8
 _modified = attrgetter("modified_at")
 
 
@@ -171,6 +181,10 @@ class TrayFacts:
     updates: int = 0
     default_id: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    newer: tuple[ModelVerdict, ...] = ()
+    """The models behind `updates`, in their order; all together cost `update_bytes`."""
+    update_bytes: int = 0
+    check: CheckState = field(default_factory=CheckState)
 
     @property
     def is_of_several(self) -> bool:
@@ -193,6 +207,10 @@ class TrayVerb(StrEnum):
     """Open the window at this one; "" = at all."""
     WAKE = "wake"
     START = "start"
+    UPDATE = "update"
+    UPDATE_ALL = "update_all"
+    SHOW_UPDATES = "show_updates"
+    CHECK = "check"
     LOAD = "load"
     UNLOAD = "unload"
     PAUSE = "pause"
@@ -242,12 +260,11 @@ def facts_of(
     state: AppState | None,
     *,
     needs_attention: bool,
-    updates: int,
     before: TrayFacts | None = None,
 ) -> TrayFacts:
     """What the tray shows of the state; None = there is none yet. `before` is what it showed."""
     if state is None:
-        return TrayFacts(needs_attention=needs_attention, updates=updates)
+        return TrayFacts(needs_attention=needs_attention)
     old = {server.id: server for server in before.servers} if before is not None else {}
     servers = tuple(ServerFacts.of(state, server, old.get(server.id)) for server in state.servers)
     names = {server.id: server.label for server in servers}
@@ -260,9 +277,12 @@ def facts_of(
         state.downloads,
         state.pull_summary,
         needs_attention,
-        updates,
+        state.update_count,
         state.default_server_id,
         names,
+        state.updates,
+        state.update_bytes,
+        state.update_check,
     )
 
 
@@ -445,6 +465,49 @@ def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     loadable = tuple(_loadable_of_all(facts))
     if loadable:
         yield MenuEntry("load", tr("Load a model"), "load", children=loadable)
+    if facts.updates:
+        newer = tuple(_updates(facts, now))
+        yield MenuEntry("updates", text.tray_updates(facts.updates), "update", children=newer)
+
+
+def _updates(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
+    """All at once, some one by one, and how old the knowledge is."""
+    yield MenuEntry(
+        "update all",
+        text.tray_update_all(facts.update_bytes),
+        "update",
+        TrayRequest(TrayVerb.UPDATE_ALL, (ModelRefs(()),)),
+    )
+    yield MenuEntry("update separator")
+    yield from (_update(found, facts) for found in facts.newer[:MAX_UPDATES])
+    if len(facts.newer) > MAX_UPDATES:
+        left = text.number(len(facts.newer) - MAX_UPDATES)
+        request = TrayRequest(TrayVerb.SHOW_UPDATES)
+        yield MenuEntry("more updates", tr("{count} more…").format(count=left), request=request)
+    yield MenuEntry("check separator")
+    if facts.check.is_running:
+        yield MenuEntry("checking", text.checking(facts.check), "refresh")
+        return
+    yield MenuEntry("check", tr("Check now"), "refresh", TrayRequest(TrayVerb.CHECK))
+    if facts.check.checked_at is not None:
+        yield MenuEntry("checked", text.tray_checked(facts.check.checked_at, now))
+
+
+def _update(found: ModelVerdict, facts: TrayFacts) -> MenuEntry:
+    """As the window's action: what asks first ends in dots; who is out of reach waits."""
+    server_id, name = found.key
+    server = next((each for each in facts.servers if each.id == server_id), None)
+    running = (server.running if server is not None else None) or ()
+    is_loaded = any(model.name == name for model in running)
+    asks = way_of(found, is_loaded=is_loaded, free_bytes=None) is not Way.AT_ONCE
+    label = facts.names.get(server_id, "") if server_id != facts.default_id else ""
+    can_update = server is not None and server.is_online
+    ref = ModelRef(server_id, name, found.verdict.digest)
+    return MenuEntry(
+        f"update {server_id} {name}",
+        text.tray_update(name, found.download_bytes, label, asks=asks),
+        request=TrayRequest(TrayVerb.UPDATE, (ref,)) if can_update else None,
+    )
 
 
 def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:

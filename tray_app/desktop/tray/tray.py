@@ -65,7 +65,6 @@ class Tray(QObject):
         self._state: AppState | None = None
         self._commands: Commands | None = None
         self._needs_attention = False
-        self._updates = 0
         self._choice = "automatic"
         self._icon: QSystemTrayIcon | None = None
         self._menu: TrayMenu | None = None
@@ -117,6 +116,8 @@ class Tray(QObject):
             state.download_removed,
             state.downloads_order_changed,
             state.pull_summary_changed,
+            state.updates_changed,
+            state.update_check_changed,
         ):
             changed.connect(self._on_facts_changed)
         self._on_facts_changed()
@@ -145,10 +146,6 @@ class Tray(QObject):
     def set_attention(self, needs_attention: bool) -> None:
         """True from a failed download until the window is looked at."""
         self._needs_attention = needs_attention
-        self._on_facts_changed()
-
-    def set_update_count(self, count: int) -> None:
-        self._updates = count
         self._on_facts_changed()
 
     def set_icon_choice(self, choice: str) -> None:
@@ -180,11 +177,12 @@ class Tray(QObject):
 
     def _tray_state(self) -> TrayState:
         statuses: list[ServerStatus | None] = []
-        default = None
+        default, updates = None, 0
         if self._state is not None:
+            updates = self._state.update_count
             statuses = [self._state.status(server.id) for server in self._state.servers]
             default = self._state.status(self._state.default_server_id)
-        return tray_state(statuses, default, self._summary(), self._needs_attention, self._updates)
+        return tray_state(statuses, default, self._summary(), self._needs_attention, updates)
 
     @Slot()
     def _make_icon(self) -> None:
@@ -236,7 +234,6 @@ class Tray(QObject):
         facts = self._facts = entries.facts_of(
             self._state,
             needs_attention=self._needs_attention,
-            updates=self._updates,
             before=self._facts,
         )
         tooltip = entries.build_tooltip(facts)
@@ -286,6 +283,10 @@ class Tray(QObject):
             "resume_all": commands.pulls_resume_all_requested,
             "wake": commands.wake_requested,
             "start": commands.start_requested,
+            "update": commands.update_one_requested,
+            "update_all": commands.updates_dialog_requested,
+            "show_updates": commands.updates_show_requested,
+            "check": commands.update_check_requested,
             "load": commands.load_requested,
             "unload": commands.unload_requested,
             "pause": commands.pull_pause_requested,

@@ -9,7 +9,14 @@ import pytest
 
 from tray_app import text
 from tray_app.core.errors import ModelNotFound
-from tray_app.core.payloads import LoadRequest, ModelRef, ServerStart, StartKind, StartPhase
+from tray_app.core.payloads import (
+    LoadRequest,
+    ModelRef,
+    ModelRefs,
+    ServerStart,
+    StartKind,
+    StartPhase,
+)
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.records import (
@@ -21,6 +28,8 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
+from tray_app.core.updates.facts import CheckState, ModelVerdict
+from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.tray.entries import (
     MAX_ENTRIES,
     MAX_LOADABLE,
@@ -178,15 +187,15 @@ def test_models_are_gone_through_once_a_snapshot() -> None:
     taken = replace(taken, models=Counted(taken.models))
     Counted.passes.clear()
     state.take_poll(Poll(ONLINE, taken))
-    facts = facts_of(state, needs_attention=False, updates=0)
+    facts = facts_of(state, needs_attention=False)
     assert Counted.passes == [1]
     for permille in range(3):
         state.set_downloads([pull("c:1b", permille=permille)])
-        facts = facts_of(state, needs_attention=False, updates=0, before=facts)
+        facts = facts_of(state, needs_attention=False, before=facts)
         menu(facts)
     assert Counted.passes == [1]
     state.take_poll(Poll(ONLINE, snapshot([model("d:1b")])))
-    facts = facts_of(state, needs_attention=False, updates=0, before=facts)
+    facts = facts_of(state, needs_attention=False, before=facts)
     assert said(find(menu(facts), "load").children) == ["d:1b"]
 
 
@@ -339,12 +348,12 @@ def test_what_is_picked_out_is_kept_as_long_as_the_models_and_what_runs_are_the_
     state = AppState(Server("local"))
     first = snapshot([model("a:1b"), model("b:1b")])
     state.take_poll(Poll(ONLINE, first))
-    before = facts_of(state, needs_attention=False, updates=0)
+    before = facts_of(state, needs_attention=False)
     state.take_poll(Poll(ONLINE, replace(first, taken_s=9.0)))
-    after = facts_of(state, needs_attention=False, updates=0, before=before)
+    after = facts_of(state, needs_attention=False, before=before)
     assert after.servers[0].choices is before.servers[0].choices
     state.take_poll(Poll(ONLINE, replace(first, running=(running("a:1b", 5),))))
-    loaded = facts_of(state, needs_attention=False, updates=0, before=after)
+    loaded = facts_of(state, needs_attention=False, before=after)
     assert [choice.name for choice in loaded.servers[0].offered.loadable] == ["b:1b"]
 
 
@@ -494,7 +503,7 @@ def test_a_download_on_a_server_that_is_off_has_its_name() -> None:
         (Server("local", "pc"),), "local", "local", (Server("l4b", "lab", "10.0.8.14"),)
     )
     state.set_downloads([replace(pull("a:1b", PullState.WAITING, None), server_id="l4b")])
-    entries = menu(facts_of(state, needs_attention=False, updates=0))
+    entries = menu(facts_of(state, needs_attention=False))
     assert find(entries, "pull a:1b").text == "a:1b on lab, waiting"
 
 
@@ -596,11 +605,79 @@ def test_the_models_of_each_server_are_gone_through_once_a_snapshot() -> None:
         taken = replace(taken, models=Counted(taken.models))
         state.take_poll(Poll(ServerStatus(name, ServerState.ONLINE, NOW), taken))
     Counted.passes.clear()
-    facts = facts_of(state, needs_attention=False, updates=0)
+    facts = facts_of(state, needs_attention=False)
     assert Counted.passes == [1, 1]
     state.take_poll(Poll(ServerStatus("b", ServerState.ONLINE, NOW), replace(
         snapshot([replace(model("n:1b"), server_id="b")]), server_id="b")))  # fmt: skip
-    facts = facts_of(state, needs_attention=False, updates=0, before=facts)
+    facts = facts_of(state, needs_attention=False, before=facts)
     build_tooltip(facts)
     assert said(find(menu(facts), "load").children) == ["(a)", "m:1b", "-", "(b)", "n:1b"]
     assert Counted.passes == [1, 1], "the other server’s list is the same"
+
+
+def offered(server_id: str, name: str, size: int) -> ModelVerdict:
+    verdict = Verdict(Standing.WEIGHTS, "a" * 64, "b" * 64, fetch_bytes=size)
+    return ModelVerdict((server_id, name), verdict)
+
+
+@pytest.fixture
+def with_updates() -> AppState:
+    """Two servers that answer, one that does not; three updates, of which one is loaded."""
+    state = AppState(Server("a"))
+    state.set_servers((Server("a", "a"), Server("studio", "studio"), Server("nas", "nas")), "a", "")
+    for name in ("a", "studio"):
+        taken = replace(snapshot([]), server_id=name)
+        if name == "a":
+            loaded = RunningModel("a", "qwen3:8b")
+            taken = replace(taken, running=(loaded,))
+        state.take_poll(Poll(ServerStatus(name, ServerState.ONLINE, NOW), taken))
+    state.take_poll(Poll(ServerStatus("nas", ServerState.OFFLINE, NOW)))
+    state.set_verdict(offered("studio", "qwen3:8b", 5_000_000_000))
+    state.set_verdict(offered("a", "qwen3:8b", 5_000_000_000))
+    state.set_verdict(offered("a", "llava:13b", 7_400_000_000))
+    return state
+
+
+def test_updates_stand_in_a_submenu(with_updates: AppState) -> None:
+    with_updates.set_update_check(CheckState(checked_at=NOW))
+    entry = find(menu(facts_of(with_updates, needs_attention=False)), "updates")
+    assert said((entry,))[0].startswith("Updates (3)")
+    words = [text.replace("\u00a0", " ") for text in said(entry.children)]
+    assert words[0] == "Update all, 17 GB…"
+    assert words[2:5] == ["llava:13b, 7.4 GB", "qwen3:8b, 5.0 GB…", "qwen3:8b on studio, 5.0 GB"]
+    assert words[6] == "Check now"
+    assert words[7].startswith("(Checked today, ")
+    requests = [child.request for child in entry.children if child.request is not None]
+    assert requests == [
+        TrayRequest(TrayVerb.UPDATE_ALL, (ModelRefs(()),)),
+        TrayRequest(TrayVerb.UPDATE, (ModelRef("a", "llava:13b", "a" * 64),)),
+        TrayRequest(TrayVerb.UPDATE, (ModelRef("a", "qwen3:8b", "a" * 64),)),
+        TrayRequest(TrayVerb.UPDATE, (ModelRef("studio", "qwen3:8b", "a" * 64),)),
+        TrayRequest(TrayVerb.CHECK),
+    ]
+
+
+def test_what_is_out_of_reach_cannot_be_updated(with_updates: AppState) -> None:
+    with_updates.set_verdict(offered("nas", "phi4:14b", 9_000_000_000))
+    entry = find(menu(facts_of(with_updates, needs_attention=False)), "updates")
+    assert not find(entry.children, "update nas phi4:14b").is_enabled
+
+
+def test_many_updates_are_cut_short(with_updates: AppState) -> None:
+    for number in range(10):
+        with_updates.set_verdict(offered("a", f"many:{number}b", 1))
+    entry = find(menu(facts_of(with_updates, needs_attention=False)), "updates")
+    assert sum(child.key.startswith("update a ") for child in entry.children) == 8
+    assert find(entry.children, "more updates").text == "5 more…"
+
+
+def test_while_it_is_checked_it_is_said_how_far(with_updates: AppState) -> None:
+    with_updates.set_update_check(CheckState(True, 8, 14))
+    entry = find(menu(facts_of(with_updates, needs_attention=False)), "updates")
+    assert said(entry.children)[-1] == "(Checking… 8 of 14)"
+
+
+def test_without_updates_there_is_no_submenu() -> None:
+    assert "updates" not in {
+        entry.key for entry in menu(facts_of(AppState(Server("a")), needs_attention=False))
+    }
