@@ -124,7 +124,10 @@ if TYPE_CHECKING:
         notice_keyring_locked,
         notice_not_woken,
         notice_offline,
+        notice_old_version_going,
         notice_test,
+        notice_update_stopped,
+        notice_updated,
         notice_updates,
         notice_woken,
     )

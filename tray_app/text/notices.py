@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tray_app.core.errors import DiskFull
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ServerStatus
+from tray_app.core.updates.facts import ModelVerdict
 from tray_app.text.addresses import server_address
 from tray_app.text.downloads import fetched_in
 from tray_app.text.names import short_name
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
-from tray_app.text.times import clock_time, elapsed
+from tray_app.text.times import clock_time, day, elapsed
 from tray_app.text.units import size, size_wanted
 from tray_app.text.wording import english_singular, fill, join, sentences, tr
 
@@ -102,20 +104,68 @@ def _failure(item: PullItem, server_label: str) -> str:
     return fill(tr("{name}: {reason}"), name=name, reason=reason)
 
 
-def notice_updates(names: Sequence[str], download_bytes: int | None) -> NoticeText:
+def notice_updates(found: Sequence[ModelVerdict]) -> NoticeText:
     """Newer versions were found."""
-    count = len(names)
+    count = len(found)
     title = english_singular(count, "Update for 1 model") or tr("Updates for %Ln models", "", count)
-    shown = join(map(short_name, names), _MAX_NAMES)
-    if not download_bytes:
+    places: dict[str, int] = {}
+    for each in found:
+        name = short_name(each.key[1])
+        places[name] = places.get(name, 0) + 1
+    names = join((_at_places(name, on) for name, on in places.items()), _MAX_NAMES)
+    fetched = sum(each.download_bytes for each in found)
+    if not fetched:
         text = english_singular(count, "{names} has a newer version.") or tr(
             "{names} have newer versions.", "", count
         )
-        return NoticeText(title, fill(text, names=shown))
+        return NoticeText(title, fill(text, names=names))
     text = english_singular(count, "{names} has a newer version, {size} to download.") or tr(
         "{names} have newer versions, {size} to download.", "", count
     )
-    return NoticeText(title, fill(text, names=shown, size=size(download_bytes)))
+    return NoticeText(title, fill(text, names=names, size=size(fetched)))
+
+
+def _at_places(name: str, on: int) -> str:
+    """ "qwen3:8b (on 2 servers)"."""
+    if on == 1:
+        return name
+    return fill(tr("{name} (on %Ln servers)", "", on), name=name)
+
+
+def notice_updated(done: Sequence[PullItem], today: date, server_label: str = "") -> NoticeText:
+    """Updates that are done. `server_label` only where there are several servers."""
+    count = len(done)
+    title = english_singular(count, "1 model updated") or tr("%Ln models updated", "", count)
+    text = english_singular(count, "{names} is ready to use.") or tr("{names} are ready to use.")
+    if server_label:
+        text = english_singular(count, "{names} is ready to use on “{server}”.") or tr(
+            "{names} are ready to use on “{server}”."
+        )
+    ready = fill(text, names=_names(done), server=server_label)
+    days = {item.update.keep_days for item in done if item.update and item.update.kept_name}
+    kept = ""
+    if len(days) == 1 and all(item.update and item.update.kept_name for item in done):
+        until = datetime.combine(today + timedelta(days=days.pop()), time(12)).astimezone()
+        text = tr("The old versions are kept until {date}.")
+        if count == 1:
+            text = tr("The old version is kept until {date}.")
+        kept = fill(text, date=day(until, with_year=False))
+    return NoticeText(title, sentences(ready, kept))
+
+
+def notice_update_stopped(item: PullItem, server_label: str) -> NoticeText:
+    """Somebody else has put another version there."""
+    text = tr("{name} on “{server}” was changed by somebody else meanwhile.")
+    changed = fill(text, name=short_name(item.name), server=_server(server_label))
+    return NoticeText(tr("Update stopped"), sentences(changed, tr("Nothing was replaced.")))
+
+
+def notice_old_version_going(name: str, server_label: str, freed_bytes: int | None) -> NoticeText:
+    """A kept version is removed tomorrow."""
+    text = tr("{name} on “{server}”.", "which is removed, and where")
+    which = fill(text, name=short_name(name), server=_server(server_label))
+    frees = fill(tr("That frees {size}."), size=size(freed_bytes)) if freed_bytes else ""
+    return NoticeText(tr("An old version is removed tomorrow"), sentences(which, frees))
 
 
 def notice_offline(

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -7,7 +7,10 @@ from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core import errors as e
 from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ServerState, ServerStatus
+from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.verdicts import Standing, Verdict
 
 NOW = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)
 
@@ -86,15 +89,57 @@ def test_mixed() -> None:
     )
 
 
+def newer(name: str, server_id: str = "local", size: int = 7_400_000_000) -> ModelVerdict:
+    verdict = Verdict(Standing.WEIGHTS, "a" * 64, "b" * 64, fetch_bytes=size)
+    return ModelVerdict((server_id, name), verdict)
+
+
 def test_updates() -> None:
-    assert shown(text.notice_updates(["llava:13b", "mistral:7b"], 12_400_000_000)) == (
+    assert shown(text.notice_updates([newer("llava:13b"), newer("qwen3:8b", size=0)])) == (
         "Updates for 2 models",
-        "llava:13b and mistral:7b have newer versions, 12 GB to download.",
+        "llava:13b and qwen3:8b have newer versions, 7.4 GB to download.",
     )
-    assert shown(text.notice_updates(["llava:13b"], None)) == (
+    assert shown(text.notice_updates([newer("llava:13b", size=0)])) == (
         "Update for 1 model",
         "llava:13b has a newer version.",
     )
+    several = [newer("llava:13b"), newer("qwen3:8b", size=1), newer("qwen3:8b", "studio", 1)]
+    assert shown(text.notice_updates(several)) == (
+        "Updates for 3 models",
+        "llava:13b and qwen3:8b (on 2 servers) have newer versions, 7.4 GB to download.",
+    )
+
+
+def test_updated() -> None:
+    kept = replace(done("a"), update=UpdatePlan(keep_days=7, kept_name="a:x"))
+    today = date(2026, 11, 24)
+    assert shown(text.notice_updated([kept, replace(kept, name="b")], today)) == (
+        "2 models updated",
+        "a and b are ready to use. The old versions are kept until 1 December.",
+    )
+    assert shown(text.notice_updated([kept], today, "studio")) == (
+        "1 model updated",
+        "a is ready to use on “studio”. The old version is kept until 1 December.",
+    )
+    plain_one = replace(done("a"), update=UpdatePlan())
+    assert shown(text.notice_updated([plain_one], today))[1] == "a is ready to use."
+    assert shown(text.notice_updated([kept, plain_one], today))[1] == "a and a are ready to use."
+
+
+def test_an_update_that_stopped() -> None:
+    item = failed("mistral:7b", e.Changed("mistral:7b", "b" * 64))
+    assert shown(text.notice_update_stopped(item, "studio")) == (
+        "Update stopped",
+        "mistral:7b on “studio” was changed by somebody else meanwhile. Nothing was replaced.",
+    )
+
+
+def test_an_old_version_that_goes() -> None:
+    assert shown(text.notice_old_version_going("a:13b-before-2026-11-24", "", 7_400_000_000)) == (
+        "An old version is removed tomorrow",
+        "a:13b-before-2026-11-24 on “This computer”. That frees 7.4 GB.",
+    )
+    assert shown(text.notice_old_version_going("a:x", "nas", None))[1] == "a:x on “nas”."
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,19 @@ class NoticeKind(StrEnum):
     FAILED = "failed"
     OFFLINE = "offline"
     BACK = "back"
+    UPDATES = "updates"
     TEST = "test"
+
+
+TO_UPDATES = "updates"
+"""No download has this id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notification; texts are plain. `target` is the download a click leads to ("" = the
-    window as it is). A notice takes the place of an earlier one with the same `slot`."""
+    """One notification; texts are plain. `target` is the download a click leads to, TO_UPDATES the
+    models with newer versions, "" the window as it is. A notice takes the place of an earlier one
+    with the same `slot`."""
 
     kind: NoticeKind
     title: str

@@ -9,17 +9,25 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app import text
 from tray_app.commands import Commands
+from tray_app.core.errors import Changed
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ServerStatus
 from tray_app.core.sign_in import SecretState
+from tray_app.core.updates.facts import BackupNote, UpdatesFound
 from tray_app.desktop.notifications.balloons import Balloons, QtNotifications
-from tray_app.desktop.notifications.notice import Notice, NoticeBackend, NoticeKind
+from tray_app.desktop.notifications.notice import (
+    TO_UPDATES,
+    Notice,
+    NoticeBackend,
+    NoticeKind,
+)
 from tray_app.desktop.notifications.rules import Batch, PullNoticeRules
 from tray_app.desktop.notifications.server_rules import TOGETHER_S, ServerNoticeRules
 from tray_app.settings import Settings
@@ -45,7 +53,7 @@ def system_backends(balloons: Balloons) -> tuple[BackendMaker, ...]:
 
 
 class Notifier(QObject):
-    """A click on a notice is the command to show its download. Thread: the GUI thread."""
+    """A click on a notice is the command to show what it is about. Thread: the GUI thread."""
 
     def __init__(
         self,
@@ -78,6 +86,8 @@ class Notifier(QObject):
         state.server_changed.connect(self._on_state_server_changed)
         state.start_changed.connect(self._on_state_start_changed)
         state.pull_summary_changed.connect(self.check)
+        state.updates_found.connect(self._on_state_updates_found)
+        state.old_version_going.connect(self._on_state_old_version_going)
 
     @Slot(bool)
     def set_window_active(self, is_active: bool) -> None:
@@ -89,7 +99,9 @@ class Notifier(QObject):
 
     @Slot(object)
     def pull_ended(self, item: PullItem) -> None:
-        """A download came to its end; a canceled one is no news."""
+        """A download came to its end; a canceled one is no news, nor is one without work."""
+        if item.update is not None and item.update.was_current:
+            return
         values = self._settings.values
         is_wanted = {
             PullState.DONE: values.notify_finished,
@@ -99,6 +111,30 @@ class Notifier(QObject):
             self._rules.add(item, self._clock())
             # The summary that counts this end may still be on its way.
             self._timer.start(0)
+
+    @Slot(object)
+    def _on_state_updates_found(self, found: UpdatesFound) -> None:
+        """A check has found newer versions of which nobody was told."""
+        if self._settings.values.notify_updates and not self._is_window_active:
+            words = text.notice_updates(found.verdicts)
+            notice = Notice(NoticeKind.UPDATES, words.title, words.body, TO_UPDATES, "updates")
+            self._tell(notice)
+
+    @Slot(object)
+    def _on_state_old_version_going(self, note: BackupNote) -> None:
+        if self._settings.values.notify_updates and not self._is_window_active:
+            made = note.backup
+            label = self._label(made.server_id)
+            words = text.notice_old_version_going(made.name, label, note.freed_bytes)
+            slot = f"old {made.server_id} {made.name}"
+            self._tell(Notice(NoticeKind.UPDATES, words.title, words.body, TO_UPDATES, slot))
+
+    @Slot(str)
+    def _on_backend_clicked(self, target: str) -> None:
+        if target == TO_UPDATES:
+            self._commands.updates_show_requested.emit()
+        else:
+            self._commands.pull_show_requested.emit(target)
 
     @Slot(object)
     def _on_state_status_changed(self, status: ServerStatus) -> None:
@@ -257,7 +293,7 @@ class Notifier(QObject):
             return
         while len(self._backends) <= number:
             backend = self._makers[len(self._backends)]()
-            backend.clicked.connect(self._commands.pull_show_requested)
+            backend.clicked.connect(self._on_backend_clicked)
             next_number = len(self._backends) + 1
             backend.failed.connect(lambda failed, n=next_number: self._try(failed, n))
             self._backends.append(backend)
@@ -265,14 +301,20 @@ class Notifier(QObject):
 
     def _notice(self, batch: Batch) -> Notice:
         items = batch.failed + batch.done
-        if batch.failed:
+        first = items[0]
+        if len(items) == 1 and isinstance(first.error, Changed):
+            title, body = text.notice_update_stopped(first, self._label(first.server_id))
+        elif all(item.update is not None for item in items) and not batch.failed:
+            today = datetime.now(UTC).astimezone().date()
+            title, body = text.notice_updated(items, today, self._server_of(items))
+        elif batch.failed:
             server = self._server_of(batch.failed)
             title, body = text.notice_failed(batch.failed, batch.done, server)
         else:
             title, body = text.notice_finished(batch.done, self._server_of(items))
         # One notice per download: a second failure takes the place of the first.
-        slot = f"pull {items[0].id}" if len(items) == 1 else ""
-        return Notice(batch.kind, title, body, items[0].id, slot)
+        slot = f"pull {first.id}" if len(items) == 1 else ""
+        return Notice(batch.kind, title, body, first.id, slot)
 
     def _server_of(self, items: Sequence[PullItem]) -> str:
         """The server's name, where there are several and the items are of one."""

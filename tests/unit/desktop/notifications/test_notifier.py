@@ -9,11 +9,15 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from tray_app.commands import Commands
-from tray_app.core.errors import DiskFull
+from tray_app.core.errors import Changed, DiskFull
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
+from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
 from tray_app.core.sign_in import SecretState
+from tray_app.core.updates.facts import BackupNews, BackupNote, ModelVerdict, UpdatesFound
+from tray_app.core.updates.ledger import Made, MadeBy
+from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.notifications.balloons import QtNotifications
 from tray_app.desktop.notifications.notice import Notice, NoticeKind
 from tray_app.desktop.notifications.notifier import Notifier
@@ -53,7 +57,7 @@ class Stage:
         self.first, self.second = Recorder(), Recorder()
         self.settings = Settings(None)
         self.state = AppState(Server("local"))
-        commands = Commands()
+        self.commands = commands = Commands()
         self.notifier = Notifier(
             self.settings,
             self.state,
@@ -421,6 +425,49 @@ def test_a_click_says_which(stage: Stage) -> None:
     stage.notifier.check()
     stage.first.clicked.emit(stage.first.shown[0].target)
     assert stage.clicks == ["id-a"]
+
+
+FOUND = UpdatesFound(
+    (
+        ModelVerdict(
+            ("local", "llava:13b"),
+            Verdict(Standing.WEIGHTS, "a" * 64, "b" * 64, fetch_bytes=7_400_000_000),
+        ),
+    )
+)
+
+
+def test_updates_are_told_and_lead_to_them(stage: Stage) -> None:
+    shown: list[object] = []
+    stage.commands.updates_show_requested.connect(lambda: shown.append(1))
+    stage.state.tell_updates_found(FOUND)
+    assert stage.titles == ["Update for 1 model"]
+    stage.first.clicked.emit(stage.first.shown[0].target)
+    assert (shown, stage.clicks) == ([1], [])
+
+
+@pytest.mark.parametrize("why", ["looks", "off"])
+def test_updates_are_not_told_to_who_looks_or_wants_none(stage: Stage, why: str) -> None:
+    stage.settings.set("notify_updates", why != "off")
+    stage.notifier.set_window_active(why == "looks")
+    made = Made("local", "llava:13b-before-2026-11-24", "a" * 64, MadeBy.BACKUP, NOW)
+    stage.state.tell_updates_found(FOUND)
+    stage.state.tell_old_version_going(BackupNote(made, BackupNews.GOES_TOMORROW))
+    assert stage.titles == []
+
+
+def test_an_update_is_told_as_one(stage: Stage) -> None:
+    stage.notifier.pull_ended(replace(item("a"), update=UpdatePlan()))
+    stage.notifier.pull_ended(replace(item("b"), update=UpdatePlan(was_current=True)))
+    stage.notifier.check()
+    assert stage.titles == ["1 model updated"]
+
+
+def test_an_update_that_stopped_says_why(stage: Stage) -> None:
+    failed = replace(item("a", PullState.FAILED), error=Changed("a", "b" * 64), update=UpdatePlan())
+    stage.notifier.pull_ended(failed)
+    stage.notifier.check()
+    assert stage.titles == ["Update stopped"]
 
 
 def test_a_test_is_shown_even_to_who_looks(stage: Stage) -> None:

@@ -644,7 +644,7 @@ def test_updates_stand_in_a_submenu(with_updates: AppState) -> None:
     assert said((entry,))[0].startswith("Updates (3)")
     words = [text.replace("\u00a0", " ") for text in said(entry.children)]
     assert words[0] == "Update all, 17 GB…"
-    assert words[2:5] == ["llava:13b, 7.4 GB", "qwen3:8b, 5.0 GB…", "qwen3:8b on studio, 5.0 GB"]
+    assert words[2:5] == ["llava:13b, 7.4 GB", "qwen3:8b, 5 GB…", "qwen3:8b on studio, 5 GB"]
     assert words[6] == "Check now"
     assert words[7].startswith("(Checked today, ")
     requests = [child.request for child in entry.children if child.request is not None]
