@@ -1,6 +1,7 @@
 """Pictures of the dialogs: pull, details, delete, duplicate, quit, settings, message."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +14,8 @@ from tray_app.core.payloads import Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import ModelInfo, ModelRecord
+from tray_app.core.updates.facts import CheckState, ModelVerdict
+from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.text import Message
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.details.dialog import DetailsDialog
@@ -293,6 +296,36 @@ def settings_downloads_narrow() -> QWidget:
 @SHOTS.add("settings-notifications")
 def settings_notifications() -> QWidget:
     return settings("notifications")
+
+
+@SHOTS.add("settings-updates")
+def settings_updates() -> QWidget:
+    dialog = settings("updates", checked())
+    dialog.resize(800, 640)
+    return dialog
+
+
+def checked() -> Scene:
+    """Two of fourteen have a newer version; two names are never looked up."""
+    scene = known()
+    verdict = Verdict(Standing.WEIGHTS, "a" * 64, "b" * 64, fetch_bytes=7_400_000_000)
+    for name in ("llava:13b", "qwen3:8b"):
+        scene.state.set_verdict(ModelVerdict((scene.state.server.id, name), verdict))
+    nine = datetime.now().astimezone().replace(hour=9, minute=0)
+    scene.state.set_update_check(CheckState(done=14, total=14, checked_at=nine))
+    scene.state.set_never_looked_up(("ours/internal:latest", "secret-project:7b"))
+    return scene
+
+
+@SHOTS.add("settings-updates-checking", themes=("light",))
+def settings_updates_checking() -> QWidget:
+    scene = checked()
+    scene.state.set_update_check(CheckState(True, 8, 14))
+    dialog = settings("updates", scene)
+    dialog.updates.choose.click()
+    dialog.updates.show_names.click()
+    dialog.resize(800, 900)
+    return dialog
 
 
 @SHOTS.add("settings-about")

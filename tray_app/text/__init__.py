@@ -238,6 +238,7 @@ if TYPE_CHECKING:
         failure_reason,
         kept_until_line,
         last_check,
+        names_button,
         needs_room,
         needs_server_line,
         newer_line,

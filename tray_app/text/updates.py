@@ -178,19 +178,27 @@ def checking(check: CheckState) -> str:
 
 def last_check(check: CheckState, newer: int, now: datetime) -> str:
     """Beside *Check now*: "Last check: today, 09:00. 2 of 14 models have a newer version."."""
-    if check.checked_at is None:
+    if check.checked_at is None and not check.failed:
         return tr("Not checked yet")
-    when = fill(tr("Last check: {time}."), time=day_and_time(check.checked_at, now))
-    if not newer:
-        return when
-    if check.total >= newer:
+    when, found, failed = "", "", ""
+    if check.checked_at is not None:
+        when = fill(tr("Last check: {time}."), time=day_and_time(check.checked_at, now))
+    if newer and check.total >= newer:
         text = tr("{count} of {total} models have a newer version.")
         found = fill(text, count=number(newer), total=number(check.total))
-    else:
+    elif newer:
         found = english_singular(newer, "1 model has a newer version.") or tr(
             "%Ln models have a newer version.", "", newer
         )
-    return sentences(when, found)
+    if check.failed:
+        text = tr("{count} of {total} models couldn’t be checked.")
+        failed = fill(text, count=number(check.failed), total=number(check.total))
+    return sentences(when, found, failed)
+
+
+def names_button(count: int) -> str:
+    """What shows the names that are never looked up: "Show 2 names"."""
+    return english_singular(count, "Show 1 name") or tr("Show %Ln names", "", count)
 
 
 def needs_room(fetch_bytes: int, freed_bytes: int) -> str:

@@ -59,12 +59,17 @@ CHECKS = [
     "notify_failed",
     "notify_offline",
     "notify_combine",
+    "notify_updates",
+    "check_hugging_face",
 ]
 CHOICES = [
     ("theme", "dark"),
     ("tray_icon", "light"),
     ("refresh_s", 10),
     ("size_units", "binary"),
+    ("check_updates", "weekly"),
+    ("keep_old_days", 30),
+    ("look_for_ollama", "never"),
 ]
 
 
@@ -240,8 +245,8 @@ def test_a_narrow_window_has_a_combo_instead_of_the_list(
     dialog.resize(640, 440)
     qtbot.waitUntil(dialog.combo.isVisible)
     assert not dialog.nav.isVisible()
-    dialog.combo.setCurrentIndex(4)
-    dialog.combo.activated.emit(4)
+    dialog.combo.setCurrentIndex(5)
+    dialog.combo.activated.emit(5)
     assert dialog.page_key() == "about"
 
 

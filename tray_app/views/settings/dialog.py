@@ -33,6 +33,7 @@ from tray_app.views.settings.downloads import DownloadsPage
 from tray_app.views.settings.general import GeneralPage
 from tray_app.views.settings.notifications import NotificationsPage
 from tray_app.views.settings.servers import ServersPage
+from tray_app.views.settings.updates import UpdatesPage
 from tray_app.views.theme import TextRole, Theme, font
 
 _LEAST = QSize(640, 440)
@@ -61,6 +62,7 @@ class SettingsDialog(QDialog):
         self.servers = ServersPage(settings, state, commands)
         self.downloads = DownloadsPage(settings, state)
         self.notifications = NotificationsPage(settings, commands)
+        self.updates = UpdatesPage(settings, state, commands)
         self.about = AboutPage(settings, state, commands)
         self.nav = _NavList(self)
         self.combo = ComboBox(self)
@@ -71,6 +73,7 @@ class SettingsDialog(QDialog):
             ("servers", "server", tr("Servers"), self.servers),
             ("downloads", "download", tr("Downloads"), self.downloads),
             ("notifications", "bell", tr("Notifications"), self.notifications),
+            ("updates", "update", tr("Updates"), self.updates),
             ("about", "info", tr("About"), self.about),
         ):
             item = QListWidgetItem(title, self.nav)
@@ -104,7 +107,8 @@ class SettingsDialog(QDialog):
         self.nav.setFocus()
 
     def show_page(self, key: str) -> None:
-        """Go to a page: "general", "servers", "downloads", "notifications" or "about"."""
+        """Go to a page: "general", "servers", "downloads", "notifications", "updates" or
+        "about"."""
         for row in range(self.nav.count()):
             item = self.nav.item(row)
             if item is not None and item.data(KEY_ROLE) == key:

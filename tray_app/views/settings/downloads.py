@@ -106,7 +106,16 @@ class DownloadsPage(SettingsPage):
         )
         keep.setSuffix(tr(" GB", "behind a number"))
         keep.setSpecialValueText(tr("Off", "nothing is kept free"))
-        self.hosts = HostsCard(self.settings)
+        self.hosts = HostsCard(
+            self.settings,
+            "insecure_hosts",
+            tr("Registries without encryption"),
+            tr(
+                "Models from these hosts are fetched over plain HTTP. Anyone on the way can read"
+                " and change them. Add only registries in your own network."
+            ),
+            is_warning=True,
+        )
         self.column.addSpacing(12)
         self.column.addWidget(self.hosts)
 

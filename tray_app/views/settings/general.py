@@ -78,14 +78,6 @@ class GeneralPage(SettingsPage):
             (("decimal", tr("GB (1,000 MB)")), ("binary", tr("GiB (1,024 MiB)"))),
             tr("Ollama counts in GB."),
         )
-        programs = self.add_group(tr("Programs"))
-        self.add_choice(
-            programs,
-            "look_for_ollama",
-            tr("Look for a newer O&llama"),
-            (("never", tr("Never")), ("weekly", tr("Once a week"))),
-            tr("Only tells you, with the command for this computer."),
-        )
         self.finish()
         state.autostart_changed.connect(self._show_autostart)
         state.tray_available_changed.connect(self._show_tray_available)

@@ -1,4 +1,4 @@
-"""The registries that a person trusts without encryption: a list, and what it means."""
+"""Lists of registries that a person allows something, and what it means."""
 
 from __future__ import annotations
 
@@ -28,16 +28,26 @@ def host_of(text: str) -> str:
 
 
 class HostsCard(QWidget):
-    """Bound to the setting `insecure_hosts`."""
+    """Bound to a setting that holds hosts. `words` explain it, as a warning or not."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        setting: str,
+        title: str,
+        words: str,
+        parent: QWidget | None = None,
+        *,
+        is_warning: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._setting = setting
         self.card = Card()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(heading(tr("Registries without encryption")))
+        layout.addWidget(heading(title))
         layout.addWidget(self.card)
         self.field = QLineEdit()
         self.field.setPlaceholderText("registry.local:5000")
@@ -47,7 +57,7 @@ class HostsCard(QWidget):
         self.add = Button(tr("&Add"))
         self.add.setAutoDefault(False)
         self.add.clicked.connect(self._on_add)
-        self._fixed = (self._warning(), self._field_row())
+        self._fixed = (self._words(words, is_warning=is_warning), self._field_row())
         self._rows: list[QWidget] = []
         self.card.add_row(self._fixed[0])
         self.card.add_row(self._fixed[1])
@@ -55,19 +65,17 @@ class HostsCard(QWidget):
         self._on_field_text_changed("")
         self._fill()
 
-    def _warning(self) -> QWidget:
+    @property
+    def _hosts(self) -> tuple[str, ...]:
+        found: tuple[str, ...] = self._settings.value(self._setting)
+        return found
+
+    def _words(self, said: str, *, is_warning: bool) -> QWidget:
         row = QWidget()
         layout = QVBoxLayout(row)
         layout.setContentsMargins(16, 9, 16, 9)
-        words = PlainLabel(
-            tr(
-                "Models from these hosts are fetched over plain HTTP. Anyone on the way can read"
-                " and change them. Add only registries in your own network."
-            ),
-            TextRole.SECONDARY,
-            state=Tone.WARN,
-            parent=row,
-        )
+        state = Tone.WARN if is_warning else None
+        words = PlainLabel(said, TextRole.SECONDARY, state=state, parent=row)
         layout.addWidget(words)
         self.field.setAccessibleDescription(words.text())
         return row
@@ -84,7 +92,7 @@ class HostsCard(QWidget):
     def _fill(self) -> None:
         for row in self._rows:
             self.card.remove_row(row)
-        self._rows = [self._host_row(host) for host in self._settings.values.insecure_hosts]
+        self._rows = [self._host_row(host) for host in self._hosts]
         for place, row in enumerate(self._rows, 1):
             self.card.insert_row(place, row)
 
@@ -105,20 +113,19 @@ class HostsCard(QWidget):
         set_invalid(self.field, bool(text.strip()) and not host)
 
     def _on_add(self) -> None:
-        host, known = host_of(self.field.text()), self._settings.values.insecure_hosts
+        host, known = host_of(self.field.text()), self._hosts
         if not host:
             return
         self.field.clear()
         self.field.setFocus()  # Add has nothing to add any more
         if host not in known:
-            self._settings.set("insecure_hosts", (*known, host))
+            self._settings.set(self._setting, (*known, host))
 
     def _on_remove_clicked(self) -> None:
         gone = self.sender().property("host")
         self.field.setFocus()  # the button goes with its row
-        known = self._settings.values.insecure_hosts
-        self._settings.set("insecure_hosts", tuple(host for host in known if host != gone))
+        self._settings.set(self._setting, tuple(host for host in self._hosts if host != gone))
 
     def _on_settings_changed(self, name: str) -> None:
-        if name == "insecure_hosts":
+        if name == self._setting:
             self._fill()

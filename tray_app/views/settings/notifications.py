@@ -23,6 +23,7 @@ class NotificationsPage(SettingsPage):
         self.add_check(tell, "notify_finished", tr("A download is &finished"))
         self.add_check(tell, "notify_failed", tr("A &download has failed"))
         self.add_check(tell, "notify_offline", tr("A &server goes offline or comes back"))
+        self.add_check(tell, "notify_updates", tr("Models have &newer versions"))
         how = self.add_group(tr("How"))
         self.add_check(how, "notify_combine", tr("&Combine several into one notification"))
         self.test = Button(tr("Send a &test notification"), "bell")
