@@ -13,8 +13,9 @@ from tray_app import __version__
 from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName, canonical, clean
-from tray_app.core.payloads import ModelRef, PullRequest, seen_state
+from tray_app.core.payloads import ModelRef, PullRequest, UpdateRequest, seen_state
 from tray_app.core.surrogates import well_formed
+from tray_app.desktop.instance.protocol import read_update_args
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
@@ -58,6 +59,8 @@ class InstanceCommands(QObject):
             return InstanceAnswer(True, self._status())
         if request.command is InstanceCommand.PULL:
             return self._pull(request.args)
+        if request.command is InstanceCommand.UPDATE:
+            return self._update(request.args)
         if request.command is InstanceCommand.QUIT:
             self._later(self._commands.quit_now_requested.emit)
             return InstanceAnswer(True)
@@ -87,6 +90,22 @@ class InstanceCommands(QObject):
             request = self._pull_request(name)
             self._later(partial(self._commands.pull_requested.emit, request))
         return InstanceAnswer(True, {"pulling": parsed})
+
+    def _update(self, args: tuple[str, ...]) -> InstanceAnswer:
+        try:
+            models, keep_days, loads_again = read_update_args(args)
+            for name, _ in models:
+                ModelName.parse(name)
+        except BadName as error:
+            return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
+        except ValueError:
+            return InstanceAnswer(False, {"error": tr("This is no update.")})
+        # Whoever hands it over has made sure that the default server is meant.
+        server_id = self._state.default_server_id
+        refs = tuple(ModelRef(server_id, name, digest) for name, digest in models)
+        wanted = UpdateRequest(refs, keep_days, loads_again)
+        self._later(partial(self._commands.update_requested.emit, wanted))
+        return InstanceAnswer(True, {"updating": [ref.name for ref in refs]})
 
     def _pull_request(self, name: str) -> PullRequest:
         # Whoever hands a pull over has made sure that the default server is meant.

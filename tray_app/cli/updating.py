@@ -24,6 +24,7 @@ from tray_app.core.updates import learning
 from tray_app.core.updates.judging import HEAVY, missing_layers
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.core.updates.verdicts import Standing, Verdict
+from tray_app.desktop.instance.protocol import update_args
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama.ensure import InstallState, Patience, Retry
 from tray_app.ollama.updating import (
@@ -160,20 +161,9 @@ class Updating:
 
     def work(self, chosen: list[Found]) -> int:
         """Update them one after the other, or have the program do it that runs."""
-        if not self._is_program_there():
-            return self._each(chosen, self._update)
-        ready: list[str] = []
-
-        def prepare(found: Found) -> int:
-            looked = self._prepared(found)
-            if looked is not None and looked.readiness is Readiness.READY:
-                ready.append(found.record.name)
-            return EXIT_SERVER_SAID_NO if looked is None else EXIT_DONE
-
-        code = self._each(chosen, prepare)
-        if not ready or self._is_handed_over(ready):
-            return code
-        return code or self._each([x for x in chosen if x.record.name in ready], self._update)
+        if self._is_program_there() and self._is_handed_over(chosen):
+            return EXIT_DONE
+        return self._each(chosen, self._update)
 
     def _each(self, chosen: list[Found], act: Callable[[Found], int]) -> int:
         """`act` on each; a model that fails stops no other, a server that is gone does."""
@@ -233,12 +223,19 @@ class Updating:
         if reason:
             self._console.say(tr("{name}: {reason}").format(name=record.name, reason=reason))
             return looked if looked.readiness is Readiness.CURRENT else None
-        if found.verdict.standing is Standing.CHANGED:
-            self._keep(record)
+        days = self._keep_days(found)
+        if days:
+            self._keep(record, days)
         unload_before(client, record)
         return looked
 
-    def _keep(self, record: ModelRecord) -> None:
+    def _keep_days(self, found: Found) -> int:
+        """How long the old version is kept, 0 = it is not."""
+        if found.verdict.standing is Standing.CHANGED:
+            return KEEP_CHANGED_DAYS
+        return self._session.settings.keep_old_days
+
+    def _keep(self, record: ModelRecord, days: int) -> None:
         copy = keep_old_version(self._session.client, record, datetime.now().astimezone().date())
         now = datetime.now(UTC)
         self._memory.ledger.note_made(
@@ -249,20 +246,26 @@ class Updating:
                 MadeBy.BACKUP,
                 now,
                 record.name,
-                now + timedelta(days=KEEP_CHANGED_DAYS),
+                now + timedelta(days=days),
             )
         )
         self._memory.save()  # before anything can go wrong
 
-    def _is_handed_over(self, names: list[str]) -> bool:
-        """Let the program that runs pull them."""
-        handover = self._session.ask_instance(InstanceCommand.PULL, tuple(names))
+    def _is_handed_over(self, chosen: list[Found]) -> bool:
+        """Let the program that runs update them: it looks again, keeps and unloads by itself."""
+        names = [found.record.name for found in chosen]
+        args = update_args(
+            [(found.record.name, found.record.digest) for found in chosen],
+            max(map(self._keep_days, chosen)),
+            loads_again=self._session.settings.load_again,
+        )
+        handover = self._session.ask_instance(InstanceCommand.UPDATE, args)
         if handover.outcome is Outcome.SILENT:
             self._console.say(tr("Ollama Tray is running but doesn’t answer. Pulling here."))
         if handover.outcome is not Outcome.ANSWERED:
             return False
         if handover.answer.is_ok:
-            said = tr("The running Ollama Tray is pulling {names}.")
+            said = tr("The running Ollama Tray is updating {names}.")
             self._console.say(said.format(names=text.join(names)))
             return True
         said = tr("Ollama Tray refused: {reason}. Pulling here.")

@@ -18,7 +18,14 @@ from pytestqt.qtbot import QtBot
 
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.commands import Commands
-from tray_app.core.payloads import ModelRef, PullRequest, ServerStart, StartKind, StartPhase
+from tray_app.core.payloads import (
+    ModelRef,
+    PullRequest,
+    ServerStart,
+    StartKind,
+    StartPhase,
+    UpdateRequest,
+)
 from tray_app.core.records import (
     ModelRecord,
     Poll,
@@ -28,6 +35,7 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
+from tray_app.desktop.instance.protocol import update_args
 from tray_app.desktop.instance.single_instance import (
     Handover,
     InstanceCommand,
@@ -61,6 +69,7 @@ class Program(QObject):
         self.commands = Commands(self)
         self.commands.quit_now_requested.connect(lambda: self._do("quit"))
         self.commands.pull_requested.connect(self._do)
+        self.commands.update_requested.connect(self._do)
         self.commands.pull_dialog_requested.connect(self._do)
         self.commands.details_dialog_requested.connect(lambda ref: self._do(ref.name))
         self.instance = SingleInstance(data_dir)
@@ -126,6 +135,20 @@ def asked(program: Program, qtbot: QtBot) -> Ask:
             ("phi4", "qwen3:8b"),
             [PullRequest("local", "phi4:latest"), PullRequest("local", "qwen3:8b")],
         ),
+        (
+            C.UPDATE,
+            update_args([("here:latest", "a" * 64), ("b:1b", "b" * 64)], 7, loads_again=True),
+            [
+                UpdateRequest(
+                    (
+                        ModelRef("local", "here:latest", "a" * 64),
+                        ModelRef("local", "b:1b", "b" * 64),
+                    ),
+                    7,
+                    loads_again=True,
+                )
+            ],
+        ),
     ],
 )
 def test_it_answers_before_it_does_what_takes_time(
@@ -154,6 +177,28 @@ def test_what_it_cannot_do_it_says_and_shows_the_window(
     assert not handover.answer.is_ok
     assert error in handover.answer.data["error"]
     assert program.done == ["window let-me-in"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("7", ""),
+        ("7", "", "a:1b"),
+        ("-1", "", "a:1b", "a" * 64),
+        ("366", "", "a:1b", "a" * 64),
+        ("1" * 5000, "", "a:1b", "a" * 64),
+        ("7", "yes", "a:1b", "a" * 64),
+        ("7", "", "a:1b", "a" * 63),
+        ("7", "", "a b", "a" * 64),
+        ("7", "", HALF, "a" * 64),
+    ],
+)
+def test_what_is_no_update_does_nothing(
+    program: Program, asked: Ask, args: tuple[str, ...]
+) -> None:
+    assert not asked(C.UPDATE, *args, things=0).answer.is_ok
+    assert program.done == []
 
 
 @pytest.mark.parametrize("name", [HALF, NO_TEXT, f"phi4{HALF}", "\udc00\ud800"])

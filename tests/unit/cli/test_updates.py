@@ -324,18 +324,27 @@ def test_who_has_a_copy_of_the_old_version_is_told(aged: Terminal, server: Fault
     assert "coder:latest is a copy of the old version of tiny:latest." in result.err
 
 
-def test_the_running_program_pulls(aged: Terminal, server: FaultyServer) -> None:
+def test_the_running_program_updates(aged: Terminal, server: FaultyServer) -> None:
+    """It does all of it: here nothing is kept or unloaded, and nothing is pulled."""
+    before = digest(server, "tiny")
     server.state.publish("tiny", small.model("tiny two"))
     server.state.load("tiny")
+    aged.settings(keep_old_days=7, load_again=False)
     aged.instance.answers()
     result = aged("update", "tiny", "-y")
     assert (result.code, pulls(server)) == (0, [])
-    assert aged.instance.asked[-1] == (InstanceCommand.PULL, ("tiny:latest",))
-    assert "The running Ollama Tray is pulling tiny:latest." in result.err
-    assert server.state.memory.rows() == [], "unloaded before"
+    assert aged.instance.asked[-1] == (
+        InstanceCommand.UPDATE,
+        ("7", "", "tiny:latest", before),
+    )
+    assert "The running Ollama Tray is updating tiny:latest." in result.err
+    assert len(server.state.memory.rows()) == 1
     count = len(aged.instance.asked)
     assert aged("update", "tiny", "-y", "--wait").code == 0
     assert (pulls(server), len(aged.instance.asked)) == (["tiny:latest"], count)
+    assert server.state.memory.rows() == [], "unloaded before"
+    (kept,) = ledger(aged).load().all_made(MadeBy.BACKUP)
+    assert kept.digest == before
 
 
 def test_one_that_fails_stops_no_other(aged: Terminal, server: FaultyServer) -> None:

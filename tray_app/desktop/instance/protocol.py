@@ -5,7 +5,8 @@ in words; nothing that arrives is ever executed or trusted beyond its type.
 """
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,7 @@ from tray_app.core.surrogates import well_formed
 
 LINE_LIMIT = 64 * 1024
 """Bytes of one request or answer. `status` of a large server fits in well."""
+MAX_KEEP_DAYS = 365
 
 
 class InstanceCommand(StrEnum):
@@ -21,6 +23,7 @@ class InstanceCommand(StrEnum):
 
     RAISE = "raise"
     PULL = "pull"  # args: names
+    UPDATE = "update"  # args: of one UpdateRequest, see `update_args`
     SHOW = "show"  # args: a name, or none
     STATUS = "status"
     QUIT = "quit"
@@ -33,6 +36,27 @@ class InstanceRequest:
     command: InstanceCommand
     args: tuple[str, ...] = ()
     token: str = ""
+
+
+def update_args(
+    models: Iterable[tuple[str, str]], keep_days: int, *, loads_again: bool
+) -> tuple[str, ...]:
+    """Models with the digests that a person saw, for how many days their old versions are kept, and
+    whether what is loaded is loaded again."""
+    pairs = (part for model in models for part in model)
+    return (str(keep_days), "again" if loads_again else "", *pairs)
+
+
+def read_update_args(args: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], int, bool]:
+    """What `update_args` made. Raises ValueError for what it never makes."""
+    days, again, *pairs = args
+    models = tuple(zip(pairs[::2], pairs[1::2], strict=True))
+    is_known = days.isascii() and days.isdecimal() and again in ("", "again")
+    if not models or not is_known or int(days) > MAX_KEEP_DAYS:
+        raise ValueError("no update")
+    if not all(re.fullmatch("[0-9a-f]{64}", digest) for _, digest in models):
+        raise ValueError("no digest")
+    return models, int(days), bool(again)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ class UpdatesPage(SettingsPage):
         )
         self.names = _NamesCard(self._state, self._commands)
         for card in (self.hosts, self.names):
+            card.setContentsMargins(0, 12, 0, 0)
             card.hide()
             self.column.addWidget(card)
 
