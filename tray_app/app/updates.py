@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 
 from tray_app.app.downloads import RuleWatcher
 from tray_app.app.old_versions import OldVersions
@@ -346,7 +347,8 @@ class Updates(QObject):
         found = state.updates
         keys = set(news(((x.key, x.verdict, x.marks) for x in found), ledger.told()))
         new = tuple(verdict for verdict in found if verdict.key in keys)
-        is_told = self._parts.settings.values.notify_updates or self.is_window_active
+        is_seen = self.is_window_active or QGuiApplication.focusWindow() is not None
+        is_told = self._parts.settings.values.notify_updates or is_seen
         if new and is_told:
             for verdict in new:
                 ledger.note_told(verdict.key[1], verdict.verdict.remote_digest)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 
 from tray_app import text
 from tray_app.commands import Commands
@@ -115,19 +116,24 @@ class Notifier(QObject):
     @Slot(object)
     def _on_state_updates_found(self, found: UpdatesFound) -> None:
         """A check has found newer versions of which nobody was told."""
-        if self._settings.values.notify_updates and not self._is_window_active:
+        if self._settings.values.notify_updates and not self._is_seen:
             words = text.notice_updates(found.verdicts)
             notice = Notice(NoticeKind.UPDATES, words.title, words.body, TO_UPDATES, "updates")
             self._tell(notice)
 
     @Slot(object)
     def _on_state_old_version_going(self, note: BackupNote) -> None:
-        if self._settings.values.notify_updates and not self._is_window_active:
+        if self._settings.values.notify_updates and not self._is_seen:
             made = note.backup
             label = self._label(made.server_id)
             words = text.notice_old_version_going(made.name, label, note.freed_bytes)
             slot = f"old {made.server_id} {made.name}"
             self._tell(Notice(NoticeKind.UPDATES, words.title, words.body, TO_UPDATES, slot))
+
+    @property
+    def _is_seen(self) -> bool:
+        """Whether a person looks at any window of ours: a check can be asked for in several."""
+        return self._is_window_active or QGuiApplication.focusWindow() is not None
 
     @Slot(str)
     def _on_backend_clicked(self, target: str) -> None:
