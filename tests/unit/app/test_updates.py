@@ -35,6 +35,7 @@ from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.registry import Registry
 from tray_app.settings import Settings
 from tray_app.state import AppState
+from tray_app.update_ledger import LedgerFile
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations
 from tray_app.workers.pulls.queue import PullQueue
@@ -432,6 +433,23 @@ def test_what_a_person_never_wants_looked_up(world: World, server: FaultyServer)
     world.check()
     assert not world.state.never_looked_up
     assert world.standing("tiny:latest") is S.CURRENT
+
+
+def test_what_a_terminal_says_is_heard(world: World, server: FaultyServer, tmp_path: Path) -> None:
+    world.check()
+    world.wait_for(lambda: not world.updates.keeper.ledger.has_changed)
+    world.settle()
+    file = LedgerFile(tmp_path / "updates.json")
+    ledger = file.load()
+    ledger.pin("local", "tiny:latest")
+    ledger.never_look_up("other:latest")
+    file.write(ledger.take_changes(), tuple(ledger))
+    assert not world.state.marks(("local", "tiny:latest")).is_pinned
+    world.updates.set_window_active(True)
+    world.settle()
+    assert world.state.marks(("local", "tiny:latest")).is_pinned
+    assert world.state.never_looked_up == ("other:latest",)
+    assert world.standing("other:latest") is S.NOT_ASKED
 
 
 def asked(world: World) -> int:

@@ -115,6 +115,7 @@ class UpdateChecker(QObject):
         self._allowed = Allowed()
         self._servers: dict[str, _Server] = {}
         self._verdicts: dict[ModelKey, Verdict] = {}
+        self._told: dict[ModelKey, ModelVerdict] = {}
         self._layer_index = LayerIndex()
         self._read = LayerIndex()  # what was read here, and nobody else may know
         # By model: the versions that parts were asked for, and what the server has of the newer.
@@ -208,7 +209,7 @@ class UpdateChecker(QObject):
             if before.pop(record.name, None) is not record or is_other
         ]
         for name in before:
-            for held in (self._verdicts, self._parts):
+            for held in (self._verdicts, self._told, self._parts):
                 held.pop((server_id, name), None)  # type: ignore[attr-defined]
             self.verdict_dropped.emit(ModelRef(server_id, name))
         self._read = self._read.only(self._digests())
@@ -230,7 +231,7 @@ class UpdateChecker(QObject):
     def leave_server(self, server_id: str) -> None:
         """The server is not used for now; what is remembered of it stays."""
         self._servers.pop(server_id, None)
-        for held in (self._verdicts, self._parts, self._reading):
+        for held in (self._verdicts, self._told, self._parts, self._reading):
             for key in [key for key in held if key[0] == server_id]:
                 del held[key]  # type: ignore[attr-defined]
         self._unread = {key for key in self._unread if key[0] != server_id}
@@ -500,11 +501,12 @@ class UpdateChecker(QObject):
         return replace(known, checked_at=look.checked_at, failure=look.failure)
 
     def _tell(self, record: ModelRecord, verdict: Verdict) -> None:
-        before = self._verdicts.get(record.key)
         self._verdicts[record.key] = verdict
         self.ledger.put_verdict(record.server_id, record.name, verdict)
-        if before != verdict:
-            self.verdict_changed.emit(self._as_told(record, verdict))
+        found = self._as_told(record, verdict)
+        if self._told.get(record.key) != found:
+            self._told[record.key] = found
+            self.verdict_changed.emit(found)
 
     def _as_told(self, record: ModelRecord, verdict: Verdict) -> ModelVerdict:
         ledger = self.ledger
@@ -521,11 +523,7 @@ class UpdateChecker(QObject):
         """Something was said of a model: its marks are others, and maybe its verdict."""
         for record in self._rows(canonical(name)):
             if not server_id or record.server_id == server_id:
-                before = self._verdicts.get(record.key)
                 self._judge(record)
-                verdict = self.verdict(record.key)
-                if verdict == before:
-                    self.verdict_changed.emit(self._as_told(record, verdict))
         self._keeper.save()
 
     def _why_unasked(self, record: ModelRecord) -> Unasked | None:
