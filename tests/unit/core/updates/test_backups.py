@@ -8,7 +8,7 @@ import pytest
 from tests.unit.core.updates.world import DAY, NEW, NOW, OLD, row
 from tray_app.core.names import ModelName
 from tray_app.core.records import ModelRecord
-from tray_app.core.updates.backups import Fate, backup_name, fate
+from tray_app.core.updates.backups import Fate, backup_name, ends_at, fate
 from tray_app.core.updates.ledger import Made, MadeBy
 
 TODAY = date(2026, 11, 24)
@@ -75,3 +75,15 @@ def test_nothing_else_goes(
     backup: Made, record: ModelRecord | None, is_loaded: bool | None, expected: Fate
 ) -> None:
     assert fate(backup, record, is_loaded, NOW + 30 * DAY) is expected
+
+
+@pytest.mark.parametrize(
+    ("told_after", "ends_after"),
+    [(6.0, 7.0), (6.5, 7.5), (30.0, 31.0), (1.0, 7.0), (None, None)],
+)
+def test_it_ends_no_sooner_than_a_day_after_it_was_told(
+    told_after: float | None, ends_after: float | None
+) -> None:
+    told = None if told_after is None else NOW + told_after * DAY
+    assert ends_at(BACKUP, told) == (None if ends_after is None else NOW + ends_after * DAY)
+    assert ends_at(replace(BACKUP, keep_until=None), NOW) is None

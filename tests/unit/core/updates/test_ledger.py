@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,11 @@ from tray_app.core.updates.ledger import (
     Made,
     MadeBy,
     Rounds,
+    Updated,
     pack,
+    pack_children,
     unpack,
+    unpack_children,
 )
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
 
@@ -175,3 +179,43 @@ def test_layers_are_packed_and_unpacked() -> None:
 )
 def test_what_is_no_packed_layer(packed: str) -> None:
     assert unpack(f"{pack(HERE)};{packed}") == ()
+
+
+def test_children_are_kept_as_one_text() -> None:
+    children = [("a:latest", OLD), ("hf.co/x/y:Q4", NEW)]
+    assert unpack_children(pack_children(children)) == tuple(children)
+    assert unpack_children(pack_children([("a b", OLD), ("c;d", OLD), ("e\n", OLD)])) == ()
+    assert unpack_children("") == ()
+    many = [(f"model{number}:latest", OLD) for number in range(100)]
+    assert unpack_children(pack_children(many)) == tuple(many[:12])
+
+
+def kept(digest: str = OLD) -> Made:
+    return Made("local", "x:before", digest, MadeBy.BACKUP, NOW, "x:latest", NOW + DAY)
+
+
+def test_an_end_is_announced_once_and_for_one_version() -> None:
+    ledger = Ledger()
+    assert ledger.announced(kept()) is None
+    ledger.announce(kept(), NOW)
+    ledger.announce(kept(), NOW + DAY, is_seen=True)
+    found = ledger.announced(kept())
+    assert found is not None
+    assert (found.at, found.is_seen) == (NOW, True)
+    assert ledger.announced(kept(NEW)) is None
+    ledger.announce(kept(), NOW - DAY)  # the clock was set back
+    found = ledger.announced(kept())
+    assert found is not None
+    assert found.at == NOW - DAY
+
+
+def test_what_is_gone_takes_along_what_was_to_be_said() -> None:
+    ledger = Ledger()
+    for name in ("x:before", "y:before"):
+        ledger.announce(replace(kept(), name=name), NOW)
+        ledger.note_updated(Updated("local", name, OLD, NOW))
+    ledger.forget_model("local", "x:before")
+    assert ledger.announced(kept()) is None
+    assert [updated.name for updated in ledger.all_updated()] == ["y:before"]
+    ledger.forget_server("local")
+    assert len(ledger) == 0
