@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer, QObject
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
@@ -60,16 +60,20 @@ class World:
     def __init__(self, server: FaultyServer, qtbot: QtBot, file: Path) -> None:
         self.server, self.qtbot = server, qtbot
         self.now = START
-        self.settings = Settings(None)
-        self.state = AppState(Server("local", "", server.url))
-        self.commands = Commands()
-        self.runner = JobRunner()
+        # All belong to it, and end with it: no collector deletes them in whatever thread it runs.
+        self.root = root = QObject()
+        self.settings = Settings(None, root)
+        self.state = AppState(Server("local", "", server.url), root)
+        self.commands = Commands(root)
+        self.runner = JobRunner(root)
         self.target = Target("local", Endpoint.parse(server.url))
-        self.queue = PullQueue(self.runner, self._target_of)
+        self.queue = PullQueue(self.runner, self._target_of, parent=root)
         self.queue.set_server_online("local", True)
         registry = Registry({"*": server.url})
-        self.operations = Operations(self.runner, self.queue, self._target_of, registry)
-        self.rules = RuleWatcher(self.settings, self.queue, power=PowerCord, network=self._network)
+        self.operations = Operations(self.runner, self.queue, self._target_of, registry, root)
+        self.rules = RuleWatcher(
+            self.settings, self.queue, root, power=PowerCord, network=self._network
+        )
         self.refreshed: list[str] = []
         self.queue.item_changed.connect(self.state.set_download)
         self.updates = Updates(
@@ -79,6 +83,7 @@ class World:
                 self.refreshed.append,
             ),
             file,
+            root,
             now=lambda: self.now,
             jitter=0.0,
         )
@@ -155,6 +160,8 @@ class World:
         self.queue.close()
         self.runner.close()
         assert self.runner.wait(QDeadlineTimer(5000))
+        self.root.deleteLater()
+        QCoreApplication.sendPostedEvents(self.root, QEvent.Type.DeferredDelete.value)
 
 
 WorldMaker = Callable[[], World]
