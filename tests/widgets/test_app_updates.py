@@ -22,7 +22,6 @@ from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.tray.tray import Tray
 from tray_app.paths import paths
 from tray_app.settings import ServerEntry
-from tray_app.views.main_window.window import MainWindow
 
 S = Standing
 KEY = ("demo", "tiny:latest")
@@ -108,12 +107,3 @@ def test_the_program_ends_in_the_middle_of_a_check(
     application.commands.update_check_requested.emit()
     qtbot.waitUntil(lambda: any(r.method == "HEAD" for r in server.requests), timeout=10_000)
     # The fixture ends the program, which leaves no thread behind.
-
-
-def test_a_click_on_the_notice_brings_the_window(application: Application, qtbot: QtBot) -> None:
-    for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, MainWindow):
-            widget.hide()
-    assert not application.window.is_visible
-    application.commands.updates_show_requested.emit()
-    qtbot.waitUntil(lambda: application.window.is_visible)

@@ -62,7 +62,6 @@ class WindowController(QObject):
         commands.doctor_dialog_requested.connect(self.open_doctor)
         commands.newer_ollama_dialog_requested.connect(self.open_newer_ollama)
         commands.pull_show_requested.connect(self.show_pull)
-        commands.updates_show_requested.connect(self.show_updates)
 
     @property
     def is_visible(self) -> bool:
@@ -169,12 +168,6 @@ class WindowController(QObject):
         self.show()
         if self._parts.state.download(item_id) is not None:
             self._windows().main.show_pull(item_id)
-
-    @Slot()
-    def show_updates(self) -> None:
-        """Bring the models to the front that have a newer version."""
-        self.show()
-        self._windows().main.choose_filter("updates")
 
     def ask_quit(self, running: int) -> None:
         self.show()
