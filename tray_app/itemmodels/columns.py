@@ -25,6 +25,7 @@ class Column:
     """`sort_key` gives None for "not told", which sorts last in both directions.
 
     `hide_rank`: the columns with the lowest rank go first when the window gets narrow, 0 = never.
+    `is_of_updates`: it is shown with the filter of that name, and nowhere else.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Column:
     is_default: bool = False
     is_optional: bool = True
     hide_rank: int = 0
+    is_of_updates: bool = False
 
 
 def _fold(value: str) -> str | None:
@@ -96,6 +98,10 @@ def _modified(row: ModelRow) -> float | None:
     return modified.timestamp() if modified else None
 
 
+def _to_download(row: ModelRow) -> int | None:
+    return row.verdict.fetch_bytes if row.is_update else None
+
+
 def _quantization(row: ModelRow) -> str:
     return row.record.details.quantization_level
 
@@ -130,6 +136,12 @@ COLUMNS: tuple[Column, ...] = (
         _size,
         lambda row: None if row.record.is_cloud else row.record.size_bytes,
         is_right=True, is_descending_first=True, is_default=True,
+    ),
+    Column(
+        "to_download", 112,
+        lambda row: MISSING if _to_download(row) is None else text.size(_to_download(row)),
+        _to_download,
+        is_right=True, is_descending_first=True, hide_rank=10, is_of_updates=True,
     ),
     Column(
         # Its words depend on the time; the model makes them when asked.
@@ -191,6 +203,7 @@ def column_title(key: str) -> str:
         "parameters": tr("Parameters", "their number"),
         "quantization": tr("Quantization"),
         "size": tr("Size"),
+        "to_download": tr("To download"),
         "modified": tr("Modified"),
         "family": tr("Family"),
         "format": tr("Format"),
@@ -199,6 +212,11 @@ def column_title(key: str) -> str:
         "digest": tr("Digest"),
     }
     return titles[key]
+
+
+def sort_value(row: ModelRow, key: str) -> Any:
+    """By what a column sorts `row`."""
+    return COLUMNS[NUMBER[key]].sort_key(row)
 
 
 def arrange(rows: list[ModelRow], key: str, is_descending: bool) -> list[ModelRow]:

@@ -7,7 +7,7 @@ answers what views ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from tray_app.itemmodels import columns, roles, row_texts
 from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SERVER, SIZE
 from tray_app.itemmodels.comparison import Comparison, compared
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
-from tray_app.itemmodels.row_store import Change, RowStore, Totals
+from tray_app.itemmodels.row_store import Change, Judged, RowStore, Totals
 from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow
 from tray_app.text import tr
 
@@ -81,6 +81,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._search = ""
         self._filter = "all"
         self._comparison: Comparison | None = None
+        self._shows_old_versions = False
         self._is_several = False
         self._sort_key = "name"
         self._is_descending = False
@@ -108,13 +109,30 @@ class ModelTableModel(KeyedTable[ModelRow]):
         """How one of them is named, and how it stands."""
         self._apply(self._store.set_server(server))
 
-    def set_updates(self, keys: Iterable[ModelKey]) -> None:
-        """The models that have a newer version."""
-        self._apply(self._store.set_updates(keys))
+    def set_verdicts(self, judged_of: Callable[[ModelKey], Judged]) -> None:
+        """Who tells what is known of a model's versions, of all that are listed and will be."""
+        self._apply(self._store.set_verdicts(judged_of))
 
-    def set_pinned(self, keys: Iterable[ModelKey]) -> None:
-        """The models that stay as they are."""
-        self._apply(self._store.set_pinned(keys))
+    def refresh_verdict(self, key: ModelKey) -> None:
+        """Something else is known of one model's versions. A check tells of hundreds, one by one:
+        where neither filter nor order depends on it, that row alone is looked at."""
+        row = self._store.row(key)
+        before = self._place(row) if row is not None else None
+        change = self._store.refresh_verdict(key)
+        if row is None or not change.changed:
+            return
+        if self._place(row) != before:
+            self._apply(change)
+            return
+        self._version += 1
+        self._tell_row(row)
+
+    def set_old_versions_shown(self, are_shown: bool) -> None:
+        """Whether old versions that are kept stand beside the others."""
+        if are_shown != self._shows_old_versions:
+            self._shows_old_versions = are_shown
+            self._apply(Change(is_resorted=True))
+            self.arrangement_changed.emit()
 
     def set_busy(self, busy: BusyModel) -> None:
         """Something is being done to a model, or no more (`verb` None)."""
@@ -171,6 +189,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
         """Show only the models under a filter: one of FILTERS."""
         if key != self._filter:
             self._filter = key if key in FILTERS else "all"
+            if self._filter != "updates" and self._is_sorted_by_verdict:
+                self._sort_key, self._is_descending = "name", False
             self._show(self._target())
             self.arrangement_changed.emit()
 
@@ -249,7 +269,11 @@ class ModelTableModel(KeyedTable[ModelRow]):
 
     def compared_count(self) -> int:
         """How many models the comparison is about, whatever search and filter hide of them."""
-        return len(self._compared(self._store.rows))
+        return len(self._compared(self._listed()))
+
+    @property
+    def shows_old_versions(self) -> bool:
+        return self._shows_old_versions
 
     @property
     def counts(self) -> Counts:
@@ -324,16 +348,41 @@ class ModelTableModel(KeyedTable[ModelRow]):
         """No count, order or filter depends on it, so nothing but that row is looked at: marks
         change with every percent of a download."""
         for row in self._store.set_busy(key, busy).changed:
-            index = self._index_of(row)
-            if index.isValid():
-                corner = index.siblingAtColumn(len(COLUMNS) - 1)
-                self.dataChanged.emit(index, corner, self.CHANGED_ROLES)
+            self._tell_row(row)
+
+    def _tell_row(self, row: ModelRow) -> None:
+        index = self._index_of(row)
+        if index.isValid():
+            corner = index.siblingAtColumn(len(COLUMNS) - 1)
+            self.dataChanged.emit(index, corner, self.CHANGED_ROLES)
+
+    def _place(self, row: ModelRow) -> object:
+        """What counts, filter and order depend on in a row's verdict."""
+        value = columns.sort_value(row, self._sort_key) if self._is_sorted_by_verdict else None
+        return row.is_update, row.is_backup, value
+
+    @property
+    def _is_sorted_by_verdict(self) -> bool:
+        return COLUMNS[columns.NUMBER[self._sort_key]].is_of_updates
 
     def _compared(self, rows: list[ModelRow]) -> list[ModelRow]:
         return compared(rows, self._comparison, self._layer_index) if self._comparison else rows
 
+    @property
+    def _backups(self) -> int:
+        return sum(totals.backups for totals in self._store.totals.values())
+
+    def _listed(self) -> list[ModelRow]:
+        """The rows that search, filter and comparison look at. Old versions stand beside all
+        others if a person wants that, and nowhere else."""
+        is_all = self._filter == "all" and self._comparison is None
+        rows = self._store.rows
+        if (is_all and self._shows_old_versions) or not self._backups:
+            return rows
+        return [row for row in rows if not row.is_backup]
+
     def _target(self) -> list[ModelRow]:
-        rows = self._compared(self._store.rows)
+        rows = self._compared(self._listed())
         if self._filter == "loaded":
             rows = [row for row in rows if row.is_loaded]
         elif self._filter == "updates":
@@ -350,8 +399,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
     def _count(self) -> Counts:
         totals = self._store.totals.values()
         return Counts(
-            all=len(self._store.rows),
-            loaded=len(self._store.running()),
+            all=len(self._store.rows) - (0 if self._shows_old_versions else self._backups),
+            loaded=len(self._store.running()) - sum(row.is_backup for row in self.loaded_rows()),
             updates=sum(each.updates for each in totals),
             cloud=sum(each.clouds for each in totals),
         )

@@ -1,6 +1,6 @@
 """RowStore: the rows of all servers, keyed by (server id, name), and what is known about each.
 
-Takes servers, snapshots, running models, updates, pins and busy marks; answers which rows changed.
+Takes servers, snapshots, running models, verdicts and busy marks; answers which rows changed.
 Totals are the sums over the rows of a server, kept up to date row by row instead of being added up
 anew.
 No Qt, no order on the screen, no words.
@@ -9,16 +9,26 @@ No Qt, no order on the screen, no words.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
-from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow, RowServer
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict
+from tray_app.itemmodels.rows import UNJUDGED, Busy, ListedServer, ModelRow, RowServer
 
 _name = attrgetter("name")
 _sort_name = attrgetter("sort_name")
+
+
+Judged = tuple[Verdict, Marks]
+"""What is known of a model's versions."""
+_UNJUDGED: Judged = (UNJUDGED, NO_MARKS)
+
+
+def _unjudged(_key: ModelKey) -> Judged:
+    return _UNJUDGED
 
 
 @dataclass(slots=True)
@@ -33,13 +43,15 @@ class Change:
 
 class Totals:
     """Of one server. `listed_bytes`: what the rows take on disk, each in full. `copied`: digests of
-    several. `version` is another number after every change."""
+    several. `backups` are old versions that are kept. `version` is another number after every
+    change of what lies on the disk."""
 
     def __init__(self) -> None:
         self.version = 0
         self.count = 0
         self.clouds = 0
         self.updates = 0
+        self.backups = 0
         self.listed_bytes = 0
         self.copied: set[str] = set()
         # The inner ones are ordered sets: servers that tell no digests have all rows in one.
@@ -82,11 +94,20 @@ class Totals:
             if not self._stored[digest]:
                 del self._stored[digest]
 
+    def judge(self, row: ModelRow, judged: Judged) -> None:
+        """How a row stands to its registry; nothing that is summed for the disk depends on it."""
+        self.updates -= row.is_update
+        self.backups -= row.is_backup
+        row.judge(*judged)
+        self.updates += row.is_update
+        self.backups += row.is_backup
+
     def _note(self, row: ModelRow, sign: int) -> None:
         self.version += 1
         self.count += sign
         self.clouds += sign * row.is_cloud
         self.updates += sign * row.is_update
+        self.backups += sign * row.is_backup
         self.listed_bytes += sign * row.disk_bytes
 
 
@@ -105,8 +126,7 @@ class RowStore:
         self._running: dict[str, tuple[RunningModel, ...] | None] = {}
         self._loaded: dict[str, dict[ModelRow, RunningModel]] = {}
         self._busy: dict[ModelKey, Busy] = {}
-        self._updates: frozenset[ModelKey] = frozenset()
-        self._pinned: frozenset[ModelKey] = frozenset()
+        self._judged_of: Callable[[ModelKey], Judged] = _unjudged
 
     def row(self, key: ModelKey) -> ModelRow | None:
         return self._servers.get(key[0], {}).get(key[1])
@@ -205,13 +225,26 @@ class RowStore:
             row.refresh_place(row.record.name)
         return bool(rows)
 
-    def set_updates(self, keys: Iterable[ModelKey]) -> Change:
-        old, self._updates = self._updates, frozenset(keys)
-        return self._set_flags(old ^ self._updates)
+    def set_verdicts(self, judged_of: Callable[[ModelKey], Judged]) -> Change:
+        """Who tells what is known of a model's versions, of all that are listed and will be."""
+        self._judged_of = judged_of
+        change = Change()
+        for row in self.rows:
+            self._judge(row, change)
+        return change
 
-    def set_pinned(self, keys: Iterable[ModelKey]) -> Change:
-        old, self._pinned = self._pinned, frozenset(keys)
-        return self._set_flags(old ^ self._pinned)
+    def refresh_verdict(self, key: ModelKey) -> Change:
+        """Something else is known of one model's versions."""
+        change, row = Change(), self.row(key)
+        if row is not None:
+            self._judge(row, change)
+        return change
+
+    def _judge(self, row: ModelRow, change: Change) -> None:
+        judged = self._judged_of(row.key)
+        if judged != (row.verdict, row.marks):
+            self.totals[row.key[0]].judge(row, judged)
+            change.changed.add(row)
 
     @property
     def has_busy(self) -> bool:
@@ -287,11 +320,10 @@ class RowStore:
 
     def _new_row(self, record: ModelRecord) -> ModelRow:
         row = ModelRow(record, self._server(record.server_id))
-        row.is_update = row.key in self._updates
-        row.is_pinned = row.key in self._pinned
         row.busy = self._busy.get(row.key)
-        if row.is_update or row.is_pinned:
-            row.refresh_badges()
+        judged = self._judged_of(row.key)
+        if judged != _UNJUDGED:
+            row.judge(*judged)
         return row
 
     def _set_running(
@@ -334,19 +366,6 @@ class RowStore:
             if copy is not None:
                 found[copy] = model
         return found
-
-    def _set_flags(self, keys: Iterable[ModelKey]) -> Change:
-        change = Change()
-        for key in keys:
-            row = self.row(key)
-            if row is not None:
-                self.totals[key[0]].remove(row)
-                row.is_update = key in self._updates
-                row.is_pinned = key in self._pinned
-                self.totals[key[0]].add(row)
-                row.refresh_badges()
-                change.changed.add(row)
-        return change
 
 
 def _rearranged(

@@ -12,28 +12,34 @@ from tray_app.core.records import ModelRecord, RunningModel
 from tray_app.core.sharing import LayerIndex, freed
 from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
 from tray_app.text import tr
+from tray_app.text.updates import Subject, update_badge, update_tooltip
 
 
-def badge_label(badge: Badge) -> str:
+def badge_label(badge: Badge, row: ModelRow) -> str:
     """The word on a badge."""
-    return {
-        Badge.LOADED: tr("Loaded"),
-        Badge.UPDATE: tr("Update", "badge: there is one"),
-        Badge.CLOUD: tr("Cloud"),
-        Badge.PINNED: tr("Pinned"),
-    }[badge]
+    if badge is Badge.LOADED:
+        return tr("Loaded")
+    if badge is Badge.CLOUD:
+        return tr("Cloud")
+    return update_badge(row.verdict, row.marks)
 
 
 def badge_tip(badge: Badge, row: ModelRow, now: datetime) -> str:
     """What hovering a badge tells."""
     if badge is Badge.LOADED and row.running is not None:
         return running_line(row.running, now)
-    return {
-        Badge.LOADED: tr("In memory now"),
-        Badge.UPDATE: tr("A newer version is available"),
-        Badge.CLOUD: tr("Runs on ollama.com, nothing is stored here"),
-        Badge.PINNED: tr("Left out of “Update all”"),
-    }[badge]
+    if badge is Badge.LOADED:
+        return tr("In memory now")
+    if badge is Badge.CLOUD:
+        return tr("Runs on ollama.com, nothing is stored here")
+    if badge is Badge.OLD_VERSION:
+        return tr("An old version that is kept")
+    return update_tooltip(row.verdict, subject_of(row), row.marks)
+
+
+def subject_of(row: ModelRow) -> Subject:
+    """The model of a row, as the words about its versions need it."""
+    return Subject(row.record.name, row.server.label, row.server.shown.version)
 
 
 def kind_word(kind: ModelKind) -> str:
@@ -104,10 +110,12 @@ def spoken_name(row: ModelRow) -> str:
         Badge.UPDATE: tr("update available", "said by a screen reader"),
         Badge.CLOUD: tr("cloud", "said by a screen reader"),
         Badge.PINNED: tr("pinned", "said by a screen reader"),
+        Badge.OLD_VERSION: tr("old version", "said by a screen reader"),
     }
     kind = kind_word(row.kind)
     # A screen reader reads on after a comma; English wants a small letter there.
-    parts = [row.record.name, kind[:1].lower() + kind[1:], *(states[b] for b in row.badges)]
+    said = (states.get(badge) or badge_label(badge, row) for badge in row.badges)
+    parts = [row.record.name, kind[:1].lower() + kind[1:], *said]
     return tr(", ", "between parts of a line").join(parts)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from tray_app.core.names import canonical
 from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict, is_counted
 
 
 class ModelKind(StrEnum):
@@ -31,8 +32,10 @@ class Badge(StrEnum):
 
     LOADED = "loaded"
     UPDATE = "update"
+    NEEDS_SERVER = "needs_server"  # a newer version, for a newer Ollama
     CLOUD = "cloud"
     PINNED = "pinned"
+    OLD_VERSION = "old_version"  # kept beside its update
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,13 @@ def kind_of(record: ModelRecord) -> ModelKind:
 @dataclass(frozen=True, slots=True)
 class ListedServer:
     """A server whose models are listed: its name on screen, and how it stands while its list is an
-    old one (None = it is the one of now), in `words` too."""
+    old one (None = it is the one of now), in `words` too. `version` is that of its Ollama."""
 
     id: str
     label: str = ""
     state: ServerState | None = None
     words: str = ""
+    version: str = ""
 
 
 class RowServer:
@@ -120,6 +124,10 @@ class RowServer:
         return self.shown.state is not None
 
 
+UNJUDGED = Verdict()
+"""Of a model that nobody has asked about."""
+
+
 class ModelRow:
     """A row of the table. Compared by identity: one object a (server id, name) for its life.
 
@@ -135,17 +143,19 @@ class ModelRow:
         "busy",
         "cells",
         "disk_bytes",
+        "is_backup",
         "is_cloud",
         "is_loaded",
-        "is_pinned",
         "is_update",
         "key",
+        "marks",
         "record",
         "running",
         "server",
         "sort_key",
         "sort_name",
         "sort_value",
+        "verdict",
     )
 
     def __init__(self, record: ModelRecord, server: RowServer | None = None) -> None:
@@ -155,8 +165,8 @@ class ModelRow:
         self.refresh_place(record.name)
         self.running: RunningModel | None = None
         self.busy: Busy | None = None
-        self.is_update = False
-        self.is_pinned = False
+        self.verdict = UNJUDGED
+        self.marks = NO_MARKS
         self.replace(record)
 
     def refresh_place(self, name: str) -> None:
@@ -203,17 +213,33 @@ class ModelRow:
             self._haystack = "\n".join((*words, *record.capabilities)).casefold()
         return self._haystack
 
+    def judge(self, verdict: Verdict, marks: Marks) -> None:
+        """How it stands to its registry, and what was said about it."""
+        self.verdict, self.marks = verdict, marks
+        self.sort_key = ""
+        self.refresh_badges()
+
     def refresh_badges(self) -> None:
         """Work out the badges anew and forget the texts."""
         self.is_loaded = self.running is not None
         self.cells: tuple[str, ...] | None = None
-        if not (self.is_loaded or self.is_update or self.is_cloud or self.is_pinned):
+        verdict, marks = self.verdict, self.marks
+        self.is_backup = marks.is_backup
+        # A verdict is about one version: of the one that came since nothing is known.
+        is_about = verdict.digest == self.record.digest
+        self.is_update = is_about and is_counted(verdict, marks)
+        is_needy = is_about and verdict.standing is Standing.NEEDS_SERVER
+        if not (self.is_loaded or self.is_update or self.is_cloud or is_needy) and not (
+            marks.is_left_alone
+        ):
             self.badges: tuple[Badge, ...] = ()  # as most of thousands
             return
         found = (
             (self.is_loaded, Badge.LOADED),
             (self.is_update, Badge.UPDATE),
+            (is_needy and not marks.is_left_alone, Badge.NEEDS_SERVER),
             (self.is_cloud, Badge.CLOUD),
-            (self.is_pinned, Badge.PINNED),
+            (marks.is_pinned and not self.is_backup, Badge.PINNED),
+            (self.is_backup, Badge.OLD_VERSION),
         )
         self.badges = tuple(badge for is_so, badge in found if is_so)

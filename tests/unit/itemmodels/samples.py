@@ -1,9 +1,10 @@
 """Records and snapshots that the tests of the item models are about."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from tray_app.core.records import ModelDetails, ModelRecord, RunningModel, Snapshot
+from tray_app.core.records import ModelDetails, ModelKey, ModelRecord, RunningModel, Snapshot
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 
 NOW = datetime(2026, 5, 4, 14, 32, tzinfo=UTC)
 
@@ -67,3 +68,27 @@ def snapshot(
         taken_at=NOW,
         taken_s=0.0,
     )
+
+
+def verdict(
+    record: ModelRecord, standing: Standing = Standing.WEIGHTS, fetch_bytes: int = 900_000_000
+) -> Verdict:
+    """How a model stands to its registry."""
+    return Verdict(
+        standing,
+        record.digest,
+        "f" * 64,
+        checked_at=NOW,
+        total_bytes=1_000_000_000,
+        here_bytes=1_000_000_000,
+        fetch_bytes=fetch_bytes,
+        requires="0.34.0",
+    )
+
+
+def judged_of(
+    verdicts: Mapping[ModelKey, Verdict],
+    marks: Mapping[ModelKey, Marks] = {},
+) -> Callable[[ModelKey], tuple[Verdict, Marks]]:
+    """Who tells what is known of these."""
+    return lambda key: (verdicts.get(key, Verdict()), marks.get(key, NO_MARKS))

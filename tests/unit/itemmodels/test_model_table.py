@@ -6,14 +6,16 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.unit.itemmodels.replica import Replica
-from tests.unit.itemmodels.samples import NOW, model, running, snapshot
+from tests.unit.itemmodels.samples import NOW, judged_of, model, running, snapshot, verdict
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import Layer, LayerKind
+from tray_app.core.records import Layer, LayerKind, ModelKey
 from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 from tray_app.itemmodels import columns, roles
 from tray_app.itemmodels.model_table import Counts, ModelTableModel
+from tray_app.itemmodels.row_texts import badge_label, badge_tip
 from tray_app.itemmodels.rows import Badge, ListedServer, ModelKind
 
 LIST = (
@@ -114,7 +116,9 @@ def test_search_is_plain_text_and_all_words_count(
 
 
 def test_filters_and_counts(table: ModelTableModel, replica: Replica) -> None:
-    table.set_updates([("local", "gemma3:4b"), ("local", "not here"), ("nas", "gemma3:4b")])
+    newer = verdict(LIST[1])
+    keys = [("local", "gemma3:4b"), ("local", "not here"), ("nas", "gemma3:4b")]
+    table.set_verdicts(judged_of(dict.fromkeys(keys, newer)))
     assert table.counts == Counts(all=5, loaded=1, updates=1, cloud=1)
     for key, expected in (
         ("loaded", ["qwen3:8b"]),
@@ -143,7 +147,8 @@ def test_an_equal_snapshot_emits_nothing(table: ModelTableModel, replica: Replic
     table.set_search("  ")
     table.set_filter("all")
     table.set_sort("name", False)
-    table.set_updates([])
+    table.set_verdicts(judged_of({}))
+    table.refresh_verdict(("local", "qwen3:8b"))
     table.set_server(ListedServer("local"))
     assert replica.take_log() == []
     assert told == []
@@ -202,13 +207,114 @@ def test_badges(table: ModelTableModel, replica: Replica) -> None:
 
     assert badges("qwen3:8b") == (Badge.LOADED,)
     assert badges("gpt-oss:120b-cloud") == (Badge.CLOUD,)
-    table.set_pinned([("local", "qwen3:8b")])
-    table.set_updates([("local", "qwen3:8b")])
-    assert badges("qwen3:8b") == (Badge.LOADED, Badge.UPDATE, Badge.PINNED)
-    assert replica.take_log() == ["change 3-3", "change 3-3"]
+    table.set_verdicts(judged_of({("local", "qwen3:8b"): verdict(LIST[0])}))
+    assert badges("qwen3:8b") == (Badge.LOADED, Badge.UPDATE)
+    assert replica.take_log() == ["change 3-3"]
     table.set_snapshot(replace(snapshot(LIST), running=None))
-    assert badges("qwen3:8b") == (Badge.UPDATE, Badge.PINNED)
+    assert badges("qwen3:8b") == (Badge.UPDATE,)
     assert not table.is_running_known()
+    replica.check()
+
+
+@pytest.mark.parametrize(
+    ("standing", "marks", "badge", "word", "tip"),
+    [
+        (Standing.WEIGHTS, NO_MARKS, Badge.UPDATE, "Update",
+         "Newer version: 900 MB of 1.0 GB to download"),
+        (Standing.SMALL, NO_MARKS, Badge.UPDATE, "Update", "Only small parts changed: 900 MB"),
+        (Standing.NEEDS_SERVER, NO_MARKS, Badge.NEEDS_SERVER, "Needs 0.34",
+         "A newer version needs Ollama 0.34. “This computer” runs 0.33.1."),
+        (Standing.CURRENT, Marks(is_pinned=True), Badge.PINNED, "Pinned",
+         "Left out of “Update all”"),
+        (Standing.WEIGHTS, Marks(is_pinned=True), Badge.PINNED, "Pinned",
+         "Left out of “Update all”. A newer version is there."),
+        (Standing.NEEDS_SERVER, Marks(is_pinned=True), Badge.PINNED, "Pinned",
+         "Left out of “Update all”. A newer version is there."),
+        (Standing.MADE_HERE, Marks(is_backup=True), Badge.OLD_VERSION, "Old version",
+         "An old version that is kept"),
+        (Standing.WEIGHTS, Marks(is_skipped=True), None, "", ""),
+        (Standing.CHANGED, NO_MARKS, None, "", ""),
+        (Standing.ABSENT, NO_MARKS, None, "", ""),
+        (Standing.UNKNOWN, NO_MARKS, None, "", ""),
+    ],
+)  # fmt: skip
+def test_the_badge_of_each_verdict(
+    table: ModelTableModel,
+    standing: Standing,
+    marks: Marks,
+    badge: Badge | None,
+    word: str,
+    tip: str,
+) -> None:
+    table.set_server(ListedServer("local", "This computer", version="0.33.1"))
+    key = ("local", "gemma3:4b")
+    table.set_old_versions_shown(True)
+    table.set_verdicts(judged_of({key: verdict(LIST[1], standing)}, {key: marks}))
+    row = table.row_at(table.find(key).row())
+    assert row.badges == ((badge,) if badge else ())
+    assert [badge_label(each, row) for each in row.badges] == ([word] if word else [])
+    assert [badge_tip(each, row, NOW) for each in row.badges] == ([tip] if tip else [])
+    assert table.counts.updates == int(badge is Badge.UPDATE)
+
+
+def test_a_verdict_is_about_one_version(table: ModelTableModel) -> None:
+    """Of the version that came since, nobody has said that there is a newer one."""
+    table.set_verdicts(judged_of({("local", "gemma3:4b"): verdict(LIST[1])}))
+    assert table.counts.updates == 1
+    again = replace(LIST[1], digest="e" * 64)
+    table.set_snapshot(snapshot([again, *LIST[2:]]))
+    assert table.counts.updates == 0
+
+
+def test_a_verdict_touches_its_row_alone(table: ModelTableModel, replica: Replica) -> None:
+    """A check tells of hundreds, one by one."""
+    verdicts: dict[ModelKey, Verdict] = {}
+    table.set_verdicts(judged_of(verdicts))
+    arranged: list[str] = []
+    table.update_started.connect(lambda: arranged.append("all"))
+    key = ("local", "gemma3:4b")
+    for standing in (Standing.CURRENT, Standing.CHANGED, Standing.NEEDS_SERVER):
+        verdicts[key] = verdict(LIST[1], standing)
+        table.refresh_verdict(key)
+    assert replica.take_log() == ["change 0-0"] * 3
+    assert arranged == []
+    table.set_filter("updates")
+    assert names(table) == []
+    verdicts[key] = verdict(LIST[1])
+    table.refresh_verdict(key)
+    assert names(table) == ["gemma3:4b"]
+    replica.check()
+
+
+def test_what_an_update_costs_sorts_the_updates(table: ModelTableModel) -> None:
+    costs = {"gemma3:4b": 5_000, "qwen3:8b": 3_000_000_000}
+    table.set_verdicts(
+        judged_of(
+            {
+                record.key: verdict(record, fetch_bytes=costs[record.name])
+                for record in LIST
+                if record.name in costs
+            }
+        )
+    )
+    table.set_filter("updates")
+    table.set_sort("to_download", True)
+    assert names(table) == ["qwen3:8b", "gemma3:4b"]
+    assert [cell(table, row, "to_download") for row in (0, 1)] == ["3.0 GB", "5 kB"]
+    table.set_filter("all")
+    assert table.sort_column == ("name", False), "by what is seen nowhere else"
+
+
+def test_old_versions_are_listed_only_if_wanted(table: ModelTableModel, replica: Replica) -> None:
+    key = ("local", "qwen3:8b")
+    table.set_verdicts(judged_of({}, {key: Marks(is_backup=True)}))
+    assert table.counts == Counts(all=4, loaded=0, cloud=1)
+    assert "qwen3:8b" not in names(table)
+    table.set_old_versions_shown(True)
+    assert table.counts == Counts(all=5, loaded=0, cloud=1), "in All and nowhere else"
+    assert "qwen3:8b" in names(table)
+    table.set_filter("loaded")
+    assert names(table) == []
     replica.check()
 
 
@@ -338,7 +444,7 @@ def test_odd_records_still_have_a_row() -> None:
 
 
 def test_what_a_screen_reader_says(table: ModelTableModel) -> None:
-    table.set_updates([("local", "qwen3:8b")])
+    table.set_verdicts(judged_of({("local", "qwen3:8b"): verdict(LIST[0])}))
     spoken = roles.ACCESSIBLE_TEXT
     assert cell(table, 3, "name", spoken) == "qwen3:8b, text model, loaded, update available"
     assert cell(table, 3, "size", spoken) == "5.2 gigabytes"

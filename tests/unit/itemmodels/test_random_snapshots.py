@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPersistentModelIndex
 
 from tests.unit.itemmodels.replica import Replica
-from tests.unit.itemmodels.samples import NOW, model, running, snapshot
-from tray_app.core.records import ModelRecord, Snapshot
+from tests.unit.itemmodels.samples import NOW, model, running, snapshot, verdict
+from tray_app.core.records import ModelKey, ModelRecord, Snapshot
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 from tray_app.itemmodels import columns
 from tray_app.itemmodels.columns import COLUMNS
 from tray_app.itemmodels.model_table import FILTERS, ModelTableModel
@@ -41,7 +42,14 @@ _STEPS = st.one_of(
     st.tuples(st.just("search"), st.sampled_from(["", "b", "x", "b x", "no"])),
     st.tuples(st.just("filter"), st.sampled_from(FILTERS)),
     st.tuples(st.just("sort"), _SORTS),
-    st.tuples(st.just("updates"), st.lists(st.tuples(_SERVERS, _NAMES), max_size=4)),
+    st.tuples(
+        st.just("verdict"),
+        st.tuples(_SERVERS, _NAMES),
+        st.sampled_from([Standing.WEIGHTS, Standing.CURRENT, Standing.NEEDS_SERVER]),
+        st.sampled_from([7, 8]),
+        st.builds(Marks, is_pinned=st.booleans(), is_backup=st.booleans()),
+    ),
+    st.tuples(st.just("old versions"), st.booleans()),
     st.tuples(st.just("gone"), _SERVERS),
 )
 
@@ -56,26 +64,32 @@ def _do(table: ModelTableModel, step: object) -> None:
             table.set_filter(key)
         case ("sort", (str(key), bool(is_descending))):
             table.set_sort(key, is_descending)
-        case ("updates", list(keys)):
-            table.set_updates(keys)
+        case ("old versions", bool(are_shown)):
+            table.set_old_versions_shown(are_shown)
         case ("gone", str(server_id)):
             table.remove_server(server_id)
 
 
 def _expected(
-    known: dict[str, dict[str, ModelRecord]], loaded: set[tuple[str, str]], table: ModelTableModel
-) -> set[tuple[str, str]]:
+    known: dict[str, dict[str, ModelRecord]],
+    loaded: set[ModelKey],
+    judged: dict[ModelKey, tuple[Verdict, Marks]],
+    table: ModelTableModel,
+) -> set[ModelKey]:
     """The keys to be shown, worked out the slow way."""
     keys = set()
     for server_id, models in known.items():
         for name, record in models.items():
+            found, said = judged.get((server_id, name), (Verdict(), NO_MARKS))
+            is_newer = found.digest == record.digest and found.is_offered
             is_shown = {
-                "all": True,
-                "loaded": (server_id, name) in loaded,
-                "cloud": record.is_cloud,
-            }.get(table.filter)
+                "all": not said.is_backup or table.shows_old_versions,
+                "loaded": (server_id, name) in loaded and not said.is_backup,
+                "cloud": record.is_cloud and not said.is_backup,
+                "updates": is_newer and not said.is_pinned and not said.is_backup,
+            }[table.filter]
             words = f"{name} llama Q4_K_M completion".casefold()
-            if is_shown is not False and all(w in words for w in table.search.split()):
+            if is_shown and all(w in words for w in table.search.split()):
                 keys.add((server_id, name))
     return keys
 
@@ -84,6 +98,8 @@ def _expected(
 @given(st.lists(_STEPS, max_size=12))
 def test_signals_alone_rebuild_the_table(steps: list[object]) -> None:
     table = ModelTableModel(clock=lambda: NOW)
+    judged: dict[ModelKey, tuple[Verdict, Marks]] = {}
+    table.set_verdicts(lambda key: judged.get(key, (Verdict(), NO_MARKS)))
     replica = Replica(table)
     known: dict[str, dict[str, ModelRecord]] = {}
     for step in steps:
@@ -91,7 +107,14 @@ def test_signals_alone_rebuild_the_table(steps: list[object]) -> None:
             (QPersistentModelIndex(table.index(row, 0)), table.ref_at(row).key)
             for row in range(table.rowCount())
         ]
-        _do(table, step)
+        match step:
+            case ("verdict", key, standing, fetch_bytes, marks):
+                record = table.record(key)
+                if record is not None:
+                    judged[key] = (verdict(record, standing, fetch_bytes), marks)
+                table.refresh_verdict(key)
+            case _:
+                _do(table, step)
         replica.check()
         _check_order(table)
         for index, key in kept:
@@ -107,9 +130,11 @@ def test_signals_alone_rebuild_the_table(steps: list[object]) -> None:
         shown = [table.ref_at(row) for row in range(table.rowCount())]
         assert len({ref.key for ref in shown}) == len(shown)
         assert all(known[ref.server_id][ref.name].digest == ref.digest for ref in shown)
-        if table.filter != "updates":
-            loaded = {row.key for row in table.all_rows if row.running is not None}
-            assert {ref.key for ref in shown} == _expected(known, loaded, table)
+        loaded = {row.key for row in table.all_rows if row.running is not None}
+        expected = _expected(known, loaded, judged, table)
+        assert {ref.key for ref in shown} == expected
+        if not table.search:
+            assert table.filter == "loaded" or table.counts.of(table.filter) == len(expected)
 
 
 @settings(max_examples=60)

@@ -102,7 +102,7 @@ def fill_columns(menu: QMenu, columns: TableColumns) -> None:
         show()
 
     usual = [key for key in DEFAULT_KEYS if key != "name"]
-    optional = [column.key for column in COLUMNS if not column.is_default]
+    optional = [column.key for column in COLUMNS if not (column.is_default or column.is_of_updates)]
     # Server comes last but one: it is of use with several servers only.
     optional.sort(key=lambda key: (key == "digest", key == "server"))
     name = add(menu, column_title("name"))

@@ -162,11 +162,12 @@ class ShownServers(QObject):
 
     def _as_listed(self, server: Server) -> ListedServer:
         status, label = self._state.status(server.id), label_of(server)
+        version = status.version if status is not None else ""
         if self._state.is_fresh(server.id):
-            return ListedServer(server.id, label)
+            return ListedServer(server.id, label, version=version)
         state = status.state if status is not None else ServerState.CONNECTING
         words = tr("offline") if state is ServerState.OFFLINE else server_words(status)
-        return ListedServer(server.id, label, state, words)
+        return ListedServer(server.id, label, state, words, version)
 
 
 def _starting_since(start: ServerStart | None, now: datetime, now_s: float) -> datetime | None:

@@ -35,8 +35,10 @@ _ANY_WIDTH = 100_000
 _BADGE_LOOKS = {
     Badge.LOADED: ("chip", Tone.OK, True),
     Badge.UPDATE: ("update", Tone.INFO, True),
+    Badge.NEEDS_SERVER: ("update", Tone.NEUTRAL, False),
     Badge.CLOUD: ("cloud", Tone.NEUTRAL, False),
     Badge.PINNED: ("pin", Tone.NEUTRAL, False),
+    Badge.OLD_VERSION: ("clock", Tone.NEUTRAL, False),
 }
 
 
@@ -97,10 +99,10 @@ def _fitted(name: str, width: int, base_key: str) -> NameText:
     return fit_name(name, _fonts(base_key).name, width)
 
 
-def badge_spec(badge: Badge) -> BadgeSpec:
+def badge_spec(badge: Badge, row: ModelRow) -> BadgeSpec:
     """How a badge looks."""
     glyph, state, is_filled = _BADGE_LOOKS[badge]
-    return BadgeSpec(badge_label(badge), glyph, state, is_filled)
+    return BadgeSpec(badge_label(badge, row), glyph, state, is_filled)
 
 
 def icon_rect(cell: QRectF, is_rtl: bool = False) -> QRectF:
@@ -115,7 +117,7 @@ def layout_name(row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = Fal
     room = cell.width() - NAME_X - PAD
     name = row.record.name
     full = _fitted(name, _ANY_WIDTH, base_key)
-    specs = [badge_spec(badge) for badge in row.badges]
+    specs = [badge_spec(badge, row) for badge in row.badges]
     wide = sum(GAP + badge_width(spec) for spec in specs)
     is_compact = bool(specs) and full.width + wide > room
     taken = len(specs) * (GAP + HEIGHT) if is_compact else wide

@@ -15,6 +15,8 @@ MIN_WIDTH = 56
 HEADER_ROOM = 32
 HEADER_CAP = 160
 _FIXED = frozenset({"name", "size"})
+_OF_UPDATES = tuple(column.key for column in COLUMNS if column.is_of_updates)
+_UNCHOSEN = frozenset({"name", *_OF_UPDATES})
 _HIDE_ORDER = [
     column.key
     for column in sorted((c for c in COLUMNS if c.hide_rank), key=lambda column: column.hide_rank)
@@ -35,7 +37,7 @@ class ColumnLayout:
     """The choice of columns and their widths. `name` is always first and not in `widths`.
 
     `header_width` gives the width of a heading's text; `auto_server` adds the Server column in
-    second place while several servers are shown.
+    second place while several servers are shown, `auto_updates` what tells of updates behind Size.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class ColumnLayout:
         self._keys: list[str] = []
         self._widths = {key: max(MIN_WIDTH, width) for key, width in widths if key in NUMBER}
         self.auto_server = False
+        self.auto_updates = False
         self.set_keys(keys)
 
     @property
@@ -63,14 +66,14 @@ class ColumnLayout:
 
     def set_keys(self, keys: Sequence[str]) -> None:
         """Choose columns; unknown ones are dropped, Name and Size are always there."""
-        wanted = [key for key in dict.fromkeys(keys) if key in NUMBER and key != "name"]
+        wanted = [key for key in dict.fromkeys(keys) if key in NUMBER and key not in _UNCHOSEN]
         if "size" not in wanted:
             wanted.append("size")
         self._keys = ["name", *wanted]
 
     def toggle(self, key: str, is_on: bool) -> None:
         """Show a column at its usual place, or hide it."""
-        if key in _FIXED:
+        if key in _FIXED or key in _UNCHOSEN:
             return
         if not is_on:
             self.set_keys([other for other in self._keys if other != key])
@@ -103,6 +106,9 @@ class ColumnLayout:
         keys = [key for key in self._keys if key != "name"]
         if self.auto_server and "server" not in keys:
             keys.insert(0, "server")
+        if self.auto_updates:
+            place = keys.index("size") + 1
+            keys[place:place] = _OF_UPDATES
         widths = {
             key: max(self._width(key, header_widths.get(key, 0)), least.get(key, 0)) for key in keys
         }

@@ -89,6 +89,13 @@ class TableColumns(QObject):
             self.layout.auto_server = is_several
             self.arrange()
 
+    def set_updates(self, are_updates: bool) -> None:
+        """Whether only models with a newer version are listed: then each row tells what of it is
+        to be downloaded."""
+        if are_updates != self.layout.auto_updates:
+            self.layout.auto_updates = are_updates
+            self.arrange()
+
     def fit(self, key: str) -> None:
         """Make a column as wide as what it shows, judged by samples."""
         if key == "name":

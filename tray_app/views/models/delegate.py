@@ -182,7 +182,7 @@ class ModelDelegate(QStyledItemDelegate):
                 painter,
                 place.left(),
                 place.top(),
-                badge_spec(badge),
+                badge_spec(badge, row),
                 theme,
                 compact=layout.is_compact,
                 selected=is_selected,
