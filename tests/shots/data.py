@@ -1,6 +1,8 @@
 """What the pictures show: the same models, downloads and moments each time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tray_app.core.errors import DiskFull, Unreachable
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
@@ -17,6 +19,8 @@ from tray_app.core.records import (
     Snapshot,
 )
 from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 
 NOW = datetime(2026, 5, 4, 14, 32, 12, tzinfo=UTC)
 NOW_S = 100_000.0
@@ -93,8 +97,44 @@ MODELS = (
     _model("qwen3:8b", 5_220_000_000, 2, "8.2B", family="qwen3",
            capabilities=("completion", "tools", "thinking"), context=40_960),
 )  # fmt: skip
-UPDATES = ((SERVER, "llava:13b"), (SERVER, "mistral:7b"))
-PINNED = ((SERVER, "phi4:14b"),)
+CHECKED = NOW - timedelta(hours=2)
+
+
+def judged(
+    record: ModelRecord,
+    standing: Standing = Standing.WEIGHTS,
+    fetch_bytes: int | None = None,
+    *,
+    total_bytes: int | None = None,
+    parts: tuple[LayerKind, ...] = (LayerKind.MODEL,),
+    marks: Marks = NO_MARKS,
+    **more: Any,
+) -> ModelVerdict:
+    """How a model stands to its registry."""
+    here = record.size_bytes or 0
+    found = Verdict(
+        standing,
+        record.digest,
+        digest(f"{record.name} there"),
+        checked_at=CHECKED,
+        pushed_at=NOW - timedelta(days=2),
+        total_bytes=here if total_bytes is None else total_bytes,
+        here_bytes=here,
+        fetch_bytes=fetch_bytes,
+        parts=parts,
+    )
+    return ModelVerdict(record.key, replace(found, **more), marks)
+
+
+def verdicts() -> tuple[ModelVerdict, ...]:
+    """Two with a newer version, one that stays as it is."""
+    records = {record.name: record for record in MODELS}
+    return (
+        judged(records["llava:13b"], fetch_bytes=7_370_000_000),
+        judged(records["mistral:7b"], Standing.SMALL, 2_000, parts=(LayerKind.TEMPLATE,)),
+        judged(records["phi4:14b"], Standing.CURRENT, marks=Marks(is_pinned=True)),
+    )
+
 
 RUNNING = (
     RunningModel(SERVER, "qwen3:8b", digest("qwen3:8b"), 6_300_000_000, 6_300_000_000,

@@ -33,8 +33,8 @@ def window(width: int = 960, height: int = 600, *, is_demo: bool = False) -> Mai
 def filled(width: int = 960, height: int = 600, *, is_demo: bool = False) -> MainWindow:
     """With the list of the pictures, one row selected."""
     made = window(width, height, is_demo=is_demo)
-    made.models.set_updates(data.UPDATES)
-    made.models.set_pinned(data.PINNED)
+    for found in data.verdicts():
+        made._state.set_verdict(found)
     made._state.set_layer_index(data.layer_index())
     facts.set_status(made._state, data.status())
     facts.set_snapshot(made._state, data.snapshot())

@@ -28,6 +28,8 @@ from tray_app.core.records import (
     Snapshot,
 )
 from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.verdicts import Marks, Standing
 from tray_app.itemmodels.comparison import Comparison, ComparisonKind
 from tray_app.state import AppState
 from tray_app.views.main_window.window import MainWindow
@@ -77,8 +79,6 @@ MODELS = {
     NAS: (_LARGE, *_on(NAS, ("llama3.2:latest", 93), ("nomic-embed-text:latest", 250))),
 }
 _RUNNING: dict[str, tuple[RunningModel, ...]] = {HERE: data.RUNNING, STUDIO: (), NAS: ()}
-UPDATES: tuple[ModelKey, ...] = ((HERE, "llava:13b"), (STUDIO, "qwen3:8b"))
-PINNED: tuple[ModelKey, ...] = ((STUDIO, "phi4:14b"),)
 _VERSIONS = {HERE: "0.33.1", STUDIO: "0.32.4", NAS: "0.33.1"}
 
 
@@ -114,6 +114,16 @@ def layer_index(*, without: str = "") -> LayerIndex:
     return LayerIndex(known)
 
 
+def verdicts() -> tuple[ModelVerdict, ...]:
+    """One update here, one on "studio", where one model stays as it is."""
+    records = {record.key: record for records in MODELS.values() for record in records}
+    return (
+        data.judged(records[HERE, "llava:13b"], fetch_bytes=7_370_000_000),
+        data.judged(records[STUDIO, "qwen3:8b"], fetch_bytes=5_000_000_000),
+        data.judged(records[STUDIO, "phi4:14b"], Standing.CURRENT, marks=Marks(is_pinned=True)),
+    )
+
+
 def tell(state: AppState, *, off: str = NAS) -> None:
     """All of it; `off` has answered before ("" = all are on)."""
     state.set_servers(SERVERS, HERE, "")
@@ -121,6 +131,8 @@ def tell(state: AppState, *, off: str = NAS) -> None:
     for server in SERVERS:
         facts.set_status(state, status(server.id))
         facts.set_snapshot(state, snapshot(server.id))
+    for found in verdicts():
+        state.set_verdict(found)
     if off:
         facts.set_status(state, status(off, ServerState.OFFLINE))
 
@@ -128,8 +140,6 @@ def tell(state: AppState, *, off: str = NAS) -> None:
 def filled(width: int = 960, height: int = 640, *, off: str = NAS) -> MainWindow:
     """A window with all of it, one row selected."""
     made = window(width, height)
-    made.models.set_updates(UPDATES)
-    made.models.set_pinned(PINNED)
     tell(made._state, off=off)
     settle()
     select(made, (STUDIO, "gemma3:4b"))

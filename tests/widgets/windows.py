@@ -112,8 +112,8 @@ def open_stage(qtbot: QtBot, settings: Settings | None = None, *, is_demo: bool 
 
 def fill(stage: Stage) -> None:
     """The list of the pictures."""
-    stage.window.models.set_updates(data.UPDATES)
-    stage.window.models.set_pinned(data.PINNED)
+    for found in data.verdicts():
+        stage.state.set_verdict(found)
     stage.state.set_layer_index(data.layer_index())
     stage.set_status(data.status())
     stage.set_snapshot(data.snapshot())
@@ -138,8 +138,6 @@ def stage(empty_stage: Stage) -> Stage:
 def several(empty_stage: Stage) -> Stage:
     """Three servers in one table; "nas" is off, with its list of before."""
     window = empty_stage.window
-    window.models.set_updates(servers.UPDATES)
-    window.models.set_pinned(servers.PINNED)
     servers.tell(empty_stage.state)
     window.refresh_now()
     return empty_stage

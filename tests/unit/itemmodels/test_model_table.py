@@ -220,8 +220,8 @@ def test_badges(table: ModelTableModel, replica: Replica) -> None:
     ("standing", "marks", "badge", "word", "tip"),
     [
         (Standing.WEIGHTS, NO_MARKS, Badge.UPDATE, "Update",
-         "Newer version: 900 MB of 1.0 GB to download"),
-        (Standing.SMALL, NO_MARKS, Badge.UPDATE, "Update", "Only small parts changed: 900 MB"),
+         "Newer version: 900\u00a0MB of 1\u00a0GB to download"),
+        (Standing.SMALL, NO_MARKS, Badge.UPDATE, "Update", "Only small parts changed: 900\u00a0MB"),
         (Standing.NEEDS_SERVER, NO_MARKS, Badge.NEEDS_SERVER, "Needs 0.34",
          "A newer version needs Ollama 0.34. “This computer” runs 0.33.1."),
         (Standing.CURRENT, Marks(is_pinned=True), Badge.PINNED, "Pinned",
@@ -300,7 +300,7 @@ def test_what_an_update_costs_sorts_the_updates(table: ModelTableModel) -> None:
     table.set_filter("updates")
     table.set_sort("to_download", True)
     assert names(table) == ["qwen3:8b", "gemma3:4b"]
-    assert [cell(table, row, "to_download") for row in (0, 1)] == ["3.0 GB", "5 kB"]
+    assert [cell(table, row, "to_download") for row in (0, 1)] == ["3\u00a0GB", "5\u00a0KB"]
     table.set_filter("all")
     assert table.sort_column == ("name", False), "by what is seen nowhere else"
 

@@ -9,8 +9,10 @@ from operator import attrgetter
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.payloads import BusyModel, ModelRef, ServerStart
-from tray_app.core.records import Server, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import ModelKey, Server, ServerState, ServerStatus, Snapshot
+from tray_app.core.updates.verdicts import Marks, Verdict
 from tray_app.itemmodels.model_table import ModelTableModel
+from tray_app.itemmodels.row_store import Totals
 from tray_app.itemmodels.rows import ListedServer
 from tray_app.state import AppState
 from tray_app.text import server_name, server_words, tr
@@ -45,6 +47,9 @@ class ShownServers(QObject):
         state.status_changed.connect(self._on_state_status_changed)
         state.busy_changed.connect(models.set_busy)
         state.download_changed.connect(models.set_pull)
+        state.verdict_changed.connect(models.refresh_verdict)
+        state.verdicts_loaded.connect(self._on_state_verdicts_loaded)
+        self._on_state_verdicts_loaded()
         self._on_state_server_changed()
         for key, verb in state.busy_models.items():
             models.set_busy(BusyModel(ModelRef(*key), verb))
@@ -121,7 +126,7 @@ class ShownServers(QObject):
             address=server.address,
             status=self._state.status(server.id),
             has_answer=self._state.snapshot(server.id) is not None,
-            count=totals.count if totals is not None else 0,
+            count=self._count(totals),
             can_wake=server.can_wake,
             can_start=self._state.can_start(server.id),
             start=self._state.start_of(server.id),
@@ -137,6 +142,20 @@ class ShownServers(QObject):
             self._list(server.id)
         for item in self._state.downloads:
             self._models.set_pull(item)
+
+    def _count(self, totals: Totals | None) -> int:
+        """How many of a server's models are listed."""
+        if totals is None:
+            return 0
+        return totals.count - (0 if self._models.shows_old_versions else totals.backups)
+
+    @Slot()
+    def _on_state_verdicts_loaded(self) -> None:
+        self._models.set_verdicts(self._judged)
+
+    def _judged(self, key: ModelKey) -> tuple[Verdict, Marks]:
+        found = self._state.model_verdict(key)
+        return found.verdict, found.marks
 
     @Slot(object)
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
