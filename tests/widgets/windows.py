@@ -42,6 +42,21 @@ COMMANDS = [
     "doctor_dialog_requested",
     "start_requested",
     "quit_requested",
+    "update_one_requested",
+    "updates_dialog_requested",
+    "update_check_requested",
+    "update_check_stop_requested",
+    "update_check_models_requested",
+    "version_dialog_requested",
+    "pin_requested",
+    "unpin_requested",
+    "skip_requested",
+    "offer_again_requested",
+    "go_back_dialog_requested",
+    "keep_for_good_requested",
+    "move_requested",
+    "after_update_done_requested",
+    "backup_note_done_requested",
 ]
 
 

@@ -50,7 +50,7 @@ def update_badge(verdict: Verdict, marks: Marks = NO_MARKS) -> str:
     if verdict.is_offered and not marks.is_skipped:
         return tr("Update", "badge: there is one")
     if verdict.standing is Standing.NEEDS_SERVER and not marks.is_skipped:
-        needs = _short_version(verdict.requires)
+        needs = short_version(verdict.requires)
         return fill(tr("Needs {version}"), version=needs) if needs else tr("Needs a newer Ollama")
     return ""
 
@@ -287,7 +287,7 @@ def _checked(verdict: Verdict, now: datetime) -> str:
 
 
 def _needs(verdict: Verdict) -> str:
-    needs = _short_version(verdict.requires)
+    needs = short_version(verdict.requires)
     if not needs:
         return tr("A newer version needs a newer Ollama")
     return fill(tr("A newer version needs Ollama {version}"), version=needs)
@@ -368,7 +368,7 @@ def _host(name: str) -> str:
         return ""
 
 
-def _short_version(version: str) -> str:
+def short_version(version: str) -> str:
     """ "0.34.0" → "0.34": what a person says."""
     short = one_line(version, 20).removeprefix("v")
     return short.removesuffix(".0") if short.count(".") > 1 else short

@@ -108,7 +108,14 @@ def test_signals_alone_rebuild_the_table(steps: list[object]) -> None:
             for row in range(table.rowCount())
         ]
         match step:
-            case ("verdict", key, standing, fetch_bytes, marks):
+            case (
+                "verdict",
+                (str(server_id), str(name)),
+                Standing() as standing,
+                int(fetch_bytes),
+                Marks() as marks,
+            ):
+                key = (server_id, name)
                 record = table.record(key)
                 if record is not None:
                     judged[key] = (verdict(record, standing, fetch_bytes), marks)

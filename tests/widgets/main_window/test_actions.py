@@ -103,6 +103,7 @@ def test_the_row_menu(stage: Stage) -> None:
     texts = [action.text().partition("\t")[0] for action in menu.actions()]
     assert texts == [
         "Show details", "Unload", "Keep loaded", "",
+        "Update", "Check for update", "Pin this version", "What differs…", "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
         "Duplicate…", "Delete…",
     ]  # fmt: skip

@@ -46,12 +46,23 @@ class Command(StrEnum):
     COPY_RUN = "copy_run"
     OPEN_PAGE = "open_page"
     PULL_ELSEWHERE = "pull_elsewhere"
+    UPDATE = "update"
+    CHECK_UPDATE = "check_update"
+    PIN = "pin"
+    SKIP = "skip"
+    WHAT_DIFFERS = "what_differs"
+    GO_BACK = "go_back"
+    KEEP_FOR_GOOD = "keep_for_good"
+    CHECK_UPDATES = "check_updates"
+    UPDATE_ALL = "update_all"
+    SHOW_OLD_VERSIONS = "show_old_versions"
     PASTE = "paste"
     UNLOAD_ALL = "unload_all"
     DOWNLOADS = "downloads"
     HISTORY = "history"
     FILTER_ALL = "filter_all"
     FILTER_LOADED = "filter_loaded"
+    FILTER_UPDATES = "filter_updates"
     FILTER_CLOUD = "filter_cloud"
     SERVERS = "servers"
     ADD_SERVER = "add_server"
@@ -79,6 +90,9 @@ _ICONS = {
     Command.UNLOAD_ALL: "eject",
     Command.HISTORY: "clock",
     Command.PULL_ELSEWHERE: "server",
+    Command.UPDATE: "update",
+    Command.GO_BACK: "clock",
+    Command.CHECK_UPDATES: "update",
     Command.ADD_SERVER: "plus",
     Command.MANAGE_SERVERS: "sliders",
     Command.DOCTOR: "verify",
@@ -100,6 +114,15 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
         Command.HISTORY: (tr("Download history…"), ""),
         Command.PULL_ELSEWHERE: (tr("Pull on another server…"), ""),
+        Command.UPDATE: (tr("Update", "a model"), tr("Update", "a model")),
+        Command.CHECK_UPDATE: (tr("Check for update"), ""),
+        Command.PIN: (tr("Pin this version"), ""),
+        Command.SKIP: (tr("Skip this version"), ""),
+        Command.WHAT_DIFFERS: (tr("What differs…"), ""),
+        Command.GO_BACK: (tr("Go back to this version…"), ""),
+        Command.KEEP_FOR_GOOD: (tr("Keep it for good"), ""),
+        Command.UPDATE_ALL: (tr("Update all…"), ""),
+        Command.SHOW_OLD_VERSIONS: (tr("Show kept old versions"), ""),
         Command.ADD_SERVER: (tr("Add server…"), ""),
         Command.MANAGE_SERVERS: (tr("Manage servers…"), ""),
         Command.DOCTOR: (tr("Run doctor…"), ""),

@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.updates.facts import CheckState
 from tray_app.text import models_count, models_shown, one_line, tr
 from tray_app.text.several import answers_again, went_offline
+from tray_app.text.updating import spoken_updates
 from tray_app.views.components.announce import announce
 from tray_app.views.main_window.screens import Facts
 from tray_app.views.main_window.several import ServerFacts
@@ -29,6 +31,7 @@ class Announcer(QObject):
         self._is_online: dict[str, bool] = {}  # of several servers
         self._states: dict[str, PullState] = {}
         self._shown = 0
+        self._is_checking = False
         self.last_words = ""
         self._pause = QTimer(self, singleShot=True, interval=_SEARCH_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause_timeout)
@@ -54,6 +57,12 @@ class Announcer(QObject):
                     self._say(words(server.label))
             elif server.id in before:
                 self._is_online[server.id] = before[server.id]
+
+    def announce_check(self, check: CheckState, count: int, fetch_bytes: int) -> None:
+        """A look for newer versions is over, and there are some."""
+        was_checking, self._is_checking = self._is_checking, check.is_running
+        if was_checking and not check.is_running and count:
+            self._say(spoken_updates(count, fetch_bytes))
 
     def announce_search(self, words: str) -> None:
         """Said once the typing pauses."""

@@ -22,7 +22,7 @@ _GAP = 4
 _MIDDLE = 16
 _ANY_WIDTH = 16_777_215
 _COMPARISON_MIN = 96
-_BUTTONS = (Command.DETAILS, Command.LOAD, Command.DELETE)
+_BUTTONS = (Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DELETE)
 _RARE = frozenset({"cloud", "updates"})
 
 
@@ -118,17 +118,21 @@ class FilterBar(QWidget):
         (self._compact if chip.isHidden() else chip).setFocus(reason)
 
     def button(self, command: str) -> IconButton:
-        """The button of a command: details, load, delete."""
+        """The button of a command: details, load, update, delete."""
         return self._buttons[Command(command)]
 
-    def set_counts(self, counts: Counts | None, *, is_running_known: bool) -> None:
-        """How many models each chip would show; None = nothing is known yet."""
+    def set_counts(
+        self, counts: Counts | None, *, is_running_known: bool, has_news: bool = False
+    ) -> None:
+        """How many models each chip would show; None = nothing is known yet. `has_news`: there is
+        something to say of updates, be there any or not."""
         self._counts = counts
         for key, chip in self._chips.items():
             count = counts.of(key) if counts else 0
             chip.set_count(number(count) if counts else "", self._spoken(key, count))
-            chip.setEnabled(key == "all" or counts is None or count > 0 or chip.isChecked())
-            is_hidden = (key in _RARE and not count and counts is not None) or (
+            is_told = count > 0 or (key == "updates" and has_news)
+            chip.setEnabled(key == "all" or counts is None or is_told or chip.isChecked())
+            is_hidden = (key in _RARE and not is_told and counts is not None) or (
                 key == "loaded" and not is_running_known and counts is not None
             )
             chip.setProperty("unused", is_hidden and not chip.isChecked())

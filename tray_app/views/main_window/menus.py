@@ -50,6 +50,10 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     groups = (
         (Command.DETAILS, Command.LOAD, Command.KEEP_LOADED),
+        (
+            *(Command.UPDATE, Command.CHECK_UPDATE, Command.PIN, Command.SKIP),
+            *(Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
+        ),
         (Command.PULL_ELSEWHERE,),
         (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),
         (Command.DUPLICATE, Command.DELETE),
@@ -197,12 +201,16 @@ def fill_more(
     menu.setToolTipsVisible(True)
     menu.addAction(actions[Command.REFRESH])
     menu.addSeparator()
+    for command in (Command.CHECK_UPDATES, Command.UPDATE_ALL):
+        menu.addAction(actions[command])
+    menu.addSeparator()
+    menu.addAction(actions[Command.SHOW_OLD_VERSIONS])
     if comparing is not None:
         compare = QMenu(tr("Compare servers"), menu)
         compare.setIcon(glyph("server", Theme.of(menu).text))
         fill_compare(compare, comparing)
         menu.addMenu(compare)
-        menu.addSeparator()
+    menu.addSeparator()
     menu.addAction(actions[Command.UNLOAD_ALL])
     shown = TickMenu(tr("Columns"), menu)
     shown.setIcon(glyph("columns", Theme.of(menu).text))

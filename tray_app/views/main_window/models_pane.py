@@ -117,6 +117,7 @@ class ModelsPane(QWidget):
         self.page = StatePage(self)
         self._facts: Facts | None = None
         self._notice: BannerText | None = None
+        self._standing: BannerText | None = None
         self._dropped: Dropped | None = None
         self._is_patient = True
         self._stack = QStackedWidget(self)
@@ -171,6 +172,12 @@ class ModelsPane(QWidget):
         self._notice_timer.start()
         self._refresh()
 
+    def set_standing(self, words: BannerText | None) -> None:
+        """A banner that stays for as long as there is nothing more important; None = no more."""
+        if words != self._standing:
+            self._standing = words
+            self._refresh()
+
     def set_countdown(self, text: str) -> None:
         """The line below the buttons of the page."""
         self.page.set_countdown(text)
@@ -192,7 +199,8 @@ class ModelsPane(QWidget):
         urgent = screens.banner(self._facts) if self._facts and not waits else None
         if self._notice is not None and self._facts and screens.is_partial(self._facts):
             urgent = None  # a server may be off for days; what was done is told for seconds
-        self.banner.set_text(urgent or self._notice)
+        standing = None if waits else self._standing
+        self.banner.set_text(urgent or self._notice or standing)
 
     def _on_patience_timeout(self) -> None:
         self._patience.stop()

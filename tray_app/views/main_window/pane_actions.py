@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -24,7 +24,7 @@ _DOWNLOAD = "https://ollama.com/download"
 
 
 class PaneActions(QObject):
-    """`show_all` lifts filter and comparison. Thread: GUI."""
+    """`show_all` lifts filter and comparison, `more` are what further buttons do. Thread: GUI."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class PaneActions(QObject):
         top_bar: TopBar,
         pane: ModelsPane,
         show_all: Callable[[], object],
+        more: Mapping[str, Callable[[], object]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -53,6 +54,7 @@ class PaneActions(QObject):
             "show_servers": actions[Command.MANAGE_SERVERS].trigger,
             "doctor": actions[Command.DOCTOR].trigger,
             "unlock": commands.keyring_unlock_requested.emit,
+            **more,
         }
         # With the rest of the key.
         self._about: dict[str, Callable[[str], object]] = {

@@ -62,7 +62,8 @@ class Facts:
     `starting_since` while it is being started.
 
     While several servers are shown each is one of `servers`, and `status` and `server` tell
-    nothing. `has_others`: others are on beside the one that is shown.
+    nothing. `has_others`: others are on beside the one that is shown. `updates_line` is what the
+    last look for newer versions found, while no listed model has one.
     """
 
     status: ServerStatus | None
@@ -84,6 +85,7 @@ class Facts:
     servers: tuple[ServerFacts, ...] = ()
     comparison: Comparison | None = None
     now: datetime | None = None
+    updates_line: str = ""
 
     @property
     def one(self) -> ServerFacts:
@@ -216,6 +218,10 @@ def _no_match_page(facts: Facts) -> PageText:
             title = tr("What is loaded is no longer installed")
             body = tr("It was deleted while it was loaded. It will unload by itself.")
             return PageText("search", title, body, buttons=(show_all,))
+        if facts.filter == "updates" and facts.updates_line:
+            check = PageButton("check_updates", tr("Check now"))
+            title = filter_is_empty(facts.filter)
+            return PageText("update", title, facts.updates_line, buttons=(check, show_all))
         return PageText("search", filter_is_empty(facts.filter), body, buttons=(show_all,))
     buttons = [PageButton("clear_search", tr("Clear search"))]
     name = clean(facts.search)

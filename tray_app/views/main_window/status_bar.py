@@ -43,6 +43,7 @@ from tray_app.text.several import (
     several_selection_line,
     several_status_line,
 )
+from tray_app.text.updating import to_download_line
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.safe_paint import guarded
@@ -168,6 +169,8 @@ class StatusLine:
 
     def words(self, facts: Facts, selected: Sequence[ModelRow]) -> tuple[str, str]:
         """The line, and a tooltip or ""."""
+        if facts.filter == "updates" and len(selected) > 1 and facts.has_answer:
+            return _to_download(facts, selected), ""
         if facts.servers:
             return self._several(facts, selected)
         host = server_address(facts.server, facts.address).host_port
@@ -258,6 +261,16 @@ class StatusLine:
         known = self._layer_index.by_digest
         wanted = self._index.digests | {digest for digest in totals.copied if digest in known}
         return list(totals.rows_of(wanted))
+
+
+def _to_download(facts: Facts, selected: Sequence[ModelRow]) -> str:
+    fetched = [row.verdict for row in selected if row.is_update]
+    return to_download_line(
+        len(selected),
+        facts.shown,
+        sum(each.fetch_bytes or 0 for each in fetched),
+        sum(row.disk_bytes for row in selected),
+    )
 
 
 def _together(uses: Iterable[DiskUse]) -> DiskUse:

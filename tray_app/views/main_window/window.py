@@ -1,7 +1,8 @@
 """MainWindow: the one window: its parts in place, what is known shown, what is asked for told.
 
 The middle is models_pane.py, what it shows for what is known screens.py, the line below
-status_bar.py, commands and their keys actions.py, menus menus.py and server_menu.py.
+status_bar.py, commands and their keys actions.py and update_actions.py, menus menus.py and
+server_menu.py, what is said of updates update_banners.py.
 shown_servers.py follows the servers that are shown, reports.py tells what was done.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
@@ -18,8 +20,9 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidge
 
 from tray_app.commands import Commands
 from tray_app.core.names import canonical
-from tray_app.core.payloads import ModelRef
+from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.states import PullItem, PullSummary
+from tray_app.core.updates.facts import CheckState
 from tray_app.itemmodels.comparison import Comparison
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
@@ -45,6 +48,8 @@ from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.main_window.start_pages import countdown
 from tray_app.views.main_window.status_bar import StatusBar, StatusLine, age_line
 from tray_app.views.main_window.top_bar import TopBar
+from tray_app.views.main_window.update_actions import UpdateActions
+from tray_app.views.main_window.update_banners import UpdateBanners
 from tray_app.views.models.view import ModelView
 from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import Tone
@@ -56,6 +61,7 @@ _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
 _MAX_PASTED = 10_000
+_ON_FRAMED = (*(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DUPLICATE, Command.DELETE),)
 
 
 class MainWindow(QMainWindow):
@@ -96,19 +102,26 @@ class MainWindow(QMainWindow):
         self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.saved_state = SavedState(settings, self, self.screen_fit)
         self.saved_state.restore_arrangement(self.models)
+        self.models.set_old_versions_shown(settings.values.show_old_versions)
         self.view = ModelView(self.models, self.saved_state.column_layout(), self)
         self.actions_ = Actions(self, self.view)
         self.model_actions = ModelActions(self.actions_, commands, self.view)
+        self.update_actions = UpdateActions(self.actions_, commands, state, settings, self.view)
         self._status_line = StatusLine(self.models)
         self._refresh_timer = QTimer(self, singleShot=True, interval=0)
         self._refresh_timer.timeout.connect(self.refresh_now)
         self._tick_timer = QTimer(self, interval=_TICK_MS)
         self._tick_timer.timeout.connect(self._on_tick_timer_timeout)
         self.announcer = Announcer(self)
+        self.update_banners = UpdateBanners(
+            state, commands, self.models, self.shown_servers, self, clock=clock
+        )
         self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
         self._build()
         self.pane_actions = PaneActions(
-            self.actions_, commands, state, self.top_bar, self.pane, self._show_all, self
+            *(self.actions_, commands, state, self.top_bar, self.pane, self._show_all),
+            self.update_banners.actions,
+            self,
         )
         self.panes = PaneFocus(
             self,
@@ -189,11 +202,13 @@ class MainWindow(QMainWindow):
         on(Command.COPY_RUN, models.copy_run_command)
         on(Command.OPEN_PAGE, models.open_page)
         on(Command.PULL_ELSEWHERE, models.pull_elsewhere)
+        on(Command.UPDATE, lambda: self._on_framed(self.update_actions.update))
         on(Command.UNLOAD_ALL, self._unload_all)
         on(Command.DOWNLOADS, self._toggle_downloads)
         on(Command.HISTORY, commands.history_dialog_requested.emit)
         on(Command.FILTER_ALL, lambda: self.choose_filter("all"))
         on(Command.FILTER_LOADED, lambda: self.choose_filter("loaded"))
+        on(Command.FILTER_UPDATES, lambda: self.choose_filter("updates"))
         on(Command.FILTER_CLOUD, lambda: self.choose_filter("cloud"))
         on(Command.SERVERS, self.top_bar.server_button.showMenu)
         on(Command.ADD_SERVER, lambda: commands.server_form_requested.emit(""))
@@ -261,6 +276,10 @@ class MainWindow(QMainWindow):
         state.download_removed.connect(self._on_state_download_removed)
         state.downloads_order_changed.connect(self._on_state_downloads_order_changed)
         state.pull_summary_changed.connect(self._show_pull_summary)
+        state.update_check_changed.connect(self._on_state_update_check_changed)
+        self.update_banners.changed.connect(self._refresh_later)
+        self.update_banners.models_wanted.connect(self.select_all_of)
+        self.update_banners.notice_made.connect(self.show_notice)
         self.reports.notice_made.connect(self.show_notice)
         self.reports.model_found.connect(self.select)
         self._settings.changed.connect(self._on_settings_changed)
@@ -281,9 +300,12 @@ class MainWindow(QMainWindow):
     @property
     def facts(self) -> Facts:
         """What decides about page and banner."""
-        return self.shown_servers.facts(
+        facts = self.shown_servers.facts(
             self.top_bar.search.text().strip(), self._clock(), self._clock_s()
         )
+        if facts.filter != "updates" or facts.shown:
+            return facts
+        return replace(facts, updates_line=self.update_banners.page_line())
 
     @Slot()
     def _on_state_server_changed(self) -> None:
@@ -301,6 +323,11 @@ class MainWindow(QMainWindow):
         self.models.set_layer_index(self._state.layer_index)
         self._status_line.set_layer_index(self._state.layer_index)
         self._refresh_later()
+
+    @Slot(object)
+    def _on_state_update_check_changed(self, check: CheckState) -> None:
+        state = self._state
+        self.announcer.announce_check(check, state.update_count, state.update_bytes)
 
     # showing
 
@@ -322,7 +349,13 @@ class MainWindow(QMainWindow):
         self.top_bar.set_primary(screen not in _PAGES)
         self.filter_bar.setVisible(screen not in _PAGES)
         counts = self.models.counts if facts.has_answer else None
-        self.filter_bar.set_counts(counts, is_running_known=self.models.is_running_known())
+        self.filter_bar.set_counts(
+            counts,
+            is_running_known=self.models.is_running_known(),
+            has_news=self.update_banners.has_news,
+        )
+        self.view.columns.set_updates(facts.filter == "updates")
+        self.pane.set_standing(self.update_banners.banner())
         self.filter_bar.set_comparison(*self._comparison_words(facts))
         line, tip = self._status_line.words(facts, selected)
         self.status_bar.set_line(line, tip)
@@ -350,10 +383,11 @@ class MainWindow(QMainWindow):
         selected, and a disabled action would swallow it."""
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
         self.model_actions.update_state(selected, has_others=len(self._state.servers) > 1)
+        self.update_actions.update_state(selected)
         nothing = "" if self.models.loaded_rows() else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
         if not self.model_actions.rows and self.view.has_framed_row:
-            for command in (Command.DETAILS, Command.LOAD, Command.DUPLICATE, Command.DELETE):
+            for command in _ON_FRAMED:
                 self.actions_[command].setEnabled(True)
         return selected
 
@@ -373,6 +407,8 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_settings_changed(self, name: str) -> None:
+        if name == "show_old_versions":
+            self.models.set_old_versions_shown(self._settings.values.show_old_versions)
         if name in _WORDED:
             self.models.refresh_words()
             self.view.columns.arrange()
@@ -394,6 +430,13 @@ class MainWindow(QMainWindow):
             self.choose_comparison(None)
             self.choose_filter("all")
         return self.view.select(ref)
+
+    @Slot(object)
+    def select_all_of(self, refs: ModelRefs) -> None:
+        """Show and select several."""
+        self.top_bar.search.clear()
+        self._show_all()
+        self.view.select_refs(refs.refs)
 
     def choose_comparison(self, comparison: Comparison | None) -> None:
         """Show the models that are not the same on all servers; None = all again."""
@@ -499,6 +542,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def fill_more_menu(self) -> None:
+        self.update_actions.update_all_state()
         servers, current = self.facts.servers, self.models.comparison
         comparing = menus.Comparing(servers, current, self.choose_comparison) if servers else None
         columns, sort = self.view.columns, self.models.sort_column

@@ -5,9 +5,12 @@ How cells look is delegate.py, columns are columns.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import (
     QElapsedTimer,
     QEvent,
+    QItemSelection,
     QItemSelectionModel,
     QMimeData,
     QModelIndex,
@@ -239,6 +242,17 @@ class ModelView(QTableView):
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(index)
         return True
+
+    def select_refs(self, refs: Iterable[ModelRef]) -> None:
+        """Select several models, of which those that are not shown are left out."""
+        found = [index for ref in refs if (index := self._table.find(ref.key)).isValid()]
+        selection = QItemSelection()
+        for index in found:
+            selection.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        if found:
+            self.select(self._table.ref_at(found[0].row()))
+        self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
 
     def _on_rows_about_to_be_removed(self, _: QModelIndex, first: int, last: int) -> None:
         row = self.currentIndex().row()
