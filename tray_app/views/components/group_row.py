@@ -9,7 +9,7 @@ from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.components.surfaces import margins
-from tray_app.views.theme import TextRole
+from tray_app.views.theme import TextRole, Tone
 
 ROW_LEFT = 38
 """Where the rows below it begin: under its words."""
@@ -22,11 +22,20 @@ class GroupRow(QWidget):
         self, label: str, state: ServerState, words: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        glyph, color = STATE_GLYPHS[state]
         line = QHBoxLayout(self)
         line.setContentsMargins(margins(16, 6, 16, 6))
         line.setSpacing(8)
-        line.addWidget(GlyphLabel(glyph, color, 14, self))
+        self._glyph = GlyphLabel(size=14, parent=self)
+        line.addWidget(self._glyph)
         line.addWidget(ElidedLabel(label, TextRole.NAME, parent=self), 1)
-        line.addWidget(PlainLabel(words, TextRole.SECONDARY, wrap=False, parent=self))
-        self.setAccessibleName(f"{label}, {words}" if words else label)
+        self._words = PlainLabel("", TextRole.SECONDARY, wrap=False, parent=self)
+        line.addWidget(self._words)
+        self._label = label
+        self.say(state, words)
+
+    def say(self, state: ServerState, words: str, tone: Tone | None = None) -> None:
+        """How the server stands now, and the few words, in the colour of `tone`."""
+        self._glyph.set_glyph(*STATE_GLYPHS[state])
+        self._words.setText(words)
+        self._words.set_state(tone)
+        self.setAccessibleName(f"{self._label}, {words}" if words else self._label)

@@ -1,4 +1,5 @@
-"""ServerLine: a row of a card about a server that can be ticked, and what that would mean there."""
+"""ServerLine: a row of a card about a server that can be ticked, and what that would mean there;
+ModelLine, the same about a model."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from tray_app.text import sentences, tooltip
 from tray_app.views.components.glyphs import SECONDARY, GlyphLabel
 from tray_app.views.components.inputs import CheckBox
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.names import NameLabel
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import margins
 from tray_app.views.theme import TextRole, Tone
@@ -60,7 +62,7 @@ class ServerLine(QWidget):
         self.box.setFixedWidth(_BOX)
         self.box.clicked.connect(self.ticked)
         self._glyph = GlyphLabel(size=_GLYPH, parent=self)
-        self.name = ElidedLabel("", TextRole.NAME, parent=self)
+        self.name: ElidedLabel | NameLabel = self._make_name()
         self.figure = PlainLabel("", TextRole.NAME, wrap=False, parent=self)
         self.rest = PlainLabel("", TextRole.SECONDARY, wrap=False, parent=self)
         self._notes: list[_Note] = []
@@ -76,13 +78,21 @@ class ServerLine(QWidget):
         glyph = QVBoxLayout()
         glyph.setContentsMargins(0, 4, 0, 0)
         glyph.addWidget(self._glyph)
-        line = QHBoxLayout(self)
+        self._line = line = QHBoxLayout(self)
         line.setContentsMargins(margins(14, 7, 16, 9))
         line.setSpacing(8)
         line.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(glyph)
         line.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
         line.addLayout(self._texts, 1)
+
+    def _make_name(self) -> ElidedLabel | NameLabel:
+        return ElidedLabel("", TextRole.NAME, parent=self)
+
+    def _show_name(self, look: LineLook, *, is_enabled: bool) -> None:
+        if isinstance(self.name, ElidedLabel):
+            self.name.setText(look.name)
+            self.name.set_dim(not is_enabled)
 
     @property
     def look(self) -> LineLook | None:
@@ -101,8 +111,7 @@ class ServerLine(QWidget):
         self.box.setAccessibleDescription(sentences(*(note.text for note in look.notes)))
         self.setToolTip(tooltip(look.why_disabled))
         self._glyph.set_glyph(look.glyph, look.color)
-        self.name.setText(look.name)
-        self.name.set_dim(not is_enabled)
+        self._show_name(look, is_enabled=is_enabled)
         self.figure.setText(look.figure)
         self.rest.setText(look.rest)
         self.rest.setVisible(bool(look.rest))
@@ -127,6 +136,24 @@ class ServerLine(QWidget):
             event.accept()
         else:
             super().mouseReleaseEvent(event)
+
+
+class ModelLine(ServerLine):
+    """Has no glyph; `left` is where its box begins."""
+
+    def __init__(self, parent: QWidget | None = None, *, left: int = 14) -> None:
+        super().__init__(parent)
+        self._glyph.hide()
+        self._line.setContentsMargins(margins(left, 7, 16, 9))
+        self._line.setSpacing(7)
+
+    def _make_name(self) -> ElidedLabel | NameLabel:
+        return NameLabel(parent=self)
+
+    def _show_name(self, look: LineLook, *, is_enabled: bool) -> None:
+        if isinstance(self.name, NameLabel):
+            self.name.set_name(look.name)
+            self.name.setEnabled(is_enabled)
 
 
 class _Note(QWidget):

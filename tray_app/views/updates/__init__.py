@@ -1,0 +1,1 @@
+"""Dialogs about updates: the sheet, and the questions before something is replaced."""
