@@ -112,27 +112,27 @@ def details_overview() -> QWidget:
 
 @SHOTS.add("details-parameters")
 def details_parameters() -> QWidget:
-    return details("qwen3:8b", 1)
+    return details("qwen3:8b", 2)
 
 
 @SHOTS.add("details-template")
 def details_template() -> QWidget:
-    return details("qwen3:8b", 2)
+    return details("qwen3:8b", 3)
 
 
 @SHOTS.add("details-system-empty")
 def details_system() -> QWidget:
-    return details("qwen3:8b", 3)
+    return details("qwen3:8b", 4)
 
 
 @SHOTS.add("details-model-info")
 def details_model_info() -> QWidget:
-    return details("qwen3:8b", 6)
+    return details("qwen3:8b", 7)
 
 
 @SHOTS.add("details-layers")
 def details_layers() -> QWidget:
-    return details("mistral:7b", 7)
+    return details("mistral:7b", 8)
 
 
 @SHOTS.add("details-failed")

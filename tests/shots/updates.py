@@ -3,17 +3,30 @@
 The facts are for tests, too.
 """
 
-from PySide6.QtWidgets import QWidget
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from tests.shots import data, servers
+from tests.shots.dialogs import open_details
 from tests.shots.main_window import select, window
 from tests.shots.registry import SHOTS, settle
+from tests.shots.scene import Scene, known
 from tests.support import facts
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.rules import DiskSpace
+from tray_app.core.records import Layer, LayerKind
+from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.facts import AfterUpdate, CheckState, ModelVerdict
+from tray_app.core.updates.ledger import Made, MadeBy, pack
 from tray_app.core.updates.verdicts import Marks, Standing
+from tray_app.views.components.labels import PlainLabel
+from tray_app.views.details.version import VersionTab
 from tray_app.views.main_window.window import MainWindow
+from tray_app.views.theme import TextRole
 from tray_app.views.updates.sheet import UpdateSheet
 
 TODAY = CheckState(total=11, done=11, checked_at=data.CHECKED)
@@ -110,3 +123,104 @@ def update_all_servers() -> QWidget:
     state.set_disk_space(DiskSpace(servers.HERE, 212_000_000_000))
     settle()
     return sheet(made)
+
+
+def _layer(number: int, kind: LayerKind, size_bytes: int) -> Layer:
+    return Layer(f"sha256:{number:064x}", kind, size_bytes)
+
+
+_THERE = (
+    _layer(5001, LayerKind.MODEL, 7_370_000_000),
+    _layer(5002, LayerKind.PROJECTOR, 645_000_000),
+    _layer(5003, LayerKind.TEMPLATE, 67),
+    _layer(5004, LayerKind.SYSTEM, 112),
+    _layer(5005, LayerKind.LICENSE, 11_400),
+)
+_HERE = (
+    _layer(4001, LayerKind.MODEL, 7_365_000_000),
+    *(_THERE[1], _layer(4003, LayerKind.TEMPLATE, 45), _THERE[4]),
+)
+
+
+def llava() -> ModelVerdict:
+    """Of which it is known what differs, layer by layer."""
+    found = data.judged(data.record("llava:13b"), fetch_bytes=7_370_000_179)
+    return replace(found, packed=pack(_THERE))
+
+
+def version_scene() -> Scene:
+    """What is known of llava:13b, here and there."""
+    scene = known()
+    index = dict(data.layer_index().by_digest)
+    index[data.digest("llava:13b")] = KnownLayers(_HERE, is_whole=True)
+    scene.state.set_layer_index(LayerIndex(index))
+    scene.state.set_verdict(llava())
+    return scene
+
+
+def backup(name: str = "llava:13b") -> Made:
+    """The old version of a model that is kept for a week."""
+    return Made(
+        *(data.SERVER, f"{name}-before-2026-05-02", "a" * 64, MadeBy.BACKUP),
+        at=data.NOW - timedelta(days=2),
+        source=name,
+        keep_until=data.NOW + timedelta(days=5),
+    )
+
+
+@SHOTS.add("details-version")
+def details_version() -> QWidget:
+    dialog = open_details("llava:13b", version_scene())
+    dialog.resize(800, 720)
+    dialog.show_version()
+    return dialog
+
+
+def every_verdict() -> dict[str, ModelVerdict]:
+    """By what is so."""
+    record = data.record("mistral:7b")
+    weights = data.judged(record, fetch_bytes=4_300_000_000)
+    made = Made(data.SERVER, record.name, record.digest, MadeBy.CREATE, data.NOW, "llama3.2:3b")
+
+    def with_(standing: Standing, **more: Any) -> ModelVerdict:
+        return replace(weights, verdict=replace(weights.verdict, standing=standing, **more))
+
+    unreachable = AnswerKind.UNREACHABLE
+    return {
+        "current": with_(Standing.CURRENT),
+        "weights": weights,
+        "weights, smaller there": with_(Standing.WEIGHTS, here_bytes=5_600_000_000),
+        "small": with_(Standing.SMALL, fetch_bytes=2_000, parts=(LayerKind.TEMPLATE,)),
+        "changed": with_(Standing.CHANGED),
+        "needs server": with_(Standing.NEEDS_SERVER, requires="0.34.0"),
+        "absent": with_(Standing.ABSENT),
+        "made here": replace(with_(Standing.MADE_HERE), made=made),
+        "unknown, never answered": with_(Standing.UNKNOWN, checked_at=None),
+        "unknown, an older verdict stays": with_(Standing.CURRENT, failure=unreachable),
+        "private or gone": with_(Standing.ABSENT, is_private=True),
+        "not asked": with_(Standing.NOT_ASKED),
+        "cloud": with_(Standing.CLOUD),
+        "pinned": replace(weights, marks=Marks(is_pinned=True)),
+        "skipped": replace(weights, marks=Marks(is_skipped=True)),
+    }
+
+
+@SHOTS.add("details-version-states")
+def details_version_states() -> QWidget:
+    page = QWidget()
+    page.resize(1036, 1120)
+    grid = QGridLayout(page)
+    for number, (title, found) in enumerate(every_verdict().items()):
+        scene = known()
+        scene.state.set_verdict(found)
+        tab = VersionTab(scene.state, scene.commands, page, clock=data.clock)
+        tab.hide()
+        tab.show_model(data.record("mistral:7b"), None)
+        box = QVBoxLayout()
+        box.addWidget(PlainLabel(title, TextRole.SECONDARY, parent=page))
+        box.addWidget(tab.card)
+        if number > 12:
+            box.addWidget(tab.model_card)
+        grid.addLayout(box, number % 8, number // 8)
+    page.show()
+    return page

@@ -24,13 +24,15 @@ from tray_app.text.wording import english_singular, fill, join, number, sentence
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The model that a verdict is about, as its words need it: `server` is the label of its
-    server, `version` the Ollama there; `made` what we know of a model of our own making."""
+    server, `version` the Ollama there; `made` what we know of a model of our own making,
+    `modified_at` when what is installed came there."""
 
     name: str
     server: str = ""
     version: str = ""
     parent: str = ""
     made: Made | None = None
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,11 @@ def _explanation(verdict: Verdict, subject: Subject, registry: str, now: datetim
     if verdict.standing is Standing.CURRENT:
         return sentences(fill(tr("Published on {date}."), date=date), checked)
     text = tr("Published on {registry} on {date}.")
-    return sentences(fill(text, registry=registry, date=date), checked)
+    yours = ""
+    is_larger = verdict.standing is Standing.WEIGHTS and verdict.here_bytes <= verdict.total_bytes
+    if subject.modified_at is not None and is_larger:
+        yours = fill(tr("Yours is of {date}."), date=day(subject.modified_at))
+    return sentences(fill(text, registry=registry, date=date), yours, checked)
 
 
 def _checked(verdict: Verdict, now: datetime) -> str:

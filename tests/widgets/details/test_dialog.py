@@ -269,10 +269,10 @@ def test_copy_buttons(scene: Scene, dialog: DetailsDialog) -> None:
     assert clipboard() == "qwen3:8b"
     button(dialog, "Copy digest").click()
     assert clipboard() == QWEN.digest
-    dialog.tabs.setCurrentIndex(1)
+    dialog.tabs.setCurrentIndex(2)
     button(dialog, "Copy").click()
     assert clipboard() == PARAMETERS
-    dialog.tabs.setCurrentIndex(6)
+    dialog.tabs.setCurrentIndex(7)
     button(dialog, "Copy all").click()
     assert "qwen3.block_count: 36" in clipboard().splitlines()
 
@@ -293,7 +293,7 @@ def test_model_info_is_grouped_and_searched(
     qtbot: QtBot, scene: Scene, dialog: DetailsDialog
 ) -> None:
     answer(scene)
-    dialog.tabs.setCurrentIndex(6)
+    dialog.tabs.setCurrentIndex(7)
     tab = dialog.model_info
     assert cells(tab.table, 0) == [("general",), ("qwen3",), ("tokenizer",)]
     assert tab.count.text() == "12 values"
@@ -341,7 +341,7 @@ def test_unknown_layers_are_not_guessed(scene: Scene, dialog: DetailsDialog) -> 
 
 def test_find_in_a_text(qtbot: QtBot, scene: Scene, dialog: DetailsDialog) -> None:
     answer(scene)
-    dialog.tabs.setCurrentIndex(2)
+    dialog.tabs.setCurrentIndex(3)
     tab = dialog.template
     tab.editor.setFocus()
     qtbot.keyClick(tab.editor, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)

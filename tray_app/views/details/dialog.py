@@ -14,12 +14,16 @@ from tray_app.commands import Commands
 from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRef, Verb
 from tray_app.core.records import (
     ModelInfo,
+    ModelKey,
     ModelRecord,
     RunningModel,
     Server,
     ServerStatus,
     Snapshot,
 )
+from tray_app.core.sharing import KnownLayers
+from tray_app.core.updates.facts import ModelVerdict, Way
+from tray_app.core.updates.ways import way_of
 from tray_app.settings import Settings
 from tray_app.state import AppState
 from tray_app.text import (
@@ -32,6 +36,8 @@ from tray_app.text import (
     tr,
     utc_now,
 )
+from tray_app.text.updates import update_tooltip
+from tray_app.text.version import update_button
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
@@ -42,6 +48,7 @@ from tray_app.views.details.layers import LayersTab
 from tray_app.views.details.overview import OverviewTab
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
+from tray_app.views.details.version import VersionTab, short_line, subject_of
 from tray_app.views.theme import Tone
 
 SPINNER_MS = 300
@@ -109,6 +116,10 @@ class DetailsDialog(DialogFrame):
         self.tabs.tabBar().setDrawBase(False)
         self.overview.setAccessibleName(tr("Overview"))
         self.tabs.addTab(self.overview, tr("Overview"))
+        self.version = VersionTab(self._state, self._commands, clock=self._clock)
+        self.version.setAccessibleName(tr("Version"))
+        self.version.changed.connect(self._show_update)
+        self.tabs.addTab(self.version, tr("Version"))
         self.parameters = ParametersTab()
         self.template = TextTab(tr("Template"), tr("Go template"))
         self.system = TextTab(tr("System prompt"), tr("System prompt"))
@@ -141,6 +152,8 @@ class DetailsDialog(DialogFrame):
         self.load_button = self.add_button(
             Button(tr("&Load"), "load", parent=self), role.ActionRole
         )
+        self.update_button = self.add_button(Button("", "update", parent=self), role.ActionRole)
+        self.update_button.clicked.connect(self._on_update_clicked)
         close = self.add_button(Button(tr("&Close"), parent=self), role.RejectRole)
         self.delete_button.clicked.connect(self._on_delete_clicked)
         self.duplicate_button.clicked.connect(self._on_duplicate_clicked)
@@ -161,6 +174,9 @@ class DetailsDialog(DialogFrame):
         self.follow(state.details_changed, self._on_state_details_changed)
         self.follow(state.failed, self._on_state_failed)
         self.follow(state.copied, self._on_state_copied)
+        self.follow(state.verdict_changed, self._on_state_verdict_changed)
+        self.follow(state.verdicts_loaded, self._show_facts)
+        self.follow(state.backups_changed, self._show_facts)
 
     def _read_state(self) -> None:
         """What is known by now; the rest is asked for."""
@@ -240,6 +256,12 @@ class DetailsDialog(DialogFrame):
             self._notice = BannerText(copied_line(request), Tone.INFO)
             self._update()
 
+    @Slot(object)
+    def _on_state_verdict_changed(self, key: ModelKey) -> None:
+        if key == self._ref.key:
+            self.version.end_asking()
+            self._show_facts()
+
     # --- what is shown -------------------------------------------------------------------------
 
     def _update(self) -> None:
@@ -310,6 +332,7 @@ class DetailsDialog(DialogFrame):
             return
         models = snapshot.models if snapshot is not None else ()
         layer_index = self._state.layer_index
+        self._show_version()
         facts = (record, info, models, layer_index)
         if not could(partial(self.overview.set_facts, *facts), "Details, overview"):
             self.overview.show_error(_failed())
@@ -317,6 +340,33 @@ class DetailsDialog(DialogFrame):
             self._pages[-1].show_error(_failed())
         elif info is not None:
             self._pages[-1].show_content(self.layers.has_layers())
+
+    def _show_version(self) -> None:
+        """How it stands to its registry."""
+        record, info = self._record, self._info
+        if record is None:
+            return
+        known = self._state.layer_index.of(record)
+        if known is None and info is not None and info.digest == record.digest and info.layers:
+            known = KnownLayers(info.layers, info.has_all_layers, info.is_from_registry)
+        self.overview.set_update_line(short_line(record, self._state, self._clock()))
+        if not could(partial(self.version.show_model, record, known), "Details, version"):
+            self.overview.show_error(_failed())
+
+    def _show_update(self) -> None:
+        """The badge above, and the button below."""
+        found = self.version.found
+        self.header.set_verdict(found, self._update_tip(found))
+        way = way_of(found, is_loaded=self._running is not None, free_bytes=None)
+        self.update_button.setVisible(way is not Way.NONE)
+        self.update_button.setText(update_button(found.verdict, found.download_bytes))
+        self._update_actions()
+
+    def _update_tip(self, found: ModelVerdict) -> str:
+        record = self._record
+        if record is None:
+            return ""
+        return update_tooltip(found.verdict, subject_of(record, found, self._state), found.marks)
 
     def _update_actions(self) -> None:
         record, running, snapshot = self._record, self._running, self._snapshot
@@ -331,7 +381,7 @@ class DetailsDialog(DialogFrame):
             reason = tr("Can’t reach “{server}”").format(server=self._server_label)
         is_cloud = record is not None and record.is_cloud
         is_running_known = snapshot is not None and snapshot.running is not None
-        for button in (self.delete_button, self.duplicate_button):
+        for button in (self.delete_button, self.duplicate_button, self.update_button):
             button.setEnabled(can_act)
             button.setToolTip(tooltip(reason))
         self.load_button.setText(tr("Un&load") if running is not None else tr("&Load"))
@@ -365,6 +415,13 @@ class DetailsDialog(DialogFrame):
             self._commands.unload_requested.emit(self._ref)
         else:
             self._commands.load_requested.emit(LoadRequest(self._ref))
+
+    def show_version(self) -> None:
+        """Open the tab that tells of versions."""
+        self.tabs.setCurrentWidget(self.version)
+
+    def _on_update_clicked(self) -> None:
+        self._commands.update_one_requested.emit(self._ref)
 
     def _on_keep_clicked(self) -> None:
         self._load_for(KEEP_FOREVER_S)

@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.records import ModelRecord
+from tray_app.core.updates.facts import ModelVerdict
 from tray_app.itemmodels.rows import kind_of
 from tray_app.text import age, dotted, one_line, size, tooltip, tr, utc_now
+from tray_app.text.updates import update_badge
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import CopyButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
@@ -40,6 +42,7 @@ class DetailsHeader(QWidget):
             BadgeSpec(tr("Cloud"), "cloud", tip=tr("Runs on ollama.com, nothing is stored here")),
             self,
         )
+        self._update = Badge(BadgeSpec(tr("Update", "badge: there is one"), "update"), self)
         self.line = ElidedLabel("", TextRole.SECONDARY, parent=self)
         self._digest = PlainLabel("", TextRole.MONO, wrap=False, selectable=True, parent=self)
         self._digest.set_dim()
@@ -47,7 +50,7 @@ class DetailsHeader(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.name)
-        for widget in (self.copy_name, self._loaded, self._cloud):
+        for widget in (self.copy_name, self._loaded, self._update, self._cloud):
             top.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         bottom = QHBoxLayout()
@@ -65,6 +68,7 @@ class DetailsHeader(QWidget):
         layout.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(texts, 1)
         self._loaded.hide()
+        self._update.hide()
         self._cloud.hide()
         self.set_record(None)
 
@@ -90,6 +94,19 @@ class DetailsHeader(QWidget):
     def set_loaded(self, loaded: bool) -> None:
         """Whether it is in memory."""
         self._loaded.setVisible(loaded)
+
+    def set_verdict(self, found: ModelVerdict, tip: str) -> None:
+        """The badge of how it stands to its registry."""
+        word = update_badge(found.verdict, found.marks)
+        glyph, tone, is_filled = "update", Tone.NEUTRAL, False
+        if found.is_counted:
+            tone, is_filled = Tone.INFO, True
+        elif found.marks.is_backup:
+            glyph = "clock"
+        elif found.marks.is_pinned:
+            glyph = "pin"
+        self._update.set_spec(BadgeSpec(word, glyph, tone, is_filled, tip))
+        self._update.setVisible(bool(word))
 
 
 def _inside(when: str) -> str:

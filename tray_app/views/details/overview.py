@@ -142,6 +142,8 @@ class OverviewTab(QScrollArea):
         self._chips_box = QWidget(self._content)
         self._chips = FlowLayout(self._chips_box)
         self._capabilities: tuple[str, ...] = ()
+        self._model_facts: list[Fact] = []
+        self._update_line = ""
         self._memory_title = heading(tr("In memory now"), self._content)
         self.memory = MemoryCard(self._content, clock=clock)
         self.disk = FactsCard(self._content)
@@ -188,10 +190,21 @@ class OverviewTab(QScrollArea):
         layer_index: LayerIndex,
     ) -> None:
         """Show what is known by now."""
-        self.model.set_facts(model_facts(record, info))
+        self._model_facts = model_facts(record, info)
+        self._show_model()
         self._show_disk(disk_facts(record, models, layer_index))
         told = info.capabilities if info else ()
         self.set_capabilities(told or (record.capabilities if record else ()))
+
+    def set_update_line(self, words: str) -> None:
+        """How it stands to its registry."""
+        if words != self._update_line:
+            self._update_line = words
+            self._show_model()
+
+    def _show_model(self) -> None:
+        update = [Fact(tr("Update", "how a model stands"), self._update_line)]
+        self.model.set_facts([*self._model_facts, *(update if self._update_line else ())])
 
     def _show_disk(self, told: list[Fact]) -> None:
         """Of a model that is not there any more nothing is told, and no empty card shown."""
