@@ -15,8 +15,11 @@ from tests.shots.main_window import select, window
 from tests.shots.registry import SHOTS, settle
 from tests.shots.scene import Scene, known
 from tests.support import facts
+from tray_app.core.errors import Changed
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.rules import DiskSpace
+from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import Layer, LayerKind
 from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.updates.answers import AnswerKind
@@ -27,6 +30,7 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.details.version import VersionTab
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.theme import TextRole
+from tray_app.views.updates.questions import ChangedDialog, GoBackDialog, ReplaceDialog
 from tray_app.views.updates.sheet import UpdateSheet
 
 TODAY = CheckState(total=11, done=11, checked_at=data.CHECKED)
@@ -224,3 +228,55 @@ def details_version_states() -> QWidget:
         grid.addLayout(box, number % 8, number // 8)
     page.show()
     return page
+
+
+def changed() -> ModelVerdict:
+    """Of which nobody knows whether the registry's is the later one."""
+    found = llava()
+    verdict = replace(found.verdict, standing=Standing.CHANGED)
+    return replace(
+        found,
+        verdict=verdict,
+        packed=pack(
+            each
+            for each in _THERE
+            if each.kind in (*(LayerKind.MODEL, LayerKind.PROJECTOR, LayerKind.LICENSE),)
+        ),
+    )
+
+
+@SHOTS.add("update-confirm-changed")
+def confirm_changed() -> QWidget:
+    scene = version_scene()
+    scene.state.set_verdict(changed())
+    dialog = ReplaceDialog(_ref("llava:13b"), scene.settings, scene.state, scene.commands)
+    dialog.show()
+    return dialog
+
+
+def stopped() -> PullItem:
+    """An update whose model has changed meanwhile."""
+    return PullItem(
+        *("u1", data.SERVER, "mistral:7b", PullState.FAILED),
+        added_at=data.NOW,
+        error=Changed("mistral:7b", "b" * 64),
+        old_digest="a" * 64,
+        update=UpdatePlan(),
+    )
+
+
+@SHOTS.add("update-confirm-meanwhile")
+def confirm_meanwhile() -> QWidget:
+    scene = known()
+    scene.state.set_downloads((stopped(),))
+    dialog = ChangedDialog(stopped(), scene.state, scene.commands)
+    dialog.show()
+    return dialog
+
+
+@SHOTS.add("update-confirm-back")
+def confirm_back() -> QWidget:
+    scene = known()
+    dialog = GoBackDialog(backup(), scene.state, scene.commands)
+    dialog.show()
+    return dialog

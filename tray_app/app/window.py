@@ -56,6 +56,12 @@ class WindowController(QObject):
         commands.details_dialog_requested.connect(self.open_details)
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
+        commands.version_dialog_requested.connect(self.open_version)
+        commands.updates_dialog_requested.connect(self.open_updates)
+        commands.updates_show_requested.connect(self.show_updates)
+        commands.update_confirm_dialog_requested.connect(self.open_replace)
+        commands.update_changed_dialog_requested.connect(self.open_changed)
+        commands.go_back_dialog_requested.connect(self.open_go_back)
         commands.pull_dialog_requested.connect(self.open_pull)
         commands.pull_elsewhere_dialog_requested.connect(self.open_pull_elsewhere)
         commands.history_dialog_requested.connect(self.open_history)
@@ -146,6 +152,39 @@ class WindowController(QObject):
     def open_duplicate(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_duplicate(ref)
+
+    @Slot(object)
+    def open_version(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_version(ref)
+
+    @Slot(object)
+    def open_updates(self, refs: ModelRefs) -> None:
+        """The sheet, or the window at what is said of updates where there is nothing to list."""
+        self._show_unless_in_use()
+        if self._windows().dialogs.open_updates(refs) is None:
+            self._windows().main.choose_filter("updates")
+
+    @Slot()
+    def show_updates(self) -> None:
+        """The window with the models that have a newer version."""
+        self.show()
+        self._windows().main.choose_filter("updates")
+
+    @Slot(object)
+    def open_replace(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_replace(ref)
+
+    @Slot(str)
+    def open_changed(self, item_id: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_changed(item_id)
+
+    @Slot(object)
+    def open_go_back(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_go_back(ref)
 
     @Slot(str)
     def open_doctor(self, server_id: str = "") -> None:

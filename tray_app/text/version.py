@@ -9,10 +9,11 @@ from tray_app.core.updates.ledger import Made
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
 from tray_app.text.models import layer_label
 from tray_app.text.names import registry_name
-from tray_app.text.times import day
+from tray_app.text.plain import one_line
+from tray_app.text.times import clock_time, day
 from tray_app.text.units import size, spoken_size
 from tray_app.text.updates import kept_until_line, skipped_line
-from tray_app.text.wording import fill, tr
+from tray_app.text.wording import fill, number, tr
 
 
 def difference_titles(name: str) -> tuple[str, str, str, str]:
@@ -108,7 +109,7 @@ def version_line(verdict: Verdict, marks: Marks) -> tuple[str, str, str]:
 
 def old_version_lines(made: Made, held_bytes: int | None) -> tuple[str, str]:
     """Of a kept version: what it is, and where and how long it is kept."""
-    title = fill(tr("Old version, until {date}"), date=day(made.at, with_year=False))
+    title = fill(tr("Old version, before {date}"), date=day(made.at, with_year=False))
     return title, kept_until_line(made, held_bytes)
 
 
@@ -119,6 +120,60 @@ def update_button(verdict: Verdict, fetch_bytes: int) -> str:
     return fill(tr("&Update {size}"), size=size(fetch_bytes))
 
 
-def go_back_title(version_at: datetime | None) -> str:
-    """ "Go back to the version of 3 May?"."""
-    return fill(tr("Go back to the version of {date}?"), date=day(version_at, with_year=False))
+def go_back_title(made: Made) -> str:
+    """ "Go back to the version before 24 November?": of which day it was, nobody knows."""
+    text = tr("Go back to the version before {date}?")
+    return fill(text, date=day(made.at, with_year=False))
+
+
+def go_back_body(name: str, updated_at: datetime | None) -> str:
+    """What going back means."""
+    text = tr("{name} becomes what it was before the update of {date}. Nothing is downloaded.")
+    return fill(text, name=one_line(name, 120), date=day(updated_at, with_year=False))
+
+
+def replace_title(name: str) -> str:
+    """ "Replace hf.co/me/x:Q4_K_M?"."""
+    return fill(tr("Replace {name}?"), name=one_line(name, 80))
+
+
+def replace_body(name: str) -> str:
+    """Why that is asked."""
+    text = tr("It differs from {registry}. It may be older there, or was changed here.")
+    return fill(text, registry=registry_name(name))
+
+
+def lost_part(each: Difference) -> tuple[str, str]:
+    """What is lost of a part: "Weights", "9.0 GB, replaced by 8.8 GB"."""
+    part = layer_label(each.kind)
+    if each.there_bytes is None:
+        return part, tr("gone there")
+    here = size(each.here_bytes) if each.here_bytes else ""
+    there = size(each.there_bytes)
+    if not here:
+        return part, fill(tr("replaced by {size}"), size=there)
+    return part, fill(tr("{here}, replaced by {there}"), here=here, there=there)
+
+
+def keep_this_words(days: int) -> str:
+    """With its mnemonic."""
+    return fill(tr("&Keep this version for {days} days"), days=number(days))
+
+
+def replace_button(fetch_bytes: int) -> str:
+    """ "Replace, 8.8 GB", with its mnemonic."""
+    return fill(tr("&Replace, {size}"), size=size(fetch_bytes))
+
+
+def changed_title(name: str) -> str:
+    """ "mistral:7b has changed meanwhile. Update it still?"."""
+    return fill(tr("{name} has changed meanwhile. Update it still?"), name=one_line(name, 80))
+
+
+def changed_body(server: str, changed_at: datetime | None) -> str:
+    """Who has changed it, as far as that is known."""
+    if changed_at is None:
+        text = tr("Somebody replaced it on “{server}”, after you chose to update.")
+        return fill(text, server=server)
+    text = tr("Somebody replaced it on “{server}” at {time}, after you chose to update.")
+    return fill(text, server=server, time=clock_time(changed_at))

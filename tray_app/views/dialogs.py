@@ -31,11 +31,14 @@ from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
 from tray_app.views.servers.form import ServerForm
 from tray_app.views.servers.questions import RemoveServerDialog
 from tray_app.views.settings.dialog import SettingsDialog
+from tray_app.views.updates.questions import ChangedDialog, GoBackDialog, ReplaceDialog
+from tray_app.views.updates.sheet import UpdateSheet
+from tray_app.views.updates.sheet_rows import listed_refs
 
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""
 
-_ASKED_THERE = (DeleteDialog, DuplicateDialog, RemoveServerDialog)
+_ASKED_THERE = (DeleteDialog, DuplicateDialog, RemoveServerDialog, ReplaceDialog, GoBackDialog)
 """Closed with the window that they belong to."""
 
 D = TypeVar("D", bound=QDialog)
@@ -138,6 +141,62 @@ class Dialogs(QObject):
         """Copy a model to another name."""
         self._close_one(DuplicateDialog)
         dialog = DuplicateDialog(ref, self._state, self._commands, parent or self._host)
+        self._keep(dialog)
+        dialog.open()
+        return dialog
+
+    def open_version(self, ref: ModelRef) -> DetailsDialog:
+        """The details of a model, at what differs from its registry."""
+        dialog = self.open_details(ref)
+        dialog.show_version()
+        return dialog
+
+    def open_updates(self, refs: ModelRefs) -> UpdateSheet | None:
+        """The sheet before updates; None when there is nothing to list."""
+        self._close_one(UpdateSheet)
+        if not listed_refs(refs.refs, self._state):
+            return None
+        dialog = UpdateSheet(refs, self._settings, self._state, self._commands, self._host)
+        self._keep(dialog)
+        dialog.open()
+        for server_id in dict.fromkeys(ref.server_id for ref in dialog.refs):
+            self._ask_for_layers(server_id)
+        return dialog
+
+    def open_replace(self, ref: ModelRef) -> ReplaceDialog:
+        """The question before a model is replaced that may be lost."""
+        self._close_one(ReplaceDialog)
+        dialog = ReplaceDialog(ref, self._settings, self._state, self._commands, self._asker)
+        self._keep(dialog)
+        dialog.open()
+        return dialog
+
+    def open_changed(self, item_id: str) -> ChangedDialog | None:
+        """What is to become of an update whose model has changed meanwhile; None when it has
+        gone."""
+        item = self._state.download(item_id)
+        if item is None:
+            return None
+        self._close_one(ChangedDialog)
+        dialog = ChangedDialog(item, self._state, self._commands, self._host)
+        self._keep(dialog)
+        dialog.open()
+        return dialog
+
+    def open_go_back(self, ref: ModelRef) -> GoBackDialog | None:
+        """The question before going back to a kept version; None when it is kept no more."""
+        made = next(
+            (
+                each
+                for each in self._state.backups
+                if (each.server_id, each.name) == ref.key and each.digest == ref.digest
+            ),
+            None,
+        )
+        if made is None:
+            return None
+        self._close_one(GoBackDialog)
+        dialog = GoBackDialog(made, self._state, self._commands, self._asker)
         self._keep(dialog)
         dialog.open()
         return dialog

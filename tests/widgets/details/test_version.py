@@ -54,7 +54,8 @@ CARDS = {
     "private or gone": ("Private or gone at ollama.com", "Ask again", "", "Pin"),
     "not asked": ("Not looked up", "Settings…", "", "Pin"),
     "cloud": ("Runs on ollama.com", "", "", "Pin"),
-    "pinned": ("Newer version: 4.3\u00a0GB of 4.4\u00a0GB to download", "Check now", "", "Pin Skip"),
+    "pinned": ("Newer version: 4.3\u00a0GB of 4.4\u00a0GB to download", "Check now",
+               "", "Pin Skip"),
     "skipped": ("Newer version: 4.3\u00a0GB of 4.4\u00a0GB to download", "Check now",
                 "&Update 4.3\u00a0GB", "Pin Skip"),
 }  # fmt: skip

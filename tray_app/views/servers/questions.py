@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.payloads import ServerRemoval
@@ -14,55 +14,11 @@ from tray_app.text import server_name, tr
 from tray_app.text.sign_in import removed_secret_line
 from tray_app.text.wording import english_singular, fill
 from tray_app.views.components.buttons import Button, Kind
-from tray_app.views.components.dialog_frame import DialogFrame
-from tray_app.views.components.helper_line import HelperLine
-from tray_app.views.components.labels import PlainLabel
-from tray_app.views.components.surfaces import StateTile
-from tray_app.views.theme import TextRole, Tone
-
-_WIDTH = 480
+from tray_app.views.components.question import Question
+from tray_app.views.theme import Tone
 
 
-class _Question(DialogFrame):
-    """A tile, a title and an explanation; Cancel is what Enter and Esc mean."""
-
-    def __init__(
-        self, title: str, glyph: str, tone: Tone | None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(title, parent)
-        self.title = PlainLabel("", TextRole.QUESTION, natural=True, parent=self)
-        self.told = PlainLabel("", natural=True, parent=self)
-        self.told.set_dim()
-        self.note = HelperLine(self)
-        texts = QVBoxLayout()
-        texts.setSpacing(6)
-        for widget in (self.title, self.told, self.note):
-            texts.addWidget(widget)
-        texts.addStretch(1)
-        tile = QVBoxLayout()
-        tile.addWidget(StateTile(glyph, tone, 40, self))
-        tile.addStretch(1)
-        line = QHBoxLayout()
-        line.setSpacing(16)
-        line.addLayout(tile)
-        line.addLayout(texts, 1)
-        self.body.addLayout(line)
-        role = QDialogButtonBox.ButtonRole
-        self.cancel_button = self.add_button(Button(tr("&Cancel"), parent=self), role.RejectRole)
-        self.cancel_button.clicked.connect(self.reject)
-
-    def ask(self, title: str, body: str) -> None:
-        """Say this, and stand ready on Cancel."""
-        self.title.setText(title)
-        self.told.setText(body)
-        self.setAccessibleDescription(f"{title} {body}")
-        self.cancel_button.setDefault(True)
-        self.cancel_button.setFocus()
-        self.set_least_size(_WIDTH)
-        self.fit_height()
-
-
-class UnencryptedQuestion(_Question):
+class UnencryptedQuestion(Question):
     """Whether a secret may be sent to a server in clear. Accepted = it may."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -80,7 +36,7 @@ class UnencryptedQuestion(_Question):
         )
 
 
-class RemoveServerDialog(_Question):
+class RemoveServerDialog(Question):
     """Whether to take a server off the list, and what becomes of its downloads. It goes when the
     server does."""
 

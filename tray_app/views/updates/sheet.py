@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from tray_app.commands import Commands
 from tray_app.core.estimate import DiskFit, disk_fit
-from tray_app.core.payloads import ModelRefs, UpdateRequest
+from tray_app.core.payloads import ModelRef, ModelRefs, UpdateRequest
 from tray_app.core.pulls.rules import GB, room_for
 from tray_app.core.records import ModelKey, ServerState, ServerStatus, Snapshot
 from tray_app.settings import Settings
@@ -102,9 +102,9 @@ class UpdateSheet(DialogFrame):
         self.update_button.setFocus()
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to list."""
-        return not self._refs
+    def refs(self) -> tuple[ModelRef, ...]:
+        """What it lists, in its order."""
+        return self._refs
 
     def _build(self) -> None:
         self.body.setContentsMargins(20, 20, 20, 20)

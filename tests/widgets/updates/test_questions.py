@@ -1,0 +1,110 @@
+"""Questions about updates: what they say, that Cancel is the default, and what they ask for."""
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.shots import data
+from tests.shots import updates as shots
+from tests.shots.scene import Scene, known
+from tests.widgets.helpers import emitted, shown
+from tray_app.core.payloads import GoBackRequest, ModelRef, UpdateRequest
+from tray_app.core.pulls.states import PullState
+from tray_app.core.updates.verdicts import Standing
+from tray_app.views.components.buttons import Button
+from tray_app.views.components.question import Question
+from tray_app.views.updates.questions import ChangedDialog, GoBackDialog, ReplaceDialog
+
+LLAVA = ModelRef(data.SERVER, "llava:13b", data.digest("llava:13b"))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    scene = shots.version_scene()
+    scene.state.set_verdict(shots.changed())
+    scene.state.set_backups((shots.backup(),), ())
+    scene.state.set_downloads((shots.stopped(),))
+    return scene
+
+
+@pytest.fixture
+def replacing(qtbot: QtBot, scene: Scene) -> ReplaceDialog:
+    return shown(qtbot, ReplaceDialog(LLAVA, scene.settings, scene.state, scene.commands))
+
+
+def compare(question: Question) -> Button:
+    found = question.findChild(Button, "compare")
+    assert isinstance(found, Button)
+    return found
+
+
+def test_what_is_lost_is_named(replacing: ReplaceDialog, scene: Scene) -> None:
+    words = "It differs from ollama.com. It may be older there, or was changed here."
+    assert (replacing.title.text(), replacing.told.text()) == ("Replace llava:13b?", words)
+    assert replacing.lost.value_of("Weights") == "7.4\u00a0GB, replaced by 7.4\u00a0GB"
+    assert replacing.lost.value_of("Template") == "gone there"
+    assert replacing.cancel_button.isDefault()
+    assert replacing.cancel_button.hasFocus()
+    assert replacing.replace_button.text() == "&Replace, 7.4\u00a0GB"
+    assert replacing.keep.box.isChecked()
+    with emitted(scene.commands.update_requested) as asked:
+        replacing.replace_button.click()
+    assert asked == [UpdateRequest((LLAVA,), keep_days=30, loads_again=True)]
+
+
+def test_without_keeping(replacing: ReplaceDialog, scene: Scene) -> None:
+    replacing.keep.box.click()
+    with emitted(scene.commands.update_requested) as asked:
+        replacing.replace_button.click()
+    assert asked == [UpdateRequest((LLAVA,), keep_days=0, loads_again=True)]
+
+
+def test_the_question_goes_with_its_reason(replacing: ReplaceDialog, scene: Scene) -> None:
+    found = shots.changed()
+    current = replace(found, verdict=replace(found.verdict, standing=Standing.CURRENT))
+    scene.state.set_verdict(current)
+    assert not replacing.isVisible()
+
+
+def test_comparing_leads_to_what_differs(replacing: ReplaceDialog, scene: Scene) -> None:
+    with emitted(scene.commands.version_dialog_requested) as asked:
+        compare(replacing).click()
+    assert asked == [LLAVA]
+    assert not replacing.isVisible()
+
+
+def test_what_changed_meanwhile_is_updated_if_wanted(qtbot: QtBot, scene: Scene) -> None:
+    dialog = shown(qtbot, ChangedDialog(shots.stopped(), scene.state, scene.commands))
+    assert dialog.title.text() == "mistral:7b has changed meanwhile. Update it still?"
+    words = "Somebody replaced it on “This computer” at 14:32, after you chose to update."
+    assert dialog.told.text() == words
+    assert dialog.cancel_button.isDefault()
+    with emitted(scene.commands.pull_retry_requested) as asked:
+        dialog.update_button.click()
+    assert asked == ["u1"]
+
+
+def test_it_is_asked_no_more_once_it_runs(qtbot: QtBot, scene: Scene) -> None:
+    dialog = shown(qtbot, ChangedDialog(shots.stopped(), scene.state, scene.commands))
+    scene.state.set_download(replace(shots.stopped(), state=PullState.WAITING))
+    assert not dialog.isVisible()
+
+
+def test_going_back(qtbot: QtBot, scene: Scene) -> None:
+    made = shots.backup()
+    dialog = shown(qtbot, GoBackDialog(made, scene.state, scene.commands))
+    assert dialog.title.text() == "Go back to the version before 2 May?"
+    words = "llava:13b becomes what it was before the update of 2 May. Nothing is downloaded."
+    assert dialog.told.text() == words
+    with emitted(scene.commands.go_back_requested) as asked:
+        dialog.back_button.click()
+    backup = ModelRef(made.server_id, made.name, made.digest)
+    assert asked == [GoBackRequest(backup, "llava:13b")]
+
+
+def test_there_is_no_way_back_to_what_has_gone(qtbot: QtBot, scene: Scene) -> None:
+    dialog = shown(qtbot, GoBackDialog(shots.backup(), scene.state, scene.commands))
+    scene.state.set_backups((), ())
+    assert not dialog.isVisible()
+    assert known().state.backups == ()

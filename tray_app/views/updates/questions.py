@@ -1,0 +1,180 @@
+"""Questions about updates: before something is replaced that may be lost, where it has changed
+meanwhile, and before going back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QDialogButtonBox, QWidget
+
+from tray_app.commands import Commands
+from tray_app.core.payloads import GoBackRequest, ModelRef, UpdateRequest
+from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.updates.differences import differences
+from tray_app.core.updates.ledger import Made, unpack
+from tray_app.core.updates.verdicts import Standing
+from tray_app.settings import Settings
+from tray_app.state import AppState
+from tray_app.text import server_name, tr
+from tray_app.text.version import (
+    changed_body,
+    changed_title,
+    go_back_body,
+    go_back_title,
+    keep_this_words,
+    lost_part,
+    replace_body,
+    replace_button,
+    replace_title,
+)
+from tray_app.views.components.buttons import Button
+from tray_app.views.components.facts import Fact, FactsCard
+from tray_app.views.components.question import Question
+from tray_app.views.components.surfaces import Card
+from tray_app.views.settings.rows import CheckRow
+from tray_app.views.theme import Tone
+
+_WIDTH = 500
+_DAYS = 30
+_MAX_LOST = 8
+
+
+class ReplaceDialog(Question):
+    """Before a model is updated of which nobody knows whether the registry's is the later one. It
+    goes when there is nothing to ask any more."""
+
+    def __init__(
+        self,
+        ref: ModelRef,
+        settings: Settings,
+        state: AppState,
+        commands: Commands,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(tr("Replace model"), "warning", Tone.WARN, parent)
+        self._ref, self._settings, self._commands = ref, settings, commands
+        self._state = state
+        self.lost = FactsCard(self)
+        self.keep = CheckRow(keep_this_words(_DAYS), tr("You can go back at any time."))
+        self.keep.box.setChecked(True)
+        card = Card(self)
+        card.add_row(self.keep)
+        self.texts.setSpacing(10)
+        self.texts.addWidget(self.lost)
+        self.texts.addWidget(card)
+        _add_compare(self, ref, commands)
+        self.replace_button = self.add_button(
+            Button("", parent=self), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.replace_button.setAutoDefault(False)
+        self.replace_button.clicked.connect(self._on_replace_clicked)
+        self._show_lost()
+        self.follow(state.verdict_changed, self._on_facts)
+        self.follow(state.snapshot_changed, self._on_facts)
+        self.ask(replace_title(ref.name), replace_body(ref.name), _WIDTH)
+
+    def _show_lost(self) -> None:
+        record = self._state.record(self._ref.key)
+        found = self._state.model_verdict(self._ref.key)
+        known = self._state.layer_index.of(record) if record is not None else None
+        parts = [
+            each
+            for each in differences(known, unpack(found.packed))
+            if each.here and not each.is_same
+        ]
+        self.lost.set_facts([Fact(*lost_part(each)) for each in parts[:_MAX_LOST]])
+        self.lost.setVisible(bool(parts))
+        self.replace_button.setText(replace_button(found.download_bytes))
+
+    @Slot()
+    def _on_facts(self) -> None:
+        found, record = self._state.model_verdict(self._ref.key), self._state.record(self._ref.key)
+        is_asked = found.verdict.standing is Standing.CHANGED and record is not None
+        if not is_asked or record is None or record.digest != self._ref.digest:
+            self.reject()
+
+    def _on_replace_clicked(self) -> None:
+        days = _DAYS if self.keep.box.isChecked() else 0
+        loads_again = self._settings.values.load_again
+        self.accept()
+        self._commands.update_requested.emit(UpdateRequest((self._ref,), days, loads_again))
+
+
+class ChangedDialog(Question):
+    """An update has stopped, as somebody has replaced its model since. It goes when the download
+    does."""
+
+    def __init__(
+        self, item: PullItem, state: AppState, commands: Commands, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(tr("Changed meanwhile"), "warning", Tone.WARN, parent)
+        self._item_id, self._commands = item.id, commands
+        server = state.server_of(item.server_id)
+        record = state.record(item.key)
+        ref = ModelRef(*item.key, record.digest if record is not None else "")
+        _add_compare(self, ref, commands)
+        self.update_button = self.add_button(
+            Button(tr("&Update", "a model"), parent=self), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.update_button.setAutoDefault(False)
+        self.update_button.clicked.connect(self._on_update_clicked)
+        self.follow(state.download_changed, self._on_state_download_changed)
+        self.follow(state.download_removed, self._on_state_download_removed)
+        changed_at = record.modified_at if record is not None else None
+        label = server_name(server.label, server.address)
+        self.ask(changed_title(item.name), changed_body(label, changed_at), _WIDTH)
+
+    @Slot(object)
+    def _on_state_download_changed(self, item: PullItem) -> None:
+        if item.id == self._item_id and item.state is not PullState.FAILED:
+            self.reject()
+
+    @Slot(str)
+    def _on_state_download_removed(self, item_id: str) -> None:
+        if item_id == self._item_id:
+            self.reject()
+
+    def _on_update_clicked(self) -> None:
+        self.accept()
+        self._commands.pull_retry_requested.emit(self._item_id)
+
+
+class GoBackDialog(Question):
+    """Before a model becomes again what a kept version is."""
+
+    def __init__(
+        self, made: Made, state: AppState, commands: Commands, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(tr("Go back"), "clock", Tone.INFO, parent)
+        self._made, self._state, self._commands = made, state, commands
+        self.note.say(tr("It is pinned, so that it stays."), "pin")
+        self.back_button = self.add_button(
+            Button(tr("&Go back"), parent=self), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        self.back_button.setAutoDefault(False)
+        self.back_button.clicked.connect(self._on_back_clicked)
+        self.follow(state.backups_changed, self._on_state_backups_changed)
+        self.ask(go_back_title(made), go_back_body(made.source, made.at), _WIDTH)
+
+    @Slot()
+    def _on_state_backups_changed(self) -> None:
+        if all(each.key != self._made.key for each in self._state.backups):
+            self.reject()
+
+    def _on_back_clicked(self) -> None:
+        made = self._made
+        backup = ModelRef(made.server_id, made.name, made.digest)
+        self.accept()
+        self._commands.go_back_requested.emit(GoBackRequest(backup, made.source))
+
+
+def _add_compare(question: Question, ref: ModelRef, commands: Commands) -> None:
+    """A button that leads to what differs instead."""
+    compare = question.add_left(Button(tr("Co&mpare…"), parent=question))
+    compare.setObjectName("compare")
+    compare.setAutoDefault(False)
+
+    def show() -> None:
+        question.reject()
+        commands.version_dialog_requested.emit(ref)
+
+    compare.clicked.connect(show)
