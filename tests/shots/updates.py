@@ -19,7 +19,7 @@ from tray_app.core.errors import Changed
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.pulls.updates import UpdatePlan
+from tray_app.core.pulls.updates import UpdatePlan, UpdateStep
 from tray_app.core.records import Layer, LayerKind
 from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.updates.answers import AnswerKind
@@ -280,3 +280,36 @@ def confirm_back() -> QWidget:
     dialog = GoBackDialog(backup(), scene.state, scene.commands)
     dialog.show()
     return dialog
+
+
+def updating() -> tuple[PullItem, ...]:
+    """One update in each of its states."""
+    running = next(item for item in data.PULLS if item.state is PullState.RUNNING)
+    plan = UpdatePlan(keep_days=7)
+
+    def item(number: int, name: str, state: PullState, **more: Any) -> PullItem:
+        known_of = {"added_at": data.NOW, "state_since_s": data.NOW_S, "update": plan, **more}
+        return PullItem(f"u{number}", data.SERVER, name, state, **known_of)
+
+    kept = replace(plan, kept_name="mistral:7b-before-2026-05-04")
+    return (
+        replace(running, id="u0", name="llava:13b", update=plan),
+        item(1, "qwen3:8b", PullState.PREPARING,
+             update=replace(plan, step=UpdateStep.UNLOADING)),
+        item(2, "gemma3:4b", PullState.PREPARING, update=replace(plan, step=UpdateStep.KEEPING)),
+        item(3, "llama3.2:latest", PullState.WAITING, position=2),
+        replace(stopped(), id="u4", finished_at=data.NOW),
+        item(5, "phi4:14b", PullState.DONE, finished_at=data.NOW,
+             update=replace(plan, was_current=True)),
+        item(6, "mistral:7b", PullState.DONE, finished_at=data.NOW, update=kept),
+    )  # fmt: skip
+
+
+@SHOTS.add("downloads-updates")
+def downloads_updates() -> QWidget:
+    made = filled()
+    made._state.set_downloads(updating())
+    made.set_panel_open(True)
+    made.splitter.setSizes([120, 480])
+    settle()
+    return made.panel

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from tray_app.core.errors import Changed
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.policy import RetryPolicy
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
+from tray_app.core.pulls.updates import UpdatePlan, UpdateStep
 from tray_app.text.addresses import server_address
-from tray_app.text.names import short_name
+from tray_app.text.names import registry_name, short_name
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import (
     about_time_left,
+    day,
     day_and_time,
     elapsed,
     spoken_time,
@@ -52,7 +55,16 @@ def pull_detail(
     """The right end of a row's first line. `now_s` is of the same clock as the item's; `start`
     says how its server is being brought back."""
     server = server_label or server_address("", "").label
-    return _DETAILS[item.state](_Row(item, now_s, server, now, start))
+    row = _Row(item, now_s, server, now, start)
+    if item.update is not None and item.state in _UPDATE_DETAILS:
+        return _UPDATE_DETAILS[item.state](row, item.update)
+    return _DETAILS[item.state](row)
+
+
+def is_changed_meanwhile(item: PullItem) -> bool:
+    """Whether an update has stopped as somebody has replaced its model since it was chosen."""
+    is_failed = item.update is not None and item.state is PullState.FAILED
+    return is_failed and isinstance(item.error, Changed)
 
 
 def pull_reason(item: PullItem, server_label: str = "") -> str:
@@ -220,6 +232,35 @@ def fetched_in(item: PullItem) -> str:
     return fill(tr("{size} in {time}"), size=size(fetched), time=elapsed(item.active_s))
 
 
+def _preparing_update(row: _Row, plan: UpdatePlan) -> str:
+    if plan.step is UpdateStep.KEEPING:
+        return tr("Keeping the old version…")
+    if plan.step is UpdateStep.UNLOADING:
+        return tr("Unloading the loaded version…")
+    if plan.step is UpdateStep.LOOKING:
+        return fill(tr("Asking {registry}…"), registry=registry_name(row.item.name))
+    return _DETAILS[row.item.state](row)
+
+
+def _failed_update(row: _Row, _plan: UpdatePlan) -> str:
+    return tr("Stopped: changed meanwhile") if is_changed_meanwhile(row.item) else _failed(row)
+
+
+def _done_update(row: _Row, plan: UpdatePlan) -> str:
+    if plan.was_current:
+        return tr("Already up to date. Nothing was pulled")
+    kept = ""
+    if plan.kept_name and row.item.finished_at is not None:
+        until = row.item.finished_at + timedelta(days=plan.keep_days)
+        kept = fill(tr("old version kept until {date}"), date=day(until, with_year=False))
+    return dotted(tr("Updated"), fetched_in(row.item), kept)
+
+
+_UPDATE_DETAILS: dict[PullState, Callable[[_Row, UpdatePlan], str]] = {
+    PullState.PREPARING: _preparing_update,
+    PullState.FAILED: _failed_update,
+    PullState.DONE: _done_update,
+}
 _DETAILS: dict[PullState, Callable[[_Row], str]] = {
     PullState.WAITING: _waiting,
     PullState.PREPARING: lambda _: tr("Getting the file list…"),

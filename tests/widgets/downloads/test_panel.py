@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data
+from tests.shots import data, updates
 from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
 from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed, PullFailure
@@ -20,6 +20,7 @@ from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.downloads.layers import ROW_HEIGHT, DownloadLayers
 from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.downloads.row import DownloadRow
+from tray_app.views.downloads.row_states import look_of
 
 
 class Clock:
@@ -545,3 +546,43 @@ def test_what_waits_for_a_server_that_is_waking_up_says_how_long(
     state.set_start(start)
     state.end_start("studio")
     assert "Waiting for “studio”" in texts(panel)
+
+
+def test_updates_say_what_is_done_around_them(panel: DownloadsPanel) -> None:
+    rows: dict[str, DownloadRow] = {}
+    for each in updates.updating():
+        panel.set_item(each)
+    panel.set_order(each.id for each in updates.updating())
+    for row in panel.findChildren(DownloadRow):
+        row.refresh(data.NOW_S)
+        rows[row.item.id] = row
+    details = {key: texts(row) for key, row in rows.items()}
+    for key, words in {
+        "u1": "Unloading the loaded version…",
+        "u2": "Keeping the old version…",
+        "u3": "Waiting, 2nd in line",
+        "u4": "Stopped: changed meanwhile",
+        "u5": "Already up to date. Nothing was pulled",
+        "u6": "Updated · old version kept until 11 May",
+    }.items():
+        assert words in details[key]
+    assert rows["u0"].accessibleName() == "llava:13b update"
+    glyphs = {key: look_of(row.item).glyph for key, row in rows.items()}
+    assert glyphs == {
+        "u0": "update",
+        "u1": "eject",
+        "u2": "update",
+        "u3": "update",
+        "u4": "warning",
+        "u5": "check-circle",
+        "u6": "check-circle",
+    }
+
+
+def test_what_has_changed_meanwhile_is_looked_at(qtbot: QtBot) -> None:
+    commands = Commands()
+    panel = shown(qtbot, DownloadsPanel(commands, clock=lambda: data.NOW_S))
+    panel.set_item(updates.stopped())
+    with emitted(commands.update_changed_dialog_requested) as asked:
+        button(panel, "Look…").click()
+    assert asked == ["u1"]

@@ -260,6 +260,7 @@ class DownloadList(QScrollArea):
             RowAction.RETRY: commands.pull_retry_requested,
             RowAction.CANCEL: commands.pull_cancel_requested,
             RowAction.REMOVE: commands.pull_remove_requested,
+            RowAction.LOOK: commands.update_changed_dialog_requested,
         }[request.action].emit(request.id)
 
     def _on_row_menu_requested(self) -> None:

@@ -12,7 +12,7 @@ from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.shell import pasteable
 from tray_app.text import pull_reason, registry_name, tr
 from tray_app.views.downloads.row import RowRequest
-from tray_app.views.downloads.row_states import LOOKS, RowAction, can_start, why_disabled
+from tray_app.views.downloads.row_states import RowAction, can_start, look_of, why_disabled
 
 
 class DownloadMenu(QMenu):
@@ -30,7 +30,7 @@ class DownloadMenu(QMenu):
         self._server = server
         self.setToolTipsVisible(True)
         self.aboutToHide.connect(self.deleteLater)
-        look = LOOKS[item.state]
+        look = look_of(item)
         for action in (look.first, look.second):
             if action is not None and action is not RowAction.SHOW:
                 is_start = action is RowAction.START
@@ -57,6 +57,7 @@ class DownloadMenu(QMenu):
             RowAction.CANCEL: tr("&Cancel"),
             RowAction.REMOVE: tr("Re&move from this list"),
             RowAction.SHOW: tr("Show &model"),
+            RowAction.LOOK: tr("&Look…"),
         }[action]
         entry = self.addAction(text)
         entry.setEnabled(enabled)

@@ -24,12 +24,12 @@ from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.layers import DownloadLayers
 from tray_app.views.downloads.row_states import (
     ACTION_GLYPHS,
-    LOOKS,
     BarMode,
     RowAction,
     action_name,
     can_start,
     is_ticking,
+    look_of,
     why_disabled,
 )
 from tray_app.views.downloads.speed_graph import SpeedGraph
@@ -100,9 +100,10 @@ class DownloadRow(QWidget):
         self._server = ""
         self._start: ServerStart | None = None
         self._build()
-        name = tr("{name} download", "said by a screen reader").format(
-            name=one_line(item.name, 120)
-        )
+        words = tr("{name} download", "said by a screen reader")
+        if item.update is not None:
+            words = tr("{name} update", "said by a screen reader")
+        name = words.format(name=one_line(item.name, 120))
         self.setAccessibleName(name)
         self._bar.setAccessibleName(name)
         self._apply_look()
@@ -235,9 +236,9 @@ class DownloadRow(QWidget):
         self._apply_progress()
 
     def _apply_look(self) -> None:
-        item, look = self._item, LOOKS[self._item.state]
+        item, look = self._item, look_of(self._item)
         self._icon.set_glyph(look.glyph, look.color)
-        is_failed = item.state is PullState.FAILED
+        is_failed = item.state is PullState.FAILED and look.first is not RowAction.LOOK
         self._reason.setVisible(is_failed)
         self._reason.setText(pull_reason(item, self._server) if is_failed else "")
         for part in (self._bar, self._percent):
@@ -258,7 +259,8 @@ class DownloadRow(QWidget):
             button.setSizePolicy(policy)
         if action is not None:
             self._first.hide()
-            self._worded.setText(tr("Retry") if action is RowAction.RETRY else tr("Resume"))
+            words = {RowAction.RETRY: tr("Retry"), RowAction.LOOK: tr("Look…")}
+            self._worded.setText(words.get(action, tr("Resume")))
             self._worded.set_icon_name(ACTION_GLYPHS[action])
             self._worded.setAccessibleName(action_name(action, self._item))
 
@@ -277,7 +279,7 @@ class DownloadRow(QWidget):
 
     def _apply_progress(self) -> None:
         item, progress = self._item, self._item.progress
-        look = LOOKS[item.state]
+        look = look_of(item)
         permille = progress.permille if progress else None
         if look.bar is BarMode.MOVING:
             self._bar.set_permille(None)
@@ -292,7 +294,7 @@ class DownloadRow(QWidget):
     def _percent_words(self) -> str:
         item = self._item
         permille = item.progress.permille if item.progress else None
-        if LOOKS[item.state].bar not in (BarMode.ACCENT, BarMode.IDLE):
+        if look_of(item).bar not in (BarMode.ACCENT, BarMode.IDLE):
             return ""
         if item.state is PullState.WAITING and not permille:
             return ""
@@ -326,16 +328,16 @@ class DownloadRow(QWidget):
             self.requested.emit(RowRequest(self._item.id, action))
 
     def _on_first_clicked(self) -> None:
-        self.request(LOOKS[self._item.state].first)
+        self.request(look_of(self._item).first)
 
     def _on_second_clicked(self) -> None:
-        self.request(LOOKS[self._item.state].second)
+        self.request(look_of(self._item).second)
 
     def _on_expander_clicked(self) -> None:
         self.set_expanded(not self.is_expanded)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        look = LOOKS[self._item.state]
+        look = look_of(self._item)
         key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         opening, closing = Qt.Key.Key_Right, Qt.Key.Key_Left

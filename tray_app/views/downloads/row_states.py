@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tray_app.core.payloads import ServerStart, StartPhase
 from tray_app.core.pulls.states import AWAY, Hold, PullItem, PullState
+from tray_app.core.pulls.updates import UpdateStep
 from tray_app.text import one_line, tr
+from tray_app.text.downloads import is_changed_meanwhile
 from tray_app.views.components.glyphs import ACCENT, SECONDARY
 from tray_app.views.theme import Tone
 
@@ -31,6 +33,7 @@ class RowAction(StrEnum):
     CANCEL = "cancel"
     REMOVE = "remove"
     SHOW = "show"
+    LOOK = "look"  # at what has stopped it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,28 @@ ACTION_GLYPHS: dict[RowAction, str] = {
     A.CANCEL: "close",
     A.REMOVE: "close",
     A.SHOW: "search",
+    A.LOOK: "search",
 }
+
+_UPDATING = frozenset({S.PREPARING, S.RUNNING})
+_STOPPED = RowLook("warning", Tone.WARN, B.NONE, A.LOOK, A.REMOVE)
+
+
+def look_of(item: PullItem) -> RowLook:
+    """How a row looks: that of an update has its own glyphs, and one that stopped as its model has
+    changed meanwhile asks to be looked at."""
+    look = LOOKS[item.state]
+    if item.update is None:
+        return look
+    if is_changed_meanwhile(item):
+        return _STOPPED
+    if item.state is S.PREPARING and item.update.step is UpdateStep.UNLOADING:
+        return replace(look, glyph="eject", color=ACCENT)
+    is_in_line = item.state is S.WAITING and item.hold in (None, Hold.LINE)
+    if item.state in _UPDATING or is_in_line:
+        return replace(look, glyph="update")
+    return look
+
 
 _TICKING = frozenset(
     {S.PREPARING, S.RUNNING, S.STALLED, S.RETRYING, S.VERIFYING, S.FINISHING, S.CANCELED}
@@ -98,6 +122,7 @@ def action_name(action: RowAction, item: PullItem) -> str:
         A.CANCEL: tr("Cancel {name}"),
         A.REMOVE: tr("Remove {name} from this list"),
         A.SHOW: tr("Show {name} in the table"),
+        A.LOOK: tr("Look what has changed of {name}"),
     }[action]
     if action is A.RETRY and item.state is S.STALLED:
         text = tr("Restart {name} now")
