@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data
+from tests.shots import data, updates
 from tests.shots.dialogs import info, ref
 from tests.shots.scene import Scene, known
 from tests.support import facts
@@ -507,3 +507,43 @@ def test_a_question_goes_with_the_dialog_it_was_asked_on(dialogs: Dialogs) -> No
     assert question is not None
     details.close()
     assert not question.isVisible()
+
+
+LLAVA = ModelRef(data.SERVER, "llava:13b", data.digest("llava:13b"))
+
+
+def test_the_sheet_opens_where_there_is_something_to_list(dialogs: Dialogs, scene: Scene) -> None:
+    assert dialogs.open_updates(ModelRefs(())) is None
+    scene.state.set_verdict(updates.llava())
+    sheet = dialogs.open_updates(ModelRefs(()))
+    assert sheet is not None
+    assert [each.name for each in sheet.refs] == ["llava:13b"]
+    again = dialogs.open_updates(ModelRefs((LLAVA,)))
+    assert again is not None
+    assert not sheet.isVisible(), "one at a time"
+    assert again.isVisible()
+
+
+def test_what_differs_is_a_tab_of_the_details(dialogs: Dialogs, scene: Scene) -> None:
+    scene.state.set_verdict(updates.llava())
+    dialog = dialogs.open_version(LLAVA)
+    assert dialog.tabs.currentWidget() is dialog.version
+    assert dialogs.open_details(LLAVA) is dialog
+
+
+def test_questions_about_updates_open_while_there_is_a_question(
+    dialogs: Dialogs, scene: Scene
+) -> None:
+    made = updates.backup()
+    backup = ModelRef(made.server_id, made.name, made.digest)
+    assert dialogs.open_changed("u1") is None
+    assert dialogs.open_go_back(backup) is None
+    scene.state.set_verdict(updates.changed())
+    scene.state.set_downloads((updates.stopped(),))
+    scene.state.set_backups((made,), ())
+    opened = (
+        dialogs.open_replace(LLAVA),
+        dialogs.open_changed("u1"),
+        dialogs.open_go_back(backup),
+    )
+    assert all(each is not None and each.isVisible() for each in opened)

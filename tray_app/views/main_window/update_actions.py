@@ -27,6 +27,8 @@ from tray_app.text.updating import (
 )
 from tray_app.views.main_window.actions import Actions, Command, ref_of
 
+_NOT_OF_OLD = (Command.PULL_ELSEWHERE, Command.COPY_RUN, Command.OPEN_PAGE)
+"""Who selects others has them shown again, where they are of use."""
 _SKIPPED_FROM = frozenset({Standing.WEIGHTS, Standing.SMALL, Standing.NEEDS_SERVER})
 
 
@@ -86,7 +88,10 @@ class UpdateActions(QObject):
         for_good = self._actions[Command.KEEP_FOR_GOOD]
         for_good.setVisible(is_old and kept is not None and kept.keep_until is not None)
         for_good.set_reason(only_one)
-        self._actions[Command.DUPLICATE].setVisible(not is_old)
+        for command in (Command.DUPLICATE, Command.KEEP_LOADED):
+            self._actions[command].setVisible(not is_old)
+        for command in _NOT_OF_OLD if is_old else ():
+            self._actions[command].setVisible(False)
 
     def update_all_state(self) -> None:
         """What can be done about all models: the menu is about to show."""
