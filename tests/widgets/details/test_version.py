@@ -10,7 +10,7 @@ from tests.shots import data
 from tests.shots import updates as shots
 from tests.shots.dialogs import open_details
 from tests.shots.scene import Scene, known
-from tests.widgets.helpers import emitted, shown
+from tests.widgets.helpers import clipboard, emitted, shown
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.updates.facts import ModelVerdict
@@ -99,6 +99,15 @@ def test_what_differs_is_listed_part_by_part(dialog: DetailsDialog) -> None:
     words = "Weights, here 7.4 gigabytes, at ollama.com other content, 7.4 gigabytes to download"
     assert spoken == words
     assert dialog.version.note.isHidden()
+
+
+def test_the_digests_of_a_part_can_be_copied(qtbot: QtBot, dialog: DetailsDialog) -> None:
+    table = dialog.version.table
+    item = table.topLevelItem(2)
+    assert item is not None
+    table.setCurrentItem(item)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert clipboard() == f"Here: sha256:{4003:064x}\nThere: sha256:{5003:064x}"
 
 
 def test_layers_that_are_not_known_are_not_called_absent(

@@ -42,8 +42,10 @@ def compare(question: Question) -> Button:
 def test_what_is_lost_is_named(replacing: ReplaceDialog, scene: Scene) -> None:
     words = "It differs from ollama.com. It may be older there, or was changed here."
     assert (replacing.title.text(), replacing.told.text()) == ("Replace llava:13b?", words)
-    assert replacing.lost.value_of("Weights") == "7.4\u00a0GB, replaced by 7.4\u00a0GB"
-    assert replacing.lost.value_of("Template") == "gone there"
+    assert replacing.lost.parts == (
+        ("Weights", "7.4\u00a0GB, replaced by 7.4\u00a0GB"),
+        ("Template", "gone there"),
+    )
     assert replacing.cancel_button.isDefault()
     assert replacing.cancel_button.hasFocus()
     assert replacing.replace_button.text() == "&Replace, 7.4\u00a0GB"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
@@ -32,7 +33,7 @@ from tray_app.text.version import (
     spoken_difference,
     version_line,
 )
-from tray_app.views.components.buttons import Button
+from tray_app.views.components.buttons import Button, copy_text
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.surfaces import Card, margins
@@ -42,6 +43,7 @@ from tray_app.views.settings.rows import CheckRow
 from tray_app.views.theme import TextRole, Tone
 
 _ROW = 34
+_TRAILING = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 _PATIENCE_MS = 20_000
 """Longer than a question to a registry may take, with its one repetition."""
 _DIFFER = frozenset({Standing.WEIGHTS, Standing.SMALL, Standing.CHANGED, Standing.NEEDS_SERVER})
@@ -112,11 +114,8 @@ class VersionTab(QScrollArea):
         self.card = NoticeCard(self._content)
         self.card.button.clicked.connect(self._on_card_button_clicked)
         self._differs = heading(tr("What differs"), self._content)
-        self.table = CardTable(("", "", "", ""), (152, 104, 176, 80), self, row_height=_ROW)
+        self.table = DifferenceTable(self)
         self.table.setAccessibleName(tr("What differs"))
-        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        trailing = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-        self.table.headerItem().setTextAlignment(3, trailing)
         self._table_card = in_card(self.table, self._content)
         self.note = PlainLabel(only_weights_known(), TextRole.SECONDARY, parent=self._content)
         self._title = heading(tr("This model"), self._content)
@@ -189,19 +188,7 @@ class VersionTab(QScrollArea):
         if rows == self._rows:
             return
         self._rows = rows
-        self.table.clear()
-        self.table.setHeaderLabels(list(difference_titles(record.name)))
-        trailing = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-        for each in rows:
-            item = self.table.add(difference_cells(each))
-            item.setTextAlignment(3, trailing)
-            spoken = spoken_difference(each, record.name)
-            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
-            for column in range(4):
-                item.setToolTip(column, tooltip(difference_tip(each)))
-                item.setData(column, DIM_ROLE, each.is_same and column > 0)
-        height = self.table.header().sizeHint().height() + _ROW * len(rows) - 1
-        self.table.setFixedHeight(height)
+        self.table.show_rows(rows, record.name)
 
     def _held(self, record: ModelRecord) -> frozenset[str]:
         """The layers that the server has of other models, as far as they are known."""
@@ -284,6 +271,38 @@ class VersionTab(QScrollArea):
             commands = self._commands
             asked = commands.offer_again_requested if is_skipped else commands.skip_requested
             asked.emit(self._ref)
+
+
+class DifferenceTable(CardTable):
+    """A row for each part, as high as all of them. Ctrl+C copies the digests of one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(("", "", "", ""), (152, 104, 176, 80), parent, row_height=_ROW)
+        self._rows: tuple[Difference, ...] = ()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.headerItem().setTextAlignment(3, _TRAILING)
+
+    def show_rows(self, rows: tuple[Difference, ...], name: str) -> None:
+        """Show what differs of the model with this name."""
+        self._rows = rows
+        self.clear()
+        self.setHeaderLabels(list(difference_titles(name)))
+        for each in rows:
+            item = self.add(difference_cells(each))
+            item.setTextAlignment(3, _TRAILING)
+            spoken = spoken_difference(each, name)
+            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
+            for column in range(4):
+                item.setToolTip(column, tooltip(difference_tip(each)))
+                item.setData(column, DIM_ROLE, each.is_same and column > 0)
+        self.setFixedHeight(self.header().sizeHint().height() + _ROW * len(rows) - 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        if event.matches(QKeySequence.StandardKey.Copy) and 0 <= row < len(self._rows):
+            copy_text(self, difference_tip(self._rows[row]))
+        else:
+            super().keyPressEvent(event)
 
 
 class ButtonRow(QWidget):

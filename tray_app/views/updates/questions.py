@@ -4,7 +4,7 @@ meanwhile, and before going back."""
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.payloads import GoBackRequest, ModelRef, UpdateRequest
@@ -27,11 +27,11 @@ from tray_app.text.version import (
     replace_title,
 )
 from tray_app.views.components.buttons import Button
-from tray_app.views.components.facts import Fact, FactsCard
+from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.question import Question
-from tray_app.views.components.surfaces import Card
+from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.settings.rows import CheckRow
-from tray_app.views.theme import Tone
+from tray_app.views.theme import TextRole, Tone
 
 _WIDTH = 500
 _DAYS = 30
@@ -53,7 +53,7 @@ class ReplaceDialog(Question):
         super().__init__(tr("Replace model"), "warning", Tone.WARN, parent)
         self._ref, self._settings, self._commands = ref, settings, commands
         self._state = state
-        self.lost = FactsCard(self)
+        self.lost = LostCard(self)
         self.keep = CheckRow(keep_this_words(_DAYS), tr("You can go back at any time."))
         self.keep.box.setChecked(True)
         card = Card(self)
@@ -81,7 +81,7 @@ class ReplaceDialog(Question):
             for each in differences(known, unpack(found.packed))
             if each.here and not each.is_same
         ]
-        self.lost.set_facts([Fact(*lost_part(each)) for each in parts[:_MAX_LOST]])
+        self.lost.say(tuple(lost_part(each) for each in parts[:_MAX_LOST]))
         self.lost.setVisible(bool(parts))
         self.replace_button.setText(replace_button(found.download_bytes))
 
@@ -97,6 +97,28 @@ class ReplaceDialog(Question):
         loads_again = self._settings.values.load_again
         self.accept()
         self._commands.update_requested.emit(UpdateRequest((self._ref,), days, loads_again))
+
+
+class LostCard(Card):
+    """A row for each part that is lost: what it is, and what becomes of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.parts: tuple[tuple[str, str], ...] = ()
+
+    def say(self, parts: tuple[tuple[str, str], ...]) -> None:
+        """Show these."""
+        self.parts = parts
+        self.clear()
+        for part, words in parts:
+            row = QWidget(self)
+            line = QHBoxLayout(row)
+            line.setContentsMargins(margins(16, 9, 16, 9))
+            line.setSpacing(12)
+            line.addWidget(PlainLabel(part, wrap=False, parent=row))
+            line.addStretch(1)
+            line.addWidget(PlainLabel(words, TextRole.SECONDARY, wrap=False, parent=row))
+            self.add_row(row)
 
 
 class ChangedDialog(Question):
