@@ -11,6 +11,7 @@ from tests.shots import data
 from tests.widgets.windows import Stage, entries, names, pick
 from tray_app.core.payloads import BusyModel, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.rules import DiskSpace
+from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.updates.facts import (
     CheckState,
     ModelVerdict,
@@ -81,6 +82,16 @@ def test_it_is_asked_further_where_there_is_something_to_decide(stage: Stage) ->
     stage.state.set_busy(BusyModel(ref("llava:13b"), Verb.DELETE))
     stage.window.refresh_now()
     assert "Wait until the current action has finished" in button(stage)
+
+
+def test_what_is_in_the_downloads_is_not_asked_for_again(stage: Stage) -> None:
+    item = PullItem("u1", data.SERVER, "llava:13b", PullState.WAITING, data.NOW)
+    stage.state.set_downloads((item,))
+    pick(stage, "llava:13b")
+    assert "It is in the downloads already" in button(stage)
+    stage.state.set_downloads((replace(item, state=PullState.CANCELED),))
+    stage.window.refresh_now()
+    assert button(stage) == ""
 
 
 def test_of_several_the_sheet_opens(stage: Stage, qtbot: QtBot) -> None:

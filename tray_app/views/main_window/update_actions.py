@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.payloads import ModelRefs
+from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.updates.facts import ModelVerdict, Way
 from tray_app.core.updates.ledger import Made
 from tray_app.core.updates.verdicts import Standing
@@ -187,7 +188,7 @@ class UpdateActions(QObject):
         skip.setText(words)
 
     def _update_reason(self, found: Sequence[ModelVerdict]) -> str:
-        blocked = self._reach_reason() or self._busy_reason()
+        blocked = self._reach_reason() or self._busy_reason() or self._queue_reason()
         if blocked or self._updatable():
             return blocked
         if len(found) > 1:
@@ -227,6 +228,14 @@ class UpdateActions(QObject):
         if all(row.is_stale for row in self._rows):
             labels = {row.record.server_id: row.server.label for row in self._rows}
             return cannot_reach(tuple(labels.values()))
+        return ""
+
+    def _queue_reason(self) -> str:
+        """All of them are in the downloads already."""
+        keys = {row.key for row in self._rows}
+        items = (item for item in self._state.downloads if item.state in UNFINISHED)
+        if keys and keys <= {item.key for item in items if item.key in keys}:
+            return tr("It is in the downloads already")
         return ""
 
     def _busy_reason(self) -> str:
