@@ -192,7 +192,9 @@ def test_the_menu_key_opens_at_the_current_row(stage: Stage) -> None:
 
 def test_the_panel_gives_commands(stage: Stage) -> None:
     window, told = stage.window, stage.told
-    actions = {f"pull_{action}_requested": action for action in RowAction if action != "show"}
+    special = {RowAction.SHOW, RowAction.LOOK}
+    actions = {f"pull_{action}_requested": action for action in RowAction if action not in special}
+    actions["update_changed_dialog_requested"] = RowAction.LOOK
     told.listen(stage.commands, list(actions))
     for name, action in actions.items():
         window.panel.list._on_row_requested(RowRequest("7", action))
