@@ -13,7 +13,7 @@ from tests.shots import data, servers
 from tests.shots.dialogs import open_details
 from tests.shots.main_window import select, window
 from tests.shots.registry import SHOTS, settle
-from tests.shots.scene import Scene, known
+from tests.shots.scene import Scene, blank, known
 from tests.support import facts
 from tray_app.core.errors import Changed
 from tray_app.core.payloads import ModelRef, ModelRefs
@@ -101,11 +101,10 @@ def after_update() -> QWidget:
     return made
 
 
-def sheet(made: MainWindow) -> UpdateSheet:
-    """The sheet over a window."""
-    dialog = UpdateSheet(
-        ModelRefs(()), made._settings, made._state, made._commands, made, clock=data.clock
-    )
+def sheet(scene: Scene) -> UpdateSheet:
+    """The sheet, with all that there is."""
+    parts = (scene.settings, scene.state, scene.commands)
+    dialog = UpdateSheet(ModelRefs(()), *parts, clock=data.clock)
     dialog.show()
     settle()
     return dialog
@@ -113,20 +112,23 @@ def sheet(made: MainWindow) -> UpdateSheet:
 
 @SHOTS.add("update-all")
 def update_all() -> QWidget:
-    return sheet(filled())
+    scene = known()
+    for found in verdicts():
+        scene.state.set_verdict(found)
+    scene.state.set_disk_space(DiskSpace(data.SERVER, 212_000_000_000))
+    return sheet(scene)
 
 
 @SHOTS.add("update-all-servers")
 def update_all_servers() -> QWidget:
-    made = servers.filled()
-    state = made._state
+    scene = blank()
+    servers.tell(scene.state)
     large = next(r for r in servers.MODELS[servers.NAS] if r.name == "deepseek-r1:32b")
     here = {record.name: record for record in servers.MODELS[servers.HERE]}
-    state.set_verdict(data.judged(large, fetch_bytes=19_900_000_000))
-    state.set_verdict(data.judged(here["qwen3:8b"], fetch_bytes=5_000_000_000))
-    state.set_disk_space(DiskSpace(servers.HERE, 212_000_000_000))
-    settle()
-    return sheet(made)
+    scene.state.set_verdict(data.judged(large, fetch_bytes=19_900_000_000))
+    scene.state.set_verdict(data.judged(here["qwen3:8b"], fetch_bytes=5_000_000_000))
+    scene.state.set_disk_space(DiskSpace(servers.HERE, 212_000_000_000))
+    return sheet(scene)
 
 
 def _layer(number: int, kind: LayerKind, size_bytes: int) -> Layer:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data, doctor, estimates, pull_servers, server_form
+from tests.shots import data, doctor, estimates, pull_servers, server_form, updates
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -108,6 +108,12 @@ DIALOGS: list[Callable[[], QWidget]] = [
     estimates.UPDATED,
     estimates.BARELY,
     estimates.NOT_FOUND,
+    updates.update_all,
+    updates.update_all_servers,
+    updates.details_version,
+    updates.confirm_changed,
+    updates.confirm_meanwhile,
+    updates.confirm_back,
     estimates.lookup,
     estimates.short,
     pull_servers.pull_servers_lookup,

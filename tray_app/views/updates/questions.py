@@ -3,7 +3,7 @@ meanwhile, and before going back."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QWidget
 
 from tray_app.commands import Commands
@@ -116,8 +116,9 @@ class LostCard(Card):
             line.setContentsMargins(margins(16, 9, 16, 9))
             line.setSpacing(12)
             line.addWidget(PlainLabel(part, wrap=False, parent=row))
-            line.addStretch(1)
-            line.addWidget(PlainLabel(words, TextRole.SECONDARY, wrap=False, parent=row))
+            becomes = PlainLabel(words, TextRole.SECONDARY, parent=row)
+            becomes.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+            line.addWidget(becomes, 1)
             self.add_row(row)
 
 
@@ -129,7 +130,7 @@ class ChangedDialog(Question):
         self, item: PullItem, state: AppState, commands: Commands, parent: QWidget | None = None
     ) -> None:
         super().__init__(tr("Changed meanwhile"), "warning", Tone.WARN, parent)
-        self._item_id, self._commands = item.id, commands
+        self._item_id, self._state, self._commands = item.id, state, commands
         server = state.server_of(item.server_id)
         record = state.record(item.key)
         ref = ModelRef(*item.key, record.digest if record is not None else "")
