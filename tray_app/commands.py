@@ -116,6 +116,25 @@ class Commands(QObject):
     backup_note_done_requested = Signal(object)  # ModelRef of the kept version
     """Say no more of its end."""
 
+    # Making models.
+    create_dialog_requested = Signal(object)  # CreatePaths
+    """Open the dialog with these files; () = ask for one first."""
+    create_requested = Signal(object)  # CreateRequest
+    create_start_requested = Signal(str)  # id of a create
+    create_cancel_requested = Signal(str)  # id
+    """Before Ollama works on it, it ends at once; then its row asks."""
+    create_keep_requested = Signal(str)  # id
+    create_delete_when_ready_requested = Signal(str)  # id
+    create_retry_requested = Signal(str)  # id
+    create_change_dialog_requested = Signal(str)  # id
+    """Open the dialog again, filled in as it was."""
+    create_remove_requested = Signal(str)  # id
+    derive_dialog_requested = Signal(object)  # ModelRef
+    edit_dialog_requested = Signal(object)  # ModelRef
+    derive_requested = Signal(object)  # DeriveRequest
+    rename_dialog_requested = Signal(object)  # ModelRef
+    rename_requested = Signal(object)  # RenameRequest
+
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing
     pull_elsewhere_dialog_requested = Signal(object)  # ModelRef

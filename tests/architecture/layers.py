@@ -56,7 +56,7 @@ LAYERS = {
     "private_files": Layer(frozenset()),
     "streams": Layer(frozenset()),
     "environment": Layer(frozenset()),
-    "state": Layer(_names("core"), _names("PySide6.QtCore")),
+    "state": Layer(_names("core state"), _names("PySide6.QtCore")),
     "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(
         _names(

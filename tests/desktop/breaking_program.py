@@ -19,7 +19,7 @@ from tray_app.app.window import WindowController
 from tray_app.cli import parse_args
 from tray_app.commands import Commands
 from tray_app.desktop.instance.single_instance import InstanceAnswer, InstanceRequest
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 
 class Broken(Exception):

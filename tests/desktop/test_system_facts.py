@@ -14,7 +14,7 @@ from tray_app.core.records import Server
 from tray_app.desktop.conditions.base import Network, Power
 from tray_app.desktop.conditions.system import system_network, system_power
 from tray_app.desktop.dock_badge import APP_URI, DockBadge
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ from tray_app.desktop.instance.single_instance import (
 from tray_app.desktop.notifications.notifier import Notifier, system_backends
 from tray_app.desktop.tray.tray import Tray
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 NOW = datetime.now(UTC)
 GB = 1_000_000_000

@@ -10,7 +10,7 @@ from tray_app.commands import Commands
 from tray_app.core.payloads import BusyModel, ModelRef, Recommendations, Verb
 from tray_app.core.records import Server, ServerState
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.theme import Tone

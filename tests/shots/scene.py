@@ -10,7 +10,7 @@ from tray_app.commands import Commands
 from tray_app.core.payloads import Recommendations
 from tray_app.core.records import Server
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 LOG_FOLDER = "/home/me/.local/state/ollama-tray"
 

@@ -31,7 +31,7 @@ from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.updates.facts import ModelVerdict
 from tray_app.core.updates.verdicts import Marks, Standing
 from tray_app.itemmodels.comparison import Comparison, ComparisonKind
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.main_window.window import MainWindow
 from tray_app.views.questions.delete import DeleteDialog
 

@@ -15,7 +15,7 @@ from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.progress import PullPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
 from tray_app.core.records import Server
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.downloads.panel import DownloadsPanel
 
 S = PullState

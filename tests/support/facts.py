@@ -5,7 +5,7 @@ from PySide6.QtCore import SIGNAL, QMetaMethod, QObject
 from tray_app.core.payloads import Recommendations
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import Poll, ServerState, ServerStatus, Snapshot
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 
 def set_status(state: AppState, status: ServerStatus) -> None:

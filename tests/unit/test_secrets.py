@@ -41,7 +41,7 @@ from tray_app.ollama import OllamaClient
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.certificates import offered_certificate
 from tray_app.ollama.responses import Answer, error_of
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.poller import state_of
 from tray_app.workers.pulls.history import HistoryStore
 from tray_app.workers.pulls.store import PullStore

@@ -22,7 +22,7 @@ from tray_app.core.sign_in import SecretState, SignIn, SignInKind
 from tray_app.paths import paths
 from tray_app.settings import ServerEntry, Settings
 from tray_app.settings.servers import endpoint_of
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.runner import JobRunner
 
 K = FindingKind

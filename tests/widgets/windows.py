@@ -18,7 +18,7 @@ from tray_app.core.payloads import ModelRef
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import Server, ServerStatus, Snapshot
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.main_window.screens import Screen
 from tray_app.views.main_window.state_page import PageText
 from tray_app.views.main_window.window import MainWindow

@@ -42,7 +42,7 @@ from tray_app.paths import Paths
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
 from tray_app.settings.pull_limits import limits_of
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.last_lists import LastLists
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers

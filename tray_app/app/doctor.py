@@ -17,7 +17,7 @@ from tray_app.core.errors import OllamaError
 from tray_app.core.records import ServerStatus
 from tray_app.paths import Paths
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.runner import Job, JobRunner
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tray_app.app.window import WindowController
     from tray_app.commands import Commands
     from tray_app.core.records import ModelRecord, Server
-    from tray_app.state import AppState
+    from tray_app.state.app_state import AppState
 
 LINK_PULL = "ollama-tray://pull/"
 TOKEN_LIMIT = 1024

@@ -32,7 +32,7 @@ from tray_app.core.updates.ledger import (
     pack_children,
     unpack_children,
 )
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
 from tray_app.workers.updates.checker import UpdateChecker

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app.commands import Commands
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from tray_app.desktop.ollama_start.base import InLane, OllamaStart, StartReport
 from tray_app.desktop.ollama_start.system import system_ollama_start
 from tray_app.ollama.local_store import is_installed
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.runner import Job, JobRunner
 from tray_app.workers.wake import PORT, WakeJob
 

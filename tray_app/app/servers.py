@@ -19,7 +19,7 @@ from tray_app.core.sign_in import OriginSignIn, Secrets, request_headers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.settings import ServerEntry, Settings
 from tray_app.settings.servers import endpoint_of
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers

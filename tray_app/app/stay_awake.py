@@ -12,7 +12,7 @@ from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.desktop.awake.base import Awake
 from tray_app.desktop.awake.system import system_awake
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 
 class StayAwake(QObject):

@@ -40,7 +40,7 @@ from tray_app.core.updates.verdicts import news
 from tray_app.core.updates.ways import way_of
 from tray_app.ollama.registry import Registry
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.update_ledger import LedgerFile
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations

@@ -84,6 +84,22 @@ class CopyRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameRequest:
+    """Give a model another name on its server. `may_unload`: if it is loaded, unload it first."""
+
+    source: ModelRef
+    destination: str
+    may_unload: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePaths:
+    """Files of this computer that a person has chosen or dropped, as absolute paths."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateRequest:
     """Update these models, each only while its digest is still the one a person saw. `keep_days`:
     how long their old versions are kept, 0 = they are not; `loads_again`: what is loaded now is

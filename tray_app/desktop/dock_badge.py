@@ -15,7 +15,7 @@ from tray_app import APP_ID
 
 if TYPE_CHECKING:
     from tray_app.desktop.dbus.session import SessionBus
-    from tray_app.state import AppState
+    from tray_app.state.app_state import AppState
 
 APP_URI = f"application://{APP_ID}.desktop"
 _PATH = "/" + APP_ID.replace(".", "/")

@@ -18,7 +18,7 @@ from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, 
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.views.components.message_box import MessageBox, show_message
 from tray_app.views.details.dialog import DetailsDialog

@@ -44,7 +44,7 @@ from tray_app.desktop.instance.single_instance import (
     SingleInstance,
     ask,
 )
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 C = InstanceCommand
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

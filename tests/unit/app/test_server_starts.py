@@ -18,7 +18,7 @@ from tray_app.core.records import Poll, Server, ServerState, ServerStatus
 from tray_app.core.wake import magic_packet
 from tray_app.desktop.ollama_start.base import InLane, OllamaStart, StartReport
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.runner import JobRunner
 
 P, S = StartPhase, ServerState

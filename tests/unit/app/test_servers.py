@@ -29,7 +29,7 @@ from tray_app.core.records import ServerState
 from tray_app.core.sign_in import Secrets, SecretState, SignIn, SignInKind
 from tray_app.ollama.registry import Registry
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers
 from tray_app.workers.pulls.queue import PullQueue

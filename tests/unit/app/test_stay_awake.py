@@ -17,7 +17,7 @@ from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import Server
 from tray_app.desktop.awake.base import Awake
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 HERE = PullItem("1", "here", "x:latest", PullState.WAITING, datetime(2026, 11, 28, tzinfo=UTC))
 THERE = replace(HERE, id="2", server_id="nas")

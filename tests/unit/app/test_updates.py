@@ -34,7 +34,7 @@ from tray_app.desktop.conditions.base import Network, Power
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.registry import Registry
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.update_ledger import LedgerFile
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations

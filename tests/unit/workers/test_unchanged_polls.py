@@ -30,7 +30,7 @@ from tray_app.core.records import (
 )
 from tray_app.desktop.tray.entries import TrayFacts, facts_of
 from tray_app.ollama.registry import Registry
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.estimates.estimator import Estimator, _Asked, _Disk
 from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.jobs import Target

@@ -26,7 +26,7 @@ from tray_app.core.payloads import LocalOllama, ModelRef, OtherAddress
 from tray_app.core.records import Server
 from tray_app.core.sign_in import SignIn, SignInKind
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.doctor.dialog import DoctorDialog
 
 K, R = FindingKind, RemedyKind

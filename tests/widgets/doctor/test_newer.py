@@ -9,7 +9,7 @@ from tests.support import facts
 from tests.widgets.helpers import emitted
 from tray_app.commands import Commands
 from tray_app.core.records import Server, ServerState, ServerStatus
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.doctor.newer import NewerOllamaEntry, newer_ollama
 
 

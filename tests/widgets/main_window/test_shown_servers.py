@@ -10,7 +10,7 @@ from tests.support import facts
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.records import Server, ServerState, Snapshot
 from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.main_window.shown_servers import ShownServers
 
 

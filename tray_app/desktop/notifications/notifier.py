@@ -32,7 +32,7 @@ from tray_app.desktop.notifications.notice import (
 from tray_app.desktop.notifications.rules import Batch, PullNoticeRules
 from tray_app.desktop.notifications.server_rules import TOGETHER_S, ServerNoticeRules
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 _log = logging.getLogger(__name__)
 

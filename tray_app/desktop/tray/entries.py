@@ -45,7 +45,7 @@ from tray_app.core.updates.ways import way_of
 from tray_app.text import tr
 
 if TYPE_CHECKING:
-    from tray_app.state import AppState
+    from tray_app.state.app_state import AppState
 
 MAX_ENTRIES = 16
 """Separators do not count."""

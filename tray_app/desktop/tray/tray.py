@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tray_app.core.pulls.states import PullSummary
     from tray_app.core.records import ServerStatus
     from tray_app.desktop.tray.entries import TrayFacts, TrayRequest
-    from tray_app.state import AppState
+    from tray_app.state.app_state import AppState
 
 _PACE_S = 1.0
 _MESSAGE_MS = 10_000

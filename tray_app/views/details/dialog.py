@@ -25,7 +25,7 @@ from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.facts import ModelVerdict, Way
 from tray_app.core.updates.ways import way_of
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import (
     Message,
     copied_line,

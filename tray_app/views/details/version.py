@@ -18,7 +18,7 @@ from tray_app.core.updates.differences import Difference, differences
 from tray_app.core.updates.facts import ModelVerdict
 from tray_app.core.updates.ledger import Made, unpack
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr, utc_now
 from tray_app.text.updates import Subject, verdict_card, verdict_line
 from tray_app.text.version import (

@@ -15,7 +15,7 @@ from tray_app.core.diagnosis.findings import (
     RemedyKind,
 )
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import diagnosis_report, doctor_head, sentences, tooltip, tr
 from tray_app.views.components.announce import announce
 from tray_app.views.components.buttons import Button, copy_text

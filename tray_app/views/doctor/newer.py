@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from tray_app.commands import Commands
 from tray_app.core.versions import is_older
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.theme import Theme

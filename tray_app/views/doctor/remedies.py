@@ -12,7 +12,7 @@ from tray_app.core.endpoint import NO_PROXY
 from tray_app.core.payloads import ModelRef, OtherAddress
 from tray_app.core.sign_in import SignInKind
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.views.components.buttons import copy_text
 
 _ADDRESSES = (RemedyKind.USE_ADDRESS, RemedyKind.USE_HTTPS, RemedyKind.USE_HTTP)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QTreeWidgetItem, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.pulls.history import PullRecord
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import (
     history_note,
     history_row,

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import (
     dotted,
     downloads_header,

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from tray_app.commands import Commands
 from tray_app.core.names import LIBRARY_URL, clean
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import start_command
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.main_window.actions import Actions, Command

@@ -16,7 +16,7 @@ from tray_app.core.payloads import CopyRequest, DeleteOutcome, Failure, ModelRef
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.sharing import freed, is_made_here
 from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import copied_line, delete_result, diagnostics_copied, tr
 from tray_app.text.several import several_deleted
 from tray_app.views.components.announce import announce

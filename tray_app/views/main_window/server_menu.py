@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from tray_app.commands import Commands
 from tray_app.core.payloads import StartPhase, seen_state
 from tray_app.core.records import Server, ServerState
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import server_entry, servers_online, spoken_entry, tr
 from tray_app.views.components.glyphs import glyph, glyph_color
 from tray_app.views.components.server_glyphs import STATE_GLYPHS

@@ -14,7 +14,7 @@ from tray_app.core.updates.verdicts import Marks, Verdict
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.row_store import Totals
 from tray_app.itemmodels.rows import ListedServer
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import server_name, server_words, tr
 from tray_app.views.main_window import start_pages
 from tray_app.views.main_window.screens import Facts

@@ -16,7 +16,7 @@ from tray_app.core.updates.verdicts import Standing
 from tray_app.core.updates.ways import way_of
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.several import cannot_reach
 from tray_app.text.updating import (

@@ -17,7 +17,7 @@ from tray_app.core.updates.facts import AfterUpdate, BackupNews, BackupNote, Che
 from tray_app.core.updates.verdicts import Standing
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.updating import (
     after_update_line,

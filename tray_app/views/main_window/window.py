@@ -27,7 +27,7 @@ from tray_app.itemmodels.comparison import Comparison
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr, utc_now
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.screen_fit import FillingContent, FittingScroll, ScreenFit

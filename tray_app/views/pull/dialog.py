@@ -18,7 +18,7 @@ from tray_app.core.pulls.rules import GB, HoldReason, Room, outlook
 from tray_app.core.pulls.states import UNFINISHED, Hold, PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation, Server
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import (
     already_here,
     cloud_is_off,

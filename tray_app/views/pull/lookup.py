@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tray_app.commands import Commands
 from tray_app.core.estimate import PullEstimate
 from tray_app.core.payloads import ModelRef
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 PAUSE_MS = 400
 """Asked this long after the last keystroke."""

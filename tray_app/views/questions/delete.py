@@ -25,7 +25,7 @@ from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import ModelRecord, ServerState, ServerStatus, Snapshot
 from tray_app.core.sharing import Freed, freed, is_made_here
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import (
     MISSING,
     DeleteNote,

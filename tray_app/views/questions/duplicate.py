@@ -9,7 +9,7 @@ from tray_app.commands import Commands
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.names import ModelName, canonical, split_display
 from tray_app.core.payloads import CopyRequest, ModelRef
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import name_problem, one_line, tr
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame

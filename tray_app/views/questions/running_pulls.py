@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import TRANSITIONS, PullEvent, PullItem
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import cancel_question, server_name, tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame

@@ -30,7 +30,7 @@ from tray_app.core.payloads import (
 )
 from tray_app.core.sign_in import SecretState, SignIn, SignInKind
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import address_problem, server_name, tooltip, tr
 from tray_app.text.connection_tests import Attempt, Remedy
 from tray_app.text.sign_in import unencrypted_question

@@ -9,7 +9,7 @@ from tray_app.commands import Commands
 from tray_app.core.payloads import ServerRemoval
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tr
 from tray_app.text.sign_in import removed_secret_line
 from tray_app.text.wording import english_singular, fill

@@ -10,7 +10,7 @@ from tray_app import APP_NAME, __version__
 from tray_app.commands import Commands
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button, tell_copied
 from tray_app.views.components.labels import PlainLabel

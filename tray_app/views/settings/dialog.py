@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from tray_app.commands import Commands
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.inputs import ComboBox

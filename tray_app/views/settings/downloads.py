@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from tray_app.core.pulls.rules import QuietHours
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.inputs import TimeBox
 from tray_app.views.components.labels import PlainLabel

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from tray_app.commands import Commands
 from tray_app.language import languages, spoken
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.rows import CheckRow, SettingsPage

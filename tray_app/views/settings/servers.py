@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.settings.rows import SettingsPage

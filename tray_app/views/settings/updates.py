@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import checking, last_check, names_button, one_line, tr, utc_now
 from tray_app.views.components.buttons import Button, IconButton
 from tray_app.views.components.labels import PlainLabel, heading

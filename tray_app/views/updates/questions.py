@@ -13,7 +13,7 @@ from tray_app.core.updates.differences import differences
 from tray_app.core.updates.ledger import Made, unpack
 from tray_app.core.updates.verdicts import Standing
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tr
 from tray_app.text.version import (
     changed_body,

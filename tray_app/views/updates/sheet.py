@@ -26,7 +26,7 @@ from tray_app.core.payloads import ModelRef, ModelRefs, UpdateRequest
 from tray_app.core.pulls.rules import GB, room_for
 from tray_app.core.records import ModelKey, ServerState, ServerStatus, Snapshot
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr, utc_now
 from tray_app.text.estimates import EstimateLine, LineTone
 from tray_app.text.update_sheet import (

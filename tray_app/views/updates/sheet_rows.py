@@ -14,7 +14,7 @@ from tray_app.core.records import ModelRecord, RunningModel, ServerState
 from tray_app.core.sharing import freed
 from tray_app.core.updates.facts import ModelVerdict
 from tray_app.core.updates.verdicts import Standing
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.text import server_name, server_words, size
 from tray_app.text.names import registry_name
 from tray_app.text.update_sheet import (

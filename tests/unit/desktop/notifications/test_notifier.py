@@ -22,7 +22,7 @@ from tray_app.desktop.notifications.balloons import QtNotifications
 from tray_app.desktop.notifications.notice import Notice, NoticeKind
 from tray_app.desktop.notifications.notifier import Notifier
 from tray_app.settings import Settings
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 NOW = datetime(2026, 1, 1, 14, 32, tzinfo=UTC)
 

@@ -44,7 +44,7 @@ from tray_app.desktop.tray.entries import (
     build_tooltip,
     facts_of,
 )
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 NOW = datetime(2026, 5, 1, 14, 32, tzinfo=UTC)
 ONLINE = ServerStatus("local", ServerState.ONLINE, NOW, "0.33.1")

@@ -33,7 +33,7 @@ def test_wording_records_and_libraries_come_after_the_icon() -> None:
             "tray_app.core.errors",
             "tray_app.core.records",
             "tray_app.core.pulls",
-            "tray_app.state",
+            "tray_app.state.app_state",
             "tray_app.commands",
             "tray_app.text",
             "tray_app.settings",

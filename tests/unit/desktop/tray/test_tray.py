@@ -30,7 +30,7 @@ from tray_app.core.records import (
 )
 from tray_app.desktop.tray.look import TrayState
 from tray_app.desktop.tray.tray import Tray
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 # Qt's own, where there is no tray.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)

@@ -20,7 +20,7 @@ from tray_app.core.sharing import KnownLayers
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 from tray_app.workers.estimates.estimator import Estimator
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import JobRunner

@@ -39,6 +39,7 @@ from tray_app.core.updates.facts import (
     UpdatesFound,
 )
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
+from tray_app.state.creates import CreateFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,6 +141,7 @@ class AppState(QObject):
         """The server that is shown; "" = all of them."""
         self.is_demo = is_demo
         self.log_folder = log_folder
+        self.creates = CreateFacts(self)
         self.layer_index = LayerIndex()
         self.pull_summary = PullSummary()
         self.history = History()

@@ -18,7 +18,7 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.state import MAX_KEPT_DETAILS, AppState
+from tray_app.state.app_state import MAX_KEPT_DETAILS, AppState
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 HERE = Server("here", "", "127.0.0.1:11434")

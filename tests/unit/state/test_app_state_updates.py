@@ -10,7 +10,7 @@ from tray_app.core.records import Server
 from tray_app.core.updates.facts import CheckState, ModelVerdict
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
-from tray_app.state import AppState
+from tray_app.state.app_state import AppState
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 HERE, NAS = Server("here", "", "127.0.0.1:11434"), Server("nas", "nas", "10.0.0.2:11434")

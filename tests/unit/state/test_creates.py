@@ -1,0 +1,45 @@
+"""CreateFacts: each change is told once, and what is told is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
+from tray_app.state.creates import CreateFacts
+
+ITEM = CreateItem(
+    id="c1",
+    request=CreateRequest("local", "phi:q4", ("/models/phi.gguf",)),
+    state=CreateState.WAITING,
+    added_at=datetime(2026, 11, 24, tzinfo=UTC),
+)
+
+
+@pytest.fixture
+def told() -> list[object]:
+    return []
+
+
+def test_each_change_is_told_once_and_kept(told: list[object]) -> None:
+    facts = CreateFacts()
+    facts.changed.connect(told.append)
+    facts.removed.connect(told.append)
+    moving = replace(ITEM, state=CreateState.UPLOADING)
+    for item in (ITEM, ITEM, moving):
+        facts.put(item)
+    assert facts.items == (moving,)
+    assert facts.item("c1") is moving
+    facts.drop("c1")
+    facts.drop("c1")
+    assert told == [ITEM, moving, "c1"]
+    assert not facts.items
+
+
+def test_a_state_is_ended_or_at_the_server_or_neither() -> None:
+    ended = {state for state in CreateState if state.is_ended}
+    at_server = {state for state in CreateState if state.is_at_server}
+    assert not ended & at_server
+    assert CreateState.UPLOADING not in ended | at_server

@@ -1,0 +1,1 @@
+"""Making models from files and from installed models: requests, states, costs, rules."""

@@ -1,0 +1,1 @@
+"""The newest of every fact, kept once for everybody who shows it."""
