@@ -58,6 +58,12 @@ class LayerIndex:
     def of(self, record: ModelRecord) -> KnownLayers | None:
         return self.by_digest.get(record.digest)
 
+    def weights(self, digest: str) -> frozenset[str]:
+        """The digests of what a model weighs with; none = not known."""
+        known = self.by_digest.get(digest)
+        layers = known.layers if known is not None else ()
+        return frozenset(layer.digest for layer in layers if layer.kind is LayerKind.MODEL)
+
 
 class SharingIndex:
     """Which manifests of a LayerIndex share layers with others; most of thousands share nothing.
@@ -242,14 +248,8 @@ def is_made_here(record: ModelRecord, installed: InstalledModels, layer_index: L
     parent = installed.by_key.get(canonical(record.details.parent_model))
     if parent is None or parent.key == record.key:
         return parent is not None
-    weights = _weights(record, layer_index)
-    return bool(weights) and weights == _weights(parent, layer_index)
-
-
-def _weights(model: ModelRecord, layer_index: LayerIndex) -> frozenset[str]:
-    known = layer_index.of(model)
-    layers = known.layers if known is not None else ()
-    return frozenset(layer.digest for layer in layers if layer.kind is LayerKind.MODEL)
+    weights = layer_index.weights(record.digest)
+    return bool(weights) and weights == layer_index.weights(parent.digest)
 
 
 def sharers(

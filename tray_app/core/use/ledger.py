@@ -6,7 +6,7 @@ same model still. Where the weights are not known yet, its own digest stands for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -86,6 +86,10 @@ class UseLedger:
         self._changed: dict[UseKey, ModelUse | None] = {}
         self._changed_watches: dict[str, ServerWatch | None] = {}
 
+    def __len__(self) -> int:
+        """How many models were ever seen in memory."""
+        return len(self._models)
+
     @property
     def models(self) -> tuple[ModelUse, ...]:
         return tuple(self._models.values())
@@ -104,6 +108,15 @@ class UseLedger:
         found = (self._changed, self._changed_watches)
         self._changed, self._changed_watches = {}, {}
         return found
+
+    def give_back(
+        self,
+        models: Mapping[UseKey, ModelUse | None],
+        watches: Mapping[str, ServerWatch | None],
+    ) -> None:
+        """These could not be written: they are still to be, where they have not changed since."""
+        self._changed = {**models, **self._changed}
+        self._changed_watches = {**watches, **self._changed_watches}
 
     # What is seen.
 
