@@ -28,18 +28,24 @@ _MAX_TEXT = 300
 _BUSY_S = 2.0
 _SIDE_FILES = ("-journal", "-wal", "-shm")
 
-_SCHEMA = f"""
+_MODEL_TABLE = """
 CREATE TABLE IF NOT EXISTS model (
     server TEXT NOT NULL, weights TEXT NOT NULL, seen_at INTEGER NOT NULL, used_at INTEGER,
     days BLOB NOT NULL, PRIMARY KEY (server, weights)
-) WITHOUT ROWID;
+) WITHOUT ROWID
+"""
+_WATCH_TABLE = """
 CREATE TABLE IF NOT EXISTS watch (
     server TEXT NOT NULL PRIMARY KEY, since INTEGER NOT NULL, seconds INTEGER NOT NULL,
     days BLOB NOT NULL
-) WITHOUT ROWID;
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {VERSION};
+) WITHOUT ROWID
 """
+_SCHEMA = (
+    _MODEL_TABLE,
+    _WATCH_TABLE,
+    f"PRAGMA application_id = {_APPLICATION}",
+    f"PRAGMA user_version = {VERSION}",
+)
 
 
 class _NotOurs(Exception):
@@ -86,17 +92,23 @@ class UseFile:
             make_folder(self.path.parent)
             with open(self.path, "ab", opener=opener):
                 pass  # made for its owner alone
-            with closing(self._connect()) as database, database:
-                database.executescript(_SCHEMA)
+            with closing(self._connect()) as database:
+                # All at once: who reads meanwhile must not take half of it for a strange file.
+                database.execute("BEGIN IMMEDIATE")
+                for line in _SCHEMA:
+                    database.execute(line)
                 _write_models(database, models)
                 _write_watches(database, watches)
+                database.execute("COMMIT")
         except sqlite3.Error as error:
             raise FileFailed(str(self.path), str(error)) from error
         except OSError as error:
             raise file_failed(error, self.path) from error
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=_BUSY_S)
+        """To the file that is there: one that has gone meanwhile is not made anew."""
+        place = f"{self.path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(place, uri=True, timeout=_BUSY_S, isolation_level=None)
 
     def _read(self) -> UseLedger:
         size = self.path.stat().st_size
@@ -107,6 +119,7 @@ class UseFile:
         with self.path.open("rb"):
             pass  # an error of the system is told by its own name
         with closing(self._connect()) as database:
+            database.execute("BEGIN")  # all of it as it is at one moment
             found = database.execute("PRAGMA application_id").fetchone()
             if found != (_APPLICATION,):
                 raise _NotOurs("it was not made by Ollama Tray")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -159,6 +160,31 @@ def test_a_folder_in_its_place_is_told(path: Path) -> None:
     assert file.load().models == ()
     with pytest.raises(FileFailed):
         file.write(*used(UseLedger()).take_changes())
+
+
+def test_who_reads_while_it_is_made_finds_nothing_broken(tmp_path: Path) -> None:
+    """A verb in a terminal may look at any moment."""
+    paths = [tmp_path / f"{number}.sqlite" for number in range(20)]
+    found: list[UseFile] = []
+    is_over = threading.Event()
+
+    def look() -> None:
+        while not is_over.is_set():
+            for path in paths:
+                file = UseFile(path)
+                file.load()
+                found.append(file)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    try:
+        for path in paths:
+            kept(path, used(UseLedger()))
+    finally:
+        is_over.set()
+        reader.join()
+    assert len(found) > 20
+    assert [file.broken_path for file in found if file.broken_path] == []
 
 
 def test_a_year_of_200_models_is_small(path: Path) -> None:
