@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import canonical, split_display
-from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
+from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelKey, ModelRecord
 
 _UNSEEN_BYTES = 1_000_000
 """What a model has beside its weights, at most, where nobody tells: texts and a configuration."""
@@ -187,6 +187,28 @@ def freed(
         within=largest_first(_shares(common, sizes), listed),
         within_bytes=sum(sizes.by_digest[digest] for digest in common),
     )
+
+
+def freed_alone(models: Iterable[ModelRecord], layer_index: LayerIndex) -> dict[ModelKey, Freed]:
+    """What deleting each one of `models` (all of one server) would free, and nothing beside it. The
+    work is that of who shares with whom, not of all with all."""
+    stored = [model for model in models if not model.is_cloud]
+    holders = _holders(stored, layer_index)
+    digests: dict[str, list[ModelRecord]] = {}
+    for model in stored:
+        digests.setdefault(model.digest, []).append(model)
+    are_whole = all(_is_whole(model, layer_index) for model in stored)
+    found = {}
+    for model in stored:
+        near = {model.key: model}
+        for layer in _layers(model, layer_index):
+            near.update((other.key, other) for other in holders[layer.digest])
+        if model.digest:
+            near.update((other.key, other) for other in digests[model.digest])
+        effect = freed([model], near.values(), layer_index)
+        is_copied = bool(model.digest) and len(digests[model.digest]) > 1
+        found[model.key] = replace(effect, is_exact=are_whole or is_copied)
+    return found
 
 
 def largest_first(shares: Mapping[str, int], total_bytes: int) -> tuple[str, ...]:
