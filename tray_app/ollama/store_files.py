@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tray_app.core.disk.contents import FileId, StoredFile, StoredFolder, StoreFiles
@@ -60,16 +60,15 @@ class _Look:
         except OSError as error:
             self._miss(error.filename or str(folder / "manifests"))
             return self._found(folder, blobs, folders)
-        return self._found(
-            folder, blobs, folders, frozenset(read.layers), read.strays, read.damaged
-        )
+        layers = {digest: tuple(names) for digest, names in read.layers.items()}
+        return self._found(folder, blobs, folders, layers, read.strays, read.damaged)
 
     def _found(
         self,
         folder: Path,
         blobs: list[StoredFile],
         folders: list[StoredFolder],
-        layers: frozenset[str] = frozenset(),
+        layers: Mapping[str, tuple[str, ...]] | None = None,
         strays: tuple[str, ...] = (),
         damaged: tuple[str, ...] = (),
     ) -> StoreFiles:
@@ -77,7 +76,7 @@ class _Look:
             str(folder),
             tuple(blobs),
             tuple(folders),
-            layers,
+            layers or {},
             strays,
             damaged,
             tuple(self._unreadable),

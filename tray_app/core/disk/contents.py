@@ -7,8 +7,8 @@ names counts once.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 CLEANED_AFTER_S = 3600.0
@@ -48,7 +48,7 @@ class StoredFolder:
 
 @dataclass(frozen=True, slots=True)
 class StoreFiles:
-    """All that was found. `layers` are the digests that installed models name.
+    """All that was found. `layers` are the installed models that name a layer, by its digest.
 
     `strays` and `damaged` are what keeps Ollama from cleaning up, as in StoreFacts; `unreadable`
     are the paths that could not be looked into: then all sums are "at least". `other_bytes` are
@@ -58,7 +58,7 @@ class StoreFiles:
     folder: str
     blobs: tuple[StoredFile, ...]
     folders: tuple[StoredFolder, ...] = ()
-    layers: AbstractSet[str] = frozenset()
+    layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     strays: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -87,17 +87,26 @@ class LeftFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelBytes:
+    """What one model takes alone, or several share, stored once."""
+
+    names: tuple[str, ...]
+    disk_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreContents:
     """The folder in numbers. The parts and `other_bytes` make up `total_bytes`.
 
-    `by_layer` are the bytes of layers that models use, by digest. `left_files` are those that no
-    model names; `removable_bytes` is what Ollama would remove at its next start if nothing stopped
-    it.
+    `by_layer` are the bytes of layers that models use, by digest, `models` the same by who uses
+    them together. `left_count` files of `left_bytes` are named by no model; `removable_bytes` is
+    what Ollama would remove at its next start if nothing stopped it.
     """
 
     folder: str = ""
     total_bytes: int = 0
     by_layer: Mapping[str, int] = field(default_factory=dict)
+    models: tuple[ModelBytes, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
     left_count: int = 0
     left_bytes: int = 0
@@ -177,6 +186,7 @@ def contents(found: StoreFiles, now_s: float) -> StoreContents:
         found.folder,
         sum(parts),
         by_layer,
+        _by_users(by_layer, found.layers),
         tuple(sorted(unfinished, key=lambda each: -each.disk_bytes)),
         len(left),
         left_bytes,
@@ -188,6 +198,17 @@ def contents(found: StoreFiles, now_s: float) -> StoreContents:
         found.damaged,
         found.unreadable,
     )
+
+
+def _by_users(
+    by_layer: Mapping[str, int], users: Mapping[str, tuple[str, ...]]
+) -> tuple[ModelBytes, ...]:
+    """Largest first."""
+    sums: Counter[tuple[str, ...]] = Counter()
+    for digest, size in by_layer.items():
+        sums[tuple(sorted(set(users[digest])))] += size
+    found = (ModelBytes(names, size) for names, size in sums.items())
+    return tuple(sorted(found, key=lambda each: (-each.disk_bytes, each.names)))
 
 
 def is_cleaned(written_s: float, now_s: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tray_app.core.disk.contents import (
+    ModelBytes,
     StoreContents,
     StoredFile,
     StoredFolder,
@@ -23,7 +24,7 @@ def file(name: str, size: int, inode: int, hours: float = 5.0, length: int = 0) 
 
 
 def found(*blobs: StoredFile, folders: tuple[StoredFolder, ...] = (), **more: object) -> StoreFiles:
-    layers = frozenset({A.replace("-", ":")})
+    layers = {A.replace("-", ":"): ("qwen3:8b", "notes:latest")}
     return StoreFiles("/models", blobs, folders, layers, **more)  # type: ignore[arg-type]
 
 
@@ -43,6 +44,7 @@ def test_each_file_is_one_thing() -> None:
         NOW_S,
     )
     assert store.by_layer == {A.replace("-", ":"): 100}
+    assert store.models == (ModelBytes(("notes:latest", "qwen3:8b"), 100),)
     (unfinished,) = store.unfinished
     assert (unfinished.digest, unfinished.disk_bytes) == (C.replace("-", ":"), 38)
     assert unfinished.full_bytes == 900
