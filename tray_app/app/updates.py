@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from tray_app.app.downloads import RuleWatcher
@@ -33,7 +33,7 @@ from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.updates.asking import Allowed
-from tray_app.core.updates.facts import CheckState, UpdatesFound, Way
+from tray_app.core.updates.facts import CheckState, NewVersion, UpdatesFound, Way
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.core.updates.schedule import Conditions, Every
 from tray_app.core.updates.verdicts import news
@@ -78,7 +78,12 @@ def utc_now() -> datetime:
 
 
 class Updates(QObject):
-    """Thread: GUI thread. `start` once, `close` at the end of the program."""
+    """Signals: `updated` when a model has a newer version.
+
+    Thread: GUI thread. `start` once, `close` at the end of the program.
+    """
+
+    updated = Signal(object)  # NewVersion
 
     def __init__(
         self,
@@ -470,6 +475,7 @@ class Updates(QObject):
         if item.old_digest and record.digest != item.old_digest:
             children = self._children.get(item.id, "")
             self.old_versions.note_updated(record, item.old_digest, children)
+            self.updated.emit(NewVersion(record, item.old_digest))
         if plan.loads_again and plan.was_loaded:
             ref = ModelRef(record.server_id, record.name, record.digest)
             keep_alive_s = -1 if plan.was_forever else None

@@ -12,7 +12,7 @@ from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, is_counted
 
 if TYPE_CHECKING:
     from tray_app.core.payloads import ModelRef
-    from tray_app.core.records import ModelKey
+    from tray_app.core.records import ModelKey, ModelRecord
     from tray_app.core.updates.ledger import Made
 
 
@@ -95,3 +95,11 @@ class Way(StrEnum):
     AT_ONCE = "at_once"
     SHEET = "sheet"  # there is something to decide
     CONFIRM = "confirm"  # something may be lost for good
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A model was updated: `record` is what its name stands for now, `old_digest` what it did."""
+
+    record: ModelRecord
+    old_digest: str
