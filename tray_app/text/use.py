@@ -43,7 +43,7 @@ def last_used_sentence(use: LastUse, now: datetime) -> str:
             "",
             use.watched_days,
         )
-        return fill(words, ago=_within(used_ago(use.at, now)), used=number(use.used_days))
+        return fill(words, ago=within_a_sentence(used_ago(use.at, now)), used=number(use.used_days))
     if use.known in (Known.BEFORE, Known.NOT_YET) and use.at is not None:
         words = tr(
             "Not seen in memory on any of the %Ln days Ollama Tray was running, since {date}.",
@@ -56,6 +56,6 @@ def last_used_sentence(use: LastUse, now: datetime) -> str:
     return ""
 
 
-def _within(ago: str) -> str:
+def within_a_sentence(ago: str) -> str:
     """The same for the middle of a sentence."""
     return tr("yesterday") if ago == tr("Yesterday") else ago
