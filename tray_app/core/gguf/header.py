@@ -20,6 +20,7 @@ from tray_app.core.gguf.types import (
     SCALARS,
     STRING,
     TENSOR_TYPES,
+    UINT32,
 )
 from tray_app.core.gguf.weights import Weights
 
@@ -95,10 +96,11 @@ def _version(beginning: bytes, size_bytes: int) -> int:
 
 def _as_text(beginning: bytes) -> str:
     """What a file begins with, as a person can read it: its first word of ASCII, else numbers."""
-    end = next((i for i, byte in enumerate(beginning) if not 32 <= byte < 127), len(beginning))
+    text = beginning.lstrip()
+    end = next((i for i, byte in enumerate(text) if not 32 <= byte < 127), len(text))
     if end < 2:
         return beginning[:4].hex(" ").upper()
-    return beginning[:end].decode("ascii").strip()
+    return text[:end].decode("ascii").strip()
 
 
 class _Values:
@@ -107,6 +109,8 @@ class _Values:
     def __init__(self) -> None:
         self._found: dict[str, _Value] = {}
         self.base_links: list[str] = []
+        self.has_plain_file_type = False
+        """Ollama takes a file type of another width for none."""
 
     def is_wanted(self, key: str) -> bool:
         head, _, rest = key.partition(".")
@@ -156,6 +160,7 @@ def _read_pair(cursor: Cursor, values: _Values) -> None:
         value = cursor.unpack(SCALARS[kind])
         if is_wanted:
             values.put(key, value)
+            values.has_plain_file_type |= key == "general.file_type" and kind == UINT32
     else:
         raise damaged(f"a value of type {kind}")
 
@@ -284,7 +289,9 @@ def _header(
         sees=sees or (is_projector and not hears),
         hears=hears,
         is_stored_as_is=tensors.is_stored_as_is,
-        can_be_quantized=kind is GgufKind.MODEL and file_type in _QUANTIZABLE,
+        can_be_quantized=kind is GgufKind.MODEL
+        and file_type in _QUANTIZABLE
+        and values.has_plain_file_type,
         header_bytes=header_bytes,
         end_bytes=end_bytes,
         weights=tensors.weights,
@@ -296,7 +303,8 @@ def _header(
     )
 
 
-_QUANTIZABLE = frozenset({0, 1, 32})  # F32, F16, BF16
+# F16 and BF16. Ollama names F32 too, but takes its number, 0, for none that is told.
+_QUANTIZABLE = frozenset({1, 32})
 _LINKS = (
     "general.url",
     "general.repo_url",

@@ -107,12 +107,17 @@ def test_kind(file: Gguf, kind: GgufKind) -> None:
 
 @pytest.mark.parametrize(
     ("number_", "name", "can_be_quantized"),
-    [(0, "F32", True), (1, "F16", True), (32, "BF16", True), (15, "Q4_K_M", False),
+    [(0, "F32", False), (1, "F16", True), (32, "BF16", True), (15, "Q4_K_M", False),
      (7, "Q8_0", False), (38, "MXFP4_MOE", False), (4, "", False), (1024, "", False)],
 )  # fmt: skip
 def test_quantization(number_: int, name: str, can_be_quantized: bool) -> None:
     found = header(model(file_type=number_))
     assert (found.file_type, found.can_be_quantized) == (name, can_be_quantized)
+
+
+def test_a_file_type_of_another_width_is_none_to_ollama() -> None:
+    found = header(model(general__file_type=number(UINT64, 1)))
+    assert (found.file_type, found.can_be_quantized) == ("F16", False)
 
 
 def test_an_adapter_is_never_quantized() -> None:
@@ -222,6 +227,8 @@ def test_a_file_without_tensors_ends_with_its_header() -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1",
          "version https://git-lfs.github.com/spec/v1", True),
         (b"<!DOCTYPE html><html>", "<!DOCTYPE html><html>", False),
+        (b"\n\n  <html>\n", "<html>", False),
+        (b"\n\n\n\n", "0A 0A 0A 0A", False),
         (b"\x1f\x8b\x08\x00\x01", "1F 8B 08 00", False),
         (b"\0" * 64, "00 00 00 00", False),
         (b"tjgg\x03\0\0\0", "tjgg", False),
