@@ -18,7 +18,7 @@ from io import FileIO
 from pathlib import Path
 
 from tray_app.core.creates.faults import CreateFailed, fault_of
-from tray_app.core.creates.files import FileStamp, KnownFile, paths_of, sent_names
+from tray_app.core.creates.uploads import FileStamp, KnownFile, paths_of, sent_names
 from tray_app.core.creates.records import CreateFault, CreateRequest, CreateState
 from tray_app.core.errors import (
     BadName,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from tray_app.core.creates.records import CreateRequest
 from tray_app.core.surrogates import well_formed
@@ -73,7 +72,8 @@ def _free_name(name: str, taken: Iterable[str]) -> str:
 
 
 def _last_part(path: str) -> str:
-    return well_formed(PurePath(path).name)
+    """Of a path of this system, or of another one: a folder's name must not get out."""
+    return well_formed(re.split(r"[/\\]", path)[-1])
 
 
 def _with_suffix(name: str) -> str:
