@@ -18,8 +18,8 @@ from io import FileIO
 from pathlib import Path
 
 from tray_app.core.creates.faults import CreateFailed, fault_of
-from tray_app.core.creates.uploads import FileStamp, KnownFile, paths_of, sent_names
 from tray_app.core.creates.records import CreateFault, CreateRequest, CreateState
+from tray_app.core.creates.uploads import FileIdentity, KnownFile, paths_of, sent_names
 from tray_app.core.errors import (
     BadName,
     Cancelled,
@@ -174,9 +174,9 @@ class Creating:
 
     def _check_files(self) -> None:
         paths = paths_of(self._request)
-        stamps = {path: stamp_of(path) for path in paths}
-        stale = [path for path in paths if not self._is_known(path, stamps[path])]
-        total, before = sum(stamps[path].size_bytes for path in stale), 0
+        identities = {path: identity_of(path) for path in paths}
+        stale = [path for path in paths if not self._is_known(path, identities[path])]
+        total, before = sum(identities[path].size_bytes for path in stale), 0
         if stale:
             self._report(CreateState.CHECKING, 0, total)
         for path in stale:
@@ -185,13 +185,13 @@ class Creating:
                 self._report_now_and_then(CreateState.CHECKING, start + count, total)
 
             self._known[path] = hashed(path, self._client.scope, progress)
-            before += stamps[path].size_bytes
+            before += identities[path].size_bytes
         if stale:
             self._report(CreateState.CHECKING, total, total)
 
-    def _is_known(self, path: str, stamp: FileStamp) -> bool:
+    def _is_known(self, path: str, identity: FileIdentity) -> bool:
         known = self._known.get(path)
-        return known is not None and known.stamp == stamp
+        return known is not None and known.identity == identity
 
     # The server.
 
@@ -211,7 +211,7 @@ class Creating:
             return
         self._require_free_name()
         self._has_uploaded = True
-        total, before = sum(file.stamp.size_bytes for file in missing), 0
+        total, before = sum(file.identity.size_bytes for file in missing), 0
         self._report(CreateState.UPLOADING, 0, total)
         for file in missing:
 
@@ -221,7 +221,7 @@ class Creating:
             if file.path not in self._uploaded:
                 self._upload(file, progress)
                 self._uploaded.append(file.path)
-            before += file.stamp.size_bytes
+            before += file.identity.size_bytes
             self._report(CreateState.UPLOADING, before, total)
 
     def _upload(self, file: KnownFile, progress: _Progress) -> None:
@@ -431,23 +431,23 @@ def _reading(path: str) -> Iterator[FileIO]:
         raise CreateFailed(path, cause=file_failed(error, path)) from error
 
 
-def stamp_of(path: str) -> FileStamp:
+def identity_of(path: str) -> FileIdentity:
     """What tells the file from what it may become. Raises CreateFailed."""
     try:
-        return _stamp(Path(path).stat())
+        return _identity(Path(path).stat())
     except FileNotFoundError as error:
         raise CreateFailed(path, fault=CreateFault.FILE_GONE) from error
     except OSError as error:
         raise CreateFailed(path, cause=file_failed(error, path)) from error
 
 
-def _stamp(found: os.stat_result) -> FileStamp:
-    return FileStamp(found.st_size, found.st_mtime_ns, found.st_ino)
+def _identity(found: os.stat_result) -> FileIdentity:
+    return FileIdentity(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def _require_same(path: str, file: FileIO, stamp: FileStamp) -> None:
+def _require_same(path: str, file: FileIO, identity: FileIdentity) -> None:
     """The open file, and what lies under its name now, are what they were."""
-    if _stamp(os.fstat(file.fileno())) != stamp or _stamp(Path(path).stat()) != stamp:
+    if _identity(os.fstat(file.fileno())) != identity or _identity(Path(path).stat()) != identity:
         raise CreateFailed(path, fault=CreateFault.FILE_CHANGED)
 
 
@@ -456,18 +456,18 @@ def hashed(path: str, scope: CancelScope, progress: _Progress) -> KnownFile:
     checksum, count = hashlib.sha256(), 0
     piece = memoryview(bytearray(PIECE_BYTES))
     with _reading(path) as file:
-        stamp = _stamp(os.fstat(file.fileno()))
+        identity = _identity(os.fstat(file.fileno()))
         while size := file.readinto(piece):
             scope.raise_if_cancelled(path)
             checksum.update(piece[:size])
             count += size
-            if count > stamp.size_bytes:
+            if count > identity.size_bytes:
                 break
             progress(count)
-        if count != stamp.size_bytes:
+        if count != identity.size_bytes:
             raise CreateFailed(path, fault=CreateFault.FILE_CHANGED)
-        _require_same(path, file, stamp)
-    return KnownFile(path, stamp, f"sha256:{checksum.hexdigest()}")
+        _require_same(path, file, identity)
+    return KnownFile(path, identity, f"sha256:{checksum.hexdigest()}")
 
 
 class FileUpload:
@@ -483,20 +483,20 @@ class FileUpload:
         self._progress = progress
 
     def __len__(self) -> int:
-        return self._file.stamp.size_bytes
+        return self._file.identity.size_bytes
 
     def __bool__(self) -> bool:
         return True
 
     def __iter__(self) -> Iterator[memoryview]:
-        path, stamp = self._file.path, self._file.stamp
+        path, identity = self._file.path, self._file.identity
         sent = 0
         piece = memoryview(bytearray(PIECE_BYTES))
         with _reading(path) as file:
-            while sent < stamp.size_bytes:
+            while sent < identity.size_bytes:
                 self._scope.raise_if_cancelled(path)
-                size = file.readinto(piece[: stamp.size_bytes - sent])
-                _require_same(path, file, stamp)
+                size = file.readinto(piece[: identity.size_bytes - sent])
+                _require_same(path, file, identity)
                 if not size:
                     raise CreateFailed(path, fault=CreateFault.FILE_CHANGED)
                 yield piece[:size]
@@ -506,4 +506,4 @@ class FileUpload:
     def check(self) -> None:
         """Raises CreateFailed when the file is another one by now."""
         with _reading(self._file.path) as file:
-            _require_same(self._file.path, file, self._file.stamp)
+            _require_same(self._file.path, file, self._file.identity)

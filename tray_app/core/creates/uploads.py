@@ -14,7 +14,7 @@ _SUFFIX = ".gguf"
 
 
 @dataclass(frozen=True, slots=True)
-class FileStamp:
+class FileIdentity:
     """Tells whether a file is still the one that was read."""
 
     size_bytes: int
@@ -24,11 +24,11 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that was read to its end: as long as its stamp is the same, this is its `digest`
+    """A file that was read to its end: as long as its identity is the same, this is its `digest`
     (`sha256:…`)."""
 
     path: str
-    stamp: FileStamp
+    identity: FileIdentity
     digest: str
 
 
