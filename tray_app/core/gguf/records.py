@@ -65,7 +65,8 @@ class GgufHeader:
     `type` is `general.type`. `file_type` is the quantization as Ollama spells it (`Q4_K_M`).
     `split_no` counts from 0; `split_count` 0 or 1 = not split. `end_bytes` is where the data of its
     last tensor ends, so the file is at least that long. `links` are addresses that it gives for
-    itself, `made_by` who quantized it, `matrix_file` the path of its importance matrix there.
+    itself, `made_by` who quantized it, `matrix_file` and `matrix_data`
+    where its importance matrix and the texts for that lay there.
     """
 
     kind: GgufKind
@@ -96,6 +97,7 @@ class GgufHeader:
     """Of what it was made from."""
     made_by: str = ""
     matrix_file: str = ""
+    matrix_data: str = ""
 
     @property
     def is_split(self) -> bool:

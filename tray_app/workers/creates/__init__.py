@@ -1,1 +1,1 @@
-"""Making models of files of this computer: the line, one attempt, and the file that survives."""
+"""Making models of files of this computer: reading these, the line, one attempt, what survives."""
