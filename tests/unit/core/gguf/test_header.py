@@ -29,6 +29,7 @@ from tests.fakes.gguf import (
 from tray_app.core.gguf.cursor import MAX_HEADER_BYTES
 from tray_app.core.gguf.header import read_header
 from tray_app.core.gguf.records import FileFault, GgufHeader, GgufKind, GgufRefused, Refusal
+from tray_app.core.gguf.weights import Count, Weights
 
 
 class Bytes:
@@ -79,7 +80,7 @@ def test_a_model_is_told_whole() -> None:
         can_be_quantized=True,
         header_bytes=len(file.header()),
         end_bytes=len(file.encode()),
-        weights=replace(found.weights, embedding=1024, attention=512),
+        weights=Weights(embedding=Count(1024), attention=Count(512)),
         links=("https://hf.co/a/b-GGUF",),
         made_by="Somebody",
     )
@@ -196,11 +197,18 @@ def test_weights_are_counted_by_what_becomes_of_them() -> None:
         Tensor("blk.0.ffn_down.weight", (256, 3)),
         Tensor("blk.0.ffn_down_exps.weight", (256, 3, 2)),
         Tensor("blk.0.attn_q.weight", (256, 4)),
+        Tensor("blk.0.attn_k.weight", (128, 4)),
         Tensor("mm.0.weight", (256, 2)),
     )
     weights = header(replace(model(), tensors=tensors)).weights
-    assert (weights.embedding, weights.output, weights.attention) == (2560, 2304, 512)
-    assert (weights.down, weights.rest, weights.kept_bytes) == (2304, 1024, 1024 + 1024)
+    assert weights == Weights(
+        embedding=Count(2560),
+        output=Count(2304),
+        attention=Count(512),
+        down=Count(768 + 1536),
+        rest=Count(1024, 512),
+        kept_bytes=1024 + 1024,
+    )
 
 
 def test_bases_are_told() -> None:
