@@ -304,6 +304,8 @@ def updating() -> tuple[PullItem, ...]:
         item(5, "phi4:14b", PullState.DONE, finished_at=data.NOW,
              update=replace(plan, was_current=True)),
         item(6, "mistral:7b", PullState.DONE, finished_at=data.NOW, update=kept),
+        item(7, "codellama:7b", PullState.DONE, finished_at=data.NOW,
+             update=UpdatePlan(kept_layers=True)),
     )  # fmt: skip
 
 

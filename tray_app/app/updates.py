@@ -472,8 +472,8 @@ class Updates(QObject):
             self.old_versions.note_updated(record, item.old_digest, children)
         if plan.loads_again and plan.was_loaded:
             ref = ModelRef(record.server_id, record.name, record.digest)
-            keep_alive_s = -1 if plan.was_forever else None
-            self._parts.operations.load(LoadRequest(ref, keep_alive_s, plan.context_length))
+            request = LoadRequest(ref, plan.keep_alive_s, plan.context_length)
+            self._parts.operations.load(request)
 
     @Slot()
     def _on_row_finished(self) -> None:

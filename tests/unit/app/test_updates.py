@@ -290,6 +290,24 @@ def test_what_was_loaded_is_loaded_again(world: World, server: FaultyServer) -> 
     assert running.expires_at is None or running.expires_at > START + timedelta(days=365)
 
 
+def test_what_was_loaded_for_an_hour_is_loaded_for_as_long(
+    world: World, server: FaultyServer
+) -> None:
+    world.check()
+    newer(server)
+    world.check()
+    with OllamaClient(world.target.endpoint, server_id="local") as client:
+        client.load("tiny:latest", 3600)
+    world.poll()
+    world.update("tiny:latest", loads_again=True)
+    snapshot = world.state.snapshot("local")
+    assert snapshot is not None
+    (running,) = snapshot.running or ()
+    assert running.expires_at is not None
+    left = running.expires_at - datetime.now(UTC)
+    assert timedelta(minutes=58) < left < timedelta(minutes=61)
+
+
 def test_the_old_version_is_kept_and_one_can_go_back(world: World, server: FaultyServer) -> None:
     world.check()
     newer(server)
