@@ -267,10 +267,22 @@ class Updates(QObject):
     def _conditions(self) -> Conditions:
         told = self._parts.rules.conditions
         return Conditions(
+            is_online=told.is_online is not False or self._is_server_reached,
             is_metered=bool(told.is_metered),
             minds_metered=self._parts.settings.values.pause_on_metered,
             battery_percent=told.battery_percent if told.on_battery else None,
         )
+
+    @property
+    def _is_server_reached(self) -> bool:
+        """Whether a server elsewhere answers: who manages the network need not manage all of it."""
+        state = self._parts.state
+        for server in state.servers:
+            target = self._parts.target_of(server.id)
+            is_elsewhere = target is not None and not target.endpoint.is_loopback
+            if is_elsewhere and state.is_online(server.id):
+                return True
+        return False
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -315,12 +327,15 @@ class Updates(QObject):
 
     def _renew_check(self, check: CheckState) -> None:
         rounds = self.checker.ledger.rounds
-        retry_at = self._next_at() if rounds.failures and not check.is_running else None
+        next_at = None if check.is_running else self._next_at()
         before = self._parts.state.update_check
         if not check.is_running and not check.total:
             # How the last one ended is known until the next.
             check = replace(check, done=before.done, total=before.total, failed=before.failed)
-        self._parts.state.set_update_check(replace(check, retry_at=retry_at))
+        retry_at = next_at if rounds.failures else None
+        self._parts.state.set_update_check(
+            replace(check, retry_at=retry_at, every=self._every, next_at=next_at)
+        )
 
     @Slot(object)
     def _on_checker_check_changed(self, check: CheckState) -> None:

@@ -98,6 +98,10 @@ def pin_helper() -> str:
     return tr("Left out of “Update all”, and nothing is told of newer ones.")
 
 
+def never_helper() -> str:
+    return tr("No registry is asked about it, whatever is checked.")
+
+
 def version_line(verdict: Verdict, marks: Marks) -> tuple[str, str, str]:
     """Of the version at the registry: what it is, what skipping it means, and the button."""
     if marks.is_skipped:
