@@ -75,9 +75,17 @@ class World:
         self.commands = Commands(root)
         self.runner = JobRunner(root)
         self.target = Target("local", Endpoint.parse(server.url))
-        self.queue = PullQueue(self.runner, self._target_of, parent=root)
-        self.queue.set_server_online("local", True)
+        # Nobody but the server of this test is asked, not by a download either.
         registry = Registry({"*": server.url})
+        self.queue = PullQueue(
+            self.runner,
+            self._target_of,
+            client_factory=lambda endpoint, server_id, scope: OllamaClient(
+                endpoint, server_id=server_id, scope=scope, registry=registry
+            ),
+            parent=root,
+        )
+        self.queue.set_server_online("local", True)
         self.operations = Operations(self.runner, self.queue, self._target_of, registry, root)
         self.rules = RuleWatcher(
             self.settings, self.queue, root, power=PowerCord, network=self._network
