@@ -144,8 +144,6 @@ class Updates(QObject):
         self._on_state_server_changed()
         self._take_allowed()
         checker.set_layer_index(parts.operations.layers.layer_index)
-        for item in parts.queue.items():
-            self._on_queue_item_changed(item)
         self.keeper.load()
 
     def close(self) -> None:
@@ -312,6 +310,9 @@ class Updates(QObject):
             snapshot = state.snapshot(server.id)
             if snapshot is not None:
                 self._on_state_snapshot_changed(snapshot)
+        # What an earlier run has kept, and had no time to note.
+        for item in self._parts.queue.items():
+            self._on_queue_item_changed(item)
         self._on_keeper_changed()
         self._plan()
 
@@ -438,8 +439,10 @@ class Updates(QObject):
         plan = item.update
         if plan is None or not plan.kept_name or item.id in self._kept or not item.old_digest:
             return
+        if not self.keeper.is_loaded:
+            return  # it may stand there, for good even
         self._kept.add(item.id)
-        now = self._now()
+        now = (None if item.is_active else item.started_at) or self._now()
         if self.checker.ledger.made(item.server_id, plan.kept_name, item.old_digest) is None:
             until = now + timedelta(days=plan.keep_days)
             self.checker.note_made(

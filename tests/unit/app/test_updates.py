@@ -44,6 +44,7 @@ from tray_app.update_ledger import LedgerFile
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations
 from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 
 START = datetime.now(UTC)
@@ -80,12 +81,14 @@ class World:
         self.queue = PullQueue(
             self.runner,
             self._target_of,
+            PullStore(file.with_name("downloads.json")),
             client_factory=lambda endpoint, server_id, scope: OllamaClient(
                 endpoint, server_id=server_id, scope=scope, registry=registry
             ),
             parent=root,
         )
         self.queue.set_server_online("local", True)
+        self.queue.load()
         self.operations = Operations(self.runner, self.queue, self._target_of, registry, root)
         self.rules = RuleWatcher(
             self.settings, self.queue, root, power=PowerCord, network=self._network
@@ -439,6 +442,20 @@ def test_a_copy_that_cannot_move_says_so(world: World, server: FaultyServer) -> 
     assert isinstance(failure, Failure)
     assert (failure.verb, failure.ref.name) == (Verb.MOVE, "other:latest")
     assert failure_text(failure).title == "Can’t move other:latest to the new version"
+
+
+def test_a_start_changes_nothing_about_what_is_kept(
+    make_world: WorldMaker, server: FaultyServer
+) -> None:
+    """The download that has kept it is still listed then."""
+    world = make_world()
+    kept_version(world, server)
+    (before,) = world.state.backups
+    world.updates.old_versions.keep_for_good(ModelRef("local", before.name))
+    again = make_world()
+    assert [item.update.kept_name for item in again.queue.items() if item.update] == [before.name]
+    (kept,) = again.state.backups
+    assert (kept.at, kept.keep_until) == (before.at.replace(microsecond=0), None)
 
 
 @pytest.fixture
