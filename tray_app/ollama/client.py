@@ -354,7 +354,7 @@ class OllamaClient:
             if answer.status not in (200, 201):
                 raise error_of(answer, self._transport.address)
 
-    def create(
+    def create_from_files(
         self,
         name: str,
         *,

@@ -283,9 +283,9 @@ class Creating:
         request, names = self._request, sent_names(self._request)
         digests = {name: self._known[path].digest for path, name in names.items()}
         if request.adapter:
-            self._client.create(request.name, base=request.base, adapters=digests)
+            self._client.create_from_files(request.name, base=request.base, adapters=digests)
         else:
-            self._client.create(request.name, files=digests, quantize=request.quantize)
+            self._client.create_from_files(request.name, files=digests, quantize=request.quantize)
 
     def _after_fault(self, error: OllamaError) -> ModelRecord | None:
         """The model all the same, None = there is none. Raises where the server is away."""
