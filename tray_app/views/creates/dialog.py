@@ -333,12 +333,13 @@ class CreateDialog(DialogFrame):
         if facts is None:
             self.card.show_reading(self._group.path, tr("Reading the file…"))
         self.quantize.setVisible(facts is not None and bool(facts.choices))
+        self._show_helpers(server.version)
         has_choices = not (self.server.isHidden() and self.quantize.isHidden())
+        has_choices = has_choices or bool(self.server_helper.text)
         for part, is_shown in zip(self._groups, (is_adapter, True, has_choices), strict=True):
             part.setVisible(is_shown and not is_refused)
         self.pair.arrange()
         self._show_notice()
-        self._show_helpers(server.version)
         self._show_cost(is_refused)
         self._show_button()
 

@@ -96,10 +96,10 @@ class CreateRow(PanelRow):
         is_new_look = create_look(item) != create_look(old) or item.state is not old.state
         is_new_look = is_new_look or item.is_server_away != old.is_server_away
         if is_new_look:
-            had_focus = self._has_focus()
+            focused = self._focused_part()
             self._apply_look()
-            if had_focus:
-                self._keep_focus()
+            if focused is not None:
+                self._keep_focus(focused)
         if is_new_look or not self.is_ticking:
             self.refresh(now_s)
         else:
@@ -193,16 +193,17 @@ class CreateRow(PanelRow):
         button.set_name(create_action_name(action, self._item), tip)
         button.setEnabled(is_enabled)
 
-    def _has_focus(self) -> bool:
+    def _focused_part(self) -> QWidget | None:
+        """Of this row."""
         focused = self.window().focusWidget()
-        return focused is not None and (focused is self or self.isAncestorOf(focused))
+        is_here = focused is not None and (focused is self or self.isAncestorOf(focused))
+        return focused if is_here else None
 
-    def _keep_focus(self) -> None:
+    def _keep_focus(self, focused: QWidget) -> None:
         """Who worked in this row answers its question with a key; else the focus stays in it."""
-        focused = self.window().focusWidget()
         if self._item.state is CreateState.ASKED:
             self._other.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif focused is None or focused.isHidden() or not self.isAncestorOf(focused):
+        elif focused.isHidden():
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _apply_progress(self) -> None:
