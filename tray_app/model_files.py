@@ -82,12 +82,12 @@ class LocalDisk:
             if hasattr(os, "getxattr"):
                 return str(os.getxattr(path, "user.xdg.origin.url"), "utf-8", "replace")
             with Path(f"{path}:Zone.Identifier").open("rb") as file:
-                return _host_url(file.read(_MAX_NOTE_BYTES))
+                return host_url(file.read(_MAX_NOTE_BYTES))
         except (OSError, ValueError):
             return ""
 
 
-def _host_url(note: bytes) -> str:
+def host_url(note: bytes) -> str:
     """The address in what Windows keeps beside a file from the network."""
     for line in note.decode("utf-8", "replace").splitlines():
         key, _, value = line.partition("=")

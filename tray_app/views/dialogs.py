@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.creates.groups import FileGroup, group_paths
-from tray_app.core.creates.summary import at_server
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
@@ -339,7 +338,7 @@ class Dialogs(QObject):
         """Ask whether to quit while `running` downloads run, models that are made among them."""
         dialog = self._find(QuitDialog)
         if dialog is None:
-            goes_on = at_server(self._state.creates.items)
+            goes_on = self._state.creates.at_server
             dialog = QuitDialog(max(0, running - goes_on), self._commands, self._host, goes_on)
             self._keep(dialog)
         dialog.open()

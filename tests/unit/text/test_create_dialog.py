@@ -189,8 +189,8 @@ def test_a_third_of_the_space_is_said_only_where_it_is_so() -> None:
         (
             ServerFault.NO_PROJECTOR,
             (
-                "“nas” runs Ollama 0.9.2, which takes no projector. Update it, or leave the projector "
-                "out."
+                "“nas” runs Ollama 0.9.2, which takes no projector. Update it, or leave the "
+                "projector out."
             ),
         ),
         (
