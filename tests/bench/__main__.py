@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measure, and print one table.
 
 --only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, table,
-              latency, servers, progress, queue, check, quit, terminal
+              latency, servers, progress, queue, check, create, quit, terminal
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.bench import (
     checking,
+    creating,
     frozen,
     latency,
     machine,
@@ -69,6 +70,13 @@ GROUPS = (
     Group("progress", lambda quick: pulling.progress(_runs(quick)), needs_linux=True),
     Group("queue", lambda quick: pulling.queue_file(_runs(quick))),
     Group("check", lambda _: checking.checking()),
+    Group(
+        "create",
+        lambda quick: creating.creating(
+            QUICK_RUNS, creating.QUICK_MEGABYTES if quick else creating.MEGABYTES
+        ),
+        needs_linux=True,
+    ),
     Group("quit", lambda quick: starting.leaving(_runs(quick)), True),
     Group("terminal", lambda quick: terminal.listing(_runs(quick)), needs_linux=True),
 )

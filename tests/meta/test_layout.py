@@ -27,6 +27,7 @@ ELSEWHERE = {
     "tests/unit/test_secrets.py": "every output of the program",
     "tests/unit/test_signal_refcount.py": "a fault of PySide6",
     "tests/unit/test_translations.py": "every sentence of tray_app and resources/translations",
+    "tests/unit/workers/creates/test_lives.py": "the queue of creates as a whole: random lives",
     "tests/unit/workers/pulls/test_faults.py": "the queue as a whole: whatever breaks",
     "tests/unit/workers/pulls/test_kills.py": "the queue as a whole: a server that is killed",
     "tests/unit/workers/pulls/test_machine.py": "the queue as a whole: random lives",

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.creates.groups import FileGroup, group_paths
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
@@ -21,6 +22,8 @@ from tray_app.settings import ServerEntry, Settings
 from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.views.components.message_box import MessageBox, show_message
+from tray_app.views.creates.chooser import ask_for_files
+from tray_app.views.creates.dialog import CreateDialog, Place
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
@@ -68,6 +71,8 @@ class Dialogs(QObject):
         self._open: dict[Key, QDialog] = {}
         self._closed: list[QDialog] = []
         self._crash: MessageBox | None = None
+        self._groups: list[FileGroup] = []  # files that wait for their dialog
+        self._place = Place()
         state.failed.connect(self._on_state_failed)
         state.deleted.connect(self._on_state_deleted)
 
@@ -122,6 +127,51 @@ class Dialogs(QObject):
         for server in self._state.servers:
             self._ask_for_layers(server.id)
         return dialog
+
+    def open_create(self, paths: tuple[str, ...] = ()) -> None:
+        """Make models of these files, one dialog after the other; () = ask for files first."""
+        if not paths:
+            ask_for_files(self._host, self.open_create)
+            return
+        # What was chosen as a model is looked at, whatever it is called.
+        groups = list(group_paths(paths)) or [FileGroup(path, (path,)) for path in paths]
+        self._close_one(CreateDialog)
+        self._groups, self._place = groups, Place(0, len(groups))
+        self._open_next_create()
+
+    def open_create_change(self, item_id: str) -> CreateDialog | None:
+        """The dialog again, filled in as it was; None when that is gone."""
+        item = self._state.creates.item(item_id)
+        if item is None:
+            return None
+        self._close_one(CreateDialog)
+        request = item.request
+        group = FileGroup(request.files[0], request.files, request.projector)
+        dialog = CreateDialog(group, self._state, self._commands, self._host, changed=item)
+        self._keep(dialog)
+        dialog.open()
+        return dialog
+
+    def _open_next_create(self) -> None:
+        if not self._groups:
+            return
+        self._place = Place(self._place.number + 1, self._place.count)
+        group = self._groups.pop(0)
+        dialog = CreateDialog(group, self._state, self._commands, self._host, place=self._place)
+        # What was asked for meanwhile comes first: the pull dialog of one that is pulled instead.
+        dialog.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
+        self._keep(dialog)
+        dialog.open()
+
+    @Slot()
+    def _on_create_finished(self) -> None:
+        if self._find(CreateDialog) is not None:
+            return  # another took its place
+        pull = self._find(PullDialog)
+        if pull is not None and self._groups:
+            pull.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
+        else:
+            self._open_next_create()
 
     def open_delete(self, refs: ModelRefs, parent: QWidget | None = None) -> DeleteDialog | None:
         """The question before a delete; None when none of them is there any more."""
@@ -284,10 +334,11 @@ class Dialogs(QObject):
         return dialog
 
     def ask_quit(self, running: int) -> QuitDialog:
-        """Ask whether to quit while `running` downloads run."""
+        """Ask whether to quit while `running` downloads run, models that are made among them."""
         dialog = self._find(QuitDialog)
         if dialog is None:
-            dialog = QuitDialog(running, self._commands, self._host)
+            goes_on = self._state.creates.at_server
+            dialog = QuitDialog(max(0, running - goes_on), self._commands, self._host, goes_on)
             self._keep(dialog)
         dialog.open()
         self._bring_to_front(dialog)
@@ -322,6 +373,7 @@ class Dialogs(QObject):
 
     def close_all(self) -> None:
         """Close everything; wishes already made stand."""
+        self._groups.clear()
         for dialog in tuple(self._open.values()):
             dialog.close()
 

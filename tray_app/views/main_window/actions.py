@@ -35,6 +35,7 @@ class Command(StrEnum):
     values of this."""
 
     PULL = "pull"
+    CREATE = "create"
     SEARCH = "search"
     REFRESH = "refresh"
     DETAILS = "details"
@@ -80,6 +81,7 @@ class Command(StrEnum):
 
 
 _ICONS = {
+    Command.CREATE: "file",
     Command.REFRESH: "refresh",
     Command.DETAILS: "info",
     Command.DELETE: "trash",
