@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from tray_app.core.creates.parameters import parse_parameters
-from tray_app.core.creates.records import ModelChanges, ParameterValue
+from tray_app.core.creates.records import ParameterValue
 from tray_app.core.errors import BadName
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, canonical, split_display
@@ -147,24 +147,3 @@ def lost_capabilities(before: Collection[str], after: Collection[str]) -> tuple[
     """What the base can do and the result cannot, in the base's order."""
     there = {each.casefold() for each in after}
     return tuple(each for each in before if each.casefold() not in there)
-
-
-def body_of(name: str, base: str, changes: ModelChanges) -> dict[str, object]:
-    """The request for /api/create: only what is changed."""
-    body: dict[str, object] = {"model": name, "name": name, "from": base, "stream": False}
-    if changes.system is not None:
-        body["system"] = changes.system
-    if changes.template is not None:
-        body["template"] = changes.template
-    if changes.license is not None:
-        body["license"] = changes.license
-    if changes.parameters:
-        body["parameters"] = {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in changes.parameters
-        }
-    if changes.messages is not None:
-        body["messages"] = [
-            {"role": role, "content": content} for role, content in changes.messages
-        ]
-    return body
