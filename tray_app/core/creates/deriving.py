@@ -43,11 +43,13 @@ class ModelParts:
 
 
 def can_be_base(record: ModelRecord) -> bool:
-    """Whether another model can be made of it. Of a name for the cloud Ollama would make a stub."""
+    """Whether another model can be made of it. Of a name for the cloud Ollama would make a stub,
+    and `x:local` it takes for another model."""
     try:
-        return not record.is_cloud and not ModelName.parse(record.name).has_misrouted_tag
+        name = ModelName.parse(record.name)
     except BadName:
         return not record.is_cloud
+    return not (record.is_cloud or name.source or name.has_misrouted_tag)
 
 
 def can_be_edited(

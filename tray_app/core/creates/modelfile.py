@@ -85,7 +85,7 @@ class _Written:
 def quote(text: str, *, is_short: bool = False) -> str | None:
     """A text as a Modelfile holds it, in one pair of quotes where it `is_short`; None = it cannot:
     the text ends there at the first line with three quotes at its end."""
-    if is_short and "\n" not in text and not text.startswith('""'):
+    if is_short and "\n" not in text and not text.startswith('"'):
         return f'"{text}"'
     if "\r" in text.replace("\r\n", "\n"):
         return None
