@@ -99,12 +99,12 @@ def test_a_license_is_added_and_messages_are_replaced(target: Target, base: str)
 
 
 def test_a_broken_template_is_told_and_makes_nothing(target: Target, base: str) -> None:
-    with client_of(target) as client, pytest.raises(ServerFailed) as told:
+    with client_of(target) as client:
         name = target.new_name("broken")
-        request = DeriveRequest(
-            ref_of(row_of(client, base)), name, ModelChanges(template="{{ .Prompt")
-        )
-        derive(client, request)
+        changes = ModelChanges(template="{{ .Prompt")
+        request = DeriveRequest(ref_of(row_of(client, base)), name, changes)
+        with pytest.raises(ServerFailed) as told:
+            derive(client, request)
     assert told.value.text.startswith("template error: template: :1: unclosed action")
     assert name not in target.rows()
 

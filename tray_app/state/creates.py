@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from tray_app.core.creates.records import CreateItem, Derived
+    from tray_app.core.creates.records import CreateItem, Derived, UndoRequest
 
 
 class CreateFacts(QObject):
     """Signals: `changed` with the item, a new one too; `removed` with its id; `derived` when a
-    model was made from an installed one.
+    model was made from an installed one, `undone` when an edit was taken back.
     """
 
     changed = Signal(object)  # CreateItem
     removed = Signal(str)  # id
     derived = Signal(object)  # Derived
+    undone = Signal(object)  # UndoRequest
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,3 +44,6 @@ class CreateFacts(QObject):
 
     def tell_derived(self, derived: Derived) -> None:
         self.derived.emit(derived)
+
+    def tell_undone(self, request: UndoRequest) -> None:
+        self.undone.emit(request)
