@@ -84,8 +84,10 @@ def take_over_again() -> str:
     return tr("Take it over again")
 
 
-def back_to(base: str) -> str:
+def back_to(base: str, *, is_edit: bool) -> str:
     """The link below a template or messages."""
+    if is_edit:
+        return tr("Back to the present one")
     return fill(tr("Back to {name}’s"), name=_name(base))
 
 
@@ -216,7 +218,7 @@ def is_busy() -> str:
 
 
 def derived_line(derived: Derived) -> str:
-    """ "Created mistral-minutes:7b. This Ollama (0.33.1) dropped “tools”, which mistral:7b has."."""
+    """ "Created mistral-minutes:7b. This Ollama dropped “tools”, which mistral:7b has."."""
     request = derived.request
     text = tr("Saved {name}.") if request.is_edit else tr("Created {name}.")
     done = fill(text, name=_name(derived.ref.name))

@@ -9,6 +9,7 @@ from tray_app.core.creates.parameters import (
     ParameterKind,
     ParameterRow,
     RowState,
+    is_parameter_name,
     shown,
 )
 from tray_app.core.creates.records import ParameterValue
@@ -66,6 +67,8 @@ _KINDS: dict[ParameterKind, Callable[[], str]] = {
 def row_note(row: ParameterRow, base: str, *, is_edit: bool) -> str:
     """What stands behind the field. `base` is the name of what it is taken over from."""
     state = row.state
+    if row.name and not is_parameter_name(row.name):
+        return tr("A name of letters, digits and _ that isn’t in the table")
     if state is RowState.WRONG or (state is RowState.ADDED and not row.is_usable and row.text):
         return value_wanted(row)
     if not row.is_known and state in (RowState.INHERITED, RowState.ADDED):
