@@ -18,7 +18,7 @@ from PySide6.QtGui import QGuiApplication
 from tray_app.app.downloads import RuleWatcher
 from tray_app.app.old_versions import OldVersions
 from tray_app.commands import Commands
-from tray_app.core.creates.records import Derived, DeriveRequest, UndoRequest
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone
 from tray_app.core.errors import OllamaError
 from tray_app.core.estimate import PullEstimate
 from tray_app.core.payloads import (
@@ -441,14 +441,17 @@ class Updates(QObject):
         return (made.source if made is not None else "") or parent
 
     @Slot(object)
-    def _on_operations_undone(self, request: UndoRequest) -> None:
+    def _on_operations_undone(self, undone: Undone) -> None:
         """It is what it was, and still of our own making."""
-        ref, ledger = request.edited, self.checker.ledger
+        ref, ledger = undone.edited, self.checker.ledger
+        if undone.dropped is not None:
+            self.checker.note_deleted(undone.dropped)
         made = next((x for x in ledger.all_made(MadeBy.CREATE) if x.key == _made_key(ref)), None)
         source = made.source if made is not None else ""
         self.checker.note_made(
             Made(ref.server_id, ref.name, ref.digest, MadeBy.CREATE, self._now(), source)
         )
+        self.old_versions.renew()
 
     @Slot(object)
     def _on_estimator_estimated(self, estimate: PullEstimate) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from tray_app.core.creates.records import CreateItem, Derived, UndoRequest
+    from tray_app.core.creates.records import CreateItem, Derived, Undone
 
 
 class CreateFacts(QObject):
@@ -18,7 +18,7 @@ class CreateFacts(QObject):
     changed = Signal(object)  # CreateItem
     removed = Signal(str)  # id
     derived = Signal(object)  # Derived
-    undone = Signal(object)  # UndoRequest
+    undone = Signal(object)  # Undone
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,5 +45,5 @@ class CreateFacts(QObject):
     def tell_derived(self, derived: Derived) -> None:
         self.derived.emit(derived)
 
-    def tell_undone(self, request: UndoRequest) -> None:
-        self.undone.emit(request)
+    def tell_undone(self, undone: Undone) -> None:
+        self.undone.emit(undone)

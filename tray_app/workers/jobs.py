@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from tray_app.core.connection_cases import ConnectionCase
-from tray_app.core.creates.records import Derived, DeriveRequest, UndoRequest
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import (
     Cancelled,
@@ -175,15 +175,14 @@ class DeriveJob(ServerJob):
 
 
 class UndoJob(ServerJob):
-    """Make an edited model what it was. Outcome: UndoRequest, with what it is now."""
+    """Make an edited model what it was. Outcome: Undone."""
 
     def __init__(self, target: Target, request: UndoRequest) -> None:
         super().__init__(target, ("undo", request))
         self.request = request
 
-    def work(self, client: OllamaClient) -> UndoRequest:
-        found = undo(client, self.request)
-        return replace(self.request, edited=replace(self.request.edited, digest=found.digest))
+    def work(self, client: OllamaClient) -> Undone:
+        return undo(client, self.request)
 
 
 class LoadJob(ServerJob):

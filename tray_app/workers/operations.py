@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.core.creates.records import Derived, DeriveRequest, UndoRequest
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.payloads import (
@@ -64,7 +64,7 @@ class Operations(QObject):
     deleted = Signal(object)  # DeleteOutcome
     copied = Signal(object)  # CopyRequest
     derived = Signal(object)  # Derived
-    undone = Signal(object)  # UndoRequest
+    undone = Signal(object)  # Undone
     loaded = Signal(object)  # ModelRef
     unloaded = Signal(object)  # ModelRef
     busy_changed = Signal(object)  # BusyModel
@@ -297,8 +297,8 @@ class Operations(QObject):
         self.derived.emit(derived)
 
     @Slot(object)
-    def _on_undo_succeeded(self, request: UndoRequest) -> None:
-        self.undone.emit(request)
+    def _on_undo_succeeded(self, undone: Undone) -> None:
+        self.undone.emit(undone)
 
     @Slot(object)
     def _on_load_succeeded(self, ref: ModelRef) -> None:

@@ -29,6 +29,11 @@ class FormKind(StrEnum):
     REBUILD = "rebuild"  # a model of a person's own, on the new version of its base
 
 
+def shown_system(system: str) -> str:
+    """A system prompt as it stands in the form: the blank in place of one is none."""
+    return system if system.strip() else ""
+
+
 @dataclass
 class _Texts:
     system: str = ""
@@ -54,9 +59,10 @@ class DeriveForm:
         """What the base has, for the first time or anew: what was typed stays. `own` is what a
         model has that is rebuilt; it is taken at the first time only."""
         old, new, texts = self.parts, parts, self.texts
-        for name in ("system", "template"):
-            if not self.is_read or getattr(texts, name) == getattr(old, name):
-                setattr(texts, name, getattr(new, name))
+        if not self.is_read or texts.system == shown_system(old.system):
+            texts.system = shown_system(new.system)
+        if not self.is_read or texts.template == old.template:
+            texts.template = new.template
         if not self.is_read or texts.messages == messages_text(old.messages):
             texts.messages = messages_text(new.messages)
         if self.is_read:

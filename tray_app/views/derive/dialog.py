@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from tray_app.commands import Commands
 from tray_app.core.creates.deriving import ModelParts, is_taken, messages_text, proposed_name
-from tray_app.core.creates.form import DeriveForm, FormKind
+from tray_app.core.creates.form import DeriveForm, FormKind, shown_system
 from tray_app.core.creates.records import Derived, DeriveRequest
 from tray_app.core.errors import BadName, Changed, NameProblem, ServerFailed
 from tray_app.core.licenses import license_name
@@ -427,7 +427,7 @@ class DeriveDialog(DialogFrame):
 
     @Slot()
     def _on_system_link_clicked(self) -> None:
-        self.system.set_text(self.form.parts.system)
+        self.system.set_text(shown_system(self.form.parts.system))
         self.system.setFocus()
 
     @Slot()
@@ -608,6 +608,7 @@ class DeriveDialog(DialogFrame):
                 self._update()
         elif self.tells(failure):
             self._request = None
+            self._look()
             text = failure.error.text if isinstance(failure.error, ServerFailed) else ""
             if text.startswith(_TEMPLATE_ERROR):
                 self.template.open()
@@ -616,7 +617,6 @@ class DeriveDialog(DialogFrame):
                 self.form_scroller.ensureWidgetVisible(self.template)
             elif not isinstance(failure.error, Changed):  # the banner says it
                 self._say_failed(failure)
-            self._look()
 
     def tells(self, failure: Failure) -> bool:
         """Whether it is told here that this failed."""

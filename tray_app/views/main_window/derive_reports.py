@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.creates.records import Derived, UndoRequest
+from tray_app.core.creates.records import Derived, Undone, UndoRequest
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.records import Snapshot
 from tray_app.state.app_state import AppState
@@ -88,12 +88,12 @@ class DeriveReports(QObject):
         self._tell(derived_line(derived), actions)
 
     @Slot(object)
-    def _on_undone(self, request: UndoRequest) -> None:
-        if self._lost is not None and self._lost.ref.key == request.edited.key:
+    def _on_undone(self, undone: Undone) -> None:
+        if self._lost is not None and self._lost.ref.key == undone.edited.key:
             self._lost = None
             self.changed.emit()
-        if self._shown.is_listed(request.edited.server_id):
-            self._tell(undone_line(request.edited.name), ())
+        if self._shown.is_listed(undone.edited.server_id):
+            self._tell(undone_line(undone.edited.name), ())
 
     def _tell(self, words: str, actions: tuple[tuple[str, str], ...]) -> None:
         self.notice_made.emit(BannerText(words, Tone.OK, actions))
@@ -152,4 +152,5 @@ class DeriveReports(QObject):
     def _undo(self) -> None:
         found = self._answered()
         if found is not None and found.kept is not None:
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes
             self._commands.derive_undo_requested.emit(UndoRequest(found.ref, found.kept))
