@@ -74,8 +74,8 @@ def derive(
 
 
 def undo(client: OllamaClient, request: UndoRequest) -> Undone:
-    """Make an edited model what it was; its copy goes, being the same then. Raises ModelNotFound when its copy is not there any more,
-    Changed when somebody else has changed either since."""
+    """Make an edited model what it was; its copy goes, being the same then. Raises ModelNotFound
+    when that is not there any more, Changed when somebody else has changed either since."""
     rows = client.list_models()
     kept, edited = _exact(rows, request.kept.name), _exact(rows, request.edited.name)
     if kept is None:

@@ -40,7 +40,6 @@ class TextBox(QFrame):
         self.editor.document().setDocumentMargin(_MARGIN)
         self.editor.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.editor.installEventFilter(self)
-        self.setFocusProxy(self.editor)
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 2, 2, 2)
         column.addWidget(self.editor)

@@ -156,7 +156,6 @@ class DeriveDialog(DialogFrame):
         self.body.setSpacing(0)
         self.banner = Banner(self)
         content = FittingContent()
-        self._form_content = content
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 16, 20, 20)
         column.setSpacing(8)
@@ -289,7 +288,7 @@ class DeriveDialog(DialogFrame):
             length = len(self.name_field.text()) - (len(tag) + 1 if tag else 0)
             self.name_field.setSelection(0, length)
         else:
-            self.system.setFocus()
+            self.system.editor.setFocus()
 
     @Slot()
     def _order_focus(self) -> None:
@@ -352,9 +351,12 @@ class DeriveDialog(DialogFrame):
     @Slot()
     def _look(self) -> None:
         """The world is another: is the base still there, and what it was?"""
-        if not self._state.is_list_old(self._base.server_id) and self._models():
+        snapshot = self._state.snapshot(self._base.server_id)
+        if snapshot is not None and not snapshot.is_old:
             record = self._state.record(self._base.key)
-            self._is_gone = record is None
+            was_gone, self._is_gone = self._is_gone, record is None
+            if was_gone and not self._is_gone:
+                self.banner.set_text(None)
             if record is not None and record.digest != self._base.digest and not self._request:
                 self._base = ModelRef(record.server_id, record.name, record.digest)
                 words = made_meanwhile if self.form.is_edit else read_again
@@ -428,17 +430,17 @@ class DeriveDialog(DialogFrame):
     @Slot()
     def _on_system_link_clicked(self) -> None:
         self.system.set_text(shown_system(self.form.parts.system))
-        self.system.setFocus()
+        self.system.editor.setFocus()
 
     @Slot()
     def _on_template_link_clicked(self) -> None:
         self.template.box.set_text(self.form.parts.template)
-        self.template.box.setFocus()
+        self.template.box.editor.setFocus()
 
     @Slot()
     def _on_messages_link_clicked(self) -> None:
         self.messages.box.set_text(messages_text(self.form.parts.messages))
-        self.messages.box.setFocus()
+        self.messages.box.editor.setFocus()
 
     # What it says.
 
@@ -450,7 +452,8 @@ class DeriveDialog(DialogFrame):
         self._show_folds()
         self.sent.set_text(self.form.modelfile(modelfile_words()))
         is_free = self._request is None
-        self._form_content.setEnabled(is_free and self.form.is_read)
+        for field in (self.name_field, self.system, self.parameters, *self.folds, self.keep_box):
+            field.setEnabled(is_free and self.form.is_read)
         reason = self._reason(problem)
         self.create_button.setEnabled(is_free and not reason)
         self.create_button.setToolTip(tooltip(reason))
@@ -613,7 +616,7 @@ class DeriveDialog(DialogFrame):
             if text.startswith(_TEMPLATE_ERROR):
                 self.template.open()
                 self.template.note.say(text, "error", Tone.DANGER)
-                self.template.box.setFocus()
+                self.template.box.editor.setFocus()
                 self.form_scroller.ensureWidgetVisible(self.template)
             elif not isinstance(failure.error, Changed):  # the banner says it
                 self._say_failed(failure)
