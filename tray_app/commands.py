@@ -134,6 +134,7 @@ class Commands(QObject):
     derive_requested = Signal(object)  # DeriveRequest
     rename_dialog_requested = Signal(object)  # ModelRef
     rename_requested = Signal(object)  # RenameRequest
+    clean_up_requested = Signal(object)  # ModelRef of the damaged name that a copy has left
 
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing

@@ -19,6 +19,7 @@ from tray_app.app.downloads import Downloads
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
+from tray_app.app.renames import Renames
 from tray_app.app.servers import ServerParts, Servers, ServerTargets, shown_server
 from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
@@ -118,6 +119,7 @@ class Application(QObject):
         self.operations = Operations(
             self.runner, self.queue, self.targets.target, self.registry, self
         )
+        self.renames = Renames(self.state, self.operations, self)
         self.servers = Servers(
             self.settings,
             ServerParts(
@@ -299,7 +301,6 @@ class Application(QObject):
         operations.details_loaded.connect(state.set_details)
         operations.failed.connect(state.tell_failed)
         operations.deleted.connect(state.tell_deleted)
-        operations.copied.connect(state.tell_copied)
         operations.busy_changed.connect(state.set_busy)
         operations.server_tested.connect(state.set_server_test)
         operations.access_read.connect(state.tell_access_read)
@@ -334,6 +335,8 @@ class Application(QObject):
         commands.layers_requested.connect(operations.layers.read)
         commands.delete_requested.connect(operations.delete)
         commands.copy_requested.connect(operations.copy)
+        commands.rename_requested.connect(operations.rename)
+        commands.clean_up_requested.connect(operations.clean_up)
         commands.load_requested.connect(operations.load)
         commands.load_stop_requested.connect(operations.stop_load)
         commands.unload_requested.connect(operations.unload)

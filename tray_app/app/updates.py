@@ -32,6 +32,7 @@ from tray_app.core.payloads import (
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.core.renaming import RenameOutcome
 from tray_app.core.updates.asking import Allowed
 from tray_app.core.updates.facts import CheckState, UpdatesFound, Way
 from tray_app.core.updates.ledger import Made, MadeBy
@@ -132,7 +133,6 @@ class Updates(QObject):
         checker.info_learned.connect(parts.operations.layers.add)
         parts.operations.layers.layer_index_changed.connect(checker.set_layer_index)
         parts.operations.deleted.connect(self._on_operations_deleted)
-        parts.operations.copied.connect(self._on_operations_copied)
         parts.operations.estimator.estimated.connect(self._on_estimator_estimated)
         parts.queue.item_changed.connect(self._on_queue_item_changed)
         parts.queue.item_ended.connect(self._on_queue_item_ended)
@@ -140,6 +140,8 @@ class Updates(QObject):
         parts.settings.changed.connect(self._on_settings_changed)
         state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.server_changed.connect(self._on_state_server_changed)
+        state.copied.connect(self._on_state_copied)
+        state.renames.renamed.connect(self._on_renames_renamed)
         self._connect_commands()
         self._on_state_server_changed()
         self._take_allowed()
@@ -390,7 +392,13 @@ class Updates(QObject):
         self.old_versions.renew()
 
     @Slot(object)
-    def _on_operations_copied(self, request: CopyRequest) -> None:
+    def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
+        """What was said of a model goes along with its name."""
+        self.checker.note_renamed(outcome.source, outcome.ref)
+        self.old_versions.renew()
+
+    @Slot(object)
+    def _on_state_copied(self, request: CopyRequest) -> None:
         source = request.source
         record = self._parts.state.record(source.key)
         digest = source.digest or (record.digest if record is not None else "")
