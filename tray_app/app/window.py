@@ -56,6 +56,7 @@ class WindowController(QObject):
         commands.details_dialog_requested.connect(self.open_details)
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
+        commands.rename_dialog_requested.connect(self.open_rename)
         commands.version_dialog_requested.connect(self.open_version)
         commands.updates_dialog_requested.connect(self.open_updates)
         commands.updates_show_requested.connect(self.show_updates)
@@ -152,6 +153,11 @@ class WindowController(QObject):
     def open_duplicate(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_duplicate(ref)
+
+    @Slot(object)
+    def open_rename(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_rename(ref)
 
     @Slot(object)
     def open_version(self, ref: ModelRef) -> None:

@@ -55,8 +55,9 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
             *(Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
         ),
         (Command.PULL_ELSEWHERE,),
+        (Command.RENAME, Command.DUPLICATE),
         (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),
-        (Command.DUPLICATE, Command.DELETE),
+        (Command.DELETE,),
     )
     for group in groups:
         shown = [actions[command] for command in group if actions[command].isVisible()]
