@@ -143,6 +143,7 @@ class Commands(QObject):
     """Make an edited model what it was."""
     rename_dialog_requested = Signal(object)  # ModelRef
     rename_requested = Signal(object)  # RenameRequest
+    clean_up_requested = Signal(object)  # ModelRef of the damaged name that a copy has left
 
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing

@@ -4,6 +4,10 @@ _ollama_tray_models() {
   ollama-tray list "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
+_ollama_tray_downloads() {
+  ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
 _ollama_tray_servers() {
   local label word=${1,,}
   while IFS= read -r label; do
@@ -29,9 +33,13 @@ _ollama_tray() {
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps pull rm outdated update pin unpin status doctor quit" ;;
+        names="list show ps pull rm cp mv outdated update pin unpin"
+        names+=" downloads pause resume cancel status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
-    ps | status | doctor) options+=" --json" ;;
+    ps | downloads | status | doctor) options+=" --json" ;;
+    cp | mv) names=models ;;
+    pause | resume) options+=" --all"; names=downloads ;;
+    cancel) options+=" --yes"; names=downloads ;;
     pull) options+=" --wait --insecure"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;
     outdated) options+=" --json --exit-code" ;;
@@ -42,7 +50,7 @@ _ollama_tray() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     return
   fi
-  if [[ $names != models ]]; then
+  if [[ $names != models && $names != downloads ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$names" -- "$word")
     return
   fi
@@ -53,7 +61,13 @@ _ollama_tray() {
     name=${name##*[[:space:]]}
     before=${name%"${name##*:}"}
   fi
-  mapfile -t COMPREPLY < <(compgen -W "$(_ollama_tray_models "${server[@]}")" -- "$name")
+  local known
+  if [[ $names == downloads ]]; then
+    known=$(_ollama_tray_downloads)
+  else
+    known=$(_ollama_tray_models "${server[@]}")
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$known" -- "$name")
   COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 

@@ -4,7 +4,12 @@ function __ollama_tray_models
     ollama-tray list 2>/dev/null | awk 'NR > 1 { print $1 }'
 end
 
-set -l verbs list ls show ps pull rm outdated update pin unpin status doctor quit
+function __ollama_tray_downloads
+    ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }'
+end
+
+set -l verbs list ls show ps pull rm cp mv outdated update pin unpin downloads pause resume cancel \
+    status doctor quit
 set -l bare "not __fish_seen_subcommand_from $verbs"
 
 complete -c ollama-tray -f
@@ -13,10 +18,16 @@ complete -c ollama-tray -n $bare -a show -d "Show one model"
 complete -c ollama-tray -n $bare -a ps -d "List the models in memory"
 complete -c ollama-tray -n $bare -a pull -d "Have models here and up to date"
 complete -c ollama-tray -n $bare -a rm -d "Delete models"
+complete -c ollama-tray -n $bare -a cp -d "Copy a model to another name"
+complete -c ollama-tray -n $bare -a mv -d "Give a model another name"
 complete -c ollama-tray -n $bare -a outdated -d "Ask for newer versions"
 complete -c ollama-tray -n $bare -a update -d "Update models"
 complete -c ollama-tray -n $bare -a pin -d "Leave models as they are"
 complete -c ollama-tray -n $bare -a unpin -d "Let models be updated again"
+complete -c ollama-tray -n $bare -a downloads -d "What the program that runs downloads"
+complete -c ollama-tray -n $bare -a pause -d "Pause downloads"
+complete -c ollama-tray -n $bare -a resume -d "Let downloads go on"
+complete -c ollama-tray -n $bare -a cancel -d "Cancel downloads"
 complete -c ollama-tray -n $bare -a status -d "How the server stands"
 complete -c ollama-tray -n $bare -a doctor -d "Look for what is wrong"
 complete -c ollama-tray -n $bare -a quit -d "End the program that runs"
@@ -30,7 +41,7 @@ complete -c ollama-tray -l header-file -r -F -d "Headers for the server"
 complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated status doctor" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated downloads status doctor" -l json -d "Print JSON"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l insecure -d "Plain http to the registry"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull here"
@@ -38,5 +49,8 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l all -d "All t
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l dry-run -d "Only say what would be done"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -s y -l yes -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from outdated" -l exit-code -d "End with 4 if there are newer versions"
+complete -c ollama-tray -n "__fish_seen_subcommand_from pause resume" -l all -d "All of them"
+complete -c ollama-tray -n "__fish_seen_subcommand_from cancel" -s y -l yes -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from pause resume cancel" -a "(__ollama_tray_downloads)"
 complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show pull rm update pin unpin" -a "(__ollama_tray_models)"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show pull rm cp mv update pin unpin" -a "(__ollama_tray_models)"

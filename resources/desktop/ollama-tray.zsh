@@ -7,6 +7,12 @@ _ollama_tray_models() {
   compadd -a names
 }
 
+_ollama_tray_downloads() {
+  local -a names
+  names=(${(f)"$(ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }')"})
+  compadd -a names
+}
+
 _ollama_tray_servers() {
   local -a labels
   labels=(${(f)"$(ollama-tray --complete-servers 2>/dev/null)"})
@@ -40,10 +46,16 @@ _ollama_tray() {
         'ps:list the models in memory'
         'pull:have models here and up to date'
         'rm:delete models'
+        'cp:copy a model to another name'
+        'mv:give a model another name'
         'outdated:ask for newer versions'
         'update:update models'
         'pin:leave models as they are'
         'unpin:let models be updated again'
+        'downloads:what the program that runs downloads'
+        'pause:pause downloads'
+        'resume:let downloads go on'
+        'cancel:cancel downloads'
         'status:how the server stands'
         'doctor:look for what is wrong'
         'quit:end the program that runs'
@@ -54,7 +66,7 @@ _ollama_tray() {
       case $words[1] in
         list|ls|show)
           _arguments $common '--json[print JSON]' '1:model:_ollama_tray_models' ;;
-        ps|status|doctor)
+        ps|downloads|status|doctor)
           _arguments $common '--json[print JSON]' ;;
         pull)
           _arguments $common '--wait[pull here, even if the program runs]' \
@@ -62,6 +74,13 @@ _ollama_tray() {
         rm)
           _arguments $common '(-y --yes -f --force)'{-y,--yes,-f,--force}'[do not ask]' \
             '*:model:_ollama_tray_models' ;;
+        cp|mv)
+          _arguments $common '1:model:_ollama_tray_models' '2:new name: ' ;;
+        pause|resume)
+          _arguments $common '--all[all of them]' '*:download:_ollama_tray_downloads' ;;
+        cancel)
+          _arguments $common '(-y --yes)'{-y,--yes}'[do not ask]' \
+            '*:download:_ollama_tray_downloads' ;;
         outdated)
           _arguments $common '--json[print JSON]' \
             '--exit-code[end with 4 if there are newer versions]' ;;

@@ -29,6 +29,7 @@ from tray_app.core.payloads import (
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Server, ServerState
+from tray_app.core.renaming import Ending, RenameOutcome
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.sign_in import SecretState, SignIn, SignInKind
 from tray_app.settings import ServerEntry
@@ -38,7 +39,7 @@ from tray_app.views.dialogs import Dialogs
 from tray_app.views.questions.delete import DeleteDialog
 
 MAC = "3c:7c:3f:1a:2b:4d"
-QWEN = data.record("qwen3:8b")
+QWEN, MISTRAL = data.record("qwen3:8b"), data.record("mistral:7b")
 
 
 @pytest.fixture
@@ -184,6 +185,27 @@ def test_delete_and_duplicate_from_the_details(scene: Scene, dialogs: Dialogs) -
     with emitted(scene.commands.copy_requested) as wishes:
         dialogs.open_duplicate(ref(QWEN)).duplicate_button.click()
     assert wishes == [CopyRequest(ref(QWEN), "qwen3-copy:8b")]
+
+
+def test_details_go_on_under_another_name(scene: Scene, dialogs: Dialogs) -> None:
+    details = dialogs.open_details(ref(QWEN))
+    new = replace(QWEN, name="main:8b")
+    outcome = RenameOutcome(ref(QWEN), "main:8b", Ending.RENAMED, "main:8b", QWEN.digest)
+    scene.state.renames.tell_renamed(outcome)
+    others = tuple(model for model in data.MODELS if model is not QWEN)
+    facts.set_snapshot(scene.state, data.snapshot((*others, new)))
+    assert details.ref == ref(new)
+    assert details.windowTitle().startswith("main:8b · ")
+    assert details.header.name.name == "main:8b"
+    assert details.banner.shown is None
+    assert dialogs.open_details(ref(new)) is details
+
+
+def test_a_question_for_a_name_is_asked_once(scene: Scene, dialogs: Dialogs) -> None:
+    first = dialogs.open_rename(ref(MISTRAL))
+    second = dialogs.open_rename(ref(QWEN))
+    assert not first.isVisible()
+    assert second.isVisible()
 
 
 def test_settings_are_one_window_and_are_told(scene: Scene, dialogs: Dialogs) -> None:

@@ -175,7 +175,7 @@ def delete_several(scene: Scene) -> QWidget:
 
 def duplicate(scene: Scene) -> QWidget:
     dialog = DuplicateDialog(ref(QWEN), scene.state, scene.commands)
-    dialog.field.setText("phi4:14b")  # which comes only later
+    dialog.name.field.setText("phi4:14b")  # which comes only later
     return dialog
 
 

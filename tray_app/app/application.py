@@ -20,6 +20,7 @@ from tray_app.app.downloads import Downloads
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
+from tray_app.app.renames import Renames
 from tray_app.app.servers import ServerParts, Servers, ServerTargets, shown_server
 from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
@@ -124,6 +125,7 @@ class Application(QObject):
         self.operations = Operations(
             self.runner, self.queue, self.targets.target, self.registry, self
         )
+        self.renames = Renames(self.state, self.operations, self)
         self.servers = Servers(
             self.settings,
             ServerParts(
@@ -355,7 +357,6 @@ class Application(QObject):
         operations.details_loaded.connect(state.set_details)
         operations.failed.connect(state.tell_failed)
         operations.deleted.connect(state.tell_deleted)
-        operations.copied.connect(state.tell_copied)
         operations.derived.connect(state.creates.tell_derived)
         operations.undone.connect(state.creates.tell_undone)
         operations.busy_changed.connect(state.set_busy)
@@ -394,6 +395,8 @@ class Application(QObject):
         commands.copy_requested.connect(operations.copy)
         commands.derive_requested.connect(operations.derive)
         commands.derive_undo_requested.connect(operations.undo)
+        commands.rename_requested.connect(operations.rename)
+        commands.clean_up_requested.connect(operations.clean_up)
         commands.load_requested.connect(operations.load)
         commands.load_stop_requested.connect(operations.stop_load)
         commands.unload_requested.connect(operations.unload)

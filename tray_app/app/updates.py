@@ -34,6 +34,7 @@ from tray_app.core.payloads import (
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.core.renaming import RenameOutcome
 from tray_app.core.updates.asking import Allowed
 from tray_app.core.updates.facts import CheckState, NewVersion, UpdatesFound, Way
 from tray_app.core.updates.ledger import Key, Made, MadeBy
@@ -143,7 +144,6 @@ class Updates(QObject):
         checker.info_learned.connect(parts.operations.layers.add)
         parts.operations.layers.layer_index_changed.connect(checker.set_layer_index)
         parts.operations.deleted.connect(self._on_operations_deleted)
-        parts.operations.copied.connect(self._on_operations_copied)
         parts.operations.derived.connect(self._on_operations_derived)
         parts.operations.undone.connect(self._on_operations_undone)
         parts.operations.estimator.estimated.connect(self._on_estimator_estimated)
@@ -153,6 +153,8 @@ class Updates(QObject):
         parts.settings.changed.connect(self._on_settings_changed)
         state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.server_changed.connect(self._on_state_server_changed)
+        state.copied.connect(self._on_state_copied)
+        state.renames.renamed.connect(self._on_renames_renamed)
         self._connect_commands()
         self._on_state_server_changed()
         self._take_allowed()
@@ -419,7 +421,13 @@ class Updates(QObject):
         self.old_versions.renew()
 
     @Slot(object)
-    def _on_operations_copied(self, request: CopyRequest) -> None:
+    def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
+        """What was said of a model goes along with its name."""
+        self.checker.note_renamed(outcome.source, outcome.ref)
+        self.old_versions.renew()
+
+    @Slot(object)
+    def _on_state_copied(self, request: CopyRequest) -> None:
         source = request.source
         record = self._parts.state.record(source.key)
         digest = source.digest or (record.digest if record is not None else "")

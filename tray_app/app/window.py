@@ -60,6 +60,7 @@ class WindowController(QObject):
         commands.derive_dialog_requested.connect(self.open_derive)
         commands.edit_dialog_requested.connect(self.open_edit)
         commands.rebuild_dialog_requested.connect(self.open_rebuild)
+        commands.rename_dialog_requested.connect(self.open_rename)
         commands.version_dialog_requested.connect(self.open_version)
         commands.updates_dialog_requested.connect(self.open_updates)
         commands.updates_show_requested.connect(self.show_updates)
@@ -183,6 +184,11 @@ class WindowController(QObject):
     def open_rebuild(self, request: RebuildRequest) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_rebuild(request)
+
+    @Slot(object)
+    def open_rename(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_rename(ref)
 
     @Slot(object)
     def open_version(self, ref: ModelRef) -> None:

@@ -37,10 +37,16 @@ class Command(StrEnum):
     PS = "ps"
     PULL = "pull"
     RM = "rm"
+    CP = "cp"
+    MV = "mv"
     OUTDATED = "outdated"
     UPDATE = "update"
     PIN = "pin"
     UNPIN = "unpin"
+    DOWNLOADS = "downloads"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
     STATUS = "status"
     DOCTOR = "doctor"
     QUIT = "quit"
@@ -100,9 +106,13 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         _fail(f"--demo and --hidden start the window and can't be combined with {command}")
     if command is Command.UPDATE and bool(found.names) == found.all:
         _fail("update needs names, or --all")
+    if command in (Command.PAUSE, Command.RESUME) and bool(found.names) == found.all:
+        _fail(f"{command} needs names, or --all")
     names = tuple(getattr(found, "names", None) or ())
     if getattr(found, "name", None):
         names = (found.name,)
+    if getattr(found, "source", None) is not None:
+        names = (found.source, found.destination)
     return Invocation(
         command=command,
         # The folder is whatever bytes its name has; all else is text.
@@ -188,6 +198,10 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument(
         "-y", "--yes", "-f", "--force", action="store_true", help="delete without asking"
     )
+    verb = _verb(commands, Command.CP, "copy a model to another name; takes no disk space")
+    _add_two_names(verb)
+    verb = _verb(commands, Command.MV, "give a model another name; it is unloaded if it is loaded")
+    _add_two_names(verb)
     verb = _verb(commands, Command.OUTDATED, "ask the registries for newer versions of models")
     _add_json(verb)
     verb.add_argument(
@@ -209,6 +223,18 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument("names", nargs="+", metavar="NAME")
     verb = _verb(commands, Command.UNPIN, "let pinned models be updated again")
     verb.add_argument("names", nargs="+", metavar="NAME")
+    verb = _verb(commands, Command.DOWNLOADS, "list the downloads of the running program")
+    _add_json(verb)
+    for command, words in (
+        (Command.PAUSE, "pause downloads of the running program"),
+        (Command.RESUME, "let paused downloads go on, and try failed ones again"),
+    ):
+        verb = _verb(commands, command, words)
+        verb.add_argument("names", nargs="*", metavar="NAME")
+        verb.add_argument("--all", action="store_true", help="all of them")
+    verb = _verb(commands, Command.CANCEL, "cancel downloads of the running program")
+    verb.add_argument("names", nargs="+", metavar="NAME")
+    verb.add_argument("-y", "--yes", action="store_true", help="cancel without asking")
     _add_json(_verb(commands, Command.STATUS, "show the state of the server, in a few lines"))
     _add_json(_verb(commands, Command.DOCTOR, "find out what is wrong, and say what to do"))
     _verb(commands, Command.QUIT, "quit the running program")
@@ -254,6 +280,11 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
         default=argparse.SUPPRESS if is_sub else False,
         help="log more",
     )
+
+
+def _add_two_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE")
+    parser.add_argument("destination", metavar="DEST")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

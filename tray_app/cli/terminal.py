@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from tray_app.settings.values import SettingsValues
 
 
-_NEED_NO_ADDRESS = (Command.STATUS, Command.QUIT, Command.DOCTOR)
+_QUEUE = (Command.DOWNLOADS, Command.PAUSE, Command.RESUME, Command.CANCEL)
+_NEED_NO_ADDRESS = (Command.STATUS, Command.QUIT, Command.DOCTOR, *_QUEUE)
 """Who asks the running program, or other servers too."""
-_NEED_NO_SECRET = (Command.QUIT, Command.PULL, Command.DOCTOR)
+_NEED_NO_SECRET = (Command.QUIT, Command.PULL, Command.DOCTOR, *_QUEUE)
 """Who asks no server, lets the running program ask, or has more to tell."""
 
 
@@ -141,6 +142,18 @@ def _verb(command: Command) -> Callable[[Session], int]:
         from tray_app.cli import writing
 
         return writing.pull if command is Command.PULL else writing.remove
+    if command in (Command.CP, Command.MV):
+        from tray_app.cli import renaming
+
+        return renaming.copy if command is Command.CP else renaming.move
+    if command in _QUEUE:
+        from tray_app.cli import downloads
+
+        return {
+            Command.DOWNLOADS: downloads.downloads,
+            Command.PAUSE: downloads.pause,
+            Command.RESUME: downloads.resume,
+        }.get(command, downloads.cancel)
     if command in (Command.OUTDATED, Command.UPDATE, Command.PIN, Command.UNPIN):
         from tray_app.cli import updates
 

@@ -20,6 +20,7 @@ from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
+from tray_app.core.renaming import RenameOutcome
 from tray_app.settings import ServerEntry, Settings
 from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
@@ -33,6 +34,7 @@ from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
+from tray_app.views.questions.rename import RenameDialog
 from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
 from tray_app.views.servers.form import ServerForm
 from tray_app.views.servers.questions import RemoveServerDialog
@@ -44,7 +46,10 @@ from tray_app.views.updates.sheet_rows import listed_refs
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""
 
-_ASKED_THERE = (DeleteDialog, DuplicateDialog, RemoveServerDialog, ReplaceDialog, GoBackDialog)
+_ASKED_THERE = (
+    *(DeleteDialog, DuplicateDialog, RenameDialog, RemoveServerDialog, ReplaceDialog),
+    GoBackDialog,
+)
 """Closed with the window that they belong to."""
 
 D = TypeVar("D", bound=QDialog)
@@ -78,6 +83,7 @@ class Dialogs(QObject):
         self._place = Place()
         state.failed.connect(self._on_state_failed)
         state.deleted.connect(self._on_state_deleted)
+        state.renames.renamed.connect(self._on_renames_renamed)
 
     def details_dialogs(self) -> tuple[DetailsDialog, ...]:
         """The open details."""
@@ -223,6 +229,14 @@ class Dialogs(QObject):
         self._keep(dialog)
         dialog.open()
         self._ask_for_layers(ref.server_id)
+        return dialog
+
+    def open_rename(self, ref: ModelRef) -> RenameDialog:
+        """Give a model another name."""
+        self._close_one(RenameDialog)
+        dialog = RenameDialog(ref, self._state, self._commands, self._asker)
+        self._keep(dialog)
+        dialog.open()
         return dialog
 
     def open_version(self, ref: ModelRef) -> DetailsDialog:
@@ -411,6 +425,7 @@ class Dialogs(QObject):
         """Others take over: close everything, and tell nothing any more."""
         self._state.failed.disconnect(self._on_state_failed)
         self._state.deleted.disconnect(self._on_state_deleted)
+        self._state.renames.renamed.disconnect(self._on_renames_renamed)
         doctor = self.doctor_dialog()
         if doctor is not None:
             doctor.hand_over()
@@ -441,6 +456,15 @@ class Dialogs(QObject):
         server = self._state.server_of(outcome.failures[0].ref.server_id)
         body = delete_result(outcome, None, _label(server))
         self.show_message(Message(tr("Not everything was deleted"), body, details=details))
+
+    @Slot(object)
+    def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
+        """The details of a model go on under its new name."""
+        dialog = self._find(DetailsDialog, outcome.source.key)
+        if dialog is not None:
+            del self._open[outcome.source.key]
+            self._open[outcome.ref.key] = dialog
+            dialog.follow_rename(outcome.ref)
 
     # the open dialogs
 

@@ -22,15 +22,19 @@ class Keys:
     """Key sequences as Qt writes them ("Ctrl" is ⌘ on macOS); `mac` replaces them there.
 
     `in_table`: only while the table has the focus, since text fields have the same key.
+    `is_on_mac` False = there it is in menus alone.
     """
 
     keys: tuple[str, ...]
     mac: tuple[str, ...] = ()
     in_table: bool = False
+    is_on_mac: bool = True
 
     @property
     def here(self) -> tuple[str, ...]:
         """The sequences on this system."""
+        if not self.is_on_mac and sys.platform == "darwin":
+            return ()
         return self.mac if self.mac and sys.platform == "darwin" else self.keys
 
 
@@ -44,6 +48,7 @@ SHORTCUTS: dict[str, Keys] = {
     "load": Keys(("Ctrl+L",)),
     "update": Keys(("Ctrl+U",)),
     "check_updates": Keys(("Ctrl+Shift+U",)),
+    "rename": Keys(("F2",), in_table=True, is_on_mac=False),
     "duplicate": Keys(("Ctrl+D",)),
     "copy": Keys(("Ctrl+C",), (), True),
     "paste": Keys(("Ctrl+V",), (), True),
@@ -79,6 +84,7 @@ def label(key: str) -> str:
         "load": tr("Load or unload"),
         "update": tr("Update", "a model"),
         "check_updates": tr("Check for updates now"),
+        "rename": tr("Rename…"),
         "duplicate": tr("Duplicate…"),
         "copy": tr("Copy name"),
         "paste": tr("Pull a pasted name or link"),
@@ -122,7 +128,8 @@ class ShortcutsDialog(QDialog):
         grid.setContentsMargins(20, 16, 20, 20)
         grid.setHorizontalSpacing(40)
         grid.setVerticalSpacing(6)
-        for row, (key, keys) in enumerate(SHORTCUTS.items()):
+        listed = {key: keys for key, keys in SHORTCUTS.items() if keys.here}
+        for row, (key, keys) in enumerate(listed.items()):
             grid.addWidget(PlainLabel(label(key), wrap=False), row, 0)
             # Some languages have one word for Return and Enter.
             named = dict.fromkeys(shown(sequence) for sequence in keys.here)
@@ -131,14 +138,12 @@ class ShortcutsDialog(QDialog):
             value.set_dim()
             grid.addWidget(value, row, 1)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(
-            PlainLabel(tr("In the list of downloads"), TextRole.SECTION), len(SHORTCUTS), 0
-        )
+        grid.addWidget(PlainLabel(tr("In the list of downloads"), TextRole.SECTION), len(listed), 0)
         for offset, (words, sequence) in enumerate(_download_keys(), start=1):
-            grid.addWidget(PlainLabel(words, wrap=False), len(SHORTCUTS) + offset, 0)
+            grid.addWidget(PlainLabel(words, wrap=False), len(listed) + offset, 0)
             value = PlainLabel(sequence, wrap=False)
             value.set_dim()
-            grid.addWidget(value, len(SHORTCUTS) + offset, 1)
+            grid.addWidget(value, len(listed) + offset, 1)
         scroll = QScrollArea()
         scroll.setAccessibleName(tr("Keyboard shortcuts"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)

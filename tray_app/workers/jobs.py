@@ -1,7 +1,7 @@
-"""The kinds of quick jobs: show, delete, copy, load, unload, test, and what a dialog looks up.
+"""The kinds of quick jobs: show, delete, load, unload, test, and what a dialog looks up.
 
-Pulls are in `workers.pulls.job`. Each job talks to one server with a client of its own and reports
-one record; none of them knows who asked.
+Pulls are in `workers.pulls.job`, copies and renames in `workers.renames`. Each job talks to one
+server with a client of its own and reports one record; none of them knows who asked.
 """
 
 from __future__ import annotations
@@ -17,14 +17,12 @@ from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import (
     Cancelled,
     Changed,
-    NotDone,
     OllamaError,
     Unreachable,
 )
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
     AccessFacts,
-    CopyRequest,
     DeleteOutcome,
     DeleteRequest,
     Failure,
@@ -146,21 +144,6 @@ class DeleteJob(ServerJob):
         if ref.digest and row.digest and row.digest != ref.digest:
             raise Changed(ref.name, row.digest)
         return delete_unloaded(client, row)
-
-
-class CopyJob(ServerJob):
-    """Copy a model to a new name; an existing one is refused. Done is what is listed then."""
-
-    def __init__(self, target: Target, request: CopyRequest) -> None:
-        super().__init__(target, ("copy", target.server_id, request))
-        self.request = request
-
-    def work(self, client: OllamaClient) -> CopyRequest:
-        destination = str(ModelName.parse(self.request.destination))
-        client.copy(self.request.source.name, destination)
-        if client.get(destination) is None:
-            raise NotDone(destination)
-        return replace(self.request, destination=destination)
 
 
 class DeriveJob(ServerJob):

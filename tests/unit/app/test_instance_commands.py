@@ -35,7 +35,8 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.desktop.instance.protocol import update_args
+from tray_app.core.renaming import Ending, RenameOutcome
+from tray_app.desktop.instance.protocol import Renamed, renamed_args, update_args
 from tray_app.desktop.instance.single_instance import (
     Handover,
     InstanceCommand,
@@ -198,6 +199,37 @@ def test_what_is_no_update_does_nothing(
     program: Program, asked: Ask, args: tuple[str, ...]
 ) -> None:
     assert not asked(C.UPDATE, *args, things=0).answer.is_ok
+    assert program.done == []
+
+
+def test_a_rename_in_a_terminal_is_told_to_all(program: Program, asked: Ask) -> None:
+    program.state.set_server(Server("local", "", "http://127.0.0.1:9"))
+    program.state.renames.renamed.connect(program._do)
+    told = Renamed("local", "127.0.0.1:9", "old:1", "New:1", "a" * 64)
+    assert asked(C.RENAMED, *renamed_args(told)).answer.is_ok
+    source = ModelRef("local", "old:1", "a" * 64)
+    assert program.done == [RenameOutcome(source, "New:1", Ending.RENAMED, "New:1", "a" * 64)]
+    assert not program.is_late
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("local", "127.0.0.1:9", "old:1", "new:1"),
+        ("local", "127.0.0.1:9", "old:1", "new:1", "a" * 63),
+        ("local", "127.0.0.1:9", "old:1", "a b", "a" * 64),
+        ("local", "127.0.0.1:8", "old:1", "new:1", "a" * 64),
+        ("nas", "127.0.0.1:9", "old:1", "new:1", "a" * 64),
+        ("local", "127.0.0.1:9", "", "new:1", "a" * 64),
+        ("local", "127.0.0.1:9", "old:1", HALF, "a" * 64),
+    ],
+)
+def test_what_is_no_rename_of_a_server_here_does_nothing(
+    program: Program, asked: Ask, args: tuple[str, ...]
+) -> None:
+    program.state.renames.renamed.connect(program._do)
+    assert not asked(C.RENAMED, *args, things=0).answer.is_ok
     assert program.done == []
 
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.updates.conftest import library
 from tray_app.app.downloads import RuleWatcher
+from tray_app.app.renames import Renames
 from tray_app.app.updates import UpdateParts, Updates
 from tray_app.commands import Commands
 from tray_app.core.endpoint import Endpoint
@@ -26,6 +27,7 @@ from tray_app.core.payloads import (
     MoveOutcome,
     MoveRequest,
     PullRequest,
+    RenameRequest,
     UpdateRequest,
     Verb,
 )
@@ -90,6 +92,7 @@ class World:
         self.queue.set_server_online("local", True)
         self.queue.load()
         self.operations = Operations(self.runner, self.queue, self._target_of, registry, root)
+        self.renames = Renames(self.state, self.operations, root)
         self.rules = RuleWatcher(
             self.settings, self.queue, root, power=PowerCord, network=self._network
         )
@@ -484,6 +487,29 @@ def test_a_copy_of_the_old_version_is_named_and_moves(copied: World) -> None:
     assert world.digest("coder:latest") == world.digest("tiny:latest")
     assert world.state.after_updates == ()
     assert world.standing("coder:latest") is S.MADE_HERE
+
+
+def test_pin_and_verdict_go_along_with_a_name(world: World, server: FaultyServer) -> None:
+    world.check()
+    newer(server)
+    world.check()
+    tiny = world.ref("tiny:latest")
+    world.updates.checker.pin(tiny)
+    world.operations.rename(RenameRequest(tiny, "mine:1"))
+    world.settle()
+    world.poll()
+    mine = world.ref("mine:1")
+    assert world.state.marks(mine.key).is_pinned
+    assert world.standing("mine:1") is S.MADE_HERE
+    server.forget()
+    world.check()
+    assert not [request for request in server.requests if "mine" in request.path]
+    world.operations.rename(RenameRequest(mine, "tiny:latest"))
+    world.settle()
+    world.poll()
+    assert world.state.marks(tiny.key).is_pinned
+    assert world.standing("tiny:latest") is S.WEIGHTS
+    assert world.state.record(mine.key) is None
 
 
 def test_a_copy_that_has_changed_is_left_alone(copied: World, server: FaultyServer) -> None:

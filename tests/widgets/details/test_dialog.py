@@ -515,7 +515,7 @@ def test_the_details_say_that_there_is_a_copy(qtbot: QtBot) -> None:
     assert dialog.banner.shown is None
     scene.state.tell_copied(CopyRequest(ref(QWEN), "qwen3-copy:8b"))
     assert dialog.banner.shown is not None
-    assert dialog.banner.shown.text == "qwen3:8b was copied to qwen3-copy:8b."
+    assert dialog.banner.shown.text == "Copied qwen3:8b to qwen3-copy:8b."
 
 
 def test_a_deleted_model_keeps_no_empty_card(qtbot: QtBot) -> None:

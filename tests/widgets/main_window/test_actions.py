@@ -104,9 +104,9 @@ def test_the_row_menu(stage: Stage) -> None:
     assert texts == [
         "Show details", "Unload", "Keep loaded", "",
         "Update", "Check for update", "Pin this version", "What differs…", "",
-        "New from this model…", "",
+        "New from this model…", "Rename…", "Duplicate…", "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
-        "Duplicate…", "Delete…",
+        "Delete…",
     ]  # fmt: skip
     by_text = entries(menu)
     assert not by_text["Keep loaded"].isChecked()
@@ -114,8 +114,33 @@ def test_the_row_menu(stage: Stage) -> None:
     assert told.take("load_requested") == [LoadRequest(QWEN, -1, 4096)]
     by_text["Copy “ollama run” command"].trigger()
     assert QGuiApplication.clipboard().text() == "ollama run qwen3:8b"
+    by_text["Rename…"].trigger()
+    assert told.take("rename_dialog_requested") == [QWEN]
     by_text["Delete…"].trigger()
     assert told.take("delete_dialog_requested") == [ModelRefs((QWEN,))]
+
+
+def test_rename_says_why_not(stage: Stage, qtbot: QtBot) -> None:
+    window = stage.window
+    action = window.actions_[Command.RENAME]
+    pick(stage)
+    assert action.reason == "Select a model first"
+    pick(stage, "qwen3:8b", "mistral:7b")
+    assert action.reason == "Select one model only"
+    pick(stage, "gpt-oss:120b-cloud")
+    assert action.isEnabled()
+    pick(stage, "qwen3:8b")
+    qtbot.keyClick(window.view, Qt.Key.Key_F2)
+    assert stage.told.take("rename_dialog_requested") == [QWEN]
+    stage.state.set_busy(BusyModel(QWEN, Verb.RENAME))
+    window.refresh_now()
+    assert action.reason == "Wait until the current action has finished"
+    stage.state.set_busy(BusyModel(QWEN, None))
+    stage.set_snapshot(data.snapshot((replace(data.record("qwen3:8b"), name="x:local"),)))
+    pick(stage, "x:local")
+    assert "can’t be renamed" in action.reason
+    window.model_actions.rename()
+    assert stage.told.take("rename_dialog_requested") == []
 
 
 def test_a_copied_command_runs_nothing_but_ollama(stage: Stage) -> None:

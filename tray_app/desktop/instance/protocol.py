@@ -26,6 +26,11 @@ class InstanceCommand(StrEnum):
     UPDATE = "update"  # args: of one UpdateRequest, see `update_args`
     SHOW = "show"  # args: a name, or none
     STATUS = "status"
+    DOWNLOADS = "downloads"
+    PAUSE = "pause"  # args: a server, or "" for any, and names; without names all
+    RESUME = "resume"  # args: the same
+    CANCEL = "cancel"  # args: the same, with names
+    RENAMED = "renamed"  # args: of one Renamed, see `renamed_args`
     QUIT = "quit"
 
 
@@ -57,6 +62,29 @@ def read_update_args(args: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...]
     if not all(re.fullmatch("[0-9a-f]{64}", digest) for _, digest in models):
         raise ValueError("no digest")
     return models, int(days), bool(again)
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A terminal has given a model another name; `address` is that of its server, as shown."""
+
+    server_id: str
+    address: str
+    old: str
+    new: str
+    digest: str
+
+
+def renamed_args(renamed: Renamed) -> tuple[str, ...]:
+    """What is said of it."""
+    return (renamed.server_id, renamed.address, renamed.old, renamed.new, renamed.digest)
+
+
+def read_renamed_args(args: tuple[str, ...]) -> Renamed:
+    """What `renamed_args` made. Raises ValueError for what it never makes."""
+    if len(args) != 5 or not all(args) or not re.fullmatch("[0-9a-f]{64}", args[-1]):
+        raise ValueError("no rename")
+    return Renamed(*args)
 
 
 @dataclass(frozen=True, slots=True)

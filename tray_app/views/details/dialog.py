@@ -101,6 +101,15 @@ class DetailsDialog(DialogFrame):
     def ref(self) -> ModelRef:
         return self._ref
 
+    def follow_rename(self, ref: ModelRef) -> None:
+        """The model has another name: all that is shown is of the same one."""
+        self._ref = ref
+        self.header.set_name(ref.name)
+        self._on_state_server_changed()
+        if self._record is not None:  # else the next list has it
+            self._update()
+        self._request()
+
     def _build(self) -> None:
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)

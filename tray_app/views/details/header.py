@@ -91,6 +91,11 @@ class DetailsHeader(QWidget):
         self._digest.setToolTip(tooltip(one_line(record.digest, 80)))
         self.copy_digest.set_copy_text(record.digest)
 
+    def set_name(self, name: str) -> None:
+        """The model is called otherwise now."""
+        self.name.set_name(name)
+        self.copy_name.set_copy_text(name)
+
     def set_loaded(self, loaded: bool) -> None:
         """Whether it is in memory."""
         self._loaded.setVisible(loaded)

@@ -18,6 +18,7 @@ from tray_app.commands import Commands
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs, Verb
+from tray_app.core.renaming import is_deletable
 from tray_app.core.shell import pasteable, run_command
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import is_forever, tooltip, tr
@@ -44,6 +45,7 @@ class Command(StrEnum):
     KEEP_LOADED = "keep_loaded"
     EDIT = "edit"
     DERIVE = "derive"
+    RENAME = "rename"
     DUPLICATE = "duplicate"
     COPY = "copy"
     COPY_RUN = "copy_run"
@@ -242,7 +244,10 @@ class ModelActions(QObject):
         actions[Command.DETAILS].set_reason(self._single_reason())
         actions[Command.LOAD].set_reason(loadable)
         actions[Command.DELETE].set_reason(changeable)
-        actions[Command.DUPLICATE].set_reason(self._single_reason() or changeable)
+        for command in (Command.RENAME, Command.DUPLICATE):
+            actions[command].set_reason(self._single_reason() or changeable)
+        if not actions[Command.RENAME].reason:
+            actions[Command.RENAME].set_reason(self._rename_reason())
         only_one = "" if len(self._rows) == 1 else tr("Select one model only")
         keep = actions[Command.KEEP_LOADED]
         keep.set_reason(self._load_reason() or only_one)
@@ -341,6 +346,11 @@ class ModelActions(QObject):
         if not (self._single_reason() or self._reach_reason() or self._busy_reason()):
             self._commands.duplicate_dialog_requested.emit(ref_of(self._rows[0]))
 
+    def rename(self) -> None:
+        reason = self._single_reason() or self._reach_reason() or self._busy_reason()
+        if not (reason or self._rename_reason()):
+            self._commands.rename_dialog_requested.emit(ref_of(self._rows[0]))
+
     def pull_elsewhere(self) -> None:
         """Have another server pull it by itself: nothing is copied from here."""
         if len(self._rows) == 1:
@@ -378,6 +388,11 @@ class ModelActions(QObject):
         if any(row.busy is not None for row in self._here):
             return tr("Wait until the current action has finished")
         return ""
+
+    def _rename_reason(self) -> str:
+        if all(is_deletable(row.record.name) for row in self._rows):
+            return ""
+        return tr("Ollama can’t delete a model with this tag, so it can’t be renamed")
 
     def _load_reason(self) -> str:
         reason = self._reach_reason() or self._busy_reason()

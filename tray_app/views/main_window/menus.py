@@ -54,10 +54,10 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
             *(Command.UPDATE, Command.CHECK_UPDATE, Command.PIN, Command.SKIP),
             *(Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
         ),
-        (Command.EDIT, Command.DERIVE),
         (Command.PULL_ELSEWHERE,),
+        (Command.EDIT, Command.DERIVE, Command.RENAME, Command.DUPLICATE),
         (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),
-        (Command.DUPLICATE, Command.DELETE),
+        (Command.DELETE,),
     )
     for group in groups:
         shown = [actions[command] for command in group if actions[command].isVisible()]

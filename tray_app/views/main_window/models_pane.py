@@ -96,9 +96,13 @@ class ModelsPane(QWidget):
         self._refresh()
 
     def set_notice(self, notice: BannerText) -> None:
-        """Show a banner for ten seconds, unless there is a more important one."""
+        """Show a banner for ten seconds, or until it is answered where it `stays`, unless there is
+        a more important one."""
         self._notice = notice
-        self._notice_timer.start()
+        if notice.stays:
+            self._notice_timer.stop()
+        else:
+            self._notice_timer.start()
         self._refresh()
 
     def set_standing(self, words: BannerText | None) -> None:

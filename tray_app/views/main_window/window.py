@@ -43,6 +43,7 @@ from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
 from tray_app.views.main_window.panel_facts import PanelFacts
 from tray_app.views.main_window.panes import REASON, PaneFocus
+from tray_app.views.main_window.rename_reports import RenameReports
 from tray_app.views.main_window.reports import Reports
 from tray_app.views.main_window.saved_state import SavedState
 from tray_app.views.main_window.screens import Facts, Screen
@@ -64,7 +65,10 @@ _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
 _MAX_PASTED = 10_000
-_ON_FRAMED = (*(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DUPLICATE, Command.DELETE),)
+_ON_FRAMED = (
+    *(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.RENAME, Command.DUPLICATE),
+    Command.DELETE,
+)
 
 
 class MainWindow(QMainWindow):
@@ -120,11 +124,16 @@ class MainWindow(QMainWindow):
             state, commands, self.models, self.shown_servers, self, clock=clock
         )
         self.derive_reports = DeriveReports(state, commands, self.shown_servers, self.view, self)
-        self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
+        self.reports = Reports(state, self.models, self.shown_servers, self)
+        self.rename_reports = RenameReports(state, commands, self.shown_servers, self.view, self)
         self._build()
         self.pane_actions = PaneActions(
             *(self.actions_, commands, state, self.top_bar, self.pane, self._show_all),
-            {**self.update_banners.actions, **self.derive_reports.actions},
+            {
+                **self.update_banners.actions,
+                **self.derive_reports.actions,
+                **self.rename_reports.actions,
+            },
             self,
         )
         self.panes = PaneFocus(
@@ -206,6 +215,7 @@ class MainWindow(QMainWindow):
         on(Command.DETAILS, lambda: self._on_framed(models.details))
         on(Command.LOAD, lambda: self._on_framed(models.load_or_unload))
         on(Command.KEEP_LOADED, models.keep_loaded)
+        on(Command.RENAME, lambda: self._on_framed(models.rename))
         on(Command.DUPLICATE, lambda: self._on_framed(models.duplicate))
         on(Command.DELETE, lambda: self._on_framed(models.delete))
         on(Command.COPY, lambda: self._on_framed(models.copy_names))
@@ -288,10 +298,10 @@ class MainWindow(QMainWindow):
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
         self.derive_reports.changed.connect(self._refresh_later)
-        self.derive_reports.notice_made.connect(self.show_notice)
-        self.derive_reports.model_found.connect(self.select)
-        self.reports.notice_made.connect(self.show_notice)
-        self.reports.model_found.connect(self.select)
+        for reports in (self.reports, self.derive_reports, self.rename_reports):
+            reports.notice_made.connect(self.show_notice)
+        for reports in (self.derive_reports, self.rename_reports):
+            reports.model_found.connect(self.select)
         self._settings.changed.connect(self._on_settings_changed)
 
     def _read_state(self) -> None:
@@ -422,7 +432,8 @@ class MainWindow(QMainWindow):
             self._refresh_later()
 
     def show_notice(self, notice: BannerText) -> None:
-        """Ten seconds of a banner. An action "pull:NAME" opens the pull dialog for that name."""
+        """Ten seconds of a banner, or until it is answered where it `stays`. An action "pull:NAME"
+        opens the pull dialog for that name."""
         self.pane.set_notice(notice)
 
     @Slot(object)
