@@ -6,6 +6,7 @@ Servers store any value and refuse it only when the model is loaded, so it is ch
 from __future__ import annotations
 
 import json
+
 from tray_app.core.creates.records import ParameterValue
 
 _WHOLE = frozenset(
