@@ -16,9 +16,10 @@ from tray_app.demo.errors import ApiError
 from tray_app.demo.exchange import Exchange
 from tray_app.demo.gojson import encode, human_number, quoted
 from tray_app.demo.handlers.binding import Body
-from tray_app.demo.handlers.pull import Event, Waiter, pull
+from tray_app.demo.handlers.deriving import from_model
+from tray_app.demo.handlers.pull import Event, Waiter
 from tray_app.demo.store.gguf import NotGguf, read_header
-from tray_app.demo.store.naming import InvalidName, Ref, parse, parse_for_use
+from tray_app.demo.store.naming import InvalidName, Ref, parse
 from tray_app.demo.store.package import Layer, Package, Weights, assemble, text_layer
 from tray_app.demo.store.state import DemoState
 
@@ -71,7 +72,11 @@ def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[
     """Create a model; the caller sends each event before it asks for the next."""
     base = body.text("from")
     if base:
-        package = yield from _from_model(state, base, waiter)
+        package, is_stub = yield from from_model(state, body, waiter)
+        if is_stub:
+            state.install(ref, package)
+            yield {"status": "success"}
+            return
     elif body.get("files") is not None:
         package = yield from _from_files(state, body.mapping("files"))
     else:
@@ -101,33 +106,6 @@ def _digest(exchange: Exchange) -> str:
     if not _DIGEST.fullmatch(text):
         raise ApiError(400, "invalid digest format")
     return text.replace("-", ":")
-
-
-def _from_model(state: DemoState, name: str, waiter: Waiter) -> Generator[Event, None, Package]:
-    try:
-        ref, _ = parse_for_use(name)
-    except InvalidName as error:
-        raise ApiError(400, "invalid model name") from error
-    if state.find(ref) is None:
-        for event in pull(state, ref, waiter):
-            if event["status"] != "success":
-                yield event
-    item = state.find(ref)
-    if item is None:
-        raise ApiError(500, f"model '{name}' not found")
-    package = item.package
-    layers = tuple(
-        Layer(layer.kind, layer.digest, layer.size, layer.text, item.ref.display)
-        for layer in package.layers
-    )
-    return Package(
-        package.manifest,
-        layers,
-        package.config,
-        package.details,
-        package.weights,
-        package.projector,
-    )
 
 
 def _from_files(state: DemoState, files: dict[str, Any]) -> Generator[Event, None, Package]:
