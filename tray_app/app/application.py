@@ -54,6 +54,7 @@ from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
     from tray_app.app.demo import Demo
+    from tray_app.app.lists import Lists
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
@@ -80,6 +81,7 @@ class Application(QObject):
         self.starts: ServerStarts | None = None
         self.stay_awake: StayAwake | None = None
         self.updates: Updates | None = None
+        self.lists: Lists | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -242,6 +244,18 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
+        QTimer.singleShot(0, self, self._build_lists)
+
+    @Slot()
+    def _build_lists(self) -> None:
+        from tray_app.app.lists import ListParts, Lists
+
+        if not self.shutdown.is_quitting:
+            parts = ListParts(
+                *(self.settings, self.state, self.runner, self.queue, self.targets.target),
+                *(self.registry, self.commands, self.pollers.refresh),
+            )
+            self.lists = Lists(parts, self)
 
     @Slot(str)
     def _on_starts_failed(self, server_id: str) -> None:
@@ -250,7 +264,7 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake, self.updates):
+        for part in (self.starts, self.stay_awake, self.updates, self.lists):
             if part is not None:
                 part.close()
 

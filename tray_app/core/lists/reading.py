@@ -14,10 +14,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from tray_app.core.creates.parameters import (
+    KNOWN,
+    ParameterKind,
+    fits,
+    is_parameter_name,
+    kind_of,
+)
 from tray_app.core.creates.records import ModelChanges, ParameterValue
 from tray_app.core.decode import MAX_INT, excerpt, has_surrogate, mended
 from tray_app.core.errors import BadName
-from tray_app.core.lists.parameters import is_usable
 from tray_app.core.lists.records import (
     BadLine,
     BadList,
@@ -50,7 +56,6 @@ _DIGEST = re.compile(r"\bsha256:([0-9a-f]{64})\b", re.IGNORECASE)
 _HEAD = re.compile(r"#\s*Ollama models of [“\"](.{0,200})[”\"], (\d{4}-\d\d-\d\d)\s*")
 _MENTIONED = re.compile(r"#\s*(\S{1,600})(?:\s+#.*)?\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def read_list(raw: bytes, source: str = "", recipes: bytes | None = None) -> ModelList:
@@ -287,11 +292,23 @@ def _parameters(name: str, told: Any) -> tuple[tuple[str, ParameterValue | None]
     found: list[tuple[str, ParameterValue | None]] = []
     for key, given in told.items():
         value = _value(given)
-        is_fit = _PARAMETER.fullmatch(key) and (given is None or value is not None)
-        if not is_fit or not is_usable(key, value):
+        is_fit = is_parameter_name(key) and (given is None or value is not None)
+        if not is_fit or not _is_usable(key, value):
             raise BadRecipe(name, key[:MAX_EXCERPT], RecipeFault.PARAMETER)
         found.append((key, value))
     return tuple(found)
+
+
+def _is_usable(name: str, value: ParameterValue | None) -> bool:
+    """Whether Ollama could load a model with it, to the letter: no fraction for a whole number."""
+    if value is None:
+        return True
+    kind, known = kind_of(name, value), KNOWN.get(name)
+    if kind is ParameterKind.INT and not isinstance(value, int):
+        return False
+    least = known.least if known is not None else None
+    is_enough = least is None or not isinstance(value, int) or value >= least
+    return fits(kind, value) and is_enough
 
 
 def _value(given: Any) -> ParameterValue | None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.unit.core.lists.world import NOW, B, installed, row
 from tray_app.core.creates.records import ModelChanges
-from tray_app.core.lists.parameters import is_usable, shown_parameters
-from tray_app.core.lists.recipes import recipe_of
-from tray_app.core.lists.records import Recipe
-from tray_app.core.records import Layer, LayerKind, ModelInfo
+from tray_app.core.lists.recipes import Making, base_of, listed_models, recipe_of
+from tray_app.core.lists.records import LeftOut, Recipe
+from tray_app.core.records import Layer, LayerKind, ModelDetails, ModelInfo
+from tray_app.core.updates.ledger import Made, MadeBy
 
 WEIGHTS = (Layer("sha256:w", LayerKind.MODEL),)
 BASE = ModelInfo(
@@ -28,7 +29,6 @@ BASE = ModelInfo(
 
 def changes(**shown: Any) -> ModelChanges:
     found = recipe_of(replace(BASE, name="made:latest", **shown), BASE, "mistral:7b")
-    assert found is not None
     assert found.base_digest == "b" * 64
     return found.changes
 
@@ -36,7 +36,6 @@ def changes(**shown: Any) -> ModelChanges:
 def test_a_copy_has_no_changes() -> None:
     found = recipe_of(replace(BASE, name="copy:latest"), BASE, "mistral:7b")
     assert found == Recipe("mistral:7b", ModelChanges(), "b" * 64)
-    assert found is not None
     assert found.is_copy
 
 
@@ -64,44 +63,46 @@ def test_only_what_differs(shown: dict[str, Any], wanted: ModelChanges) -> None:
     assert changes(**shown) == wanted
 
 
-def test_other_weights_have_no_recipe() -> None:
-    other = replace(BASE, layers=(Layer("sha256:v", LayerKind.MODEL),))
-    assert recipe_of(other, BASE, "mistral:7b") is None
-
-
-def test_without_its_base_all_that_shows_is_said() -> None:
-    found = recipe_of(BASE, None, "gone:1b")
-    assert found is not None
+@pytest.mark.parametrize(
+    "base", [None, replace(BASE, layers=(Layer("sha256:v", LayerKind.MODEL),))], ids=["gone", "new"]
+)
+def test_without_its_base_all_that_shows_is_said(base: ModelInfo | None) -> None:
+    found = recipe_of(BASE, base, "gone:1b")
     assert found.base_digest == ""
     assert found.changes.system == "You help."
     assert dict(found.changes.parameters)["stop"] == ("<|x|>", "y")
 
 
-def test_parameters_as_servers_show_them() -> None:
-    text = 'num_ctx    <nil>\ntop_k 40\nuse_mmap true\nstop "a b"\nnum_gpu "3"\nodd x y\n\nalone'
-    assert shown_parameters(text) == {
-        "top_k": 40,
-        "use_mmap": True,
-        "stop": ("a b",),
-        "odd": "x y",
-    }
+MADE = Made("studio", "made:latest", "d" * 64, MadeBy.COPY, NOW, "mistral:7b")
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "wanted"),
+    ("parent", "made", "base"),
     [
-        ("num_ctx", 1, True),
-        ("num_ctx", 0, False),
-        ("num_ctx", "8192", False),
-        ("seed", -1, True),
-        ("seed", True, False),
-        ("temperature", 1, True),
-        ("temperature", False, False),
-        ("stop", (), True),
-        ("stop", "x", False),
-        ("penalize_newline", "whatever", True),
-        ("num_ctx", None, True),
+        ("mistral:7b", None, "mistral:7b"),
+        ("MISTRAL:7B", None, "mistral:7b"),
+        ("model.gguf", None, ""),  # a file
+        ("gone:7b", None, ""),
+        ("made:latest", None, ""),  # edited in place: what it was made of is not told
+        ("made:latest", MADE, "mistral:7b"),
+        ("", MADE, "mistral:7b"),
+        ("", replace(MADE, source="no name"), ""),
+        ("", replace(MADE, source="x:cloud"), ""),
     ],
 )
-def test_what_could_be_loaded(name: str, value: object, wanted: bool) -> None:
-    assert is_usable(name, value) is wanted  # type: ignore[arg-type]
+def test_what_it_was_made_of(parent: str, made: Made | None, base: str) -> None:
+    record = replace(row("made:latest"), details=ModelDetails(parent_model=parent))
+    assert base_of(record, made, installed(record, row("mistral:7b"))) == base
+
+
+def test_how_models_stand_in_a_list() -> None:
+    cloud, made, plain = row("x:cloud", remote="x"), row("made:latest", B), row("plain:1b")
+    recipe = Recipe("plain:1b")
+    found = listed_models(
+        (cloud, made, plain), (Making(made, "plain:1b"),), {"made:latest": recipe}
+    )
+    assert [(each.name, each.left_out, each.recipe) for each in found] == [
+        ("x:cloud", LeftOut.CLOUD, None),
+        ("made:latest", LeftOut.MADE_HERE, recipe),
+        ("plain:1b", None, None),
+    ]
