@@ -119,6 +119,12 @@ class Commands(QObject):
     # Making models.
     create_dialog_requested = Signal(object)  # CreatePaths
     """Open the dialog with these files; () = ask for one first."""
+    create_files_requested = Signal(object)  # FileGroup
+    """Read what its file is, which comes as `CreateFacts.file_read`; what is known of it is read
+    anew where it has changed."""
+    disk_requested = Signal(str)  # server id
+    """Look how much room there is, which comes as `AppState.disk_space_changed`: for servers on
+    this computer."""
     create_requested = Signal(object)  # CreateRequest
     create_start_requested = Signal(str)  # id of a create
     create_cancel_requested = Signal(str)  # id

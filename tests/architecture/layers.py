@@ -28,7 +28,7 @@ _BASE = "text bundled language resources log settings paths jsonfile filelock pr
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
-    f"update_ledger list_files {_BASE}"
+    f"model_files update_ledger list_files {_BASE}"
 )
 
 LAYERS = {
@@ -39,7 +39,8 @@ LAYERS = {
     ),
     "ollama": Layer(_names("core ollama"), _names("requests urllib3")),
     "workers": Layer(
-        _names("core ollama jsonfile update_ledger list_files workers"), _names("PySide6.QtCore")
+        _names("core ollama jsonfile model_files update_ledger list_files workers"),
+        _names("PySide6.QtCore"),
     ),
     "text": Layer(_names("core text"), _names("PySide6.QtCore")),
     "resources": Layer(
@@ -53,6 +54,7 @@ LAYERS = {
     "jsonfile": Layer(_names("core filelock private_files")),
     "update_ledger": Layer(_names("core jsonfile")),
     "list_files": Layer(_names("core")),
+    "model_files": Layer(_names("core")),
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
     "streams": Layer(frozenset()),
@@ -84,7 +86,8 @@ LAYERS = {
     # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log jsonfile update_ledger list_files "
+            "cli core ollama text language settings paths log jsonfile model_files update_ledger "
+            "list_files "
             "streams diagnosis desktop.instance desktop.facts"
         )
     ),

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
+from tray_app.app.create_files import CreateFiles
 from tray_app.app.doctor import Doctor
 from tray_app.app.downloads import Downloads
 from tray_app.app.instance_commands import InstanceCommands
@@ -24,6 +25,8 @@ from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
 from tray_app.cli import Invocation
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateItem, CreateState
+from tray_app.core.creates.summary import running_creates
 from tray_app.core.file_failures import file_failed
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
 from tray_app.core.pulls.history import History
@@ -142,13 +145,14 @@ class Application(QObject):
             self.window.ask_cancel,
             self,
         )
+        self.create_files = CreateFiles(self.runner, self.state, self.commands, self)
         self.doctor = Doctor(self.runner, self.settings, self.state, self.targets, where, self)
         self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
         self.session_end = SessionEnd(qt, self.queue.save_now, self)
         self.shutdown = Shutdown(
             qt,
-            lambda: self.queue.summary.active,
+            lambda: self.queue.summary.active + running_creates(self.state.creates.items),
             self.window.ask_quit,
             Steps(
                 stop=(
@@ -305,6 +309,7 @@ class Application(QObject):
         queue.summary_changed.connect(state.set_pull_summary)
         queue.item_ended.connect(self.history.note)
         queue.item_ended.connect(self._on_queue_item_ended)
+        state.creates.ended.connect(self._on_creates_ended)
         self.history.changed.connect(self._on_history_changed)
         self.downloads.rules.conditions_changed.connect(state.set_conditions)
         self.downloads.rules.evaluated.connect(state.set_pull_rules)
@@ -351,6 +356,7 @@ class Application(QObject):
         commands.load_requested.connect(operations.load)
         commands.load_stop_requested.connect(operations.stop_load)
         commands.unload_requested.connect(operations.unload)
+        commands.disk_requested.connect(self.downloads.disk.look_at)
         commands.estimate_requested.connect(operations.estimator.ask)
         commands.estimate_cancel_requested.connect(operations.estimator.cancel)
         commands.pull_requested.connect(operations.pull)
@@ -421,6 +427,11 @@ class Application(QObject):
     @Slot(object)
     def _on_queue_item_ended(self, item: PullItem) -> None:
         if item.state is PullState.FAILED and not self.window.is_active:
+            self.tray.set_attention(True)
+
+    @Slot(object)
+    def _on_creates_ended(self, item: CreateItem) -> None:
+        if item.state is CreateState.FAILED and not self.window.is_active:
             self.tray.set_attention(True)
 
     @Slot(object)

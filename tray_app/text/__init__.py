@@ -270,7 +270,7 @@ else:
         "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
         "tray", "starting", "notices", "history", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
-        "findings", "server_findings", "updates", "update_sheet", "updating", "version", "lists",
-        "diagnosis", "english", "displays",
+        "findings", "server_findings", "updates", "update_sheet", "updating", "version", "creating",
+        "create_dialog", "lists", "diagnosis", "english", "displays",
         "qt_formats",
     )  # fmt: skip

@@ -375,6 +375,11 @@ def drop_title(models: ModelList) -> str:
     )
 
 
+def drop_list() -> str:
+    """The same before it is known how many there are."""
+    return tr("Drop to import a model list")
+
+
 def drop_line() -> str:
     return tr("You see the plan first.")
 

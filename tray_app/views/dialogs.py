@@ -5,6 +5,7 @@ Dialogs open with what is known by now and never wait; each reads and follows th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -12,18 +13,26 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.creates.groups import FileGroup, group_paths
+from tray_app.core.creates.summary import at_server
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
+from tray_app.core.lists.requests import ExportRequest, ListSource
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
 from tray_app.settings import ServerEntry, Settings
 from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
+from tray_app.text.lists import delete_rest_title
 from tray_app.views.components.message_box import MessageBox, show_message
+from tray_app.views.creates.chooser import ask_for_files
+from tray_app.views.creates.dialog import CreateDialog, Place
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
+from tray_app.views.lists.chooser import ask_for_list, ask_where_to_save
+from tray_app.views.lists.dialog import ImportDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
@@ -68,6 +77,8 @@ class Dialogs(QObject):
         self._open: dict[Key, QDialog] = {}
         self._closed: list[QDialog] = []
         self._crash: MessageBox | None = None
+        self._groups: list[FileGroup] = []  # files that wait for their dialog
+        self._place = Place()
         state.failed.connect(self._on_state_failed)
         state.deleted.connect(self._on_state_deleted)
 
@@ -123,19 +134,95 @@ class Dialogs(QObject):
             self._ask_for_layers(server.id)
         return dialog
 
-    def open_delete(self, refs: ModelRefs, parent: QWidget | None = None) -> DeleteDialog | None:
+    def open_create(self, paths: tuple[str, ...] = ()) -> None:
+        """Make models of these files, one dialog after the other; () = ask for files first."""
+        if not paths:
+            ask_for_files(self._host, self.open_create)
+            return
+        # What was chosen as a model is looked at, whatever it is called.
+        groups = list(group_paths(paths)) or [FileGroup(path, (path,)) for path in paths]
+        self._close_one(CreateDialog)
+        self._groups, self._place = groups, Place(0, len(groups))
+        self._open_next_create()
+
+    def open_create_change(self, item_id: str) -> CreateDialog | None:
+        """The dialog again, filled in as it was; None when that is gone."""
+        item = self._state.creates.item(item_id)
+        if item is None:
+            return None
+        self._close_one(CreateDialog)
+        request = item.request
+        group = FileGroup(request.files[0], request.files, request.projector)
+        dialog = CreateDialog(group, self._state, self._commands, self._host, changed=item)
+        self._keep(dialog)
+        dialog.open()
+        return dialog
+
+    def _open_next_create(self) -> None:
+        if not self._groups:
+            return
+        self._place = Place(self._place.number + 1, self._place.count)
+        group = self._groups.pop(0)
+        dialog = CreateDialog(group, self._state, self._commands, self._host, place=self._place)
+        # What was asked for meanwhile comes first: the pull dialog of one that is pulled instead.
+        dialog.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
+        self._keep(dialog)
+        dialog.open()
+
+    @Slot()
+    def _on_create_finished(self) -> None:
+        if self._find(CreateDialog) is not None:
+            return  # another took its place
+        pull = self._find(PullDialog)
+        if pull is not None and self._groups:
+            pull.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
+        else:
+            self._open_next_create()
+
+    def open_delete(
+        self,
+        refs: ModelRefs,
+        parent: QWidget | None = None,
+        title_of: Callable[[int, str], str] | None = None,
+    ) -> DeleteDialog | None:
         """The question before a delete; None when none of them is there any more."""
         if all(self._state.record(ref.key) is None for ref in refs.refs):
             return None
         self._close_one(DeleteDialog)
-        dialog = DeleteDialog(
-            refs, self._settings, self._state, self._commands, parent or self._host
-        )
+        parts = (self._settings, self._state, self._commands)
+        dialog = DeleteDialog(refs, *parts, parent or self._host, title_of=title_of)
         self._keep(dialog)
         dialog.open()
         for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
             self._ask_for_layers(server_id)
         return dialog
+
+    def open_export(self, server_id: str) -> None:
+        """Ask where to save the list of a server's models."""
+        server = self._state.server_of(server_id)
+
+        def save(path: str) -> None:
+            self._commands.export_requested.emit(ExportRequest(server_id, path))
+
+        ask_where_to_save(self._host, _label(server), save)
+
+    def open_import(self, source: ListSource) -> ImportDialog | None:
+        """The plan of an import; without a list, a file is asked for first."""
+        if source.is_asked_for:
+            ask_for_list(self._host, lambda path: self.open_import(replace(source, path=path)))
+            return None
+        self._close_one(ImportDialog)
+        dialog = ImportDialog(source, self._settings, self._state, self._commands, self._host)
+        dialog.delete_wanted.connect(self._on_import_delete_wanted)
+        self._keep(dialog)
+        dialog.open()
+        self._ask_for_layers(dialog.server_id)
+        return dialog
+
+    @Slot(object)
+    def _on_import_delete_wanted(self, refs: ModelRefs) -> None:
+        """What a list does not name is asked about apart."""
+        self.open_delete(refs, title_of=delete_rest_title)
 
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
         """Copy a model to another name."""
@@ -285,10 +372,11 @@ class Dialogs(QObject):
         return dialog
 
     def ask_quit(self, running: int) -> QuitDialog:
-        """Ask whether to quit while `running` downloads run."""
+        """Ask whether to quit while `running` downloads run, models that are made among them."""
         dialog = self._find(QuitDialog)
         if dialog is None:
-            dialog = QuitDialog(running, self._commands, self._host)
+            goes_on = at_server(self._state.creates.items)
+            dialog = QuitDialog(max(0, running - goes_on), self._commands, self._host, goes_on)
             self._keep(dialog)
         dialog.open()
         self._bring_to_front(dialog)
@@ -323,6 +411,7 @@ class Dialogs(QObject):
 
     def close_all(self) -> None:
         """Close everything; wishes already made stand."""
+        self._groups.clear()
         for dialog in tuple(self._open.values()):
             dialog.close()
 

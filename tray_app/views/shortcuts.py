@@ -36,6 +36,7 @@ class Keys:
 
 SHORTCUTS: dict[str, Keys] = {
     "pull": Keys(("Ctrl+N",)),
+    "create": Keys(("Ctrl+O",)),
     "search": Keys(("Ctrl+F",)),
     "refresh": Keys(("F5", "Ctrl+R"), ("Ctrl+R",)),
     "details": Keys(("Enter", "Return", "Alt+Return"), ("Return", "Enter", "Ctrl+I"), True),
@@ -70,6 +71,7 @@ def label(key: str) -> str:
     """What a shortcut does, for the list on F1."""
     return {
         "pull": tr("Pull model…"),
+        "create": tr("Create from file…"),
         "search": tr("Search"),
         "refresh": tr("Refresh"),
         "details": tr("Show details"),

@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 
 from tray_app import text
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.errors import Changed
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState
@@ -33,6 +34,7 @@ from tray_app.desktop.notifications.rules import Batch, PullNoticeRules
 from tray_app.desktop.notifications.server_rules import TOGETHER_S, ServerNoticeRules
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
+from tray_app.text.creating import notice_create_failed, notice_created
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +91,7 @@ class Notifier(QObject):
         state.pull_summary_changed.connect(self.check)
         state.updates_found.connect(self._on_state_updates_found)
         state.old_version_going.connect(self._on_state_old_version_going)
+        state.creates.ended.connect(self._on_creates_ended)
 
     @Slot(bool)
     def set_window_active(self, is_active: bool) -> None:
@@ -112,6 +115,23 @@ class Notifier(QObject):
             self._rules.add(item, self._clock())
             # The summary that counts this end may still be on its way.
             self._timer.start(0)
+
+    @Slot(object)
+    def _on_creates_ended(self, item: CreateItem) -> None:
+        """Each for itself: there are few, and each has taken minutes."""
+        values = self._settings.values
+        if item.state is CreateState.DONE:
+            is_of_several = len(self._state.servers) > 1
+            label = self._label(item.server_id) if is_of_several else ""
+            words, kind = notice_created(item, label), NoticeKind.FINISHED
+            is_wanted = values.notify_finished
+        elif item.state is CreateState.FAILED:
+            words, kind = notice_create_failed(item, self._label(item.server_id)), NoticeKind.FAILED
+            is_wanted = values.notify_failed
+        else:
+            return
+        if is_wanted and not self._is_window_active:
+            self._tell(Notice(kind, words.title, words.body, item.id, f"create {item.id}"))
 
     @Slot(object)
     def _on_state_updates_found(self, found: UpdatesFound) -> None:

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app import text
+from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.payloads import (
     LoadRequest,
     ModelRef,
@@ -43,6 +44,7 @@ from tray_app.core.records import (
 from tray_app.core.updates.facts import CheckState, ModelVerdict, Way
 from tray_app.core.updates.ways import way_of
 from tray_app.text import tr
+from tray_app.text.creating import creates_line, tray_create_lines, tray_create_title
 
 if TYPE_CHECKING:
     from tray_app.state.app_state import AppState
@@ -185,6 +187,7 @@ class TrayFacts:
     """The models behind `updates`, in their order; all together cost `update_bytes`."""
     update_bytes: int = 0
     check: CheckState = field(default_factory=CheckState)
+    creates: tuple[CreateItem, ...] = ()
 
     @property
     def is_of_several(self) -> bool:
@@ -217,6 +220,10 @@ class TrayVerb(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     SHOW_PULL = "show_pull"
+    CANCEL_CREATE = "cancel_create"
+    KEEP_CREATE = "keep_create"
+    DELETE_CREATE = "delete_create"
+    """Once it is made."""
     PAUSE_ALL = "pause_all"
     RESUME_ALL = "resume_all"
 
@@ -268,10 +275,12 @@ def facts_of(
     old = {server.id: server for server in before.servers} if before is not None else {}
     servers = tuple(ServerFacts.of(state, server, old.get(server.id)) for server in state.servers)
     names = {server.id: server.label for server in servers}
-    for item in state.downloads:
-        if item.server_id not in names:
-            server = state.server_of(item.server_id)
-            names[item.server_id] = text.server_name(server.label, server.address)
+    used = [item.server_id for item in state.downloads]
+    used += [item.server_id for item in state.creates.items]
+    for server_id in used:
+        if server_id not in names:
+            server = state.server_of(server_id)
+            names[server_id] = text.server_name(server.label, server.address)
     return TrayFacts(
         servers,
         state.downloads,
@@ -283,19 +292,21 @@ def facts_of(
         state.updates,
         state.update_bytes,
         state.update_check,
+        state.creates.items,
     )
 
 
 def build_tooltip(facts: TrayFacts) -> str:
     """Two lines of plain text."""
+    made = creates_line(facts.creates)
     if facts.is_of_several:
         loaded = chain.from_iterable(server.running or () for server in facts.servers)
         online, use = len(facts.online), MemoryUse.of(loaded)
         total = len(facts.servers)
-        return text.tray_tooltip_of_several(online, total, use, facts.summary, facts.updates)
+        return text.tray_tooltip_of_several(online, total, use, facts.summary, facts.updates, made)
     one = facts.servers[0]
     return text.tray_tooltip(
-        one.label, one.status, one.running, facts.summary, facts.updates, one.start
+        one.label, one.status, one.running, facts.summary, facts.updates, one.start, made
     )
 
 
@@ -391,16 +402,22 @@ def _wants_retry(server: ServerFacts) -> bool:
 
 
 def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]:
-    """At most `room` entries: fewer downloads, then no header."""
+    """At most `room` entries: fewer downloads, then no header. Models that are made come last."""
     summary = facts.summary
-    items = [item for item in facts.items if item.state not in ENDED]
+    items: list[PullItem | CreateItem] = [i for i in facts.items if i.state not in ENDED]
+    creates = [item for item in facts.creates if not item.is_ended]
+    pulls = len(items)
     if facts.needs_attention:
         items += [item for item in facts.items if item.state is PullState.FAILED]
+        creates += [item for item in facts.creates if item.state is CreateState.FAILED]
+    last = tuple(_all_downloads([item for item in items if isinstance(item, PullItem)]))
+    items += creates
     if not items:
         return
     is_waiting = bool(summary.waits_for_server) and not summary.active
     header = text.downloads_line(summary, has_speed=False, has_servers=facts.is_of_several)
-    last = tuple(_all_downloads(items))
+    if not pulls:
+        header = ""
     room -= len(last)
     if header and room > 2:
         room -= 1
@@ -409,7 +426,10 @@ def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]
     if len(items) > count or count > room:
         count = max(1, min(count, room - 1))
     for item in items[:count]:
-        yield _download(item, facts, now_s)
+        if isinstance(item, PullItem):
+            yield _download(item, facts, now_s)
+        else:
+            yield _create(item, facts, now_s)
     if len(items) > count:
         yield MenuEntry(
             "more downloads",
@@ -455,6 +475,28 @@ def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     entries.append(MenuEntry(f"{key} show", tr("Show in window"), request=show))
     shown = label if item.server_id != facts.default_id else ""
     return MenuEntry(key, text.tray_pull_title(item, shown), children=tuple(entries))
+
+
+def _create(item: CreateItem, facts: TrayFacts, now_s: float) -> MenuEntry:
+    """What Ollama cannot stop is asked about right here."""
+    key = f"create {item.id}"
+    label = facts.names.get(item.server_id, "")
+    lines = tray_create_lines(item, now_s, label)
+    entries = [MenuEntry(f"{key} line {n}", line) for n, line in enumerate(lines) if line]
+    entries.append(MenuEntry(f"{key} separator"))
+    if item.state is CreateState.ASKED:
+        request = TrayRequest(TrayVerb.DELETE_CREATE, (item.id,))
+        entries.append(MenuEntry(f"{key} delete", tr("Delete when ready"), "trash", request))
+    if item.state in (CreateState.ASKED, CreateState.TO_BE_DELETED):
+        request = TrayRequest(TrayVerb.KEEP_CREATE, (item.id,))
+        entries.append(MenuEntry(f"{key} keep", tr("Keep it"), "check", request))
+    elif not item.is_ended:
+        request = TrayRequest(TrayVerb.CANCEL_CREATE, (item.id,))
+        entries.append(MenuEntry(f"{key} cancel", tr("Cancel"), "close", request))
+    show = TrayRequest(TrayVerb.SHOW_PULL, (item.id,))
+    entries.append(MenuEntry(f"{key} show", tr("Show in window"), request=show))
+    shown = label if item.server_id != facts.default_id else ""
+    return MenuEntry(key, tray_create_title(item, shown), children=tuple(entries))
 
 
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:

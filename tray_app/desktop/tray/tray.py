@@ -118,6 +118,8 @@ class Tray(QObject):
             state.pull_summary_changed,
             state.updates_changed,
             state.update_check_changed,
+            state.creates.changed,
+            state.creates.removed,
         ):
             changed.connect(self._on_facts_changed)
         self._on_facts_changed()
@@ -173,7 +175,9 @@ class Tray(QObject):
             self._later.start(max(0, round(due_s * 1000)))
 
     def _summary(self) -> PullSummary | None:
-        return self._state.pull_summary if self._state is not None else None
+        if self._state is None:
+            return None
+        return self._state.creates.counted(self._state.pull_summary)
 
     def _tray_state(self) -> TrayState:
         statuses: list[ServerStatus | None] = []
@@ -293,6 +297,9 @@ class Tray(QObject):
             "resume": commands.pull_resume_requested,
             "cancel": commands.pull_cancel_requested,
             "show_pull": commands.pull_show_requested,
+            "cancel_create": commands.create_cancel_requested,
+            "keep_create": commands.create_keep_requested,
+            "delete_create": commands.create_delete_when_ready_requested,
         }[request.verb]
         if not request.payloads:
             signal.emit()

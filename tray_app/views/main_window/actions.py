@@ -35,6 +35,7 @@ class Command(StrEnum):
     values of this."""
 
     PULL = "pull"
+    CREATE = "create"
     SEARCH = "search"
     REFRESH = "refresh"
     DETAILS = "details"
@@ -57,6 +58,8 @@ class Command(StrEnum):
     UPDATE_ALL = "update_all"
     SHOW_OLD_VERSIONS = "show_old_versions"
     PASTE = "paste"
+    EXPORT_LIST = "export_list"
+    IMPORT_LIST = "import_list"
     UNLOAD_ALL = "unload_all"
     DOWNLOADS = "downloads"
     HISTORY = "history"
@@ -80,6 +83,7 @@ class Command(StrEnum):
 
 
 _ICONS = {
+    Command.CREATE: "file",
     Command.REFRESH: "refresh",
     Command.DETAILS: "info",
     Command.DELETE: "trash",
@@ -89,6 +93,8 @@ _ICONS = {
     Command.OPEN_PAGE: "external",
     Command.UNLOAD_ALL: "eject",
     Command.HISTORY: "clock",
+    Command.EXPORT_LIST: "doc",
+    Command.IMPORT_LIST: "doc",
     Command.PULL_ELSEWHERE: "server",
     Command.UPDATE: "update",
     Command.GO_BACK: "clock",
@@ -112,6 +118,8 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.KEEP_LOADED: (tr("Keep loaded"), ""),
         Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
+        Command.EXPORT_LIST: (tr("Export model list…"), ""),
+        Command.IMPORT_LIST: (tr("Import model list…"), ""),
         Command.HISTORY: (tr("Download history…"), ""),
         Command.PULL_ELSEWHERE: (tr("Pull on another server…"), ""),
         Command.UPDATE: (tr("Update", "a model"), tr("Update", "a model")),

@@ -15,13 +15,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.names import canonical
-from tray_app.core.payloads import ModelRef, ModelRefs
-from tray_app.core.pulls.states import PullItem, PullSummary
+from tray_app.core.payloads import CreatePaths, ModelRef, ModelRefs
 from tray_app.core.updates.facts import CheckState
 from tray_app.itemmodels.comparison import Comparison
 from tray_app.itemmodels.model_table import ModelTableModel
@@ -37,8 +36,10 @@ from tray_app.views.main_window import menus, several
 from tray_app.views.main_window.actions import Actions, Command, ModelActions, ref_of
 from tray_app.views.main_window.announcer import Announcer
 from tray_app.views.main_window.filter_bar import FilterBar
+from tray_app.views.main_window.list_actions import ListActions
 from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
+from tray_app.views.main_window.panel_facts import PanelFacts
 from tray_app.views.main_window.panes import REASON, PaneFocus
 from tray_app.views.main_window.reports import Reports
 from tray_app.views.main_window.saved_state import SavedState
@@ -60,7 +61,6 @@ _LEAST = QSize(720, 440)
 _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
-_MAX_PASTED = 10_000
 _ON_FRAMED = (*(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DUPLICATE, Command.DELETE),)
 
 
@@ -95,7 +95,6 @@ class MainWindow(QMainWindow):
         self._was_visible = False
         self._was_active = False
         self._has_opened_panel = False
-        self._known_pulls: set[str] = set()
         self._ticks = 0
         self.models = ModelTableModel(self, clock)
         self.shown_servers = ShownServers(state, self.models, self)
@@ -118,9 +117,12 @@ class MainWindow(QMainWindow):
         )
         self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
         self._build()
+        self.list_actions = ListActions(
+            *(self.actions_, commands, state, self.shown_servers, self.pane), self
+        )
         self.pane_actions = PaneActions(
             *(self.actions_, commands, state, self.top_bar, self.pane, self._show_all),
-            self.update_banners.actions,
+            {**self.update_banners.actions, **self.list_actions.actions},
             self,
         )
         self.panes = PaneFocus(
@@ -138,6 +140,11 @@ class MainWindow(QMainWindow):
                 *(self.pane.banner, self.view, self.pane.page, self.panel),
                 *(self.tip, self.status_bar.refresh),
             ),
+        )
+        self.panel_facts = PanelFacts(
+            *(state, self.panel, self.top_bar, self.announcer),
+            *(self._open_panel_once, self.show_pull),
+            self,
         )
         self._connect_actions()
         self._connect_widgets()
@@ -190,7 +197,7 @@ class MainWindow(QMainWindow):
         """What each command of the window does."""
         on, commands, models = self.actions_.on_triggered, self._commands, self.model_actions
         on(Command.PULL, lambda: commands.pull_dialog_requested.emit(""))
-        on(Command.PASTE, self._paste)
+        on(Command.CREATE, lambda: commands.create_dialog_requested.emit(CreatePaths(())))
         on(Command.SEARCH, self.top_bar.focus_search)
         on(Command.REFRESH, commands.refresh_requested.emit)
         on(Command.DETAILS, lambda: self._on_framed(models.details))
@@ -254,6 +261,8 @@ class MainWindow(QMainWindow):
             source.action_triggered.connect(self.pane_actions.trigger)
         for chosen in (self.pane.page.pull_clicked, self.pane.name_dropped):
             chosen.connect(self._commands.pull_dialog_requested)
+        self._commands.create_requested.connect(self.panel_facts.expect)
+        self.pane.files_dropped.connect(self._commands.create_dialog_requested)
         self.tip.action_triggered.connect(self._on_tip_action_triggered)
         self.panel.list.model_clicked.connect(self.select)
         self.panel.hide_button.clicked.connect(self._on_panel_hide_clicked)
@@ -271,29 +280,21 @@ class MainWindow(QMainWindow):
         state.layer_index_changed.connect(self._on_state_layer_index_changed)
         state.recommendations_changed.connect(self._refresh_later)
         state.local_ollama_changed.connect(self._refresh_later)
-        state.awake_changed.connect(self.panel.set_kept_awake)
-        state.download_changed.connect(self._on_state_download_changed)
-        state.download_removed.connect(self._on_state_download_removed)
-        state.downloads_order_changed.connect(self._on_state_downloads_order_changed)
-        state.pull_summary_changed.connect(self._show_pull_summary)
         state.update_check_changed.connect(self._on_state_update_check_changed)
         self.update_banners.changed.connect(self._refresh_later)
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
         self.reports.notice_made.connect(self.show_notice)
+        self.list_actions.notice_made.connect(self.show_notice)
+        self.list_actions.downloads_wanted.connect(lambda: self.set_panel_open(True))
         self.reports.model_found.connect(self.select)
         self._settings.changed.connect(self._on_settings_changed)
 
     def _read_state(self) -> None:
         """What was so before the window was built."""
-        state = self._state
         self._on_state_server_changed()
         self._on_state_layer_index_changed()
-        for item in state.downloads:
-            self._on_state_download_changed(item)
-        self._on_state_downloads_order_changed()
-        self._show_pull_summary(state.pull_summary)
-        self.panel.set_kept_awake(state.is_kept_awake)
+        self.panel_facts.read()
 
     # facts
 
@@ -364,6 +365,7 @@ class MainWindow(QMainWindow):
 
     def _show_servers(self, facts: Facts) -> None:
         servers = facts.servers
+        self.pane.set_drop_server("" if servers else facts.server)
         if servers:
             worst = several.worst_state(servers)
             self.top_bar.set_all_servers(several.online(servers), len(servers), worst)
@@ -475,30 +477,10 @@ class MainWindow(QMainWindow):
         self.set_panel_open(True)
         self.panel.reveal(item_id)
 
-    @Slot(object)
-    def _on_state_download_changed(self, item: PullItem) -> None:
-        self.panel.set_item(item)
-        self.announcer.announce_pull(item)
-        is_new = item.id not in self._known_pulls
-        self._known_pulls.add(item.id)
-        # By itself only for the first of a session; later ones just count.
-        if is_new and not item.is_ended and not self._has_opened_panel:
+    def _open_panel_once(self) -> None:
+        """By itself only for the first download of a session; later ones just count."""
+        if not self._has_opened_panel:
             self.set_panel_open(True)
-
-    @Slot(str)
-    def _on_state_download_removed(self, item_id: str) -> None:
-        self._known_pulls.discard(item_id)
-        self.announcer.forget_pull(item_id)
-        self.panel.remove_item(item_id)
-
-    @Slot()
-    def _on_state_downloads_order_changed(self) -> None:
-        self.panel.set_order(item.id for item in self._state.downloads)
-
-    @Slot(object)
-    def _show_pull_summary(self, summary: PullSummary) -> None:
-        self.top_bar.set_summary(summary)
-        self.panel.set_summary(summary)
 
     def _toggle_downloads(self) -> None:
         self.set_panel_open(self.panel.isHidden())
@@ -517,12 +499,6 @@ class MainWindow(QMainWindow):
             self.view.select_current()
         self.refresh_now()  # the selection may be as new as the wish
         act()
-
-    def _paste(self) -> None:
-        """Pull what is on the clipboard, if it says anything."""
-        words = QGuiApplication.clipboard().text().strip()
-        if words:
-            self._commands.pull_dialog_requested.emit(words[:_MAX_PASTED])
 
     def _unload_all(self) -> None:
         for row in self.models.loaded_rows():
@@ -543,6 +519,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def fill_more_menu(self) -> None:
         self.update_actions.update_all_state()
+        self.list_actions.update_state()
         servers, current = self.facts.servers, self.models.comparison
         comparing = menus.Comparing(servers, current, self.choose_comparison) if servers else None
         columns, sort = self.view.columns, self.models.sort_column

@@ -1,0 +1,1 @@
+"""Jobs that make models from files of this computer."""
