@@ -449,7 +449,7 @@ def test_a_base_that_does_not_come_is_said(world: World, tmp_path: Path) -> None
         ("notes:latest", "alpha:latest", None),
         ("twin:latest", "alpha:latest", None),
     ]
-    assert world.lists.importer.waiting == ()
+    assert not world.lists.importer.waiting
 
 
 def test_a_copy_that_fails_is_said(world: World, tmp_path: Path) -> None:
@@ -471,7 +471,7 @@ def test_a_server_that_goes_takes_its_recipes_along(world: World, tmp_path: Path
         shown_id="studio",
         default_server_id="studio",
     )
-    assert world.lists.importer.waiting == ()
+    assert not world.lists.importer.waiting
 
 
 def test_500_lines_twice(qtbot: QtBot, tmp_path: Path) -> None:

@@ -125,12 +125,12 @@ class PlanLine:
 
 def asked_about(models: ModelList, facts: PlanFacts) -> tuple[ListEntry, ...]:
     """The names that a registry has to be asked about: what is there as the list means it, is not
-    among them, nor is what no registry has."""
+    among them, nor is what is on its way, nor what no registry has."""
     return tuple(entry for entry in models.models if _is_asked_about(entry, facts))
 
 
 def _is_asked_about(entry: ListEntry, facts: PlanFacts) -> bool:
-    if entry.is_cloud or entry.recipe is not None:
+    if entry.is_cloud or entry.recipe is not None or entry.key in facts.pulls:
         return False
     record = facts.installed.by_key.get(entry.key)
     return record is None or not (_is_here(entry, record) or facts.is_made_here(record))
