@@ -7,7 +7,7 @@ import pytest
 
 from tests.contract.targets import Target
 from tray_app.core.creates.deriving import ModelParts
-from tray_app.core.creates.records import DeriveRequest, ModelChanges, UndoRequest
+from tray_app.core.creates.records import DeriveRequest, ModelChanges, Undone, UndoRequest
 from tray_app.core.errors import Changed, ModelNotFound, ServerFailed
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord
@@ -99,12 +99,12 @@ def test_a_license_is_added_and_messages_are_replaced(target: Target, base: str)
 
 
 def test_a_broken_template_is_told_and_makes_nothing(target: Target, base: str) -> None:
-    with client_of(target) as client, pytest.raises(ServerFailed) as told:
+    with client_of(target) as client:
         name = target.new_name("broken")
-        request = DeriveRequest(
-            ref_of(row_of(client, base)), name, ModelChanges(template="{{ .Prompt")
-        )
-        derive(client, request)
+        changes = ModelChanges(template="{{ .Prompt")
+        request = DeriveRequest(ref_of(row_of(client, base)), name, changes)
+        with pytest.raises(ServerFailed) as told:
+            derive(client, request)
     assert told.value.text.startswith("template error: template: :1: unclosed action")
     assert name not in target.rows()
 
@@ -165,9 +165,12 @@ def test_a_model_is_edited_in_place_and_back(target: Target, base: str) -> None:
         assert row_of(client, name).details.parent_model == name
         assert name not in {row.name for row in client.list_running() or ()}
         assert edited.kept is not None
-        assert undo(client, UndoRequest(edited.ref, edited.kept)).digest == made_of.digest
+        undone = undo(client, UndoRequest(edited.ref, edited.kept))
+        assert undone == Undone(made_of, edited.kept)
+        assert row_of(client, name).digest == made_of.digest
+        assert client.get(kept_name) is None
         assert client.show(name).system == "one"
-        with pytest.raises(Changed):
+        with pytest.raises(ModelNotFound):
             undo(client, UndoRequest(edited.ref, edited.kept))
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from tray_app.core.creates.deriving import can_be_base, lost_capabilities
-from tray_app.core.creates.records import Derived, DeriveRequest, UndoRequest
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.errors import (
     Cancelled,
     Changed,
@@ -73,9 +73,9 @@ def derive(
     )
 
 
-def undo(client: OllamaClient, request: UndoRequest) -> ModelRecord:
-    """Make an edited model what it was. Raises ModelNotFound when its copy is not there any more,
-    Changed when somebody else has changed either since."""
+def undo(client: OllamaClient, request: UndoRequest) -> Undone:
+    """Make an edited model what it was; its copy goes, being the same then. Raises ModelNotFound
+    when that is not there any more, Changed when somebody else has changed either since."""
     rows = client.list_models()
     kept, edited = _exact(rows, request.kept.name), _exact(rows, request.edited.name)
     if kept is None:
@@ -89,7 +89,8 @@ def undo(client: OllamaClient, request: UndoRequest) -> ModelRecord:
     found = _exact(client.list_models(), edited.name)
     if found is None or found.digest != kept.digest:
         raise NotDone(edited.name)
-    return found
+    is_gone = _drop_copy(client, kept, found)
+    return Undone(replace(request.edited, digest=found.digest), request.kept if is_gone else None)
 
 
 def _looked_at(
@@ -179,15 +180,20 @@ def _watched(
             raise Cancelled(name)
 
 
-def _drop_copy(client: OllamaClient, kept: ModelRecord, old: ModelRecord) -> None:
-    """Nothing was changed, so the copy that was made for it goes again: only while the model is
-    what it was, and the copy the same."""
+def _drop_copy(client: OllamaClient, kept: ModelRecord, old: ModelRecord) -> bool:
+    """A copy that was made for an edit goes: only while the model is what it was, and the copy the
+    same. Whether it did."""
     try:
         now = _exact(client.list_models(), old.name)
-        if now is not None and now.digest == old.digest:
-            client.delete(kept.name, digest=old.digest)
+        if now is None or now.digest != old.digest:
+            return False
+        client.delete(kept.name, digest=old.digest)
+        return _exact(client.list_models(), kept.name) is None
+    except Cancelled:
+        raise
     except OllamaError as error:
         _log.info("the copy %s stays: %s", kept.name, error)
+        return False
 
 
 def _exact(rows: Iterable[ModelRecord], name: str) -> ModelRecord | None:

@@ -5,7 +5,7 @@ It could be given to `ollama create` as it stands. What a Modelfile cannot say i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tray_app.core.creates.parameters import shown
@@ -30,8 +30,10 @@ def modelfile(
     changes: ModelChanges,
     unusable: Iterable[str] = (),
     words: ModelfileWords | None = None,
+    order: Sequence[str] = (),
 ) -> str:
-    """`unusable` are the names of parameters that hold nothing of use yet."""
+    """`unusable` are the names of parameters that hold nothing of use yet. Comments come in the
+    `order` of the parameters that they are about."""
     text = _Written(words or ModelfileWords())
     if changes.system is not None:
         text.say("SYSTEM", changes.system, is_short=not changes.system.strip())
@@ -48,7 +50,9 @@ def modelfile(
     if not text.lines and not text.comments:
         text.note(text.words.nothing)
     lines = [f"FROM {base}", *text.lines]
-    return "\n".join([*lines, "", *text.comments] if text.comments else lines)
+    places = {name: place for place, name in enumerate(order)}
+    comments = sorted(text.comments, key=lambda comment: places.get(comment[0], -1))
+    return "\n".join([*lines, "", *(words for _, words in comments)] if comments else lines)
 
 
 class _Written:
@@ -57,10 +61,10 @@ class _Written:
     def __init__(self, words: ModelfileWords) -> None:
         self.words = words
         self.lines: list[str] = []
-        self.comments: list[str] = []
+        self.comments: list[tuple[str, str]] = []  # what they are about, and what they say
 
     def note(self, template: str, name: str = "") -> None:
-        self.comments.append("# " + template.format(name=name))
+        self.comments.append((name, "# " + template.replace("{name}", name)))
 
     def say(self, word: str, text: str, *, is_short: bool = False) -> None:
         quoted = quote(text, is_short=is_short)

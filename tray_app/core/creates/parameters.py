@@ -60,11 +60,11 @@ KNOWN: dict[str, Parameter] = {
         # In the order in which they are offered.
         Parameter(CONTEXT, _INT_KIND, None, 1),
         Parameter("temperature", _FLOAT_KIND, 0.8),
+        Parameter("stop", ParameterKind.LIST),
         Parameter("top_p", _FLOAT_KIND, 0.9),
         Parameter("top_k", _INT_KIND, 40, 0),
         Parameter("min_p", _FLOAT_KIND, 0.0),
         Parameter("typical_p", _FLOAT_KIND, 1.0),
-        Parameter("stop", ParameterKind.LIST),
         Parameter("num_predict", _INT_KIND, -1, -2),
         Parameter("repeat_penalty", _FLOAT_KIND),  # 1.1 or 1.0: versions differ
         Parameter("repeat_last_n", _INT_KIND, 64, -1),
@@ -307,8 +307,10 @@ class ParameterTable:
 
 
 def _rows_of(base: Mapping[str, ParameterValue]) -> list[ParameterRow]:
-    rows = {CONTEXT: base.get(CONTEXT), **base}
-    return [ParameterRow.of_base(name, value) for name, value in rows.items()]
+    """In the order of the known ones: a server tells them in another one each time."""
+    places = {name: place for place, name in enumerate(KNOWN)}
+    names = sorted({CONTEXT, *base}, key=lambda name: (places.get(name, len(places)), name))
+    return [ParameterRow.of_base(name, base.get(name)) for name in names]
 
 
 def _is_equal(one: ParameterValue, other: ParameterValue) -> bool:

@@ -214,3 +214,12 @@ class UndoRequest:
 
     edited: ModelRef
     kept: ModelRef
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """`edited` is what it was before. `dropped` is the copy, which went as it was the same then,
+    None = it is still there."""
+
+    edited: ModelRef
+    dropped: ModelRef | None = None
