@@ -145,6 +145,18 @@ class Commands(QObject):
     rename_requested = Signal(object)  # RenameRequest
     clean_up_requested = Signal(object)  # ModelRef of the damaged name that a copy has left
 
+    # Lists of models.
+    export_dialog_requested = Signal(str)  # server id
+    export_requested = Signal(object)  # ExportRequest
+    """Write it, which comes as `ListFacts.exported`."""
+    import_dialog_requested = Signal(object)  # ListSource
+    list_read_requested = Signal(object)  # ListSource
+    """Read it, which comes as `ListFacts.read`."""
+    list_look_up_requested = Signal(object)  # ListQuestion
+    """Look its names up, which comes as `ListFacts.lookup`."""
+    list_look_up_stop_requested = Signal()
+    import_requested = Signal(object)  # ImportRequest
+
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing
     pull_elsewhere_dialog_requested = Signal(object)  # ModelRef

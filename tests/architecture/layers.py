@@ -25,7 +25,7 @@ def _names(text: str) -> frozenset[str]:
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
 _BASE = "text bundled language resources log settings paths jsonfile filelock private_files streams"
-_FILES = "model_files update_ledger use_file"  # of ours, and what reads those of others
+_FILES = "list_files model_files update_ledger use_file"  # of ours, and what reads those of others
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
@@ -52,6 +52,7 @@ LAYERS = {
     "jsonfile": Layer(_names("core filelock private_files")),
     "update_ledger": Layer(_names("core jsonfile")),
     "use_file": Layer(_names("core jsonfile private_files")),
+    "list_files": Layer(_names("core")),
     "model_files": Layer(_names("core")),
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),

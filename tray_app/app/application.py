@@ -58,6 +58,7 @@ from tray_app.workers.sign_ins import SignIns
 if TYPE_CHECKING:
     from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
+    from tray_app.app.lists import Lists
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
@@ -87,6 +88,7 @@ class Application(QObject):
         self.updates: Updates | None = None
         self.use: Use | None = None
         self.creates: Creates | None = None
+        self.lists: Lists | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -288,6 +290,18 @@ class Application(QObject):
         if self.updates is not None:
             creates.queue.made.connect(self.updates.note_created)
         self.window.tell_broken_files(None, creates.start())
+        QTimer.singleShot(0, self, self._build_lists)
+
+    @Slot()
+    def _build_lists(self) -> None:
+        from tray_app.app.lists import ListParts, Lists
+
+        if not self.shutdown.is_quitting:
+            parts = ListParts(
+                *(self.settings, self.state, self.runner, self.queue, self.targets.target),
+                *(self.registry, self.commands, self.pollers.refresh),
+            )
+            self.lists = Lists(parts, self)
 
     def _running(self) -> int:
         """What would stop for now with the program, or go on without it."""
@@ -306,7 +320,10 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        late = (self.starts, self.stay_awake, self.updates, self.use, self.creates)
+        late = (
+            *(self.starts, self.stay_awake, self.updates, self.use),
+            *(self.creates, self.lists),
+        )
         for part in late:
             if part is not None:
                 part.close()

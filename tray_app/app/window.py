@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from tray_app import text
 from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.lists.requests import ListSource
 from tray_app.core.payloads import Crashes, CreatePaths, ModelRef, ModelRefs, OtherAddress
 from tray_app.core.pulls.states import PullItem
 
@@ -69,6 +70,8 @@ class WindowController(QObject):
         commands.go_back_dialog_requested.connect(self.open_go_back)
         commands.create_dialog_requested.connect(self.open_create)
         commands.create_change_dialog_requested.connect(self.open_create_change)
+        commands.export_dialog_requested.connect(self.open_export)
+        commands.import_dialog_requested.connect(self.open_import)
         commands.pull_dialog_requested.connect(self.open_pull)
         commands.pull_elsewhere_dialog_requested.connect(self.open_pull_elsewhere)
         commands.history_dialog_requested.connect(self.open_history)
@@ -119,6 +122,16 @@ class WindowController(QObject):
     def open_create_change(self, item_id: str) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_create_change(item_id)
+
+    @Slot(str)
+    def open_export(self, server_id: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_export(server_id)
+
+    @Slot(object)
+    def open_import(self, source: ListSource) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_import(source)
 
     @Slot(str)
     def open_settings(self, page: str = "") -> None:

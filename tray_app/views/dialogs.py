@@ -5,6 +5,7 @@ Dialogs open with what is known by now and never wait; each reads and follows th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from tray_app.core.creates.groups import FileGroup, group_paths
 from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
+from tray_app.core.lists.requests import ExportRequest, ListSource
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
@@ -24,6 +26,7 @@ from tray_app.core.renaming import RenameOutcome
 from tray_app.settings import ServerEntry, Settings
 from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
+from tray_app.text.lists import delete_rest_title
 from tray_app.views.components.message_box import MessageBox, show_message
 from tray_app.views.creates.chooser import ask_for_files
 from tray_app.views.creates.dialog import CreateDialog, Place
@@ -31,6 +34,8 @@ from tray_app.views.derive.dialog import DeriveDialog
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
+from tray_app.views.lists.chooser import ask_for_list, ask_where_to_save
+from tray_app.views.lists.dialog import ImportDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
@@ -182,19 +187,50 @@ class Dialogs(QObject):
         else:
             self._open_next_create()
 
-    def open_delete(self, refs: ModelRefs, parent: QWidget | None = None) -> DeleteDialog | None:
+    def open_delete(
+        self,
+        refs: ModelRefs,
+        parent: QWidget | None = None,
+        title_of: Callable[[int, str], str] | None = None,
+    ) -> DeleteDialog | None:
         """The question before a delete; None when none of them is there any more."""
         if all(self._state.record(ref.key) is None for ref in refs.refs):
             return None
         self._close_one(DeleteDialog)
-        dialog = DeleteDialog(
-            refs, self._settings, self._state, self._commands, parent or self._host
-        )
+        parts = (self._settings, self._state, self._commands)
+        dialog = DeleteDialog(refs, *parts, parent or self._host, title_of=title_of)
         self._keep(dialog)
         dialog.open()
         for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
             self._ask_for_layers(server_id)
         return dialog
+
+    def open_export(self, server_id: str) -> None:
+        """Ask where to save the list of a server's models."""
+        server = self._state.server_of(server_id)
+
+        def save(path: str) -> None:
+            self._commands.export_requested.emit(ExportRequest(server_id, path))
+
+        ask_where_to_save(self._host, _label(server), save)
+
+    def open_import(self, source: ListSource) -> ImportDialog | None:
+        """The plan of an import; without a list, a file is asked for first."""
+        if source.is_asked_for:
+            ask_for_list(self._host, lambda path: self.open_import(replace(source, path=path)))
+            return None
+        self._close_one(ImportDialog)
+        dialog = ImportDialog(source, self._settings, self._state, self._commands, self._host)
+        dialog.delete_wanted.connect(self._on_import_delete_wanted)
+        self._keep(dialog)
+        dialog.open()
+        self._ask_for_layers(dialog.server_id)
+        return dialog
+
+    @Slot(object)
+    def _on_import_delete_wanted(self, refs: ModelRefs) -> None:
+        """What a list does not name is asked about apart."""
+        self.open_delete(refs, title_of=delete_rest_title)
 
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
         """Copy a model to another name."""

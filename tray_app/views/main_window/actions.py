@@ -62,6 +62,8 @@ class Command(StrEnum):
     UPDATE_ALL = "update_all"
     SHOW_OLD_VERSIONS = "show_old_versions"
     PASTE = "paste"
+    EXPORT_LIST = "export_list"
+    IMPORT_LIST = "import_list"
     UNLOAD_ALL = "unload_all"
     DOWNLOADS = "downloads"
     HISTORY = "history"
@@ -96,6 +98,8 @@ _ICONS = {
     Command.OPEN_PAGE: "external",
     Command.UNLOAD_ALL: "eject",
     Command.HISTORY: "clock",
+    Command.EXPORT_LIST: "doc",
+    Command.IMPORT_LIST: "doc",
     Command.PULL_ELSEWHERE: "server",
     Command.UPDATE: "update",
     Command.GO_BACK: "clock",
@@ -121,6 +125,8 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.DERIVE: (tr("New from this model…"), ""),
         Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
+        Command.EXPORT_LIST: (tr("Export model list…"), ""),
+        Command.IMPORT_LIST: (tr("Import model list…"), ""),
         Command.HISTORY: (tr("Download history…"), ""),
         Command.PULL_ELSEWHERE: (tr("Pull on another server…"), ""),
         Command.UPDATE: (tr("Update", "a model"), tr("Update", "a model")),

@@ -205,7 +205,8 @@ def fill_more(
     for command in (Command.CHECK_UPDATES, Command.UPDATE_ALL):
         menu.addAction(actions[command])
     menu.addSeparator()
-    menu.addAction(actions[Command.CREATE])
+    for command in (Command.CREATE, Command.EXPORT_LIST, Command.IMPORT_LIST):
+        menu.addAction(actions[command])
     menu.addSeparator()
     menu.addAction(actions[Command.SHOW_OLD_VERSIONS])
     if comparing is not None:

@@ -16,11 +16,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from tray_app.core.lists.requests import ListRead
 from tray_app.core.payloads import CreatePaths
 from tray_app.core.records import Recommendation
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.main_window import screens
-from tray_app.views.main_window.dropping import DropOverlay, Dropped, judge
+from tray_app.views.main_window.dropping import DropOverlay, Dropped, judge, judge_list
 from tray_app.views.main_window.screens import Facts, Screen
 from tray_app.views.main_window.state_page import StatePage
 from tray_app.views.models.view import ModelView
@@ -32,11 +33,14 @@ _NOTICE_MS = 10_000
 class ModelsPane(QWidget):
     """`banner` and `page` tell which of their buttons was clicked.
 
-    Signals: `name_dropped` (a model's), `files_dropped` (CreatePaths).
+    Signals: `name_dropped` (a model's), `files_dropped` (CreatePaths), `list_dropped` (ListSource);
+    `list_hovered` with a list that is dragged over it, to be told by `judge_list` what is in it.
     """
 
     name_dropped = Signal(str)
     files_dropped = Signal(object)  # CreatePaths
+    list_dropped = Signal(object)  # ListSource
+    list_hovered = Signal(object)  # ListSource
 
     def __init__(self, view: ModelView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,6 +167,8 @@ class ModelsPane(QWidget):
         self._overlay.setGeometry(self._stack.geometry())
         self._overlay.show()
         self._overlay.raise_()
+        if self._dropped.source is not None:
+            self.list_hovered.emit(self._dropped.source)
         # Accepted also when nothing can come of it, else the overlay would not be told to go.
         event.accept()
 
@@ -181,10 +187,18 @@ class ModelsPane(QWidget):
         if dropped is None or not dropped.is_welcome:
             return
         event.acceptProposedAction()
-        if dropped.paths:
+        if dropped.source is not None:
+            self.list_dropped.emit(dropped.source)
+        elif dropped.paths:
             self.files_dropped.emit(CreatePaths(dropped.paths))
         else:
             self.name_dropped.emit(dropped.name)
+
+    def judge_list(self, read: ListRead) -> None:
+        """What stands in a list, which may be dragged over it just now."""
+        if self._dropped is not None and self._dropped.source == read.source:
+            self._dropped = judge_list(read)
+            self._overlay.set_dropped(self._dropped)
 
     def _end_drag(self) -> None:
         self._dropped = None

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
@@ -39,6 +39,7 @@ from tray_app.views.main_window.announcer import Announcer
 from tray_app.views.main_window.derive_actions import DeriveActions
 from tray_app.views.main_window.derive_reports import DeriveReports
 from tray_app.views.main_window.filter_bar import FilterBar
+from tray_app.views.main_window.list_actions import ListActions
 from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
 from tray_app.views.main_window.panel_facts import PanelFacts
@@ -64,7 +65,6 @@ _LEAST = QSize(720, 440)
 _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
-_MAX_PASTED = 10_000
 _ON_FRAMED = (
     *(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.RENAME, Command.DUPLICATE),
     Command.DELETE,
@@ -127,12 +127,16 @@ class MainWindow(QMainWindow):
         self.reports = Reports(state, self.models, self.shown_servers, self)
         self.rename_reports = RenameReports(state, commands, self.shown_servers, self.view, self)
         self._build()
+        self.list_actions = ListActions(
+            *(self.actions_, commands, state, self.shown_servers, self.pane), self
+        )
         self.pane_actions = PaneActions(
             *(self.actions_, commands, state, self.top_bar, self.pane, self._show_all),
             {
                 **self.update_banners.actions,
                 **self.derive_reports.actions,
                 **self.rename_reports.actions,
+                **self.list_actions.actions,
             },
             self,
         )
@@ -209,7 +213,6 @@ class MainWindow(QMainWindow):
         on, commands, models = self.actions_.on_triggered, self._commands, self.model_actions
         on(Command.PULL, lambda: commands.pull_dialog_requested.emit(""))
         on(Command.CREATE, lambda: commands.create_dialog_requested.emit(CreatePaths(())))
-        on(Command.PASTE, self._paste)
         on(Command.SEARCH, self.top_bar.focus_search)
         on(Command.REFRESH, commands.refresh_requested.emit)
         on(Command.DETAILS, lambda: self._on_framed(models.details))
@@ -298,10 +301,11 @@ class MainWindow(QMainWindow):
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
         self.derive_reports.changed.connect(self._refresh_later)
-        for reports in (self.reports, self.derive_reports, self.rename_reports):
+        for reports in (self.reports, self.derive_reports, self.rename_reports, self.list_actions):
             reports.notice_made.connect(self.show_notice)
         for reports in (self.derive_reports, self.rename_reports):
             reports.model_found.connect(self.select)
+        self.list_actions.downloads_wanted.connect(lambda: self.set_panel_open(True))
         self._settings.changed.connect(self._on_settings_changed)
 
     def _read_state(self) -> None:
@@ -516,12 +520,6 @@ class MainWindow(QMainWindow):
         self.refresh_now()  # the selection may be as new as the wish
         act()
 
-    def _paste(self) -> None:
-        """Pull what is on the clipboard, if it says anything."""
-        words = QGuiApplication.clipboard().text().strip()
-        if words:
-            self._commands.pull_dialog_requested.emit(words[:_MAX_PASTED])
-
     def _unload_all(self) -> None:
         for row in self.models.loaded_rows():
             self._commands.unload_requested.emit(ref_of(row))
@@ -541,6 +539,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def fill_more_menu(self) -> None:
         self.update_actions.update_all_state()
+        self.list_actions.update_state()
         servers, current = self.facts.servers, self.models.comparison
         comparing = menus.Comparing(servers, current, self.choose_comparison) if servers else None
         columns, sort = self.view.columns, self.models.sort_column

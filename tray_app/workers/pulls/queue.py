@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -190,6 +190,15 @@ class PullQueue(QObject):
         """Queue a download and give its id. The same name on the same server is one row: an
         unfinished one is left as it is (a paused one goes on), an ended one starts over.
         `manifest`: what it consists of, if somebody has looked that up already."""
+        return self.add_all([(request, manifest)])[0]
+
+    def add_all(self, wanted: Iterable[tuple[PullRequest, Manifest | None]]) -> list[str]:
+        """As `add`, told of as one thing."""
+        ids = [self._add(request, manifest) for request, manifest in wanted]
+        self._after()
+        return ids
+
+    def _add(self, request: PullRequest, manifest: Manifest | None) -> str:
         twin = self._find(request.server_id, request.name)
         if twin is not None and twin.item.state in UNFINISHED:
             self.resume(twin.item.id)
@@ -201,7 +210,6 @@ class PullQueue(QObject):
             entry.tracker.set_manifest(manifest)
             entry.item = replace(entry.item, progress=entry.tracker.progress(self._clock()))
         self._insert(entry)
-        self._after()
         return entry.item.id
 
     def _join(self, early: PullEntry) -> None:
