@@ -28,7 +28,7 @@ _BASE = "text bundled language resources log settings paths jsonfile filelock pr
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
-    f"update_ledger {_BASE}"
+    f"memory_file update_ledger {_BASE}"
 )
 
 LAYERS = {
@@ -39,7 +39,7 @@ LAYERS = {
     ),
     "ollama": Layer(_names("core ollama"), _names("requests urllib3")),
     "workers": Layer(
-        _names("core ollama jsonfile update_ledger workers"), _names("PySide6.QtCore")
+        _names("core ollama jsonfile memory_file update_ledger workers"), _names("PySide6.QtCore")
     ),
     "text": Layer(_names("core text"), _names("PySide6.QtCore")),
     "resources": Layer(
@@ -51,6 +51,7 @@ LAYERS = {
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
     "jsonfile": Layer(_names("core filelock private_files")),
+    "memory_file": Layer(_names("core jsonfile")),
     "update_ledger": Layer(_names("core jsonfile")),
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
@@ -83,8 +84,8 @@ LAYERS = {
     # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log jsonfile update_ledger streams "
-            "diagnosis desktop.instance desktop.facts"
+            "cli core ollama text language settings paths log jsonfile memory_file update_ledger "
+            "streams diagnosis desktop.instance desktop.facts"
         )
     ),
     "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),

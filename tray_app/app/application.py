@@ -54,6 +54,7 @@ from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
     from tray_app.app.demo import Demo
+    from tray_app.app.keeping import Keeping
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
@@ -80,6 +81,7 @@ class Application(QObject):
         self.starts: ServerStarts | None = None
         self.stay_awake: StayAwake | None = None
         self.updates: Updates | None = None
+        self.keeping: Keeping | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -126,6 +128,7 @@ class Application(QObject):
             ),
             self,
         )
+        self._memory_file = where.memory_file if demo is None else None
         self._ledger_file = where.update_ledger_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
@@ -242,6 +245,23 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
+        QTimer.singleShot(0, self, self._build_keeping)
+
+    @Slot()
+    def _build_keeping(self) -> None:
+        from tray_app.app.keeping import Keeping, KeepingParts
+
+        if self.shutdown.is_quitting:
+            return
+        self.keeping = Keeping(
+            KeepingParts(
+                *(self.settings, self.state, self.runner, self.operations, self.targets.target),
+                *(self.commands, self.pollers.refresh),
+            ),
+            self._memory_file,
+            self,
+        )
+        self.keeping.start()
 
     @Slot(str)
     def _on_starts_failed(self, server_id: str) -> None:
@@ -250,7 +270,7 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake, self.updates):
+        for part in (self.starts, self.stay_awake, self.updates, self.keeping):
             if part is not None:
                 part.close()
 

@@ -158,6 +158,7 @@ class Verb(StrEnum):
     COPY = "copy"
     LOAD = "load"
     UNLOAD = "unload"
+    STOP = "stop"  # give up a load that is under way
     TEST = "test"
 
 

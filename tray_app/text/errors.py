@@ -83,6 +83,7 @@ _FAILED: dict[Verb, Callable[[], str]] = {
     Verb.COPY: lambda: tr("Can’t copy {name}"),
     Verb.LOAD: lambda: tr("Can’t load {name}"),
     Verb.UNLOAD: lambda: tr("Can’t unload {name}"),
+    Verb.STOP: lambda: tr("Can’t load {name}"),
     Verb.TEST: lambda: tr("Can’t reach Ollama"),
 }
 

@@ -60,6 +60,7 @@ class Operations(QObject):
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
     copied = Signal(object)  # CopyRequest
+    load_began = Signal(object)  # LoadRequest
     loaded = Signal(object)  # ModelRef
     unloaded = Signal(object)  # ModelRef
     busy_changed = Signal(object)  # BusyModel
@@ -139,6 +140,7 @@ class Operations(QObject):
         target = self._target(Verb.LOAD, request.ref)
         if target is not None:
             self.busy_changed.emit(BusyModel(request.ref, Verb.LOAD))
+            self.load_began.emit(request)
             job = LoadJob(target, request)
             job.succeeded.connect(self._on_load_succeeded)
             self._submit(job, f"load {request.ref.server_id}", Verb.LOAD, request.ref)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tray_app.core.keeping.records import MAX_MEASUREMENTS, Measurement
-from tray_app.core.records import RunningModel
+from tray_app.core.keeping.records import MAX_MEASUREMENTS, Capacity, Measurement
+from tray_app.core.memory_fit import GraphicsMemory
+from tray_app.core.records import LayerKind, RunningModel
+from tray_app.core.sharing import KnownLayers
 
 RENEWED_AFTER = timedelta(hours=1)
 """The same measurement is not taken again before."""
@@ -172,3 +174,27 @@ def offered_contexts(
         if len(chosen) < room and step != default:
             chosen.add(step)
     return tuple(sorted(chosen))
+
+
+def capacity_of(
+    graphics: GraphicsMemory, measured: Iterable[Measurement], main_bytes: int | None = None
+) -> Capacity:
+    """How much memory a server has for models, by what it has shown now and before; `main_bytes` is
+    that of its computer, None = not known."""
+    if graphics.has_no_card:
+        return Capacity(main_bytes, is_graphics=False)
+    # One that was alone and did not fit has filled the card.
+    filled = [
+        taken.graphics_bytes
+        for taken in measured
+        if not taken.beside and 0 < taken.graphics_bytes < taken.size_bytes
+    ]
+    shown = [graphics.seen_bytes] if graphics.is_all else []
+    total = max((*shown, *filled), default=None)
+    return Capacity(None if total is None else max(total, graphics.seen_bytes))
+
+
+def weights_of(known: KnownLayers | None) -> str:
+    """The digest of a model's weights, "" = not known."""
+    layers = known.layers if known is not None else ()
+    return next((layer.digest for layer in layers if layer.kind is LayerKind.MODEL), "")

@@ -17,6 +17,7 @@ from tray_app.core.keeping.records import (
     KeepKind,
     KeepStatus,
     KeptModel,
+    NoRoom,
     stays,
 )
 from tray_app.core.names import canonical
@@ -70,7 +71,7 @@ Action = Ask | GiveUp
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is so now. `kept` are those of the server in their order, `needed` what one takes in
-    memory (None = not measured), `digest_of` its digest ("" = it is not installed). `now_s` is of
+    memory (None = not measured), `digest_of` its digest ("" = it is not installed). `taken_s` is of
     the monotonic clock."""
 
     running: tuple[RunningModel, ...]
@@ -79,8 +80,8 @@ class Seen:
     capacity: Capacity
     needed: Callable[[KeptModel], int | None]
     digest_of: Callable[[KeptModel], str]
-    now: datetime
-    now_s: float
+    taken_at: datetime
+    taken_s: float
 
 
 @dataclass(slots=True)
@@ -119,6 +120,22 @@ def arranged(
             fitting.append(model)
             taken += need
     return tuple(fitting), tuple(left_out)
+
+
+def no_room(
+    model: KeptModel,
+    kept: Iterable[KeptModel],
+    needed: Callable[[KeptModel], int | None],
+    capacity: Capacity,
+) -> NoRoom | None:
+    """Why `model` cannot be kept beside those that are; None = it can, as far as is known."""
+    others = [each for each in kept if each.key != model.key]
+    fitting, _ = arranged(others, needed, capacity)
+    needs = {each.name: needed(each) or 0 for each in fitting}
+    need, total, taken = needed(model), capacity.total_bytes, sum(needs.values())
+    if not (need and taken and total is not None and taken + need > total):
+        return None
+    return NoRoom(tuple(name for name, size in needs.items() if size), taken, need, total)
 
 
 class KeepPolicy:
@@ -193,7 +210,7 @@ class KeepPolicy:
     def seen(self, seen: Seen) -> tuple[Action, ...]:
         """What is to be done now."""
         if self._online_s is None:
-            self._online_s = seen.now_s
+            self._online_s = seen.taken_s
         rows = {model.key: _row_of(model, seen) for model in seen.kept}
         self._note_others(seen, rows)
         fitting, left_out = arranged(seen.kept, seen.needed, seen.capacity)
@@ -204,19 +221,19 @@ class KeepPolicy:
         for model in seen.kept:
             life, row = self._life(model), rows[model.key]
             self._note_row(model, life, row, seen)
-            life.failures = [s for s in life.failures if seen.now_s - s < FAILURES_WITHIN_S]
+            life.failures = [s for s in life.failures if seen.taken_s - s < FAILURES_WITHIN_S]
             if len(life.failures) >= FAILURES:
                 is_failure = life.out_at is None
-                at, by = life.out_at or seen.now, life.out_by
+                at, by = life.out_at or seen.taken_at, life.out_by
                 actions.append(GiveUp(model, at, by, is_failure))
                 given_up.add(model.key)
         is_busy = any(life.is_asking for life in self._lives.values())
         for model in fitting:
             life, row = self._life(model), rows[model.key]
-            if model.key in given_up or life.is_asking or not self._may_ask(life, seen.now_s):
+            if model.key in given_up or life.is_asking or not self._may_ask(life, seen.taken_s):
                 continue
             if row is not None:
-                if not stays(row, seen.now):
+                if not stays(row, seen.taken_at):
                     self._note_put_back(life, row, seen)
                     actions.append(Ask(model, row.context_length, is_load=False))
             elif not is_busy and self._is_load_due(model, life, rows, seen):
@@ -247,7 +264,7 @@ class KeepPolicy:
             if (row.name, row.digest, row.context_length) not in known and row.name not in ours
         ]
         if news:
-            self._others_s = seen.now_s
+            self._others_s = seen.taken_s
 
     def _is_ours(self, key: ModelKey) -> bool:
         life = self._lives.get(key)
@@ -257,7 +274,7 @@ class KeepPolicy:
         self, model: KeptModel, life: _Life, row: RunningModel | None, seen: Seen
     ) -> None:
         # What was answered before our load was over does not show it yet.
-        is_lost = life.is_expected and seen.now_s > (life.asked_s or 0.0) + LATE_S
+        is_lost = life.is_expected and seen.taken_s > (life.asked_s or 0.0) + LATE_S
         if row is not None:
             life.is_loaded = True
             life.wants_start = life.wants_now = life.is_expected = False
@@ -265,15 +282,15 @@ class KeepPolicy:
         elif life.is_loaded or is_lost:
             life.is_loaded = life.is_expected = life.is_set = False
             life.wants_start = life.wants_now = False
-            life.out_at, life.out_by = seen.now, _newcomer(self._before or (), seen.running)
-            life.failures.append(seen.now_s)
+            life.out_at, life.out_by = seen.taken_at, _newcomer(self._before or (), seen.running)
+            life.failures.append(seen.taken_s)
             # Whoever it was: somebody does something there.
-            self._others_s = seen.now_s
+            self._others_s = seen.taken_s
 
     def _note_put_back(self, life: _Life, row: RunningModel, seen: Seen) -> None:
         if row.expires_at is not None and life.is_set:
-            life.overwritten_s = max(0, round((row.expires_at - seen.now).total_seconds()))
-            life.put_back_at, life.put_back_s = seen.now, seen.now_s
+            life.overwritten_s = max(0, round((row.expires_at - seen.taken_at).total_seconds()))
+            life.put_back_at, life.put_back_s = seen.taken_at, seen.taken_s
 
     @staticmethod
     def _may_ask(life: _Life, now_s: float) -> bool:
@@ -291,11 +308,11 @@ class KeepPolicy:
         if life.wants_now:
             return True
         if life.wants_start:
-            is_time = seen.now_s - (self._online_s or 0.0) >= START_S
+            is_time = seen.taken_s - (self._online_s or 0.0) >= START_S
             return seen.choices.at_start and is_time and self._has_room(model, life, rows, seen)
         if life.out_at is None or not seen.choices.again:
             return False
-        is_quiet = self._others_s is None or seen.now_s - self._others_s >= QUIET_S
+        is_quiet = self._others_s is None or seen.taken_s - self._others_s >= QUIET_S
         return is_quiet and self._has_room(model, life, rows, seen)
 
     @staticmethod
@@ -331,7 +348,7 @@ class KeepPolicy:
             return KeepStatus(KeepKind.OUT, life.out_at, life.out_by)
         if row is None:
             return KeepStatus(KeepKind.WAITING)
-        if life.put_back_at is not None and seen.now_s - life.put_back_s < TOLD_S:
+        if life.put_back_at is not None and seen.taken_s - life.put_back_s < TOLD_S:
             return KeepStatus(
                 KeepKind.KEPT,
                 overwritten_s=life.overwritten_s,

@@ -146,17 +146,26 @@ class KeepNews(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NoRoom:
+    """Why a model cannot be kept: `others` are kept and take `other_bytes`, it takes
+    `needed_bytes`, and there are `room_bytes` for all."""
+
+    others: tuple[str, ...]
+    other_bytes: int
+    needed_bytes: int
+    room_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeepNote:
-    """`other` is the kept model that leaves no room, or the one that took the place; the sizes are
-    those of `other` and of `ref`, `room_bytes` all that there is."""
+    """`by` is what took its place, "" = not known; `no_room` why it is not kept. `is_failure`:
+    given up as loading failed. `context_length` is what it was kept with."""
 
     news: KeepNews
     ref: ModelRef
-    other: str = ""
+    by: str = ""
     context_length: int | None = None
-    other_bytes: int | None = None
-    needed_bytes: int | None = None
-    room_bytes: int | None = None
+    no_room: NoRoom | None = None
     is_failure: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -18,7 +19,8 @@ def test_one_that_is_loaded_is_told_to_stay_once_with_its_own_context() -> None:
     world.use("a:1", 300, context=2048)
     world.pass_time(600)
     assert world.asked == [(1002.0, Ask(kept("a:1", 8192), 2048, is_load=False))]
-    assert world.kind("a:1") is KeepKind.KEPT and world.kept_row("a:1")
+    assert world.kind("a:1") is KeepKind.KEPT
+    assert world.kept_row("a:1")
     assert world.status("a:1").put_back_at is None
 
 
@@ -30,7 +32,8 @@ def test_another_time_is_put_back_and_told_for_ten_minutes() -> None:
     world.poll()
     assert world.kept_row("a:1")
     status = world.status("a:1")
-    assert status.overwritten_s == 298 and status.put_back_at == world.now
+    assert status.overwritten_s == 298
+    assert status.put_back_at == world.now
     world.pass_time(590)
     assert world.status("a:1").put_back_at is not None
     world.pass_time(20)
@@ -46,7 +49,7 @@ def test_nothing_is_asked_for_twice_within_a_minute() -> None:
         world.poll()
     times = [at for at, _ in world.asked]
     assert len(times) == 10
-    assert all(later - at >= AGAIN_S for at, later in zip(times, times[1:], strict=False))
+    assert all(later - at >= AGAIN_S for at, later in itertools.pairwise(times))
 
 
 def test_after_a_start_they_are_loaded_in_order_one_by_one_from_ten_seconds_on() -> None:
@@ -78,7 +81,8 @@ def test_a_load_that_lasts_keeps_the_next_one_waiting() -> None:
 def test_nothing_is_loaded_at_the_start_where_nobody_wants_that() -> None:
     world = World(KeepChoices(at_start=False), (kept("a:1"),))
     world.pass_time(120)
-    assert world.asked == [] and world.kind("a:1") is KeepKind.WAITING
+    assert world.asked == []
+    assert world.kind("a:1") is KeepKind.WAITING
 
 
 def test_a_restarted_server_gets_them_anew_and_nobody_has_pushed_them_out() -> None:
@@ -91,7 +95,8 @@ def test_a_restarted_server_gets_them_anew_and_nobody_has_pushed_them_out() -> N
     world.now_s += 60
     world.pass_time(10)
     assert world.loads() == ["a:1", "a:1"]
-    assert world.kind("a:1") is KeepKind.KEPT and world.given_up == []
+    assert world.kind("a:1") is KeepKind.KEPT
+    assert world.given_up == []
 
 
 @pytest.mark.parametrize("choices", [KeepChoices(), AGAIN])
@@ -113,7 +118,8 @@ def test_it_does_not_push_out_who_has_its_place() -> None:
     world.pass_time(20)
     world.use("b:1", None)
     world.pass_time(3600)
-    assert world.loads() == ["a:1"] and world.kind("a:1") is KeepKind.OUT
+    assert world.loads() == ["a:1"]
+    assert world.kind("a:1") is KeepKind.OUT
     world.unload("b:1")
     world.poll()
     assert world.loads() == ["a:1", "a:1"]
@@ -170,7 +176,8 @@ def test_the_third_time_within_an_hour_ends_it() -> None:
     assert [(give.kept.name, give.by, give.is_failure) for give in world.given_up] == [
         ("a:1", "", False)
     ]
-    assert world.models == () and world.loads() == ["a:1"] * 3
+    assert world.models == ()
+    assert world.loads() == ["a:1"] * 3
 
 
 def test_twice_within_an_hour_is_forgiven() -> None:
@@ -179,7 +186,8 @@ def test_twice_within_an_hour_is_forgiven() -> None:
     for _ in range(6):
         world.use("a:1", 0)
         world.pass_time(1900)
-    assert world.given_up == [] and world.kind("a:1") is KeepKind.KEPT
+    assert world.given_up == []
+    assert world.kind("a:1") is KeepKind.KEPT
 
 
 def test_loads_that_fail_end_it_too() -> None:
@@ -192,7 +200,8 @@ def test_loads_that_fail_end_it_too() -> None:
 def test_one_that_is_not_installed_is_not_asked_for() -> None:
     world = World(models=(kept("a:1"), kept("b:1")), installed={"b:1"})
     world.pass_time(60)
-    assert world.loads() == ["b:1"] and world.kind("a:1") is KeepKind.MISSING
+    assert world.loads() == ["b:1"]
+    assert world.kind("a:1") is KeepKind.MISSING
 
 
 def test_a_person_may_have_it_loaded_at_once() -> None:
@@ -202,7 +211,8 @@ def test_a_person_may_have_it_loaded_at_once() -> None:
     world.poll()
     world.policy.want_now(kept("a:1"))
     world.poll()
-    assert world.loads() == ["a:1", "a:1"] and world.kept_row("a:1")
+    assert world.loads() == ["a:1", "a:1"]
+    assert world.kept_row("a:1")
 
 
 def test_a_load_that_was_stopped_is_not_tried_again() -> None:
@@ -259,9 +269,9 @@ def test_an_hour_beside_a_restless_client(seed: int, is_measured: bool) -> None:
         world.poll()
     for model in (kept("a:1", 8192), kept("d:1")):
         times = [at for at, ask in world.asked if ask.kept == model]
-        assert all(later - at >= AGAIN_S for at, later in zip(times, times[1:], strict=False))
+        assert all(later - at >= AGAIN_S for at, later in itertools.pairwise(times))
         loads = [at for at, ask in world.asked[started:] if ask.kept == model and ask.is_load]
         assert len(loads) <= 2  # the third push ends it
         # Nothing was loaded within five minutes of a load before.
-        assert all(later - at >= 300 for at, later in zip(loads, loads[1:], strict=False))
+        assert all(later - at >= 300 for at, later in itertools.pairwise(loads))
     assert world.given_up  # which is what becomes of it beside such a client
