@@ -271,5 +271,5 @@ else:
         "tray", "starting", "notices", "history", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
         "findings", "server_findings", "updates", "diagnosis", "english", "displays",
-        "qt_formats",
+        "keeping", "qt_formats",
     )  # fmt: skip

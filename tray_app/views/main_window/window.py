@@ -37,6 +37,8 @@ from tray_app.views.main_window import menus, several
 from tray_app.views.main_window.actions import Actions, Command, ModelActions, ref_of
 from tray_app.views.main_window.announcer import Announcer
 from tray_app.views.main_window.filter_bar import FilterBar
+from tray_app.views.main_window.keep_reports import KeepReports
+from tray_app.views.main_window.load_actions import LoadActions
 from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
 from tray_app.views.main_window.panes import REASON, PaneFocus
@@ -98,7 +100,7 @@ class MainWindow(QMainWindow):
         self._known_pulls: set[str] = set()
         self._ticks = 0
         self.models = ModelTableModel(self, clock)
-        self.shown_servers = ShownServers(state, self.models, self)
+        self.shown_servers = ShownServers(state, self.models, self, clock_s=clock_s)
         self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.saved_state = SavedState(settings, self, self.screen_fit)
         self.saved_state.restore_arrangement(self.models)
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self.view = ModelView(self.models, self.saved_state.column_layout(), self)
         self.actions_ = Actions(self, self.view)
         self.model_actions = ModelActions(self.actions_, commands, self.view)
+        self.load_actions = LoadActions(self.actions_, commands, state, self.view)
         self.update_actions = UpdateActions(self.actions_, commands, state, settings, self.view)
         self._status_line = StatusLine(self.models)
         self._refresh_timer = QTimer(self, singleShot=True, interval=0)
@@ -117,10 +120,11 @@ class MainWindow(QMainWindow):
             state, commands, self.models, self.shown_servers, self, clock=clock
         )
         self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
+        self.keep_reports = KeepReports(state, commands, self.shown_servers, self)
         self._build()
         self.pane_actions = PaneActions(
             *(self.actions_, commands, state, self.top_bar, self.pane, self._show_all),
-            self.update_banners.actions,
+            self.update_banners.actions | self.keep_reports.actions,
             self,
         )
         self.panes = PaneFocus(
@@ -195,7 +199,6 @@ class MainWindow(QMainWindow):
         on(Command.REFRESH, commands.refresh_requested.emit)
         on(Command.DETAILS, lambda: self._on_framed(models.details))
         on(Command.LOAD, lambda: self._on_framed(models.load_or_unload))
-        on(Command.KEEP_LOADED, models.keep_loaded)
         on(Command.DUPLICATE, lambda: self._on_framed(models.duplicate))
         on(Command.DELETE, lambda: self._on_framed(models.delete))
         on(Command.COPY, lambda: self._on_framed(models.copy_names))
@@ -281,6 +284,7 @@ class MainWindow(QMainWindow):
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
         self.reports.notice_made.connect(self.show_notice)
+        self.keep_reports.notice_made.connect(self.show_notice)
         self.reports.model_found.connect(self.select)
         self._settings.changed.connect(self._on_settings_changed)
 
@@ -383,6 +387,7 @@ class MainWindow(QMainWindow):
         selected, and a disabled action would swallow it."""
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
         self.model_actions.update_state(selected, has_others=len(self._state.servers) > 1)
+        self.load_actions.update_state(selected)
         self.update_actions.update_state(selected)
         nothing = "" if self.models.loaded_rows() else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
@@ -538,7 +543,7 @@ class MainWindow(QMainWindow):
 
     def row_menu(self) -> QMenu:
         """The menu of the selected models."""
-        return menus.row_menu(self.actions_, self.view)
+        return menus.row_menu(self.actions_, self.view, self.load_actions.menu)
 
     @Slot()
     def fill_more_menu(self) -> None:
