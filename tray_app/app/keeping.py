@@ -201,6 +201,9 @@ class Keeping(QObject):
         self._publish()
         for key, model in wanted.items():
             old, running = before.get(key), self._running(key)
+            if old is None and running is None:
+                self._asked_by_person.add(key)
+                self._policy(key[0]).want_now(model)
             is_other = old is not None and old.context_length != model.context_length
             if is_other and running is not None and model.context_length is not None:
                 self._ask(Ask(model, model.context_length, is_load=True))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tray_app.core.keeping.measuring import Measurements, weights_of
+from tray_app.core.keeping.measuring import Measurements, offered_contexts, weights_of
 from tray_app.core.keeping.policy import no_room
 from tray_app.core.keeping.records import Capacity, KeepKind, KeepStatus, KeptModel
 from tray_app.core.names import canonical
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tray_app.core.installed import InstalledModels
     from tray_app.core.keeping.records import KeepNote, Loading, Measurement, NoRoom
-    from tray_app.core.records import ModelKey, ModelRecord
+    from tray_app.core.records import ModelInfo, ModelKey, ModelRecord
     from tray_app.core.sharing import LayerIndex
 
 
@@ -98,6 +98,16 @@ class KeepingFacts(QObject):
         """What it took with this context, None = the default one."""
         weights = self._weights(record)
         return self.measurements.best(record.server_id, record.digest, weights, context)
+
+    def contexts(self, record: ModelRecord, info: ModelInfo | None) -> tuple[int, ...]:
+        """The contexts that are offered for a model beside the default one; `info` are its details
+        where they are known."""
+        longest = record.details.context_length
+        if longest is None and info is not None:
+            found = info.info("context_length")
+            longest = found if isinstance(found, int) and found > 0 else None
+        measured = (taken.context_length for taken in self.measured_of(record))
+        return offered_contexts(self.default_context(record), measured, longest)
 
     def needed(self, kept: KeptModel) -> int | None:
         """What a kept model takes in memory; None = it was not measured."""

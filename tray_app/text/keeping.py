@@ -293,7 +293,9 @@ def kept_row_line(status: KeepStatus | None, taken: Measurement | None, server: 
     return fill(tr("Took {took}"), took=took_where(taken))
 
 
-def kept_sum(count: int, is_all: bool, taken_bytes: int, capacity: Capacity) -> str:
+def kept_sum(
+    count: int, taken_bytes: int, capacity: Capacity, *, is_all: bool, are_first: bool
+) -> str:
     """Right of the list: "Together the first two took 8.5 of 12.0 GB of graphics memory."; "" where
     one or nothing was measured."""
     if count < 2 or not taken_bytes:
@@ -309,7 +311,7 @@ def kept_sum(count: int, is_all: bool, taken_bytes: int, capacity: Capacity) -> 
         return fill(text, amount=took_words)
     if is_all:
         return fill(tr("Together they took {amount} of graphics memory."), amount=took_words)
-    if count == 2:
+    if count == 2 and are_first:
         text = tr("Together the first two took {amount} of graphics memory.")
         return fill(text, amount=took_words)
     text = tr("Together those that fit took {amount} of graphics memory.")
@@ -334,8 +336,11 @@ def tray_loading(loading: Loading, now_s: float) -> str:
     return fill(text, name=name, time=elapsed(now_s - loading.began_s))
 
 
-def tray_keep(name: str) -> str:
-    """ "Keep qwen3:8b loaded"."""
+def tray_keep(name: str, server_label: str = "") -> str:
+    """ "Keep qwen3:8b loaded"; `server_label` only where its server is to be named."""
+    if server_label:
+        text = tr("Keep {name} on {server} loaded")
+        return fill(text, name=_shown(name), server=_shown(server_label))
     return fill(tr("Keep {name} loaded"), name=_shown(name))
 
 
@@ -360,3 +365,14 @@ def measured_pull_line(taken: Measurement, capacity: Capacity, ago: str) -> tupl
         title = fill(tr("Ran on the processor: {size}"), size=amount)
     text = tr("Measured here with context {count}, {ago}.")
     return title, fill(text, count=number(taken.context_length), ago=ago)
+
+
+def none_kept() -> str:
+    """Where the list of kept models is empty."""
+    return tr("No model is kept loaded. Ollama unloads each 5 minutes after its last use.")
+
+
+def more_in_window(count: int) -> str:
+    """Below as many models as a menu takes."""
+    text = tr("{count} more, in the menu of the main window")
+    return fill(text, count=number(count))

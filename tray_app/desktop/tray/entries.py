@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app import text
+from tray_app.core.keeping.records import KeepKind, KeepRequest, KeptModel, Loading
 from tray_app.core.payloads import (
     LoadRequest,
     ModelRef,
@@ -33,6 +34,7 @@ from tray_app.core.pulls.states import (
 )
 from tray_app.core.records import (
     MemoryUse,
+    ModelKey,
     ModelRecord,
     RunningModel,
     Server,
@@ -43,6 +45,7 @@ from tray_app.core.records import (
 from tray_app.core.updates.facts import CheckState, ModelVerdict, Way
 from tray_app.core.updates.ways import way_of
 from tray_app.text import tr
+from tray_app.text.keeping import tray_keep, tray_load_again, tray_loading
 
 if TYPE_CHECKING:
     from tray_app.state.app_state import AppState
@@ -57,6 +60,8 @@ MAX_PULLS = 5
 MAX_LOADED = 20
 MAX_LOADABLE = 10
 MAX_UPDATES = 8
+MAX_KEEPS = 5
+MAX_LOADS = 2
 _modified = attrgetter("modified_at")
 
 
@@ -185,6 +190,11 @@ class TrayFacts:
     """The models behind `updates`, in their order; all together cost `update_bytes`."""
     update_bytes: int = 0
     check: CheckState = field(default_factory=CheckState)
+    kept: frozenset[ModelKey] = frozenset()
+    """Those in memory that are kept there, as their servers spell them."""
+    pushed_out: tuple[ModelRef, ...] = ()
+    """Those that are kept, and are not in memory."""
+    loads: tuple[Loading, ...] = ()
 
     @property
     def is_of_several(self) -> bool:
@@ -212,6 +222,11 @@ class TrayVerb(StrEnum):
     SHOW_UPDATES = "show_updates"
     CHECK = "check"
     LOAD = "load"
+    LOAD_STOP = "load_stop"
+    KEEP = "keep"
+    KEEP_STOP = "keep_stop"
+    KEEP_LOAD = "keep_load"
+    SHOW_MODEL = "show_model"
     UNLOAD = "unload"
     PAUSE = "pause"
     RESUME = "resume"
@@ -241,6 +256,8 @@ class MenuEntry:
     request: TrayRequest | None = None
     is_default: bool = False
     children: tuple[MenuEntry, ...] = ()
+    is_checked: bool | None = None
+    """Whether it is ticked; None = it never is."""
 
     @property
     def is_separator(self) -> bool:
@@ -283,7 +300,29 @@ def facts_of(
         state.updates,
         state.update_bytes,
         state.update_check,
+        *_keeping(state),
     )
+
+
+def _keeping(
+    state: AppState,
+) -> tuple[frozenset[ModelKey], tuple[ModelRef, ...], tuple[Loading, ...]]:
+    """What is kept in memory, what of that was pushed out, and what loads."""
+    facts = state.keeping
+    if not facts.kept:
+        return frozenset(), (), facts.loads
+    kept: set[ModelKey] = set()
+    for server in state.servers:
+        snapshot = state.snapshot(server.id)
+        running = (snapshot.running if snapshot is not None else None) or ()
+        kept |= {row.key for row in running if facts.kept_model(row.key) is not None}
+    gone = tuple(model.ref for model in facts.kept if _is_pushed_out(state, model))
+    return frozenset(kept), gone, facts.loads
+
+
+def _is_pushed_out(state: AppState, model: KeptModel) -> bool:
+    status = state.keeping.status(model.key)
+    return status is not None and status.kind is KeepKind.OUT and state.is_online(model.server_id)
 
 
 def build_tooltip(facts: TrayFacts) -> str:
@@ -312,8 +351,9 @@ def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[Me
         head = [(_server_line(facts.servers[0]), opened), tuple(_connection(facts))]
     models = tuple(_models(facts, now or datetime.now(UTC)))
     foot = tuple(_foot())
-    room = MAX_ENTRIES - sum(map(len, (*head, models, foot)))
-    sections = (*head, tuple(_downloads(facts, now_s, room)), models, foot)
+    loads = tuple(_loads(facts, now_s))
+    room = MAX_ENTRIES - sum(map(len, (*head, loads, models, foot)))
+    sections = (*head, tuple(_downloads(facts, now_s, room)), loads, models, foot)
     entries: list[MenuEntry] = []
     for number, section in enumerate(sections):
         if section and entries:
@@ -457,6 +497,27 @@ def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     return MenuEntry(key, text.tray_pull_title(item, shown), children=tuple(entries))
 
 
+def _loads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
+    """Only during a load."""
+    for loading in facts.loads[:MAX_LOADS]:
+        ref = loading.ref
+        key = f"loading {ref.server_id} {ref.name}"
+        stop = None if loading.is_stopping else TrayRequest(TrayVerb.LOAD_STOP, (ref,))
+        yield MenuEntry(
+            key,
+            tray_loading(loading, now_s),
+            "load",
+            children=(
+                MenuEntry(f"{key} stop", tr("Stop loading"), "close", stop),
+                MenuEntry(
+                    f"{key} show",
+                    tr("Show in window"),
+                    request=TrayRequest(TrayVerb.SHOW_MODEL, (ref,)),
+                ),
+            ),
+        )
+
+
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     yield MenuEntry("pull", tr("Pull model…"), "plus", TrayRequest(TrayVerb.PULL, ("",)))
     loaded = tuple(_loaded(facts, now))
@@ -512,7 +573,11 @@ def _update(found: ModelVerdict, facts: TrayFacts) -> MenuEntry:
 
 def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     """What each server has in memory; of several servers below a line with its name."""
-    servers = [server for server in facts.online if server.offered.loaded]
+    servers = [
+        server
+        for server in facts.online
+        if server.offered.loaded or any(ref.server_id == server.id for ref in facts.pushed_out)
+    ]
     refs = tuple(chain.from_iterable(server.offered.loaded for server in servers))
     room = MAX_LOADED
     for server in servers:
@@ -527,12 +592,22 @@ def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
                 "eject",
                 TrayRequest(TrayVerb.UNLOAD, (ref,)),
             )
+        for ref in facts.pushed_out:
+            if ref.server_id == server.id and room > 0:
+                room -= 1
+                yield MenuEntry(
+                    f"load again {server.id} {ref.name}",
+                    tray_load_again(ref.name),
+                    "load",
+                    TrayRequest(TrayVerb.KEEP_LOAD, (ref,)),
+                )
     if len(refs) > MAX_LOADED:
         yield MenuEntry(
             "more loaded",
             tr("{count} more…").format(count=text.number(len(refs) - MAX_LOADED)),
             request=TrayRequest(TrayVerb.OPEN),
         )
+    yield from _keeps(facts, refs[:MAX_KEEPS])
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
         words = tr("Unload all")
@@ -541,8 +616,23 @@ def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
         yield MenuEntry("unload all", words, request=TrayRequest(TrayVerb.UNLOAD, refs))
 
 
+def _keeps(facts: TrayFacts, refs: tuple[ModelRef, ...]) -> Iterator[MenuEntry]:
+    """Which of those in memory are to stay there."""
+    if refs:
+        yield MenuEntry("separator keep")
+    for ref in refs:
+        is_kept = ref.key in facts.kept
+        request = TrayRequest(TrayVerb.KEEP, (KeepRequest(ref),))
+        if is_kept:
+            request = TrayRequest(TrayVerb.KEEP_STOP, (ref,))
+        key = f"keep {ref.server_id} {ref.name}"
+        is_default = ref.server_id == facts.default_id or not facts.is_of_several
+        words = tray_keep(ref.name, "" if is_default else facts.names.get(ref.server_id, ""))
+        yield MenuEntry(key, words, request=request, is_checked=is_kept)
+
+
 def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
-    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some."""
+    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some, by name."""
     servers = [server for server in facts.online if server.offered.loadable]
     shares = _shares([len(server.offered.loadable) for server in servers], MAX_LOADABLE)
     for number, (server, share) in enumerate(zip(servers, shares, strict=True)):
@@ -550,7 +640,8 @@ def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
             continue
         if facts.is_of_several:
             yield from _group("load", server, is_first=not number)
-        yield from map(_loadable, server.offered.loadable[:share])
+        chosen = sorted(server.offered.loadable[:share], key=lambda row: row.name.casefold())
+        yield from map(_loadable, chosen)
 
 
 def _shares(wanted: list[int], room: int) -> list[int]:

@@ -118,6 +118,8 @@ class Tray(QObject):
             state.pull_summary_changed,
             state.updates_changed,
             state.update_check_changed,
+            state.keeping.kept_changed,
+            state.keeping.loading_changed,
         ):
             changed.connect(self._on_facts_changed)
         self._on_facts_changed()
@@ -288,6 +290,11 @@ class Tray(QObject):
             "show_updates": commands.updates_show_requested,
             "check": commands.update_check_requested,
             "load": commands.load_requested,
+            "load_stop": commands.load_stop_requested,
+            "keep": commands.keep_requested,
+            "keep_stop": commands.keep_stop_requested,
+            "keep_load": commands.keep_load_requested,
+            "show_model": commands.details_dialog_requested,
             "unload": commands.unload_requested,
             "pause": commands.pull_pause_requested,
             "resume": commands.pull_resume_requested,

@@ -12,10 +12,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.keeping.measuring import offered_contexts
 from tray_app.core.keeping.records import KeepRequest, KeptModel
 from tray_app.core.payloads import LoadRequest, Verb
-from tray_app.core.records import ModelRecord
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.state.app_state import AppState
 from tray_app.text import tooltip, tr
@@ -91,7 +89,7 @@ class LoadActions(QObject):
         taken = facts.best(record, None)
         words = context_label(None) if default is None else context_entry(default, is_default=True)
         self._add(menu, f"{words}\t{took(taken, capacity)}", LoadRequest(ref_of(row)))
-        for context in contexts_of(self._state, record):
+        for context in facts.contexts(record, self._state.details(record.digest)):
             words = f"{context_entry(context)}\t{took(facts.best(record, context), capacity)}"
             request = LoadRequest(ref_of(row), context_length=context)
             self._add(menu, words, request)
@@ -142,14 +140,3 @@ class LoadActions(QObject):
     def _reach_reason(self) -> str:
         row = self._rows[0]
         return cannot_reach((row.server.label,)) if row.is_stale else ""
-
-
-def contexts_of(state: AppState, record: ModelRecord) -> tuple[int, ...]:
-    """The contexts that are offered for a model beside the default one."""
-    facts = state.keeping
-    longest = record.details.context_length
-    if longest is None and (info := state.details(record.digest)) is not None:
-        found = info.info("context_length")
-        longest = found if isinstance(found, int) and found > 0 else None
-    measured = (taken.context_length for taken in facts.measured_of(record))
-    return offered_contexts(facts.default_context(record), measured, longest)
