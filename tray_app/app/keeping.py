@@ -120,6 +120,7 @@ class Keeping(QObject):
         parts, state = self._parts, self._parts.state
         self.keeper.loaded.connect(self._on_keeper_loaded)
         self._facts.set_measurements(self.keeper.measurements)
+        parts.operations.estimator.set_taken(self.keeper.measurements.of)
         state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.status_changed.connect(self._on_state_status_changed)
         state.layer_index_changed.connect(self._on_state_layer_index_changed)

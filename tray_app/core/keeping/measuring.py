@@ -155,6 +155,16 @@ class Measurements:
                 self._by_digest.pop((taken.server_id, digest), None)
 
 
+def telling(taken: Iterable[Measurement]) -> Measurement | None:
+    """The one that says most of what a model takes: with the longest context that stayed on the
+    card, else the newest."""
+    found = tuple(taken)
+    stayed = [each for each in found if each.permille >= 1000]
+    if stayed:
+        return max(stayed, key=lambda each: each.context_length)
+    return max(found, key=lambda each: each.at, default=None)
+
+
 def offered_contexts(
     default: int | None, measured: Iterable[int], longest: int | None
 ) -> tuple[int, ...]:
