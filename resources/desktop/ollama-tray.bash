@@ -29,11 +29,14 @@ _ollama_tray() {
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps pull rm outdated update pin unpin status doctor quit" ;;
+        names="list show ps load unload keep pull rm outdated update pin unpin status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
     ps | status | doctor) options+=" --json" ;;
     pull) options+=" --wait --insecure"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;
+    load) options+=" --context --for"; names=models ;;
+    unload) options+=" --all"; names=models ;;
+    keep) options+=" --context --off"; names=models ;;
     outdated) options+=" --json --exit-code" ;;
     update) options+=" --all --dry-run --yes --wait"; names=models ;;
     pin | unpin) names=models ;;

@@ -12,16 +12,18 @@ from PySide6.QtCore import QObject, QTimer
 from tray_app import __version__
 from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import BadName
+from tray_app.core.keeping.records import KeepRequest, KeptModel
 from tray_app.core.names import ModelName, canonical, clean
 from tray_app.core.payloads import ModelRef, PullRequest, UpdateRequest, seen_state
 from tray_app.core.surrogates import well_formed
-from tray_app.desktop.instance.protocol import read_update_args
+from tray_app.desktop.instance.protocol import read_keep_args, read_update_args
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
     InstanceRequest,
 )
 from tray_app.text import name_problem, server_name, server_words, tr
+from tray_app.text.keeping import no_room_reason
 
 if TYPE_CHECKING:
     from tray_app.app.window import WindowController
@@ -61,6 +63,8 @@ class InstanceCommands(QObject):
             return self._pull(request.args)
         if request.command is InstanceCommand.UPDATE:
             return self._update(request.args)
+        if request.command is InstanceCommand.KEEP:
+            return self._keep(request.args)
         if request.command is InstanceCommand.QUIT:
             self._later(self._commands.quit_now_requested.emit)
             return InstanceAnswer(True)
@@ -106,6 +110,28 @@ class InstanceCommands(QObject):
         wanted = UpdateRequest(refs, keep_days, loads_again)
         self._later(partial(self._commands.update_requested.emit, wanted))
         return InstanceAnswer(True, {"updating": [ref.name for ref in refs]})
+
+    def _keep(self, args: tuple[str, ...]) -> InstanceAnswer:
+        facts = self._state.keeping
+        try:
+            server_id, name, context, is_off = read_keep_args(args)
+        except ValueError:
+            return InstanceAnswer(False, {"error": tr("This is no model to keep.")})
+        if all(server.id != server_id for server in self._state.servers):
+            return InstanceAnswer(False, {"error": tr("This server is not used.")})
+        was_kept = facts.kept_model((server_id, name)) is not None
+        listed = self._state.installed(server_id).by_key.get(canonical(name))
+        ref = ModelRef(server_id, name)
+        if listed is not None:
+            ref = ModelRef(server_id, listed.name, listed.digest)
+        if is_off:
+            self._later(partial(self._commands.keep_stop_requested.emit, ref))
+            return InstanceAnswer(True, {"was_kept": was_kept})
+        full = facts.no_room(KeptModel(server_id, ref.name, context))
+        if full is not None:
+            return InstanceAnswer(False, {"error": no_room_reason(full)})
+        self._later(partial(self._commands.keep_requested.emit, KeepRequest(ref, context)))
+        return InstanceAnswer(True, {"was_kept": was_kept})
 
     def _pull_request(self, name: str) -> PullRequest:
         # Whoever hands a pull over has made sure that the default server is meant.

@@ -113,6 +113,7 @@ class MemoryCard(Card):
         texts.addWidget(self.more)
         said = QHBoxLayout()
         said.setSpacing(8)
+        self._said = said
         for mark in (self._glyph, self._spinner):
             said.addWidget(mark)
         said.addLayout(texts, 1)
@@ -151,6 +152,9 @@ class MemoryCard(Card):
         direction = QBoxLayout.Direction
         is_below = is_below and facts.loading is None
         self._bottom.setDirection(direction.TopToBottom if is_below else direction.LeftToRight)
+        # A warning stands at the first of its lines.
+        side = Qt.AlignmentFlag.AlignTop if is_below else Qt.AlignmentFlag.AlignVCenter
+        self._said.setAlignment(self._glyph, side)
         self.tick()
 
     def set_enabled(self, is_enabled: bool, *, can_stop: bool) -> None:
