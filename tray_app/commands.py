@@ -81,6 +81,13 @@ class Commands(QObject):
     load_stop_requested = Signal(object)  # ModelRef
     """Give up loading it, as far as this program has asked for that."""
     unload_requested = Signal(object)  # ModelRef
+    """One that is kept loaded is kept no more then."""
+    keep_requested = Signal(object)  # KeepRequest
+    keep_stop_requested = Signal(object)  # ModelRef
+    keep_load_requested = Signal(object)  # ModelRef
+    """Load one that is kept and was pushed out, whatever is there now."""
+    kept_models_requested = Signal(object)  # KeptModels
+    """Keep these, in this order, and no others."""
 
     # Updates.
     updates_show_requested = Signal()

@@ -60,6 +60,11 @@ class Paths:
         return self.state / "use.sqlite"
 
     @property
+    def memory_file(self) -> Path:
+        """What is kept in memory, and what memory models took."""
+        return self.state / "memory.json"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "ollama-tray.log"
 

@@ -33,7 +33,7 @@ _ollama_tray() {
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps pull rm cp mv outdated update pin unpin"
+        names="list show ps load unload keep pull rm cp mv outdated update pin unpin"
         names+=" downloads pause resume cancel status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
     ps | downloads | status | doctor) options+=" --json" ;;
@@ -42,6 +42,9 @@ _ollama_tray() {
     cancel) options+=" --yes"; names=downloads ;;
     pull) options+=" --wait --insecure"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;
+    load) options+=" --context --for"; names=models ;;
+    unload) options+=" --all"; names=models ;;
+    keep) options+=" --context --off"; names=models ;;
     outdated) options+=" --json --exit-code" ;;
     update) options+=" --all --dry-run --yes --wait"; names=models ;;
     pin | unpin) names=models ;;

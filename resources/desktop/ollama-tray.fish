@@ -8,14 +8,17 @@ function __ollama_tray_downloads
     ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }'
 end
 
-set -l verbs list ls show ps pull rm cp mv outdated update pin unpin downloads pause resume cancel \
-    status doctor quit
+set -l verbs list ls show ps load unload keep pull rm cp mv outdated update pin unpin downloads pause \
+    resume cancel status doctor quit
 set -l bare "not __fish_seen_subcommand_from $verbs"
 
 complete -c ollama-tray -f
 complete -c ollama-tray -n $bare -a list -d "List the installed models"
 complete -c ollama-tray -n $bare -a show -d "Show one model"
 complete -c ollama-tray -n $bare -a ps -d "List the models in memory"
+complete -c ollama-tray -n $bare -a load -d "Load a model into memory"
+complete -c ollama-tray -n $bare -a unload -d "Unload models"
+complete -c ollama-tray -n $bare -a keep -d "Keep a model in memory"
 complete -c ollama-tray -n $bare -a pull -d "Have models here and up to date"
 complete -c ollama-tray -n $bare -a rm -d "Delete models"
 complete -c ollama-tray -n $bare -a cp -d "Copy a model to another name"
@@ -42,6 +45,10 @@ complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 
 complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated downloads status doctor" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from load keep" -l context -x -d "Tokens of context"
+complete -c ollama-tray -n "__fish_seen_subcommand_from load" -l for -x -d "How long it stays"
+complete -c ollama-tray -n "__fish_seen_subcommand_from unload" -l all -d "All that are in memory"
+complete -c ollama-tray -n "__fish_seen_subcommand_from keep" -l off -d "Keep it no more"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l insecure -d "Plain http to the registry"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull here"
@@ -53,4 +60,4 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from pause resume" -l all -d 
 complete -c ollama-tray -n "__fish_seen_subcommand_from cancel" -s y -l yes -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pause resume cancel" -a "(__ollama_tray_downloads)"
 complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show pull rm cp mv update pin unpin" -a "(__ollama_tray_models)"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show load unload keep pull rm cp mv update pin unpin" -a "(__ollama_tray_models)"

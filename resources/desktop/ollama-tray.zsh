@@ -44,6 +44,9 @@ _ollama_tray() {
         'list:list the installed models'
         'show:show one model'
         'ps:list the models in memory'
+        'load:load a model into memory'
+        'unload:unload models'
+        'keep:keep a model in memory'
         'pull:have models here and up to date'
         'rm:delete models'
         'cp:copy a model to another name'
@@ -68,6 +71,14 @@ _ollama_tray() {
           _arguments $common '--json[print JSON]' '1:model:_ollama_tray_models' ;;
         ps|downloads|status|doctor)
           _arguments $common '--json[print JSON]' ;;
+        load)
+          _arguments $common '--context[tokens of context]:tokens:' \
+            '--for[how long it stays]:time:' '1:model:_ollama_tray_models' ;;
+        unload)
+          _arguments $common '--all[all that are in memory]' '*:model:_ollama_tray_models' ;;
+        keep)
+          _arguments $common '--context[tokens of context]:tokens:' '--off[keep it no more]' \
+            '1:model:_ollama_tray_models' ;;
         pull)
           _arguments $common '--wait[pull here, even if the program runs]' \
             '--insecure[plain http to the registry]' '*:model:_ollama_tray_models' ;;

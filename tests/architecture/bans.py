@@ -42,6 +42,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/application.py", "tray_app.app.creates"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.lists"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.stay_awake"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.keeping"): "window and icon first",
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/launcher.py", "tray_app.app.application"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.app.demo"): "only --demo needs it",
@@ -73,6 +74,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/terminal.py", "tray_app.cli.doctor"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.downloads"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.memory"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.reading"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.renaming"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.updates"): "each verb loads what it needs",
@@ -123,6 +125,9 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "the enumerations of Qt cost 15 ms: only for who chose it"
     ),
     ("tray_app/desktop/tray/tray.py", "tray_app.desktop.tray.entries"): (
+        "all wording and records cost 50 ms: after the tray icon"
+    ),
+    ("tray_app/desktop/tray/tray.py", "tray_app.desktop.tray.facts"): (
         "all wording and records cost 50 ms: after the tray icon"
     ),
     ("tray_app/desktop/instance/single_instance.py", "tray_app.desktop.instance.server"): (

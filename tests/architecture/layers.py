@@ -25,7 +25,8 @@ def _names(text: str) -> frozenset[str]:
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
 _BASE = "text bundled language resources log settings paths jsonfile filelock private_files streams"
-_FILES = "list_files model_files update_ledger use_file"  # of ours, and what reads those of others
+# Files of ours, and what reads those of others.
+_FILES = "list_files memory_file model_files update_ledger use_file"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
@@ -50,6 +51,7 @@ LAYERS = {
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
     "jsonfile": Layer(_names("core filelock private_files")),
+    "memory_file": Layer(_names("core jsonfile")),
     "update_ledger": Layer(_names("core jsonfile")),
     "use_file": Layer(_names("core jsonfile private_files")),
     "list_files": Layer(_names("core")),

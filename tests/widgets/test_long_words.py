@@ -150,7 +150,9 @@ def test_dialogs_grow_with_their_words(qtbot: QtBot, build: Callable[[], QWidget
     assert cut_off(dialog) == []
 
 
-@pytest.mark.parametrize("page", ["general", "servers", "downloads", "notifications", "about"])
+@pytest.mark.parametrize(
+    "page", ["general", "servers", "downloads", "memory", "notifications", "about"]
+)
 def test_settings_at_their_smallest(qtbot: QtBot, page: str) -> None:
     dialog: SettingsDialog = pictures.settings(page)
     dialog.resize(640, 440)

@@ -58,6 +58,7 @@ from tray_app.workers.sign_ins import SignIns
 if TYPE_CHECKING:
     from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
+    from tray_app.app.keeping import Keeping
     from tray_app.app.lists import Lists
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
@@ -89,6 +90,7 @@ class Application(QObject):
         self.use: Use | None = None
         self.creates: Creates | None = None
         self.lists: Lists | None = None
+        self.keeping: Keeping | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -136,6 +138,7 @@ class Application(QObject):
             ),
             self,
         )
+        self._memory_file = where.memory_file if demo is None else None
         self._ledger_file = where.update_ledger_file if demo is None else None
         self._use_file = where.use_file if demo is None else None
         self._creates_file = where.creates_file
@@ -302,6 +305,23 @@ class Application(QObject):
                 *(self.registry, self.commands, self.pollers.refresh),
             )
             self.lists = Lists(parts, self)
+            QTimer.singleShot(0, self, self._build_keeping)
+
+    @Slot()
+    def _build_keeping(self) -> None:
+        from tray_app.app.keeping import Keeping, KeepingParts
+
+        if self.shutdown.is_quitting:
+            return
+        self.keeping = Keeping(
+            KeepingParts(
+                *(self.settings, self.state, self.runner, self.operations, self.targets.target),
+                *(self.commands, self.pollers.refresh),
+            ),
+            self._memory_file,
+            self,
+        )
+        self.keeping.start()
 
     def _running(self) -> int:
         """What would stop for now with the program, or go on without it."""
@@ -322,7 +342,7 @@ class Application(QObject):
     def _close_late(self) -> None:
         late = (
             *(self.starts, self.stay_awake, self.updates, self.use),
-            *(self.creates, self.lists),
+            *(self.creates, self.lists, self.keeping),
         )
         for part in late:
             if part is not None:

@@ -13,17 +13,23 @@ from tray_app import __version__
 from tray_app.app.queue_commands import QUEUE_COMMANDS, QueueCommands
 from tray_app.core.endpoint import Endpoint, shown_address
 from tray_app.core.errors import BadAddress, BadName
+from tray_app.core.keeping.records import KeepRequest, KeptModel
 from tray_app.core.names import ModelName, canonical, clean
 from tray_app.core.payloads import ModelRef, PullRequest, UpdateRequest, seen_state
 from tray_app.core.renaming import Ending, RenameOutcome
 from tray_app.core.surrogates import well_formed
-from tray_app.desktop.instance.protocol import read_renamed_args, read_update_args
+from tray_app.desktop.instance.protocol import (
+    read_keep_args,
+    read_renamed_args,
+    read_update_args,
+)
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
     InstanceRequest,
 )
 from tray_app.text import name_problem, server_name, server_words, tr
+from tray_app.text.keeping import no_room_reason
 
 if TYPE_CHECKING:
     from tray_app.app.window import WindowController
@@ -69,6 +75,8 @@ class InstanceCommands(QObject):
             return self._renamed(request.args)
         if request.command in QUEUE_COMMANDS:
             return self._queue.answer(request)
+        if request.command is InstanceCommand.KEEP:
+            return self._keep(request.args)
         if request.command is InstanceCommand.QUIT:
             self._later(self._commands.quit_now_requested.emit)
             return InstanceAnswer(True)
@@ -132,6 +140,28 @@ class InstanceCommands(QObject):
         self._later(partial(self._state.renames.tell_renamed, outcome))
         self._later(self._commands.refresh_requested.emit)
         return InstanceAnswer(True)
+
+    def _keep(self, args: tuple[str, ...]) -> InstanceAnswer:
+        facts = self._state.keeping
+        try:
+            server_id, name, context, is_off = read_keep_args(args)
+        except ValueError:
+            return InstanceAnswer(False, {"error": tr("This is no model to keep.")})
+        if all(server.id != server_id for server in self._state.servers):
+            return InstanceAnswer(False, {"error": tr("This server is not used.")})
+        was_kept = facts.kept_model((server_id, name)) is not None
+        listed = self._state.installed(server_id).by_key.get(canonical(name))
+        ref = ModelRef(server_id, name)
+        if listed is not None:
+            ref = ModelRef(server_id, listed.name, listed.digest)
+        if is_off:
+            self._later(partial(self._commands.keep_stop_requested.emit, ref))
+            return InstanceAnswer(True, {"was_kept": was_kept})
+        full = facts.no_room(KeptModel(server_id, ref.name, context))
+        if full is not None:
+            return InstanceAnswer(False, {"error": no_room_reason(full)})
+        self._later(partial(self._commands.keep_requested.emit, KeepRequest(ref, context)))
+        return InstanceAnswer(True, {"was_kept": was_kept})
 
     def _pull_request(self, name: str) -> PullRequest:
         # Whoever hands a pull over has made sure that the default server is meant.

@@ -21,6 +21,7 @@ PROGRAM = "ollama-tray"
 LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
 EXIT_OUTDATED = 4
+MAX_CONTEXT = 100_000_000
 TOKEN_VARIABLE = "OLLAMA_TRAY_TOKEN"  # noqa: S105 - its name
 _HIDDEN = "--hidden"
 _LOGIN = "--login"
@@ -39,6 +40,9 @@ class Command(StrEnum):
     RM = "rm"
     CP = "cp"
     MV = "mv"
+    LOAD = "load"
+    UNLOAD = "unload"
+    KEEP = "keep"
     OUTDATED = "outdated"
     UPDATE = "update"
     PIN = "pin"
@@ -57,7 +61,8 @@ class Command(StrEnum):
 class Invocation:
     """One command line, understood. `server` is an address or the label of a server of the
     settings, "" = the default. `login`: started by the system at the start of a session, so hidden
-    where the settings say so. `link` is an `ollama-tray:` link that the desktop opened."""
+    where the settings say so. `link` is an `ollama-tray:` link that the desktop opened. `context`
+    is a number of tokens, `duration` how long a model stays, as it was typed."""
 
     command: Command = Command.WINDOW
     names: tuple[str, ...] = ()
@@ -70,6 +75,9 @@ class Invocation:
     every: bool = False
     dry_run: bool = False
     tells_by_code: bool = False
+    context: int | None = None
+    duration: str = ""
+    off: bool = False
     hidden: bool = False
     login: bool = False
     demo: bool = False
@@ -104,19 +112,11 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         _fail("a link opens the window and can't be combined with a command")
     if command is not Command.WINDOW and (found.demo or found.hidden or found.login):
         _fail(f"--demo and --hidden start the window and can't be combined with {command}")
-    if command is Command.UPDATE and bool(found.names) == found.all:
-        _fail("update needs names, or --all")
-    if command in (Command.PAUSE, Command.RESUME) and bool(found.names) == found.all:
-        _fail(f"{command} needs names, or --all")
-    names = tuple(getattr(found, "names", None) or ())
-    if getattr(found, "name", None):
-        names = (found.name,)
-    if getattr(found, "source", None) is not None:
-        names = (found.source, found.destination)
+    _check_names(command, found)
     return Invocation(
         command=command,
         # The folder is whatever bytes its name has; all else is text.
-        names=tuple(map(well_formed, names)),
+        names=tuple(map(well_formed, _names(found))),
         prefix=well_formed(getattr(found, "prefix", "") or ""),
         server=well_formed(found.server or ""),
         as_json=getattr(found, "json", False),
@@ -126,6 +126,9 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         every=getattr(found, "all", False),
         dry_run=getattr(found, "dry_run", False),
         tells_by_code=getattr(found, "exit_code", False),
+        context=getattr(found, "context", None),
+        duration=well_formed(getattr(found, "duration", "") or ""),
+        off=getattr(found, "off", False),
         hidden=found.hidden,
         login=found.login,
         demo=found.demo,
@@ -136,6 +139,22 @@ def parse_args(argv: Sequence[str]) -> Invocation:
     )
 
 
+def _check_names(command: Command, found: argparse.Namespace) -> None:
+    if command in _NAMES_OR_ALL and bool(found.names) == found.all:
+        _fail(f"{command} needs names, or --all")
+    if command is Command.KEEP and found.off and found.context is not None:
+        _fail("keep takes --context or --off")
+
+
+def _names(found: argparse.Namespace) -> tuple[str, ...]:
+    if getattr(found, "source", None) is not None:
+        return (found.source, found.destination)
+    if getattr(found, "name", None):
+        return (found.name,)
+    return tuple(getattr(found, "names", None) or ())
+
+
+_NAMES_OR_ALL = frozenset({Command.UPDATE, Command.PAUSE, Command.RESUME, Command.UNLOAD})
 _VERBS = tuple(
     command.value for command in Command if command not in (Command.WINDOW, Command.SERVERS)
 )
@@ -202,6 +221,23 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_two_names(verb)
     verb = _verb(commands, Command.MV, "give a model another name; it is unloaded if it is loaded")
     _add_two_names(verb)
+    verb = _verb(commands, Command.LOAD, "load a model into memory")
+    verb.add_argument("name", metavar="NAME")
+    _add_context(verb)
+    verb.add_argument(
+        "--for",
+        dest="duration",
+        default="",
+        metavar="TIME",
+        help="how long it stays after its last use, like 30m or 4h",
+    )
+    verb = _verb(commands, Command.UNLOAD, "unload models; those that are kept are kept no more")
+    verb.add_argument("names", nargs="*", metavar="NAME")
+    verb.add_argument("--all", action="store_true", help="all that are in memory")
+    verb = _verb(commands, Command.KEEP, "keep a model in memory while the program runs")
+    verb.add_argument("name", metavar="NAME")
+    _add_context(verb)
+    verb.add_argument("--off", action="store_true", help="keep it no more")
     verb = _verb(commands, Command.OUTDATED, "ask the registries for newer versions of models")
     _add_json(verb)
     verb.add_argument(
@@ -285,6 +321,25 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
 def _add_two_names(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE")
     parser.add_argument("destination", metavar="DEST")
+
+
+def _add_context(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--context",
+        type=_context,
+        default=None,
+        metavar="N",
+        help="tokens of context, like 16384 or 16k",
+    )
+
+
+def _context(words: str) -> int:
+    """A number of tokens. Raises ValueError, which argparse says in its own words."""
+    digits = words.replace(",", "").replace("_", "").strip().lower()
+    value = int(digits.removesuffix("k")) * (1024 if digits.endswith("k") else 1)
+    if not 1 <= value <= MAX_CONTEXT:
+        raise ValueError(words)
+    return value
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

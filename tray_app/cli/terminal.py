@@ -162,6 +162,11 @@ def _verb(command: Command) -> Callable[[Session], int]:
             Command.UPDATE: updates.update,
             Command.PIN: updates.pin,
         }.get(command, updates.unpin)
+    if command in (Command.LOAD, Command.UNLOAD, Command.KEEP):
+        from tray_app.cli.memory import keep, load, unload
+
+        verbs = {Command.LOAD: load, Command.UNLOAD: unload}
+        return verbs.get(command, keep)
     if command is Command.DOCTOR:
         from tray_app.cli.doctor import doctor
 

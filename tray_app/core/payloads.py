@@ -160,6 +160,7 @@ class Verb(StrEnum):
     CREATE = "create"
     LOAD = "load"
     UNLOAD = "unload"
+    STOP = "stop"  # give up a load that is under way
     GO_BACK = "go_back"
     MOVE = "move"
     TEST = "test"

@@ -40,6 +40,7 @@ from tray_app.core.updates.facts import (
 )
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
 from tray_app.state.creates import CreateFacts
+from tray_app.state.keeping import KeepingFacts
 from tray_app.state.lists import ListFacts
 from tray_app.state.renames import RenameFacts
 from tray_app.state.use import UseFacts
@@ -148,6 +149,7 @@ class AppState(QObject):
         self.use = UseFacts(self)
         self.renames = RenameFacts(self)
         self.lists = ListFacts(self)
+        self.keeping = KeepingFacts(self.installed, lambda: self.layer_index, self)
         self.layer_index = LayerIndex()
         self.pull_summary = PullSummary()
         self.history = History()

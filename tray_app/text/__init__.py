@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         spoken_finding,
     )
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
+    from tray_app.text.keeping import notice_given_up
     from tray_app.text.lookups import (
         already_here,
         cloud_is_off,
@@ -271,6 +272,6 @@ else:
         "tray", "starting", "notices", "history", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
         "findings", "server_findings", "updates", "update_sheet", "updating", "version",
-        "creating", "create_dialog", "parameters", "deriving", "renaming", "lists", "queue", "use",
-        "disk", "diagnosis", "english", "displays", "qt_formats",
+        "creating", "create_dialog", "parameters", "deriving", "renaming", "lists", "keeping",
+        "queue", "use", "disk", "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip

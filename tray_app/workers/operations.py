@@ -68,6 +68,7 @@ class Operations(QObject):
     undone = Signal(object)  # Undone
     rename_ended = Signal(object)  # RenameOutcome, of a copy too
     cleaned_up = Signal(object)  # CleanUp
+    load_began = Signal(object)  # LoadRequest
     loaded = Signal(object)  # ModelRef
     unloaded = Signal(object)  # ModelRef
     busy_changed = Signal(object)  # BusyModel
@@ -190,6 +191,7 @@ class Operations(QObject):
         target = self._target(Verb.LOAD, request.ref)
         if target is not None:
             self.busy_changed.emit(BusyModel(request.ref, Verb.LOAD))
+            self.load_began.emit(request)
             job = LoadJob(target, request)
             job.succeeded.connect(self._on_load_succeeded)
             self._submit(job, f"load {request.ref.server_id}", Verb.LOAD, request.ref)

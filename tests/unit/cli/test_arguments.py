@@ -134,3 +134,29 @@ def test_bytes_that_are_no_text_are_marked_and_a_folder_is_left_alone() -> None:
     assert parse_args(["--server", half, "ps"]).server == "\ufffd"
     assert parse_args([f"ollama-tray://pull/{half}"]).link == "ollama-tray://pull/\ufffd"
     assert parse_args(["--data-dir", f"/tmp/{half}"]).data_dir == Path(f"/tmp/{half}")
+
+
+@pytest.mark.parametrize(
+    ("words", "context"), [("8192", 8192), ("16k", 16384), ("16,384", 16384), ("1K", 1024)]
+)
+def test_a_context_as_people_write_it(words: str, context: int) -> None:
+    assert parse_args(["load", "x", "--context", words]).context == context
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["load", "x", "--context", "0"],
+        ["load", "x", "--context", "-1"],
+        ["load", "x", "--context", "many"],
+        ["load", "x", "--context", "9" * 12],
+        ["load"],
+        ["unload"],
+        ["unload", "x", "--all"],
+        ["keep", "x", "--off", "--context", "1"],
+    ],
+)
+def test_wrong_usage_of_the_verbs_about_memory(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse_args(words)
+    assert ended.value.code == 2

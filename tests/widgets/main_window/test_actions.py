@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, entries, names, pick, selected
+from tray_app.core.keeping.records import KeepRequest
 from tray_app.core.payloads import BusyModel, LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.views.downloads.panel_row import RowRequest
 from tray_app.views.downloads.row_states import RowAction
@@ -102,7 +103,7 @@ def test_the_row_menu(stage: Stage) -> None:
     menu = window.row_menu()
     texts = [action.text().partition("\t")[0] for action in menu.actions()]
     assert texts == [
-        "Show details", "Unload", "Keep loaded", "",
+        "Show details", "Unload", "Load with", "Keep loaded", "",
         "Update", "Check for update", "Pin this version", "What differs…", "",
         "New from this model…", "Rename…", "Duplicate…", "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
@@ -111,7 +112,7 @@ def test_the_row_menu(stage: Stage) -> None:
     by_text = entries(menu)
     assert not by_text["Keep loaded"].isChecked()
     by_text["Keep loaded"].trigger()
-    assert told.take("load_requested") == [LoadRequest(QWEN, -1, 4096)]
+    assert told.take("keep_requested") == [KeepRequest(QWEN)]
     by_text["Copy “ollama run” command"].trigger()
     assert QGuiApplication.clipboard().text() == "ollama run qwen3:8b"
     by_text["Rename…"].trigger()

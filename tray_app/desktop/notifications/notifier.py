@@ -18,6 +18,7 @@ from tray_app import text
 from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.errors import Changed
+from tray_app.core.keeping.records import KeepNews, KeepNote
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ServerStatus
@@ -25,6 +26,7 @@ from tray_app.core.sign_in import SecretState
 from tray_app.core.updates.facts import BackupNote, UpdatesFound
 from tray_app.desktop.notifications.balloons import Balloons, QtNotifications
 from tray_app.desktop.notifications.notice import (
+    TO_MEMORY,
     TO_UPDATES,
     Notice,
     NoticeBackend,
@@ -92,6 +94,7 @@ class Notifier(QObject):
         state.updates_found.connect(self._on_state_updates_found)
         state.old_version_going.connect(self._on_state_old_version_going)
         state.creates.ended.connect(self._on_creates_ended)
+        state.keeping.told.connect(self._on_keeping_told)
 
     @Slot(bool)
     def set_window_active(self, is_active: bool) -> None:
@@ -150,6 +153,16 @@ class Notifier(QObject):
             slot = f"old {made.server_id} {made.name}"
             self._tell(Notice(NoticeKind.UPDATES, words.title, words.body, TO_UPDATES, slot))
 
+    @Slot(object)
+    def _on_keeping_told(self, note: KeepNote) -> None:
+        """A model was pushed out of memory so often that it is kept no more."""
+        is_wanted = self._settings.values.notify_failed and not self._is_seen
+        if note.news is KeepNews.GIVEN_UP and is_wanted:
+            label = self._label(note.ref.server_id) if len(self._state.servers) > 1 else ""
+            words = text.notice_given_up(note, label)
+            slot = f"kept {note.ref.server_id} {note.ref.name}"
+            self._tell(Notice(NoticeKind.FAILED, words.title, words.body, TO_MEMORY, slot))
+
     @property
     def _is_seen(self) -> bool:
         """Whether a person looks at any window of ours: a check can be asked for in several."""
@@ -159,6 +172,8 @@ class Notifier(QObject):
     def _on_backend_clicked(self, target: str) -> None:
         if target == TO_UPDATES:
             self._commands.updates_show_requested.emit()
+        elif target == TO_MEMORY:
+            self._commands.settings_dialog_requested.emit("memory")
         else:
             self._commands.pull_show_requested.emit(target)
 

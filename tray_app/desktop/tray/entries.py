@@ -5,24 +5,20 @@ Plain entries and submenus only: everything here has to go over D-Bus. Made a me
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from heapq import nlargest
-from itertools import chain, islice
-from operator import attrgetter
-from typing import TYPE_CHECKING
+from itertools import chain
 
 from tray_app import text
 from tray_app.core.creates.records import CreateItem, CreateState
+from tray_app.core.keeping.records import KeepRequest
 from tray_app.core.payloads import (
     LoadRequest,
     ModelRef,
     ModelRefs,
-    ServerStart,
     is_starting,
-    seen_state,
 )
 from tray_app.core.pulls.states import (
     ENDED,
@@ -30,24 +26,18 @@ from tray_app.core.pulls.states import (
     PullEvent,
     PullItem,
     PullState,
-    PullSummary,
 )
 from tray_app.core.records import (
     MemoryUse,
     ModelRecord,
-    RunningModel,
-    Server,
     ServerState,
-    ServerStatus,
-    Snapshot,
 )
-from tray_app.core.updates.facts import CheckState, ModelVerdict, Way
+from tray_app.core.updates.facts import ModelVerdict, Way
 from tray_app.core.updates.ways import way_of
+from tray_app.desktop.tray.facts import MAX_LOADABLE, ServerFacts, TrayFacts
 from tray_app.text import tr
 from tray_app.text.creating import creates_line, tray_create_lines, tray_create_title
-
-if TYPE_CHECKING:
-    from tray_app.state.app_state import AppState
+from tray_app.text.keeping import tray_keep, tray_load_again, tray_loading
 
 MAX_ENTRIES = 16
 """Separators do not count."""
@@ -57,145 +47,9 @@ MAX_UNWELL = 2
 MAX_WAKES = 2
 MAX_PULLS = 5
 MAX_LOADED = 20
-MAX_LOADABLE = 10
 MAX_UPDATES = 8
-_modified = attrgetter("modified_at")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoices:
-    """The models that the menu names, picked out of thousands once for each snapshot."""
-
-    loaded: tuple[ModelRef, ...] = ()
-    """All that are in memory."""
-    loadable: tuple[ModelRecord, ...] = ()
-    """The newest that are not."""
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> ModelChoices:
-        running = snapshot.running or ()
-        names = {model.name for model in running}
-        # Thousands: they are sifted by what is asked in C.
-        stored = [m for m in snapshot.models if not (m.remote_host or m.remote_model)]
-        dated = [m for m in stored if m.modified_at]
-        newest = nlargest(MAX_LOADABLE + len(names), dated, key=_modified)
-        loadable = [m for m in newest if m.name not in names][:MAX_LOADABLE]
-        if len(loadable) < MAX_LOADABLE:
-            others = (m for m in stored if not m.modified_at and m.name not in names)
-            loadable += islice(others, MAX_LOADABLE - len(loadable))
-        return cls(
-            tuple(ModelRef(model.server_id, model.name, model.digest) for model in running),
-            tuple(loadable),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ServerFacts:
-    """What the menu is told of one server; None = nothing yet."""
-
-    label: str = ""
-    status: ServerStatus | None = None
-    snapshot: Snapshot | None = None
-    start: ServerStart | None = None
-    id: str = ""
-    can_wake: bool = False
-    can_start: bool = False
-    choices: ModelChoices | None = None
-    """Those of the snapshot; None = still to be made."""
-
-    @property
-    def is_online(self) -> bool:
-        return self.status is not None and self.status.is_online
-
-    @property
-    def is_unwell(self) -> bool:
-        """Whether there is something to say of it: it does not answer as it should."""
-        return self.state not in (ServerState.ONLINE, ServerState.CONNECTING)
-
-    @property
-    def state(self) -> ServerState:
-        return seen_state(self.status, self.start)
-
-    @property
-    def is_asleep(self) -> bool:
-        """Whether it may be woken."""
-        return self.can_wake and self.state is ServerState.OFFLINE
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it may be started."""
-        return self.can_start and self.state is ServerState.OFFLINE
-
-    @property
-    def running(self) -> tuple[RunningModel, ...] | None:
-        """Models in memory now; None = not known."""
-        if self.snapshot is None or not self.is_online:
-            return None
-        return self.snapshot.running
-
-    @property
-    def offered(self) -> ModelChoices:
-        """The models that can be loaded or unloaded now."""
-        if self.snapshot is None or not self.is_online:
-            return ModelChoices()
-        return self.choices or ModelChoices.of(self.snapshot)
-
-    @classmethod
-    def of(cls, state: AppState, server: Server, before: ServerFacts | None) -> ServerFacts:
-        """What is known of a server now; `before` is what was."""
-        snapshot = state.snapshot(server.id)
-        if snapshot is not None and snapshot.is_old:
-            snapshot = None  # nothing of it can be loaded or unloaded
-        choices: ModelChoices | None = None
-        if snapshot is not None:
-            old = before.snapshot if before is not None else None
-            is_same = old is not None and old.models is snapshot.models
-            if (
-                before is not None
-                and old is not None
-                and is_same
-                and (old.running == snapshot.running)
-            ):
-                choices = before.choices
-            else:
-                choices = ModelChoices.of(snapshot)
-        return cls(
-            text.server_name(server.label, server.address),
-            state.status(server.id),
-            snapshot,
-            state.start_of(server.id),
-            server.id,
-            server.can_wake,
-            state.can_start(server.id),
-            choices,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TrayFacts:
-    """All that tooltip and menu are made from. `servers` are those that are on, `default_id` is
-    the one that needs no name beside a download; `names` are those of all that have downloads."""
-
-    servers: tuple[ServerFacts, ...] = (ServerFacts(),)
-    items: tuple[PullItem, ...] = ()
-    summary: PullSummary = field(default_factory=PullSummary)
-    needs_attention: bool = False
-    updates: int = 0
-    default_id: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
-    newer: tuple[ModelVerdict, ...] = ()
-    """The models behind `updates`, in their order; all together cost `update_bytes`."""
-    update_bytes: int = 0
-    check: CheckState = field(default_factory=CheckState)
-    creates: tuple[CreateItem, ...] = ()
-
-    @property
-    def is_of_several(self) -> bool:
-        return len(self.servers) > 1
-
-    @property
-    def online(self) -> tuple[ServerFacts, ...]:
-        return tuple(server for server in self.servers if server.is_online)
+MAX_KEEPS = 5
+MAX_LOADS = 2
 
 
 class TrayVerb(StrEnum):
@@ -215,6 +69,11 @@ class TrayVerb(StrEnum):
     SHOW_UPDATES = "show_updates"
     CHECK = "check"
     LOAD = "load"
+    LOAD_STOP = "load_stop"
+    KEEP = "keep"
+    KEEP_STOP = "keep_stop"
+    KEEP_LOAD = "keep_load"
+    SHOW_MODEL = "show_model"
     UNLOAD = "unload"
     PAUSE = "pause"
     RESUME = "resume"
@@ -248,6 +107,8 @@ class MenuEntry:
     request: TrayRequest | None = None
     is_default: bool = False
     children: tuple[MenuEntry, ...] = ()
+    is_checked: bool | None = None
+    """Whether it is ticked; None = it never is."""
 
     @property
     def is_separator(self) -> bool:
@@ -261,39 +122,6 @@ class MenuEntry:
     def shape(self) -> tuple[object, ...]:
         """Two menus of the same shape differ in texts only."""
         return (self.key, self.icon, tuple(child.shape for child in self.children))
-
-
-def facts_of(
-    state: AppState | None,
-    *,
-    needs_attention: bool,
-    before: TrayFacts | None = None,
-) -> TrayFacts:
-    """What the tray shows of the state; None = there is none yet. `before` is what it showed."""
-    if state is None:
-        return TrayFacts(needs_attention=needs_attention)
-    old = {server.id: server for server in before.servers} if before is not None else {}
-    servers = tuple(ServerFacts.of(state, server, old.get(server.id)) for server in state.servers)
-    names = {server.id: server.label for server in servers}
-    used = [item.server_id for item in state.downloads]
-    used += [item.server_id for item in state.creates.items]
-    for server_id in used:
-        if server_id not in names:
-            server = state.server_of(server_id)
-            names[server_id] = text.server_name(server.label, server.address)
-    return TrayFacts(
-        servers,
-        state.downloads,
-        state.pull_summary,
-        needs_attention,
-        state.update_count,
-        state.default_server_id,
-        names,
-        state.updates,
-        state.update_bytes,
-        state.update_check,
-        state.creates.items,
-    )
 
 
 def build_tooltip(facts: TrayFacts) -> str:
@@ -323,8 +151,9 @@ def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[Me
         head = [(_server_line(facts.servers[0]), opened), tuple(_connection(facts))]
     models = tuple(_models(facts, now or datetime.now(UTC)))
     foot = tuple(_foot())
-    room = MAX_ENTRIES - sum(map(len, (*head, models, foot)))
-    sections = (*head, tuple(_downloads(facts, now_s, room)), models, foot)
+    loads = tuple(_loads(facts, now_s))
+    room = MAX_ENTRIES - sum(map(len, (*head, loads, models, foot)))
+    sections = (*head, tuple(_downloads(facts, now_s, room)), loads, models, foot)
     entries: list[MenuEntry] = []
     for number, section in enumerate(sections):
         if section and entries:
@@ -499,6 +328,27 @@ def _create(item: CreateItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     return MenuEntry(key, tray_create_title(item, shown), children=tuple(entries))
 
 
+def _loads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
+    """Only during a load."""
+    for loading in facts.loads[:MAX_LOADS]:
+        ref = loading.ref
+        key = f"loading {ref.server_id} {ref.name}"
+        stop = None if loading.is_stopping else TrayRequest(TrayVerb.LOAD_STOP, (ref,))
+        yield MenuEntry(
+            key,
+            tray_loading(loading, now_s),
+            "load",
+            children=(
+                MenuEntry(f"{key} stop", tr("Stop loading"), "close", stop),
+                MenuEntry(
+                    f"{key} show",
+                    tr("Show in window"),
+                    request=TrayRequest(TrayVerb.SHOW_MODEL, (ref,)),
+                ),
+            ),
+        )
+
+
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     yield MenuEntry("pull", tr("Pull model…"), "plus", TrayRequest(TrayVerb.PULL, ("",)))
     loaded = tuple(_loaded(facts, now))
@@ -554,7 +404,11 @@ def _update(found: ModelVerdict, facts: TrayFacts) -> MenuEntry:
 
 def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     """What each server has in memory; of several servers below a line with its name."""
-    servers = [server for server in facts.online if server.offered.loaded]
+    servers = [
+        server
+        for server in facts.online
+        if server.offered.loaded or any(ref.server_id == server.id for ref in facts.pushed_out)
+    ]
     refs = tuple(chain.from_iterable(server.offered.loaded for server in servers))
     room = MAX_LOADED
     for server in servers:
@@ -569,12 +423,22 @@ def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
                 "eject",
                 TrayRequest(TrayVerb.UNLOAD, (ref,)),
             )
+        for ref in facts.pushed_out:
+            if ref.server_id == server.id and room > 0:
+                room -= 1
+                yield MenuEntry(
+                    f"load again {server.id} {ref.name}",
+                    tray_load_again(ref.name),
+                    "load",
+                    TrayRequest(TrayVerb.KEEP_LOAD, (ref,)),
+                )
     if len(refs) > MAX_LOADED:
         yield MenuEntry(
             "more loaded",
             tr("{count} more…").format(count=text.number(len(refs) - MAX_LOADED)),
             request=TrayRequest(TrayVerb.OPEN),
         )
+    yield from _keeps(facts, refs[:MAX_KEEPS])
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
         words = tr("Unload all")
@@ -583,8 +447,23 @@ def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
         yield MenuEntry("unload all", words, request=TrayRequest(TrayVerb.UNLOAD, refs))
 
 
+def _keeps(facts: TrayFacts, refs: tuple[ModelRef, ...]) -> Iterator[MenuEntry]:
+    """Which of those in memory are to stay there."""
+    if refs:
+        yield MenuEntry("separator keep")
+    for ref in refs:
+        is_kept = ref.key in facts.kept
+        request = TrayRequest(TrayVerb.KEEP, (KeepRequest(ref),))
+        if is_kept:
+            request = TrayRequest(TrayVerb.KEEP_STOP, (ref,))
+        key = f"keep {ref.server_id} {ref.name}"
+        is_default = ref.server_id == facts.default_id or not facts.is_of_several
+        words = tray_keep(ref.name, "" if is_default else facts.names.get(ref.server_id, ""))
+        yield MenuEntry(key, words, request=request, is_checked=is_kept)
+
+
 def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
-    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some."""
+    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some, by name."""
     servers = [server for server in facts.online if server.offered.loadable]
     shares = _shares([len(server.offered.loadable) for server in servers], MAX_LOADABLE)
     for number, (server, share) in enumerate(zip(servers, shares, strict=True)):
@@ -592,7 +471,8 @@ def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
             continue
         if facts.is_of_several:
             yield from _group("load", server, is_first=not number)
-        yield from map(_loadable, server.offered.loadable[:share])
+        chosen = sorted(server.offered.loadable[:share], key=lambda row: row.name.casefold())
+        yield from map(_loadable, chosen)
 
 
 def _shares(wanted: list[int], room: int) -> list[int]:

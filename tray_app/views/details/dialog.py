@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -11,6 +12,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.keeping.records import KeepRequest
+from tray_app.core.names import is_same_name
 from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRef, Verb
 from tray_app.core.records import (
     ModelInfo,
@@ -36,6 +39,7 @@ from tray_app.text import (
     tr,
     utc_now,
 )
+from tray_app.text.keeping import kept_tip
 from tray_app.text.updates import update_tooltip
 from tray_app.text.version import update_button
 from tray_app.views.components.banner import Banner, BannerText
@@ -45,6 +49,13 @@ from tray_app.views.components.safe_paint import could, failure_words
 from tray_app.views.details.header import DetailsHeader
 from tray_app.views.details.info import ModelInfoTab, ParametersTab
 from tray_app.views.details.layers import LayersTab
+from tray_app.views.details.memory import (
+    KEEP,
+    LOAD_NOW,
+    STOP_KEEPING,
+    STOP_LOADING,
+    MemoryFacts,
+)
 from tray_app.views.details.overview import OverviewTab
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
@@ -52,7 +63,6 @@ from tray_app.views.details.version import VersionTab, short_line, subject_of
 from tray_app.views.theme import Tone
 
 SPINNER_MS = 300
-KEEP_FOREVER_S = -1
 
 
 class DetailsDialog(DialogFrame):
@@ -74,12 +84,14 @@ class DetailsDialog(DialogFrame):
         parent: QWidget | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__("", parent)
         self._settings = settings
         self._state = state
         self._commands = commands
         self._clock = clock
+        self._clock_s = clock_s
         self._ref = ref
         self._notice: BannerText | None = None
         self._info: ModelInfo | None = None
@@ -115,7 +127,7 @@ class DetailsDialog(DialogFrame):
         self.body.setSpacing(0)
         self.header = DetailsHeader(self._ref.name, self, clock=self._clock)
         self.banner = Banner(self)
-        self.overview = OverviewTab(clock=self._clock)
+        self.overview = OverviewTab(clock=self._clock, clock_s=self._clock_s)
         self.overview.error_card.button.clicked.connect(self._request)
         self.tabs = QTabWidget(self)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
@@ -167,8 +179,7 @@ class DetailsDialog(DialogFrame):
         self.delete_button.clicked.connect(self._on_delete_clicked)
         self.duplicate_button.clicked.connect(self._on_duplicate_clicked)
         self.load_button.clicked.connect(self._on_load_clicked)
-        self.overview.memory.keep_clicked.connect(self._on_keep_clicked)
-        self.overview.memory.release_clicked.connect(self._on_release_clicked)
+        self.overview.memory.acted.connect(self._on_memory_acted)
         close.clicked.connect(self.close)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         self.tabs.setFocus()
@@ -188,6 +199,10 @@ class DetailsDialog(DialogFrame):
         self.follow(state.never_looked_up_changed, self._show_facts)
         self.follow(state.update_check_changed, self.version.show_check)
         self.follow(state.backups_changed, self._show_facts)
+        self.follow(state.keeping.status_changed, self._on_keeping_changed)
+        self.follow(state.keeping.loading_changed, self._on_keeping_changed)
+        self.follow(state.keeping.measured, self._show_measured)
+        self.follow(self._settings.changed, self._on_settings_changed)
 
     def _read_state(self) -> None:
         """What is known by now; the rest is asked for."""
@@ -282,6 +297,7 @@ class DetailsDialog(DialogFrame):
             self._ref = ModelRef(*self._ref.key, record.digest)
             self.header.set_record(record)
         self._show_running()
+        self._show_measured()
         is_gone = record is None and self._snapshot is not None
         gone = BannerText(tr("This model was deleted."), Tone.WARN)
         self.banner.set_text(gone if is_gone else self._notice)
@@ -290,8 +306,41 @@ class DetailsDialog(DialogFrame):
 
     def _show_running(self) -> None:
         running = self._running
+        facts = MemoryFacts(
+            running,
+            self._state.keeping.status(self._ref.key),
+            self._state.keeping.loading(self._ref.key),
+            self._settings.values.keep_again,
+        )
         self.header.set_loaded(running is not None)
-        self.overview.set_running(running)
+        self.header.set_kept(facts.is_kept, self._kept_tip(running))
+        self.overview.set_memory(facts)
+
+    def _kept_tip(self, running: RunningModel | None) -> str:
+        kept = self._state.keeping.kept_model(self._ref.key)
+        status = self._state.keeping.status(self._ref.key)
+        if kept is None or status is None:
+            return ""
+        context = running.context_length if running is not None else None
+        is_online = self._state.is_online(self._ref.server_id)
+        return kept_tip(status, context or kept.context_length, is_online=is_online)
+
+    @Slot()
+    def _show_measured(self) -> None:
+        record = self._record
+        taken = self._state.keeping.measured_of(record) if record is not None else ()
+        self.overview.set_measured(taken)
+
+    @Slot(object)
+    def _on_keeping_changed(self, key: ModelKey) -> None:
+        if key[0] == self._ref.server_id and is_same_name(key[1], self._ref.name):
+            self._show_running()
+            self._update_actions()
+
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        if name == "keep_again":
+            self._show_running()
 
     def _show_info(self, info: ModelInfo) -> None:
         """The answer."""
@@ -404,12 +453,15 @@ class DetailsDialog(DialogFrame):
             self.load_button.set_icon_name("close")
             self.load_button.setEnabled(True)
             reason = ""
+        elif busy is Verb.STOP:
+            self.load_button.setText(tr("Stopping…"))
         elif busy is Verb.UNLOAD:
             self.load_button.setText(tr("Unloading…"))
         if is_cloud and not reason:
             reason = tr("Cloud models aren’t loaded here")
         self.load_button.setToolTip(tooltip(reason))
-        self.overview.memory.button.setEnabled(can_act)
+        is_loading = self._state.keeping.loading(self._ref.key) is not None
+        self.overview.memory.set_enabled(can_act, can_stop=is_loading and is_online)
 
     # --- what a person does --------------------------------------------------------------------
 
@@ -434,17 +486,17 @@ class DetailsDialog(DialogFrame):
     def _on_update_clicked(self) -> None:
         self._commands.update_one_requested.emit(self._ref)
 
-    def _on_keep_clicked(self) -> None:
-        self._load_for(KEEP_FOREVER_S)
-
-    def _on_release_clicked(self) -> None:
-        self._load_for(None)
-
-    def _load_for(self, keep_alive_s: int | None) -> None:
-        # The same context keeps the runner; another one would load the model anew.
-        running = self._running
-        length = running.context_length if running is not None else None
-        self._commands.load_requested.emit(LoadRequest(self._ref, keep_alive_s, length))
+    @Slot(str)
+    def _on_memory_acted(self, action: str) -> None:
+        commands, ref = self._commands, self._ref
+        if action == KEEP:
+            commands.keep_requested.emit(KeepRequest(ref))
+        elif action == STOP_KEEPING:
+            commands.keep_stop_requested.emit(ref)
+        elif action == LOAD_NOW:
+            commands.keep_load_requested.emit(ref)
+        elif action == STOP_LOADING:
+            commands.load_stop_requested.emit(ref)
 
     @Slot()
     def _save_size(self) -> None:

@@ -38,6 +38,7 @@ class DetailsHeader(QWidget):
         self.name = NameLabel(name, TextRole.TITLE, self)
         self.copy_name = CopyButton(tr("Copy name"), name, parent=self)
         self._loaded = Badge(BadgeSpec(tr("Loaded"), "chip", Tone.OK, filled=True), self)
+        self._kept = Badge(BadgeSpec(_kept_word(), "keep"), self)
         self._cloud = Badge(
             BadgeSpec(tr("Cloud"), "cloud", tip=tr("Runs on ollama.com, nothing is stored here")),
             self,
@@ -50,7 +51,7 @@ class DetailsHeader(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.name)
-        for widget in (self.copy_name, self._loaded, self._update, self._cloud):
+        for widget in (*(self.copy_name, self._loaded, self._kept, self._update, self._cloud),):
             top.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         bottom = QHBoxLayout()
@@ -68,6 +69,7 @@ class DetailsHeader(QWidget):
         layout.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(texts, 1)
         self._loaded.hide()
+        self._kept.hide()
         self._update.hide()
         self._cloud.hide()
         self.set_record(None)
@@ -100,6 +102,11 @@ class DetailsHeader(QWidget):
         """Whether it is in memory."""
         self._loaded.setVisible(loaded)
 
+    def set_kept(self, is_kept: bool, tip: str) -> None:
+        """Whether it is to stay in memory, and how that stands."""
+        self._kept.setVisible(is_kept)
+        self._kept.set_spec(BadgeSpec(_kept_word(), "keep", tip=tip))
+
     def set_verdict(self, found: ModelVerdict, tip: str) -> None:
         """The badge of how it stands to its registry."""
         word = update_badge(found.verdict, found.marks)
@@ -117,3 +124,7 @@ class DetailsHeader(QWidget):
 def _inside(when: str) -> str:
     """ "Today, 09:14" in the middle of a sentence, where the language has small letters there."""
     return when[:1].lower() + when[1:]
+
+
+def _kept_word() -> str:
+    return tr("Kept", "badge: it stays in memory")

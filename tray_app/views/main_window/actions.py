@@ -7,7 +7,6 @@ agree. `ModelActions` is the part that is about the selected models.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl
@@ -21,14 +20,12 @@ from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.core.renaming import is_deletable
 from tray_app.core.shell import pasteable, run_command
 from tray_app.itemmodels.rows import ModelRow
-from tray_app.text import is_forever, tooltip, tr
+from tray_app.text import tooltip, tr
 from tray_app.text.several import cannot_reach
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.shortcuts import SHORTCUTS, label
 from tray_app.views.theme import Theme
-
-FOREVER_S = -1
 
 
 class Command(StrEnum):
@@ -232,7 +229,6 @@ class ModelActions(QObject):
         self._table = table
         self._rows: tuple[ModelRow, ...] = ()
         self._here: tuple[ModelRow, ...] = ()
-        actions[Command.KEEP_LOADED].setCheckable(True)
         self.update_state(())
 
     @property
@@ -254,10 +250,6 @@ class ModelActions(QObject):
             actions[command].set_reason(self._single_reason() or changeable)
         if not actions[Command.RENAME].reason:
             actions[Command.RENAME].set_reason(self._rename_reason())
-        only_one = "" if len(self._rows) == 1 else tr("Select one model only")
-        keep = actions[Command.KEEP_LOADED]
-        keep.set_reason(self._load_reason() or only_one)
-        keep.setChecked(self.is_kept)
         load = actions[Command.LOAD]
         load.setText(tr("Unload") if self.is_unload else tr("Load"))
         load.set_icon_name("eject" if self.is_unload else "load")
@@ -288,11 +280,6 @@ class ModelActions(QObject):
         """Whether the one action for both unloads: everything selected is loaded."""
         local = [row for row in self._here if not row.is_cloud]
         return bool(local) and all(row.is_loaded for row in local)
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether the selected model stays loaded until it is unloaded."""
-        return len(self._rows) == 1 and _is_kept(self._rows[0])
 
     @property
     def page_url(self) -> str:
@@ -333,15 +320,6 @@ class ModelActions(QObject):
         for row in self._here:
             if not row.is_cloud and not row.is_loaded:
                 self._commands.load_requested.emit(LoadRequest(ref_of(row)))
-
-    def keep_loaded(self) -> None:
-        """Load until it is unloaded by hand, or back to the server's usual time."""
-        if self._load_reason() or len(self._rows) != 1:
-            return
-        row = self._rows[0]
-        context = row.running.context_length if row.running else None
-        keep_alive_s = None if _is_kept(row) else FOREVER_S
-        self._commands.load_requested.emit(LoadRequest(ref_of(row), keep_alive_s, context))
 
     def delete(self) -> None:
         if not (self._reach_reason() or self._busy_reason()):
@@ -405,10 +383,3 @@ class ModelActions(QObject):
         if not reason and all(row.is_cloud for row in self._here):
             return tr("Cloud models aren’t loaded here")
         return reason
-
-
-def _is_kept(row: ModelRow) -> bool:
-    running = row.running
-    if running is None:
-        return False
-    return is_forever(running.expires_at, datetime.now(UTC))

@@ -43,8 +43,10 @@ def set_default(menu: QMenu, action: QAction) -> None:
     action.setFont(font)
 
 
-def row_menu(actions: Actions, parent: QWidget) -> QMenu:
-    """The menu of the selected models."""
+def row_menu(
+    actions: Actions, parent: QWidget, load_with: Callable[[QWidget], QMenu] | None = None
+) -> QMenu:
+    """The menu of the selected models; `load_with` makes the one of contexts and times."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -64,6 +66,9 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
         if menu.actions() and shown:
             menu.addSeparator()
         menu.addActions(shown)
+    keep = actions[Command.KEEP_LOADED]
+    if load_with is not None and keep.isVisible():
+        menu.insertMenu(keep, load_with(menu))
     set_default(menu, actions[Command.DETAILS])
     return menu
 

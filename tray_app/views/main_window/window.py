@@ -39,7 +39,9 @@ from tray_app.views.main_window.announcer import Announcer
 from tray_app.views.main_window.derive_actions import DeriveActions
 from tray_app.views.main_window.derive_reports import DeriveReports
 from tray_app.views.main_window.filter_bar import FilterBar
+from tray_app.views.main_window.keep_reports import KeepReports
 from tray_app.views.main_window.list_actions import ListActions
+from tray_app.views.main_window.load_actions import LoadActions
 from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
 from tray_app.views.main_window.panel_facts import PanelFacts
@@ -104,7 +106,7 @@ class MainWindow(QMainWindow):
         self._has_opened_panel = False
         self._ticks = 0
         self.models = ModelTableModel(self, clock)
-        self.shown_servers = ShownServers(state, self.models, self)
+        self.shown_servers = ShownServers(state, self.models, self, clock_s=clock_s)
         self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.saved_state = SavedState(settings, self, self.screen_fit)
         self.saved_state.restore_arrangement(self.models)
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
         self.view = ModelView(self.models, self.saved_state.column_layout(), self)
         self.actions_ = Actions(self, self.view)
         self.model_actions = ModelActions(self.actions_, commands, self.view)
+        self.load_actions = LoadActions(self.actions_, commands, state, self.view)
         self.update_actions = UpdateActions(self.actions_, commands, state, settings, self.view)
         self.derive_actions = DeriveActions(self.actions_, commands, state, self.view)
         self._status_line = StatusLine(self.models)
@@ -126,6 +129,7 @@ class MainWindow(QMainWindow):
         self.derive_reports = DeriveReports(state, commands, self.shown_servers, self.view, self)
         self.reports = Reports(state, self.models, self.shown_servers, self)
         self.rename_reports = RenameReports(state, commands, self.shown_servers, self.view, self)
+        self.keep_reports = KeepReports(state, commands, self.shown_servers, self)
         self._build()
         self.list_actions = ListActions(
             *(self.actions_, commands, state, self.shown_servers, self.pane), self
@@ -137,6 +141,7 @@ class MainWindow(QMainWindow):
                 **self.derive_reports.actions,
                 **self.rename_reports.actions,
                 **self.list_actions.actions,
+                **self.keep_reports.actions,
             },
             self,
         )
@@ -217,7 +222,6 @@ class MainWindow(QMainWindow):
         on(Command.REFRESH, commands.refresh_requested.emit)
         on(Command.DETAILS, lambda: self._on_framed(models.details))
         on(Command.LOAD, lambda: self._on_framed(models.load_or_unload))
-        on(Command.KEEP_LOADED, models.keep_loaded)
         on(Command.RENAME, lambda: self._on_framed(models.rename))
         on(Command.DUPLICATE, lambda: self._on_framed(models.duplicate))
         on(Command.DELETE, lambda: self._on_framed(models.delete))
@@ -301,7 +305,10 @@ class MainWindow(QMainWindow):
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
         self.derive_reports.changed.connect(self._refresh_later)
-        for reports in (self.reports, self.derive_reports, self.rename_reports, self.list_actions):
+        for reports in (
+            *(self.reports, self.derive_reports, self.rename_reports),
+            *(self.list_actions, self.keep_reports),
+        ):
             reports.notice_made.connect(self.show_notice)
         for reports in (self.derive_reports, self.rename_reports):
             reports.model_found.connect(self.select)
@@ -403,6 +410,7 @@ class MainWindow(QMainWindow):
         selected, and a disabled action would swallow it."""
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
         self.model_actions.update_state(selected, has_others=len(self._state.servers) > 1)
+        self.load_actions.update_state(selected)
         self.update_actions.update_state(selected)
         self.derive_actions.update_state(selected)
         nothing = "" if self.models.loaded_rows() else tr("No model is loaded")
@@ -534,7 +542,7 @@ class MainWindow(QMainWindow):
 
     def row_menu(self) -> QMenu:
         """The menu of the selected models."""
-        return menus.row_menu(self.actions_, self.view)
+        return menus.row_menu(self.actions_, self.view, self.load_actions.menu)
 
     @Slot()
     def fill_more_menu(self) -> None:

@@ -9,6 +9,13 @@ import pytest
 
 from tray_app import text
 from tray_app.core.errors import ModelNotFound
+from tray_app.core.keeping.records import (
+    KeepKind,
+    KeepRequest,
+    KeepStatus,
+    KeptModel,
+    Loading,
+)
 from tray_app.core.payloads import (
     LoadRequest,
     ModelRef,
@@ -32,18 +39,15 @@ from tray_app.core.updates.facts import CheckState, ModelVerdict
 from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.tray.entries import (
     MAX_ENTRIES,
-    MAX_LOADABLE,
+    MAX_KEEPS,
     MAX_LOADED,
     MenuEntry,
-    ModelChoices,
-    ServerFacts,
-    TrayFacts,
     TrayRequest,
     TrayVerb,
     build_menu,
     build_tooltip,
-    facts_of,
 )
+from tray_app.desktop.tray.facts import MAX_LOADABLE, ModelChoices, ServerFacts, TrayFacts, facts_of
 from tray_app.state.app_state import AppState
 
 NOW = datetime(2026, 5, 1, 14, 32, tzinfo=UTC)
@@ -141,28 +145,74 @@ def test_loaded_models() -> None:
         "Unload llama3.2:latest (2.9 GB, 4 min left)",
         "Unload qwen3:8b (2.9 GB, kept)",
         "-",
+        "Keep llama3.2:latest loaded",
+        "Keep qwen3:8b loaded",
+        "-",
         "Unload all",
     ]
     one = ModelRef("local", "llama3.2:latest", "d" * 64)
     assert unload[0].request == TrayRequest(TrayVerb.UNLOAD, (one,))
-    every = unload[3].request
+    every = unload[-1].request
     other = ModelRef("local", "qwen3:8b", "d" * 64)
     assert every == TrayRequest(TrayVerb.UNLOAD, (one, other))
     load = find(entries, "load").children
     assert said(load) == ["new:1b"], "what is loaded need not be loaded"
 
 
+def test_kept_models_are_ticked_and_those_pushed_out_can_come_back() -> None:
+    state = AppState(Server("local", "This computer", "127.0.0.1:11434"))
+    rows = (running("llama3.2:latest", 4.4), running("qwen3:8b", None))
+    snapshot = Snapshot("local", (), rows, "0.33.1", NOW, 0.0)
+    state.take_poll(Poll(ONLINE, snapshot))
+    facts = state.keeping
+    facts.set_kept((KeptModel("local", "qwen3:8b"), KeptModel("local", "phi4:14b")))
+    facts.set_status(("local", "phi4:14b"), KeepStatus(KeepKind.OUT, NOW, "qwen3:8b"))
+    shown = facts_of(state, needs_attention=False)
+    loaded = find(menu(shown), "loaded").children
+    assert said(loaded)[2:6] == [
+        *["Load phi4:14b again (kept)", "-"],
+        *["Keep llama3.2:latest loaded", "Keep qwen3:8b loaded"],
+    ]
+    ticks = {entry.key: entry.is_checked for entry in loaded if entry.is_checked is not None}
+    assert ticks == {"keep local llama3.2:latest": False, "keep local qwen3:8b": True}
+    requests = {entry.key: entry.request for entry in loaded}
+    llama, qwen = (ModelRef("local", row.name, row.digest) for row in rows)
+    again = ModelRef("local", "phi4:14b")
+    assert requests["load again local phi4:14b"] == TrayRequest(TrayVerb.KEEP_LOAD, (again,))
+    assert requests["keep local llama3.2:latest"] == TrayRequest(
+        TrayVerb.KEEP, (KeepRequest(llama),)
+    )
+    assert requests["keep local qwen3:8b"] == TrayRequest(TrayVerb.KEEP_STOP, (qwen,))
+
+
+def test_a_load_is_there_while_it_goes_on() -> None:
+    ref = ModelRef("local", "gemma3:4b")
+    loads = (Loading(ref, 100.0 - 14, 32768),)
+    entries = menu(replace(FACTS, loads=loads))
+    loading = find(entries, "loading local gemma3:4b")
+    assert loading.text.replace("\u00a0", " ") == "Loading gemma3:4b, 14 s"
+    assert said(loading.children) == ["Stop loading", "Show in window"]
+    assert [child.request for child in loading.children] == [
+        TrayRequest(TrayVerb.LOAD_STOP, (ref,)),
+        TrayRequest(TrayVerb.SHOW_MODEL, (ref,)),
+    ]
+    stopping = replace(FACTS, loads=(replace(loads[0], is_stopping=True),))
+    entry = find(menu(stopping), "loading local gemma3:4b")
+    assert entry.text == "Stopping gemma3:4b…"
+    assert not entry.children[0].is_enabled
+
+
 def test_one_loaded_model_needs_no_unload_all() -> None:
     entries = menu(having([], (running("a:1b", None),)))
-    assert keys(find(entries, "loaded").children) == ["unload local a:1b"]
+    assert keys(find(entries, "loaded").children) == ["unload local a:1b", "keep local a:1b"]
     assert "load" not in keys(entries)
 
 
 def test_of_thousands_that_are_loaded_a_few_are_listed() -> None:
     loaded = tuple(running(f"m{number:05}:1b", None) for number in range(10_000))
     listed = find(menu(having([], loaded)), "loaded").children
-    assert len(listed) == MAX_LOADED + 3
-    more, _, every = listed[MAX_LOADED:]
+    assert len(listed) == MAX_LOADED + 3 + 1 + MAX_KEEPS
+    more, every = listed[MAX_LOADED], listed[-1]
     assert more.text == "9,980 more…"
     assert more.request == TrayRequest(TrayVerb.OPEN)
     assert every.request is not None
@@ -518,7 +568,8 @@ def test_models_are_grouped_by_server() -> None:
     assert said(loaded) == [
         *["(pc)", "Unload llama3.2:latest (2.9 GB, 4 min left)"],
         *["Unload qwen3:8b (2.9 GB, 4 min left)", "-", "(studio)"],
-        *["Unload gemma3:4b (2.9 GB, 4 min left)", "-", "Unload all 3"],
+        *["Unload gemma3:4b (2.9 GB, 4 min left)", "-", "Keep llama3.2:latest loaded"],
+        *["Keep qwen3:8b loaded", "Keep gemma3:4b on studio loaded", "-", "Unload all 3"],
     ]
     every = loaded[-1].request
     assert every is not None
