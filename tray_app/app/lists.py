@@ -15,7 +15,7 @@ from datetime import date, datetime
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app.commands import Commands
-from tray_app.core.errors import OllamaError
+from tray_app.core.errors import NotDone, OllamaError
 from tray_app.core.lists.planning import layers_here
 from tray_app.core.lists.recipes import Making, base_of
 from tray_app.core.lists.requests import (
@@ -37,6 +37,7 @@ from tray_app.core.payloads import (
     Verb,
 )
 from tray_app.core.records import Manifest, ModelRecord, Snapshot
+from tray_app.core.renaming import RenameOutcome
 from tray_app.core.sharing import is_made_here
 from tray_app.core.updates.verdicts import Standing
 from tray_app.ollama.registry import Registry
@@ -125,6 +126,7 @@ class Lists(QObject):
         state.failed.connect(self._on_state_failed)
         state.creates.derived.connect(self.importer.note_derived)
         state.copied.connect(self.importer.note_copied)
+        state.renames.failed.connect(self._on_renames_failed)
         state.server_changed.connect(self._on_state_server_changed)
 
     def _connect_importer(self, state: AppState, queue: PullQueue) -> None:
@@ -273,6 +275,12 @@ class Lists(QObject):
     def _on_state_failed(self, failure: Failure) -> None:
         if failure.verb is Verb.COPY:
             self.importer.note_copy_failed(failure.ref, failure.error)
+
+    @Slot(object)
+    def _on_renames_failed(self, outcome: RenameOutcome) -> None:
+        if not outcome.is_rename:
+            error = outcome.error or NotDone(outcome.destination)
+            self.importer.note_failed(outcome.source.server_id, outcome.destination, error)
 
     @Slot()
     def _on_state_server_changed(self) -> None:
