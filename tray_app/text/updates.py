@@ -84,6 +84,8 @@ def newer_line(verdict: Verdict) -> str:
     there, here = size(verdict.total_bytes), size(verdict.here_bytes)
     if verdict.here_bytes > verdict.total_bytes and there != here:
         return fill(tr("Rebuilt: {there} instead of {here}"), there=there, here=here)
+    if verdict.fetch_bytes == 0:
+        return tr("Newer version: nothing to download")
     fetched = size(verdict.fetch_bytes)
     if verdict.fetch_bytes is None or fetched == there:
         return fill(tr("Newer version: {size} to download"), size=there)
