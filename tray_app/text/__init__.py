@@ -270,6 +270,6 @@ else:
         "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
         "tray", "starting", "notices", "history", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
-        "findings", "server_findings", "updates", "diagnosis", "english", "displays",
-        "qt_formats",
+        "findings", "server_findings", "updates", "update_sheet", "updating", "version",
+        "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip
