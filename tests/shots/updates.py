@@ -25,6 +25,7 @@ from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.facts import AfterUpdate, CheckState, ModelVerdict
 from tray_app.core.updates.ledger import Made, MadeBy, pack
+from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import Marks, Standing
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.details.version import VersionTab
@@ -219,6 +220,9 @@ def details_version_states() -> QWidget:
     for number, (title, found) in enumerate(every_verdict().items()):
         scene = known()
         scene.state.set_verdict(found)
+        scene.state.set_update_check(
+            CheckState(every=Every.DAY, next_at=data.NOW + timedelta(hours=2, minutes=8))
+        )
         tab = VersionTab(scene.state, scene.commands, page, clock=data.clock)
         tab.hide()
         tab.show_model(data.record("mistral:7b"), None)
@@ -338,3 +342,26 @@ def downloads_updates() -> QWidget:
     made.splitter.setSizes([120, 480])
     settle()
     return made.panel
+
+
+# In Chinese.
+
+
+@SHOTS.add("updates-filter-zh", themes=("light",), locale="zh_CN")
+def chinese_filter() -> QWidget:
+    return updates_filter()
+
+
+@SHOTS.add("update-all-zh", themes=("light",), locale="zh_CN")
+def chinese_sheet() -> QWidget:
+    return update_all()
+
+
+@SHOTS.add("details-version-states-zh", themes=("light",), locale="zh_CN")
+def chinese_states() -> QWidget:
+    return details_version_states()
+
+
+@SHOTS.add("downloads-updates-zh", themes=("light",), locale="zh_CN")
+def chinese_downloads() -> QWidget:
+    return downloads_updates()

@@ -77,13 +77,15 @@ def update_tooltip(verdict: Verdict, subject: Subject, marks: Marks = NO_MARKS) 
 def newer_line(verdict: Verdict) -> str:
     """ "Newer version: 4.4 GB of 4.7 GB to download", "Only the template changed: 2 kB"."""
     if verdict.standing is Standing.SMALL:
-        changed = _changed(verdict.parts)
+        changed = changed_line(verdict.parts)
         if not verdict.fetch_bytes:
             return changed
         return fill(tr("{change}: {size}"), change=changed, size=size(verdict.fetch_bytes))
     there, here = size(verdict.total_bytes), size(verdict.here_bytes)
     if verdict.here_bytes > verdict.total_bytes and there != here:
         return fill(tr("Rebuilt: {there} instead of {here}"), there=there, here=here)
+    if verdict.fetch_bytes == 0:
+        return tr("Newer version: nothing to download")
     fetched = size(verdict.fetch_bytes)
     if verdict.fetch_bytes is None or fetched == there:
         return fill(tr("Newer version: {size} to download"), size=there)
@@ -409,7 +411,8 @@ def _ended(title: str) -> str:
     return fill(tr("{sentence}.", "a title that becomes a sentence"), sentence=title)
 
 
-def _changed(parts: tuple[LayerKind, ...]) -> str:
+def changed_line(parts: tuple[LayerKind, ...]) -> str:
+    """ "Only the template changed", "Template and license changed"."""
     if len(parts) == 1:
         return _ONLY.get(parts[0], lambda: tr("Only small parts changed"))()
     named = [part for part in parts if part in _INNER]

@@ -367,6 +367,19 @@ def test_what_cannot_go_back_says_so_of_the_model(world: World, server: FaultySe
     assert not world.state.marks(("local", "tiny:latest")).is_pinned
 
 
+def test_when_it_was_published_is_known_after_the_update(
+    world: World, server: FaultyServer
+) -> None:
+    world.check()
+    newer(server)
+    world.check()
+    pushed_at = world.state.verdict(("local", "tiny:latest")).pushed_at
+    assert pushed_at is not None
+    world.update("tiny:latest")
+    found = world.state.verdict(("local", "tiny:latest"))
+    assert (found.standing, found.pushed_at) == (S.CURRENT, pushed_at)
+
+
 def kept_version(world: World, server: FaultyServer) -> str:
     world.check()
     newer(server)

@@ -104,6 +104,7 @@ def test_pinned_ones_do_not_count(aged: Terminal, server: FaultyServer) -> None:
     result = aged("outdated", "--exit-code")
     assert result.code == 0
     assert "(pinned)" in result.out
+    assert result.err == "Nothing to update.\n", "it is not up to date for that"
     assert aged("unpin", "tiny").code == 0
     assert aged("outdated", "--exit-code").code == 4
 

@@ -101,6 +101,17 @@ def test_where_there_are_none_the_page_says_so(stage: Stage) -> None:
     assert [each.text for each in page.buttons] == ["Check now", "Show all models"]
 
 
+def test_what_is_left_out_is_not_called_up_to_date(stage: Stage) -> None:
+    stage.window.choose_filter("updates")
+    judge(stage, "llava:13b", Standing.CURRENT)
+    judge(stage, "mistral:7b", Standing.CHANGED)
+    stage.state.set_update_check(TODAY)
+    assert say(stage) == ("", [])
+    page = stage.window.pane.page.shown
+    assert page is not None
+    assert (page.title, page.body) == ("No updates available", "Checked today, 12:32.")
+
+
 def test_the_end_of_a_check_is_read_out(stage: Stage) -> None:
     stage.state.set_update_check(CheckState(is_running=True, total=11))
     stage.state.set_update_check(TODAY)

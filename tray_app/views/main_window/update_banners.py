@@ -15,7 +15,7 @@ from tray_app.commands import Commands
 from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.payloads import ModelRef, ModelRefs, MoveOutcome, MoveRequest
 from tray_app.core.updates.facts import AfterUpdate, BackupNews, BackupNote, CheckState
-from tray_app.core.updates.verdicts import Standing
+from tray_app.core.updates.verdicts import OTHER_THERE, Standing
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.state.app_state import AppState
@@ -23,6 +23,7 @@ from tray_app.text import tr
 from tray_app.text.updating import (
     after_update_line,
     backup_line,
+    checked_line,
     current_line,
     failed_line,
     found_line,
@@ -34,9 +35,6 @@ from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.actions import ref_of
 from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.theme import Tone
-
-_LISTED = frozenset({Standing.WEIGHTS, Standing.SMALL, Standing.CHANGED, Standing.NEEDS_SERVER})
-"""What the sheet tells of: that which can be updated, and that which cannot now."""
 
 
 class UpdateBanners(QObject):
@@ -96,8 +94,10 @@ class UpdateBanners(QObject):
         check = self._state.update_check
         if check.is_running or check.checked_at is None or check.failed:
             return ""
-        current = sum(row.verdict.standing is Standing.CURRENT for row in self._models.all_rows)
-        return current_line(current, check, self._clock())
+        standings = [row.verdict.standing for row in self._models.all_rows if not row.is_backup]
+        if any(standing in OTHER_THERE for standing in standings):
+            return checked_line(check, self._clock())  # those that are pinned, for example
+        return current_line(standings.count(Standing.CURRENT), check, self._clock())
 
     def banner(self) -> BannerText | None:
         """What is to be said now, if nothing else is."""
@@ -184,7 +184,7 @@ class UpdateBanners(QObject):
 
     def _update_all(self) -> None:
         """Of the servers that are shown, with those that cannot be updated now."""
-        rows = [row for row in self._models.all_rows if row.verdict.standing in _LISTED]
+        rows = [row for row in self._models.all_rows if row.verdict.standing in OTHER_THERE]
         refs = tuple(ref_of(row) for row in rows if not row.is_backup)
         self._commands.updates_dialog_requested.emit(ModelRefs(refs))
 

@@ -25,10 +25,9 @@ from tray_app.text.update_sheet import (
     loaded_note,
     needs_note,
     off_since,
-    only_changed,
     spoken_row,
 )
-from tray_app.text.updates import newer_line, update_badge
+from tray_app.text.updates import changed_line, update_badge
 from tray_app.text.updating import part_of
 from tray_app.views.components.server_line import LineLook, LineNote
 from tray_app.views.theme import Tone
@@ -103,7 +102,7 @@ class SheetRow:
             yield LineNote(changed_note(registry_name(self.ref.name)), "info")
         else:
             if verdict.standing is Standing.SMALL:
-                yield LineNote(only_changed(verdict, newer_line(verdict)), "info")
+                yield LineNote(changed_line(verdict.parts), "info")
             if self.is_away:
                 yield LineNote(asleep_note(self.server, can_wake=self.can_wake), "clock")
             elif self.running is not None:
