@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
@@ -21,7 +21,7 @@ from tray_app.commands import Commands
 from tray_app.core.creates.deriving import ModelParts, is_taken, messages_text, proposed_name
 from tray_app.core.creates.form import DeriveForm, FormKind, shown_system
 from tray_app.core.creates.records import Derived, DeriveRequest
-from tray_app.core.errors import BadName, Changed, NameProblem, ServerFailed
+from tray_app.core.errors import BadName, NameProblem, ServerFailed
 from tray_app.core.licenses import license_name
 from tray_app.core.names import ModelName, split_display
 from tray_app.core.payloads import Failure, ModelRef, Verb
@@ -48,6 +48,7 @@ from tray_app.text.deriving import (
     name_exists,
     new_from_title,
     not_read,
+    open_again,
     read_again,
     rebuild_title,
     sent_note,
@@ -115,6 +116,7 @@ class DeriveDialog(DialogFrame):
         self._request: DeriveRequest | None = None
         self._name: ModelName | None = None
         self._is_gone = False
+        self._is_child_other = False
         self._is_filling = False
         self._has_failed_to_read = False
         self._is_discarding = False
@@ -369,13 +371,14 @@ class DeriveDialog(DialogFrame):
         self._update()
 
     def _look_at_child(self) -> None:
-        """What is to be replaced may have changed; its own parts were read already."""
-        if self._child is None or self._request is not None:
+        """What is to be replaced is not what was read of it any more."""
+        child = self._child
+        if child is None or self._request is not None:
             return
-        record = self._state.record(self._child.key)
-        if record is not None and record.digest != self._child.digest:
-            self._child = ModelRef(record.server_id, record.name, record.digest)
-            self.banner.set_text(BannerText(made_meanwhile(record.name), Tone.INFO))
+        record = self._state.record(child.key)
+        self._is_child_other = record is None or record.digest != child.digest
+        if self._is_child_other:
+            self.banner.set_text(BannerText(open_again(child.name), Tone.WARN))
 
     def _show_head(self) -> None:
         record = self._state.record(self._base.key)
@@ -554,6 +557,8 @@ class DeriveDialog(DialogFrame):
             return ""
         if self._is_gone:
             return was_deleted(self._base.name)
+        if self._is_child_other and self._child is not None:
+            return open_again(self._child.name)
         if not self._state.is_fresh(self._base.server_id):
             return cannot_reach((self._server_label,))
         if not form.is_read:
@@ -618,7 +623,7 @@ class DeriveDialog(DialogFrame):
                 self.template.note.say(text, "error", Tone.DANGER)
                 self.template.box.editor.setFocus()
                 self.form_scroller.ensureWidgetVisible(self.template)
-            elif not isinstance(failure.error, Changed):  # the banner says it
+            else:
                 self._say_failed(failure)
 
     def tells(self, failure: Failure) -> bool:
@@ -668,6 +673,13 @@ class DeriveDialog(DialogFrame):
     def _on_discarded(self) -> None:
         self._is_discarding = True
         self.reject()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page keys scroll the form, which scrolls by itself here."""
+        directions = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
+        direction = directions.get(Qt.Key(event.key()))
+        if direction is None or not self.form_scroller.scroll_page(direction):
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
