@@ -18,11 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.commands import Commands
-from tray_app.core.creates.deriving import ModelParts, is_taken, messages_text, proposed_name
+from tray_app.core.creates.deriving import ModelParts, is_taken, proposed_name
 from tray_app.core.creates.form import DeriveForm, FormKind, shown_system
 from tray_app.core.creates.records import Derived, DeriveRequest
 from tray_app.core.errors import BadName, NameProblem, ServerFailed
-from tray_app.core.licenses import license_name
 from tray_app.core.names import ModelName, split_display
 from tray_app.core.payloads import Failure, ModelRef, Verb
 from tray_app.core.records import ModelInfo, ModelRecord
@@ -30,20 +29,14 @@ from tray_app.core.updates.backups import backup_name
 from tray_app.state.app_state import AppState
 from tray_app.text import failure_text, name_problem, server_name, tooltip, tr, utc_now
 from tray_app.text.deriving import (
-    back_to,
     change_first,
     correct_first,
     edit_title,
     free_on,
     is_busy,
     keep_today,
-    license_note,
-    license_state,
     made_here_line,
     made_meanwhile,
-    messages_cannot_go,
-    messages_form,
-    messages_state,
     modelfile_words,
     name_exists,
     new_from_title,
@@ -58,7 +51,6 @@ from tray_app.text.deriving import (
     system_blank,
     system_instead,
     take_over_again,
-    template_state,
     unloaded_first,
     was_deleted,
 )
@@ -74,9 +66,9 @@ from tray_app.views.components.names import NameLabel
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.question import Question
 from tray_app.views.components.screen_fit import FittingContent, FittingScroll
-from tray_app.views.components.surfaces import Card, Hairline
+from tray_app.views.components.surfaces import Hairline
 from tray_app.views.components.text_box import TextBox
-from tray_app.views.derive.folds import TextFold
+from tray_app.views.derive.folds import FoldCard, TextFold
 from tray_app.views.derive.parameters import ParametersCard
 from tray_app.views.derive.preview import SentPane
 from tray_app.views.pull.license_dialog import LicenseDialog
@@ -171,7 +163,10 @@ class DeriveDialog(DialogFrame):
         self.parameters = ParametersCard(self)
         column.addWidget(self.parameters)
         column.addSpacing(4)
-        self._build_folds(column)
+        self.fold_card = FoldCard(self.form, self)
+        self.template, self.messages = self.fold_card.template, self.fold_card.messages
+        self.license = self.fold_card.license
+        column.addWidget(self.fold_card)
         self.keep_box = CheckBox("", self)
         self.keep_box.setChecked(True)
         self.keep_box.setVisible(self.replaced is not None)
@@ -236,15 +231,6 @@ class DeriveDialog(DialogFrame):
         texts.addWidget(self.system_helper)
         column.addLayout(texts)
 
-    def _build_folds(self, column: QVBoxLayout) -> None:
-        card = Card(self)
-        self.template = TextFold(tr("Template"), card)
-        self.messages = TextFold(tr("Messages"), card)
-        self.license = TextFold(tr("License"), card)
-        for fold in self.folds:
-            card.add_row(fold)
-        column.addWidget(card)
-
     def _build_footer(self) -> None:
         self.sent_button = self.add_left(Button(tr("&What will be sent…"), parent=self))
         self.sent_button.setAutoDefault(False)
@@ -259,16 +245,13 @@ class DeriveDialog(DialogFrame):
 
     @property
     def folds(self) -> tuple[TextFold, ...]:
-        return (self.template, self.messages, self.license)
+        return self.fold_card.folds
 
     def _connect(self) -> None:
         self.name_field.textChanged.connect(self._update)
         self.system.changed.connect(self._on_texts_changed)
         self.system_helper.link.clicked.connect(self._on_system_link_clicked)
-        for fold in self.folds:
-            fold.changed.connect(self._on_texts_changed)
-        self.template.link.clicked.connect(self._on_template_link_clicked)
-        self.messages.link.clicked.connect(self._on_messages_link_clicked)
+        self.fold_card.changed.connect(self._on_texts_changed)
         self.parameters.changed.connect(self._update)
         self.parameters.rows_changed.connect(self._order_focus)
         self.notice.button.clicked.connect(self._read)
@@ -335,11 +318,9 @@ class DeriveDialog(DialogFrame):
         if info is not None and (self._child is None or own is not None or self.form.is_read):
             form = self.form
             form.read(ModelParts.of(info), ModelParts.of(own) if own is not None else None)
-            texts = form.texts
             self._is_filling = True
-            self.system.set_text(texts.system)
-            self.template.box.set_text(texts.template)
-            self.messages.box.set_text(texts.messages)
+            self.system.set_text(form.texts.system)
+            self.fold_card.fill()
             self._is_filling = False
             self.parameters.set_table(form.table, self._base.name, is_edit=form.is_edit)
         self._update()
@@ -423,27 +404,14 @@ class DeriveDialog(DialogFrame):
     def _on_texts_changed(self) -> None:
         if self._is_filling:
             return
-        texts = self.form.texts
-        texts.system = self.system.text
-        texts.template = self.template.box.text
-        texts.messages = self.messages.box.text
-        texts.license = self.license.box.text
+        self.form.texts.system = self.system.text
+        self.fold_card.take()
         self._update()
 
     @Slot()
     def _on_system_link_clicked(self) -> None:
         self.system.set_text(shown_system(self.form.parts.system))
         self.system.editor.setFocus()
-
-    @Slot()
-    def _on_template_link_clicked(self) -> None:
-        self.template.box.set_text(self.form.parts.template)
-        self.template.box.editor.setFocus()
-
-    @Slot()
-    def _on_messages_link_clicked(self) -> None:
-        self.messages.box.set_text(messages_text(self.form.parts.messages))
-        self.messages.box.editor.setFocus()
 
     # What it says.
 
@@ -452,7 +420,7 @@ class DeriveDialog(DialogFrame):
         problem = self._name_problem()
         self._show_name(problem)
         self._show_system()
-        self._show_folds()
+        self.fold_card.show_state()
         self.sent.set_text(self.form.modelfile(modelfile_words()))
         is_free = self._request is None
         for field in (self.name_field, self.system, self.parameters, *self.folds, self.keep_box):
@@ -516,39 +484,6 @@ class DeriveDialog(DialogFrame):
         else:
             helper.say(system_as_in(form.base, False, is_edit=is_edit))
         self.system.editor.setAccessibleDescription(helper.text)
-
-    def _show_folds(self) -> None:
-        form = self.form
-        base, is_edit, changes = form.base, form.is_edit, form.changes
-        is_changed = changes.template is not None
-        length = len(changes.template or form.parts.template)
-        self.template.set_state(
-            template_state(base, length, is_changed=is_changed, is_edit=is_edit)
-        )
-        self.template.offer(back_to(base, is_edit=is_edit) if is_changed else "")
-        messages = form.messages
-        is_wrong = messages is None
-        is_changed = changes.messages is not None
-        count = len(messages or form.parts.messages)
-        self.messages.set_state(messages_state(base, count, is_changed=is_changed, is_edit=is_edit))
-        self.messages.box.set_invalid(is_wrong)
-        has_some = bool(form.parts.messages)
-        self.messages.note.say(messages_cannot_go() if has_some else "", "info", Tone.INFO)
-        self.messages.helper.say(
-            messages_form(),
-            "error" if is_wrong else "",
-            Tone.DANGER if is_wrong else None,
-        )
-        is_other = has_some and (is_changed or is_wrong or not messages)
-        self.messages.offer(back_to(base, is_edit=is_edit) if is_other else "")
-        words = license_state(
-            base,
-            license_name(form.parts.license),
-            is_added=changes.license is not None,
-            is_edit=is_edit,
-        )
-        self.license.set_state(words)
-        self.license.note.say(license_note(base) if form.parts.license else "")
 
     def _reason(self, problem: str) -> str:
         """Why it cannot be done now; "" = it can."""
