@@ -7,7 +7,14 @@ import pytest
 
 from tests.contract.targets import Target
 from tray_app.core.creates.deriving import ModelParts
-from tray_app.core.creates.records import DeriveRequest, ModelChanges, Undone, UndoRequest
+from tray_app.core.creates.parameters import CONTEXT, KNOWN, ParameterKind, shown, typed
+from tray_app.core.creates.records import (
+    DeriveRequest,
+    ModelChanges,
+    ParameterValue,
+    Undone,
+    UndoRequest,
+)
 from tray_app.core.errors import Changed, ModelNotFound, ServerFailed
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord
@@ -86,6 +93,25 @@ def test_what_was_taken_back_can_be_loaded(target: Target, base: str) -> None:
         client.load(name)
         running = {row.name: row for row in client.list_running() or ()}
         assert running[name].context_length == 1024
+
+
+def test_every_known_parameter_can_be_loaded(target: Target, base: str) -> None:
+    """Whatever a person may type: the server looks at it only then."""
+    samples = {ParameterKind.FLOAT: 0.5, ParameterKind.BOOL: True, ParameterKind.LIST: ("a", "b")}
+    with client_of(target) as client:
+        for which in (0, 1):
+            name = target.new_name("typed")
+            parameters: list[tuple[str, ParameterValue]] = []
+            for known in KNOWN.values():
+                least = known.least if known.least is not None else -5
+                value = samples.get(known.kind, max(least + which, 512 * (known.name == CONTEXT)))
+                assert typed(known.name, known.kind, shown(value)) == value
+                parameters.append((known.name, value))
+            changes = ModelChanges(parameters=tuple(parameters))
+            derive(client, DeriveRequest(ref_of(row_of(client, base)), name, changes))
+            assert ModelParts.of(client.show(name)).parameters == dict(parameters)
+            client.load(name)
+            client.unload(name)
 
 
 def test_a_blank_takes_the_place_of_a_system_prompt(target: Target, base: str) -> None:
