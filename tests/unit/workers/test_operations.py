@@ -227,6 +227,7 @@ def test_a_model_is_made_of_another_and_edited(
     found = outcome_of(qtbot, operations.derived, lambda: operations.derive(request))
     assert isinstance(found, Derived)
     assert found.request == request
+    qtbot.waitUntil(lambda: bool(busy))  # its end is told behind its outcome
     assert [each.verb for each in busy] == [None], "the base is left as it is"
     edit = DeriveRequest(
         found.ref, found.ref.name, ModelChanges(system="two"), "mine:old", replaces=found.ref.digest

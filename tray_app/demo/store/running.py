@@ -126,7 +126,7 @@ class Memory:
 
 
 def _context(package: Package, context: int | None) -> int:
-    return context or int(package.parameters.get("num_ctx", DEFAULT_CONTEXT))
+    return context or int(package.parameters.get("num_ctx") or DEFAULT_CONTEXT)
 
 
 def _key(package: Package) -> str:
