@@ -29,7 +29,7 @@ _ollama_tray() {
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps pull rm outdated update pin unpin status doctor quit" ;;
+        names="list show ps pull rm outdated update pin unpin export import status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
     ps | status | doctor) options+=" --json" ;;
     pull) options+=" --wait --insecure"; names=models ;;
@@ -37,9 +37,15 @@ _ollama_tray() {
     outdated) options+=" --json --exit-code" ;;
     update) options+=" --all --dry-run --yes --wait"; names=models ;;
     pin | unpin) names=models ;;
+    export) options+=" --json"; names=files ;;
+    import) options+=" --dry-run --yes --wait"; names=files ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    return
+  fi
+  if [[ $names == files ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
     return
   fi
   if [[ $names != models ]]; then

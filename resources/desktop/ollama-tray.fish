@@ -4,7 +4,7 @@ function __ollama_tray_models
     ollama-tray list 2>/dev/null | awk 'NR > 1 { print $1 }'
 end
 
-set -l verbs list ls show ps pull rm outdated update pin unpin status doctor quit
+set -l verbs list ls show ps pull rm outdated update pin unpin export import status doctor quit
 set -l bare "not __fish_seen_subcommand_from $verbs"
 
 complete -c ollama-tray -f
@@ -17,6 +17,8 @@ complete -c ollama-tray -n $bare -a outdated -d "Ask for newer versions"
 complete -c ollama-tray -n $bare -a update -d "Update models"
 complete -c ollama-tray -n $bare -a pin -d "Leave models as they are"
 complete -c ollama-tray -n $bare -a unpin -d "Let models be updated again"
+complete -c ollama-tray -n $bare -a export -d "Write the list of models"
+complete -c ollama-tray -n $bare -a import -d "Have the models of a list here"
 complete -c ollama-tray -n $bare -a status -d "How the server stands"
 complete -c ollama-tray -n $bare -a doctor -d "Look for what is wrong"
 complete -c ollama-tray -n $bare -a quit -d "End the program that runs"
@@ -30,13 +32,17 @@ complete -c ollama-tray -l header-file -r -F -d "Headers for the server"
 complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated status doctor" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated export status doctor" -l json -d "Print JSON"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l insecure -d "Plain http to the registry"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l all -d "All that have a newer version"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l dry-run -d "Only say what would be done"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -s y -l yes -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from import" -l wait -d "Pull here"
+complete -c ollama-tray -n "__fish_seen_subcommand_from import" -l dry-run -d "Only say what would be done"
+complete -c ollama-tray -n "__fish_seen_subcommand_from import" -s y -l yes -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from export import" -F
 complete -c ollama-tray -n "__fish_seen_subcommand_from outdated" -l exit-code -d "End with 4 if there are newer versions"
 complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show pull rm update pin unpin" -a "(__ollama_tray_models)"

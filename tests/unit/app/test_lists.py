@@ -40,7 +40,7 @@ from tray_app.core.lists.requests import (
     ListSource,
     RecipeFailed,
 )
-from tray_app.core.payloads import ModelRef, UpdateRequest
+from tray_app.core.payloads import Failure, ModelRef, UpdateRequest
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
 from tray_app.core.sharing import LayerIndex
@@ -103,6 +103,9 @@ class World:
         self.failed: list[RecipeFailed] = []
         self.state.lists.recipe_failed.connect(self.failed.append)
         self.derived: list[DeriveRequest] = []
+        self.failures: list[Failure] = []
+        self.state.failed.connect(self.failures.append)
+        self.operations.derived.connect(self.state.creates.tell_derived)
 
     def target_of(self, server_id: str) -> Target | None:
         server = self.servers.get(server_id)
@@ -457,9 +460,26 @@ def test_a_copy_that_fails_is_said(world: World, tmp_path: Path) -> None:
     world.servers["nas"].fault("/api/copy", faults.error_json(500, "no space left on device"))
     entry = recipes(world, tmp_path).models[1]
     world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
-    world.wait_for(lambda: world.failed)
-    assert world.failed[0].name == "twin:latest"
-    assert world.failed[0].error is not None
+    world.wait_for(lambda: world.failures)
+    assert not world.lists.importer.waiting
+    # The box about it is enough.
+    assert world.failed == []
+
+
+def test_a_making_that_fails_is_over(world: World, tmp_path: Path) -> None:
+    world.begin(world.plan(world.open(ListSource(text="alpha")).models or never()))
+    world.commands.derive_requested.disconnect(world._derive)
+    world.commands.derive_requested.connect(world.operations.derive)
+    world.servers["nas"].fault("/api/create", faults.error_json(400, "template error: no"))
+    entry = recipes(world, tmp_path).models[0]
+    world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
+    assert [name for _, name in world.lists.importer.waiting] == ["notes:latest"]
+    world.wait_for(lambda: world.failures)
+    assert not world.lists.importer.waiting
+    world.servers["nas"].clear()
+    world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
+    world.wait_for(lambda: not world.lists.importer.waiting)
+    assert "notes:latest" in world.digests("nas")
 
 
 def test_a_server_that_goes_takes_its_recipes_along(world: World, tmp_path: Path) -> None:
