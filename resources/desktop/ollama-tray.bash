@@ -33,7 +33,7 @@ _ollama_tray() {
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps load unload keep pull rm cp mv outdated update pin unpin"
+        names="list show ps load unload keep pull rm cp mv outdated update pin unpin export import"
         names+=" downloads pause resume cancel status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
     ps | downloads | status | doctor) options+=" --json" ;;
@@ -48,9 +48,15 @@ _ollama_tray() {
     outdated) options+=" --json --exit-code" ;;
     update) options+=" --all --dry-run --yes --wait"; names=models ;;
     pin | unpin) names=models ;;
+    export) options+=" --json"; names=files ;;
+    import) options+=" --dry-run --yes --wait"; names=files ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    return
+  fi
+  if [[ $names == files ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
     return
   fi
   if [[ $names != models && $names != downloads ]]; then

@@ -8,8 +8,8 @@ function __ollama_tray_downloads
     ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }'
 end
 
-set -l verbs list ls show ps load unload keep pull rm cp mv outdated update pin unpin downloads pause \
-    resume cancel status doctor quit
+set -l verbs list ls show ps load unload keep pull rm cp mv outdated update pin unpin export import \
+    downloads pause resume cancel status doctor quit
 set -l bare "not __fish_seen_subcommand_from $verbs"
 
 complete -c ollama-tray -f
@@ -31,6 +31,8 @@ complete -c ollama-tray -n $bare -a downloads -d "What the program that runs dow
 complete -c ollama-tray -n $bare -a pause -d "Pause downloads"
 complete -c ollama-tray -n $bare -a resume -d "Let downloads go on"
 complete -c ollama-tray -n $bare -a cancel -d "Cancel downloads"
+complete -c ollama-tray -n $bare -a export -d "Write the list of models"
+complete -c ollama-tray -n $bare -a import -d "Have the models of a list here"
 complete -c ollama-tray -n $bare -a status -d "How the server stands"
 complete -c ollama-tray -n $bare -a doctor -d "Look for what is wrong"
 complete -c ollama-tray -n $bare -a quit -d "End the program that runs"
@@ -44,7 +46,7 @@ complete -c ollama-tray -l header-file -r -F -d "Headers for the server"
 complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated downloads status doctor" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated export downloads status doctor" -l json -d "Print JSON"
 complete -c ollama-tray -n "__fish_seen_subcommand_from load keep" -l context -x -d "Tokens of context"
 complete -c ollama-tray -n "__fish_seen_subcommand_from load" -l for -x -d "How long it stays"
 complete -c ollama-tray -n "__fish_seen_subcommand_from unload" -l all -d "All that are in memory"
@@ -55,6 +57,10 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l all -d "All that have a newer version"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l dry-run -d "Only say what would be done"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -s y -l yes -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from import" -l wait -d "Pull here"
+complete -c ollama-tray -n "__fish_seen_subcommand_from import" -l dry-run -d "Only say what would be done"
+complete -c ollama-tray -n "__fish_seen_subcommand_from import" -s y -l yes -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from export import" -F
 complete -c ollama-tray -n "__fish_seen_subcommand_from outdated" -l exit-code -d "End with 4 if there are newer versions"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pause resume" -l all -d "All of them"
 complete -c ollama-tray -n "__fish_seen_subcommand_from cancel" -s y -l yes -d "Do not ask"

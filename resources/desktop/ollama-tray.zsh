@@ -55,6 +55,8 @@ _ollama_tray() {
         'update:update models'
         'pin:leave models as they are'
         'unpin:let models be updated again'
+        'export:write the list of models'
+        'import:have the models of a list here'
         'downloads:what the program that runs downloads'
         'pause:pause downloads'
         'resume:let downloads go on'
@@ -99,6 +101,12 @@ _ollama_tray() {
           _arguments $common '--all[all that have a newer version]' \
             '--dry-run[only say what would be done]' '(-y --yes)'{-y,--yes}'[do not ask]' \
             '--wait[pull here, even if the program runs]' '*:model:_ollama_tray_models' ;;
+        export)
+          _arguments $common '--json[with recipes]' '1:file:_files' ;;
+        import)
+          _arguments $common '--dry-run[only say what would be done]' \
+            '(-y --yes)'{-y,--yes}'[do not ask]' \
+            '--wait[pull here, even if the program runs]' '1:file:_files' ;;
         pin|unpin)
           _arguments $common '*:model:_ollama_tray_models' ;;
         *)

@@ -264,6 +264,8 @@ class Lists(QObject):
 
     @Slot(object)
     def _on_importer_failed(self, failed: RecipeFailed) -> None:
+        if failed.error is not None:
+            return  # it is said in a box already
         self._parts.state.lists.tell_recipe_failed(failed)
 
     @Slot(object)
@@ -273,8 +275,11 @@ class Lists(QObject):
 
     @Slot(object)
     def _on_state_failed(self, failure: Failure) -> None:
+        """A box says why; here nobody waits for it any more."""
         if failure.verb is Verb.COPY:
             self.importer.note_copy_failed(failure.ref, failure.error)
+        elif failure.verb is Verb.CREATE:
+            self.importer.note_failed(failure.ref.server_id, failure.ref.name, failure.error)
 
     @Slot(object)
     def _on_renames_failed(self, outcome: RenameOutcome) -> None:

@@ -47,6 +47,8 @@ class Command(StrEnum):
     UPDATE = "update"
     PIN = "pin"
     UNPIN = "unpin"
+    EXPORT = "export"
+    IMPORT = "import"
     DOWNLOADS = "downloads"
     PAUSE = "pause"
     RESUME = "resume"
@@ -259,6 +261,22 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument("names", nargs="+", metavar="NAME")
     verb = _verb(commands, Command.UNPIN, "let pinned models be updated again")
     verb.add_argument("names", nargs="+", metavar="NAME")
+    verb = _verb(
+        commands, Command.EXPORT, "write the list of models to a file, or to standard output"
+    )
+    verb.add_argument("name", nargs="?", default="", metavar="FILE")
+    verb.add_argument(
+        "--json", action="store_true", help="with recipes; as is a FILE that ends in .json"
+    )
+    verb = _verb(commands, Command.IMPORT, "have the models of a list here; deletes nothing")
+    verb.add_argument("name", metavar="FILE", help="a list, - for standard input")
+    verb.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    verb.add_argument("-y", "--yes", action="store_true", help="import without asking")
+    verb.add_argument(
+        "--wait",
+        action="store_true",
+        help="pull here, even if the program is running and could do it",
+    )
     verb = _verb(commands, Command.DOWNLOADS, "list the downloads of the running program")
     _add_json(verb)
     for command, words in (

@@ -167,6 +167,10 @@ def _verb(command: Command) -> Callable[[Session], int]:
 
         verbs = {Command.LOAD: load, Command.UNLOAD: unload}
         return verbs.get(command, keep)
+    if command in (Command.EXPORT, Command.IMPORT):
+        from tray_app.cli import lists
+
+        return lists.export if command is Command.EXPORT else lists.import_list
     if command is Command.DOCTOR:
         from tray_app.cli.doctor import doctor
 
@@ -185,6 +189,6 @@ def _ask(
 
 
 def _interrupted(command: Command) -> str:
-    if command in (Command.PULL, Command.UPDATE):
+    if command in (Command.PULL, Command.UPDATE, Command.IMPORT):
         return tr("Stopped. What has arrived is kept; the next pull continues from there.")
     return tr("Stopped.")

@@ -6,17 +6,26 @@ The window and the terminal ask the same here.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterable
 from datetime import date
 from pathlib import Path
 
+from tray_app.core.errors import Cancelled
 from tray_app.core.lists.recipes import Making, listed_models, recipe_of
 from tray_app.core.lists.records import Recipe
 from tray_app.core.lists.writing import list_json, list_text
+from tray_app.core.names import ModelName
 from tray_app.core.records import Layer, ModelInfo, ModelRecord
+from tray_app.core.updates.answers import RegistryAnswer
+from tray_app.core.updates.asking import MAX_AT_ONCE, MAX_PER_HOST, Question
+from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.layers import UNSHOWABLE
 from tray_app.ollama.local_store import held_layers
+from tray_app.ollama.registry import Registry
+from tray_app.ollama.update_check import Line, ask_line
 
 SMALL_BYTES = 1_000_000
 """Layers below this are not worth a question each: templates, licenses, parameters."""
@@ -61,6 +70,51 @@ def _recipes(
         if made is not None:
             recipes[making.record.name] = recipe_of(made, show(making.base), making.base)
     return recipes
+
+
+def ask_all(
+    names: Iterable[str],
+    registry: Registry,
+    scope: CancelScope,
+    is_insecure: Callable[[str], bool],
+) -> Generator[tuple[str, RegistryAnswer], None, None]:
+    """What the registries have under these names, as answers come: four questions at a time at
+    most, two to one registry. Whoever stops listening cancels `scope`."""
+    lines: dict[str, list[Question]] = {}
+    for name in names:
+        question = Question(ModelName.parse(name), name, is_insecure=is_insecure(name))
+        lines.setdefault(question.line, []).append(question)
+    answers: queue.SimpleQueue[tuple[str, RegistryAnswer] | None] = queue.SimpleQueue()
+    gate = threading.BoundedSemaphore(MAX_AT_ONCE)
+
+    def work(line: Line) -> None:
+        try:
+            with gate:
+                ask_line(line, registry, scope, lambda q, a: answers.put((q.key, a)))
+        except Cancelled:
+            pass  # whoever cancelled knows
+        finally:
+            answers.put(None)
+
+    threads = [
+        threading.Thread(target=work, args=(line,), name="lists")
+        for questions in lines.values()
+        for line in [Line(questions)]
+        for _ in range(min(MAX_PER_HOST, len(questions)))
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        ended = 0
+        while ended < len(threads):
+            found = answers.get()
+            if found is None:
+                ended += 1
+            else:
+                yield found
+    finally:
+        for thread in threads:
+            thread.join()
 
 
 def held_of(client: OllamaClient, folder: Path | None, layers: Iterable[Layer]) -> frozenset[str]:

@@ -89,6 +89,16 @@ if TYPE_CHECKING:
     )
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
     from tray_app.text.keeping import notice_given_up
+    from tray_app.text.lists import (
+        import_question,
+        line_name,
+        line_size,
+        line_status,
+        no_names,
+        saved_line,
+        totals_line,
+        unreadable,
+    )
     from tray_app.text.lookups import (
         already_here,
         cloud_is_off,

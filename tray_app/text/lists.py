@@ -386,11 +386,14 @@ def drop_line() -> str:
 
 def exported_line(exported: Exported) -> str:
     """ "Saved 11 models to ollama-models-studio.txt."."""
-    count = exported.count
+    return saved_line(exported.count, exported.request.path)
+
+
+def saved_line(count: int, path: str) -> str:
     text = english_singular(count, "Saved 1 model to {file}.") or tr(
         "Saved %Ln models to {file}.", "", count
     )
-    return fill(text, file=isolated(one_line(PurePath(exported.request.path).name, 120)))
+    return fill(text, file=isolated(one_line(PurePath(path).name, 120)))
 
 
 def not_exported_line(exported: Exported) -> str:
@@ -401,6 +404,14 @@ def not_exported_line(exported: Exported) -> str:
     if isinstance(error, FileFailed):
         reason = one_line(error.context, 120)
     return fill(tr("The list wasn’t saved to {file}: {reason}"), file=name, reason=reason)
+
+
+def import_question(count: int, server_label: str) -> str:
+    """In a terminal: "Import 4 models to “studio”?"."""
+    text = english_singular(count, "Import 1 model to “{server}”?") or tr(
+        "Import %Ln models to “{server}”?", "", count
+    )
+    return fill(text, server=one_line(server_label, 60))
 
 
 def begun_line(request: ImportRequest) -> str:

@@ -41,7 +41,7 @@ from tray_app.core.lists.requests import (
     ListSource,
     RecipeFailed,
 )
-from tray_app.core.payloads import ModelRef, UpdateRequest
+from tray_app.core.payloads import Failure, ModelRef, UpdateRequest
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
 from tray_app.core.sharing import LayerIndex
@@ -104,6 +104,9 @@ class World:
         self.failed: list[RecipeFailed] = []
         self.state.lists.recipe_failed.connect(self.failed.append)
         self.derived: list[DeriveRequest] = []
+        self.failures: list[Failure] = []
+        self.state.failed.connect(self.failures.append)
+        self.operations.derived.connect(self.state.creates.tell_derived)
 
     def target_of(self, server_id: str) -> Target | None:
         server = self.servers.get(server_id)
@@ -242,7 +245,7 @@ def test_a_fresh_server_is_filled_from_a_list_and_the_second_time_nothing_is_don
     world.state.set_layer_index(layer_index(world))
     file = tmp_path / "all.json"
     assert world.export(file).count == 6
-    # A copy cannot be told from what was pulled; who copies it here remembers that.
+    # A copy that somebody else has made cannot be told from what was pulled.
     models = world.models(file)
     assert (models.server, models.made_on) == ("studio", TODAY)
     assert {e.name: e.recipe.base for e in models.models if e.recipe is not None} == {
@@ -255,24 +258,21 @@ def test_a_fresh_server_is_filled_from_a_list_and_the_second_time_nothing_is_don
         "alpha:latest": PlanStatus.TO_DOWNLOAD,
         "beta:latest": PlanStatus.TO_DOWNLOAD,
         "gamma:latest": PlanStatus.TO_DOWNLOAD,
-        "mine:7b": PlanStatus.NOT_FOUND,
+        "mine:7b": PlanStatus.RECIPE,
         "notes:latest": PlanStatus.RECIPE,
         "longer:latest": PlanStatus.RECIPE,
     }
     assert (by_name["alpha:latest"].fetch_bytes or 0) > 40_000_000
-    assert world.begin(lines) == 5
-    there, here = world.digests("nas"), world.digests("studio")
-    del here["mine:7b"]
-    assert there == here
+    assert world.begin(lines) == 6
+    assert world.digests("nas") == world.digests("studio")
     assert [request.name for request in world.derived] == ["notes:latest", "longer:latest"]
     assert world.refreshed[0] == "nas"
     asked = len(world.servers["studio"].requests)
     again = world.plan(models)
     assert world.begin(again) == 0
-    assert {line.status for line in again} == {PlanStatus.HERE, PlanStatus.NOT_FOUND}
-    # Only what is not here is asked about again.
-    paths = [r.path for r in world.servers["studio"].requests[asked:] if "/v2/" in r.path]
-    assert {path.split("/")[3] for path in paths} == {"mine"}
+    assert {line.status for line in again} == {PlanStatus.HERE}
+    # Nobody is asked about what is here.
+    assert not [r for r in world.servers["studio"].requests[asked:] if "/v2/" in r.path]
     assert not world.failed
 
 
@@ -458,9 +458,26 @@ def test_a_copy_that_fails_is_said(world: World, tmp_path: Path) -> None:
     world.servers["nas"].fault("/api/copy", faults.error_json(500, "no space left on device"))
     entry = recipes(world, tmp_path).models[1]
     world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
-    world.wait_for(lambda: world.failed)
-    assert world.failed[0].name == "twin:latest"
-    assert world.failed[0].error is not None
+    world.wait_for(lambda: world.failures)
+    assert not world.lists.importer.waiting
+    # The box about it is enough.
+    assert world.failed == []
+
+
+def test_a_making_that_fails_is_over(world: World, tmp_path: Path) -> None:
+    world.begin(world.plan(world.open(ListSource(text="alpha")).models or never()))
+    world.commands.derive_requested.disconnect(world._derive)
+    world.commands.derive_requested.connect(world.operations.derive)
+    world.servers["nas"].fault("/api/create", faults.error_json(400, "template error: no"))
+    entry = recipes(world, tmp_path).models[0]
+    world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
+    assert [name for _, name in world.lists.importer.waiting] == ["notes:latest"]
+    world.wait_for(lambda: world.failures)
+    assert not world.lists.importer.waiting
+    world.servers["nas"].clear()
+    world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
+    world.wait_for(lambda: not world.lists.importer.waiting)
+    assert "notes:latest" in world.digests("nas")
 
 
 def test_a_server_that_goes_takes_its_recipes_along(world: World, tmp_path: Path) -> None:

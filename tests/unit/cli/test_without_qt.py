@@ -90,6 +90,7 @@ def typed(
         (["pull", "--wait", "fresh"], "Pulled fresh:latest"),
         (["outdated"], "All 2 models are up to date."),
         (["update", "--all", "--dry-run"], "Nothing to update."),
+        (["export"], "sha256"),
         (["pin", "tiny"], "tiny:latest is pinned"),
         (["status"], "not running"),
         (["quit"], "isn’t running"),

@@ -433,6 +433,16 @@ def test_the_kind_of_file_is_the_chosen_one(
     assert taken == [str(tmp_path / saved)]
 
 
+def test_no_file_is_replaced_that_nobody_was_asked_about(window: QWidget, tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("{}", encoding="utf-8")
+    taken: list[str] = []
+    chooser = ask_where_to_save(window, "This computer", taken.append)
+    chooser.selectNameFilter("Model list with recipes (*.json)")
+    chooser.fileSelected.emit(str(tmp_path / "mine.txt"))
+    chooser.reject()
+    assert taken == [str(tmp_path / "mine-2.json")]
+
+
 def test_an_export_is_asked_for(window: QWidget, made: Scene, tmp_path: Path) -> None:
     dialogs = Dialogs(made.settings, made.state, made.commands, window, window)
     wanted: list[ExportRequest] = []

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tray_app.core.installed import InstalledModels
-from tray_app.core.lists.records import BadLine, ListEntry, ModelList
+from tray_app.core.lists.records import BadLine, ListEntry, ModelList, Recipe
 from tray_app.core.names import canonical
 from tray_app.core.pulls.states import UNFINISHED, PullItem
 from tray_app.core.records import Layer, ModelRecord
@@ -59,6 +59,7 @@ _PULLED = frozenset(
         PlanStatus.NOT_LOOKED_UP,
     }
 )
+_UNHAD = frozenset({PlanStatus.NOT_FOUND, PlanStatus.NOT_LOOKED_UP})
 _ABSENT = frozenset({AnswerKind.ABSENT, AnswerKind.PRIVATE})
 
 
@@ -139,7 +140,30 @@ def _is_asked_about(entry: ListEntry, facts: PlanFacts) -> bool:
 def plan(models: ModelList, facts: PlanFacts) -> tuple[PlanLine, ...]:
     """A line for each row of the list, in the order of the file."""
     listed = {entry.key for entry in models.models}
-    return tuple(_line(row, facts, listed) for row in models.rows)
+    lines = tuple(_line(row, facts, listed) for row in models.rows)
+    if not any(line.status in _UNHAD for line in lines):
+        return lines
+    sources = _sources(lines, facts)
+    return tuple(_as_copy(line, sources) if line.status in _UNHAD else line for line in lines)
+
+
+def _sources(lines: Iterable[PlanLine], facts: PlanFacts) -> dict[str, str]:
+    """By digest, the name of a model that is here or can be had."""
+    found = {record.digest: record.name for record in facts.installed.by_key.values()}
+    for line in lines:
+        entry = line.entry
+        if entry is not None and entry.digest and line.status in _PULLED - _UNHAD:
+            found.setdefault(entry.digest, entry.name)
+    return found
+
+
+def _as_copy(line: PlanLine, sources: Mapping[str, str]) -> PlanLine:
+    """What no registry has under its name, and is the very same as another model: a copy of it."""
+    entry = line.entry
+    source = sources.get(entry.digest, "") if entry is not None and entry.digest else ""
+    if entry is None or not source or canonical(source) == entry.key:
+        return line
+    return _choice(replace(entry, recipe=Recipe(source)), PlanStatus.RECIPE, {})
 
 
 def in_order(lines: Iterable[PlanLine]) -> list[PlanLine]:

@@ -26,7 +26,8 @@ def ask_where_to_save(
     dialog.setNameFilters(list(kinds))
     dialog.setDefaultSuffix("txt")
     dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kinds.get(kind, "txt")))
-    dialog.selectFile(QDir(_folder()).filePath(proposed_file(server_label)))
+    dialog.setDirectory(_folder())
+    dialog.selectFile(proposed_file(server_label))
 
     def chosen(path: str) -> None:
         suffix = kinds.get(dialog.selectedNameFilter(), "")
@@ -56,8 +57,12 @@ def _dialog(parent: QWidget | None, title: str) -> QFileDialog:
 
 
 def _folder() -> str:
+    """Where one was chosen last, at first where documents are, if there is such a place."""
     documents = QStandardPaths.StandardLocation.DocumentsLocation
-    return _Last.folder or QStandardPaths.writableLocation(documents)
+    for folder in (_Last.folder, QStandardPaths.writableLocation(documents)):
+        if folder and QDir(folder).exists():
+            return folder
+    return QDir.homePath()
 
 
 def _remembered(path: str) -> str:
@@ -66,11 +71,13 @@ def _remembered(path: str) -> str:
 
 
 def _with_suffix(path: str, suffix: str) -> str:
-    """The file is of the kind that was chosen, unless its name says another one of the two."""
+    """The file is of the kind that was chosen: not every system's dialog changes its name with it.
+    Nobody was asked about a file of the changed name, so none is replaced."""
     given = QFileInfo(path).suffix().casefold()
     if given == suffix or not suffix:
         return path
-    if given in ("txt", "json"):
-        # The name that was proposed is a .txt whatever kind is chosen.
-        return path[: -len(given)] + suffix
-    return f"{path}.{suffix}"
+    base = path[: -len(given) - 1] if given in ("txt", "json") else path
+    wanted, number = f"{base}.{suffix}", 2
+    while QFileInfo.exists(wanted):
+        wanted, number = f"{base}-{number}.{suffix}", number + 1
+    return wanted

@@ -32,6 +32,7 @@ from tray_app.core.lists.planning import (
     unlisted,
     work_of,
 )
+from tray_app.core.lists.records import Recipe
 from tray_app.core.pulls.states import PullState
 from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.updates.answers import AnswerKind
@@ -187,6 +188,29 @@ def test_nothing_is_left_to_do_the_second_time() -> None:
     again = plan(models, facts(*now_there, looked=looked))
     assert not any(line.can_tick for line in again)
     assert len(work_of(again, lambda _: True)) == 0
+
+
+def test_a_copy_that_no_registry_has_is_copied() -> None:
+    """Of a model that is here, or that can be had; else nothing can be done."""
+    text = f"x # sha256:{A}\ncopy # sha256:{A}\nalone # sha256:{B}\nhere # sha256:{C}\n"
+    gone = said(AnswerKind.ABSENT)
+    known = facts(
+        row("other:7b", C),
+        looked={
+            "x:latest": published(A),
+            "copy:latest": said(AnswerKind.UNREACHABLE),
+            "alone:latest": gone,
+            "here:latest": gone,
+        },
+    )
+    lines = plan(listed(text), known)
+    assert [line.status for line in lines] == [S.TO_DOWNLOAD, S.RECIPE, S.NOT_FOUND, S.RECIPE]
+    made = work_of(lines, lambda line: line.is_ticked_first).recipes
+    assert [(e.name, e.recipe) for e in made] == [
+        ("copy:latest", Recipe("x:latest")),
+        ("here:latest", Recipe("other:7b")),
+    ]
+    assert [line.number for line in lines] == [1, 2, 3, 4]
 
 
 def test_what_may_be_deleted() -> None:
