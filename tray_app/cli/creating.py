@@ -248,6 +248,7 @@ class _Run:
             total_bytes=report.total_bytes,
             speed_bytes_s=self._meter.mean(now_s, SPEED_WINDOW_S) if report.total_bytes else None,
             eta_s=left / mean if mean and report.total_bytes else None,
+            uploaded=report.uploaded,
             was_on_server=report.was_on_server,
         )
 
@@ -265,7 +266,9 @@ class _Run:
         """Once it was asked for, only the truth helps."""
         say = self._session.console.say
         if not self._has_begun:
-            say(tr("Stopped. No model was made; what was uploaded goes by itself."))
+            say(tr("Stopped. No model was made."))
+            if self._item.uploaded:
+                say(tr("What was uploaded goes when Ollama is started more than an hour later."))
             return
         say(tr("Ollama can’t stop here: it goes on with {name} by itself.").format(
             name=self._request.name
