@@ -164,7 +164,7 @@ class ModelsPane(QWidget):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._dropped is not None and self._dropped.is_welcome:
-            event.acceptProposedAction()
+            _accept_a_copy(event)
         else:
             event.ignore()
 
@@ -176,7 +176,7 @@ class ModelsPane(QWidget):
         self._end_drag()
         if dropped is None or not dropped.is_welcome:
             return
-        event.acceptProposedAction()
+        _accept_a_copy(event)
         if dropped.paths:
             self.files_dropped.emit(CreatePaths(dropped.paths))
         else:
@@ -194,3 +194,9 @@ class ModelsPane(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self.view.columns.arrange()
+
+
+def _accept_a_copy(event: QDropEvent) -> None:
+    """Whatever was proposed: who believes that it was moved may remove it."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
