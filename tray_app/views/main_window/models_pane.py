@@ -154,13 +154,17 @@ class ModelsPane(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.source() is self.view:
             return
-        self._dropped = judge(event.mimeData(), self._drop_server)
-        self._overlay.set_dropped(self._dropped)
+        self.show_dropped(judge(event.mimeData(), self._drop_server))
+        # Accepted also when nothing can come of it, else the overlay would not be told to go.
+        event.accept()
+
+    def show_dropped(self, dropped: Dropped) -> None:
+        """Say what dropping would do."""
+        self._dropped = dropped
+        self._overlay.set_dropped(dropped)
         self._overlay.setGeometry(self._stack.geometry())
         self._overlay.show()
         self._overlay.raise_()
-        # Accepted also when nothing can come of it, else the overlay would not be told to go.
-        event.accept()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._dropped is not None and self._dropped.is_welcome:
