@@ -160,6 +160,8 @@ class CreateDialog(DialogFrame):
         )
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
+        for part in (self.notice, *self._groups, self.cost):
+            part.hide()  # it is shown as high as what is known needs
         self.set_least_size(_WIDTH, _HEIGHT)
 
     def _label(self, text: str, buddy: QWidget) -> QLabel:

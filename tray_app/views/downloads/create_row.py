@@ -97,9 +97,10 @@ class CreateRow(PanelRow):
         is_new_look = is_new_look or item.is_server_away != old.is_server_away
         if is_new_look:
             focused = self._focused_part()
+            action = focused.property("action") if focused is not None else None
             self._apply_look()
             if focused is not None:
-                self._keep_focus(focused)
+                self._keep_focus(focused, is_other=focused.property("action") != action)
         if is_new_look or not self.is_ticking:
             self.refresh(now_s)
         else:
@@ -199,11 +200,12 @@ class CreateRow(PanelRow):
         is_here = focused is not None and (focused is self or self.isAncestorOf(focused))
         return focused if is_here else None
 
-    def _keep_focus(self, focused: QWidget) -> None:
-        """Who worked in this row answers its question with a key; else the focus stays in it."""
+    def _keep_focus(self, focused: QWidget, *, is_other: bool) -> None:
+        """Who worked in this row answers its question with a key; else the focus stays in it, but
+        not on a button that `is_other` now, which a second key press would click."""
         if self._item.state is CreateState.ASKED:
             self._other.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif focused.isHidden():
+        elif focused.isHidden() or is_other:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _apply_progress(self) -> None:
