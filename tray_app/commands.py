@@ -137,7 +137,10 @@ class Commands(QObject):
     create_remove_requested = Signal(str)  # id
     derive_dialog_requested = Signal(object)  # ModelRef
     edit_dialog_requested = Signal(object)  # ModelRef
+    rebuild_dialog_requested = Signal(object)  # RebuildRequest
     derive_requested = Signal(object)  # DeriveRequest
+    derive_undo_requested = Signal(object)  # UndoRequest
+    """Make an edited model what it was."""
     rename_dialog_requested = Signal(object)  # ModelRef
     rename_requested = Signal(object)  # RenameRequest
 

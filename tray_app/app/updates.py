@@ -18,7 +18,7 @@ from PySide6.QtGui import QGuiApplication
 from tray_app.app.downloads import RuleWatcher
 from tray_app.app.old_versions import OldVersions
 from tray_app.commands import Commands
-from tray_app.core.creates.records import CreateItem
+from tray_app.core.creates.records import CreateItem, Derived, DeriveRequest, Undone
 from tray_app.core.errors import OllamaError
 from tray_app.core.estimate import PullEstimate
 from tray_app.core.names import ModelName
@@ -36,7 +36,7 @@ from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.updates.asking import Allowed
 from tray_app.core.updates.facts import CheckState, UpdatesFound, Way
-from tray_app.core.updates.ledger import Made, MadeBy
+from tray_app.core.updates.ledger import Key, Made, MadeBy
 from tray_app.core.updates.schedule import Conditions, Every
 from tray_app.core.updates.verdicts import news
 from tray_app.core.updates.ways import way_of
@@ -73,6 +73,10 @@ class UpdateParts:
     commands: Commands
     refresh: Callable[[str], None]
     """Have a server's list read anew."""
+
+
+def _made_key(ref: ModelRef) -> Key:
+    return Made(ref.server_id, ref.name, "", MadeBy.CREATE, utc_now()).key
 
 
 def utc_now() -> datetime:
@@ -135,6 +139,8 @@ class Updates(QObject):
         parts.operations.layers.layer_index_changed.connect(checker.set_layer_index)
         parts.operations.deleted.connect(self._on_operations_deleted)
         parts.operations.copied.connect(self._on_operations_copied)
+        parts.operations.derived.connect(self._on_operations_derived)
+        parts.operations.undone.connect(self._on_operations_undone)
         parts.operations.estimator.estimated.connect(self._on_estimator_estimated)
         parts.queue.item_changed.connect(self._on_queue_item_changed)
         parts.queue.item_ended.connect(self._on_queue_item_ended)
@@ -423,6 +429,46 @@ class Updates(QObject):
                 item.request.base,
             )
         )
+
+    @Slot(object)
+    def _on_operations_derived(self, derived: Derived) -> None:
+        """It was made here, and so was what it was before, which is kept until somebody deletes
+        it."""
+        request, now = derived.request, self._now()
+        source = self._source_of(request)
+        if derived.kept is not None:
+            kept = derived.kept
+            self.checker.note_made(
+                Made(kept.server_id, kept.name, kept.digest, MadeBy.BACKUP, now, request.name)
+            )
+        ref = derived.ref
+        self.checker.note_made(
+            Made(ref.server_id, ref.name, ref.digest, MadeBy.CREATE, now, source)
+        )
+        self.old_versions.renew()
+
+    def _source_of(self, request: DeriveRequest) -> str:
+        """What it is made of; of a model that is edited in place, what that was made of."""
+        base = request.base
+        if base.name != request.name:
+            return base.name
+        made = self.checker.ledger.made(base.server_id, base.name, base.digest)
+        record = self._parts.state.record(base.key)
+        parent = record.details.parent_model if record is not None else ""
+        return (made.source if made is not None else "") or parent
+
+    @Slot(object)
+    def _on_operations_undone(self, undone: Undone) -> None:
+        """It is what it was, and still of our own making."""
+        ref, ledger = undone.edited, self.checker.ledger
+        if undone.dropped is not None:
+            self.checker.note_deleted(undone.dropped)
+        made = next((x for x in ledger.all_made(MadeBy.CREATE) if x.key == _made_key(ref)), None)
+        source = made.source if made is not None else ""
+        self.checker.note_made(
+            Made(ref.server_id, ref.name, ref.digest, MadeBy.CREATE, self._now(), source)
+        )
+        self.old_versions.renew()
 
     @Slot(object)
     def _on_estimator_estimated(self, estimate: PullEstimate) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, CreatePaths, ModelRef, ModelRefs, OtherAddress
 from tray_app.core.pulls.states import PullItem
@@ -56,6 +57,9 @@ class WindowController(QObject):
         commands.details_dialog_requested.connect(self.open_details)
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
+        commands.derive_dialog_requested.connect(self.open_derive)
+        commands.edit_dialog_requested.connect(self.open_edit)
+        commands.rebuild_dialog_requested.connect(self.open_rebuild)
         commands.version_dialog_requested.connect(self.open_version)
         commands.updates_dialog_requested.connect(self.open_updates)
         commands.updates_show_requested.connect(self.show_updates)
@@ -164,6 +168,21 @@ class WindowController(QObject):
     def open_duplicate(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_duplicate(ref)
+
+    @Slot(object)
+    def open_derive(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_derive(ref)
+
+    @Slot(object)
+    def open_edit(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_edit(ref)
+
+    @Slot(object)
+    def open_rebuild(self, request: RebuildRequest) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_rebuild(request)
 
     @Slot(object)
     def open_version(self, ref: ModelRef) -> None:

@@ -156,6 +156,7 @@ class Verb(StrEnum):
     PULL = "pull"
     DELETE = "delete"
     COPY = "copy"
+    CREATE = "create"
     LOAD = "load"
     UNLOAD = "unload"
     TEST = "test"

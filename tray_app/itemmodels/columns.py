@@ -62,6 +62,8 @@ def _verb_words(verb: Verb, permille: int | None = None) -> str:
         return tr("Unloading…")
     if verb is Verb.DELETE:
         return tr("Deleting…")
+    if verb is Verb.CREATE:
+        return tr("Saving…")
     if verb is Verb.PULL and permille is not None:
         return tr("Updating {percent}").format(percent=text.percent(permille))
     return tr("Updating…") if verb is Verb.PULL else ""
@@ -77,7 +79,7 @@ def short_size(row: ModelRow) -> str:
 
 def size_words() -> tuple[str, ...]:
     """The widest that the Size column may have to show, in the language of now."""
-    verbs = (Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL)
+    verbs = (Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.CREATE, Verb.PULL)
     busy = (_verb_words(verb) for verb in verbs)
     sizes = (text.size(888_800_000_000), text.size(888_000_000), text.size(999_999_999))
     return (*busy, *sizes)

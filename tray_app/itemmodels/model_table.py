@@ -28,7 +28,7 @@ from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow
 from tray_app.text import tr
 
 FILTERS = ("all", "loaded", "updates", "cloud")
-_SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL})
+_SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.CREATE, Verb.PULL})
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

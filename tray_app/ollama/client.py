@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from tray_app.core.creates.bodies import create_body
 from tray_app.core.decode import as_object
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
@@ -54,6 +55,7 @@ from tray_app.ollama.responses import body_of, error_of
 from tray_app.ollama.transport import Transport, Upload
 
 if TYPE_CHECKING:
+    from tray_app.core.creates.records import ModelChanges
     from tray_app.core.pulls.progress import PullProgress
     from tray_app.ollama.ensure import Ensured, InstallState, Patience
     from tray_app.ollama.registry import Registry
@@ -304,6 +306,15 @@ class OllamaClient:
             return
         if source == "local":
             raise BadName(name, "local", NameProblem.CHARACTER)
+
+    def create_from(self, name: str, base: str, changes: ModelChanges) -> None:
+        """POST /api/create: have a model made of the installed one `base`, with `changes`.
+
+        Not as a stream: the server then ends its work whatever becomes of us. It replaces a model
+        of that name, in whatever case, pulls a `base` that is not listed just so, and of one for
+        the cloud makes a stub: look at the list before.
+        """
+        self._post("/api/create", create_body(name, base, changes), "", None, has_answer=True)
 
     def copy(self, source: str, destination: str, *, may_replace: bool = False) -> None:
         """POST /api/copy. Raises ModelNotFound for the source, ServerFailed(409) for a name that

@@ -11,14 +11,14 @@ from tray_app.core.creates.summary import counted
 
 if TYPE_CHECKING:
     from tray_app.core.creates.files import FileFacts
-    from tray_app.core.creates.records import CreateItem, Derived
+    from tray_app.core.creates.records import CreateItem, Derived, Undone
     from tray_app.core.pulls.states import PullSummary
 
 
 class CreateFacts(QObject):
     """Signals: `changed` with the item, a new one too; `ended` when one has just come to its end;
-    `removed` with its id; `derived` when a model was made from an installed one; `file_read` when a
-    file was looked at for who asked.
+    `removed` with its id; `derived` when a model was made from an installed one, `undone` when an
+    edit was taken back; `file_read` when a file was looked at for who asked.
     """
 
     changed = Signal(object)  # CreateItem
@@ -26,6 +26,7 @@ class CreateFacts(QObject):
     removed = Signal(str)  # id
     derived = Signal(object)  # Derived
     file_read = Signal(object)  # FileFacts
+    undone = Signal(object)  # Undone
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,3 +73,6 @@ class CreateFacts(QObject):
 
     def tell_file(self, facts: FileFacts) -> None:
         self.file_read.emit(facts)
+
+    def tell_undone(self, undone: Undone) -> None:
+        self.undone.emit(undone)

@@ -81,6 +81,7 @@ _FAILED: dict[Verb, Callable[[], str]] = {
     Verb.PULL: lambda: tr("Can’t pull {name}"),
     Verb.DELETE: lambda: tr("Can’t delete {name}"),
     Verb.COPY: lambda: tr("Can’t copy {name}"),
+    Verb.CREATE: lambda: tr("Can’t make {name}"),
     Verb.LOAD: lambda: tr("Can’t load {name}"),
     Verb.UNLOAD: lambda: tr("Can’t unload {name}"),
     Verb.TEST: lambda: tr("Can’t reach Ollama"),

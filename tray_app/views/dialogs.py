@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.creates.form import FormKind
 from tray_app.core.creates.groups import FileGroup, group_paths
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
@@ -24,6 +26,7 @@ from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.views.components.message_box import MessageBox, show_message
 from tray_app.views.creates.chooser import ask_for_files
 from tray_app.views.creates.dialog import CreateDialog, Place
+from tray_app.views.derive.dialog import DeriveDialog
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
@@ -193,6 +196,33 @@ class Dialogs(QObject):
         dialog = DuplicateDialog(ref, self._state, self._commands, parent or self._host)
         self._keep(dialog)
         dialog.open()
+        return dialog
+
+    def open_derive(self, ref: ModelRef) -> DeriveDialog:
+        """Make a model of this one."""
+        return self._open_form_of(FormKind.NEW, ref)
+
+    def open_edit(self, ref: ModelRef) -> DeriveDialog:
+        """Edit a model that was made here."""
+        return self._open_form_of(FormKind.EDIT, ref)
+
+    def open_rebuild(self, request: RebuildRequest) -> DeriveDialog:
+        """Build a model anew on the version that its base has now."""
+        return self._open_form_of(FormKind.REBUILD, request.base, request.child)
+
+    def _open_form_of(
+        self, kind: FormKind, ref: ModelRef, child: ModelRef | None = None
+    ) -> DeriveDialog:
+        """What stands unsaved in another one is not thrown away."""
+        dialog = self._find(DeriveDialog)
+        if dialog is not None and dialog.form.is_touched:
+            self._bring_to_front(dialog)
+            return dialog
+        self._close_one(DeriveDialog)
+        dialog = DeriveDialog(kind, ref, self._state, self._commands, self._host, child=child)
+        self._keep(dialog)
+        dialog.open()
+        self._ask_for_layers(ref.server_id)
         return dialog
 
     def open_version(self, ref: ModelRef) -> DetailsDialog:
@@ -393,6 +423,9 @@ class Dialogs(QObject):
     def _on_state_failed(self, failure: Failure) -> None:
         """Something that a person asked for did not work: said where it was asked for."""
         if failure.verb in _TOLD_IN_PLACE:
+            return
+        form = self._find(DeriveDialog)
+        if form is not None and form.tells(failure):
             return
         server = self._state.server_of(failure.ref.server_id)
         message = failure_text(failure, _label(server), address=server.address)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from tray_app.core.connection_cases import ConnectionCase
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import (
     Cancelled,
@@ -41,6 +42,7 @@ from tray_app.ollama.certificates import offered_certificate
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.connect import address_of
 from tray_app.ollama.deleting import delete_unloaded
+from tray_app.ollama.deriving import derive, undo
 from tray_app.ollama.layers import UNSHOWABLE, show_with_layers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
@@ -159,6 +161,28 @@ class CopyJob(ServerJob):
         if client.get(destination) is None:
             raise NotDone(destination)
         return replace(self.request, destination=destination)
+
+
+class DeriveJob(ServerJob):
+    """Make a model of an installed one, or edit one that was made here. Outcome: Derived."""
+
+    def __init__(self, target: Target, request: DeriveRequest) -> None:
+        super().__init__(target, ("derive", request))
+        self.request = request
+
+    def work(self, client: OllamaClient) -> Derived:
+        return derive(client, self.request)
+
+
+class UndoJob(ServerJob):
+    """Make an edited model what it was. Outcome: Undone."""
+
+    def __init__(self, target: Target, request: UndoRequest) -> None:
+        super().__init__(target, ("undo", request))
+        self.request = request
+
+    def work(self, client: OllamaClient) -> Undone:
+        return undo(client, self.request)
 
 
 class LoadJob(ServerJob):

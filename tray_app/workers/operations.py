@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.payloads import (
@@ -36,12 +37,14 @@ from tray_app.workers.jobs import (
     AccessJob,
     CopyJob,
     DeleteJob,
+    DeriveJob,
     LoadJob,
     ManifestJob,
     RecommendationsJob,
     ShowJob,
     Target,
     TestJob,
+    UndoJob,
     UnloadJob,
 )
 from tray_app.workers.pulls.queue import PullQueue
@@ -60,6 +63,8 @@ class Operations(QObject):
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
     copied = Signal(object)  # CopyRequest
+    derived = Signal(object)  # Derived
+    undone = Signal(object)  # Undone
     loaded = Signal(object)  # ModelRef
     unloaded = Signal(object)  # ModelRef
     busy_changed = Signal(object)  # BusyModel
@@ -132,6 +137,30 @@ class Operations(QObject):
             job = CopyJob(target, request)
             job.succeeded.connect(self._on_copy_succeeded)
             self._submit(job, f"change {request.source.server_id}", Verb.COPY, request.source)
+
+    @Slot(object)
+    def derive(self, request: DeriveRequest) -> None:
+        """Make a model of an installed one, or edit one that was made here. In a lane of its own:
+        a proxy that keeps its end from us delays nothing else."""
+        ref = ModelRef(request.base.server_id, request.name, request.replaces)
+        target = self._target(Verb.CREATE, ref)
+        if target is not None:
+            if request.is_edit:
+                self.busy_changed.emit(BusyModel(ref, Verb.CREATE))
+            job = DeriveJob(target, request)
+            job.succeeded.connect(self._on_derive_succeeded)
+            self._submit(job, f"derive {ref.server_id}", Verb.CREATE, ref)
+
+    @Slot(object)
+    def undo(self, request: UndoRequest) -> None:
+        """Make an edited model what it was."""
+        ref = request.edited
+        target = self._target(Verb.CREATE, ref)
+        if target is not None:
+            self.busy_changed.emit(BusyModel(ref, Verb.CREATE))
+            job = UndoJob(target, request)
+            job.succeeded.connect(self._on_undo_succeeded)
+            self._submit(job, f"derive {ref.server_id}", Verb.CREATE, ref)
 
     @Slot(object)
     def load(self, request: LoadRequest) -> None:
@@ -262,6 +291,14 @@ class Operations(QObject):
     @Slot(object)
     def _on_copy_succeeded(self, request: CopyRequest) -> None:
         self.copied.emit(request)
+
+    @Slot(object)
+    def _on_derive_succeeded(self, derived: Derived) -> None:
+        self.derived.emit(derived)
+
+    @Slot(object)
+    def _on_undo_succeeded(self, undone: Undone) -> None:
+        self.undone.emit(undone)
 
     @Slot(object)
     def _on_load_succeeded(self, ref: ModelRef) -> None:

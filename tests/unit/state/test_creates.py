@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
+from tray_app.core.creates.records import (
+    CreateItem,
+    CreateRequest,
+    CreateState,
+    Derived,
+    DeriveRequest,
+    ModelChanges,
+    Undone,
+)
+from tray_app.core.payloads import ModelRef
 from tray_app.core.pulls.states import PullSummary
 from tray_app.state.creates import CreateFacts
 
@@ -37,6 +46,18 @@ def test_each_change_is_told_once_and_kept(told: list[object]) -> None:
     facts.drop("c1")
     assert told == [ITEM, moving, "c1"]
     assert not facts.items
+
+
+def test_what_is_made_of_other_models_is_told_and_not_kept(told: list[object]) -> None:
+    facts = CreateFacts()
+    facts.derived.connect(told.append)
+    facts.undone.connect(told.append)
+    base = ModelRef("local", "base:7b")
+    derived = Derived(DeriveRequest(base, "mine", ModelChanges()), ModelRef("local", "mine:latest"))
+    undone = Undone(derived.ref)
+    facts.tell_derived(derived)
+    facts.tell_undone(undone)
+    assert told == [derived, undone]
 
 
 def test_a_state_is_ended_or_at_the_server_or_neither() -> None:

@@ -12,6 +12,13 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.conftest import QUICK
 from tray_app.core.connection_cases import ConnectionCase
+from tray_app.core.creates.records import (
+    Derived,
+    DeriveRequest,
+    ModelChanges,
+    Undone,
+    UndoRequest,
+)
 from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import Changed, ModelNotFound, NotDone, ServerFailed, Unreachable
 from tray_app.core.payloads import (
@@ -203,6 +210,44 @@ def test_copy_refuses_an_existing_name(
     failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(CopyRequest(a, "B")))
     assert isinstance(failure, Failure)
     assert isinstance(failure.error, ServerFailed)
+
+
+def test_a_model_is_made_of_another_and_edited(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    busy: list[BusyModel] = []
+    operations.busy_changed.connect(busy.append)
+    request = DeriveRequest(a, "mine:latest", ModelChanges(system="one"))
+    found = outcome_of(qtbot, operations.derived, lambda: operations.derive(request))
+    assert isinstance(found, Derived)
+    assert found.request == request
+    assert [each.verb for each in busy] == [None], "the base is left as it is"
+    edit = DeriveRequest(
+        found.ref, found.ref.name, ModelChanges(system="two"), "mine:old", replaces=found.ref.digest
+    )
+    edited = outcome_of(qtbot, operations.derived, lambda: operations.derive(edit))
+    assert isinstance(edited, Derived)
+    assert BusyModel(found.ref, Verb.CREATE) in busy
+    assert edited.kept is not None
+    undo = UndoRequest(edited.ref, edited.kept)
+    undone = outcome_of(qtbot, operations.undone, lambda: operations.undo(undo))
+    assert undone == Undone(found.ref, edited.kept)
+    assert sorted(server.state.names()) == ["a:latest", "b:latest", "c:latest", "mine:latest"]
+
+
+def test_a_model_that_cannot_be_made_is_a_failure_of_its_name(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    request = DeriveRequest(a, "B", ModelChanges(system="one"))
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.derive(request))
+    assert isinstance(failure, Failure)
+    assert (failure.verb, failure.ref.name) == (Verb.CREATE, "B")
+    unknown = DeriveRequest(ModelRef("nowhere", "a"), "b", ModelChanges(system="one"))
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.derive(unknown))
+    assert isinstance(failure, Failure)
+    assert failure.verb is Verb.CREATE
 
 
 def test_a_copy_that_is_not_in_the_list_was_not_made(

@@ -104,6 +104,7 @@ def test_the_row_menu(stage: Stage) -> None:
     assert texts == [
         "Show details", "Unload", "Keep loaded", "",
         "Update", "Check for update", "Pin this version", "What differs…", "",
+        "New from this model…", "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
         "Duplicate…", "Delete…",
     ]  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from tests.shots import data
 from tests.widgets.windows import Stage, pick, selected
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.payloads import ModelRef, MoveOutcome, MoveRequest
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.facts import (
@@ -129,7 +130,10 @@ def test_copies_of_the_old_version_are_told(stage: Stage) -> None:
     assert stage.told.take("after_update_done_requested") == [ref("mistral:7b")]
     stage.state.set_after_updates((after(children=("meeting-notes:latest",)),))
     words = "meeting-notes:latest was built on the old version of mistral:7b."
-    assert say(stage) == (words, ["Leave it"])
+    assert say(stage) == (words, ["Rebuild…", "Leave it"])
+    click(stage, "rebuild")
+    request = RebuildRequest(ref("meeting-notes:latest"), ref("mistral:7b"))
+    assert stage.told.take("rebuild_dialog_requested") == [request]
     stage.state.set_after_updates((after("gemma3:4b", children=("meeting-notes:latest",)),))
     words = "2 models still use the old version of mistral:7b."
     assert say(stage) == (words, ["Show them", "Leave them"])

@@ -11,9 +11,10 @@ from typing import Any
 from tray_app.demo.errors import ApiError
 from tray_app.demo.gojson import encode, human_number
 from tray_app.demo.handlers.binding import Body
+from tray_app.demo.handlers.deriving import from_model
 from tray_app.demo.handlers.files import Found, from_files, refuse_early
-from tray_app.demo.handlers.pull import Event, Waiter, pull
-from tray_app.demo.store.naming import InvalidName, Ref, parse, parse_for_use
+from tray_app.demo.handlers.pull import Event, Waiter
+from tray_app.demo.store.naming import InvalidName, Ref, parse
 from tray_app.demo.store.package import Layer, Package, Weights, assemble, text_layer
 from tray_app.demo.store.state import DemoState
 
@@ -38,7 +39,11 @@ def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[
         adapters = body.mapping("adapters")
         if len(adapters) > 1:
             raise ApiError(400, "only one adapter is currently supported")
-        package = yield from _from_model(state, base, waiter)
+        package, is_stub = yield from from_model(state, body, waiter)
+        if is_stub:
+            state.install(ref, package)
+            yield {"status": "success"}
+            return
         if adapters:
             added = yield from from_files(state, adapters, "", waiter)
             package = replace(package, layers=(*package.layers, *added[2]))
@@ -69,33 +74,6 @@ def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[
         if old is not None:
             state.prune(old.package.blobs)
     yield {"status": "success"}
-
-
-def _from_model(state: DemoState, name: str, waiter: Waiter) -> Generator[Event, None, Package]:
-    try:
-        ref, _ = parse_for_use(name)
-    except InvalidName as error:
-        raise ApiError(400, "invalid model name") from error
-    if state.find(ref) is None:
-        for event in pull(state, ref, waiter):
-            if event["status"] != "success":
-                yield event
-    item = state.find(ref)
-    if item is None:
-        raise ApiError(500, f"model '{name}' not found")
-    package = item.package
-    layers = tuple(
-        Layer(layer.kind, layer.digest, layer.size, layer.text, item.ref.display)
-        for layer in package.layers
-    )
-    return Package(
-        package.manifest,
-        layers,
-        package.config,
-        package.details,
-        package.weights,
-        package.projector,
-    )
 
 
 def _assembled(found: Found) -> Package:

@@ -226,9 +226,18 @@ class SearchField(QLineEdit):
 
 def set_invalid(field: QLineEdit, invalid: bool) -> None:
     """Mark a field as holding something that cannot be used."""
-    if bool(field.property("invalid")) == invalid:
+    _mark(field, "invalid", invalid)
+
+
+def set_quiet(field: QWidget, quiet: bool) -> None:
+    """Mark a field as holding what nobody has typed there."""
+    _mark(field, "quiet", quiet)
+
+
+def _mark(field: QWidget, name: str, is_so: bool) -> None:
+    if bool(field.property(name)) == is_so:
         return
-    field.setProperty("invalid", invalid)
+    field.setProperty(name, is_so)
     field.style().unpolish(field)
     field.style().polish(field)
     field.update()

@@ -42,6 +42,8 @@ class Command(StrEnum):
     DELETE = "delete"
     LOAD = "load"
     KEEP_LOADED = "keep_loaded"
+    EDIT = "edit"
+    DERIVE = "derive"
     DUPLICATE = "duplicate"
     COPY = "copy"
     COPY_RUN = "copy_run"
@@ -86,6 +88,7 @@ _ICONS = {
     Command.DETAILS: "info",
     Command.DELETE: "trash",
     Command.LOAD: "load",
+    Command.DERIVE: "edit",
     Command.DUPLICATE: "duplicate",
     Command.COPY: "copy",
     Command.OPEN_PAGE: "external",
@@ -112,6 +115,8 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.DELETE: (tr("Delete…"), tr("Delete")),
         Command.LOAD: (tr("Load"), tr("Load")),
         Command.KEEP_LOADED: (tr("Keep loaded"), ""),
+        Command.EDIT: (tr("Edit…"), ""),
+        Command.DERIVE: (tr("New from this model…"), ""),
         Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
         Command.HISTORY: (tr("Download history…"), ""),

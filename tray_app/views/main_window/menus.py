@@ -54,6 +54,7 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
             *(Command.UPDATE, Command.CHECK_UPDATE, Command.PIN, Command.SKIP),
             *(Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
         ),
+        (Command.EDIT, Command.DERIVE),
         (Command.PULL_ELSEWHERE,),
         (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),
         (Command.DUPLICATE, Command.DELETE),

@@ -12,6 +12,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.commands import Commands
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.payloads import ModelRef, ModelRefs, MoveOutcome, MoveRequest
 from tray_app.core.updates.facts import AfterUpdate, BackupNews, BackupNote, CheckState
 from tray_app.core.updates.verdicts import Standing
@@ -76,6 +77,7 @@ class UpdateBanners(QObject):
             "stop_check": commands.update_check_stop_requested.emit,
             "show_unchecked": self._show_unchecked,
             "move_copy": self._move_copy,
+            "rebuild": self._rebuild,
             "show_old": self._show_old,
             "leave_old": self._leave_old,
             "keep_backup": self._keep_backup,
@@ -166,7 +168,8 @@ class UpdateBanners(QObject):
                 return BannerText(words, Tone.INFO, actions, glyph="layers")
             leave = ("leave_old", tr("Leave it"))
             if not after.copies:
-                return BannerText(words, Tone.INFO, (leave,), glyph="layers")
+                actions = (("rebuild", tr("Rebuild…")), leave)
+                return BannerText(words, Tone.INFO, actions, glyph="layers")
             actions = (("move_copy", tr("Move it too")), leave)
             return BannerText(words, Tone.INFO, actions, glyph="duplicate")
         if note is None:
@@ -192,6 +195,12 @@ class UpdateBanners(QObject):
         after = self._after
         if after is not None:
             self._commands.move_requested.emit(MoveRequest(after.copies[0], after.updated))
+
+    def _rebuild(self) -> None:
+        after = self._after
+        if after is not None:
+            request = RebuildRequest(after.children[0], after.updated)
+            self._commands.rebuild_dialog_requested.emit(request)
 
     def _show_old(self) -> None:
         after = self._after

@@ -2,7 +2,8 @@
 
 The middle is models_pane.py, what it shows for what is known screens.py, the line below
 status_bar.py, commands and their keys actions.py and update_actions.py, menus menus.py and
-server_menu.py, what is said of updates update_banners.py.
+server_menu.py, what is said of updates update_banners.py, of models made of others
+derive_reports.py and derive_actions.py.
 shown_servers.py follows the servers that are shown, reports.py tells what was done.
 """
 
@@ -35,6 +36,8 @@ from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.main_window import menus, several
 from tray_app.views.main_window.actions import Actions, Command, ModelActions, ref_of
 from tray_app.views.main_window.announcer import Announcer
+from tray_app.views.main_window.derive_actions import DeriveActions
+from tray_app.views.main_window.derive_reports import DeriveReports
 from tray_app.views.main_window.filter_bar import FilterBar
 from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
@@ -106,6 +109,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, self.view)
         self.model_actions = ModelActions(self.actions_, commands, self.view)
         self.update_actions = UpdateActions(self.actions_, commands, state, settings, self.view)
+        self.derive_actions = DeriveActions(self.actions_, commands, state, self.view)
         self._status_line = StatusLine(self.models)
         self._refresh_timer = QTimer(self, singleShot=True, interval=0)
         self._refresh_timer.timeout.connect(self.refresh_now)
@@ -115,11 +119,12 @@ class MainWindow(QMainWindow):
         self.update_banners = UpdateBanners(
             state, commands, self.models, self.shown_servers, self, clock=clock
         )
+        self.derive_reports = DeriveReports(state, commands, self.shown_servers, self.view, self)
         self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
         self._build()
         self.pane_actions = PaneActions(
             *(self.actions_, commands, state, self.top_bar, self.pane, self._show_all),
-            self.update_banners.actions,
+            {**self.update_banners.actions, **self.derive_reports.actions},
             self,
         )
         self.panes = PaneFocus(
@@ -282,6 +287,9 @@ class MainWindow(QMainWindow):
         self.update_banners.changed.connect(self._refresh_later)
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
+        self.derive_reports.changed.connect(self._refresh_later)
+        self.derive_reports.notice_made.connect(self.show_notice)
+        self.derive_reports.model_found.connect(self.select)
         self.reports.notice_made.connect(self.show_notice)
         self.reports.model_found.connect(self.select)
         self._settings.changed.connect(self._on_settings_changed)
@@ -352,7 +360,7 @@ class MainWindow(QMainWindow):
             has_news=self.update_banners.has_news,
         )
         self.view.columns.set_updates(facts.filter == "updates")
-        self.pane.set_standing(self.update_banners.banner())
+        self.pane.set_standing(self.derive_reports.banner() or self.update_banners.banner())
         self.filter_bar.set_comparison(*self._comparison_words(facts))
         line, tip = self._status_line.words(facts, selected)
         self.status_bar.set_line(line, tip)
@@ -382,6 +390,7 @@ class MainWindow(QMainWindow):
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
         self.model_actions.update_state(selected, has_others=len(self._state.servers) > 1)
         self.update_actions.update_state(selected)
+        self.derive_actions.update_state(selected)
         nothing = "" if self.models.loaded_rows() else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
         if not self.model_actions.rows and self.view.has_framed_row:
