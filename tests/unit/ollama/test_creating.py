@@ -212,6 +212,23 @@ def test_a_server_that_has_it_already_reads_nothing(
     assert client.has_blob(known.digest)
 
 
+def test_a_server_may_take_its_time_over_an_upload(server: FaultyServer, tmp_path: Path) -> None:
+    """More than connecting may take."""
+    path = tmp_path / "x"
+    path.write_bytes(os.urandom(32 * PIECE_BYTES))
+    scope = CancelScope()
+    known = hashed(str(path), scope, nothing)
+
+    def drip(call: faults.Call) -> None:
+        call.exchange.pause(0.5)
+        call.answer()
+
+    server.fault("*", drip, method="POST")
+    with OllamaClient(server.url, scope=scope, connect_timeout_s=0.1) as client:
+        client.upload_blob(known.digest, FileUpload(known, scope, nothing))
+    assert server.state.has_blob(known.digest)
+
+
 def test_a_cancel_ends_an_upload_that_nobody_takes(
     client: OllamaClient, server: FaultyServer, tmp_path: Path
 ) -> None:
