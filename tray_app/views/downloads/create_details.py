@@ -163,7 +163,7 @@ class _Facts(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for row, fact in enumerate(facts):
-            label = PlainLabel(fact.label, TextRole.SECONDARY, wrap=False)
+            label = PlainLabel(fact.label, TextRole.SECONDARY, natural=True)
             value = PlainLabel(fact.value, TextRole.SECONDARY, selectable=True)
             value.setAccessibleName(f"{fact.label}: {fact.value}")
             stand_on_one_line(label, value)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.text import percent, tr
@@ -49,6 +49,8 @@ class CreateRow(PanelRow):
         details = CreateDetails()
         super().__init__(item.id, item.name, details, parent)
         self.details = details
+        # What is below breaks into lines: as high as they need, not as they are at best.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._is_kind_there = is_kind_there
         self._item = item
         self._server = ""
