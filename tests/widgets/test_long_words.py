@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import creates, data, doctor, estimates, pull_servers, server_form, updates
+from tests.shots import creates, data, derive, doctor, estimates, pull_servers, server_form, updates
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -127,6 +127,10 @@ DIALOGS: list[Callable[[], QWidget]] = [
     pictures.quit_question,
     pictures.details_overview,
     pictures.details_failed,
+    derive.new_from_model,
+    derive.new_from_model_small,
+    derive.edit_model,
+    derive.edit_model_bottom,
     doctor.doctor_open,
     doctor.doctor_small,
     doctor.doctor_fine,

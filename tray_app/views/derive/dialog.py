@@ -70,6 +70,7 @@ from tray_app.views.components.surfaces import Hairline
 from tray_app.views.components.text_box import TextBox
 from tray_app.views.derive.folds import FoldCard, TextFold
 from tray_app.views.derive.parameters import ParametersCard
+from tray_app.views.derive.preview import WIDTH as SENT_WIDTH
 from tray_app.views.derive.preview import SentPane
 from tray_app.views.pull.license_dialog import LicenseDialog
 from tray_app.views.theme import TextRole, Tone
@@ -116,6 +117,7 @@ class DeriveDialog(DialogFrame):
         self._connect()
         self.set_least_size(_LEAST.width(), _LEAST.height())
         self.resize(_SIZE)
+        self._content_of_form.needs_changed.connect(self._fit_form)
         self._read()
         self._look()
         self._focus_first()
@@ -149,7 +151,7 @@ class DeriveDialog(DialogFrame):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.banner = Banner(self)
-        content = FittingContent()
+        content = self._content_of_form = FittingContent()
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 16, 20, 20)
         column.setSpacing(8)
@@ -616,9 +618,25 @@ class DeriveDialog(DialogFrame):
         if direction is None or not self.form_scroller.scroll_page(direction):
             super().keyPressEvent(event)
 
+    @property
+    def _form_width(self) -> int:
+        """What the words of this language need."""
+        bar = self.form_scroller.verticalScrollBar().sizeHint().width()
+        return self._content_of_form.minimumSizeHint().width() + bar
+
+    @Slot()
+    def _fit_form(self) -> None:
+        self._wanted = QSize(max(_LEAST.width(), self._form_width), _LEAST.height())
+        self.screen_fit.apply_least()
+        self._part(self.width())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_narrow = event.size().width() < _NARROW
+        self._part(event.size().width())
+
+    def _part(self, width: int) -> None:
+        """What is sent stands beside the form where there is room for both."""
+        is_narrow = width < max(_NARROW, self._form_width + SENT_WIDTH + 1)
         for widget in (self.sent, self._sent_line):
             widget.setVisible(not is_narrow)
         self.sent_button.setVisible(is_narrow)

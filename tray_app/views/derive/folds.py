@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.core.creates.deriving import messages_text
 from tray_app.core.creates.form import DeriveForm
@@ -41,6 +41,8 @@ class _Head(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(_HEIGHT)
+        # A button would ask for all of its words.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.chevron = GlyphLabel("chevron-right", size=12, parent=self)
         self._title = PlainLabel(title, wrap=False, parent=self)
         self.state = ElidedLabel("", TextRole.SECONDARY, parent=self)
