@@ -29,12 +29,13 @@ _ollama_tray() {
     --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --header-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --server) COMPREPLY=(); _ollama_tray_servers "$word"; return ;;
+    --quantize) mapfile -t COMPREPLY < <(compgen -W "Q8_0 Q4_K_M Q4_K_S" -- "$word"); return ;;
   esac
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps load unload keep pull rm cp mv outdated update pin unpin export import"
-        names+=" downloads pause resume cancel status doctor quit" ;;
+        names="list show ps load unload keep pull rm cp mv create outdated update pin unpin export"
+        names+=" import downloads pause resume cancel status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
     ps | downloads | status | doctor) options+=" --json" ;;
     cp | mv) names=models ;;
@@ -45,6 +46,7 @@ _ollama_tray() {
     load) options+=" --context --for"; names=models ;;
     unload) options+=" --all"; names=models ;;
     keep) options+=" --context --off"; names=models ;;
+    create) options+=" --quantize --base --no-projector --yes --json"; names=files ;;
     outdated) options+=" --json --exit-code" ;;
     update) options+=" --all --dry-run --yes --wait"; names=models ;;
     pin | unpin) names=models ;;

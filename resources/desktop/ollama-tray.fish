@@ -8,8 +8,8 @@ function __ollama_tray_downloads
     ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }'
 end
 
-set -l verbs list ls show ps load unload keep pull rm cp mv outdated update pin unpin export import \
-    downloads pause resume cancel status doctor quit
+set -l verbs list ls show ps load unload keep pull rm cp mv create outdated update pin unpin export \
+    import downloads pause resume cancel status doctor quit
 set -l bare "not __fish_seen_subcommand_from $verbs"
 
 complete -c ollama-tray -f
@@ -23,6 +23,7 @@ complete -c ollama-tray -n $bare -a pull -d "Have models here and up to date"
 complete -c ollama-tray -n $bare -a rm -d "Delete models"
 complete -c ollama-tray -n $bare -a cp -d "Copy a model to another name"
 complete -c ollama-tray -n $bare -a mv -d "Give a model another name"
+complete -c ollama-tray -n $bare -a create -d "Make a model of a GGUF file"
 complete -c ollama-tray -n $bare -a outdated -d "Ask for newer versions"
 complete -c ollama-tray -n $bare -a update -d "Update models"
 complete -c ollama-tray -n $bare -a pin -d "Leave models as they are"
@@ -46,7 +47,7 @@ complete -c ollama-tray -l header-file -r -F -d "Headers for the server"
 complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated export downloads status doctor" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps create outdated export downloads status doctor" -l json -d "Print JSON"
 complete -c ollama-tray -n "__fish_seen_subcommand_from load keep" -l context -x -d "Tokens of context"
 complete -c ollama-tray -n "__fish_seen_subcommand_from load" -l for -x -d "How long it stays"
 complete -c ollama-tray -n "__fish_seen_subcommand_from unload" -l all -d "All that are in memory"
@@ -65,5 +66,10 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from outdated" -l exit-code -
 complete -c ollama-tray -n "__fish_seen_subcommand_from pause resume" -l all -d "All of them"
 complete -c ollama-tray -n "__fish_seen_subcommand_from cancel" -s y -l yes -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pause resume cancel" -a "(__ollama_tray_downloads)"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -F
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -l quantize -x -a "Q8_0 Q4_K_M Q4_K_S" -d "Make it smaller"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -l base -x -a "(__ollama_tray_models)" -d "The model an adapter is for"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -l no-projector -d "Leave the projector out"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -s y -l yes -d "Also where it may not work"
 complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show load unload keep pull rm cp mv update pin unpin" -a "(__ollama_tray_models)"

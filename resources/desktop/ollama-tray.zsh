@@ -51,6 +51,7 @@ _ollama_tray() {
         'rm:delete models'
         'cp:copy a model to another name'
         'mv:give a model another name'
+        'create:make a model of a GGUF file'
         'outdated:ask for newer versions'
         'update:update models'
         'pin:leave models as they are'
@@ -94,6 +95,12 @@ _ollama_tray() {
         cancel)
           _arguments $common '(-y --yes)'{-y,--yes}'[do not ask]' \
             '*:download:_ollama_tray_downloads' ;;
+        create)
+          _arguments $common '--quantize[make it smaller]:type:(Q8_0 Q4_K_M Q4_K_S)' \
+            '--base[the model that an adapter is for]:model:_ollama_tray_models' \
+            '--no-projector[leave the projector out]' \
+            '(-y --yes)'{-y,--yes}'[also where it may not work]' '--json[print JSON]' \
+            '1:name:' '*:file:_files' ;;
         outdated)
           _arguments $common '--json[print JSON]' \
             '--exit-code[end with 4 if there are newer versions]' ;;

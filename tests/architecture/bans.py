@@ -72,6 +72,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/server_choice.py", "tray_app.ollama.local_store"): "only where none answers",
     ("tray_app/cli/speech.py", "tray_app.language"): "Qt costs 100 ms: not for English",
     ("tray_app/cli/terminal.py", "tray_app.cli.doctor"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.creating"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.downloads"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.memory"): "each verb loads what it needs",

@@ -154,6 +154,10 @@ def _verb(command: Command) -> Callable[[Session], int]:
             Command.PAUSE: downloads.pause,
             Command.RESUME: downloads.resume,
         }.get(command, downloads.cancel)
+    if command is Command.CREATE:
+        from tray_app.cli.creating import create
+
+        return create
     if command in (Command.OUTDATED, Command.UPDATE, Command.PIN, Command.UNPIN):
         from tray_app.cli import updates
 

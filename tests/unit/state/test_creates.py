@@ -17,6 +17,7 @@ from tray_app.core.creates.records import (
     Undone,
 )
 from tray_app.core.payloads import ModelRef
+from tray_app.core.pulls.states import PullSummary
 from tray_app.state.creates import CreateFacts
 
 ITEM = CreateItem(
@@ -64,3 +65,24 @@ def test_a_state_is_ended_or_at_the_server_or_neither() -> None:
     at_server = {state for state in CreateState if state.is_at_server}
     assert not ended & at_server
     assert CreateState.UPLOADING not in ended | at_server
+
+
+def test_an_end_is_told_once_of_what_was_seen_before(told: list[object]) -> None:
+    facts = CreateFacts()
+    facts.ended.connect(told.append)
+    done = replace(ITEM, state=CreateState.DONE)
+    facts.put(replace(done, id="old"))  # it had ended when the program started
+    facts.put(ITEM)
+    facts.put(done)
+    facts.put(replace(done, digest="d" * 64))
+    assert told == [done]
+
+
+def test_how_many_stop_and_how_many_go_on() -> None:
+    facts = CreateFacts()
+    states = (CreateState.WAITING, CreateState.UPLOADING, CreateState.MAKING, CreateState.DONE)
+    for state in states:
+        facts.put(replace(ITEM, id=state, state=state))
+    assert (facts.active, facts.at_server) == (1, 1)
+    summary = facts.counted(PullSummary(active=2))
+    assert (summary.active, summary.waiting, summary.done) == (4, 1, 1)

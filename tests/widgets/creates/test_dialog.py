@@ -520,3 +520,35 @@ def test_a_server_that_is_added_can_be_chosen(qtbot: QtBot, scene: Scene) -> Non
     several(scene.state)
     assert dialog.server.isVisible()
     assert dialog.server_id == data.SERVER
+
+
+def test_what_only_goes_on_changes_nothing(
+    qtbot: QtBot, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Downloads tell of themselves ten times a second."""
+    dialog = opened(qtbot, scene, GEMMA)
+    counted: list[int] = []
+    monkeypatch.setattr(dialog.cost, "show_cost", lambda *_: counted.append(1))
+    running = data.PULLS[0]
+    assert running.progress is not None
+    for done in range(20):
+        progress = replace(running.progress, completed_bytes=done)
+        facts.set_download(scene.state, replace(running, progress=progress))
+    assert counted == []
+    facts.set_download(scene.state, replace(running, id="other", name="new:1"))
+    assert counted
+
+
+def test_a_poll_that_brings_the_same_models_keeps_the_choice_of_a_base(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    dialog = opened(qtbot, scene, ADAPTER)
+    choose(dialog, "base", "mistral:7b")
+    facts.set_snapshot(scene.state, data.snapshot())
+    without = tuple(each for each in data.MODELS if each.name != "gemma3:4b")
+    facts.set_snapshot(scene.state, data.snapshot(without))
+    assert dialog.base.currentData() == "mistral:7b"
+    gone = tuple(each for each in data.MODELS if each.name != "mistral:7b")
+    facts.set_snapshot(scene.state, data.snapshot(gone))
+    assert dialog.base.currentData() == ""
+    assert state_of(dialog) == ("Create", False)

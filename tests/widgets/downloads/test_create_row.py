@@ -200,6 +200,20 @@ def test_a_key_that_is_held_down_answers_nothing(
     assert ids == []
 
 
+def test_the_answer_is_not_taken_back_by_a_second_key(
+    panel: DownloadsPanel, qtbot: QtBot, commands: Commands
+) -> None:
+    panel.set_create(item(S.ASKED))
+    delete = button(panel, "Delete x:1 when it’s ready")
+    delete.setFocus()
+    with emitted(commands.create_keep_requested) as kept:
+        qtbot.keyClick(delete, Qt.Key.Key_Return)
+        panel.set_create(item(S.TO_BE_DELETED))
+        focused = QApplication.focusWidget()
+        qtbot.keyClick(focused, Qt.Key.Key_Return)
+    assert (focused, kept) == (row(panel), [])
+
+
 def test_the_question_takes_the_focus_from_nobody(panel: DownloadsPanel, qtbot: QtBot) -> None:
     panel.set_create(item(S.MAKING))
     panel.hide_button.setFocus()

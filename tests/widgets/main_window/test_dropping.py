@@ -94,15 +94,19 @@ def enter(stage: Stage, dragged: QMimeData) -> DropOverlay:
     return overlay
 
 
-def drop(stage: Stage, dragged: QMimeData) -> None:
+def drop(stage: Stage, dragged: QMimeData) -> QDropEvent:
+    """As file managers offer it: to be moved."""
+    actions = Qt.DropAction
     event = QDropEvent(
         QPointF(50, 50),
-        Qt.DropAction.CopyAction,
+        actions.CopyAction | actions.MoveAction,
         dragged,
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
+    event.setDropAction(actions.MoveAction)
     QApplication.sendEvent(stage.window.pane, event)
+    return event
 
 
 def test_a_file_is_dropped_on_the_window(stage: Stage, tmp_path: Path) -> None:
@@ -115,8 +119,10 @@ def test_a_file_is_dropped_on_the_window(stage: Stage, tmp_path: Path) -> None:
         "1\u00a0MB will be uploaded to “This computer”. You see what it costs first.",
     ]
     with emitted(stage.commands.create_dialog_requested) as asked:
-        drop(stage, dragged)
+        event = drop(stage, dragged)
     assert asked == [CreatePaths((str(path),))]
+    assert event.isAccepted()
+    assert event.dropAction() is Qt.DropAction.CopyAction  # or it might be removed
     assert not overlay.isVisible()
 
 

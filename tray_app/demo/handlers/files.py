@@ -211,6 +211,7 @@ def _work(
         del state.leftovers[output]
         raise ApiError(500, prefix + _FAILED)
     yield {"status": "verifying conversion"}
+    waiter.pause(state.tick_s)  # it is copied once more
     del state.leftovers[output]
     if state.has_blob(made.digest):
         return

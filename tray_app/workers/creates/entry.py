@@ -18,6 +18,8 @@ from tray_app.ollama.creating import Begun, CreateReport, patience_s
 from tray_app.workers.creates.job import CreateJob, DeleteMadeJob
 from tray_app.workers.creates.store import StoredCreate
 
+_MAKING = frozenset({CreateState.MAKING, CreateState.ASKED, CreateState.TO_BE_DELETED})
+
 
 @dataclass(slots=True, eq=False)
 class CreateEntry:
@@ -88,10 +90,12 @@ class CreateEntry:
         old, state = self.item, step(self.item.state, event)
         if state is old.state:
             return False
+        # Whether a person wants it or not, the server goes on with the same.
+        is_same_work = old.state in _MAKING and state in _MAKING
         item = replace(
             old,
             state=state,
-            state_since_s=now_s,
+            state_since_s=old.state_since_s if is_same_work else now_s,
             completed_bytes=0,
             total_bytes=0,
             speed_bytes_s=None,
