@@ -60,6 +60,9 @@ def test_only_gguf_files_are_beside(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     found = LocalDisk().beside(str(tmp_path / "b.gguf"))
     assert found == (str(tmp_path / "A.GGUF"), str(tmp_path / "b.gguf"))
+    # Paths come as Qt writes them, too.
+    found = LocalDisk().beside((tmp_path / "b.gguf").as_posix())
+    assert found == ((tmp_path / "A.GGUF").as_posix(), (tmp_path / "b.gguf").as_posix())
     assert LocalDisk().beside(str(tmp_path / "gone" / "b.gguf")) == ()
 
 

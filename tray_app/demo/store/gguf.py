@@ -21,7 +21,7 @@ _SCALARS = {
     11: "q",
     12: "d",
 }
-_STRING, _ARRAY = 8, 9
+_UINT32, _STRING, _ARRAY = 4, 8, 9
 _TENSOR_TYPES = {
     0: "F32",
     1: "F16",
@@ -48,6 +48,7 @@ _FILE_TYPES = {
 # Bytes of so many values, of the types whose place in a file is checked.
 _TENSOR_BYTES = {0: (4, 1), 1: (2, 1), 2: (18, 32), 8: (34, 32), 12: (144, 256), 14: (210, 256)}
 _ALIGNMENT = 32
+_MAX_DIMENSIONS = 4
 _NO_GGUF = "supplied file was not in GGUF format"
 
 
@@ -94,11 +95,21 @@ def read_header(data: bytes, digest: str, size: int) -> Weights:
     try:
         reader.scalar("I")
         tensor_count, pair_count = reader.scalar("Q"), reader.scalar("Q")
-        pairs = [(reader.string(), reader.value(reader.scalar("I"))) for _ in range(pair_count)]
+        pairs = []
+        for _ in range(pair_count):
+            key, kind = reader.string(), reader.scalar("I")
+            value = reader.value(kind)
+            # A number of another width is none to the server, and 0, which F32 is, is none either.
+            if key != "general.file_type" or (kind == _UINT32 and value):
+                pairs.append((key, value))
         tensors = []
         for _ in range(tensor_count):
             name = reader.string()
-            shape = tuple(reader.scalar("Q") for _ in range(reader.scalar("I")))
+            dimensions = reader.scalar("I")
+            if dimensions > _MAX_DIMENSIONS:
+                text = f'tensor "{name}" dimensions {dimensions} exceeds maximum {_MAX_DIMENSIONS}'
+                raise NotGguf(text)
+            shape = tuple(reader.scalar("Q") for _ in range(dimensions))
             number, offset = reader.scalar("I"), reader.scalar("Q")
             tensors.append((name, _TENSOR_TYPES.get(number, "unknown"), shape))
             if number in _TENSOR_BYTES:
@@ -108,7 +119,10 @@ def read_header(data: bytes, digest: str, size: int) -> Weights:
         raise NotGguf("unexpected EOF") from error
     kv = dict(pairs)
     start = reader.at + 4
-    start += -start % int(kv.get("general.alignment", _ALIGNMENT))
+    alignment = int(kv.get("general.alignment", _ALIGNMENT))
+    if not alignment:
+        raise NotGguf("invalid GGUF alignment: 0")
+    start += -start % alignment
     for name, end in ends:
         if start + end > size:
             text = f'tensor "{name}" offset+size ({start + end}) exceeds file size ({size})'

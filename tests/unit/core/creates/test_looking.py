@@ -20,7 +20,7 @@ from tests.unit.core.creates.disk import MemoryDisk
 from tray_app.core.creates.files import FileFacts, MissingPart
 from tray_app.core.creates.looking import is_changed, look
 from tray_app.core.gguf.records import FileFault
-from tray_app.core.gguf.weights import QUANTIZE_TYPES
+from tray_app.core.gguf.weights import QUANTIZE_TYPES, Count
 
 PATH = "/d/gemma-3-4b-it-F16.gguf"
 MMPROJ = "/d/mmproj-gemma-3-4b-it-F16.gguf"
@@ -76,7 +76,7 @@ def test_all_parts_are_found_from_any(chosen: int) -> None:
     assert found.size_bytes == sum(map(len, files.values()))
     assert found.fault is None
     assert found.header is not None
-    assert (found.header.title, found.header.weights.attention) == ("Llama 3.2 3B", 3 * 512)
+    assert (found.header.title, found.header.weights.attention) == ("Llama 3.2 3B", Count(3 * 512))
     assert found.name == "llama:q4_0"
     assert found.choices
     assert {stamp.path for stamp in found.stamps} == set(files)

@@ -64,6 +64,7 @@ def test_what_a_header_proves(told: GgufHeader, hint: str) -> None:
          "hf.co/me/Qwen3-4B-GGUF:Q4_0"),
         # Without a quantization nobody can say which of its files it is.
         ("/home/me/.lmstudio/models/me/Qwen3-4B-GGUF/Qwen3-4B.gguf", ""),
+        (f"/home/me/.lmstudio/models/me/{'a' * 80}-GGUF/a-Q4_0.gguf", ""),
         ("/home/me/models/bartowski/Qwen3-4B-GGUF/Qwen3-4B-Q4_0.gguf", ""),
         ("/home/me/.cache/huggingface/hub/models--Qwen--Qwen3-4B/snapshots/0/a-Q4_0.gguf", ""),
     ],
