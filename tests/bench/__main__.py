@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measure, and print one table.
 
 --only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, table,
-              latency, servers, progress, queue, check, create, quit, terminal
+              latency, servers, progress, queue, create, check, quit, terminal
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
 
@@ -69,7 +69,6 @@ GROUPS = (
     ),
     Group("progress", lambda quick: pulling.progress(_runs(quick)), needs_linux=True),
     Group("queue", lambda quick: pulling.queue_file(_runs(quick))),
-    Group("check", lambda _: checking.checking()),
     Group(
         "create",
         lambda quick: creating.creating(
@@ -77,6 +76,7 @@ GROUPS = (
         ),
         needs_linux=True,
     ),
+    Group("check", lambda _: checking.checking()),
     Group("quit", lambda quick: starting.leaving(_runs(quick)), True),
     Group("terminal", lambda quick: terminal.listing(_runs(quick)), needs_linux=True),
 )
