@@ -98,6 +98,7 @@ class _Life:
     out_at: datetime | None = None
     out_by: str = ""
     failures: list[float] = field(default_factory=list)
+    span_s: float = 0.0  # how long it is to stay, as others have said since it was put back
     overwritten_s: int | None = None
     put_back_at: datetime | None = None
     put_back_s: float = 0.0
@@ -279,6 +280,10 @@ class KeepPolicy:
             life.is_loaded = True
             life.wants_start = life.wants_now = life.is_expected = False
             life.out_at, life.out_by = None, ""
+            left_s = 0.0
+            if row.expires_at is not None and not stays(row, seen.taken_at):
+                left_s = (row.expires_at - seen.taken_at).total_seconds()
+            life.span_s = max(life.span_s, left_s) if left_s > 0 else 0.0
         elif life.is_loaded or is_lost:
             life.is_loaded = life.is_expected = life.is_set = False
             life.wants_start = life.wants_now = False
@@ -289,7 +294,7 @@ class KeepPolicy:
 
     def _note_put_back(self, life: _Life, row: RunningModel, seen: Seen) -> None:
         if row.expires_at is not None and life.is_set:
-            life.overwritten_s = max(0, round((row.expires_at - seen.taken_at).total_seconds()))
+            life.overwritten_s = round(life.span_s)
             life.put_back_at, life.put_back_s = seen.taken_at, seen.taken_s
 
     @staticmethod

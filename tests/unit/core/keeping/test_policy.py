@@ -40,6 +40,16 @@ def test_another_time_is_put_back_and_told_for_ten_minutes() -> None:
     assert world.status("a:1").put_back_at is None
 
 
+def test_what_another_program_set_is_told_as_it_was_though_it_is_put_back_later() -> None:
+    world = World(models=(kept("a:1"),))
+    world.use("a:1")
+    world.pass_time(10)
+    world.set_time("a:1", 300)
+    world.pass_time(60)
+    assert world.kept_row("a:1")
+    assert world.status("a:1").overwritten_s == 298
+
+
 def test_nothing_is_asked_for_twice_within_a_minute() -> None:
     world = World(models=(kept("a:1"),))
     world.use("a:1")
