@@ -25,6 +25,8 @@ from tray_app.core.records import ModelKey, RunningModel
 
 AGAIN_S = 60.0
 """Nothing is asked for twice within."""
+LOADING_S = 60.0
+"""So long after a model went out it is waited for what that was for: it still loads."""
 QUIET_S = 300.0
 """So long nobody else must have loaded anything before a model is loaded again."""
 LATE_S = 1.0
@@ -96,6 +98,7 @@ class _Life:
     wants_start: bool = True  # not in memory since its server came, or since it is kept
     wants_now: bool = False
     out_at: datetime | None = None
+    out_s: float = 0.0
     out_by: str = ""
     failures: list[float] = field(default_factory=list)
     span_s: float = 0.0  # how long it is to stay, as others have said since it was put back
@@ -223,7 +226,7 @@ class KeepPolicy:
             life, row = self._life(model), rows[model.key]
             self._note_row(model, life, row, seen)
             life.failures = [s for s in life.failures if seen.taken_s - s < FAILURES_WITHIN_S]
-            if len(life.failures) >= FAILURES:
+            if len(life.failures) >= FAILURES and not self._may_learn_more(life, seen.taken_s):
                 is_failure = life.out_at is None
                 at, by = life.out_at or seen.taken_at, life.out_by
                 actions.append(GiveUp(model, at, by, is_failure))
@@ -287,10 +290,18 @@ class KeepPolicy:
         elif life.is_loaded or is_lost:
             life.is_loaded = life.is_expected = life.is_set = False
             life.wants_start = life.wants_now = False
-            life.out_at, life.out_by = seen.taken_at, _newcomer(self._before or (), seen.running)
+            life.out_at, life.out_s = seen.taken_at, seen.taken_s
+            life.out_by = _newcomer(self._before or (), seen.running)
             life.failures.append(seen.taken_s)
             # Whoever it was: somebody does something there.
             self._others_s = seen.taken_s
+        elif self._may_learn_more(life, seen.taken_s):
+            life.out_by = _newcomer(self._before or (), seen.running)
+
+    @staticmethod
+    def _may_learn_more(life: _Life, now_s: float) -> bool:
+        is_unknown = life.out_at is not None and not life.out_by
+        return is_unknown and now_s - life.out_s < LOADING_S
 
     def _note_put_back(self, life: _Life, row: RunningModel, seen: Seen) -> None:
         if row.expires_at is not None and life.is_set:

@@ -190,6 +190,19 @@ def test_the_third_time_within_an_hour_ends_it() -> None:
     assert world.loads() == ["a:1"] * 3
 
 
+def test_who_took_the_place_may_show_later_as_it_still_loads() -> None:
+    world = World(AGAIN, (kept("a:1"),), room=8 * GB)
+    world.pass_time(20)
+    world.rows.clear()
+    world.pass_time(6)
+    assert world.status("a:1").by == ""
+    at = world.status("a:1").at
+    world.use("b:1")
+    world.poll()
+    status = world.status("a:1")
+    assert (status.by, status.at) == ("b:1", at)
+
+
 def test_twice_within_an_hour_is_forgiven() -> None:
     world = World(AGAIN, (kept("a:1"),))
     world.pass_time(20)
