@@ -327,6 +327,12 @@ def kept_on(name: str, server: str) -> str:
     return fill(text, name=name, server=isolated(one_line(server, _NAME)))
 
 
+def on_server(server: str) -> str:
+    """Behind a model's name: "on studio"."""
+    text = tr("on {server}", "behind the name of a model")
+    return fill(text, server=isolated(one_line(server, _NAME)))
+
+
 # The tray.
 
 

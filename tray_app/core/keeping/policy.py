@@ -148,7 +148,8 @@ class KeepPolicy:
 
     def __init__(self) -> None:
         self._lives: dict[ModelKey, _Life] = {}
-        self._before: tuple[RunningModel, ...] | None = None  # None = nothing was seen yet
+        self._before: tuple[RunningModel, ...] | None = None  # None = nothing since it answers
+        self._last_seen: tuple[RunningModel, ...] = ()  # before it did not answer
         self._online_s: float | None = None
         self._others_s: float | None = None
         self._left_out: frozenset[ModelKey] = frozenset()
@@ -162,13 +163,23 @@ class KeepPolicy:
 
     def went_offline(self) -> None:
         """The server does not answer: who knows what it has in memory when it comes back."""
-        self._online_s = None
-        self._before = None
-        for key, life in self._lives.items():
-            life.is_loaded = life.is_expected = life.is_set = life.wants_now = False
+        if self._before is not None:
+            self._last_seen, self._before = self._before, None
+        for key in self._lives:
+            self._statuses[key] = KeepStatus(KeepKind.WAITING)
+
+    def _begin(self, seen: Seen) -> None:
+        """It answers, for the first time or again. It has run on if a model is there as it was:
+        one that was loaded anew ends later."""
+        last, self._last_seen = self._last_seen, ()
+        if any(row in seen.running for row in last):
+            self._before = last
+            return
+        self._online_s = seen.taken_s
+        for life in self._lives.values():
+            life.is_loaded = life.is_expected = life.is_set = False
             life.wants_start = True
             life.out_at = life.put_back_at = None
-            self._statuses[key] = KeepStatus(KeepKind.WAITING)
 
     def want_now(self, model: KeptModel) -> None:
         """A person wants it in memory now, whatever is there."""
@@ -213,8 +224,8 @@ class KeepPolicy:
 
     def seen(self, seen: Seen) -> tuple[Action, ...]:
         """What is to be done now."""
-        if self._online_s is None:
-            self._online_s = seen.taken_s
+        if self._before is None:
+            self._begin(seen)
         rows = {model.key: _row_of(model, seen) for model in seen.kept}
         self._note_others(seen, rows)
         fitting, left_out = arranged(seen.kept, seen.needed, seen.capacity)

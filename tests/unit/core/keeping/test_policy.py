@@ -109,6 +109,27 @@ def test_a_restarted_server_gets_them_anew_and_nobody_has_pushed_them_out() -> N
     assert world.given_up == []
 
 
+def test_a_server_that_was_only_out_of_reach_has_not_started() -> None:
+    world = World(models=(kept("a:1"),), room=8 * GB)
+    world.pass_time(20)
+    world.use("b:1", None)
+    world.poll()
+    world.policy.went_offline()
+    assert world.kind("a:1") is KeepKind.WAITING
+    world.pass_time(120)
+    assert world.loads() == ["a:1"]
+    assert (world.kind("a:1"), world.status("a:1").by) == (KeepKind.OUT, "b:1")
+
+
+def test_one_that_stayed_in_memory_all_the_while_is_left_alone() -> None:
+    world = World(models=(kept("a:1"),))
+    world.pass_time(20)
+    world.policy.went_offline()
+    world.pass_time(120)
+    assert len(world.asked) == 1
+    assert world.kind("a:1") is KeepKind.KEPT
+
+
 @pytest.mark.parametrize("choices", [KeepChoices(), AGAIN])
 def test_who_is_pushed_out_comes_back_only_where_that_is_wanted(choices: KeepChoices) -> None:
     world = World(choices, (kept("a:1"),), room=8 * GB)
