@@ -133,9 +133,11 @@ def loading_text(loading: Loading, now_s: float) -> KeepText:
     return KeepText("", title, sentences(context, _last_time(loading)))
 
 
-def keep_text(status: KeepStatus, now: datetime, *, is_again: bool) -> KeepText:
+def keep_text(
+    status: KeepStatus, now: datetime, *, is_again: bool, is_online: bool = True
+) -> KeepText:
     """How a kept model stands, in the card of its memory; `is_again`: what was pushed out is loaded
-    again."""
+    again; `is_online`: its server answers."""
     match status.kind:
         case KeepKind.OUT:
             return KeepText("warning", _not_in_memory(), _out(status, is_again=is_again), True)
@@ -144,7 +146,8 @@ def keep_text(status: KeepStatus, now: datetime, *, is_again: bool) -> KeepText:
         case KeepKind.LEFT_OUT:
             return KeepText("warning", _not_in_memory(), _left_out(status), True)
         case KeepKind.WAITING:
-            return KeepText("keep", tr("Kept, not in memory yet"))
+            waits = tr("Kept, not in memory yet") if is_online else tr("Kept, waits for Ollama")
+            return KeepText("keep", waits)
         case KeepKind.MISSING:
             return KeepText("warning", _not_in_memory(), is_warning=True)
     if status.put_back_at is not None and status.overwritten_s is not None:
@@ -322,6 +325,12 @@ def kept_on(name: str, server: str) -> str:
     """A kept model where there are several servers: "qwen3:8b on studio"."""
     text = tr("{name} on {server}", "a model in the settings")
     return fill(text, name=name, server=isolated(one_line(server, _NAME)))
+
+
+def on_server(server: str) -> str:
+    """Behind a model's name: "on studio"."""
+    text = tr("on {server}", "behind the name of a model")
+    return fill(text, server=isolated(one_line(server, _NAME)))
 
 
 # The tray.

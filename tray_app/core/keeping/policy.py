@@ -25,6 +25,8 @@ from tray_app.core.records import ModelKey, RunningModel
 
 AGAIN_S = 60.0
 """Nothing is asked for twice within."""
+LOADING_S = 60.0
+"""So long after a model went out it is waited for what that was for: it still loads."""
 QUIET_S = 300.0
 """So long nobody else must have loaded anything before a model is loaded again."""
 LATE_S = 1.0
@@ -96,8 +98,10 @@ class _Life:
     wants_start: bool = True  # not in memory since its server came, or since it is kept
     wants_now: bool = False
     out_at: datetime | None = None
+    out_s: float = 0.0
     out_by: str = ""
     failures: list[float] = field(default_factory=list)
+    span_s: float = 0.0  # how long it is to stay, as others have said since it was put back
     overwritten_s: int | None = None
     put_back_at: datetime | None = None
     put_back_s: float = 0.0
@@ -144,7 +148,8 @@ class KeepPolicy:
 
     def __init__(self) -> None:
         self._lives: dict[ModelKey, _Life] = {}
-        self._before: tuple[RunningModel, ...] | None = None  # None = nothing was seen yet
+        self._before: tuple[RunningModel, ...] | None = None  # None = nothing since it answers
+        self._last_seen: tuple[RunningModel, ...] = ()  # before it did not answer
         self._online_s: float | None = None
         self._others_s: float | None = None
         self._left_out: frozenset[ModelKey] = frozenset()
@@ -158,13 +163,23 @@ class KeepPolicy:
 
     def went_offline(self) -> None:
         """The server does not answer: who knows what it has in memory when it comes back."""
-        self._online_s = None
-        self._before = None
-        for key, life in self._lives.items():
-            life.is_loaded = life.is_expected = life.is_set = life.wants_now = False
+        if self._before is not None:
+            self._last_seen, self._before = self._before, None
+        for key in self._lives:
+            self._statuses[key] = KeepStatus(KeepKind.WAITING)
+
+    def _begin(self, seen: Seen) -> None:
+        """It answers, for the first time or again. It has run on if a model is there as it was:
+        one that was loaded anew ends later."""
+        last, self._last_seen = self._last_seen, ()
+        if any(row in seen.running for row in last):
+            self._before = last
+            return
+        self._online_s = seen.taken_s
+        for life in self._lives.values():
+            life.is_loaded = life.is_expected = life.is_set = False
             life.wants_start = True
             life.out_at = life.put_back_at = None
-            self._statuses[key] = KeepStatus(KeepKind.WAITING)
 
     def want_now(self, model: KeptModel) -> None:
         """A person wants it in memory now, whatever is there."""
@@ -209,8 +224,8 @@ class KeepPolicy:
 
     def seen(self, seen: Seen) -> tuple[Action, ...]:
         """What is to be done now."""
-        if self._online_s is None:
-            self._online_s = seen.taken_s
+        if self._before is None:
+            self._begin(seen)
         rows = {model.key: _row_of(model, seen) for model in seen.kept}
         self._note_others(seen, rows)
         fitting, left_out = arranged(seen.kept, seen.needed, seen.capacity)
@@ -222,7 +237,7 @@ class KeepPolicy:
             life, row = self._life(model), rows[model.key]
             self._note_row(model, life, row, seen)
             life.failures = [s for s in life.failures if seen.taken_s - s < FAILURES_WITHIN_S]
-            if len(life.failures) >= FAILURES:
+            if len(life.failures) >= FAILURES and not self._may_learn_more(life, seen.taken_s):
                 is_failure = life.out_at is None
                 at, by = life.out_at or seen.taken_at, life.out_by
                 actions.append(GiveUp(model, at, by, is_failure))
@@ -279,17 +294,29 @@ class KeepPolicy:
             life.is_loaded = True
             life.wants_start = life.wants_now = life.is_expected = False
             life.out_at, life.out_by = None, ""
+            left_s = 0.0
+            if row.expires_at is not None and not stays(row, seen.taken_at):
+                left_s = (row.expires_at - seen.taken_at).total_seconds()
+            life.span_s = max(life.span_s, left_s) if left_s > 0 else 0.0
         elif life.is_loaded or is_lost:
             life.is_loaded = life.is_expected = life.is_set = False
             life.wants_start = life.wants_now = False
-            life.out_at, life.out_by = seen.taken_at, _newcomer(self._before or (), seen.running)
+            life.out_at, life.out_s = seen.taken_at, seen.taken_s
+            life.out_by = _newcomer(self._before or (), seen.running)
             life.failures.append(seen.taken_s)
             # Whoever it was: somebody does something there.
             self._others_s = seen.taken_s
+        elif self._may_learn_more(life, seen.taken_s):
+            life.out_by = _newcomer(self._before or (), seen.running)
+
+    @staticmethod
+    def _may_learn_more(life: _Life, now_s: float) -> bool:
+        is_unknown = life.out_at is not None and not life.out_by
+        return is_unknown and now_s - life.out_s < LOADING_S
 
     def _note_put_back(self, life: _Life, row: RunningModel, seen: Seen) -> None:
         if row.expires_at is not None and life.is_set:
-            life.overwritten_s = max(0, round((row.expires_at - seen.taken_at).total_seconds()))
+            life.overwritten_s = round(life.span_s)
             life.put_back_at, life.put_back_s = seen.taken_at, seen.taken_s
 
     @staticmethod

@@ -311,6 +311,7 @@ class DetailsDialog(DialogFrame):
             self._state.keeping.status(self._ref.key),
             self._state.keeping.loading(self._ref.key),
             self._settings.values.keep_again,
+            self._state.is_online(self._ref.server_id),
         )
         self.header.set_loaded(running is not None)
         self.header.set_kept(facts.is_kept, self._kept_tip(running))

@@ -46,6 +46,7 @@ class MemoryFacts:
     status: KeepStatus | None = None
     loading: Loading | None = None
     is_again: bool = False
+    is_online: bool = True
 
     @property
     def is_kept(self) -> bool:
@@ -160,7 +161,8 @@ class MemoryCard(Card):
     def set_enabled(self, is_enabled: bool, *, can_stop: bool) -> None:
         """Whether anything can be asked for, and whether a load can be stopped."""
         for key, button in self.buttons.items():
-            button.setEnabled(can_stop if key == STOP_LOADING else is_enabled)
+            if key != STOP_KEEPING:  # that is only about what we do
+                button.setEnabled(can_stop if key == STOP_LOADING else is_enabled)
 
     def tick(self) -> None:
         """Write the times."""
@@ -179,7 +181,9 @@ class MemoryCard(Card):
         status = facts.status
         is_gone = status is not None and status.kind is KeepKind.GIVEN_UP and facts.running
         if status is not None and not is_gone:
-            return keep_text(status, self._clock(), is_again=facts.is_again)
+            return keep_text(
+                status, self._clock(), is_again=facts.is_again, is_online=facts.is_online
+            )
         if facts.running is not None:
             return KeepText("clock", unloads_in(facts.running, self._clock()))
         return KeepText("clock", "")

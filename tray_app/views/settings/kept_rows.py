@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from tray_app.core.keeping.records import KeptModel
 from tray_app.core.records import ModelKey
 from tray_app.text import one_line, tr
-from tray_app.text.keeping import context_label, kept_on
+from tray_app.text.keeping import context_label, kept_on, on_server
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.inputs import ComboBox
@@ -127,7 +127,7 @@ class KeptRow(QWidget):
         self._facts = facts
         model, name = facts.model, one_line(facts.model.name, 80)
         self.name.set_name(model.name)
-        self._server.setText(kept_on("", facts.server).strip() if facts.server else "")
+        self._server.setText(on_server(facts.server) if facts.server else "")
         self._glyph.setVisible(facts.is_warning)
         self.line.setText(facts.line)
         self.line.set_state(Tone.WARN if facts.is_warning else None)

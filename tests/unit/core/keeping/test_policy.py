@@ -40,6 +40,16 @@ def test_another_time_is_put_back_and_told_for_ten_minutes() -> None:
     assert world.status("a:1").put_back_at is None
 
 
+def test_what_another_program_set_is_told_as_it_was_though_it_is_put_back_later() -> None:
+    world = World(models=(kept("a:1"),))
+    world.use("a:1")
+    world.pass_time(10)
+    world.set_time("a:1", 300)
+    world.pass_time(60)
+    assert world.kept_row("a:1")
+    assert world.status("a:1").overwritten_s == 298
+
+
 def test_nothing_is_asked_for_twice_within_a_minute() -> None:
     world = World(models=(kept("a:1"),))
     world.use("a:1")
@@ -97,6 +107,27 @@ def test_a_restarted_server_gets_them_anew_and_nobody_has_pushed_them_out() -> N
     assert world.loads() == ["a:1", "a:1"]
     assert world.kind("a:1") is KeepKind.KEPT
     assert world.given_up == []
+
+
+def test_a_server_that_was_only_out_of_reach_has_not_started() -> None:
+    world = World(models=(kept("a:1"),), room=8 * GB)
+    world.pass_time(20)
+    world.use("b:1", None)
+    world.poll()
+    world.policy.went_offline()
+    assert world.kind("a:1") is KeepKind.WAITING
+    world.pass_time(120)
+    assert world.loads() == ["a:1"]
+    assert (world.kind("a:1"), world.status("a:1").by) == (KeepKind.OUT, "b:1")
+
+
+def test_one_that_stayed_in_memory_all_the_while_is_left_alone() -> None:
+    world = World(models=(kept("a:1"),))
+    world.pass_time(20)
+    world.policy.went_offline()
+    world.pass_time(120)
+    assert len(world.asked) == 1
+    assert world.kind("a:1") is KeepKind.KEPT
 
 
 @pytest.mark.parametrize("choices", [KeepChoices(), AGAIN])
@@ -178,6 +209,19 @@ def test_the_third_time_within_an_hour_ends_it() -> None:
     ]
     assert world.models == ()
     assert world.loads() == ["a:1"] * 3
+
+
+def test_who_took_the_place_may_show_later_as_it_still_loads() -> None:
+    world = World(AGAIN, (kept("a:1"),), room=8 * GB)
+    world.pass_time(20)
+    world.rows.clear()
+    world.pass_time(6)
+    assert world.status("a:1").by == ""
+    at = world.status("a:1").at
+    world.use("b:1")
+    world.poll()
+    status = world.status("a:1")
+    assert (status.by, status.at) == ("b:1", at)
 
 
 def test_twice_within_an_hour_is_forgiven() -> None:

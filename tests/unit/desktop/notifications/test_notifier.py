@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateFault, CreateItem, CreateRequest, CreateState
 from tray_app.core.errors import Changed, DiskFull
-from tray_app.core.payloads import ServerStart, StartKind, StartPhase
+from tray_app.core.keeping.records import KeepNews, KeepNote
+from tray_app.core.payloads import ModelRef, ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
@@ -579,3 +580,38 @@ def test_what_is_seen_or_not_wanted_is_not_told(stage: Stage) -> None:
     create(stage, CreateState.DONE)
     create(stage, CreateState.FAILED, CreateFault.OTHER)
     assert stage.first.shown == []
+
+
+def given_up(server_id: str = "local") -> KeepNote:
+    return KeepNote(KeepNews.GIVEN_UP, ModelRef(server_id, "qwen3:8b"), "gemma3:27b")
+
+
+def test_a_model_that_is_kept_no_more_is_told_with_what_took_its_place(stage: Stage) -> None:
+    pages: list[str] = []
+    stage.commands.settings_dialog_requested.connect(pages.append)
+    stage.state.keeping.tell(given_up())
+    (notice,) = stage.first.shown
+    assert (notice.title, notice.body) == (
+        "No longer keeping qwen3:8b",
+        "It was pushed out of memory three times, last by gemma3:27b.",
+    )
+    stage.first.clicked.emit(notice.target)
+    assert pages == ["memory"]
+    assert stage.clicks == []
+
+
+def test_of_several_servers_it_says_which(stage: Stage) -> None:
+    servers = (Server("local"), Server("nas", "nas", "10.0.0.9:11434"))
+    stage.state.set_servers(servers, "local", "")
+    stage.state.keeping.tell(given_up("nas"))
+    assert stage.titles == ["No longer keeping qwen3:8b on nas"]
+
+
+def test_other_news_of_kept_models_and_those_that_are_seen_are_no_notices(stage: Stage) -> None:
+    stage.state.keeping.tell(KeepNote(KeepNews.RELEASED, ModelRef("local", "qwen3:8b")))
+    stage.notifier.set_window_active(True)
+    stage.state.keeping.tell(given_up())
+    stage.notifier.set_window_active(False)
+    stage.settings.set("notify_failed", False)
+    stage.state.keeping.tell(given_up())
+    assert stage.titles == []
