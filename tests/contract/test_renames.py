@@ -16,7 +16,7 @@ from tray_app.ollama import OllamaClient
 from tray_app.ollama.renaming import clean_up, copy_model, rename_model
 from tray_app.ollama.transport import Transport
 
-LIVES = int(os.environ.get("OLLAMA_TRAY_LIVES", "0")) or 8
+LIVES = int(os.environ.get("TEST_LIVES", "0")) or 8
 
 
 def copy(target: Target, source: str, destination: str) -> None:

@@ -1,6 +1,6 @@
 """Random lives of renames, copies and deletions in front of the demo server: no model is lost.
 
-OLLAMA_TRAY_LIVES=10000 leads so many of them, instead of a few.
+TEST_LIVES=10000 leads so many of them, instead of a few.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tray_app.ollama import OllamaClient
 from tray_app.ollama.transport import Transport
 
 _log = logging.getLogger(__name__)
-LIVES = int(os.environ.get("OLLAMA_TRAY_LIVES", "0"))
+LIVES = int(os.environ.get("TEST_LIVES", "0"))
 IN_PROCESS, OVER_HTTP = LIVES or 100, LIVES // 25 or 6
 
 
