@@ -202,7 +202,8 @@ def settled(outcome: RenameOutcome, rows: Sequence[ModelRecord]) -> RenameOutcom
     else:
         ending = Ending.NOT_DELETED if is_old_there else Ending.RENAMED
     name = copy.name if copy is not None and is_made else ""
-    return replace(outcome, ending=ending, name=name)
+    error = None if ending.is_done else outcome.error
+    return replace(outcome, ending=ending, name=name, error=error)
 
 
 def same_named(name: str, rows: Iterable[ModelRecord]) -> ModelRecord | None:

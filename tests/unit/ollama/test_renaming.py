@@ -250,7 +250,7 @@ def test_a_connection_that_breaks_is_settled_by_a_later_list(
     assert outcome.ending is Ending.BROKEN_OFF
     assert isinstance(outcome.error, Unreachable)
     later = settled(outcome, client.list_models())
-    assert (later.ending, later.name) == (Ending.RENAMED, "main:latest")
+    assert (later.ending, later.name, later.error) == (Ending.RENAMED, "main:latest", None)
 
 
 def test_a_server_that_is_away_is_told_at_once(client: OllamaClient, server: FaultyServer) -> None:
