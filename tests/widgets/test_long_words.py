@@ -13,7 +13,17 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import creates, data, derive, doctor, estimates, pull_servers, server_form, updates
+from tests.shots import (
+    creates,
+    data,
+    derive,
+    doctor,
+    estimates,
+    pull_servers,
+    renames,
+    server_form,
+    updates,
+)
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -124,6 +134,9 @@ DIALOGS: list[Callable[[], QWidget]] = [
     pictures.delete_shared,
     pictures.delete_several,
     pictures.duplicate,
+    renames.rename_loaded,
+    renames.rename_case_only,
+    renames.rename_busy,
     pictures.quit_question,
     pictures.details_overview,
     pictures.details_failed,

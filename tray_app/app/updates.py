@@ -177,6 +177,8 @@ class Updates(QObject):
         commands.update_requested.connect(self.update)
         commands.never_look_up_requested.connect(self.never_look_up)
         commands.look_up_again_requested.connect(self.look_up_again)
+        # What a terminal has said of the model goes along with its name, too.
+        commands.rename_requested.connect(self.keeper.look)
         commands.pin_requested.connect(checker.pin)
         commands.unpin_requested.connect(checker.unpin)
         commands.skip_requested.connect(checker.skip)

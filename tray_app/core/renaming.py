@@ -202,7 +202,8 @@ def settled(outcome: RenameOutcome, rows: Sequence[ModelRecord]) -> RenameOutcom
     else:
         ending = Ending.NOT_DELETED if is_old_there else Ending.RENAMED
     name = copy.name if copy is not None and is_made else ""
-    return replace(outcome, ending=ending, name=name)
+    error = None if ending.is_done else outcome.error
+    return replace(outcome, ending=ending, name=name, error=error)
 
 
 def same_named(name: str, rows: Iterable[ModelRecord]) -> ModelRecord | None:
@@ -241,9 +242,9 @@ def _has_twin(old: ModelRecord, rows: Iterable[ModelRecord]) -> bool:
 def _checked(course: Course, rows: Sequence[ModelRecord]) -> Course:
     before, old = course.old, _row(course.source.name, rows)
     copy = same_named(course.destination, rows)
+    course = replace(course, copy=copy)
     if before is None or copy is None:
         return course.over(Ending.NOT_MADE if old is not None else Ending.GONE)
-    course = replace(course, copy=copy)
     if not _is_same(copy, before):
         return course.over(Ending.DIFFERS)
     if not course.is_rename:
@@ -266,6 +267,7 @@ def _ended(course: Course, rows: Sequence[ModelRecord]) -> Course:
     before, old = course.old, _row(course.source.name, rows)
     is_old_there = before is not None and old is not None and old.digest == before.digest
     copy = same_named(course.destination, rows)
+    course = replace(course, copy=copy)
     if copy is None:
-        return replace(course, copy=None).over(Ending.NOT_MADE if is_old_there else Ending.GONE)
-    return replace(course, copy=copy).over(Ending.NOT_DELETED if is_old_there else Ending.RENAMED)
+        return course.over(Ending.NOT_MADE if is_old_there else Ending.GONE)
+    return course.over(Ending.NOT_DELETED if is_old_there else Ending.RENAMED)

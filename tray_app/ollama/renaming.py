@@ -97,11 +97,15 @@ def _run(
         return course.outcome()
     if course.is_rename and not may_unload and _is_loaded(client, old):
         return course.over(Ending.LOADED).outcome()
-    if course.is_rename and not old.is_cloud:
-        unload_and_wait(client, old, clock)
+    if course.is_rename:
+        _unload(client, old, clock)
     error: OllamaError | None = None
     try:
         course, error = _copy(client, course, old)
+        if course.phase is Phase.DELETE:
+            # Somebody may have loaded it since; that takes its time, so both are looked at again.
+            _unload(client, old, clock)
+            course = looked(copied(course), client.list_models())
         if course.phase is Phase.DELETE:
             error = _delete(client, old, clock)
             course = looked(deleted(course), client.list_models())
@@ -153,6 +157,15 @@ def _without_copy(
     if not is_clean:
         return course.over(Ending.DAMAGED), error
     return course.over(Ending.DISK_FULL if is_about_space(error) else Ending.NOT_MADE), error
+
+
+def _unload(client: OllamaClient, old: ModelRecord, clock: Callable[[], float]) -> None:
+    """Free its memory; that it takes some under a name that is no more does no harm."""
+    try:
+        if not old.is_cloud:
+            unload_and_wait(client, old, clock)
+    except (ServerFailed, ModelNotFound) as error:
+        _log.info("not unloaded: %s", error)
 
 
 def _delete(

@@ -69,7 +69,7 @@ class World:
     """One life of the program, as far as updates go."""
 
     def __init__(self, server: FaultyServer, qtbot: QtBot, file: Path) -> None:
-        self.server, self.qtbot = server, qtbot
+        self.server, self.qtbot, self.file = server, qtbot, file
         self.now = START
         # All belong to it, and end with it: no collector deletes them in whatever thread it runs.
         self.root = root = QObject()
@@ -523,6 +523,19 @@ def test_pin_and_verdict_go_along_with_a_name(world: World, server: FaultyServer
     assert world.state.marks(tiny.key).is_pinned
     assert world.standing("tiny:latest") is S.WEIGHTS
     assert world.state.record(mine.key) is None
+
+
+def test_what_a_terminal_has_said_goes_along_too(world: World) -> None:
+    file = LedgerFile(world.file)
+    ledger = file.load()
+    ledger.pin("local", "tiny:latest")
+    file.write(ledger.take_changes(), tuple(ledger))
+    tiny = world.ref("tiny:latest")
+    world.commands.rename_requested.connect(world.operations.rename)
+    world.commands.rename_requested.emit(RenameRequest(tiny, "mine:1"))
+    world.settle()
+    world.poll()
+    assert world.state.marks(("local", "mine:1")).is_pinned
 
 
 def test_a_copy_that_has_changed_is_left_alone(copied: World, server: FaultyServer) -> None:

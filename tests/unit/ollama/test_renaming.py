@@ -163,6 +163,35 @@ def test_two_spellings_of_one_part_lose_nothing(client: OllamaClient, server: Fa
         server.state.install("other:q4", other.package)
 
 
+def test_a_copy_that_somebody_deletes_at_once_keeps_the_old_one(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    """The model was loaded meanwhile, and is unloaded before it is deleted: both are looked at
+    again behind that."""
+
+    def load_it(call: Call) -> None:
+        call.answer()
+        server.state.load("tiny")
+
+    def take_the_copy(call: Call) -> None:
+        server.state.remove("main")
+        call.answer()
+
+    server.fault("/api/copy", load_it)
+    server.fault("/api/generate", take_the_copy)
+    outcome = rename(client, "tiny", "main")
+    assert (outcome.ending, outcome.name) == (Ending.NOT_MADE, "")
+    assert names(server) == ["other:q4", "tiny:latest"]
+
+
+def test_what_cannot_be_unloaded_is_renamed_all_the_same(
+    client: OllamaClient, server: FaultyServer
+) -> None:
+    server.state.load("tiny")
+    server.fault("/api/generate", faults.error_json(404, "model 'tiny' not found"), times=1)
+    assert rename(client, "tiny", "main", may_unload=True).ending is Ending.RENAMED
+
+
 def test_a_full_disk_leaves_a_name_that_is_cured(
     client: OllamaClient, server: FaultyServer
 ) -> None:
@@ -221,7 +250,7 @@ def test_a_connection_that_breaks_is_settled_by_a_later_list(
     assert outcome.ending is Ending.BROKEN_OFF
     assert isinstance(outcome.error, Unreachable)
     later = settled(outcome, client.list_models())
-    assert (later.ending, later.name) == (Ending.RENAMED, "main:latest")
+    assert (later.ending, later.name, later.error) == (Ending.RENAMED, "main:latest", None)
 
 
 def test_a_server_that_is_away_is_told_at_once(client: OllamaClient, server: FaultyServer) -> None:

@@ -278,7 +278,7 @@ def test_rename_says_that_it_is_busy_and_what_came_of_it(
     assert isinstance(outcome, RenameOutcome)
     assert (outcome.ending, outcome.ref.name) == (Ending.RENAMED, "main:latest")
     assert sorted(server.state.names()) == ["b:latest", "c:latest", "main:latest"]
-    assert told == [BusyModel(a, Verb.RENAME), BusyModel(a, None)]
+    qtbot.waitUntil(lambda: told == [BusyModel(a, Verb.RENAME), BusyModel(a, None)])
 
 
 def test_a_rename_on_a_server_that_is_away_fails_before_anything_is_done(

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pytestqt.qtbot import QtBot
+
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, banner, click_banner, pick, selected
 from tray_app.core.payloads import BusyModel, ModelRef, RenameRequest, Verb
@@ -45,12 +47,32 @@ def test_whoever_has_gone_on_to_another_model_stays_there(stage: Stage) -> None:
     assert selected(window) == ["mistral:7b"]
 
 
+def test_what_the_same_list_tells_is_selected_too(stage: Stage, qtbot: QtBot) -> None:
+    """One that broke off is settled by a list, before the table has that."""
+    stage.window.select(QWEN)
+    told = stage.state.renames.tell_failed
+    stage.state.snapshot_changed.disconnect()
+    stage.set_snapshot(data.snapshot(models(has_old=True)))
+    told(outcome(Ending.NOT_DELETED))
+    stage.window.models.set_snapshot(data.snapshot(models(has_old=True)))
+    qtbot.waitUntil(lambda: selected(stage.window) == [NEW])
+
+
 def test_undo_is_the_same_backwards(stage: Stage) -> None:
     stage.state.renames.tell_renamed(outcome(Ending.RENAMED))
     click_banner(stage.window, "undo_rename")
     back = RenameRequest(ModelRef(data.SERVER, NEW, QWEN.digest), "qwen3:8b", may_unload=True)
     assert stage.told.take("rename_requested") == [back]
     assert banner(stage.window) == ""
+
+
+def test_the_keyboard_goes_back_to_the_table(stage: Stage) -> None:
+    stage.state.renames.tell_renamed(outcome(Ending.RENAMED))
+    button = stage.window.pane.banner.button("undo_rename")
+    assert button is not None
+    button.setFocus()
+    button.click()
+    assert stage.window.view.hasFocus()
 
 
 def test_a_failure_stays_until_it_is_answered(stage: Stage) -> None:

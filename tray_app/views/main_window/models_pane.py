@@ -154,8 +154,12 @@ class ModelsPane(QWidget):
 
     def _on_banner_action_triggered(self) -> None:
         if self._notice is not None and self.banner.shown is self._notice:
+            focused = self.window().focusWidget()
+            had_focus = focused is not None and self.banner.isAncestorOf(focused)
             self._notice_timer.stop()
             self._on_notice_timeout()
+            if had_focus:  # its button is gone
+                self.focus_middle(Qt.FocusReason.OtherFocusReason)
 
     # drag and drop
 

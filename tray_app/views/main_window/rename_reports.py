@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tray_app.commands import Commands
@@ -139,8 +139,9 @@ class RenameReports(QObject):
     # The model in the list.
 
     def _await(self, ref: ModelRef, source: ModelRef) -> None:
+        """Now or with a later list; in a turn of its own, as the table may not have this one."""
         self._awaited = _Awaited(ref, source, self._selected)
-        self._find_awaited()
+        QTimer.singleShot(0, self, self._find_awaited)
 
     @Slot(object)
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
@@ -157,6 +158,7 @@ class RenameReports(QObject):
         if self._state.record(awaited.source.key) is not None:
             self._awaited = None
 
+    @Slot()
     def _find_awaited(self) -> None:
         if self._awaited is None:
             return
