@@ -75,6 +75,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/terminal.py", "tray_app.cli.creating"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.downloads"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.lists"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.memory"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.reading"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.renaming"): "each verb loads what it needs",
