@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.commands import Commands
+from tray_app.core.creates.records import Derived, Undone
 from tray_app.core.errors import OllamaError
 from tray_app.core.keeping.measuring import capacity_of, weights_of
 from tray_app.core.keeping.policy import Ask, GiveUp, KeepChoices, KeepPolicy, Seen
@@ -42,6 +43,7 @@ from tray_app.core.payloads import (
 )
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import ModelKey, RunningModel, ServerStatus, Snapshot
+from tray_app.core.renaming import RenameOutcome
 from tray_app.memory_file import MemoryFile
 from tray_app.ollama.local_store import main_memory_bytes
 from tray_app.settings import Settings
@@ -58,7 +60,7 @@ RELEASED_S = 300
 """How long a model stays that is kept no more: as long as any that was just used."""
 STOPPED_WITHIN_S = 30.0
 """So long a stopped load is waited for that has become a loaded model all the same."""
-_AT_WORK = frozenset({Verb.UNLOAD, Verb.DELETE, Verb.PULL, Verb.STOP})
+_AT_WORK = frozenset({Verb.UNLOAD, Verb.DELETE, Verb.PULL, Verb.STOP, Verb.CREATE, Verb.RENAME})
 """Who does this to a model means to have it out of memory."""
 
 
@@ -113,6 +115,8 @@ class Keeping(QObject):
         self._took_s: dict[ModelKey, float] = {}
         self._stops: dict[ModelKey, _Stop] = {}
         self._asked_by_person: set[ModelKey] = set()
+        self._in_memory: set[ModelKey] = set()
+        """Kept ones that were, when nothing was done to them yet."""
         self._is_closed = False
 
     def start(self) -> None:
@@ -125,6 +129,9 @@ class Keeping(QObject):
         state.status_changed.connect(self._on_state_status_changed)
         state.layer_index_changed.connect(self._on_state_layer_index_changed)
         state.deleted.connect(self._on_state_deleted)
+        state.renames.renamed.connect(self._on_renames_renamed)
+        state.creates.derived.connect(self._on_creates_derived)
+        state.creates.undone.connect(self._on_creates_undone)
         parts.operations.load_began.connect(self._on_operations_load_began)
         parts.operations.loaded.connect(self._on_operations_loaded)
         parts.operations.busy_changed.connect(self._on_operations_busy_changed)
@@ -224,6 +231,13 @@ class Keeping(QObject):
             self._policy(old.server_id).renamed(_known(old.key), _known(new.key))
             self._publish()
 
+    def _want_again(self, ref: ModelRef) -> None:
+        """What was done to it took it out of memory: it goes back, as that was our own doing."""
+        kept = self._facts.kept_model(ref.key)
+        if kept is not None and kept.key in self._in_memory:
+            self._policy(ref.server_id).want_now(kept)
+            self._look(ref.server_id)
+
     def _drop(self, key: ModelKey) -> KeptModel | None:
         """Keep one no more; None = it was not kept."""
         found = self._facts.kept_model(key)
@@ -300,6 +314,24 @@ class Keeping(QObject):
                 self.keeper.measurements.forget(ref.server_id, ref.digest, weights)
         self.keeper.save()
 
+    @Slot(object)
+    def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
+        old, new = _known(outcome.source.key), _known(outcome.ref.key)
+        if old in self._in_memory:
+            self._in_memory.discard(old)
+            self._in_memory.add(new)
+        self.renamed(outcome.source, outcome.ref)
+        self._want_again(outcome.ref)
+
+    @Slot(object)
+    def _on_creates_derived(self, derived: Derived) -> None:
+        if derived.request.is_edit:
+            self._want_again(derived.ref)
+
+    @Slot(object)
+    def _on_creates_undone(self, undone: Undone) -> None:
+        self._want_again(undone.edited)
+
     @Slot(str)
     def _on_settings_changed(self, name: str) -> None:
         if name in ("keep_at_start", "keep_again"):
@@ -368,6 +400,7 @@ class Keeping(QObject):
         assert snapshot is not None
         if snapshot.running is None:
             return
+        self._note_in_memory(kept, snapshot.running)
         values = self._parts.settings.values
         resting = {model.key for model in kept if self._is_at_work(model)}
         seen = Seen(
@@ -386,6 +419,14 @@ class Keeping(QObject):
             else:
                 self._ask(action)
         self._tell_statuses(server_id)
+
+    def _note_in_memory(self, kept: Iterable[KeptModel], running: tuple[RunningModel, ...]) -> None:
+        loaded = {_known(row.key) for row in running}
+        for model in kept:
+            if model.key in loaded:
+                self._in_memory.add(model.key)
+            elif not self._is_at_work(model):
+                self._in_memory.discard(model.key)
 
     def _digest(self, model: KeptModel) -> str:
         record = self._facts.record_of(model)

@@ -18,6 +18,7 @@ from tests.fakes import FaultyServer, faults, small
 from tests.support.waiting import wait_for
 from tray_app.app.keeping import Keeping, KeepingParts
 from tray_app.commands import Commands
+from tray_app.core.creates.records import Derived, DeriveRequest, ModelChanges
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.keeping.records import (
     KeepKind,
@@ -27,7 +28,7 @@ from tray_app.core.keeping.records import (
     KeptModel,
     KeptModels,
 )
-from tray_app.core.payloads import DeleteRequest, Failure, LoadRequest, ModelRef, Verb
+from tray_app.core.payloads import BusyModel, DeleteRequest, Failure, LoadRequest, ModelRef, Verb
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus, Snapshot
 from tray_app.memory_file import MemoryFile
 from tray_app.ollama.client import OllamaClient
@@ -481,3 +482,25 @@ def test_the_file_holds_it_all(world: World, file: Path) -> None:
     found = MemoryFile(file).load()
     assert found.kept == (KeptModel("local", "a:latest", 8192),)
     assert [taken.context_length for taken in found.measured] == [8192]
+
+
+def test_what_an_edit_or_a_new_name_took_out_of_memory_goes_back(world: World) -> None:
+    """It is no eviction: that is why it needs no leave of the settings."""
+    world.keep("a", 8192)
+    assert world.loaded() == {"a": 8192}
+    ref = world.ref("a")
+    world.state.set_busy(BusyModel(ref, Verb.CREATE))
+    world.server.state.memory.clear()
+    world.poll()
+    request = DeriveRequest(ref, ref.name, ModelChanges(system="Short."), replaces=ref.digest)
+    world.state.set_busy(BusyModel(ref, None))
+    world.state.creates.tell_derived(Derived(request, ref))
+    world.poll()
+    assert world.loaded() == {"a": 8192}
+    world.server.state.memory.clear()
+    world.poll()
+    world.poll()
+    assert world.loaded() == {}
+    world.state.creates.tell_derived(Derived(request, ref))
+    world.poll()
+    assert world.loaded() == {}, "it was not in memory before that"
