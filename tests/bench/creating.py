@@ -7,7 +7,6 @@ The file is written anew, and read once before: nobody waits for a disk.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 import requests
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
 
+import dev
 from tests.bench.children import Process, memory_mib, offscreen, result_of, tell_of
 from tests.bench.lateness import Lateness
 from tests.bench.proof import prove, prove_equal
@@ -114,7 +114,7 @@ def _hash(file: Path, known: KnownFile) -> float:
 
 
 def _sha256sum(file: Path, known: KnownFile) -> float:
-    program = shutil.which("sha256sum")
+    program = dev.find_program("sha256sum")
     prove(program, "no sha256sum")
     started_s = time.perf_counter()
     said = subprocess.run([str(program), file], check=True, capture_output=True, text=True).stdout
