@@ -38,6 +38,8 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/doctor.py", "tray_app.diagnosis.releases"): "loads requests: not at the start",
     ("tray_app/app/application.py", "tray_app.app.server_starts"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.updates"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.use"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.creates"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.stay_awake"): "window and icon first",
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/launcher.py", "tray_app.app.application"): "the icon first",

@@ -25,10 +25,11 @@ def _names(text: str) -> frozenset[str]:
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
 _BASE = "text bundled language resources log settings paths jsonfile filelock private_files streams"
+_FILES = "model_files update_ledger use_file"  # of ours, and what reads those of others
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
-    f"update_ledger {_BASE}"
+    f"{_FILES} {_BASE}"
 )
 
 LAYERS = {
@@ -38,9 +39,7 @@ LAYERS = {
         banned=_names(f"{_IO} asyncio getpass locale multiprocessing platform random secrets time"),
     ),
     "ollama": Layer(_names("core ollama"), _names("requests urllib3")),
-    "workers": Layer(
-        _names("core ollama jsonfile update_ledger workers"), _names("PySide6.QtCore")
-    ),
+    "workers": Layer(_names(f"core ollama jsonfile {_FILES} workers"), _names("PySide6.QtCore")),
     "text": Layer(_names("core text"), _names("PySide6.QtCore")),
     "resources": Layer(
         _names(f"core {_BASE}"), _names("PySide6.QtCore PySide6.QtGui platformdirs")
@@ -52,6 +51,8 @@ LAYERS = {
     "paths": _BASE_LAYER,
     "jsonfile": Layer(_names("core filelock private_files")),
     "update_ledger": Layer(_names("core jsonfile")),
+    "use_file": Layer(_names("core jsonfile private_files")),
+    "model_files": Layer(_names("core")),
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
     "streams": Layer(frozenset()),
@@ -83,8 +84,8 @@ LAYERS = {
     # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log jsonfile update_ledger streams "
-            "diagnosis desktop.instance desktop.facts"
+            f"cli core ollama text language settings paths log jsonfile {_FILES} "
+            "streams diagnosis desktop.instance desktop.facts"
         )
     ),
     "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),

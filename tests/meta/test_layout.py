@@ -37,6 +37,7 @@ ELSEWHERE = {
     "tests/unit/workers/test_unchanged_polls.py": "whoever hears of a poll: work per poll",
     "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
+    "tests/widgets/test_app_creates.py": "app/creates.py in the whole program",
     "tests/widgets/test_app_doctor.py": "app/doctor.py, which wants a clipboard",
     "tests/widgets/test_app_updates.py": "app/updates.py in the whole program",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",

@@ -15,7 +15,7 @@ from tray_app.demo.exchange import Exchange
 from tray_app.demo.handlers.routes import dispatch
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.responses import Answer
-from tray_app.ollama.transport import MAX_BODY_BYTES, Transport
+from tray_app.ollama.transport import MAX_BODY_BYTES, Transport, Upload
 
 
 class MemoryExchange(Exchange):
@@ -70,6 +70,7 @@ class InProcess(Transport):
         body: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        upload: Upload | None = None,
         read_timeout_s: float | None = 30.0,
         silence: type[OllamaError] = TimedOut,
         max_bytes: int = MAX_BODY_BYTES,

@@ -54,10 +54,12 @@ from tray_app.workers.runner import JobRunner
 from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
+    from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
+    from tray_app.app.use import Use
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ class Application(QObject):
         self.starts: ServerStarts | None = None
         self.stay_awake: StayAwake | None = None
         self.updates: Updates | None = None
+        self.use: Use | None = None
+        self.creates: Creates | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -129,6 +133,8 @@ class Application(QObject):
             self,
         )
         self._ledger_file = where.update_ledger_file if demo is None else None
+        self._use_file = where.use_file if demo is None else None
+        self._creates_file = where.creates_file
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
@@ -145,10 +151,10 @@ class Application(QObject):
         self.doctor = Doctor(self.runner, self.settings, self.state, self.targets, where, self)
         self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
-        self.session_end = SessionEnd(qt, self.queue.save_now, self)
+        self.session_end = SessionEnd(qt, self._save_queues, self)
         self.shutdown = Shutdown(
             qt,
-            lambda: self.queue.summary.active,
+            lambda: self.queue.summary.active + self.state.creates.active,
             self.window.ask_quit,
             Steps(
                 stop=(
@@ -244,6 +250,46 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
+        QTimer.singleShot(0, self, self._build_use)
+
+    @Slot()
+    def _build_use(self) -> None:
+        from tray_app.app.use import Use
+
+        if self.shutdown.is_quitting:
+            return
+        self.use = Use(self.state, self.runner, self.operations.layers, self._use_file, self)
+        updates = self.updates
+        if updates is not None:
+            updates.updated.connect(self.use.note_updated)
+        self.use.start()
+        QTimer.singleShot(0, self, self._build_creates)
+
+    @Slot()
+    def _build_creates(self) -> None:
+        from tray_app.app.creates import Creates
+
+        if self.shutdown.is_quitting:
+            return
+        creates = self.creates = Creates(
+            self.state,
+            self.commands,
+            self.runner,
+            self.targets.target,
+            self.pollers.refresh,
+            self._creates_file,
+            self,
+        )
+        self.pollers.woke.connect(creates.on_woke)
+        creates.queue.save_failed.connect(self.window.tell_save_failed)
+        if self.updates is not None:
+            creates.queue.made.connect(self.updates.note_created)
+        self.window.tell_broken_files(None, creates.start())
+
+    def _save_queues(self) -> None:
+        self.queue.save_now()
+        if self.creates is not None:
+            self.creates.queue.save_now()
 
     @Slot(str)
     def _on_starts_failed(self, server_id: str) -> None:
@@ -252,7 +298,8 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake, self.updates):
+        late = (self.starts, self.stay_awake, self.updates, self.use, self.creates)
+        for part in late:
             if part is not None:
                 part.close()
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.core.creates.states import BEFORE
+
 if TYPE_CHECKING:
     from tray_app.core.creates.records import CreateItem, Derived
 
@@ -30,6 +32,16 @@ class CreateFacts(QObject):
 
     def item(self, item_id: str) -> CreateItem | None:
         return self._items.get(item_id)
+
+    @property
+    def active(self) -> int:
+        """How many would stop for now with the program, and go on with its next start."""
+        return sum(item.state in BEFORE for item in self._items.values())
+
+    @property
+    def at_server(self) -> int:
+        """How many Ollama goes on with by itself."""
+        return sum(item.state.is_at_server for item in self._items.values())
 
     def put(self, item: CreateItem) -> None:
         """A new one, or what became of one."""

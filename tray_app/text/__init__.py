@@ -270,6 +270,7 @@ else:
         "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
         "tray", "starting", "notices", "history", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
-        "findings", "server_findings", "updates", "diagnosis", "english", "displays",
-        "qt_formats", "renaming", "queue",
+        "findings", "server_findings", "updates", "update_sheet", "updating", "version",
+        "use", "disk", "diagnosis", "english", "displays", "qt_formats",
+        "renaming", "queue",
     )  # fmt: skip
