@@ -8,7 +8,6 @@ server from cleaning up. `clean_up` cures that.
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +34,7 @@ from tray_app.core.renaming import (
     RenameOutcome,
     copied,
     deleted,
+    is_about_space,
     looked,
     same_named,
 )
@@ -47,9 +47,6 @@ COPY_TRIES = 3
 """A part of a name that lies on the disk in two spellings is read as either: a model that is listed
 may be called missing, and found the next time."""
 _TAKEN = 409  # what `OllamaClient.copy` says of a name that exists
-_FULL = re.compile(
-    r"no space left on device|not enough space on the disk|disk quota exceeded", re.IGNORECASE
-)
 _DAMAGED = ("EOF", "unexpected EOF")
 _LOST = (Unreachable, TimedOut, Starting, ProxyFailed)
 """Nobody knows what the server has done."""
@@ -216,11 +213,6 @@ def _is_damaged(client: OllamaClient, name: str) -> bool:
     except (ModelNotFound, BadAnswer):
         return False
     return False
-
-
-def is_about_space(error: OllamaError | None) -> bool:
-    """Whether the server's disk is full."""
-    return isinstance(error, ServerFailed) and _FULL.search(error.text) is not None
 
 
 def _is_loaded(client: OllamaClient, record: ModelRecord) -> bool:
