@@ -196,10 +196,14 @@ def clean_up(client: OllamaClient, name: str) -> bool:
         error = _ask_for_copy(client, donor.name, name)
         if isinstance(error, ServerFailed) and error.status == _TAKEN:
             return True  # somebody has put a model there
-        row = same_named(name, client.list_models())
+        now = client.list_models()
+        row = same_named(name, now)
         if row is None:
             continue
-        if row.digest == donor.digest and (failure := _delete(client, row, time.monotonic)):
+        is_twice = any((each.name, each.digest) == (donor.name, row.digest) for each in now)
+        if not is_twice:
+            return True  # a whole model, and maybe the only one of its kind by now
+        if failure := _delete(client, row, time.monotonic):
             _log.info("what a copy left is whole and still there: %s", failure)
         return same_named(name, client.list_models()) is None and not _is_damaged(client, name)
     return False
