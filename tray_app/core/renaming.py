@@ -8,11 +8,12 @@ than was asked for, and one whose name differs in case alone is not made at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tray_app.core.errors import BadName, NameProblem, OllamaError
+from tray_app.core.errors import BadName, NameProblem, OllamaError, ServerFailed
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord
@@ -69,6 +70,16 @@ def is_deletable(name: str) -> bool:
         return True
 
 
+_FULL = re.compile(
+    r"no space left on device|not enough space on the disk|disk quota exceeded", re.IGNORECASE
+)
+
+
+def is_about_space(error: OllamaError | None) -> bool:
+    """Whether the server says that its disk is full."""
+    return isinstance(error, ServerFailed) and _FULL.search(error.text) is not None
+
+
 class Ending(StrEnum):
     """What became of a copy or a rename."""
 
@@ -83,7 +94,7 @@ class Ending(StrEnum):
     # The copy is not there.
     NOT_MADE = "not_made"
     DISK_FULL = "disk_full"
-    DAMAGED = "damaged"  # the disk was full, and a name without a model is left
+    DAMAGED = "damaged"  # most often so too, and a name without a model is left
     # Both are there.
     DIFFERS = "differs"  # they are not the same model
     NOT_DELETED = "not_deleted"

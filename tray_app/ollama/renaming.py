@@ -8,7 +8,6 @@ server from cleaning up. `clean_up` cures that.
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +34,7 @@ from tray_app.core.renaming import (
     RenameOutcome,
     copied,
     deleted,
+    is_about_space,
     looked,
     same_named,
 )
@@ -47,9 +47,6 @@ COPY_TRIES = 3
 """A part of a name that lies on the disk in two spellings is read as either: a model that is listed
 may be called missing, and found the next time."""
 _TAKEN = 409  # what `OllamaClient.copy` says of a name that exists
-_FULL = re.compile(
-    r"no space left on device|not enough space on the disk|disk quota exceeded", re.IGNORECASE
-)
 _DAMAGED = ("EOF", "unexpected EOF")
 _LOST = (Unreachable, TimedOut, Starting, ProxyFailed)
 """Nobody knows what the server has done."""
@@ -199,10 +196,14 @@ def clean_up(client: OllamaClient, name: str) -> bool:
         error = _ask_for_copy(client, donor.name, name)
         if isinstance(error, ServerFailed) and error.status == _TAKEN:
             return True  # somebody has put a model there
-        row = same_named(name, client.list_models())
+        now = client.list_models()
+        row = same_named(name, now)
         if row is None:
             continue
-        if row.digest == donor.digest and (failure := _delete(client, row, time.monotonic)):
+        is_twice = any((each.name, each.digest) == (donor.name, row.digest) for each in now)
+        if not is_twice:
+            return True  # a whole model, and maybe the only one of its kind by now
+        if failure := _delete(client, row, time.monotonic):
             _log.info("what a copy left is whole and still there: %s", failure)
         return same_named(name, client.list_models()) is None and not _is_damaged(client, name)
     return False
@@ -216,11 +217,6 @@ def _is_damaged(client: OllamaClient, name: str) -> bool:
     except (ModelNotFound, BadAnswer):
         return False
     return False
-
-
-def is_about_space(error: OllamaError | None) -> bool:
-    """Whether the server's disk is full."""
-    return isinstance(error, ServerFailed) and _FULL.search(error.text) is not None
 
 
 def _is_loaded(client: OllamaClient, record: ModelRecord) -> bool:

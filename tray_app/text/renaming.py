@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from tray_app.core.names import split_display
 from tray_app.core.payloads import Verb
-from tray_app.core.renaming import CleanUp, Ending, NameRefusal, Refused, RenameOutcome
+from tray_app.core.renaming import (
+    CleanUp,
+    Ending,
+    NameRefusal,
+    Refused,
+    RenameOutcome,
+    is_about_space,
+)
 from tray_app.text.errors import error_text
 from tray_app.text.names import name_problem
 from tray_app.text.plain import one_line
@@ -114,6 +121,8 @@ def _full_disk(outcome: RenameOutcome) -> str:
     if outcome.ending is Ending.DISK_FULL:
         return tr("Not enough disk space for the copy. What it left was cleaned up.")
     sentence = tr("Not enough disk space for the copy: it left the damaged name {copy}.")
+    if not is_about_space(outcome.error):
+        sentence = tr("The copy failed and left the damaged name {copy}.")
     return fill(sentence, copy=one_line(outcome.destination, _LIMIT))
 
 

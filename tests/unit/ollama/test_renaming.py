@@ -265,3 +265,21 @@ def test_a_text_that_is_no_name_raises(client: OllamaClient) -> None:
         copy_model(client, ref(client, "tiny"), "bad name!")
     with pytest.raises(BadName):
         copy_model(client, ref(client, "tiny"), "x:local")
+
+
+def test_the_only_copy_left_is_not_cleaned_away(client: OllamaClient, server: FaultyServer) -> None:
+    server.state.disk_free_bytes = 0
+    assert rename(client, "tiny", "main").ending is Ending.DAMAGED
+    server.state.disk_free_bytes = None
+    donors: list[str] = []
+
+    def take_the_donor(call: Call) -> None:
+        call.answer()
+        donors.append(call.server.received(call.exchange).json["source"])
+        server.state.remove(donors[-1])
+
+    server.fault("/api/copy", take_the_donor)
+    assert clean_up(client, "main:latest") is True
+    (donor,) = donors
+    assert names(server) == sorted({"main:latest", "other:q4", "tiny:latest"} - {donor})
+    assert not server.state.broken

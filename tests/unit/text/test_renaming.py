@@ -56,15 +56,19 @@ def line(ending: Ending, name: str = "main:8b", **more: object) -> str:
             Ending.DISK_FULL,
             "Not enough disk space for the copy. What it left was cleaned up.",
         ),
-        (
-            Ending.DAMAGED,
-            "Not enough disk space for the copy: it left the damaged name main:8b.",
-        ),
+        (Ending.DAMAGED, "The copy failed and left the damaged name main:8b."),
         (Ending.BROKEN_OFF, "qwen3:8b is deleted only once its copy is seen."),
     ],
 )
 def test_each_ending_has_words(ending: Ending, words: str) -> None:
     assert line(ending) == words
+
+
+def test_a_full_disk_is_called_that() -> None:
+    full = ServerFailed("qwen3:8b", "write /x: copy_file_range: no space left on device")
+    assert line(Ending.DAMAGED, "", error=full) == (
+        "Not enough disk space for the copy: it left the damaged name main:8b."
+    )
 
 
 def test_no_ending_is_without_words() -> None:
