@@ -69,6 +69,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/server_choice.py", "tray_app.ollama.local_store"): "only where none answers",
     ("tray_app/cli/speech.py", "tray_app.language"): "Qt costs 100 ms: not for English",
     ("tray_app/cli/terminal.py", "tray_app.cli.doctor"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.lists"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.reading"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.updates"): "each verb loads what it needs",

@@ -50,7 +50,7 @@ from tray_app.workers.lists.lookups import ListLookups
 from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.runner import JobRunner
 
-AT_ONCE = 10
+AT_ONCE = 2
 """Downloads that are queued in one turn."""
 
 

@@ -40,7 +40,7 @@ from tray_app.core.pasted import clean
 
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_JSON_BYTES = 16 * 1024 * 1024
-MAX_ROWS = 2000
+MAX_ROWS = 1000
 """No computer has more models; a plan of so many lines is quick to follow."""
 MAX_LINE = 1000
 MAX_EXCERPT = 80
