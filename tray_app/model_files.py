@@ -15,7 +15,7 @@ from tray_app.core.creates.files import FileStamp
 from tray_app.core.errors import Cancelled
 from tray_app.core.file_failures import file_failed
 from tray_app.core.gguf.cursor import ReadAt
-from tray_app.core.gguf.names import is_gguf
+from tray_app.core.gguf.names import folder_of, is_gguf
 
 _MAX_ENTRIES = 20_000  # of a folder that is listed
 _MAX_NOTE_BYTES = 8192
@@ -74,7 +74,9 @@ class LocalDisk:
                 names = [entry.name for entry in islice(entries, _MAX_ENTRIES)]
         except (OSError, ValueError):
             return ()
-        return tuple(sorted(str(folder / name) for name in names if is_gguf(name)))
+        # Written as `path` is, so that they can be compared: Qt has its own way on Windows.
+        written = folder_of(path)
+        return tuple(sorted(written + name for name in names if is_gguf(name)))
 
     def downloaded_from(self, path: str) -> str:
         """Browsers keep the address on Windows and Linux where a plain read finds it."""
@@ -82,12 +84,12 @@ class LocalDisk:
             if hasattr(os, "getxattr"):
                 return str(os.getxattr(path, "user.xdg.origin.url"), "utf-8", "replace")
             with Path(f"{path}:Zone.Identifier").open("rb") as file:
-                return _host_url(file.read(_MAX_NOTE_BYTES))
+                return host_url(file.read(_MAX_NOTE_BYTES))
         except (OSError, ValueError):
             return ""
 
 
-def _host_url(note: bytes) -> str:
+def host_url(note: bytes) -> str:
     """The address in what Windows keeps beside a file from the network."""
     for line in note.decode("utf-8", "replace").splitlines():
         key, _, value = line.partition("=")

@@ -34,6 +34,11 @@ class Paths:
         return self.state / "downloads.json"
 
     @property
+    def creates_file(self) -> Path:
+        """What is being made of files."""
+        return self.state / "creates.json"
+
+    @property
     def history_file(self) -> Path:
         return self.state / "downloads-history.json"
 

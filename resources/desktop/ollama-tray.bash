@@ -25,15 +25,17 @@ _ollama_tray() {
     --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --header-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --server) COMPREPLY=(); _ollama_tray_servers "$word"; return ;;
+    --quantize) mapfile -t COMPREPLY < <(compgen -W "Q8_0 Q4_K_M Q4_K_S" -- "$word"); return ;;
   esac
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps pull rm outdated update pin unpin export import status doctor quit" ;;
+        names="list show ps pull rm create outdated update pin unpin export import status doctor quit" ;;
     list | ls | show) options+=" --json"; names=models ;;
     ps | status | doctor) options+=" --json" ;;
     pull) options+=" --wait --insecure"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;
+    create) options+=" --quantize --base --no-projector --yes --json"; names=files ;;
     outdated) options+=" --json --exit-code" ;;
     update) options+=" --all --dry-run --yes --wait"; names=models ;;
     pin | unpin) names=models ;;

@@ -4,7 +4,7 @@ function __ollama_tray_models
     ollama-tray list 2>/dev/null | awk 'NR > 1 { print $1 }'
 end
 
-set -l verbs list ls show ps pull rm outdated update pin unpin export import status doctor quit
+set -l verbs list ls show ps pull rm create outdated update pin unpin export import status doctor quit
 set -l bare "not __fish_seen_subcommand_from $verbs"
 
 complete -c ollama-tray -f
@@ -13,6 +13,7 @@ complete -c ollama-tray -n $bare -a show -d "Show one model"
 complete -c ollama-tray -n $bare -a ps -d "List the models in memory"
 complete -c ollama-tray -n $bare -a pull -d "Have models here and up to date"
 complete -c ollama-tray -n $bare -a rm -d "Delete models"
+complete -c ollama-tray -n $bare -a create -d "Make a model of a GGUF file"
 complete -c ollama-tray -n $bare -a outdated -d "Ask for newer versions"
 complete -c ollama-tray -n $bare -a update -d "Update models"
 complete -c ollama-tray -n $bare -a pin -d "Leave models as they are"
@@ -32,7 +33,7 @@ complete -c ollama-tray -l header-file -r -F -d "Headers for the server"
 complete -c ollama-tray -s v -l verbose -d "Log more"
 complete -c ollama-tray -s h -l help -d "Print help"
 
-complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps outdated export status doctor" -l json -d "Print JSON"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show ps create outdated export status doctor" -l json -d "Print JSON"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l insecure -d "Plain http to the registry"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull here"
@@ -44,5 +45,10 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from import" -l dry-run -d "O
 complete -c ollama-tray -n "__fish_seen_subcommand_from import" -s y -l yes -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from export import" -F
 complete -c ollama-tray -n "__fish_seen_subcommand_from outdated" -l exit-code -d "End with 4 if there are newer versions"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -F
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -l quantize -x -a "Q8_0 Q4_K_M Q4_K_S" -d "Make it smaller"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -l base -x -a "(__ollama_tray_models)" -d "The model an adapter is for"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -l no-projector -d "Leave the projector out"
+complete -c ollama-tray -n "__fish_seen_subcommand_from create" -s y -l yes -d "Also where it may not work"
 complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show pull rm update pin unpin" -a "(__ollama_tray_models)"

@@ -40,6 +40,7 @@ _ollama_tray() {
         'ps:list the models in memory'
         'pull:have models here and up to date'
         'rm:delete models'
+        'create:make a model of a GGUF file'
         'outdated:ask for newer versions'
         'update:update models'
         'pin:leave models as they are'
@@ -64,6 +65,12 @@ _ollama_tray() {
         rm)
           _arguments $common '(-y --yes -f --force)'{-y,--yes,-f,--force}'[do not ask]' \
             '*:model:_ollama_tray_models' ;;
+        create)
+          _arguments $common '--quantize[make it smaller]:type:(Q8_0 Q4_K_M Q4_K_S)' \
+            '--base[the model that an adapter is for]:model:_ollama_tray_models' \
+            '--no-projector[leave the projector out]' \
+            '(-y --yes)'{-y,--yes}'[also where it may not work]' '--json[print JSON]' \
+            '1:name:' '*:file:_files' ;;
         outdated)
           _arguments $common '--json[print JSON]' \
             '--exit-code[end with 4 if there are newer versions]' ;;

@@ -3,17 +3,28 @@ own requests."""
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from tests.contract.targets import Target
 from tray_app.core.creates.deriving import ModelParts
-from tray_app.core.creates.records import DeriveRequest, ModelChanges, Undone, UndoRequest
+from tray_app.core.creates.form import DeriveForm, FormKind
+from tray_app.core.creates.parameters import CONTEXT, KNOWN, ParameterKind, shown, typed
+from tray_app.core.creates.records import (
+    DeriveRequest,
+    ModelChanges,
+    ParameterValue,
+    Undone,
+    UndoRequest,
+)
 from tray_app.core.errors import Changed, ModelNotFound, ServerFailed
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deriving import derive, undo
 
+LIVES = 30
 TEMPLATE = "{{ if .System }}{{ .System }}{{ end }}{{ .Prompt }}{{ .Response }}"
 
 
@@ -86,6 +97,42 @@ def test_what_was_taken_back_can_be_loaded(target: Target, base: str) -> None:
         client.load(name)
         running = {row.name: row for row in client.list_running() or ()}
         assert running[name].context_length == 1024
+
+
+def test_every_known_parameter_can_be_loaded(target: Target, base: str) -> None:
+    """Whatever a person may type: the server looks at it only then."""
+    samples: dict[ParameterKind, ParameterValue] = {
+        ParameterKind.FLOAT: 0.5,
+        ParameterKind.BOOL: True,
+        ParameterKind.LIST: ("a", "b"),
+    }
+    with client_of(target) as client:
+        for which in (0, 1):
+            name = target.new_name("typed")
+            parameters: list[tuple[str, ParameterValue]] = []
+            for known in KNOWN.values():
+                least = known.least if known.least is not None else -5
+                smallest = max(least + which, 512 if known.name == CONTEXT else least)
+                value = samples.get(known.kind, smallest)
+                assert typed(known.name, known.kind, shown(value)) == value
+                parameters.append((known.name, value))
+            changes = ModelChanges(parameters=tuple(parameters))
+            derive(client, DeriveRequest(ref_of(row_of(client, base)), name, changes))
+            assert ModelParts.of(client.show(name)).parameters == dict(parameters)
+            client.load(name)
+            client.unload(name)
+
+
+def test_a_text_for_a_number_is_found_only_by_the_load(target: Target, base: str) -> None:
+    """Which is why none is ever sent."""
+    name = target.new_name("wrong")
+    body = {"model": name, "from": base, "parameters": {"num_ctx": "8192"}, "stream": False}
+    assert target.ask("POST", "/api/create", body).json() == {"status": "success"}
+    with client_of(target) as client:
+        parameters = ModelParts.of(client.show(name)).parameters
+        assert parameters["num_ctx"] == "8192"
+    status, text = target.error("POST", "/api/generate", {"model": name, "stream": False})
+    assert (status, text) == (500, 'option "num_ctx" must be of type integer')
 
 
 def test_a_blank_takes_the_place_of_a_system_prompt(target: Target, base: str) -> None:
@@ -215,3 +262,57 @@ def test_a_model_is_built_anew_on_another_base(target: Target, base: str) -> Non
         assert found.name == child
         assert row_of(client, child).details.parent_model == base
         assert client.show(child).system == "mine"
+
+
+_TEXTS = ("", " ", "Be terse.", 'say "no"\n"""', "línea\r\n\ttab", "{{ .System }}", "x" * 5000)
+_VALUES: dict[ParameterKind, tuple[ParameterValue, ...]] = {
+    ParameterKind.INT: (1, 7, 4096),
+    ParameterKind.FLOAT: (0.0, 0.3, 1.5),
+    ParameterKind.BOOL: (True, False),
+    ParameterKind.LIST: (("a",), ("<|x|>", 'q"\\\n', "ü")),
+}
+
+
+def _type_anything(form: DeriveForm, chance: random.Random) -> None:
+    """What a person may do in the form."""
+    form.texts.system = chance.choice(_TEXTS)
+    if chance.random() < 0.3:
+        form.texts.messages = chance.choice(("user: a\nassistant: b\nc", "system: x"))
+    for known in chance.sample(list(KNOWN.values()), 4):
+        what = chance.random()
+        if what < 0.3:
+            form.table.remove(known.name)
+        elif what < 0.9:
+            form.table.add(known.name)
+            form.table.set_text(known.name, shown(chance.choice(_VALUES[known.kind])))
+
+
+def test_a_model_has_what_was_typed(target: Target, base: str) -> None:
+    """A life of edits: after each, it has what the form said, and nothing else has changed."""
+    chance = random.Random(1)
+    with client_of(target) as client:
+        name = target.new_name("life")
+        changes = ModelChanges(system="Born.")
+        ref = derive(client, DeriveRequest(ref_of(row_of(client, base)), name, changes)).ref
+        parts = ModelParts.of(client.show(name))
+        for _ in range(LIVES):
+            form = DeriveForm(FormKind.EDIT, name)
+            form.read(parts)
+            _type_anything(form, chance)
+            if not form.can_be_sent:
+                continue
+            changes = form.changes
+            expected = dict(parts.parameters)
+            for key, value in changes.parameters:
+                expected.pop(key, None)
+                if value not in (None, ()):
+                    expected[key] = value
+            request = DeriveRequest(ref, name, changes, replaces=ref.digest)
+            ref = derive(client, request).ref
+            after = ModelParts.of(client.show(name))
+            assert after.parameters == expected
+            assert after.system == (parts.system if changes.system is None else changes.system)
+            assert after.messages == (changes.messages or parts.messages)
+            assert (after.template, after.license) == (parts.template, parts.license)
+            parts = after
+        client.load(name)

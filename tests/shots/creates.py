@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from tests.shots import data
+from tests.shots import data, main_window
 from tests.shots.registry import SHOTS
 from tests.shots.scene import known
 from tests.support import facts
@@ -25,8 +25,11 @@ from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import PullSummary
 from tray_app.core.records import Server, ServerState, ServerStatus, Snapshot
 from tray_app.state.app_state import AppState
+from tray_app.text.create_dialog import drop_create, drop_refused
 from tray_app.views.creates.dialog import CreateDialog, Place
 from tray_app.views.downloads.panel import DownloadsPanel
+from tray_app.views.main_window.dropping import Dropped
+from tray_app.views.questions.running_pulls import QuitDialog
 
 GB = 1_000_000_000
 STUDIO = "studio"
@@ -305,3 +308,38 @@ def create_architecture_unknown() -> QWidget:
 @SHOTS.add("create-adapter")
 def create_adapter() -> QWidget:
     return dialog(ADAPTER)
+
+
+# What is dragged over the window.
+
+
+def dragged(dropped: Dropped) -> QWidget:
+    """The main window with this over it."""
+    made = main_window.filled()
+    made.pane.show_dropped(dropped)
+    return made
+
+
+def _over(server: str) -> Dropped:
+    words = drop_create(["mistral-small-24b:q5_k_m"], 17_300_000_000, server)
+    return Dropped(words.title, words.body, "file", paths=("/x.gguf",))
+
+
+@SHOTS.add("create-drop")
+def create_drop() -> QWidget:
+    return dragged(_over("This computer"))
+
+
+@SHOTS.add("create-drop-zh", themes=("light",), locale="zh_CN")
+def create_drop_chinese() -> QWidget:
+    return dragged(_over("This computer"))
+
+
+@SHOTS.add("create-drop-anything-else", themes=("light",))
+def create_drop_anything_else() -> QWidget:
+    return dragged(Dropped(drop_refused(), glyph="file"))
+
+
+@SHOTS.add("quit-creates")
+def quit_while_made() -> QWidget:
+    return QuitDialog(1, Commands(), goes_on=1)

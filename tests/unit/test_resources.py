@@ -17,7 +17,7 @@ UI = {
     *("info", "cloud", "pin", "update", "chip", "copy", "duplicate", "trash", "sliders", "bell"),
     *("eye", "chat", "vector", "tools", "bulb", "image", "server", "computer", "folder", "file"),
     *("doc", "verify", "external", "clock", "layers", "key", "columns", "eject", "load", "power"),
-    *("disk", "tag", "edit", "dot-online", "dot-offline", "dot-connecting", "mark"),
+    *("disk", "tag", "edit", "upload", "dot-online", "dot-offline", "dot-connecting", "mark"),
 }
 STATES = ("idle", "busy", "offline", "attention", "update")
 DRAWINGS = sorted(bundled.resource_path("icons").rglob("*.svg"))

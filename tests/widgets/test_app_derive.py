@@ -9,14 +9,21 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FaultyServer, faults
+from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.updates.conftest import library
 from tests.widgets.programs import running_program
 from tray_app.app.application import Application
-from tray_app.core.creates.records import DeriveRequest, ModelChanges, UndoRequest
+from tray_app.core.creates.records import (
+    DeriveRequest,
+    ModelChanges,
+    RebuildRequest,
+    UndoRequest,
+)
 from tray_app.core.payloads import ModelRef, Verb
 from tray_app.core.records import ModelRecord
 from tray_app.core.updates.ledger import Made, MadeBy
+from tray_app.demo.store.naming import parse
+from tray_app.views.derive.dialog import DeriveDialog
 
 BASE, MINE = ("demo", "tiny:latest"), ("demo", "mine:latest")
 KEPT = "mine:latest-before-2026-05-04"
@@ -103,6 +110,38 @@ def test_it_is_made_edited_and_undone(
     # Nothing was asked that says more than what was changed.
     bodies = [each.json for each in server.requests if each.path == "/api/create"]
     assert [sorted(body) for body in bodies] == [["from", "model", "name", "stream", "system"]] * 2
+
+
+def test_it_is_rebuilt_on_the_new_version_of_its_base(
+    application: Application, server: FaultyServer, qtbot: QtBot
+) -> None:
+    base = row(application, qtbot, BASE)
+    changes = ModelChanges(system="mine", parameters=(("num_ctx", 1024),))
+    old = ModelRef(*BASE, base.digest)
+    mine = derived(application, qtbot, DeriveRequest(old, MINE[1], changes))
+    row(application, qtbot, MINE)
+    newer = small.model("tiny two", system="newer")
+    server.state.install("tiny", newer)
+    qtbot.waitUntil(lambda: row(application, qtbot, BASE).digest == newer.digest, timeout=10_000)
+    application.commands.rebuild_dialog_requested.emit(
+        RebuildRequest(mine, ModelRef(*BASE, newer.digest))
+    )
+    form = application.window._windows().dialogs._find(DeriveDialog)
+    assert form is not None
+    qtbot.waitUntil(lambda: form.form.is_read, timeout=10_000)
+    assert form.system.text == "mine"
+    with qtbot.waitSignal(application.state.creates.derived, timeout=10_000) as told:
+        form.create_button.click()
+    assert told.args is not None
+    assert told.args[0].ref.name == MINE[1]
+    package = server.state.find(parse("mine")).package  # type: ignore[union-attr]
+    assert package.weights == newer.weights
+    assert (package.text("system"), package.parameters["num_ctx"]) == ("mine", 1024)
+    known = made(application, MINE[1])
+    assert known is not None
+    assert (known.source, known.digest) == (BASE[1], package.digest)
+    kept = [name for name in server.state.names() if "-before-" in name]
+    assert len(kept) == 1
 
 
 def test_what_fails_is_told_in_the_form_or_in_a_box(

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data, doctor, estimates, pull_servers, server_form, updates
+from tests.shots import creates, data, derive, doctor, estimates, pull_servers, server_form, updates
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -127,10 +127,25 @@ DIALOGS: list[Callable[[], QWidget]] = [
     pictures.quit_question,
     pictures.details_overview,
     pictures.details_failed,
+    derive.new_from_model,
+    derive.new_from_model_small,
+    derive.edit_model,
+    derive.edit_model_bottom,
     doctor.doctor_open,
     doctor.doctor_small,
     doctor.doctor_fine,
     doctor.doctor_every,
+    creates.create_file,
+    creates.create_file_here,
+    creates.create_file_split,
+    creates.create_reading,
+    creates.create_part_missing,
+    creates.create_not_gguf,
+    creates.create_server_too_old,
+    creates.create_name_exists,
+    creates.create_architecture_unknown,
+    creates.create_adapter,
+    creates.quit_while_made,
     server_form.server_edit_token,
     server_form.server_edit_headers,
     server_form.server_password,
@@ -168,5 +183,15 @@ def test_download_rows_elide_instead(qtbot: QtBot) -> None:
     assert cut_off(panel) == []
     for item in data.PULLS:
         row = panel.row(item.id)
+        assert row is not None
+        assert row.width() <= panel.width()
+
+
+def test_rows_of_what_is_made_elide_or_grow(qtbot: QtBot) -> None:
+    panel = creates.panel(creates.ROWS, 720, 900)
+    settle(qtbot, panel)
+    assert cut_off(panel) == []
+    for item in creates.ROWS:
+        row = panel.list.create_row(item.id)
         assert row is not None
         assert row.width() <= panel.width()

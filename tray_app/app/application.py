@@ -26,7 +26,6 @@ from tray_app.app.window import WindowController
 from tray_app.cli import Invocation
 from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateItem, CreateState
-from tray_app.core.creates.summary import running_creates
 from tray_app.core.file_failures import file_failed
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
 from tray_app.core.pulls.history import History
@@ -56,6 +55,7 @@ from tray_app.workers.runner import JobRunner
 from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
+    from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
     from tray_app.app.lists import Lists
     from tray_app.app.server_starts import ServerStarts
@@ -85,6 +85,7 @@ class Application(QObject):
         self.stay_awake: StayAwake | None = None
         self.updates: Updates | None = None
         self.lists: Lists | None = None
+        self.creates: Creates | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -132,6 +133,7 @@ class Application(QObject):
             self,
         )
         self._ledger_file = where.update_ledger_file if demo is None else None
+        self._creates_file = where.creates_file
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
@@ -149,10 +151,10 @@ class Application(QObject):
         self.doctor = Doctor(self.runner, self.settings, self.state, self.targets, where, self)
         self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
-        self.session_end = SessionEnd(qt, self.queue.save_now, self)
+        self.session_end = SessionEnd(qt, self._save_queues, self)
         self.shutdown = Shutdown(
             qt,
-            lambda: self.queue.summary.active + running_creates(self.state.creates.items),
+            self._running,
             self.window.ask_quit,
             Steps(
                 stop=(
@@ -248,6 +250,28 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
+        QTimer.singleShot(0, self, self._build_creates)
+
+    @Slot()
+    def _build_creates(self) -> None:
+        from tray_app.app.creates import Creates
+
+        if self.shutdown.is_quitting:
+            return
+        creates = self.creates = Creates(
+            self.state,
+            self.commands,
+            self.runner,
+            self.targets.target,
+            self.pollers.refresh,
+            self._creates_file,
+            self,
+        )
+        self.pollers.woke.connect(creates.on_woke)
+        creates.queue.save_failed.connect(self.window.tell_save_failed)
+        if self.updates is not None:
+            creates.queue.made.connect(self.updates.note_created)
+        self.window.tell_broken_files(None, creates.start())
         QTimer.singleShot(0, self, self._build_lists)
 
     @Slot()
@@ -261,6 +285,16 @@ class Application(QObject):
             )
             self.lists = Lists(parts, self)
 
+    def _running(self) -> int:
+        """What would stop for now with the program, or go on without it."""
+        creates = self.state.creates
+        return self.queue.summary.active + creates.active + creates.at_server
+
+    def _save_queues(self) -> None:
+        self.queue.save_now()
+        if self.creates is not None:
+            self.creates.queue.save_now()
+
     @Slot(str)
     def _on_starts_failed(self, server_id: str) -> None:
         """Who asked for it in the tray sees why; the window tells of the server that it shows."""
@@ -268,7 +302,7 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake, self.updates, self.lists):
+        for part in (self.starts, self.stay_awake, self.updates, self.creates, self.lists):
             if part is not None:
                 part.close()
 

@@ -18,9 +18,10 @@ from PySide6.QtGui import QGuiApplication
 from tray_app.app.downloads import RuleWatcher
 from tray_app.app.old_versions import OldVersions
 from tray_app.commands import Commands
-from tray_app.core.creates.records import Derived, DeriveRequest, Undone
+from tray_app.core.creates.records import CreateItem, Derived, DeriveRequest, Undone
 from tray_app.core.errors import OllamaError
 from tray_app.core.estimate import PullEstimate
+from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
     CopyRequest,
     DeleteOutcome,
@@ -412,6 +413,22 @@ class Updates(QObject):
                     source.name,
                 )
             )
+
+    @Slot(object)
+    def note_created(self, item: CreateItem) -> None:
+        """It was made of a file: no registry knows it."""
+        record = self._parts.state.record(item.key)
+        name = record.name if record is not None else str(ModelName.parse(item.name))
+        self.checker.note_made(
+            Made(
+                item.server_id,
+                name,
+                item.digest,
+                MadeBy.CREATE,
+                self._now(),
+                item.request.base,
+            )
+        )
 
     @Slot(object)
     def _on_operations_derived(self, derived: Derived) -> None:

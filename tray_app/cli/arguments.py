@@ -22,6 +22,7 @@ LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
 EXIT_OUTDATED = 4
 TOKEN_VARIABLE = "OLLAMA_TRAY_TOKEN"  # noqa: S105 - its name
+QUANTIZE_TYPES = ("Q8_0", "Q4_K_M", "Q4_K_S")
 _HIDDEN = "--hidden"
 _LOGIN = "--login"
 _SERVERS = "--complete-servers"
@@ -37,6 +38,7 @@ class Command(StrEnum):
     PS = "ps"
     PULL = "pull"
     RM = "rm"
+    CREATE = "create"
     OUTDATED = "outdated"
     UPDATE = "update"
     PIN = "pin"
@@ -57,11 +59,15 @@ class Invocation:
 
     command: Command = Command.WINDOW
     names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    quantize: str = ""
+    base: str = ""
     prefix: str = ""
     server: str = ""
     as_json: bool = False
     wait: bool = False
     yes: bool = False
+    no_projector: bool = False
     insecure: bool = False
     every: bool = False
     dry_run: bool = False
@@ -107,13 +113,17 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         names = (found.name,)
     return Invocation(
         command=command,
-        # The folder is whatever bytes its name has; all else is text.
+        # Files and the folder are whatever bytes their names have; all else is text.
         names=tuple(map(well_formed, names)),
+        files=tuple(getattr(found, "files", None) or ()),
+        quantize=(getattr(found, "quantize", "") or "").upper(),
+        base=well_formed(getattr(found, "base", "") or ""),
         prefix=well_formed(getattr(found, "prefix", "") or ""),
         server=well_formed(found.server or ""),
         as_json=getattr(found, "json", False),
         wait=getattr(found, "wait", False),
         yes=getattr(found, "yes", False),
+        no_projector=getattr(found, "no_projector", False),
         insecure=getattr(found, "insecure", False),
         every=getattr(found, "all", False),
         dry_run=getattr(found, "dry_run", False),
@@ -190,6 +200,34 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument(
         "-y", "--yes", "-f", "--force", action="store_true", help="delete without asking"
     )
+    verb = _verb(commands, Command.CREATE, "make a model of a GGUF file on the server")
+    verb.add_argument("name", metavar="NAME", help="what it is to be called; nothing is replaced")
+    verb.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="the model; its parts and the projector beside it are found",
+    )
+    verb.add_argument(
+        "--quantize",
+        default="",
+        type=str.upper,
+        choices=QUANTIZE_TYPES,
+        metavar="TYPE",
+        help=f"make it smaller: {', '.join(QUANTIZE_TYPES)}",
+    )
+    verb.add_argument(
+        "--base", default="", metavar="NAME", help="the installed model that an adapter is for"
+    )
+    verb.add_argument(
+        "--no-projector",
+        action="store_true",
+        help="leave the part out that lets it see or hear",
+    )
+    verb.add_argument(
+        "-y", "--yes", action="store_true", help="create it also where that may not work"
+    )
+    _add_json(verb)
     verb = _verb(commands, Command.OUTDATED, "ask the registries for newer versions of models")
     _add_json(verb)
     verb.add_argument(

@@ -141,6 +141,10 @@ def _verb(command: Command) -> Callable[[Session], int]:
         from tray_app.cli import writing
 
         return writing.pull if command is Command.PULL else writing.remove
+    if command is Command.CREATE:
+        from tray_app.cli.creating import create
+
+        return create
     if command in (Command.OUTDATED, Command.UPDATE, Command.PIN, Command.UNPIN):
         from tray_app.cli import updates
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.core.creates.states import BEFORE
 from tray_app.core.creates.summary import counted
 
 if TYPE_CHECKING:
@@ -42,6 +43,16 @@ class CreateFacts(QObject):
     def counted(self, summary: PullSummary) -> PullSummary:
         """`summary` of the downloads with these among them."""
         return counted(summary, self._items.values())
+
+    @property
+    def active(self) -> int:
+        """How many would stop for now with the program, and go on with its next start."""
+        return sum(item.state in BEFORE for item in self._items.values())
+
+    @property
+    def at_server(self) -> int:
+        """How many Ollama goes on with by itself."""
+        return sum(item.state.is_at_server for item in self._items.values())
 
     def put(self, item: CreateItem) -> None:
         """A new one, or what became of one."""

@@ -321,8 +321,8 @@ def spoken_create(item: CreateItem) -> str:
     """For a screen reader: "uploading, 44 percent, 43 seconds left"."""
     if item.state is CreateState.ASKED:
         return create_question()
-    phase = create_phase(item)
     permille = create_permille(item)
+    phase = create_phase(item) if item.state is not CreateState.UPLOADING else tr("uploading")
     if permille is None:
         return phase
     share = fill(tr("{value} percent"), value=permille // 10)

@@ -201,6 +201,12 @@ def made_meanwhile(name: str) -> str:
     )
 
 
+def open_again(name: str) -> str:
+    """What was read of the model that is to be rebuilt is true no more."""
+    text = tr("{name} has changed meanwhile. Close this and open it again.")
+    return fill(text, name=_name(name))
+
+
 def why_no_derive(*, is_cloud: bool, is_own: bool, is_edit: bool) -> str:
     """Why the entry of the menu is off; "" = it is not."""
     if is_cloud:

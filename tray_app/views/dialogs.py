@@ -16,7 +16,6 @@ from tray_app.commands import Commands
 from tray_app.core.creates.form import FormKind
 from tray_app.core.creates.groups import FileGroup, group_paths
 from tray_app.core.creates.records import RebuildRequest
-from tray_app.core.creates.summary import at_server
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.lists.requests import ExportRequest, ListSource
@@ -405,7 +404,7 @@ class Dialogs(QObject):
         """Ask whether to quit while `running` downloads run, models that are made among them."""
         dialog = self._find(QuitDialog)
         if dialog is None:
-            goes_on = at_server(self._state.creates.items)
+            goes_on = self._state.creates.at_server
             dialog = QuitDialog(max(0, running - goes_on), self._commands, self._host, goes_on)
             self._keep(dialog)
         dialog.open()

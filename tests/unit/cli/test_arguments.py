@@ -49,6 +49,10 @@ def test_nothing_means_the_window() -> None:
         ("update a -y --wait", Invocation(Command.UPDATE, ("a",), yes=True, wait=True)),
         ("pin a", Invocation(Command.PIN, ("a",))),
         ("unpin a b", Invocation(Command.UNPIN, ("a", "b"))),
+        (
+            "create a f.gguf --quantize q8_0 -y",
+            Invocation(Command.CREATE, ("a",), ("f.gguf",), "Q8_0", yes=True),
+        ),
         ("status --json", Invocation(Command.STATUS, as_json=True)),
         ("doctor --json", Invocation(Command.DOCTOR, as_json=True)),
         ("quit", Invocation(Command.QUIT)),

@@ -360,6 +360,50 @@ def test_a_model_is_rebuilt_with_what_is_its_own(qtbot: QtBot, world: World) -> 
     assert request.changes == ModelChanges(system="Mine.", parameters=(("temperature", 0.1),))
 
 
+def test_a_model_that_is_rebuilt_by_others_meanwhile(qtbot: QtBot, world: World) -> None:
+    world.state.set_details(info(BASE))
+    world.state.set_details(info(NOTES, system="Mine."))
+    dialog = opened(qtbot, world, FormKind.REBUILD, BASE, child=ref(NOTES))
+    assert reason(dialog) == ""
+    facts.set_snapshot(world.state, data.snapshot(changed(data.MODELS, NOTES, "7" * 64)))
+    words = "meeting-notes:latest has changed meanwhile. Close this and open it again."
+    assert reason(dialog) == words
+    assert dialog.banner.shown is not None
+    assert dialog.banner.shown.text == words
+
+
+def test_a_model_that_is_edited_by_others_meanwhile(edit: DeriveDialog, world: World) -> None:
+    write(edit, "temperature", "0.1")
+    facts.set_snapshot(world.state, data.snapshot(changed(data.MODELS, NOTES, "7" * 64)))
+    assert edit.banner.shown is not None
+    assert edit.banner.shown.text == (
+        "meeting-notes:latest has changed meanwhile. What it is now was read again."
+    )
+    world.state.set_details(replace(info(NOTES, system="Other."), digest="7" * 64))
+    assert edit.system.text == "Other."
+    edit.create_button.click()
+    (request,) = world.told.take("derive_requested")
+    assert (request.replaces, request.base.digest) == ("7" * 64, "7" * 64)
+    assert request.changes == ModelChanges(parameters=(("temperature", 0.1),))
+
+
+def test_page_keys_scroll_the_form(new: DeriveDialog) -> None:
+    new.resize(640, 480)
+    bar = new.form_scroller.verticalScrollBar()
+    assert (bar.value(), bar.maximum() > 0) == (0, True)
+    QTest.keyClick(new.name_field, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    QTest.keyClick(new.name_field, Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+
+
+def test_a_long_text_is_shown_in_part_and_copied_whole(new: DeriveDialog) -> None:
+    new.system.editor.setPlainText("x" * 100_000)
+    assert len(new.sent.editor.toPlainText()) == 20_001
+    new.sent.copy_button.click()
+    assert len(QGuiApplication.clipboard().text()) > 100_000
+
+
 def started(dialog: DeriveDialog, world: World) -> DeriveRequest:
     """It was asked for."""
     QTest.keyClicks(dialog.system.editor, "x")

@@ -133,7 +133,7 @@ def parse_messages(text: str) -> tuple[tuple[str, str], ...] | None:
 def license_change(text: str, base: str) -> str | None:
     """Licenses are only ever added, the same one again too: so one that is there is not sent."""
     wanted = text.strip()
-    return wanted if wanted and wanted not in base else None
+    return wanted if wanted and f"\n{wanted}\n" not in f"\n{base.strip()}\n" else None
 
 
 def own_parts(own: ModelParts, base: ModelParts) -> ModelParts:

@@ -32,16 +32,6 @@ def counted(summary: PullSummary, items: Iterable[CreateItem]) -> PullSummary:
     )
 
 
-def running_creates(items: Iterable[CreateItem]) -> int:
-    """How many would be held up by the end of the program, or go on without it."""
-    return sum(not item.is_ended and item.state is not CreateState.WAITING for item in items)
-
-
-def at_server(items: Iterable[CreateItem]) -> int:
-    """How many Ollama works on, whatever becomes of the program."""
-    return sum(item.state.is_at_server for item in items)
-
-
 def is_kind_installed(models: Iterable[ModelRecord], architecture: str) -> bool:
     """Whether any of these models is of the architecture."""
     wanted = architecture.casefold()

@@ -13,7 +13,7 @@ ReadAt = Callable[[int, int], bytes]
 MAX_HEADER_BYTES = 64 * 1024 * 1024
 MAX_STRING_BYTES = 16 * 1024 * 1024  # Ollama's own limit
 MAX_ARRAY_ITEMS = 64 * 1024 * 1024  # likewise
-_WINDOW_BYTES = 256 * 1024
+_WINDOW_BYTES = 32 * 1024
 _U32, _U64 = struct.Struct("<I"), struct.Struct("<Q")
 
 

@@ -20,8 +20,9 @@ from tray_app.core.gguf.types import (
     SCALARS,
     STRING,
     TENSOR_TYPES,
+    UINT32,
 )
-from tray_app.core.gguf.weights import Weights
+from tray_app.core.gguf.weights import Count, Weights
 
 _MAX_PAIRS, _MAX_TENSORS = 65_536, 200_000  # ten times what the largest models have
 _MAX_DIMENSIONS = 4
@@ -95,10 +96,11 @@ def _version(beginning: bytes, size_bytes: int) -> int:
 
 def _as_text(beginning: bytes) -> str:
     """What a file begins with, as a person can read it: its first word of ASCII, else numbers."""
-    end = next((i for i, byte in enumerate(beginning) if not 32 <= byte < 127), len(beginning))
+    text = beginning.lstrip()
+    end = next((i for i, byte in enumerate(text) if not 32 <= byte < 127), len(text))
     if end < 2:
         return beginning[:4].hex(" ").upper()
-    return beginning[:end].decode("ascii").strip()
+    return text[:end].decode("ascii").strip()
 
 
 class _Values:
@@ -107,6 +109,8 @@ class _Values:
     def __init__(self) -> None:
         self._found: dict[str, _Value] = {}
         self.base_links: list[str] = []
+        self.has_plain_file_type = False
+        """Ollama takes a file type of another width for none."""
 
     def is_wanted(self, key: str) -> bool:
         head, _, rest = key.partition(".")
@@ -156,6 +160,7 @@ def _read_pair(cursor: Cursor, values: _Values) -> None:
         value = cursor.unpack(SCALARS[kind])
         if is_wanted:
             values.put(key, value)
+            values.has_plain_file_type |= key == "general.file_type" and kind == UINT32
     else:
         raise damaged(f"a value of type {kind}")
 
@@ -191,33 +196,42 @@ class _Tensors:
     def __init__(self) -> None:
         self.end = 0  # of the data of the last one, from where data begins
         self.is_stored_as_is = self.sees = self.hears = False
-        self.embedding = self.output = self.attention = self.down = self.rest = 0
-        self.kept_bytes = 0
+        self._counts = dict.fromkeys(_COUNTED, (0, 0))
+        self._kept_bytes = 0
 
-    def add(self, name: str, dimensions: int, count: int, size: int) -> None:
+    def add(self, name: str, shape: tuple[int, ...], count: int, size: int) -> None:
         if name.startswith(_AS_IS):
             self.is_stored_as_is = True
             self.sees |= name.startswith("v.")
             self.hears |= name.startswith("a.")
-            self.kept_bytes += size
-        elif dimensions < 2:
-            self.kept_bytes += size
-        elif name == "token_embd.weight":
-            self.embedding += count
-        elif name == "output.weight":
-            self.output += count
-        elif name.endswith(".attn_v.weight"):
-            self.attention += count
-        elif ".ffn_down" in name:
-            self.down += count
+            self._kept_bytes += size
+        elif len(shape) < 2:
+            self._kept_bytes += size
         else:
-            self.rest += count
+            what = _what(name)
+            even, uneven = self._counts[what]
+            is_even = shape[0] % _BLOCK == 0
+            self._counts[what] = (even + count, uneven) if is_even else (even, uneven + count)
 
     @property
     def weights(self) -> Weights:
-        return Weights(
-            self.embedding, self.output, self.attention, self.down, self.rest, self.kept_bytes
-        )
+        counts = {what: Count(*each) for what, each in self._counts.items()}
+        return Weights(**counts, kept_bytes=self._kept_bytes)
+
+
+_BLOCK = 256
+_COUNTED = ("embedding", "output", "attention", "down", "rest")
+
+
+def _what(name: str) -> str:
+    """Which of the counts of `Weights` a tensor belongs to."""
+    if name == "token_embd.weight":
+        return "embedding"
+    if name == "output.weight":
+        return "output"
+    if name.endswith(".attn_v.weight"):
+        return "attention"
+    return "down" if ".ffn_down" in name else "rest"
 
 
 def _read_tensor(cursor: Cursor, tensors: _Tensors) -> None:
@@ -241,7 +255,7 @@ def _read_tensor(cursor: Cursor, tensors: _Tensors) -> None:
     if end > _MAX_FILE_BYTES or count > _MAX_FILE_BYTES:
         raise damaged(f"a tensor that ends at {end}")
     tensors.end = max(tensors.end, end)
-    tensors.add(name, dimensions, count, size)
+    tensors.add(name, shape, count, size)
 
 
 def _end(position: int, values: _Values, tensors: _Tensors) -> int:
@@ -284,7 +298,9 @@ def _header(
         sees=sees or (is_projector and not hears),
         hears=hears,
         is_stored_as_is=tensors.is_stored_as_is,
-        can_be_quantized=kind is GgufKind.MODEL and file_type in _QUANTIZABLE,
+        can_be_quantized=kind is GgufKind.MODEL
+        and file_type in _QUANTIZABLE
+        and values.has_plain_file_type,
         header_bytes=header_bytes,
         end_bytes=end_bytes,
         weights=tensors.weights,
@@ -296,7 +312,8 @@ def _header(
     )
 
 
-_QUANTIZABLE = frozenset({0, 1, 32})  # F32, F16, BF16
+# F16 and BF16. Ollama names F32 too, but takes its number, 0, for none that is told.
+_QUANTIZABLE = frozenset({1, 32})
 _LINKS = (
     "general.url",
     "general.repo_url",

@@ -6,8 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from tray_app.core.errors import BadName
-from tray_app.core.names import DEFAULT_TAG, ModelName
+from tray_app.core.names import DEFAULT_TAG
 
 _SPLIT = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf", re.IGNORECASE | re.DOTALL)
 _EXTENSION = re.compile(r"\.gguf$", re.IGNORECASE)
@@ -89,11 +88,7 @@ def suggested_name(file: str, file_type: str = "", quantize: str = "") -> str:
     """
     tag = quantize or quantization_in(file) or file_type
     model = _legal(base_of(file)) or _NOTHING
-    name = f"{model}:{_legal(tag) or DEFAULT_TAG}"
-    try:
-        return str(ModelName.parse(name))
-    except BadName:
-        return f"{_NOTHING}:{DEFAULT_TAG}"
+    return f"{model}:{_legal(tag) or DEFAULT_TAG}"
 
 
 def _stem(file: str) -> str:

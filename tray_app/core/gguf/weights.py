@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_F32_BITS = 32.0
-_Q8_0, _Q6_K, _Q5_K, _Q4_K = 8.5, 6.5625, 5.5, 4.5  # bits a number, with their scales
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Numbers in `even` rows of whole blocks of 256, and in others, which get a larger type."""
+
+    even: int = 0
+    uneven: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.even + other.even, self.uneven + other.uneven)
+
+    def bits(self, bits: tuple[float, float]) -> float:
+        return self.even * bits[0] + self.uneven * bits[1]
+
+
+# Bits a number, with their scales: of the type meant, and of that which takes its place.
+_Q8_0 = (8.5, 8.5)
+_Q6_K = (6.5625, 8.5)
+_Q5_K = (5.5, 6.0)
+_Q4_K = (4.5, 5.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +34,11 @@ class Weights:
     keeps some larger; `kept_bytes` are tensors of one row, which stay as they are.
     """
 
-    embedding: int = 0
-    output: int = 0
-    attention: int = 0
-    down: int = 0
-    rest: int = 0
+    embedding: Count = Count()
+    output: Count = Count()
+    attention: Count = Count()
+    down: Count = Count()
+    rest: Count = Count()
     kept_bytes: int = 0
 
     def __add__(self, other: Weights) -> Weights:
@@ -32,10 +50,6 @@ class Weights:
             self.rest + other.rest,
             self.kept_bytes + other.kept_bytes,
         )
-
-    @property
-    def count(self) -> int:
-        return self.embedding + self.output + self.attention + self.down + self.rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +73,20 @@ def quantize_choices(weights: Weights, header_bytes: int = 0) -> tuple[QuantizeC
 
 
 def _bits(weights: Weights, file_type: str) -> float:
+    mixed = weights.attention + weights.down
     if file_type == "Q8_0":
-        return weights.count * _Q8_0
+        return (weights.embedding + weights.output + mixed + weights.rest).bits(_Q8_0)
     # The tensor that makes the words is kept larger; without one, it is the embedding.
-    bits = weights.output * _Q6_K
-    bits += weights.embedding * (_Q4_K if weights.output else _Q6_K)
-    bits += weights.rest * _Q4_K
+    has_output = weights.output != Count()
+    bits = weights.output.bits(_Q6_K)
+    bits += weights.embedding.bits(_Q4_K if has_output else _Q6_K)
+    bits += weights.rest.bits(_Q4_K)
     if file_type == "Q4_K_M":  # half of the layers get more
-        return bits + (weights.attention + weights.down) * (_Q4_K + _Q6_K) / 2
-    return bits + (weights.attention + weights.down) * (_Q4_K + (_Q5_K - _Q4_K) / 8)
+        return bits + (mixed.bits(_Q4_K) + mixed.bits(_Q6_K)) / 2
+    return bits + (7 * mixed.bits(_Q4_K) + mixed.bits(_Q5_K)) / 8
 
 
-_BITS = {"F32": _F32_BITS, "F16": 16.0, "BF16": 16.0, "Q8_0": 8.5, "Q4_K_M": 4.9, "Q4_K_S": 4.7}
+_BITS = {"F32": 32.0, "F16": 16.0, "BF16": 16.0, "Q8_0": 8.5, "Q4_K_M": 4.9, "Q4_K_S": 4.7}
 
 
 def quantized_bytes(size_bytes: int, file_type: str, quantize: str) -> int:

@@ -71,8 +71,8 @@ def _load(
 ) -> None:
     if item.package.weights is None:
         return
-    options = {**item.package.parameters, **options}
-    if isinstance(options.get("num_ctx"), (str, bool)):
+    merged = {**item.package.parameters, **options}
+    if isinstance(merged.get("num_ctx"), (str, bool)):
         raise ApiError(500, 'option "num_ctx" must be of type integer')
     if not state.memory.is_loaded(item.package):
         exchange.wait(state.load_s)

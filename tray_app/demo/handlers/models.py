@@ -86,7 +86,22 @@ def create(state: DemoState, exchange: Exchange) -> None:
     body = Body(exchange.body, "CreateRequest")
     ref = create_target(state, body)
     events = create_events(state, ref, body, exchange)
-    _respond(exchange, events, body.flag("stream", True))
+    is_stream = body.flag("stream", True)
+    _respond(exchange, _stranded(exchange, events) if is_stream else events, is_stream)
+
+
+def _stranded(
+    exchange: Exchange, events: Generator[Event, None, None]
+) -> Generator[Event, None, None]:
+    """The events of a create whose lines nobody but its client takes. When that has left, one more
+    is taken; the work goes on to the next, and ends there for good."""
+    has_left = False
+    with closing(events):
+        for event in events:
+            if has_left:
+                return
+            has_left = exchange.has_left
+            yield event
 
 
 def _respond(exchange: Exchange, events: Generator[Event, None, None], is_stream: bool) -> None:

@@ -81,7 +81,7 @@ class Memory:
                 ref, package = old.ref, old.package
                 size, vram, context = old.size, old.size_vram, old.context_length
             else:
-                context = context or int(package.parameters.get("num_ctx", DEFAULT_CONTEXT))
+                context = context or int(package.parameters.get("num_ctx") or DEFAULT_CONTEXT)
                 size = _memory_bytes(package, context)
                 taken = sum(row.size_vram for row in rows if row is not old)
                 vram = max(0, min(size, self._graphics_bytes - taken))

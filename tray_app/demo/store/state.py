@@ -42,6 +42,19 @@ class Published:
 
 
 @dataclass
+class Quantizer:
+    """How the server's llama-quantize behaves. `seconds` it takes, silently unless it `prints`;
+    `writes_same` None = its output is its input where that was made by it."""
+
+    is_there: bool = True
+    seconds: float = 0.0
+    prints: bool = False
+    writes_same: bool | None = None
+    unknown: set[str] = field(default_factory=set)
+    """Architectures that it does not know."""
+
+
+@dataclass
 class Library:
     """What a demo server starts with: names, packages and ages in seconds."""
 
@@ -94,6 +107,11 @@ class DemoState:
         """Digests that manifests name, and the registry has no more."""
         self.uploads: dict[str, bytes] = {}
         """The first bytes of uploaded blobs, enough for a GGUF header."""
+        self.quantizer = Quantizer()
+        self.made_blobs: set[str] = set()
+        """Digests of blobs that a create has made, and which no manifest has named yet."""
+        self.leftovers: dict[str, int] = {}
+        """Files and folders of creates that were cut off, and how many bytes are in them."""
         self._blobs: dict[str, int] = {}
         self._installed: dict[str, Installed] = {}
         self._published: dict[str, Published] = {}
@@ -198,6 +216,12 @@ class DemoState:
         """A blob has arrived."""
         with self.lock:
             self._blobs[digest] = size
+
+    def take_room(self, count_bytes: int) -> None:
+        """So much more of the disk is taken."""
+        with self.lock:
+            if self.disk_free_bytes is not None:
+                self.disk_free_bytes = max(0, self.disk_free_bytes - count_bytes)
 
     def remove_blob(self, digest: str) -> None:
         """A blob is thrown away."""

@@ -130,7 +130,7 @@ class Notifier(QObject):
             is_wanted = values.notify_failed
         else:
             return
-        if is_wanted and not self._is_window_active:
+        if is_wanted and not self._is_seen:
             self._tell(Notice(kind, words.title, words.body, item.id, f"create {item.id}"))
 
     @Slot(object)

@@ -11,6 +11,7 @@ from tray_app.views.theme import TextRole, Theme, font
 
 _RADIUS = 6
 _MARGIN = 8
+_MOST_TYPED, _SHOWN = 200_000, 20_000  # characters
 
 
 class TextBox(QFrame):
@@ -56,10 +57,14 @@ class TextBox(QFrame):
         return self._given if found == self._shown else found
 
     def set_text(self, text: str) -> None:
-        """Another text; an equal one leaves the cursor where it is."""
+        """Another text; an equal one leaves the cursor where it is. A very long one is shown in
+        part, and cannot be typed into."""
         if text != self.text:
             was_blocked = self.editor.blockSignals(True)
-            self.editor.setPlainText(text)
+            # Of what nobody wrote by hand, laying out all would take seconds.
+            is_long = len(text) > _MOST_TYPED
+            self.editor.setPlainText(f"{text[:_SHOWN]}…" if is_long else text)
+            self.editor.setReadOnly(is_long)
             self.editor.blockSignals(was_blocked)
             self._given, self._shown = text, self.editor.toPlainText()
             self.changed.emit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QDir, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tray_app.text import tr
@@ -12,6 +12,12 @@ from tray_app.text import tr
 
 class _Last:
     folder = ""
+
+
+def _first_folder() -> str:
+    downloads = QStandardPaths.StandardLocation.DownloadLocation
+    folder = QStandardPaths.writableLocation(downloads)
+    return folder if QDir(folder).exists() else QDir.homePath()
 
 
 def ask_for_files(parent: QWidget | None, take: Callable[[tuple[str, ...]], object]) -> QFileDialog:
@@ -22,8 +28,7 @@ def ask_for_files(parent: QWidget | None, take: Callable[[tuple[str, ...]], obje
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     filters = (tr("GGUF files (*.gguf *.GGUF)"), tr("All files (*)"))
     dialog.setNameFilters(filters)
-    downloads = QStandardPaths.StandardLocation.DownloadLocation
-    dialog.setDirectory(_Last.folder or QStandardPaths.writableLocation(downloads))
+    dialog.setDirectory(_Last.folder or _first_folder())
 
     def chosen(paths: list[str]) -> None:
         _Last.folder = dialog.directory().absolutePath()

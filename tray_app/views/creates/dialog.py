@@ -29,6 +29,7 @@ from tray_app.core.creates.refusals import (
 from tray_app.core.gguf.names import file_name, suggested_name
 from tray_app.core.gguf.records import FileFault
 from tray_app.core.names import ModelName
+from tray_app.core.records import ModelRecord
 from tray_app.state.app_state import AppState
 from tray_app.text import EstimateLine, server_name, tr
 from tray_app.text import create_dialog as words
@@ -91,7 +92,8 @@ class CreateDialog(DialogFrame):
         self._quantize = changed.request.quantize if changed is not None else ""
         self._base = changed.request.base if changed is not None else ""
         self._shown_servers: tuple[tuple[str, str], ...] = ()
-        self._shown_bases: tuple[str, ...] = ()
+        self._base_models: tuple[ModelRecord, ...] | None = None
+        self._in_line: tuple[str, ...] = ()
         self._look_timer = QTimer(self, interval=LOOK_MS)
         self._look_timer.setObjectName("create dialog")
         self._look_timer.timeout.connect(self._look)
@@ -103,10 +105,14 @@ class CreateDialog(DialogFrame):
             self.field.setText(changed.name)
         for fact in (
             *(state.server_changed, state.snapshot_changed, state.status_changed),
-            *(state.disk_space_changed, state.download_changed, state.download_removed),
-            *(state.creates.changed, state.creates.removed),
+            state.disk_space_changed,
         ):
             self.follow(fact, self._update)
+        for fact in (
+            *(state.download_changed, state.download_removed),
+            *(state.creates.changed, state.creates.removed),
+        ):
+            self.follow(fact, self._on_line_changed)
         self.follow(state.creates.file_read, self._on_file_read)
         self._fill_servers(changed.server_id if changed is not None else state.server.id)
         self.take(group)
@@ -160,6 +166,8 @@ class CreateDialog(DialogFrame):
         )
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
+        for part in (self.notice, *self._groups, self.cost):
+            part.hide()  # it is shown as high as what is known needs
         self.set_least_size(_WIDTH, _HEIGHT)
 
     def _label(self, text: str, buddy: QWidget) -> QLabel:
@@ -182,7 +190,7 @@ class CreateDialog(DialogFrame):
     def take(self, group: FileGroup) -> None:
         """Make the model of this file instead."""
         self._group = group
-        self._facts = self._newer = None
+        self._facts = self._newer = self._base_models = None
         self._has_bones = False
         self._bones_timer.start()
         if self._is_name_ours:
@@ -197,6 +205,12 @@ class CreateDialog(DialogFrame):
         if self._places.is_here(self.server_id):
             self._commands.disk_requested.emit(self.server_id)
         self._update()
+
+    @Slot()
+    def _on_line_changed(self) -> None:
+        """Most of what is on its way only goes on, and its names are the same."""
+        if self._places.in_line(self.server_id) != self._in_line:
+            self._update()
 
     @Slot(object)
     def _on_file_read(self, facts: FileFacts) -> None:
@@ -295,15 +309,14 @@ class CreateDialog(DialogFrame):
 
     def _fill_bases(self, facts: FileFacts) -> None:
         """The models that an adapter may be for."""
-        models = base_candidates(facts, self._places.models(self.server_id))
-        names = tuple(model.name for model in models)
-        if names == self._shown_bases and self.base.count():
+        models = self._places.models(self.server_id)
+        if models is self._base_models:  # most polls bring the very same ones
             return
-        self._shown_bases = names
+        self._base_models = models
         self.base.clear()
         self.base.addItem(tr("Choose a model"), "")
-        for name in names:
-            self.base.addItem(name, name)
+        for model in base_candidates(facts, models):
+            self.base.addItem(model.name, model.name)
         self.base.setCurrentIndex(max(0, self.base.findData(self._base)))
         self._base = str(self.base.currentData() or "")
 
@@ -325,7 +338,8 @@ class CreateDialog(DialogFrame):
         facts = self._facts
         if facts is not None and facts.is_adapter:
             self._fill_bases(facts)
-        server = self._places.standing(self.server_id)
+        self._in_line = self._places.in_line(self.server_id)
+        server = self._places.standing(self.server_id, self._in_line)
         is_changed = self._newer is not None
         self._standing = stand(facts, self._choice, server, is_changed=is_changed)
         is_refused = self._standing.notice is Notice.REFUSED
@@ -333,12 +347,13 @@ class CreateDialog(DialogFrame):
         if facts is None:
             self.card.show_reading(self._group.path, tr("Reading the file…"))
         self.quantize.setVisible(facts is not None and bool(facts.choices))
+        self._show_helpers(server.version)
         has_choices = not (self.server.isHidden() and self.quantize.isHidden())
+        has_choices = has_choices or bool(self.server_helper.text)
         for part, is_shown in zip(self._groups, (is_adapter, True, has_choices), strict=True):
             part.setVisible(is_shown and not is_refused)
         self.pair.arrange()
         self._show_notice()
-        self._show_helpers(server.version)
         self._show_cost(is_refused)
         self._show_button()
 
@@ -433,7 +448,7 @@ class CreateDialog(DialogFrame):
     def _on_server_activated(self) -> None:
         if self._places.is_here(self.server_id):
             self._commands.disk_requested.emit(self.server_id)
-        self._shown_bases = ()
+        self._base_models = None
         self._update()
 
     def _on_quantize_activated(self) -> None:

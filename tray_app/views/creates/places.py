@@ -41,8 +41,8 @@ class Places:
         self._changed = changed
         self._families: tuple[tuple[ModelRecord, ...], frozenset[str]] = ((), frozenset())
 
-    def standing(self, server_id: str) -> ServerStanding:
-        """What is known of the server now."""
+    def standing(self, server_id: str, in_line: tuple[str, ...]) -> ServerStanding:
+        """What is known of the server now, where `in_line` is on its way."""
         state = self._state
         snapshot = state.snapshot(server_id)
         models = snapshot.models if snapshot is not None else ()
@@ -53,20 +53,26 @@ class Places:
             version=snapshot.version if snapshot is not None else "",
             is_online=state.is_online(server_id),
             names=InstalledNames(state.installed(server_id)),
-            in_line=names_of(self._in_line(server_id)),
+            in_line=names_of(in_line),
             families=self._families[1],
             free_bytes=disk.free_bytes if disk is not None and self.is_here(server_id) else None,
             held_bytes=self._held_bytes(server_id),
         )
 
-    def _in_line(self, server_id: str) -> Iterator[str]:
+    def in_line(self, server_id: str) -> tuple[str, ...]:
+        """The names of what is made or downloaded there."""
         own = self._changed.id if self._changed is not None else ""
-        for item in self._state.creates.items:
-            if item.server_id == server_id and item.id != own and not item.is_ended:
-                yield item.name
-        for pull in self._state.downloads:
-            if pull.server_id == server_id and not pull.is_ended:
-                yield pull.name
+        made = [
+            item.name
+            for item in self._state.creates.items
+            if item.server_id == server_id and not item.is_ended and item.id != own
+        ]
+        pulled = [
+            item.name
+            for item in self._state.downloads
+            if item.server_id == server_id and not item.is_ended
+        ]
+        return (*made, *pulled)
 
     def _held_bytes(self, server_id: str) -> int:
         item = self._changed

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
@@ -18,11 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.commands import Commands
-from tray_app.core.creates.deriving import ModelParts, is_taken, messages_text, proposed_name
+from tray_app.core.creates.deriving import ModelParts, is_taken, proposed_name
 from tray_app.core.creates.form import DeriveForm, FormKind, shown_system
 from tray_app.core.creates.records import Derived, DeriveRequest
-from tray_app.core.errors import BadName, Changed, NameProblem, ServerFailed
-from tray_app.core.licenses import license_name
+from tray_app.core.errors import BadName, NameProblem, ServerFailed
 from tray_app.core.names import ModelName, split_display
 from tray_app.core.payloads import Failure, ModelRef, Verb
 from tray_app.core.records import ModelInfo, ModelRecord
@@ -30,24 +29,19 @@ from tray_app.core.updates.backups import backup_name
 from tray_app.state.app_state import AppState
 from tray_app.text import failure_text, name_problem, server_name, tooltip, tr, utc_now
 from tray_app.text.deriving import (
-    back_to,
     change_first,
     correct_first,
     edit_title,
     free_on,
     is_busy,
     keep_today,
-    license_note,
-    license_state,
     made_here_line,
     made_meanwhile,
-    messages_cannot_go,
-    messages_form,
-    messages_state,
     modelfile_words,
     name_exists,
     new_from_title,
     not_read,
+    open_again,
     read_again,
     rebuild_title,
     sent_note,
@@ -57,7 +51,6 @@ from tray_app.text.deriving import (
     system_blank,
     system_instead,
     take_over_again,
-    template_state,
     unloaded_first,
     was_deleted,
 )
@@ -73,10 +66,11 @@ from tray_app.views.components.names import NameLabel
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.question import Question
 from tray_app.views.components.screen_fit import FittingContent, FittingScroll
-from tray_app.views.components.surfaces import Card, Hairline
+from tray_app.views.components.surfaces import Hairline
 from tray_app.views.components.text_box import TextBox
-from tray_app.views.derive.folds import TextFold
+from tray_app.views.derive.folds import FoldCard, TextFold
 from tray_app.views.derive.parameters import ParametersCard
+from tray_app.views.derive.preview import WIDTH as SENT_WIDTH
 from tray_app.views.derive.preview import SentPane
 from tray_app.views.pull.license_dialog import LicenseDialog
 from tray_app.views.theme import TextRole, Tone
@@ -115,6 +109,7 @@ class DeriveDialog(DialogFrame):
         self._request: DeriveRequest | None = None
         self._name: ModelName | None = None
         self._is_gone = False
+        self._is_child_other = False
         self._is_filling = False
         self._has_failed_to_read = False
         self._is_discarding = False
@@ -122,6 +117,7 @@ class DeriveDialog(DialogFrame):
         self._connect()
         self.set_least_size(_LEAST.width(), _LEAST.height())
         self.resize(_SIZE)
+        self._content_of_form.needs_changed.connect(self._fit_form)
         self._read()
         self._look()
         self._focus_first()
@@ -155,7 +151,7 @@ class DeriveDialog(DialogFrame):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.banner = Banner(self)
-        content = FittingContent()
+        content = self._content_of_form = FittingContent()
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 16, 20, 20)
         column.setSpacing(8)
@@ -169,7 +165,10 @@ class DeriveDialog(DialogFrame):
         self.parameters = ParametersCard(self)
         column.addWidget(self.parameters)
         column.addSpacing(4)
-        self._build_folds(column)
+        self.fold_card = FoldCard(self.form, self)
+        self.template, self.messages = self.fold_card.template, self.fold_card.messages
+        self.license = self.fold_card.license
+        column.addWidget(self.fold_card)
         self.keep_box = CheckBox("", self)
         self.keep_box.setChecked(True)
         self.keep_box.setVisible(self.replaced is not None)
@@ -234,15 +233,6 @@ class DeriveDialog(DialogFrame):
         texts.addWidget(self.system_helper)
         column.addLayout(texts)
 
-    def _build_folds(self, column: QVBoxLayout) -> None:
-        card = Card(self)
-        self.template = TextFold(tr("Template"), card)
-        self.messages = TextFold(tr("Messages"), card)
-        self.license = TextFold(tr("License"), card)
-        for fold in self.folds:
-            card.add_row(fold)
-        column.addWidget(card)
-
     def _build_footer(self) -> None:
         self.sent_button = self.add_left(Button(tr("&What will be sent…"), parent=self))
         self.sent_button.setAutoDefault(False)
@@ -257,16 +247,13 @@ class DeriveDialog(DialogFrame):
 
     @property
     def folds(self) -> tuple[TextFold, ...]:
-        return (self.template, self.messages, self.license)
+        return self.fold_card.folds
 
     def _connect(self) -> None:
         self.name_field.textChanged.connect(self._update)
         self.system.changed.connect(self._on_texts_changed)
         self.system_helper.link.clicked.connect(self._on_system_link_clicked)
-        for fold in self.folds:
-            fold.changed.connect(self._on_texts_changed)
-        self.template.link.clicked.connect(self._on_template_link_clicked)
-        self.messages.link.clicked.connect(self._on_messages_link_clicked)
+        self.fold_card.changed.connect(self._on_texts_changed)
         self.parameters.changed.connect(self._update)
         self.parameters.rows_changed.connect(self._order_focus)
         self.notice.button.clicked.connect(self._read)
@@ -333,11 +320,9 @@ class DeriveDialog(DialogFrame):
         if info is not None and (self._child is None or own is not None or self.form.is_read):
             form = self.form
             form.read(ModelParts.of(info), ModelParts.of(own) if own is not None else None)
-            texts = form.texts
             self._is_filling = True
-            self.system.set_text(texts.system)
-            self.template.box.set_text(texts.template)
-            self.messages.box.set_text(texts.messages)
+            self.system.set_text(form.texts.system)
+            self.fold_card.fill()
             self._is_filling = False
             self.parameters.set_table(form.table, self._base.name, is_edit=form.is_edit)
         self._update()
@@ -369,13 +354,14 @@ class DeriveDialog(DialogFrame):
         self._update()
 
     def _look_at_child(self) -> None:
-        """What is to be replaced may have changed; its own parts were read already."""
-        if self._child is None or self._request is not None:
+        """What is to be replaced is not what was read of it any more."""
+        child = self._child
+        if child is None or self._request is not None:
             return
-        record = self._state.record(self._child.key)
-        if record is not None and record.digest != self._child.digest:
-            self._child = ModelRef(record.server_id, record.name, record.digest)
-            self.banner.set_text(BannerText(made_meanwhile(record.name), Tone.INFO))
+        record = self._state.record(child.key)
+        self._is_child_other = record is None or record.digest != child.digest
+        if self._is_child_other:
+            self.banner.set_text(BannerText(open_again(child.name), Tone.WARN))
 
     def _show_head(self) -> None:
         record = self._state.record(self._base.key)
@@ -420,27 +406,14 @@ class DeriveDialog(DialogFrame):
     def _on_texts_changed(self) -> None:
         if self._is_filling:
             return
-        texts = self.form.texts
-        texts.system = self.system.text
-        texts.template = self.template.box.text
-        texts.messages = self.messages.box.text
-        texts.license = self.license.box.text
+        self.form.texts.system = self.system.text
+        self.fold_card.take()
         self._update()
 
     @Slot()
     def _on_system_link_clicked(self) -> None:
         self.system.set_text(shown_system(self.form.parts.system))
         self.system.editor.setFocus()
-
-    @Slot()
-    def _on_template_link_clicked(self) -> None:
-        self.template.box.set_text(self.form.parts.template)
-        self.template.box.editor.setFocus()
-
-    @Slot()
-    def _on_messages_link_clicked(self) -> None:
-        self.messages.box.set_text(messages_text(self.form.parts.messages))
-        self.messages.box.editor.setFocus()
 
     # What it says.
 
@@ -449,7 +422,7 @@ class DeriveDialog(DialogFrame):
         problem = self._name_problem()
         self._show_name(problem)
         self._show_system()
-        self._show_folds()
+        self.fold_card.show_state()
         self.sent.set_text(self.form.modelfile(modelfile_words()))
         is_free = self._request is None
         for field in (self.name_field, self.system, self.parameters, *self.folds, self.keep_box):
@@ -514,39 +487,6 @@ class DeriveDialog(DialogFrame):
             helper.say(system_as_in(form.base, False, is_edit=is_edit))
         self.system.editor.setAccessibleDescription(helper.text)
 
-    def _show_folds(self) -> None:
-        form = self.form
-        base, is_edit, changes = form.base, form.is_edit, form.changes
-        is_changed = changes.template is not None
-        length = len(changes.template or form.parts.template)
-        self.template.set_state(
-            template_state(base, length, is_changed=is_changed, is_edit=is_edit)
-        )
-        self.template.offer(back_to(base, is_edit=is_edit) if is_changed else "")
-        messages = form.messages
-        is_wrong = messages is None
-        is_changed = changes.messages is not None
-        count = len(messages or form.parts.messages)
-        self.messages.set_state(messages_state(base, count, is_changed=is_changed, is_edit=is_edit))
-        self.messages.box.set_invalid(is_wrong)
-        has_some = bool(form.parts.messages)
-        self.messages.note.say(messages_cannot_go() if has_some else "", "info", Tone.INFO)
-        self.messages.helper.say(
-            messages_form(),
-            "error" if is_wrong else "",
-            Tone.DANGER if is_wrong else None,
-        )
-        is_other = has_some and (is_changed or is_wrong or not messages)
-        self.messages.offer(back_to(base, is_edit=is_edit) if is_other else "")
-        words = license_state(
-            base,
-            license_name(form.parts.license),
-            is_added=changes.license is not None,
-            is_edit=is_edit,
-        )
-        self.license.set_state(words)
-        self.license.note.say(license_note(base) if form.parts.license else "")
-
     def _reason(self, problem: str) -> str:
         """Why it cannot be done now; "" = it can."""
         form = self.form
@@ -554,6 +494,8 @@ class DeriveDialog(DialogFrame):
             return ""
         if self._is_gone:
             return was_deleted(self._base.name)
+        if self._is_child_other and self._child is not None:
+            return open_again(self._child.name)
         if not self._state.is_fresh(self._base.server_id):
             return cannot_reach((self._server_label,))
         if not form.is_read:
@@ -618,7 +560,7 @@ class DeriveDialog(DialogFrame):
                 self.template.note.say(text, "error", Tone.DANGER)
                 self.template.box.editor.setFocus()
                 self.form_scroller.ensureWidgetVisible(self.template)
-            elif not isinstance(failure.error, Changed):  # the banner says it
+            else:
                 self._say_failed(failure)
 
     def tells(self, failure: Failure) -> bool:
@@ -669,9 +611,32 @@ class DeriveDialog(DialogFrame):
         self._is_discarding = True
         self.reject()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page keys scroll the form, which scrolls by itself here."""
+        directions = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
+        direction = directions.get(Qt.Key(event.key()))
+        if direction is None or not self.form_scroller.scroll_page(direction):
+            super().keyPressEvent(event)
+
+    @property
+    def _form_width(self) -> int:
+        """What the words of this language need."""
+        bar = self.form_scroller.verticalScrollBar().sizeHint().width()
+        return self._content_of_form.minimumSizeHint().width() + bar
+
+    @Slot()
+    def _fit_form(self) -> None:
+        self._wanted = QSize(max(_LEAST.width(), self._form_width), _LEAST.height())
+        self.screen_fit.apply_least()
+        self._part(self.width())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_narrow = event.size().width() < _NARROW
+        self._part(event.size().width())
+
+    def _part(self, width: int) -> None:
+        """What is sent stands beside the form where there is room for both."""
+        is_narrow = width < max(_NARROW, self._form_width + SENT_WIDTH + 1)
         for widget in (self.sent, self._sent_line):
             widget.setVisible(not is_narrow)
         self.sent_button.setVisible(is_narrow)

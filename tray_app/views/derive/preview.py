@@ -13,6 +13,7 @@ from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.theme import TextRole, font
 
 WIDTH = 332
+_SHOWN = 20_000  # characters
 
 
 class SentPane(QWidget):
@@ -21,6 +22,7 @@ class SentPane(QWidget):
     def __init__(self, note: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
+        self._text = ""
         self.copy_button = Button(tr("&Copy"), "copy", small=True, parent=self)
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._on_copy_clicked)
@@ -55,15 +57,18 @@ class SentPane(QWidget):
 
     @property
     def text(self) -> str:
-        return self.editor.toPlainText()
+        """All of it."""
+        return self._text
 
     def set_text(self, text: str) -> None:
-        """Show this; a reader stays where they are."""
-        if text == self.text:
+        """Show this, as far as it is written anew in no time; a reader stays where they are."""
+        if text == self._text:
             return
+        self._text = text
         bar = self.editor.verticalScrollBar()
         place = bar.value()
-        self.editor.setPlainText(text)
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        self.editor.setPlainText(shown)
         bar.setValue(place)
 
     def _on_copy_clicked(self) -> None:

@@ -18,6 +18,7 @@ from tray_app.text.creating import (
     parts_of,
 )
 from tray_app.views.components.buttons import Button, copy_text
+from tray_app.views.components.facts import stand_on_one_line
 from tray_app.views.components.glyphs import ACCENT, SECONDARY, GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.theme import TextRole, Tone
@@ -162,8 +163,9 @@ class _Facts(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for row, fact in enumerate(facts):
-            label = PlainLabel(fact.label, TextRole.SECONDARY, wrap=False)
+            label = PlainLabel(fact.label, TextRole.SECONDARY, natural=True)
             value = PlainLabel(fact.value, TextRole.SECONDARY, selectable=True)
             value.setAccessibleName(f"{fact.label}: {fact.value}")
+            stand_on_one_line(label, value)
             self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.text import percent, tr
@@ -49,6 +49,8 @@ class CreateRow(PanelRow):
         details = CreateDetails()
         super().__init__(item.id, item.name, details, parent)
         self.details = details
+        # What is below breaks into lines: as high as they need, not as they are at best.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._is_kind_there = is_kind_there
         self._item = item
         self._server = ""
@@ -96,10 +98,11 @@ class CreateRow(PanelRow):
         is_new_look = create_look(item) != create_look(old) or item.state is not old.state
         is_new_look = is_new_look or item.is_server_away != old.is_server_away
         if is_new_look:
-            had_focus = self._has_focus()
+            focused = self._focused_part()
+            action = focused.property("action") if focused is not None else None
             self._apply_look()
-            if had_focus:
-                self._keep_focus()
+            if focused is not None:
+                self._keep_focus(focused, is_other=focused.property("action") != action)
         if is_new_look or not self.is_ticking:
             self.refresh(now_s)
         else:
@@ -193,16 +196,18 @@ class CreateRow(PanelRow):
         button.set_name(create_action_name(action, self._item), tip)
         button.setEnabled(is_enabled)
 
-    def _has_focus(self) -> bool:
+    def _focused_part(self) -> QWidget | None:
+        """Of this row."""
         focused = self.window().focusWidget()
-        return focused is not None and (focused is self or self.isAncestorOf(focused))
+        is_here = focused is not None and (focused is self or self.isAncestorOf(focused))
+        return focused if is_here else None
 
-    def _keep_focus(self) -> None:
-        """Who worked in this row answers its question with a key; else the focus stays in it."""
-        focused = self.window().focusWidget()
+    def _keep_focus(self, focused: QWidget, *, is_other: bool) -> None:
+        """Who worked in this row answers its question with a key; else the focus stays in it, but
+        not on a button that `is_other` now, which a second key press would click."""
         if self._item.state is CreateState.ASKED:
             self._other.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif focused is None or focused.isHidden() or not self.isAncestorOf(focused):
+        elif focused.isHidden() or is_other:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _apply_progress(self) -> None:

@@ -144,7 +144,8 @@ class DownloadList(QScrollArea):
         self._dirty.add(item.id)
         if old is None:
             self._add_row(CreateRow(item, self._list, is_kind_there=self._ask_kind))
-        if old is None or old.state is not item.state:
+        is_news = old is None or old.state is not item.state
+        if is_news or (old is not None and old.is_server_away is not item.is_server_away):
             self._flush()
             self._sync_text_timer()
         elif self.isVisible() and not self._flush_timer.isActive():

@@ -158,19 +158,23 @@ class ModelsPane(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.source() is self.view:
             return
-        self._dropped = judge(event.mimeData(), self._drop_server)
-        self._overlay.set_dropped(self._dropped)
-        self._overlay.setGeometry(self._stack.geometry())
-        self._overlay.show()
-        self._overlay.raise_()
-        if self._dropped.source is not None:
+        self.show_dropped(judge(event.mimeData(), self._drop_server))
+        if self._dropped is not None and self._dropped.source is not None:
             self.list_hovered.emit(self._dropped.source)
         # Accepted also when nothing can come of it, else the overlay would not be told to go.
         event.accept()
 
+    def show_dropped(self, dropped: Dropped) -> None:
+        """Say what dropping would do."""
+        self._dropped = dropped
+        self._overlay.set_dropped(dropped)
+        self._overlay.setGeometry(self._stack.geometry())
+        self._overlay.show()
+        self._overlay.raise_()
+
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._dropped is not None and self._dropped.is_welcome:
-            event.acceptProposedAction()
+            _accept_a_copy(event)
         else:
             event.ignore()
 
@@ -182,7 +186,7 @@ class ModelsPane(QWidget):
         self._end_drag()
         if dropped is None or not dropped.is_welcome:
             return
-        event.acceptProposedAction()
+        _accept_a_copy(event)
         if dropped.source is not None:
             self.list_dropped.emit(dropped.source)
         elif dropped.paths:
@@ -208,3 +212,9 @@ class ModelsPane(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self.view.columns.arrange()
+
+
+def _accept_a_copy(event: QDropEvent) -> None:
+    """Whatever was proposed: who believes that it was moved may remove it."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()

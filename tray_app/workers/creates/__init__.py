@@ -1,1 +1,1 @@
-"""Jobs that make models from files of this computer."""
+"""Making models of files of this computer: reading these, the line, one attempt, what survives."""

@@ -48,8 +48,9 @@ from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
 from tray_app.workers.pulls.job import PullJob, PullReport
 from tray_app.workers.pulls.listings import Listings
+from tray_app.workers.pulls.record_file import RecordSaver
 from tray_app.workers.pulls.schedule import Schedule
-from tray_app.workers.pulls.store import PullSaver, PullStore
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 from tray_app.workers.signal_queue import SignalQueue
 
@@ -120,7 +121,7 @@ class PullQueue(QObject):
         self._news = SignalQueue()  # happened, not yet told
         self._is_closed = False
         self._saved_rows: tuple[tuple[str, PullState], ...] = ()
-        self._saver = PullSaver(runner, store, self)
+        self._saver: RecordSaver[PullItem] = RecordSaver(runner, store, self)
         self._saver.saved.connect(self._on_saver_saved)
         self._saver.loaded.connect(self._on_saver_loaded)
         self._is_resuming = True

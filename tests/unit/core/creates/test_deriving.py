@@ -115,7 +115,8 @@ def test_a_template_is_never_sent_empty(text: str, sent: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sent"), [("", None), ("MIT", None), (" MIT \n", None), ("Apache", "Apache")]
+    ("text", "sent"),
+    [("", None), ("MIT", None), (" MIT \n", None), ("BSD", None), ("B", "B"), ("X", "X")],
 )
 def test_a_license_that_is_there_is_not_added_again(text: str, sent: str | None) -> None:
     assert license_change(text, "MIT\nBSD") == sent

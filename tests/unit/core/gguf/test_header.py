@@ -29,6 +29,7 @@ from tests.fakes.gguf import (
 from tray_app.core.gguf.cursor import MAX_HEADER_BYTES
 from tray_app.core.gguf.header import read_header
 from tray_app.core.gguf.records import FileFault, GgufHeader, GgufKind, GgufRefused, Refusal
+from tray_app.core.gguf.weights import Count, Weights
 
 
 class Bytes:
@@ -79,7 +80,7 @@ def test_a_model_is_told_whole() -> None:
         can_be_quantized=True,
         header_bytes=len(file.header()),
         end_bytes=len(file.encode()),
-        weights=replace(found.weights, embedding=1024, attention=512),
+        weights=Weights(embedding=Count(1024), attention=Count(512)),
         links=("https://hf.co/a/b-GGUF",),
         made_by="Somebody",
     )
@@ -107,12 +108,17 @@ def test_kind(file: Gguf, kind: GgufKind) -> None:
 
 @pytest.mark.parametrize(
     ("number_", "name", "can_be_quantized"),
-    [(0, "F32", True), (1, "F16", True), (32, "BF16", True), (15, "Q4_K_M", False),
+    [(0, "F32", False), (1, "F16", True), (32, "BF16", True), (15, "Q4_K_M", False),
      (7, "Q8_0", False), (38, "MXFP4_MOE", False), (4, "", False), (1024, "", False)],
 )  # fmt: skip
 def test_quantization(number_: int, name: str, can_be_quantized: bool) -> None:
     found = header(model(file_type=number_))
     assert (found.file_type, found.can_be_quantized) == (name, can_be_quantized)
+
+
+def test_a_file_type_of_another_width_is_none_to_ollama() -> None:
+    found = header(model(general__file_type=number(UINT64, 1)))
+    assert (found.file_type, found.can_be_quantized) == ("F16", False)
 
 
 def test_an_adapter_is_never_quantized() -> None:
@@ -191,11 +197,18 @@ def test_weights_are_counted_by_what_becomes_of_them() -> None:
         Tensor("blk.0.ffn_down.weight", (256, 3)),
         Tensor("blk.0.ffn_down_exps.weight", (256, 3, 2)),
         Tensor("blk.0.attn_q.weight", (256, 4)),
+        Tensor("blk.0.attn_k.weight", (128, 4)),
         Tensor("mm.0.weight", (256, 2)),
     )
     weights = header(replace(model(), tensors=tensors)).weights
-    assert (weights.embedding, weights.output, weights.attention) == (2560, 2304, 512)
-    assert (weights.down, weights.rest, weights.kept_bytes) == (2304, 1024, 1024 + 1024)
+    assert weights == Weights(
+        embedding=Count(2560),
+        output=Count(2304),
+        attention=Count(512),
+        down=Count(768 + 1536),
+        rest=Count(1024, 512),
+        kept_bytes=1024 + 1024,
+    )
 
 
 def test_bases_are_told() -> None:
@@ -222,6 +235,8 @@ def test_a_file_without_tensors_ends_with_its_header() -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1",
          "version https://git-lfs.github.com/spec/v1", True),
         (b"<!DOCTYPE html><html>", "<!DOCTYPE html><html>", False),
+        (b"\n\n  <html>\n", "<html>", False),
+        (b"\n\n\n\n", "0A 0A 0A 0A", False),
         (b"\x1f\x8b\x08\x00\x01", "1F 8B 08 00", False),
         (b"\0" * 64, "00 00 00 00", False),
         (b"tjgg\x03\0\0\0", "tjgg", False),

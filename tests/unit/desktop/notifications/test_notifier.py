@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateFault, CreateItem, CreateRequest, CreateState
 from tray_app.core.errors import Changed, DiskFull
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
@@ -518,3 +519,63 @@ def test_the_fallback_shortens_and_knows_the_last_target(qtbot: QtBot) -> None:
     lost = Notice(NoticeKind.FAILED, "title", "body", "two")
     notifications.show(lost)
     assert failures == [lost]
+
+
+CREATE = CreateItem(
+    "7",
+    CreateRequest("local", "phi-4:q4_k_m", ("/x.gguf",), architecture="phi3"),
+    CreateState.MAKING,
+    NOW,
+    active_s=492.0,
+)
+
+
+def create(stage: Stage, state: CreateState, fault: CreateFault | None = None) -> None:
+    """What is made comes to its end."""
+    stage.state.creates.put(CREATE)
+    stage.state.creates.put(replace(CREATE, state=state, fault=fault))
+
+
+def test_a_model_that_was_made_is_told(stage: Stage) -> None:
+    create(stage, CreateState.DONE)
+    (notice,) = stage.first.shown
+    assert (notice.kind, notice.title) == (NoticeKind.FINISHED, "Model created")
+    assert notice.body == "phi-4:q4_k_m is ready to use. It took 8\u00a0min 12\u00a0s."
+    assert notice.target == "7"
+    stage.first.clicked.emit(notice.target)
+    assert stage.clicks == ["7"]
+
+
+def test_of_several_servers_that_of_the_model_is_named(stage: Stage) -> None:
+    servers = (Server("local", "This computer"), Server("nas", "nas"))
+    stage.state.set_servers(servers, "local", "local")
+    create(stage, CreateState.DONE)
+    assert stage.first.shown[0].body.startswith("phi-4:q4_k_m is ready to use on “This computer”.")
+
+
+def test_a_model_that_was_not_made_is_told(stage: Stage) -> None:
+    create(stage, CreateState.FAILED, CreateFault.CANNOT_QUANTIZE)
+    (notice,) = stage.first.shown
+    assert (notice.kind, notice.title) == (NoticeKind.FAILED, "Creating failed")
+    assert notice.body == "phi-4:q4_k_m: Only F16, BF16 and F32 files can be quantized."
+
+
+@pytest.mark.parametrize("state", [CreateState.CANCELED, CreateState.DELETED])
+def test_what_a_person_wanted_is_no_news(stage: Stage, state: CreateState) -> None:
+    create(stage, state)
+    assert stage.first.shown == []
+
+
+def test_what_had_ended_before_is_no_news(stage: Stage) -> None:
+    stage.state.creates.put(replace(CREATE, state=CreateState.DONE))
+    assert stage.first.shown == []
+
+
+def test_what_is_seen_or_not_wanted_is_not_told(stage: Stage) -> None:
+    stage.notifier.set_window_active(True)
+    create(stage, CreateState.DONE)
+    stage.notifier.set_window_active(False)
+    stage.settings.update({"notify_finished": False, "notify_failed": False})
+    create(stage, CreateState.DONE)
+    create(stage, CreateState.FAILED, CreateFault.OTHER)
+    assert stage.first.shown == []

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from tray_app import text
+from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
 from tray_app.core.errors import ModelNotFound
 from tray_app.core.payloads import (
     LoadRequest,
@@ -681,3 +682,85 @@ def test_without_updates_there_is_no_submenu() -> None:
     assert "updates" not in {
         entry.key for entry in menu(facts_of(AppState(Server("a")), needs_attention=False))
     }
+
+
+def create(state: CreateState, name: str = "gemma:q4", server: str = "local") -> CreateItem:
+    request = CreateRequest(server, name, ("/x.gguf",), quantize="Q4_K_M")
+    return CreateItem(f"{name} {state}", request, state, NOW, state_since_s=60.0)
+
+
+def made(*items: CreateItem, **more: Any) -> TrayFacts:
+    return replace(FACTS, creates=items, names={"local": "This computer", "nas": "nas"}, **more)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (CreateState.UPLOADING, ["(Uploading)", "-", "Cancel", "Show in window"]),
+        (CreateState.MAKING, ["(Making Q4_K_M · 40 s)", "-", "Cancel", "Show in window"]),
+        (
+            CreateState.ASKED,
+            [
+                "(Ollama can’t stop here. Delete the result when it’s ready?)",
+                *("-", "Delete when ready", "Keep it", "Show in window"),
+            ],
+        ),
+        (
+            CreateState.TO_BE_DELETED,
+            [
+                "(Making Q4_K_M · 40 s · will be deleted when ready)",
+                *("-", "Keep it", "Show in window"),
+            ],
+        ),
+    ],
+)
+def test_a_model_that_is_made(state: CreateState, expected: list[str]) -> None:
+    item = create(state)
+    row = find(menu(made(item)), f"create {item.id}")
+    assert said(row.children) == expected
+
+
+def test_what_an_entry_of_one_asks_for() -> None:
+    item = create(CreateState.ASKED)
+    row = find(menu(made(item)), f"create {item.id}")
+    assert [entry.request for entry in row.children if entry.request] == [
+        TrayRequest(TrayVerb.DELETE_CREATE, (item.id,)),
+        TrayRequest(TrayVerb.KEEP_CREATE, (item.id,)),
+        TrayRequest(TrayVerb.SHOW_PULL, (item.id,)),
+    ]
+
+
+def test_they_stand_behind_the_downloads() -> None:
+    items = (create(CreateState.MAKING), create(CreateState.WAITING, "phi:q4", "nas"))
+    entries = menu(made(*items, items=(pull("a:1b"),), summary=PullSummary(active=1)))
+    names = [entry.text for entry in entries if entry.key.startswith(("pull ", "create "))]
+    assert [name.replace("\u00a0", " ") for name in names] == [
+        *("a:1b, 66%", "gemma:q4, making Q4_K_M", "phi:q4 on nas, waiting"),
+    ]
+
+
+def test_ended_ones_are_gone_and_failed_ones_stay_until_seen() -> None:
+    items = (create(CreateState.DONE), create(CreateState.FAILED))
+    assert not [key for key in keys(menu(made(*items))) if key.startswith("create ")]
+    entries = menu(made(*items, needs_attention=True))
+    assert [entry.text for entry in entries if entry.key.startswith("create ")] == [
+        "gemma:q4, failed"
+    ]
+
+
+def test_the_menu_stays_within_sixteen_entries_with_them_too() -> None:
+    items = tuple(create(CreateState.WAITING, f"x:{number}") for number in range(20))
+    pulls = tuple(pull(f"y:{number}") for number in range(20))
+    entries = menu(made(*items, items=pulls, summary=PullSummary(active=20)))
+    assert len(keys(entries)) <= MAX_ENTRIES
+
+
+def test_the_tooltip_names_what_is_made() -> None:
+    assert build_tooltip(made(create(CreateState.MAKING))).endswith("gemma:q4, making Q4_K_M")
+    both = made(
+        create(CreateState.MAKING), create(CreateState.WAITING, "phi:q4"),
+        items=(pull("a:1b"),), summary=PullSummary(active=1, permille=660),
+    )  # fmt: skip
+    assert build_tooltip(both).endswith("1 download, 66%; 2 models are being made")
+    several = replace(both, servers=(HERE, replace(HERE, id="nas")))
+    assert build_tooltip(several).endswith("1 download, 66%; 2 models are being made")
