@@ -10,6 +10,7 @@ _HOME = isolate_environment()  # before anything reads the environment
 
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
+from pytestqt.qtbot import QtBot  # noqa: E402
 
 from tests.support.guards import (  # noqa: E402
     hooks_given_back,
@@ -30,6 +31,22 @@ __all__ = [
 # Absolute times say nothing on a loaded machine.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> Generator[QtBot, None, None]:
+    """The bot of the plug-in, which keeps what it is to close: a window that nobody else knows any
+    more would else be collected as garbage in the middle of an event of its own, a crash."""
+    kept: list[Any] = []
+    add = qtbot.addWidget
+
+    def keep(widget: Any, **options: Any) -> None:
+        kept.append(widget)
+        add(widget, **options)
+
+    qtbot.addWidget = keep  # type: ignore[method-assign]
+    yield qtbot
+    kept.clear()
 
 
 def pytest_collection_finish() -> None:

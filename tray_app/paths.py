@@ -56,6 +56,10 @@ class Paths:
         return self.state / "updates.json"
 
     @property
+    def use_file(self) -> Path:
+        return self.state / "use.sqlite"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "ollama-tray.log"
 

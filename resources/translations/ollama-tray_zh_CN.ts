@@ -192,6 +192,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln models have a newer version.</source>
+        <translation>
+            <numerusform>有 %Ln 个模型有新版本。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln models shown</source>
         <translation>
             <numerusform>显示 %Ln 个模型</numerusform>
@@ -201,6 +207,18 @@
         <source>%Ln models still use the old version of {name}.</source>
         <translation>
             <numerusform>有 %Ln 个模型仍在使用 {name} 的旧版本。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models updated</source>
+        <translation>
+            <numerusform>已更新 %Ln 个模型</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models, with the same context and for as long.</source>
+        <translation>
+            <numerusform>%Ln 个模型，上下文长度和保留时间不变。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -291,6 +309,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln updates found</source>
+        <translation>
+            <numerusform>发现 %Ln 个更新</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln values</source>
         <translation>
             <numerusform>%Ln 个值</numerusform>
@@ -346,6 +370,10 @@
         <translation>取消(&amp;C)</translation>
     </message>
     <message>
+        <source>&amp;Check for newer versions</source>
+        <translation>检查新版本(&amp;C)</translation>
+    </message>
+    <message>
         <source>&amp;Clear failed</source>
         <translation>清除失败的下载(&amp;C)</translation>
     </message>
@@ -386,6 +414,14 @@
         <translation>完成后移除(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Go back</source>
+        <translation>恢复(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Go back…</source>
+        <translation>恢复(&amp;G)…</translation>
+    </message>
+    <message>
         <source>&amp;Keep downloading</source>
         <translation>继续下载(&amp;K)</translation>
     </message>
@@ -402,6 +438,14 @@
         <translation>关闭窗口后在托盘中继续运行(&amp;K)</translation>
     </message>
     <message>
+        <source>&amp;Keep the old versions for {days} days</source>
+        <translation>将旧版本保留 {days} 天(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep this version for {days} days</source>
+        <translation>将此版本保留 {days} 天(&amp;K)</translation>
+    </message>
+    <message>
         <source>&amp;Language</source>
         <translation>语言(&amp;L)</translation>
     </message>
@@ -410,12 +454,28 @@
         <translation>加载(&amp;L)</translation>
     </message>
     <message>
+        <source>&amp;Load again afterwards</source>
+        <translation>之后重新加载(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Look…</source>
+        <translation>查看(&amp;L)…</translation>
+    </message>
+    <message>
         <source>&amp;Model name or link</source>
         <translation>模型名称或链接(&amp;M)</translation>
     </message>
     <message>
         <source>&amp;Name</source>
         <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Offer again</source>
+        <translation>再次提供(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Old version after an update</source>
+        <translation>更新后的旧版本(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;Only between</source>
@@ -432,6 +492,10 @@
     <message>
         <source>&amp;Pause</source>
         <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Pin this version</source>
+        <translation>固定此版本(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Pull</source>
@@ -486,6 +550,10 @@
         <translation>移除服务器(&amp;R)…</translation>
     </message>
     <message>
+        <source>&amp;Replace, {size}</source>
+        <translation>替换，{size}(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;Resume</source>
         <translation>继续(&amp;R)</translation>
     </message>
@@ -532,6 +600,28 @@
     <message>
         <source>&amp;Test</source>
         <translation>测试(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Update</source>
+        <comment>a model</comment>
+        <translation>更新(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Update</source>
+        <comment>models</comment>
+        <translation>更新(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Update anyway</source>
+        <translation>仍要更新(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Update anyway…</source>
+        <translation>仍要更新(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>&amp;Update {count}, {size}</source>
+        <translation>更新 {count} 个，{size}(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;Update {size}</source>
@@ -637,10 +727,6 @@
     <message>
         <source>A name with “{piece}” in front needs a user too: host/user/model.</source>
         <translation>以“{piece}”开头的名称还需要用户名：host/user/model。</translation>
-    </message>
-    <message>
-        <source>A newer version is available</source>
-        <translation>有新版本可用</translation>
     </message>
     <message>
         <source>A newer version is there.</source>
@@ -809,6 +895,10 @@
         <translation>已是最新版本</translation>
     </message>
     <message>
+        <source>Already up to date. Nothing was pulled</source>
+        <translation>已是最新，没有拉取任何内容</translation>
+    </message>
+    <message>
         <source>Already up to date. Nothing was pulled.</source>
         <translation>已是最新，没有拉取任何内容。</translation>
     </message>
@@ -819,6 +909,10 @@
     <message>
         <source>Already waiting in line, {share}</source>
         <translation>已在排队，{share}</translation>
+    </message>
+    <message>
+        <source>Also models from &amp;Hugging Face</source>
+        <translation>包括来自 Hugging Face 的模型(&amp;H)</translation>
     </message>
     <message>
         <source>Also used by</source>
@@ -835,6 +929,10 @@
     <message>
         <source>An answer</source>
         <translation>响应</translation>
+    </message>
+    <message>
+        <source>An old version is removed tomorrow</source>
+        <translation>明天将移除一个旧版本</translation>
     </message>
     <message>
         <source>An old version that is kept</source>
@@ -869,8 +967,20 @@
         <translation>另一台服务器已使用此名称。</translation>
     </message>
     <message>
+        <source>Ask again</source>
+        <translation>再次询问</translation>
+    </message>
+    <message>
         <source>Asked your system to start the service “{service}”. It may ask for your password.</source>
         <translation>已请求系统启动服务“{service}”。系统可能会要求输入密码。</translation>
+    </message>
+    <message>
+        <source>Asking {registry}…</source>
+        <translation>正在询问 {registry}…</translation>
+    </message>
+    <message>
+        <source>Asks the registry for each name, from this computer. Only the names of the models leave it.</source>
+        <translation>从这台计算机向仓库逐个查询名称。只有模型名称会离开这台计算机。</translation>
     </message>
     <message>
         <source>At least one server must be on</source>
@@ -879,6 +989,10 @@
     <message>
         <source>At most {count} headers</source>
         <translation>最多 {count} 个标头</translation>
+    </message>
+    <message>
+        <source>At {registry}</source>
+        <translation>{registry} 上</translation>
     </message>
     <message>
         <source>Audio</source>
@@ -1047,6 +1161,10 @@
         <translation>更换服务器…</translation>
     </message>
     <message>
+        <source>Changed meanwhile</source>
+        <translation>其间有改动</translation>
+    </message>
+    <message>
         <source>Chat</source>
         <translation>对话</translation>
     </message>
@@ -1055,12 +1173,33 @@
         <translation>重新检查(&amp;A)</translation>
     </message>
     <message>
+        <source>Check &amp;now</source>
+        <translation>立即检查(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Check for update</source>
+        <translation>检查更新</translation>
+    </message>
+    <message>
+        <source>Check for updates now</source>
+        <translation>立即检查更新</translation>
+    </message>
+    <message>
+        <source>Check now</source>
+        <translation>立即检查</translation>
+    </message>
+    <message>
         <source>Check that it is switched on and connected, then try again.</source>
         <translation>请检查它是否已开机并连接网络，然后重试。</translation>
     </message>
     <message>
         <source>Checked against the system’s list</source>
         <translation>按系统列表检查</translation>
+    </message>
+    <message>
+        <source>Checked {time}</source>
+        <comment>when</comment>
+        <translation>检查时间：{time}</translation>
     </message>
     <message>
         <source>Checked {time}.</source>
@@ -1079,12 +1218,28 @@
         <translation>正在检查“{server}”…</translation>
     </message>
     <message>
+        <source>Checking…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Checking… {done} of {total}</source>
+        <translation>正在检查… {done}/{total}</translation>
+    </message>
+    <message>
         <source>Choose a file.</source>
         <translation>请选择一个文件。</translation>
     </message>
     <message>
+        <source>Choose a model</source>
+        <translation>请选择模型</translation>
+    </message>
+    <message>
         <source>Choose a server</source>
         <translation>请选择服务器</translation>
+    </message>
+    <message>
+        <source>Choose other registries</source>
+        <translation>选择其他仓库</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -1141,6 +1296,10 @@
     <message>
         <source>Cloud models aren’t loaded here</source>
         <translation>云端模型不在本地加载</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare…</source>
+        <translation>比较(&amp;M)…</translation>
     </message>
     <message>
         <source>Colored</source>
@@ -1422,6 +1581,10 @@
         <translation>与 {registry} 上的不同</translation>
     </message>
     <message>
+        <source>Differs from {registry}. Update it alone, from its row.</source>
+        <translation>与 {registry} 不同。请在它所在的行单独更新。</translation>
+    </message>
+    <message>
         <source>Differs from {registry}. Update it alone.</source>
         <translation>与 {registry} 上的不同，请单独更新它。</translation>
     </message>
@@ -1440,6 +1603,10 @@
     <message>
         <source>Done</source>
         <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Don’t keep it</source>
+        <translation>不保留</translation>
     </message>
     <message>
         <source>Download failed</source>
@@ -1701,6 +1868,14 @@
         <translation>跟随系统</translation>
     </message>
     <message>
+        <source>For 30 days</source>
+        <translation>保留 30 天</translation>
+    </message>
+    <message>
+        <source>For 7 days</source>
+        <translation>保留 7 天</translation>
+    </message>
+    <message>
         <source>For a dark panel</source>
         <translation>适合深色面板</translation>
     </message>
@@ -1731,6 +1906,10 @@
     <message>
         <source>Free space isn’t known there</source>
         <translation>不清楚那里的可用空间</translation>
+    </message>
+    <message>
+        <source>Free space not known</source>
+        <translation>可用空间未知</translation>
     </message>
     <message>
         <source>Frees if deleted</source>
@@ -1781,6 +1960,18 @@
         <translation>请为自己授予该位置的写入权限。</translation>
     </message>
     <message>
+        <source>Go back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Go back to the version before {date}?</source>
+        <translation>恢复到{date}之前的版本？</translation>
+    </message>
+    <message>
+        <source>Go back to this version…</source>
+        <translation>恢复到此版本…</translation>
+    </message>
+    <message>
         <source>Go template</source>
         <translation>Go 模板</translation>
     </message>
@@ -1825,6 +2016,14 @@
         <translation>帮助我们解决问题</translation>
     </message>
     <message>
+        <source>Here</source>
+        <translation>本地</translation>
+    </message>
+    <message>
+        <source>Here: {digests}</source>
+        <translation>本地：{digests}</translation>
+    </message>
+    <message>
         <source>Hide &amp;details</source>
         <translation>隐藏详细信息(&amp;D)</translation>
     </message>
@@ -1855,6 +2054,10 @@
     <message>
         <source>How to limit it…</source>
         <translation>如何限制…</translation>
+    </message>
+    <message>
+        <source>How…</source>
+        <translation>如何更新…</translation>
     </message>
     <message>
         <source>ID</source>
@@ -1905,6 +2108,10 @@
         <translation>已安装</translation>
     </message>
     <message>
+        <source>Is gone</source>
+        <translation>已不存在</translation>
+    </message>
+    <message>
         <source>Issued by</source>
         <translation>颁发者</translation>
     </message>
@@ -1923,6 +2130,10 @@
     <message>
         <source>It continues when Ollama Tray starts again.</source>
         <translation>下次启动 Ollama Tray 时会继续。</translation>
+    </message>
+    <message>
+        <source>It differs from {registry}. It may be older there, or was changed here.</source>
+        <translation>它与 {registry} 不同。可能那边的较旧，或在此处被改动过。</translation>
     </message>
     <message>
         <source>It has changed meanwhile, so it was left alone.</source>
@@ -1953,8 +2164,16 @@
         <translation>它已不存在。</translation>
     </message>
     <message>
+        <source>It is in the downloads already</source>
+        <translation>已在下载列表中</translation>
+    </message>
+    <message>
         <source>It is kept until you quit.</source>
         <translation>它会保留到您退出为止。</translation>
+    </message>
+    <message>
+        <source>It is pinned, so that it stays.</source>
+        <translation>它将被固定，以保持不变。</translation>
     </message>
     <message>
         <source>It is self-signed. If it is yours, add it as its CA file.</source>
@@ -2156,12 +2375,24 @@
         <translation>KB</translation>
     </message>
     <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Keep it for good</source>
+        <translation>永久保留</translation>
+    </message>
+    <message>
         <source>Keep loaded</source>
         <translation>保持加载</translation>
     </message>
     <message>
         <source>Keep this computer a&amp;wake while it downloads</source>
         <translation>下载期间让此电脑保持唤醒(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Keeping the old version…</source>
+        <translation>正在保留旧版本…</translation>
     </message>
     <message>
         <source>Kept as {name}.</source>
@@ -2204,6 +2435,10 @@
         <translation>KiB</translation>
     </message>
     <message>
+        <source>Last check: {time}.</source>
+        <translation>上次检查：{time}。</translation>
+    </message>
+    <message>
         <source>Last errors in the log</source>
         <translation>日志中最近的错误</translation>
     </message>
@@ -2224,12 +2459,24 @@
         <translation>多个模型共用的层只存储一份。</translation>
     </message>
     <message>
+        <source>Leave it</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
         <source>Leave the password out: it would be written to the settings file.</source>
         <translation>请不要写密码：它会被写入设置文件。</translation>
     </message>
     <message>
+        <source>Leave them</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
         <source>Left out of “Update all”</source>
         <translation>不参与“全部更新”</translation>
+    </message>
+    <message>
+        <source>Left out of “Update all”, and nothing is told of newer ones.</source>
+        <translation>不参与“全部更新”，有新版本时也不提示。</translation>
     </message>
     <message>
         <source>Left out. Nothing is deleted later by itself.</source>
@@ -2316,8 +2563,20 @@
         <translation>查找新版 Ollama(&amp;L)</translation>
     </message>
     <message>
+        <source>Look what has changed of {name}</source>
+        <translation>查看 {name} 的改动</translation>
+    </message>
+    <message>
+        <source>Look {name} up again</source>
+        <translation>重新查询 {name}</translation>
+    </message>
+    <message>
         <source>Looking for graphics cards can take up to a minute.</source>
         <translation>查找显卡最多可能需要一分钟。</translation>
+    </message>
+    <message>
+        <source>Looking for newer versions…</source>
+        <translation>正在查找新版本…</translation>
     </message>
     <message>
         <source>Looking for newer versions… {done} of {total}</source>
@@ -2330,6 +2589,10 @@
     <message>
         <source>Looking up {name} on {registry}…</source>
         <translation>正在 {registry} 上查询 {name}…</translation>
+    </message>
+    <message>
+        <source>Look…</source>
+        <translation>查看…</translation>
     </message>
     <message>
         <source>MAC address</source>
@@ -2440,6 +2703,10 @@
         <translation>来自这些主机的模型通过未加密的 HTTP 获取。传输途中的任何人都能读取和篡改。请只添加自己网络中的仓库。</translation>
     </message>
     <message>
+        <source>Models have &amp;newer versions</source>
+        <translation>模型有新版本(&amp;N)</translation>
+    </message>
+    <message>
         <source>Models here have used more than that before. A long context needs more.</source>
         <translation>这里的模型曾占用过更多内存。上下文越长，所需内存越多。</translation>
     </message>
@@ -2489,8 +2756,16 @@
         <translation>请将其移走。</translation>
     </message>
     <message>
+        <source>Move it too</source>
+        <translation>一并移动</translation>
+    </message>
+    <message>
         <source>Move to &amp;top</source>
         <translation>移到最前(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Moved {name}.</source>
+        <translation>已移动 {name}。</translation>
     </message>
     <message>
         <source>NAME</source>
@@ -2506,6 +2781,10 @@
         <translation>名称</translation>
     </message>
     <message>
+        <source>Names that you have excluded.</source>
+        <translation>您已排除的名称。</translation>
+    </message>
+    <message>
         <source>Needs</source>
         <translation>需要</translation>
     </message>
@@ -2518,6 +2797,10 @@
         <translation>需要 Ollama {needs} 或更新版本。“{server}”运行的是 {version}。</translation>
     </message>
     <message>
+        <source>Needs Ollama {version}</source>
+        <translation>需要 Ollama {version}</translation>
+    </message>
+    <message>
         <source>Needs a newer Ollama</source>
         <translation>需要更新的 Ollama</translation>
     </message>
@@ -2528,6 +2811,10 @@
     <message>
         <source>Needs about {size}</source>
         <translation>需要约 {size}</translation>
+    </message>
+    <message>
+        <source>Needs {size} for now; about {freed} of it come back on {date}.</source>
+        <translation>暂时需要 {size}；其中约 {freed} 将于{date}释放。</translation>
     </message>
     <message>
         <source>Needs {size} for now; about {freed} of it come back when the old versions go.</source>
@@ -2548,6 +2835,10 @@
     <message>
         <source>Never</source>
         <translation>从不</translation>
+    </message>
+    <message>
+        <source>Never looked up</source>
+        <translation>从不查询</translation>
     </message>
     <message>
         <source>Newer version: {size} of {whole} to download</source>
@@ -2702,6 +2993,10 @@
         <translation>不是有效地址</translation>
     </message>
     <message>
+        <source>Not asked, unless you allow it for each.</source>
+        <translation>除非您逐个允许，否则不会查询。</translation>
+    </message>
+    <message>
         <source>Not at {registry} under this name</source>
         <translation>{registry} 上没有此名称</translation>
     </message>
@@ -2716,6 +3011,10 @@
     <message>
         <source>Not checked yet</source>
         <translation>尚未检查</translation>
+    </message>
+    <message>
+        <source>Not checked yet.</source>
+        <translation>尚未检查。</translation>
     </message>
     <message>
         <source>Not enough disk space</source>
@@ -2832,6 +3131,10 @@
         <translation>最近 30 天没有下载。</translation>
     </message>
     <message>
+        <source>Nothing was replaced.</source>
+        <translation>没有替换任何内容。</translation>
+    </message>
+    <message>
         <source>Nothing was updated.</source>
         <translation>没有更新任何内容。</translation>
     </message>
@@ -2888,6 +3191,10 @@
         <translation>{time} 起离线。如果选择，会等“{server}”唤醒。</translation>
     </message>
     <message>
+        <source>Offer again</source>
+        <translation>再次提供</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>离线</translation>
     </message>
@@ -2898,6 +3205,10 @@
     <message>
         <source>Old version</source>
         <translation>旧版本</translation>
+    </message>
+    <message>
+        <source>Old version, before {date}</source>
+        <translation>{date}之前的旧版本</translation>
     </message>
     <message>
         <source>Ollama</source>
@@ -3076,6 +3387,10 @@
         <translation>来自 {registry}</translation>
     </message>
     <message>
+        <source>Once a day</source>
+        <translation>每天一次</translation>
+    </message>
+    <message>
         <source>Once a week</source>
         <translation>每周一次</translation>
     </message>
@@ -3192,6 +3507,10 @@
         <translation>其他数据</translation>
     </message>
     <message>
+        <source>Other registries</source>
+        <translation>其他仓库</translation>
+    </message>
+    <message>
         <source>Other…</source>
         <translation>其他…</translation>
     </message>
@@ -3243,6 +3562,10 @@
     <message>
         <source>Parameters and quantization not known</source>
         <translation>参数量和量化未知</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>部分</translation>
     </message>
     <message>
         <source>Part of the address may be missing</source>
@@ -3309,8 +3632,16 @@
         <translation>PiB</translation>
     </message>
     <message>
+        <source>Pin this version</source>
+        <translation>固定此版本</translation>
+    </message>
+    <message>
         <source>Pinned</source>
         <translation>已固定</translation>
+    </message>
+    <message>
+        <source>Pinned. Unpin it first</source>
+        <translation>已固定，请先取消固定</translation>
     </message>
     <message>
         <source>Pinned. Unpin it first.</source>
@@ -3522,6 +3853,10 @@
         </translation>
     </message>
     <message>
+        <source>Replace model</source>
+        <translation>替换模型</translation>
+    </message>
+    <message>
         <source>Replace {name}?</source>
         <translation>替换 {name}？</translation>
     </message>
@@ -3588,6 +3923,10 @@
     <message>
         <source>Runs on ollama.com, nothing is stored here</source>
         <translation>在 ollama.com 上运行，本地不存储任何内容</translation>
+    </message>
+    <message>
+        <source>S&amp;kip it</source>
+        <translation>跳过(&amp;K)</translation>
     </message>
     <message>
         <source>SIZE</source>
@@ -3725,6 +4064,12 @@
         <source>Several servers are called “{name}”: {addresses}. Give one of these instead.</source>
         <translation>有多个服务器名为“{name}”：{addresses}。请改用其中一个地址。</translation>
     </message>
+    <message numerus="yes">
+        <source>Show %Ln names</source>
+        <translation>
+            <numerusform>显示 %Ln 个名称</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Show &amp;details</source>
         <translation>显示详细信息(&amp;D)</translation>
@@ -3758,12 +4103,20 @@
         <translation>显示模型</translation>
     </message>
     <message>
+        <source>Show kept old versions</source>
+        <translation>显示保留的旧版本</translation>
+    </message>
+    <message>
         <source>Show layers of {name}</source>
         <translation>显示 {name} 的层</translation>
     </message>
     <message>
         <source>Show loaded models</source>
         <translation>显示已加载的模型</translation>
+    </message>
+    <message>
+        <source>Show models with a newer version</source>
+        <translation>显示有新版本的模型</translation>
     </message>
     <message>
         <source>Show or hide layers</source>
@@ -3786,8 +4139,16 @@
         <translation>显示键盘快捷键</translation>
     </message>
     <message>
+        <source>Show the names that are never looked up</source>
+        <translation>显示从不查询的名称</translation>
+    </message>
+    <message>
         <source>Show the technical details</source>
         <translation>显示技术详情</translation>
+    </message>
+    <message>
+        <source>Show them</source>
+        <translation>显示</translation>
     </message>
     <message>
         <source>Show {name} in the table</source>
@@ -3826,6 +4187,14 @@
         <translation>大小未知</translation>
     </message>
     <message>
+        <source>Skip it to hear of the next one only.</source>
+        <translation>跳过它，有下一个版本时再提示。</translation>
+    </message>
+    <message>
+        <source>Skip this version</source>
+        <translation>跳过此版本</translation>
+    </message>
+    <message>
         <source>So free disk space on “{server}” isn’t known. Its entry can say where the folder is.</source>
         <translation>因此无法得知“{server}”上的可用磁盘空间。可以在服务器设置中指明文件夹的位置。</translation>
     </message>
@@ -3840,6 +4209,14 @@
     <message>
         <source>Some settings can’t be used: {reason}</source>
         <translation>部分设置无法使用：{reason}</translation>
+    </message>
+    <message>
+        <source>Somebody replaced it on “{server}” at {time}, after you chose to update.</source>
+        <translation>在你选择更新之后，有人于 {time} 替换了“{server}”上的它。</translation>
+    </message>
+    <message>
+        <source>Somebody replaced it on “{server}”, after you chose to update.</source>
+        <translation>在你选择更新之后，有人替换了“{server}”上的它。</translation>
     </message>
     <message>
         <source>Something answers at {address}, but it isn’t Ollama.</source>
@@ -3938,6 +4315,10 @@
         <translation>启动此电脑上安装的 Ollama 应用或服务。Ollama Tray 绝不会停止不是由它启动的服务器。</translation>
     </message>
     <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
         <source>Stop &amp;loading</source>
         <translation>停止加载(&amp;L)</translation>
     </message>
@@ -3960,6 +4341,10 @@
     <message>
         <source>Stopped. What has arrived is kept; the next pull continues from there.</source>
         <translation>已停止。已下载的部分会保留，下次拉取时继续。</translation>
+    </message>
+    <message>
+        <source>Stopped: changed meanwhile</source>
+        <translation>已停止：其间有改动</translation>
     </message>
     <message>
         <source>Stray files lie among its models: {names}. Everything unused stays on disk until they are gone.</source>
@@ -4011,6 +4396,10 @@
         <translation>取自“{text}”</translation>
     </message>
     <message>
+        <source>Takes disk space only for the parts that changed.</source>
+        <translation>只有改变的部分会占用磁盘空间。</translation>
+    </message>
+    <message>
         <source>Takes no extra disk space.</source>
         <translation>不占用额外的磁盘空间。</translation>
     </message>
@@ -4041,6 +4430,10 @@
     <message>
         <source>Text model</source>
         <translation>文本模型</translation>
+    </message>
+    <message>
+        <source>That frees {size}.</source>
+        <translation>将释放 {size}。</translation>
     </message>
     <message>
         <source>The CA file for “{server}” can’t be used.</source>
@@ -4238,6 +4631,22 @@
         <source>The name of the computer is missing.</source>
         <translation>缺少计算机名称。</translation>
     </message>
+    <message>
+        <source>The old version is kept until {date}.</source>
+        <translation>旧版本保留至 {date}。</translation>
+    </message>
+    <message>
+        <source>The old version of {name} is removed tomorrow.</source>
+        <translation>{name} 的旧版本将于明天移除。</translation>
+    </message>
+    <message>
+        <source>The old version of {name} stays: it is loaded.</source>
+        <translation>{name} 的旧版本暂时保留：它已加载。</translation>
+    </message>
+    <message>
+        <source>The old versions are kept until {date}.</source>
+        <translation>旧版本保留至 {date}。</translation>
+    </message>
     <message numerus="yes">
         <source>The other %Ln are ready.</source>
         <translation>
@@ -4247,6 +4656,10 @@
     <message>
         <source>The other {size} are shared with {names} and stay.</source>
         <translation>其余 {size} 与 {names} 共用，会保留。</translation>
+    </message>
+    <message>
+        <source>The others stay as they are. Downloads go on when this window is closed.</source>
+        <translation>其他模型保持不变。关闭此窗口后下载继续进行。</translation>
     </message>
     <message>
         <source>The password was not given, or this account may not start services.</source>
@@ -4283,6 +4696,10 @@
     <message>
         <source>The running Ollama Tray is pulling {names}.</source>
         <translation>正在运行的 Ollama Tray 正在拉取 {names}。</translation>
+    </message>
+    <message>
+        <source>The running Ollama Tray is updating {names}.</source>
+        <translation>正在运行的 Ollama Tray 正在更新 {names}。</translation>
     </message>
     <message>
         <source>The server answers with nothing. Behind a proxy, Ollama often lives under a path, like https://host/ollama.</source>
@@ -4403,6 +4820,10 @@
         <translation>没有可以启动的东西</translation>
     </message>
     <message>
+        <source>There: {digests}</source>
+        <translation>那边：{digests}</translation>
+    </message>
+    <message>
         <source>There’s no computer called “{host}” on your network.</source>
         <translation>网络中没有名为“{host}”的计算机。</translation>
     </message>
@@ -4411,8 +4832,16 @@
         <translation>这些模型是虚构的，不会真正下载或删除任何内容</translation>
     </message>
     <message>
+        <source>They are asked for the names of the models that come from them.</source>
+        <translation>会向它们查询来自它们的模型的名称。</translation>
+    </message>
+    <message>
         <source>They continue when Ollama Tray starts again.</source>
         <translation>下次启动 Ollama Tray 时会继续。</translation>
+    </message>
+    <message>
+        <source>They hold {size} until {date}.</source>
+        <translation>它们占用 {size}，直到{date}。</translation>
     </message>
     <message>
         <source>Thinking</source>
@@ -4503,12 +4932,20 @@
         <translation>此标头重复出现。</translation>
     </message>
     <message>
+        <source>This is no update.</source>
+        <translation>这不是更新请求。</translation>
+    </message>
+    <message>
         <source>This is the list from {time}.</source>
         <translation>这是 {time} 的列表。</translation>
     </message>
     <message>
         <source>This is what they look like.</source>
         <translation>通知就是这个样子。</translation>
+    </message>
+    <message>
+        <source>This model</source>
+        <translation>此模型</translation>
     </message>
     <message>
         <source>This model has no Modelfile.</source>
@@ -4525,6 +4962,10 @@
     <message>
         <source>This model has no template.</source>
         <translation>此模型没有模板。</translation>
+    </message>
+    <message>
+        <source>This model is up to date</source>
+        <translation>此模型已是最新</translation>
     </message>
     <message>
         <source>This model needs Ollama {needs}. Update Ollama on “{server}”, then retry.</source>
@@ -4639,8 +5080,16 @@
         <translation>请尝试去掉 {path} 的地址。</translation>
     </message>
     <message>
+        <source>Try now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
         <source>Try {name} again now</source>
         <translation>立即重试 {name}</translation>
+    </message>
+    <message>
+        <source>Trying again at {time}.</source>
+        <translation>将于 {time} 重试。</translation>
     </message>
     <message>
         <source>Trying again in {time}</source>
@@ -4699,6 +5148,10 @@
         <translation>卸载 {name}（{size}，{left}）</translation>
     </message>
     <message>
+        <source>Unloading the loaded version…</source>
+        <translation>正在卸载已加载的版本…</translation>
+    </message>
+    <message>
         <source>Unloading…</source>
         <translation>正在卸载…</translation>
     </message>
@@ -4727,6 +5180,10 @@
         <translation>已是最新</translation>
     </message>
     <message>
+        <source>Up to date meanwhile</source>
+        <translation>其间已是最新</translation>
+    </message>
+    <message>
         <source>Up to date on {date}</source>
         <translation>{date}时是最新的</translation>
     </message>
@@ -4744,8 +5201,24 @@
     </message>
     <message>
         <source>Update</source>
+        <comment>how a model stands</comment>
+        <translation>更新</translation>
+    </message>
+    <message>
+        <source>Update</source>
         <comment>badge: there is one</comment>
         <translation>可更新</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <comment>a model</comment>
+        <translation>更新</translation>
+    </message>
+    <message numerus="yes">
+        <source>Update %Ln models on {servers} servers?</source>
+        <translation>
+            <numerusform>更新 {servers} 台服务器上的 %Ln 个模型？</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>Update %Ln models on “{server}”?</source>
@@ -4758,6 +5231,34 @@
         <translation>请先更新那里的 Ollama。</translation>
     </message>
     <message>
+        <source>Update all, {size}…</source>
+        <translation>全部更新，{size}…</translation>
+    </message>
+    <message>
+        <source>Update all…</source>
+        <translation>全部更新…</translation>
+    </message>
+    <message>
+        <source>Update anyway…</source>
+        <translation>仍要更新…</translation>
+    </message>
+    <message>
+        <source>Update models</source>
+        <translation>更新模型</translation>
+    </message>
+    <message>
+        <source>Update stopped</source>
+        <translation>更新已停止</translation>
+    </message>
+    <message>
+        <source>Update, {size}</source>
+        <translation>更新，{size}</translation>
+    </message>
+    <message>
+        <source>Update, {size}…</source>
+        <translation>更新，{size}…</translation>
+    </message>
+    <message>
         <source>Updated</source>
         <translation>已更新</translation>
     </message>
@@ -4768,6 +5269,10 @@
     <message>
         <source>Updates</source>
         <translation>可更新</translation>
+    </message>
+    <message>
+        <source>Updates ({count})</source>
+        <translation>更新 ({count})</translation>
     </message>
     <message numerus="yes">
         <source>Updates for %Ln models</source>
@@ -4846,6 +5351,14 @@
     <message>
         <source>Verifying files</source>
         <translation>正在校验文件</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Version of {date}</source>
+        <translation>{date}的版本</translation>
     </message>
     <message>
         <source>Version of {date}: skipped</source>
@@ -4965,8 +5478,16 @@
         <translation>“{server}”上响应的已不是 Ollama。</translation>
     </message>
     <message>
+        <source>What differs</source>
+        <translation>不同之处</translation>
+    </message>
+    <message>
         <source>What differs is listed below.</source>
         <translation>差异列在下方。</translation>
+    </message>
+    <message>
+        <source>What differs…</source>
+        <translation>不同之处…</translation>
     </message>
     <message>
         <source>What is loaded is no longer installed</source>
@@ -5053,6 +5574,14 @@
         <translation>值得了解</translation>
     </message>
     <message>
+        <source>Would wait for “{server}”</source>
+        <translation>将等待“{server}”</translation>
+    </message>
+    <message>
+        <source>Would wait for “{server}” to wake up</source>
+        <translation>将等待“{server}”唤醒</translation>
+    </message>
+    <message>
         <source>Wrong password or token</source>
         <translation>密码或令牌错误</translation>
     </message>
@@ -5073,6 +5602,10 @@
         <translation>已有此版本</translation>
     </message>
     <message>
+        <source>You can go back at any time.</source>
+        <translation>你可以随时恢复。</translation>
+    </message>
+    <message>
         <source>You can pull it again as long as {registry} has it.</source>
         <translation>只要 {registry} 上还有该模型，以后就可以重新拉取。</translation>
     </message>
@@ -5081,6 +5614,10 @@
         <translation>
             <numerusform>之后可以重新拉取这些模型。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>You hear of the next one only.</source>
+        <translation>有下一个版本时再提示。</translation>
     </message>
     <message>
         <source>Your desktop shows no tray</source>
@@ -5113,6 +5650,10 @@
     <message>
         <source>Your token travels unencrypted to “{server}”.</source>
         <translation>您的令牌将以未加密方式发送到“{server}”。</translation>
+    </message>
+    <message>
+        <source>Yours is of {date}.</source>
+        <translation>你的版本日期为 {date}。</translation>
     </message>
     <message numerus="yes">
         <source>[%Ln values]</source>
@@ -5247,6 +5788,10 @@
         <translation>吉字节</translation>
     </message>
     <message>
+        <source>gone there</source>
+        <translation>那边已没有</translation>
+    </message>
+    <message>
         <source>in graphics memory</source>
         <translation>显存占用</translation>
     </message>
@@ -5355,6 +5900,10 @@
         <translation>{registry} 没有给出可用的回应</translation>
     </message>
     <message>
+        <source>none</source>
+        <translation>没有</translation>
+    </message>
+    <message>
         <source>not an address</source>
         <translation>不是有效地址</translation>
     </message>
@@ -5375,6 +5924,11 @@
         <translation>未运行</translation>
     </message>
     <message>
+        <source>nothing</source>
+        <comment>to download</comment>
+        <translation>无</translation>
+    </message>
+    <message>
         <source>nothing answers there</source>
         <translation>没有响应</translation>
     </message>
@@ -5393,12 +5947,25 @@
         <translation>已停用</translation>
     </message>
     <message>
+        <source>off since {time}</source>
+        <translation>自 {time} 起离线</translation>
+    </message>
+    <message>
         <source>offline</source>
         <translation>离线</translation>
     </message>
     <message>
         <source>offline since {time}</source>
         <translation>{time} 起离线</translation>
+    </message>
+    <message>
+        <source>old version</source>
+        <comment>said by a screen reader</comment>
+        <translation>旧版本</translation>
+    </message>
+    <message>
+        <source>old version kept until {date}</source>
+        <translation>旧版本保留到{date}</translation>
     </message>
     <message>
         <source>ollama.com answers</source>
@@ -5436,6 +6003,10 @@
         <translation>其他</translation>
     </message>
     <message>
+        <source>other content</source>
+        <translation>内容不同</translation>
+    </message>
+    <message>
         <source>out of reach</source>
         <translation>无法连接</translation>
     </message>
@@ -5452,6 +6023,10 @@
         <source>pinned</source>
         <comment>said by a screen reader</comment>
         <translation>已固定</translation>
+    </message>
+    <message>
+        <source>replaced by {size}</source>
+        <translation>替换为 {size}</translation>
     </message>
     <message>
         <source>reports an error</source>
@@ -5524,6 +6099,10 @@
     <message>
         <source>the proxy refuses or doesn’t answer</source>
         <translation>代理拒绝连接或没有响应</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>相同</translation>
     </message>
     <message>
         <source>today, {time}</source>
@@ -5628,6 +6207,10 @@
         <translation>{servers}，{checks}，{when}</translation>
     </message>
     <message>
+        <source>{child} was built on the old version of {name}.</source>
+        <translation>{child} 是基于 {name} 的旧版本制作的。</translation>
+    </message>
+    <message>
         <source>{column} (no room, widen the window)</source>
         <translation>{column}（空间不足，请加宽窗口）</translation>
     </message>
@@ -5648,8 +6231,16 @@
         <translation>已完成 {count}/{total} 项检查</translation>
     </message>
     <message>
+        <source>{count} of {total} models couldn’t be checked.</source>
+        <translation>{total} 个模型中有 {count} 个无法检查。</translation>
+    </message>
+    <message>
         <source>{count} of {total} models couldn’t be checked: {reason}.</source>
         <translation>{total} 个模型中有 {count} 个无法检查：{reason}。</translation>
+    </message>
+    <message>
+        <source>{count} of {total} models have a newer version.</source>
+        <translation>{total} 个模型中有 {count} 个有新版本。</translation>
     </message>
     <message>
         <source>{count} parameters</source>
@@ -5700,6 +6291,11 @@
         <translation>{folder}：只剩 {size}</translation>
     </message>
     <message>
+        <source>{found}, {size}</source>
+        <comment>3 updates found, 12.4 gigabytes</comment>
+        <translation>{found}，{size}</translation>
+    </message>
+    <message>
         <source>{found}, {size} to download.</source>
         <translation>{found}，需下载 {size}。</translation>
     </message>
@@ -5710,6 +6306,10 @@
     <message>
         <source>{graphics} graphics card, {processor} processor</source>
         <translation>{graphics} 显卡，{processor} 处理器</translation>
+    </message>
+    <message>
+        <source>{here}, replaced by {there}</source>
+        <translation>{here}，替换为 {there}</translation>
     </message>
     <message>
         <source>{host} answers that it has no such model, or hides it.</source>
@@ -5743,6 +6343,10 @@
     <message>
         <source>{loaded}, {size} in memory</source>
         <translation>{loaded}，内存占用 {size}</translation>
+    </message>
+    <message>
+        <source>{missing} short: {free} free</source>
+        <translation>还差 {missing}：可用 {free}</translation>
     </message>
     <message>
         <source>{models} on {servers}</source>
@@ -5789,6 +6393,16 @@
         <source>{names} were pulled from addresses, not known registries.</source>
         <translation>{names} 是从 IP 地址拉取的，而不是已知的模型库。</translation>
     </message>
+    <message numerus="yes">
+        <source>{name} (on %Ln servers)</source>
+        <translation>
+            <numerusform>{name}（在 %Ln 台服务器上）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name} becomes what it was before the update of {date}. Nothing is downloaded.</source>
+        <translation>{name} 将恢复到{date}更新之前的状态。无需下载。</translation>
+    </message>
     <message>
         <source>{name} could not be downloaded.</source>
         <translation>{name} 下载失败。</translation>
@@ -5801,6 +6415,14 @@
     <message>
         <source>{name} has changed in the meantime, so nothing was done.</source>
         <translation>{name} 在此期间发生了变化，因此没有执行任何操作。</translation>
+    </message>
+    <message>
+        <source>{name} has changed meanwhile, so it was left alone.</source>
+        <translation>{name} 其间有改动，因此未做处理。</translation>
+    </message>
+    <message>
+        <source>{name} has changed meanwhile. Update it still?</source>
+        <translation>{name} 其间有改动。仍要更新吗？</translation>
     </message>
     <message>
         <source>{name} is already here</source>
@@ -5849,6 +6471,10 @@
         <translation>{name} 可以使用了。</translation>
     </message>
     <message>
+        <source>{name} is what it was before the update, and pinned.</source>
+        <translation>{name} 已恢复到更新之前的版本，并已固定。</translation>
+    </message>
+    <message>
         <source>{name} isn’t pinned any more.</source>
         <translation>{name} 已取消固定。</translation>
     </message>
@@ -5857,6 +6483,11 @@
         <translation>
             <numerusform>{name} 在 %Ln 台服务器上需要您处理。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{name} on {server}</source>
+        <comment>a model in the tray menu</comment>
+        <translation>{server} 上的 {name}</translation>
     </message>
     <message>
         <source>{name} on {server}</source>
@@ -5869,8 +6500,26 @@
         <translation>{server} 上的 {name}</translation>
     </message>
     <message>
+        <source>{name} on “{server}”</source>
+        <translation>“{server}”上的 {name}</translation>
+    </message>
+    <message>
+        <source>{name} on “{server}” was changed by somebody else meanwhile.</source>
+        <translation>“{server}”上的 {name} 在此期间被其他人更改。</translation>
+    </message>
+    <message>
+        <source>{name} on “{server}”.</source>
+        <comment>which is removed, and where</comment>
+        <translation>“{server}”上的 {name}。</translation>
+    </message>
+    <message>
         <source>{name} on “{server}”: {reason}</source>
         <translation>“{server}”上的 {name}：{reason}</translation>
+    </message>
+    <message>
+        <source>{name} update</source>
+        <comment>said by a screen reader</comment>
+        <translation>{name} 的更新</translation>
     </message>
     <message>
         <source>{name} was pulled from an address, not a known registry.</source>
@@ -5881,9 +6530,28 @@
         <translation>{name} · {server}</translation>
     </message>
     <message>
+        <source>{name}, with the same context and for as long.</source>
+        <translation>{name}，上下文长度和保留时间不变。</translation>
+    </message>
+    <message>
+        <source>{name}, {fetched} of {whole}</source>
+        <comment>llava:13b, 7.4 gigabytes of 8 gigabytes</comment>
+        <translation>{name}，{whole} 中的{fetched}</translation>
+    </message>
+    <message>
         <source>{name}, {percent}, {state}</source>
         <comment>a download in the tray menu</comment>
         <translation>{name}，{percent}，{state}</translation>
+    </message>
+    <message>
+        <source>{name}, {size}</source>
+        <comment>an update in the tray menu</comment>
+        <translation>{name}，{size}</translation>
+    </message>
+    <message>
+        <source>{name}, {size}…</source>
+        <comment>an update in the tray menu that asks first</comment>
+        <translation>{name}，{size}…</translation>
     </message>
     <message>
         <source>{name}, {state}</source>
@@ -5971,6 +6639,10 @@
         <source>{part} of {whole} so far</source>
         <comment>bytes</comment>
         <translation>{part} / 目前 {whole}</translation>
+    </message>
+    <message>
+        <source>{part}, here {here}, at {registry} {there}, {fetch} to download</source>
+        <translation>{part}，本地 {here}，{registry} 上 {there}，需下载 {fetch}</translation>
     </message>
     <message>
         <source>{part}: replaced by {size}</source>
@@ -6091,6 +6763,10 @@
     <message>
         <source>{registry} wants encryption. Remove it in Settings, Downloads, from the registries without encryption.</source>
         <translation>{registry} 要求加密。请在“设置”的“下载”中把它从未加密的仓库里移除。</translation>
+    </message>
+    <message>
+        <source>{selected} of {count} selected · {amount} to download</source>
+        <translation>已选 {count} 个中的 {selected} 个 · 需下载 {amount}</translation>
     </message>
     <message>
         <source>{sentence} It says: “{text}”</source>
@@ -6266,6 +6942,10 @@
         <translation>{size}，删除 {n} 个释放 {freed}</translation>
     </message>
     <message>
+        <source>{size}, free space not known</source>
+        <translation>{size}，可用空间未知</translation>
+    </message>
+    <message>
         <source>{size}, nothing is shared</source>
         <translation>{size}，没有共用内容</translation>
     </message>
@@ -6274,12 +6954,20 @@
         <translation>{size}，其中 {shared} 与 {names} 共用</translation>
     </message>
     <message>
+        <source>{size}, other content</source>
+        <translation>{size}，内容不同</translation>
+    </message>
+    <message>
         <source>{size}, part of it shared with {names}</source>
         <translation>{size}，其中一部分与 {names} 共用</translation>
     </message>
     <message>
         <source>{size}, waiting</source>
         <translation>{size}，等待中</translation>
+    </message>
+    <message>
+        <source>{size}, {free} free</source>
+        <translation>{size}，可用 {free}</translation>
     </message>
     <message>
         <source>{size}, {shared} stay for {names}</source>

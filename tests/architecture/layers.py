@@ -25,10 +25,11 @@ def _names(text: str) -> frozenset[str]:
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
 _BASE = "text bundled language resources log settings paths jsonfile filelock private_files streams"
+_FILES = "model_files list_files update_ledger use_file"  # of ours, and what reads those of others
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
-    f"model_files update_ledger list_files {_BASE}"
+    f"{_FILES} {_BASE}"
 )
 
 LAYERS = {
@@ -38,10 +39,7 @@ LAYERS = {
         banned=_names(f"{_IO} asyncio getpass locale multiprocessing platform random secrets time"),
     ),
     "ollama": Layer(_names("core ollama"), _names("requests urllib3")),
-    "workers": Layer(
-        _names("core ollama jsonfile model_files update_ledger list_files workers"),
-        _names("PySide6.QtCore"),
-    ),
+    "workers": Layer(_names(f"core ollama jsonfile {_FILES} workers"), _names("PySide6.QtCore")),
     "text": Layer(_names("core text"), _names("PySide6.QtCore")),
     "resources": Layer(
         _names(f"core {_BASE}"), _names("PySide6.QtCore PySide6.QtGui platformdirs")
@@ -54,6 +52,7 @@ LAYERS = {
     "jsonfile": Layer(_names("core filelock private_files")),
     "update_ledger": Layer(_names("core jsonfile")),
     "list_files": Layer(_names("core")),
+    "use_file": Layer(_names("core jsonfile private_files")),
     "model_files": Layer(_names("core")),
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
@@ -86,8 +85,7 @@ LAYERS = {
     # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log jsonfile model_files update_ledger "
-            "list_files "
+            f"cli core ollama text language settings paths log jsonfile {_FILES} "
             "streams diagnosis desktop.instance desktop.facts"
         )
     ),

@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measure, and print one table.
 
 --only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, table,
-              latency, servers, progress, queue, create, quit, terminal
+              latency, servers, progress, queue, create, check, quit, terminal
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
 
@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import (
+    checking,
     creating,
     frozen,
     latency,
@@ -75,6 +76,7 @@ GROUPS = (
         ),
         needs_linux=True,
     ),
+    Group("check", lambda _: checking.checking()),
     Group("quit", lambda quick: starting.leaving(_runs(quick)), True),
     Group("terminal", lambda quick: terminal.listing(_runs(quick)), needs_linux=True),
 )

@@ -20,7 +20,7 @@ from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan, UpdateStep
-from tray_app.core.records import Layer, LayerKind
+from tray_app.core.records import Layer, LayerKind, ModelInfo
 from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.facts import AfterUpdate, CheckState, ModelVerdict
@@ -256,6 +256,27 @@ def confirm_changed() -> QWidget:
     return dialog
 
 
+def make_here(scene: Scene) -> ModelRef:
+    """Let a model be of a person's own making."""
+    ref, found = _ref("llava:13b"), llava()
+    verdict = replace(found.verdict, standing=Standing.MADE_HERE)
+    scene.state.set_verdict(replace(found, verdict=verdict, packed=""))
+    parameters = "num_ctx                        32768\ntemperature                    0.2"
+    scene.state.set_details(
+        ModelInfo(ref.server_id, ref.name, ref.digest, system="x" * 412, parameters=parameters)
+    )
+    return ref
+
+
+@SHOTS.add("update-confirm-made")
+def confirm_made() -> QWidget:
+    scene = version_scene()
+    ref = make_here(scene)
+    dialog = ReplaceDialog(ref, scene.settings, scene.state, scene.commands)
+    dialog.show()
+    return dialog
+
+
 def stopped() -> PullItem:
     """An update whose model has changed meanwhile."""
     return PullItem(
@@ -304,6 +325,8 @@ def updating() -> tuple[PullItem, ...]:
         item(5, "phi4:14b", PullState.DONE, finished_at=data.NOW,
              update=replace(plan, was_current=True)),
         item(6, "mistral:7b", PullState.DONE, finished_at=data.NOW, update=kept),
+        item(7, "codellama:7b", PullState.DONE, finished_at=data.NOW,
+             update=UpdatePlan(kept_layers=True)),
     )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
+    from tray_app.app.use import Use
 
 _log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Application(QObject):
         self.stay_awake: StayAwake | None = None
         self.updates: Updates | None = None
         self.lists: Lists | None = None
+        self.use: Use | None = None
         self.creates: Creates | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
@@ -133,6 +135,7 @@ class Application(QObject):
             self,
         )
         self._ledger_file = where.update_ledger_file if demo is None else None
+        self._use_file = where.use_file if demo is None else None
         self._creates_file = where.creates_file
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
@@ -250,6 +253,19 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
+        QTimer.singleShot(0, self, self._build_use)
+
+    @Slot()
+    def _build_use(self) -> None:
+        from tray_app.app.use import Use
+
+        if self.shutdown.is_quitting:
+            return
+        self.use = Use(self.state, self.runner, self.operations.layers, self._use_file, self)
+        updates = self.updates
+        if updates is not None:
+            updates.updated.connect(self.use.note_updated)
+        self.use.start()
         QTimer.singleShot(0, self, self._build_creates)
 
     @Slot()
@@ -302,7 +318,8 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake, self.updates, self.creates, self.lists):
+        late = (*(self.starts, self.stay_awake, self.updates, self.use, self.creates, self.lists),)
+        for part in late:
             if part is not None:
                 part.close()
 

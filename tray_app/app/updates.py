@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from tray_app.app.downloads import RuleWatcher
@@ -35,7 +35,7 @@ from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.updates.asking import Allowed
-from tray_app.core.updates.facts import CheckState, UpdatesFound, Way
+from tray_app.core.updates.facts import CheckState, NewVersion, UpdatesFound, Way
 from tray_app.core.updates.ledger import Key, Made, MadeBy
 from tray_app.core.updates.schedule import Conditions, Every
 from tray_app.core.updates.verdicts import news
@@ -84,7 +84,12 @@ def utc_now() -> datetime:
 
 
 class Updates(QObject):
-    """Thread: GUI thread. `start` once, `close` at the end of the program."""
+    """Signals: `updated` when a model has a newer version.
+
+    Thread: GUI thread. `start` once, `close` at the end of the program.
+    """
+
+    updated = Signal(object)  # NewVersion
 
     def __init__(
         self,
@@ -152,8 +157,6 @@ class Updates(QObject):
         self._on_state_server_changed()
         self._take_allowed()
         checker.set_layer_index(parts.operations.layers.layer_index)
-        for item in parts.queue.items():
-            self._on_queue_item_changed(item)
         self.keeper.load()
 
     def close(self) -> None:
@@ -275,10 +278,22 @@ class Updates(QObject):
     def _conditions(self) -> Conditions:
         told = self._parts.rules.conditions
         return Conditions(
+            is_online=told.is_online is not False or self._is_server_reached,
             is_metered=bool(told.is_metered),
             minds_metered=self._parts.settings.values.pause_on_metered,
             battery_percent=told.battery_percent if told.on_battery else None,
         )
+
+    @property
+    def _is_server_reached(self) -> bool:
+        """Whether a server elsewhere answers: who manages the network need not manage all of it."""
+        state = self._parts.state
+        for server in state.servers:
+            target = self._parts.target_of(server.id)
+            is_elsewhere = target is not None and not target.endpoint.is_loopback
+            if is_elsewhere and state.is_online(server.id):
+                return True
+        return False
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -308,6 +323,9 @@ class Updates(QObject):
             snapshot = state.snapshot(server.id)
             if snapshot is not None:
                 self._on_state_snapshot_changed(snapshot)
+        # What an earlier run has kept, and had no time to note.
+        for item in self._parts.queue.items():
+            self._on_queue_item_changed(item)
         self._on_keeper_changed()
         self._plan()
 
@@ -323,12 +341,15 @@ class Updates(QObject):
 
     def _renew_check(self, check: CheckState) -> None:
         rounds = self.checker.ledger.rounds
-        retry_at = self._next_at() if rounds.failures and not check.is_running else None
+        next_at = None if check.is_running else self._next_at()
         before = self._parts.state.update_check
         if not check.is_running and not check.total:
             # How the last one ended is known until the next.
             check = replace(check, done=before.done, total=before.total, failed=before.failed)
-        self._parts.state.set_update_check(replace(check, retry_at=retry_at))
+        retry_at = next_at if rounds.failures else None
+        self._parts.state.set_update_check(
+            replace(check, retry_at=retry_at, every=self._every, next_at=next_at)
+        )
 
     @Slot(object)
     def _on_checker_check_changed(self, check: CheckState) -> None:
@@ -487,8 +508,10 @@ class Updates(QObject):
         plan = item.update
         if plan is None or not plan.kept_name or item.id in self._kept or not item.old_digest:
             return
+        if not self.keeper.is_loaded:
+            return  # it may stand there, for good even
         self._kept.add(item.id)
-        now = self._now()
+        now = (None if item.is_active else item.started_at) or self._now()
         if self.checker.ledger.made(item.server_id, plan.kept_name, item.old_digest) is None:
             until = now + timedelta(days=plan.keep_days)
             self.checker.note_made(
@@ -534,10 +557,11 @@ class Updates(QObject):
         if item.old_digest and record.digest != item.old_digest:
             children = self._children.get(item.id, "")
             self.old_versions.note_updated(record, item.old_digest, children)
+            self.updated.emit(NewVersion(record, item.old_digest))
         if plan.loads_again and plan.was_loaded:
             ref = ModelRef(record.server_id, record.name, record.digest)
-            keep_alive_s = -1 if plan.was_forever else None
-            self._parts.operations.load(LoadRequest(ref, keep_alive_s, plan.context_length))
+            request = LoadRequest(ref, plan.keep_alive_s, plan.context_length)
+            self._parts.operations.load(request)
 
     @Slot()
     def _on_row_finished(self) -> None:

@@ -17,7 +17,7 @@ from tray_app.cli.update_check import Found, Memory, UpdateCheck
 from tray_app.cli.updating import Updating
 from tray_app.core.errors import ModelNotFound
 from tray_app.core.names import canonical, is_same_name
-from tray_app.core.updates.verdicts import Standing, is_counted
+from tray_app.core.updates.verdicts import UNASKED, Standing, is_counted
 from tray_app.text import Subject, tr
 
 _SHOWN = (
@@ -100,7 +100,8 @@ def _summary(found: list[Found]) -> list[str]:
         if failure is not None:
             registry = text.registry_name(failed[0].record.name)
             reason = text.failure_reason(failure, registry)
-            lines.append(text.not_checked(len(failed), len(found), reason))
+            asked = sum(each.verdict.standing not in UNASKED for each in found)
+            lines.append(text.not_checked(len(failed), asked, reason))
     return lines
 
 

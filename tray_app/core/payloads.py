@@ -150,7 +150,7 @@ class LoadRequest:
 
 
 class Verb(StrEnum):
-    """What was tried; names follow Ollama's own verbs."""
+    """What was tried; names follow Ollama's own verbs, where it has one."""
 
     SHOW = "show"
     PULL = "pull"
@@ -159,6 +159,8 @@ class Verb(StrEnum):
     CREATE = "create"
     LOAD = "load"
     UNLOAD = "unload"
+    GO_BACK = "go_back"
+    MOVE = "move"
     TEST = "test"
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import canonical, split_display
-from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelRecord
+from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelKey, ModelRecord
 
 _UNSEEN_BYTES = 1_000_000
 """What a model has beside its weights, at most, where nobody tells: texts and a configuration."""
@@ -57,6 +57,12 @@ class LayerIndex:
 
     def of(self, record: ModelRecord) -> KnownLayers | None:
         return self.by_digest.get(record.digest)
+
+    def weights(self, digest: str) -> frozenset[str]:
+        """The digests of what a model weighs with; none = not known."""
+        known = self.by_digest.get(digest)
+        layers = known.layers if known is not None else ()
+        return frozenset(layer.digest for layer in layers if layer.kind is LayerKind.MODEL)
 
 
 class SharingIndex:
@@ -183,6 +189,28 @@ def freed(
     )
 
 
+def freed_alone(models: Iterable[ModelRecord], layer_index: LayerIndex) -> dict[ModelKey, Freed]:
+    """What deleting each one of `models` (all of one server) would free, and nothing beside it. The
+    work is that of who shares with whom, not of all with all."""
+    stored = [model for model in models if not model.is_cloud]
+    holders = _holders(stored, layer_index)
+    digests: dict[str, list[ModelRecord]] = {}
+    for model in stored:
+        digests.setdefault(model.digest, []).append(model)
+    are_whole = all(_is_whole(model, layer_index) for model in stored)
+    found = {}
+    for model in stored:
+        near = {model.key: model}
+        for layer in _layers(model, layer_index):
+            near.update((other.key, other) for other in holders[layer.digest])
+        if model.digest:
+            near.update((other.key, other) for other in digests[model.digest])
+        effect = freed([model], near.values(), layer_index)
+        is_copied = bool(model.digest) and len(digests[model.digest]) > 1
+        found[model.key] = replace(effect, is_exact=are_whole or is_copied)
+    return found
+
+
 def largest_first(shares: Mapping[str, int], total_bytes: int) -> tuple[str, ...]:
     """The names of those that hold enough bytes of `total_bytes` to be worth a name, whoever
     holds most first."""
@@ -242,14 +270,8 @@ def is_made_here(record: ModelRecord, installed: InstalledModels, layer_index: L
     parent = installed.by_key.get(canonical(record.details.parent_model))
     if parent is None or parent.key == record.key:
         return parent is not None
-    weights = _weights(record, layer_index)
-    return bool(weights) and weights == _weights(parent, layer_index)
-
-
-def _weights(model: ModelRecord, layer_index: LayerIndex) -> frozenset[str]:
-    known = layer_index.of(model)
-    layers = known.layers if known is not None else ()
-    return frozenset(layer.digest for layer in layers if layer.kind is LayerKind.MODEL)
+    weights = layer_index.weights(record.digest)
+    return bool(weights) and weights == layer_index.weights(parent.digest)
 
 
 def sharers(

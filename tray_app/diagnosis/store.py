@@ -6,7 +6,6 @@ Read only: nothing of what lies there is ours.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -16,19 +15,13 @@ from pathlib import Path
 
 from tray_app.core.diagnosis.facts import InstallFacts, StoreFacts
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import BadName
 from tray_app.core.file_failures import reason
-from tray_app.core.names import ModelName
 from tray_app.core.records import ModelRecord
 from tray_app.ollama import CancelScope
 from tray_app.ollama.local_store import LocalStore, free_bytes_in
+from tray_app.ollama.manifest_files import read_manifest_files
 
 NO_PRUNE = "OLLAMA_NOPRUNE"
-_MAX_MANIFEST_BYTES = 4 * 1024 * 1024
-_MAX_FOUND = 20
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
-# Names that a model could have, and that file managers give to files of their own.
-_STRAYS = frozenset({"thumbs.db", "desktop.ini"})
 _UNITS = (
     "/etc/systemd/system/ollama.service",
     "/etc/systemd/system/ollama.service.d",
@@ -55,65 +48,13 @@ def store_facts(
     if found is None:
         return StoreFacts()
     try:
-        strays, damaged, emptied = _look_through(found / "manifests", scope)
+        read = read_manifest_files(found / "manifests", scope)
     except OSError as error:
         return StoreFacts(str(found), reason(error))
     no_prune = no_prune_place(environ, endpoint.port) if endpoint.is_loopback else ""
     return StoreFacts(
-        str(found), "", free_bytes_in(found), tuple(strays), tuple(damaged), emptied, no_prune
+        str(found), "", free_bytes_in(found), read.strays, read.damaged, read.emptied, no_prune
     )
-
-
-def _look_through(
-    manifests: Path, scope: CancelScope
-) -> tuple[list[str], list[str], frozenset[str]]:
-    """What is no manifest where manifests are (`host/namespace/model/tag`), whose is damaged, and
-    whose is empty. Ollama looks at that level alone."""
-    strays: list[str] = []
-    damaged: list[str] = []
-    emptied: set[str] = set()
-    for file in _files(manifests, 4):
-        scope.raise_if_cancelled()
-        host, namespace, model, tag = file.parts[-4:]
-        if not _TAG.fullmatch(tag):
-            strays.append(str(file))
-        elif not _is_manifest(file):
-            try:
-                name = str(ModelName.parse(f"{host}/{namespace}/{model}:{tag}"))
-            except BadName:
-                name = ""
-            if not name or tag.casefold() in _STRAYS:
-                strays.append(str(file))
-            else:
-                damaged.append(name)
-                if not file.stat().st_size:
-                    emptied.add(name)
-        if len(strays) + len(damaged) >= _MAX_FOUND:
-            break
-    return strays, damaged, frozenset(emptied)
-
-
-def _files(folder: Path, depth: int) -> Iterator[Path]:
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
-    for entry in entries:
-        is_folder = entry.is_dir()
-        if depth > 1 and is_folder:
-            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
-                yield from _files(Path(entry.path), depth - 1)
-        elif depth == 1 and not is_folder:
-            yield Path(entry.path)
-
-
-def _is_manifest(file: Path) -> bool:
-    """Whether Ollama can read it: one JSON object."""
-    try:
-        with file.open("rb") as opened:
-            return isinstance(json.loads(opened.read(_MAX_MANIFEST_BYTES)), dict)
-    except FileNotFoundError:
-        return True  # deleted meanwhile
-    except (ValueError, RecursionError):
-        return False
 
 
 def no_prune_place(

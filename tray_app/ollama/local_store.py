@@ -145,14 +145,24 @@ def free_bytes_in(folder: Path) -> int | None:
     return free_bytes(folder / "blobs", folder)  # the first may be a link to another disk
 
 
+def disk_of(folder: Path) -> tuple[int | None, int | None]:
+    """Free and all bytes of that disk; None = not known."""
+    return _disk(folder / "blobs", folder)
+
+
 def free_bytes(*folders: Path) -> int | None:
     """Free bytes on the disk of the first of the folders that exists; None when not known."""
+    return _disk(*folders)[0]
+
+
+def _disk(*folders: Path) -> tuple[int | None, int | None]:
     for folder in folders:
         try:
-            return shutil.disk_usage(folder).free
+            found = shutil.disk_usage(folder)
         except OSError:
             continue
-    return None
+        return found.free, found.total
+    return None, None
 
 
 def is_installed() -> bool:

@@ -41,6 +41,7 @@ from tray_app.core.updates.facts import (
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
 from tray_app.state.creates import CreateFacts
 from tray_app.state.lists import ListFacts
+from tray_app.state.use import UseFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,6 +145,7 @@ class AppState(QObject):
         self.log_folder = log_folder
         self.creates = CreateFacts(self)
         self.lists = ListFacts(self)
+        self.use = UseFacts(self)
         self.layer_index = LayerIndex()
         self.pull_summary = PullSummary()
         self.history = History()

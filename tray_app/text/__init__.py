@@ -281,6 +281,6 @@ else:
         "tray", "starting", "notices", "history", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
         "findings", "server_findings", "updates", "update_sheet", "updating", "version", "creating",
-        "create_dialog", "parameters", "deriving", "lists", "diagnosis", "english", "displays",
-        "qt_formats",
+        "create_dialog", "parameters", "deriving", "lists", "use", "disk", "diagnosis", "english",
+        "displays", "qt_formats",
     )  # fmt: skip

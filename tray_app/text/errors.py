@@ -84,6 +84,8 @@ _FAILED: dict[Verb, Callable[[], str]] = {
     Verb.CREATE: lambda: tr("Can’t make {name}"),
     Verb.LOAD: lambda: tr("Can’t load {name}"),
     Verb.UNLOAD: lambda: tr("Can’t unload {name}"),
+    Verb.GO_BACK: lambda: tr("Can’t go back to the old version of {name}"),
+    Verb.MOVE: lambda: tr("Can’t move {name} to the new version"),
     Verb.TEST: lambda: tr("Can’t reach Ollama"),
 }
 

@@ -53,7 +53,7 @@ _ASKED_THERE = (DeleteDialog, DuplicateDialog, RemoveServerDialog, ReplaceDialog
 """Closed with the window that they belong to."""
 
 D = TypeVar("D", bound=QDialog)
-Key = ModelKey | type[QDialog] | MessageBox
+Key = ModelKey | type[QDialog] | QDialog
 
 
 class Dialogs(QObject):
@@ -281,9 +281,8 @@ class Dialogs(QObject):
 
     def open_replace(self, ref: ModelRef) -> ReplaceDialog:
         """The question before a model is replaced that may be lost."""
-        self._close_one(ReplaceDialog)
-        dialog = ReplaceDialog(ref, self._settings, self._state, self._commands, self._asker)
-        self._keep(dialog)
+        dialog = ReplaceDialog(ref, self._settings, self._state, self._commands, self._host)
+        self._keep(dialog, dialog)  # a name may be pulled to several servers: each asks
         dialog.open()
         return dialog
 

@@ -1,5 +1,6 @@
 """Which models share layers, and what deleting some of them frees. All sums are by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tray_app.core.sharing import (
     SharingIndex,
     disk_use,
     freed,
+    freed_alone,
     is_made_here,
     sharers,
     unique_bytes,
@@ -343,6 +345,43 @@ def test_against_a_disk(rows: list[tuple[set[str], bool]], picked: set[int]) -> 
     assert result.freed_bytes == sum(sizes[d] for d in before - after)
     assert result.is_exact
     assert unique_bytes(models, layer_index) == sum(sizes[d] for d in before)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sets(st.sampled_from("abcdef"), min_size=1),  # its layers
+            st.sampled_from([None, False, True]),  # nothing, something or all is known
+            st.booleans(),  # a copy of the one before
+            st.booleans(),  # the sizes of its layers are told
+        ),
+        max_size=7,
+    )
+)
+def test_each_alone_frees_what_a_selection_of_it_frees(
+    rows: list[tuple[set[str], bool | None, bool, bool]],
+) -> None:
+    sizes = {digest: 10**index for index, digest in enumerate("abcdef")}
+    known: dict[str, KnownLayers] = {}
+    models: list[ModelRecord] = []
+    for number, (layers, is_whole, is_copy, are_told) in enumerate(rows):
+        if is_copy and models:
+            models.append(replace(models[-1], name=str(number)))
+            continue
+        models.append(model(str(number), sum(sizes[d] for d in layers), str(number)))
+        if is_whole is not None:
+            parts = (
+                Layer(d, LayerKind.OTHER, sizes[d] if are_told or is_whole else None)
+                for d in sorted(layers)
+            )
+            known[str(number)] = KnownLayers(tuple(parts), is_whole)
+    layer_index = LayerIndex(known)
+    alone = freed_alone(models, layer_index)
+    for each in models:
+        whole_list = freed([each], models, layer_index)
+        assert alone[each.key].freed_bytes == whole_list.freed_bytes
+        assert alone[each.key].is_exact is whole_list.is_exact
+        assert alone[each.key].shared_with == whole_list.shared_with
 
 
 def test_many_infos_are_learned_as_one_after_the_other() -> None:

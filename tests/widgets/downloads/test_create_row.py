@@ -423,3 +423,25 @@ def test_the_menu(panel: DownloadsPanel, commands: Commands) -> None:
         entries["Change…"].trigger()
     assert ids == ["7"]
     menu.close()
+
+
+def test_what_has_ended_stands_behind_all_that_goes_on(panel: DownloadsPanel) -> None:
+    for name, state in (("a:1", PullState.RUNNING), ("b:1", PullState.DONE)):
+        panel.set_item(pull(name, state))
+    panel.set_order(["a:1", "b:1"])
+    older = replace(item(S.DONE), id="older", finished_at=data.NOW)
+    panel.set_create(older)
+    panel.set_create(item(S.MAKING))
+    assert panel.shown_ids() == ("a:1", "7", "b:1", "older")
+    later = data.NOW.replace(hour=23)
+    panel.set_create(replace(item(S.DONE), finished_at=later))
+    assert panel.shown_ids() == ("a:1", "b:1", "7", "older")
+
+
+def test_one_that_has_just_come_can_be_revealed(panel: DownloadsPanel, qtbot: QtBot) -> None:
+    for number in range(12):
+        panel.set_create(replace(item(S.WAITING), id=str(100 + number)))
+    panel.set_create(item(S.WAITING))
+    panel.reveal("7")
+    assert row(panel).hasFocus()
+    qtbot.waitUntil(lambda: not row(panel).visibleRegion().isEmpty())

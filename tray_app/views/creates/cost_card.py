@@ -26,10 +26,10 @@ class CostCard(Card):
         self.figure = PlainLabel("", TextRole.FIGURE, wrap=False, parent=self._upload)
         self.nothing = PlainLabel("", TextRole.NAME, parent=self._upload)
         line = self._upload.line
-        line.addWidget(self._bone, 0, Qt.AlignmentFlag.AlignVCenter)
+        side = Qt.AlignmentFlag
+        line.addWidget(self._bone, 1, side.AlignLeading | side.AlignVCenter)
         line.addWidget(self.nothing, 1)
-        line.addStretch(1)
-        line.addWidget(self.figure)
+        line.addWidget(self.figure, 1, side.AlignTrailing | side.AlignVCenter)
         line.setAlignment(self._upload.label, Qt.AlignmentFlag.AlignVCenter)
         self.disk = StatementRow(tr("Disk space"), self)
         self.add_row(self._upload)

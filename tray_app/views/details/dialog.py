@@ -176,6 +176,8 @@ class DetailsDialog(DialogFrame):
         self.follow(state.copied, self._on_state_copied)
         self.follow(state.verdict_changed, self._on_state_verdict_changed)
         self.follow(state.verdicts_loaded, self._show_facts)
+        self.follow(state.never_looked_up_changed, self._show_facts)
+        self.follow(state.update_check_changed, self.version.show_check)
         self.follow(state.backups_changed, self._show_facts)
 
     def _read_state(self) -> None:

@@ -1,6 +1,7 @@
 """The rows of the downloads panel: their order, their focus, and the two timers behind them.
 
-Downloads come first, in the order of their queue; models that are made stand behind them.
+Downloads stand in the order of their queue, models that are made behind them; what has ended stands
+behind all that goes on.
 
 Texts are written by one timer that stops when nothing runs; bars are touched at most ten times a
 second, and nothing at all while the list is hidden.
@@ -74,6 +75,7 @@ class DownloadList(QScrollArea):
         self._servers: dict[str, str] = {}
         self._starts: dict[str, ServerStart | None] = {}
         self._only_server = ""
+        self._revealed = ""
         self._flush_timer = QTimer(self)
         self._flush_timer.setSingleShot(True)
         self._flush_timer.setInterval(_FLUSH_MS)
@@ -145,6 +147,8 @@ class DownloadList(QScrollArea):
         if old is None:
             self._add_row(CreateRow(item, self._list, is_kind_there=self._ask_kind))
         is_news = old is None or old.state is not item.state
+        if old is None or old.is_ended is not item.is_ended:
+            self._arrange()
         if is_news or (old is not None and old.is_server_away is not item.is_server_away):
             self._flush()
             self._sync_text_timer()
@@ -205,9 +209,18 @@ class DownloadList(QScrollArea):
         """Scroll to a row and focus it."""
         row = self._rows.get(item_id)
         if row is not None:
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._revealed = item_id
+            self._scroll_to_revealed()
+            # One that has just come has no place yet.
+            QTimer.singleShot(0, self, self._scroll_to_revealed)
+
+    @Slot()
+    def _scroll_to_revealed(self) -> None:
+        row = self._rows.get(self._revealed)
+        if row is not None:
             self._layout.activate()
             self.ensureWidgetVisible(row, 0, 8)
-            row.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_first(self) -> bool:
         """Focus the first row, if there is one."""
@@ -240,8 +253,18 @@ class DownloadList(QScrollArea):
             row.set_start(self._starts.get(server_id))
 
     def _arrange(self) -> None:
-        known = [item_id for item_id in self._order if item_id in self._rows]
-        wanted = list(dict.fromkeys((*known, *self._shown)))
+        known = [item_id for item_id in self._order if item_id in self._items]
+        pulls = [self._items[item_id] for item_id in dict.fromkeys((*known, *self._shown))
+                 if item_id in self._items]  # fmt: skip
+        creates = list(self._creates.values())
+        over = [item for item in creates if item.is_ended]
+        over.sort(key=lambda item: item.finished_at or item.added_at, reverse=True)
+        wanted = [
+            *(item.id for item in pulls if not item.is_ended),
+            *(item.id for item in creates if not item.is_ended),
+            *(item.id for item in pulls if item.is_ended),
+            *(item.id for item in over),
+        ]
         if wanted == self._shown:
             return
         self._shown = wanted

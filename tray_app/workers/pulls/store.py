@@ -106,24 +106,28 @@ def _update_to_json(plan: UpdatePlan) -> dict[str, Any]:
         "loads_again": plan.loads_again,
         "kept_name": plan.kept_name,
         "was_loaded": plan.was_loaded,
-        "was_forever": plan.was_forever,
+        "keep_alive_s": plan.keep_alive_s,
         "context_length": plan.context_length,
         "was_current": plan.was_current,
+        "kept_layers": plan.kept_layers,
     }
 
 
 def _update_from_json(value: Any) -> UpdatePlan:
     """What was under way begins anew; what was done stays done."""
     entry = stored.fields_of(value)
-    context = entry.get("context_length")
+    context, keep_alive_s = entry.get("context_length"), entry.get("keep_alive_s")
+    if keep_alive_s is not None and keep_alive_s != -1:
+        keep_alive_s = stored.whole(keep_alive_s)
     return UpdatePlan(
         keep_days=stored.whole(entry.get("keep_days", 0), _MAX_DAYS),
         loads_again=stored.flag(entry.get("loads_again", False)),
         kept_name=stored.text(entry.get("kept_name", "")),
         was_loaded=stored.flag(entry.get("was_loaded", False)),
-        was_forever=stored.flag(entry.get("was_forever", False)),
+        keep_alive_s=keep_alive_s,
         context_length=None if context is None else stored.whole(context),
         was_current=stored.flag(entry.get("was_current", False)),
+        kept_layers=stored.flag(entry.get("kept_layers", False)),
     )
 
 

@@ -1,0 +1,1 @@
+"""What lies in a server's models folder, and what of it goes when."""

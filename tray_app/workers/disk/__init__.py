@@ -1,0 +1,1 @@
+"""Looking at what the folders of models on this computer take."""

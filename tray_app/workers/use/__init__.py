@@ -1,0 +1,1 @@
+"""Watching which models are used, and remembering it."""

@@ -1,0 +1,203 @@
+"""UseWatcher: sees in each poll which models were used, and remembers it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from tray_app.core.file_failures import FileFailed
+from tray_app.core.payloads import ModelRef
+from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.core.sharing import LayerIndex
+from tray_app.core.use.ledger import UNWATCHED, LastUse, UseLedger
+from tray_app.core.use.watching import UseWatch
+from tray_app.use_file import UseFile
+from tray_app.workers.runner import JobRunner
+from tray_app.workers.use.jobs import LoadUseJob, SaveUseJob
+
+_log = logging.getLogger(__name__)
+
+LANE = "use"
+SAVE_S = 60.0
+"""Hours watched grow with every poll; what is lost in a crash is a minute of them."""
+
+
+class UseWatcher(QObject):
+    """Signals: `loaded` once what is remembered was read, `used` with the id of a server on which
+    models were seen in use, or for the first time.
+
+    Thread: GUI thread; the file is read and written in the lane "use".
+    """
+
+    loaded = Signal()
+    used = Signal(str)
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        file: UseFile | None,
+        parent: QObject | None = None,
+        *,
+        monotonic: Callable[[], float],
+        save_s: float = SAVE_S,
+    ) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._file = file
+        self._monotonic = monotonic
+        self.ledger = UseLedger()
+        self.is_loaded = False
+        self._layer_index = LayerIndex()
+        self._watches: dict[str, UseWatch] = {}
+        self._own: dict[tuple[str, str], float | None] = {}
+        """What this program does to a model: until when, None = it is still at it."""
+        self.is_writing = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setObjectName("use")
+        self._timer.setInterval(round(save_s * 1000))
+        self._timer.timeout.connect(self._write)
+
+    def start(self) -> None:
+        """Read what is remembered; nothing is noted before."""
+        if self._file is None:
+            self.is_loaded = True
+            self.loaded.emit()
+            return
+        job = LoadUseJob(self._file)
+        job.succeeded.connect(self._on_load_succeeded)
+        self._runner.submit(job, LANE)
+
+    def close(self) -> None:
+        """Write what is not on disk yet, in this thread; for the end of the program."""
+        self._timer.stop()
+        if self._file is None or not self.is_loaded:
+            return
+        try:
+            self._file.write(*self.ledger.take_changes())
+        except FileFailed as error:
+            _log.info("what is known of use could not be saved: %s", error.context)
+
+    # What the world tells.
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        """One poll of a server. Its cost is that of what is in memory."""
+        if snapshot.is_old or not self.is_loaded:
+            return
+        server_id = snapshot.server_id
+        watch = self._watches.setdefault(server_id, UseWatch())
+        own = self._own_names(server_id, snapshot.taken_s)
+        watched = watch.take(snapshot.running, snapshot.taken_s, own)
+        count = len(self.ledger)
+        for row in snapshot.running or ():
+            if self.weights_of(row.digest) != row.digest:
+                self.ledger.join(server_id, row.digest, self.weights_of(row.digest))
+            self.ledger.note_seen(server_id, self.weights_of(row.digest), snapshot.taken_at)
+        for row in watched.used:
+            self.ledger.note_used(server_id, self.weights_of(row.digest), snapshot.taken_at)
+        if watched.watched_s:
+            self.ledger.note_watched(server_id, watched.watched_s, snapshot.taken_at)
+        if watched.used or len(self.ledger) != count:
+            self.used.emit(server_id)
+        self._save_soon()
+
+    def lose(self, server_id: str) -> None:
+        """It does not answer: what happens meanwhile is not seen."""
+        if server_id in self._watches:
+            self._watches[server_id].lose()
+
+    def forget_server(self, server_id: str) -> None:
+        """It is another one now, or none."""
+        self._watches.pop(server_id, None)
+        self.ledger.forget_server(server_id)
+        self._save_soon()
+
+    def begin_own(self, ref: ModelRef) -> None:
+        """This program loads, unloads or keeps it: what is seen of it until then is no use."""
+        self._own[ref.key] = None
+
+    def end_own(self, ref: ModelRef) -> None:
+        """That is over; a poll under way may still show what was before."""
+        if ref.key in self._own:
+            self._own[ref.key] = self._monotonic()
+
+    @Slot(object)
+    def set_layer_index(self, layer_index: LayerIndex) -> None:
+        """Weights of models may be known now, which were known by their own digests before."""
+        news = layer_index.by_digest.keys() - self._layer_index.by_digest.keys()
+        self._layer_index = layer_index
+        self._join(news)
+
+    def note_updated(self, record: ModelRecord, old_digest: str, *, has_copies: bool) -> None:
+        """A model has a newer version: its use goes on."""
+        old, new = self.weights_of(old_digest), self.weights_of(record.digest)
+        self.ledger.join(record.server_id, old, new, keeps=has_copies)
+
+    # What can be said.
+
+    def weights_of(self, digest: str) -> str:
+        """What stands for a model with this digest; "" = nothing does."""
+        return min(self._layer_index.weights(digest), default=digest)
+
+    def last_use(self, record: ModelRecord, now: datetime, *, is_loaded: bool) -> LastUse:
+        """Of a model that is installed."""
+        if record.is_cloud or not self.is_loaded:
+            return UNWATCHED
+        weights = self.weights_of(record.digest)
+        return self.ledger.last_use(
+            record.server_id, weights, now, came_at=record.modified_at, is_loaded=is_loaded
+        )
+
+    def _join(self, digests: Iterable[str]) -> None:
+        for digest in digests:
+            weights = self.weights_of(digest)
+            for server_id in self._watches:
+                self.ledger.join(server_id, digest, weights)
+
+    # The file.
+
+    def _own_names(self, server_id: str, taken_s: float) -> set[str]:
+        """What we did since the look before; what has ended before this look ends with it."""
+        mine = {key: end for key, end in self._own.items() if key[0] == server_id}
+        for key, end_s in mine.items():
+            if end_s is not None and end_s <= taken_s:
+                del self._own[key]
+        return {name for _, name in mine}
+
+    def _save_soon(self) -> None:
+        if self._file is not None and not self.is_writing and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _write(self) -> None:
+        changes = self.ledger.take_changes()
+        if self._file is None or not any(changes):
+            return
+        self.is_writing = True
+        job = SaveUseJob(self._file, changes)
+        job.failed.connect(self._on_save_ended)
+        job.cancelled.connect(self._on_save_ended)
+        job.succeeded.connect(self._on_save_succeeded)
+        self._runner.submit(job, LANE)
+
+    @Slot(object)
+    def _on_load_succeeded(self, ledger: UseLedger) -> None:
+        self.ledger = ledger
+        self.is_loaded = True
+        self._join(self._layer_index.by_digest)
+        self.loaded.emit()
+
+    @Slot(object)
+    def _on_save_succeeded(self, _: None) -> None:
+        self.is_writing = False
+
+    @Slot()
+    def _on_save_ended(self) -> None:
+        """It is tried again with what comes next."""
+        self.is_writing = False
+        job = self.sender()
+        if isinstance(job, SaveUseJob):
+            self.ledger.give_back(*job.changes)
