@@ -39,6 +39,11 @@ class Paths:
         return self.state / "creates.json"
 
     @property
+    def recipes_file(self) -> Path:
+        """What an import still has to make."""
+        return self.state / "recipes.json"
+
+    @property
     def history_file(self) -> Path:
         return self.state / "downloads-history.json"
 

@@ -142,6 +142,7 @@ class Application(QObject):
         self._ledger_file = where.update_ledger_file if demo is None else None
         self._use_file = where.use_file if demo is None else None
         self._creates_file = where.creates_file
+        self._recipes_file = where.recipes_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
@@ -304,7 +305,7 @@ class Application(QObject):
                 *(self.settings, self.state, self.runner, self.queue, self.targets.target),
                 *(self.registry, self.commands, self.pollers.refresh),
             )
-            self.lists = Lists(parts, self)
+            self.lists = Lists(parts, self._recipes_file, self)
             QTimer.singleShot(0, self, self._build_keeping)
 
     @Slot()

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -18,6 +19,7 @@ from tray_app.commands import Commands
 from tray_app.core.errors import NotDone, OllamaError
 from tray_app.core.lists.planning import layers_here
 from tray_app.core.lists.recipes import Making, base_of
+from tray_app.core.lists.records import ListEntry
 from tray_app.core.lists.requests import (
     Exported,
     ExportRequest,
@@ -46,12 +48,12 @@ from tray_app.state.app_state import AppState
 from tray_app.text import server_name
 from tray_app.workers.jobs import Target
 from tray_app.workers.lists.importer import ImportRunner
-from tray_app.workers.lists.jobs import ExportJob, ReadListJob
+from tray_app.workers.lists.jobs import ExportJob, LoadRecipesJob, ReadListJob, SaveRecipesJob
 from tray_app.workers.lists.lookups import ListLookups
 from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.runner import JobRunner
 
-AT_ONCE = 10
+AT_ONCE = 2
 """Downloads that are queued in one turn."""
 
 
@@ -81,13 +83,17 @@ class Lists(QObject):
     def __init__(
         self,
         parts: ListParts,
+        file: Path | None = None,
         parent: QObject | None = None,
         *,
         today: Callable[[], date] = today,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`file` is where recipes wait for the next start, None = nowhere."""
         super().__init__(parent)
         self._parts = parts
+        self._file = file
+        self._is_loaded = file is None
         self._today = today
         state, queue, commands = parts.state, parts.queue, parts.commands
         self.lookups = ListLookups(
@@ -107,6 +113,10 @@ class Lists(QObject):
         commands.list_look_up_stop_requested.connect(self.lookups.stop)
         commands.export_requested.connect(self.export)
         commands.import_requested.connect(self.begin)
+        if file is not None:
+            job = LoadRecipesJob(file)
+            job.succeeded.connect(self._on_load_succeeded)
+            parts.runner.submit(job, "recipes")
         for server in state.servers:
             snapshot = state.snapshot(server.id)
             if snapshot is not None:
@@ -133,6 +143,7 @@ class Lists(QObject):
         self.importer.derive_wanted.connect(self._parts.commands.derive_requested)
         self.importer.copy_wanted.connect(self._parts.commands.copy_requested)
         self.importer.failed.connect(self._on_importer_failed)
+        self.importer.changed.connect(self._on_importer_changed)
         queue.item_ended.connect(self.importer.note_pull)
         queue.item_removed.connect(self._on_queue_item_removed)
 
@@ -261,6 +272,22 @@ class Lists(QObject):
         for request in self._to_hold:
             self.importer.hold(request)
         self._to_hold.clear()
+
+    @Slot(object)
+    def _on_load_succeeded(self, held: tuple[tuple[str, ListEntry], ...]) -> None:
+        """Downloads of an earlier run go on by themselves, and so does what waits for them."""
+        self._is_loaded = True
+        used = {server.id for server in self._parts.state.servers}
+        for server_id in dict.fromkeys(server_id for server_id, _ in held):
+            recipes = tuple(entry for each, entry in held if each == server_id)
+            if server_id in used:
+                self.importer.hold(ImportRequest(server_id, recipes=recipes))
+
+    @Slot()
+    def _on_importer_changed(self) -> None:
+        if self._file is not None and self._is_loaded:
+            job = SaveRecipesJob(self._file, self.importer.held)
+            self._parts.runner.submit(job, "recipes")
 
     @Slot(object)
     def _on_importer_failed(self, failed: RecipeFailed) -> None:

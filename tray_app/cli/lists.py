@@ -60,6 +60,7 @@ _LOST = frozenset(
     }
 )
 """Lines that leave something to be wished for: the exit code says so."""
+_STDIO = "-"
 _KNOWN = 200
 """Installed models by which the server's folder is recognized."""
 
@@ -96,7 +97,7 @@ def export(session: Session) -> int:
         for record in listed
         if server.is_made_here(record)
     ]
-    path = session.invocation.names[0] if session.invocation.names else ""
+    path = session.invocation.names[0] if session.invocation.names else _STDIO
     words = exported(
         session.client,
         listed,
@@ -105,7 +106,7 @@ def export(session: Session) -> int:
         today=datetime.now().astimezone().date(),
         with_recipes=session.invocation.as_json or path.casefold().endswith(".json"),
     )
-    if not path:
+    if path == _STDIO:
         for line in words.splitlines():
             session.console.data(line)
         return EXIT_DONE
@@ -168,7 +169,7 @@ def import_list(session: Session) -> int:
 
 
 def _is_stdin(session: Session) -> bool:
-    return session.invocation.names == ("-",)
+    return session.invocation.names == (_STDIO,)
 
 
 def _read(session: Session) -> ModelList:

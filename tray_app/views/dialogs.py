@@ -270,7 +270,8 @@ class Dialogs(QObject):
     def open_rename(self, ref: ModelRef) -> RenameDialog:
         """Give a model another name."""
         self._close_one(RenameDialog)
-        dialog = RenameDialog(ref, self._state, self._commands, self._asker)
+        is_kept = self._state.keeping.kept_model(ref.key) is not None
+        dialog = RenameDialog(ref, self._state, self._commands, self._asker, is_kept=is_kept)
         self._keep(dialog)
         dialog.open()
         return dialog

@@ -64,7 +64,13 @@ NAMES = ("alpha", "beta", "gamma")
 class World:
     """The program, as far as lists go. “studio” is full, “nas” is fresh."""
 
-    def __init__(self, studio: FaultyServer, nas: FaultyServer, qtbot: QtBot) -> None:
+    def __init__(
+        self,
+        studio: FaultyServer,
+        nas: FaultyServer,
+        qtbot: QtBot,
+        file: Path | None = None,
+    ) -> None:
         self.qtbot = qtbot
         self.servers = {"studio": studio, "nas": nas}
         self.root = root = QObject()
@@ -94,6 +100,7 @@ class World:
                 *(self.settings, self.state, self.runner, self.queue, self.target_of),
                 *(registry, self.commands, self.refreshed.append),
             ),
+            file,
             root,
             today=lambda: TODAY,
         )
@@ -478,6 +485,52 @@ def test_a_making_that_fails_is_over(world: World, tmp_path: Path) -> None:
     world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
     world.wait_for(lambda: not world.lists.importer.waiting)
     assert "notes:latest" in world.digests("nas")
+
+
+def test_what_waits_is_made_after_the_next_start(
+    qtbot: QtBot, studio: FaultyServer, nas: FaultyServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "state" / "recipes.json"
+    first = World(studio, nas, qtbot, file)
+    try:
+        first.wait_for(lambda: not first.runner.active())
+        assert not file.exists()
+        entries = recipes(first, tmp_path).models
+        first.poll("nas")
+        nas.fault("/api/pull", faults.never_answer())
+        first.commands.import_requested.emit(
+            ImportRequest("nas", pulls=("alpha:latest",), recipes=entries)
+        )
+        first.wait_for(file.exists)
+        waiting = first.lists.importer.held
+    finally:
+        first.close()
+    nas.clear()
+    second = World(studio, nas, qtbot, file)
+    try:
+        second.wait_for(lambda: len(second.lists.importer.waiting) == 2)
+        assert [(e.name, e.recipe) for _, e in second.lists.importer.held] == [
+            (e.name, e.recipe) for _, e in waiting
+        ]
+        nas.state.install("alpha", small.model("alpha"))
+        second.poll("nas")
+        second.wait_for(lambda: not second.lists.importer.waiting)
+        second.wait_for(lambda: not second.runner.active())
+        assert {"notes:latest", "twin:latest"} <= second.digests("nas").keys()
+        assert json.loads(file.read_text(encoding="utf-8"))["recipes"] == []
+    finally:
+        second.close()
+
+
+def test_a_damaged_file_of_recipes_harms_nobody(
+    qtbot: QtBot, studio: FaultyServer, nas: FaultyServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "recipes.json"
+    file.write_text('{"version": 1, "recipes": [3, {}, {"server": "nas", "name": "x"}]}')
+    made = World(studio, nas, qtbot, file)
+    made.wait_for(lambda: not made.runner.active())
+    assert not made.lists.importer.waiting
+    made.close()
 
 
 def test_a_server_that_goes_takes_its_recipes_along(world: World, tmp_path: Path) -> None:

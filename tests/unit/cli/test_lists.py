@@ -64,6 +64,7 @@ def lines(text: str) -> list[str]:
 def test_names_with_their_versions(terminal: Terminal, server: FaultyServer) -> None:
     result = terminal("export")
     assert (result.code, result.err) == (0, "")
+    assert terminal("export", "-") == result
     head, *rest = lines(result.out)
     assert head.startswith("# Ollama models of “")
     found = digests(server)

@@ -160,6 +160,22 @@ def test_the_keyboard_ticks(opened: Opened, qtbot: QtBot) -> None:
     assert rows(found)[5:] == PLAN[5:]
 
 
+def test_what_a_tick_amounts_to_is_spoken_once(
+    opened: Opened, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        "tray_app.views.lists.dialog.announce", lambda _, words: said.append(plain(words))
+    )
+    found = opened()
+    qtbot.waitUntil(lambda: bool(said))
+    assert said == ["4 of 11: 22 GB to download"]
+    for row in range(3):
+        found.plan.tick([row], False)
+    qtbot.waitUntil(lambda: len(said) > 1)
+    assert said[1:] == ["1 of 11: nothing to download"]
+
+
 def test_the_mouse_ticks_one_and_many(opened: Opened) -> None:
     found = opened()
 

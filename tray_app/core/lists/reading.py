@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from tray_app.core.creates.parameters import (
@@ -40,7 +41,7 @@ from tray_app.core.pasted import clean
 
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_JSON_BYTES = 16 * 1024 * 1024
-MAX_ROWS = 2000
+MAX_ROWS = 1000
 """No computer has more models; a plan of so many lines is quick to follow."""
 MAX_LINE = 1000
 MAX_EXCERPT = 80
@@ -106,6 +107,17 @@ def read_text(words: str, source: str = "") -> ModelList:
     return ModelList(
         source, tuple(rows), server, made_on, frozenset(mentioned | seen.keys()), is_cut=is_cut
     )
+
+
+def read_held(rows: Iterable[Any]) -> tuple[tuple[str, ListEntry], ...]:
+    """What `held_json` wrote; what is not fit to be followed is left out."""
+    found: list[tuple[str, ListEntry]] = []
+    for number, row in enumerate(islice(rows, MAX_ROWS), start=1):
+        server_id = row.get("server") if isinstance(row, dict) else None
+        entry = _row_of_json(number, row)
+        if isinstance(server_id, str) and isinstance(entry, ListEntry) and entry.recipe:
+            found.append((server_id, entry))
+    return tuple(found)
 
 
 def names_in(words: str, limit: int = 50) -> int:

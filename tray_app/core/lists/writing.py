@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from tray_app.core.creates.records import ModelChanges
-from tray_app.core.lists.records import LeftOut, ListedModel, Recipe
+from tray_app.core.lists.records import LeftOut, ListedModel, ListEntry, Recipe
 
 FORMAT = "ollama-models"
 VERSION = 1
@@ -40,6 +40,16 @@ def list_json(models: Iterable[ListedModel], server: str, today: date) -> str:
         "left_out": [row for row in written if "left_out" in row],
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def held_json(held: Iterable[tuple[str, ListEntry]]) -> dict[str, Any]:
+    """Recipes that wait, each with the id of its server, for a file of ours."""
+    rows = [
+        {"server": server_id, "name": entry.name, "recipe": _recipe(entry.recipe)}
+        for server_id, entry in held
+        if entry.recipe is not None
+    ]
+    return {"version": VERSION, "recipes": rows}
 
 
 def _sorted(models: Iterable[ListedModel]) -> list[ListedModel]:

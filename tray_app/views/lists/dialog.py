@@ -66,6 +66,7 @@ from tray_app.views.theme import TextRole, Theme, Tone
 
 _SIZE, _LEAST = QSize(720, 600), QSize(640, 440)
 _PAUSE_MS = 200
+_SPEECH_MS = 600
 _TONES = {
     LineTone.GOOD: ("check-circle", Tone.OK),
     LineTone.CAUTION: ("warning", Tone.WARN),
@@ -104,9 +105,12 @@ class ImportDialog(DialogFrame):
         self._fill_servers(source.server_id or state.server.id)
         self._refresh_timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._refresh_timer.timeout.connect(self._refresh)
+        self._speech_timer = QTimer(self, singleShot=True, interval=_SPEECH_MS)
+        self._speech_timer.timeout.connect(self._speak)
         self._follow_facts()
         self.finished.connect(self._on_finished)
         self.plan.ticks_changed.connect(self._show_totals)
+        self.plan.ticks_changed.connect(self._speech_timer.start)
         self.notice.say(tr("Reading the list…"), busy=True)
         self._show_button(0)
         commands.list_read_requested.emit(source)
@@ -360,6 +364,7 @@ class ImportDialog(DialogFrame):
             self.notice.say(title, done, busy=True)
         elif self._was_running:
             self.plan.put_in_order()
+            self._speech_timer.start()
         self._was_running = is_running
         self._show_unlisted(models)
         self.card.fit()
@@ -383,7 +388,6 @@ class ImportDialog(DialogFrame):
     @Slot()
     def _show_totals(self) -> None:
         found = self._totals_now()
-        was = self.sum.text()
         words = self._totals_words(found)
         name, tone = _TONES.get(words.line.tone, ("info", Tone.INFO))
         self._glyph.set_glyph(name, tone)
@@ -392,9 +396,12 @@ class ImportDialog(DialogFrame):
         self.room.setText(words.body)
         self.room.setVisible(bool(words.body))
         self._totals.show()
-        if was and was != words.line.title and self.view.hasFocus():
-            announce(self, words.line.title)
         self._show_button(found.chosen)
+
+    @Slot()
+    def _speak(self) -> None:
+        """What is chosen now, once nothing has changed for a moment."""
+        announce(self, self.sum.text())
 
     def _totals_words(self, found: Totals) -> TotalsLine:
         lines = self.plan.lines
@@ -457,6 +464,7 @@ class ImportDialog(DialogFrame):
     @Slot()
     def _on_finished(self) -> None:
         self._refresh_timer.stop()
+        self._speech_timer.stop()
         self._commands.list_look_up_stop_requested.emit()
 
 

@@ -205,8 +205,7 @@ class ModelsPane(QWidget):
     def judge_list(self, read: ListRead) -> None:
         """What stands in a list, which may be dragged over it just now."""
         if self._dropped is not None and self._dropped.source == read.source:
-            self._dropped = judge_list(read)
-            self._overlay.set_dropped(self._dropped)
+            self.show_dropped(judge_list(read))
 
     def _end_drag(self) -> None:
         self._dropped = None

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app.core.creates.records import Derived, DeriveRequest
 from tray_app.core.errors import OllamaError
 from tray_app.core.installed import InstalledModels
-from tray_app.core.lists.records import Recipe
+from tray_app.core.lists.records import ListEntry, Recipe
 from tray_app.core.lists.requests import ImportRequest, RecipeFailed
 from tray_app.core.names import canonical
 from tray_app.core.payloads import CopyRequest, ModelRef
@@ -38,7 +38,8 @@ class _Held:
 
 class ImportRunner(QObject):
     """Signals: `derive_wanted` and `copy_wanted` once a base is there; `failed` when it never will
-    be, or the making failed; `done` with the name of each model that is there now.
+    be, or the making failed; `done` with the name of each model that is there now; `changed` when
+    others wait than before.
 
     Thread: GUI thread. `pulls` gives all downloads, `clock_s` is that of their states and of
     snapshots.
@@ -48,6 +49,7 @@ class ImportRunner(QObject):
     copy_wanted = Signal(object)  # CopyRequest
     failed = Signal(object)  # RecipeFailed
     done = Signal(object)  # ModelRef
+    changed = Signal()
 
     def __init__(
         self,
@@ -67,6 +69,14 @@ class ImportRunner(QObject):
         """Server and name of each model that is still to be made."""
         return tuple((held.server_id, held.name) for held in self._held)
 
+    @property
+    def held(self) -> tuple[tuple[str, ListEntry], ...]:
+        """The same with how they are made."""
+        return tuple(
+            (held.server_id, ListEntry(number, held.name, recipe=held.recipe))
+            for number, held in enumerate(self._held, start=1)
+        )
+
     def hold(self, request: ImportRequest) -> None:
         """Follow the recipes of an import when it is time. What waits already waits on."""
         waiting = {(held.server_id, canonical(held.name)) for held in self._held}
@@ -75,6 +85,7 @@ class ImportRunner(QObject):
                 self._held.append(
                     _Held(request.server_id, entry.name, entry.recipe, self._clock_s())
                 )
+        self.changed.emit()
         self._go_on(request.server_id)
 
     def note_snapshot(self, snapshot: Snapshot) -> None:
@@ -100,7 +111,7 @@ class ImportRunner(QObject):
         """Making `name` failed; nothing is said of what nobody waits for here."""
         held = self._find(server_id, name)
         if held is not None and held.is_asked:
-            self._held.remove(held)
+            self._remove(held)
             self.failed.emit(RecipeFailed(server_id, held.name, held.recipe.base, error))
             self._go_on(server_id)
 
@@ -116,6 +127,7 @@ class ImportRunner(QObject):
         """The server is gone, or another one now."""
         self._held = [held for held in self._held if held.server_id != server_id]
         self._installed.pop(server_id, None)
+        self.changed.emit()
 
     @Slot(object)
     def note_pull(self, item: PullItem) -> None:
@@ -133,10 +145,14 @@ class ImportRunner(QObject):
             (h for h in self._held if h.server_id == server_id and canonical(h.name) == key), None
         )
 
+    def _remove(self, held: _Held) -> None:
+        self._held.remove(held)
+        self.changed.emit()
+
     def _end(self, server_id: str, name: str) -> None:
         held = self._find(server_id, name)
         if held is not None:
-            self._held.remove(held)
+            self._remove(held)
             self._made_s[server_id, canonical(held.name)] = self._clock_s()
             self.done.emit(ModelRef(server_id, held.name))
             self._go_on(server_id)
@@ -160,7 +176,7 @@ class ImportRunner(QObject):
                 held.is_asked = True
                 self._ask(held, base)
             elif not self._may_come(held, taken_s):
-                self._held.remove(held)
+                self._remove(held)
                 self.failed.emit(RecipeFailed(server_id, held.name, held.recipe.base))
 
     def _ask(self, held: _Held, base: ModelRecord) -> None:

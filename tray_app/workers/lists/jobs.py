@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from tray_app import jsonfile
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.estimate import DiskSpace
-from tray_app.core.lists.reading import read_list
+from tray_app.core.lists.reading import read_held, read_list
 from tray_app.core.lists.recipes import Making
-from tray_app.core.lists.records import ModelList
+from tray_app.core.lists.records import ListEntry, ModelList
 from tray_app.core.lists.requests import ExportRequest, ListSource
+from tray_app.core.lists.writing import VERSION, held_json
 from tray_app.core.records import Layer, ModelRecord
 from tray_app.list_files import read_list_file, write_list_file
 from tray_app.ollama.client import OllamaClient
@@ -35,6 +38,42 @@ class ReadListJob(Job):
         if not self.source.path:
             return read_list(self.source.text.encode("utf-8", "replace"))
         return read_list_file(Path(self.source.path))
+
+
+class LoadRecipesJob(Job):
+    """What an earlier run still had to make. Outcome: (server id, ListEntry) pairs."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+
+    def perform(self) -> tuple[tuple[str, ListEntry], ...]:
+        try:
+            content = jsonfile.read(self._file)
+            return read_held(jsonfile.listed(content, "recipes", VERSION)) if content else ()
+        except jsonfile.BrokenFile as error:
+            _log.warning("recipes that waited can’t be read: %s", error)
+            with suppress(OSError):
+                jsonfile.put_aside(self._file)
+        except OSError as error:
+            _log.warning("recipes that waited can’t be read: %s", error)
+        return ()
+
+
+class SaveRecipesJob(Job):
+    """Writes down what is still to be made."""
+
+    def __init__(self, file: Path, held: tuple[tuple[str, ListEntry], ...]) -> None:
+        super().__init__()
+        self._file = file
+        self._held = held
+
+    def perform(self) -> None:
+        try:
+            if self._held or self._file.exists():
+                jsonfile.write(self._file, held_json(self._held))
+        except OSError as error:
+            _log.warning("recipes that wait could not be saved: %s", error)
 
 
 class ExportJob(ServerJob):
