@@ -127,6 +127,8 @@ class InstanceCommands(QObject):
         if is_off:
             self._later(partial(self._commands.keep_stop_requested.emit, ref))
             return InstanceAnswer(True, {"was_kept": was_kept})
+        if listed is None and self._state.is_fresh(server_id):
+            return InstanceAnswer(False, {"error": tr("There is no model with this name.")})
         full = facts.no_room(KeptModel(server_id, ref.name, context))
         if full is not None:
             return InstanceAnswer(False, {"error": no_room_reason(full)})

@@ -152,6 +152,8 @@ class KeepPolicy:
         self._last_seen: tuple[RunningModel, ...] = ()  # before it did not answer
         self._online_s: float | None = None
         self._others_s: float | None = None
+        # Names of two, of which one has pushed the other out.
+        self._rivals: set[frozenset[str]] = set()
         self._left_out: frozenset[ModelKey] = frozenset()
         self._missing: frozenset[ModelKey] = frozenset()
         self._statuses: dict[ModelKey, KeepStatus] = {}
@@ -308,6 +310,8 @@ class KeepPolicy:
             self._others_s = seen.taken_s
         elif self._may_learn_more(life, seen.taken_s):
             life.out_by = _newcomer(self._before or (), seen.running)
+        if life.out_by:
+            self._rivals.add(frozenset({model.key[1], canonical(life.out_by)}))
 
     @staticmethod
     def _may_learn_more(life: _Life, now_s: float) -> bool:
@@ -336,21 +340,21 @@ class KeepPolicy:
             return True
         if life.wants_start:
             is_time = seen.taken_s - (self._online_s or 0.0) >= START_S
-            return seen.choices.at_start and is_time and self._has_room(model, life, rows, seen)
+            return seen.choices.at_start and is_time and self._has_room(model, rows, seen)
         if life.out_at is None or not seen.choices.again:
             return False
         is_quiet = self._others_s is None or seen.taken_s - self._others_s >= QUIET_S
-        return is_quiet and self._has_room(model, life, rows, seen)
+        return is_quiet and self._has_room(model, rows, seen)
 
-    @staticmethod
     def _has_room(
-        model: KeptModel, life: _Life, rows: Mapping[ModelKey, RunningModel | None], seen: Seen
+        self, model: KeptModel, rows: Mapping[ModelKey, RunningModel | None], seen: Seen
     ) -> bool:
         """Whether it pushes nothing out, as far as that was measured."""
         if not seen.running:
             return True
-        if life.out_by and any(row.name == life.out_by for row in seen.running):
-            return False  # that has shown that both do not fit
+        there = (canonical(row.name) for row in seen.running)
+        if any(frozenset({model.key[1], name}) in self._rivals for name in there):
+            return False  # they have shown that both do not fit
         need, total = seen.needed(model), seen.capacity.total_bytes
         if need is not None and total is not None:
             is_graphics = seen.capacity.is_graphics

@@ -197,6 +197,15 @@ def test_two_unmeasured_ones_that_push_each_other_out_end_that_by_themselves() -
     assert world.status("a:1").by == "b:1"
 
 
+def test_nor_do_they_after_the_next_start_of_the_server() -> None:
+    world = World(AGAIN, (kept("a:1"), kept("b:1")), room=8 * GB, is_measured=False)
+    world.pass_time(600)
+    world.restart()
+    world.pass_time(600)
+    assert world.loads() == ["a:1", "b:1", "a:1"]
+    assert world.kind("b:1") is KeepKind.WAITING
+
+
 def test_the_third_time_within_an_hour_ends_it() -> None:
     world = World(AGAIN, (kept("a:1"),))
     world.pass_time(20)
