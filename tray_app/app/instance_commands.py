@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from PySide6.QtCore import QObject, QTimer
 
-from tray_app import __version__
+from tray_app import __version__, text
 from tray_app.core.endpoint import shown_address
 from tray_app.core.errors import BadName
 from tray_app.core.keeping.records import KeepRequest, KeptModel
@@ -23,7 +23,6 @@ from tray_app.desktop.instance.single_instance import (
     InstanceRequest,
 )
 from tray_app.text import name_problem, server_name, server_words, tr
-from tray_app.text.keeping import no_room_reason
 
 if TYPE_CHECKING:
     from tray_app.app.window import WindowController
@@ -131,7 +130,7 @@ class InstanceCommands(QObject):
             return InstanceAnswer(False, {"error": tr("There is no model with this name.")})
         full = facts.no_room(KeptModel(server_id, ref.name, context))
         if full is not None:
-            return InstanceAnswer(False, {"error": no_room_reason(full)})
+            return InstanceAnswer(False, {"error": text.no_room_reason(full)})
         self._later(partial(self._commands.keep_requested.emit, KeepRequest(ref, context)))
         return InstanceAnswer(True, {"was_kept": was_kept})
 

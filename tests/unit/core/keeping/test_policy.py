@@ -8,7 +8,8 @@ import random
 import pytest
 
 from tests.unit.core.keeping.world import GB, World, kept
-from tray_app.core.keeping.policy import AGAIN_S, Ask, KeepChoices, arranged
+from tray_app.core.keeping.fitting import arranged
+from tray_app.core.keeping.policy import AGAIN_S, Ask, KeepChoices
 from tray_app.core.keeping.records import Capacity, KeepKind
 
 AGAIN = KeepChoices(at_start=True, again=True)
