@@ -58,8 +58,6 @@ RELEASED_S = 300
 """How long a model stays that is kept no more: as long as any that was just used."""
 STOPPED_WITHIN_S = 30.0
 """So long a stopped load is waited for that has become a loaded model all the same."""
-_AT_WORK = frozenset({Verb.UNLOAD, Verb.DELETE, Verb.PULL, Verb.STOP})
-"""Who does this to a model means to have it out of memory."""
 
 
 @dataclass(frozen=True)
@@ -220,9 +218,17 @@ class Keeping(QObject):
                 for model in kept
             )
 
-        if self.keeper.change_kept(change):
-            self._policy(old.server_id).renamed(_known(old.key), _known(new.key))
-            self._publish()
+        before = self._facts.status(old.key)
+        if not self.keeper.change_kept(change):
+            return
+        policy = self._policy(old.server_id)
+        policy.renamed(_known(old.key), _known(new.key))
+        self._publish()
+        kept = self._facts.kept_model(new.key)
+        # It was unloaded for that: with its new name it goes on as before.
+        if kept is not None and before is not None and before.kind is KeepKind.KEPT:
+            policy.want_now(kept)
+            self._look(new.server_id)
 
     def _drop(self, key: ModelKey) -> KeptModel | None:
         """Keep one no more; None = it was not kept."""
@@ -395,7 +401,7 @@ class Keeping(QObject):
         """Whether something is being done to it for which it must be out of memory."""
         state, record = self._parts.state, self._facts.record_of(model)
         name = record.name if record is not None else model.name
-        if state.busy((model.server_id, name)) in _AT_WORK:
+        if state.busy((model.server_id, name)) not in (None, Verb.LOAD):
             return True
         return any(
             item.state in UNFINISHED

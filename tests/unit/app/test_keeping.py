@@ -27,7 +27,7 @@ from tray_app.core.keeping.records import (
     KeptModel,
     KeptModels,
 )
-from tray_app.core.payloads import DeleteRequest, Failure, LoadRequest, ModelRef, Verb
+from tray_app.core.payloads import BusyModel, DeleteRequest, Failure, LoadRequest, ModelRef, Verb
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus, Snapshot
 from tray_app.memory_file import MemoryFile
 from tray_app.ollama.client import OllamaClient
@@ -342,9 +342,20 @@ def test_another_order_or_context_counts_at_once(world: World) -> None:
 
 
 def test_a_rename_takes_it_along(world: World) -> None:
-    world.keep("a")
-    world.keeping.renamed(world.ref("a"), ModelRef("local", "z:latest"))
-    assert [model.name for model in world.state.keeping.kept] == ["z:latest"]
+    world.keep("a", 8192)
+    source = world.ref("a")
+    world.state.set_busy(BusyModel(source, Verb.COPY))
+    world.server.state.memory.clear()  # it is unloaded first
+    world.poll()
+    assert world.asked("b") == []
+    world.keeping.renamed(source, world.ref("b"))
+    world.state.set_busy(BusyModel(source, None))
+    world.settle()
+    world.poll()
+    assert [model.name for model in world.state.keeping.kept] == ["b:latest"]
+    assert world.loaded() == {"b": 8192}
+    assert world.kind("b") is KeepKind.KEPT
+    assert world.notes == []
 
 
 def test_a_deleted_one_is_kept_no_more_and_its_measurements_go(world: World) -> None:
