@@ -183,8 +183,11 @@ class Keeping(QObject):
     @Slot(object)
     def load_now(self, ref: ModelRef) -> None:
         """Load one that is kept, whatever is there."""
-        kept = self._facts.kept_model(ref.key)
-        if kept is not None:
+        kept, status = self._facts.kept_model(ref.key), self._facts.status(ref.key)
+        if kept is not None and status is not None and status.kind is KeepKind.LEFT_OUT:
+            # It is not kept beside the others: loaded as any other then.
+            self._parts.operations.load(LoadRequest(ref, context_length=kept.context_length))
+        elif kept is not None:
             self._asked_by_person.add(kept.key)
             self._policy(ref.server_id).want_now(kept)
             self._look(ref.server_id)

@@ -24,6 +24,7 @@ from tray_app.core.keeping.records import (
     KeepNews,
     KeepNote,
     KeepRequest,
+    KeepStatus,
     KeptModel,
     KeptModels,
 )
@@ -311,6 +312,31 @@ def test_only_what_fits_beside_the_others_is_kept(world: World, server: FaultySe
     world.poll()
     assert [model.name for model in world.state.keeping.kept] == ["b:latest"]
     assert world.loaded() == {"b": 4096}
+
+
+def test_one_that_is_left_out_can_be_loaded_all_the_same(world: World) -> None:
+    world.keep("a", 4096)
+    facts = world.state.keeping
+    models = (*facts.kept, KeptModel("local", "b:latest", 2048))
+    facts.set_kept(models)
+    facts.set_status(models[1].key, KeepStatus(KeepKind.LEFT_OUT))
+    world.commands.keep_load_requested.emit(world.ref("b"))
+    world.settle()
+    assert world.loaded() == {"a": 4096, "b": 2048}
+    world.poll()
+    assert not world.is_forever("b")
+
+
+def test_one_that_was_pushed_out_is_loaded_at_once_by_hand(world: World) -> None:
+    world.keep("a", 2048)
+    world.server.state.memory.clear()
+    world.poll()
+    assert world.kind("a") is KeepKind.OUT
+    world.commands.keep_load_requested.emit(world.ref("a"))
+    world.settle()
+    world.poll()
+    assert world.loaded() == {"a": 2048}
+    assert world.is_forever("a")
 
 
 def test_a_load_that_fails_is_told_to_who_asked_for_it(world: World, server: FaultyServer) -> None:

@@ -346,6 +346,9 @@ def test_the_buttons_of_a_kept_one_ask(scene: Scene, dialog: DetailsDialog) -> N
     with emitted(scene.commands.keep_load_requested) as loads:
         button(dialog, "Load now").click()
     assert stops == loads == [ref(QWEN)]
+    with emitted(scene.commands.keep_load_requested) as loads:
+        dialog.load_button.click()
+    assert loads == [ref(QWEN)]
 
 
 def test_that_it_does_not_fit_is_told_above(scene: Scene, dialog: DetailsDialog) -> None:

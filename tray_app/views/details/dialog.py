@@ -474,6 +474,8 @@ class DetailsDialog(DialogFrame):
             self._commands.load_stop_requested.emit(self._ref)
         elif self._running is not None:
             self._commands.unload_requested.emit(self._ref)
+        elif self._state.keeping.kept_model(self._ref.key) is not None:
+            self._commands.keep_load_requested.emit(self._ref)  # as it is to be kept
         else:
             self._commands.load_requested.emit(LoadRequest(self._ref))
 
