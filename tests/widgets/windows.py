@@ -33,6 +33,7 @@ COMMANDS = [
     "load_stop_requested",
     "keep_requested",
     "keep_stop_requested",
+    "keep_load_requested",
     "unload_requested",
     "duplicate_dialog_requested",
     "derive_dialog_requested",

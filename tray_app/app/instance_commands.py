@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from PySide6.QtCore import QObject, QTimer
 
-from tray_app import __version__
+from tray_app import __version__, text
 from tray_app.app.queue_commands import QUEUE_COMMANDS, QueueCommands
 from tray_app.core.endpoint import Endpoint, shown_address
 from tray_app.core.errors import BadAddress, BadName
@@ -29,7 +29,6 @@ from tray_app.desktop.instance.single_instance import (
     InstanceRequest,
 )
 from tray_app.text import name_problem, server_name, server_words, tr
-from tray_app.text.keeping import no_room_reason
 
 if TYPE_CHECKING:
     from tray_app.app.window import WindowController
@@ -157,9 +156,11 @@ class InstanceCommands(QObject):
         if is_off:
             self._later(partial(self._commands.keep_stop_requested.emit, ref))
             return InstanceAnswer(True, {"was_kept": was_kept})
+        if listed is None and self._state.is_fresh(server_id):
+            return InstanceAnswer(False, {"error": tr("There is no model with this name.")})
         full = facts.no_room(KeptModel(server_id, ref.name, context))
         if full is not None:
-            return InstanceAnswer(False, {"error": no_room_reason(full)})
+            return InstanceAnswer(False, {"error": text.no_room_reason(full)})
         self._later(partial(self._commands.keep_requested.emit, KeepRequest(ref, context)))
         return InstanceAnswer(True, {"was_kept": was_kept})
 

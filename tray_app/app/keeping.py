@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,8 +60,6 @@ RELEASED_S = 300
 """How long a model stays that is kept no more: as long as any that was just used."""
 STOPPED_WITHIN_S = 30.0
 """So long a stopped load is waited for that has become a loaded model all the same."""
-_AT_WORK = frozenset({Verb.UNLOAD, Verb.DELETE, Verb.PULL, Verb.STOP, Verb.CREATE, Verb.RENAME})
-"""Who does this to a model means to have it out of memory."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,6 @@ class Keeping(QObject):
         self._took_s: dict[ModelKey, float] = {}
         self._stops: dict[ModelKey, _Stop] = {}
         self._asked_by_person: set[ModelKey] = set()
-        self._in_memory: set[ModelKey] = set()
-        """Kept ones that were, when nothing was done to them yet."""
         self._is_closed = False
 
     def start(self) -> None:
@@ -192,8 +188,11 @@ class Keeping(QObject):
     @Slot(object)
     def load_now(self, ref: ModelRef) -> None:
         """Load one that is kept, whatever is there."""
-        kept = self._facts.kept_model(ref.key)
-        if kept is not None:
+        kept, status = self._facts.kept_model(ref.key), self._facts.status(ref.key)
+        if kept is not None and status is not None and status.kind is KeepKind.LEFT_OUT:
+            # It is not kept beside the others: loaded as any other then.
+            self._parts.operations.load(LoadRequest(ref, context_length=kept.context_length))
+        elif kept is not None:
             self._asked_by_person.add(kept.key)
             self._policy(ref.server_id).want_now(kept)
             self._look(ref.server_id)
@@ -227,14 +226,22 @@ class Keeping(QObject):
                 for model in kept
             )
 
-        if self.keeper.change_kept(change):
-            self._policy(old.server_id).renamed(_known(old.key), _known(new.key))
-            self._publish()
+        before = self._facts.status(old.key)
+        if not self.keeper.change_kept(change):
+            return
+        policy = self._policy(old.server_id)
+        policy.renamed(_known(old.key), _known(new.key))
+        self._publish()
+        kept = self._facts.kept_model(new.key)
+        # It was unloaded for that: with its new name it goes on as before.
+        if kept is not None and before is not None and before.kind is KeepKind.KEPT:
+            policy.want_now(kept)
+            self._look(new.server_id)
 
     def _want_again(self, ref: ModelRef) -> None:
         """What was done to it took it out of memory: it goes back, as that was our own doing."""
-        kept = self._facts.kept_model(ref.key)
-        if kept is not None and kept.key in self._in_memory:
+        kept, status = self._facts.kept_model(ref.key), self._facts.status(ref.key)
+        if kept is not None and status is not None and status.kind is KeepKind.KEPT:
             self._policy(ref.server_id).want_now(kept)
             self._look(ref.server_id)
 
@@ -316,12 +323,7 @@ class Keeping(QObject):
 
     @Slot(object)
     def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
-        old, new = _known(outcome.source.key), _known(outcome.ref.key)
-        if old in self._in_memory:
-            self._in_memory.discard(old)
-            self._in_memory.add(new)
         self.renamed(outcome.source, outcome.ref)
-        self._want_again(outcome.ref)
 
     @Slot(object)
     def _on_creates_derived(self, derived: Derived) -> None:
@@ -400,7 +402,6 @@ class Keeping(QObject):
         assert snapshot is not None
         if snapshot.running is None:
             return
-        self._note_in_memory(kept, snapshot.running)
         values = self._parts.settings.values
         resting = {model.key for model in kept if self._is_at_work(model)}
         seen = Seen(
@@ -420,14 +421,6 @@ class Keeping(QObject):
                 self._ask(action)
         self._tell_statuses(server_id)
 
-    def _note_in_memory(self, kept: Iterable[KeptModel], running: tuple[RunningModel, ...]) -> None:
-        loaded = {_known(row.key) for row in running}
-        for model in kept:
-            if model.key in loaded:
-                self._in_memory.add(model.key)
-            elif not self._is_at_work(model):
-                self._in_memory.discard(model.key)
-
     def _digest(self, model: KeptModel) -> str:
         record = self._facts.record_of(model)
         return record.digest or record.name if record is not None else ""
@@ -436,7 +429,7 @@ class Keeping(QObject):
         """Whether something is being done to it for which it must be out of memory."""
         state, record = self._parts.state, self._facts.record_of(model)
         name = record.name if record is not None else model.name
-        if state.busy((model.server_id, name)) in _AT_WORK:
+        if state.busy((model.server_id, name)) not in (None, Verb.LOAD):
             return True
         return any(
             item.state in UNFINISHED

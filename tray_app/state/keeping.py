@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.core.keeping.fitting import no_room
 from tray_app.core.keeping.measuring import Measurements, offered_contexts, weights_of
-from tray_app.core.keeping.policy import no_room
 from tray_app.core.keeping.records import Capacity, KeepKind, KeepStatus, KeptModel
 from tray_app.core.names import canonical
 

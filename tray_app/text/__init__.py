@@ -88,7 +88,7 @@ if TYPE_CHECKING:
         spoken_finding,
     )
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
-    from tray_app.text.keeping import notice_given_up
+    from tray_app.text.keeping import no_room_reason, notice_not_kept
     from tray_app.text.lists import (
         import_question,
         line_name,

@@ -272,8 +272,11 @@ def _why_given_up(note: KeepNote) -> str:
     return fill(text, name=_shown(note.by))
 
 
-def notice_given_up(note: KeepNote, server_label: str = "") -> NoticeText:
+def notice_not_kept(note: KeepNote, server_label: str = "") -> NoticeText:
     """The notification; `server_label` only where there are several."""
+    if note.no_room is not None:
+        title = fill(tr("Can’t keep {name} loaded"), name=_shown(note.ref.name))
+        return NoticeText(title, keep_note_line(note))
     title = fill(tr("No longer keeping {name}"), name=_shown(note.ref.name))
     if server_label:
         text = tr("No longer keeping {name} on {server}")

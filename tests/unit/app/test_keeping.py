@@ -25,6 +25,7 @@ from tray_app.core.keeping.records import (
     KeepNews,
     KeepNote,
     KeepRequest,
+    KeepStatus,
     KeptModel,
     KeptModels,
 )
@@ -314,6 +315,31 @@ def test_only_what_fits_beside_the_others_is_kept(world: World, server: FaultySe
     assert world.loaded() == {"b": 4096}
 
 
+def test_one_that_is_left_out_can_be_loaded_all_the_same(world: World) -> None:
+    world.keep("a", 4096)
+    facts = world.state.keeping
+    models = (*facts.kept, KeptModel("local", "b:latest", 2048))
+    facts.set_kept(models)
+    facts.set_status(models[1].key, KeepStatus(KeepKind.LEFT_OUT))
+    world.commands.keep_load_requested.emit(world.ref("b"))
+    world.settle()
+    assert world.loaded() == {"a": 4096, "b": 2048}
+    world.poll()
+    assert not world.is_forever("b")
+
+
+def test_one_that_was_pushed_out_is_loaded_at_once_by_hand(world: World) -> None:
+    world.keep("a", 2048)
+    world.server.state.memory.clear()
+    world.poll()
+    assert world.kind("a") is KeepKind.OUT
+    world.commands.keep_load_requested.emit(world.ref("a"))
+    world.settle()
+    world.poll()
+    assert world.loaded() == {"a": 2048}
+    assert world.is_forever("a")
+
+
 def test_a_load_that_fails_is_told_to_who_asked_for_it(world: World, server: FaultyServer) -> None:
     server.fault("/api/generate", faults.error_json(500, "out of memory"))
     world.keep("a")
@@ -343,9 +369,20 @@ def test_another_order_or_context_counts_at_once(world: World) -> None:
 
 
 def test_a_rename_takes_it_along(world: World) -> None:
-    world.keep("a")
-    world.keeping.renamed(world.ref("a"), ModelRef("local", "z:latest"))
-    assert [model.name for model in world.state.keeping.kept] == ["z:latest"]
+    world.keep("a", 8192)
+    source = world.ref("a")
+    world.state.set_busy(BusyModel(source, Verb.COPY))
+    world.server.state.memory.clear()  # it is unloaded first
+    world.poll()
+    assert world.asked("b") == []
+    world.keeping.renamed(source, world.ref("b"))
+    world.state.set_busy(BusyModel(source, None))
+    world.settle()
+    world.poll()
+    assert [model.name for model in world.state.keeping.kept] == ["b:latest"]
+    assert world.loaded() == {"b": 8192}
+    assert world.kind("b") is KeepKind.KEPT
+    assert world.notes == []
 
 
 def test_a_deleted_one_is_kept_no_more_and_its_measurements_go(world: World) -> None:

@@ -120,9 +120,9 @@ def test_several_that_leave_no_room_are_named() -> None:
 
 def test_why_it_was_given_up() -> None:
     failed = KeepNote(KeepNews.GIVEN_UP, REF, is_failure=True)
-    assert words.notice_given_up(failed).body == "It could not be loaded three times."
+    assert words.notice_not_kept(failed).body == "It could not be loaded three times."
     unknown = KeepNote(KeepNews.GIVEN_UP, REF)
-    assert words.notice_given_up(unknown).body == "It was pushed out of memory three times."
+    assert words.notice_not_kept(unknown).body == "It was pushed out of memory three times."
 
 
 def test_how_a_load_goes_on() -> None:

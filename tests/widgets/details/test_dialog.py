@@ -17,11 +17,14 @@ from tray_app.core.errors import Unreachable
 from tray_app.core.keeping.measuring import Measurements
 from tray_app.core.keeping.records import (
     KeepKind,
+    KeepNews,
+    KeepNote,
     KeepRequest,
     KeepStatus,
     KeptModel,
     Loading,
     Measurement,
+    NoRoom,
 )
 from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, Verb
 from tray_app.core.records import ModelInfo, RunningModel, ServerState, Snapshot
@@ -343,6 +346,16 @@ def test_the_buttons_of_a_kept_one_ask(scene: Scene, dialog: DetailsDialog) -> N
     with emitted(scene.commands.keep_load_requested) as loads:
         button(dialog, "Load now").click()
     assert stops == loads == [ref(QWEN)]
+    with emitted(scene.commands.keep_load_requested) as loads:
+        dialog.load_button.click()
+    assert loads == [ref(QWEN)]
+
+
+def test_that_it_does_not_fit_is_told_above(scene: Scene, dialog: DetailsDialog) -> None:
+    room = NoRoom(("phi4:14b",), 9_000_000_000, 6_000_000_000, 12_000_000_000)
+    scene.state.keeping.tell(KeepNote(KeepNews.NO_ROOM, ref(QWEN), no_room=room))
+    assert dialog.banner.isVisible()
+    assert any("don’t fit together" in words for words in texts(dialog.banner))
 
 
 def test_a_load_tells_how_long_it_takes_and_can_be_stopped(

@@ -128,6 +128,10 @@ def test_a_kept_one_has_a_badge_and_a_tick(stage: Stage) -> None:
     assert keep.isChecked()
     keep.trigger()
     assert stage.told.take("keep_stop_requested") == [QWEN]
+    pick(stage, "phi4:14b")
+    stage.window.filter_bar.button("load").click()
+    assert stage.told.take("keep_load_requested") == [PHI], "with the context that it is kept with"
+    assert stage.told.take("load_requested") == []
     facts.set_kept(())
     assert Badge.KEPT not in (*qwen.badges, *phi.badges)
 

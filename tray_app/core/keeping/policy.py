@@ -8,16 +8,16 @@ loaded something, and who is pushed out again and again is kept no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tray_app.core.keeping.fitting import arranged
 from tray_app.core.keeping.records import (
     Capacity,
     KeepKind,
     KeepStatus,
     KeptModel,
-    NoRoom,
     stays,
 )
 from tray_app.core.names import canonical
@@ -107,41 +107,6 @@ class _Life:
     put_back_s: float = 0.0
 
 
-def arranged(
-    kept: Iterable[KeptModel], needed: Callable[[KeptModel], int | None], capacity: Capacity
-) -> tuple[tuple[KeptModel, ...], tuple[KeptModel, ...]]:
-    """Those that fit together, in their order, and those that are left out. One that was never
-    measured is judged after its first load."""
-    fitting: list[KeptModel] = []
-    left_out: list[KeptModel] = []
-    taken, total = 0, capacity.total_bytes
-    for model in kept:
-        need = needed(model) or 0
-        # The first may be too large all the same: alone it spreads over card and processor.
-        if taken and need and total is not None and taken + need > total:
-            left_out.append(model)
-        else:
-            fitting.append(model)
-            taken += need
-    return tuple(fitting), tuple(left_out)
-
-
-def no_room(
-    model: KeptModel,
-    kept: Iterable[KeptModel],
-    needed: Callable[[KeptModel], int | None],
-    capacity: Capacity,
-) -> NoRoom | None:
-    """Why `model` cannot be kept beside those that are; None = it can, as far as is known."""
-    others = [each for each in kept if each.key != model.key]
-    fitting, _ = arranged(others, needed, capacity)
-    needs = {each.name: needed(each) or 0 for each in fitting}
-    need, total, taken = needed(model), capacity.total_bytes, sum(needs.values())
-    if not (need and taken and total is not None and taken + need > total):
-        return None
-    return NoRoom(tuple(name for name, size in needs.items() if size), taken, need, total)
-
-
 class KeepPolicy:
     """Of one server. `seen` after each answer of it; what is asked for is told back by `asked` and
     `ended`."""
@@ -152,6 +117,8 @@ class KeepPolicy:
         self._last_seen: tuple[RunningModel, ...] = ()  # before it did not answer
         self._online_s: float | None = None
         self._others_s: float | None = None
+        # Names of two, of which one has pushed the other out.
+        self._rivals: set[frozenset[str]] = set()
         self._left_out: frozenset[ModelKey] = frozenset()
         self._missing: frozenset[ModelKey] = frozenset()
         self._statuses: dict[ModelKey, KeepStatus] = {}
@@ -308,6 +275,8 @@ class KeepPolicy:
             self._others_s = seen.taken_s
         elif self._may_learn_more(life, seen.taken_s):
             life.out_by = _newcomer(self._before or (), seen.running)
+        if life.out_by:
+            self._rivals.add(frozenset({model.key[1], canonical(life.out_by)}))
 
     @staticmethod
     def _may_learn_more(life: _Life, now_s: float) -> bool:
@@ -336,21 +305,21 @@ class KeepPolicy:
             return True
         if life.wants_start:
             is_time = seen.taken_s - (self._online_s or 0.0) >= START_S
-            return seen.choices.at_start and is_time and self._has_room(model, life, rows, seen)
+            return seen.choices.at_start and is_time and self._has_room(model, rows, seen)
         if life.out_at is None or not seen.choices.again:
             return False
         is_quiet = self._others_s is None or seen.taken_s - self._others_s >= QUIET_S
-        return is_quiet and self._has_room(model, life, rows, seen)
+        return is_quiet and self._has_room(model, rows, seen)
 
-    @staticmethod
     def _has_room(
-        model: KeptModel, life: _Life, rows: Mapping[ModelKey, RunningModel | None], seen: Seen
+        self, model: KeptModel, rows: Mapping[ModelKey, RunningModel | None], seen: Seen
     ) -> bool:
         """Whether it pushes nothing out, as far as that was measured."""
         if not seen.running:
             return True
-        if life.out_by and any(row.name == life.out_by for row in seen.running):
-            return False  # that has shown that both do not fit
+        there = (canonical(row.name) for row in seen.running)
+        if any(frozenset({model.key[1], name}) in self._rivals for name in there):
+            return False  # they have shown that both do not fit
         need, total = seen.needed(model), seen.capacity.total_bytes
         if need is not None and total is not None:
             is_graphics = seen.capacity.is_graphics

@@ -155,11 +155,11 @@ class Notifier(QObject):
 
     @Slot(object)
     def _on_keeping_told(self, note: KeepNote) -> None:
-        """A model was pushed out of memory so often that it is kept no more."""
+        """A model was pushed out of memory so often that it is kept no more, or does not fit."""
         is_wanted = self._settings.values.notify_failed and not self._is_seen
-        if note.news is KeepNews.GIVEN_UP and is_wanted:
+        if note.news in (KeepNews.GIVEN_UP, KeepNews.NO_ROOM) and is_wanted:
             label = self._label(note.ref.server_id) if len(self._state.servers) > 1 else ""
-            words = text.notice_given_up(note, label)
+            words = text.notice_not_kept(note, label)
             slot = f"kept {note.ref.server_id} {note.ref.name}"
             self._tell(Notice(NoticeKind.FAILED, words.title, words.body, TO_MEMORY, slot))
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.keeping.records import KeepRequest
+from tray_app.core.keeping.records import KeepNews, KeepNote, KeepRequest
 from tray_app.core.names import is_same_name
 from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRef, Verb
 from tray_app.core.records import (
@@ -39,7 +39,7 @@ from tray_app.text import (
     tr,
     utc_now,
 )
-from tray_app.text.keeping import kept_tip
+from tray_app.text.keeping import keep_note_line, kept_tip
 from tray_app.text.updates import update_tooltip
 from tray_app.text.version import update_button
 from tray_app.views.components.banner import Banner, BannerText
@@ -202,6 +202,7 @@ class DetailsDialog(DialogFrame):
         self.follow(state.keeping.status_changed, self._on_keeping_changed)
         self.follow(state.keeping.loading_changed, self._on_keeping_changed)
         self.follow(state.keeping.measured, self._show_measured)
+        self.follow(state.keeping.told, self._on_keeping_told)
         self.follow(self._settings.changed, self._on_settings_changed)
 
     def _read_state(self) -> None:
@@ -337,6 +338,13 @@ class DetailsDialog(DialogFrame):
         if key[0] == self._ref.server_id and is_same_name(key[1], self._ref.name):
             self._show_running()
             self._update_actions()
+
+    @Slot(object)
+    def _on_keeping_told(self, note: KeepNote) -> None:
+        """Of all that is told, only this does not stand in the card."""
+        if note.news is KeepNews.NO_ROOM and note.ref.key == self._ref.key:
+            self._notice = BannerText(keep_note_line(note), Tone.WARN)
+            self._update()
 
     @Slot(str)
     def _on_settings_changed(self, name: str) -> None:
@@ -477,6 +485,8 @@ class DetailsDialog(DialogFrame):
             self._commands.load_stop_requested.emit(self._ref)
         elif self._running is not None:
             self._commands.unload_requested.emit(self._ref)
+        elif self._state.keeping.kept_model(self._ref.key) is not None:
+            self._commands.keep_load_requested.emit(self._ref)  # as it is to be kept
         else:
             self._commands.load_requested.emit(LoadRequest(self._ref))
 

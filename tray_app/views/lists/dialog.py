@@ -321,7 +321,9 @@ class ImportDialog(DialogFrame):
         if running is None:
             return True  # what is loaded is not known
         is_loaded = any(row.name == record.name for row in running)
-        return marks.is_pinned or marks.is_backup or is_loaded or state.busy(key) is not None
+        is_kept = state.keeping.kept_model(key) is not None
+        is_busy = state.busy(key) is not None
+        return marks.is_pinned or marks.is_backup or is_loaded or is_kept or is_busy
 
     @Slot()
     def _refresh_soon(self) -> None:

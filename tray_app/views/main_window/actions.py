@@ -318,7 +318,9 @@ class ModelActions(QObject):
                 self._commands.unload_requested.emit(ref_of(row))
             return
         for row in self._here:
-            if not row.is_cloud and not row.is_loaded:
+            if row.kept is not None and not row.is_loaded:  # as it is to be kept
+                self._commands.keep_load_requested.emit(ref_of(row))
+            elif not row.is_cloud and not row.is_loaded:
                 self._commands.load_requested.emit(LoadRequest(ref_of(row)))
 
     def delete(self) -> None:

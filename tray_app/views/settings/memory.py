@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.keeping.policy import arranged
+from tray_app.core.keeping.fitting import arranged
 from tray_app.core.keeping.records import MAX_KEPT, KeepKind, KeptModel, KeptModels
 from tray_app.core.records import ModelRecord
 from tray_app.itemmodels.rows import natural_key

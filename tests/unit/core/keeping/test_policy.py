@@ -8,7 +8,8 @@ import random
 import pytest
 
 from tests.unit.core.keeping.world import GB, World, kept
-from tray_app.core.keeping.policy import AGAIN_S, Ask, KeepChoices, arranged
+from tray_app.core.keeping.fitting import arranged
+from tray_app.core.keeping.policy import AGAIN_S, Ask, KeepChoices
 from tray_app.core.keeping.records import Capacity, KeepKind
 
 AGAIN = KeepChoices(at_start=True, again=True)
@@ -195,6 +196,15 @@ def test_two_unmeasured_ones_that_push_each_other_out_end_that_by_themselves() -
     world.pass_time(3600)
     assert world.loads() == ["a:1", "b:1"]
     assert world.status("a:1").by == "b:1"
+
+
+def test_nor_do_they_after_the_next_start_of_the_server() -> None:
+    world = World(AGAIN, (kept("a:1"), kept("b:1")), room=8 * GB, is_measured=False)
+    world.pass_time(600)
+    world.restart()
+    world.pass_time(600)
+    assert world.loads() == ["a:1", "b:1", "a:1"]
+    assert world.kind("b:1") is KeepKind.WAITING
 
 
 def test_the_third_time_within_an_hour_ends_it() -> None:

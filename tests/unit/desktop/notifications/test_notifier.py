@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateFault, CreateItem, CreateRequest, CreateState
 from tray_app.core.errors import Changed, DiskFull
-from tray_app.core.keeping.records import KeepNews, KeepNote
+from tray_app.core.keeping.records import KeepNews, KeepNote, NoRoom
 from tray_app.core.payloads import ModelRef, ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.pulls.updates import UpdatePlan
@@ -615,3 +615,12 @@ def test_other_news_of_kept_models_and_those_that_are_seen_are_no_notices(stage:
     stage.settings.set("notify_failed", False)
     stage.state.keeping.tell(given_up())
     assert stage.titles == []
+
+
+def test_who_asks_in_the_tray_hears_that_it_does_not_fit(stage: Stage) -> None:
+    room = NoRoom(("qwen3:8b",), 6_000_000_000, 9_000_000_000, 12_000_000_000)
+    note = KeepNote(KeepNews.NO_ROOM, ModelRef("local", "phi4:14b"), no_room=room)
+    stage.state.keeping.tell(note)
+    (notice,) = stage.first.shown
+    assert notice.title == "Can’t keep phi4:14b loaded"
+    assert "don’t fit together" in notice.body
