@@ -41,6 +41,7 @@ ELSEWHERE = {
     "tests/widgets/test_app_creates.py": "app/creates.py in the whole program",
     "tests/widgets/test_app_doctor.py": "app/doctor.py, which wants a clipboard",
     "tests/widgets/test_app_derive.py": "models made of others in the whole program",
+    "tests/widgets/test_app_keeping.py": "app/keeping.py in the whole program",
     "tests/widgets/test_app_updates.py": "app/updates.py in the whole program",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",
     "tests/widgets/test_several_servers.py": "app/servers.py in the whole program",
