@@ -38,6 +38,7 @@ ELSEWHERE = {
     "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
     "tests/widgets/test_app_doctor.py": "app/doctor.py, which wants a clipboard",
+    "tests/widgets/test_app_keeping.py": "app/keeping.py in the whole program",
     "tests/widgets/test_app_updates.py": "app/updates.py in the whole program",
     "tests/widgets/test_application.py": "app/application.py, which wants windows",
     "tests/widgets/test_several_servers.py": "app/servers.py in the whole program",
