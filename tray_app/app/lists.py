@@ -292,7 +292,7 @@ class Lists(QObject):
     @Slot(object)
     def _on_importer_failed(self, failed: RecipeFailed) -> None:
         if failed.error is not None:
-            return  # it is said in a box already
+            return  # a box or a banner says it already
         self._parts.state.lists.tell_recipe_failed(failed)
 
     @Slot(object)
