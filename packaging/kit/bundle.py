@@ -23,7 +23,7 @@ EXCLUDED_MODULES = [
     *["tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "venv", "distutils"],
     *["unittest", "doctest", "pdb", "pydoc", "pydoc_data", "test", "_pytest", "pytest"],
     *["_pydecimal", "ftplib", "smtplib"],
-    *["asyncio", "concurrent.futures.process", "curses", "readline", "sqlite3", "xmlrpc"],
+    *["asyncio", "concurrent.futures.process", "curses", "readline", "xmlrpc"],
     # Optional parts of requests and urllib3 that the lock file does not have.
     *["chardet", "OpenSSL", "simplejson", "brotli", "brotlicffi", "zstandard"],
     *["h2", "socks", "pyodide", "js"],
@@ -47,6 +47,14 @@ EXCLUDED_MODULES = [
     ),
 ]
 
+_PACKAGES = Path(__file__).parents[2] / "tray_app"
+_NAMED_LATE = [
+    f"tray_app.{package}.{file.stem}"
+    for package in ("text", "ollama")
+    for file in sorted((_PACKAGES / package).glob("[!_]*.py"))
+]
+"""Whoever wants a name of these packages has all their files looked through (core.lazy_names)."""
+
 HIDDEN_MODULES = {
     "linux": [
         *["keyring.backends.SecretService", "keyring.backends.kwallet"],
@@ -54,9 +62,9 @@ HIDDEN_MODULES = {
     ],
     "win32": ["keyring.backends.Windows", "win32ctypes.core.ctypes"],
     "darwin": ["keyring.backends.macOS"],
-}.get(sys.platform, [])
+}.get(sys.platform, []) + _NAMED_LATE
 """The keyring of this system, which we name ourselves: a frozen program has no entry points to look
-for one."""
+for one. And what is looked for by name."""
 
 # Each has to be found: what a hook of PyInstaller no longer brings would only be missed by users.
 _QT_PLUGINS = {

@@ -187,8 +187,9 @@ def test_properties_of_another_type(qtbot: QtBot, service: Service, value: Any) 
     power, network = system_power(), system_network()
     power.start()
     network.start()
-    qtbot.waitUntil(lambda: service.asked.count("Get") == 2)
-    for name, key in (("UPower", "OnBattery"), ("NetworkManager", "Metered")):
+    qtbot.waitUntil(lambda: service.asked.count("Get") == 3)
+    told = (("UPower", "OnBattery"), ("NetworkManager", "Metered"), ("NetworkManager", "State"))
+    for name, key in told:
         at = DBusAddress(f"/org/freedesktop/{name}", interface=PROPERTIES)
         full = f"org.freedesktop.{name}"
         service.say("PropertiesChanged", "sa{sv}as", (full, {key: value}, []), at)

@@ -186,7 +186,7 @@ def test_every_entry_asks_for_what_it_says(stage: Stage) -> None:
 def test_names_are_shown_as_they_are(fake_stage: Stage) -> None:
     fake_stage.set("online", "models")
     labels = fake_stage.item.menu().find("Load a model").labels()
-    assert labels == ["qwen3:8b", "my_own_model:latest", "A ＆ B:1", "phi4:14b"]
+    assert labels == ["A ＆ B:1", "my_own_model:latest", "phi4:14b", "qwen3:8b"]
 
 
 def test_the_menu_follows_what_happens(fake_stage: Stage) -> None:
