@@ -96,8 +96,8 @@ class Keeping(QObject):
     long it stays.
     """
 
-    ask_began = Signal(object)
-    ask_ended = Signal(object)
+    ask_began = Signal(object)  # ModelRef
+    ask_ended = Signal(object)  # ModelRef
 
     def __init__(
         self,
