@@ -185,7 +185,12 @@ class DemoTarget(Target):
 
     def __init__(self) -> None:
         self.server = DemoServer(
-            library=Library(), tick_s=0.005, verify_s=0.05, load_s=0.02, speed_bytes_s=4e9
+            library=Library(),
+            tick_s=0.005,
+            verify_s=0.05,
+            load_s=0.02,
+            answer_s=0.2,
+            speed_bytes_s=4e9,
         ).start()
         super().__init__(self.server.url)
         self.server.state.cloud_disabled = True

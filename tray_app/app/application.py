@@ -322,6 +322,9 @@ class Application(QObject):
             self._memory_file,
             self,
         )
+        if self.use is not None:
+            self.keeping.ask_began.connect(self.use.note_asked)
+            self.keeping.ask_ended.connect(self.use.note_answered)
         self.keeping.start()
 
     def _running(self) -> int:

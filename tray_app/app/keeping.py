@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.commands import Commands
 from tray_app.core.creates.records import Derived, Undone
@@ -90,7 +90,14 @@ def utc_now() -> datetime:
 
 
 class Keeping(QObject):
-    """Thread: GUI thread. `start` once, `close` at the end of the program."""
+    """Thread: GUI thread. `start` once, `close` at the end of the program.
+
+    Signals: `ask_began` and `ask_ended` with the ModelRef that a server is told to load, or how
+    long it stays.
+    """
+
+    ask_began = Signal(object)  # ModelRef
+    ask_ended = Signal(object)  # ModelRef
 
     def __init__(
         self,
@@ -454,7 +461,7 @@ class Keeping(QObject):
             ref = self._ref(ask.kept)
             self._parts.state.set_busy(BusyModel(ref, Verb.LOAD))
             self._begin(LoadRequest(ref, context_length=ask.context_length))
-        self._parts.runner.submit(job, f"keep {kept.server_id}")
+        self._tell(job, f"keep {kept.server_id}")
 
     def _ref(self, kept: KeptModel) -> ModelRef:
         record = self._facts.record_of(kept)
@@ -466,12 +473,18 @@ class Keeping(QObject):
         if target is not None:
             job = LoadJob(target, request)
             job.finished.connect(self._on_release_finished)
-            self._parts.runner.submit(job, f"keep {request.ref.server_id}")
+            self._tell(job, f"keep {request.ref.server_id}")
+
+    def _tell(self, job: LoadJob, lane: str) -> None:
+        self.ask_began.emit(job.request.ref)
+        if self._parts.runner.submit(job, lane) is not job:
+            self.ask_ended.emit(job.request.ref)  # the same is asked already
 
     @Slot()
     def _on_release_finished(self) -> None:
         job = self.sender()
         if isinstance(job, LoadJob):
+            self.ask_ended.emit(job.request.ref)
             self._parts.refresh(job.target.server_id)
 
     @Slot(object)
@@ -499,6 +512,7 @@ class Keeping(QObject):
         job = self.sender()
         if not isinstance(job, KeepJob):
             return
+        self.ask_ended.emit(job.request.ref)
         kept = job.ask.kept
         if job.scope.is_cancelled:
             self._policy(kept.server_id).stopped(kept)

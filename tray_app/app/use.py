@@ -19,7 +19,7 @@ from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.runner import JobRunner
 from tray_app.workers.use.watcher import UseWatcher
 
-_OWN = frozenset({Verb.LOAD, Verb.UNLOAD})
+_OWN = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.STOP})
 
 
 def utc_now() -> datetime:
@@ -79,6 +79,15 @@ class Use(QObject):
         )
         self.watcher.note_updated(new.record, new.old_digest, has_copies=has_copies)
 
+    @Slot(object)
+    def note_asked(self, ref: ModelRef) -> None:
+        """This program says how long a model stays, which nothing else shows."""
+        self.watcher.begin_own(ref)
+
+    @Slot(object)
+    def note_answered(self, ref: ModelRef) -> None:
+        self.watcher.end_own(ref)
+
     @Slot()
     def _on_watcher_loaded(self) -> None:
         self._state.use.set_reader(self.last_use)
@@ -109,7 +118,8 @@ class Use(QObject):
     def _on_state_busy_changed(self, busy: BusyModel) -> None:
         """What this program loads and unloads is nobody's use."""
         if busy.verb in _OWN:
-            self._busy[busy.ref.key] = busy.ref
-            self.watcher.begin_own(busy.ref)
+            if busy.ref.key not in self._busy:
+                self._busy[busy.ref.key] = busy.ref
+                self.watcher.begin_own(busy.ref)
         elif (ref := self._busy.pop(busy.ref.key, None)) is not None:
             self.watcher.end_own(ref)

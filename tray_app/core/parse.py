@@ -220,8 +220,9 @@ def _running(server_id: str, row: Mapping[str, Any], notes: list[str]) -> Runnin
     if name is None:
         return None
     expires_at = _time(row, "expires_at", notes)
+    forever_at = None
     if expires_at and expires_at.year >= _FOREVER_YEAR:
-        expires_at = None
+        forever_at, expires_at = expires_at, None
     return RunningModel(
         server_id=server_id,
         name=name,
@@ -231,6 +232,7 @@ def _running(server_id: str, row: Mapping[str, Any], notes: list[str]) -> Runnin
         expires_at=expires_at,
         context_length=_int(row, "context_length", notes),
         details=_details(row.get("details"), notes),
+        forever_at=forever_at,
     )
 
 

@@ -64,7 +64,8 @@ class ModelRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunningModel:
-    """One row of /api/ps. `expires_at` None means "kept until unloaded"."""
+    """One row of /api/ps. `expires_at` None means "kept until unloaded"; `forever_at` is then the
+    moment in centuries that the server tells instead, which moves with each use as any other."""
 
     server_id: str
     name: str
@@ -74,6 +75,7 @@ class RunningModel:
     expires_at: datetime | None = None
     context_length: int | None = None
     details: ModelDetails = field(default_factory=ModelDetails)
+    forever_at: datetime | None = field(default=None, compare=False)
 
     @property
     def key(self) -> ModelKey:

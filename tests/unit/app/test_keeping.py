@@ -223,6 +223,9 @@ def test_a_loaded_one_is_kept_with_the_context_that_it_has(world: World) -> None
 def test_another_time_is_put_back_with_the_context_of_the_runner(world: World) -> None:
     world.keep("a", 8192)
     world.pass_time(60, 15)
+    told: list[str] = []
+    world.keeping.ask_began.connect(lambda ref: told.append(f"{ref.name} began"))
+    world.keeping.ask_ended.connect(lambda ref: told.append(f"{ref.name} ended"))
     world.use("a", 300, 4096)  # another context: another runner
     world.poll()
     world.poll()
@@ -231,6 +234,7 @@ def test_another_time_is_put_back_with_the_context_of_the_runner(world: World) -
     status = world.state.keeping.status(("local", "a"))
     assert status is not None
     assert status.overwritten_s == 298
+    assert told == ["a:latest began", "a:latest ended"]
 
 
 def test_what_stops_being_kept_goes_the_way_of_all_others(world: World) -> None:

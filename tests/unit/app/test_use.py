@@ -110,6 +110,31 @@ def test_what_the_window_loads_is_no_use(world: World) -> None:
     assert world.known() is Known.USED
 
 
+def test_a_load_that_is_being_stopped_is_no_use(world: World) -> None:
+    world.poll()
+    world.state.set_busy(BusyModel(REF, Verb.LOAD))
+    world.state.set_busy(BusyModel(REF, Verb.STOP))
+    world.poll(world.row())
+    assert world.known() is Known.BEFORE
+
+
+def test_saying_how_long_a_model_stays_is_no_use(world: World) -> None:
+    world.poll()
+    row = world.row()
+    world.poll(row)
+    assert world.known() is Known.USED
+    used_at = world.state.use.last_use(QWEN, is_loaded=False).at
+    world.use.note_asked(REF)
+    world.use.note_asked(REF)  # another one of the same model, before the first has ended
+    world.use.note_answered(REF)
+    world.poll(world.row(), after_s=70)
+    world.use.note_answered(REF)
+    world.poll(world.row(), after_s=70)
+    assert world.state.use.last_use(QWEN, is_loaded=False).at == used_at
+    world.poll(world.row(), after_s=70)
+    assert world.state.use.last_use(QWEN, is_loaded=False).at == world.now
+
+
 def test_a_server_that_is_away_is_not_watched(world: World) -> None:
     world.poll()
     world.lose()

@@ -2,8 +2,9 @@
 
 Ollama answers with the moment when each model leaves memory: the end of its last request and a
 duration. So that moment moves whenever a request ends, creeps with the clock in the first request
-after a load, and stays while nobody asks. What this program itself loads and unloads moves it, too,
-and is no use. A model that is loaded for one request and leaves memory with it can escape.
+after a load, and stays while nobody asks; also that of a model which is kept forever. What this
+program itself loads and unloads moves it, too, and is no use. A model
+that is loaded for one request and leaves memory with it can escape.
 
 That a moment lies in the past says nothing: the server's clock may be another than ours.
 """
@@ -54,7 +55,7 @@ class UseWatch:
             self.lose()
             return Watched()
         before, gap_s = self._before, at_s - self._at_s
-        self._before = {(row.name, row.digest): row.expires_at for row in running}
+        self._before = {(row.name, row.digest): _moment(row) for row in running}
         self._at_s = at_s
         if before is None or gap_s < 0:
             return Watched()
@@ -73,4 +74,8 @@ def _was_used(
     key = (row.name, row.digest)
     if key not in before:
         return is_watched  # a silence says nothing of who came in it, and when
-    return row.expires_at != before[key]
+    return _moment(row) != before[key]
+
+
+def _moment(row: RunningModel) -> datetime | None:
+    return row.expires_at or row.forever_at

@@ -78,6 +78,8 @@ _ROUTES: dict[str, dict[str, Handler]] = {
     "/api/experimental/model-recommendations": {"GET": models.recommendations},
     "/api/generate": {"POST": generate.generate},
     "/api/embed": {"POST": generate.embed},
+    "/api/chat": {"POST": generate.chat},
+    "/v1/chat/completions": {"POST": generate.compatible_chat},
 }
 _BLOB_ROUTE: dict[str, Handler] = {"HEAD": blobs.blob_exists, "POST": blobs.receive_blob}
 _REGISTRY_ROUTE: dict[str, Handler] = {"GET": registry.serve, "HEAD": registry.serve}

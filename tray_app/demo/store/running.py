@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +49,10 @@ class Running:
     expires_ns: int
     keep_ns: int = DEFAULT_KEEP_ALIVE_NS
     """How long it stays after each request that names no other time."""
+    requests: int = 0
+    """Under way; the last one to end moves the time."""
+    is_first: bool = False
+    """Of those after the load, the first is under way: the time goes with the clock."""
 
 
 class Memory:
@@ -69,7 +74,11 @@ class Memory:
         """What is loaded now, the longest-lived first."""
         with self._lock:
             now = self._clock_ns()
-            self._rows = {key: row for key, row in self._rows.items() if row.expires_ns > now}
+            self._rows = {
+                key: replace(row, expires_ns=now + row.keep_ns) if row.is_first else row
+                for key, row in self._rows.items()
+                if row.requests or row.expires_ns > now
+            }
             return sorted(self._rows.values(), key=lambda row: row.expires_ns, reverse=True)
 
     def is_loaded(self, package: Package) -> bool:
@@ -91,7 +100,8 @@ class Memory:
             old = self._row(package)
             if old is not None and context == old.context_length:
                 keep_ns = old.keep_ns if keep_ns is None else keep_ns
-                row = replace(old, keep_ns=keep_ns, expires_ns=now + keep_ns)
+                expires_ns = old.expires_ns if old.requests else now + keep_ns
+                row = replace(old, keep_ns=keep_ns, expires_ns=expires_ns)
             else:
                 self._rows.pop(key, None)
                 size = _memory_bytes(package, context)
@@ -102,6 +112,31 @@ class Memory:
                 row = Running(ref, package, size, vram, context, now + keep_ns, keep_ns)
             self._rows.pop(key, None)  # the one that was used last comes last
             self._rows[key] = row
+
+    @contextmanager
+    def used(
+        self, ref: Ref, package: Package, keep_ns: int | None, context: int | None = None
+    ) -> Iterator[None]:
+        """A request that the model answers within, loaded for it where it is not."""
+        key = _key(package)
+        with self._lock:
+            is_first = self.needs_load(package, context)
+            self.put(ref, package, keep_ns, context)
+            row = self._rows[key]
+            is_first = is_first or row.is_first
+            self._rows[key] = replace(row, requests=row.requests + 1, is_first=is_first)
+        try:
+            yield
+        finally:
+            with self._lock:
+                ended = self._rows.get(key)
+                if ended is not None and ended.requests == 1:
+                    expires_ns = self._clock_ns() + ended.keep_ns
+                    ended = replace(ended, requests=0, is_first=False, expires_ns=expires_ns)
+                elif ended is not None:
+                    ended = replace(ended, requests=max(0, ended.requests - 1))
+                if ended is not None:
+                    self._rows[key] = ended
 
     def _row(self, package: Package) -> Running | None:
         return next((row for row in self.rows() if _key(row.package) == _key(package)), None)
@@ -115,9 +150,13 @@ class Memory:
             del self._rows[next(iter(self._rows))]
 
     def drop(self, package: Package) -> None:
-        """Unload; nothing happens if it is not loaded."""
+        """Unload, at the end of its requests; nothing happens if it is not loaded."""
         with self._lock:
-            self._rows.pop(_key(package), None)
+            row = self._rows.get(_key(package))
+            if row is not None and row.requests:
+                self._rows[_key(package)] = replace(row, keep_ns=0)
+            else:
+                self._rows.pop(_key(package), None)
 
     def clear(self) -> None:
         """Unload everything, as the end of the server does."""

@@ -82,6 +82,7 @@ class DemoState:
         tick_s: float = 0.06,
         verify_s: float = 1.5,
         load_s: float = 1.0,
+        answer_s: float = 0.0,
         latency_s: float | None = None,
         disk_free_bytes: int | None = None,
         graphics_bytes: int = 12_000_000_000,
@@ -94,6 +95,7 @@ class DemoState:
         self.tick_s = tick_s
         self.verify_s = verify_s
         self.load_s = load_s
+        self.answer_s = answer_s
         self.latency_s = tick_s * 1.5 if latency_s is None else latency_s
         self.disk_free_bytes = disk_free_bytes
         self.version = version

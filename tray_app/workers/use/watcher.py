@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.keeping.measuring import weights_of
+from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.sharing import LayerIndex
@@ -22,8 +24,19 @@ from tray_app.workers.use.jobs import LoadUseJob, SaveUseJob
 _log = logging.getLogger(__name__)
 
 LANE = "use"
+_SETTLES_S = 1.0
+"""A server moves the time of a model a little after it has answered the request that does so."""
 SAVE_S = 60.0
 """Hours watched grow with every poll; what is lost in a crash is a minute of them."""
+
+
+@dataclass(slots=True)
+class _Own:
+    """What this program does to a model: how much of it is under way, and when the last ended."""
+
+    ref: ModelRef
+    count: int = 0
+    ended_s: float = 0.0
 
 
 class UseWatcher(QObject):
@@ -53,8 +66,7 @@ class UseWatcher(QObject):
         self.is_loaded = False
         self._layer_index = LayerIndex()
         self._watches: dict[str, UseWatch] = {}
-        self._own: dict[tuple[str, str], float | None] = {}
-        """What this program does to a model: until when, None = it is still at it."""
+        self._own: dict[tuple[str, str], _Own] = {}
         self.is_writing = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -90,7 +102,7 @@ class UseWatcher(QObject):
             return
         server_id = snapshot.server_id
         watch = self._watches.setdefault(server_id, UseWatch())
-        own = self._own_names(server_id, snapshot.taken_s)
+        own = self._own_names(snapshot)
         watched = watch.take(snapshot.running, snapshot.taken_s, own)
         count = len(self.ledger)
         for row in snapshot.running or ():
@@ -118,12 +130,13 @@ class UseWatcher(QObject):
 
     def begin_own(self, ref: ModelRef) -> None:
         """This program loads, unloads or keeps it: what is seen of it until then is no use."""
-        self._own[ref.key] = None
+        self._own.setdefault(ref.key, _Own(ref)).count += 1
 
     def end_own(self, ref: ModelRef) -> None:
         """That is over; a poll under way may still show what was before."""
-        if ref.key in self._own:
-            self._own[ref.key] = self._monotonic()
+        if (own := self._own.get(ref.key)) is not None:
+            own.count = max(0, own.count - 1)
+            own.ended_s = self._monotonic()
 
     @Slot(object)
     def set_layer_index(self, layer_index: LayerIndex) -> None:
@@ -160,13 +173,22 @@ class UseWatcher(QObject):
 
     # The file.
 
-    def _own_names(self, server_id: str, taken_s: float) -> set[str]:
-        """What we did since the look before; what has ended before this look ends with it."""
-        mine = {key: end for key, end in self._own.items() if key[0] == server_id}
-        for key, end_s in mine.items():
-            if end_s is not None and end_s <= taken_s:
-                del self._own[key]
-        return {name for _, name in mine}
+    def _own_names(self, snapshot: Snapshot) -> set[str]:
+        """The rows that we moved since the look before, also under another name of their weights;
+        what has ended before this look ends with it."""
+        mine = [own for own in self._own.values() if own.ref.server_id == snapshot.server_id]
+        if not mine:
+            return set()
+        for own in mine:
+            if not own.count and own.ended_s + _SETTLES_S <= snapshot.taken_s:
+                del self._own[own.ref.key]
+        names = {canonical(own.ref.name) for own in mine}
+        weights = {self.weights_of(own.ref.digest) for own in mine if own.ref.digest}
+        return {
+            row.name
+            for row in snapshot.running or ()
+            if canonical(row.name) in names or self.weights_of(row.digest) in weights
+        }
 
     def _save_soon(self) -> None:
         if self._file is not None and not self.is_writing and not self._timer.isActive():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,6 +31,12 @@ MOVED = row(expires_at=FIVE + timedelta(milliseconds=200))
         pytest.param([row()], [row(expires_at=AT)], ["qwen3:8b"], id="another client's keep_alive"),
         pytest.param([row()], [row(expires_at=None)], ["qwen3:8b"], id="another client keeps it"),
         pytest.param([row(expires_at=None)], [row(expires_at=None)], [], id="kept, and not used"),
+        pytest.param(
+            [replace(row(expires_at=None), forever_at=FIVE)],
+            [replace(row(expires_at=None), forever_at=FIVE + timedelta(seconds=1))],
+            ["qwen3:8b"],
+            id="kept, and used",
+        ),
         pytest.param([], [row()], ["qwen3:8b"], id="another client's load"),
         pytest.param([row()], [], [], id="it has left memory"),
         pytest.param([row(expires_at=AT)], [row(expires_at=AT)], [], id="its clock is behind ours"),

@@ -185,3 +185,30 @@ def test_a_disk_that_is_full_loses_nothing(
     (tmp_path / "use.sqlite").rmdir()
     life.poll(life.row())
     qtbot.waitUntil(lambda: len(UseFile(tmp_path / "use.sqlite").load()) == 1)
+
+
+@pytest.mark.parametrize("name", ["QWEN3:8b", "qwen3:8b-copy"])
+def test_what_we_do_by_another_name_of_the_same_weights_is_no_use(
+    begin: Callable[..., Life], name: str
+) -> None:
+    life = begin()
+    copied = ModelInfo("local", "qwen3:8b-copy", "c3", layers=(Layer("w1", LayerKind.MODEL, 5),))
+    life.watcher.set_layer_index(INDEX.with_info(copied))
+    life.poll()
+    life.watcher.begin_own(ModelRef("local", name, "c3"))
+    life.poll(life.row())
+    life.watcher.end_own(ModelRef("local", name, "c3"))
+    assert life.known() is Known.BEFORE
+
+
+def test_a_server_that_moves_the_time_after_its_answer_is_waited_for(
+    begin: Callable[..., Life],
+) -> None:
+    life = begin()
+    row = life.row()
+    life.poll(row)
+    life.watcher.begin_own(ModelRef("local", "qwen3:8b", "a1"))
+    life.watcher.end_own(ModelRef("local", "qwen3:8b", "a1"))
+    life.poll(row, after_s=0.2)
+    life.poll(life.row(), after_s=2.0)
+    assert life.known() is Known.BEFORE
