@@ -7,17 +7,20 @@ one that cannot be read now is left alone, and nothing is written until it can.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app import jsonfile
 from tray_app.core.file_failures import FileFailed, file_failed
 from tray_app.core.use.days import DaySet
 from tray_app.core.use.ledger import MAX_MODELS, ModelUse, ServerWatch, UseKey, UseLedger
 from tray_app.private_files import make_folder, opener
+
+if TYPE_CHECKING:
+    import sqlite3
 
 VERSION = 1
 _APPLICATION = 0x4F547561  # so that we know our own: "OTua"
@@ -64,6 +67,8 @@ class UseFile:
 
     def load(self) -> UseLedger:
         """What is on disk. Never raises: see the attributes."""
+        import sqlite3
+
         self.unreadable = None
         if not jsonfile.is_there(self.path):
             return UseLedger()
@@ -84,6 +89,8 @@ class UseFile:
         watches: Mapping[str, ServerWatch | None],
     ) -> None:
         """Write what has changed; None = removed. Raises FileFailed; the rest is then as before."""
+        import sqlite3
+
         if self.unreadable is not None:
             raise self.unreadable
         try:
@@ -105,6 +112,8 @@ class UseFile:
 
     def _connect(self) -> sqlite3.Connection:
         """To the file that is there: one that has gone meanwhile is not made anew."""
+        import sqlite3
+
         place = f"{self.path.absolute().as_uri()}?mode=rw"
         return sqlite3.connect(place, uri=True, timeout=_BUSY_S, isolation_level=None)
 
@@ -143,6 +152,8 @@ class UseFile:
 
 
 def _is_busy(error: Exception) -> bool:
+    import sqlite3
+
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode in (
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,

@@ -29,6 +29,7 @@ PLATFORM_MODULES = frozenset(
 
 # (path, module) → why it is worth an import inside a function
 LAZY_IMPORTS: dict[tuple[str, str], str] = {
+    ("tray_app/use_file.py", "sqlite3"): "9 ms: in its lane, not at the start",
     ("tray_app/__main__.py", "tray_app.app"): "a terminal verb must not pay for Qt",
     ("tray_app/__main__.py", "tray_app.cli.terminal"): "the window must not pay for requests",
     ("tray_app/app/doctor.py", "tray_app.core.diagnosis.facts"): "few look: 10 ms",
