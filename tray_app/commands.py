@@ -116,6 +116,13 @@ class Commands(QObject):
     backup_note_done_requested = Signal(object)  # ModelRef of the kept version
     """Say no more of its end."""
 
+    # Disk space.
+    disk_dialog_requested = Signal(object)  # DiskTarget
+    disk_report_requested = Signal(object)  # DiskTarget
+    """Look at it now, and again and again; what is found comes as `AppState.disk`."""
+    disk_stop_requested = Signal(str)  # server id
+    """Look no more."""
+
     # Making models.
     create_dialog_requested = Signal(object)  # CreatePaths
     """Open the dialog with these files; () = ask for one first."""

@@ -54,6 +54,7 @@ from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
     from tray_app.app.demo import Demo
+    from tray_app.app.disk import Disk
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
@@ -82,6 +83,7 @@ class Application(QObject):
         self.stay_awake: StayAwake | None = None
         self.updates: Updates | None = None
         self.use: Use | None = None
+        self.disk: Disk | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -258,6 +260,17 @@ class Application(QObject):
         if updates is not None:
             updates.updated.connect(self.use.note_updated)
         self.use.start()
+        QTimer.singleShot(0, self, self._build_disk)
+
+    @Slot()
+    def _build_disk(self) -> None:
+        from tray_app.app.disk import Disk
+
+        if self.shutdown.is_quitting:
+            return
+        self.disk = disk = Disk(self.state, self.runner, self.targets.target, self)
+        self.commands.disk_report_requested.connect(disk.watch)
+        self.commands.disk_stop_requested.connect(disk.stop)
 
     @Slot(str)
     def _on_starts_failed(self, server_id: str) -> None:
@@ -266,7 +279,7 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake, self.updates, self.use):
+        for part in (self.starts, self.stay_awake, self.updates, self.use, self.disk):
             if part is not None:
                 part.close()
 

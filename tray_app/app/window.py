@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import text
 from tray_app.core.file_failures import FileFailed
-from tray_app.core.payloads import Crashes, ModelRef, ModelRefs, OtherAddress
+from tray_app.core.payloads import Crashes, DiskTarget, ModelRef, ModelRefs, OtherAddress
 from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class WindowController(QObject):
         commands.details_dialog_requested.connect(self.open_details)
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
+        commands.disk_dialog_requested.connect(self.open_disk)
         commands.version_dialog_requested.connect(self.open_version)
         commands.updates_dialog_requested.connect(self.open_updates)
         commands.updates_show_requested.connect(self.show_updates)
@@ -152,6 +153,11 @@ class WindowController(QObject):
     def open_duplicate(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_duplicate(ref)
+
+    @Slot(object)
+    def open_disk(self, target: DiskTarget) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_disk(target)
 
     @Slot(object)
     def open_version(self, ref: ModelRef) -> None:

@@ -96,6 +96,8 @@ class SettingsValues:
     filter_chip: str = _setting("all", choice("all", "loaded", "updates", "cloud"))
     details_size: tuple[int, ...] = _setting((), sizes)
     doctor_size: tuple[int, ...] = _setting((), sizes)
+    disk_size: tuple[int, ...] = _setting((), sizes)
+    disk_page: str = _setting("free", choice("free", "takers", "others"))
 
 
 CHECKS: dict[str, Check] = {f.name: f.metadata["check"] for f in fields(SettingsValues)}

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from tray_app.commands import Commands
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
-from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
+from tray_app.core.payloads import DeleteOutcome, DiskTarget, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
 from tray_app.settings import ServerEntry, Settings
@@ -22,6 +22,7 @@ from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.views.components.message_box import MessageBox, show_message
 from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.disk.dialog import DiskDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.pull.dialog import PullDialog
@@ -43,6 +44,8 @@ _ASKED_THERE = (DeleteDialog, DuplicateDialog, RemoveServerDialog, ReplaceDialog
 
 D = TypeVar("D", bound=QDialog)
 Key = ModelKey | type[QDialog] | MessageBox
+_DISK = "\0disk space"
+"""No model has such a name: the windows of servers stand beside those of models."""
 
 
 class Dialogs(QObject):
@@ -122,6 +125,25 @@ class Dialogs(QObject):
         for server in self._state.servers:
             self._ask_for_layers(server.id)
         return dialog
+
+    def open_disk(self, target: DiskTarget) -> DiskDialog:
+        """The disk space of a server, in the window that shows it already if there is one."""
+        key = (target.server_id, _DISK)
+        dialog = self._find(DiskDialog, key)
+        if dialog is not None:
+            dialog.set_target(target)
+            self._bring_to_front(dialog)
+            return dialog
+        dialog = DiskDialog(target, self._settings, self._state, self._commands, self._host)
+        dialog.delete_clicked.connect(self._on_disk_delete_clicked)
+        self._keep(dialog, key)
+        self._bring_to_front(dialog)
+        self._ask_for_layers(target.server_id)
+        return dialog
+
+    def disk_dialogs(self) -> tuple[DiskDialog, ...]:
+        """The open windows of disk space."""
+        return tuple(each for each in self._open.values() if isinstance(each, DiskDialog))
 
     def open_delete(self, refs: ModelRefs, parent: QWidget | None = None) -> DeleteDialog | None:
         """The question before a delete; None when none of them is there any more."""
@@ -432,6 +454,11 @@ class Dialogs(QObject):
     @Slot(object)
     def _on_details_duplicate_clicked(self, ref: ModelRef) -> None:
         self.open_duplicate(ref, self._find(DetailsDialog, ref.key))
+
+    @Slot(object)
+    def _on_disk_delete_clicked(self, refs: ModelRefs) -> None:
+        found = self._find(DiskDialog, (refs.refs[0].server_id, _DISK))
+        self.open_delete(refs, found)
 
     def _ask_for_layers(self, server_id: str) -> None:
         snapshot, layer_index = self._state.snapshot(server_id), self._state.layer_index

@@ -57,6 +57,7 @@ class Command(StrEnum):
     UPDATE_ALL = "update_all"
     SHOW_OLD_VERSIONS = "show_old_versions"
     PASTE = "paste"
+    DISK_SPACE = "disk_space"
     UNLOAD_ALL = "unload_all"
     DOWNLOADS = "downloads"
     HISTORY = "history"
@@ -87,6 +88,7 @@ _ICONS = {
     Command.DUPLICATE: "duplicate",
     Command.COPY: "copy",
     Command.OPEN_PAGE: "external",
+    Command.DISK_SPACE: "disk",
     Command.UNLOAD_ALL: "eject",
     Command.HISTORY: "clock",
     Command.PULL_ELSEWHERE: "server",
@@ -111,6 +113,7 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.LOAD: (tr("Load"), tr("Load")),
         Command.KEEP_LOADED: (tr("Keep loaded"), ""),
         Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
+        Command.DISK_SPACE: (tr("Disk space…"), ""),
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
         Command.HISTORY: (tr("Download history…"), ""),
         Command.PULL_ELSEWHERE: (tr("Pull on another server…"), ""),

@@ -211,6 +211,7 @@ def fill_more(
         fill_compare(compare, comparing)
         menu.addMenu(compare)
     menu.addSeparator()
+    menu.addAction(actions[Command.DISK_SPACE])
     menu.addAction(actions[Command.UNLOAD_ALL])
     shown = TickMenu(tr("Columns"), menu)
     shown.setIcon(glyph("columns", Theme.of(menu).text))
