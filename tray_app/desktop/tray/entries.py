@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tray_app import text
 from tray_app.core.payloads import (
+    DiskTarget,
     LoadRequest,
     ModelRef,
     ModelRefs,
@@ -26,6 +27,7 @@ from tray_app.core.payloads import (
 from tray_app.core.pulls.states import (
     ENDED,
     TRANSITIONS,
+    Hold,
     PullEvent,
     PullItem,
     PullState,
@@ -217,6 +219,8 @@ class TrayVerb(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     SHOW_PULL = "show_pull"
+    FREE_UP = "free_up"
+    """Open the window of disk space for a download that waits for some."""
     PAUSE_ALL = "pause_all"
     RESUME_ALL = "resume_all"
 
@@ -398,7 +402,8 @@ def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]
         items += [item for item in facts.items if item.state is PullState.FAILED]
     if not items:
         return
-    is_waiting = bool(summary.waits_for_server) and not summary.active
+    waits = summary.waits_for_server or summary.waits_for_disk
+    is_waiting = bool(waits) and not summary.active
     header = text.downloads_line(summary, has_speed=False, has_servers=facts.is_of_several)
     last = tuple(_all_downloads(items))
     room -= len(last)
@@ -439,6 +444,10 @@ def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     if entries:
         entries.append(MenuEntry(f"{key} separator"))
     possible = TRANSITIONS[item.state]
+    if is_waiting and item.hold is Hold.DISK:
+        target = DiskTarget(item.server_id, item.id, item.name, item.missing_bytes)
+        request = TrayRequest(TrayVerb.FREE_UP, (target,))
+        entries.append(MenuEntry(f"{key} free up", tr("Free up space…"), "disk", request))
     if item.state is PullState.PAUSED:
         request = TrayRequest(TrayVerb.RESUME, (item.id,))
         entries.append(MenuEntry(f"{key} resume", tr("Resume"), "play", request))

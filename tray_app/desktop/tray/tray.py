@@ -293,6 +293,7 @@ class Tray(QObject):
             "resume": commands.pull_resume_requested,
             "cancel": commands.pull_cancel_requested,
             "show_pull": commands.pull_show_requested,
+            "free_up": commands.disk_dialog_requested,
         }[request.verb]
         if not request.payloads:
             signal.emit()

@@ -15,7 +15,7 @@ from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.payloads import ModelRef, PullMove, ServerStart
+from tray_app.core.payloads import DiskTarget, ModelRef, PullMove, ServerStart
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
@@ -253,6 +253,12 @@ class DownloadList(QScrollArea):
                 self.model_clicked.emit(ModelRef(item.server_id, item.name))
             return
         commands = self._commands
+        if request.action is RowAction.FREE_UP:
+            item = self._items.get(request.id)
+            if item is not None:
+                target = DiskTarget(item.server_id, item.id, item.name, item.missing_bytes)
+                commands.disk_dialog_requested.emit(target)
+            return
         {
             RowAction.PAUSE: commands.pull_pause_requested,
             RowAction.RESUME: commands.pull_resume_requested,

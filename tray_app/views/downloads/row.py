@@ -246,7 +246,8 @@ class DownloadRow(QWidget):
         self._bar.set_idle(look.bar is BarMode.IDLE)
         self._set_button(self._first, look.first, look.are_enabled)
         self._set_button(self._second, look.second, look.are_enabled)
-        self._set_worded(look.first if item.state in _WORDED else None)
+        is_worded = item.state in _WORDED or look.first is RowAction.FREE_UP
+        self._set_worded(look.first if is_worded else None)
         self._name_expander()
 
     def _set_worded(self, action: RowAction | None) -> None:
@@ -259,7 +260,11 @@ class DownloadRow(QWidget):
             button.setSizePolicy(policy)
         if action is not None:
             self._first.hide()
-            words = {RowAction.RETRY: tr("Retry"), RowAction.LOOK: tr("Look…")}
+            words = {
+                RowAction.RETRY: tr("Retry"),
+                RowAction.LOOK: tr("Look…"),
+                RowAction.FREE_UP: tr("Free up space…"),
+            }
             self._worded.setText(words.get(action, tr("Resume")))
             self._worded.set_icon_name(ACTION_GLYPHS[action])
             self._worded.setAccessibleName(action_name(action, self._item))

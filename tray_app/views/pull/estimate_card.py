@@ -87,7 +87,8 @@ class LookupCard(Card):
 
 
 class EstimateCard(Card):
-    """Shows a PullEstimate of a model that was found; `read_button` is for its licence."""
+    """Shows a PullEstimate of a model that was found; `read_button` is for its licence,
+    `free_button` for a disk that has too little room for it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +100,10 @@ class EstimateCard(Card):
         self.read_button = Button(tr("&Read"), small=True, parent=self.license)
         self.read_button.setAutoDefault(False)
         self.license.line.addWidget(self.read_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.free_button = Button(tr("&Free up space…"), "disk", small=True, parent=self.disk)
+        self.free_button.setAutoDefault(False)
+        self.free_button.hide()
+        self.disk.texts.addWidget(self.free_button, 0, Qt.AlignmentFlag.AlignLeading)
         self.license.line.setAlignment(self.license.label, Qt.AlignmentFlag.AlignVCenter)
         for row in (self.head, self.download, self.disk, self.memory, self.license):
             self.add_row(row)
@@ -121,7 +126,10 @@ class EstimateCard(Card):
         if self._is_model_only:
             return
         self.download.show_estimate(estimate)
-        self.disk.say(disk_line(estimate, room, keep_free_bytes))
+        line = disk_line(estimate, room, keep_free_bytes)
+        self.disk.say(line)
+        tones = (LineTone.BAD, LineTone.CAUTION)
+        self.free_button.setVisible(room is not None and line is not None and line.tone in tones)
         self.memory.set_title(memory_title(estimate))
         self.memory.say(memory_line(estimate))
         if estimate.name != self._announced:
@@ -157,7 +165,7 @@ class _Fact(_Row):
         first.setSpacing(7)
         first.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
         first.addWidget(self.title, 1)
-        texts = QVBoxLayout()
+        self.texts = texts = QVBoxLayout()
         texts.setSpacing(1)
         pending = QHBoxLayout()
         pending.addWidget(self._bone)

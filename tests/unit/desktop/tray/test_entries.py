@@ -10,6 +10,7 @@ import pytest
 from tray_app import text
 from tray_app.core.errors import ModelNotFound
 from tray_app.core.payloads import (
+    DiskTarget,
     LoadRequest,
     ModelRef,
     ModelRefs,
@@ -288,6 +289,30 @@ def test_offline() -> None:
     assert entries[0].icon == "dot-offline"
     assert find(entries, "downloads").icon == "clock"
     assert find(entries, "retry").request == TrayRequest(TrayVerb.REFRESH)
+
+
+def test_a_download_that_waits_for_disk_space_can_be_given_some() -> None:
+    waiting = replace(
+        pull("big:70b", PullState.WAITING), hold=Hold.DISK, missing_bytes=14_400_000_000
+    )
+    facts = replace(
+        FACTS, items=(waiting,), summary=PullSummary(waiting=1, waits_for_disk=1, permille=660)
+    )
+    entries = menu(facts)
+    header = find(entries, "downloads")
+    assert (header.text, header.icon) == ("1 download waits for disk space", "clock")
+    row = find(entries, "pull big:70b")
+    assert said(row.children) == [
+        "(Waits for 15 GB more of free disk space)",
+        "(6.1 of 9.3 GB)", "-", "Free up space…", "Pause", "Cancel",
+        "Show in window",
+    ]  # fmt: skip
+    target = DiskTarget(waiting.server_id, waiting.id, "big:70b", 14_400_000_000)
+    entry = next(each for each in row.children if each.text == "Free up space…")
+    assert entry.request == TrayRequest(TrayVerb.FREE_UP, (target,))
+    in_line = replace(waiting, hold=Hold.LINE, missing_bytes=0)
+    row = find(menu(replace(facts, items=(in_line,))), "pull big:70b")
+    assert "Free up space…" not in said(row.children)
 
 
 def test_ended_downloads_are_gone_and_failed_ones_stay_until_seen() -> None:
