@@ -12,19 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
 from tray_app import text
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.sharing import LayerIndex
+from tray_app.core.use.ledger import UNWATCHED, LastUse
 from tray_app.itemmodels import columns, roles, row_texts
-from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SERVER, SIZE
+from tray_app.itemmodels.columns import COLUMNS, LAST_USED, MODIFIED, NAME, SERVER, SIZE
 from tray_app.itemmodels.comparison import Comparison, compared
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.itemmodels.row_store import Change, Judged, RowStore, Totals
-from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow
+from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow, SeenUse
 from tray_app.text import tr
 
 FILTERS = ("all", "loaded", "updates", "cloud")
@@ -39,6 +40,9 @@ _FLAGS = (
     | Qt.ItemFlag.ItemIsDragEnabled
     | Qt.ItemFlag.ItemNeverHasChildren
 )
+UseOf = Callable[[ModelRecord, bool], LastUse]
+"""Tells when a model was last used, which is in memory now or not."""
+
 _WORDS = [roles.DISPLAY, roles.TOOL_TIP, roles.ACCESSIBLE_TEXT]
 
 
@@ -78,6 +82,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._now = clock()
         self._counts = Counts()
         self._version = 0
+        self._use_of: UseOf | None = None
+        self._use_version = 0
         self._search = ""
         self._filter = "all"
         self._comparison: Comparison | None = None
@@ -127,6 +133,30 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._version += 1
         self._tell_row(row)
 
+    def set_uses(self, use_of: UseOf) -> None:
+        """Who tells when a model was last used, of all that are listed and will be."""
+        self._use_of = use_of
+        self.refresh_uses()
+
+    @Slot()
+    def refresh_uses(self) -> None:
+        """Other models were used. What is known of each is asked for when it is shown."""
+        self._use_version += 1
+        if self._sort_key == "last_used":
+            self._show(self._target())
+        self._tell_columns(LAST_USED, LAST_USED)
+
+    def use_of(self, row: ModelRow) -> LastUse:
+        """When a model was last used, as far as anybody knows."""
+        if row.is_cloud or self._use_of is None:
+            return UNWATCHED
+        if row.use is None or row.use.version != self._use_version:
+            found = self._use_of(row.record, row.is_loaded)
+            row.use = SeenUse(found, self._use_version)
+            if row.sort_key == "last_used":
+                row.sort_key = ""
+        return row.use.use
+
     def set_old_versions_shown(self, are_shown: bool) -> None:
         """Whether old versions that are kept stand beside the others."""
         if are_shown != self._shows_old_versions:
@@ -161,9 +191,12 @@ class ModelTableModel(KeyedTable[ModelRow]):
     def refresh_ages(self) -> None:
         """Let "5 days ago" be true again; call now and then while somebody looks."""
         self._now = self._clock()
+        self._tell_columns(MODIFIED, LAST_USED)
+
+    def _tell_columns(self, first: int, last: int) -> None:
         if self._rows:
-            last = len(self._rows) - 1
-            self.dataChanged.emit(self.index(0, MODIFIED), self.index(last, MODIFIED), _WORDS)
+            corner = self.index(len(self._rows) - 1, last)
+            self.dataChanged.emit(self.index(0, first), corner, _WORDS)
 
     def refresh_words(self) -> None:
         """The units, the language or the locale have changed."""
@@ -246,6 +279,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
         """The words of one cell."""
         if column == MODIFIED:
             return text.age(row.record.modified_at, self._now)
+        if column == LAST_USED:
+            return text.last_used(self.use_of(row), self._now)
         return (row.cells or columns.cells(row))[column]
 
     # what is shown, and of what
@@ -394,6 +429,9 @@ class ModelTableModel(KeyedTable[ModelRow]):
                 rows = [row for row in rows if word in row.haystack or word in row.server.folded]
             else:
                 rows = [row for row in rows if word in row.haystack]
+        if self._sort_key == "last_used":
+            for row in rows:
+                self.use_of(row)
         return columns.arrange(rows, self._sort_key, self._is_descending)
 
     def _count(self) -> Counts:
@@ -413,6 +451,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
             )
         if column == MODIFIED:
             return text.tooltip(text.full_time(record.modified_at)) or None
+        if column == LAST_USED:
+            return text.tooltip(text.last_used_sentence(self.use_of(row), self._now)) or None
         if column == NAME:
             return text.tooltip(record.name)
         if column == SERVER:

@@ -16,6 +16,7 @@ from tray_app.core.names import canonical
 from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict, is_counted
+from tray_app.core.use.ledger import LastUse
 
 
 class ModelKind(StrEnum):
@@ -124,6 +125,14 @@ class RowServer:
         return self.shown.state is not None
 
 
+@dataclass(frozen=True, slots=True)
+class SeenUse:
+    """What is known of a model's last use, and of which time that is."""
+
+    use: LastUse
+    version: int
+
+
 UNJUDGED = Verdict()
 """Of a model that nobody has asked about."""
 
@@ -132,7 +141,7 @@ class ModelRow:
     """A row of the table. Compared by identity: one object a (server id, name) for its life.
 
     `cells`, `sort_key` and `sort_value` are caches of columns.py: the texts of this row once they
-    were asked for, and its value for the column that was sorted by last.
+    were asked for, and its value for the column that was sorted by last. `use` is one of the table.
     """
 
     __slots__ = (
@@ -155,6 +164,7 @@ class ModelRow:
         "sort_key",
         "sort_name",
         "sort_value",
+        "use",
         "verdict",
     )
 
@@ -164,6 +174,7 @@ class ModelRow:
         self._canonical = ""
         self.refresh_place(record.name)
         self.running: RunningModel | None = None
+        self.use: SeenUse | None = None
         self.busy: Busy | None = None
         self.verdict = UNJUDGED
         self.marks = NO_MARKS
@@ -222,6 +233,7 @@ class ModelRow:
     def refresh_badges(self) -> None:
         """Work out the badges anew and forget the texts."""
         self.is_loaded = self.running is not None
+        self.use = None
         self.cells: tuple[str, ...] | None = None
         verdict, marks = self.verdict, self.marks
         self.is_backup = marks.is_backup

@@ -24,6 +24,15 @@ def last_used(use: LastUse, now: datetime) -> str:
     return used_ago(use.at, now)
 
 
+def last_used_fact(use: LastUse, now: datetime) -> str:
+    """For the details: "4 min ago, on 38 of 61 days"; "" = nobody watches."""
+    words = last_used(use, now)
+    if words == MISSING or not use.used_days:
+        return "" if words == MISSING else words
+    counts = {"used": number(use.used_days), "days": number(use.watched_days)}
+    return fill(tr("{ago}, on {used} of {days} days"), ago=words, **counts)
+
+
 def used_ago(moment: datetime, now: datetime) -> str:
     """ "20 min ago", "2 h ago", "Yesterday", "5 days ago"."""
     seconds = max(0.0, (now - moment).total_seconds())

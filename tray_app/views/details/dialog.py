@@ -30,6 +30,8 @@ from tray_app.text import (
     Message,
     copied_line,
     failure_text,
+    last_used_fact,
+    last_used_sentence,
     one_line,
     server_name,
     tooltip,
@@ -177,6 +179,7 @@ class DetailsDialog(DialogFrame):
         self.follow(state.verdict_changed, self._on_state_verdict_changed)
         self.follow(state.verdicts_loaded, self._show_facts)
         self.follow(state.backups_changed, self._show_facts)
+        self.follow(state.use.changed, self._on_state_use_changed)
 
     def _read_state(self) -> None:
         """What is known by now; the rest is asked for."""
@@ -256,6 +259,11 @@ class DetailsDialog(DialogFrame):
             self._notice = BannerText(copied_line(request), Tone.INFO)
             self._update()
 
+    @Slot(str)
+    def _on_state_use_changed(self, server_id: str) -> None:
+        if server_id in ("", self._ref.server_id):
+            self._show_facts()
+
     @Slot(object)
     def _on_state_verdict_changed(self, key: ModelKey) -> None:
         if key == self._ref.key:
@@ -334,12 +342,21 @@ class DetailsDialog(DialogFrame):
         layer_index = self._state.layer_index
         self._show_version()
         facts = (record, info, models, layer_index)
-        if not could(partial(self.overview.set_facts, *facts), "Details, overview"):
+        if not could(partial(self.overview.set_facts, *facts, *self._use()), "Details, overview"):
             self.overview.show_error(_failed())
         if not could(partial(self.layers.show_layers, *facts), "Details, layers"):
             self._pages[-1].show_error(_failed())
         elif info is not None:
             self._pages[-1].show_content(self.layers.has_layers())
+
+    def _use(self) -> tuple[str, str]:
+        """When it was last used, in a few words and in a sentence; "" = nobody knows."""
+        record = self._record
+        if record is None or record.is_cloud:
+            return "", ""
+        use = self._state.use.last_use(record, is_loaded=self._running is not None)
+        now = self._clock()
+        return last_used_fact(use, now), last_used_sentence(use, now)
 
     def _show_version(self) -> None:
         """How it stands to its registry."""

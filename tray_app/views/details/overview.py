@@ -188,11 +188,13 @@ class OverviewTab(QScrollArea):
         info: ModelInfo | None,
         models: Sequence[ModelRecord],
         layer_index: LayerIndex,
+        last_used: str = "",
+        used_tip: str = "",
     ) -> None:
         """Show what is known by now."""
         self._model_facts = model_facts(record, info)
         self._show_model()
-        self._show_disk(disk_facts(record, models, layer_index))
+        self._show_disk(disk_facts(record, models, layer_index, last_used, used_tip))
         told = info.capabilities if info else ()
         self.set_capabilities(told or (record.capabilities if record else ()))
 

@@ -9,8 +9,16 @@ from operator import attrgetter
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.payloads import BusyModel, ModelRef, ServerStart
-from tray_app.core.records import ModelKey, Server, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import (
+    ModelKey,
+    ModelRecord,
+    Server,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.core.updates.verdicts import Marks, Verdict
+from tray_app.core.use.ledger import LastUse
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.row_store import Totals
 from tray_app.itemmodels.rows import ListedServer
@@ -50,6 +58,8 @@ class ShownServers(QObject):
         state.verdict_changed.connect(models.refresh_verdict)
         state.verdicts_loaded.connect(self._on_state_verdicts_loaded)
         self._on_state_verdicts_loaded()
+        models.set_uses(self._use_of)
+        state.use.changed.connect(models.refresh_uses)
         self._on_state_server_changed()
         for key, verb in state.busy_models.items():
             models.set_busy(BusyModel(ModelRef(*key), verb))
@@ -152,6 +162,9 @@ class ShownServers(QObject):
     @Slot()
     def _on_state_verdicts_loaded(self) -> None:
         self._models.set_verdicts(self._judged)
+
+    def _use_of(self, record: ModelRecord, is_loaded: bool) -> LastUse:
+        return self._state.use.last_use(record, is_loaded=is_loaded)
 
     def _judged(self, key: ModelKey) -> tuple[Verdict, Marks]:
         found = self._state.model_verdict(key)
