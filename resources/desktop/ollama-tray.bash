@@ -30,7 +30,8 @@ _ollama_tray() {
   case $command in
     "") options+=" --version --hidden --demo"
         names="list show ps pull rm outdated update pin unpin status doctor quit" ;;
-    list | ls | show) options+=" --json"; names=models ;;
+    list | ls) options+=" --sort --json"; names=models ;;
+    show) options+=" --json"; names=models ;;
     ps | status | doctor) options+=" --json" ;;
     pull) options+=" --wait --insecure"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;

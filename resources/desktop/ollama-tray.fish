@@ -37,6 +37,7 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l all -d "All that have a newer version"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l dry-run -d "Only say what would be done"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -s y -l yes -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls" -l sort -x -a "modified used" -d "In which order"
 complete -c ollama-tray -n "__fish_seen_subcommand_from outdated" -l exit-code -d "End with 4 if there are newer versions"
 complete -c ollama-tray -n "__fish_seen_subcommand_from rm" -s y -s f -l yes -l force -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from list ls show pull rm update pin unpin" -a "(__ollama_tray_models)"
