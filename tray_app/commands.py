@@ -82,6 +82,10 @@ class Commands(QObject):
     """Give up loading it, as far as this program has asked for that."""
     unload_requested = Signal(object)  # ModelRef
 
+    star_requested = Signal(object)  # ModelRefs
+    unstar_requested = Signal(object)  # ModelRefs
+    note_requested = Signal(object)  # NoteRequest
+
     # Updates.
     updates_show_requested = Signal()
     """Show the models that have a newer version."""

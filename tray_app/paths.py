@@ -55,6 +55,11 @@ class Paths:
         return self.state / "use.sqlite"
 
     @property
+    def remarks_file(self) -> Path:
+        """Stars and notes."""
+        return self.state / "remarks.json"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "ollama-tray.log"
 

@@ -40,6 +40,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/application.py", "tray_app.app.updates"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.use"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.disk"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.remarks"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.stay_awake"): "window and icon first",
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/launcher.py", "tray_app.app.application"): "the icon first",

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from PySide6.QtWidgets import QWidget
 
 from tests.shots import data
-from tests.shots.registry import SHOTS
+from tests.shots.dialogs import info, open_details
+from tests.shots.main_window import filled
+from tests.shots.registry import SHOTS, settle
 from tests.shots.scene import Scene, known
-from tests.support import disks
+from tests.support import disks, facts
 from tray_app.core.disk.report import DiskReport
 from tray_app.core.payloads import DiskTarget
 from tray_app.core.records import ModelRecord
+from tray_app.core.remarks import Remark
 from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.use.ledger import Known, LastUse
 from tray_app.views.disk.dialog import DiskDialog
+from tray_app.views.main_window.window import MainWindow
 
 _NOTHING = DiskTarget(data.SERVER)
 
@@ -131,3 +137,50 @@ def disk_stopped() -> QWidget:
 @SHOTS.add("disk-what-else-zh", themes=("light",), locale="zh_CN")
 def disk_others_zh() -> QWidget:
     return disk(page=2)
+
+
+def _used(record: ModelRecord, is_loaded: bool) -> LastUse:
+    standing = disks.STANDINGS.get(record.name)
+    return LastUse(Known.NOW) if is_loaded or standing is None else standing.last_use
+
+
+def _starred(width: int = 960, height: int = 600) -> MainWindow:
+    made = filled(width, height)
+    made._state.use.set_reader(_used)
+    for name in ("qwen3:8b", "nomic-embed-text:latest", data.MODELS[3].name):
+        made._state.remarks.put((data.SERVER, name), Remark(True, "Daily driver"))
+    keys = ("parameters", "quantization", "size", "last_used", "modified")
+    made.view.columns.layout.set_keys(keys)
+    made.view.columns.arrange()
+    return made
+
+
+@SHOTS.add("main-starred")
+def main_starred() -> QWidget:
+    return _starred()
+
+
+@SHOTS.add("main-starred-720x440", themes=("light",))
+def main_starred_small() -> QWidget:
+    return _starred(720, 440)
+
+
+@SHOTS.add("main-waits-for-disk-min-720x440", themes=("light",))
+def waits_for_disk() -> QWidget:
+    made = filled(720, 440)
+    for item in (disks.WAITING, data.PULLS[0]):
+        facts.set_download(made._state, item)
+    settle()
+    made.splitter.setSizes([180, 150])
+    return made
+
+
+@SHOTS.add("details-note")
+def details_note() -> QWidget:
+    scene = known()
+    scene.state.set_details(info("qwen3:8b"))
+    use = LastUse(Known.USED, data.NOW - timedelta(minutes=4), 38, 61)
+    scene.state.use.set_reader(lambda *_: use)
+    note = "Daily driver. 16k is the most that stays on the card."
+    scene.state.remarks.put((data.SERVER, "qwen3:8b"), Remark(True, note))
+    return open_details("qwen3:8b", scene)

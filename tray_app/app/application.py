@@ -55,6 +55,7 @@ from tray_app.workers.sign_ins import SignIns
 if TYPE_CHECKING:
     from tray_app.app.demo import Demo
     from tray_app.app.disk import Disk
+    from tray_app.app.remarks import Remarks
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
@@ -84,6 +85,7 @@ class Application(QObject):
         self.updates: Updates | None = None
         self.use: Use | None = None
         self.disk: Disk | None = None
+        self.remarks: Remarks | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -132,6 +134,7 @@ class Application(QObject):
         )
         self._ledger_file = where.update_ledger_file if demo is None else None
         self._use_file = where.use_file if demo is None else None
+        self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
@@ -265,10 +268,21 @@ class Application(QObject):
     @Slot()
     def _build_disk(self) -> None:
         from tray_app.app.disk import Disk
+        from tray_app.app.remarks import Remarks
 
         if self.shutdown.is_quitting:
             return
-        self.disk = disk = Disk(self.state, self.runner, self.targets.target, self)
+        commands, facts = self.commands, self.state.remarks
+        self.remarks = remarks = Remarks(self.state, self.runner, self._remarks_file, self)
+        commands.star_requested.connect(remarks.star)
+        commands.unstar_requested.connect(remarks.unstar)
+        commands.note_requested.connect(remarks.note)
+        remarks.start()
+        self.disk = disk = Disk(
+            self.state, self.runner, self.targets.target, self, is_starred=facts.is_starred
+        )
+        facts.changed.connect(disk.note_remark)
+        facts.loaded.connect(disk.note_held)
         self.commands.disk_report_requested.connect(disk.watch)
         self.commands.disk_stop_requested.connect(disk.stop)
 
@@ -279,7 +293,8 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        for part in (self.starts, self.stay_awake, self.updates, self.use, self.disk):
+        late = (self.starts, self.stay_awake, self.updates, self.use, self.remarks, self.disk)
+        for part in late:
             if part is not None:
                 part.close()
 

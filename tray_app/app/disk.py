@@ -141,6 +141,11 @@ class Disk(QObject):
                 watch.is_stale = True
                 self._begin_soon()
 
+    @Slot(object)
+    def note_remark(self, key: ModelKey) -> None:
+        """A model was starred, or its star taken."""
+        self.note_held(key[0])
+
     # What lies there.
 
     @Slot()

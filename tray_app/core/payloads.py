@@ -87,6 +87,14 @@ class DiskTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRequest:
+    """Keep a note of a model; "" = none."""
+
+    ref: ModelRef
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class CopyRequest:
     """Copy a model to a new name on the same server."""
 

@@ -154,18 +154,18 @@ COLUMNS: tuple[Column, ...] = (
         is_right=True, is_descending_first=True, hide_rank=11, is_of_updates=True,
     ),
     Column(
+        # Its words depend on the time, as those of the next one; what it sorts by is asked for.
+        "last_used", 128,
+        lambda _: "",
+        _last_used,
+        is_descending_first=True, hide_rank=8,
+    ),
+    Column(
         # Its words depend on the time; the model makes them when asked.
         "modified", 144,
         lambda _: "",
         _modified,
         is_descending_first=True, is_default=True, hide_rank=7,
-    ),
-    Column(
-        # As above; what it sorts by is asked for before.
-        "last_used", 128,
-        lambda _: "",
-        _last_used,
-        is_descending_first=True, hide_rank=8,
     ),
     Column(
         "family", 112,

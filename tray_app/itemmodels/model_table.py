@@ -18,6 +18,7 @@ from tray_app import text
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
+from tray_app.core.remarks import Remark
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.use.ledger import UNWATCHED, LastUse
 from tray_app.itemmodels import columns, roles, row_texts
@@ -28,7 +29,7 @@ from tray_app.itemmodels.row_store import Change, Judged, RowStore, Totals
 from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow, SeenUse
 from tray_app.text import tr
 
-FILTERS = ("all", "loaded", "updates", "cloud")
+FILTERS = ("all", "loaded", "updates", "cloud", "starred")
 _SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL})
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -55,6 +56,7 @@ class Counts:
     loaded: int = 0
     updates: int = 0
     cloud: int = 0
+    starred: int = 0
 
     def of(self, key: str) -> int:
         return int(getattr(self, key))
@@ -133,6 +135,14 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._version += 1
         self._tell_row(row)
 
+    def set_remarks(self, remark_of: Callable[[ModelKey], Remark]) -> None:
+        """Who tells what a person has said of a model, of all that are listed and will be."""
+        self._apply(self._store.set_remarks(remark_of))
+
+    def refresh_remark(self, key: ModelKey) -> None:
+        """A model was starred, or something was noted of it."""
+        self._apply(self._store.refresh_remark(key))
+
     def set_uses(self, use_of: UseOf) -> None:
         """Who tells when a model was last used, of all that are listed and will be."""
         self._use_of = use_of
@@ -191,7 +201,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
     def refresh_ages(self) -> None:
         """Let "5 days ago" be true again; call now and then while somebody looks."""
         self._now = self._clock()
-        self._tell_columns(MODIFIED, LAST_USED)
+        self._tell_columns(LAST_USED, MODIFIED)
 
     def _tell_columns(self, first: int, last: int) -> None:
         if self._rows:
@@ -424,6 +434,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
             rows = [row for row in rows if row.is_update]
         elif self._filter == "cloud":
             rows = [row for row in rows if row.is_cloud]
+        elif self._filter == "starred":
+            rows = [row for row in rows if row.is_starred]
         for word in self._search.split():
             if self._is_several:
                 rows = [row for row in rows if word in row.haystack or word in row.server.folded]
@@ -441,6 +453,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
             loaded=len(self._store.running()) - sum(row.is_backup for row in self.loaded_rows()),
             updates=sum(each.updates for each in totals),
             cloud=sum(each.clouds for each in totals),
+            starred=sum(each.stars for each in totals),
         )
 
     def _tool_tip(self, row: ModelRow, column: int) -> str | None:
@@ -454,7 +467,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
         if column == LAST_USED:
             return text.tooltip(text.last_used_sentence(self.use_of(row), self._now)) or None
         if column == NAME:
-            return text.tooltip(record.name)
+            note = row.remark.note
+            return text.tooltip(f"{record.name}\n{note}" if note else record.name)
         if column == SERVER:
             return text.tooltip(row_texts.spoken_server(row)) if row.is_stale else None
         if COLUMNS[column].key == "digest":

@@ -15,6 +15,7 @@ from typing import Any
 from tray_app.core.names import canonical
 from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
+from tray_app.core.remarks import NO_REMARK, Remark
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict, is_counted
 from tray_app.core.use.ledger import LastUse
 
@@ -159,6 +160,7 @@ class ModelRow:
         "key",
         "marks",
         "record",
+        "remark",
         "running",
         "server",
         "sort_key",
@@ -175,6 +177,7 @@ class ModelRow:
         self.refresh_place(record.name)
         self.running: RunningModel | None = None
         self.use: SeenUse | None = None
+        self.remark = NO_REMARK
         self.busy: Busy | None = None
         self.verdict = UNJUDGED
         self.marks = NO_MARKS
@@ -221,7 +224,8 @@ class ModelRow:
         if self._haystack is None:
             record, details = self.record, self.record.details
             words = (record.name, details.family, *details.families, details.quantization_level)
-            self._haystack = "\n".join((*words, *record.capabilities)).casefold()
+            note = (self.remark.note,) if self.remark.note else ()
+            self._haystack = "\n".join((*words, *record.capabilities, *note)).casefold()
         return self._haystack
 
     def judge(self, verdict: Verdict, marks: Marks) -> None:
@@ -229,6 +233,15 @@ class ModelRow:
         self.verdict, self.marks = verdict, marks
         self.sort_key = ""
         self.refresh_badges()
+
+    @property
+    def is_starred(self) -> bool:
+        return self.remark.is_starred
+
+    def take_remark(self, remark: Remark) -> None:
+        """What a person has said of it."""
+        self.remark = remark
+        self._haystack = None
 
     def refresh_badges(self) -> None:
         """Work out the badges anew and forget the texts."""

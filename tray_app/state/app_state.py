@@ -41,6 +41,7 @@ from tray_app.core.updates.facts import (
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
 from tray_app.state.creates import CreateFacts
 from tray_app.state.disk import DiskFacts
+from tray_app.state.remarks import RemarkFacts
 from tray_app.state.use import UseFacts
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class AppState(QObject):
         self.creates = CreateFacts(self)
         self.use = UseFacts(self)
         self.disk = DiskFacts(self)
+        self.remarks = RemarkFacts(self)
         self.layer_index = LayerIndex()
         self.pull_summary = PullSummary()
         self.history = History()

@@ -11,7 +11,16 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
 from tray_app.commands import Commands
-from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRef, Verb
+from tray_app.core.payloads import (
+    BusyModel,
+    CopyRequest,
+    Failure,
+    LoadRequest,
+    ModelRef,
+    ModelRefs,
+    NoteRequest,
+    Verb,
+)
 from tray_app.core.records import (
     ModelInfo,
     ModelKey,
@@ -110,6 +119,8 @@ class DetailsDialog(DialogFrame):
         self.banner = Banner(self)
         self.overview = OverviewTab(clock=self._clock)
         self.overview.error_card.button.clicked.connect(self._request)
+        self.header.star.clicked.connect(self._on_star_clicked)
+        self.overview.note.given.connect(self._on_note_given)
         self.tabs = QTabWidget(self)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setUsesScrollButtons(True)
@@ -180,6 +191,9 @@ class DetailsDialog(DialogFrame):
         self.follow(state.verdicts_loaded, self._show_facts)
         self.follow(state.backups_changed, self._show_facts)
         self.follow(state.use.changed, self._on_state_use_changed)
+        self.follow(state.remarks.changed, self._on_remark_changed)
+        self.follow(state.remarks.loaded, self._show_remark)
+        self._show_remark()
 
     def _read_state(self) -> None:
         """What is known by now; the rest is asked for."""
@@ -263,6 +277,26 @@ class DetailsDialog(DialogFrame):
     def _on_state_use_changed(self, server_id: str) -> None:
         if server_id in ("", self._ref.server_id):
             self._show_facts()
+
+    @Slot(object)
+    def _on_remark_changed(self, key: ModelKey) -> None:
+        if key == self._ref.key:
+            self._show_remark()
+
+    @Slot()
+    def _show_remark(self) -> None:
+        """What a person has said of it."""
+        remark = self._state.remarks.remark(self._ref.key)
+        self.header.set_starred(remark.is_starred)
+        self.overview.note.show_note(remark.note)
+
+    def _on_star_clicked(self, is_starred: bool) -> None:
+        commands, refs = self._commands, ModelRefs((self._ref,))
+        (commands.star_requested if is_starred else commands.unstar_requested).emit(refs)
+        self._show_remark()
+
+    def _on_note_given(self, note: str) -> None:
+        self._commands.note_requested.emit(NoteRequest(self._ref, note))
 
     @Slot(object)
     def _on_state_verdict_changed(self, key: ModelKey) -> None:

@@ -40,6 +40,7 @@ from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.components.progress import Segment, SegmentedBar
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.details.facts import disk_facts, graphics_permille, model_facts
+from tray_app.views.details.note import NoteField
 from tray_app.views.details.page import MARGINS, say_error
 from tray_app.views.theme import TextRole, Theme, mix
 
@@ -147,6 +148,7 @@ class OverviewTab(QScrollArea):
         self._memory_title = heading(tr("In memory now"), self._content)
         self.memory = MemoryCard(self._content, clock=clock)
         self.disk = FactsCard(self._content)
+        self.note = NoteField(self._content)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(8)
@@ -155,6 +157,8 @@ class OverviewTab(QScrollArea):
         left.addSpacing(12)
         left.addWidget(self._chips_title)
         left.addWidget(self._chips_box)
+        left.addSpacing(12)
+        left.addWidget(self.note)
         left.addStretch(1)
         right.addWidget(self._memory_title)
         right.addWidget(self.memory)

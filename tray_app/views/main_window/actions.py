@@ -49,6 +49,7 @@ class Command(StrEnum):
     UPDATE = "update"
     CHECK_UPDATE = "check_update"
     PIN = "pin"
+    STAR = "star"
     SKIP = "skip"
     WHAT_DIFFERS = "what_differs"
     GO_BACK = "go_back"
@@ -65,6 +66,7 @@ class Command(StrEnum):
     FILTER_LOADED = "filter_loaded"
     FILTER_UPDATES = "filter_updates"
     FILTER_CLOUD = "filter_cloud"
+    FILTER_STARRED = "filter_starred"
     SERVERS = "servers"
     ADD_SERVER = "add_server"
     MANAGE_SERVERS = "manage_servers"
@@ -120,6 +122,7 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.UPDATE: (tr("Update", "a model"), tr("Update", "a model")),
         Command.CHECK_UPDATE: (tr("Check for update"), ""),
         Command.PIN: (tr("Pin this version"), ""),
+        Command.STAR: (tr("Starred", "a model"), ""),
         Command.SKIP: (tr("Skip this version"), ""),
         Command.WHAT_DIFFERS: (tr("What differs…"), ""),
         Command.GO_BACK: (tr("Go back to this version…"), ""),
@@ -221,6 +224,7 @@ class ModelActions(QObject):
         self._rows: tuple[ModelRow, ...] = ()
         self._here: tuple[ModelRow, ...] = ()
         actions[Command.KEEP_LOADED].setCheckable(True)
+        actions[Command.STAR].setCheckable(True)
         self.update_state(())
 
     @property
@@ -243,6 +247,9 @@ class ModelActions(QObject):
         keep = actions[Command.KEEP_LOADED]
         keep.set_reason(self._load_reason() or only_one)
         keep.setChecked(self.is_kept)
+        star = actions[Command.STAR]
+        star.set_reason(self._none_reason())
+        star.setChecked(self.are_starred)
         load = actions[Command.LOAD]
         load.setText(tr("Unload") if self.is_unload else tr("Load"))
         load.set_icon_name("eject" if self.is_unload else "load")
@@ -278,6 +285,11 @@ class ModelActions(QObject):
     def is_kept(self) -> bool:
         """Whether the selected model stays loaded until it is unloaded."""
         return len(self._rows) == 1 and _is_kept(self._rows[0])
+
+    @property
+    def are_starred(self) -> bool:
+        """Whether all that is selected has a star."""
+        return bool(self._rows) and all(row.is_starred for row in self._rows)
 
     @property
     def page_url(self) -> str:
@@ -327,6 +339,15 @@ class ModelActions(QObject):
         context = row.running.context_length if row.running else None
         keep_alive_s = None if _is_kept(row) else FOREVER_S
         self._commands.load_requested.emit(LoadRequest(ref_of(row), keep_alive_s, context))
+
+    def star(self) -> None:
+        """Star all that is selected; where all of it is starred, take the stars. A server need not
+        answer for that."""
+        if self._rows:
+            refs = ModelRefs(tuple(ref_of(row) for row in self._rows))
+            commands = self._commands
+            starred = self.are_starred
+            (commands.unstar_requested if starred else commands.star_requested).emit(refs)
 
     def delete(self) -> None:
         if not (self._reach_reason() or self._busy_reason()):

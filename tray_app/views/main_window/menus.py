@@ -51,8 +51,8 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
     groups = (
         (Command.DETAILS, Command.LOAD, Command.KEEP_LOADED),
         (
-            *(Command.UPDATE, Command.CHECK_UPDATE, Command.PIN, Command.SKIP),
-            *(Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
+            *(Command.UPDATE, Command.CHECK_UPDATE, Command.PIN, Command.STAR),
+            *(Command.SKIP, Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
         ),
         (Command.PULL_ELSEWHERE,),
         (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),

@@ -60,6 +60,9 @@ class ShownServers(QObject):
         self._on_state_verdicts_loaded()
         models.set_uses(self._use_of)
         state.use.changed.connect(models.refresh_uses)
+        state.remarks.changed.connect(models.refresh_remark)
+        state.remarks.loaded.connect(self._on_remarks_loaded)
+        self._on_remarks_loaded()
         self._on_state_server_changed()
         for key, verb in state.busy_models.items():
             models.set_busy(BusyModel(ModelRef(*key), verb))
@@ -162,6 +165,10 @@ class ShownServers(QObject):
     @Slot()
     def _on_state_verdicts_loaded(self) -> None:
         self._models.set_verdicts(self._judged)
+
+    @Slot()
+    def _on_remarks_loaded(self) -> None:
+        self._models.set_remarks(self._state.remarks.remark)
 
     def _use_of(self, record: ModelRecord, is_loaded: bool) -> LastUse:
         return self._state.use.last_use(record, is_loaded=is_loaded)

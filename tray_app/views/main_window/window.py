@@ -61,7 +61,10 @@ _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
 _MAX_PASTED = 10_000
-_ON_FRAMED = (*(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DUPLICATE, Command.DELETE),)
+_ON_FRAMED = (
+    *(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DUPLICATE, Command.DELETE),
+    Command.STAR,
+)
 
 
 class MainWindow(QMainWindow):
@@ -203,6 +206,7 @@ class MainWindow(QMainWindow):
         on(Command.OPEN_PAGE, models.open_page)
         on(Command.PULL_ELSEWHERE, models.pull_elsewhere)
         on(Command.UPDATE, lambda: self._on_framed(self.update_actions.update))
+        on(Command.STAR, lambda: self._on_framed(models.star))
         on(Command.DISK_SPACE, self._open_disk)
         on(Command.UNLOAD_ALL, self._unload_all)
         on(Command.DOWNLOADS, self._toggle_downloads)
@@ -211,6 +215,7 @@ class MainWindow(QMainWindow):
         on(Command.FILTER_LOADED, lambda: self.choose_filter("loaded"))
         on(Command.FILTER_UPDATES, lambda: self.choose_filter("updates"))
         on(Command.FILTER_CLOUD, lambda: self.choose_filter("cloud"))
+        on(Command.FILTER_STARRED, lambda: self.choose_filter("starred"))
         on(Command.SERVERS, self.top_bar.server_button.showMenu)
         on(Command.ADD_SERVER, lambda: commands.server_form_requested.emit(""))
         on(Command.DOCTOR, lambda: commands.doctor_dialog_requested.emit(self._state.shown_id))
