@@ -82,6 +82,7 @@ TEST_PROGRAMS = {
     "dash": "dash",
     "desktop-file-validate": "desktop-file-utils",
     "dpkg-deb": "dpkg",
+    "du": "coreutils",
     "fish": "fish",
     "gnome-keyring-daemon": "gnome-keyring",
     "grim": "grim",

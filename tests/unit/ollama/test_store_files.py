@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.tools import require
 from tray_app.core.disk.contents import StoreContents, contents
 from tray_app.core.errors import Cancelled
 from tray_app.ollama.cancel import CancelScope
@@ -110,8 +110,9 @@ def times(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-@pytest.mark.skipif(shutil.which("du") is None or os.name == "nt", reason="du is asked")
+@pytest.mark.skipif(os.name == "nt", reason="du is asked")
 def test_sums_equal_those_of_du_and_nothing_is_touched(tmp_path: Path) -> None:
+    require("du")
     folders = []
     for number in range(LIVES):
         store = Store(tmp_path / str(number), random.Random(number))

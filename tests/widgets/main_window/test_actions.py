@@ -137,7 +137,8 @@ def test_the_row_menu(stage: Stage) -> None:
     texts = [action.text().partition("\t")[0] for action in menu.actions()]
     assert texts == [
         "Show details", "Unload", "Keep loaded", "",
-        "Update", "Check for update", "Pin this version", "What differs…", "",
+        "Update", "Check for update", "Pin this version", "Starred", "What differs…",
+        "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
         "Duplicate…", "Delete…",
     ]  # fmt: skip
@@ -226,7 +227,7 @@ def test_the_menu_key_opens_at_the_current_row(stage: Stage) -> None:
 
 def test_the_panel_gives_commands(stage: Stage) -> None:
     window, told = stage.window, stage.told
-    special = {RowAction.SHOW, RowAction.LOOK}
+    special = {RowAction.SHOW, RowAction.LOOK, RowAction.FREE_UP}
     actions = {f"pull_{action}_requested": action for action in RowAction if action not in special}
     actions["update_changed_dialog_requested"] = RowAction.LOOK
     told.listen(stage.commands, list(actions))
