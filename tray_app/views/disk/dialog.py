@@ -262,11 +262,13 @@ class DiskDialog(DialogFrame):
                 self.free.show_counting(is_slow=not self._slow.isActive() and self.isVisible())
             self._show_footer()
             return
-        before = (*self.free.ticks.keys, *self._ticked_before)
-        self._ticked_before = ()
+        ticks, known = self.free.ticks, self.free.facts
+        if known is None or known.freeing is not found or self._ticked_before:
+            ticks = Ticks(found.offers, (*ticks.keys, *self._ticked_before))
+            self._ticked_before = ()
         facts = OfferFacts(
             found,
-            Ticks(found.offers, before),
+            ticks,
             self._clock(),
             kept_until(self._state, self.server_id),
             self._why_disabled,
