@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data, doctor, estimates, pull_servers, server_form, updates
+from tests.shots import data, disk, doctor, estimates, pull_servers, server_form, updates
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -127,6 +127,11 @@ DIALOGS: list[Callable[[], QWidget]] = [
     pictures.quit_question,
     pictures.details_overview,
     pictures.details_failed,
+    disk.disk_target,
+    disk.disk_small,
+    disk.disk_done,
+    disk.disk_elsewhere,
+    disk.details_note,
     doctor.doctor_open,
     doctor.doctor_small,
     doctor.doctor_fine,

@@ -20,7 +20,7 @@ def last_used(use: LastUse, now: datetime) -> str:
     if use.at is None:
         return MISSING
     if use.known is Known.BEFORE:
-        return fill(tr("Before {date}"), date=day(use.at, with_year=False))
+        return fill(tr("Before {date}"), date=day(use.at, with_year=False, is_short=True))
     return used_ago(use.at, now)
 
 

@@ -63,7 +63,7 @@ def test_its_words(qtbot: QtBot) -> None:
     table.poll("weeks:1b")
     words = {name: table.cell(name) for name in table.names()}
     assert words == {
-        "before": "Before 3 March",
+        "before": "Before 3 Mar",
         "cloud": "—",
         "hours": "2 h ago",
         "new": "Not yet",

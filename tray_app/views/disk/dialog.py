@@ -308,6 +308,7 @@ class DiskDialog(DialogFrame):
         self.delete_button.setAccessibleDescription(reason)
         for link in (self.restart_link, self.folder_link):
             link.setVisible(page is self.others)
+        self._turn_footer(self.width())
 
     @Slot()
     def _on_slow(self) -> None:
