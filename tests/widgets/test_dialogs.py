@@ -564,6 +564,14 @@ def test_disk_space_has_one_window_for_each_server(dialogs: Dialogs, scene: Scen
     assert dialogs.disk_dialogs() == (first,)
 
 
+def test_windows_that_are_replaced_let_disks_be_looked_at(dialogs: Dialogs, scene: Scene) -> None:
+    window = dialogs.open_disk(DiskTarget(data.SERVER))
+    with emitted(scene.commands.disk_stop_requested) as stopped:
+        dialogs.dismiss()
+    assert not window.isVisible()
+    assert stopped == []
+
+
 def test_models_to_free_space_are_asked_about_on_its_window(dialogs: Dialogs, scene: Scene) -> None:
     disks.tell(scene.state)
     window = dialogs.open_disk(DiskTarget(data.SERVER))

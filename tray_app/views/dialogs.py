@@ -355,6 +355,8 @@ class Dialogs(QObject):
         doctor = self.doctor_dialog()
         if doctor is not None:
             doctor.hand_over()
+        for disk in self.disk_dialogs():
+            disk.hand_over()
         self.close_all()
 
     # what went wrong

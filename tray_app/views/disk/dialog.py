@@ -82,6 +82,7 @@ class DiskDialog(DialogFrame):
         self._asked_target = 0
         self._is_elsewhere: bool | None = None
         self._is_focus_due = True
+        self._is_handed_over = False
         self._ticked_before: tuple[ModelKey, ...] = ()
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint, True)
         self._build()
@@ -187,13 +188,18 @@ class DiskDialog(DialogFrame):
         self._ticked_before = keys
         self._show_freeing()
 
+    def hand_over(self) -> None:
+        """Another window takes over: what is looked at is looked at for that one."""
+        self._is_handed_over = True
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._ask()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._commands.disk_stop_requested.emit(self.server_id)
+        if not self._is_handed_over:
+            self._commands.disk_stop_requested.emit(self.server_id)
 
     @Slot()
     def _ask(self) -> None:
