@@ -88,6 +88,7 @@ TEST_PROGRAMS = {
     "grim": "grim",
     "objdump": "binutils",
     "sh": "dash",
+    "sha256sum": "coreutils",
     "sway": "sway",
     "swaymsg": "sway",
     "zsh": "zsh",

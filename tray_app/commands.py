@@ -81,6 +81,13 @@ class Commands(QObject):
     load_stop_requested = Signal(object)  # ModelRef
     """Give up loading it, as far as this program has asked for that."""
     unload_requested = Signal(object)  # ModelRef
+    """One that is kept loaded is kept no more then."""
+    keep_requested = Signal(object)  # KeepRequest
+    keep_stop_requested = Signal(object)  # ModelRef
+    keep_load_requested = Signal(object)  # ModelRef
+    """Load one that is kept and was pushed out, whatever is there now."""
+    kept_models_requested = Signal(object)  # KeptModels
+    """Keep these, in this order, and no others."""
 
     star_requested = Signal(object)  # ModelRefs
     unstar_requested = Signal(object)  # ModelRefs
@@ -130,6 +137,12 @@ class Commands(QObject):
     # Making models.
     create_dialog_requested = Signal(object)  # CreatePaths
     """Open the dialog with these files; () = ask for one first."""
+    create_files_requested = Signal(object)  # FileGroup
+    """Read what its file is, which comes as `CreateFacts.file_read`; what is known of it is read
+    anew where it has changed."""
+    disk_requested = Signal(str)  # server id
+    """Look how much room there is, which comes as `AppState.disk_space_changed`: for servers on
+    this computer."""
     create_requested = Signal(object)  # CreateRequest
     create_start_requested = Signal(str)  # id of a create
     create_cancel_requested = Signal(str)  # id
@@ -142,9 +155,25 @@ class Commands(QObject):
     create_remove_requested = Signal(str)  # id
     derive_dialog_requested = Signal(object)  # ModelRef
     edit_dialog_requested = Signal(object)  # ModelRef
+    rebuild_dialog_requested = Signal(object)  # RebuildRequest
     derive_requested = Signal(object)  # DeriveRequest
+    derive_undo_requested = Signal(object)  # UndoRequest
+    """Make an edited model what it was."""
     rename_dialog_requested = Signal(object)  # ModelRef
     rename_requested = Signal(object)  # RenameRequest
+    clean_up_requested = Signal(object)  # ModelRef of the damaged name that a copy has left
+
+    # Lists of models.
+    export_dialog_requested = Signal(str)  # server id
+    export_requested = Signal(object)  # ExportRequest
+    """Write it, which comes as `ListFacts.exported`."""
+    import_dialog_requested = Signal(object)  # ListSource
+    list_read_requested = Signal(object)  # ListSource
+    """Read it, which comes as `ListFacts.read`."""
+    list_look_up_requested = Signal(object)  # ListQuestion
+    """Look its names up, which comes as `ListFacts.lookup`."""
+    list_look_up_stop_requested = Signal()
+    import_requested = Signal(object)  # ImportRequest
 
     # Downloads.
     pull_dialog_requested = Signal(str)  # what to fill in, "" = nothing

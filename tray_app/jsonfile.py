@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import logging
 import os
 import shutil
 import stat
@@ -18,7 +19,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tray_app import filelock
+from tray_app.core.file_failures import FileFailed, file_failed
 from tray_app.private_files import make_folder, make_private, opener
+
+_log = logging.getLogger(__name__)
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 100
@@ -205,6 +209,19 @@ def put_aside(path: Path, *, second: int = 2) -> Path:
         else:
             make_private(target)
             return target
+
+
+def keep_broken(path: Path, reason: str) -> tuple[Path, FileFailed | None]:
+    """Put a file aside that could not be used: where it is then, and why it could not be moved
+    (None = it was). While that fails it stays where it is, and is not to be written over."""
+    try:
+        kept = put_aside(path, second=1)
+    except OSError as error:
+        _log.exception("cannot keep the broken %s (%s)", path, reason)
+        return path, file_failed(error, path)
+    # Not a warning: whoever loads tells the person.
+    _log.info("%s was not usable (%s), kept as %s", path.name, reason, kept.name)
+    return kept, None
 
 
 def _move(source: Path, target: Path) -> None:

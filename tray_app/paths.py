@@ -34,6 +34,16 @@ class Paths:
         return self.state / "downloads.json"
 
     @property
+    def creates_file(self) -> Path:
+        """What is being made of files."""
+        return self.state / "creates.json"
+
+    @property
+    def recipes_file(self) -> Path:
+        """What an import still has to make."""
+        return self.state / "recipes.json"
+
+    @property
     def history_file(self) -> Path:
         return self.state / "downloads-history.json"
 
@@ -58,6 +68,11 @@ class Paths:
     def remarks_file(self) -> Path:
         """Stars and notes."""
         return self.state / "remarks.json"
+
+    @property
+    def memory_file(self) -> Path:
+        """What is kept in memory, and what memory models took."""
+        return self.state / "memory.json"
 
     @property
     def log_file(self) -> Path:

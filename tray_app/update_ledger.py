@@ -109,17 +109,7 @@ class LedgerFile:
         return tuple(kept)
 
     def _put_aside(self, reason: str) -> None:
-        """Keep the file; while that fails it stays where it is and is not written over."""
-        try:
-            self.broken_path = jsonfile.put_aside(self.path, second=1)
-        except OSError as error:
-            self.broken_path = self.path
-            self.unreadable = file_failed(error, self.path)
-            _log.exception("cannot keep the broken %s (%s)", self.path, reason)
-            return
-        _log.info(
-            "%s was not usable (%s), kept as %s", self.path.name, reason, self.broken_path.name
-        )
+        self.broken_path, self.unreadable = jsonfile.keep_broken(self.path, reason)
 
 
 def _written(records: Iterable[Record]) -> list[str]:

@@ -6,7 +6,7 @@ one that cannot be read now is left alone, and nothing is written until it can.
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -18,8 +18,6 @@ from tray_app.core.file_failures import FileFailed, file_failed
 from tray_app.core.use.days import DaySet
 from tray_app.core.use.ledger import MAX_MODELS, ModelUse, ServerWatch, UseKey, UseLedger
 from tray_app.private_files import make_folder, opener
-
-_log = logging.getLogger(__name__)
 
 VERSION = 1
 _APPLICATION = 0x4F547561  # so that we know our own: "OTua"
@@ -137,19 +135,11 @@ class UseFile:
             raise _NotOurs(str(error)[:_MAX_TEXT]) from error
 
     def _put_aside(self, reason: str) -> None:
-        """Keep the file; while that fails it stays where it is and is not written over."""
-        try:
-            self.broken_path = jsonfile.put_aside(self.path, second=1)
+        self.broken_path, self.unreadable = jsonfile.keep_broken(self.path, reason)
+        if self.unreadable is None:
             for suffix in _SIDE_FILES:
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        except OSError as error:
-            self.broken_path = self.path
-            self.unreadable = file_failed(error, self.path)
-            _log.exception("cannot keep the broken %s (%s)", self.path, reason)
-            return
-        _log.info(
-            "%s was not usable (%s), kept as %s", self.path.name, reason, self.broken_path.name
-        )
+                with contextlib.suppress(OSError):
+                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
 
 def _is_busy(error: Exception) -> bool:

@@ -4,6 +4,10 @@ _ollama_tray_models() {
   ollama-tray list "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
+_ollama_tray_downloads() {
+  ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
 _ollama_tray_servers() {
   local label word=${1,,}
   while IFS= read -r label; do
@@ -25,25 +29,40 @@ _ollama_tray() {
     --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --header-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --server) COMPREPLY=(); _ollama_tray_servers "$word"; return ;;
+    --quantize) mapfile -t COMPREPLY < <(compgen -W "Q8_0 Q4_K_M Q4_K_S" -- "$word"); return ;;
   esac
   local options="--server --header-file --data-dir --verbose --help" names=""
   case $command in
     "") options+=" --version --hidden --demo"
-        names="list show ps pull rm outdated update pin unpin status doctor quit" ;;
+        names="list show ps load unload keep pull rm cp mv create outdated update pin unpin export"
+        names+=" import downloads pause resume cancel status doctor quit" ;;
     list | ls) options+=" --sort --json"; names=models ;;
     show) options+=" --json"; names=models ;;
-    ps | status | doctor) options+=" --json" ;;
+    ps | downloads | status | doctor) options+=" --json" ;;
+    cp | mv) names=models ;;
+    pause | resume) options+=" --all"; names=downloads ;;
+    cancel) options+=" --yes"; names=downloads ;;
     pull) options+=" --wait --insecure"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;
+    load) options+=" --context --for"; names=models ;;
+    unload) options+=" --all"; names=models ;;
+    keep) options+=" --context --off"; names=models ;;
+    create) options+=" --quantize --base --no-projector --yes --json"; names=files ;;
     outdated) options+=" --json --exit-code" ;;
     update) options+=" --all --dry-run --yes --wait"; names=models ;;
     pin | unpin) names=models ;;
+    export) options+=" --json"; names=files ;;
+    import) options+=" --dry-run --yes --wait"; names=files ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     return
   fi
-  if [[ $names != models ]]; then
+  if [[ $names == files ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    return
+  fi
+  if [[ $names != models && $names != downloads ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$names" -- "$word")
     return
   fi
@@ -54,7 +73,13 @@ _ollama_tray() {
     name=${name##*[[:space:]]}
     before=${name%"${name##*:}"}
   fi
-  mapfile -t COMPREPLY < <(compgen -W "$(_ollama_tray_models "${server[@]}")" -- "$name")
+  local known
+  if [[ $names == downloads ]]; then
+    known=$(_ollama_tray_downloads)
+  else
+    known=$(_ollama_tray_models "${server[@]}")
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$known" -- "$name")
   COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 

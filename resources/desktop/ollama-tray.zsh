@@ -7,6 +7,12 @@ _ollama_tray_models() {
   compadd -a names
 }
 
+_ollama_tray_downloads() {
+  local -a names
+  names=(${(f)"$(ollama-tray downloads 2>/dev/null | awk 'NR > 1 { print $1 }')"})
+  compadd -a names
+}
+
 _ollama_tray_servers() {
   local -a labels
   labels=(${(f)"$(ollama-tray --complete-servers 2>/dev/null)"})
@@ -38,12 +44,24 @@ _ollama_tray() {
         'list:list the installed models'
         'show:show one model'
         'ps:list the models in memory'
+        'load:load a model into memory'
+        'unload:unload models'
+        'keep:keep a model in memory'
         'pull:have models here and up to date'
         'rm:delete models'
+        'cp:copy a model to another name'
+        'mv:give a model another name'
+        'create:make a model of a GGUF file'
         'outdated:ask for newer versions'
         'update:update models'
         'pin:leave models as they are'
         'unpin:let models be updated again'
+        'export:write the list of models'
+        'import:have the models of a list here'
+        'downloads:what the program that runs downloads'
+        'pause:pause downloads'
+        'resume:let downloads go on'
+        'cancel:cancel downloads'
         'status:how the server stands'
         'doctor:look for what is wrong'
         'quit:end the program that runs'
@@ -57,14 +75,35 @@ _ollama_tray() {
             '1:model:_ollama_tray_models' ;;
         show)
           _arguments $common '--json[print JSON]' '1:model:_ollama_tray_models' ;;
-        ps|status|doctor)
+        ps|downloads|status|doctor)
           _arguments $common '--json[print JSON]' ;;
+        load)
+          _arguments $common '--context[tokens of context]:tokens:' \
+            '--for[how long it stays]:time:' '1:model:_ollama_tray_models' ;;
+        unload)
+          _arguments $common '--all[all that are in memory]' '*:model:_ollama_tray_models' ;;
+        keep)
+          _arguments $common '--context[tokens of context]:tokens:' '--off[keep it no more]' \
+            '1:model:_ollama_tray_models' ;;
         pull)
           _arguments $common '--wait[pull here, even if the program runs]' \
             '--insecure[plain http to the registry]' '*:model:_ollama_tray_models' ;;
         rm)
           _arguments $common '(-y --yes -f --force)'{-y,--yes,-f,--force}'[do not ask]' \
             '*:model:_ollama_tray_models' ;;
+        cp|mv)
+          _arguments $common '1:model:_ollama_tray_models' '2:new name: ' ;;
+        pause|resume)
+          _arguments $common '--all[all of them]' '*:download:_ollama_tray_downloads' ;;
+        cancel)
+          _arguments $common '(-y --yes)'{-y,--yes}'[do not ask]' \
+            '*:download:_ollama_tray_downloads' ;;
+        create)
+          _arguments $common '--quantize[make it smaller]:type:(Q8_0 Q4_K_M Q4_K_S)' \
+            '--base[the model that an adapter is for]:model:_ollama_tray_models' \
+            '--no-projector[leave the projector out]' \
+            '(-y --yes)'{-y,--yes}'[also where it may not work]' '--json[print JSON]' \
+            '1:name:' '*:file:_files' ;;
         outdated)
           _arguments $common '--json[print JSON]' \
             '--exit-code[end with 4 if there are newer versions]' ;;
@@ -72,6 +111,12 @@ _ollama_tray() {
           _arguments $common '--all[all that have a newer version]' \
             '--dry-run[only say what would be done]' '(-y --yes)'{-y,--yes}'[do not ask]' \
             '--wait[pull here, even if the program runs]' '*:model:_ollama_tray_models' ;;
+        export)
+          _arguments $common '--json[with recipes]' '1:file:_files' ;;
+        import)
+          _arguments $common '--dry-run[only say what would be done]' \
+            '(-y --yes)'{-y,--yes}'[do not ask]' \
+            '--wait[pull here, even if the program runs]' '1:file:_files' ;;
         pin|unpin)
           _arguments $common '*:model:_ollama_tray_models' ;;
         *)

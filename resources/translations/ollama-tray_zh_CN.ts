@@ -21,6 +21,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln characters</source>
+        <translation>
+            <numerusform>%Ln 个字符</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln checks</source>
         <translation>
             <numerusform>%Ln 项检查</numerusform>
@@ -106,6 +112,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln entries</source>
+        <comment>of a list</comment>
+        <translation>
+            <numerusform>%Ln 条</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln failed</source>
         <comment>downloads</comment>
         <translation>
@@ -113,9 +126,34 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln files</source>
+        <translation>
+            <numerusform>%Ln 个文件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln hours</source>
         <translation>
             <numerusform>%Ln 小时</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln kept loaded</source>
+        <comment>models</comment>
+        <translation>
+            <numerusform>%Ln 个保持加载</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln lines</source>
+        <translation>
+            <numerusform>%Ln 行</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln lines with recipes</source>
+        <translation>
+            <numerusform>%Ln 行，含配方</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -138,6 +176,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln models are being made</source>
+        <translation>
+            <numerusform>正在创建 %Ln 个模型</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln models are hidden by the filter.</source>
         <translation>
             <numerusform>筛选隐藏了 %Ln 个模型。</numerusform>
@@ -147,6 +191,24 @@
         <source>%Ln models are hidden by the search.</source>
         <translation>
             <numerusform>搜索隐藏了 %Ln 个模型。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models are in the downloads.</source>
+        <translation>
+            <numerusform>%Ln 个模型已加入下载列表。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models are made as soon as their base is here.</source>
+        <translation>
+            <numerusform>%Ln 个模型会在其基础模型就绪后创建。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln models aren’t offered: {reasons}.</source>
+        <translation>
+            <numerusform>有 %Ln 个模型未列出：{reasons}。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -247,6 +309,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln of {count} parts are missing</source>
+        <translation>
+            <numerusform>缺少 {count} 个部分中的 %Ln 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln out of reach</source>
         <comment>models</comment>
         <translation>
@@ -261,9 +329,28 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln pinned</source>
+        <comment>models</comment>
+        <translation>
+            <numerusform>%Ln 个已固定</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln seconds</source>
         <translation>
             <numerusform>%Ln 秒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln selected, they free up to {size}</source>
+        <translation>
+            <numerusform>已选 %Ln 个，最多可释放 {size}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln selected, they free {size}</source>
+        <translation>
+            <numerusform>已选 %Ln 个，可释放 {size}</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -288,6 +375,13 @@
         <source>%Ln servers wait for it: {servers}.</source>
         <translation>
             <numerusform>%Ln 台服务器正在等待它：{servers}。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln starred</source>
+        <comment>models</comment>
+        <translation>
+            <numerusform>%Ln 个已加星标</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -354,12 +448,20 @@
         </translation>
     </message>
     <message>
+        <source>&amp;Add parameter</source>
+        <translation>添加参数(&amp;A)</translation>
+    </message>
+    <message>
         <source>&amp;Add server…</source>
         <translation>添加服务器(&amp;A)…</translation>
     </message>
     <message>
         <source>&amp;Address</source>
         <translation>地址(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Based on</source>
+        <translation>基于(&amp;B)</translation>
     </message>
     <message>
         <source>&amp;Browse the library</source>
@@ -398,8 +500,20 @@
         <translation>全部复制(&amp;C)</translation>
     </message>
     <message>
+        <source>&amp;Delete when ready</source>
+        <translation>完成后删除(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Delete {count}…</source>
+        <translation>删除 {count} 个(&amp;D)…</translation>
+    </message>
+    <message>
         <source>&amp;Delete…</source>
         <translation>删除(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>放弃(&amp;D)</translation>
     </message>
     <message>
         <source>&amp;Drop and remove</source>
@@ -422,12 +536,34 @@
         <translation>恢复(&amp;G)…</translation>
     </message>
     <message>
+        <source>&amp;Import</source>
+        <translation>导入(&amp;I)</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Import %Ln models</source>
+        <translation>
+            <numerusform>导入 %Ln 个模型(&amp;I)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Import {count}, delete {others}…</source>
+        <translation>导入 {count} 个，删除 {others} 个(&amp;I)…</translation>
+    </message>
+    <message>
         <source>&amp;Keep downloading</source>
         <translation>继续下载(&amp;K)</translation>
     </message>
     <message>
+        <source>&amp;Keep editing</source>
+        <translation>继续编辑(&amp;K)</translation>
+    </message>
+    <message>
         <source>&amp;Keep free on the model disk</source>
         <translation>模型磁盘保留空间(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep it</source>
+        <translation>保留(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Keep loaded</source>
@@ -440,6 +576,10 @@
     <message>
         <source>&amp;Keep the old versions for {days} days</source>
         <translation>将旧版本保留 {days} 天(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the version of today as {name}</source>
+        <translation>将今天的版本保留为 {name}(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Keep this version for {days} days</source>
@@ -468,6 +608,10 @@
     <message>
         <source>&amp;Name</source>
         <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Never look this name up</source>
+        <translation>从不查询此名称(&amp;N)</translation>
     </message>
     <message>
         <source>&amp;Offer again</source>
@@ -510,6 +654,10 @@
         <translation>仍然拉取(&amp;P)</translation>
     </message>
     <message>
+        <source>&amp;Pull instead…</source>
+        <translation>改为拉取(&amp;P)…</translation>
+    </message>
+    <message>
         <source>&amp;Pull model…</source>
         <translation>拉取模型…</translation>
     </message>
@@ -530,6 +678,10 @@
         <translation>拉取 {size}(&amp;P)</translation>
     </message>
     <message>
+        <source>&amp;Quantize</source>
+        <translation>量化(&amp;Q)</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>退出(&amp;Q)</translation>
     </message>
@@ -548,6 +700,14 @@
     <message>
         <source>&amp;Remove server…</source>
         <translation>移除服务器(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>重命名(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Replace</source>
+        <translation>替换(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Replace, {size}</source>
@@ -590,12 +750,24 @@
         <translation>显示在“所有服务器”中(&amp;S)</translation>
     </message>
     <message>
+        <source>&amp;Start again</source>
+        <translation>重新开始(&amp;S)</translation>
+    </message>
+    <message>
         <source>&amp;Start now</source>
         <translation>立即开始(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
         <translation>停止(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Stop loading</source>
+        <translation>停止加载(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;System prompt</source>
+        <translation>系统提示词(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Test</source>
@@ -634,6 +806,10 @@
     <message>
         <source>&amp;Wake</source>
         <translation>唤醒(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;What will be sent…</source>
+        <translation>将发送的内容(&amp;W)…</translation>
     </message>
     <message>
         <source>, </source>
@@ -713,6 +889,14 @@
         <translation>一行下载进度</translation>
     </message>
     <message>
+        <source>A model called {copy} exists by now.</source>
+        <translation>现在已有名为 {copy} 的模型。</translation>
+    </message>
+    <message>
+        <source>A model that isn’t known</source>
+        <translation>未知的模型</translation>
+    </message>
+    <message>
         <source>A model with this name exists.</source>
         <translation>已有同名的模型。</translation>
     </message>
@@ -723,6 +907,10 @@
     <message>
         <source>A name can’t contain “{piece}”. Allowed: letters, digits and . _ - : /</source>
         <translation>名称不能包含“{piece}”。允许使用字母、数字和 . _ - : /</translation>
+    </message>
+    <message>
+        <source>A name of letters, digits and _ that isn’t in the table</source>
+        <translation>由字母、数字和 _ 组成且不在表中的名称</translation>
     </message>
     <message>
         <source>A name with “{piece}” in front needs a user too: host/user/model.</source>
@@ -739,6 +927,10 @@
     <message>
         <source>A newer version needs a newer Ollama</source>
         <translation>新版本需要更新的 Ollama</translation>
+    </message>
+    <message>
+        <source>A number</source>
+        <translation>须为数字</translation>
     </message>
     <message>
         <source>A port is a number from 1 to 65535.</source>
@@ -761,12 +953,24 @@
         <translation>终端不读取密钥环。请用 --server 指定它，并配合 OLLAMA_TRAY_TOKEN 或 --header-file。</translation>
     </message>
     <message>
+        <source>A value</source>
+        <translation>须有值</translation>
+    </message>
+    <message>
         <source>A web page answered instead of {registry}. The network may want you to log in first.</source>
         <translation>响应的是一个网页，而不是 {registry}。网络可能要求先登录。</translation>
     </message>
     <message>
         <source>A web page answers instead of {registry}, perhaps a login page</source>
         <translation>响应的是一个网页而不是 {registry}，可能是登录页面</translation>
+    </message>
+    <message>
+        <source>A whole number</source>
+        <translation>须为整数</translation>
+    </message>
+    <message>
+        <source>A whole number, {least} or more</source>
+        <translation>须为整数，至少为 {least}</translation>
     </message>
     <message>
         <source>About</source>
@@ -797,8 +1001,24 @@
         <translation>适配器</translation>
     </message>
     <message>
+        <source>Add &amp;model…</source>
+        <translation>添加模型(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Add -y to cancel without asking.</source>
+        <translation>加上 -y 可不经询问直接取消。</translation>
+    </message>
+    <message>
+        <source>Add -y to create it anyway.</source>
+        <translation>加上 -y 可直接创建。</translation>
+    </message>
+    <message>
         <source>Add -y to delete without asking.</source>
         <translation>加上 -y 可不经询问直接删除。</translation>
+    </message>
+    <message>
+        <source>Add -y to import without asking.</source>
+        <translation>添加 -y 可不经询问直接导入。</translation>
     </message>
     <message>
         <source>Add -y to update without asking.</source>
@@ -841,6 +1061,18 @@
         <translation>代理的地址</translation>
     </message>
     <message>
+        <source>Afterwards up to {taken} are taken; {going} of them go when Ollama is started more than an hour later.</source>
+        <translation>完成后最多占用 {taken}；其中 {going} 会在一小时后 Ollama 下次启动时清除。</translation>
+    </message>
+    <message>
+        <source>Afterwards {taken} are taken.</source>
+        <translation>完成后占用 {taken}。</translation>
+    </message>
+    <message>
+        <source>Afterwards {taken} are taken; {going} of them go when Ollama is started more than an hour later.</source>
+        <translation>完成后占用 {taken}；其中 {going} 会在一小时后 Ollama 下次启动时清除。</translation>
+    </message>
+    <message>
         <source>All</source>
         <translation>全部</translation>
     </message>
@@ -850,9 +1082,19 @@
             <numerusform>全部 %Ln 个模型都是最新的。</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>All %Ln parts are there</source>
+        <translation>
+            <numerusform>%Ln 个部分齐全</numerusform>
+        </translation>
+    </message>
     <message>
         <source>All files</source>
         <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>All models</source>
@@ -891,6 +1133,10 @@
         <translation>已有。不清楚是否有更新的版本。</translation>
     </message>
     <message>
+        <source>Already on the server</source>
+        <translation>服务器上已有</translation>
+    </message>
+    <message>
         <source>Already up to date</source>
         <translation>已是最新版本</translation>
     </message>
@@ -909,6 +1155,12 @@
     <message>
         <source>Already waiting in line, {share}</source>
         <translation>已在排队，{share}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Also &amp;delete the %Ln models that aren’t listed, {size}…</source>
+        <translation>
+            <numerusform>同时删除未列出的 %Ln 个模型，{size}(&amp;D)…</numerusform>
+        </translation>
     </message>
     <message>
         <source>Also models from &amp;Hugging Face</source>
@@ -958,6 +1210,20 @@
         <source>Another program has {path} open.</source>
         <translation>另一个程序正在使用 {path}。</translation>
     </message>
+    <message numerus="yes">
+        <source>Another program set %Ln minutes.</source>
+        <translation>
+            <numerusform>另一个程序设成了 %Ln 分钟。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Another program set {time}.</source>
+        <translation>另一个程序设成了 {time}。</translation>
+    </message>
+    <message>
+        <source>Another program unloaded it at {time}.</source>
+        <translation>另一个程序在 {time} 卸载了它。</translation>
+    </message>
     <message>
         <source>Another program uses port {port}</source>
         <translation>另一个程序占用了端口 {port}</translation>
@@ -965,6 +1231,38 @@
     <message>
         <source>Another server has this name.</source>
         <translation>另一台服务器已使用此名称。</translation>
+    </message>
+    <message>
+        <source>Another version is published now</source>
+        <translation>现在发布的是另一个版本</translation>
+    </message>
+    <message>
+        <source>Apps that use the old name no longer find it.</source>
+        <translation>使用旧名称的应用将找不到它。</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>As a Modelfile. Only what you changed; the rest is taken over.</source>
+        <translation>以 Modelfile 表示。只含您改动的部分，其余沿用。</translation>
+    </message>
+    <message>
+        <source>As a Modelfile. Only what you changed; the rest stays.</source>
+        <translation>以 Modelfile 表示。只含您改动的部分，其余不变。</translation>
+    </message>
+    <message>
+        <source>As in {name}.</source>
+        <translation>与 {name} 相同。</translation>
+    </message>
+    <message>
+        <source>As it is now.</source>
+        <translation>与现在相同。</translation>
+    </message>
+    <message>
+        <source>As {name}.</source>
+        <translation>名称为 {name}。</translation>
     </message>
     <message>
         <source>Ask again</source>
@@ -995,6 +1293,10 @@
         <translation>{registry} 上</translation>
     </message>
     <message>
+        <source>At {registry} now: {digest}</source>
+        <translation>{registry} 上现为：{digest}</translation>
+    </message>
+    <message>
         <source>Audio</source>
         <translation>音频</translation>
     </message>
@@ -1007,8 +1309,40 @@
         <translation>“自动”会跟随面板或任务栏的颜色。</translation>
     </message>
     <message>
+        <source>Avoids words that have come before, however often.</source>
+        <translation>避免已出现过的词语，不论次数。</translation>
+    </message>
+    <message>
+        <source>Avoids words the more, the more often they have come.</source>
+        <translation>词语出现越多，越避免使用。</translation>
+    </message>
+    <message>
         <source>B</source>
         <translation>B</translation>
+    </message>
+    <message>
+        <source>Back to the present one</source>
+        <translation>恢复为现有的</translation>
+    </message>
+    <message>
+        <source>Back to {name}’s</source>
+        <translation>恢复为 {name} 的</translation>
+    </message>
+    <message>
+        <source>Back to {value}</source>
+        <translation>恢复为 {value}</translation>
+    </message>
+    <message>
+        <source>Based on</source>
+        <translation>基于</translation>
+    </message>
+    <message>
+        <source>Before {date}</source>
+        <translation>{date}之前</translation>
+    </message>
+    <message>
+        <source>Beside it: {names}</source>
+        <translation>同时加载：{names}</translation>
     </message>
     <message>
         <source>Broadcast address</source>
@@ -1019,12 +1353,28 @@
         <translation>浏览模型库</translation>
     </message>
     <message>
+        <source>C&amp;hange…</source>
+        <translation>更改(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose another file…</source>
+        <translation>选择其他文件(&amp;H)…</translation>
+    </message>
+    <message>
         <source>C&amp;lear history</source>
         <translation>清除历史记录(&amp;L)</translation>
     </message>
     <message>
         <source>C&amp;opy</source>
         <translation>复制(&amp;O)</translation>
+    </message>
+    <message>
+        <source>C&amp;reate</source>
+        <translation>创建(&amp;R)</translation>
+    </message>
+    <message>
+        <source>C&amp;reate anyway</source>
+        <translation>仍然创建(&amp;R)</translation>
     </message>
     <message>
         <source>CA file</source>
@@ -1063,6 +1413,14 @@
         <translation>已取消</translation>
     </message>
     <message>
+        <source>Canceled {names}.</source>
+        <translation>已取消 {names}。</translation>
+    </message>
+    <message>
+        <source>Canceled, nothing was left behind</source>
+        <translation>已取消，未留下任何内容</translation>
+    </message>
+    <message>
         <source>Can’t be shown</source>
         <translation>无法显示</translation>
     </message>
@@ -1083,8 +1441,24 @@
         <translation>无法得知此桌面提供哪些功能</translation>
     </message>
     <message>
+        <source>Can’t go back to the old version of {name}</source>
+        <translation>无法恢复 {name} 的旧版本</translation>
+    </message>
+    <message>
+        <source>Can’t keep {name} loaded</source>
+        <translation>无法保持加载 {name}</translation>
+    </message>
+    <message>
         <source>Can’t load {name}</source>
         <translation>无法加载 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t make {name}</source>
+        <translation>无法创建 {name}</translation>
+    </message>
+    <message>
+        <source>Can’t move {name} to the new version</source>
+        <translation>无法将 {name} 移到新版本</translation>
     </message>
     <message>
         <source>Can’t pull {name}</source>
@@ -1117,8 +1491,16 @@
         <translation>自 {time} 起无法连接“{server}”。</translation>
     </message>
     <message>
+        <source>Can’t reach “{server}”. It’s created when it is back.</source>
+        <translation>无法连接“{server}”。恢复后会自动创建。</translation>
+    </message>
+    <message>
         <source>Can’t reach “{server}”. This is the list from {time}. Downloads wait and resume by themselves.</source>
         <translation>无法连接“{server}”。这是 {time} 的列表。下载会等待，之后自动继续。</translation>
+    </message>
+    <message>
+        <source>Can’t rename {name}</source>
+        <translation>无法重命名 {name}</translation>
     </message>
     <message>
         <source>Can’t show {name}</source>
@@ -1161,8 +1543,20 @@
         <translation>更换服务器…</translation>
     </message>
     <message>
+        <source>Change something first</source>
+        <translation>请先做些改动</translation>
+    </message>
+    <message>
+        <source>Change what {name} is made of</source>
+        <translation>更改 {name} 的创建方式</translation>
+    </message>
+    <message>
         <source>Changed meanwhile</source>
         <translation>其间有改动</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
     </message>
     <message>
         <source>Chat</source>
@@ -1210,6 +1604,10 @@
         <translation>正在重新检查…</translation>
     </message>
     <message>
+        <source>Checking the file</source>
+        <translation>正在检查文件</translation>
+    </message>
+    <message>
         <source>Checking this computer…</source>
         <translation>正在检查这台电脑…</translation>
     </message>
@@ -1226,6 +1624,14 @@
         <translation>正在检查… {done}/{total}</translation>
     </message>
     <message>
+        <source>Choose &amp;another…</source>
+        <translation>选择其他文件(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Choose a GGUF file</source>
+        <translation>选择 GGUF 文件</translation>
+    </message>
+    <message>
         <source>Choose a file.</source>
         <translation>请选择一个文件。</translation>
     </message>
@@ -1238,8 +1644,28 @@
         <translation>请选择服务器</translation>
     </message>
     <message>
+        <source>Choose another file for {name}</source>
+        <translation>为 {name} 选择其他文件</translation>
+    </message>
+    <message>
+        <source>Choose one server first</source>
+        <translation>请先选择一个服务器</translation>
+    </message>
+    <message>
         <source>Choose other registries</source>
         <translation>选择其他仓库</translation>
+    </message>
+    <message>
+        <source>Choose the model’s own file; the projector is found beside it.</source>
+        <translation>请选择模型本身的文件；旁边的视觉投影文件会被自动找到。</translation>
+    </message>
+    <message>
+        <source>Chooses among the likeliest words that together have this probability.</source>
+        <translation>在合计达到此概率的最可能词语中选择。</translation>
+    </message>
+    <message>
+        <source>Chooses among this many of the likeliest words.</source>
+        <translation>在这么多个最可能的词语中选择。</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -1294,8 +1720,20 @@
         <translation>云端模型，本地不存储任何内容</translation>
     </message>
     <message>
+        <source>Cloud model, nothing to download</source>
+        <translation>云端模型，无需下载</translation>
+    </message>
+    <message>
         <source>Cloud models aren’t loaded here</source>
         <translation>云端模型不在本地加载</translation>
+    </message>
+    <message>
+        <source>Cloud models can’t be changed here</source>
+        <translation>云端模型无法在此更改</translation>
+    </message>
+    <message>
+        <source>Cloud models take no space.</source>
+        <translation>云端模型不占空间。</translation>
     </message>
     <message>
         <source>Co&amp;mpare…</source>
@@ -1354,16 +1792,32 @@
         <translation>正在连接…</translation>
     </message>
     <message>
+        <source>Connection lost. Ollama goes on; waiting for the model to appear</source>
+        <translation>连接已断开。Ollama 会继续；正在等待模型出现</translation>
+    </message>
+    <message>
         <source>Context length</source>
         <translation>上下文长度</translation>
+    </message>
+    <message>
+        <source>Context of {name}</source>
+        <translation>{name} 的上下文</translation>
     </message>
     <message>
         <source>Context {count}</source>
         <translation>上下文 {count}</translation>
     </message>
     <message>
+        <source>Context {count}.</source>
+        <translation>上下文 {count}。</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Copied {name} to {copy}.</source>
+        <translation>已将 {name} 复制为 {copy}。</translation>
     </message>
     <message>
         <source>Copy &amp;error</source>
@@ -1388,6 +1842,10 @@
     <message>
         <source>Copy digest</source>
         <translation>复制摘要</translation>
+    </message>
+    <message>
+        <source>Copy error</source>
+        <translation>复制错误</translation>
     </message>
     <message>
         <source>Copy fingerprint</source>
@@ -1430,6 +1888,10 @@
         <translation>请在设置中更正服务器条目。</translation>
     </message>
     <message>
+        <source>Correct {name} first</source>
+        <translation>请先更正 {name}</translation>
+    </message>
+    <message>
         <source>Couldn’t be read ({reason}).</source>
         <translation>无法读取（{reason}）。</translation>
     </message>
@@ -1454,6 +1916,51 @@
         <translation>无法查询大小</translation>
     </message>
     <message>
+        <source>Create &amp;on</source>
+        <translation>创建到(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Create from file</source>
+        <translation>从文件创建</translation>
+    </message>
+    <message>
+        <source>Create from file ({n} of {count})</source>
+        <translation>从文件创建（第 {n} 个，共 {count} 个）</translation>
+    </message>
+    <message>
+        <source>Create from file…</source>
+        <translation>从文件创建…</translation>
+    </message>
+    <message>
+        <source>Create it anyway?</source>
+        <translation>仍要创建吗？</translation>
+    </message>
+    <message>
+        <source>Created {name}, {size}.</source>
+        <translation>已创建 {name}，{size}。</translation>
+    </message>
+    <message>
+        <source>Created {name}.</source>
+        <translation>已创建 {name}。</translation>
+    </message>
+    <message>
+        <source>Creating failed</source>
+        <translation>创建失败</translation>
+    </message>
+    <message>
+        <source>Creating failed: {name}</source>
+        <translation>创建失败：{name}</translation>
+    </message>
+    <message>
+        <source>Creating {name}</source>
+        <comment>said by a screen reader</comment>
+        <translation>正在创建 {name}</translation>
+    </message>
+    <message>
+        <source>Creating…</source>
+        <translation>正在创建…</translation>
+    </message>
+    <message>
         <source>D&amp;uplicate…</source>
         <translation>复制为(&amp;U)…</translation>
     </message>
@@ -1462,12 +1969,21 @@
         <translation>演示</translation>
     </message>
     <message>
+        <source>DONE</source>
+        <comment>how much of a download</comment>
+        <translation>已完成</translation>
+    </message>
+    <message>
         <source>Dark</source>
         <translation>深色</translation>
     </message>
     <message>
         <source>Default</source>
         <translation>默认</translation>
+    </message>
+    <message>
+        <source>Default context</source>
+        <translation>默认上下文</translation>
     </message>
     <message>
         <source>Defaults are used instead.</source>
@@ -1502,10 +2018,32 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Delete %Ln models that aren’t listed from “{server}”?</source>
+        <translation>
+            <numerusform>从“{server}”删除未列出的 %Ln 个模型？</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln models that aren’t listed?</source>
+        <translation>
+            <numerusform>删除未列出的 %Ln 个模型？</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Delete %Ln models?</source>
         <translation>
             <numerusform>删除 %Ln 个模型？</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %Ln models…</source>
+        <translation>
+            <numerusform>删除 %Ln 个模型…</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete it…</source>
+        <translation>删除它…</translation>
     </message>
     <message>
         <source>Delete models</source>
@@ -1517,8 +2055,16 @@
         <translation>请在该磁盘上删除一些内容。</translation>
     </message>
     <message>
+        <source>Delete when ready</source>
+        <translation>完成后删除</translation>
+    </message>
+    <message>
         <source>Delete {name} from “{server}”?</source>
         <translation>从“{server}”删除 {name}？</translation>
+    </message>
+    <message>
+        <source>Delete {name} when it’s ready</source>
+        <translation>完成后删除 {name}</translation>
     </message>
     <message>
         <source>Delete {name}?</source>
@@ -1593,8 +2139,21 @@
         <translation>摘要</translation>
     </message>
     <message>
+        <source>Discard the changes?</source>
+        <translation>放弃更改？</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <comment>of a server</comment>
+        <translation>磁盘</translation>
+    </message>
+    <message>
         <source>Disk space</source>
         <translation>磁盘空间</translation>
+    </message>
+    <message>
+        <source>Disk space · {server}</source>
+        <translation>磁盘空间 · {server}</translation>
     </message>
     <message>
         <source>Doctor</source>
@@ -1607,6 +2166,14 @@
     <message>
         <source>Don’t keep it</source>
         <translation>不保留</translation>
+    </message>
+    <message>
+        <source>Don’t take it over: back to Ollama’s default</source>
+        <translation>不沿用：恢复 Ollama 的默认值</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>下移</translation>
     </message>
     <message>
         <source>Download failed</source>
@@ -1660,6 +2227,26 @@
         <source>Downloads go on. Quit from the tray menu.</source>
         <translation>下载会继续。可从托盘菜单退出。</translation>
     </message>
+    <message numerus="yes">
+        <source>Drop to create %Ln models</source>
+        <translation>
+            <numerusform>松开即可创建 %Ln 个模型</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop to create {name}</source>
+        <translation>松开即可创建 {name}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop to import %Ln models</source>
+        <translation>
+            <numerusform>松开以导入 %Ln 个模型</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop to import a model list</source>
+        <translation>松开以导入模型列表</translation>
+    </message>
     <message>
         <source>Drop to pull {name}</source>
         <translation>松开以拉取 {name}</translation>
@@ -1681,6 +2268,10 @@
         <translation>EB</translation>
     </message>
     <message>
+        <source>Each begins with user: or assistant: on a line of its own.</source>
+        <translation>每条单独成行，以 user: 或 assistant: 开头。</translation>
+    </message>
+    <message>
         <source>Each server pulls it itself from {registry}.</source>
         <translation>每台服务器都会自行从 {registry} 拉取。</translation>
     </message>
@@ -1693,8 +2284,16 @@
         <translation>编辑服务器…</translation>
     </message>
     <message>
+        <source>Edit {name}</source>
+        <translation>编辑 {name}</translation>
+    </message>
+    <message>
         <source>Edit {server}</source>
         <translation>编辑 {server}</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
     </message>
     <message>
         <source>EiB</source>
@@ -1725,6 +2324,14 @@
         <translation>结束时间</translation>
     </message>
     <message>
+        <source>Enough: needs up to {size} for now</source>
+        <translation>足够：过程中最多需要 {size}</translation>
+    </message>
+    <message>
+        <source>Enough: needs {size} for now</source>
+        <translation>足够：过程中需要 {size}</translation>
+    </message>
+    <message>
         <source>Enough: {size} free</source>
         <translation>足够：可用 {size}</translation>
     </message>
@@ -1749,12 +2356,28 @@
         <translation>输入令牌</translation>
     </message>
     <message>
+        <source>Entry {number}</source>
+        <translation>第 {number} 条</translation>
+    </message>
+    <message>
+        <source>Entry {number}: “{text}”</source>
+        <translation>第 {number} 条：“{text}”</translation>
+    </message>
+    <message>
+        <source>Entry {number}: “{text}” isn’t a name.</source>
+        <translation>第 {number} 条：“{text}”不是名称。</translation>
+    </message>
+    <message>
         <source>Error</source>
         <translation>错误</translation>
     </message>
     <message>
         <source>Estimate for the default context of {count} tokens, with nothing else loaded. A longer context needs more.</source>
         <translation>按默认上下文 {count} token、没有加载其他模型估算。上下文越长，所需内存越多。</translation>
+    </message>
+    <message>
+        <source>Even all offered models free only {size}.</source>
+        <translation>即使删除列出的全部模型，也只能释放 {size}。</translation>
     </message>
     <message numerus="yes">
         <source>Every %Ln seconds</source>
@@ -1779,8 +2402,20 @@
         <translation>一切正常</translation>
     </message>
     <message>
+        <source>Everything is here</source>
+        <translation>已全部具备</translation>
+    </message>
+    <message>
         <source>Examples: 192.168.1.20, nas.local:11434, https://ollama.example.com</source>
         <translation>例如：192.168.1.20、nas.local:11434、https://ollama.example.com</translation>
+    </message>
+    <message>
+        <source>Export model list</source>
+        <translation>导出模型列表</translation>
+    </message>
+    <message>
+        <source>Export model list…</source>
+        <translation>导出模型列表…</translation>
     </message>
     <message>
         <source>Failed</source>
@@ -1804,8 +2439,9 @@
         <translation>已获取</translation>
     </message>
     <message>
-        <source>Files can’t be imported yet, only model names and links</source>
-        <translation>暂不支持导入文件，只能使用模型名称和链接</translation>
+        <source>File {name}</source>
+        <comment>spoken</comment>
+        <translation>文件 {name}</translation>
     </message>
     <message>
         <source>Filter</source>
@@ -1830,6 +2466,14 @@
     <message>
         <source>Finish them first, or drop them: what was fetched stays on “{server}” until it cleans up.</source>
         <translation>请先完成它们，或放弃它们：已获取的内容会留在“{server}”上，直到它自行清理。</translation>
+    </message>
+    <message>
+        <source>Finished and deleted</source>
+        <translation>已完成并删除</translation>
+    </message>
+    <message>
+        <source>Finished and deleted: {name}</source>
+        <translation>已完成并删除：{name}</translation>
     </message>
     <message>
         <source>Finishing…</source>
@@ -1900,6 +2544,10 @@
         <translation>自由开源软件。</translation>
     </message>
     <message>
+        <source>Free on “{server}”.</source>
+        <translation>在“{server}”上可用。</translation>
+    </message>
+    <message>
         <source>Free space and graphics memory aren’t known there</source>
         <translation>不清楚那里的可用空间和显存</translation>
     </message>
@@ -1910,6 +2558,10 @@
     <message>
         <source>Free space not known</source>
         <translation>可用空间未知</translation>
+    </message>
+    <message>
+        <source>Free {size}</source>
+        <translation>可用 {size}</translation>
     </message>
     <message>
         <source>Frees if deleted</source>
@@ -1934,6 +2586,10 @@
     <message>
         <source>GB (1,000 MB)</source>
         <translation>GB（1,000 MB）</translation>
+    </message>
+    <message>
+        <source>GGUF files (*.gguf *.GGUF)</source>
+        <translation>GGUF 文件 (*.gguf *.GGUF)</translation>
     </message>
     <message>
         <source>General</source>
@@ -2020,12 +2676,29 @@
         <translation>本地</translation>
     </message>
     <message>
+        <source>Here</source>
+        <comment>a model is on this server</comment>
+        <translation>已有</translation>
+    </message>
+    <message>
+        <source>Here, another version</source>
+        <translation>已有，但版本不同</translation>
+    </message>
+    <message>
         <source>Here: {digests}</source>
         <translation>本地：{digests}</translation>
     </message>
     <message>
+        <source>Here: {digest}</source>
+        <translation>此处：{digest}</translation>
+    </message>
+    <message>
         <source>Hide &amp;details</source>
         <translation>隐藏详细信息(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Hide details of {name}</source>
+        <translation>隐藏 {name} 的详情</translation>
     </message>
     <message>
         <source>Hide downloads</source>
@@ -2048,6 +2721,38 @@
         <translation>方式</translation>
     </message>
     <message>
+        <source>How far it looks back for repeated words, in tokens.</source>
+        <translation>检查重复词语时回看多少个词元。</translation>
+    </message>
+    <message>
+        <source>How freely it chooses words: 0 is strict, higher is livelier.</source>
+        <translation>用词的自由程度：0 最严谨，越高越活泼。</translation>
+    </message>
+    <message>
+        <source>How many layers run on the graphics card; -1 lets Ollama decide.</source>
+        <translation>在显卡上运行的层数；-1 由 Ollama 决定。</translation>
+    </message>
+    <message>
+        <source>How many threads of the processor it uses; 0 lets Ollama decide.</source>
+        <translation>使用的处理器线程数；0 由 Ollama 决定。</translation>
+    </message>
+    <message>
+        <source>How many tokens of a question are worked on at once.</source>
+        <translation>一次处理提问中的多少个词元。</translation>
+    </message>
+    <message>
+        <source>How many tokens the model sees at once. More take more memory.</source>
+        <translation>模型一次能看到多少个词元，越多越占内存。</translation>
+    </message>
+    <message>
+        <source>How much is free on “{server}” isn’t known</source>
+        <translation>不知道“{server}”上还有多少可用空间</translation>
+    </message>
+    <message>
+        <source>How much it avoids words it has just used; 1 not at all.</source>
+        <translation>避免重复刚用过的词语的程度；1 表示不避免。</translation>
+    </message>
+    <message>
         <source>How to change it…</source>
         <translation>如何更改…</translation>
     </message>
@@ -2064,6 +2769,10 @@
         <translation>ID</translation>
     </message>
     <message>
+        <source>If so, it refuses only after the upload, with “exit status 1”. No model of this kind is installed there.</source>
+        <translation>如果不认识，它会在上传之后才以“exit status 1”拒绝。那里没有安装这类模型。</translation>
+    </message>
+    <message>
         <source>If you recognize that address, use it: {address}</source>
         <translation>如果您认识这个地址，请改用它：{address}</translation>
     </message>
@@ -2075,17 +2784,67 @@
         <source>Images</source>
         <translation>图像</translation>
     </message>
+    <message numerus="yes">
+        <source>Import %Ln models to “{server}”?</source>
+        <translation>
+            <numerusform>将 %Ln 个模型导入“{server}”？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Import model list</source>
+        <translation>导入模型列表</translation>
+    </message>
+    <message>
+        <source>Import model list…</source>
+        <translation>导入模型列表…</translation>
+    </message>
+    <message>
+        <source>Import the list again when they are here: the rest is made of them.</source>
+        <translation>待其就绪后请再次导入该列表：其余模型由它们创建。</translation>
+    </message>
     <message>
         <source>In a terminal, set OLLAMA_TRAY_TOKEN. If a password is enough, set OLLAMA_HOST={example} before you start Ollama Tray.</source>
         <translation>在终端中请设置 OLLAMA_TRAY_TOKEN。如果可以用密码，请在启动 Ollama Tray 前设置 OLLAMA_HOST={example}。</translation>
+    </message>
+    <message>
+        <source>In memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>In memory for 30 minutes</source>
+        <translation>在内存中保留 30 分钟</translation>
+    </message>
+    <message>
+        <source>In memory for 4 hours</source>
+        <translation>在内存中保留 4 小时</translation>
     </message>
     <message>
         <source>In memory now</source>
         <translation>当前在内存中</translation>
     </message>
     <message>
+        <source>In the downloads</source>
+        <translation>已在下载列表中</translation>
+    </message>
+    <message>
+        <source>In the downloads, {percent}</source>
+        <translation>已在下载列表中，{percent}</translation>
+    </message>
+    <message>
         <source>In the list of downloads</source>
         <translation>在下载列表中</translation>
+    </message>
+    <message>
+        <source>In the list: {digest}</source>
+        <translation>列表中：{digest}</translation>
+    </message>
+    <message>
+        <source>In this order, one after another, from 10 s after Ollama is there.</source>
+        <translation>Ollama 就绪 10 秒后，按此顺序逐个加载。</translation>
+    </message>
+    <message>
+        <source>In use by a creation now.</source>
+        <translation>正在被一个创建任务使用。</translation>
     </message>
     <message>
         <source>In use, or being unloaded</source>
@@ -2108,6 +2867,14 @@
         <translation>已安装</translation>
     </message>
     <message>
+        <source>Instead of the present one.</source>
+        <translation>取代现有的。</translation>
+    </message>
+    <message>
+        <source>Instead of {name}’s.</source>
+        <translation>取代 {name} 的。</translation>
+    </message>
+    <message>
         <source>Is gone</source>
         <translation>已不存在</translation>
     </message>
@@ -2128,12 +2895,40 @@
         <translation>它返回 {status}。</translation>
     </message>
     <message>
+        <source>It begins as a GGUF file and then makes no sense. Download it again.</source>
+        <translation>文件开头是 GGUF，之后的内容无法解读。请重新下载。</translation>
+    </message>
+    <message>
+        <source>It begins with “{text}”.</source>
+        <translation>文件以“{text}”开头。</translation>
+    </message>
+    <message>
+        <source>It begins with “{text}”: a pointer to a file that wasn’t downloaded.</source>
+        <translation>文件以“{text}”开头：它指向一个未下载的文件。</translation>
+    </message>
+    <message>
+        <source>It can also be pulled</source>
+        <translation>也可以直接拉取</translation>
+    </message>
+    <message>
         <source>It continues when Ollama Tray starts again.</source>
         <translation>下次启动 Ollama Tray 时会继续。</translation>
     </message>
     <message>
+        <source>It could not be loaded three times in an hour, last at {time}.</source>
+        <translation>一小时内有三次无法加载，最近一次在 {time}。</translation>
+    </message>
+    <message>
+        <source>It could not be loaded three times.</source>
+        <translation>有三次无法加载。</translation>
+    </message>
+    <message>
         <source>It differs from {registry}. It may be older there, or was changed here.</source>
         <translation>它与 {registry} 不同。可能那边的较旧，或在此处被改动过。</translation>
+    </message>
+    <message>
+        <source>It ends too early. Download it again.</source>
+        <translation>文件提前结束。请重新下载。</translation>
     </message>
     <message>
         <source>It has changed meanwhile, so it was left alone.</source>
@@ -2152,6 +2947,14 @@
         <translation>占用 {size}。</translation>
     </message>
     <message>
+        <source>It is JSON of something else.</source>
+        <translation>它是其他内容的 JSON。</translation>
+    </message>
+    <message>
+        <source>It is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
         <source>It is for another name.</source>
         <translation>证书属于其他名称。</translation>
     </message>
@@ -2162,6 +2965,10 @@
     <message>
         <source>It is gone.</source>
         <translation>它已不存在。</translation>
+    </message>
+    <message>
+        <source>It is in memory now.</source>
+        <translation>现在在内存中。</translation>
     </message>
     <message>
         <source>It is in the downloads already</source>
@@ -2192,6 +2999,10 @@
         <translation>代理为 {address}，而 SOCKS 不受支持。请在 HTTPS_PROXY 中设置 HTTP 代理，以查看大小和更新。</translation>
     </message>
     <message>
+        <source>It isn’t JSON: {reason}</source>
+        <translation>它不是 JSON：{reason}</translation>
+    </message>
+    <message>
         <source>It isn’t asked for again before {date}.</source>
         <translation>{date}之前不会再次询问。</translation>
     </message>
@@ -2206,6 +3017,10 @@
     <message>
         <source>It isn’t known how much this frees.</source>
         <translation>无法得知能释放多少空间。</translation>
+    </message>
+    <message>
+        <source>It isn’t text. One name a line is expected.</source>
+        <translation>它不是文本。每行应为一个名称。</translation>
     </message>
     <message>
         <source>It isn’t valid before {date}.</source>
@@ -2228,12 +3043,32 @@
         <translation>它可能已被删除或重命名。</translation>
     </message>
     <message>
+        <source>It may still appear in the list: nobody told how it ended.</source>
+        <translation>它仍可能出现在列表中：没有收到最终结果。</translation>
+    </message>
+    <message>
         <source>It may want a sign-in in a browser, which works with service tokens only.</source>
         <translation>它可能要求在浏览器中登录，而这只能通过服务令牌实现。</translation>
     </message>
     <message>
+        <source>It needs the model it was made for.</source>
+        <translation>它需要与之对应的模型。</translation>
+    </message>
+    <message>
+        <source>It needs up to {size} for now.</source>
+        <translation>过程中最多需要 {size}。</translation>
+    </message>
+    <message>
+        <source>It needs {size} for now.</source>
+        <translation>过程中需要 {size}。</translation>
+    </message>
+    <message>
         <source>It refuses everyone who sends none.</source>
         <translation>它拒绝所有未发送令牌的请求。</translation>
+    </message>
+    <message>
+        <source>It says that it is “{kind}”.</source>
+        <translation>它自称是“{kind}”。</translation>
     </message>
     <message>
         <source>It says: {reason}. Run this in a terminal of your desktop session.</source>
@@ -2244,16 +3079,52 @@
         <translation>它会将每个请求转到 {address}。</translation>
     </message>
     <message>
+        <source>It should have {needed} and has {size}. Download it again.</source>
+        <translation>应有 {needed}，实有 {size}。请重新下载。</translation>
+    </message>
+    <message>
         <source>It starts by itself when the server answers</source>
         <translation>服务器响应后会自动开始</translation>
+    </message>
+    <message>
+        <source>It stays kept loaded, under the new name.</source>
+        <translation>它会以新名称继续保持加载。</translation>
+    </message>
+    <message>
+        <source>It took {time}.</source>
+        <translation>用时 {time}。</translation>
     </message>
     <message>
         <source>It was deleted while it was loaded. It will unload by itself.</source>
         <translation>它在加载期间被删除，稍后会自行从内存中卸载。</translation>
     </message>
     <message>
+        <source>It was made on “{server}” and is kept nowhere else. Pulling this name from {registry} replaces it.</source>
+        <translation>它是在“{server}”上创建的，没有保存在别处。从 {registry} 拉取此名称会替换它。</translation>
+    </message>
+    <message>
+        <source>It was pushed out of memory three times in an hour, last at {time} by {name}.</source>
+        <translation>一小时内三次被挤出内存，最近一次在 {time}，被 {name} 挤出。</translation>
+    </message>
+    <message>
+        <source>It was pushed out of memory three times in an hour, last at {time}.</source>
+        <translation>一小时内三次被挤出内存，最近一次在 {time}。</translation>
+    </message>
+    <message>
+        <source>It was pushed out of memory three times, last by {name}.</source>
+        <translation>三次被挤出内存，最近一次被 {name} 挤出。</translation>
+    </message>
+    <message>
+        <source>It was pushed out of memory three times.</source>
+        <translation>三次被挤出内存。</translation>
+    </message>
+    <message>
         <source>It was started {time} ago and may still be looking for graphics cards.</source>
         <translation>它在 {time}前启动，可能还在查找显卡。</translation>
+    </message>
+    <message>
+        <source>It was written to while the dialog was open.</source>
+        <translation>对话框打开期间，文件被写入过。</translation>
     </message>
     <message numerus="yes">
         <source>It will be {nth} in line: %Ln downloads run at a time.</source>
@@ -2367,8 +3238,20 @@
         <translation>版本足够新</translation>
     </message>
     <message>
+        <source>It’s loaded again when it fits and nobody else loaded a model for 5 minutes.</source>
+        <translation>等到放得下、且 5 分钟内没有其他程序加载模型时，会重新加载。</translation>
+    </message>
+    <message>
+        <source>It’s loaded now and will be unloaded first.</source>
+        <translation>它现在已加载，会先被卸载。</translation>
+    </message>
+    <message>
         <source>It’s loaded now and will be unloaded first. Apps that are using it will stop getting answers.</source>
         <translation>该模型当前已加载，会先被卸载。正在使用它的应用将不再收到响应。</translation>
+    </message>
+    <message>
+        <source>It’s loaded. Unload it first to change the context</source>
+        <translation>它已加载。要更改上下文，请先卸载</translation>
     </message>
     <message>
         <source>KB</source>
@@ -2379,20 +3262,63 @@
         <translation>保留</translation>
     </message>
     <message>
+        <source>Keep it</source>
+        <comment>loaded</comment>
+        <translation>保留</translation>
+    </message>
+    <message>
         <source>Keep it for good</source>
         <translation>永久保留</translation>
+    </message>
+    <message>
+        <source>Keep it instead</source>
+        <translation>改为保持它</translation>
+    </message>
+    <message>
+        <source>Keep it no longer</source>
+        <translation>不再保持</translation>
     </message>
     <message>
         <source>Keep loaded</source>
         <translation>保持加载</translation>
     </message>
     <message>
+        <source>Keep them</source>
+        <translation>继续保持</translation>
+    </message>
+    <message>
         <source>Keep this computer a&amp;wake while it downloads</source>
         <translation>下载期间让此电脑保持唤醒(&amp;W)</translation>
     </message>
     <message>
+        <source>Keep {name}</source>
+        <translation>保留 {name}</translation>
+    </message>
+    <message>
+        <source>Keep {name} loaded</source>
+        <translation>保持加载 {name}</translation>
+    </message>
+    <message>
+        <source>Keep {name} loaded no longer</source>
+        <translation>不再保持加载 {name}</translation>
+    </message>
+    <message>
+        <source>Keep {name} on {server} loaded</source>
+        <translation>保持加载 {server} 上的 {name}</translation>
+    </message>
+    <message>
+        <source>Keep {type}</source>
+        <comment>the type of a file&apos;s weights</comment>
+        <translation>保持 {type}</translation>
+    </message>
+    <message>
         <source>Keeping the old version…</source>
         <translation>正在保留旧版本…</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <comment>badge: it stays in memory</comment>
+        <translation>已保持</translation>
     </message>
     <message>
         <source>Kept as {name}.</source>
@@ -2407,12 +3333,48 @@
         <translation>保存在系统密钥环中。</translation>
     </message>
     <message>
+        <source>Kept loaded</source>
+        <translation>保持加载中</translation>
+    </message>
+    <message>
+        <source>Kept loaded with context {count}</source>
+        <translation>保持加载，上下文 {count}</translation>
+    </message>
+    <message>
+        <source>Kept loaded with the default context</source>
+        <translation>保持加载，使用默认上下文</translation>
+    </message>
+    <message>
         <source>Kept until you unload it</source>
         <translation>保留到手动卸载为止</translation>
     </message>
     <message>
         <source>Kept until {date} as {name}.</source>
         <translation>以 {name} 保留至{date}。</translation>
+    </message>
+    <message>
+        <source>Kept, but another program unloaded it at {time}</source>
+        <translation>已保持，但另一个程序在 {time} 卸载了它</translation>
+    </message>
+    <message>
+        <source>Kept, but left out: {size} don’t fit beside the others</source>
+        <translation>已保持，但被略过：其余模型之外放不下 {size}</translation>
+    </message>
+    <message>
+        <source>Kept, but not in memory</source>
+        <translation>已保持，但不在内存中</translation>
+    </message>
+    <message>
+        <source>Kept, but {name} took its place at {time}</source>
+        <translation>已保持，但 {name} 在 {time} 占用了它的位置</translation>
+    </message>
+    <message>
+        <source>Kept, not in memory yet</source>
+        <translation>已保持，尚未在内存中</translation>
+    </message>
+    <message>
+        <source>Kept, waits for Ollama</source>
+        <translation>已保持，等待 Ollama</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2447,12 +3409,38 @@
         <translation>上次连接 {time}</translation>
     </message>
     <message>
+        <source>Last time it took {time}.</source>
+        <translation>上次用了 {time}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Last used {ago}, on {used} of %Ln days Ollama Tray was running. Short uses can be missed.</source>
+        <translation>
+            <numerusform>{ago}用过，Ollama Tray 运行的 %Ln 天中有 {used} 天。短暂的使用可能看不到。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Last used {ago}, on {used} of {days} days.</source>
+        <translation>{ago}用过，{days} 天中有 {used} 天。</translation>
+    </message>
+    <message>
+        <source>Last used {ago}.</source>
+        <translation>{ago}用过。</translation>
+    </message>
+    <message>
+        <source>Last written {ago}.</source>
+        <translation>{ago}最后写入。</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>层</translation>
     </message>
     <message>
         <source>Layers</source>
         <translation>层</translation>
+    </message>
+    <message>
+        <source>Layers that several models share are counted once. Ollama takes {size} in all.</source>
+        <translation>多个模型共用的层只计一次。Ollama 共占用 {size}。</translation>
     </message>
     <message>
         <source>Layers used by several models are stored once.</source>
@@ -2471,6 +3459,14 @@
         <translation>保持原样</translation>
     </message>
     <message>
+        <source>Leaves out words far less likely than the likeliest one.</source>
+        <translation>舍去可能性远低于最可能者的词语。</translation>
+    </message>
+    <message>
+        <source>Left by a creation that was cut off. Ollama never removes it.</source>
+        <translation>中断的创建留下的。Ollama 不会清除它。</translation>
+    </message>
+    <message>
         <source>Left out of “Update all”</source>
         <translation>不参与“全部更新”</translation>
     </message>
@@ -2481,6 +3477,22 @@
     <message>
         <source>Left out. Nothing is deleted later by itself.</source>
         <translation>已略过。之后不会自动删除。</translation>
+    </message>
+    <message>
+        <source>Left out: {size} don’t fit beside</source>
+        <translation>已略过：放不下 {size}</translation>
+    </message>
+    <message>
+        <source>Left out: {size} don’t fit beside the others.</source>
+        <translation>已略过：其余模型之外放不下 {size}。</translation>
+    </message>
+    <message>
+        <source>Left over</source>
+        <translation>残留文件</translation>
+    </message>
+    <message>
+        <source>Left over {size}</source>
+        <translation>残留文件 {size}</translation>
     </message>
     <message>
         <source>Less options</source>
@@ -2499,12 +3511,32 @@
         <translation>浅色</translation>
     </message>
     <message>
+        <source>Line {number}</source>
+        <translation>第 {number} 行</translation>
+    </message>
+    <message>
+        <source>Line {number}: “{text}”</source>
+        <translation>第 {number} 行：“{text}”</translation>
+    </message>
+    <message>
+        <source>Line {number}: “{text}” isn’t a name.</source>
+        <translation>第 {number} 行：“{text}”不是名称。</translation>
+    </message>
+    <message>
+        <source>Lines of the list</source>
+        <translation>列表的各行</translation>
+    </message>
+    <message>
         <source>Links look like ollama-tray://pull/NAME.</source>
         <translation>链接的格式是 ollama-tray://pull/NAME。</translation>
     </message>
     <message>
         <source>Linux, where Ollama is a service:</source>
         <translation>Linux（Ollama 作为服务运行）：</translation>
+    </message>
+    <message>
+        <source>Lists of names are small. Choose another file.</source>
+        <translation>名称列表都很小。请选择其他文件。</translation>
     </message>
     <message>
         <source>Load</source>
@@ -2515,12 +3547,40 @@
         <translation>加载模型</translation>
     </message>
     <message>
+        <source>Load it again by hand.</source>
+        <translation>请手动重新加载。</translation>
+    </message>
+    <message>
+        <source>Load no&amp;w</source>
+        <translation>立即加载(&amp;W)</translation>
+    </message>
+    <message>
         <source>Load or unload</source>
         <translation>加载或卸载</translation>
     </message>
     <message>
+        <source>Load them &amp;again when something pushed them out</source>
+        <translation>被挤出后重新加载(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Load them when Ollama &amp;starts</source>
+        <translation>Ollama 启动时加载(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Load with</source>
+        <translation>加载方式</translation>
+    </message>
+    <message>
+        <source>Load {name} again (kept)</source>
+        <translation>重新加载 {name}（已保持）</translation>
+    </message>
+    <message>
         <source>Loaded</source>
         <translation>已加载</translation>
+    </message>
+    <message>
+        <source>Loaded again if something pushes it out.</source>
+        <translation>如果被挤出，会重新加载。</translation>
     </message>
     <message>
         <source>Loaded models</source>
@@ -2539,6 +3599,34 @@
         <translation>已加载：会先卸载</translation>
     </message>
     <message>
+        <source>Loaded {name}.</source>
+        <translation>已加载 {name}。</translation>
+    </message>
+    <message>
+        <source>Loaded {name}: {size}, {processor}, context {context}.</source>
+        <translation>已加载 {name}：{size}，{processor}，上下文 {context}。</translation>
+    </message>
+    <message>
+        <source>Loading with context {count}, {time}.</source>
+        <translation>正在以上下文 {count} 加载，已用 {time}。</translation>
+    </message>
+    <message>
+        <source>Loading {name}, {time}</source>
+        <translation>正在加载 {name}，{time}</translation>
+    </message>
+    <message>
+        <source>Loading {name}…</source>
+        <translation>正在加载 {name}…</translation>
+    </message>
+    <message>
+        <source>Loading, {time}</source>
+        <translation>正在加载，{time}</translation>
+    </message>
+    <message>
+        <source>Loading, {time}.</source>
+        <translation>正在加载，已用 {time}。</translation>
+    </message>
+    <message>
         <source>Loading…</source>
         <translation>正在加载…</translation>
     </message>
@@ -2553,6 +3641,10 @@
     <message>
         <source>Look</source>
         <translation>外观</translation>
+    </message>
+    <message>
+        <source>Look &amp;again</source>
+        <translation>再看一次(&amp;A)</translation>
     </message>
     <message>
         <source>Look at it again, then decide.</source>
@@ -2582,6 +3674,16 @@
         <source>Looking for newer versions… {done} of {total}</source>
         <translation>正在查找新版本… {done}/{total}</translation>
     </message>
+    <message numerus="yes">
+        <source>Looking up %Ln models…</source>
+        <translation>
+            <numerusform>正在查询 %Ln 个模型…</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking up models… {done} of {total}</source>
+        <translation>正在查询模型… {done}/{total}</translation>
+    </message>
     <message>
         <source>Looking up what is there…</source>
         <translation>正在查询那里已有的内容…</translation>
@@ -2589,6 +3691,10 @@
     <message>
         <source>Looking up {name} on {registry}…</source>
         <translation>正在 {registry} 上查询 {name}…</translation>
+    </message>
+    <message>
+        <source>Looking whether the server has it…</source>
+        <translation>正在查看服务器上是否已有…</translation>
     </message>
     <message>
         <source>Look…</source>
@@ -2611,12 +3717,32 @@
         <translation>基于</translation>
     </message>
     <message>
+        <source>Made from the file’s name.</source>
+        <translation>取自文件名。</translation>
+    </message>
+    <message>
+        <source>Made here from {name}.</source>
+        <translation>在此由 {name} 创建。</translation>
+    </message>
+    <message>
+        <source>Made here.</source>
+        <translation>在此创建。</translation>
+    </message>
+    <message>
+        <source>Made here. It can’t be pulled again.</source>
+        <translation>在本机创建，无法重新拉取。</translation>
+    </message>
+    <message>
         <source>Made on this server</source>
         <translation>在此服务器上制作</translation>
     </message>
     <message>
         <source>Made on this server. It can’t be pulled again.</source>
         <translation>此模型在这台服务器上创建，无法重新拉取。</translation>
+    </message>
+    <message>
+        <source>Made {name} from {base}.</source>
+        <translation>已由 {base} 创建 {name}。</translation>
     </message>
     <message>
         <source>Make &amp;default</source>
@@ -2635,12 +3761,25 @@
         <translation>请将文件夹设为可写，或用 --data-dir 另选一个。</translation>
     </message>
     <message>
+        <source>Making {type}</source>
+        <comment>Q4_K_M</comment>
+        <translation>正在生成 {type}</translation>
+    </message>
+    <message>
         <source>Manage servers…</source>
         <translation>管理服务器…</translation>
     </message>
     <message>
         <source>Mean speed</source>
         <translation>平均速度</translation>
+    </message>
+    <message>
+        <source>Measured here</source>
+        <translation>本机实测</translation>
+    </message>
+    <message>
+        <source>Measured here with context {count}, {ago}.</source>
+        <translation>本机实测，上下文 {count}，{ago}。</translation>
     </message>
     <message>
         <source>Memory</source>
@@ -2671,6 +3810,14 @@
         <translation>模型已变化</translation>
     </message>
     <message>
+        <source>Model created</source>
+        <translation>模型已创建</translation>
+    </message>
+    <message>
+        <source>Model created: {name}</source>
+        <translation>模型已创建：{name}</translation>
+    </message>
+    <message>
         <source>Model folder</source>
         <translation>模型文件夹</translation>
     </message>
@@ -2681,6 +3828,18 @@
     <message>
         <source>Model list</source>
         <translation>模型列表</translation>
+    </message>
+    <message>
+        <source>Model list (*.txt)</source>
+        <translation>模型列表 (*.txt)</translation>
+    </message>
+    <message>
+        <source>Model list with recipes (*.json)</source>
+        <translation>含配方的模型列表 (*.json)</translation>
+    </message>
+    <message>
+        <source>Model lists (*.txt *.json)</source>
+        <translation>模型列表 (*.txt *.json)</translation>
     </message>
     <message>
         <source>Model not found</source>
@@ -2709,6 +3868,14 @@
     <message>
         <source>Models here have used more than that before. A long context needs more.</source>
         <translation>这里的模型曾占用过更多内存。上下文越长，所需内存越多。</translation>
+    </message>
+    <message>
+        <source>Models to keep loaded</source>
+        <translation>保持加载的模型</translation>
+    </message>
+    <message>
+        <source>Models {size}</source>
+        <translation>模型 {size}</translation>
     </message>
     <message>
         <source>Modified</source>
@@ -2764,6 +3931,14 @@
         <translation>移到最前(&amp;T)</translation>
     </message>
     <message>
+        <source>Move {name} down</source>
+        <translation>下移 {name}</translation>
+    </message>
+    <message>
+        <source>Move {name} up</source>
+        <translation>上移 {name}</translation>
+    </message>
+    <message>
         <source>Moved {name}.</source>
         <translation>已移动 {name}。</translation>
     </message>
@@ -2779,6 +3954,14 @@
         <source>Name</source>
         <comment>of a header</comment>
         <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the parameter</source>
+        <translation>参数名称</translation>
+    </message>
+    <message>
+        <source>Name that model with --base.</source>
+        <translation>请用 --base 指定该模型。</translation>
     </message>
     <message>
         <source>Names that you have excluded.</source>
@@ -2841,6 +4024,18 @@
         <translation>从不查询</translation>
     </message>
     <message>
+        <source>New from this model…</source>
+        <translation>基于此模型新建…</translation>
+    </message>
+    <message>
+        <source>New from {name}</source>
+        <translation>基于 {name} 新建</translation>
+    </message>
+    <message>
+        <source>Newer version: nothing to download</source>
+        <translation>新版本：无需下载任何内容</translation>
+    </message>
+    <message>
         <source>Newer version: {size} of {whole} to download</source>
         <translation>有新版本：需要下载 {size}（共 {whole}）</translation>
     </message>
@@ -2855,6 +4050,14 @@
     <message>
         <source>Next pane</source>
         <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>Next time: {time}.</source>
+        <translation>下次：{time}。</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
     </message>
     <message>
         <source>No answer in three minutes.</source>
@@ -2889,12 +4092,28 @@
         <translation>没有找到显卡</translation>
     </message>
     <message>
+        <source>No longer keeping {name}</source>
+        <translation>不再保持 {name}</translation>
+    </message>
+    <message>
+        <source>No longer keeping {name} on {server}</source>
+        <translation>不再保持 {server} 上的 {name}</translation>
+    </message>
+    <message>
+        <source>No longer kept</source>
+        <translation>不再保持</translation>
+    </message>
+    <message>
         <source>No model comes from an unusual place</source>
         <translation>没有来源不寻常的模型</translation>
     </message>
     <message>
         <source>No model could be compared with a registry.</source>
         <translation>没有可与仓库比较的模型。</translation>
+    </message>
+    <message>
+        <source>No model is kept loaded. Ollama unloads each 5 minutes after its last use.</source>
+        <translation>没有保持加载的模型。Ollama 会在最后一次使用 5 分钟后卸载模型。</translation>
     </message>
     <message>
         <source>No model is loaded</source>
@@ -2929,11 +4148,19 @@
         <translation>没有名称以“{prefix}”开头的模型。</translation>
     </message>
     <message>
+        <source>No more models can be kept loaded.</source>
+        <translation>无法再保持加载更多模型。</translation>
+    </message>
+    <message>
         <source>No newer Ollama is out</source>
         <translation>没有更新的 Ollama</translation>
     </message>
     <message>
         <source>No other model</source>
+        <translation>没有其他模型</translation>
+    </message>
+    <message>
+        <source>No other model is there</source>
         <translation>没有其他模型</translation>
     </message>
     <message>
@@ -2943,6 +4170,10 @@
     <message>
         <source>No proxy stands between you and this computer</source>
         <translation>您与这台电脑之间没有代理</translation>
+    </message>
+    <message>
+        <source>No registry is asked about it, whatever is checked.</source>
+        <translation>无论检查什么，都不会向仓库询问它。</translation>
     </message>
     <message>
         <source>No secure connection can be made.</source>
@@ -2981,8 +4212,20 @@
         <translation>不是模型名称</translation>
     </message>
     <message>
+        <source>Not a name</source>
+        <translation>不是名称</translation>
+    </message>
+    <message>
+        <source>Not a name: {reason}</source>
+        <translation>不是名称：{reason}</translation>
+    </message>
+    <message>
         <source>Not a server address</source>
         <translation>不是服务器地址</translation>
+    </message>
+    <message>
+        <source>Not a usable recipe: {reason}</source>
+        <translation>配方不可用：{reason}</translation>
     </message>
     <message>
         <source>Not affiliated with Ollama. Ollama is a trademark of its owner.</source>
@@ -3021,8 +4264,24 @@
         <translation>磁盘空间不足</translation>
     </message>
     <message>
+        <source>Not enough disk space for the copy. What it left was cleaned up.</source>
+        <translation>磁盘空间不足，无法复制。残留内容已清理。</translation>
+    </message>
+    <message>
+        <source>Not enough disk space for the copy: it left the damaged name {copy}.</source>
+        <translation>磁盘空间不足，无法复制：留下了损坏的名称 {copy}。</translation>
+    </message>
+    <message>
         <source>Not enough disk space on “{server}”.</source>
         <translation>“{server}”的磁盘空间不足。</translation>
+    </message>
+    <message>
+        <source>Not enough disk space on “{server}”: needs up to {needed}, and {free} are free.</source>
+        <translation>“{server}”上的磁盘空间不足：最多需要 {needed}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>Not enough disk space on “{server}”: needs up to {needed}.</source>
+        <translation>“{server}”上的磁盘空间不足：最多需要 {needed}。</translation>
     </message>
     <message>
         <source>Not enough disk space: needs {needed}, and {free} are free.</source>
@@ -3031,6 +4290,14 @@
     <message>
         <source>Not enough disk space: needs {needed}.</source>
         <translation>磁盘空间不足：需要 {needed}。</translation>
+    </message>
+    <message>
+        <source>Not enough: needs up to {size} for now</source>
+        <translation>不足：过程中最多需要 {size}</translation>
+    </message>
+    <message>
+        <source>Not enough: needs {size} for now</source>
+        <translation>不足：过程中需要 {size}</translation>
     </message>
     <message>
         <source>Not enough: {size} free</source>
@@ -3045,12 +4312,28 @@
         <translation>未找到</translation>
     </message>
     <message>
+        <source>Not found at {registry}</source>
+        <translation>在 {registry} 上未找到</translation>
+    </message>
+    <message>
+        <source>Not in the downloads. {percent} is here; last written {ago}.</source>
+        <translation>不在下载列表中。已有 {percent}；{ago}最后写入。</translation>
+    </message>
+    <message>
+        <source>Not installed on “{server}” now</source>
+        <translation>目前未安装在“{server}”上</translation>
+    </message>
+    <message>
         <source>Not known</source>
         <translation>未知</translation>
     </message>
     <message>
         <source>Not known for a remote server</source>
         <translation>远程服务器的情况未知</translation>
+    </message>
+    <message>
+        <source>Not known for another computer</source>
+        <translation>其他电脑的情况未知</translation>
     </message>
     <message>
         <source>Not known for this server</source>
@@ -3063,6 +4346,29 @@
     <message>
         <source>Not looked up anywhere.</source>
         <translation>不会在任何地方查询。</translation>
+    </message>
+    <message>
+        <source>Not looked up: {reason}</source>
+        <translation>未能查询：{reason}</translation>
+    </message>
+    <message>
+        <source>Not measured yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message numerus="yes">
+        <source>Not seen in memory on any of the %Ln days Ollama Tray was running, since {date}.</source>
+        <translation>
+            <numerusform>自{date}起，Ollama Tray 运行的 %Ln 天里从未见它在内存中。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not seen since {date}.</source>
+        <translation>自{date}起未见。</translation>
+    </message>
+    <message>
+        <source>Not yet</source>
+        <comment>used</comment>
+        <translation>尚未使用</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -3085,12 +4391,32 @@
         <translation>10 秒内没有任何应答。它可能已关机或休眠，或被防火墙阻挡。</translation>
     </message>
     <message>
+        <source>Nothing else lies there.</source>
+        <translation>没有其他文件。</translation>
+    </message>
+    <message>
         <source>Nothing has changed</source>
         <translation>没有任何变化</translation>
     </message>
     <message>
+        <source>Nothing has to be done.</source>
+        <translation>无需任何操作。</translation>
+    </message>
+    <message>
+        <source>Nothing is changed yet</source>
+        <translation>尚无改动</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen</source>
+        <translation>未选择任何项</translation>
+    </message>
+    <message>
         <source>Nothing is copied between your computers.</source>
         <translation>您的计算机之间不会复制任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing is in the downloads.</source>
+        <translation>下载列表是空的。</translation>
     </message>
     <message>
         <source>Nothing is missing on “{server}”</source>
@@ -3101,8 +4427,16 @@
         <translation>这里没有存储任何内容，因此无需更新。</translation>
     </message>
     <message>
+        <source>Nothing of it can be imported</source>
+        <translation>其中没有可导入的内容</translation>
+    </message>
+    <message>
         <source>Nothing on this desktop shows notifications</source>
         <translation>此桌面没有可显示通知的程序</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>未选择</translation>
     </message>
     <message>
         <source>Nothing stops Ollama from cleaning up</source>
@@ -3119,8 +4453,24 @@
         </translation>
     </message>
     <message>
+        <source>Nothing to import.</source>
+        <translation>没有需要导入的内容。</translation>
+    </message>
+    <message>
         <source>Nothing to update.</source>
         <translation>没有可更新的内容。</translation>
+    </message>
+    <message>
+        <source>Nothing was canceled.</source>
+        <translation>没有取消任何下载。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>没有更改任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing was created.</source>
+        <translation>未创建任何模型。</translation>
     </message>
     <message>
         <source>Nothing was deleted.</source>
@@ -3129,6 +4479,10 @@
     <message>
         <source>Nothing was downloaded in the last 30 days.</source>
         <translation>最近 30 天没有下载。</translation>
+    </message>
+    <message>
+        <source>Nothing was imported.</source>
+        <translation>未导入任何内容。</translation>
     </message>
     <message>
         <source>Nothing was replaced.</source>
@@ -3143,6 +4497,10 @@
         <translation>不释放空间，全部 {shared} 为 {names} 保留</translation>
     </message>
     <message>
+        <source>Nothing: it’s already on the server</source>
+        <translation>无需上传：服务器上已有</translation>
+    </message>
+    <message>
         <source>Notification features</source>
         <translation>通知功能</translation>
     </message>
@@ -3153,6 +4511,10 @@
     <message>
         <source>Notifications work</source>
         <translation>通知可以正常显示</translation>
+    </message>
+    <message>
+        <source>OLLAMA_NOPRUNE is set for Ollama. Old files stay until it is taken away.</source>
+        <translation>Ollama 设置了 OLLAMA_NOPRUNE。取消之前，旧文件会一直保留。</translation>
     </message>
     <message>
         <source>OLLAMA_NOPRUNE is set. Parts of deleted models and old versions stay on disk.</source>
@@ -3211,6 +4573,14 @@
         <translation>{date}之前的旧版本</translation>
     </message>
     <message>
+        <source>Old version, kept for good.</source>
+        <translation>旧版本，永久保留。</translation>
+    </message>
+    <message>
+        <source>Old version, kept until {date}.</source>
+        <translation>旧版本，保留到{date}。</translation>
+    </message>
+    <message>
         <source>Ollama</source>
         <translation>Ollama</translation>
     </message>
@@ -3225,6 +4595,10 @@
     <message>
         <source>Ollama Tray continues with the rest. What the server has fetched is not lost.</source>
         <translation>Ollama Tray 会继续使用其余内容。服务器已下载的数据不会丢失。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray deletes no file here.</source>
+        <translation>Ollama Tray 不会删除这里的任何文件。</translation>
     </message>
     <message>
         <source>Ollama Tray is running but doesn’t answer</source>
@@ -3243,6 +4617,10 @@
         <translation>Ollama Tray 正在运行，但没有响应。请退出后重新启动。</translation>
     </message>
     <message>
+        <source>Ollama Tray isn’t allowed to read {path}.</source>
+        <translation>Ollama Tray 没有读取 {path} 的权限。</translation>
+    </message>
+    <message>
         <source>Ollama Tray isn’t allowed to write {path}.</source>
         <translation>Ollama Tray 没有写入 {path} 的权限。</translation>
     </message>
@@ -3257,6 +4635,14 @@
     <message>
         <source>Ollama Tray needs {version} or newer.</source>
         <translation>Ollama Tray 需要 {version} 或更高版本。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray reads at most 64 MB of it.</source>
+        <translation>Ollama Tray 最多读取其中的 64 MB。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray refused: {reason}.</source>
+        <translation>Ollama Tray 拒绝了：{reason}。</translation>
     </message>
     <message>
         <source>Ollama Tray refused: {reason}. Pulling here.</source>
@@ -3275,8 +4661,37 @@
         <translation>{address} 上的 Ollama 没有及时响应。它可能正忙。</translation>
     </message>
     <message>
+        <source>Ollama can’t delete a model called {name}.</source>
+        <translation>Ollama 无法删除名为 {name} 的模型。</translation>
+    </message>
+    <message>
+        <source>Ollama can’t delete a model with this tag, so it can’t be renamed</source>
+        <translation>Ollama 无法删除带有此标签的模型，因此无法重命名</translation>
+    </message>
+    <message>
+        <source>Ollama can’t remove a system prompt. One blank takes its place.</source>
+        <translation>Ollama 无法删除系统提示词，会用一个空格代替。</translation>
+    </message>
+    <message>
         <source>Ollama can’t start until that program is closed.</source>
         <translation>关闭那个程序之前，Ollama 无法启动。</translation>
+    </message>
+    <message>
+        <source>Ollama can’t stop here. Delete the result when it’s ready?</source>
+        <translation>Ollama 此时无法停止。完成后删除结果吗？</translation>
+    </message>
+    <message>
+        <source>Ollama can’t stop here: it goes on with {name} by itself.</source>
+        <translation>Ollama 此时无法中断：它会自行继续创建 {name}。</translation>
+    </message>
+    <message>
+        <source>Ollama checks it</source>
+        <translation>Ollama 正在检查</translation>
+    </message>
+    <message>
+        <source>Ollama checks it</source>
+        <comment>in the middle of a line</comment>
+        <translation>Ollama 正在检查</translation>
     </message>
     <message>
         <source>Ollama counts in GB.</source>
@@ -3291,8 +4706,18 @@
         <translation>Ollama 没有说明有多少内存。</translation>
     </message>
     <message>
+        <source>Ollama doesn’t tell it. Below is what deleting would free at most.</source>
+        <translation>Ollama 没有提供。下面是删除后最多可释放的空间。</translation>
+    </message>
+    <message>
         <source>Ollama gave no reason.</source>
         <translation>Ollama 没有说明原因。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Ollama goes on with %Ln models by itself.</source>
+        <translation>
+            <numerusform>Ollama 会自行继续创建 %Ln 个模型。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Ollama hasn’t answered yet</source>
@@ -3319,6 +4744,14 @@
         <translation>Ollama 可能位于该地址的某个路径之下，例如 {address}/ollama。</translation>
     </message>
     <message>
+        <source>Ollama models of “{server}”</source>
+        <translation>“{server}”的 Ollama 模型</translation>
+    </message>
+    <message>
+        <source>Ollama models of “{server}”, {date}</source>
+        <translation>“{server}”的 Ollama 模型，{date}</translation>
+    </message>
+    <message>
         <source>Ollama never cleans up here</source>
         <translation>Ollama 在这里从不清理文件</translation>
     </message>
@@ -3327,16 +4760,44 @@
         <translation>Ollama 不再清理自己的文件</translation>
     </message>
     <message>
+        <source>Ollama on “{server}” can’t quantize: its llama-quantize is missing. Keep {type}, or reinstall Ollama.</source>
+        <translation>“{server}”上的 Ollama 无法量化：缺少 llama-quantize。请保持 {type}，或重新安装 Ollama。</translation>
+    </message>
+    <message>
         <source>Ollama on “{server}” is starting.</source>
         <translation>“{server}”上的 Ollama 正在启动。</translation>
+    </message>
+    <message>
+        <source>Ollama reads versions 2 and 3, little-endian.</source>
+        <translation>Ollama 支持第 2 版和第 3 版的小端格式。</translation>
+    </message>
+    <message>
+        <source>Ollama refused it: it may not know this kind of model, or its disk is full.</source>
+        <translation>Ollama 拒绝了它：可能不认识这类模型，或磁盘已满。</translation>
+    </message>
+    <message>
+        <source>Ollama refused it: it may not know “{kind}”, or its disk is full.</source>
+        <translation>Ollama 拒绝了它：可能不认识“{kind}”，或磁盘已满。</translation>
+    </message>
+    <message>
+        <source>Ollama refused it: its disk is full, or it may not know “{kind}”.</source>
+        <translation>Ollama 拒绝了它：磁盘已满，或可能不认识“{kind}”。</translation>
     </message>
     <message>
         <source>Ollama refuses the name “{host}”. Use its IP address, or set OLLAMA_HOST=0.0.0.0 there.</source>
         <translation>Ollama 拒绝名称“{host}”。请使用它的 IP 地址，或在那里设置 OLLAMA_HOST=0.0.0.0。</translation>
     </message>
     <message>
+        <source>Ollama removes these when it next starts, except what was written less than an hour ago.</source>
+        <translation>Ollama 下次启动时会清除这些文件，一小时内写入的除外。</translation>
+    </message>
+    <message>
         <source>Ollama reports an error</source>
         <translation>Ollama 报告错误</translation>
+    </message>
+    <message>
+        <source>Ollama says</source>
+        <translation>Ollama 的说明</translation>
     </message>
     <message>
         <source>Ollama says: “{text}”</source>
@@ -3363,12 +4824,24 @@
         <translation>Ollama {newest} 已发布…</translation>
     </message>
     <message>
+        <source>Ollama {version}</source>
+        <translation>Ollama {version}</translation>
+    </message>
+    <message>
         <source>Ollama {version} or newer</source>
         <translation>Ollama {version} 或更新版本</translation>
     </message>
     <message>
         <source>Ollama {version}, {models}, answered in {time} ms</source>
         <translation>Ollama {version}，{models}，响应时间 {time} ms</translation>
+    </message>
+    <message>
+        <source>Ollama’s default</source>
+        <translation>Ollama 的默认值</translation>
+    </message>
+    <message>
+        <source>Ollama’s own cleanup is stopped</source>
+        <translation>Ollama 自身的清理已停止</translation>
     </message>
     <message>
         <source>On a guest network, sign in to the network first.</source>
@@ -3395,20 +4868,48 @@
         <translation>每周一次</translation>
     </message>
     <message>
+        <source>Once there is room: copy any model to that name, then delete it.</source>
+        <translation>有空间后：把任意模型复制到该名称，再将其删除。</translation>
+    </message>
+    <message>
+        <source>One can be added; those of {name} stay</source>
+        <translation>可以添加一份；{name} 的保留</translation>
+    </message>
+    <message>
         <source>One is usually fastest: Ollama already opens 16 connections for each download.</source>
         <translation>通常 1 个最快：Ollama 已为每个下载打开 16 个连接。</translation>
+    </message>
+    <message>
+        <source>One name a line is expected; lines that begin with # are left out.</source>
+        <translation>每行应为一个名称；以 # 开头的行会被忽略。</translation>
     </message>
     <message>
         <source>Online</source>
         <translation>在线</translation>
     </message>
     <message>
+        <source>Only F16, BF16 and F32 files can be quantized.</source>
+        <translation>只有 F16、BF16 和 F32 文件可以量化。</translation>
+    </message>
+    <message>
+        <source>Only GGUF files, model lists, names and links</source>
+        <translation>仅支持 GGUF 文件、模型列表、名称和链接</translation>
+    </message>
+    <message>
         <source>Only for Wake: it starts a computer that sleeps in your network.</source>
         <translation>仅用于唤醒：它会启动您网络中处于休眠的计算机。</translation>
     </message>
     <message>
-        <source>Only model names and links</source>
-        <translation>只支持模型名称和链接</translation>
+        <source>Only if nobody else loaded a model for 5 minutes, and if it fits. After three failures a model is no longer kept.</source>
+        <translation>仅当 5 分钟内没有其他程序加载模型且放得下时。失败三次后不再保持该模型。</translation>
+    </message>
+    <message>
+        <source>Only models made on this server can be edited</source>
+        <translation>只能编辑在此服务器上创建的模型</translation>
+    </message>
+    <message>
+        <source>Only models of servers in the settings are kept loaded.</source>
+        <translation>只能保持加载设置中的服务器上的模型。</translation>
     </message>
     <message>
         <source>Only on one server</source>
@@ -3443,6 +4944,10 @@
         <translation>只有许可证改变</translation>
     </message>
     <message>
+        <source>Only the log of Ollama on “{server}” says it.</source>
+        <translation>只有“{server}”上 Ollama 的日志能说明。</translation>
+    </message>
+    <message>
         <source>Only the parameters changed</source>
         <translation>只有参数改变</translation>
     </message>
@@ -3457,6 +4962,10 @@
     <message>
         <source>Only the weights are known for this server.</source>
         <translation>这台服务器只提供了权重的信息。</translation>
+    </message>
+    <message>
+        <source>Only upper and lower case differ. Ollama can’t rename that way: the model would be lost.</source>
+        <translation>仅大小写不同。Ollama 无法这样重命名：模型会丢失。</translation>
     </message>
     <message>
         <source>Only whole models can be pulled, and this link is to a part of {name}.</source>
@@ -3505,6 +5014,10 @@
     <message>
         <source>Other data</source>
         <translation>其他数据</translation>
+    </message>
+    <message>
+        <source>Other name…</source>
+        <translation>其他名称…</translation>
     </message>
     <message>
         <source>Other registries</source>
@@ -3580,8 +5093,20 @@
         <translation>下载列表有一部分无法读取。原文件保存为 {path}。</translation>
     </message>
     <message>
+        <source>Part {n} of {count}</source>
+        <translation>第 {n} 部分，共 {count} 部分</translation>
+    </message>
+    <message>
+        <source>Part {n} of {count} is missing</source>
+        <translation>缺少第 {n} 部分（共 {count} 部分）</translation>
+    </message>
+    <message>
         <source>Pass&amp;word</source>
         <translation>密码(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Pasted text</source>
+        <translation>粘贴的文本</translation>
     </message>
     <message>
         <source>Path of the CA file</source>
@@ -3624,6 +5149,10 @@
         <translation>已暂停：使用电池供电</translation>
     </message>
     <message>
+        <source>Paused {names}.</source>
+        <translation>已暂停 {names}。</translation>
+    </message>
+    <message>
         <source>Paused: “{server}” is switched off</source>
         <translation>已暂停：“{server}”已关闭</translation>
     </message>
@@ -3640,12 +5169,20 @@
         <translation>已固定</translation>
     </message>
     <message>
+        <source>Pinned, starred, kept and loaded models stay.</source>
+        <translation>已固定、已加星标、保持加载和已加载的模型会保留。</translation>
+    </message>
+    <message>
         <source>Pinned. Unpin it first</source>
         <translation>已固定，请先取消固定</translation>
     </message>
     <message>
         <source>Pinned. Unpin it first.</source>
         <translation>已固定，请先取消固定。</translation>
+    </message>
+    <message>
+        <source>Prefers words of usual likelihood; 1 switches it off.</source>
+        <translation>偏好可能性适中的词语；1 表示关闭。</translation>
     </message>
     <message>
         <source>Previous match</source>
@@ -3724,8 +5261,8 @@
         <translation>在 {server} 上拉取</translation>
     </message>
     <message>
-        <source>Pull one from ollama.com or Hugging Face.</source>
-        <translation>可从 ollama.com 或 Hugging Face 拉取。</translation>
+        <source>Pull one from ollama.com or Hugging Face, or create one from a GGUF file you already have.</source>
+        <translation>从 ollama.com 或 Hugging Face 拉取一个，或用已有的 GGUF 文件创建一个。</translation>
     </message>
     <message>
         <source>Pull {name}…</source>
@@ -3748,8 +5285,16 @@
         <translation>重新拉取只会获取之后发生变化的部分。</translation>
     </message>
     <message>
+        <source>Pulling it needs a third of the space</source>
+        <translation>拉取只需三分之一的空间</translation>
+    </message>
+    <message>
         <source>Pull…</source>
         <translation>拉取…</translation>
+    </message>
+    <message>
+        <source>Put back {ago}.</source>
+        <translation>{ago}已恢复。</translation>
     </message>
     <message>
         <source>QUANTIZATION</source>
@@ -3770,6 +5315,10 @@
     <message>
         <source>Quit Ollama Tray</source>
         <translation>退出 Ollama Tray</translation>
+    </message>
+    <message>
+        <source>Quit Ollama Tray?</source>
+        <translation>退出 Ollama Tray 吗？</translation>
     </message>
     <message numerus="yes">
         <source>Quit and pause %Ln downloads?</source>
@@ -3794,12 +5343,52 @@
         <translation>自动重新开始停滞的下载(&amp;E)</translation>
     </message>
     <message>
+        <source>Ran on the processor: {size}</source>
+        <translation>在处理器上运行：{size}</translation>
+    </message>
+    <message>
         <source>Re&amp;move from this list</source>
         <translation>从列表中移除(&amp;M)</translation>
     </message>
     <message>
+        <source>Reading the file…</source>
+        <translation>正在读取文件…</translation>
+    </message>
+    <message>
+        <source>Reading the list…</source>
+        <translation>正在读取列表…</translation>
+    </message>
+    <message>
+        <source>Reading {name}…</source>
+        <translation>正在读取 {name}…</translation>
+    </message>
+    <message>
+        <source>Reads the weights from the disk as they are needed.</source>
+        <translation>按需从磁盘读取权重。</translation>
+    </message>
+    <message>
+        <source>Rebuild {name}</source>
+        <translation>重建 {name}</translation>
+    </message>
+    <message>
+        <source>Rebuild…</source>
+        <translation>重建…</translation>
+    </message>
+    <message>
         <source>Rebuilt: {there} instead of {here}</source>
         <translation>重新构建：{there}，原为 {here}</translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation>配方</translation>
+    </message>
+    <message>
+        <source>Recipe, its base isn’t listed</source>
+        <translation>配方，但列表中没有其基础模型</translation>
+    </message>
+    <message>
+        <source>Recipe, made after {base}</source>
+        <translation>配方，在 {base} 之后创建</translation>
     </message>
     <message>
         <source>Refresh</source>
@@ -3827,6 +5416,11 @@
         <translation>仓库主机</translation>
     </message>
     <message>
+        <source>Remove</source>
+        <comment>a parameter</comment>
+        <translation>移除</translation>
+    </message>
+    <message>
         <source>Remove header {name}</source>
         <translation>移除请求头 {name}</translation>
     </message>
@@ -3851,6 +5445,34 @@
         <translation>
             <numerusform>要移除“{server}”及其 %Ln 个未完成的下载吗？</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Rename model</source>
+        <translation>重命名模型</translation>
+    </message>
+    <message>
+        <source>Rename {name} &amp;to</source>
+        <translation>将 {name} 重命名为(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Renamed to {copy}: Ollama writes the name as another model does.</source>
+        <translation>已重命名为 {copy}：Ollama 按另一个模型的写法书写了名称。</translation>
+    </message>
+    <message>
+        <source>Renamed to {copy}: Ollama writes the tag as another model does.</source>
+        <translation>已重命名为 {copy}：Ollama 按另一个模型的写法书写了标签。</translation>
+    </message>
+    <message>
+        <source>Renamed {name} to {copy}.</source>
+        <translation>已将 {name} 重命名为 {copy}。</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Renaming…</source>
+        <translation>正在重命名…</translation>
     </message>
     <message>
         <source>Replace model</source>
@@ -3893,6 +5515,10 @@
         <translation>继续 {name}</translation>
     </message>
     <message>
+        <source>Resumed {names}.</source>
+        <translation>已继续 {names}。</translation>
+    </message>
+    <message>
         <source>Retry</source>
         <translation>重试</translation>
     </message>
@@ -3929,6 +5555,10 @@
         <translation>跳过(&amp;K)</translation>
     </message>
     <message>
+        <source>SERVER</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
         <source>SIZE</source>
         <translation>大小</translation>
     </message>
@@ -3943,6 +5573,24 @@
     <message>
         <source>Safety</source>
         <translation>安全</translation>
+    </message>
+    <message numerus="yes">
+        <source>Saved %Ln models to {file}.</source>
+        <translation>
+            <numerusform>已将 %Ln 个模型保存到 {file}。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Saved {name}.</source>
+        <translation>已保存 {name}。</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Say which downloads.</source>
+        <translation>请指明是哪些下载。</translation>
     </message>
     <message>
         <source>Search</source>
@@ -4064,6 +5712,14 @@
         <source>Several servers are called “{name}”: {addresses}. Give one of these instead.</source>
         <translation>有多个服务器名为“{name}”：{addresses}。请改用其中一个地址。</translation>
     </message>
+    <message>
+        <source>Shares {size} with {names}; all together free them.</source>
+        <translation>与 {names} 共用 {size}；全部一起删除才能释放。</translation>
+    </message>
+    <message>
+        <source>Shares {size} with {name}; both together free them.</source>
+        <translation>与 {name} 共用 {size}；两者一起删除才能释放。</translation>
+    </message>
     <message numerus="yes">
         <source>Show %Ln names</source>
         <translation>
@@ -4089,6 +5745,10 @@
     <message>
         <source>Show details</source>
         <translation>显示详情</translation>
+    </message>
+    <message>
+        <source>Show details of {name}</source>
+        <translation>显示 {name} 的详情</translation>
     </message>
     <message>
         <source>Show in window</source>
@@ -4195,8 +5855,16 @@
         <translation>跳过此版本</translation>
     </message>
     <message>
+        <source>Smaller and faster, a little less exact. Ollama does it, which takes minutes.</source>
+        <translation>更小、更快，精度略低。由 Ollama 完成，需要几分钟。</translation>
+    </message>
+    <message>
         <source>So free disk space on “{server}” isn’t known. Its entry can say where the folder is.</source>
         <translation>因此无法得知“{server}”上的可用磁盘空间。可以在服务器设置中指明文件夹的位置。</translation>
+    </message>
+    <message>
+        <source>So many tokens from the beginning stay when the context is full.</source>
+        <translation>上下文已满时，开头保留这么多个词元。</translation>
     </message>
     <message>
         <source>So sizes and newer versions of models can’t be looked up from this computer.</source>
@@ -4279,6 +5947,10 @@
         <translation>请启动 Ollama。</translation>
     </message>
     <message>
+        <source>Start again</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
         <source>Start and close</source>
         <translation>启动和关闭</translation>
     </message>
@@ -4293,6 +5965,10 @@
     <message>
         <source>Start in the &amp;tray, without the window</source>
         <translation>启动时驻留托盘，不显示窗口(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Start {name} again</source>
+        <translation>重新开始 {name}</translation>
     </message>
     <message>
         <source>Start {name} now</source>
@@ -4315,8 +5991,16 @@
         <translation>启动此电脑上安装的 Ollama 应用或服务。Ollama Tray 绝不会停止不是由它启动的服务器。</translation>
     </message>
     <message>
+        <source>Stayed on the card: {amount}</source>
+        <translation>全部在显卡上：{amount}</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop &amp;keeping</source>
+        <translation>停止保持(&amp;K)</translation>
     </message>
     <message>
         <source>Stop &amp;loading</source>
@@ -4335,8 +6019,16 @@
         <translation>已停止</translation>
     </message>
     <message>
+        <source>Stopped loading {name}.</source>
+        <translation>已停止加载 {name}。</translation>
+    </message>
+    <message>
         <source>Stopped.</source>
         <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Stopped. No model was made.</source>
+        <translation>已停止。没有创建模型。</translation>
     </message>
     <message>
         <source>Stopped. What has arrived is kept; the next pull continues from there.</source>
@@ -4345,6 +6037,14 @@
     <message>
         <source>Stopped: changed meanwhile</source>
         <translation>已停止：其间有改动</translation>
+    </message>
+    <message>
+        <source>Stopping {name}…</source>
+        <translation>正在停止 {name}…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
     </message>
     <message>
         <source>Stray files lie among its models: {names}. Everything unused stays on disk until they are gone.</source>
@@ -4390,6 +6090,14 @@
     <message>
         <source>TO DOWNLOAD</source>
         <translation>需下载</translation>
+    </message>
+    <message>
+        <source>Take it over again</source>
+        <translation>重新沿用</translation>
+    </message>
+    <message>
+        <source>Take over again</source>
+        <translation>重新沿用</translation>
     </message>
     <message>
         <source>Taken from “{text}”</source>
@@ -4460,6 +6168,10 @@
         <translation>无法写出结果：{reason}</translation>
     </message>
     <message>
+        <source>The answer ends where one of these texts would come.</source>
+        <translation>一旦要出现其中某段文本，回答即结束。</translation>
+    </message>
+    <message>
         <source>The answer from “{server}” is compressed ({encoding}), which Ollama Tray didn’t ask for. Switch off compression in the proxy on the way.</source>
         <translation>“{server}”的响应经过压缩（{encoding}），而 Ollama Tray 并未要求压缩。请在中间的代理上关闭压缩。</translation>
     </message>
@@ -4512,6 +6224,26 @@
         <translation>与“{server}”的连接已断开。</translation>
     </message>
     <message>
+        <source>The copy didn’t appear.</source>
+        <translation>副本没有出现。</translation>
+    </message>
+    <message>
+        <source>The copy failed and left the damaged name {copy}.</source>
+        <translation>复制失败，留下了损坏的名称 {copy}。</translation>
+    </message>
+    <message>
+        <source>The copy {copy} has another digest than {name}.</source>
+        <translation>副本 {copy} 的摘要与 {name} 不同。</translation>
+    </message>
+    <message>
+        <source>The damaged manifest of {name} stops all of it. Pull or copy onto that name, then delete it.</source>
+        <translation>{name} 损坏的清单使清理完全停止。请向该名称拉取或复制一个模型，然后删除它。</translation>
+    </message>
+    <message>
+        <source>The damaged name {name} is still there. Free some disk space and try again.</source>
+        <translation>损坏的名称 {name} 仍然存在。请释放一些磁盘空间后重试。</translation>
+    </message>
+    <message>
         <source>The description of a model</source>
         <translation>模型的说明</translation>
     </message>
@@ -4548,8 +6280,48 @@
         <translation>下载在完成前中断。</translation>
     </message>
     <message>
+        <source>The downloads go into the queue.</source>
+        <translation>下载会加入队列。</translation>
+    </message>
+    <message>
+        <source>The file can’t be read</source>
+        <translation>无法读取该文件</translation>
+    </message>
+    <message>
+        <source>The file has changed</source>
+        <translation>文件已更改</translation>
+    </message>
+    <message>
+        <source>The file has changed since. Start again with the new one.</source>
+        <translation>文件此后已更改。请用新文件重新开始。</translation>
+    </message>
+    <message>
+        <source>The file is damaged</source>
+        <translation>文件已损坏</translation>
+    </message>
+    <message>
+        <source>The file is incomplete</source>
+        <translation>文件不完整</translation>
+    </message>
+    <message>
+        <source>The file is too large for a list</source>
+        <translation>该文件过大，不像是列表</translation>
+    </message>
+    <message>
         <source>The file is too large for headers.</source>
         <translation>该文件太大，不可能是标头。</translation>
+    </message>
+    <message>
+        <source>The file isn’t there any more</source>
+        <translation>文件已不在原处</translation>
+    </message>
+    <message>
+        <source>The file isn’t there any more: {path}</source>
+        <translation>文件已不在原处：{path}</translation>
+    </message>
+    <message>
+        <source>The graphics card that does what is not shared among several.</source>
+        <translation>负责多显卡间不分摊工作的那块显卡。</translation>
     </message>
     <message>
         <source>The headers are refused</source>
@@ -4592,6 +6364,10 @@
         <translation>缺少库 {library}，没有它就无法显示窗口。请安装 {debian}（Debian、Ubuntu）或 {fedora}（Fedora）。</translation>
     </message>
     <message>
+        <source>The list of kept models could not be written: {reason}</source>
+        <translation>无法写入保持加载的列表：{reason}</translation>
+    </message>
+    <message>
         <source>The list of loaded models</source>
         <translation>已加载模型的列表</translation>
     </message>
@@ -4600,8 +6376,20 @@
         <translation>模型列表</translation>
     </message>
     <message>
+        <source>The list was made by a newer Ollama Tray</source>
+        <translation>该列表由更新版本的 Ollama Tray 创建</translation>
+    </message>
+    <message>
+        <source>The list wasn’t saved to {file}: {reason}</source>
+        <translation>列表未能保存到 {file}：{reason}</translation>
+    </message>
+    <message>
         <source>The log says why. Everything else is fine.</source>
         <translation>原因见日志。其余内容不受影响。</translation>
+    </message>
+    <message>
+        <source>The longest answer in tokens; -1 sets no limit.</source>
+        <translation>回答的最大词元数；-1 表示不限。</translation>
     </message>
     <message>
         <source>The model folder can be read</source>
@@ -4670,6 +6458,10 @@
         <translation>“{server}”前面的代理没有响应</translation>
     </message>
     <message>
+        <source>The proxy before “{server}” takes no file this large (413). Raise its limit, or upload on that computer.</source>
+        <translation>“{server}”前面的代理不接受这么大的文件（413）。请提高其上限，或在那台电脑上上传。</translation>
+    </message>
+    <message>
         <source>The proxy on the way to “{server}” refuses or doesn’t answer.</source>
         <translation>通往“{server}”的代理拒绝连接或没有响应。</translation>
     </message>
@@ -4700,6 +6492,26 @@
     <message>
         <source>The running Ollama Tray is updating {names}.</source>
         <translation>正在运行的 Ollama Tray 正在更新 {names}。</translation>
+    </message>
+    <message>
+        <source>The running Ollama Tray keeps {name} loaded.</source>
+        <translation>正在运行的 Ollama Tray 会保持加载 {name}。</translation>
+    </message>
+    <message>
+        <source>The same as another line</source>
+        <translation>与另一行相同</translation>
+    </message>
+    <message>
+        <source>The same as entry {number}</source>
+        <translation>与第 {number} 条相同</translation>
+    </message>
+    <message>
+        <source>The same as line {number}</source>
+        <translation>与第 {number} 行相同</translation>
+    </message>
+    <message>
+        <source>The same number gives the same answer to the same question.</source>
+        <translation>数字相同，同样的问题得到同样的回答。</translation>
     </message>
     <message>
         <source>The server answers with nothing. Behind a proxy, Ollama often lives under a path, like https://host/ollama.</source>
@@ -4766,6 +6578,14 @@
         <translation>系统设置对此地址使用 {proxy}。</translation>
     </message>
     <message>
+        <source>The upload vanished from “{server}” before Ollama used it.</source>
+        <translation>上传的内容在 Ollama 使用之前就从“{server}”上消失了。</translation>
+    </message>
+    <message>
+        <source>The version in the list isn’t published any more.</source>
+        <translation>列表中的版本已不再发布。</translation>
+    </message>
+    <message>
         <source>The version number</source>
         <translation>版本号</translation>
     </message>
@@ -4812,8 +6632,16 @@
         <translation>没有叫这个名称的模型。</translation>
     </message>
     <message>
+        <source>There is no model {name} on “{server}”. Write it as the list does.</source>
+        <translation>“{server}”上没有模型 {name}。请按列表中的写法填写。</translation>
+    </message>
+    <message>
         <source>There is no room left on the disk for {path}.</source>
         <translation>磁盘空间已满，无法写入 {path}。</translation>
+    </message>
+    <message>
+        <source>There is nothing to do.</source>
+        <translation>没有需要处理的下载。</translation>
     </message>
     <message>
         <source>There is nothing to start</source>
@@ -4828,12 +6656,32 @@
         <translation>网络中没有名为“{host}”的计算机。</translation>
     </message>
     <message>
+        <source>There’s no model name in this file</source>
+        <translation>此文件中没有模型名称</translation>
+    </message>
+    <message>
+        <source>There’s nothing to export</source>
+        <translation>没有可导出的内容</translation>
+    </message>
+    <message>
+        <source>There’s nothing to offer</source>
+        <translation>没有可供删除的模型</translation>
+    </message>
+    <message>
+        <source>These are several models. Create one at a time.</source>
+        <translation>这些是多个模型。请一次创建一个。</translation>
+    </message>
+    <message>
         <source>These models are made up. Nothing here is downloaded or deleted</source>
         <translation>这些模型是虚构的，不会真正下载或删除任何内容</translation>
     </message>
     <message>
         <source>They are asked for the names of the models that come from them.</source>
         <translation>会向它们查询来自它们的模型的名称。</translation>
+    </message>
+    <message>
+        <source>They can be replaced, not removed.</source>
+        <translation>可以替换，不能删除。</translation>
     </message>
     <message>
         <source>They continue when Ollama Tray starts again.</source>
@@ -4848,8 +6696,28 @@
         <translation>思考</translation>
     </message>
     <message>
+        <source>This GGUF file is no model</source>
+        <translation>这个 GGUF 文件不是模型</translation>
+    </message>
+    <message>
+        <source>This GGUF file is of an old kind</source>
+        <translation>这个 GGUF 文件的格式过旧</translation>
+    </message>
+    <message>
+        <source>This Ollama ({version}) dropped {lost}, which it had.</source>
+        <translation>此 Ollama（{version}）丢掉了它原有的 {lost}。</translation>
+    </message>
+    <message>
+        <source>This Ollama ({version}) dropped {lost}, which {name} has.</source>
+        <translation>此 Ollama（{version}）丢掉了 {name} 具有的 {lost}。</translation>
+    </message>
+    <message>
         <source>This Ollama can be used from your network</source>
         <translation>您网络中的其他设备可以使用此 Ollama</translation>
+    </message>
+    <message>
+        <source>This Ollama ignores it</source>
+        <translation>此 Ollama 会忽略它</translation>
     </message>
     <message>
         <source>This Ollama is reachable from this computer only</source>
@@ -4932,8 +6800,32 @@
         <translation>此标头重复出现。</translation>
     </message>
     <message>
+        <source>This is an adapter, not a model</source>
+        <translation>这是适配器，不是模型</translation>
+    </message>
+    <message>
+        <source>This is no model to keep.</source>
+        <translation>这不是可以保持的模型。</translation>
+    </message>
+    <message>
+        <source>This is no name for a model.</source>
+        <translation>这不是模型名称。</translation>
+    </message>
+    <message>
+        <source>This is no rename.</source>
+        <translation>这不是重命名请求。</translation>
+    </message>
+    <message>
         <source>This is no update.</source>
         <translation>这不是更新请求。</translation>
+    </message>
+    <message>
+        <source>This is only the part that hears</source>
+        <translation>这只是负责听声音的部分</translation>
+    </message>
+    <message>
+        <source>This is only the part that sees</source>
+        <translation>这只是负责看图片的部分</translation>
     </message>
     <message>
         <source>This is the list from {time}.</source>
@@ -4942,6 +6834,14 @@
     <message>
         <source>This is what they look like.</source>
         <translation>通知就是这个样子。</translation>
+    </message>
+    <message>
+        <source>This isn’t a GGUF file</source>
+        <translation>这不是 GGUF 文件</translation>
+    </message>
+    <message>
+        <source>This isn’t a list of models</source>
+        <translation>这不是模型列表</translation>
     </message>
     <message>
         <source>This model</source>
@@ -4996,6 +6896,14 @@
         <translation>只会移除这个条目，本地没有存储任何内容。</translation>
     </message>
     <message>
+        <source>This server is not used.</source>
+        <translation>未使用此服务器。</translation>
+    </message>
+    <message>
+        <source>This server is used by nobody here.</source>
+        <translation>这里没有使用这台服务器。</translation>
+    </message>
+    <message>
         <source>This system has no keyring.</source>
         <translation>此系统没有密钥环。</translation>
     </message>
@@ -5028,6 +6936,10 @@
         <translation>用时</translation>
     </message>
     <message>
+        <source>To be rid of it, run this when it is in the list: {command}</source>
+        <translation>如不需要它，请在它出现在列表中后运行：{command}</translation>
+    </message>
+    <message>
         <source>To download</source>
         <translation>需下载</translation>
     </message>
@@ -5036,12 +6948,32 @@
         <translation>需要解决</translation>
     </message>
     <message>
+        <source>To upload</source>
+        <translation>需上传</translation>
+    </message>
+    <message>
         <source>To {host}.</source>
         <translation>转到 {host}。</translation>
     </message>
     <message>
         <source>Today, {time}</source>
         <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>Together the first two took {amount} of graphics memory.</source>
+        <translation>前两个共占用 {amount} 显存。</translation>
+    </message>
+    <message>
+        <source>Together they took {amount} of graphics memory.</source>
+        <translation>共占用 {amount} 显存。</translation>
+    </message>
+    <message>
+        <source>Together they took {amount} of memory.</source>
+        <translation>共占用 {amount} 内存。</translation>
+    </message>
+    <message>
+        <source>Together those that fit took {amount} of graphics memory.</source>
+        <translation>放得下的共占用 {amount} 显存。</translation>
     </message>
     <message>
         <source>Too large for {size}</source>
@@ -5054,6 +6986,10 @@
     <message>
         <source>Too long for the keyring: at most {count} characters.</source>
         <translation>对密钥环而言过长：最多 {count} 个字符。</translation>
+    </message>
+    <message>
+        <source>Took {took}</source>
+        <translation>占用 {took}</translation>
     </message>
     <message>
         <source>Tools</source>
@@ -5082,6 +7018,10 @@
     <message>
         <source>Try now</source>
         <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Try to clean up</source>
+        <translation>尝试清理</translation>
     </message>
     <message>
         <source>Try {name} again now</source>
@@ -5120,8 +7060,16 @@
         <translation>卸载(&amp;L)</translation>
     </message>
     <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>Unexpected answer</source>
         <translation>意外的响应</translation>
+    </message>
+    <message>
+        <source>Unfinished downloads {size}</source>
+        <translation>未完成的下载 {size}</translation>
     </message>
     <message>
         <source>Unload</source>
@@ -5136,16 +7084,24 @@
         <translation>全部卸载（{count} 个）</translation>
     </message>
     <message>
-        <source>Unload la&amp;ter</source>
-        <translation>稍后卸载(&amp;T)</translation>
-    </message>
-    <message>
         <source>Unload {name} ({left})</source>
         <translation>卸载 {name}（{left}）</translation>
     </message>
     <message>
         <source>Unload {name} ({size}, {left})</source>
         <translation>卸载 {name}（{size}，{left}）</translation>
+    </message>
+    <message>
+        <source>Unloaded {names}. They are no longer kept.</source>
+        <translation>已卸载 {names}，不再保持它们。</translation>
+    </message>
+    <message>
+        <source>Unloaded {name}.</source>
+        <translation>已卸载 {name}。</translation>
+    </message>
+    <message>
+        <source>Unloaded {name}. It’s no longer kept.</source>
+        <translation>已卸载 {name}，不再保持。</translation>
     </message>
     <message>
         <source>Unloading the loaded version…</source>
@@ -5166,6 +7122,10 @@
     <message>
         <source>Until it answers, nothing is sent to {servers}.</source>
         <translation>在它响应之前，不会向{servers}发送任何内容。</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>上移</translation>
     </message>
     <message>
         <source>Up to 10 times, with growing pauses. Errors that a retry can’t fix are never retried.</source>
@@ -5190,6 +7150,14 @@
     <message>
         <source>Up to date, checked {time}</source>
         <translation>已是最新，检查于{time}</translation>
+    </message>
+    <message>
+        <source>Up to {needed} more were needed.</source>
+        <translation>最多还需要 {needed}。</translation>
+    </message>
+    <message>
+        <source>Up to {needed} more were needed; {free} are free.</source>
+        <translation>最多还需要 {needed}；可用 {free}。</translation>
     </message>
     <message>
         <source>Up to {size}</source>
@@ -5225,6 +7193,10 @@
         <translation>
             <numerusform>更新“{server}”上的 %Ln 个模型？</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Update Ollama Tray, then import it again.</source>
+        <translation>请先更新 Ollama Tray，再重新导入。</translation>
     </message>
     <message>
         <source>Update Ollama there first.</source>
@@ -5267,6 +7239,10 @@
         <translation>已更新 {name}，{size}。</translation>
     </message>
     <message>
+        <source>Updated, but Ollama kept unused layers</source>
+        <translation>已更新，但 Ollama 保留了未使用的层</translation>
+    </message>
+    <message>
         <source>Updates</source>
         <translation>可更新</translation>
     </message>
@@ -5287,6 +7263,19 @@
     <message>
         <source>Updating…</source>
         <translation>正在更新…</translation>
+    </message>
+    <message>
+        <source>Upload</source>
+        <comment>the file that is uploaded</comment>
+        <translation>上传</translation>
+    </message>
+    <message>
+        <source>Uploading</source>
+        <translation>正在上传</translation>
+    </message>
+    <message>
+        <source>Uploads and old versions; the newest was written {ago}.</source>
+        <translation>上传的文件和旧版本；最新的写于{ago}。</translation>
     </message>
     <message>
         <source>Use either :local or :cloud, not both.</source>
@@ -5349,6 +7338,10 @@
         <translation>值</translation>
     </message>
     <message>
+        <source>Values in quotes, with commas between</source>
+        <translation>用引号括起各值，以逗号分隔</translation>
+    </message>
+    <message>
         <source>Verifying files</source>
         <translation>正在校验文件</translation>
     </message>
@@ -5395,6 +7388,10 @@
     <message>
         <source>Wait until the current action has finished</source>
         <translation>请等待当前操作完成</translation>
+    </message>
+    <message>
+        <source>Wait until the present work on it is done</source>
+        <translation>请等待对它的当前操作完成</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -5469,6 +7466,12 @@
         <source>Wants https</source>
         <translation>要求 https</translation>
     </message>
+    <message numerus="yes">
+        <source>Watched for %Ln days only.</source>
+        <translation>
+            <numerusform>只观察了 %Ln 天。</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Weights</source>
         <translation>权重</translation>
@@ -5488,6 +7491,10 @@
     <message>
         <source>What differs…</source>
         <translation>不同之处…</translation>
+    </message>
+    <message>
+        <source>What else lies there isn’t readable for you.</source>
+        <translation>您无权读取其他文件。</translation>
     </message>
     <message>
         <source>What is loaded is no longer installed</source>
@@ -5510,6 +7517,14 @@
         <translation>登录信息以未加密方式发送到“{server}”。</translation>
     </message>
     <message>
+        <source>What the copy left was cleaned up.</source>
+        <translation>复制留下的残留内容已清理。</translation>
+    </message>
+    <message>
+        <source>What this GGUF file says of itself is too long</source>
+        <translation>这个 GGUF 文件的说明部分过长</translation>
+    </message>
+    <message>
         <source>What was downloaded in the last 30 days.</source>
         <translation>最近 30 天的下载。</translation>
     </message>
@@ -5518,8 +7533,20 @@
         <translation>无法保存得到的信息：{reason}</translation>
     </message>
     <message>
+        <source>What was uploaded goes when Ollama is started more than an hour later.</source>
+        <translation>已上传的内容会在一小时后 Ollama 再次启动时清除。</translation>
+    </message>
+    <message>
+        <source>What will be sent</source>
+        <translation>将发送的内容</translation>
+    </message>
+    <message>
         <source>What {address} sends is not what Ollama sends.</source>
         <translation>{address} 返回的内容不是 Ollama 的内容。</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>何时</translation>
     </message>
     <message>
         <source>When no data has arrived for</source>
@@ -5530,6 +7557,10 @@
         <translation>下载时机</translation>
     </message>
     <message>
+        <source>Where is the log?</source>
+        <translation>日志在哪里？</translation>
+    </message>
+    <message>
         <source>Where this computer sees that folder, for free disk space.</source>
         <translation>此计算机上看到该文件夹的位置，用于计算可用磁盘空间。</translation>
     </message>
@@ -5538,12 +7569,37 @@
         <translation>不清楚那里的显存能否容纳</translation>
     </message>
     <message>
+        <source>Which of the two</source>
+        <translation>两者中的哪一个</translation>
+    </message>
+    <message>
         <source>Window system</source>
         <translation>窗口系统</translation>
     </message>
     <message>
         <source>Windows, macOS: switch off “Expose Ollama to the network” in Ollama’s settings.</source>
         <translation>Windows、macOS：在 Ollama 的设置中关闭“Expose Ollama to the network”。</translation>
+    </message>
+    <message>
+        <source>With</source>
+        <comment>a file beside the model&apos;s, which is chosen behind this word</comment>
+        <translation>连同</translation>
+    </message>
+    <message>
+        <source>With context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>With {file}, so that it hears sound</source>
+        <translation>连同 {file}，使其能听声音</translation>
+    </message>
+    <message>
+        <source>With {file}, so that it sees pictures</source>
+        <translation>连同 {file}，使其能看图片</translation>
+    </message>
+    <message>
+        <source>With {file}, so that it sees pictures and hears sound</source>
+        <translation>连同 {file}，使其能看图片、听声音</translation>
     </message>
     <message>
         <source>Without a port, 11434 is used.</source>
@@ -5570,6 +7626,22 @@
         <translation>未加密</translation>
     </message>
     <message>
+        <source>Without that file, Ollama removes {size} of this at its next start.</source>
+        <translation>没有那个文件时，Ollama 下次启动会清除其中的 {size}。</translation>
+    </message>
+    <message>
+        <source>Without that file, Ollama removes {size} of this at its next start: also what {name} has so far.</source>
+        <translation>没有那个文件时，Ollama 下次启动会清除其中的 {size}，包括 {name} 已下载的部分。</translation>
+    </message>
+    <message>
+        <source>Without that, Ollama removes {size} of this at its next start.</source>
+        <translation>否则 Ollama 下次启动时会清除其中的 {size}。</translation>
+    </message>
+    <message>
+        <source>Without that, Ollama removes {size} of this at its next start: also what {name} has so far.</source>
+        <translation>否则 Ollama 下次启动时会清除其中的 {size}，包括 {name} 已下载的部分。</translation>
+    </message>
+    <message>
         <source>Worth knowing</source>
         <translation>值得了解</translation>
     </message>
@@ -5594,6 +7666,14 @@
         <translation>用户名或密码错误</translation>
     </message>
     <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>Yes or no</source>
+        <translation>是或否</translation>
+    </message>
+    <message>
         <source>Yesterday</source>
         <translation>昨天</translation>
     </message>
@@ -5616,8 +7696,20 @@
         </translation>
     </message>
     <message>
+        <source>You chose that no registry is asked about this name.</source>
+        <translation>你已选择不向任何仓库询问此名称。</translation>
+    </message>
+    <message>
         <source>You hear of the next one only.</source>
         <translation>有下一个版本时再提示。</translation>
+    </message>
+    <message>
+        <source>You see the plan first.</source>
+        <translation>会先显示导入计划。</translation>
+    </message>
+    <message>
+        <source>You see what it costs first.</source>
+        <translation>创建之前会显示所需空间。</translation>
     </message>
     <message>
         <source>Your desktop shows no tray</source>
@@ -5674,6 +7766,10 @@
         <translation>还剩几秒</translation>
     </message>
     <message>
+        <source>a part of it is too long</source>
+        <translation>其中一部分过长</translation>
+    </message>
+    <message>
         <source>a web page answers</source>
         <translation>响应的是一个网页</translation>
     </message>
@@ -5714,8 +7810,28 @@
         <translation>应答的是其他程序</translation>
     </message>
     <message>
+        <source>as in {name}</source>
+        <translation>与 {name} 相同</translation>
+    </message>
+    <message>
+        <source>as it is now</source>
+        <translation>与现在相同</translation>
+    </message>
+    <message>
+        <source>back to Ollama’s default</source>
+        <translation>恢复 Ollama 的默认值</translation>
+    </message>
+    <message>
+        <source>back to Ollama’s default, {value}</source>
+        <translation>恢复 Ollama 的默认值 {value}</translation>
+    </message>
+    <message>
         <source>bytes</source>
         <translation>字节</translation>
+    </message>
+    <message>
+        <source>cancel asks before it drops much, and there is no terminal to ask in.</source>
+        <translation>cancel 在丢弃大量数据前会询问，但这里没有可供询问的终端。</translation>
     </message>
     <message>
         <source>canceled</source>
@@ -5724,6 +7840,18 @@
     <message>
         <source>certificate not trusted</source>
         <translation>证书不受信任</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>chat template</source>
+        <translation>有对话模板</translation>
+    </message>
+    <message>
+        <source>checking the file</source>
+        <translation>正在检查文件</translation>
     </message>
     <message>
         <source>cloud</source>
@@ -5739,8 +7867,25 @@
         <translation>正在连接…</translation>
     </message>
     <message>
+        <source>connection lost</source>
+        <translation>连接已断开</translation>
+    </message>
+    <message>
         <source>context {length}</source>
         <translation>上下文 {length}</translation>
+    </message>
+    <message>
+        <source>context {n}</source>
+        <translation>上下文 {n}</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <comment>a model that was made</comment>
+        <translation>已删除</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation>已删除</translation>
     </message>
     <message>
         <source>done</source>
@@ -5749,6 +7894,12 @@
     <message>
         <source>downloading</source>
         <translation>正在下载</translation>
+    </message>
+    <message numerus="yes">
+        <source>emptied, had %Ln values</source>
+        <translation>
+            <numerusform>已清空，原有 %Ln 个值</numerusform>
+        </translation>
     </message>
     <message>
         <source>en</source>
@@ -5764,8 +7915,20 @@
         <translation>重新获取 {size}</translation>
     </message>
     <message>
+        <source>files no model uses</source>
+        <translation>没有模型使用的文件</translation>
+    </message>
+    <message>
         <source>finishing</source>
         <translation>正在完成</translation>
+    </message>
+    <message>
+        <source>free of {size} on {place}</source>
+        <translation>可用，共 {size}，位于 {place}</translation>
+    </message>
+    <message>
+        <source>free on {place}</source>
+        <translation>可用，位于 {place}</translation>
     </message>
     <message>
         <source>frees no disk space</source>
@@ -5792,6 +7955,10 @@
         <translation>那边已没有</translation>
     </message>
     <message>
+        <source>import asks before it begins, and there is no terminal to ask in.</source>
+        <translation>import 会在开始前询问，但这里没有可供询问的终端。</translation>
+    </message>
+    <message>
         <source>in graphics memory</source>
         <translation>显存占用</translation>
     </message>
@@ -5808,8 +7975,36 @@
         <translation>{time}后</translation>
     </message>
     <message>
+        <source>instead of {value}</source>
+        <translation>取代 {value}</translation>
+    </message>
+    <message>
         <source>it asks for a newer Ollama</source>
         <translation>它要求更新版本的 Ollama</translation>
+    </message>
+    <message>
+        <source>it can’t be made from {piece}</source>
+        <translation>无法由 {piece} 创建</translation>
+    </message>
+    <message>
+        <source>it contains a space</source>
+        <translation>含有空格</translation>
+    </message>
+    <message>
+        <source>it contains “{piece}”</source>
+        <translation>含有“{piece}”</translation>
+    </message>
+    <message>
+        <source>it ends in both :local and :cloud</source>
+        <translation>同时以 :local 和 :cloud 结尾</translation>
+    </message>
+    <message>
+        <source>it has too many “/”</source>
+        <translation>“/”过多</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>为空</translation>
     </message>
     <message>
         <source>its address isn’t valid</source>
@@ -5821,8 +8016,18 @@
     </message>
     <message>
         <source>kept</source>
+        <comment>said by a screen reader</comment>
+        <translation>已保持</translation>
+    </message>
+    <message>
+        <source>kept</source>
         <comment>a model stays in memory</comment>
         <translation>保留</translation>
+    </message>
+    <message>
+        <source>kept, not in memory</source>
+        <comment>said by a screen reader</comment>
+        <translation>已保持，不在内存中</translation>
     </message>
     <message>
         <source>keyring locked</source>
@@ -5846,6 +8051,10 @@
         <translation>许可证</translation>
     </message>
     <message>
+        <source>list of texts</source>
+        <translation>文本列表</translation>
+    </message>
+    <message>
         <source>llama3.2, qwen3:8b, hf.co/user/repo:Q4_K_M</source>
         <translation>llama3.2、qwen3:8b、hf.co/user/repo:Q4_K_M</translation>
     </message>
@@ -5853,6 +8062,23 @@
         <source>loaded</source>
         <comment>said by a screen reader</comment>
         <translation>已加载</translation>
+    </message>
+    <message>
+        <source>looking at the server</source>
+        <translation>正在查看服务器</translation>
+    </message>
+    <message>
+        <source>making the model</source>
+        <translation>正在创建模型</translation>
+    </message>
+    <message>
+        <source>making the model, will be deleted</source>
+        <translation>正在创建模型，完成后删除</translation>
+    </message>
+    <message>
+        <source>making {type}</source>
+        <comment>Q4_K_M, in the middle of a line</comment>
+        <translation>正在生成 {type}</translation>
     </message>
     <message>
         <source>mebibytes</source>
@@ -5872,8 +8098,17 @@
         <translation>剩余一天以上</translation>
     </message>
     <message>
+        <source>name</source>
+        <comment>of a parameter</comment>
+        <translation>名称</translation>
+    </message>
+    <message>
         <source>name lookup failed</source>
         <translation>域名解析失败</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新增</translation>
     </message>
     <message>
         <source>no</source>
@@ -5886,6 +8121,10 @@
     <message>
         <source>no answer in time</source>
         <translation>没有及时响应</translation>
+    </message>
+    <message>
+        <source>no network</source>
+        <translation>没有网络</translation>
     </message>
     <message>
         <source>no network route to it</source>
@@ -5920,8 +8159,16 @@
         <translation>未知</translation>
     </message>
     <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
         <source>not running</source>
         <translation>未运行</translation>
+    </message>
+    <message>
+        <source>not ticked</source>
+        <translation>未勾选</translation>
     </message>
     <message>
         <source>nothing</source>
@@ -5936,6 +8183,14 @@
         <source>now</source>
         <comment>end of a time axis</comment>
         <translation>现在</translation>
+    </message>
+    <message>
+        <source>number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>of them shared {size}</source>
+        <translation>其中共用 {size}</translation>
     </message>
     <message>
         <source>of {size}</source>
@@ -5986,8 +8241,17 @@
     </message>
     <message>
         <source>on {server}</source>
+        <comment>behind the name of a model</comment>
+        <translation>在 {server} 上</translation>
+    </message>
+    <message>
+        <source>on {server}</source>
         <comment>a model on a server</comment>
         <translation>在 {server} 上</translation>
+    </message>
+    <message>
+        <source>one is added</source>
+        <translation>添加一份</translation>
     </message>
     <message>
         <source>online</source>
@@ -6049,6 +8313,10 @@
         <translation>需要登录</translation>
     </message>
     <message>
+        <source>something is missing before or after “{piece}”</source>
+        <translation>“{piece}”之前或之后缺少内容</translation>
+    </message>
+    <message>
         <source>stalled</source>
         <translation>停滞</translation>
     </message>
@@ -6069,6 +8337,10 @@
     <message>
         <source>stays until you unload it</source>
         <translation>保留到手动卸载为止</translation>
+    </message>
+    <message>
+        <source>stored once</source>
+        <translation>只存一份</translation>
     </message>
     <message>
         <source>system prompt</source>
@@ -6097,12 +8369,52 @@
         <translation>连接已断开</translation>
     </message>
     <message>
+        <source>the file’s own type</source>
+        <translation>文件原有的类型</translation>
+    </message>
+    <message>
+        <source>the first {lines}</source>
+        <translation>前 {lines}</translation>
+    </message>
+    <message>
+        <source>the link is to no whole model</source>
+        <translation>该链接不指向完整的模型</translation>
+    </message>
+    <message>
+        <source>the messages</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>the name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
         <source>the proxy refuses or doesn’t answer</source>
         <translation>代理拒绝连接或没有响应</translation>
     </message>
     <message>
+        <source>the recipes beside it can’t be read</source>
+        <translation>无法读取同名的配方文件</translation>
+    </message>
+    <message>
         <source>the same</source>
         <translation>相同</translation>
+    </message>
+    <message>
+        <source>the tag after “:” is missing</source>
+        <translation>“:”之后缺少标签</translation>
+    </message>
+    <message>
+        <source>the user after “{piece}” is missing</source>
+        <translation>“{piece}”之后缺少用户名</translation>
+    </message>
+    <message>
+        <source>the value of {piece} is of the wrong type</source>
+        <translation>{piece} 的值类型不对</translation>
+    </message>
+    <message>
+        <source>ticked</source>
+        <translation>已勾选</translation>
     </message>
     <message>
         <source>today, {time}</source>
@@ -6113,8 +8425,17 @@
         <translation>暂时请求过多</translation>
     </message>
     <message>
+        <source>took here</source>
+        <comment>memory, a column</comment>
+        <translation>本机占用</translation>
+    </message>
+    <message>
         <source>trying again</source>
         <translation>正在重试</translation>
+    </message>
+    <message>
+        <source>unfinished</source>
+        <translation>未完成</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -6154,6 +8475,14 @@
         <translation>可更新</translation>
     </message>
     <message>
+        <source>uploading</source>
+        <translation>正在上传</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>值</translation>
+    </message>
+    <message>
         <source>verifying</source>
         <translation>正在校验</translation>
     </message>
@@ -6166,12 +8495,24 @@
         <translation>正在等待密钥环</translation>
     </message>
     <message>
+        <source>waiting for the model to appear</source>
+        <translation>正在等待模型出现</translation>
+    </message>
+    <message>
         <source>waking…</source>
         <translation>正在唤醒…</translation>
     </message>
     <message>
         <source>wants https</source>
         <translation>要求使用 https</translation>
+    </message>
+    <message>
+        <source>whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>will be deleted when ready</source>
+        <translation>完成后将删除</translation>
     </message>
     <message>
         <source>wrong password or token</source>
@@ -6184,6 +8525,14 @@
     <message>
         <source>yes</source>
         <translation>是</translation>
+    </message>
+    <message>
+        <source>yes or no</source>
+        <translation>是或否</translation>
+    </message>
+    <message>
+        <source>yesterday</source>
+        <translation>昨天</translation>
     </message>
     <message>
         <source>yesterday, {time}</source>
@@ -6219,8 +8568,17 @@
         <translation>{copy} 是 {name} 旧版本的副本。</translation>
     </message>
     <message>
+        <source>{count} (default)</source>
+        <comment>a context length</comment>
+        <translation>{count}（默认）</translation>
+    </message>
+    <message>
         <source>{count} bytes ({decimal}, {binary})</source>
         <translation>{count} 字节（{decimal}，{binary}）</translation>
+    </message>
+    <message>
+        <source>{count} more, in the menu of the main window</source>
+        <translation>另有 {count} 个，请用主窗口中的菜单</translation>
     </message>
     <message>
         <source>{count} more…</source>
@@ -6243,12 +8601,33 @@
         <translation>{total} 个模型中有 {count} 个有新版本。</translation>
     </message>
     <message>
+        <source>{count} of {total}: nothing to download</source>
+        <translation>{total} 项中的 {count} 项：无需下载</translation>
+    </message>
+    <message>
+        <source>{count} of {total}: size not known yet</source>
+        <translation>{total} 项中的 {count} 项：大小尚不清楚</translation>
+    </message>
+    <message>
+        <source>{count} of {total}: {size} to download</source>
+        <translation>{total} 项中的 {count} 项：需下载 {size}</translation>
+    </message>
+    <message>
+        <source>{count} of {total}: {size} to download so far</source>
+        <translation>{total} 项中的 {count} 项：目前需下载 {size}</translation>
+    </message>
+    <message>
         <source>{count} parameters</source>
         <translation>{count} 参数</translation>
     </message>
     <message>
         <source>{count}, the rest is left out</source>
         <translation>{count}，其余未显示</translation>
+    </message>
+    <message>
+        <source>{count}, {origin}</source>
+        <comment>2, as it is now</comment>
+        <translation>{count} 条，{origin}</translation>
     </message>
     <message>
         <source>{count}, {size}</source>
@@ -6267,12 +8646,28 @@
         <translation>{date} {time}</translation>
     </message>
     <message>
+        <source>{done} of {total}</source>
+        <translation>{done}/{total}</translation>
+    </message>
+    <message>
         <source>{done} of {total} models deleted.</source>
         <translation>已删除 {total} 个模型中的 {done} 个。</translation>
     </message>
     <message>
         <source>{elapsed}, usually less than {usual}</source>
         <translation>{elapsed}，通常不超过 {usual}</translation>
+    </message>
+    <message>
+        <source>{file} stops all of it. Delete that file, then restart Ollama.</source>
+        <translation>{file} 使清理完全停止。请删除该文件，然后重启 Ollama。</translation>
+    </message>
+    <message>
+        <source>{file}, a file of the Explorer, stops all of it. Delete that file, then restart Ollama.</source>
+        <translation>资源管理器的文件 {file} 使清理完全停止。请删除该文件，然后重启 Ollama。</translation>
+    </message>
+    <message>
+        <source>{file}, a file of the Finder, stops all of it. Delete that file, then restart Ollama.</source>
+        <translation>访达的文件 {file} 使清理完全停止。请删除该文件，然后重启 Ollama。</translation>
     </message>
     <message>
         <source>{file}, line {number}</source>
@@ -6300,6 +8695,10 @@
         <translation>{found}，需下载 {size}。</translation>
     </message>
     <message>
+        <source>{free} free on {folder}, {left} afterwards.</source>
+        <translation>{folder} 可用空间 {free}，之后剩余 {left}。</translation>
+    </message>
+    <message>
         <source>{from_date} to {to_date}</source>
         <translation>{from_date} 至 {to_date}</translation>
     </message>
@@ -6324,9 +8723,31 @@
         <translation>{kind}，{count} 个字符</translation>
     </message>
     <message>
+        <source>{kind}.</source>
+        <comment>an architecture</comment>
+        <translation>{kind}。</translation>
+    </message>
+    <message>
+        <source>{kind}. A model of this kind is installed on “{server}”.</source>
+        <translation>{kind}。“{server}”上安装了这类模型。</translation>
+    </message>
+    <message>
+        <source>{kind}. No model of this kind is installed on “{server}”.</source>
+        <translation>{kind}。“{server}”上没有安装这类模型。</translation>
+    </message>
+    <message>
+        <source>{label}: {value}</source>
+        <comment>a fact</comment>
+        <translation>{label}：{value}</translation>
+    </message>
+    <message>
         <source>{layer}: {bytes}</source>
         <comment>a layer</comment>
         <translation>{layer}：{bytes}</translation>
+    </message>
+    <message>
+        <source>{license}, as in {name}</source>
+        <translation>{license}，与 {name} 相同</translation>
     </message>
     <message>
         <source>{line} (pinned)</source>
@@ -6362,12 +8783,24 @@
         <translation>{models}。响应时间 {time} ms。</translation>
     </message>
     <message>
+        <source>{names} are kept and leave no room: {sums}</source>
+        <translation>{names} 已保持，空间不足：{sums}</translation>
+    </message>
+    <message>
         <source>{names} are ready to use on “{server}”.</source>
         <translation>{names} 可以在“{server}”上使用了。</translation>
     </message>
     <message>
         <source>{names} are ready to use.</source>
         <translation>{names} 可以使用了。</translation>
+    </message>
+    <message>
+        <source>{names} aren’t beside the others in {folder}.</source>
+        <translation>{names} 不在 {folder} 中的其他部分旁边。</translation>
+    </message>
+    <message>
+        <source>{names} free {size}. They were last seen longest ago.</source>
+        <translation>删除 {names} 可释放 {size}。它们最久未出现在内存中。</translation>
     </message>
     <message numerus="yes">
         <source>{names} have newer versions, {size} to download.</source>
@@ -6393,6 +8826,10 @@
         <source>{names} were pulled from addresses, not known registries.</source>
         <translation>{names} 是从 IP 地址拉取的，而不是已知的模型库。</translation>
     </message>
+    <message>
+        <source>{names}, {size} stored once</source>
+        <translation>{names}，{size}，只存一份</translation>
+    </message>
     <message numerus="yes">
         <source>{name} (on %Ln servers)</source>
         <translation>
@@ -6404,13 +8841,45 @@
         <translation>{name} 将恢复到{date}更新之前的状态。无需下载。</translation>
     </message>
     <message>
+        <source>{name} can’t be changed now: {state}.</source>
+        <translation>现在无法更改 {name}：{state}。</translation>
+    </message>
+    <message>
+        <source>{name} could not be created.</source>
+        <translation>无法创建 {name}。</translation>
+    </message>
+    <message>
         <source>{name} could not be downloaded.</source>
         <translation>{name} 下载失败。</translation>
+    </message>
+    <message>
+        <source>{name} couldn’t be read</source>
+        <translation>无法读取 {name}</translation>
     </message>
     <message>
         <source>{name} download</source>
         <comment>said by a screen reader</comment>
         <translation>{name} 的下载</translation>
+    </message>
+    <message>
+        <source>{name} exists now. Choose another name.</source>
+        <translation>{name} 现在已存在。请换一个名称。</translation>
+    </message>
+    <message>
+        <source>{name} exists. Creating would replace it.</source>
+        <translation>{name} 已存在，创建会替换它。</translation>
+    </message>
+    <message>
+        <source>{name} frees {size}. It was last seen longest ago.</source>
+        <translation>删除 {name} 可释放 {size}。它最久未出现在内存中。</translation>
+    </message>
+    <message>
+        <source>{name} goes on by itself.</source>
+        <translation>{name} 会自动继续。</translation>
+    </message>
+    <message>
+        <source>{name} has been loaded meanwhile.</source>
+        <translation>{name} 在此期间已被加载。</translation>
     </message>
     <message>
         <source>{name} has changed in the meantime, so nothing was done.</source>
@@ -6421,8 +8890,24 @@
         <translation>{name} 其间有改动，因此未做处理。</translation>
     </message>
     <message>
+        <source>{name} has changed meanwhile. Close this and open it again.</source>
+        <translation>{name} 其间有改动。请关闭此窗口后重新打开。</translation>
+    </message>
+    <message>
         <source>{name} has changed meanwhile. Update it still?</source>
         <translation>{name} 其间有改动。仍要更新吗？</translation>
+    </message>
+    <message>
+        <source>{name} has changed meanwhile. What it is now was read again.</source>
+        <translation>{name} 其间有改动，已重新读取其现状。</translation>
+    </message>
+    <message>
+        <source>{name} has none.</source>
+        <translation>{name} 没有。</translation>
+    </message>
+    <message>
+        <source>{name} has the same name.</source>
+        <translation>{name} 的名称相同。</translation>
     </message>
     <message>
         <source>{name} is already here</source>
@@ -6433,8 +8918,44 @@
         <translation>{name} 已在{servers}上</translation>
     </message>
     <message>
+        <source>{name} is another version by now.</source>
+        <translation>{name} 现在已是另一个版本。</translation>
+    </message>
+    <message>
+        <source>{name} is being deleted. Wait until that is done.</source>
+        <translation>正在删除 {name}。请等待完成。</translation>
+    </message>
+    <message>
         <source>{name} is being downloaded and shares layers with it. The delete waits until that download is done.</source>
         <translation>正在下载的 {name} 与它共用层。删除会等到该下载完成后再进行。</translation>
+    </message>
+    <message>
+        <source>{name} is being loaded. Wait until that is done.</source>
+        <translation>正在加载 {name}。请等待完成。</translation>
+    </message>
+    <message>
+        <source>{name} is being renamed. Wait until that is done.</source>
+        <translation>正在重命名 {name}。请等待完成。</translation>
+    </message>
+    <message>
+        <source>{name} is being unloaded. Wait until that is done.</source>
+        <translation>正在卸载 {name}。请等待完成。</translation>
+    </message>
+    <message>
+        <source>{name} is being updated. Wait until that is done.</source>
+        <translation>正在更新 {name}。请等待完成。</translation>
+    </message>
+    <message>
+        <source>{name} is being worked on. Wait until that is done.</source>
+        <translation>正在处理 {name}。请等待完成。</translation>
+    </message>
+    <message>
+        <source>{name} is busy. It is unloaded when it has answered.</source>
+        <translation>{name} 正忙。回答完后会卸载。</translation>
+    </message>
+    <message>
+        <source>{name} is called that already.</source>
+        <translation>{name} 已经是这个名称。</translation>
     </message>
     <message>
         <source>{name} is damaged on this computer</source>
@@ -6445,12 +8966,40 @@
         <translation>“{server}”上的 {name} 已损坏</translation>
     </message>
     <message>
+        <source>{name} is deleted only once its copy is seen.</source>
+        <translation>只有看到副本后才会删除 {name}。</translation>
+    </message>
+    <message>
         <source>{name} is here and up to date.</source>
         <translation>{name} 已存在，而且是最新版本。</translation>
     </message>
     <message>
+        <source>{name} is in the downloads already.</source>
+        <translation>{name} 已在下载列表中。</translation>
+    </message>
+    <message>
+        <source>{name} is in the downloads. Wait until that is done.</source>
+        <translation>{name} 在下载列表中。请等待完成。</translation>
+    </message>
+    <message>
+        <source>{name} is kept and leaves no room: {sums}</source>
+        <translation>{name} 已保持，空间不足：{sums}</translation>
+    </message>
+    <message>
         <source>{name} is loaded on “{server}” and will be unloaded first. Apps that are using it will stop getting answers.</source>
         <translation>{name} 已在“{server}”上加载，将先被卸载。正在使用它的应用将收不到回答。</translation>
+    </message>
+    <message>
+        <source>{name} is no longer kept loaded.</source>
+        <translation>不再保持加载 {name}。</translation>
+    </message>
+    <message>
+        <source>{name} is no longer kept.</source>
+        <translation>不再保持 {name}。</translation>
+    </message>
+    <message>
+        <source>{name} is on the list. It is kept loaded while Ollama Tray runs: start it.</source>
+        <translation>{name} 已在列表中。Ollama Tray 运行时会保持加载它：请启动 Ollama Tray。</translation>
     </message>
     <message>
         <source>{name} is pinned: it is left out of updates.</source>
@@ -6475,14 +9024,48 @@
         <translation>{name} 已恢复到更新之前的版本，并已固定。</translation>
     </message>
     <message>
+        <source>{name} is what it was before.</source>
+        <translation>{name} 已恢复原样。</translation>
+    </message>
+    <message>
+        <source>{name} isn’t beside the others in {folder}.</source>
+        <translation>{name} 不在 {folder} 中的其他部分旁边。</translation>
+    </message>
+    <message>
+        <source>{name} isn’t in the downloads.</source>
+        <translation>{name} 不在下载列表中。</translation>
+    </message>
+    <message>
+        <source>{name} isn’t kept.</source>
+        <translation>{name} 未被保持。</translation>
+    </message>
+    <message>
         <source>{name} isn’t pinned any more.</source>
         <translation>{name} 已取消固定。</translation>
+    </message>
+    <message>
+        <source>{name} isn’t there any more.</source>
+        <translation>{name} 已不存在。</translation>
     </message>
     <message numerus="yes">
         <source>{name} needs your attention on %Ln servers.</source>
         <translation>
             <numerusform>{name} 在 %Ln 台服务器上需要您处理。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{name} needs {size} more</source>
+        <translation>{name} 还需要 {size}</translation>
+    </message>
+    <message>
+        <source>{name} on {server}</source>
+        <comment>a model in the settings</comment>
+        <translation>{server} 上的 {name}</translation>
+    </message>
+    <message>
+        <source>{name} on {server}</source>
+        <comment>a model that is made, in the tray menu</comment>
+        <translation>{server} 上的 {name}</translation>
     </message>
     <message>
         <source>{name} on {server}</source>
@@ -6517,17 +9100,49 @@
         <translation>“{server}”上的 {name}：{reason}</translation>
     </message>
     <message>
+        <source>{name} took its place at {time}.</source>
+        <translation>{name} 在 {time} 占用了它的位置。</translation>
+    </message>
+    <message>
         <source>{name} update</source>
         <comment>said by a screen reader</comment>
         <translation>{name} 的更新</translation>
+    </message>
+    <message>
+        <source>{name} was deleted</source>
+        <translation>{name} 已被删除</translation>
     </message>
     <message>
         <source>{name} was pulled from an address, not a known registry.</source>
         <translation>{name} 是从 IP 地址拉取的，而不是已知的模型库。</translation>
     </message>
     <message>
+        <source>{name} was updated. What is taken over was read again.</source>
+        <translation>{name} 已更新，沿用的内容已重新读取。</translation>
+    </message>
+    <message>
+        <source>{name} wasn’t deleted, and is now also there as {copy}. Both are kept.</source>
+        <translation>没有删除 {name}，现在它也以 {copy} 的名称存在。两者都已保留。</translation>
+    </message>
+    <message>
+        <source>{name} wasn’t deleted: the copy {copy} has another digest. Both are kept.</source>
+        <translation>没有删除 {name}：副本 {copy} 的摘要不同。两者都已保留。</translation>
+    </message>
+    <message>
+        <source>{name} wasn’t made: {base} isn’t here.</source>
+        <translation>未能创建 {name}：缺少 {base}。</translation>
+    </message>
+    <message>
+        <source>{name} wasn’t made: {reason}</source>
+        <translation>未能创建 {name}：{reason}</translation>
+    </message>
+    <message>
         <source>{name} · {server}</source>
         <translation>{name} · {server}</translation>
+    </message>
+    <message>
+        <source>{name}, frees {size}, {more}</source>
+        <translation>{name}，可释放 {size}，{more}</translation>
     </message>
     <message>
         <source>{name}, with the same context and for as long.</source>
@@ -6539,9 +9154,18 @@
         <translation>{name}，{whole} 中的{fetched}</translation>
     </message>
     <message>
+        <source>{name}, {kind}, {note}</source>
+        <comment>a parameter, as a screen reader says it</comment>
+        <translation>{name}，{kind}，{note}</translation>
+    </message>
+    <message>
         <source>{name}, {percent}, {state}</source>
         <comment>a download in the tray menu</comment>
         <translation>{name}，{percent}，{state}</translation>
+    </message>
+    <message>
+        <source>{name}, {size}</source>
+        <translation>{name}，{size}</translation>
     </message>
     <message>
         <source>{name}, {size}</source>
@@ -6555,8 +9179,25 @@
     </message>
     <message>
         <source>{name}, {state}</source>
+        <comment>a model that is made, in the tray menu</comment>
+        <translation>{name}，{state}</translation>
+    </message>
+    <message>
+        <source>{name}, {state}</source>
         <comment>a download in the tray menu</comment>
         <translation>{name}，{state}</translation>
+    </message>
+    <message>
+        <source>{name}: back to the default</source>
+        <translation>{name}：恢复默认值</translation>
+    </message>
+    <message>
+        <source>{name}: emptied</source>
+        <translation>{name}：已清空</translation>
+    </message>
+    <message>
+        <source>{name}: no usable value yet</source>
+        <translation>{name}：尚无可用的值</translation>
     </message>
     <message>
         <source>{name}: not enough disk space.</source>
@@ -6565,6 +9206,10 @@
     <message>
         <source>{name}: not enough disk space. It needs {needed}, and {free} are free.</source>
         <translation>{name}：磁盘空间不足。需要 {needed}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>{name}: sent as it is, but a Modelfile can’t hold its quotes</source>
+        <translation>{name}：会原样发送，但 Modelfile 无法容纳其中的引号</translation>
     </message>
     <message>
         <source>{name}: {reason}</source>
@@ -6619,12 +9264,24 @@
         <translation>{n} 秒</translation>
     </message>
     <message>
+        <source>{one} + {other} of {whole}</source>
+        <translation>{one} + {other}，共 {whole}</translation>
+    </message>
+    <message>
         <source>{online} of {total} online</source>
         <translation>{online}/{total} 在线</translation>
     </message>
     <message>
         <source>{online} of {total} servers online</source>
         <translation>{total} 台服务器中 {online} 台在线</translation>
+    </message>
+    <message>
+        <source>{origin}, {count} characters</source>
+        <translation>{origin}，{count} 个字符</translation>
+    </message>
+    <message>
+        <source>{others} and {name} don’t fit together: {one} and {other} of {whole}.</source>
+        <translation>{others} 和 {name} 无法同时放下：{one} 与 {other}，共 {whole}。</translation>
     </message>
     <message>
         <source>{parts} changed</source>
@@ -6669,8 +9326,30 @@
         <translation>{percent} 显卡</translation>
     </message>
     <message>
+        <source>{percent} is here. It’s lost if Ollama is restarted before this goes on.</source>
+        <translation>已有 {percent}。如果在继续之前重启 Ollama，这部分会丢失。</translation>
+    </message>
+    <message>
+        <source>{percent} is here; last written {ago}.</source>
+        <translation>已有 {percent}；{ago}最后写入。</translation>
+    </message>
+    <message>
         <source>{percent} processor</source>
         <translation>{percent} 处理器</translation>
+    </message>
+    <message>
+        <source>{percent} stayed on the card, of {size}</source>
+        <translation>{size} 中有 {percent} 在显卡上</translation>
+    </message>
+    <message>
+        <source>{phase} {percent}</source>
+        <comment>uploading 44%</comment>
+        <translation>{phase} {percent}</translation>
+    </message>
+    <message>
+        <source>{phase}, {share}</source>
+        <comment>spoken</comment>
+        <translation>{phase}，{share}</translation>
     </message>
     <message>
         <source>{place}: {reason}.</source>
@@ -6729,6 +9408,18 @@
         <translation>{registry} 上没有这个模型或标签。</translation>
     </message>
     <message>
+        <source>{registry} is asked once a day.</source>
+        <translation>每天询问 {registry} 一次。</translation>
+    </message>
+    <message>
+        <source>{registry} is asked once a week.</source>
+        <translation>每周询问 {registry} 一次。</translation>
+    </message>
+    <message>
+        <source>{registry} is only asked when you choose to check.</source>
+        <translation>只有在你选择检查时才会询问 {registry}。</translation>
+    </message>
+    <message>
         <source>{registry} isn’t accepting any more requests for now.</source>
         <translation>{registry} 暂时不再接受请求。</translation>
     </message>
@@ -6767,6 +9458,10 @@
     <message>
         <source>{selected} of {count} selected · {amount} to download</source>
         <translation>已选 {count} 个中的 {selected} 个 · 需下载 {amount}</translation>
+    </message>
+    <message>
+        <source>{selected} of {target} selected</source>
+        <translation>已选 {selected}，需要 {target}</translation>
     </message>
     <message>
         <source>{sentence} It says: “{text}”</source>
@@ -6870,8 +9565,16 @@
         <translation>可用 {size}</translation>
     </message>
     <message>
+        <source>{size} free on {place}.</source>
+        <translation>{place} 上可用 {size}。</translation>
+    </message>
+    <message>
         <source>{size} free, fits in graphics memory</source>
         <translation>可用 {size}，显存可容纳</translation>
+    </message>
+    <message>
+        <source>{size} freed</source>
+        <translation>已释放 {size}</translation>
     </message>
     <message>
         <source>{size} if shared layers are counted for every model</source>
@@ -6884,6 +9587,10 @@
     <message>
         <source>{size} in memory, on the processor</source>
         <translation>内存占用 {size}，由处理器运行</translation>
+    </message>
+    <message>
+        <source>{size} in {folder}</source>
+        <translation>{size}，位于 {folder}</translation>
     </message>
     <message>
         <source>{size} in {time}</source>
@@ -6902,6 +9609,10 @@
         <translation>需要显存 {size}</translation>
     </message>
     <message>
+        <source>{size} of {names} are here already. Cancel anyway?</source>
+        <translation>{names} 已下载 {size}。仍要取消吗？</translation>
+    </message>
+    <message>
         <source>{size} on disk</source>
         <translation>磁盘占用 {size}</translation>
     </message>
@@ -6918,8 +9629,24 @@
         <translation>还差 {size}：可用 {free}</translation>
     </message>
     <message>
+        <source>{size} to download, and {free} are free</source>
+        <translation>需下载 {size}，而可用空间为 {free}</translation>
+    </message>
+    <message>
         <source>{size} to fetch</source>
         <translation>需下载 {size}</translation>
+    </message>
+    <message>
+        <source>{size} will be uploaded to “{server}”.</source>
+        <translation>将向“{server}”上传 {size}。</translation>
+    </message>
+    <message>
+        <source>{size} will be uploaded.</source>
+        <translation>将上传 {size}。</translation>
+    </message>
+    <message>
+        <source>{size}, all on the card</source>
+        <translation>{size}，全部在显卡上</translation>
     </message>
     <message>
         <source>{size}, almost nothing is shared</source>
@@ -6954,6 +9681,10 @@
         <translation>{size}，其中 {shared} 与 {names} 共用</translation>
     </message>
     <message>
+        <source>{size}, on the processor</source>
+        <translation>{size}，在处理器上</translation>
+    </message>
+    <message>
         <source>{size}, other content</source>
         <translation>{size}，内容不同</translation>
     </message>
@@ -6962,12 +9693,20 @@
         <translation>{size}，其中一部分与 {names} 共用</translation>
     </message>
     <message>
+        <source>{size}, shared.</source>
+        <translation>{size}，共用。</translation>
+    </message>
+    <message>
         <source>{size}, waiting</source>
         <translation>{size}，等待中</translation>
     </message>
     <message>
         <source>{size}, {free} free</source>
         <translation>{size}，可用 {free}</translation>
+    </message>
+    <message>
+        <source>{size}, {percent} on the card</source>
+        <translation>{size}，{percent} 在显卡上</translation>
     </message>
     <message>
         <source>{size}, {shared} stay for {names}</source>
@@ -6979,8 +9718,8 @@
         <translation>{size}/s</translation>
     </message>
     <message>
-        <source>{source} was copied to {copy}.</source>
-        <translation>已将 {source} 复制为 {copy}。</translation>
+        <source>{status}, {size}</source>
+        <translation>{status}，{size}</translation>
     </message>
     <message>
         <source>{target} is set as the proxy. Servers in your own network usually need none.</source>
@@ -7004,6 +9743,11 @@
         <translation>{title}。{body}</translation>
     </message>
     <message>
+        <source>{type}, about {size}</source>
+        <comment>what a file becomes</comment>
+        <translation>{type}，约 {size}</translation>
+    </message>
+    <message>
         <source>{value} percent</source>
         <translation>百分之 {value}</translation>
     </message>
@@ -7025,6 +9769,11 @@
         <translation>“{server}”返回的内容（{what}）超过 {size}，因此 Ollama Tray 不读取它。</translation>
     </message>
     <message>
+        <source>{words}, {name}</source>
+        <comment>a button, and its parameter</comment>
+        <translation>{words}，{name}</translation>
+    </message>
+    <message>
         <source>“:{tag}” has a meaning of its own. Choose another tag.</source>
         <translation>“:{tag}”有特殊含义。请换一个标签。</translation>
     </message>
@@ -7033,8 +9782,16 @@
         <translation>“{name}”由 Ollama Tray 自行设置。</translation>
     </message>
     <message>
+        <source>“{piece}” can’t stand there</source>
+        <translation>“{piece}”不能出现在该处</translation>
+    </message>
+    <message>
         <source>“{piece}” isn’t a valid part of a name.</source>
         <translation>“{piece}”不能用作名称的一部分。</translation>
+    </message>
+    <message>
+        <source>“{piece}” isn’t what it should be</source>
+        <translation>“{piece}”的内容不符合要求</translation>
     </message>
     <message>
         <source>“{proxy}” is set as the proxy for “{server}”, but it isn’t a valid address.</source>
@@ -7198,6 +9955,10 @@
         <translation>“{server}”会把已有的 {size} 保留到 Ollama 重新启动为止。在那之前下载会从这里继续，之后则从头开始。</translation>
     </message>
     <message>
+        <source>“{server}” may not know “{kind}”</source>
+        <translation>“{server}”可能不认识“{kind}”</translation>
+    </message>
+    <message>
         <source>“{server}” needs its token from your system’s keyring.</source>
         <translation>“{server}”需要系统密钥环中的令牌。</translation>
     </message>
@@ -7236,6 +9997,14 @@
     <message>
         <source>“{server}” reported success, but {name} isn’t in its list of models.</source>
         <translation>“{server}”报告成功，但 {name} 不在它的模型列表中。</translation>
+    </message>
+    <message>
+        <source>“{server}” runs Ollama {version}, which takes no file in several parts. Update it, or join the parts.</source>
+        <translation>“{server}”运行的是 Ollama {version}，不支持分成多个部分的文件。请更新它，或合并各部分。</translation>
+    </message>
+    <message>
+        <source>“{server}” runs Ollama {version}, which takes no projector. Update it, or leave the projector out.</source>
+        <translation>“{server}”运行的是 Ollama {version}，不支持视觉投影文件。请更新它，或不使用视觉投影文件。</translation>
     </message>
     <message>
         <source>“{server}” runs Ollama {version}. Ollama Tray needs {needs} or newer.</source>
@@ -7310,12 +10079,24 @@
         <translation>未询问“{server}”</translation>
     </message>
     <message>
+        <source>“{text}”</source>
+        <translation>“{text}”</translation>
+    </message>
+    <message>
+        <source>“{text}” is no time. Write it like 30m, 4h or 1h30m.</source>
+        <translation>“{text}”不是时长。请写成 30m、4h 或 1h30m。</translation>
+    </message>
+    <message>
         <source>“{text}” isn’t the address of a server.</source>
         <translation>“{text}”不是服务器地址。</translation>
     </message>
     <message>
         <source>“{text}”: {reason}</source>
         <translation>“{text}”：{reason}</translation>
+    </message>
+    <message>
+        <source>“{word}”</source>
+        <translation>“{word}”</translation>
     </message>
     <message numerus="yes">
         <source>… and %Ln more errors since then.</source>

@@ -39,9 +39,12 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/application.py", "tray_app.app.server_starts"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.updates"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.use"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.creates"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.lists"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.disk"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.remarks"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.stay_awake"): "window and icon first",
+    ("tray_app/app/application.py", "tray_app.app.keeping"): "window and icon first",
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/launcher.py", "tray_app.app.application"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.app.demo"): "only --demo needs it",
@@ -72,8 +75,13 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/cli/server_choice.py", "tray_app.ollama.local_store"): "only where none answers",
     ("tray_app/cli/speech.py", "tray_app.language"): "Qt costs 100 ms: not for English",
     ("tray_app/cli/terminal.py", "tray_app.cli.doctor"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.creating"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.downloads"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.program"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.lists"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.memory"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.reading"): "each verb loads what it needs",
+    ("tray_app/cli/terminal.py", "tray_app.cli.renaming"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.updates"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.cli.writing"): "each verb loads what it needs",
     ("tray_app/cli/terminal.py", "tray_app.desktop.instance.single_instance"): (
@@ -122,6 +130,9 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "the enumerations of Qt cost 15 ms: only for who chose it"
     ),
     ("tray_app/desktop/tray/tray.py", "tray_app.desktop.tray.entries"): (
+        "all wording and records cost 50 ms: after the tray icon"
+    ),
+    ("tray_app/desktop/tray/tray.py", "tray_app.desktop.tray.facts"): (
         "all wording and records cost 50 ms: after the tray icon"
     ),
     ("tray_app/desktop/instance/single_instance.py", "tray_app.desktop.instance.server"): (

@@ -25,10 +25,12 @@ def _names(text: str) -> frozenset[str]:
 
 _IO = "io os pathlib shutil socket subprocess tempfile http urllib.request threading"
 _BASE = "text bundled language resources log settings paths jsonfile filelock private_files streams"
+# Files of ours, and what reads those of others.
+_FILES = "list_files memory_file model_files update_ledger use_file"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
-    f"update_ledger use_file {_BASE}"
+    f"{_FILES} {_BASE}"
 )
 
 LAYERS = {
@@ -38,9 +40,7 @@ LAYERS = {
         banned=_names(f"{_IO} asyncio getpass locale multiprocessing platform random secrets time"),
     ),
     "ollama": Layer(_names("core ollama"), _names("requests urllib3")),
-    "workers": Layer(
-        _names("core ollama jsonfile update_ledger use_file workers"), _names("PySide6.QtCore")
-    ),
+    "workers": Layer(_names(f"core ollama jsonfile {_FILES} workers"), _names("PySide6.QtCore")),
     "text": Layer(_names("core text"), _names("PySide6.QtCore")),
     "resources": Layer(
         _names(f"core {_BASE}"), _names("PySide6.QtCore PySide6.QtGui platformdirs")
@@ -51,8 +51,11 @@ LAYERS = {
     "settings": _BASE_LAYER,
     "paths": _BASE_LAYER,
     "jsonfile": Layer(_names("core filelock private_files")),
+    "memory_file": Layer(_names("core jsonfile")),
     "update_ledger": Layer(_names("core jsonfile")),
     "use_file": Layer(_names("core jsonfile private_files")),
+    "list_files": Layer(_names("core")),
+    "model_files": Layer(_names("core")),
     "filelock": Layer(frozenset()),
     "private_files": Layer(frozenset()),
     "streams": Layer(frozenset()),
@@ -84,7 +87,7 @@ LAYERS = {
     # may not be told.
     "cli": Layer(
         _names(
-            "cli core ollama text language settings paths log jsonfile update_ledger use_file "
+            f"cli core ollama text language settings paths log jsonfile {_FILES} "
             "streams diagnosis desktop.instance desktop.facts"
         )
     ),

@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measure, and print one table.
 
 --only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, table,
-              latency, servers, progress, queue, quit, terminal
+              latency, servers, progress, queue, create, check, quit, terminal
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
 
@@ -18,7 +18,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import frozen, latency, machine, pulling, several, showing, starting, terminal
+from tests.bench import (
+    checking,
+    creating,
+    frozen,
+    latency,
+    machine,
+    pulling,
+    several,
+    showing,
+    starting,
+    terminal,
+)
 from tests.bench.proof import prove
 from tests.bench.table import Line, as_text, failed
 
@@ -58,6 +69,14 @@ GROUPS = (
     ),
     Group("progress", lambda quick: pulling.progress(_runs(quick)), needs_linux=True),
     Group("queue", lambda quick: pulling.queue_file(_runs(quick))),
+    Group(
+        "create",
+        lambda quick: creating.creating(
+            QUICK_RUNS, creating.QUICK_MEGABYTES if quick else creating.MEGABYTES
+        ),
+        needs_linux=True,
+    ),
+    Group("check", lambda _: checking.checking()),
     Group("quit", lambda quick: starting.leaving(_runs(quick)), True),
     Group("terminal", lambda quick: terminal.listing(_runs(quick)), needs_linux=True),
 )

@@ -45,6 +45,10 @@ class Lateness(QObject):
         if now_s - self._began_s >= self._seconds:
             self._end(now_s - self._began_s)
 
+    def end(self) -> None:
+        """Before its time is over."""
+        self._end(time.monotonic() - self._began_s)
+
     def _end(self, seconds: float) -> None:
         self._timer.stop()
         gc.callbacks.remove(self._on_collection)

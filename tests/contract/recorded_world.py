@@ -140,6 +140,24 @@ def _gone_and_deleted(made: DemoServer) -> None:
     made.state.remove("gone")
 
 
+def _called(*names: str) -> Callable[[DemoServer], None]:
+    def prepare(made: DemoServer) -> None:
+        for index, name in enumerate(names):
+            made.state.install(name, _PACKAGES[OTHER], _T0 + index * NANOSECONDS)
+
+    return prepare
+
+
+def _copied_on_a_full_disk(made: DemoServer) -> None:
+    _called("a")(made)
+    made.state.disk_free_bytes = 0
+
+
+def _copied_with_damage(made: DemoServer) -> None:
+    _called("localhost:22555/library/upd")(made)
+    made.state.broken[parse("mycopy").file] = "unexpected EOF"
+
+
 def _uploaded(made: DemoServer) -> None:
     digest = digest_of(UPLOAD)
     made.state.uploads[digest] = UPLOAD
@@ -191,10 +209,19 @@ SETUPS: dict[str, Callable[[DemoServer], None]] = {
     "blob-post-again": _uploaded,
     "copy": _installed(TINY),
     "copy-bad-destination": _installed(TINY),
+    "copy-case-only": _called("orig:q4"),
+    "copy-cloud-stub": _called("stub:cloud"),
+    "copy-disk-full": _copied_on_a_full_disk,
+    "copy-onto-damaged-manifest": _copied_with_damage,
+    "copy-onto-existing": _called("orig:q4", "victim"),
+    "copy-part-folded": _called("orig:q4"),
+    "copy-to-cloud-tag": _called("orig:q4"),
+    "copy2-plain": _called("orig:q4"),
     "create-from-gguf": _uploaded,
     "create-from-model": _installed(TINY),
     "create-not-gguf": _not_gguf,
     "delete": _installed(BIG),
+    "delete-damaged-manifest": _copied_with_damage,
     "delete-loaded": _gone,
     "load": _installed(TINY),
     "load-bad-keep-alive": _installed(TINY),

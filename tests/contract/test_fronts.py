@@ -34,11 +34,13 @@ from tray_app.core.errors import (
 )
 from tray_app.core.payloads import CopyRequest, DeleteRequest, ModelRef
 from tray_app.core.records import ServerState
+from tray_app.core.renaming import Ending
 from tray_app.core.sign_in import Header, Secrets, SignIn, SignInKind, request_headers
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.certificates import offered_certificate
-from tray_app.workers.jobs import CopyJob, DeleteJob, Target
+from tray_app.workers.jobs import DeleteJob, Target
 from tray_app.workers.poller import state_of
+from tray_app.workers.renames import CopyJob
 
 TOKEN, PASSWORD = "t0ken-of-mine", "pa55-wörd"
 COSTLY = "$2a$14$sCrkKqim/zgDinppgzMdr.chX0pTjLcIjOwShPSmCqwn2.nY6.UYa"  # a second of work
@@ -106,7 +108,9 @@ def verbs(server: FaultyServer) -> dict[str, Verb]:
 
     def copy(client: OllamaClient) -> None:
         request = CopyRequest(ModelRef("nas", "tiny:latest"), "second")
-        CopyJob(target(client), request).work(client)
+        outcome = CopyJob(target(client), request).work(client)
+        if outcome.ending is not Ending.COPIED:
+            raise outcome.error or NotDone(outcome.destination)
 
     return {
         "version": Verb(lambda client: client.version()),

@@ -123,3 +123,50 @@ def test_an_embedding_model_is_loaded_by_embed(target: Target) -> None:
     assert answer.json() == {"model": name, "embeddings": []}
     assert name in running(target)
     assert generate(target, name, keep_alive=0)["done_reason"] == "unload"
+
+
+def is_forever(row: dict[str, Any]) -> bool:
+    return datetime.fromisoformat(row["expires_at"]).year > datetime.now(UTC).year + 250
+
+
+def wait_row(target: Target, name: str, context: int) -> dict[str, Any]:
+    """Its row once the runner has this context; the old one may take a moment to go."""
+
+    def row() -> dict[str, Any] | None:
+        found = running(target).get(name)
+        return found if found is not None and found["context_length"] == context else None
+
+    return wait_for(row, timeout_s=15)
+
+
+def test_a_request_without_a_time_keeps_that_of_the_runner(target: Target) -> None:
+    name = target.create()
+    generate(target, name, keep_alive=-1)
+    context = running(target)[name]["context_length"]
+    generate(target, name, options={"num_ctx": context})
+    assert is_forever(running(target)[name])
+
+
+def test_the_context_of_the_runner_keeps_it_and_takes_the_new_time(target: Target) -> None:
+    name = target.create()
+    generate(target, name, options={"num_ctx": 1024}, keep_alive="5m")
+    assert not is_forever(wait_row(target, name, 1024))
+    generate(target, name, options={"num_ctx": 1024}, keep_alive=-1)
+    wait_for(lambda: is_forever(wait_row(target, name, 1024)))
+
+
+def test_another_context_is_another_runner_and_for_ever_is_lost(target: Target) -> None:
+    name = target.create()
+    generate(target, name, keep_alive=-1)
+    generate(target, name, options={"num_ctx": 1024})
+    assert not is_forever(wait_row(target, name, 1024))
+
+
+def test_a_request_without_options_goes_back_to_the_default_context(target: Target) -> None:
+    name = target.create()
+    generate(target, name)
+    default = running(target)[name]["context_length"]
+    generate(target, name, options={"num_ctx": 1024}, keep_alive=-1)
+    wait_row(target, name, 1024)
+    generate(target, name)
+    assert not is_forever(wait_row(target, name, default))

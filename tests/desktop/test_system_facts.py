@@ -105,6 +105,21 @@ def test_a_network_that_becomes_metered(
     qtbot.waitUntil(lambda: network.is_metered is True)
 
 
+def test_a_network_that_comes_and_goes(
+    qtbot: QtBot, system: FakeSystemServices, network: Network
+) -> None:
+    system.start(NETWORK_MANAGER)
+    network.start()
+    assert network.is_online is None
+    qtbot.waitUntil(lambda: network.is_online is True)
+    system.set_connection(20)
+    qtbot.waitUntil(lambda: network.is_online is False)
+    system.set_connection(0)
+    qtbot.waitUntil(lambda: network.is_online is None)
+    system.set_connection(50)
+    qtbot.waitUntil(lambda: network.is_online is True)
+
+
 def test_without_a_system_bus_nothing_is_told(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:

@@ -8,6 +8,7 @@ from tests.shots import data
 from tests.shots import dialogs as _dialogs  # noqa: F401  # their pictures are entered first
 from tests.shots import downloads as _downloads  # noqa: F401
 from tests.shots import estimates as _estimates  # noqa: F401
+from tests.shots import renames as _renames  # noqa: F401
 from tests.shots.main_window import filled
 from tests.shots.registry import SHOTS
 from tests.support import facts
@@ -32,6 +33,9 @@ _AGAIN = {
         "quit",
         "cancel",
         "duplicate",
+        "rename",
+        "rename-case-only",
+        "rename-result",
         "history",
         "downloads-speed",
     ),

@@ -93,7 +93,7 @@ def info(name: str) -> ModelInfo:
 def open_details(name: str, scene: Scene) -> DetailsDialog:
     """The details of a model, as soon as they are open."""
     parts = (scene.settings, scene.state, scene.commands)
-    return DetailsDialog(ref(data.record(name)), *parts, clock=data.clock)
+    return DetailsDialog(ref(data.record(name)), *parts, clock=data.clock, clock_s=data.clock_s)
 
 
 def details(name: str, tab: int) -> QWidget:

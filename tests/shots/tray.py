@@ -19,7 +19,8 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.desktop.tray.entries import ServerFacts, TrayFacts, build_menu
+from tray_app.desktop.tray.entries import build_menu
+from tray_app.desktop.tray.facts import ServerFacts, TrayFacts
 from tray_app.desktop.tray.menu import TrayMenu
 
 _GB = 1_000_000_000

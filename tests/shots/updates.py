@@ -20,11 +20,12 @@ from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan, UpdateStep
-from tray_app.core.records import Layer, LayerKind
+from tray_app.core.records import Layer, LayerKind, ModelInfo
 from tray_app.core.sharing import KnownLayers, LayerIndex
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.facts import AfterUpdate, CheckState, ModelVerdict
 from tray_app.core.updates.ledger import Made, MadeBy, pack
+from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import Marks, Standing
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.details.version import VersionTab
@@ -219,6 +220,9 @@ def details_version_states() -> QWidget:
     for number, (title, found) in enumerate(every_verdict().items()):
         scene = known()
         scene.state.set_verdict(found)
+        scene.state.set_update_check(
+            CheckState(every=Every.DAY, next_at=data.NOW + timedelta(hours=2, minutes=8))
+        )
         tab = VersionTab(scene.state, scene.commands, page, clock=data.clock)
         tab.hide()
         tab.show_model(data.record("mistral:7b"), None)
@@ -252,6 +256,27 @@ def confirm_changed() -> QWidget:
     scene = version_scene()
     scene.state.set_verdict(changed())
     dialog = ReplaceDialog(_ref("llava:13b"), scene.settings, scene.state, scene.commands)
+    dialog.show()
+    return dialog
+
+
+def make_here(scene: Scene) -> ModelRef:
+    """Let a model be of a person's own making."""
+    ref, found = _ref("llava:13b"), llava()
+    verdict = replace(found.verdict, standing=Standing.MADE_HERE)
+    scene.state.set_verdict(replace(found, verdict=verdict, packed=""))
+    parameters = "num_ctx                        32768\ntemperature                    0.2"
+    scene.state.set_details(
+        ModelInfo(ref.server_id, ref.name, ref.digest, system="x" * 412, parameters=parameters)
+    )
+    return ref
+
+
+@SHOTS.add("update-confirm-made")
+def confirm_made() -> QWidget:
+    scene = version_scene()
+    ref = make_here(scene)
+    dialog = ReplaceDialog(ref, scene.settings, scene.state, scene.commands)
     dialog.show()
     return dialog
 
@@ -304,6 +329,8 @@ def updating() -> tuple[PullItem, ...]:
         item(5, "phi4:14b", PullState.DONE, finished_at=data.NOW,
              update=replace(plan, was_current=True)),
         item(6, "mistral:7b", PullState.DONE, finished_at=data.NOW, update=kept),
+        item(7, "codellama:7b", PullState.DONE, finished_at=data.NOW,
+             update=UpdatePlan(kept_layers=True)),
     )  # fmt: skip
 
 
@@ -315,3 +342,26 @@ def downloads_updates() -> QWidget:
     made.splitter.setSizes([120, 480])
     settle()
     return made.panel
+
+
+# In Chinese.
+
+
+@SHOTS.add("updates-filter-zh", themes=("light",), locale="zh_CN")
+def chinese_filter() -> QWidget:
+    return updates_filter()
+
+
+@SHOTS.add("update-all-zh", themes=("light",), locale="zh_CN")
+def chinese_sheet() -> QWidget:
+    return update_all()
+
+
+@SHOTS.add("details-version-states-zh", themes=("light",), locale="zh_CN")
+def chinese_states() -> QWidget:
+    return details_version_states()
+
+
+@SHOTS.add("downloads-updates-zh", themes=("light",), locale="zh_CN")
+def chinese_downloads() -> QWidget:
+    return downloads_updates()

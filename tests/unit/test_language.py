@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication
 
 from tray_app import bundled, language, text
 from tray_app.cli.console import columns, cut, padded
+from tray_app.core.records import LayerKind
 from tray_app.text import tr
+from tray_app.text.updates import changed_line
 
 ROOT = Path(__file__).parents[2]
 KNOWN = ("en", "zh_CN")
@@ -72,6 +74,7 @@ def test_switching_at_once(chinese: None) -> None:
     assert text.join(["a", "b", "c"]) == "a、b 和 c"
     assert text.join(["a", "b", "c", "d"], limit=2) == "a、b 和另外 2 个"
     assert text.join(["a"]) == "a"
+    assert changed_line((LayerKind.TEMPLATE,)) == "只有模板改变", "nothing is cut off"
     assert QLocale().language() == QLocale.Language.Chinese
     language.install_language("en")
     assert text.models_count(1) == "1 model"

@@ -29,6 +29,7 @@ from tray_app.paths import paths
 from tray_app.settings import ServerEntry
 from tray_app.text import server_state
 from tray_app.views.pull.dialog import PullDialog
+from tray_app.views.questions.rename import RenameDialog
 from tray_app.workers.last_lists import ListFiles
 
 MB = 1_000_000
@@ -222,3 +223,29 @@ def test_the_newest_list_is_on_disk_when_the_program_has_ended(
     kept = ListFiles(paths(tmp_path).lists_folder).read("local", str(origin))
     assert kept is not None
     assert [model.name for model in kept.models] == ["here:latest"]
+
+
+def test_a_model_gets_another_name_and_the_old_one_back(
+    application: Application, qtbot: QtBot, server: FaultyServer
+) -> None:
+    state, commands, settings = application.state, application.commands, application.settings
+    settings.set("servers", (ServerEntry("local", "", server.url),))
+    application.pollers.start("local", Endpoint.parse(server.url))
+    qtbot.waitUntil(lambda: state.record(("local", "here:latest")) is not None, timeout=5000)
+    record = state.record(("local", "here:latest"))
+    assert record is not None
+    ref = ModelRef("local", record.name, record.digest)
+    commands.rename_dialog_requested.emit(ref)
+    (dialog,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, RenameDialog)]
+    dialog.name.field.setText("there")
+    qtbot.waitUntil(dialog.rename_button.isEnabled)
+    dialog.rename_button.click()
+    qtbot.waitUntil(lambda: state.record(("local", "there:latest")) is not None, timeout=5000)
+    assert state.record(ref.key) is None
+    built = application.window._windows().main
+    qtbot.waitUntil(lambda: [r.name for r in built.view.selected_refs()] == ["there:latest"])
+    undo = built.pane.banner.button("undo_rename")
+    assert undo is not None
+    undo.click()
+    qtbot.waitUntil(lambda: state.record(ref.key) is not None, timeout=5000)
+    assert server.state.names() == ["here:latest"]

@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data, updates
+from tests.shots.creates import CODER, create
 from tests.shots.dialogs import info, ref
 from tests.shots.scene import Scene, known
 from tests.support import disks, facts
 from tests.widgets.helpers import clipboard, emitted, texts
+from tray_app.core.creates.records import CreateState
 from tray_app.core.errors import ModelNotFound, ServerFailed, Unreachable, UnreachableKind
 from tray_app.core.payloads import (
     BusyModel,
@@ -30,16 +32,19 @@ from tray_app.core.payloads import (
 from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Server, ServerState
+from tray_app.core.renaming import Ending, RenameOutcome
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.sign_in import SecretState, SignIn, SignInKind
 from tray_app.settings import ServerEntry
 from tray_app.text import Message, crash_report
 from tray_app.views.components.message_box import MessageBox
+from tray_app.views.creates.dialog import CreateDialog
 from tray_app.views.dialogs import Dialogs
+from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 
 MAC = "3c:7c:3f:1a:2b:4d"
-QWEN = data.record("qwen3:8b")
+QWEN, MISTRAL = data.record("qwen3:8b"), data.record("mistral:7b")
 
 
 @pytest.fixture
@@ -185,6 +190,27 @@ def test_delete_and_duplicate_from_the_details(scene: Scene, dialogs: Dialogs) -
     with emitted(scene.commands.copy_requested) as wishes:
         dialogs.open_duplicate(ref(QWEN)).duplicate_button.click()
     assert wishes == [CopyRequest(ref(QWEN), "qwen3-copy:8b")]
+
+
+def test_details_go_on_under_another_name(scene: Scene, dialogs: Dialogs) -> None:
+    details = dialogs.open_details(ref(QWEN))
+    new = replace(QWEN, name="main:8b")
+    outcome = RenameOutcome(ref(QWEN), "main:8b", Ending.RENAMED, "main:8b", QWEN.digest)
+    scene.state.renames.tell_renamed(outcome)
+    others = tuple(model for model in data.MODELS if model is not QWEN)
+    facts.set_snapshot(scene.state, data.snapshot((*others, new)))
+    assert details.ref == ref(new)
+    assert details.windowTitle().startswith("main:8b · ")
+    assert details.header.name.name == "main:8b"
+    assert details.banner.shown is None
+    assert dialogs.open_details(ref(new)) is details
+
+
+def test_a_question_for_a_name_is_asked_once(scene: Scene, dialogs: Dialogs) -> None:
+    first = dialogs.open_rename(ref(MISTRAL))
+    second = dialogs.open_rename(ref(QWEN))
+    assert not first.isVisible()
+    assert second.isVisible()
 
 
 def test_settings_are_one_window_and_are_told(scene: Scene, dialogs: Dialogs) -> None:
@@ -581,3 +607,92 @@ def test_models_to_free_space_are_asked_about_on_its_window(dialogs: Dialogs, sc
     assert question.isVisible()
     window.close()
     assert not question.isVisible()
+
+
+# Models from files.
+
+
+def created(dialogs: Dialogs) -> CreateDialog | None:
+    """The one that is open."""
+    open_ = [each for each in dialogs._open.values() if isinstance(each, CreateDialog)]
+    assert len(open_) < 2
+    return open_[0] if open_ else None
+
+
+def test_several_files_are_asked_about_one_by_one(dialogs: Dialogs, qtbot: QtBot) -> None:
+    dialogs.open_create(("/x/a-Q8_0.gguf", "/x/b-Q8_0.gguf", "/x/c-Q8_0.gguf"))
+    seen = []
+    for number in range(3):
+        qtbot.waitUntil(lambda: created(dialogs) is not None)
+        dialog = created(dialogs)
+        assert dialog is not None
+        seen.append((dialog.windowTitle(), dialog.field.text()))
+        assert seen[-1][0] == f"Create from file ({number + 1} of 3)"
+        dialog.reject()
+    assert [name for _, name in seen] == ["a:q8_0", "b:q8_0", "c:q8_0"]
+    QApplication.processEvents()
+    assert created(dialogs) is None
+
+
+def test_one_that_is_pulled_instead_keeps_the_others_waiting(
+    dialogs: Dialogs, scene: Scene, qtbot: QtBot
+) -> None:
+    scene.commands.pull_dialog_requested.connect(dialogs.open_pull)
+    dialogs.open_create((CODER.path, "/x/b-Q8_0.gguf"))
+    scene.state.creates.tell_file(CODER)
+    first = created(dialogs)
+    assert first is not None
+    first.notice.button.click()
+    pull = dialogs._find(PullDialog)
+    assert pull is not None
+    assert pull.field.text() == CODER.pull_hint
+    QApplication.processEvents()
+    assert created(dialogs) is None
+    pull.reject()
+    qtbot.waitUntil(lambda: created(dialogs) is not None)
+
+
+def test_other_files_take_the_place_of_those_that_wait(dialogs: Dialogs) -> None:
+    dialogs.open_create(("/x/a-Q8_0.gguf", "/x/b-Q8_0.gguf"))
+    dialogs.open_create(("/x/c-Q8_0.gguf",))
+    QApplication.processEvents()
+    dialog = created(dialogs)
+    assert dialog is not None
+    assert (dialog.windowTitle(), dialog.field.text()) == ("Create from file", "c:q8_0")
+
+
+def test_what_was_chosen_is_looked_at_whatever_it_is_called(dialogs: Dialogs, scene: Scene) -> None:
+    with emitted(scene.commands.create_files_requested) as asked:
+        dialogs.open_create(("/x/model.bin",))
+    assert [group.path for group in asked] == ["/x/model.bin"]
+
+
+def test_no_file_asks_for_one(dialogs: Dialogs) -> None:
+    dialogs.open_create()
+    choosers = [w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog)]
+    (chooser,) = [each for each in choosers if each.isVisible()]
+    chooser.filesSelected.emit(["/x/a-Q8_0.gguf"])
+    chooser.close()
+    assert created(dialogs) is not None
+
+
+def test_what_was_asked_for_can_be_changed(dialogs: Dialogs, scene: Scene) -> None:
+    item = create("mine:q8", CreateState.FAILED)
+    assert dialogs.open_create_change(item.id) is None
+    scene.state.creates.put(item)
+    dialog = dialogs.open_create_change(item.id)
+    assert dialog is not None
+    assert dialog.field.text() == "mine:q8"
+
+
+def test_no_file_is_asked_about_when_all_is_closed(dialogs: Dialogs) -> None:
+    dialogs.open_create(("/x/a-Q8_0.gguf", "/x/b-Q8_0.gguf"))
+    dialogs.close_all()
+    QApplication.processEvents()
+    assert created(dialogs) is None
+
+
+def test_who_quits_hears_what_goes_on(dialogs: Dialogs, scene: Scene) -> None:
+    scene.state.creates.put(create("x:1", CreateState.MAKING))
+    dialog = dialogs.ask_quit(1)
+    assert "Ollama goes on with 1 model by itself." in texts(dialog)

@@ -43,6 +43,7 @@ from tray_app.views.main_window.window import MainWindow
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
+from tray_app.views.questions.rename import RenameDialog
 from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
 from tray_app.views.settings.dialog import SettingsDialog
 
@@ -175,7 +176,13 @@ def delete_several(scene: Scene) -> QWidget:
 
 def duplicate(scene: Scene) -> QWidget:
     dialog = DuplicateDialog(ref(QWEN), scene.state, scene.commands)
-    dialog.field.setText("phi4:14b")  # which comes only later
+    dialog.name.field.setText("phi4:14b")  # which comes only later
+    return dialog
+
+
+def rename(scene: Scene) -> QWidget:
+    dialog = RenameDialog(ref(QWEN), scene.state, scene.commands)
+    dialog.name.field.setText("phi4:14b")  # which comes only later
     return dialog
 
 
@@ -187,7 +194,8 @@ def cancel(scene: Scene) -> QWidget:
     return CancelDialog(RUNNING, scene.state, scene.commands)
 
 
-FROM_THE_START = [main_window, details, pull_blank, pull, settings, history, doctor, duplicate]
+FROM_THE_START = [main_window, details, pull_blank, pull, settings, history, doctor, duplicate,
+                  rename]  # fmt: skip
 ONCE_THERE_IS_SOMETHING = [delete_one, delete_several, quit_question, cancel]
 WINDOWS = [*FROM_THE_START, *ONCE_THERE_IS_SOMETHING]
 

@@ -13,7 +13,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.shots import data, disk, doctor, estimates, pull_servers, server_form, updates
+from tests.shots import (
+    creates,
+    data,
+    derive,
+    disk,
+    doctor,
+    estimates,
+    pull_servers,
+    renames,
+    server_form,
+    updates,
+)
 from tests.shots import dialogs as pictures
 from tests.widgets.helpers import shown
 from tray_app import text
@@ -124,6 +135,9 @@ DIALOGS: list[Callable[[], QWidget]] = [
     pictures.delete_shared,
     pictures.delete_several,
     pictures.duplicate,
+    renames.rename_loaded,
+    renames.rename_case_only,
+    renames.rename_busy,
     pictures.quit_question,
     pictures.details_overview,
     pictures.details_failed,
@@ -132,10 +146,25 @@ DIALOGS: list[Callable[[], QWidget]] = [
     disk.disk_done,
     disk.disk_elsewhere,
     disk.details_note,
+    derive.new_from_model,
+    derive.new_from_model_small,
+    derive.edit_model,
+    derive.edit_model_bottom,
     doctor.doctor_open,
     doctor.doctor_small,
     doctor.doctor_fine,
     doctor.doctor_every,
+    creates.create_file,
+    creates.create_file_here,
+    creates.create_file_split,
+    creates.create_reading,
+    creates.create_part_missing,
+    creates.create_not_gguf,
+    creates.create_server_too_old,
+    creates.create_name_exists,
+    creates.create_architecture_unknown,
+    creates.create_adapter,
+    creates.quit_while_made,
     server_form.server_edit_token,
     server_form.server_edit_headers,
     server_form.server_password,
@@ -155,7 +184,9 @@ def test_dialogs_grow_with_their_words(qtbot: QtBot, build: Callable[[], QWidget
     assert cut_off(dialog) == []
 
 
-@pytest.mark.parametrize("page", ["general", "servers", "downloads", "notifications", "about"])
+@pytest.mark.parametrize(
+    "page", ["general", "servers", "downloads", "memory", "notifications", "about"]
+)
 def test_settings_at_their_smallest(qtbot: QtBot, page: str) -> None:
     dialog: SettingsDialog = pictures.settings(page)
     dialog.resize(640, 440)
@@ -173,5 +204,15 @@ def test_download_rows_elide_instead(qtbot: QtBot) -> None:
     assert cut_off(panel) == []
     for item in data.PULLS:
         row = panel.row(item.id)
+        assert row is not None
+        assert row.width() <= panel.width()
+
+
+def test_rows_of_what_is_made_elide_or_grow(qtbot: QtBot) -> None:
+    panel = creates.panel(creates.ROWS, 720, 900)
+    settle(qtbot, panel)
+    assert cut_off(panel) == []
+    for item in creates.ROWS:
+        row = panel.list.create_row(item.id)
         assert row is not None
         assert row.width() <= panel.width()

@@ -14,16 +14,19 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
+from tray_app.app.create_files import CreateFiles
 from tray_app.app.doctor import Doctor
 from tray_app.app.downloads import Downloads
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
+from tray_app.app.renames import Renames
 from tray_app.app.servers import ServerParts, Servers, ServerTargets, shown_server
 from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
 from tray_app.cli import Invocation
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.file_failures import file_failed
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
 from tray_app.core.pulls.history import History
@@ -53,8 +56,11 @@ from tray_app.workers.runner import JobRunner
 from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
+    from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
     from tray_app.app.disk import Disk
+    from tray_app.app.keeping import Keeping
+    from tray_app.app.lists import Lists
     from tray_app.app.remarks import Remarks
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
@@ -84,6 +90,9 @@ class Application(QObject):
         self.stay_awake: StayAwake | None = None
         self.updates: Updates | None = None
         self.use: Use | None = None
+        self.creates: Creates | None = None
+        self.lists: Lists | None = None
+        self.keeping: Keeping | None = None
         self.disk: Disk | None = None
         self.remarks: Remarks | None = None
         self.autostart = system_autostart()
@@ -124,6 +133,7 @@ class Application(QObject):
         self.operations = Operations(
             self.runner, self.queue, self.targets.target, self.registry, self
         )
+        self.renames = Renames(self.state, self.operations, self)
         self.servers = Servers(
             self.settings,
             ServerParts(
@@ -132,8 +142,11 @@ class Application(QObject):
             ),
             self,
         )
+        self._memory_file = where.memory_file if demo is None else None
         self._ledger_file = where.update_ledger_file if demo is None else None
         self._use_file = where.use_file if demo is None else None
+        self._creates_file = where.creates_file
+        self._recipes_file = where.recipes_file if demo is None else None
         self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
@@ -148,13 +161,14 @@ class Application(QObject):
             self.window.ask_cancel,
             self,
         )
+        self.create_files = CreateFiles(self.runner, self.state, self.commands, self)
         self.doctor = Doctor(self.runner, self.settings, self.state, self.targets, where, self)
         self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
-        self.session_end = SessionEnd(qt, self.queue.save_now, self)
+        self.session_end = SessionEnd(qt, self._save_queues, self)
         self.shutdown = Shutdown(
             qt,
-            lambda: self.queue.summary.active,
+            self._running,
             self.window.ask_quit,
             Steps(
                 stop=(
@@ -263,6 +277,57 @@ class Application(QObject):
         if updates is not None:
             updates.updated.connect(self.use.note_updated)
         self.use.start()
+        QTimer.singleShot(0, self, self._build_creates)
+
+    @Slot()
+    def _build_creates(self) -> None:
+        from tray_app.app.creates import Creates
+
+        if self.shutdown.is_quitting:
+            return
+        creates = self.creates = Creates(
+            self.state,
+            self.commands,
+            self.runner,
+            self.targets.target,
+            self.pollers.refresh,
+            self._creates_file,
+            self,
+        )
+        self.pollers.woke.connect(creates.on_woke)
+        creates.queue.save_failed.connect(self.window.tell_save_failed)
+        if self.updates is not None:
+            creates.queue.made.connect(self.updates.note_created)
+        self.window.tell_broken_files(None, creates.start())
+        QTimer.singleShot(0, self, self._build_lists)
+
+    @Slot()
+    def _build_lists(self) -> None:
+        from tray_app.app.lists import ListParts, Lists
+
+        if not self.shutdown.is_quitting:
+            parts = ListParts(
+                *(self.settings, self.state, self.runner, self.queue, self.targets.target),
+                *(self.registry, self.commands, self.pollers.refresh),
+            )
+            self.lists = Lists(parts, self._recipes_file, self)
+            QTimer.singleShot(0, self, self._build_keeping)
+
+    @Slot()
+    def _build_keeping(self) -> None:
+        from tray_app.app.keeping import Keeping, KeepingParts
+
+        if self.shutdown.is_quitting:
+            return
+        self.keeping = Keeping(
+            KeepingParts(
+                *(self.settings, self.state, self.runner, self.operations, self.targets.target),
+                *(self.commands, self.pollers.refresh),
+            ),
+            self._memory_file,
+            self,
+        )
+        self.keeping.start()
         QTimer.singleShot(0, self, self._build_disk)
 
     @Slot()
@@ -272,19 +337,32 @@ class Application(QObject):
 
         if self.shutdown.is_quitting:
             return
-        commands, facts = self.commands, self.state.remarks
+        commands, facts, keeping = self.commands, self.state.remarks, self.state.keeping
         self.remarks = remarks = Remarks(self.state, self.runner, self._remarks_file, self)
         commands.star_requested.connect(remarks.star)
         commands.unstar_requested.connect(remarks.unstar)
         commands.note_requested.connect(remarks.note)
         remarks.start()
         self.disk = disk = Disk(
-            self.state, self.runner, self.targets.target, self, is_starred=facts.is_starred
+            *(self.state, self.runner, self.targets.target, self),
+            is_kept=lambda key: keeping.kept_model(key) is not None,
+            is_starred=facts.is_starred,
         )
         facts.changed.connect(disk.note_remark)
         facts.loaded.connect(disk.note_held)
+        keeping.status_changed.connect(disk.note_remark)
         self.commands.disk_report_requested.connect(disk.watch)
         self.commands.disk_stop_requested.connect(disk.stop)
+
+    def _running(self) -> int:
+        """What would stop for now with the program, or go on without it."""
+        creates = self.state.creates
+        return self.queue.summary.active + creates.active + creates.at_server
+
+    def _save_queues(self) -> None:
+        self.queue.save_now()
+        if self.creates is not None:
+            self.creates.queue.save_now()
 
     @Slot(str)
     def _on_starts_failed(self, server_id: str) -> None:
@@ -293,7 +371,10 @@ class Application(QObject):
             self.window.show()
 
     def _close_late(self) -> None:
-        late = (self.starts, self.stay_awake, self.updates, self.use, self.remarks, self.disk)
+        late = (
+            *(self.starts, self.stay_awake, self.updates, self.use),
+            *(self.creates, self.lists, self.keeping, self.remarks, self.disk),
+        )
         for part in late:
             if part is not None:
                 part.close()
@@ -335,6 +416,7 @@ class Application(QObject):
         queue.summary_changed.connect(state.set_pull_summary)
         queue.item_ended.connect(self.history.note)
         queue.item_ended.connect(self._on_queue_item_ended)
+        state.creates.ended.connect(self._on_creates_ended)
         self.history.changed.connect(self._on_history_changed)
         self.downloads.rules.conditions_changed.connect(state.set_conditions)
         self.downloads.rules.evaluated.connect(state.set_pull_rules)
@@ -343,7 +425,8 @@ class Application(QObject):
         operations.details_loaded.connect(state.set_details)
         operations.failed.connect(state.tell_failed)
         operations.deleted.connect(state.tell_deleted)
-        operations.copied.connect(state.tell_copied)
+        operations.derived.connect(state.creates.tell_derived)
+        operations.undone.connect(state.creates.tell_undone)
         operations.busy_changed.connect(state.set_busy)
         operations.server_tested.connect(state.set_server_test)
         operations.access_read.connect(state.tell_access_read)
@@ -378,9 +461,14 @@ class Application(QObject):
         commands.layers_requested.connect(operations.layers.read)
         commands.delete_requested.connect(operations.delete)
         commands.copy_requested.connect(operations.copy)
+        commands.derive_requested.connect(operations.derive)
+        commands.derive_undo_requested.connect(operations.undo)
+        commands.rename_requested.connect(operations.rename)
+        commands.clean_up_requested.connect(operations.clean_up)
         commands.load_requested.connect(operations.load)
         commands.load_stop_requested.connect(operations.stop_load)
         commands.unload_requested.connect(operations.unload)
+        commands.disk_requested.connect(self.downloads.disk.look_at)
         commands.estimate_requested.connect(operations.estimator.ask)
         commands.estimate_cancel_requested.connect(operations.estimator.cancel)
         commands.pull_requested.connect(operations.pull)
@@ -451,6 +539,11 @@ class Application(QObject):
     @Slot(object)
     def _on_queue_item_ended(self, item: PullItem) -> None:
         if item.state is PullState.FAILED and not self.window.is_active:
+            self.tray.set_attention(True)
+
+    @Slot(object)
+    def _on_creates_ended(self, item: CreateItem) -> None:
+        if item.state is CreateState.FAILED and not self.window.is_active:
             self.tray.set_attention(True)
 
     @Slot(object)

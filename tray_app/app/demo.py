@@ -6,6 +6,8 @@ from tray_app.demo import DemoServer
 from tray_app.settings import ServerEntry
 
 DEMO_ID = "demo"
+QUANTIZE_S = 8.0
+"""So long it works on a model that is made of a file: enough to look at."""
 
 
 class Demo:
@@ -13,6 +15,7 @@ class Demo:
 
     def __init__(self) -> None:
         self._server = DemoServer()
+        self._server.state.quantizer.seconds = QUANTIZE_S
         self._server.start()
         self.server = ServerEntry(DEMO_ID, "", self._server.url)
         # It stands for all registries: a demo asks nobody else.

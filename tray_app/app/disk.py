@@ -143,7 +143,7 @@ class Disk(QObject):
 
     @Slot(object)
     def note_remark(self, key: ModelKey) -> None:
-        """A model was starred, or its star taken."""
+        """A model was starred or is kept now, or no longer."""
         self.note_held(key[0])
 
     # What lies there.

@@ -81,6 +81,7 @@ class RuleWatcher(QObject):
             self._power.on_battery if self._power is not None else None,
             self._network.is_metered if self._network is not None else None,
             self._power.percent if self._power is not None else None,
+            self._network.is_online if self._network is not None else None,
         )
 
     @property

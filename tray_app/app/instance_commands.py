@@ -9,13 +9,20 @@ from urllib.parse import unquote
 
 from PySide6.QtCore import QObject, QTimer
 
-from tray_app import __version__
-from tray_app.core.endpoint import shown_address
-from tray_app.core.errors import BadName
+from tray_app import __version__, text
+from tray_app.app.queue_commands import QUEUE_COMMANDS, QueueCommands
+from tray_app.core.endpoint import Endpoint, shown_address
+from tray_app.core.errors import BadAddress, BadName
+from tray_app.core.keeping.records import KeepRequest, KeptModel
 from tray_app.core.names import ModelName, canonical, clean
 from tray_app.core.payloads import ModelRef, PullRequest, UpdateRequest, seen_state
+from tray_app.core.renaming import Ending, RenameOutcome
 from tray_app.core.surrogates import well_formed
-from tray_app.desktop.instance.protocol import read_update_args
+from tray_app.desktop.instance.protocol import (
+    read_keep_args,
+    read_renamed_args,
+    read_update_args,
+)
 from tray_app.desktop.instance.single_instance import (
     InstanceAnswer,
     InstanceCommand,
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
 LINK_PULL = "ollama-tray://pull/"
 TOKEN_LIMIT = 1024
 MAX_SERVERS = 50
+MAX_DOWNLOADS = 50
 """So many are told of: an answer is one line."""
 
 
@@ -49,6 +57,7 @@ class InstanceCommands(QObject):
         self._state = state
         self._commands = commands
         self._window = window
+        self._queue = QueueCommands(state, commands, self._later)
 
     def answer(self, request: InstanceRequest) -> InstanceAnswer:
         """Say what comes of it, at once; what is to be done is done when the answer has gone out.
@@ -61,6 +70,12 @@ class InstanceCommands(QObject):
             return self._pull(request.args)
         if request.command is InstanceCommand.UPDATE:
             return self._update(request.args)
+        if request.command is InstanceCommand.RENAMED:
+            return self._renamed(request.args)
+        if request.command in QUEUE_COMMANDS:
+            return self._queue.answer(request)
+        if request.command is InstanceCommand.KEEP:
+            return self._keep(request.args)
         if request.command is InstanceCommand.QUIT:
             self._later(self._commands.quit_now_requested.emit)
             return InstanceAnswer(True)
@@ -107,6 +122,48 @@ class InstanceCommands(QObject):
         self._later(partial(self._commands.update_requested.emit, wanted))
         return InstanceAnswer(True, {"updating": [ref.name for ref in refs]})
 
+    def _renamed(self, args: tuple[str, ...]) -> InstanceAnswer:
+        """A terminal has given a model another name: whoever keeps something of it hears that."""
+        try:
+            told = read_renamed_args(args)
+            new = ModelName.parse(told.new)
+        except BadName as error:
+            return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
+        except ValueError:
+            return InstanceAnswer(False, {"error": tr("This is no rename.")})
+        servers = {server.id: server.address for server in self._state.servers}
+        if _address(servers.get(told.server_id, "")) != told.address:
+            return InstanceAnswer(False, {"error": tr("This server is used by nobody here.")})
+        source = ModelRef(told.server_id, told.old, told.digest)
+        outcome = RenameOutcome(source, str(new), Ending.RENAMED, told.new, told.digest)
+        self._later(partial(self._state.renames.tell_renamed, outcome))
+        self._later(self._commands.refresh_requested.emit)
+        return InstanceAnswer(True)
+
+    def _keep(self, args: tuple[str, ...]) -> InstanceAnswer:
+        facts = self._state.keeping
+        try:
+            server_id, name, context, is_off = read_keep_args(args)
+        except ValueError:
+            return InstanceAnswer(False, {"error": tr("This is no model to keep.")})
+        if all(server.id != server_id for server in self._state.servers):
+            return InstanceAnswer(False, {"error": tr("This server is not used.")})
+        was_kept = facts.kept_model((server_id, name)) is not None
+        listed = self._state.installed(server_id).by_key.get(canonical(name))
+        ref = ModelRef(server_id, name)
+        if listed is not None:
+            ref = ModelRef(server_id, listed.name, listed.digest)
+        if is_off:
+            self._later(partial(self._commands.keep_stop_requested.emit, ref))
+            return InstanceAnswer(True, {"was_kept": was_kept})
+        if listed is None and self._state.is_fresh(server_id):
+            return InstanceAnswer(False, {"error": tr("There is no model with this name.")})
+        full = facts.no_room(KeptModel(server_id, ref.name, context))
+        if full is not None:
+            return InstanceAnswer(False, {"error": text.no_room_reason(full)})
+        self._later(partial(self._commands.keep_requested.emit, KeepRequest(ref, context)))
+        return InstanceAnswer(True, {"was_kept": was_kept})
+
     def _pull_request(self, name: str) -> PullRequest:
         # Whoever hands a pull over has made sure that the default server is meant.
         server_id = self._state.default_server_id
@@ -146,18 +203,7 @@ class InstanceCommands(QObject):
             "servers": servers,
             "window": self._window.is_visible,
             "tray": state.is_tray_available,
-            "downloads": [
-                {
-                    "name": item.name,
-                    "state": item.state,
-                    "completed_bytes": item.progress.completed_bytes if item.progress else 0,
-                    "total_bytes": item.progress.total_bytes if item.progress else None,
-                    "percent": item.progress.permille // 10
-                    if item.progress and item.progress.permille is not None
-                    else None,
-                }
-                for item in state.downloads[:50]
-            ],
+            "downloads": self._queue.rows()[:MAX_DOWNLOADS],
             "speed_bytes_s": state.pull_summary.speed_bytes_s,
         }
 
@@ -182,6 +228,14 @@ class InstanceCommands(QObject):
             "listed_at": listed_at,
             "loaded": len(running) if running is not None else None,
         }
+
+
+def _address(text: str) -> str:
+    """An address as a terminal shows it; "" where it is none."""
+    try:
+        return Endpoint.parse(text).display if text else ""
+    except BadAddress:
+        return ""
 
 
 def _usable_token(token: str) -> str:

@@ -162,7 +162,7 @@ class OldVersions(QObject):
 
     @Slot(object)
     def go_back(self, request: GoBackRequest) -> None:
-        target = self._target(request.backup)
+        target = self._target(request.backup.server_id, Verb.GO_BACK, _model_of(request))
         if target is not None:
             job = GoBackJob(target, request)
             job.succeeded.connect(self._on_go_back_succeeded)
@@ -179,7 +179,7 @@ class OldVersions(QObject):
 
     @Slot(object)
     def move(self, request: MoveRequest) -> None:
-        target = self._target(request.copy)
+        target = self._target(request.copy.server_id, Verb.MOVE, request.copy)
         if target is not None:
             job = MoveJob(target, request)
             job.succeeded.connect(self._on_move_succeeded)
@@ -249,7 +249,7 @@ class OldVersions(QObject):
     def _on_go_back_failed(self, error: OllamaError) -> None:
         job = self.sender()
         if isinstance(job, GoBackJob):
-            self._state.tell_failed(Failure(Verb.COPY, job.request.backup, error))
+            self._state.tell_failed(Failure(Verb.GO_BACK, _model_of(job.request), error))
             self._refresh(job.request.backup.server_id)
 
     @Slot(object)
@@ -277,15 +277,16 @@ class OldVersions(QObject):
     def _on_move_failed(self, error: OllamaError) -> None:
         job = self.sender()
         if isinstance(job, MoveJob):
-            self._state.tell_failed(Failure(Verb.COPY, job.request.updated, error))
+            self._state.tell_failed(Failure(Verb.MOVE, job.request.copy, error))
+            self._refresh(job.request.copy.server_id)
 
     # Facts.
 
-    def _target(self, ref: ModelRef) -> Target | None:
-        target = self._target_of(ref.server_id)
+    def _target(self, server_id: str, verb: Verb, ref: ModelRef) -> Target | None:
+        target = self._target_of(server_id)
         if target is None:
-            error = OllamaError(ref.server_id, "no such server")
-            self._state.tell_failed(Failure(Verb.COPY, ref, error))
+            error = OllamaError(server_id, "no such server")
+            self._state.tell_failed(Failure(verb, ref, error))
         return target
 
     def _made(self, backup: ModelRef) -> Made | None:
@@ -332,3 +333,8 @@ class OldVersions(QObject):
             return False
         made = self._checker.ledger.made(row.server_id, row.name, row.digest)
         return made is None or made.by is not MadeBy.BACKUP
+
+
+def _model_of(request: GoBackRequest) -> ModelRef:
+    """The model that is to become its old version again."""
+    return ModelRef(request.backup.server_id, request.name)

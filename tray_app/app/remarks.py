@@ -12,6 +12,7 @@ from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import DeleteOutcome, ModelRefs, NoteRequest
 from tray_app.core.records import ModelKey
 from tray_app.core.remarks import NO_REMARK, StoredRemark, trimmed_note
+from tray_app.core.renaming import RenameOutcome
 from tray_app.state.app_state import AppState
 from tray_app.workers.pulls.record_file import MAX_RECORDS, LoadJob, SaveJob
 from tray_app.workers.remarks import RemarkFile
@@ -40,6 +41,7 @@ class Remarks(QObject):
         self._is_read = file is None
         self._number = self._saved_number = 0
         self._facts.changed.connect(self._on_facts_changed)
+        state.renames.renamed.connect(self._on_renames_renamed)
         state.deleted.connect(self._on_state_deleted)
 
     def start(self) -> None:
@@ -80,6 +82,10 @@ class Remarks(QObject):
         self._facts.put(old, NO_REMARK)
         if remark != NO_REMARK:
             self._facts.put(new, remark)
+
+    @Slot(object)
+    def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
+        self.move(outcome.source.key, outcome.ref.key)
 
     def _set_starred(self, refs: ModelRefs, *, is_starred: bool) -> None:
         for ref in refs.refs:

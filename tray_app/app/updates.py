@@ -18,8 +18,10 @@ from PySide6.QtGui import QGuiApplication
 from tray_app.app.downloads import RuleWatcher
 from tray_app.app.old_versions import OldVersions
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateItem, Derived, DeriveRequest, Undone
 from tray_app.core.errors import OllamaError
 from tray_app.core.estimate import PullEstimate
+from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
     CopyRequest,
     DeleteOutcome,
@@ -32,9 +34,10 @@ from tray_app.core.payloads import (
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.core.renaming import RenameOutcome
 from tray_app.core.updates.asking import Allowed
 from tray_app.core.updates.facts import CheckState, NewVersion, UpdatesFound, Way
-from tray_app.core.updates.ledger import Made, MadeBy
+from tray_app.core.updates.ledger import Key, Made, MadeBy
 from tray_app.core.updates.schedule import Conditions, Every
 from tray_app.core.updates.verdicts import news
 from tray_app.core.updates.ways import way_of
@@ -71,6 +74,10 @@ class UpdateParts:
     commands: Commands
     refresh: Callable[[str], None]
     """Have a server's list read anew."""
+
+
+def _made_key(ref: ModelRef) -> Key:
+    return Made(ref.server_id, ref.name, "", MadeBy.CREATE, utc_now()).key
 
 
 def utc_now() -> datetime:
@@ -137,7 +144,8 @@ class Updates(QObject):
         checker.info_learned.connect(parts.operations.layers.add)
         parts.operations.layers.layer_index_changed.connect(checker.set_layer_index)
         parts.operations.deleted.connect(self._on_operations_deleted)
-        parts.operations.copied.connect(self._on_operations_copied)
+        parts.operations.derived.connect(self._on_operations_derived)
+        parts.operations.undone.connect(self._on_operations_undone)
         parts.operations.estimator.estimated.connect(self._on_estimator_estimated)
         parts.queue.item_changed.connect(self._on_queue_item_changed)
         parts.queue.item_ended.connect(self._on_queue_item_ended)
@@ -145,12 +153,12 @@ class Updates(QObject):
         parts.settings.changed.connect(self._on_settings_changed)
         state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.server_changed.connect(self._on_state_server_changed)
+        state.copied.connect(self._on_state_copied)
+        state.renames.renamed.connect(self._on_renames_renamed)
         self._connect_commands()
         self._on_state_server_changed()
         self._take_allowed()
         checker.set_layer_index(parts.operations.layers.layer_index)
-        for item in parts.queue.items():
-            self._on_queue_item_changed(item)
         self.keeper.load()
 
     def close(self) -> None:
@@ -169,6 +177,8 @@ class Updates(QObject):
         commands.update_requested.connect(self.update)
         commands.never_look_up_requested.connect(self.never_look_up)
         commands.look_up_again_requested.connect(self.look_up_again)
+        # What a terminal has said of the model goes along with its name, too.
+        commands.rename_requested.connect(self.keeper.look)
         commands.pin_requested.connect(checker.pin)
         commands.unpin_requested.connect(checker.unpin)
         commands.skip_requested.connect(checker.skip)
@@ -272,10 +282,22 @@ class Updates(QObject):
     def _conditions(self) -> Conditions:
         told = self._parts.rules.conditions
         return Conditions(
+            is_online=told.is_online is not False or self._is_server_reached,
             is_metered=bool(told.is_metered),
             minds_metered=self._parts.settings.values.pause_on_metered,
             battery_percent=told.battery_percent if told.on_battery else None,
         )
+
+    @property
+    def _is_server_reached(self) -> bool:
+        """Whether a server elsewhere answers: who manages the network need not manage all of it."""
+        state = self._parts.state
+        for server in state.servers:
+            target = self._parts.target_of(server.id)
+            is_elsewhere = target is not None and not target.endpoint.is_loopback
+            if is_elsewhere and state.is_online(server.id):
+                return True
+        return False
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -305,6 +327,9 @@ class Updates(QObject):
             snapshot = state.snapshot(server.id)
             if snapshot is not None:
                 self._on_state_snapshot_changed(snapshot)
+        # What an earlier run has kept, and had no time to note.
+        for item in self._parts.queue.items():
+            self._on_queue_item_changed(item)
         self._on_keeper_changed()
         self._plan()
 
@@ -320,12 +345,15 @@ class Updates(QObject):
 
     def _renew_check(self, check: CheckState) -> None:
         rounds = self.checker.ledger.rounds
-        retry_at = self._next_at() if rounds.failures and not check.is_running else None
+        next_at = None if check.is_running else self._next_at()
         before = self._parts.state.update_check
         if not check.is_running and not check.total:
             # How the last one ended is known until the next.
             check = replace(check, done=before.done, total=before.total, failed=before.failed)
-        self._parts.state.set_update_check(replace(check, retry_at=retry_at))
+        retry_at = next_at if rounds.failures else None
+        self._parts.state.set_update_check(
+            replace(check, retry_at=retry_at, every=self._every, next_at=next_at)
+        )
 
     @Slot(object)
     def _on_checker_check_changed(self, check: CheckState) -> None:
@@ -395,7 +423,13 @@ class Updates(QObject):
         self.old_versions.renew()
 
     @Slot(object)
-    def _on_operations_copied(self, request: CopyRequest) -> None:
+    def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
+        """What was said of a model goes along with its name."""
+        self.checker.note_renamed(outcome.source, outcome.ref)
+        self.old_versions.renew()
+
+    @Slot(object)
+    def _on_state_copied(self, request: CopyRequest) -> None:
         source = request.source
         record = self._parts.state.record(source.key)
         digest = source.digest or (record.digest if record is not None else "")
@@ -410,6 +444,62 @@ class Updates(QObject):
                     source.name,
                 )
             )
+
+    @Slot(object)
+    def note_created(self, item: CreateItem) -> None:
+        """It was made of a file: no registry knows it."""
+        record = self._parts.state.record(item.key)
+        name = record.name if record is not None else str(ModelName.parse(item.name))
+        self.checker.note_made(
+            Made(
+                item.server_id,
+                name,
+                item.digest,
+                MadeBy.CREATE,
+                self._now(),
+                item.request.base,
+            )
+        )
+
+    @Slot(object)
+    def _on_operations_derived(self, derived: Derived) -> None:
+        """It was made here, and so was what it was before, which is kept until somebody deletes
+        it."""
+        request, now = derived.request, self._now()
+        source = self._source_of(request)
+        if derived.kept is not None:
+            kept = derived.kept
+            self.checker.note_made(
+                Made(kept.server_id, kept.name, kept.digest, MadeBy.BACKUP, now, request.name)
+            )
+        ref = derived.ref
+        self.checker.note_made(
+            Made(ref.server_id, ref.name, ref.digest, MadeBy.CREATE, now, source)
+        )
+        self.old_versions.renew()
+
+    def _source_of(self, request: DeriveRequest) -> str:
+        """What it is made of; of a model that is edited in place, what that was made of."""
+        base = request.base
+        if base.name != request.name:
+            return base.name
+        made = self.checker.ledger.made(base.server_id, base.name, base.digest)
+        record = self._parts.state.record(base.key)
+        parent = record.details.parent_model if record is not None else ""
+        return (made.source if made is not None else "") or parent
+
+    @Slot(object)
+    def _on_operations_undone(self, undone: Undone) -> None:
+        """It is what it was, and still of our own making."""
+        ref, ledger = undone.edited, self.checker.ledger
+        if undone.dropped is not None:
+            self.checker.note_deleted(undone.dropped)
+        made = next((x for x in ledger.all_made(MadeBy.CREATE) if x.key == _made_key(ref)), None)
+        source = made.source if made is not None else ""
+        self.checker.note_made(
+            Made(ref.server_id, ref.name, ref.digest, MadeBy.CREATE, self._now(), source)
+        )
+        self.old_versions.renew()
 
     @Slot(object)
     def _on_estimator_estimated(self, estimate: PullEstimate) -> None:
@@ -428,8 +518,10 @@ class Updates(QObject):
         plan = item.update
         if plan is None or not plan.kept_name or item.id in self._kept or not item.old_digest:
             return
+        if not self.keeper.is_loaded:
+            return  # it may stand there, for good even
         self._kept.add(item.id)
-        now = self._now()
+        now = (None if item.is_active else item.started_at) or self._now()
         if self.checker.ledger.made(item.server_id, plan.kept_name, item.old_digest) is None:
             until = now + timedelta(days=plan.keep_days)
             self.checker.note_made(
@@ -478,8 +570,8 @@ class Updates(QObject):
             self.updated.emit(NewVersion(record, item.old_digest))
         if plan.loads_again and plan.was_loaded:
             ref = ModelRef(record.server_id, record.name, record.digest)
-            keep_alive_s = -1 if plan.was_forever else None
-            self._parts.operations.load(LoadRequest(ref, keep_alive_s, plan.context_length))
+            request = LoadRequest(ref, plan.keep_alive_s, plan.context_length)
+            self._parts.operations.load(request)
 
     @Slot()
     def _on_row_finished(self) -> None:

@@ -9,8 +9,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.file_failures import FileFailed
-from tray_app.core.payloads import Crashes, DiskTarget, ModelRef, ModelRefs, OtherAddress
+from tray_app.core.lists.requests import ListSource
+from tray_app.core.payloads import (
+    Crashes,
+    CreatePaths,
+    DiskTarget,
+    ModelRef,
+    ModelRefs,
+    OtherAddress,
+)
 from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
@@ -56,6 +65,10 @@ class WindowController(QObject):
         commands.details_dialog_requested.connect(self.open_details)
         commands.delete_dialog_requested.connect(self.open_delete)
         commands.duplicate_dialog_requested.connect(self.open_duplicate)
+        commands.derive_dialog_requested.connect(self.open_derive)
+        commands.edit_dialog_requested.connect(self.open_edit)
+        commands.rebuild_dialog_requested.connect(self.open_rebuild)
+        commands.rename_dialog_requested.connect(self.open_rename)
         commands.disk_dialog_requested.connect(self.open_disk)
         commands.version_dialog_requested.connect(self.open_version)
         commands.updates_dialog_requested.connect(self.open_updates)
@@ -63,6 +76,10 @@ class WindowController(QObject):
         commands.update_confirm_dialog_requested.connect(self.open_replace)
         commands.update_changed_dialog_requested.connect(self.open_changed)
         commands.go_back_dialog_requested.connect(self.open_go_back)
+        commands.create_dialog_requested.connect(self.open_create)
+        commands.create_change_dialog_requested.connect(self.open_create_change)
+        commands.export_dialog_requested.connect(self.open_export)
+        commands.import_dialog_requested.connect(self.open_import)
         commands.pull_dialog_requested.connect(self.open_pull)
         commands.pull_elsewhere_dialog_requested.connect(self.open_pull_elsewhere)
         commands.history_dialog_requested.connect(self.open_history)
@@ -103,6 +120,26 @@ class WindowController(QObject):
     def open_pull_elsewhere(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_pull_elsewhere(ref)
+
+    @Slot(object)
+    def open_create(self, chosen: CreatePaths) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_create(chosen.paths)
+
+    @Slot(str)
+    def open_create_change(self, item_id: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_create_change(item_id)
+
+    @Slot(str)
+    def open_export(self, server_id: str) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_export(server_id)
+
+    @Slot(object)
+    def open_import(self, source: ListSource) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_import(source)
 
     @Slot(str)
     def open_settings(self, page: str = "") -> None:
@@ -153,6 +190,26 @@ class WindowController(QObject):
     def open_duplicate(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_duplicate(ref)
+
+    @Slot(object)
+    def open_derive(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_derive(ref)
+
+    @Slot(object)
+    def open_edit(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_edit(ref)
+
+    @Slot(object)
+    def open_rebuild(self, request: RebuildRequest) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_rebuild(request)
+
+    @Slot(object)
+    def open_rename(self, ref: ModelRef) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_rename(ref)
 
     @Slot(object)
     def open_disk(self, target: DiskTarget) -> None:
@@ -209,9 +266,11 @@ class WindowController(QObject):
 
     @Slot(str)
     def show_pull(self, item_id: str) -> None:
-        """Bring a download to the front; "" or one that is gone: only the window."""
+        """Bring a download, or a model that is made, to the front; "" or one that is gone: only the
+        window."""
         self.show()
-        if self._parts.state.download(item_id) is not None:
+        state = self._parts.state
+        if state.download(item_id) is not None or state.creates.item(item_id) is not None:
             self._windows().main.show_pull(item_id)
 
     def ask_quit(self, running: int) -> None:

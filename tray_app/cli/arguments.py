@@ -21,7 +21,9 @@ PROGRAM = "ollama-tray"
 LINK_SCHEME = "ollama-tray:"
 EXIT_USAGE = 2
 EXIT_OUTDATED = 4
+MAX_CONTEXT = 100_000_000
 TOKEN_VARIABLE = "OLLAMA_TRAY_TOKEN"  # noqa: S105 - its name
+QUANTIZE_TYPES = ("Q8_0", "Q4_K_M", "Q4_K_S")
 _HIDDEN = "--hidden"
 _LOGIN = "--login"
 _SERVERS = "--complete-servers"
@@ -37,10 +39,22 @@ class Command(StrEnum):
     PS = "ps"
     PULL = "pull"
     RM = "rm"
+    CP = "cp"
+    MV = "mv"
+    LOAD = "load"
+    UNLOAD = "unload"
+    KEEP = "keep"
+    CREATE = "create"
     OUTDATED = "outdated"
     UPDATE = "update"
     PIN = "pin"
     UNPIN = "unpin"
+    EXPORT = "export"
+    IMPORT = "import"
+    DOWNLOADS = "downloads"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
     STATUS = "status"
     DOCTOR = "doctor"
     QUIT = "quit"
@@ -51,20 +65,28 @@ class Command(StrEnum):
 class Invocation:
     """One command line, understood. `server` is an address or the label of a server of the
     settings, "" = the default. `login`: started by the system at the start of a session, so hidden
-    where the settings say so. `link` is an `ollama-tray:` link that the desktop opened."""
+    where the settings say so. `link` is an `ollama-tray:` link that the desktop opened. `context`
+    is a number of tokens, `duration` how long a model stays, as it was typed."""
 
     command: Command = Command.WINDOW
     names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    quantize: str = ""
+    base: str = ""
     prefix: str = ""
     server: str = ""
     sort: str = "modified"
     as_json: bool = False
     wait: bool = False
     yes: bool = False
+    no_projector: bool = False
     insecure: bool = False
     every: bool = False
     dry_run: bool = False
     tells_by_code: bool = False
+    context: int | None = None
+    duration: str = ""
+    off: bool = False
     hidden: bool = False
     login: bool = False
     demo: bool = False
@@ -99,25 +121,28 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         _fail("a link opens the window and can't be combined with a command")
     if command is not Command.WINDOW and (found.demo or found.hidden or found.login):
         _fail(f"--demo and --hidden start the window and can't be combined with {command}")
-    if command is Command.UPDATE and bool(found.names) == found.all:
-        _fail("update needs names, or --all")
-    names = tuple(getattr(found, "names", None) or ())
-    if getattr(found, "name", None):
-        names = (found.name,)
+    _check_names(command, found)
     return Invocation(
         command=command,
-        # The folder is whatever bytes its name has; all else is text.
-        names=tuple(map(well_formed, names)),
+        # Files and the folder are whatever bytes their names have; all else is text.
+        names=tuple(map(well_formed, _names(found))),
+        files=tuple(getattr(found, "files", None) or ()),
+        quantize=(getattr(found, "quantize", "") or "").upper(),
+        base=well_formed(getattr(found, "base", "") or ""),
         prefix=well_formed(getattr(found, "prefix", "") or ""),
         server=well_formed(found.server or ""),
         sort=getattr(found, "sort", "modified"),
         as_json=getattr(found, "json", False),
         wait=getattr(found, "wait", False),
         yes=getattr(found, "yes", False),
+        no_projector=getattr(found, "no_projector", False),
         insecure=getattr(found, "insecure", False),
         every=getattr(found, "all", False),
         dry_run=getattr(found, "dry_run", False),
         tells_by_code=getattr(found, "exit_code", False),
+        context=getattr(found, "context", None),
+        duration=well_formed(getattr(found, "duration", "") or ""),
+        off=getattr(found, "off", False),
         hidden=found.hidden,
         login=found.login,
         demo=found.demo,
@@ -128,6 +153,22 @@ def parse_args(argv: Sequence[str]) -> Invocation:
     )
 
 
+def _check_names(command: Command, found: argparse.Namespace) -> None:
+    if command in _NAMES_OR_ALL and bool(found.names) == found.all:
+        _fail(f"{command} needs names, or --all")
+    if command is Command.KEEP and found.off and found.context is not None:
+        _fail("keep takes --context or --off")
+
+
+def _names(found: argparse.Namespace) -> tuple[str, ...]:
+    if getattr(found, "source", None) is not None:
+        return (found.source, found.destination)
+    if getattr(found, "name", None):
+        return (found.name,)
+    return tuple(getattr(found, "names", None) or ())
+
+
+_NAMES_OR_ALL = frozenset({Command.UPDATE, Command.PAUSE, Command.RESUME, Command.UNLOAD})
 _VERBS = tuple(
     command.value for command in Command if command not in (Command.WINDOW, Command.SERVERS)
 )
@@ -196,6 +237,55 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument(
         "-y", "--yes", "-f", "--force", action="store_true", help="delete without asking"
     )
+    verb = _verb(commands, Command.CP, "copy a model to another name; takes no disk space")
+    _add_two_names(verb)
+    verb = _verb(commands, Command.MV, "give a model another name; it is unloaded if it is loaded")
+    _add_two_names(verb)
+    verb = _verb(commands, Command.LOAD, "load a model into memory")
+    verb.add_argument("name", metavar="NAME")
+    _add_context(verb)
+    verb.add_argument(
+        "--for",
+        dest="duration",
+        default="",
+        metavar="TIME",
+        help="how long it stays after its last use, like 30m or 4h",
+    )
+    verb = _verb(commands, Command.UNLOAD, "unload models; those that are kept are kept no more")
+    verb.add_argument("names", nargs="*", metavar="NAME")
+    verb.add_argument("--all", action="store_true", help="all that are in memory")
+    verb = _verb(commands, Command.KEEP, "keep a model in memory while the program runs")
+    verb.add_argument("name", metavar="NAME")
+    _add_context(verb)
+    verb.add_argument("--off", action="store_true", help="keep it no more")
+    verb = _verb(commands, Command.CREATE, "make a model of a GGUF file on the server")
+    verb.add_argument("name", metavar="NAME", help="what it is to be called; nothing is replaced")
+    verb.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="the model; its parts and the projector beside it are found",
+    )
+    verb.add_argument(
+        "--quantize",
+        default="",
+        type=str.upper,
+        choices=QUANTIZE_TYPES,
+        metavar="TYPE",
+        help=f"make it smaller: {', '.join(QUANTIZE_TYPES)}",
+    )
+    verb.add_argument(
+        "--base", default="", metavar="NAME", help="the installed model that an adapter is for"
+    )
+    verb.add_argument(
+        "--no-projector",
+        action="store_true",
+        help="leave the part out that lets it see or hear",
+    )
+    verb.add_argument(
+        "-y", "--yes", action="store_true", help="create it also where that may not work"
+    )
+    _add_json(verb)
     verb = _verb(commands, Command.OUTDATED, "ask the registries for newer versions of models")
     _add_json(verb)
     verb.add_argument(
@@ -217,6 +307,34 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument("names", nargs="+", metavar="NAME")
     verb = _verb(commands, Command.UNPIN, "let pinned models be updated again")
     verb.add_argument("names", nargs="+", metavar="NAME")
+    verb = _verb(
+        commands, Command.EXPORT, "write the list of models to a file, or to standard output"
+    )
+    verb.add_argument("name", nargs="?", default="", metavar="FILE")
+    verb.add_argument(
+        "--json", action="store_true", help="with recipes; as is a FILE that ends in .json"
+    )
+    verb = _verb(commands, Command.IMPORT, "have the models of a list here; deletes nothing")
+    verb.add_argument("name", metavar="FILE", help="a list, - for standard input")
+    verb.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    verb.add_argument("-y", "--yes", action="store_true", help="import without asking")
+    verb.add_argument(
+        "--wait",
+        action="store_true",
+        help="pull here, even if the program is running and could do it",
+    )
+    verb = _verb(commands, Command.DOWNLOADS, "list the downloads of the running program")
+    _add_json(verb)
+    for command, words in (
+        (Command.PAUSE, "pause downloads of the running program"),
+        (Command.RESUME, "let paused downloads go on, and try failed ones again"),
+    ):
+        verb = _verb(commands, command, words)
+        verb.add_argument("names", nargs="*", metavar="NAME")
+        verb.add_argument("--all", action="store_true", help="all of them")
+    verb = _verb(commands, Command.CANCEL, "cancel downloads of the running program")
+    verb.add_argument("names", nargs="+", metavar="NAME")
+    verb.add_argument("-y", "--yes", action="store_true", help="cancel without asking")
     _add_json(_verb(commands, Command.STATUS, "show the state of the server, in a few lines"))
     _add_json(_verb(commands, Command.DOCTOR, "find out what is wrong, and say what to do"))
     _verb(commands, Command.QUIT, "quit the running program")
@@ -262,6 +380,30 @@ def _add_common(parser: argparse.ArgumentParser, *, is_sub: bool) -> None:
         default=argparse.SUPPRESS if is_sub else False,
         help="log more",
     )
+
+
+def _add_two_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE")
+    parser.add_argument("destination", metavar="DEST")
+
+
+def _add_context(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--context",
+        type=_context,
+        default=None,
+        metavar="N",
+        help="tokens of context, like 16384 or 16k",
+    )
+
+
+def _context(words: str) -> int:
+    """A number of tokens. Raises ValueError, which argparse says in its own words."""
+    digits = words.replace(",", "").replace("_", "").strip().lower()
+    value = int(digits.removesuffix("k")) * (1024 if digits.endswith("k") else 1)
+    if not 1 <= value <= MAX_CONTEXT:
+        raise ValueError(words)
+    return value
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

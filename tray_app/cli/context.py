@@ -54,6 +54,16 @@ class Session:
     ask_instance: AskInstance
     settings: SettingsValues
 
+    @property
+    def server_id(self) -> str:
+        """Under which the server of this command is remembered: one that is in no settings, by its
+        address."""
+        wanted = self.invocation.server.casefold()
+        known = {w.casefold() for e in self.settings.servers for w in (e.id, e.label)}
+        if not wanted or wanted in known or self.target.is_default:
+            return self.target.server_id
+        return self.target.endpoint.display
+
     def require_secret(self) -> None:
         """Raise BadSignIn where what signs in to the server is out of reach: it would refuse."""
         if self.target.lacks:

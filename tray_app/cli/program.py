@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tray_app import text
 from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, EXIT_SERVER_SAID_NO, Session, said_by_instance
+from tray_app.cli.downloads import lines, rows_in
 from tray_app.core.errors import OllamaError
 from tray_app.core.records import MemoryUse
 from tray_app.core.sharing import disk_use
@@ -37,7 +38,7 @@ def status(session: Session) -> int:
             }
             session.console.data_json(failed)
         else:
-            session.console.fields(_servers(program))
+            session.console.fields([*_servers(program), *_downloads(program)])
         raise
     use = disk_use(snapshot.models, read_layer_index(session.client, snapshot.models))
     if session.invocation.as_json:
@@ -63,6 +64,7 @@ def status(session: Session) -> int:
             (tr("Loaded"), loaded),
             (tr("Program"), tr("running") if program["running"] else tr("not running")),
             *_servers(program),
+            *_downloads(program),
         ]
     )
     return EXIT_DONE
@@ -83,6 +85,12 @@ def _servers(program: Mapping[str, object]) -> list[tuple[str, str]]:
         joined = tr(", ", "between parts of a line").join(text.one_line(word) for word in words)
         lines.append((tr("Servers"), joined) if not lines else (" ", joined))
     return lines
+
+
+def _downloads(program: Mapping[str, object]) -> list[tuple[str, str]]:
+    """A line for each download of the program."""
+    found = lines(rows_in(program))
+    return [(tr("Downloads") if not number else " ", line) for number, line in enumerate(found)]
 
 
 def quit_instance(session: Session) -> int:

@@ -1,11 +1,11 @@
-"""The progress of a pull in a terminal: one line drawn again and again, or a plain line now and
-then where nothing can be redrawn."""
+"""The progress of a pull or a create in a terminal: one line drawn again and again, or a plain line
+now and then where nothing can be redrawn."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -27,35 +27,19 @@ class _Retry(NamedTuple):
     at_s: float
 
 
-class ProgressView:
-    """Shows the progress of one pull while its block runs.
+class LiveLine:
+    """Draws what `drawn` gives, or says what `said` gives, while its block runs; "" = nothing now.
 
-    Thread: `show` from the one that reads the stream; a ticker of its own draws, so that the
-    seconds of a silent verification go on.
+    Thread: a ticker of its own, so that the seconds of a silent work go on.
     """
 
-    def __init__(
-        self, console: Console, name: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, console: Console, drawn: Callable[[], str], said: Callable[[], str]) -> None:
         self._console = console
-        self._name = name
-        self._clock = clock
-        self._progress: PullProgress | None = None
-        self._retry: _Retry | None = None
+        self._drawn = drawn
+        self._said = said
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pull-progress", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
         self._last = ""
-
-    def show(self, progress: PullProgress) -> None:
-        """The state to be drawn at the next tick."""
-        self._progress = progress
-        self._retry = None
-
-    def show_retry(self, reason: str, attempt: int, at_s: float) -> None:
-        """It did not work, for now, and is tried again at `at_s` of the clock."""
-        self._retry = retry = _Retry(reason, attempt, at_s)
-        if not self._console.can_redraw:
-            self._console.say(self._retry_line(retry))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -75,28 +59,77 @@ class ProgressView:
     def _run(self) -> None:
         can_redraw = self._console.can_redraw
         while not self._stopped.wait(REDRAW_S if can_redraw else PLAIN_S):
-            progress, retry = self._progress, self._retry
-            if retry is not None:
-                if can_redraw:
-                    room = max(1, self._console.width - 1)
-                    self._draw(cut(plain(self._retry_line(retry)), room))
-            elif progress is None:
-                continue
-            elif can_redraw:
-                self._draw(bar_line(self._name, progress, self._clock(), self._console))
-            else:
-                self._console.say(plain_line(self._name, progress, self._clock()))
+            line = self._drawn() if can_redraw else self._said()
+            if line and can_redraw:
+                self._draw(line)
+            elif line:
+                self._console.say(line)
             if not self._console.is_heard:
-                return  # the pull goes on
-
-    def _retry_line(self, retry: _Retry) -> str:
-        said = text.pull_retry(retry.reason, retry.at_s - self._clock(), retry.attempt)
-        return tr("{name}: {reason}").format(name=self._name, reason=said)
+                return  # the work goes on
 
     def _draw(self, line: str) -> None:
         if line != self._last:
             self._last = line
             self._console.draw(line)
+
+
+class ProgressView:
+    """Shows the progress of one pull while its block runs.
+
+    Thread: `show` from the one that reads the stream.
+    """
+
+    def __init__(
+        self, console: Console, name: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._console = console
+        self._name = name
+        self._clock = clock
+        self._progress: PullProgress | None = None
+        self._retry: _Retry | None = None
+        self._live = LiveLine(console, self._drawn, self._said)
+
+    def show(self, progress: PullProgress) -> None:
+        """The state to be drawn at the next tick."""
+        self._progress = progress
+        self._retry = None
+
+    def show_retry(self, reason: str, attempt: int, at_s: float) -> None:
+        """It did not work, for now, and is tried again at `at_s` of the clock."""
+        self._retry = retry = _Retry(reason, attempt, at_s)
+        if not self._console.can_redraw:
+            self._console.say(self._retry_line(retry))
+
+    def __enter__(self) -> Self:
+        self._live.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.__exit__(kind, error, traceback)
+
+    def _drawn(self) -> str:
+        progress, retry = self._progress, self._retry
+        if retry is not None:
+            room = max(1, self._console.width - 1)
+            return cut(plain(self._retry_line(retry)), room)
+        if progress is None:
+            return ""
+        return bar_line(self._name, progress, self._clock(), self._console)
+
+    def _said(self) -> str:
+        progress = self._progress
+        if progress is None or self._retry is not None:
+            return ""
+        return plain_line(self._name, progress, self._clock())
+
+    def _retry_line(self, retry: _Retry) -> str:
+        said = text.pull_retry(retry.reason, retry.at_s - self._clock(), retry.attempt)
+        return tr("{name}: {reason}").format(name=self._name, reason=said)
 
 
 def plain_line(name: str, progress: PullProgress, now_s: float) -> str:
@@ -107,18 +140,23 @@ def plain_line(name: str, progress: PullProgress, now_s: float) -> str:
 
 def bar_line(name: str, progress: PullProgress, now_s: float, console: Console) -> str:
     """The same with a bar, as much of it as fits into one line."""
-    facts = [plain(fact) for fact in _facts(progress, now_s)]
+    return line_with_bar(name, progress.permille, _facts(progress, now_s), console)
+
+
+def line_with_bar(name: str, permille: int | None, facts: Sequence[str], console: Console) -> str:
+    """A name, a bar where there is a share to be shown, and of the facts as many as fit."""
+    shown = [plain(fact) for fact in facts]
     width = console.width - 1  # the last column would wrap on some terminals
     name = plain(name)
     while True:
-        rest = "  ".join(facts)
+        rest = "  ".join(shown)
         room = width - columns(name) - columns(rest) - 4
-        if room >= _MIN_BAR and progress.permille is not None:
-            bar = _bar(progress.permille, min(room, _MAX_BAR), console.has_unicode)
+        if room >= _MIN_BAR and permille is not None:
+            bar = _bar(permille, min(room, _MAX_BAR), console.has_unicode)
             return f"{name}  {bar}  {rest}"
-        if len(facts) <= 1 or (progress.permille is None and room >= 0):
+        if len(shown) <= 1 or (permille is None and room >= 0):
             break
-        facts.pop()
+        shown.pop()
     return cut(f"{name}  {rest}", max(1, width))
 
 

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from tray_app.settings.values import SettingsValues
 
 
-_NEED_NO_ADDRESS = (Command.STATUS, Command.QUIT, Command.DOCTOR)
+_QUEUE = (Command.DOWNLOADS, Command.PAUSE, Command.RESUME, Command.CANCEL)
+_NEED_NO_ADDRESS = (Command.STATUS, Command.QUIT, Command.DOCTOR, *_QUEUE)
 """Who asks the running program, or other servers too."""
-_NEED_NO_SECRET = (Command.QUIT, Command.PULL, Command.DOCTOR)
+_NEED_NO_SECRET = (Command.QUIT, Command.PULL, Command.DOCTOR, *_QUEUE)
 """Who asks no server, lets the running program ask, or has more to tell."""
 
 
@@ -141,6 +142,22 @@ def _verb(command: Command) -> Callable[[Session], int]:
         from tray_app.cli import writing
 
         return writing.pull if command is Command.PULL else writing.remove
+    if command in (Command.CP, Command.MV):
+        from tray_app.cli import renaming
+
+        return renaming.copy if command is Command.CP else renaming.move
+    if command in _QUEUE:
+        from tray_app.cli import downloads
+
+        return {
+            Command.DOWNLOADS: downloads.downloads,
+            Command.PAUSE: downloads.pause,
+            Command.RESUME: downloads.resume,
+        }.get(command, downloads.cancel)
+    if command is Command.CREATE:
+        from tray_app.cli.creating import create
+
+        return create
     if command in (Command.OUTDATED, Command.UPDATE, Command.PIN, Command.UNPIN):
         from tray_app.cli import updates
 
@@ -149,6 +166,15 @@ def _verb(command: Command) -> Callable[[Session], int]:
             Command.UPDATE: updates.update,
             Command.PIN: updates.pin,
         }.get(command, updates.unpin)
+    if command in (Command.LOAD, Command.UNLOAD, Command.KEEP):
+        from tray_app.cli.memory import keep, load, unload
+
+        verbs = {Command.LOAD: load, Command.UNLOAD: unload}
+        return verbs.get(command, keep)
+    if command in (Command.EXPORT, Command.IMPORT):
+        from tray_app.cli import lists
+
+        return lists.export if command is Command.EXPORT else lists.import_list
     if command is Command.DOCTOR:
         from tray_app.cli.doctor import doctor
 
@@ -167,6 +193,6 @@ def _ask(
 
 
 def _interrupted(command: Command) -> str:
-    if command in (Command.PULL, Command.UPDATE):
+    if command in (Command.PULL, Command.UPDATE, Command.IMPORT):
         return tr("Stopped. What has arrived is kept; the next pull continues from there.")
     return tr("Stopped.")

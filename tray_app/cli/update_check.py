@@ -56,14 +56,8 @@ class Memory:
 
     @property
     def server_id(self) -> str:
-        """Under which the server of this command is remembered: one that is in no settings, by its
-        address."""
-        invocation, target = self._session.invocation, self._session.target
-        wanted = invocation.server.casefold()
-        known = {w.casefold() for e in self._session.settings.servers for w in (e.id, e.label)}
-        if not wanted or wanted in known or target.is_default:
-            return target.server_id
-        return target.endpoint.display
+        """That of the server that is asked."""
+        return self._session.server_id
 
     def save(self) -> bool:
         """Write what was learned; False, and why, where that fails."""

@@ -17,7 +17,7 @@ from tray_app.cli.update_check import Found, Memory, UpdateCheck
 from tray_app.cli.updating import Updating
 from tray_app.core.errors import ModelNotFound
 from tray_app.core.names import canonical, is_same_name
-from tray_app.core.updates.verdicts import Standing, is_counted
+from tray_app.core.updates.verdicts import OTHER_THERE, UNASKED, Standing, is_counted
 from tray_app.text import Subject, tr
 
 _SHOWN = (
@@ -94,13 +94,15 @@ def _summary(found: list[Found]) -> list[str]:
         lines.append(text.updates_found(len(counted), fetched))
     elif not failed:
         checked = [each for each in found if each.verdict.standing is Standing.CURRENT]
-        lines.append(text.all_current(len(checked)))
+        is_all = all(each.verdict.standing not in OTHER_THERE for each in found)
+        lines.append(text.all_current(len(checked)) if is_all else tr("Nothing to update."))
     if failed:
         failure = failed[0].verdict.failure
         if failure is not None:
             registry = text.registry_name(failed[0].record.name)
             reason = text.failure_reason(failure, registry)
-            lines.append(text.not_checked(len(failed), len(found), reason))
+            asked = sum(each.verdict.standing not in UNASKED for each in found)
+            lines.append(text.not_checked(len(failed), asked, reason))
     return lines
 
 

@@ -19,10 +19,10 @@ from tray_app.cli.progress import ProgressView
 from tray_app.cli.update_check import Found, Memory, UpdateCheck
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.records import LayerKind, ModelRecord
-from tray_app.core.sharing import freed
 from tray_app.core.updates import learning
 from tray_app.core.updates.judging import HEAVY, missing_layers
 from tray_app.core.updates.ledger import Made, MadeBy
+from tray_app.core.updates.room import comes_back
 from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.instance.protocol import update_args
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
@@ -30,6 +30,7 @@ from tray_app.ollama.ensure import InstallState, Patience, Retry
 from tray_app.ollama.updating import (
     LookedAgain,
     Readiness,
+    keep_alive_of,
     keep_old_version,
     look_again,
     unload_before,
@@ -138,16 +139,12 @@ class Updating:
             look = self._memory.ledger.look(each.record.name)
             there = look.layers if look is not None else ()
             missing |= missing_layers(there, self._check.evidence(each.record))
-        gone = [each.record for each in chosen if each.verdict.standing is not Standing.CHANGED]
-        effect = freed(gone, self._check.models, self._check.layer_index)
-        stays = 0
-        for each in chosen:
-            look = self._memory.ledger.look(each.record.name)
-            known = self._check.layer_index.of(each.record)
-            new = {layer.digest for layer in look.layers} if look is not None else set()
-            old = known.layers if known is not None else ()
-            stays += sum(layer.size_bytes or 0 for layer in old if layer.digest in new)
-        return sum(missing.values()), max(0, effect.freed_bytes - stays)
+        freed_bytes = sum(
+            comes_back(each.record, each.verdict, self._check.models, self._check.layer_index)
+            for each in chosen
+            if each.verdict.standing is not Standing.CHANGED
+        )
+        return sum(missing.values()), freed_bytes
 
     def _loaded(self) -> set[str]:
         try:
@@ -186,8 +183,14 @@ class Updating:
         looked = self._prepared(found)
         if looked is None:
             return EXIT_SERVER_SAID_NO
-        if looked.readiness is Readiness.READY:
-            self._pull(found, looked)
+        if looked.readiness is not Readiness.READY or looked.record is None:
+            return EXIT_DONE
+        loaded = unload_before(self._session.client, looked.record)
+        keep_alive_s = keep_alive_of(loaded, datetime.now(UTC)) if loaded is not None else None
+        self._pull(found, looked)
+        if loaded is not None and self._session.settings.load_again:
+            self._console.say(tr("Loading {name}…").format(name=loaded.name))
+            self._session.client.load(loaded.name, keep_alive_s, loaded.context_length)
         return EXIT_DONE
 
     def _is_program_there(self) -> bool:
@@ -198,8 +201,7 @@ class Updating:
         return status.outcome is Outcome.ANSWERED and status.answer.is_ok
 
     def _prepared(self, found: Found) -> LookedAgain | None:
-        """Look once more, keep what may be lost, free the memory. None = it is left alone, and
-        that was said."""
+        """Look once more, keep what may be lost. None = it is left alone, and that was said."""
         client, record = self._session.client, found.record
         looked = look_again(
             client,
@@ -226,7 +228,6 @@ class Updating:
         days = self._keep_days(found)
         if days:
             self._keep(record, days)
-        unload_before(client, record)
         return looked
 
     def _keep_days(self, found: Found) -> int:

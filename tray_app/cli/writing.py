@@ -39,24 +39,24 @@ def pull(session: Session) -> int:
     # A name that is none spoils the whole line before anything was begun.
     names = [str(ModelName.of_pasted(name)) for name in session.invocation.names]
     if session.target.lacks:  # the running program has it, and finds out what is here
-        if _is_handed_over(session, list(dict.fromkeys(names))):
+        if is_handed_over(session, list(dict.fromkeys(names))):
             return EXIT_DONE
         session.require_secret()
     missing: dict[str, InstallState] = {}
     for name in dict.fromkeys(names):
-        now = install_state(session.client, name, is_insecure=_is_insecure(session, name))
+        now = install_state(session.client, name, is_insecure=is_insecure(session, name))
         if now.is_current:
             session.console.say(tr("{name} is here and up to date.").format(name=name))
         else:
             missing[name] = now
     if any(map(_is_cloud, missing)) and _is_without_cloud(session):
         session.console.say(text.cloud_is_off(session.target.name))
-    if missing and _is_handed_over(session, list(missing)):
+    if missing and is_handed_over(session, list(missing)):
         return EXIT_DONE
     code = EXIT_DONE
     for name, now in missing.items():
         try:
-            _pull_here(session, name, now)
+            pull_here(session, name, now)
         except Cancelled:
             raise
         except OllamaError as error:
@@ -85,7 +85,7 @@ def _is_without_cloud(session: Session) -> bool:
     return status is not None and status.is_disabled
 
 
-def _is_handed_over(session: Session, names: list[str]) -> bool:
+def is_handed_over(session: Session, names: list[str]) -> bool:
     """Let the program pull that runs, if it does and means the same server."""
     invocation = session.invocation
     if invocation.wait or invocation.insecure or not session.target.is_default:
@@ -104,12 +104,13 @@ def _is_handed_over(session: Session, names: list[str]) -> bool:
     return False
 
 
-def _is_insecure(session: Session, name: str) -> bool:
+def is_insecure(session: Session, name: str) -> bool:
     """Whether its registry is asked over plain HTTP: this once, or as the settings say."""
     return session.invocation.insecure or is_at_one_of(name, session.settings.insecure_hosts)
 
 
-def _pull_here(session: Session, name: str, now: InstallState) -> None:
+def pull_here(session: Session, name: str, now: InstallState | None = None) -> None:
+    """Pull it, with its progress. `now`: how it stands, if somebody has looked."""
     limits = limits_of(session.settings)
     with ProgressView(session.console, name) as view:
 
@@ -121,7 +122,7 @@ def _pull_here(session: Session, name: str, now: InstallState) -> None:
             ensured = session.client.ensure(
                 name,
                 view.show,
-                is_insecure=_is_insecure(session, name),
+                is_insecure=is_insecure(session, name),
                 known=now,
                 patience=Patience(limits.policy, limits.stall_s, show_retry),
             )

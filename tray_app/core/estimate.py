@@ -12,9 +12,17 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tray_app.core.errors import OllamaError, TimedOut
+from tray_app.core.keeping.records import Measurement
 from tray_app.core.licenses import License
 from tray_app.core.manifests import ModelConfig
-from tray_app.core.memory_fit import FitKind, GraphicsMemory, MemoryFit, memory_fit, needed_bytes
+from tray_app.core.memory_fit import (
+    PARTLY_PERMILLE,
+    FitKind,
+    GraphicsMemory,
+    MemoryFit,
+    memory_fit,
+    needed_bytes,
+)
 from tray_app.core.names import SameName
 from tray_app.core.pulls.rules import DiskSpace as QueueDisk
 from tray_app.core.pulls.rules import Room, room_for
@@ -120,6 +128,8 @@ class PullEstimate:
     space_reason: Reason = Missing.PENDING
     fit: MemoryFit | None = None
     fit_reason: Reason = Missing.PENDING
+    taken: Measurement | None = None
+    """What these weights took when they ran on this server; then `fit` is no estimate."""
 
     @property
     def is_found(self) -> bool:
@@ -185,9 +195,11 @@ def estimate(
     layer_index: LayerIndex,
     graphics: GraphicsMemory | None = None,
     measured: Mapping[str, int] | None = None,
+    taken: Measurement | None = None,
 ) -> PullEstimate:
     """Put together what is known. `models` are those of the lookup's server; `measured` tells
-    the memory that models took when they ran there, by manifest digest."""
+    the memory that models took when they ran there, by manifest digest, and `taken` all about
+    the run of this one that says most."""
     models = [model for model in models if not model.is_cloud]
     is_same = SameName(lookup.name)
     installed = next((model for model in models if is_same(model.name)), None)
@@ -210,6 +222,8 @@ def estimate(
         made = _with_config(made, lookup.config, lookup.manifest)
     if lookup.config is None and lookup.config_reason is Missing.PENDING:
         return made
+    if taken is not None:
+        return replace(made, fit=_measured_fit(taken, graphics or GraphicsMemory()), taken=taken)
     known = (measured or {}).get(lookup.manifest.digest)
     return _with_fit(made, lookup, graphics or GraphicsMemory(), known)
 
@@ -270,6 +284,16 @@ def _with_config(made: PullEstimate, config: ModelConfig, manifest: Manifest) ->
         requires=config.requires,
         is_cloud=config.is_cloud,
     )
+
+
+def _measured_fit(taken: Measurement, graphics: GraphicsMemory) -> MemoryFit:
+    total = graphics.seen_bytes if graphics.is_all else None
+    if taken.permille >= 1000:
+        return MemoryFit(FitKind.MEASURED, taken.size_bytes, total)
+    if not taken.graphics_bytes:
+        return MemoryFit(FitKind.PROCESSOR, taken.size_bytes)
+    kind = FitKind.PARTLY if taken.permille >= PARTLY_PERMILLE else FitKind.TOO_LARGE
+    return MemoryFit(kind, taken.size_bytes, total or taken.graphics_bytes, taken.permille)
 
 
 def _with_fit(

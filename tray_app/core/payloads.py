@@ -169,14 +169,19 @@ class LoadRequest:
 
 
 class Verb(StrEnum):
-    """What was tried; names follow Ollama's own verbs."""
+    """What was tried; names follow Ollama's own verbs, where it has one."""
 
     SHOW = "show"
     PULL = "pull"
     DELETE = "delete"
     COPY = "copy"
+    RENAME = "rename"
+    CREATE = "create"
     LOAD = "load"
     UNLOAD = "unload"
+    STOP = "stop"  # give up a load that is under way
+    GO_BACK = "go_back"
+    MOVE = "move"
     TEST = "test"
 
 

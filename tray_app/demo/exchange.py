@@ -28,6 +28,9 @@ BARE_TEXT = "text/plain"
 # Go sends a Content-Length as long as the answer fits its buffer, and chunks beyond it.
 _BUFFERED_BYTES = 2048
 _READ_BYTES = 256 * 1024
+_DRAINED_BYTES = 256 * 1024
+"""So much of a request that nobody wants a Go server takes all the same."""
+_LINGER_S = 0.5
 
 
 class Responder(Protocol):
@@ -77,6 +80,27 @@ class Exchange:
                 raise ClientGone
             left -= len(part)
             yield part
+
+    def reply_unread(self, status: int, body: bytes = b"", content_type: str | None = None) -> None:
+        """A whole answer to a request of which not all was read: a short rest is still taken, on a
+        long one the connection ends."""
+        length = _number(self.headers.get("Content-Length") or "0", 10)
+        is_chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
+        if not self._is_read and length <= _DRAINED_BYTES and not is_chunked:
+            self.read_body()
+            self.reply(status, body, content_type)
+            return
+        self._is_read = True
+        self.reply(status, body, content_type, (("Connection", "close"),))
+        self.close_after()
+        with suppress(OSError, ValueError):
+            self._socket.shutdown(socket.SHUT_WR)
+            left = _DRAINED_BYTES
+            while left > 0 and self._stopping.waits_for(self._socket, _LINGER_S):
+                part = self._socket.recv(left)
+                if not part:
+                    return
+                left -= len(part)
 
     def read_body(self) -> None:
         """Take the whole body into `body`; once is enough."""
@@ -191,6 +215,11 @@ class Exchange:
         self._handler.close_connection = True
 
     # -- waiting -------------------------------------------------------------------------------
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the client has hung up by now."""
+        return self.is_gone or self._client_left(0.0)
 
     def wait(self, seconds: float) -> None:
         """Let time pass; ClientGone as soon as the client hangs up."""

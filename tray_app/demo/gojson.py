@@ -94,6 +94,8 @@ def printed(value: Any) -> str:
     """What %#v prints of a value that came from JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value is None:
+        return "<nil>"
     if isinstance(value, str):
         return quoted(value)
     if not isinstance(value, (int, float)):

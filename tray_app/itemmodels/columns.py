@@ -60,10 +60,16 @@ def _busy_words(row: ModelRow) -> str:
 def _verb_words(verb: Verb, permille: int | None = None) -> str:
     if verb is Verb.LOAD:
         return tr("Loading…")
+    if verb is Verb.STOP:
+        return tr("Stopping…")
     if verb is Verb.UNLOAD:
         return tr("Unloading…")
     if verb is Verb.DELETE:
         return tr("Deleting…")
+    if verb is Verb.CREATE:
+        return tr("Saving…")
+    if verb is Verb.RENAME:
+        return tr("Renaming…")
     if verb is Verb.PULL and permille is not None:
         return tr("Updating {percent}").format(percent=text.percent(permille))
     return tr("Updating…") if verb is Verb.PULL else ""
@@ -79,7 +85,10 @@ def short_size(row: ModelRow) -> str:
 
 def size_words() -> tuple[str, ...]:
     """The widest that the Size column may have to show, in the language of now."""
-    verbs = (Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL)
+    verbs = (
+        *(Verb.LOAD, Verb.STOP, Verb.UNLOAD, Verb.DELETE, Verb.CREATE, Verb.RENAME),
+        Verb.PULL,
+    )
     busy = (_verb_words(verb) for verb in verbs)
     sizes = (text.size(888_800_000_000), text.size(888_000_000), text.size(999_999_999))
     return (*busy, *sizes)

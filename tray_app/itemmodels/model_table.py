@@ -26,11 +26,16 @@ from tray_app.itemmodels.columns import COLUMNS, LAST_USED, MODIFIED, NAME, SERV
 from tray_app.itemmodels.comparison import Comparison, compared
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.itemmodels.row_store import Change, Judged, RowStore, Totals
-from tray_app.itemmodels.rows import Busy, ListedServer, ModelRow, SeenUse
+from tray_app.itemmodels.rows import Busy, KeptMark, ListedServer, ModelRow, SeenUse
 from tray_app.text import tr
 
 FILTERS = ("all", "loaded", "updates", "cloud", "starred")
-_SHOWN_VERBS = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.DELETE, Verb.PULL})
+_SHOWN_VERBS = frozenset(
+    {
+        *(Verb.LOAD, Verb.STOP, Verb.UNLOAD, Verb.DELETE, Verb.CREATE, Verb.RENAME),
+        Verb.PULL,
+    }
+)
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -45,6 +50,10 @@ UseOf = Callable[[ModelRecord, bool], LastUse]
 """Tells when a model was last used, which is in memory now or not."""
 
 _WORDS = [roles.DISPLAY, roles.TOOL_TIP, roles.ACCESSIBLE_TEXT]
+
+
+def _no_tip(_key: ModelKey) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._version = 0
         self._use_of: UseOf | None = None
         self._use_version = 0
+        self._loading_tip_of: Callable[[ModelKey], str] = _no_tip
         self._search = ""
         self._filter = "all"
         self._comparison: Comparison | None = None
@@ -166,6 +176,20 @@ class ModelTableModel(KeyedTable[ModelRow]):
             if row.sort_key == "last_used":
                 row.sort_key = ""
         return row.use.use
+
+    def set_kept(self, kept_of: Callable[[ModelKey], KeptMark | None]) -> None:
+        """Who tells which models are to stay in memory, of all that are listed and will be."""
+        for row in self._store.set_kept(kept_of).changed:
+            self._tell_row(row)
+
+    def refresh_kept(self, key: ModelKey) -> None:
+        """Something else is so of one of them: no count, order or filter depends on it."""
+        for row in self._store.refresh_kept(key).changed:
+            self._tell_row(row)
+
+    def set_loading_tips(self, tip_of: Callable[[ModelKey], str]) -> None:
+        """Who tells how a load goes on, asked when somebody wants to know; "" = there is none."""
+        self._loading_tip_of = tip_of
 
     def set_old_versions_shown(self, are_shown: bool) -> None:
         """Whether old versions that are kept stand beside the others."""
@@ -459,6 +483,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
     def _tool_tip(self, row: ModelRow, column: int) -> str | None:
         record = row.record
         if column == SIZE:
+            if row.busy is not None and (words := self._loading_tip_of(row.key)):
+                return text.tooltip(words)
             return text.tooltip(
                 row_texts.size_tip(record, self.records(record.server_id), self._layer_index)
             )

@@ -17,7 +17,14 @@ from operator import attrgetter
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.remarks import NO_REMARK, Remark
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict
-from tray_app.itemmodels.rows import UNJUDGED, Busy, ListedServer, ModelRow, RowServer
+from tray_app.itemmodels.rows import (
+    UNJUDGED,
+    Busy,
+    KeptMark,
+    ListedServer,
+    ModelRow,
+    RowServer,
+)
 
 _name = attrgetter("name")
 _sort_name = attrgetter("sort_name")
@@ -26,6 +33,10 @@ _sort_name = attrgetter("sort_name")
 Judged = tuple[Verdict, Marks]
 """What is known of a model's versions."""
 _UNJUDGED: Judged = (UNJUDGED, NO_MARKS)
+
+
+def _not_kept(_key: ModelKey) -> KeptMark | None:
+    return None
 
 
 def _unjudged(_key: ModelKey) -> Judged:
@@ -140,6 +151,7 @@ class RowStore:
         self._busy: dict[ModelKey, Busy] = {}
         self._judged_of: Callable[[ModelKey], Judged] = _unjudged
         self._remark_of: Callable[[ModelKey], Remark] = _unremarked
+        self._kept_of: Callable[[ModelKey], KeptMark | None] = _not_kept
 
     def row(self, key: ModelKey) -> ModelRow | None:
         return self._servers.get(key[0], {}).get(key[1])
@@ -274,6 +286,29 @@ class RowStore:
             self.totals[row.key[0]].take_remark(row, remark)
             change.changed.add(row)
 
+    def set_kept(self, kept_of: Callable[[ModelKey], KeptMark | None]) -> Change:
+        """Who tells which models are to stay in memory, of all that are listed and will be."""
+        self._kept_of = kept_of
+        change = Change()
+        for row in self.rows:
+            self._note_kept(row, change)
+        return change
+
+    def refresh_kept(self, key: ModelKey) -> Change:
+        """Something else is so of one of them, which may be spelled in any way."""
+        change = Change()
+        row = self.row(key) or self._find_folded(*key)
+        if row is not None:
+            self._note_kept(row, change)
+        return change
+
+    def _note_kept(self, row: ModelRow, change: Change) -> None:
+        kept = self._kept_of(row.key)
+        if kept != row.kept:
+            row.kept = kept
+            row.refresh_badges()
+            change.changed.add(row)
+
     def _judge(self, row: ModelRow, change: Change) -> None:
         judged = self._judged_of(row.key)
         if judged != (row.verdict, row.marks):
@@ -361,6 +396,9 @@ class RowStore:
         remark = self._remark_of(row.key)
         if remark is not NO_REMARK:
             row.take_remark(remark)
+        row.kept = self._kept_of(row.key)
+        if row.kept is not None:
+            row.refresh_badges()
         return row
 
     def _set_running(

@@ -12,6 +12,7 @@ from tray_app.core.records import ModelRecord, RunningModel
 from tray_app.core.sharing import LayerIndex, freed
 from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
 from tray_app.text import tr
+from tray_app.text.keeping import kept_tip
 from tray_app.text.updates import Subject, update_badge, update_tooltip
 
 
@@ -19,6 +20,8 @@ def badge_label(badge: Badge, row: ModelRow) -> str:
     """The word on a badge."""
     if badge is Badge.LOADED:
         return tr("Loaded")
+    if badge is Badge.KEPT:
+        return tr("Kept", "badge: it stays in memory")
     if badge is Badge.CLOUD:
         return tr("Cloud")
     return update_badge(row.verdict, row.marks)
@@ -30,11 +33,22 @@ def badge_tip(badge: Badge, row: ModelRow, now: datetime) -> str:
         return running_line(row.running, now)
     if badge is Badge.LOADED:
         return tr("In memory now")
+    if badge is Badge.KEPT and row.kept is not None:
+        return kept_line(row)
     if badge is Badge.CLOUD:
         return tr("Runs on ollama.com, nothing is stored here")
     if badge is Badge.OLD_VERSION:
         return tr("An old version that is kept")
     return update_tooltip(row.verdict, subject_of(row), row.marks)
+
+
+def kept_line(row: ModelRow) -> str:
+    """How a model stands that is to stay in memory."""
+    kept, running = row.kept, row.running
+    if kept is None:
+        return ""
+    context = running.context_length if running is not None else kept.context_length
+    return kept_tip(kept.status, context or kept.context_length, is_online=not row.is_stale)
 
 
 def subject_of(row: ModelRow) -> Subject:
@@ -107,11 +121,14 @@ def spoken_name(row: ModelRow) -> str:
     """ "qwen3:8b, text model, loaded, update available"."""
     states = {
         Badge.LOADED: tr("loaded", "said by a screen reader"),
+        Badge.KEPT: tr("kept", "said by a screen reader"),
         Badge.UPDATE: tr("update available", "said by a screen reader"),
         Badge.CLOUD: tr("cloud", "said by a screen reader"),
         Badge.PINNED: tr("pinned", "said by a screen reader"),
         Badge.OLD_VERSION: tr("old version", "said by a screen reader"),
     }
+    if row.running is None:
+        states[Badge.KEPT] = tr("kept, not in memory", "said by a screen reader")
     kind = kind_word(row.kind)
     # A screen reader reads on after a comma; English wants a small letter there.
     said = (states.get(badge) or badge_label(badge, row) for badge in row.badges)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tray_app.core.keeping.records import KeepStatus
 from tray_app.core.names import canonical
 from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
@@ -33,6 +34,7 @@ class Badge(StrEnum):
     """The badges of a row, in the order in which they are shown."""
 
     LOADED = "loaded"
+    KEPT = "kept"
     UPDATE = "update"
     NEEDS_SERVER = "needs_server"  # a newer version, for a newer Ollama
     CLOUD = "cloud"
@@ -46,6 +48,15 @@ class Busy:
 
     verb: Verb
     permille: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMark:
+    """A model that is to stay in memory: how that stands, and with which context (None = the
+    server's default)."""
+
+    status: KeepStatus
+    context_length: int | None = None
 
 
 _NUMBER = re.compile(r"([0-9]+)")
@@ -157,6 +168,7 @@ class ModelRow:
         "is_cloud",
         "is_loaded",
         "is_update",
+        "kept",
         "key",
         "marks",
         "record",
@@ -179,6 +191,7 @@ class ModelRow:
         self.use: SeenUse | None = None
         self.remark = NO_REMARK
         self.busy: Busy | None = None
+        self.kept: KeptMark | None = None
         self.verdict = UNJUDGED
         self.marks = NO_MARKS
         self.replace(record)
@@ -255,12 +268,13 @@ class ModelRow:
         self.is_update = is_about and is_counted(verdict, marks)
         is_needy = is_about and verdict.standing is Standing.NEEDS_SERVER
         if not (self.is_loaded or self.is_update or self.is_cloud or is_needy) and not (
-            marks.is_left_alone
+            marks.is_left_alone or self.kept is not None
         ):
             self.badges: tuple[Badge, ...] = ()  # as most of thousands
             return
         found = (
             (self.is_loaded, Badge.LOADED),
+            (self.kept is not None, Badge.KEPT),
             (self.is_update, Badge.UPDATE),
             (is_needy and not marks.is_left_alone, Badge.NEEDS_SERVER),
             (self.is_cloud, Badge.CLOUD),

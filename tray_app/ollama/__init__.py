@@ -27,5 +27,5 @@ else:
         __name__,
         "cancel", "client", "registry", "local_store", "ensure", "deleting", "layers", "responses",
         "connect", "transport", "http_session", "ca_files", "certificates", "update_check",
-        "updating", "manifest_files", "store_files",
+        "updating", "manifest_files", "store_files", "creating", "deriving", "renaming", "lists",
     )  # fmt: skip

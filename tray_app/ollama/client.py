@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from tray_app.core.creates.bodies import create_body
 from tray_app.core.decode import as_object
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
@@ -51,9 +52,10 @@ from tray_app.core.records import ModelInfo, ModelRecord, Recommendation, Runnin
 from tray_app.core.tags import TagsParser
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.responses import body_of, error_of
-from tray_app.ollama.transport import Transport
+from tray_app.ollama.transport import Transport, Upload
 
 if TYPE_CHECKING:
+    from tray_app.core.creates.records import ModelChanges
     from tray_app.core.pulls.progress import PullProgress
     from tray_app.ollama.ensure import Ensured, InstallState, Patience
     from tray_app.ollama.registry import Registry
@@ -305,6 +307,15 @@ class OllamaClient:
         if source == "local":
             raise BadName(name, "local", NameProblem.CHARACTER)
 
+    def create_from(self, name: str, base: str, changes: ModelChanges) -> None:
+        """POST /api/create: have a model made of the installed one `base`, with `changes`.
+
+        Not as a stream: the server then ends its work whatever becomes of us. It replaces a model
+        of that name, in whatever case, pulls a `base` that is not listed just so, and of one for
+        the cloud makes a stub: look at the list before.
+        """
+        self._post("/api/create", create_body(name, base, changes), "", None, has_answer=True)
+
     def copy(self, source: str, destination: str, *, may_replace: bool = False) -> None:
         """POST /api/copy. Raises ModelNotFound for the source, ServerFailed(409) for a name that
         is taken, unless it `may_replace` it: the server would overwrite it without a word.
@@ -332,6 +343,52 @@ class OllamaClient:
             if answer.status not in (200, 404):
                 raise error_of(answer, self._transport.address)
         return answer.status == 200
+
+    def upload_blob(self, digest: str, content: Upload) -> None:
+        """POST /api/blobs: give the server a layer. What `content` raises ends the upload, of which
+        nothing stays then. Raises ServerFailed for one that it does not take.
+
+        Call `has_blob` before, and again after a broken connection: a server that has it already
+        answers without reading, and hangs up.
+        """
+        if not _BLOB.fullmatch(digest):
+            raise ServerFailed(digest, "invalid digest format", 400)
+        with self._judging():
+            answer = self._transport.request(
+                "POST",
+                f"/api/blobs/{digest}",
+                headers={"Content-Type": "application/octet-stream"},
+                upload=content,
+                read_timeout_s=None,  # a proxy may keep all of it to itself first
+                max_bytes=MAX_SHORT_BYTES,
+            )
+            if answer.status not in (200, 201):
+                raise error_of(answer, self._transport.address)
+
+    def create_from_files(
+        self,
+        name: str,
+        *,
+        files: Mapping[str, str] | None = None,
+        base: str = "",
+        adapters: Mapping[str, str] | None = None,
+        quantize: str = "",
+    ) -> None:
+        """POST /api/create: have a model made of uploaded layers (`sha256:…` by file name), or of
+        the installed model `base` and an adapter. Returns when it is made, which may take an hour.
+
+        Not as a stream: the server then goes on whatever becomes of us, and of a proxy's patience.
+        With one it would be stranded, and keep what it has written. It replaces a model of that
+        name, in whatever case, and pulls a `base` that is not there: look at the list before.
+        """
+        body: dict[str, Any] = {"model": name, "stream": False}
+        if base:
+            body |= {"from": base, "adapters": dict(adapters or {})}
+        else:
+            body["files"] = dict(files or {})  # beside `from` they would be ignored
+        if quantize:
+            body["quantize"] = quantize
+        self._post("/api/create", body, "", None, has_answer=True)
 
     def load(
         self, name: str, keep_alive_s: int | None = None, context_length: int | None = None

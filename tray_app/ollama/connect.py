@@ -49,25 +49,43 @@ class DialFailed(OSError):
 class _Call(threading.local):
     scope: CancelScope | None = None
     deadline_s: float | None = None
+    send_s: float | None = None
 
 
 _CALL = _Call()
 
 
 @contextlib.contextmanager
-def calling(scope: CancelScope, deadline_s: float | None) -> Iterator[None]:
+def calling(
+    scope: CancelScope, deadline_s: float | None, send_s: float | None = None
+) -> Iterator[None]:
     """Put this thread's connecting and receiving under `scope` until `time.monotonic()` is
-    `deadline_s` (None = no limit)."""
-    before = (_CALL.scope, _CALL.deadline_s)
-    _CALL.scope, _CALL.deadline_s = scope, deadline_s
+    `deadline_s` (None = no limit). `send_s`: so long the other side may take nothing of what is
+    sent; None = as long as connecting may take."""
+    before = (_CALL.scope, _CALL.deadline_s, _CALL.send_s)
+    _CALL.scope, _CALL.deadline_s, _CALL.send_s = scope, deadline_s, send_s
     try:
         yield
     finally:
-        _CALL.scope, _CALL.deadline_s = before
+        _CALL.scope, _CALL.deadline_s, _CALL.send_s = before
 
 
 class _Deadline:
-    """A socket whose reads end at the call's deadline, however slowly the bytes drip."""
+    """A socket whose reads end at the call's deadline, however slowly the bytes drip, and whose
+    writes have a patience of their own."""
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        send = super().sendall  # type: ignore[misc]
+        if _CALL.send_s is None:
+            send(*args, **kwargs)
+            return
+        timeout = self.gettimeout()  # type: ignore[attr-defined]
+        self.settimeout(_CALL.send_s)  # type: ignore[attr-defined]
+        try:
+            send(*args, **kwargs)
+        finally:
+            with contextlib.suppress(OSError):
+                self.settimeout(timeout)  # type: ignore[attr-defined]
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         receive = super().recv_into  # type: ignore[misc]

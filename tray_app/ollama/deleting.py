@@ -20,6 +20,8 @@ from tray_app.ollama.client import OllamaClient
 _log = logging.getLogger(__name__)
 
 UNLOAD_WAIT_S = 5.0
+DELETE_TRIES = 3
+"""A server that has a part of the name in two spellings finds it only now and then."""
 _UNLOAD_STEP_S = 0.1
 
 
@@ -35,15 +37,19 @@ def delete_unloaded(
     Raises NotDone, and what `OllamaClient.delete` does, but for ModelNotFound of what is not
     listed any more.
     """
-    try:
-        if not record.is_cloud:
-            unload_and_wait(client, record, clock)
-        client.delete(record.name, digest=record.digest)
-    except (ServerFailed, ModelNotFound) as error:
-        # A blob that cannot be removed is a 500 although the manifest is gone already.
-        if _is_listed(client, record):
-            raise
-        return not isinstance(error, ModelNotFound)
+    for tries_left in reversed(range(DELETE_TRIES)):
+        try:
+            if not record.is_cloud:
+                unload_and_wait(client, record, clock)
+            client.delete(record.name, digest=record.digest)
+            break
+        except (ServerFailed, ModelNotFound) as error:
+            # A blob that cannot be removed is a 500 although the manifest is gone already.
+            is_missing = isinstance(error, ModelNotFound)
+            if not _is_listed(client, record):
+                return not is_missing
+            if not (is_missing and tries_left):
+                raise
     # A proxy with a wrong path answers an empty 200 to everything.
     if _is_listed(client, record):
         raise NotDone(record.name, problem=ListProblem.STILL_THERE)

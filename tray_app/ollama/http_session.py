@@ -187,12 +187,14 @@ class HttpSession:
         url: str,
         *,
         json: Any = None,
+        data: Any = None,
         headers: Mapping[str, str] | None = None,
         timeout: tuple[float | None, float | None],
     ) -> requests.Response:
-        """The answer's head; the body is still on the wire. Raises one of `Problem`."""
+        """The answer's head; the body is still on the wire. `data` knows its length and is sent
+        piece by piece. Raises one of `Problem`, and what `data` raises."""
         request = self._session.prepare_request(
-            requests.Request(method, url, json=json, headers=dict(headers or {}))
+            requests.Request(method, url, json=json, data=data, headers=dict(headers or {}))
         )
         settings = self._session.merge_environment_settings(url, {}, True, True, None)
         settings["proxies"] = _proxies(self._chosen_proxy, settings["proxies"])

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.endpoint import Endpoint
@@ -42,11 +42,21 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 4 * 1024 * 1024
 MAX_REDIRECTS = 3
+SEND_S = 120.0
+"""A server that takes no piece of an upload for so long is not there any more."""
 _CHUNK_BYTES = 64 * 1024
 _DEADLINE_FACTOR = 3.0
 _LEAST_SECRET = 6
 """Characters of a text that is looked for; a shorter one may be a part of anything."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Upload(Protocol):
+    """What is sent piece by piece; each time from its beginning."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes | memoryview]: ...
 
 
 class Transport:
@@ -124,11 +134,13 @@ class Transport:
         body: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        upload: Upload | None = None,
         read_timeout_s: float | None = 30.0,
         silence: type[OllamaError] = TimedOut,
         max_bytes: int = MAX_BODY_BYTES,
     ) -> Answer:
         """A whole answer with any status. It may take `deadline_factor` times `read_timeout_s`.
+        `upload` is sent in place of a body.
 
         Raises TooLarge for one of more than `max_bytes`; of an error only the beginning is read.
         """
@@ -137,8 +149,9 @@ class Transport:
             deadline_s = (
                 time.monotonic() + self._connect_timeout_s + self._deadline_factor * read_timeout_s
             )
-        with self._errors(silence), calling(self.scope, deadline_s):
-            response, url = self._send(method, path, body, headers, read_timeout_s, silence)
+        send_s = None if upload is None else SEND_S
+        with self._errors(silence), calling(self.scope, deadline_s, send_s):
+            response, url = self._send(method, path, body, headers, read_timeout_s, silence, upload)
             with _closing(response):
                 head = self._head(response, url, path)
                 return replace(head, body=self._body(response, head, path, max_bytes))
@@ -258,6 +271,7 @@ class Transport:
         headers: Mapping[str, str] | None,
         read_timeout_s: float | None,
         silence: type[OllamaError],
+        upload: Upload | None = None,
     ) -> tuple[requests.Response, str]:
         """Send, following redirects on the same host, and once more if a kept connection turns
         out to be dead (harmless only where asking changes nothing). The answer's head, and the
@@ -274,6 +288,7 @@ class Transport:
                         method,
                         url,
                         json=body,
+                        data=upload,
                         headers={**(self._headers if is_own else {}), **(headers or {})},
                         timeout=(self._connect_timeout_s, read_timeout_s),
                     )

@@ -20,6 +20,8 @@ from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deleting import unload_and_wait
 from tray_app.ollama.registry import Registry
 
+_LEAST_ALIVE_S = 60
+
 
 class Readiness(StrEnum):
     """Whether a model is to be pulled, seen right before its turn."""
@@ -106,9 +108,12 @@ def unload_before(client: OllamaClient, record: ModelRecord) -> RunningModel | N
     return loaded
 
 
-def load_again(client: OllamaClient, loaded: RunningModel, keep_alive_s: int | None) -> None:
-    """What was loaded before, with the same context."""
-    client.load(loaded.name, keep_alive_s, loaded.context_length)
+def keep_alive_of(loaded: RunningModel, now: datetime) -> int:
+    """How long a model is to stay in memory that is loaded again: as long as it would have, -1 =
+    until somebody unloads it. It is at least a minute, or it would be gone while it loads."""
+    if loaded.expires_at is None:
+        return -1
+    return max(_LEAST_ALIVE_S, round((loaded.expires_at - now).total_seconds()))
 
 
 def expire(client: OllamaClient, backup: Made, now: datetime) -> Fate:

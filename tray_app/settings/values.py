@@ -70,6 +70,9 @@ class SettingsValues:
     quiet_hours: str = _setting("07:00-23:00", quiet_hours)
     insecure_hosts: tuple[str, ...] = _setting((), texts)
 
+    keep_at_start: bool = _setting(True, flag)
+    keep_again: bool = _setting(False, flag)
+
     look_for_ollama: str = _setting("weekly", choice("never", "weekly"))
 
     notify_finished: bool = _setting(True, flag)

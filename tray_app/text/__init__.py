@@ -88,6 +88,17 @@ if TYPE_CHECKING:
         spoken_finding,
     )
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
+    from tray_app.text.keeping import no_room_reason, notice_not_kept
+    from tray_app.text.lists import (
+        import_question,
+        line_name,
+        line_size,
+        line_status,
+        no_names,
+        saved_line,
+        totals_line,
+        unreadable,
+    )
     from tray_app.text.lookups import (
         already_here,
         cloud_is_off,
@@ -272,5 +283,6 @@ else:
         "tray", "starting", "notices", "history", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
         "findings", "server_findings", "updates", "update_sheet", "updating", "version",
-        "use", "disk", "diagnosis", "english", "displays", "qt_formats",
+        "creating", "create_dialog", "parameters", "deriving", "renaming", "lists", "keeping",
+        "queue", "use", "disk", "diagnosis", "english", "displays", "qt_formats",
     )  # fmt: skip

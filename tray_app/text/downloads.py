@@ -253,6 +253,8 @@ def _done_update(row: _Row, plan: UpdatePlan) -> str:
     if plan.kept_name and row.item.finished_at is not None:
         until = row.item.finished_at + timedelta(days=plan.keep_days)
         kept = fill(tr("old version kept until {date}"), date=day(until, with_year=False))
+    if plan.kept_layers:
+        return dotted(tr("Updated, but Ollama kept unused layers"), fetched_in(row.item), kept)
     return dotted(tr("Updated"), fetched_in(row.item), kept)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tray_app.core import errors as e
+from tray_app.core.creates.faults import CreateFailed
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.payloads import Crashes, DeleteOutcome, Failure, Verb
 from tray_app.core.sign_in import KeyringFailed
@@ -81,8 +82,13 @@ _FAILED: dict[Verb, Callable[[], str]] = {
     Verb.PULL: lambda: tr("Can’t pull {name}"),
     Verb.DELETE: lambda: tr("Can’t delete {name}"),
     Verb.COPY: lambda: tr("Can’t copy {name}"),
+    Verb.RENAME: lambda: tr("Can’t rename {name}"),
+    Verb.CREATE: lambda: tr("Can’t make {name}"),
     Verb.LOAD: lambda: tr("Can’t load {name}"),
     Verb.UNLOAD: lambda: tr("Can’t unload {name}"),
+    Verb.STOP: lambda: tr("Can’t load {name}"),
+    Verb.GO_BACK: lambda: tr("Can’t go back to the old version of {name}"),
+    Verb.MOVE: lambda: tr("Can’t move {name} to the new version"),
     Verb.TEST: lambda: tr("Can’t reach Ollama"),
 }
 
@@ -257,6 +263,10 @@ def _not_done(case: Case) -> Message:
     return Message(tr("Nothing has changed"), body, action=Action.RETRY)
 
 
+def _create_failed(case: Case) -> Message:
+    return Message(tr("Creating failed"), pull_error_reason(case.error, case.place.label))
+
+
 def _bad_sign_in(case: Case) -> Message:
     reason = one_line(case.error.context).rstrip(".")
     place = one_line(case.error.reference, 200)
@@ -322,6 +332,7 @@ _WRITERS: dict[type, Callable[[Case], Message]] = {
     e.NotDone: _not_done,
     e.Cancelled: _cancelled,
     FileFailed: _file_failed,
+    CreateFailed: _create_failed,
     e.BadSignIn: _bad_sign_in,
     e.SeveralServers: _several_servers,
     KeyringFailed: _keyring_failed,

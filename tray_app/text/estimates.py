@@ -8,14 +8,16 @@ from enum import StrEnum
 
 from tray_app.core import errors as e
 from tray_app.core.estimate import DiskFit, Missing, PullCheck, PullEstimate, disk_fit
+from tray_app.core.keeping.records import Capacity, Measurement
 from tray_app.core.memory_fit import DEFAULT_CONTEXT, FitKind, MemoryFit
 from tray_app.core.pulls.rules import HoldReason, Room
 from tray_app.core.pulls.states import Hold
 from tray_app.text.downloads import ordinal
+from tray_app.text.keeping import measured_pull_line
 from tray_app.text.lookups import lookup_reason
 from tray_app.text.names import registry_name, short_name
 from tray_app.text.plain import one_line
-from tray_app.text.times import time_of_day
+from tray_app.text.times import age, time_of_day, utc_now
 from tray_app.text.units import amount, amount_wanted, percent, size, size_wanted
 from tray_app.text.wording import (
     dotted,
@@ -155,7 +157,20 @@ def memory_line(estimate: PullEstimate) -> EstimateLine | None:
     if estimate.fit is None:
         is_pending = estimate.fit_reason is Missing.PENDING
         return None if is_pending else EstimateLine(tr("Not known"))
+    if estimate.taken is not None:
+        return _taken(estimate.taken, estimate.fit)
     return _FITS[estimate.fit.kind](estimate.fit)
+
+
+def _taken(taken: Measurement, fit: MemoryFit) -> EstimateLine:
+    """What it took when it ran here: no estimate."""
+    total = fit.total_bytes if taken.graphics_bytes else None
+    when = age(taken.at, utc_now())
+    ago = when[:1].lower() + when[1:]  # "Yesterday", in the middle of a sentence
+    title, body = measured_pull_line(taken, Capacity(total), ago)
+    is_on_card = taken.permille >= 1000
+    tone = LineTone.GOOD if is_on_card else LineTone.CAUTION
+    return EstimateLine(title, body, tone if taken.graphics_bytes else LineTone.NONE)
 
 
 def _assumption() -> str:

@@ -34,7 +34,7 @@ _CAPABILITIES: dict[str, Callable[[], str]] = {
 def copied_line(request: CopyRequest) -> str:
     """What is said after *Duplicate*."""
     source, copy = one_line(request.source.name, 80), one_line(request.destination, 80)
-    return tr("{source} was copied to {copy}.").format(source=source, copy=copy)
+    return fill(tr("Copied {name} to {copy}."), name=source, copy=copy)
 
 
 def layer_label(kind: LayerKind) -> str:

@@ -1,4 +1,4 @@
-"""Why a download failed or waits for its next try: one line each."""
+"""Why a download failed or waits for its next try, or a model was not made: one line each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tray_app.core import errors as e
+from tray_app.core.creates.faults import CreateFailed
 from tray_app.core.error_words import is_page, without_lead
 from tray_app.core.errors import PullFailure
 from tray_app.core.file_failures import FileFailed
@@ -149,6 +150,13 @@ def _refused(case: _Case, words: str) -> str:
     return case.fill(tr("{registry} refused the download."))
 
 
+def _create_failed(case: _Case) -> str:
+    """As its cause, where there is one."""
+    if case.error.cause is not None:
+        return pull_error_reason(case.error.cause, case.server)
+    return fill(tr("{name} could not be created."), name=one_line(case.error.reference, 120))
+
+
 # While it is tried again, the time of that stands behind the reason on one line.
 _BRIEF: dict[PullFailure, Callable[[], str]] = {
     PullFailure.WEB_PAGE: lambda: tr(
@@ -190,6 +198,7 @@ _WRITERS: dict[type, Callable[[_Case], str]] = {
     e.DiskFull: _disk_full,
     e.TooOld: _too_old,
     FileFailed: lambda case: file_sentence(case.error),
+    CreateFailed: _create_failed,
     e.NotDone: lambda case: not_done(case.error, case.server),
     e.BadSignIn: lambda case: one_line(case.error.context),
     e.SeveralServers: lambda case: one_line(case.error.context),

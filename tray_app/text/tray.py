@@ -65,12 +65,15 @@ def tray_tooltip(
     summary: PullSummary,
     updates: int = 0,
     start: ServerStart | None = None,
+    made: str = "",
 ) -> str:
-    """Two lines of plain text, at most 120 characters."""
+    """Two lines of plain text, at most 120 characters. `made` says which models are made."""
     name = label or server_address("", "").label
     server = shortened(one_line(name), 40)
     is_online = status is not None and status.is_online
     second = downloads_line(summary) if is_online and (summary.active or summary.waiting) else ""
+    if made and is_online:
+        second = tr("; ").join(part for part in (second, made) if part)
     if not second and is_online:
         parts = _idle_parts(MemoryUse.of(running), updates)
         if parts:
@@ -80,12 +83,19 @@ def tray_tooltip(
 
 
 def tray_tooltip_of_several(
-    online: int, total: int, use: MemoryUse, summary: PullSummary, updates: int = 0
+    online: int,
+    total: int,
+    use: MemoryUse,
+    summary: PullSummary,
+    updates: int = 0,
+    made: str = "",
 ) -> str:
     """The same for several servers."""
     waits = summary.waits_for_server
-    if summary.active or summary.waiting > waits:
-        return _tooltip(downloads_line(summary))
+    is_busy = summary.active or summary.waiting > waits
+    if is_busy or made:
+        parts = [downloads_line(summary) if is_busy else "", made]
+        return _tooltip(tr("; ").join(part for part in parts if part))
     parts = [tray_servers_line(online, total)]
     if waits:
         parts.append(

@@ -7,6 +7,7 @@ only for the decimal point, once.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from tray_app.text.wording import (
     MISSING,
@@ -169,6 +170,12 @@ def amount(completed_bytes: int, total_bytes: int | None, is_total_known: bool =
     if is_total_known:
         return fill(tr("{part} of {whole}", "bytes"), part=part, whole=whole)
     return fill(tr("{part} of {whole} so far", "bytes"), part=part, whole=whole)
+
+
+def in_one_unit(parts: Iterable[int], total_bytes: int) -> tuple[list[str], str]:
+    """The parts of a whole without a unit, and the whole with the one of all: "6.3", "18.1" and
+    "12.0 GB"."""
+    return [_in_unit_of(part, total_bytes) for part in parts], size(total_bytes)
 
 
 def _in_unit_of(part: int, whole: int) -> str:

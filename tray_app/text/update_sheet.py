@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tray_app.core.estimate import DiskFit
-from tray_app.core.updates.verdicts import Standing, Verdict
+from tray_app.core.updates.verdicts import Verdict
 from tray_app.text.estimates import EstimateLine, LineTone
 from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, day
@@ -27,11 +27,6 @@ def sheet_title(count: int, labels: tuple[str, ...]) -> str:
 def rest_line() -> str:
     """Beneath the title."""
     return tr("The others stay as they are. Downloads go on when this window is closed.")
-
-
-def only_changed(verdict: Verdict, changed: str) -> str:
-    """ "Only the template changed", beside its size."""
-    return changed.partition(":")[0] if verdict.standing is Standing.SMALL else ""
 
 
 def loaded_note() -> str:

@@ -12,11 +12,12 @@ from tray_app.core.records import LayerKind
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.facts import CheckState
 from tray_app.core.updates.ledger import ABSENT_FOR, Made
+from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 from tray_app.text.models import layer_label
 from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
-from tray_app.text.times import day, day_and_time
+from tray_app.text.times import clock_time, day, day_and_time
 from tray_app.text.units import size
 from tray_app.text.wording import english_singular, fill, join, number, sentences, tr
 
@@ -25,7 +26,8 @@ from tray_app.text.wording import english_singular, fill, join, number, sentence
 class Subject:
     """The model that a verdict is about, as its words need it: `server` is the label of its
     server, `version` the Ollama there; `made` what we know of a model of our own making,
-    `modified_at` when what is installed came there."""
+    `modified_at` when what is installed came there. `is_never_asked`: a person wants nobody to be
+    asked about its name."""
 
     name: str
     server: str = ""
@@ -33,6 +35,7 @@ class Subject:
     parent: str = ""
     made: Made | None = None
     modified_at: datetime | None = None
+    is_never_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,15 @@ def update_tooltip(verdict: Verdict, subject: Subject, marks: Marks = NO_MARKS) 
 def newer_line(verdict: Verdict) -> str:
     """ "Newer version: 4.4 GB of 4.7 GB to download", "Only the template changed: 2 kB"."""
     if verdict.standing is Standing.SMALL:
-        changed = _changed(verdict.parts)
+        changed = changed_line(verdict.parts)
         if not verdict.fetch_bytes:
             return changed
         return fill(tr("{change}: {size}"), change=changed, size=size(verdict.fetch_bytes))
     there, here = size(verdict.total_bytes), size(verdict.here_bytes)
     if verdict.here_bytes > verdict.total_bytes and there != here:
         return fill(tr("Rebuilt: {there} instead of {here}"), there=there, here=here)
+    if verdict.fetch_bytes == 0:
+        return tr("Newer version: nothing to download")
     fetched = size(verdict.fetch_bytes)
     if verdict.fetch_bytes is None or fetched == there:
         return fill(tr("Newer version: {size} to download"), size=there)
@@ -126,9 +131,13 @@ def _line(verdict: Verdict, subject: Subject, now: datetime) -> str:
 
 
 def verdict_card(
-    verdict: Verdict, subject: Subject, now: datetime, marks: Marks = NO_MARKS
+    verdict: Verdict,
+    subject: Subject,
+    now: datetime,
+    marks: Marks = NO_MARKS,
+    check: CheckState | None = None,
 ) -> VerdictCard:
-    """Title and explanation of the verdict in *Details*."""
+    """Title and explanation of the verdict in *Details*; `check` tells when all are asked about."""
     standing, registry = verdict.standing, registry_name(subject.name)
     if marks.is_backup or standing is Standing.MADE_HERE:
         return VerdictCard(tr("Made on this server"), _origin(subject))
@@ -136,11 +145,13 @@ def verdict_card(
         text = tr("Nothing is stored here, so there is nothing to update.")
         return VerdictCard(tr("Runs on ollama.com"), text)
     if standing is Standing.NOT_ASKED:
-        return VerdictCard(tr("Not looked up"), _not_allowed(subject.name))
+        return VerdictCard(tr("Not looked up"), _not_allowed(subject))
     if standing is Standing.UNKNOWN:
-        body = "" if verdict.failure is None else fill(
-            tr("Couldn’t check: {reason}."), reason=failure_reason(verdict.failure, registry)
-        )  # fmt: skip
+        body = _next_check(registry, check, now)
+        if verdict.failure is not None:
+            text = tr("Couldn’t check: {reason}.")
+            reason = failure_reason(verdict.failure, registry)
+            body = sentences(fill(text, reason=reason), body)
         return VerdictCard(tr("Not checked yet"), body)
     if standing is Standing.ABSENT:
         return VerdictCard(_absent(verdict, registry), _absence(verdict, subject, now))
@@ -360,8 +371,24 @@ def _origin(subject: Subject) -> str:
     return sentences(fill(text, name=source, date=day(made.at, with_year=False)), nowhere)
 
 
-def _not_allowed(name: str) -> str:
-    host = _host(name)
+def _next_check(registry: str, check: CheckState | None, now: datetime) -> str:
+    """ "ollama.com is asked once a day. Next time: today, 14:40."."""
+    if check is None or check.every is None:
+        return ""
+    often = fill(_OFTEN[check.every](), registry=registry)
+    if check.next_at is None or check.next_at <= now:
+        return often
+    when = day_and_time(check.next_at, now)
+    if check.next_at.astimezone().date() != now.astimezone().date():
+        date, time = day(check.next_at, with_year=False), clock_time(check.next_at)
+        when = fill(tr("{date}, {time}"), date=date, time=time)
+    return sentences(often, fill(tr("Next time: {time}."), time=when))
+
+
+def _not_allowed(subject: Subject) -> str:
+    if subject.is_never_asked:
+        return tr("You chose that no registry is asked about this name.")
+    host = _host(subject.name)
     if not host:
         return ""
     return fill(tr("{host} isn’t allowed in Settings, Updates."), host=host)
@@ -384,7 +411,8 @@ def _ended(title: str) -> str:
     return fill(tr("{sentence}.", "a title that becomes a sentence"), sentence=title)
 
 
-def _changed(parts: tuple[LayerKind, ...]) -> str:
+def changed_line(parts: tuple[LayerKind, ...]) -> str:
+    """ "Only the template changed", "Template and license changed"."""
     if len(parts) == 1:
         return _ONLY.get(parts[0], lambda: tr("Only small parts changed"))()
     named = [part for part in parts if part in _INNER]
@@ -413,6 +441,11 @@ _FAILURES: dict[AnswerKind, Callable[[], str]] = {
     AnswerKind.UNREACHABLE: lambda: tr("no answer from {registry}"),
     AnswerKind.LIMITED: lambda: tr("{registry} takes no more questions for now"),
     AnswerKind.FAILING: lambda: tr("{registry} has a problem"),
+}
+_OFTEN: dict[Every, Callable[[], str]] = {
+    Every.NEVER: lambda: tr("{registry} is only asked when you choose to check."),
+    Every.DAY: lambda: tr("{registry} is asked once a day."),
+    Every.WEEK: lambda: tr("{registry} is asked once a week."),
 }
 _UNASKED: dict[Standing, Callable[[], str]] = {
     Standing.MADE_HERE: lambda: tr("Made on this server"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tray_app.core.records import LayerKind, ModelInfo
 from tray_app.core.updates.differences import Difference
 from tray_app.core.updates.ledger import Made
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
@@ -13,7 +14,10 @@ from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, day
 from tray_app.text.units import size, spoken_size
 from tray_app.text.updates import kept_until_line, skipped_line
-from tray_app.text.wording import fill, number, tr
+from tray_app.text.wording import english_singular, fill, number, tr
+
+_MAX_TOLD = 6
+"""Parameters that are named; more of them are not worth a screen."""
 
 
 def difference_titles(name: str) -> tuple[str, str, str, str]:
@@ -98,6 +102,10 @@ def pin_helper() -> str:
     return tr("Left out of “Update all”, and nothing is told of newer ones.")
 
 
+def never_helper() -> str:
+    return tr("No registry is asked about it, whatever is checked.")
+
+
 def version_line(verdict: Verdict, marks: Marks) -> tuple[str, str, str]:
     """Of the version at the registry: what it is, what skipping it means, and the button."""
     if marks.is_skipped:
@@ -160,8 +168,45 @@ def keep_this_words(days: int) -> str:
     return fill(tr("&Keep this version for {days} days"), days=number(days))
 
 
+def made_body(name: str, server: str) -> str:
+    """Why that is asked of a model that was made on its server."""
+    text = tr(
+        "It was made on “{server}” and is kept nowhere else. Pulling this name from {registry}"
+        " replaces it."
+    )
+    return fill(text, server=server, registry=registry_name(name))
+
+
+def lost_words(info: ModelInfo | None) -> tuple[tuple[str, str], ...]:
+    """What somebody has given a model here: "System prompt", "412 characters"."""
+    if info is None:
+        return ()
+    parts = []
+    if info.system:
+        count = english_singular(len(info.system), "1 character") or tr(
+            "%Ln characters", "", len(info.system)
+        )
+        parts.append((layer_label(LayerKind.SYSTEM), count))
+    told = [" ".join(line.split()) for line in info.parameters.splitlines()]
+    told = [one_line(line, 60) for line in told if line]
+    if told:
+        words = tr(", ", "between parts of a line").join(told[:_MAX_TOLD])
+        more = " …" if len(told) > _MAX_TOLD else ""
+        parts.append((layer_label(LayerKind.PARAMS), f"{words}{more}"))
+    if info.messages:
+        parts.append((layer_label(LayerKind.MESSAGES), number(len(info.messages))))
+    return tuple(parts)
+
+
+def kept_as(name: str) -> str:
+    """ "As coder:latest-before-2026-11-24."."""
+    return fill(tr("As {name}."), name=one_line(name, 200))
+
+
 def replace_button(fetch_bytes: int) -> str:
     """ "Replace, 8.8 GB", with its mnemonic."""
+    if not fetch_bytes:
+        return tr("&Replace")
     return fill(tr("&Replace, {size}"), size=size(fetch_bytes))
 
 

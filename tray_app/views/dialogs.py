@@ -5,6 +5,7 @@ Dialogs open with what is known by now and never wait; each reads and follows th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -12,22 +13,34 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.creates.form import FormKind
+from tray_app.core.creates.groups import FileGroup, group_paths
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
+from tray_app.core.lists.requests import ExportRequest, ListSource
 from tray_app.core.payloads import DeleteOutcome, DiskTarget, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
+from tray_app.core.renaming import RenameOutcome
 from tray_app.settings import ServerEntry, Settings
 from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
+from tray_app.text.lists import delete_rest_title
 from tray_app.views.components.message_box import MessageBox, show_message
+from tray_app.views.creates.chooser import ask_for_files
+from tray_app.views.creates.dialog import CreateDialog, Place
+from tray_app.views.derive.dialog import DeriveDialog
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.disk.dialog import DiskDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
+from tray_app.views.lists.chooser import ask_for_list, ask_where_to_save
+from tray_app.views.lists.dialog import ImportDialog
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.delete import DeleteDialog
 from tray_app.views.questions.duplicate import DuplicateDialog
+from tray_app.views.questions.rename import RenameDialog
 from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
 from tray_app.views.servers.form import ServerForm
 from tray_app.views.servers.questions import RemoveServerDialog
@@ -39,11 +52,14 @@ from tray_app.views.updates.sheet_rows import listed_refs
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""
 
-_ASKED_THERE = (DeleteDialog, DuplicateDialog, RemoveServerDialog, ReplaceDialog, GoBackDialog)
+_ASKED_THERE = (
+    *(DeleteDialog, DuplicateDialog, RenameDialog, RemoveServerDialog, ReplaceDialog),
+    GoBackDialog,
+)
 """Closed with the window that they belong to."""
 
 D = TypeVar("D", bound=QDialog)
-Key = ModelKey | type[QDialog] | MessageBox
+Key = ModelKey | type[QDialog] | QDialog
 _DISK = "\0disk space"
 """No model has such a name: the windows of servers stand beside those of models."""
 
@@ -71,8 +87,11 @@ class Dialogs(QObject):
         self._open: dict[Key, QDialog] = {}
         self._closed: list[QDialog] = []
         self._crash: MessageBox | None = None
+        self._groups: list[FileGroup] = []  # files that wait for their dialog
+        self._place = Place()
         state.failed.connect(self._on_state_failed)
         state.deleted.connect(self._on_state_deleted)
+        state.renames.renamed.connect(self._on_renames_renamed)
 
     def details_dialogs(self) -> tuple[DetailsDialog, ...]:
         """The open details."""
@@ -145,24 +164,136 @@ class Dialogs(QObject):
         """The open windows of disk space."""
         return tuple(each for each in self._open.values() if isinstance(each, DiskDialog))
 
-    def open_delete(self, refs: ModelRefs, parent: QWidget | None = None) -> DeleteDialog | None:
+    def open_create(self, paths: tuple[str, ...] = ()) -> None:
+        """Make models of these files, one dialog after the other; () = ask for files first."""
+        if not paths:
+            ask_for_files(self._host, self.open_create)
+            return
+        # What was chosen as a model is looked at, whatever it is called.
+        groups = list(group_paths(paths)) or [FileGroup(path, (path,)) for path in paths]
+        self._close_one(CreateDialog)
+        self._groups, self._place = groups, Place(0, len(groups))
+        self._open_next_create()
+
+    def open_create_change(self, item_id: str) -> CreateDialog | None:
+        """The dialog again, filled in as it was; None when that is gone."""
+        item = self._state.creates.item(item_id)
+        if item is None:
+            return None
+        self._close_one(CreateDialog)
+        request = item.request
+        group = FileGroup(request.files[0], request.files, request.projector)
+        dialog = CreateDialog(group, self._state, self._commands, self._host, changed=item)
+        self._keep(dialog)
+        dialog.open()
+        return dialog
+
+    def _open_next_create(self) -> None:
+        if not self._groups:
+            return
+        self._place = Place(self._place.number + 1, self._place.count)
+        group = self._groups.pop(0)
+        dialog = CreateDialog(group, self._state, self._commands, self._host, place=self._place)
+        # What was asked for meanwhile comes first: the pull dialog of one that is pulled instead.
+        dialog.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
+        self._keep(dialog)
+        dialog.open()
+
+    @Slot()
+    def _on_create_finished(self) -> None:
+        if self._find(CreateDialog) is not None:
+            return  # another took its place
+        pull = self._find(PullDialog)
+        if pull is not None and self._groups:
+            pull.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
+        else:
+            self._open_next_create()
+
+    def open_delete(
+        self,
+        refs: ModelRefs,
+        parent: QWidget | None = None,
+        title_of: Callable[[int, str], str] | None = None,
+    ) -> DeleteDialog | None:
         """The question before a delete; None when none of them is there any more."""
         if all(self._state.record(ref.key) is None for ref in refs.refs):
             return None
         self._close_one(DeleteDialog)
-        dialog = DeleteDialog(
-            refs, self._settings, self._state, self._commands, parent or self._host
-        )
+        parts = (self._settings, self._state, self._commands)
+        dialog = DeleteDialog(refs, *parts, parent or self._host, title_of=title_of)
         self._keep(dialog)
         dialog.open()
         for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
             self._ask_for_layers(server_id)
         return dialog
 
+    def open_export(self, server_id: str) -> None:
+        """Ask where to save the list of a server's models."""
+        server = self._state.server_of(server_id)
+
+        def save(path: str) -> None:
+            self._commands.export_requested.emit(ExportRequest(server_id, path))
+
+        ask_where_to_save(self._host, _label(server), save)
+
+    def open_import(self, source: ListSource) -> ImportDialog | None:
+        """The plan of an import; without a list, a file is asked for first."""
+        if source.is_asked_for:
+            ask_for_list(self._host, lambda path: self.open_import(replace(source, path=path)))
+            return None
+        self._close_one(ImportDialog)
+        dialog = ImportDialog(source, self._settings, self._state, self._commands, self._host)
+        dialog.delete_wanted.connect(self._on_import_delete_wanted)
+        self._keep(dialog)
+        dialog.open()
+        self._ask_for_layers(dialog.server_id)
+        return dialog
+
+    @Slot(object)
+    def _on_import_delete_wanted(self, refs: ModelRefs) -> None:
+        """What a list does not name is asked about apart."""
+        self.open_delete(refs, title_of=delete_rest_title)
+
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
         """Copy a model to another name."""
         self._close_one(DuplicateDialog)
         dialog = DuplicateDialog(ref, self._state, self._commands, parent or self._host)
+        self._keep(dialog)
+        dialog.open()
+        return dialog
+
+    def open_derive(self, ref: ModelRef) -> DeriveDialog:
+        """Make a model of this one."""
+        return self._open_form_of(FormKind.NEW, ref)
+
+    def open_edit(self, ref: ModelRef) -> DeriveDialog:
+        """Edit a model that was made here."""
+        return self._open_form_of(FormKind.EDIT, ref)
+
+    def open_rebuild(self, request: RebuildRequest) -> DeriveDialog:
+        """Build a model anew on the version that its base has now."""
+        return self._open_form_of(FormKind.REBUILD, request.base, request.child)
+
+    def _open_form_of(
+        self, kind: FormKind, ref: ModelRef, child: ModelRef | None = None
+    ) -> DeriveDialog:
+        """What stands unsaved in another one is not thrown away."""
+        dialog = self._find(DeriveDialog)
+        if dialog is not None and dialog.form.is_touched:
+            self._bring_to_front(dialog)
+            return dialog
+        self._close_one(DeriveDialog)
+        dialog = DeriveDialog(kind, ref, self._state, self._commands, self._host, child=child)
+        self._keep(dialog)
+        dialog.open()
+        self._ask_for_layers(ref.server_id)
+        return dialog
+
+    def open_rename(self, ref: ModelRef) -> RenameDialog:
+        """Give a model another name."""
+        self._close_one(RenameDialog)
+        is_kept = self._state.keeping.kept_model(ref.key) is not None
+        dialog = RenameDialog(ref, self._state, self._commands, self._asker, is_kept=is_kept)
         self._keep(dialog)
         dialog.open()
         return dialog
@@ -187,9 +318,8 @@ class Dialogs(QObject):
 
     def open_replace(self, ref: ModelRef) -> ReplaceDialog:
         """The question before a model is replaced that may be lost."""
-        self._close_one(ReplaceDialog)
-        dialog = ReplaceDialog(ref, self._settings, self._state, self._commands, self._asker)
-        self._keep(dialog)
+        dialog = ReplaceDialog(ref, self._settings, self._state, self._commands, self._host)
+        self._keep(dialog, dialog)  # a name may be pulled to several servers: each asks
         dialog.open()
         return dialog
 
@@ -307,10 +437,11 @@ class Dialogs(QObject):
         return dialog
 
     def ask_quit(self, running: int) -> QuitDialog:
-        """Ask whether to quit while `running` downloads run."""
+        """Ask whether to quit while `running` downloads run, models that are made among them."""
         dialog = self._find(QuitDialog)
         if dialog is None:
-            dialog = QuitDialog(running, self._commands, self._host)
+            goes_on = self._state.creates.at_server
+            dialog = QuitDialog(max(0, running - goes_on), self._commands, self._host, goes_on)
             self._keep(dialog)
         dialog.open()
         self._bring_to_front(dialog)
@@ -345,6 +476,7 @@ class Dialogs(QObject):
 
     def close_all(self) -> None:
         """Close everything; wishes already made stand."""
+        self._groups.clear()
         for dialog in tuple(self._open.values()):
             dialog.close()
 
@@ -352,6 +484,7 @@ class Dialogs(QObject):
         """Others take over: close everything, and tell nothing any more."""
         self._state.failed.disconnect(self._on_state_failed)
         self._state.deleted.disconnect(self._on_state_deleted)
+        self._state.renames.renamed.disconnect(self._on_renames_renamed)
         doctor = self.doctor_dialog()
         if doctor is not None:
             doctor.hand_over()
@@ -365,6 +498,9 @@ class Dialogs(QObject):
     def _on_state_failed(self, failure: Failure) -> None:
         """Something that a person asked for did not work: said where it was asked for."""
         if failure.verb in _TOLD_IN_PLACE:
+            return
+        form = self._find(DeriveDialog)
+        if form is not None and form.tells(failure):
             return
         server = self._state.server_of(failure.ref.server_id)
         message = failure_text(failure, _label(server), address=server.address)
@@ -381,6 +517,15 @@ class Dialogs(QObject):
         server = self._state.server_of(outcome.failures[0].ref.server_id)
         body = delete_result(outcome, None, _label(server))
         self.show_message(Message(tr("Not everything was deleted"), body, details=details))
+
+    @Slot(object)
+    def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
+        """The details of a model go on under its new name."""
+        dialog = self._find(DetailsDialog, outcome.source.key)
+        if dialog is not None:
+            del self._open[outcome.source.key]
+            self._open[outcome.ref.key] = dialog
+            dialog.follow_rename(outcome.ref)
 
     # the open dialogs
 

@@ -22,20 +22,25 @@ class Keys:
     """Key sequences as Qt writes them ("Ctrl" is ⌘ on macOS); `mac` replaces them there.
 
     `in_table`: only while the table has the focus, since text fields have the same key.
+    `is_on_mac` False = there it is in menus alone.
     """
 
     keys: tuple[str, ...]
     mac: tuple[str, ...] = ()
     in_table: bool = False
+    is_on_mac: bool = True
 
     @property
     def here(self) -> tuple[str, ...]:
         """The sequences on this system."""
+        if not self.is_on_mac and sys.platform == "darwin":
+            return ()
         return self.mac if self.mac and sys.platform == "darwin" else self.keys
 
 
 SHORTCUTS: dict[str, Keys] = {
     "pull": Keys(("Ctrl+N",)),
+    "create": Keys(("Ctrl+O",)),
     "search": Keys(("Ctrl+F",)),
     "refresh": Keys(("F5", "Ctrl+R"), ("Ctrl+R",)),
     "details": Keys(("Enter", "Return", "Alt+Return"), ("Return", "Enter", "Ctrl+I"), True),
@@ -43,6 +48,7 @@ SHORTCUTS: dict[str, Keys] = {
     "load": Keys(("Ctrl+L",)),
     "update": Keys(("Ctrl+U",)),
     "check_updates": Keys(("Ctrl+Shift+U",)),
+    "rename": Keys(("F2",), in_table=True, is_on_mac=False),
     "duplicate": Keys(("Ctrl+D",)),
     "star": Keys(("Ctrl+B",)),
     "copy": Keys(("Ctrl+C",), (), True),
@@ -72,6 +78,7 @@ def label(key: str) -> str:
     """What a shortcut does, for the list on F1."""
     return {
         "pull": tr("Pull model…"),
+        "create": tr("Create from file…"),
         "search": tr("Search"),
         "refresh": tr("Refresh"),
         "details": tr("Show details"),
@@ -79,6 +86,7 @@ def label(key: str) -> str:
         "load": tr("Load or unload"),
         "update": tr("Update", "a model"),
         "check_updates": tr("Check for updates now"),
+        "rename": tr("Rename…"),
         "duplicate": tr("Duplicate…"),
         "star": tr("Star, or take the star"),
         "copy": tr("Copy name"),
@@ -124,7 +132,8 @@ class ShortcutsDialog(QDialog):
         grid.setContentsMargins(20, 16, 20, 20)
         grid.setHorizontalSpacing(40)
         grid.setVerticalSpacing(6)
-        for row, (key, keys) in enumerate(SHORTCUTS.items()):
+        listed = {key: keys for key, keys in SHORTCUTS.items() if keys.here}
+        for row, (key, keys) in enumerate(listed.items()):
             grid.addWidget(PlainLabel(label(key), wrap=False), row, 0)
             # Some languages have one word for Return and Enter.
             named = dict.fromkeys(shown(sequence) for sequence in keys.here)
@@ -133,14 +142,12 @@ class ShortcutsDialog(QDialog):
             value.set_dim()
             grid.addWidget(value, row, 1)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(
-            PlainLabel(tr("In the list of downloads"), TextRole.SECTION), len(SHORTCUTS), 0
-        )
+        grid.addWidget(PlainLabel(tr("In the list of downloads"), TextRole.SECTION), len(listed), 0)
         for offset, (words, sequence) in enumerate(_download_keys(), start=1):
-            grid.addWidget(PlainLabel(words, wrap=False), len(SHORTCUTS) + offset, 0)
+            grid.addWidget(PlainLabel(words, wrap=False), len(listed) + offset, 0)
             value = PlainLabel(sequence, wrap=False)
             value.set_dim()
-            grid.addWidget(value, len(SHORTCUTS) + offset, 1)
+            grid.addWidget(value, len(listed) + offset, 1)
         scroll = QScrollArea()
         scroll.setAccessibleName(tr("Keyboard shortcuts"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)

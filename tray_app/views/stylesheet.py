@@ -58,6 +58,7 @@ QLineEdit, QComboBox, QAbstractSpinBox { min-height: 30px; border: 1px solid $bo
 QLineEdit:focus, QComboBox:focus, QComboBox:on, QAbstractSpinBox:focus {
   border: 2px solid $accent; padding: 0 7px; min-height: 28px; }
 QLineEdit[invalid="true"] { border: 2px solid $danger; padding: 0 7px; min-height: 28px; }
+QLineEdit[quiet="true"], QComboBox[quiet="true"] { color: $secondary; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $disabled;
   background: $window; }
 QAbstractSpinBox QLineEdit { border: 0; padding: 0 6px; min-height: 0;

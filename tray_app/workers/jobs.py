@@ -1,7 +1,7 @@
-"""The kinds of quick jobs: show, delete, copy, load, unload, test, and what a dialog looks up.
+"""The kinds of quick jobs: show, delete, load, unload, test, and what a dialog looks up.
 
-Pulls are in `workers.pulls.job`. Each job talks to one server with a client of its own and reports
-one record; none of them knows who asked.
+Pulls are in `workers.pulls.job`, copies and renames in `workers.renames`. Each job talks to one
+server with a client of its own and reports one record; none of them knows who asked.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from tray_app.core.connection_cases import ConnectionCase
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import (
     Cancelled,
     Changed,
-    NotDone,
     OllamaError,
     Unreachable,
 )
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
     AccessFacts,
-    CopyRequest,
     DeleteOutcome,
     DeleteRequest,
     Failure,
@@ -41,6 +40,7 @@ from tray_app.ollama.certificates import offered_certificate
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.connect import address_of
 from tray_app.ollama.deleting import delete_unloaded
+from tray_app.ollama.deriving import derive, undo
 from tray_app.ollama.layers import UNSHOWABLE, show_with_layers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.registry import Registry
@@ -146,19 +146,26 @@ class DeleteJob(ServerJob):
         return delete_unloaded(client, row)
 
 
-class CopyJob(ServerJob):
-    """Copy a model to a new name; an existing one is refused. Done is what is listed then."""
+class DeriveJob(ServerJob):
+    """Make a model of an installed one, or edit one that was made here. Outcome: Derived."""
 
-    def __init__(self, target: Target, request: CopyRequest) -> None:
-        super().__init__(target, ("copy", target.server_id, request))
+    def __init__(self, target: Target, request: DeriveRequest) -> None:
+        super().__init__(target, ("derive", request))
         self.request = request
 
-    def work(self, client: OllamaClient) -> CopyRequest:
-        destination = str(ModelName.parse(self.request.destination))
-        client.copy(self.request.source.name, destination)
-        if client.get(destination) is None:
-            raise NotDone(destination)
-        return replace(self.request, destination=destination)
+    def work(self, client: OllamaClient) -> Derived:
+        return derive(client, self.request)
+
+
+class UndoJob(ServerJob):
+    """Make an edited model what it was. Outcome: Undone."""
+
+    def __init__(self, target: Target, request: UndoRequest) -> None:
+        super().__init__(target, ("undo", request))
+        self.request = request
+
+    def work(self, client: OllamaClient) -> Undone:
+        return undo(client, self.request)
 
 
 class LoadJob(ServerJob):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.payloads import (
@@ -23,28 +24,32 @@ from tray_app.core.payloads import (
     ModelRef,
     PullRequest,
     Recommendations,
+    RenameRequest,
     ServerDraft,
     ServerTest,
     Verb,
 )
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import Manifest, ModelInfo, Snapshot
+from tray_app.core.renaming import CleanUp, RenameOutcome
 from tray_app.ollama.registry import Registry
 from tray_app.workers.estimates.estimator import Estimator
 from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.jobs import (
     AccessJob,
-    CopyJob,
     DeleteJob,
+    DeriveJob,
     LoadJob,
     ManifestJob,
     RecommendationsJob,
     ShowJob,
     Target,
     TestJob,
+    UndoJob,
     UnloadJob,
 )
 from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.renames import CleanUpJob, CopyJob, RenameJob
 from tray_app.workers.runner import Job, JobRunner
 
 
@@ -59,7 +64,11 @@ class Operations(QObject):
     details_loaded = Signal(object)  # ModelInfo
     failed = Signal(object)  # Failure
     deleted = Signal(object)  # DeleteOutcome
-    copied = Signal(object)  # CopyRequest
+    derived = Signal(object)  # Derived
+    undone = Signal(object)  # Undone
+    rename_ended = Signal(object)  # RenameOutcome, of a copy too
+    cleaned_up = Signal(object)  # CleanUp
+    load_began = Signal(object)  # LoadRequest
     loaded = Signal(object)  # ModelRef
     unloaded = Signal(object)  # ModelRef
     busy_changed = Signal(object)  # BusyModel
@@ -130,8 +139,51 @@ class Operations(QObject):
         target = self._target(Verb.COPY, request.source)
         if target is not None:
             job = CopyJob(target, request)
-            job.succeeded.connect(self._on_copy_succeeded)
+            job.succeeded.connect(self._on_rename_succeeded)
             self._submit(job, f"change {request.source.server_id}", Verb.COPY, request.source)
+
+    @Slot(object)
+    def derive(self, request: DeriveRequest) -> None:
+        """Make a model of an installed one, or edit one that was made here. In a lane of its own:
+        a proxy that keeps its end from us delays nothing else."""
+        ref = ModelRef(request.base.server_id, request.name, request.replaces)
+        target = self._target(Verb.CREATE, ref)
+        if target is not None:
+            if request.is_edit:
+                self.busy_changed.emit(BusyModel(ref, Verb.CREATE))
+            job = DeriveJob(target, request)
+            job.succeeded.connect(self._on_derive_succeeded)
+            self._submit(job, f"derive {ref.server_id}", Verb.CREATE, ref)
+
+    @Slot(object)
+    def undo(self, request: UndoRequest) -> None:
+        """Make an edited model what it was."""
+        ref = request.edited
+        target = self._target(Verb.CREATE, ref)
+        if target is not None:
+            self.busy_changed.emit(BusyModel(ref, Verb.CREATE))
+            job = UndoJob(target, request)
+            job.succeeded.connect(self._on_undo_succeeded)
+            self._submit(job, f"derive {ref.server_id}", Verb.CREATE, ref)
+
+    @Slot(object)
+    def rename(self, request: RenameRequest) -> None:
+        """Give a model another name on its server."""
+        target = self._target(Verb.RENAME, request.source)
+        if target is not None:
+            self.busy_changed.emit(BusyModel(request.source, Verb.RENAME))
+            job = RenameJob(target, request)
+            job.succeeded.connect(self._on_rename_succeeded)
+            self._submit(job, f"change {request.source.server_id}", Verb.RENAME, request.source)
+
+    @Slot(object)
+    def clean_up(self, ref: ModelRef) -> None:
+        """Cure the name that a copy on a full disk has left."""
+        target = self._target(Verb.COPY, ref)
+        if target is not None:
+            job = CleanUpJob(target, ref)
+            job.succeeded.connect(self._on_clean_up_succeeded)
+            self._submit(job, f"change {ref.server_id}", Verb.COPY, ref)
 
     @Slot(object)
     def load(self, request: LoadRequest) -> None:
@@ -139,6 +191,7 @@ class Operations(QObject):
         target = self._target(Verb.LOAD, request.ref)
         if target is not None:
             self.busy_changed.emit(BusyModel(request.ref, Verb.LOAD))
+            self.load_began.emit(request)
             job = LoadJob(target, request)
             job.succeeded.connect(self._on_load_succeeded)
             self._submit(job, f"load {request.ref.server_id}", Verb.LOAD, request.ref)
@@ -260,8 +313,22 @@ class Operations(QObject):
                 self.busy_changed.emit(BusyModel(ref, None))
 
     @Slot(object)
-    def _on_copy_succeeded(self, request: CopyRequest) -> None:
-        self.copied.emit(request)
+    def _on_rename_succeeded(self, outcome: RenameOutcome) -> None:
+        self.rename_ended.emit(outcome)
+
+    @Slot(object)
+    def _on_clean_up_succeeded(self, is_clean: bool) -> None:
+        job = self.sender()
+        if isinstance(job, CleanUpJob):
+            self.cleaned_up.emit(CleanUp(job.ref, is_clean))
+
+    @Slot(object)
+    def _on_derive_succeeded(self, derived: Derived) -> None:
+        self.derived.emit(derived)
+
+    @Slot(object)
+    def _on_undo_succeeded(self, undone: Undone) -> None:
+        self.undone.emit(undone)
 
     @Slot(object)
     def _on_load_succeeded(self, ref: ModelRef) -> None:

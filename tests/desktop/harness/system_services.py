@@ -42,6 +42,7 @@ class FakeSystemServices:
             (UPOWER, "OnBattery"): ("b", False),
             (_BATTERY, "Percentage"): ("d", 87.0),
             (NETWORK_MANAGER, "Metered"): ("u", 4),
+            (NETWORK_MANAGER, "State"): ("u", 70),
         }
         self._messages: SimpleQueue[Any] = SimpleQueue()
         router: Any = self._bus.router
@@ -77,6 +78,10 @@ class FakeSystemServices:
     def set_metered(self, value: int) -> None:
         """Be on another network: NMMetered 0…4."""
         self._set(NETWORK_MANAGER, "Metered", ("u", value))
+
+    def set_connection(self, value: int) -> None:
+        """Have a network, or none: NMState 0…70."""
+        self._set(NETWORK_MANAGER, "State", ("u", value))
 
     def invalidate(self, is_on_battery: bool) -> None:
         """Say that there is a new value without saying which."""

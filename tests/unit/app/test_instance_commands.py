@@ -18,6 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.commands import Commands
+from tray_app.core.keeping.measuring import Measurements
+from tray_app.core.keeping.records import Capacity, KeepRequest, KeptModel, Measurement
 from tray_app.core.payloads import (
     ModelRef,
     PullRequest,
@@ -35,7 +37,8 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.desktop.instance.protocol import update_args
+from tray_app.core.renaming import Ending, RenameOutcome
+from tray_app.desktop.instance.protocol import KEEP_OFF, Renamed, renamed_args, update_args
 from tray_app.desktop.instance.single_instance import (
     Handover,
     InstanceCommand,
@@ -70,6 +73,8 @@ class Program(QObject):
         self.commands.quit_now_requested.connect(lambda: self._do("quit"))
         self.commands.pull_requested.connect(self._do)
         self.commands.update_requested.connect(self._do)
+        self.commands.keep_requested.connect(self._do)
+        self.commands.keep_stop_requested.connect(self._do)
         self.commands.pull_dialog_requested.connect(self._do)
         self.commands.details_dialog_requested.connect(lambda ref: self._do(ref.name))
         self.instance = SingleInstance(data_dir)
@@ -130,6 +135,12 @@ def asked(program: Program, qtbot: QtBot) -> Ask:
         (C.SHOW, ("here",), ["window let-me-in", "here:latest"]),
         (C.SHOW, ("ollama-tray://pull/phi4",), ["window let-me-in", "phi4"]),
         (C.QUIT, (), ["quit"]),
+        (
+            C.KEEP,
+            ("local", "HERE", "8192"),
+            [KeepRequest(ModelRef("local", "here:latest"), 8192)],
+        ),
+        (C.KEEP, ("local", "here", KEEP_OFF), [ModelRef("local", "here:latest")]),
         (
             C.PULL,
             ("phi4", "qwen3:8b"),
@@ -198,6 +209,37 @@ def test_what_is_no_update_does_nothing(
     program: Program, asked: Ask, args: tuple[str, ...]
 ) -> None:
     assert not asked(C.UPDATE, *args, things=0).answer.is_ok
+    assert program.done == []
+
+
+def test_a_rename_in_a_terminal_is_told_to_all(program: Program, asked: Ask) -> None:
+    program.state.set_server(Server("local", "", "http://127.0.0.1:9"))
+    program.state.renames.renamed.connect(program._do)
+    told = Renamed("local", "127.0.0.1:9", "old:1", "New:1", "a" * 64)
+    assert asked(C.RENAMED, *renamed_args(told)).answer.is_ok
+    source = ModelRef("local", "old:1", "a" * 64)
+    assert program.done == [RenameOutcome(source, "New:1", Ending.RENAMED, "New:1", "a" * 64)]
+    assert not program.is_late
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("local", "127.0.0.1:9", "old:1", "new:1"),
+        ("local", "127.0.0.1:9", "old:1", "new:1", "a" * 63),
+        ("local", "127.0.0.1:9", "old:1", "a b", "a" * 64),
+        ("local", "127.0.0.1:8", "old:1", "new:1", "a" * 64),
+        ("nas", "127.0.0.1:9", "old:1", "new:1", "a" * 64),
+        ("local", "127.0.0.1:9", "", "new:1", "a" * 64),
+        ("local", "127.0.0.1:9", "old:1", HALF, "a" * 64),
+    ],
+)
+def test_what_is_no_rename_of_a_server_here_does_nothing(
+    program: Program, asked: Ask, args: tuple[str, ...]
+) -> None:
+    program.state.renames.renamed.connect(program._do)
+    assert not asked(C.RENAMED, *args, things=0).answer.is_ok
     assert program.done == []
 
 
@@ -326,3 +368,28 @@ def test_an_installed_model_is_pulled_under_the_name_that_the_server_lists(
     program.state.take_poll(Poll(ONLINE, snapshot))
     assert asked(C.PULL, typed).answer.is_ok
     assert program.done == [PullRequest("local", name, digest)]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [(), ("local", "here"), ("local", "here", "many"), ("nobody", "here", ""), ("", "here", "")],
+)
+def test_what_cannot_be_kept_is_refused_in_words(asked: Ask, args: tuple[str, ...]) -> None:
+    answer = asked(C.KEEP, *args, things=0).answer
+    assert not answer.is_ok
+    assert answer.data["error"]
+
+
+def test_what_leaves_no_room_is_refused_with_the_reason(program: Program, asked: Ask) -> None:
+    facts, size = program.state.keeping, 7_000_000_000
+    models = (ModelRecord("local", "a:1", "a" * 64), ModelRecord("local", "b:1", "b" * 64))
+    program.state.take_poll(Poll(ONLINE, replace(ONE_MODEL, models=models)))
+    taken = (
+        Measurement("local", row.digest, 4096, size, size, NOW, is_default=True) for row in models
+    )
+    facts.set_measurements(Measurements(taken))
+    facts.set_capacity("local", Capacity(12_000_000_000))
+    facts.set_kept((KeptModel("local", "a:1"),))
+    answer = asked(C.KEEP, "local", "b:1", "", things=0).answer
+    assert not answer.is_ok
+    assert "a:1 is kept and leaves no room" in answer.data["error"]

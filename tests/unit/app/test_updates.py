@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,35 +11,42 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FaultyServer, small
+from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.updates.conftest import library
 from tray_app.app.downloads import RuleWatcher
+from tray_app.app.renames import Renames
 from tray_app.app.updates import UpdateParts, Updates
 from tray_app.commands import Commands
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import (
     CopyRequest,
+    Failure,
     GoBackRequest,
     ModelRef,
     ModelRefs,
     MoveOutcome,
     MoveRequest,
     PullRequest,
+    RenameRequest,
     UpdateRequest,
+    Verb,
 )
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
 from tray_app.core.updates.facts import BackupNews, BackupNote, UpdatesFound
+from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import Standing
 from tray_app.desktop.conditions.base import Network, Power
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.registry import Registry
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
+from tray_app.text.errors import failure_text
 from tray_app.update_ledger import LedgerFile
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations
 from tray_app.workers.pulls.queue import PullQueue
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 
 START = datetime.now(UTC)
@@ -53,12 +61,15 @@ class Phone(Network):
     def use(self, is_used: bool) -> None:
         self._take(is_used)
 
+    def connect_it(self, is_online: bool) -> None:
+        self._take_online(is_online)
+
 
 class World:
     """One life of the program, as far as updates go."""
 
     def __init__(self, server: FaultyServer, qtbot: QtBot, file: Path) -> None:
-        self.server, self.qtbot = server, qtbot
+        self.server, self.qtbot, self.file = server, qtbot, file
         self.now = START
         # All belong to it, and end with it: no collector deletes them in whatever thread it runs.
         self.root = root = QObject()
@@ -67,10 +78,21 @@ class World:
         self.commands = Commands(root)
         self.runner = JobRunner(root)
         self.target = Target("local", Endpoint.parse(server.url))
-        self.queue = PullQueue(self.runner, self._target_of, parent=root)
-        self.queue.set_server_online("local", True)
+        # Nobody but the server of this test is asked, not by a download either.
         registry = Registry({"*": server.url})
+        self.queue = PullQueue(
+            self.runner,
+            self._target_of,
+            PullStore(file.with_name("downloads.json")),
+            client_factory=lambda endpoint, server_id, scope: OllamaClient(
+                endpoint, server_id=server_id, scope=scope, registry=registry
+            ),
+            parent=root,
+        )
+        self.queue.set_server_online("local", True)
+        self.queue.load()
         self.operations = Operations(self.runner, self.queue, self._target_of, registry, root)
+        self.renames = Renames(self.state, self.operations, root)
         self.rules = RuleWatcher(
             self.settings, self.queue, root, power=PowerCord, network=self._network
         )
@@ -290,6 +312,24 @@ def test_what_was_loaded_is_loaded_again(world: World, server: FaultyServer) -> 
     assert running.expires_at is None or running.expires_at > START + timedelta(days=365)
 
 
+def test_what_was_loaded_for_an_hour_is_loaded_for_as_long(
+    world: World, server: FaultyServer
+) -> None:
+    world.check()
+    newer(server)
+    world.check()
+    with OllamaClient(world.target.endpoint, server_id="local") as client:
+        client.load("tiny:latest", 3600)
+    world.poll()
+    world.update("tiny:latest", loads_again=True)
+    snapshot = world.state.snapshot("local")
+    assert snapshot is not None
+    (running,) = snapshot.running or ()
+    assert running.expires_at is not None
+    left = running.expires_at - datetime.now(UTC)
+    assert timedelta(minutes=58) < left < timedelta(minutes=61)
+
+
 def test_the_old_version_is_kept_and_one_can_go_back(world: World, server: FaultyServer) -> None:
     world.check()
     newer(server)
@@ -311,6 +351,33 @@ def test_the_old_version_is_kept_and_one_can_go_back(world: World, server: Fault
     assert world.state.marks(("local", "tiny:latest")).is_pinned
     assert world.standing("tiny:latest") is S.WEIGHTS
     assert world.state.update_count == 0
+
+
+def test_what_cannot_go_back_says_so_of_the_model(world: World, server: FaultyServer) -> None:
+    name = kept_version(world, server)
+    (kept,) = world.state.backups
+    server.fault("/api/copy", faults.error_json(500, "no space left on device"))
+    request = GoBackRequest(ModelRef("local", name, kept.digest), "tiny:latest")
+    world.updates.old_versions.go_back(request)
+    world.settle()
+    (failure,) = world.failures
+    assert isinstance(failure, Failure)
+    assert (failure.verb, failure.ref.name) == (Verb.GO_BACK, "tiny:latest")
+    assert failure_text(failure).title == "Can’t go back to the old version of tiny:latest"
+    assert not world.state.marks(("local", "tiny:latest")).is_pinned
+
+
+def test_when_it_was_published_is_known_after_the_update(
+    world: World, server: FaultyServer
+) -> None:
+    world.check()
+    newer(server)
+    world.check()
+    pushed_at = world.state.verdict(("local", "tiny:latest")).pushed_at
+    assert pushed_at is not None
+    world.update("tiny:latest")
+    found = world.state.verdict(("local", "tiny:latest"))
+    assert (found.standing, found.pushed_at) == (S.CURRENT, pushed_at)
 
 
 def kept_version(world: World, server: FaultyServer) -> str:
@@ -382,6 +449,31 @@ def test_who_knows_is_not_told_again(make_world: WorldMaker, server: FaultyServe
     assert [made.name for made in again.state.backups] == [name]
 
 
+def test_a_copy_that_cannot_move_says_so(world: World, server: FaultyServer) -> None:
+    server.fault("/api/copy", faults.error_json(500, "no space left on device"))
+    request = MoveRequest(world.ref("other:latest"), world.ref("tiny:latest"))
+    world.updates.old_versions.move(request)
+    world.settle()
+    (failure,) = world.failures
+    assert isinstance(failure, Failure)
+    assert (failure.verb, failure.ref.name) == (Verb.MOVE, "other:latest")
+    assert failure_text(failure).title == "Can’t move other:latest to the new version"
+
+
+def test_a_start_changes_nothing_about_what_is_kept(
+    make_world: WorldMaker, server: FaultyServer
+) -> None:
+    """The download that has kept it is still listed then."""
+    world = make_world()
+    kept_version(world, server)
+    (before,) = world.state.backups
+    world.updates.old_versions.keep_for_good(ModelRef("local", before.name))
+    again = make_world()
+    assert [item.update.kept_name for item in again.queue.items() if item.update] == [before.name]
+    (kept,) = again.state.backups
+    assert (kept.at, kept.keep_until) == (before.at.replace(microsecond=0), None)
+
+
 @pytest.fixture
 def copied(world: World, server: FaultyServer) -> World:
     """A model with a copy, and a newer version of it."""
@@ -408,6 +500,42 @@ def test_a_copy_of_the_old_version_is_named_and_moves(copied: World) -> None:
     assert world.digest("coder:latest") == world.digest("tiny:latest")
     assert world.state.after_updates == ()
     assert world.standing("coder:latest") is S.MADE_HERE
+
+
+def test_pin_and_verdict_go_along_with_a_name(world: World, server: FaultyServer) -> None:
+    world.check()
+    newer(server)
+    world.check()
+    tiny = world.ref("tiny:latest")
+    world.updates.checker.pin(tiny)
+    world.operations.rename(RenameRequest(tiny, "mine:1"))
+    world.settle()
+    world.poll()
+    mine = world.ref("mine:1")
+    assert world.state.marks(mine.key).is_pinned
+    assert world.standing("mine:1") is S.MADE_HERE
+    server.forget()
+    world.check()
+    assert not [request for request in server.requests if "mine" in request.path]
+    world.operations.rename(RenameRequest(mine, "tiny:latest"))
+    world.settle()
+    world.poll()
+    assert world.state.marks(tiny.key).is_pinned
+    assert world.standing("tiny:latest") is S.WEIGHTS
+    assert world.state.record(mine.key) is None
+
+
+def test_what_a_terminal_has_said_goes_along_too(world: World) -> None:
+    file = LedgerFile(world.file)
+    ledger = file.load()
+    ledger.pin("local", "tiny:latest")
+    file.write(ledger.take_changes(), tuple(ledger))
+    tiny = world.ref("tiny:latest")
+    world.commands.rename_requested.connect(world.operations.rename)
+    world.commands.rename_requested.emit(RenameRequest(tiny, "mine:1"))
+    world.settle()
+    world.poll()
+    assert world.state.marks(("local", "mine:1")).is_pinned
 
 
 def test_a_copy_that_has_changed_is_left_alone(copied: World, server: FaultyServer) -> None:
@@ -493,9 +621,34 @@ def test_a_metered_network_waits(world: World) -> None:
     assert asked(world) == 3
 
 
-def test_a_failed_round_comes_again_and_says_when(world: World, server: FaultyServer) -> None:
-    from tests.fakes import faults
+def test_without_a_network_it_waits(world: World) -> None:
+    world.rules.start()
+    world.phone.connect_it(False)
+    world.tick(minutes=5)
+    assert asked(world) == 0
+    world.phone.connect_it(True)
+    world.tick(minutes=5)
+    assert asked(world) == 3
 
+
+def test_a_server_elsewhere_that_answers_proves_a_network(world: World) -> None:
+    """Who manages the network here need not manage all of it."""
+    world.rules.start()
+    world.phone.connect_it(False)
+    world.target = replace(world.target, endpoint=Endpoint.parse("http://192.0.2.1:11434"))
+    world.tick(minutes=5)
+    assert asked(world) == 3
+
+
+def test_the_next_time_is_told(world: World) -> None:
+    told = world.state.update_check
+    assert (told.every, told.next_at) == (Every.DAY, START + timedelta(minutes=2))
+    world.settings.set("check_updates", "never")
+    told = world.state.update_check
+    assert (told.every, told.next_at) == (Every.NEVER, None)
+
+
+def test_a_failed_round_comes_again_and_says_when(world: World, server: FaultyServer) -> None:
     world.check()
     server.fault("*", faults.close_before_headers(), method="HEAD")
     world.tick(hours=21)

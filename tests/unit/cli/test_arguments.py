@@ -37,13 +37,28 @@ def test_nothing_means_the_window() -> None:
         ("pull --insecure a", Invocation(Command.PULL, ("a",), insecure=True)),
         ("rm -y a", Invocation(Command.RM, ("a",), yes=True)),
         ("rm a -f", Invocation(Command.RM, ("a",), yes=True)),
+        ("cp a b", Invocation(Command.CP, ("a", "b"))),
+        ("mv a:1 b --server nas", Invocation(Command.MV, ("a:1", "b"), server="nas")),
+        ("downloads --json", Invocation(Command.DOWNLOADS, as_json=True)),
+        ("pause a b", Invocation(Command.PAUSE, ("a", "b"))),
+        ("resume --all", Invocation(Command.RESUME, every=True)),
+        ("cancel a -y", Invocation(Command.CANCEL, ("a",), yes=True)),
         ("outdated --json", Invocation(Command.OUTDATED, as_json=True)),
+        ("export", Invocation(Command.EXPORT)),
+        ("export a.json --json", Invocation(Command.EXPORT, ("a.json",), as_json=True)),
+        ("import - -y", Invocation(Command.IMPORT, ("-",), yes=True)),
+        ("import a.txt --dry-run", Invocation(Command.IMPORT, ("a.txt",), dry_run=True)),
+        ("import a.txt --wait", Invocation(Command.IMPORT, ("a.txt",), wait=True)),
         ("outdated --exit-code", Invocation(Command.OUTDATED, tells_by_code=True)),
         ("update a b", Invocation(Command.UPDATE, ("a", "b"))),
         ("update --all --dry-run", Invocation(Command.UPDATE, every=True, dry_run=True)),
         ("update a -y --wait", Invocation(Command.UPDATE, ("a",), yes=True, wait=True)),
         ("pin a", Invocation(Command.PIN, ("a",))),
         ("unpin a b", Invocation(Command.UNPIN, ("a", "b"))),
+        (
+            "create a f.gguf --quantize q8_0 -y",
+            Invocation(Command.CREATE, ("a",), ("f.gguf",), "Q8_0", yes=True),
+        ),
         ("status --json", Invocation(Command.STATUS, as_json=True)),
         ("doctor --json", Invocation(Command.DOCTOR, as_json=True)),
         ("quit", Invocation(Command.QUIT)),
@@ -69,6 +84,12 @@ def test_a_link_opens_the_window() -> None:
         "fly",
         "pull",
         "rm",
+        "cp a",
+        "mv a b c",
+        "pause",
+        "resume a --all",
+        "cancel",
+        "cancel --all",
         "list a b",
         "show a b",
         "--server nas",
@@ -122,3 +143,29 @@ def test_bytes_that_are_no_text_are_marked_and_a_folder_is_left_alone() -> None:
     assert parse_args(["--server", half, "ps"]).server == "\ufffd"
     assert parse_args([f"ollama-tray://pull/{half}"]).link == "ollama-tray://pull/\ufffd"
     assert parse_args(["--data-dir", f"/tmp/{half}"]).data_dir == Path(f"/tmp/{half}")
+
+
+@pytest.mark.parametrize(
+    ("words", "context"), [("8192", 8192), ("16k", 16384), ("16,384", 16384), ("1K", 1024)]
+)
+def test_a_context_as_people_write_it(words: str, context: int) -> None:
+    assert parse_args(["load", "x", "--context", words]).context == context
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["load", "x", "--context", "0"],
+        ["load", "x", "--context", "-1"],
+        ["load", "x", "--context", "many"],
+        ["load", "x", "--context", "9" * 12],
+        ["load"],
+        ["unload"],
+        ["unload", "x", "--all"],
+        ["keep", "x", "--off", "--context", "1"],
+    ],
+)
+def test_wrong_usage_of_the_verbs_about_memory(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse_args(words)
+    assert ended.value.code == 2

@@ -96,7 +96,7 @@ def test_a_terminal_that_goes_away_does_not_stop_the_pull(monkeypatch: pytest.Mo
     with ProgressView(Console(io.StringIO(), io.StringIO(), stderr, {}), "qwen3:8b") as view:
         view.show(RUNNING)
         wait_for(lambda: stderr.tries)
-        wait_for(lambda: not view._thread.is_alive())
+        wait_for(lambda: not view._live._thread.is_alive())
 
 
 def test_dumb_terminals_get_plain_lines() -> None:

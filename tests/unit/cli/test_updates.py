@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.cli.typing_in import Terminal
+from tests.unit.workers.updates.conftest import with_template
 from tray_app.core.updates.ledger import MadeBy
 from tray_app.demo.store.package import empty_package
 from tray_app.desktop.instance.single_instance import InstanceCommand
@@ -80,7 +82,7 @@ def test_what_was_not_checked_is_said(aged: Terminal, server: FaultyServer) -> N
     assert "Not looked up" in result.out
     assert "Not at ollama.com under this name" in result.out
     assert "tiny:latest" in result.out
-    assert "1 of 4 models couldn’t be checked: no usable answer from ollama.com." in result.err
+    assert "1 of 3 models couldn’t be checked: no usable answer from ollama.com." in result.err
     assert "up to date" not in result.err
 
 
@@ -102,6 +104,7 @@ def test_pinned_ones_do_not_count(aged: Terminal, server: FaultyServer) -> None:
     result = aged("outdated", "--exit-code")
     assert result.code == 0
     assert "(pinned)" in result.out
+    assert result.err == "Nothing to update.\n", "it is not up to date for that"
     assert aged("unpin", "tiny").code == 0
     assert aged("outdated", "--exit-code").code == 4
 
@@ -208,7 +211,39 @@ def test_names_or_all(terminal: Terminal, words: tuple[str, ...]) -> None:
     assert ended.value.code == 2
 
 
+def test_what_comes_back_is_not_what_others_have(aged: Terminal, server: FaultyServer) -> None:
+    """A copy keeps one old version, and the other has the weights of its new one."""
+    with OllamaClient(server.url) as client:
+        client.copy("tiny", "coder")
+    server.state.publish("tiny", small.model("tiny two", 50_000_000))
+    server.state.publish("other:q4", with_template(small.model("other:q4"), "{{ .Prompt }} new"))
+    last = aged("update", "--all", "--dry-run").out.splitlines()[-1]
+    assert last.startswith("Needs 50 MB for now; about ")
+    number, unit = last.removeprefix("Needs 50 MB for now; about ").split(" of it")[0].split()
+    assert unit in ("B", "kB") or float(number) <= 1, last
+
+
+def test_a_loaded_model_is_unloaded_first_and_loaded_again(
+    aged: Terminal, server: FaultyServer
+) -> None:
+    server.state.publish("tiny", small.model("tiny two"))
+    with OllamaClient(server.url) as client:
+        client.load("tiny", 3600, 8192)
+    server.forget()
+    assert aged("update", "tiny", "-y").code == 0
+    paths = [r.path for r in server.requests if r.path in ("/api/generate", "/api/pull")]
+    assert paths == ["/api/generate", "/api/pull", "/api/generate"]
+    with OllamaClient(server.url) as client:
+        (running,) = client.list_running() or ()
+    assert (running.name, running.context_length) == ("tiny:latest", 8192)
+    assert running.digest == digest(server, "tiny")
+    assert running.expires_at is not None
+    left = running.expires_at - datetime.now(UTC)
+    assert timedelta(minutes=58) < left < timedelta(minutes=61)
+
+
 def test_a_loaded_model_is_unloaded_first(aged: Terminal, server: FaultyServer) -> None:
+    aged.settings(load_again=False)
     server.state.publish("tiny", small.model("tiny two"))
     server.state.load("tiny")
     server.state.load("other:q4")

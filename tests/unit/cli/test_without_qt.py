@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import FaultyServer, small
+from tests.fakes import FaultyServer, gguf, small
 from tray_app.desktop.instance.lock import InstanceLock
 from tray_app.desktop.instance.single_instance import _instance_key
 
@@ -90,6 +90,7 @@ def typed(
         (["pull", "--wait", "fresh"], "Pulled fresh:latest"),
         (["outdated"], "All 2 models are up to date."),
         (["update", "--all", "--dry-run"], "Nothing to update."),
+        (["export"], "sha256"),
         (["pin", "tiny"], "tiny:latest is pinned"),
         (["status"], "not running"),
         (["quit"], "isn’t running"),
@@ -191,3 +192,12 @@ def test_doctor_names_the_library_that_is_missing(
     assert f"The library {library} is missing. Without it, no window can be shown." in done.stdout
     assert "3 models" in done.stdout or "2 models" in done.stdout  # and goes on with the rest
     assert done.stderr == ""
+
+
+def test_nor_does_making_a_model(
+    server: FaultyServer, runtime_folder: Path, tmp_path: Path
+) -> None:
+    path = gguf.model().write(tmp_path / "Tiny-F16.gguf")
+    done = typed(server, runtime_folder, "create", "mine", str(path))
+    assert done.returncode == 0, done.stderr
+    assert "Created mine:latest" in done.stderr

@@ -6,8 +6,10 @@ import pickle
 import pytest
 
 from tray_app.core import errors as e
+from tray_app.core.creates.faults import CreateFailed
 from tray_app.core.errors import OllamaError, PullFailed, PullFailure
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.lists.records import BadList, BadRecipe
 from tray_app.core.sign_in import KeyringFailed
 
 NAME = "localhost:5055/library/x:latest"
@@ -59,8 +61,8 @@ def test_which_pull_failures_are_permanent(kind: PullFailure, is_permanent: bool
 def test_which_errors_are_permanent(permanent: set[type], passing: set[type]) -> None:
     assert all(kind().is_permanent for kind in permanent)
     assert not any(kind().is_permanent for kind in passing)
-    # Files of ours are no matter of asking a server again.
-    others = {PullFailed, FileFailed, KeyringFailed}
+    # Files of this computer are no matter of asking a server again.
+    others = {PullFailed, FileFailed, KeyringFailed, CreateFailed, BadList, BadRecipe}
     assert {*OllamaError.__subclasses__(), OllamaError} == permanent | passing | others
 
 

@@ -19,6 +19,7 @@ from tray_app.core.estimate import (
     estimate,
     room_of,
 )
+from tray_app.core.keeping.records import Measurement
 from tray_app.core.licenses import License
 from tray_app.core.manifests import ModelConfig, parse_config
 from tray_app.core.memory_fit import FitKind, GraphicsMemory
@@ -237,3 +238,23 @@ def test_nothing_is_counted_twice_or_lost(
     assert set(made.shared_with) <= {model.name for model in models}
     if made.standing is PullCheck.NEW:
         assert "fresh:1" not in made.shared_with
+
+
+@pytest.mark.parametrize(
+    ("graphics", "kind", "permille"),
+    [
+        (12 * GB, FitKind.MEASURED, None),
+        (9 * GB, FitKind.PARTLY, 750),
+        (3 * GB, FitKind.TOO_LARGE, 250),
+        (0, FitKind.PROCESSOR, None),
+    ],
+)
+def test_what_was_measured_in_an_earlier_run_beats_the_estimate(
+    graphics: int, kind: FitKind, permille: int | None
+) -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    taken = Measurement("local", "e" * 64, 32768, 12 * GB, graphics, at)
+    made = estimate(LOOKUP, [], LayerIndex(), taken=taken)
+    assert made.taken == taken
+    assert made.fit is not None
+    assert (made.fit.kind, made.fit.permille) == (kind, permille)

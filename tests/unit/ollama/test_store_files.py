@@ -110,7 +110,6 @@ def times(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="du is asked")
 def test_sums_equal_those_of_du_and_nothing_is_touched(tmp_path: Path) -> None:
     require("du")
     folders = []

@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes import FaultyServer, faults, small
 from tray_app.core.errors import Changed, ModelNotFound, NotDone
+from tray_app.core.records import RunningModel
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.backups import Fate
 from tray_app.core.updates.ledger import Ledger, Made, MadeBy
@@ -17,8 +18,8 @@ from tray_app.ollama.updating import (
     Readiness,
     expire,
     go_back,
+    keep_alive_of,
     keep_old_version,
-    load_again,
     look_again,
     unload_before,
 )
@@ -156,13 +157,23 @@ def test_what_is_loaded_leaves_and_comes_back(client: OllamaClient, server: Faul
     assert loaded is not None
     assert [row.ref.display for row in server.state.memory.rows()] == ["other:latest"]
     assert unload_before(client, record) is None
-    load_again(client, loaded, -1)
+    client.load(loaded.name, keep_alive_of(loaded, datetime.now(UTC)), loaded.context_length)
     assert {row.ref.display for row in server.state.memory.rows()} == {
         "tiny:latest", "other:latest",
     }  # fmt: skip
 
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds"),
+    [(None, -1), (timedelta(hours=1), 3600), (timedelta(seconds=3), 60), (-timedelta(1), 60)],
+)
+def test_it_stays_as_long_as_it_would_have(left: timedelta | None, seconds: int) -> None:
+    expires_at = NOW + left if left is not None else None
+    loaded = RunningModel("local", "tiny:latest", expires_at=expires_at)
+    assert keep_alive_of(loaded, NOW) == seconds
 
 
 def kept(client: OllamaClient) -> Made:

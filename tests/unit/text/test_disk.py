@@ -213,8 +213,8 @@ STRAY = "/models/manifests/registry.ollama.ai/library/qwen3/.DS_Store"
         ),
         (
             StoreContents(damaged=("foo:latest",), removable_bytes=GB), "",
-            ("The damaged manifest of foo:latest stops all of it. Pull or copy onto that name, then"
-            " delete it."),
+            ("The damaged manifest of foo:latest stops all of it. Pull or copy onto that name, "
+            "then delete it."),
             ("Without that, Ollama removes 1 GB of this at its next start: also what "
             "deepseek-r1:70b has so far."),
         ),

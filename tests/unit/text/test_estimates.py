@@ -1,11 +1,12 @@
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
 from tray_app import text
 from tray_app.core.errors import Forbidden, ModelNotFound, TlsFailed, TooOld
 from tray_app.core.estimate import DiskSpace, Missing, PullCheck, PullEstimate
+from tray_app.core.keeping.records import Measurement
 from tray_app.core.licenses import License
 from tray_app.core.memory_fit import FitKind, MemoryFit
 from tray_app.core.names import ModelName
@@ -201,3 +202,21 @@ def test_a_part_of_a_download_is_never_called_all_of_it() -> None:
     here += 200_000_000
     made = replace(NEW, total_bytes=fetch + here, fetch_bytes=fetch, here_bytes=here)
     assert text.download_figure(made) == ("15\u00a0GB", "of 16\u00a0GB")
+
+
+def test_what_was_measured_beats_the_estimate() -> None:
+    at = text.utc_now() - timedelta(days=3)
+    taken = Measurement("s", "a" * 64, 32768, 39_800_000_000, 39_800_000_000, at)
+    made = replace(NEW, fit=MemoryFit(FitKind.MEASURED, 39_800_000_000, 48 * GB), taken=taken)
+    assert shown(text.memory_line(made)) == (
+        "Stayed on the card: 39 of 48 GB",
+        "Measured here with context 32,768, 3 days ago.",
+        LineTone.GOOD,
+    )
+    split = replace(taken, graphics_bytes=20_000_000_000)
+    made = replace(made, fit=MemoryFit(FitKind.PARTLY, 39_800_000_000, 48 * GB, 502), taken=split)
+    assert shown(text.memory_line(made))[2] is LineTone.CAUTION
+    here = replace(taken, graphics_bytes=0)
+    made = replace(made, fit=MemoryFit(FitKind.PROCESSOR, 39_800_000_000), taken=here)
+    assert shown(text.memory_line(made))[::2] == ("Ran on the processor: 39 GB", LineTone.NONE)
+    assert text.memory_title(made) == "Memory"

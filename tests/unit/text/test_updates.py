@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tray_app import text
 from tray_app.core.records import LayerKind as K
 from tray_app.core.updates.answers import AnswerKind
+from tray_app.core.updates.facts import CheckState
 from tray_app.core.updates.ledger import Made, MadeBy
+from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
 from tray_app.text import Subject
 
@@ -78,7 +80,7 @@ def test_the_badge(verdict: Verdict, marks: Marks, badge: str) -> None:
         (WEIGHTS, Marks(), "Newer version: 4.4 GB of 4.7 GB to download"),
         (replace(WEIGHTS, fetch_bytes=None), Marks(), "Newer version: 4.7 GB to download"),
         (replace(WEIGHTS, fetch_bytes=47 * GB // 10), Marks(), "Newer version: 4.7 GB to download"),
-        (replace(WEIGHTS, fetch_bytes=0), Marks(), "Newer version: 0 B of 4.7 GB to download"),
+        (replace(WEIGHTS, fetch_bytes=0), Marks(), "Newer version: nothing to download"),
         (REBUILT, Marks(), "Rebuilt: 22 GB instead of 23 GB"),
         (replace(REBUILT, here_bytes=REBUILT.total_bytes + 1, fetch_bytes=GB), Marks(),
          "Newer version: 1 GB of 22 GB to download"),
@@ -159,6 +161,8 @@ def test_the_line_of_details(verdict: Verdict, subject: Subject, marks: Marks, l
         (replace(CURRENT, pushed_at=None), SUBJECT, "Up to date", "Checked today, 09:00."),
         (WEIGHTS, SUBJECT, "Newer version: 4.4 GB of 4.7 GB to download",
          "Published on ollama.com on 24 November 2026. Checked today, 09:00."),
+        (replace(WEIGHTS, fetch_bytes=0), SUBJECT, "Newer version: nothing to download",
+         "Published on ollama.com on 24 November 2026. Checked today, 09:00."),
         (REBUILT, SUBJECT, "Rebuilt: 22 GB instead of 23 GB",
          "Published on ollama.com on 24 November 2026. Checked today, 09:00."),
         (SMALL, SUBJECT, "Only the template changed: 2 KB",
@@ -197,6 +201,31 @@ def test_the_line_of_details(verdict: Verdict, subject: Subject, marks: Marks, l
 def test_the_card(verdict: Verdict, subject: Subject, title: str, body: str) -> None:
     card = text.verdict_card(verdict, subject, NOW)
     assert (plain(card.title), plain(card.body)) == (title, body)
+
+
+@pytest.mark.parametrize(
+    ("check", "body"),
+    [
+        (CheckState(), ""),
+        (CheckState(every=Every.DAY, next_at=NOW + timedelta(hours=2, minutes=40)),
+         "ollama.com is asked once a day. Next time: today, 14:40."),
+        (CheckState(every=Every.WEEK, next_at=NOW + timedelta(days=3)),
+         "ollama.com is asked once a week. Next time: 27 November, 12:00."),
+        (CheckState(every=Every.DAY, next_at=NOW), "ollama.com is asked once a day."),
+        (CheckState(every=Every.NEVER), "ollama.com is only asked when you choose to check."),
+    ],
+)  # fmt: skip
+def test_what_was_never_checked_says_when_it_is(check: CheckState, body: str) -> None:
+    assert plain(text.verdict_card(UNKNOWN, SUBJECT, NOW, check=check).body) == body
+    failed = text.verdict_card(UNKNOWN.failed(GONE), SUBJECT, NOW, check=check).body
+    assert plain(failed) == f"Couldn’t check: no answer from ollama.com. {body}".strip()
+
+
+def test_a_name_that_is_never_looked_up_says_who_wants_that() -> None:
+    subject = replace(SUBJECT, is_never_asked=True)
+    card = text.verdict_card(replace(BASE, standing=S.NOT_ASKED), subject, NOW)
+    assert card.title == "Not looked up"
+    assert card.body == "You chose that no registry is asked about this name."
 
 
 def test_every_standing_has_words() -> None:

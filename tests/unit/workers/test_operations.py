@@ -12,8 +12,15 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FaultyServer, faults, small
 from tests.unit.workers.conftest import QUICK
 from tray_app.core.connection_cases import ConnectionCase
+from tray_app.core.creates.records import (
+    Derived,
+    DeriveRequest,
+    ModelChanges,
+    Undone,
+    UndoRequest,
+)
 from tray_app.core.endpoint import Access, Endpoint
-from tray_app.core.errors import Changed, ModelNotFound, NotDone, ServerFailed, Unreachable
+from tray_app.core.errors import Changed, ModelNotFound, Unreachable
 from tray_app.core.payloads import (
     AccessFacts,
     BusyModel,
@@ -25,11 +32,13 @@ from tray_app.core.payloads import (
     ModelRef,
     ModelRefs,
     Recommendations,
+    RenameRequest,
     ServerDraft,
     ServerTest,
     Verb,
 )
 from tray_app.core.records import ModelInfo
+from tray_app.core.renaming import CleanUp, Ending, RenameOutcome
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.sign_in import SignIn, SignInKind
 from tray_app.core.tls import CaFile, CaFileFault
@@ -198,11 +207,53 @@ def test_copy_refuses_an_existing_name(
 ) -> None:
     (a,) = refs_of(server, "a")
     request = CopyRequest(a, "fresh")
-    outcome_of(qtbot, operations.copied, lambda: operations.copy(request))
+    made = outcome_of(qtbot, operations.rename_ended, lambda: operations.copy(request))
+    assert isinstance(made, RenameOutcome)
+    assert (made.ending, made.name, made.is_rename) == (Ending.COPIED, "fresh:latest", False)
     assert "fresh:latest" in server.state.names()
-    failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(CopyRequest(a, "B")))
+    wish = CopyRequest(a, "B")
+    refused = outcome_of(qtbot, operations.rename_ended, lambda: operations.copy(wish))
+    assert isinstance(refused, RenameOutcome)
+    assert refused.ending is Ending.TAKEN
+
+
+def test_a_model_is_made_of_another_and_edited(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    busy: list[BusyModel] = []
+    operations.busy_changed.connect(busy.append)
+    request = DeriveRequest(a, "mine:latest", ModelChanges(system="one"))
+    found = outcome_of(qtbot, operations.derived, lambda: operations.derive(request))
+    assert isinstance(found, Derived)
+    assert found.request == request
+    qtbot.waitUntil(lambda: bool(busy))  # its end is told behind its outcome
+    assert [each.verb for each in busy] == [None], "the base is left as it is"
+    edit = DeriveRequest(
+        found.ref, found.ref.name, ModelChanges(system="two"), "mine:old", replaces=found.ref.digest
+    )
+    edited = outcome_of(qtbot, operations.derived, lambda: operations.derive(edit))
+    assert isinstance(edited, Derived)
+    assert BusyModel(found.ref, Verb.CREATE) in busy
+    assert edited.kept is not None
+    undo = UndoRequest(edited.ref, edited.kept)
+    undone = outcome_of(qtbot, operations.undone, lambda: operations.undo(undo))
+    assert undone == Undone(found.ref, edited.kept)
+    assert sorted(server.state.names()) == ["a:latest", "b:latest", "c:latest", "mine:latest"]
+
+
+def test_a_model_that_cannot_be_made_is_a_failure_of_its_name(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    request = DeriveRequest(a, "B", ModelChanges(system="one"))
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.derive(request))
     assert isinstance(failure, Failure)
-    assert isinstance(failure.error, ServerFailed)
+    assert (failure.verb, failure.ref.name) == (Verb.CREATE, "B")
+    unknown = DeriveRequest(ModelRef("nowhere", "a"), "b", ModelChanges(system="one"))
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.derive(unknown))
+    assert isinstance(failure, Failure)
+    assert failure.verb is Verb.CREATE
 
 
 def test_a_copy_that_is_not_in_the_list_was_not_made(
@@ -211,9 +262,53 @@ def test_a_copy_that_is_not_in_the_list_was_not_made(
     (a,) = refs_of(server, "a")
     server.fault("/api/copy", faults.empty_ok())
     wish = CopyRequest(a, "fresh")
-    failure = outcome_of(qtbot, operations.failed, lambda: operations.copy(wish))
+    outcome = outcome_of(qtbot, operations.rename_ended, lambda: operations.copy(wish))
+    assert isinstance(outcome, RenameOutcome)
+    assert outcome.ending is Ending.NOT_MADE
+
+
+def test_rename_says_that_it_is_busy_and_what_came_of_it(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    told: list[object] = []
+    operations.busy_changed.connect(told.append)
+    request = RenameRequest(a, "main")
+    outcome = outcome_of(qtbot, operations.rename_ended, lambda: operations.rename(request))
+    assert isinstance(outcome, RenameOutcome)
+    assert (outcome.ending, outcome.ref.name) == (Ending.RENAMED, "main:latest")
+    assert sorted(server.state.names()) == ["b:latest", "c:latest", "main:latest"]
+    qtbot.waitUntil(lambda: told == [BusyModel(a, Verb.RENAME), BusyModel(a, None)])
+
+
+def test_a_rename_on_a_server_that_is_away_fails_before_anything_is_done(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    server.kill()
+    request = RenameRequest(a, "main")
+    failure = outcome_of(qtbot, operations.failed, lambda: operations.rename(request))
     assert isinstance(failure, Failure)
-    assert failure.error == NotDone("fresh:latest")
+    assert failure.verb is Verb.RENAME
+    assert isinstance(failure.error, Unreachable)
+
+
+def test_what_a_failed_copy_left_is_cleaned_up(
+    qtbot: QtBot, operations: Operations, server: FaultyServer
+) -> None:
+    (a,) = refs_of(server, "a")
+    server.state.disk_free_bytes = 0
+    wish = CopyRequest(a, "fresh")
+    outcome = outcome_of(qtbot, operations.rename_ended, lambda: operations.copy(wish))
+    assert isinstance(outcome, RenameOutcome)
+    assert outcome.ending is Ending.DAMAGED
+    found = outcome_of(qtbot, operations.cleaned_up, lambda: operations.clean_up(outcome.ref))
+    assert found == CleanUp(outcome.ref, False)
+    server.state.disk_free_bytes = None
+    found = outcome_of(qtbot, operations.cleaned_up, lambda: operations.clean_up(outcome.ref))
+    assert found == CleanUp(outcome.ref, True)
+    assert not server.state.broken
+    assert sorted(server.state.names()) == ["a:latest", "b:latest", "c:latest"]
 
 
 def draft(url: str, **more: object) -> ServerDraft:

@@ -28,7 +28,7 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.desktop.tray.entries import TrayFacts, facts_of
+from tray_app.desktop.tray.facts import TrayFacts, facts_of
 from tray_app.ollama.registry import Registry
 from tray_app.state.app_state import AppState
 from tray_app.workers.estimates.estimator import Estimator, _Asked, _Disk

@@ -1,11 +1,11 @@
 """The details dialog: what it shows when, and what it asks for."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel, QTreeWidgetItem
+from PySide6.QtWidgets import QLabel, QPushButton, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -14,16 +14,30 @@ from tests.shots.scene import Scene, blank, known
 from tests.support import facts
 from tests.widgets.helpers import button, clipboard, emitted, shown, texts
 from tray_app.core.errors import Unreachable
+from tray_app.core.keeping.measuring import Measurements
+from tray_app.core.keeping.records import (
+    KeepKind,
+    KeepNews,
+    KeepNote,
+    KeepRequest,
+    KeepStatus,
+    KeptModel,
+    Loading,
+    Measurement,
+    NoRoom,
+)
 from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRefs, Verb
 from tray_app.core.records import ModelInfo, RunningModel, ServerState, Snapshot
 from tray_app.core.remarks import Remark
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.use.ledger import Known, LastUse
+from tray_app.text import clock_time
 from tray_app.views.components.badges import Badge
 from tray_app.views.components.tables import CardTable
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.details.facts import MAX_LINE, MAX_TEXT, license_title
 from tray_app.views.details.info import ModelInfoTab, ParametersTab
+from tray_app.views.details.memory import STOP_LOADING
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
 
@@ -227,20 +241,162 @@ def test_a_loaded_model_tells_its_memory(scene: Scene, dialog: DetailsDialog) ->
     memory = dialog.overview.memory
     assert memory.isVisible()
     assert nbsp(memory.until.text()) == "Unloads in 4 min 12 s"
-    with emitted(scene.commands.load_requested) as wishes:
+    with emitted(scene.commands.keep_requested) as wishes:
         button(dialog, "Keep loaded").click()
-    assert wishes == [LoadRequest(ref(QWEN), -1, 4096)]
+    assert wishes == [KeepRequest(ref(QWEN))]
     kept = replace(data.RUNNING[0], expires_at=data.NOW + timedelta(days=365 * 200))
     poll(scene, running=(kept,))
     assert memory.until.text() == "Kept until you unload it"
-    with emitted(scene.commands.load_requested) as wishes:
-        later = button(dialog, "Unload later")
-        # The same letter twice would only move the focus.
-        assert later.shortcut() != button(dialog, "Unload").shortcut()
-        later.click()
-    assert wishes == [LoadRequest(ref(QWEN), None, 4096)]
     poll(scene, running=())
     assert not memory.isVisible()
+
+
+AT = datetime(2026, 5, 4, 14, 2, tzinfo=UTC)
+OUT = KeepStatus(KeepKind.OUT, AT, "gemma3:27b")
+
+
+@pytest.mark.parametrize(
+    ("status", "again", "title", "body", "buttons"),
+    [
+        (KeepStatus(KeepKind.KEPT), False, "Kept loaded", "", ["Stop keeping"]),
+        (
+            KeepStatus(KeepKind.KEPT),
+            True,
+            "Kept loaded",
+            "Loaded again if something pushes it out.",
+            ["Stop keeping"],
+        ),
+        (
+            KeepStatus(
+                KeepKind.KEPT, overwritten_s=298, put_back_at=data.NOW - timedelta(seconds=20)
+            ),
+            True,
+            "Kept loaded",
+            "Another program set 5 minutes. Put back 20 s ago.",
+            ["Stop keeping"],
+        ),
+        (
+            OUT,
+            True,
+            "Kept, but not in memory",
+            (
+                "gemma3:27b took its place at {at}. It’s loaded again when it fits and nobody else"
+                " loaded a model for 5 minutes."
+            ),
+            ["Stop keeping", "Load now"],
+        ),
+        (
+            OUT,
+            False,
+            "Kept, but not in memory",
+            "gemma3:27b took its place at {at}. Load it again by hand.",
+            ["Stop keeping", "Load now"],
+        ),
+        (
+            KeepStatus(KeepKind.GIVEN_UP, AT, "gemma3:27b"),
+            True,
+            "No longer kept",
+            "It was pushed out of memory three times in an hour, last at {at} by gemma3:27b.",
+            ["Keep loaded"],
+        ),
+        (
+            KeepStatus(KeepKind.LEFT_OUT, needed_bytes=18_100_000_000),
+            False,
+            "Kept, but not in memory",
+            "Left out: 18 GB don’t fit beside the others.",
+            ["Stop keeping"],
+        ),
+        (KeepStatus(KeepKind.WAITING), False, "Kept, not in memory yet", "", ["Stop keeping"]),
+    ],
+)
+def test_the_memory_of_a_kept_model_in_every_state(
+    scene: Scene,
+    dialog: DetailsDialog,
+    status: KeepStatus,
+    again: bool,
+    title: str,
+    body: str,
+    buttons: list[str],
+) -> None:
+    if status.kind is not KeepKind.KEPT:
+        poll(scene, running=())
+    scene.settings.set("keep_again", again)
+    is_kept = status.kind is not KeepKind.GIVEN_UP
+    keeping = scene.state.keeping
+    keeping.set_kept((KeptModel(data.SERVER, "qwen3:8b", 4096),) if is_kept else ())
+    keeping.set_status((data.SERVER, "qwen3:8b"), status)
+    memory = dialog.overview.memory
+    assert memory.isVisible()
+    assert memory.until.text() == title
+    assert nbsp(memory.more.text()) == body.format(at=clock_time(AT))
+    shown_buttons = [each.text().replace("&", "") for each in memory.buttons.values()
+                     if each.isVisible()]  # fmt: skip
+    assert shown_buttons == buttons
+    assert ("Kept" in badges(dialog)) is is_kept
+    letters = [each.shortcut().toString() for each in dialog.findChildren(QPushButton)
+               if each.isVisible() and not each.shortcut().isEmpty()]  # fmt: skip
+    # The same letter twice would only move the focus.
+    assert len(letters) == len(set(letters))
+
+
+def test_the_buttons_of_a_kept_one_ask(scene: Scene, dialog: DetailsDialog) -> None:
+    poll(scene, running=())
+    scene.state.keeping.set_kept((KeptModel(data.SERVER, "qwen3:8b"),))
+    scene.state.keeping.set_status((data.SERVER, "qwen3:8b"), OUT)
+    with emitted(scene.commands.keep_stop_requested) as stops:
+        button(dialog, "Stop keeping").click()
+    with emitted(scene.commands.keep_load_requested) as loads:
+        button(dialog, "Load now").click()
+    assert stops == loads == [ref(QWEN)]
+    with emitted(scene.commands.keep_load_requested) as loads:
+        dialog.load_button.click()
+    assert loads == [ref(QWEN)]
+
+
+def test_that_it_does_not_fit_is_told_above(scene: Scene, dialog: DetailsDialog) -> None:
+    room = NoRoom(("phi4:14b",), 9_000_000_000, 6_000_000_000, 12_000_000_000)
+    scene.state.keeping.tell(KeepNote(KeepNews.NO_ROOM, ref(QWEN), no_room=room))
+    assert dialog.banner.isVisible()
+    assert any("don’t fit together" in words for words in texts(dialog.banner))
+
+
+def test_a_load_tells_how_long_it_takes_and_can_be_stopped(
+    scene: Scene, dialog: DetailsDialog
+) -> None:
+    poll(scene, running=())
+    loading = Loading(ref(QWEN), data.clock_s() - 14, 32768, 21.0)
+    scene.state.set_busy(BusyModel(ref(QWEN), Verb.LOAD))
+    scene.state.keeping.set_loading(loading)
+    memory = dialog.overview.memory
+    assert nbsp(memory.until.text()) == "Loading, 14 s"
+    assert nbsp(memory.more.text()) == "Context 32,768. Last time it took 21 s."
+    with emitted(scene.commands.load_stop_requested) as stops:
+        memory.buttons[STOP_LOADING].click()
+    assert stops == [ref(QWEN)]
+    scene.state.keeping.set_loading(replace(loading, is_stopping=True))
+    scene.state.set_busy(BusyModel(ref(QWEN), Verb.STOP))
+    assert memory.until.text() == "Stopping…"
+    assert dialog.load_button.text() == "Stopping…"
+    assert not dialog.load_button.isEnabled()
+    scene.state.keeping.end_loading(ref(QWEN).key)
+    scene.state.set_busy(BusyModel(ref(QWEN), None))
+    assert not memory.isVisible()
+
+
+def test_what_was_measured_stands_below(scene: Scene, dialog: DetailsDialog) -> None:
+    assert not dialog.overview.measured.isVisible()
+    digest = QWEN.digest
+    taken = [
+        Measurement(data.SERVER, digest, 4096, 6_300_000_000, 6_300_000_000, AT, version="0.33.1"),
+        Measurement(data.SERVER, digest, 40960, 12_900_000_000, 10_600_000_000, AT),
+        Measurement(data.SERVER, digest, 8192, 9_100_000_000, 0, AT, beside=("phi4:14b",)),
+    ]
+    scene.state.keeping.set_measurements(Measurements(taken))
+    measured = dialog.overview.measured
+    assert measured.isVisible()
+    assert nbsp(measured.value_of("Context 4,096")) == "6.3 GB, all on the card"
+    assert nbsp(measured.value_of("Context 8,192")) == "9.1 GB, on the processor"
+    assert nbsp(measured.value_of("Context 40,960")) == "12 GB, 82% on the card"
 
 
 def test_memory_that_the_server_does_not_tell(scene: Scene, dialog: DetailsDialog) -> None:
@@ -517,7 +673,7 @@ def test_the_details_say_that_there_is_a_copy(qtbot: QtBot) -> None:
     assert dialog.banner.shown is None
     scene.state.tell_copied(CopyRequest(ref(QWEN), "qwen3-copy:8b"))
     assert dialog.banner.shown is not None
-    assert dialog.banner.shown.text == "qwen3:8b was copied to qwen3-copy:8b."
+    assert dialog.banner.shown.text == "Copied qwen3:8b to qwen3-copy:8b."
 
 
 def test_a_deleted_model_keeps_no_empty_card(qtbot: QtBot) -> None:

@@ -13,7 +13,8 @@ from tests.shots.scene import Scene, known
 from tests.widgets.helpers import clipboard, emitted, shown
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.sharing import LayerIndex
-from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.facts import CheckState, ModelVerdict
+from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import Marks, Standing
 from tray_app.views.details.dialog import DetailsDialog
 
@@ -154,6 +155,31 @@ def test_pinning_and_skipping(dialog: DetailsDialog, scene: Scene) -> None:
         tab.pin.box.click()
         tab.skip.button.click()
     assert (free, again) == ([LLAVA], [LLAVA])
+
+
+def test_a_name_can_be_left_to_itself(dialog: DetailsDialog, scene: Scene) -> None:
+    commands, tab = scene.commands, dialog.version
+    with emitted(commands.never_look_up_requested) as never:
+        tab.never.box.click()
+    assert never == ["llava:13b"]
+    judge(scene, Standing.NOT_ASKED)
+    assert tab.never.isHidden(), "its registry is not allowed"
+    scene.state.set_never_looked_up(("llava:13b",))
+    assert not tab.never.isHidden()
+    assert tab.never.box.isChecked()
+    assert tab.card.body == "You chose that no registry is asked about this name."
+    with emitted(commands.look_up_again_requested) as again:
+        tab.never.box.click()
+    assert again == ["llava:13b"]
+
+
+def test_when_all_are_asked_about_is_said_as_it_changes(
+    dialog: DetailsDialog, scene: Scene
+) -> None:
+    judge(scene, Standing.UNKNOWN)
+    assert dialog.version.card.body == ""
+    scene.state.set_update_check(CheckState(every=Every.WEEK))
+    assert dialog.version.card.body == "ollama.com is asked once a week."
 
 
 def test_the_way_back_to_a_kept_version(dialog: DetailsDialog, scene: Scene) -> None:

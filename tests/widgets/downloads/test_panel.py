@@ -588,6 +588,7 @@ def test_updates_say_what_is_done_around_them(panel: DownloadsPanel) -> None:
         "u4": "Stopped: changed meanwhile",
         "u5": "Already up to date. Nothing was pulled",
         "u6": "Updated · old version kept until 11 May",
+        "u7": "Updated, but Ollama kept unused layers",
     }.items():
         assert words in details[key]
     assert rows["u0"].accessibleName() == "llava:13b update"
@@ -600,6 +601,7 @@ def test_updates_say_what_is_done_around_them(panel: DownloadsPanel) -> None:
         "u4": "warning",
         "u5": "check-circle",
         "u6": "check-circle",
+        "u7": "check-circle",
     }
 
 

@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, entries, names, page_of, pick, selected
+from tray_app.core.keeping.records import KeepRequest
 from tray_app.core.payloads import BusyModel, DiskTarget, LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.core.remarks import Remark
-from tray_app.views.downloads.row import RowRequest
+from tray_app.views.downloads.panel_row import RowRequest
 from tray_app.views.downloads.row_states import RowAction
 from tray_app.views.main_window.actions import Command
 
@@ -136,20 +137,45 @@ def test_the_row_menu(stage: Stage) -> None:
     menu = window.row_menu()
     texts = [action.text().partition("\t")[0] for action in menu.actions()]
     assert texts == [
-        "Show details", "Unload", "Keep loaded", "",
-        "Update", "Check for update", "Pin this version", "Starred", "What differs…",
-        "",
+        "Show details", "Unload", "Load with", "Keep loaded", "",
+        "Update", "Check for update", "Pin this version", "Starred", "What differs…", "",
+        "New from this model…", "Rename…", "Duplicate…", "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
-        "Duplicate…", "Delete…",
+        "Delete…",
     ]  # fmt: skip
     by_text = entries(menu)
     assert not by_text["Keep loaded"].isChecked()
     by_text["Keep loaded"].trigger()
-    assert told.take("load_requested") == [LoadRequest(QWEN, -1, 4096)]
+    assert told.take("keep_requested") == [KeepRequest(QWEN)]
     by_text["Copy “ollama run” command"].trigger()
     assert QGuiApplication.clipboard().text() == "ollama run qwen3:8b"
+    by_text["Rename…"].trigger()
+    assert told.take("rename_dialog_requested") == [QWEN]
     by_text["Delete…"].trigger()
     assert told.take("delete_dialog_requested") == [ModelRefs((QWEN,))]
+
+
+def test_rename_says_why_not(stage: Stage, qtbot: QtBot) -> None:
+    window = stage.window
+    action = window.actions_[Command.RENAME]
+    pick(stage)
+    assert action.reason == "Select a model first"
+    pick(stage, "qwen3:8b", "mistral:7b")
+    assert action.reason == "Select one model only"
+    pick(stage, "gpt-oss:120b-cloud")
+    assert action.isEnabled()
+    pick(stage, "qwen3:8b")
+    qtbot.keyClick(window.view, Qt.Key.Key_F2)
+    assert stage.told.take("rename_dialog_requested") == [QWEN]
+    stage.state.set_busy(BusyModel(QWEN, Verb.RENAME))
+    window.refresh_now()
+    assert action.reason == "Wait until the current action has finished"
+    stage.state.set_busy(BusyModel(QWEN, None))
+    stage.set_snapshot(data.snapshot((replace(data.record("qwen3:8b"), name="x:local"),)))
+    pick(stage, "x:local")
+    assert "can’t be renamed" in action.reason
+    window.model_actions.rename()
+    assert stage.told.take("rename_dialog_requested") == []
 
 
 def test_a_copied_command_runs_nothing_but_ollama(stage: Stage) -> None:
@@ -227,8 +253,12 @@ def test_the_menu_key_opens_at_the_current_row(stage: Stage) -> None:
 
 def test_the_panel_gives_commands(stage: Stage) -> None:
     window, told = stage.window, stage.told
-    special = {RowAction.SHOW, RowAction.LOOK, RowAction.FREE_UP}
-    actions = {f"pull_{action}_requested": action for action in RowAction if action not in special}
+    actions = {
+        f"pull_{action}_requested": action
+        for action in RowAction
+        if hasattr(stage.commands, f"pull_{action}_requested") and action is not RowAction.SHOW
+    }
+    assert len(actions) == 6
     actions["update_changed_dialog_requested"] = RowAction.LOOK
     told.listen(stage.commands, list(actions))
     for name, action in actions.items():

@@ -7,6 +7,7 @@ import pytest
 
 from tests.shots import data
 from tests.widgets.windows import Stage, pick, selected
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.payloads import ModelRef, MoveOutcome, MoveRequest
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.facts import (
@@ -100,6 +101,17 @@ def test_where_there_are_none_the_page_says_so(stage: Stage) -> None:
     assert [each.text for each in page.buttons] == ["Check now", "Show all models"]
 
 
+def test_what_is_left_out_is_not_called_up_to_date(stage: Stage) -> None:
+    stage.window.choose_filter("updates")
+    judge(stage, "llava:13b", Standing.CURRENT)
+    judge(stage, "mistral:7b", Standing.CHANGED)
+    stage.state.set_update_check(TODAY)
+    assert say(stage) == ("", [])
+    page = stage.window.pane.page.shown
+    assert page is not None
+    assert (page.title, page.body) == ("No updates available", "Checked today, 12:32.")
+
+
 def test_the_end_of_a_check_is_read_out(stage: Stage) -> None:
     stage.state.set_update_check(CheckState(is_running=True, total=11))
     stage.state.set_update_check(TODAY)
@@ -129,7 +141,10 @@ def test_copies_of_the_old_version_are_told(stage: Stage) -> None:
     assert stage.told.take("after_update_done_requested") == [ref("mistral:7b")]
     stage.state.set_after_updates((after(children=("meeting-notes:latest",)),))
     words = "meeting-notes:latest was built on the old version of mistral:7b."
-    assert say(stage) == (words, ["Leave it"])
+    assert say(stage) == (words, ["Rebuild…", "Leave it"])
+    click(stage, "rebuild")
+    request = RebuildRequest(ref("meeting-notes:latest"), ref("mistral:7b"))
+    assert stage.told.take("rebuild_dialog_requested") == [request]
     stage.state.set_after_updates((after("gemma3:4b", children=("meeting-notes:latest",)),))
     words = "2 models still use the old version of mistral:7b."
     assert say(stage) == (words, ["Show them", "Leave them"])

@@ -200,7 +200,7 @@ def test_a_copy_is_told_and_selected_once_it_is_in_the_list(stage: Stage) -> Non
     window = stage.window
     window.select(QWEN)
     stage.state.tell_copied(CopyRequest(QWEN, "my-copy"))
-    assert banner(window) == "qwen3:8b was copied to my-copy."
+    assert banner(window) == "Copied qwen3:8b to my-copy."
     stage.set_snapshot(data.snapshot())
     assert selected(window) == ["qwen3:8b"]
     copy = replace(data.record("qwen3:8b"), name="my-copy:latest")

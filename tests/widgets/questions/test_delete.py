@@ -284,10 +284,10 @@ def duplicate(qtbot: QtBot, scene: Scene) -> DuplicateDialog:
 
 
 def test_a_copy_gets_a_name_at_once(qtbot: QtBot, scene: Scene, duplicate: DuplicateDialog) -> None:
-    assert duplicate.field.text() == "qwen3-copy:8b"
-    assert duplicate.helper.text() == "Takes no extra disk space."
+    assert duplicate.name.field.text() == "qwen3-copy:8b"
+    assert duplicate.name.helper.text() == "Takes no extra disk space."
     with emitted(scene.commands.copy_requested) as wishes:
-        qtbot.keyClick(duplicate.field, Qt.Key.Key_Return)
+        qtbot.keyClick(duplicate.name.field, Qt.Key.Key_Return)
     assert wishes == [CopyRequest(ref(QWEN), "qwen3-copy:8b")]
 
 
@@ -303,17 +303,17 @@ def test_a_copy_gets_a_name_at_once(qtbot: QtBot, scene: Scene, duplicate: Dupli
 def test_names_that_no_copy_may_have(
     qtbot: QtBot, scene: Scene, duplicate: DuplicateDialog, name: str, problem: str
 ) -> None:
-    duplicate.field.setText(name)
-    assert duplicate.helper.text() == problem
+    duplicate.name.field.setText(name)
+    assert duplicate.name.helper.text() == problem
     assert not duplicate.duplicate_button.isEnabled()
     with emitted(scene.commands.copy_requested) as wishes:
-        qtbot.keyClick(duplicate.field, Qt.Key.Key_Return)
+        qtbot.keyClick(duplicate.name.field, Qt.Key.Key_Return)
     assert wishes == []
 
 
 def test_a_blank_name_is_no_mistake_yet(duplicate: DuplicateDialog) -> None:
-    duplicate.field.clear()
-    assert duplicate.field.property("invalid") in (None, False)
+    duplicate.name.field.clear()
+    assert duplicate.name.field.property("invalid") in (None, False)
     assert not duplicate.duplicate_button.isEnabled()
 
 

@@ -230,7 +230,7 @@ def test_pages_by_list_key_and_name(qtbot: QtBot, dialog: SettingsDialog) -> Non
     assert dialog.page_key() == "general"
     qtbot.keyClick(dialog.nav, Qt.Key.Key_Down)
     assert dialog.page_key() == "servers"
-    for key in ("general", "servers", "downloads", "notifications", "about"):
+    for key in ("general", "servers", "downloads", "memory", "notifications", "about"):
         dialog.show_page(key)
         assert dialog.page_key() == key
     dialog.show_page("no such page")
@@ -245,8 +245,8 @@ def test_a_narrow_window_has_a_combo_instead_of_the_list(
     dialog.resize(640, 440)
     qtbot.waitUntil(dialog.combo.isVisible)
     assert not dialog.nav.isVisible()
-    dialog.combo.setCurrentIndex(5)
-    dialog.combo.activated.emit(5)
+    dialog.combo.setCurrentIndex(6)
+    dialog.combo.activated.emit(6)
     assert dialog.page_key() == "about"
 
 

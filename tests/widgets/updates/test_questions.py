@@ -14,6 +14,7 @@ from tray_app.core.pulls.states import PullState
 from tray_app.core.updates.verdicts import Standing
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.question import Question
+from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.updates.questions import ChangedDialog, GoBackDialog, ReplaceDialog
 
 LLAVA = ModelRef(data.SERVER, "llava:13b", data.digest("llava:13b"))
@@ -67,6 +68,56 @@ def test_the_question_goes_with_its_reason(replacing: ReplaceDialog, scene: Scen
     current = replace(found, verdict=replace(found.verdict, standing=Standing.CURRENT))
     scene.state.set_verdict(current)
     assert not replacing.isVisible()
+
+
+@pytest.fixture
+def made(scene: Scene) -> ModelRef:
+    """A model that was made on its server, and what it was given."""
+    return shots.make_here(scene)
+
+
+def test_what_is_lost_of_a_model_that_was_made_here(
+    qtbot: QtBot, scene: Scene, made: ModelRef
+) -> None:
+    dialog = shown(qtbot, ReplaceDialog(made, scene.settings, scene.state, scene.commands))
+    words = (
+        "It was made on “This computer” and is kept nowhere else. "
+        "Pulling this name from ollama.com replaces it."
+    )
+    assert (dialog.title.text(), dialog.told.text()) == ("Replace llava:13b?", words)
+    assert dialog.lost.parts == (
+        ("System prompt", "412 characters"),
+        ("Parameters", "num_ctx 32768, temperature 0.2"),
+    )
+    assert dialog.cancel_button.isDefault()
+    assert dialog.keep.helper.text().startswith("As llava:13b-before-20")
+    assert dialog.replace_button.text() == "&Replace"
+    with emitted(scene.commands.update_requested) as asked:
+        dialog.replace_button.click()
+    assert asked == [UpdateRequest((made,), keep_days=30, loads_again=True)]
+
+
+def test_what_is_not_known_yet_is_asked_for(qtbot: QtBot, scene: Scene, made: ModelRef) -> None:
+    info = scene.state.details(made.digest)
+    assert info is not None
+    scene.state._details.clear()
+    with emitted(scene.commands.details_requested) as asked:
+        dialog = shown(qtbot, ReplaceDialog(made, scene.settings, scene.state, scene.commands))
+    assert asked == [made]
+    assert dialog.lost.parts == ()
+    scene.state.set_details(info)
+    assert len(dialog.lost.parts) == 2
+
+
+def test_pulling_over_it_is_asked_about(qtbot: QtBot, scene: Scene, made: ModelRef) -> None:
+    dialog = shown(qtbot, PullDialog(scene.settings, scene.state, scene.commands))
+    dialog.set_text(made.name)
+    with (
+        emitted(scene.commands.update_confirm_dialog_requested) as asked,
+        emitted(scene.commands.pull_requested) as pulled,
+    ):
+        dialog.pull_button.click()
+    assert (asked, pulled) == ([made], [])
 
 
 def test_comparing_leads_to_what_differs(replacing: ReplaceDialog, scene: Scene) -> None:

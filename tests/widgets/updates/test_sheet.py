@@ -10,8 +10,9 @@ from tests.support import facts
 from tests.widgets.windows import Stage
 from tray_app.core.payloads import ModelRef, ModelRefs, UpdateRequest
 from tray_app.core.pulls.rules import DiskSpace
-from tray_app.core.records import ModelKey
+from tray_app.core.records import LayerKind, ModelKey
 from tray_app.core.updates.verdicts import Marks, Standing
+from tray_app.text.updates import changed_line
 from tray_app.views.components.buttons import Kind
 from tray_app.views.updates.sheet import UpdateSheet
 
@@ -176,3 +177,10 @@ def test_rows_are_read_out_with_what_they_need(sheet: UpdateSheet) -> None:
     assert spoken[0] == "llava:13b, 7.4 gigabytes of 8.0 gigabytes"
     assert spoken[2].endswith("Loaded now: unloaded first")
     assert spoken[3] == "phi4:14b, Pinned"
+
+
+def test_what_changed_stands_beside_its_size_without_it(sheet: UpdateSheet) -> None:
+    look = sheet.lines[key("mistral:7b")].look
+    assert look is not None
+    assert look.figure == "2\u00a0KB"
+    assert [note.text for note in look.notes] == [changed_line((LayerKind.TEMPLATE,))]

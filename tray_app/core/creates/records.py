@@ -167,9 +167,10 @@ class ModelChanges:
 class DeriveRequest:
     """Make `name` from the installed model `base`, as long as that has the digest a person saw.
 
-    `name` equal to that of the base = edit it in place: made-here models only. `keep_name` is what
-    a copy of the present version is called then, "" = none is kept. `may_unload`: it is loaded, and
-    is unloaded first.
+    `replaces` is the digest of the model called `name` that a person has seen and wants to have in
+    its place, "" = the name has to be free. With the name of the base it is edited in place.
+    Made-here models only. `keep_name` is what a copy of the present version is called then, "" =
+    none is kept. `may_unload`: it is loaded, and is unloaded first.
     """
 
     base: ModelRef
@@ -177,14 +178,48 @@ class DeriveRequest:
     changes: ModelChanges
     keep_name: str = ""
     may_unload: bool = False
+    replaces: str = ""
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether a model that is there becomes another version of itself."""
+        return bool(self.replaces)
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
     """It was made. `lost` are the capabilities of the base that the result does not have;
-    `version` that of the server."""
+    `version` that of the server, `kept` the copy of the version before."""
 
     request: DeriveRequest
     ref: ModelRef
     lost: tuple[str, ...] = ()
     version: str = ""
+    kept: ModelRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildRequest:
+    """Build a model that was made here anew, on the version that its base has now, with what it
+    has of its own."""
+
+    child: ModelRef
+    base: ModelRef
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRequest:
+    """Make `edited` what it was before, as its copy `kept` is; each only while its digest is the
+    one given."""
+
+    edited: ModelRef
+    kept: ModelRef
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """`edited` is what it was before. `dropped` is the copy, which went as it was the same then,
+    None = it is still there."""
+
+    edited: ModelRef
+    dropped: ModelRef | None = None

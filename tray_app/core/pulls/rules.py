@@ -27,6 +27,7 @@ class SystemConditions:
     on_battery: bool | None = None
     is_metered: bool | None = None
     battery_percent: int | None = None
+    is_online: bool | None = None
 
 
 AWAKE_PERCENT = 20

@@ -72,6 +72,8 @@ class PullTracker:
         self._floor_bytes = 0
         self._floor_permille: int | None = None
         self._meter = SpeedMeter()
+        self.has_kept_layers = False
+        """Whether the server could not remove what nobody uses any more."""
         self.new_bytes = 0
         self.last_byte_s = 0.0
         self._fed_s = 0.0
@@ -209,7 +211,9 @@ class PullTracker:
         elif status == "success":
             phase = PullPhase.DONE
         else:
-            return  # "pulling manifest", "couldn't remove unused layers: …"
+            # Else "pulling manifest", or what is new to us.
+            self.has_kept_layers |= status.startswith("couldn't remove unused layers")
+            return
         for layer in self._all_layers():
             self._finish(layer, now_s)
         self._enter(phase, now_s)

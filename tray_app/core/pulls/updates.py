@@ -20,8 +20,9 @@ class UpdatePlan:
     is to be loaded again afterwards.
 
     What has been done is added: `kept_name` is the name of the old version now, `was_loaded`
-    whether it was in memory, `was_forever` until somebody unloads it, with `context_length`;
-    `was_current`: there was nothing to pull, so nothing was.
+    whether it was in memory, with `context_length`; `keep_alive_s` how long it would have stayed
+    there, -1 = until somebody unloads it, None = not known. `was_current`: there was nothing to
+    pull, so nothing was; `kept_layers`: the server could not remove what nobody uses any more.
     """
 
     keep_days: int = 0
@@ -29,6 +30,7 @@ class UpdatePlan:
     step: UpdateStep | None = None
     kept_name: str = ""
     was_loaded: bool = False
-    was_forever: bool = False
+    keep_alive_s: int | None = None
     context_length: int | None = None
     was_current: bool = False
+    kept_layers: bool = False

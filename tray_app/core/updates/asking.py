@@ -163,18 +163,19 @@ def looked(question: Question, answer: RegistryAnswer, before: Look | None, now:
             answer.kind,
             now,
         )
-    packed = ""
+    packed, pushed_at = "", answer.pushed_at
     requires = answer.requires if _VERSION.fullmatch(answer.requires) else ""
     if answer.manifest is not None:
         packed = pack(answer.manifest.layers)
     elif before is not None and answer.digest and before.digest == answer.digest:
         packed, requires = before.packed, before.requires
+        pushed_at = pushed_at or before.pushed_at
     return Look(
         question.key,
         answer.kind,
         now,
         answer.digest,
-        answer.pushed_at,
+        pushed_at,
         requires,
         packed,
         _about(question, before),

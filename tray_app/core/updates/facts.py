@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tray_app.core.payloads import ModelRef
     from tray_app.core.records import ModelKey, ModelRecord
     from tray_app.core.updates.ledger import Made
+    from tray_app.core.updates.schedule import Every
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class ModelVerdict:
 class CheckState:
     """How far a check of all is, or how the last one ended. `failed` counts the names that nobody
     answered about; `checked_at` is when all were last asked about, `retry_at` when that is tried
-    again by itself, None = it is not."""
+    again by itself, None = it is not. `every` is how often all are asked about by themselves, and
+    `next_at` when the next time is, None = not known."""
 
     is_running: bool = False
     done: int = 0
@@ -52,6 +54,8 @@ class CheckState:
     failed: int = 0
     checked_at: datetime | None = None
     retry_at: datetime | None = None
+    every: Every | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -464,6 +464,31 @@ class Ledger:
         for tag in (Judged.tag, Skip.tag, Pin.tag, Made.tag, Announced.tag, Updated.tag):
             self._remove((tag, server_id, key))
 
+    def rename_model(self, server_id: str, old: str, new: str, digest: str, now: datetime) -> None:
+        """A model, `digest`, has another name: what was said of it goes along. It is a copy of what
+        it was, which no registry knows by that name; one that gets its first name back is that
+        again."""
+        before, after = canonical(old), canonical(new)
+        made = self.made(server_id, old, digest)
+        ours = [r for r in self if isinstance(r, _OfServer) and r.server_id == server_id]
+        moved = [r for r in ours if r is not made and canonical(r.name) == before]
+        self.forget_model(server_id, new)
+        self.forget_model(server_id, old)
+        for record in moved:
+            if isinstance(record, Updated):
+                self._write(replace(record, name=new))
+            elif not isinstance(record, Made):  # one of another version is none of this one
+                self._write(replace(record, name=after))
+        if made is None:
+            self.note_made(Made(server_id, new, digest, MadeBy.COPY, now, old))
+        elif made.by is not MadeBy.COPY or canonical(made.source) != after:
+            self.note_made(replace(made, name=new))
+        for record in ours:
+            if isinstance(record, Made) and canonical(record.source) == before:
+                kept = self.made(server_id, record.name, record.digest)
+                if kept is not None:
+                    self.note_made(replace(kept, source=new))
+
     def forget_server(self, server_id: str) -> None:
         """The server is gone, or another one now."""
         for record in self:

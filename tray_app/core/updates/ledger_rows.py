@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from tray_app.core.records import LayerKind
@@ -140,12 +141,14 @@ def _s(moment: datetime | None) -> str:
     return "" if moment is None else str(max(0, int(moment.timestamp())))
 
 
-def _moment(seconds: str) -> datetime | None:
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
-
-
+@lru_cache(maxsize=4096)
 def _known(seconds: str) -> datetime:
+    """One moment is that of many rows."""
     return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _moment(seconds: str) -> datetime | None:
+    return _known(seconds) if seconds else None
 
 
 _WRITERS: dict[type, Callable[[Any], list[str]]] = {

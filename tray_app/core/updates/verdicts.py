@@ -28,6 +28,8 @@ class Standing(StrEnum):
 
 
 OFFERED = frozenset({Standing.WEIGHTS, Standing.SMALL})
+OTHER_THERE = OFFERED | {Standing.CHANGED, Standing.NEEDS_SERVER}
+"""The registry has another version, whatever is to be done about it."""
 UNASKED = frozenset({Standing.MADE_HERE, Standing.CLOUD, Standing.NOT_ASKED})
 """What is known without a registry."""
 

@@ -1,57 +1,22 @@
-"""Making a model on the server: the uploads of /api/blobs, and a create step by step.
-
-A create is made from an uploaded GGUF file, or from a model with other settings. Of uploads only
-the hash and the first bytes are kept.
-"""
+"""Making a model on the server, step by step: from uploaded files, or from a model with other
+settings."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from tray_app.demo.errors import ApiError
-from tray_app.demo.exchange import Exchange
-from tray_app.demo.gojson import encode, human_number, quoted
+from tray_app.demo.gojson import encode, human_number
 from tray_app.demo.handlers.binding import Body
-from tray_app.demo.handlers.pull import Event, Waiter, pull
-from tray_app.demo.store.gguf import NotGguf, read_header
-from tray_app.demo.store.naming import InvalidName, Ref, parse, parse_for_use
+from tray_app.demo.handlers.deriving import from_model
+from tray_app.demo.handlers.files import Found, from_files, refuse_early
+from tray_app.demo.handlers.pull import Event, Waiter
+from tray_app.demo.store.naming import InvalidName, Ref, parse
 from tray_app.demo.store.package import Layer, Package, Weights, assemble, text_layer
 from tray_app.demo.store.state import DemoState
-
-_DIGEST = re.compile(r"sha256[:-][0-9a-fA-F]{64}")
-_KEPT_BYTES = 16 * 1024 * 1024
-
-
-def blob_exists(state: DemoState, exchange: Exchange) -> None:
-    """HEAD /api/blobs/:digest."""
-    digest = _digest(exchange)
-    if not state.has_blob(digest):
-        raise ApiError(404, f"blob {quoted(digest)} not found")
-    exchange.reply(200)
-
-
-def receive_blob(state: DemoState, exchange: Exchange) -> None:
-    """POST /api/blobs/:digest."""
-    total, start, checksum = 0, bytearray(), hashlib.sha256()
-    for part in exchange.body_parts():
-        checksum.update(part)
-        total += len(part)
-        start += part[: max(0, _KEPT_BYTES - len(start))]
-    digest = _digest(exchange)
-    if state.has_blob(digest):
-        exchange.reply(200)
-        return
-    got = f"sha256:{checksum.hexdigest()}"
-    if got != digest:
-        text = f"digest mismatch, expected {quoted(digest)}, got {quoted(got)}"
-        raise ApiError(400, text)
-    state.uploads[digest] = bytes(start)
-    state.add_blob(digest, total)
-    exchange.reply(201)
 
 
 def target(state: DemoState, body: Body) -> Ref:
@@ -71,14 +36,28 @@ def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[
     """Create a model; the caller sends each event before it asks for the next."""
     base = body.text("from")
     if base:
-        package = yield from _from_model(state, base, waiter)
+        adapters = body.mapping("adapters")
+        if len(adapters) > 1:
+            raise ApiError(400, "only one adapter is currently supported")
+        package, is_stub = yield from from_model(state, body, waiter)
+        if is_stub:
+            state.install(ref, package)
+            yield {"status": "success"}
+            return
+        if adapters:
+            added = yield from from_files(state, adapters, "", waiter)
+            package = replace(package, layers=(*package.layers, *added[2]))
     elif body.get("files") is not None:
-        package = yield from _from_files(state, body.mapping("files"))
+        files = body.mapping("files")
+        refuse_early(state, files)
+        found = yield from from_files(state, files, body.text("quantize"), waiter)
+        package = _assembled(found)
     else:
         raise ApiError(400, "neither 'from' or 'files' was specified")
     layers = _layers(package, body)
     for layer in layers:
-        verb = "using existing" if state.has_blob(layer.digest) else "creating new"
+        is_there = state.has_blob(layer.digest) and layer.digest not in state.made_blobs
+        verb = "using existing" if is_there else "creating new"
         yield {"status": f"{verb} layer {layer.digest}"}
     yield {"status": "writing manifest"}
     made = assemble(
@@ -91,61 +70,18 @@ def create(state: DemoState, ref: Ref, body: Body, waiter: Waiter) -> Generator[
     with state.lock:
         old = state.find(ref)
         state.install(ref, made)
+        state.made_blobs.difference_update(layer.digest for layer in layers)
         if old is not None:
             state.prune(old.package.blobs)
     yield {"status": "success"}
 
 
-def _digest(exchange: Exchange) -> str:
-    text = exchange.path.rpartition("/")[2]
-    if not _DIGEST.fullmatch(text):
-        raise ApiError(400, "invalid digest format")
-    return text.replace("-", ":")
-
-
-def _from_model(state: DemoState, name: str, waiter: Waiter) -> Generator[Event, None, Package]:
-    try:
-        ref, _ = parse_for_use(name)
-    except InvalidName as error:
-        raise ApiError(400, "invalid model name") from error
-    if state.find(ref) is None:
-        for event in pull(state, ref, waiter):
-            if event["status"] != "success":
-                yield event
-    item = state.find(ref)
-    if item is None:
-        raise ApiError(500, f"model '{name}' not found")
-    package = item.package
-    layers = tuple(
-        Layer(layer.kind, layer.digest, layer.size, layer.text, item.ref.display)
-        for layer in package.layers
-    )
-    return Package(
-        package.manifest,
-        layers,
-        package.config,
-        package.details,
-        package.weights,
-        package.projector,
-    )
-
-
-def _from_files(state: DemoState, files: dict[str, Any]) -> Generator[Event, None, Package]:
-    if not files:
-        raise ApiError(400, "no files provided to convert")
-    weights: Weights | None = None
-    layers: list[Layer] = []
-    for path, digest in files.items():
-        yield {"status": "parsing GGUF"}
-        if not state.has_blob(digest):
-            raise ApiError(500, f"open {state.blob_path(digest)}: no such file or directory")
-        size = state.blob_size(digest)
-        try:
-            weights = read_header(state.uploads.get(digest, b""), digest, size)
-        except NotGguf as error:
-            raise ApiError(400, "supplied file was not in GGUF format") from error
-        layers.append(Layer("model", digest, size, None, path))
-    return assemble(weights, layers, details=_details(weights, None))
+def _assembled(found: Found) -> Package:
+    weights, projector, layers = found
+    if weights is None and projector is not None:  # listed all the same; it can only see
+        weights, projector = replace(projector, capabilities=("vision",)), None
+    package = assemble(weights, layers, details=_details(weights, None), projector=projector)
+    return replace(package, details=_details(weights, package))
 
 
 def _layers(package: Package, body: Body) -> list[Layer]:

@@ -67,16 +67,21 @@ def _find(state: DemoState, name: str, *, missing_hint: bool = False) -> Install
 
 
 def _load(
-    state: DemoState, exchange: Exchange, item: Installed, keep_ns: int, options: dict[str, Any]
+    state: DemoState,
+    exchange: Exchange,
+    item: Installed,
+    keep_ns: int | None,
+    options: dict[str, Any],
 ) -> None:
     if item.package.weights is None:
         return
-    if not state.memory.is_loaded(item.package):
+    given = {**item.package.parameters, **options}.get("num_ctx")
+    if isinstance(given, (str, bool)):
+        raise ApiError(500, 'option "num_ctx" must be of type integer')
+    context = int(given) if isinstance(given, (int, float)) else None
+    if state.memory.needs_load(item.package, context):
         exchange.wait(state.load_s)
-    context = options.get("num_ctx")
-    state.memory.put(
-        item.ref, item.package, keep_ns, int(context) if isinstance(context, (int, float)) else None
-    )
+    state.memory.put(item.ref, item.package, keep_ns, context)
 
 
 def _done(state: DemoState, name: str, response: str, reason: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def find_for_use(state: DemoState, name: str, what: str) -> tuple[Ref, Installed
             raise ApiError(404, f"model '{name}' not found")
         return stub.ref, stub
     ref = state.canonical(ref)
-    item = state.find(ref)
+    item = state.find_file(ref)
     if item is not None and item.package.weights is None and state.cloud_disabled:
         raise ApiError(403, CLOUD_DISABLED.format(what))
     return ref, item
@@ -86,7 +86,22 @@ def create(state: DemoState, exchange: Exchange) -> None:
     body = Body(exchange.body, "CreateRequest")
     ref = create_target(state, body)
     events = create_events(state, ref, body, exchange)
-    _respond(exchange, events, body.flag("stream", True))
+    is_stream = body.flag("stream", True)
+    _respond(exchange, _stranded(exchange, events) if is_stream else events, is_stream)
+
+
+def _stranded(
+    exchange: Exchange, events: Generator[Event, None, None]
+) -> Generator[Event, None, None]:
+    """The events of a create whose lines nobody but its client takes. When that has left, one more
+    is taken; the work goes on to the next, and ends there for good."""
+    has_left = False
+    with closing(events):
+        for event in events:
+            if has_left:
+                return
+            has_left = exchange.has_left
+            yield event
 
 
 def _respond(exchange: Exchange, events: Generator[Event, None, None], is_stream: bool) -> None:
@@ -120,7 +135,8 @@ def delete(state: DemoState, exchange: Exchange) -> None:
     except InvalidName as error:
         text = f"name {quoted(name)} is invalid"
         raise ApiError(400, _CONFLICT.format(quoted(name)) if error.conflict else text) from error
-    if not state.remove(ref):
+    ref = state.canonical(ref)
+    if state.find_file(ref) is None or not state.remove(ref):
         raise ApiError(404, f"model '{name}' not found")
     exchange.reply(200)
 
@@ -136,11 +152,8 @@ def copy(state: DemoState, exchange: Exchange) -> None:
         except InvalidName as error:
             raise ApiError(400, f"{key} {quoted(text)} is invalid") from error
     source, destination = refs
-    item = state.find(source)
-    if item is None:
+    if source != destination and not state.copy(source, destination):
         raise ApiError(404, f"model {quoted(body.text('source'))} not found")
-    if source.key != destination.key:
-        state.install(destination, item.package)
     exchange.reply(200)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tray_app.demo.errors import ApiError, ClientGone, ServerStopping
 from tray_app.demo.exchange import BARE_TEXT, JSON, TEXT, Exchange
 from tray_app.demo.gojson import encode
-from tray_app.demo.handlers import create, generate, models, registry
+from tray_app.demo.handlers import blobs, generate, models, registry
 from tray_app.demo.store.state import DemoState
 
 Handler = Callable[[DemoState, Exchange], None]
@@ -26,7 +26,7 @@ def dispatch(state: DemoState, exchange: Exchange) -> None:
     """Answer one request."""
     methods = _methods(exchange.path)
     handler = methods.get(exchange.method)
-    if handler is not create.receive_blob:
+    if handler is not blobs.receive_blob:
         exchange.read_body()
     if not _is_welcome(exchange):
         exchange.reply(403)
@@ -79,7 +79,7 @@ _ROUTES: dict[str, dict[str, Handler]] = {
     "/api/generate": {"POST": generate.generate},
     "/api/embed": {"POST": generate.embed},
 }
-_BLOB_ROUTE: dict[str, Handler] = {"HEAD": create.blob_exists, "POST": create.receive_blob}
+_BLOB_ROUTE: dict[str, Handler] = {"HEAD": blobs.blob_exists, "POST": blobs.receive_blob}
 _REGISTRY_ROUTE: dict[str, Handler] = {"GET": registry.serve, "HEAD": registry.serve}
 
 

@@ -43,6 +43,11 @@ class Ref:
         return short
 
     @property
+    def file(self) -> str:
+        """Where its manifest lies on the server's disk, below the folder of manifests."""
+        return f"{self.host}/{self.namespace}/{self.model}/{self.tag}"
+
+    @property
     def manifest_path(self) -> str:
         """The registry's path of this name's manifest."""
         return f"/v2/{self.namespace}/{self.model}/manifests/{self.tag}"

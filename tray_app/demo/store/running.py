@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tray_app.demo.errors import ApiError
@@ -18,10 +18,10 @@ DEFAULT_CONTEXT = 4096
 _KINDS = {bool: "bool", list: "[]interface {}", dict: "map[string]interface {}"}
 
 
-def keep_alive_ns(value: Any) -> int:
-    """Nanoseconds of a request's keep_alive; None is the server's default."""
+def keep_alive_ns(value: Any) -> int | None:
+    """Nanoseconds of a request's keep_alive; None = it names none."""
     if value is None:
-        return DEFAULT_KEEP_ALIVE_NS
+        return None
     if isinstance(value, str):
         try:
             seconds = parse_duration(value)
@@ -46,15 +46,20 @@ class Running:
     size_vram: int
     context_length: int
     expires_ns: int
+    keep_ns: int = DEFAULT_KEEP_ALIVE_NS
+    """How long it stays after each request that names no other time."""
 
 
 class Memory:
-    """What is loaded. Keyed by weights: two names of one file are one row.
+    """What is loaded. Keyed by weights: two names of one file are one row. What does not fit beside
+    the others pushes them out, those that were used longest ago first, whatever their time;
+    `max_loaded` is how many there may be, 0 = any number.
 
     Thread: every method may be called from any thread.
     """
 
     def __init__(self, clock_ns: Callable[[], int], graphics_bytes: int) -> None:
+        self.max_loaded = 0
         self._clock_ns = clock_ns
         self._graphics_bytes = graphics_bytes
         self._lock = threading.RLock()
@@ -71,21 +76,43 @@ class Memory:
         """Whether these weights are in memory, under whatever name."""
         return any(_key(row.package) == _key(package) for row in self.rows())
 
-    def put(self, ref: Ref, package: Package, keep_ns: int, context: int | None = None) -> None:
-        """Load, or change the time of what is loaded."""
+    def needs_load(self, package: Package, context: int | None) -> bool:
+        """Whether a request with this context (None = it names none) has to wait for a load."""
+        row = self._row(package)
+        return row is None or row.context_length != _context(package, context)
+
+    def put(
+        self, ref: Ref, package: Package, keep_ns: int | None, context: int | None = None
+    ) -> None:
+        """Load, or change the time of what is loaded. Another context is another load."""
         with self._lock:
-            rows = self.rows()
-            now = self._clock_ns()
-            old = next((row for row in rows if _key(row.package) == _key(package)), None)
-            if old is not None and context in (None, old.context_length):
-                ref, package = old.ref, old.package
-                size, vram, context = old.size, old.size_vram, old.context_length
+            now, key = self._clock_ns(), _key(package)
+            context = _context(package, context)
+            old = self._row(package)
+            if old is not None and context == old.context_length:
+                keep_ns = old.keep_ns if keep_ns is None else keep_ns
+                row = replace(old, keep_ns=keep_ns, expires_ns=now + keep_ns)
             else:
-                context = context or int(package.parameters.get("num_ctx", DEFAULT_CONTEXT))
+                self._rows.pop(key, None)
                 size = _memory_bytes(package, context)
-                taken = sum(row.size_vram for row in rows if row is not old)
+                self._make_room(size)
+                taken = sum(row.size_vram for row in self._rows.values())
                 vram = max(0, min(size, self._graphics_bytes - taken))
-            self._rows[_key(package)] = Running(ref, package, size, vram, context, now + keep_ns)
+                keep_ns = DEFAULT_KEEP_ALIVE_NS if keep_ns is None else keep_ns
+                row = Running(ref, package, size, vram, context, now + keep_ns, keep_ns)
+            self._rows.pop(key, None)  # the one that was used last comes last
+            self._rows[key] = row
+
+    def _row(self, package: Package) -> Running | None:
+        return next((row for row in self.rows() if _key(row.package) == _key(package)), None)
+
+    def _make_room(self, size: int) -> None:
+        while self._rows:
+            taken = sum(row.size_vram for row in self._rows.values())
+            is_full = 0 < self.max_loaded <= len(self._rows)
+            if not is_full and taken + size <= self._graphics_bytes:
+                return
+            del self._rows[next(iter(self._rows))]
 
     def drop(self, package: Package) -> None:
         """Unload; nothing happens if it is not loaded."""
@@ -96,6 +123,10 @@ class Memory:
         """Unload everything, as the end of the server does."""
         with self._lock:
             self._rows.clear()
+
+
+def _context(package: Package, context: int | None) -> int:
+    return context or int(package.parameters.get("num_ctx") or DEFAULT_CONTEXT)
 
 
 def _key(package: Package) -> str:

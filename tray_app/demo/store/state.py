@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from tray_app.demo.errors import ApiError
 from tray_app.demo.gojson import NANOSECONDS, encode
 from tray_app.demo.store.downloads import Line
 from tray_app.demo.store.naming import Ref, parse
@@ -16,6 +18,8 @@ from tray_app.demo.store.rows import tags_row
 from tray_app.demo.store.running import Memory
 
 DEFAULT_SPEED_BYTES_S = 40_000_000.0
+MANIFEST_BYTES = 4096
+"""What a manifest takes on a disk."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,19 @@ class Published:
     ref: Ref
     package: Package
     pushed_s: int
+
+
+@dataclass
+class Quantizer:
+    """How the server's llama-quantize behaves. `seconds` it takes, silently unless it `prints`;
+    `writes_same` None = its output is its input where that was made by it."""
+
+    is_there: bool = True
+    seconds: float = 0.0
+    prints: bool = False
+    writes_same: bool | None = None
+    unknown: set[str] = field(default_factory=set)
+    """Architectures that it does not know."""
 
 
 @dataclass
@@ -94,6 +111,16 @@ class DemoState:
         """Digests that manifests name, and the registry has no more."""
         self.uploads: dict[str, bytes] = {}
         """The first bytes of uploaded blobs, enough for a GGUF header."""
+        self.quantizer = Quantizer()
+        self.made_blobs: set[str] = set()
+        """Digests of blobs that a create has made, and which no manifest has named yet."""
+        self.leftovers: dict[str, int] = {}
+        """Files and folders of creates that were cut off, and how many bytes are in them."""
+        self.broken: dict[str, str] = {}
+        """Manifests that cannot be read, by their paths: what the server says of them. They are
+        listed nowhere, and only a model that comes to their name ends them."""
+        self.map_order = random.Random()
+        """Decides between two spellings of one part, as the order of a Go map does."""
         self._blobs: dict[str, int] = {}
         self._installed: dict[str, Installed] = {}
         self._published: dict[str, Published] = {}
@@ -132,6 +159,7 @@ class DemoState:
         ref = parse(name) if isinstance(name, str) else name
         with self.lock:
             when = self.clock_ns() if modified_ns is None else modified_ns
+            self.broken.pop(ref.file, None)
             self._installed[ref.key] = Installed(ref, package, when)
             for blob in package.blobs:
                 self._blobs[blob.digest] = blob.size
@@ -163,19 +191,46 @@ class DemoState:
         """The installed model of this name, whatever its case."""
         return self._installed.get(ref.key)
 
+    def find_file(self, ref: Ref) -> Installed | None:
+        """The model whose manifest lies at exactly this name. ApiError for one that is broken."""
+        text = self.broken.get(ref.file)
+        if text is not None:
+            raise ApiError(500, text)
+        item = self._installed.get(ref.key)
+        return item if item is not None and item.ref == ref else None
+
     def names(self) -> list[str]:
         """The display names of what is installed, in order of /api/tags."""
         return [item.ref.display for item in self.installed()]
 
     def canonical(self, ref: Ref) -> Ref:
-        """The name in the case in which its parts are already on the disk."""
-        with self.lock:
-            for item in self._installed.values():
-                for part in ("host", "namespace", "model", "tag"):
-                    known = getattr(item.ref, part)
-                    if known.casefold() == getattr(ref, part).casefold():
-                        ref = replace(ref, **{part: known})
+        """The name in the case in which its parts are already on the disk, each of any model."""
+        for part in ("host", "namespace", "model", "tag"):
+            folded = getattr(ref, part).casefold()
+            with self.lock:
+                known = [getattr(item.ref, part) for item in self._installed.values()]
+            spelled = [each for each in known if each.casefold() == folded]
+            if spelled:
+                ref = replace(ref, **{part: self.map_order.choice(spelled)})
         return ref
+
+    def copy(self, source: Ref, destination: Ref) -> bool:
+        """Copy a manifest; whether there was one. ApiError when the disk is full: then a manifest
+        without a byte is left. A broken one is copied like any other."""
+        with self.lock:
+            if source.file in self.broken:
+                self.broken[destination.file] = self.broken[source.file]
+                return True
+            item = self.find_file(source)
+            if item is None:
+                return False
+            if self.disk_free_bytes is not None and self.disk_free_bytes < MANIFEST_BYTES:
+                self._installed.pop(destination.key, None)
+                self.broken[destination.file] = "EOF"
+                path = f"{self.models_dir}/manifests/{destination.file}"
+                raise ApiError(500, f"write {path}: copy_file_range: no space left on device")
+            self.install(destination, item.package)
+            return True
 
     def load(self, name: str, seconds: float = 300.0) -> None:
         """Put an installed model into memory at once."""
@@ -198,6 +253,12 @@ class DemoState:
         """A blob has arrived."""
         with self.lock:
             self._blobs[digest] = size
+
+    def take_room(self, count_bytes: int) -> None:
+        """So much more of the disk is taken."""
+        with self.lock:
+            if self.disk_free_bytes is not None:
+                self.disk_free_bytes = max(0, self.disk_free_bytes - count_bytes)
 
     def remove_blob(self, digest: str) -> None:
         """A blob is thrown away."""

@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Network(QObject):
-    """Whether the network connection costs by the byte. A subclass for each system that tells.
+    """Whether there is a network connection, and whether it costs by the byte. A subclass for each
+    system that tells.
 
-    Signals: `changed` when `is_metered` did. Thread: the GUI thread; nothing blocks.
+    Signals: `changed` when one of the two did. Thread: the GUI thread; nothing blocks.
     """
 
     changed = Signal()
@@ -17,11 +18,17 @@ class Network(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._is_metered: bool | None = None
+        self._is_online: bool | None = None
 
     @property
     def is_metered(self) -> bool | None:
         """None = not to be known here, or not yet."""
         return self._is_metered
+
+    @property
+    def is_online(self) -> bool | None:
+        """None = not to be known here, or not yet."""
+        return self._is_online
 
     def start(self) -> None:
         """Find out, and follow it from now on."""
@@ -32,6 +39,11 @@ class Network(QObject):
     def _take(self, is_metered: bool | None) -> None:
         if is_metered is not self._is_metered:
             self._is_metered = is_metered
+            self.changed.emit()
+
+    def _take_online(self, is_online: bool | None) -> None:
+        if is_online is not self._is_online:
+            self._is_online = is_online
             self.changed.emit()
 
 

@@ -16,6 +16,8 @@ from tray_app.core.surrogates import well_formed
 LINE_LIMIT = 64 * 1024
 """Bytes of one request or answer. `status` of a large server fits in well."""
 MAX_KEEP_DAYS = 365
+KEEP_OFF = "off"
+MAX_CONTEXT_DIGITS = 9
 
 
 class InstanceCommand(StrEnum):
@@ -24,8 +26,14 @@ class InstanceCommand(StrEnum):
     RAISE = "raise"
     PULL = "pull"  # args: names
     UPDATE = "update"  # args: of one UpdateRequest, see `update_args`
+    KEEP = "keep"  # args: server id, name, and a context, "" = the default one, or KEEP_OFF
     SHOW = "show"  # args: a name, or none
     STATUS = "status"
+    DOWNLOADS = "downloads"
+    PAUSE = "pause"  # args: a server, or "" for any, and names; without names all
+    RESUME = "resume"  # args: the same
+    CANCEL = "cancel"  # args: the same, with names
+    RENAMED = "renamed"  # args: of one Renamed, see `renamed_args`
     QUIT = "quit"
 
 
@@ -57,6 +65,41 @@ def read_update_args(args: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...]
     if not all(re.fullmatch("[0-9a-f]{64}", digest) for _, digest in models):
         raise ValueError("no digest")
     return models, int(days), bool(again)
+
+
+def read_keep_args(args: tuple[str, ...]) -> tuple[str, str, int | None, bool]:
+    """Server id, name, context (None = the default one), and whether it is to be kept no more.
+    Raises ValueError for what nobody of us sends."""
+    server_id, name, context = args
+    if context == KEEP_OFF:
+        return server_id, name, None, True
+    is_number = context.isascii() and context.isdecimal() and len(context) <= MAX_CONTEXT_DIGITS
+    if context and not (is_number and int(context)):
+        raise ValueError("no context")
+    return server_id, name, int(context) if context else None, False
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A terminal has given a model another name; `address` is that of its server, as shown."""
+
+    server_id: str
+    address: str
+    old: str
+    new: str
+    digest: str
+
+
+def renamed_args(renamed: Renamed) -> tuple[str, ...]:
+    """What is said of it."""
+    return (renamed.server_id, renamed.address, renamed.old, renamed.new, renamed.digest)
+
+
+def read_renamed_args(args: tuple[str, ...]) -> Renamed:
+    """What `renamed_args` made. Raises ValueError for what it never makes."""
+    if len(args) != 5 or not all(args) or not re.fullmatch("[0-9a-f]{64}", args[-1]):
+        raise ValueError("no rename")
+    return Renamed(*args)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ class NoticeKind(StrEnum):
 
 TO_UPDATES = "updates"
 """No download has this id."""
+TO_MEMORY = "memory"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One notification; texts are plain. `target` is the download a click leads to, TO_UPDATES the
-    models with newer versions, "" the window as it is. A notice takes the place of an earlier one
-    with the same `slot`."""
+    models with newer versions, TO_MEMORY those that are kept loaded, "" the window as it is. A
+    notice takes the place of an earlier one with the same `slot`."""
 
     kind: NoticeKind
     title: str

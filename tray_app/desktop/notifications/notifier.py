@@ -16,7 +16,9 @@ from PySide6.QtGui import QGuiApplication
 
 from tray_app import text
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.errors import Changed
+from tray_app.core.keeping.records import KeepNews, KeepNote
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ServerStatus
@@ -24,6 +26,7 @@ from tray_app.core.sign_in import SecretState
 from tray_app.core.updates.facts import BackupNote, UpdatesFound
 from tray_app.desktop.notifications.balloons import Balloons, QtNotifications
 from tray_app.desktop.notifications.notice import (
+    TO_MEMORY,
     TO_UPDATES,
     Notice,
     NoticeBackend,
@@ -33,6 +36,7 @@ from tray_app.desktop.notifications.rules import Batch, PullNoticeRules
 from tray_app.desktop.notifications.server_rules import TOGETHER_S, ServerNoticeRules
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
+from tray_app.text.creating import notice_create_failed, notice_created
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +93,8 @@ class Notifier(QObject):
         state.pull_summary_changed.connect(self.check)
         state.updates_found.connect(self._on_state_updates_found)
         state.old_version_going.connect(self._on_state_old_version_going)
+        state.creates.ended.connect(self._on_creates_ended)
+        state.keeping.told.connect(self._on_keeping_told)
 
     @Slot(bool)
     def set_window_active(self, is_active: bool) -> None:
@@ -114,6 +120,23 @@ class Notifier(QObject):
             self._timer.start(0)
 
     @Slot(object)
+    def _on_creates_ended(self, item: CreateItem) -> None:
+        """Each for itself: there are few, and each has taken minutes."""
+        values = self._settings.values
+        if item.state is CreateState.DONE:
+            is_of_several = len(self._state.servers) > 1
+            label = self._label(item.server_id) if is_of_several else ""
+            words, kind = notice_created(item, label), NoticeKind.FINISHED
+            is_wanted = values.notify_finished
+        elif item.state is CreateState.FAILED:
+            words, kind = notice_create_failed(item, self._label(item.server_id)), NoticeKind.FAILED
+            is_wanted = values.notify_failed
+        else:
+            return
+        if is_wanted and not self._is_seen:
+            self._tell(Notice(kind, words.title, words.body, item.id, f"create {item.id}"))
+
+    @Slot(object)
     def _on_state_updates_found(self, found: UpdatesFound) -> None:
         """A check has found newer versions of which nobody was told."""
         if self._settings.values.notify_updates and not self._is_seen:
@@ -130,6 +153,16 @@ class Notifier(QObject):
             slot = f"old {made.server_id} {made.name}"
             self._tell(Notice(NoticeKind.UPDATES, words.title, words.body, TO_UPDATES, slot))
 
+    @Slot(object)
+    def _on_keeping_told(self, note: KeepNote) -> None:
+        """A model was pushed out of memory so often that it is kept no more, or does not fit."""
+        is_wanted = self._settings.values.notify_failed and not self._is_seen
+        if note.news in (KeepNews.GIVEN_UP, KeepNews.NO_ROOM) and is_wanted:
+            label = self._label(note.ref.server_id) if len(self._state.servers) > 1 else ""
+            words = text.notice_not_kept(note, label)
+            slot = f"kept {note.ref.server_id} {note.ref.name}"
+            self._tell(Notice(NoticeKind.FAILED, words.title, words.body, TO_MEMORY, slot))
+
     @property
     def _is_seen(self) -> bool:
         """Whether a person looks at any window of ours: a check can be asked for in several."""
@@ -139,6 +172,8 @@ class Notifier(QObject):
     def _on_backend_clicked(self, target: str) -> None:
         if target == TO_UPDATES:
             self._commands.updates_show_requested.emit()
+        elif target == TO_MEMORY:
+            self._commands.settings_dialog_requested.emit("memory")
         else:
             self._commands.pull_show_requested.emit(target)
 

@@ -5,24 +5,21 @@ Plain entries and submenus only: everything here has to go over D-Bus. Made a me
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from heapq import nlargest
-from itertools import chain, islice
-from operator import attrgetter
-from typing import TYPE_CHECKING
+from itertools import chain
 
 from tray_app import text
+from tray_app.core.creates.records import CreateItem, CreateState
+from tray_app.core.keeping.records import KeepRequest
 from tray_app.core.payloads import (
     DiskTarget,
     LoadRequest,
     ModelRef,
     ModelRefs,
-    ServerStart,
     is_starting,
-    seen_state,
 )
 from tray_app.core.pulls.states import (
     ENDED,
@@ -31,23 +28,18 @@ from tray_app.core.pulls.states import (
     PullEvent,
     PullItem,
     PullState,
-    PullSummary,
 )
 from tray_app.core.records import (
     MemoryUse,
     ModelRecord,
-    RunningModel,
-    Server,
     ServerState,
-    ServerStatus,
-    Snapshot,
 )
-from tray_app.core.updates.facts import CheckState, ModelVerdict, Way
+from tray_app.core.updates.facts import ModelVerdict, Way
 from tray_app.core.updates.ways import way_of
+from tray_app.desktop.tray.facts import MAX_LOADABLE, ServerFacts, TrayFacts
 from tray_app.text import tr
-
-if TYPE_CHECKING:
-    from tray_app.state.app_state import AppState
+from tray_app.text.creating import creates_line, tray_create_lines, tray_create_title
+from tray_app.text.keeping import tray_keep, tray_load_again, tray_loading
 
 MAX_ENTRIES = 16
 """Separators do not count."""
@@ -57,144 +49,9 @@ MAX_UNWELL = 2
 MAX_WAKES = 2
 MAX_PULLS = 5
 MAX_LOADED = 20
-MAX_LOADABLE = 10
 MAX_UPDATES = 8
-_modified = attrgetter("modified_at")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoices:
-    """The models that the menu names, picked out of thousands once for each snapshot."""
-
-    loaded: tuple[ModelRef, ...] = ()
-    """All that are in memory."""
-    loadable: tuple[ModelRecord, ...] = ()
-    """The newest that are not."""
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> ModelChoices:
-        running = snapshot.running or ()
-        names = {model.name for model in running}
-        # Thousands: they are sifted by what is asked in C.
-        stored = [m for m in snapshot.models if not (m.remote_host or m.remote_model)]
-        dated = [m for m in stored if m.modified_at]
-        newest = nlargest(MAX_LOADABLE + len(names), dated, key=_modified)
-        loadable = [m for m in newest if m.name not in names][:MAX_LOADABLE]
-        if len(loadable) < MAX_LOADABLE:
-            others = (m for m in stored if not m.modified_at and m.name not in names)
-            loadable += islice(others, MAX_LOADABLE - len(loadable))
-        return cls(
-            tuple(ModelRef(model.server_id, model.name, model.digest) for model in running),
-            tuple(loadable),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ServerFacts:
-    """What the menu is told of one server; None = nothing yet."""
-
-    label: str = ""
-    status: ServerStatus | None = None
-    snapshot: Snapshot | None = None
-    start: ServerStart | None = None
-    id: str = ""
-    can_wake: bool = False
-    can_start: bool = False
-    choices: ModelChoices | None = None
-    """Those of the snapshot; None = still to be made."""
-
-    @property
-    def is_online(self) -> bool:
-        return self.status is not None and self.status.is_online
-
-    @property
-    def is_unwell(self) -> bool:
-        """Whether there is something to say of it: it does not answer as it should."""
-        return self.state not in (ServerState.ONLINE, ServerState.CONNECTING)
-
-    @property
-    def state(self) -> ServerState:
-        return seen_state(self.status, self.start)
-
-    @property
-    def is_asleep(self) -> bool:
-        """Whether it may be woken."""
-        return self.can_wake and self.state is ServerState.OFFLINE
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it may be started."""
-        return self.can_start and self.state is ServerState.OFFLINE
-
-    @property
-    def running(self) -> tuple[RunningModel, ...] | None:
-        """Models in memory now; None = not known."""
-        if self.snapshot is None or not self.is_online:
-            return None
-        return self.snapshot.running
-
-    @property
-    def offered(self) -> ModelChoices:
-        """The models that can be loaded or unloaded now."""
-        if self.snapshot is None or not self.is_online:
-            return ModelChoices()
-        return self.choices or ModelChoices.of(self.snapshot)
-
-    @classmethod
-    def of(cls, state: AppState, server: Server, before: ServerFacts | None) -> ServerFacts:
-        """What is known of a server now; `before` is what was."""
-        snapshot = state.snapshot(server.id)
-        if snapshot is not None and snapshot.is_old:
-            snapshot = None  # nothing of it can be loaded or unloaded
-        choices: ModelChoices | None = None
-        if snapshot is not None:
-            old = before.snapshot if before is not None else None
-            is_same = old is not None and old.models is snapshot.models
-            if (
-                before is not None
-                and old is not None
-                and is_same
-                and (old.running == snapshot.running)
-            ):
-                choices = before.choices
-            else:
-                choices = ModelChoices.of(snapshot)
-        return cls(
-            text.server_name(server.label, server.address),
-            state.status(server.id),
-            snapshot,
-            state.start_of(server.id),
-            server.id,
-            server.can_wake,
-            state.can_start(server.id),
-            choices,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TrayFacts:
-    """All that tooltip and menu are made from. `servers` are those that are on, `default_id` is
-    the one that needs no name beside a download; `names` are those of all that have downloads."""
-
-    servers: tuple[ServerFacts, ...] = (ServerFacts(),)
-    items: tuple[PullItem, ...] = ()
-    summary: PullSummary = field(default_factory=PullSummary)
-    needs_attention: bool = False
-    updates: int = 0
-    default_id: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
-    newer: tuple[ModelVerdict, ...] = ()
-    """The models behind `updates`, in their order; all together cost `update_bytes`."""
-    update_bytes: int = 0
-    check: CheckState = field(default_factory=CheckState)
-
-    @property
-    def is_of_several(self) -> bool:
-        return len(self.servers) > 1
-
-    @property
-    def online(self) -> tuple[ServerFacts, ...]:
-        return tuple(server for server in self.servers if server.is_online)
+MAX_KEEPS = 5
+MAX_LOADS = 2
 
 
 class TrayVerb(StrEnum):
@@ -214,6 +71,11 @@ class TrayVerb(StrEnum):
     SHOW_UPDATES = "show_updates"
     CHECK = "check"
     LOAD = "load"
+    LOAD_STOP = "load_stop"
+    KEEP = "keep"
+    KEEP_STOP = "keep_stop"
+    KEEP_LOAD = "keep_load"
+    SHOW_MODEL = "show_model"
     UNLOAD = "unload"
     PAUSE = "pause"
     RESUME = "resume"
@@ -221,6 +83,10 @@ class TrayVerb(StrEnum):
     SHOW_PULL = "show_pull"
     FREE_UP = "free_up"
     """Open the window of disk space for a download that waits for some."""
+    CANCEL_CREATE = "cancel_create"
+    KEEP_CREATE = "keep_create"
+    DELETE_CREATE = "delete_create"
+    """Once it is made."""
     PAUSE_ALL = "pause_all"
     RESUME_ALL = "resume_all"
 
@@ -245,6 +111,8 @@ class MenuEntry:
     request: TrayRequest | None = None
     is_default: bool = False
     children: tuple[MenuEntry, ...] = ()
+    is_checked: bool | None = None
+    """Whether it is ticked; None = it never is."""
 
     @property
     def is_separator(self) -> bool:
@@ -260,46 +128,17 @@ class MenuEntry:
         return (self.key, self.icon, tuple(child.shape for child in self.children))
 
 
-def facts_of(
-    state: AppState | None,
-    *,
-    needs_attention: bool,
-    before: TrayFacts | None = None,
-) -> TrayFacts:
-    """What the tray shows of the state; None = there is none yet. `before` is what it showed."""
-    if state is None:
-        return TrayFacts(needs_attention=needs_attention)
-    old = {server.id: server for server in before.servers} if before is not None else {}
-    servers = tuple(ServerFacts.of(state, server, old.get(server.id)) for server in state.servers)
-    names = {server.id: server.label for server in servers}
-    for item in state.downloads:
-        if item.server_id not in names:
-            server = state.server_of(item.server_id)
-            names[item.server_id] = text.server_name(server.label, server.address)
-    return TrayFacts(
-        servers,
-        state.downloads,
-        state.pull_summary,
-        needs_attention,
-        state.update_count,
-        state.default_server_id,
-        names,
-        state.updates,
-        state.update_bytes,
-        state.update_check,
-    )
-
-
 def build_tooltip(facts: TrayFacts) -> str:
     """Two lines of plain text."""
+    made = creates_line(facts.creates)
     if facts.is_of_several:
         loaded = chain.from_iterable(server.running or () for server in facts.servers)
         online, use = len(facts.online), MemoryUse.of(loaded)
         total = len(facts.servers)
-        return text.tray_tooltip_of_several(online, total, use, facts.summary, facts.updates)
+        return text.tray_tooltip_of_several(online, total, use, facts.summary, facts.updates, made)
     one = facts.servers[0]
     return text.tray_tooltip(
-        one.label, one.status, one.running, facts.summary, facts.updates, one.start
+        one.label, one.status, one.running, facts.summary, facts.updates, one.start, made
     )
 
 
@@ -316,8 +155,9 @@ def build_menu(facts: TrayFacts, now: datetime | None, now_s: float) -> tuple[Me
         head = [(_server_line(facts.servers[0]), opened), tuple(_connection(facts))]
     models = tuple(_models(facts, now or datetime.now(UTC)))
     foot = tuple(_foot())
-    room = MAX_ENTRIES - sum(map(len, (*head, models, foot)))
-    sections = (*head, tuple(_downloads(facts, now_s, room)), models, foot)
+    loads = tuple(_loads(facts, now_s))
+    room = MAX_ENTRIES - sum(map(len, (*head, loads, models, foot)))
+    sections = (*head, tuple(_downloads(facts, now_s, room)), loads, models, foot)
     entries: list[MenuEntry] = []
     for number, section in enumerate(sections):
         if section and entries:
@@ -395,17 +235,23 @@ def _wants_retry(server: ServerFacts) -> bool:
 
 
 def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]:
-    """At most `room` entries: fewer downloads, then no header."""
+    """At most `room` entries: fewer downloads, then no header. Models that are made come last."""
     summary = facts.summary
-    items = [item for item in facts.items if item.state not in ENDED]
+    items: list[PullItem | CreateItem] = [i for i in facts.items if i.state not in ENDED]
+    creates = [item for item in facts.creates if not item.is_ended]
+    pulls = len(items)
     if facts.needs_attention:
         items += [item for item in facts.items if item.state is PullState.FAILED]
+        creates += [item for item in facts.creates if item.state is CreateState.FAILED]
+    last = tuple(_all_downloads([item for item in items if isinstance(item, PullItem)]))
+    items += creates
     if not items:
         return
     waits = summary.waits_for_server or summary.waits_for_disk
     is_waiting = bool(waits) and not summary.active
     header = text.downloads_line(summary, has_speed=False, has_servers=facts.is_of_several)
-    last = tuple(_all_downloads(items))
+    if not pulls:
+        header = ""
     room -= len(last)
     if header and room > 2:
         room -= 1
@@ -414,7 +260,10 @@ def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]
     if len(items) > count or count > room:
         count = max(1, min(count, room - 1))
     for item in items[:count]:
-        yield _download(item, facts, now_s)
+        if isinstance(item, PullItem):
+            yield _download(item, facts, now_s)
+        else:
+            yield _create(item, facts, now_s)
     if len(items) > count:
         yield MenuEntry(
             "more downloads",
@@ -464,6 +313,49 @@ def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     entries.append(MenuEntry(f"{key} show", tr("Show in window"), request=show))
     shown = label if item.server_id != facts.default_id else ""
     return MenuEntry(key, text.tray_pull_title(item, shown), children=tuple(entries))
+
+
+def _create(item: CreateItem, facts: TrayFacts, now_s: float) -> MenuEntry:
+    """What Ollama cannot stop is asked about right here."""
+    key = f"create {item.id}"
+    label = facts.names.get(item.server_id, "")
+    lines = tray_create_lines(item, now_s, label)
+    entries = [MenuEntry(f"{key} line {n}", line) for n, line in enumerate(lines) if line]
+    entries.append(MenuEntry(f"{key} separator"))
+    if item.state is CreateState.ASKED:
+        request = TrayRequest(TrayVerb.DELETE_CREATE, (item.id,))
+        entries.append(MenuEntry(f"{key} delete", tr("Delete when ready"), "trash", request))
+    if item.state in (CreateState.ASKED, CreateState.TO_BE_DELETED):
+        request = TrayRequest(TrayVerb.KEEP_CREATE, (item.id,))
+        entries.append(MenuEntry(f"{key} keep", tr("Keep it"), "check", request))
+    elif not item.is_ended:
+        request = TrayRequest(TrayVerb.CANCEL_CREATE, (item.id,))
+        entries.append(MenuEntry(f"{key} cancel", tr("Cancel"), "close", request))
+    show = TrayRequest(TrayVerb.SHOW_PULL, (item.id,))
+    entries.append(MenuEntry(f"{key} show", tr("Show in window"), request=show))
+    shown = label if item.server_id != facts.default_id else ""
+    return MenuEntry(key, tray_create_title(item, shown), children=tuple(entries))
+
+
+def _loads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
+    """Only during a load."""
+    for loading in facts.loads[:MAX_LOADS]:
+        ref = loading.ref
+        key = f"loading {ref.server_id} {ref.name}"
+        stop = None if loading.is_stopping else TrayRequest(TrayVerb.LOAD_STOP, (ref,))
+        yield MenuEntry(
+            key,
+            tray_loading(loading, now_s),
+            "load",
+            children=(
+                MenuEntry(f"{key} stop", tr("Stop loading"), "close", stop),
+                MenuEntry(
+                    f"{key} show",
+                    tr("Show in window"),
+                    request=TrayRequest(TrayVerb.SHOW_MODEL, (ref,)),
+                ),
+            ),
+        )
 
 
 def _models(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
@@ -521,7 +413,11 @@ def _update(found: ModelVerdict, facts: TrayFacts) -> MenuEntry:
 
 def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
     """What each server has in memory; of several servers below a line with its name."""
-    servers = [server for server in facts.online if server.offered.loaded]
+    servers = [
+        server
+        for server in facts.online
+        if server.offered.loaded or any(ref.server_id == server.id for ref in facts.pushed_out)
+    ]
     refs = tuple(chain.from_iterable(server.offered.loaded for server in servers))
     room = MAX_LOADED
     for server in servers:
@@ -536,12 +432,22 @@ def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
                 "eject",
                 TrayRequest(TrayVerb.UNLOAD, (ref,)),
             )
+        for ref in facts.pushed_out:
+            if ref.server_id == server.id and room > 0:
+                room -= 1
+                yield MenuEntry(
+                    f"load again {server.id} {ref.name}",
+                    tray_load_again(ref.name),
+                    "load",
+                    TrayRequest(TrayVerb.KEEP_LOAD, (ref,)),
+                )
     if len(refs) > MAX_LOADED:
         yield MenuEntry(
             "more loaded",
             tr("{count} more…").format(count=text.number(len(refs) - MAX_LOADED)),
             request=TrayRequest(TrayVerb.OPEN),
         )
+    yield from _keeps(facts, refs[:MAX_KEEPS])
     if len(refs) > 1:
         yield MenuEntry("separator unload all")
         words = tr("Unload all")
@@ -550,8 +456,23 @@ def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
         yield MenuEntry("unload all", words, request=TrayRequest(TrayVerb.UNLOAD, refs))
 
 
+def _keeps(facts: TrayFacts, refs: tuple[ModelRef, ...]) -> Iterator[MenuEntry]:
+    """Which of those in memory are to stay there."""
+    if refs:
+        yield MenuEntry("separator keep")
+    for ref in refs:
+        is_kept = ref.key in facts.kept
+        request = TrayRequest(TrayVerb.KEEP, (KeepRequest(ref),))
+        if is_kept:
+            request = TrayRequest(TrayVerb.KEEP_STOP, (ref,))
+        key = f"keep {ref.server_id} {ref.name}"
+        is_default = ref.server_id == facts.default_id or not facts.is_of_several
+        words = tray_keep(ref.name, "" if is_default else facts.names.get(ref.server_id, ""))
+        yield MenuEntry(key, words, request=request, is_checked=is_kept)
+
+
 def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
-    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some."""
+    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some, by name."""
     servers = [server for server in facts.online if server.offered.loadable]
     shares = _shares([len(server.offered.loadable) for server in servers], MAX_LOADABLE)
     for number, (server, share) in enumerate(zip(servers, shares, strict=True)):
@@ -559,7 +480,8 @@ def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
             continue
         if facts.is_of_several:
             yield from _group("load", server, is_first=not number)
-        yield from map(_loadable, server.offered.loadable[:share])
+        chosen = sorted(server.offered.loadable[:share], key=lambda row: row.name.casefold())
+        yield from map(_loadable, chosen)
 
 
 def _shares(wanted: list[int], room: int) -> list[int]:

@@ -134,6 +134,8 @@ class TrayMenu(QObject):
                 menu.setDefaultAction(action)
             action.setObjectName(entry.key)
             action.setEnabled(entry.is_enabled)
+            action.setCheckable(entry.is_checked is not None)
+            action.setChecked(bool(entry.is_checked))
             self._actions[entry.key] = action
             self._texts[entry.key] = entry.text
             self._requests[entry.key] = entry.request
@@ -148,6 +150,8 @@ class TrayMenu(QObject):
             action.setText(self._label(entry.text))
         if action.isEnabled() is not entry.is_enabled:
             action.setEnabled(entry.is_enabled)
+        if action.isChecked() is not bool(entry.is_checked):
+            action.setChecked(bool(entry.is_checked))
         self._requests[entry.key] = entry.request
 
     def _color(self, name: str) -> str | None:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tray_app.commands import Commands
     from tray_app.core.pulls.states import PullSummary
     from tray_app.core.records import ServerStatus
-    from tray_app.desktop.tray.entries import TrayFacts, TrayRequest
+    from tray_app.desktop.tray.entries import TrayRequest
+    from tray_app.desktop.tray.facts import TrayFacts
     from tray_app.state.app_state import AppState
 
 _PACE_S = 1.0
@@ -118,6 +119,10 @@ class Tray(QObject):
             state.pull_summary_changed,
             state.updates_changed,
             state.update_check_changed,
+            state.creates.changed,
+            state.creates.removed,
+            state.keeping.kept_changed,
+            state.keeping.loading_changed,
         ):
             changed.connect(self._on_facts_changed)
         self._on_facts_changed()
@@ -173,7 +178,9 @@ class Tray(QObject):
             self._later.start(max(0, round(due_s * 1000)))
 
     def _summary(self) -> PullSummary | None:
-        return self._state.pull_summary if self._state is not None else None
+        if self._state is None:
+            return None
+        return self._state.creates.counted(self._state.pull_summary)
 
     def _tray_state(self) -> TrayState:
         statuses: list[ServerStatus | None] = []
@@ -230,8 +237,9 @@ class Tray(QObject):
         if not self._has_words or self._menu is None or self._icon is None:
             return
         from tray_app.desktop.tray import entries
+        from tray_app.desktop.tray.facts import facts_of
 
-        facts = self._facts = entries.facts_of(
+        facts = self._facts = facts_of(
             self._state,
             needs_attention=self._needs_attention,
             before=self._facts,
@@ -288,12 +296,20 @@ class Tray(QObject):
             "show_updates": commands.updates_show_requested,
             "check": commands.update_check_requested,
             "load": commands.load_requested,
+            "load_stop": commands.load_stop_requested,
+            "keep": commands.keep_requested,
+            "keep_stop": commands.keep_stop_requested,
+            "keep_load": commands.keep_load_requested,
+            "show_model": commands.details_dialog_requested,
             "unload": commands.unload_requested,
             "pause": commands.pull_pause_requested,
             "resume": commands.pull_resume_requested,
             "cancel": commands.pull_cancel_requested,
             "show_pull": commands.pull_show_requested,
             "free_up": commands.disk_dialog_requested,
+            "cancel_create": commands.create_cancel_requested,
+            "keep_create": commands.create_keep_requested,
+            "delete_create": commands.create_delete_when_ready_requested,
         }[request.verb]
         if not request.payloads:
             signal.emit()

@@ -29,13 +29,15 @@ _GLYPHS = {
 
 @dataclass(frozen=True, slots=True)
 class BannerText:
-    """What a banner says. `actions` are (key, label); `is_busy` shows a spinner for an icon."""
+    """What a banner says. `actions` are (key, label); `is_busy` shows a spinner for an icon;
+    `stays`: until a person has answered it."""
 
     text: str
     state: Tone = Tone.INFO
     actions: Sequence[tuple[str, str]] = field(default_factory=tuple)
     glyph: str = ""
     is_busy: bool = False
+    stays: bool = False
 
 
 class Banner(QWidget):

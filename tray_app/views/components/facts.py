@@ -58,7 +58,7 @@ class FactsCard(Card):
             value.setText(fact.value or MISSING)
             value.setToolTip(tooltip(fact.tip))
             value.setMinimumWidth(_longest_word(value))
-            _stand_on_one_line(label, value)
+            stand_on_one_line(label, value)
             spoken = fact.value or fact.why_missing or fact.value
             value.setAccessibleName(f"{fact.label}: {spoken}")
 
@@ -90,7 +90,7 @@ def _longest_word(label: QLabel) -> int:
     return min(_MAX_WORD, widest + 2)
 
 
-def _stand_on_one_line(first: QLabel, second: QLabel) -> None:
+def stand_on_one_line(first: QLabel, second: QLabel) -> None:
     """Give two labels side by side one baseline: Chinese comes from a font with other ascents."""
     ascents = [_ascent(first), _ascent(second)]
     for label, ascent in zip((first, second), ascents, strict=True):

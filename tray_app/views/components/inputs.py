@@ -87,7 +87,10 @@ class CheckBox(QCheckBox):
         line = self._height(self.fontMetrics().height())
         top = (self.height() - self.heightForWidth(self.width()) + line - _BOX) / 2
         box = QRectF(left, top, _BOX, _BOX)
-        self._paint_box(painter, box, theme, bool(option.state & QStyle.StateFlag.State_MouseOver))
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        paint_check_box(
+            painter, box, theme, self.isChecked(), self.isEnabled(), is_hovered=is_hovered
+        )
         if self.hasFocus():
             painter.setPen(QPen(theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -102,20 +105,29 @@ class CheckBox(QCheckBox):
             self.text(),
         )
 
-    def _paint_box(self, painter: QPainter, box: QRectF, theme: Theme, hovered: bool) -> None:
-        checked = self.isChecked()
-        border = mix(theme.base, theme.text, 0.62 if hovered else 0.5)
-        fill, mark = theme.base, theme.accent_text
-        if checked:
-            fill = border = theme.accent
-        if not self.isEnabled():
-            border = theme.control_border
-            fill, mark = (theme.disabled_fill if checked else theme.window), theme.disabled_text
-        painter.setPen(QPen(border, 1))
-        painter.setBrush(fill)
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        if checked:
-            paint_glyph(painter, "check", box.adjusted(1, 1, -1, -1), mark)
+
+def paint_check_box(
+    painter: QPainter,
+    box: QRectF,
+    theme: Theme,
+    is_checked: bool,
+    is_enabled: bool = True,
+    *,
+    is_hovered: bool = False,
+) -> None:
+    """The mark of a check box, 18 px on each side; for rows that are no widgets, too."""
+    border = mix(theme.base, theme.text, 0.62 if is_hovered else 0.5)
+    fill, mark = theme.base, theme.accent_text
+    if is_checked:
+        fill = border = theme.accent
+    if not is_enabled:
+        border = theme.control_border
+        fill, mark = (theme.disabled_fill if is_checked else theme.window), theme.disabled_text
+    painter.setPen(QPen(border, 1))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    if is_checked:
+        paint_glyph(painter, "check", box.adjusted(1, 1, -1, -1), mark)
 
 
 class ComboBox(QComboBox):
@@ -226,9 +238,18 @@ class SearchField(QLineEdit):
 
 def set_invalid(field: QLineEdit, invalid: bool) -> None:
     """Mark a field as holding something that cannot be used."""
-    if bool(field.property("invalid")) == invalid:
+    _mark(field, "invalid", invalid)
+
+
+def set_quiet(field: QWidget, quiet: bool) -> None:
+    """Mark a field as holding what nobody has typed there."""
+    _mark(field, "quiet", quiet)
+
+
+def _mark(field: QWidget, name: str, is_so: bool) -> None:
+    if bool(field.property(name)) == is_so:
         return
-    field.setProperty("invalid", invalid)
+    field.setProperty(name, is_so)
     field.style().unpolish(field)
     field.style().polish(field)
     field.update()

@@ -129,7 +129,8 @@ class NameLabel(QWidget):
         return QSize(int(metrics.horizontalAdvance("…")) + 8, self._height())
 
     def _height(self) -> int:
-        return int(QFontMetricsF(self._fonts.strong).height() + 0.999)
+        # A pixel more on both sides: some fonts draw an underscore below their own descent.
+        return int(QFontMetricsF(self._fonts.strong).height() + 0.999) + 2
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

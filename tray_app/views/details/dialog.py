@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -11,6 +12,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.keeping.records import KeepNews, KeepNote, KeepRequest
+from tray_app.core.names import is_same_name
 from tray_app.core.payloads import (
     BusyModel,
     CopyRequest,
@@ -47,6 +50,7 @@ from tray_app.text import (
     tr,
     utc_now,
 )
+from tray_app.text.keeping import keep_note_line, kept_tip
 from tray_app.text.updates import update_tooltip
 from tray_app.text.version import update_button
 from tray_app.views.components.banner import Banner, BannerText
@@ -56,6 +60,13 @@ from tray_app.views.components.safe_paint import could, failure_words
 from tray_app.views.details.header import DetailsHeader
 from tray_app.views.details.info import ModelInfoTab, ParametersTab
 from tray_app.views.details.layers import LayersTab
+from tray_app.views.details.memory import (
+    KEEP,
+    LOAD_NOW,
+    STOP_KEEPING,
+    STOP_LOADING,
+    MemoryFacts,
+)
 from tray_app.views.details.overview import OverviewTab
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
@@ -63,7 +74,6 @@ from tray_app.views.details.version import VersionTab, short_line, subject_of
 from tray_app.views.theme import Tone
 
 SPINNER_MS = 300
-KEEP_FOREVER_S = -1
 
 
 class DetailsDialog(DialogFrame):
@@ -85,12 +95,14 @@ class DetailsDialog(DialogFrame):
         parent: QWidget | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__("", parent)
         self._settings = settings
         self._state = state
         self._commands = commands
         self._clock = clock
+        self._clock_s = clock_s
         self._ref = ref
         self._notice: BannerText | None = None
         self._info: ModelInfo | None = None
@@ -112,12 +124,21 @@ class DetailsDialog(DialogFrame):
     def ref(self) -> ModelRef:
         return self._ref
 
+    def follow_rename(self, ref: ModelRef) -> None:
+        """The model has another name: all that is shown is of the same one."""
+        self._ref = ref
+        self.header.set_name(ref.name)
+        self._on_state_server_changed()
+        if self._record is not None:  # else the next list has it
+            self._update()
+        self._request()
+
     def _build(self) -> None:
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.header = DetailsHeader(self._ref.name, self, clock=self._clock)
         self.banner = Banner(self)
-        self.overview = OverviewTab(clock=self._clock)
+        self.overview = OverviewTab(clock=self._clock, clock_s=self._clock_s)
         self.overview.error_card.button.clicked.connect(self._request)
         self.header.star.clicked.connect(self._on_star_clicked)
         self.overview.note.given.connect(self._on_note_given)
@@ -171,8 +192,7 @@ class DetailsDialog(DialogFrame):
         self.delete_button.clicked.connect(self._on_delete_clicked)
         self.duplicate_button.clicked.connect(self._on_duplicate_clicked)
         self.load_button.clicked.connect(self._on_load_clicked)
-        self.overview.memory.keep_clicked.connect(self._on_keep_clicked)
-        self.overview.memory.release_clicked.connect(self._on_release_clicked)
+        self.overview.memory.acted.connect(self._on_memory_acted)
         close.clicked.connect(self.close)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         self.tabs.setFocus()
@@ -189,11 +209,18 @@ class DetailsDialog(DialogFrame):
         self.follow(state.copied, self._on_state_copied)
         self.follow(state.verdict_changed, self._on_state_verdict_changed)
         self.follow(state.verdicts_loaded, self._show_facts)
+        self.follow(state.never_looked_up_changed, self._show_facts)
+        self.follow(state.update_check_changed, self.version.show_check)
         self.follow(state.backups_changed, self._show_facts)
         self.follow(state.use.changed, self._on_state_use_changed)
         self.follow(state.remarks.changed, self._on_remark_changed)
         self.follow(state.remarks.loaded, self._show_remark)
         self._show_remark()
+        self.follow(state.keeping.status_changed, self._on_keeping_changed)
+        self.follow(state.keeping.loading_changed, self._on_keeping_changed)
+        self.follow(state.keeping.measured, self._show_measured)
+        self.follow(state.keeping.told, self._on_keeping_told)
+        self.follow(self._settings.changed, self._on_settings_changed)
 
     def _read_state(self) -> None:
         """What is known by now; the rest is asked for."""
@@ -313,6 +340,7 @@ class DetailsDialog(DialogFrame):
             self._ref = ModelRef(*self._ref.key, record.digest)
             self.header.set_record(record)
         self._show_running()
+        self._show_measured()
         is_gone = record is None and self._snapshot is not None
         gone = BannerText(tr("This model was deleted."), Tone.WARN)
         self.banner.set_text(gone if is_gone else self._notice)
@@ -321,8 +349,49 @@ class DetailsDialog(DialogFrame):
 
     def _show_running(self) -> None:
         running = self._running
+        facts = MemoryFacts(
+            running,
+            self._state.keeping.status(self._ref.key),
+            self._state.keeping.loading(self._ref.key),
+            self._settings.values.keep_again,
+            self._state.is_online(self._ref.server_id),
+        )
         self.header.set_loaded(running is not None)
-        self.overview.set_running(running)
+        self.header.set_kept(facts.is_kept, self._kept_tip(running))
+        self.overview.set_memory(facts)
+
+    def _kept_tip(self, running: RunningModel | None) -> str:
+        kept = self._state.keeping.kept_model(self._ref.key)
+        status = self._state.keeping.status(self._ref.key)
+        if kept is None or status is None:
+            return ""
+        context = running.context_length if running is not None else None
+        is_online = self._state.is_online(self._ref.server_id)
+        return kept_tip(status, context or kept.context_length, is_online=is_online)
+
+    @Slot()
+    def _show_measured(self) -> None:
+        record = self._record
+        taken = self._state.keeping.measured_of(record) if record is not None else ()
+        self.overview.set_measured(taken)
+
+    @Slot(object)
+    def _on_keeping_changed(self, key: ModelKey) -> None:
+        if key[0] == self._ref.server_id and is_same_name(key[1], self._ref.name):
+            self._show_running()
+            self._update_actions()
+
+    @Slot(object)
+    def _on_keeping_told(self, note: KeepNote) -> None:
+        """Of all that is told, only this does not stand in the card."""
+        if note.news is KeepNews.NO_ROOM and note.ref.key == self._ref.key:
+            self._notice = BannerText(keep_note_line(note), Tone.WARN)
+            self._update()
+
+    @Slot(str)
+    def _on_settings_changed(self, name: str) -> None:
+        if name == "keep_again":
+            self._show_running()
 
     def _show_info(self, info: ModelInfo) -> None:
         """The answer."""
@@ -444,12 +513,15 @@ class DetailsDialog(DialogFrame):
             self.load_button.set_icon_name("close")
             self.load_button.setEnabled(True)
             reason = ""
+        elif busy is Verb.STOP:
+            self.load_button.setText(tr("Stopping…"))
         elif busy is Verb.UNLOAD:
             self.load_button.setText(tr("Unloading…"))
         if is_cloud and not reason:
             reason = tr("Cloud models aren’t loaded here")
         self.load_button.setToolTip(tooltip(reason))
-        self.overview.memory.button.setEnabled(can_act)
+        is_loading = self._state.keeping.loading(self._ref.key) is not None
+        self.overview.memory.set_enabled(can_act, can_stop=is_loading and is_online)
 
     # --- what a person does --------------------------------------------------------------------
 
@@ -464,6 +536,8 @@ class DetailsDialog(DialogFrame):
             self._commands.load_stop_requested.emit(self._ref)
         elif self._running is not None:
             self._commands.unload_requested.emit(self._ref)
+        elif self._state.keeping.kept_model(self._ref.key) is not None:
+            self._commands.keep_load_requested.emit(self._ref)  # as it is to be kept
         else:
             self._commands.load_requested.emit(LoadRequest(self._ref))
 
@@ -474,17 +548,17 @@ class DetailsDialog(DialogFrame):
     def _on_update_clicked(self) -> None:
         self._commands.update_one_requested.emit(self._ref)
 
-    def _on_keep_clicked(self) -> None:
-        self._load_for(KEEP_FOREVER_S)
-
-    def _on_release_clicked(self) -> None:
-        self._load_for(None)
-
-    def _load_for(self, keep_alive_s: int | None) -> None:
-        # The same context keeps the runner; another one would load the model anew.
-        running = self._running
-        length = running.context_length if running is not None else None
-        self._commands.load_requested.emit(LoadRequest(self._ref, keep_alive_s, length))
+    @Slot(str)
+    def _on_memory_acted(self, action: str) -> None:
+        commands, ref = self._commands, self._ref
+        if action == KEEP:
+            commands.keep_requested.emit(KeepRequest(ref))
+        elif action == STOP_KEEPING:
+            commands.keep_stop_requested.emit(ref)
+        elif action == LOAD_NOW:
+            commands.keep_load_requested.emit(ref)
+        elif action == STOP_LOADING:
+            commands.load_stop_requested.emit(ref)
 
     @Slot()
     def _save_size(self) -> None:

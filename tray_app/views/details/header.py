@@ -42,6 +42,7 @@ class DetailsHeader(QWidget):
         self.star.setProperty("unframed", True)  # its glyph says it
         self.set_starred(False)
         self._loaded = Badge(BadgeSpec(tr("Loaded"), "chip", Tone.OK, filled=True), self)
+        self._kept = Badge(BadgeSpec(_kept_word(), "keep"), self)
         self._cloud = Badge(
             BadgeSpec(tr("Cloud"), "cloud", tip=tr("Runs on ollama.com, nothing is stored here")),
             self,
@@ -54,7 +55,9 @@ class DetailsHeader(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.name)
-        for widget in (self.copy_name, self.star, self._loaded, self._update, self._cloud):
+        for widget in (
+            *(self.copy_name, self.star, self._loaded, self._kept, self._update, self._cloud),
+        ):
             top.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         bottom = QHBoxLayout()
@@ -72,6 +75,7 @@ class DetailsHeader(QWidget):
         layout.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(texts, 1)
         self._loaded.hide()
+        self._kept.hide()
         self._update.hide()
         self._cloud.hide()
         self.set_record(None)
@@ -102,9 +106,19 @@ class DetailsHeader(QWidget):
         words = tr("Take the star from {name}") if is_starred else tr("Star {name}")
         self.star.set_name(words.format(name=one_line(self.name.name, 120)))
 
+    def set_name(self, name: str) -> None:
+        """The model is called otherwise now."""
+        self.name.set_name(name)
+        self.copy_name.set_copy_text(name)
+
     def set_loaded(self, loaded: bool) -> None:
         """Whether it is in memory."""
         self._loaded.setVisible(loaded)
+
+    def set_kept(self, is_kept: bool, tip: str) -> None:
+        """Whether it is to stay in memory, and how that stands."""
+        self._kept.setVisible(is_kept)
+        self._kept.set_spec(BadgeSpec(_kept_word(), "keep", tip=tip))
 
     def set_verdict(self, found: ModelVerdict, tip: str) -> None:
         """The badge of how it stands to its registry."""
@@ -123,3 +137,7 @@ class DetailsHeader(QWidget):
 def _inside(when: str) -> str:
     """ "Today, 09:14" in the middle of a sentence, where the language has small letters there."""
     return when[:1].lower() + when[1:]
+
+
+def _kept_word() -> str:
+    return tr("Kept", "badge: it stays in memory")

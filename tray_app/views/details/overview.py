@@ -2,135 +2,52 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QHBoxLayout,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
+from tray_app.core.keeping.records import Measurement
+from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.core.sharing import LayerIndex
 from tray_app.text import (
     Message,
     capability_label,
-    is_forever,
-    memory_figure,
-    memory_share,
-    number,
     tr,
-    unloads_in,
     utc_now,
 )
 from tray_app.views.components.badges import Badge, BadgeSpec
-from tray_app.views.components.buttons import Button
 from tray_app.views.components.facts import Fact, FactsCard
 from tray_app.views.components.flow import FlowLayout
-from tray_app.views.components.glyphs import GlyphLabel
-from tray_app.views.components.labels import PlainLabel, heading
+from tray_app.views.components.labels import heading
 from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS
 from tray_app.views.components.notice_card import NoticeCard
-from tray_app.views.components.progress import Segment, SegmentedBar
-from tray_app.views.components.surfaces import Card, Hairline
-from tray_app.views.details.facts import disk_facts, graphics_permille, model_facts
+from tray_app.views.details.facts import disk_facts, model_facts
+from tray_app.views.details.memory import MemoryCard, MemoryFacts, measured_facts
 from tray_app.views.details.note import NoteField
 from tray_app.views.details.page import MARGINS, say_error
-from tray_app.views.theme import TextRole, Theme, mix
 
 _TWO_COLUMNS = 700
-
-
-class MemoryCard(Card):
-    """A loaded model: how much memory, which, and for how long.
-
-    Signals: keep_clicked(), release_clicked() (back to the server's usual time).
-    """
-
-    keep_clicked = Signal()
-    release_clicked = Signal()
-
-    def __init__(
-        self, parent: QWidget | None = None, *, clock: Callable[[], datetime] = utc_now
-    ) -> None:
-        super().__init__(parent)
-        self._clock = clock
-        self._running: RunningModel | None = None
-        body = QWidget(self)
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(8)
-        self.figure = PlainLabel("", TextRole.FIGURE, wrap=False, parent=body)
-        self._where = PlainLabel("", natural=True, parent=body)
-        self._where.set_dim()
-        top = QHBoxLayout()
-        top.setSpacing(4)
-        top.addWidget(self.figure)
-        top.addWidget(self._where, 1)
-        self._bar = SegmentedBar(8, body)
-        self._split = PlainLabel("", TextRole.SECONDARY, parent=body)
-        self._context = PlainLabel("", TextRole.SECONDARY, natural=True, parent=body)
-        legend = QHBoxLayout()
-        legend.addWidget(self._split, 1)
-        legend.addWidget(self._context)
-        self.until = PlainLabel("", parent=body)
-        self.button = Button("", small=True, parent=body)
-        self.button.setAutoDefault(False)
-        self.button.clicked.connect(self._on_button_clicked)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(8)
-        bottom.addWidget(GlyphLabel("clock", parent=body))
-        bottom.addWidget(self.until, 1)
-        bottom.addWidget(self.button)
-        for part in (top, self._bar, legend, Hairline(body), bottom):
-            if isinstance(part, QWidget):
-                layout.addWidget(part)
-            else:
-                layout.addLayout(part)
-        self.add_row(body)
-
-    def show_running(self, running: RunningModel) -> None:
-        """Show what /api/ps says."""
-        self._running = running
-        figure, where = memory_figure(running)
-        self.figure.setText(figure)
-        self._where.setText(where)
-        permille, split = graphics_permille(running), memory_share(running)
-        theme = Theme.of(self)
-        processor = mix(theme.base, theme.text, 0.40)
-        segments = (Segment(permille, theme.accent), Segment(1000 - permille, processor))
-        self._bar.set_segments(segments, split)
-        self._split.setText(split)
-        length = running.context_length
-        self._context.setText(tr("Context {count}").format(count=number(length)) if length else "")
-        self.tick()
-
-    def tick(self) -> None:
-        """Write the time that is left."""
-        if self._running is not None:
-            self.until.setText(unloads_in(self._running, self._clock()))
-            self.button.setText(tr("Unload la&ter") if self.is_kept else tr("&Keep loaded"))
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether it stays until somebody unloads it."""
-        return self._running is not None and is_forever(self._running.expires_at, self._clock())
-
-    def _on_button_clicked(self) -> None:
-        (self.release_clicked if self.is_kept else self.keep_clicked).emit()
 
 
 class OverviewTab(QScrollArea):
     """Two columns, one when narrow; above them an `error_card` with *Retry*."""
 
     def __init__(
-        self, parent: QWidget | None = None, *, clock: Callable[[], datetime] = utc_now
+        self,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -146,7 +63,9 @@ class OverviewTab(QScrollArea):
         self._model_facts: list[Fact] = []
         self._update_line = ""
         self._memory_title = heading(tr("In memory now"), self._content)
-        self.memory = MemoryCard(self._content, clock=clock)
+        self.memory = MemoryCard(self._content, clock=clock, clock_s=clock_s)
+        self._measured_title = heading(tr("Measured here"), self._content)
+        self.measured = FactsCard(self._content)
         self.disk = FactsCard(self._content)
         self.note = NoteField(self._content)
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -162,9 +81,12 @@ class OverviewTab(QScrollArea):
         left.addStretch(1)
         right.addWidget(self._memory_title)
         right.addWidget(self.memory)
-        self._gap = QWidget(self._content)
-        self._gap.setFixedHeight(4)
+        self._gap = _gap(self._content)
         right.addWidget(self._gap)
+        right.addWidget(self._measured_title)
+        right.addWidget(self.measured)
+        self._measured_gap = _gap(self._content)
+        right.addWidget(self._measured_gap)
         self._disk_title = heading(tr("On disk"), self._content)
         right.addWidget(self._disk_title)
         right.addWidget(self.disk)
@@ -182,7 +104,8 @@ class OverviewTab(QScrollArea):
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._on_timer_timeout)
-        self.set_running(None)
+        self.set_memory(MemoryFacts())
+        self.set_measured(())
         self.set_capabilities(())
         self._show_disk([])
 
@@ -233,13 +156,20 @@ class OverviewTab(QScrollArea):
             spec = BadgeSpec(capability_label(capability), CAPABILITY_GLYPHS.get(capability, "tag"))
             self._chips.addWidget(Badge(spec, self._chips_box))
 
-    def set_running(self, running: RunningModel | None) -> None:
-        """Show the memory of a loaded model; None = not loaded, or not known."""
+    def set_memory(self, facts: MemoryFacts) -> None:
+        """Show the memory of a model, as far as there is anything to say of it."""
         for widget in (self._memory_title, self.memory, self._gap):
-            widget.setVisible(running is not None)
-        if running is not None:
-            self.memory.show_running(running)
-        self._sync_timer(running is not None)
+            widget.setVisible(facts.has_news)
+        is_now = facts.running is not None and facts.loading is None
+        self._memory_title.setText(tr("In memory now") if is_now else tr("In memory"))
+        self.memory.show_facts(facts)
+        self._sync_timer(facts.has_news)
+
+    def set_measured(self, taken: Sequence[Measurement]) -> None:
+        """Show what it took in memory before; without any there is no card."""
+        self.measured.set_facts(measured_facts(taken))
+        for widget in (self._measured_title, self.measured, self._measured_gap):
+            widget.setVisible(bool(taken))
 
     def show_error(self, message: Message | None) -> None:
         """Why the rest did not come; what the table knows stays."""
@@ -269,3 +199,9 @@ class OverviewTab(QScrollArea):
 
     def _on_timer_timeout(self) -> None:
         self.memory.tick()
+
+
+def _gap(parent: QWidget) -> QWidget:
+    found = QWidget(parent)
+    found.setFixedHeight(4)
+    return found

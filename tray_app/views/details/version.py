@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.records import ModelRecord, ServerStatus
 from tray_app.core.sharing import KnownLayers
@@ -27,6 +28,7 @@ from tray_app.text.version import (
     difference_cells,
     difference_tip,
     difference_titles,
+    never_helper,
     old_version_lines,
     only_weights_known,
     pin_helper,
@@ -68,7 +70,10 @@ def subject_of(record: ModelRecord, found: ModelVerdict, state: AppState) -> Sub
     version = status.version if status is not None else ""
     label = server_name(server.label, server.address)
     parent = record.details.parent_model
-    return Subject(record.name, label, version, parent, found.made, record.modified_at)
+    is_never_asked = canonical(record.name) in state.never_looked_up
+    return Subject(
+        record.name, label, version, parent, found.made, record.modified_at, is_never_asked
+    )
 
 
 def about(found: ModelVerdict, record: ModelRecord) -> ModelVerdict:
@@ -124,7 +129,10 @@ class VersionTab(QScrollArea):
         self.pin.box.clicked.connect(self._on_pin_clicked)
         self.skip = ButtonRow(self.model_card)
         self.skip.button.clicked.connect(self._on_skip_clicked)
+        self.never = CheckRow(tr("&Never look this name up"), never_helper(), self.model_card)
+        self.never.box.clicked.connect(self._on_never_clicked)
         self.model_card.add_row(self.pin)
+        self.model_card.add_row(self.never)
         self.model_card.add_row(self.skip)
         self.old_rows: list[ButtonRow] = []
         layout = QVBoxLayout(self._content)
@@ -162,6 +170,12 @@ class VersionTab(QScrollArea):
         self._show_marks(record)
         self.changed.emit()
 
+    @Slot()
+    def show_check(self) -> None:
+        """When all are asked about next may be another time."""
+        if self._found.verdict.standing is Standing.UNKNOWN:
+            self._show_card()
+
     def _show_card(self) -> None:
         record, found = self._record, self._found
         if record is None:
@@ -170,7 +184,8 @@ class VersionTab(QScrollArea):
             self.card.say(asking(record.name), busy=True)
             return
         verdict, marks = found.verdict, found.marks
-        told = verdict_card(verdict, subject_of(record, found, self._state), self._clock(), marks)
+        subject, check = subject_of(record, found, self._state), self._state.update_check
+        told = verdict_card(verdict, subject, self._clock(), marks, check)
         glyph, tone = _LOOKS[Standing.MADE_HERE if marks.is_backup else verdict.standing]
         if verdict.failure is not None and verdict.standing != Standing.ABSENT:
             glyph, tone = "warning", Tone.WARN
@@ -202,6 +217,11 @@ class VersionTab(QScrollArea):
         is_told = not (marks.is_backup or record.is_cloud)
         self.pin.box.setChecked(marks.is_pinned)
         self.model_card.show_row(self.pin, is_told and verdict.standing is not Standing.MADE_HERE)
+        is_never = canonical(record.name) in self._state.never_looked_up
+        self.never.box.setChecked(is_never)
+        is_asked = verdict.standing not in (Standing.MADE_HERE, Standing.CLOUD)
+        is_other = verdict.standing is Standing.NOT_ASKED and not is_never
+        self.model_card.show_row(self.never, is_told and is_asked and not is_other)
         has_version = verdict.standing in _DIFFER and is_told
         self.model_card.show_row(self.skip, has_version)
         if has_version:
@@ -264,6 +284,12 @@ class VersionTab(QScrollArea):
         if self._ref is not None:
             asked = self._commands.pin_requested if is_on else self._commands.unpin_requested
             asked.emit(self._ref)
+
+    def _on_never_clicked(self, is_on: bool) -> None:
+        if self._ref is not None:
+            commands = self._commands
+            asked = commands.never_look_up_requested if is_on else commands.look_up_again_requested
+            asked.emit(self._ref.name)
 
     def _on_skip_clicked(self) -> None:
         if self._ref is not None:

@@ -1,5 +1,8 @@
 """The rows of the downloads panel: their order, their focus, and the two timers behind them.
 
+Downloads stand in the order of their queue, models that are made behind them; what has ended stands
+behind all that goes on.
+
 Texts are written by one timer that stops when nothing runs; bars are touched at most ten times a
 second, and nothing at all while the list is hidden.
 """
@@ -15,19 +18,29 @@ from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateItem
 from tray_app.core.payloads import DiskTarget, ModelRef, PullMove, ServerStart
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import margins
+from tray_app.views.downloads.create_menu import CreateMenu
+from tray_app.views.downloads.create_row import CreateRow
 from tray_app.views.downloads.drag import RowDrag
 from tray_app.views.downloads.menu import DownloadMenu
-from tray_app.views.downloads.row import DownloadRow, RowRequest
+from tray_app.views.downloads.panel_row import RowRequest
+from tray_app.views.downloads.row import DownloadRow
 from tray_app.views.downloads.row_states import RowAction
 from tray_app.views.theme import TextRole
 
+Row = DownloadRow | CreateRow
+
 _FLUSH_MS = 100
 _TEXTS_MS = 500
+
+
+def _nobody_knows(_server_id: str, _kind: str) -> bool | None:
+    return None
 
 
 class DownloadList(QScrollArea):
@@ -48,17 +61,21 @@ class DownloadList(QScrollArea):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self.is_kind_there: Callable[[str, str], bool | None] = _nobody_knows
+        """Whether a model of an architecture is installed on a server."""
         self._commands = commands
         self._stop_before = stop_before
         self._clock = clock
         self._items: dict[str, PullItem] = {}
-        self._rows: dict[str, DownloadRow] = {}
+        self._creates: dict[str, CreateItem] = {}
+        self._rows: dict[str, Row] = {}
         self._order: tuple[str, ...] = ()
         self._shown: list[str] = []
         self._dirty: set[str] = set()
         self._servers: dict[str, str] = {}
         self._starts: dict[str, ServerStart | None] = {}
         self._only_server = ""
+        self._revealed = ""
         self._flush_timer = QTimer(self)
         self._flush_timer.setSingleShot(True)
         self._flush_timer.setInterval(_FLUSH_MS)
@@ -84,13 +101,28 @@ class DownloadList(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(self._list)
 
+    @property
+    def shown_ids(self) -> tuple[str, ...]:
+        """All rows, from top to bottom."""
+        return tuple(self._shown)
+
     def items(self) -> tuple[PullItem, ...]:
-        """What is shown, from top to bottom."""
-        return tuple(self._items[item_id] for item_id in self._shown)
+        """The downloads that are shown, from top to bottom."""
+        return tuple(self._items[row_id] for row_id in self._shown if row_id in self._items)
+
+    def creates(self) -> tuple[CreateItem, ...]:
+        """The models that are made, from top to bottom."""
+        return tuple(self._creates[row_id] for row_id in self._shown if row_id in self._creates)
 
     def row(self, item_id: str) -> DownloadRow | None:
         """The row of a download."""
-        return self._rows.get(item_id)
+        row = self._rows.get(item_id)
+        return row if isinstance(row, DownloadRow) else None
+
+    def create_row(self, item_id: str) -> CreateRow | None:
+        """The row of a model that is made."""
+        row = self._rows.get(item_id)
+        return row if isinstance(row, CreateRow) else None
 
     def set_item(self, item: PullItem) -> None:
         """Show `item`, a new one or a newer state of one that is here."""
@@ -98,13 +130,33 @@ class DownloadList(QScrollArea):
         self._items[item.id] = item
         self._dirty.add(item.id)
         if old is None:
-            self._add_row(item)
-        self._rows[item.id].details.note_speed(item, self._clock())
+            self._add_row(DownloadRow(item, self._list))
+        if (row := self.row(item.id)) is not None:
+            row.details.note_speed(item, self._clock())
         if old is None or old.state is not item.state or old.hold is not item.hold:
             self._flush()
             self._sync_text_timer()
         elif self.isVisible() and not self._flush_timer.isActive():
             self._flush_timer.start()
+
+    def set_create(self, item: CreateItem) -> None:
+        """Show a model that is made, a new one or a newer state of one that is here."""
+        old = self._creates.get(item.id)
+        self._creates[item.id] = item
+        self._dirty.add(item.id)
+        if old is None:
+            self._add_row(CreateRow(item, self._list, is_kind_there=self._ask_kind))
+        is_news = old is None or old.state is not item.state
+        if old is None or old.is_ended is not item.is_ended:
+            self._arrange()
+        if is_news or (old is not None and old.is_server_away is not item.is_server_away):
+            self._flush()
+            self._sync_text_timer()
+        elif self.isVisible() and not self._flush_timer.isActive():
+            self._flush_timer.start()
+
+    def _ask_kind(self, server_id: str, kind: str) -> bool | None:
+        return self.is_kind_there(server_id, kind)  # who knows may be told of later
 
     def remove_item(self, item_id: str) -> None:
         """Take a row away; the focus goes to its neighbour."""
@@ -113,7 +165,8 @@ class DownloadList(QScrollArea):
             return
         focused = row.focusWidget() if row.hasFocus() else self.focusWidget()
         neighbour = self._neighbour(item_id, 1) or self._neighbour(item_id, -1)
-        del self._items[item_id]
+        self._items.pop(item_id, None)
+        self._creates.pop(item_id, None)
         del self._rows[item_id]
         self._shown.remove(item_id)
         self._dirty.discard(item_id)
@@ -147,7 +200,7 @@ class DownloadList(QScrollArea):
         self._starts[server_id] = start
         now_s = self._clock()
         for row in self._rows.values():
-            if row.item.server_id == server_id:
+            if isinstance(row, DownloadRow) and row.item.server_id == server_id:
                 row.set_start(start)
                 row.refresh(now_s)
         self._sync_text_timer()
@@ -156,9 +209,18 @@ class DownloadList(QScrollArea):
         """Scroll to a row and focus it."""
         row = self._rows.get(item_id)
         if row is not None:
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._revealed = item_id
+            self._scroll_to_revealed()
+            # One that has just come has no place yet.
+            QTimer.singleShot(0, self, self._scroll_to_revealed)
+
+    @Slot()
+    def _scroll_to_revealed(self) -> None:
+        row = self._rows.get(self._revealed)
+        if row is not None:
             self._layout.activate()
             self.ensureWidgetVisible(row, 0, 8)
-            row.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_first(self) -> bool:
         """Focus the first row, if there is one."""
@@ -167,8 +229,7 @@ class DownloadList(QScrollArea):
         self._rows[self._shown[0]].setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
-    def _add_row(self, item: PullItem) -> None:
-        row = DownloadRow(item, self._list)
+    def _add_row(self, row: Row) -> None:
         self._set_server(row)
         row.requested.connect(self._on_row_requested)
         row.menu_requested.connect(self._on_row_menu_requested)
@@ -176,23 +237,34 @@ class DownloadList(QScrollArea):
         row.left.connect(self._on_row_left)
         row.installEventFilter(self._drag)
         above = self._rows[self._shown[-1]].last_stop if self._shown else self._stop_before
-        self._rows[item.id] = row
-        self._shown.append(item.id)
+        self._rows[row.id] = row
+        self._shown.append(row.id)
         self._layout.insertWidget(self._layout.count() - 1, row)
         self._chain(above, row)
         row.refresh(self._clock())
         row.show()
         self._empty.hide()
 
-    def _set_server(self, row: DownloadRow) -> None:
+    def _set_server(self, row: Row) -> None:
         server_id = row.item.server_id
         label = self._servers.get(server_id, "")
         row.set_server(label, is_named=server_id != self._only_server)
-        row.set_start(self._starts.get(server_id))
+        if isinstance(row, DownloadRow):
+            row.set_start(self._starts.get(server_id))
 
     def _arrange(self) -> None:
-        known = [item_id for item_id in self._order if item_id in self._rows]
-        wanted = list(dict.fromkeys((*known, *self._shown)))
+        known = [item_id for item_id in self._order if item_id in self._items]
+        pulls = [self._items[item_id] for item_id in dict.fromkeys((*known, *self._shown))
+                 if item_id in self._items]  # fmt: skip
+        creates = list(self._creates.values())
+        over = [item for item in creates if item.is_ended]
+        over.sort(key=lambda item: item.finished_at or item.added_at, reverse=True)
+        wanted = [
+            *(item.id for item in pulls if not item.is_ended),
+            *(item.id for item in creates if not item.is_ended),
+            *(item.id for item in pulls if item.is_ended),
+            *(item.id for item in over),
+        ]
         if wanted == self._shown:
             return
         self._shown = wanted
@@ -205,7 +277,7 @@ class DownloadList(QScrollArea):
             self._chain(above, self._rows[item_id])
             above = self._rows[item_id].last_stop
 
-    def _chain(self, above: QWidget, row: DownloadRow) -> None:
+    def _chain(self, above: QWidget, row: Row) -> None:
         QWidget.setTabOrder(above, row)
         row.chain_stops()
 
@@ -215,8 +287,10 @@ class DownloadList(QScrollArea):
         now_s = self._clock()
         dirty, self._dirty = self._dirty, set()
         for item_id in dirty:
-            if (row := self._rows.get(item_id)) is not None:
+            if (row := self.row(item_id)) is not None:
                 row.show_safely(partial(row.set_item, self._items[item_id], now_s))
+            elif (create := self.create_row(item_id)) is not None:
+                create.show_safely(partial(create.set_item, self._creates[item_id], now_s))
 
     def _refresh_texts(self) -> None:
         now_s = self._clock()
@@ -248,7 +322,7 @@ class DownloadList(QScrollArea):
     def _on_row_requested(self, request: RowRequest) -> None:
         """A button of a row, or an entry of its menu."""
         if request.action is RowAction.SHOW:
-            item = self._items.get(request.id)
+            item = self._items.get(request.id) or self._creates.get(request.id)
             if item is not None:
                 self.model_clicked.emit(ModelRef(item.server_id, item.name))
             return
@@ -258,6 +332,19 @@ class DownloadList(QScrollArea):
             if item is not None:
                 target = DiskTarget(item.server_id, item.id, item.name, item.missing_bytes)
                 commands.disk_dialog_requested.emit(target)
+            return
+        if request.id in self._creates:
+            {
+                RowAction.START: commands.create_start_requested,
+                RowAction.CANCEL: commands.create_cancel_requested,
+                RowAction.KEEP: commands.create_keep_requested,
+                RowAction.DELETE_WHEN_READY: commands.create_delete_when_ready_requested,
+                RowAction.RETRY: commands.create_retry_requested,
+                RowAction.START_AGAIN: commands.create_retry_requested,
+                RowAction.CHANGE: commands.create_change_dialog_requested,
+                RowAction.CHOOSE: commands.create_change_dialog_requested,
+                RowAction.REMOVE: commands.create_remove_requested,
+            }[request.action].emit(request.id)
             return
         {
             RowAction.PAUSE: commands.pull_pause_requested,
@@ -271,14 +358,19 @@ class DownloadList(QScrollArea):
 
     def _on_row_menu_requested(self) -> None:
         row = self.sender()
+        menu: DownloadMenu | CreateMenu
         if isinstance(row, DownloadRow):
             menu = DownloadMenu(row.item, self._servers.get(row.item.server_id, ""), self)
-            menu.requested.connect(self._on_row_requested)
             menu.top_requested.connect(self._on_menu_top_requested)
-            menu.popup(row.mapToGlobal(QPoint(44, row.height() // 2)))
+        elif isinstance(row, CreateRow):
+            menu = CreateMenu(row.item, row.error_report(), self)
+        else:
+            return
+        menu.requested.connect(self._on_row_requested)
+        menu.popup(row.mapToGlobal(QPoint(44, row.height() // 2)))
 
     def _on_menu_top_requested(self, item_id: str) -> None:
-        waiting = [i for i in self._shown if self._items[i].state is PullState.WAITING]
+        waiting = [item.id for item in self.items() if item.state is PullState.WAITING]
         if waiting and waiting[0] != item_id:
             self._move_to_place_of(item_id, waiting[0])
 
@@ -287,7 +379,8 @@ class DownloadList(QScrollArea):
         if not isinstance(row, DownloadRow):
             return
         neighbour = self._neighbour(row.item.id, -1 if direction == "up" else 1)
-        both = (row.item, self._items[neighbour]) if neighbour else ()
+        other = self._items.get(neighbour)
+        both = (row.item, other) if other is not None else ()
         if both and all(item.state is PullState.WAITING for item in both):
             self._move_to_place_of(row.item.id, neighbour)
 
@@ -296,8 +389,8 @@ class DownloadList(QScrollArea):
             self._commands.pull_move_requested.emit(PullMove(item_id, self._order.index(other_id)))
 
     def _waiting_rows(self) -> list[DownloadRow]:
-        shown = (self._rows[item_id] for item_id in self._shown)
-        return [row for row in shown if row.item.state is PullState.WAITING]
+        shown = (self.row(item.id) for item in self.items())
+        return [row for row in shown if row and row.item.state is PullState.WAITING]
 
     def _on_drag_dropped(self, move: PullMove) -> None:
         """`move.index` is a place among the other waiting ones, the queue counts all rows."""
@@ -313,7 +406,7 @@ class DownloadList(QScrollArea):
         row = self.sender()
         if direction == "out":
             self.left.emit()
-        elif isinstance(row, DownloadRow):
+        elif isinstance(row, DownloadRow | CreateRow):
             self._focus_neighbour(row.item.id, -1 if direction == "up" else 1)
 
     def _neighbour(self, item_id: str, step: int) -> str:

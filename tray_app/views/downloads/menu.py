@@ -11,7 +11,7 @@ from tray_app.core.names import ModelName
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.shell import pasteable
 from tray_app.text import pull_reason, registry_name, tr
-from tray_app.views.downloads.row import RowRequest
+from tray_app.views.downloads.panel_row import RowRequest
 from tray_app.views.downloads.row_states import RowAction, can_start, look_of, why_disabled
 
 

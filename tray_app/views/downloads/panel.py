@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, SignalInstance, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateItem, CreateState
+from tray_app.core.creates.summary import is_kind_installed
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
 from tray_app.state.app_state import AppState
 from tray_app.text import (
@@ -33,10 +35,12 @@ from tray_app.views.theme import TextRole
 _MIN_LINE_WIDTH = 160
 _PAUSABLE = IN_TRANSFER | {PullState.WAITING, PullState.RETRYING}
 _CLEARABLE = frozenset({PullState.DONE, PullState.CANCELED})
+_FAILED = frozenset({CreateState.FAILED})
+_CREATES_CLEARABLE = frozenset({CreateState.DONE, CreateState.CANCELED, CreateState.DELETED})
 
 
 class DownloadsPanel(QWidget):
-    """Shows PullItems.
+    """Shows PullItems and CreateItems.
 
     `list` tells what was clicked there, `hide_button` takes the panel away.
     """
@@ -49,6 +53,7 @@ class DownloadsPanel(QWidget):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self._commands = commands
         self._state: AppState | None = None
         self._summary = PullSummary()
         self._is_kept_awake = False
@@ -67,9 +72,9 @@ class DownloadsPanel(QWidget):
         self.hide_button = IconButton("chevron-down", tr("Hide downloads"), size=28, parent=self)
         self._pause_all.clicked.connect(commands.pulls_pause_all_requested)
         self._resume_all.clicked.connect(commands.pulls_resume_all_requested)
-        self._clear.clicked.connect(commands.pulls_clear_requested)
-        self._retry_failed.triggered.connect(commands.pulls_retry_failed_requested)
-        self._clear_failed.triggered.connect(commands.pulls_clear_failed_requested)
+        self._clear.clicked.connect(self._on_clear_clicked)
+        self._retry_failed.triggered.connect(self._on_retry_failed_triggered)
+        self._clear_failed.triggered.connect(self._on_clear_failed_triggered)
         self._history.clicked.connect(commands.history_dialog_requested)
         self._worded = (self._pause_all, self._resume_all, self._clear)
         header = QHBoxLayout()
@@ -98,6 +103,11 @@ class DownloadsPanel(QWidget):
         self.list.set_item(item)
         self._enable_buttons()
 
+    def set_create(self, item: CreateItem) -> None:
+        """Show a model that is made."""
+        self.list.set_create(item)
+        self._enable_buttons()
+
     def remove_item(self, item_id: str) -> None:
         """Take a row away."""
         self.list.remove_item(item_id)
@@ -117,6 +127,7 @@ class DownloadsPanel(QWidget):
         """Have rows say on which server they are, and how that is being brought back, now and
         later."""
         self._state = state
+        self.list.is_kind_there = self._is_kind_there
         state.server_changed.connect(self._show_servers)
         state.start_changed.connect(self._on_state_start_changed)
         self._show_servers()
@@ -131,6 +142,14 @@ class DownloadsPanel(QWidget):
         known = (*state.servers, *state.servers_off)
         labels = {server.id: server_name(server.label, server.address) for server in known}
         self.list.set_servers(labels, state.servers[0].id if len(state.servers) == 1 else "")
+
+    def _is_kind_there(self, server_id: str, kind: str) -> bool | None:
+        """Whether a model of this architecture is installed; looked for only in a row that failed
+        and is open."""
+        snapshot = self._state.snapshot(server_id) if self._state is not None else None
+        if snapshot is None or snapshot.is_old:
+            return None
+        return is_kind_installed(snapshot.models, kind)
 
     @Slot(str)
     def _on_state_start_changed(self, server_id: str) -> None:
@@ -164,18 +183,36 @@ class DownloadsPanel(QWidget):
 
     def shown_ids(self) -> tuple[str, ...]:
         """Ids from top to bottom."""
-        return tuple(item.id for item in self.list.items())
+        return self.list.shown_ids
 
     def _enable_buttons(self) -> None:
         states = {item.state for item in self.list.items()}
+        creates = {item.state for item in self.list.creates()}
         self._pause_all.setEnabled(bool(states & _PAUSABLE))
         self._resume_all.setEnabled(PullState.PAUSED in states)
-        self._clear.setEnabled(bool(states & _CLEARABLE))
-        has_failed = PullState.FAILED in states
+        self._clear.setEnabled(bool(states & _CLEARABLE or creates & _CREATES_CLEARABLE))
+        has_failed = PullState.FAILED in states or CreateState.FAILED in creates
         for action in (self._retry_failed, self._clear_failed):
             action.setEnabled(has_failed)
         # An open menu keeps its entries; a button that leads to none is no use.
         self._more.setEnabled(has_failed)
+
+    def _on_clear_clicked(self) -> None:
+        self._commands.pulls_clear_requested.emit()
+        self._for_creates(_CREATES_CLEARABLE, self._commands.create_remove_requested)
+
+    def _on_retry_failed_triggered(self) -> None:
+        self._commands.pulls_retry_failed_requested.emit()
+        self._for_creates(_FAILED, self._commands.create_retry_requested)
+
+    def _on_clear_failed_triggered(self) -> None:
+        self._commands.pulls_clear_failed_requested.emit()
+        self._for_creates(_FAILED, self._commands.create_remove_requested)
+
+    def _for_creates(self, states: frozenset[CreateState], wanted: SignalInstance) -> None:
+        for item in self.list.creates():
+            if item.state in states:
+                wanted.emit(item.id)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,4 +1,7 @@
-"""What a download row shows in each state: icon, bar, buttons. One table."""
+"""What a download row shows in each state: icon, bar, buttons. One table.
+
+That of models that are made is create_states.py.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,11 @@ class RowAction(StrEnum):
     SHOW = "show"
     LOOK = "look"  # at what has stopped it
     FREE_UP = "free_up"  # the disk space that it waits for
+    KEEP = "keep"  # what is made, although it was canceled
+    DELETE_WHEN_READY = "delete_when_ready"
+    START_AGAIN = "start_again"
+    CHANGE = "change"  # what was asked for
+    CHOOSE = "choose"  # another file
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ ACTION_GLYPHS: dict[RowAction, str] = {
     A.SHOW: "search",
     A.LOOK: "search",
     A.FREE_UP: "disk",
+    A.START_AGAIN: "play",
 }
 
 _UPDATING = frozenset({S.PREPARING, S.RUNNING})

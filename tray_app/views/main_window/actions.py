@@ -7,7 +7,6 @@ agree. `ModelActions` is the part that is about the selected models.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl
@@ -18,16 +17,15 @@ from tray_app.commands import Commands
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs, Verb
+from tray_app.core.renaming import is_deletable
 from tray_app.core.shell import pasteable, run_command
 from tray_app.itemmodels.rows import ModelRow
-from tray_app.text import is_forever, tooltip, tr
+from tray_app.text import tooltip, tr
 from tray_app.text.several import cannot_reach
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.shortcuts import SHORTCUTS, label
 from tray_app.views.theme import Theme
-
-FOREVER_S = -1
 
 
 class Command(StrEnum):
@@ -35,12 +33,16 @@ class Command(StrEnum):
     values of this."""
 
     PULL = "pull"
+    CREATE = "create"
     SEARCH = "search"
     REFRESH = "refresh"
     DETAILS = "details"
     DELETE = "delete"
     LOAD = "load"
     KEEP_LOADED = "keep_loaded"
+    EDIT = "edit"
+    DERIVE = "derive"
+    RENAME = "rename"
     DUPLICATE = "duplicate"
     COPY = "copy"
     COPY_RUN = "copy_run"
@@ -58,6 +60,8 @@ class Command(StrEnum):
     UPDATE_ALL = "update_all"
     SHOW_OLD_VERSIONS = "show_old_versions"
     PASTE = "paste"
+    EXPORT_LIST = "export_list"
+    IMPORT_LIST = "import_list"
     DISK_SPACE = "disk_space"
     UNLOAD_ALL = "unload_all"
     DOWNLOADS = "downloads"
@@ -83,16 +87,20 @@ class Command(StrEnum):
 
 
 _ICONS = {
+    Command.CREATE: "file",
     Command.REFRESH: "refresh",
     Command.DETAILS: "info",
     Command.DELETE: "trash",
     Command.LOAD: "load",
+    Command.DERIVE: "edit",
     Command.DUPLICATE: "duplicate",
     Command.COPY: "copy",
     Command.OPEN_PAGE: "external",
     Command.DISK_SPACE: "disk",
     Command.UNLOAD_ALL: "eject",
     Command.HISTORY: "clock",
+    Command.EXPORT_LIST: "doc",
+    Command.IMPORT_LIST: "doc",
     Command.PULL_ELSEWHERE: "server",
     Command.UPDATE: "update",
     Command.GO_BACK: "clock",
@@ -114,9 +122,13 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.DELETE: (tr("Delete…"), tr("Delete")),
         Command.LOAD: (tr("Load"), tr("Load")),
         Command.KEEP_LOADED: (tr("Keep loaded"), ""),
+        Command.EDIT: (tr("Edit…"), ""),
+        Command.DERIVE: (tr("New from this model…"), ""),
         Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
         Command.DISK_SPACE: (tr("Disk space…"), ""),
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
+        Command.EXPORT_LIST: (tr("Export model list…"), ""),
+        Command.IMPORT_LIST: (tr("Import model list…"), ""),
         Command.HISTORY: (tr("Download history…"), ""),
         Command.PULL_ELSEWHERE: (tr("Pull on another server…"), ""),
         Command.UPDATE: (tr("Update", "a model"), tr("Update", "a model")),
@@ -223,7 +235,6 @@ class ModelActions(QObject):
         self._table = table
         self._rows: tuple[ModelRow, ...] = ()
         self._here: tuple[ModelRow, ...] = ()
-        actions[Command.KEEP_LOADED].setCheckable(True)
         actions[Command.STAR].setCheckable(True)
         self.update_state(())
 
@@ -242,11 +253,10 @@ class ModelActions(QObject):
         actions[Command.DETAILS].set_reason(self._single_reason())
         actions[Command.LOAD].set_reason(loadable)
         actions[Command.DELETE].set_reason(changeable)
-        actions[Command.DUPLICATE].set_reason(self._single_reason() or changeable)
-        only_one = "" if len(self._rows) == 1 else tr("Select one model only")
-        keep = actions[Command.KEEP_LOADED]
-        keep.set_reason(self._load_reason() or only_one)
-        keep.setChecked(self.is_kept)
+        for command in (Command.RENAME, Command.DUPLICATE):
+            actions[command].set_reason(self._single_reason() or changeable)
+        if not actions[Command.RENAME].reason:
+            actions[Command.RENAME].set_reason(self._rename_reason())
         star = actions[Command.STAR]
         star.set_reason(self._none_reason())
         star.setChecked(self.are_starred)
@@ -280,11 +290,6 @@ class ModelActions(QObject):
         """Whether the one action for both unloads: everything selected is loaded."""
         local = [row for row in self._here if not row.is_cloud]
         return bool(local) and all(row.is_loaded for row in local)
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether the selected model stays loaded until it is unloaded."""
-        return len(self._rows) == 1 and _is_kept(self._rows[0])
 
     @property
     def are_starred(self) -> bool:
@@ -328,17 +333,10 @@ class ModelActions(QObject):
                 self._commands.unload_requested.emit(ref_of(row))
             return
         for row in self._here:
-            if not row.is_cloud and not row.is_loaded:
+            if row.kept is not None and not row.is_loaded:  # as it is to be kept
+                self._commands.keep_load_requested.emit(ref_of(row))
+            elif not row.is_cloud and not row.is_loaded:
                 self._commands.load_requested.emit(LoadRequest(ref_of(row)))
-
-    def keep_loaded(self) -> None:
-        """Load until it is unloaded by hand, or back to the server's usual time."""
-        if self._load_reason() or len(self._rows) != 1:
-            return
-        row = self._rows[0]
-        context = row.running.context_length if row.running else None
-        keep_alive_s = None if _is_kept(row) else FOREVER_S
-        self._commands.load_requested.emit(LoadRequest(ref_of(row), keep_alive_s, context))
 
     def star(self) -> None:
         """Star all that is selected; where all of it is starred, take the stars. A server need not
@@ -357,6 +355,11 @@ class ModelActions(QObject):
     def duplicate(self) -> None:
         if not (self._single_reason() or self._reach_reason() or self._busy_reason()):
             self._commands.duplicate_dialog_requested.emit(ref_of(self._rows[0]))
+
+    def rename(self) -> None:
+        reason = self._single_reason() or self._reach_reason() or self._busy_reason()
+        if not (reason or self._rename_reason()):
+            self._commands.rename_dialog_requested.emit(ref_of(self._rows[0]))
 
     def pull_elsewhere(self) -> None:
         """Have another server pull it by itself: nothing is copied from here."""
@@ -396,15 +399,13 @@ class ModelActions(QObject):
             return tr("Wait until the current action has finished")
         return ""
 
+    def _rename_reason(self) -> str:
+        if all(is_deletable(row.record.name) for row in self._rows):
+            return ""
+        return tr("Ollama can’t delete a model with this tag, so it can’t be renamed")
+
     def _load_reason(self) -> str:
         reason = self._reach_reason() or self._busy_reason()
         if not reason and all(row.is_cloud for row in self._here):
             return tr("Cloud models aren’t loaded here")
         return reason
-
-
-def _is_kept(row: ModelRow) -> bool:
-    running = row.running
-    if running is None:
-        return False
-    return is_forever(running.expires_at, datetime.now(UTC))

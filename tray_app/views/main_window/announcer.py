@@ -8,9 +8,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.updates.facts import CheckState
 from tray_app.text import models_count, models_shown, one_line, tr
+from tray_app.text.creating import create_question, created_words
 from tray_app.text.several import answers_again, went_offline
 from tray_app.text.updating import spoken_updates
 from tray_app.views.components.announce import announce
@@ -29,7 +31,7 @@ class Announcer(QObject):
         self._window = window
         self._is_connected = False
         self._is_online: dict[str, bool] = {}  # of several servers
-        self._states: dict[str, PullState] = {}
+        self._states: dict[str, PullState | CreateState] = {}
         self._shown = 0
         self._is_checking = False
         self.last_words = ""
@@ -81,8 +83,19 @@ class Announcer(QObject):
         words = tr("Download finished: {name}") if is_done else tr("Download failed: {name}")
         self._say(words.format(name=one_line(item.name, 80)))
 
+    def announce_create(self, item: CreateItem) -> None:
+        """What is made has ended, or its row asks something."""
+        before = self._states.get(item.id)
+        self._states[item.id] = item.state
+        if before in (None, item.state):
+            return
+        is_asked = item.state is CreateState.ASKED
+        words = create_question() if is_asked else created_words(item)
+        if words:
+            self._say(words)
+
     def forget_pull(self, item_id: str) -> None:
-        """The download is gone."""
+        """The download is gone, or what was made."""
         self._states.pop(item_id, None)
 
     def _on_pause_timeout(self) -> None:

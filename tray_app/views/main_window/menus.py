@@ -43,8 +43,10 @@ def set_default(menu: QMenu, action: QAction) -> None:
     action.setFont(font)
 
 
-def row_menu(actions: Actions, parent: QWidget) -> QMenu:
-    """The menu of the selected models."""
+def row_menu(
+    actions: Actions, parent: QWidget, load_with: Callable[[QWidget], QMenu] | None = None
+) -> QMenu:
+    """The menu of the selected models; `load_with` makes the one of contexts and times."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -55,14 +57,18 @@ def row_menu(actions: Actions, parent: QWidget) -> QMenu:
             *(Command.SKIP, Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
         ),
         (Command.PULL_ELSEWHERE,),
+        (Command.EDIT, Command.DERIVE, Command.RENAME, Command.DUPLICATE),
         (Command.COPY, Command.COPY_RUN, Command.OPEN_PAGE),
-        (Command.DUPLICATE, Command.DELETE),
+        (Command.DELETE,),
     )
     for group in groups:
         shown = [actions[command] for command in group if actions[command].isVisible()]
         if menu.actions() and shown:
             menu.addSeparator()
         menu.addActions(shown)
+    keep = actions[Command.KEEP_LOADED]
+    if load_with is not None and keep.isVisible():
+        menu.insertMenu(keep, load_with(menu))
     set_default(menu, actions[Command.DETAILS])
     return menu
 
@@ -202,6 +208,9 @@ def fill_more(
     menu.addAction(actions[Command.REFRESH])
     menu.addSeparator()
     for command in (Command.CHECK_UPDATES, Command.UPDATE_ALL):
+        menu.addAction(actions[command])
+    menu.addSeparator()
+    for command in (Command.CREATE, Command.EXPORT_LIST, Command.IMPORT_LIST):
         menu.addAction(actions[command])
     menu.addSeparator()
     menu.addAction(actions[Command.SHOW_OLD_VERSIONS])

@@ -5,98 +5,26 @@ Which of them, screens.py decides; this file shows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QPainter,
-    QPaintEvent,
     QPalette,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from tray_app.core.names import clean
+from tray_app.core.lists.requests import ListRead
+from tray_app.core.payloads import CreatePaths
 from tray_app.core.records import Recommendation
-from tray_app.text import one_line, tr
 from tray_app.views.components.banner import Banner, BannerText
-from tray_app.views.components.labels import PlainLabel
-from tray_app.views.components.safe_paint import guarded
-from tray_app.views.components.surfaces import StateTile
 from tray_app.views.main_window import screens
-from tray_app.views.main_window.screens import Facts, Screen, is_name
+from tray_app.views.main_window.dropping import DropOverlay, Dropped, judge, judge_list
+from tray_app.views.main_window.screens import Facts, Screen
 from tray_app.views.main_window.state_page import StatePage
 from tray_app.views.models.view import ModelView
-from tray_app.views.theme import TextRole, Theme, Tone, mix
-
-_INSET = 16
-_RADIUS = 8
-_MAX_NAME = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """What a drag would do. `name` "" = nothing; then the title says why."""
-
-    name: str
-    title: str
-    glyph: str = "download"
-
-
-def judge(data: QMimeData) -> Dropped:
-    """What dropping `data` would do."""
-    if any(url.isLocalFile() for url in data.urls()):
-        return Dropped("", tr("Files can’t be imported yet, only model names and links"), "file")
-    words = data.text() or next((url.toString() for url in data.urls()), "")
-    name = clean(words[:10_000])
-    if not is_name(name):
-        return Dropped("", tr("Only model names and links"), "info")
-    shown = one_line(name, _MAX_NAME)
-    return Dropped(name, tr("Drop to pull {name}").format(name=shown))
-
-
-class DropOverlay(QWidget):
-    """Covers the middle of the window while something is dragged over it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._tile = StateTile("download", Tone.INFO)
-        self._title = PlainLabel(role=TextRole.HERO)
-        self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * _INSET, _INSET, 2 * _INSET, _INSET)
-        column.setSpacing(16)
-        column.addStretch(1)
-        column.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._title)
-        column.addStretch(1)
-        self.hide()
-
-    def set_dropped(self, dropped: Dropped) -> None:
-        """Say what would happen."""
-        self._tile.set_glyph(dropped.glyph, Tone.INFO if dropped.name else None)
-        self._title.setText(dropped.title)
-
-    @guarded
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = Theme.of(self)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = mix(theme.base, theme.accent, 0.05)
-        ground.setAlphaF(0.95)
-        painter.fillRect(self.rect(), ground)
-        pen = QPen(theme.accent, 2, Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        frame = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
-        painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
-
 
 _SKELETON_DELAY_MS = 400
 _NOTICE_MS = 10_000
@@ -105,10 +33,14 @@ _NOTICE_MS = 10_000
 class ModelsPane(QWidget):
     """`banner` and `page` tell which of their buttons was clicked.
 
-    Signals: `name_dropped` (a model's).
+    Signals: `name_dropped` (a model's), `files_dropped` (CreatePaths), `list_dropped` (ListSource);
+    `list_hovered` with a list that is dragged over it, to be told by `judge_list` what is in it.
     """
 
     name_dropped = Signal(str)
+    files_dropped = Signal(object)  # CreatePaths
+    list_dropped = Signal(object)  # ListSource
+    list_hovered = Signal(object)  # ListSource
 
     def __init__(self, view: ModelView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,6 +51,7 @@ class ModelsPane(QWidget):
         self._notice: BannerText | None = None
         self._standing: BannerText | None = None
         self._dropped: Dropped | None = None
+        self._drop_server = ""
         self._is_patient = True
         self._stack = QStackedWidget(self)
         # The scroll bar is see-through; below it shall be the table's ground.
@@ -167,9 +100,13 @@ class ModelsPane(QWidget):
         self._refresh()
 
     def set_notice(self, notice: BannerText) -> None:
-        """Show a banner for ten seconds, unless there is a more important one."""
+        """Show a banner for ten seconds, or until it is answered where it `stays`, unless there is
+        a more important one."""
         self._notice = notice
-        self._notice_timer.start()
+        if notice.stays:
+            self._notice_timer.stop()
+        else:
+            self._notice_timer.start()
         self._refresh()
 
     def set_standing(self, words: BannerText | None) -> None:
@@ -177,6 +114,10 @@ class ModelsPane(QWidget):
         if words != self._standing:
             self._standing = words
             self._refresh()
+
+    def set_drop_server(self, label: str) -> None:
+        """Where models of dropped files are made, "" = that is still to be chosen."""
+        self._drop_server = label
 
     def set_countdown(self, text: str) -> None:
         """The line below the buttons of the page."""
@@ -213,25 +154,35 @@ class ModelsPane(QWidget):
 
     def _on_banner_action_triggered(self) -> None:
         if self._notice is not None and self.banner.shown is self._notice:
+            focused = self.window().focusWidget()
+            had_focus = focused is not None and self.banner.isAncestorOf(focused)
             self._notice_timer.stop()
             self._on_notice_timeout()
+            if had_focus:  # its button is gone
+                self.focus_middle(Qt.FocusReason.OtherFocusReason)
 
     # drag and drop
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.source() is self.view:
             return
-        self._dropped = judge(event.mimeData())
-        self._overlay.set_dropped(self._dropped)
-        self._overlay.setGeometry(self._stack.geometry())
-        self._overlay.show()
-        self._overlay.raise_()
+        self.show_dropped(judge(event.mimeData(), self._drop_server))
         # Accepted also when nothing can come of it, else the overlay would not be told to go.
         event.accept()
 
+    def show_dropped(self, dropped: Dropped) -> None:
+        """Say what dropping would do."""
+        self._dropped = dropped
+        self._overlay.set_dropped(dropped)
+        self._overlay.setGeometry(self._stack.geometry())
+        self._overlay.show()
+        self._overlay.raise_()
+        if dropped.source is not None:
+            self.list_hovered.emit(dropped.source)
+
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._dropped is not None and self._dropped.name:
-            event.acceptProposedAction()
+        if self._dropped is not None and self._dropped.is_welcome:
+            _accept_a_copy(event)
         else:
             event.ignore()
 
@@ -241,9 +192,20 @@ class ModelsPane(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         dropped = self._dropped
         self._end_drag()
-        if dropped is not None and dropped.name:
-            event.acceptProposedAction()
+        if dropped is None or not dropped.is_welcome:
+            return
+        _accept_a_copy(event)
+        if dropped.source is not None:
+            self.list_dropped.emit(dropped.source)
+        elif dropped.paths:
+            self.files_dropped.emit(CreatePaths(dropped.paths))
+        else:
             self.name_dropped.emit(dropped.name)
+
+    def judge_list(self, read: ListRead) -> None:
+        """What stands in a list, which may be dragged over it just now."""
+        if self._dropped is not None and self._dropped.source == read.source:
+            self.show_dropped(judge_list(read))
 
     def _end_drag(self) -> None:
         self._dropped = None
@@ -257,3 +219,9 @@ class ModelsPane(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self.view.columns.arrange()
+
+
+def _accept_a_copy(event: QDropEvent) -> None:
+    """Whatever was proposed: who believes that it was moved may remove it."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()

@@ -44,6 +44,7 @@ class PaneActions(QObject):
         self._pane = pane
         self._plain: dict[str, Callable[[], object]] = {
             "pull": actions[Command.PULL].trigger,
+            "create": actions[Command.CREATE].trigger,
             "pull_search": self._pull_search,
             "clear_search": self._clear_search,
             "show_all": show_all,

@@ -1,4 +1,5 @@
-"""Reports: what the main window tells of what was done: deleted, copied, put on the clipboard.
+"""Reports: what the main window tells of what was done: deleted, put on the clipboard. Of names
+that models were given, rename_reports.py tells.
 
 What was deleted on several servers at once is told once the last of them is through.
 """
@@ -11,19 +12,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tray_app.core.installed import InstalledModels
-from tray_app.core.names import ModelName
-from tray_app.core.payloads import CopyRequest, DeleteOutcome, Failure, ModelRef
-from tray_app.core.records import ModelRecord, Snapshot
+from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef
+from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed, is_made_here
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.state.app_state import AppState
-from tray_app.text import copied_line, delete_result, diagnostics_copied, tr
+from tray_app.text import delete_result, diagnostics_copied, tr
 from tray_app.text.several import several_deleted
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.pane_actions import PULL
 from tray_app.views.main_window.shown_servers import ShownServers
-from tray_app.views.models.view import ModelView
 from tray_app.views.theme import Tone
 
 
@@ -42,32 +41,24 @@ class _Deletion:
 
 
 class Reports(QObject):
-    """Signals: `notice_made` (BannerText), `model_found` (ModelRef: the copy that was made is in
-    the list). Thread: GUI."""
+    """Signals: `notice_made` (BannerText). Thread: GUI."""
 
     notice_made = Signal(object)  # BannerText
-    model_found = Signal(object)  # ModelRef
 
     def __init__(
         self,
         state: AppState,
         models: ModelTableModel,
         shown: ShownServers,
-        view: ModelView,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._state = state
         self._models = models
         self._shown = shown
-        self._view = view
         self._window = window
         self._deletions: dict[tuple[ModelRef, ...], _Deletion] = {}
-        # Of a copy that is not in the list yet: its name, and what was selected then.
-        self._copy: tuple[ModelRef, tuple[ModelRef, ...]] | None = None
         state.deleted.connect(self._on_state_deleted)
-        state.copied.connect(self._on_state_copied)
-        state.snapshot_changed.connect(self._on_state_snapshot_changed)
         state.diagnostics_copied.connect(self._on_state_diagnostics_copied)
 
     @Slot(object)
@@ -122,32 +113,6 @@ class Reports(QObject):
 
     def _records(self, refs: tuple[ModelRef, ...]) -> list[ModelRecord]:
         return [record for ref in refs if (record := self._models.record(ref.key))]
-
-    @Slot(object)
-    def _on_state_copied(self, request: CopyRequest) -> None:
-        """Say that there is a copy, and select it as soon as it is in the list."""
-        if self._shown.is_listed(request.source.server_id):
-            self.notice_made.emit(BannerText(copied_line(request), Tone.INFO))
-            announce(self._window, copied_line(request))
-            copy = ModelRef(request.source.server_id, request.destination)
-            self._copy = (copy, self._view.selected_refs())
-            self._find_copy()
-
-    @Slot(object)
-    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
-        if self._copy is not None and self._copy[0].server_id == snapshot.server_id:
-            self._find_copy()
-
-    def _find_copy(self) -> None:
-        if self._copy is None:
-            return
-        copy, selected = self._copy
-        found = self._state.installed(copy.server_id).of(ModelName.parse(copy.name))
-        if self._view.selected_refs() != selected:
-            self._copy = None  # a person has gone on to something else
-        elif found is not None:
-            self._copy = None
-            self.model_found.emit(ModelRef(found.server_id, found.name, found.digest))
 
     @Slot()
     def _on_state_diagnostics_copied(self) -> None:

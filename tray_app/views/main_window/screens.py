@@ -196,10 +196,14 @@ def _empty_page(suggestions: tuple[Recommendation, ...]) -> PageText:
     return PageText(
         glyph="mark",
         title=tr("No models yet"),
-        body=tr("Pull one from ollama.com or Hugging Face."),
+        body=tr(
+            "Pull one from ollama.com or Hugging Face, or create one from a GGUF file you already "
+            "have."
+        ),
         suggestions=suggestions,
         buttons=(
             PageButton("pull", pull, "plus", Kind.PRIMARY),
+            PageButton("create", tr("Create from file…"), "file"),
             PageButton("library", tr("Browse the library"), "external", Kind.LINK),
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -21,9 +23,10 @@ from tray_app.core.updates.verdicts import Marks, Verdict
 from tray_app.core.use.ledger import LastUse
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.row_store import Totals
-from tray_app.itemmodels.rows import ListedServer
+from tray_app.itemmodels.rows import KeptMark, ListedServer
 from tray_app.state.app_state import AppState
 from tray_app.text import server_name, server_words, tr
+from tray_app.text.keeping import loading_tip
 from tray_app.views.main_window import start_pages
 from tray_app.views.main_window.screens import Facts
 from tray_app.views.main_window.several import ServerFacts
@@ -44,9 +47,15 @@ class ShownServers(QObject):
     """
 
     def __init__(
-        self, state: AppState, models: ModelTableModel, parent: QObject | None = None
+        self,
+        state: AppState,
+        models: ModelTableModel,
+        parent: QObject | None = None,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self._clock_s = clock_s
         self._state = state
         self._models = models
         self._listed: frozenset[str] = frozenset()
@@ -57,6 +66,9 @@ class ShownServers(QObject):
         state.download_changed.connect(models.set_pull)
         state.verdict_changed.connect(models.refresh_verdict)
         state.verdicts_loaded.connect(self._on_state_verdicts_loaded)
+        state.keeping.status_changed.connect(models.refresh_kept)
+        models.set_kept(self._kept)
+        models.set_loading_tips(self._loading_tip)
         self._on_state_verdicts_loaded()
         models.set_uses(self._use_of)
         state.use.changed.connect(models.refresh_uses)
@@ -172,6 +184,16 @@ class ShownServers(QObject):
 
     def _use_of(self, record: ModelRecord, is_loaded: bool) -> LastUse:
         return self._state.use.last_use(record, is_loaded=is_loaded)
+
+    def _kept(self, key: ModelKey) -> KeptMark | None:
+        facts = self._state.keeping
+        kept = facts.kept_model(key)
+        status = facts.status(key) if kept is not None else None
+        return KeptMark(status, kept.context_length) if kept and status else None
+
+    def _loading_tip(self, key: ModelKey) -> str:
+        loading = self._state.keeping.loading(key)
+        return loading_tip(loading, self._clock_s()) if loading is not None else ""
 
     def _judged(self, key: ModelKey) -> tuple[Verdict, Marks]:
         found = self._state.model_verdict(key)

@@ -89,7 +89,7 @@ class UpdateActions(QObject):
         for_good = self._actions[Command.KEEP_FOR_GOOD]
         for_good.setVisible(is_old and kept is not None and kept.keep_until is not None)
         for_good.set_reason(only_one)
-        for command in (Command.DUPLICATE, Command.KEEP_LOADED):
+        for command in (Command.RENAME, Command.DUPLICATE, Command.KEEP_LOADED):
             self._actions[command].setVisible(not is_old)
         for command in _NOT_OF_OLD if is_old else ():
             self._actions[command].setVisible(False)

@@ -12,9 +12,10 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.commands import Commands
+from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.payloads import ModelRef, ModelRefs, MoveOutcome, MoveRequest
 from tray_app.core.updates.facts import AfterUpdate, BackupNews, BackupNote, CheckState
-from tray_app.core.updates.verdicts import Standing
+from tray_app.core.updates.verdicts import OTHER_THERE, Standing
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.rows import ModelRow
 from tray_app.state.app_state import AppState
@@ -22,6 +23,7 @@ from tray_app.text import tr
 from tray_app.text.updating import (
     after_update_line,
     backup_line,
+    checked_line,
     current_line,
     failed_line,
     found_line,
@@ -33,9 +35,6 @@ from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.actions import ref_of
 from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.theme import Tone
-
-_LISTED = frozenset({Standing.WEIGHTS, Standing.SMALL, Standing.CHANGED, Standing.NEEDS_SERVER})
-"""What the sheet tells of: that which can be updated, and that which cannot now."""
 
 
 class UpdateBanners(QObject):
@@ -76,6 +75,7 @@ class UpdateBanners(QObject):
             "stop_check": commands.update_check_stop_requested.emit,
             "show_unchecked": self._show_unchecked,
             "move_copy": self._move_copy,
+            "rebuild": self._rebuild,
             "show_old": self._show_old,
             "leave_old": self._leave_old,
             "keep_backup": self._keep_backup,
@@ -94,8 +94,10 @@ class UpdateBanners(QObject):
         check = self._state.update_check
         if check.is_running or check.checked_at is None or check.failed:
             return ""
-        current = sum(row.verdict.standing is Standing.CURRENT for row in self._models.all_rows)
-        return current_line(current, check, self._clock())
+        standings = [row.verdict.standing for row in self._models.all_rows if not row.is_backup]
+        if any(standing in OTHER_THERE for standing in standings):
+            return checked_line(check, self._clock())  # those that are pinned, for example
+        return current_line(standings.count(Standing.CURRENT), check, self._clock())
 
     def banner(self) -> BannerText | None:
         """What is to be said now, if nothing else is."""
@@ -166,7 +168,8 @@ class UpdateBanners(QObject):
                 return BannerText(words, Tone.INFO, actions, glyph="layers")
             leave = ("leave_old", tr("Leave it"))
             if not after.copies:
-                return BannerText(words, Tone.INFO, (leave,), glyph="layers")
+                actions = (("rebuild", tr("Rebuild…")), leave)
+                return BannerText(words, Tone.INFO, actions, glyph="layers")
             actions = (("move_copy", tr("Move it too")), leave)
             return BannerText(words, Tone.INFO, actions, glyph="duplicate")
         if note is None:
@@ -181,7 +184,7 @@ class UpdateBanners(QObject):
 
     def _update_all(self) -> None:
         """Of the servers that are shown, with those that cannot be updated now."""
-        rows = [row for row in self._models.all_rows if row.verdict.standing in _LISTED]
+        rows = [row for row in self._models.all_rows if row.verdict.standing in OTHER_THERE]
         refs = tuple(ref_of(row) for row in rows if not row.is_backup)
         self._commands.updates_dialog_requested.emit(ModelRefs(refs))
 
@@ -192,6 +195,12 @@ class UpdateBanners(QObject):
         after = self._after
         if after is not None:
             self._commands.move_requested.emit(MoveRequest(after.copies[0], after.updated))
+
+    def _rebuild(self) -> None:
+        after = self._after
+        if after is not None:
+            request = RebuildRequest(after.children[0], after.updated)
+            self._commands.rebuild_dialog_requested.emit(request)
 
     def _show_old(self) -> None:
         after = self._after

@@ -2,7 +2,8 @@
 
 The middle is models_pane.py, what it shows for what is known screens.py, the line below
 status_bar.py, commands and their keys actions.py and update_actions.py, menus menus.py and
-server_menu.py, what is said of updates update_banners.py.
+server_menu.py, what is said of updates update_banners.py, of models made of others
+derive_reports.py and derive_actions.py.
 shown_servers.py follows the servers that are shown, reports.py tells what was done.
 """
 
@@ -15,13 +16,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.names import canonical
-from tray_app.core.payloads import DiskTarget, ModelRef, ModelRefs
-from tray_app.core.pulls.states import PullItem, PullSummary
+from tray_app.core.payloads import CreatePaths, DiskTarget, ModelRef, ModelRefs
 from tray_app.core.updates.facts import CheckState
 from tray_app.itemmodels.comparison import Comparison
 from tray_app.itemmodels.model_table import ModelTableModel
@@ -36,10 +36,17 @@ from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.main_window import menus, several
 from tray_app.views.main_window.actions import Actions, Command, ModelActions, ref_of
 from tray_app.views.main_window.announcer import Announcer
+from tray_app.views.main_window.derive_actions import DeriveActions
+from tray_app.views.main_window.derive_reports import DeriveReports
 from tray_app.views.main_window.filter_bar import FilterBar
+from tray_app.views.main_window.keep_reports import KeepReports
+from tray_app.views.main_window.list_actions import ListActions
+from tray_app.views.main_window.load_actions import LoadActions
 from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
+from tray_app.views.main_window.panel_facts import PanelFacts
 from tray_app.views.main_window.panes import REASON, PaneFocus
+from tray_app.views.main_window.rename_reports import RenameReports
 from tray_app.views.main_window.reports import Reports
 from tray_app.views.main_window.saved_state import SavedState
 from tray_app.views.main_window.screens import Facts, Screen
@@ -60,10 +67,9 @@ _LEAST = QSize(720, 440)
 _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
 _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
-_MAX_PASTED = 10_000
 _ON_FRAMED = (
-    *(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DUPLICATE, Command.DELETE),
-    Command.STAR,
+    *(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.RENAME, Command.DUPLICATE),
+    *(Command.DELETE, Command.STAR),
 )
 
 
@@ -98,10 +104,9 @@ class MainWindow(QMainWindow):
         self._was_visible = False
         self._was_active = False
         self._has_opened_panel = False
-        self._known_pulls: set[str] = set()
         self._ticks = 0
         self.models = ModelTableModel(self, clock)
-        self.shown_servers = ShownServers(state, self.models, self)
+        self.shown_servers = ShownServers(state, self.models, self, clock_s=clock_s)
         self.screen_fit = ScreenFit(self, lambda: _LEAST)
         self.saved_state = SavedState(settings, self, self.screen_fit)
         self.saved_state.restore_arrangement(self.models)
@@ -109,7 +114,9 @@ class MainWindow(QMainWindow):
         self.view = ModelView(self.models, self.saved_state.column_layout(), self)
         self.actions_ = Actions(self, self.view)
         self.model_actions = ModelActions(self.actions_, commands, self.view)
+        self.load_actions = LoadActions(self.actions_, commands, state, self.view)
         self.update_actions = UpdateActions(self.actions_, commands, state, settings, self.view)
+        self.derive_actions = DeriveActions(self.actions_, commands, state, self.view)
         self._status_line = StatusLine(self.models)
         self._refresh_timer = QTimer(self, singleShot=True, interval=0)
         self._refresh_timer.timeout.connect(self.refresh_now)
@@ -119,11 +126,23 @@ class MainWindow(QMainWindow):
         self.update_banners = UpdateBanners(
             state, commands, self.models, self.shown_servers, self, clock=clock
         )
-        self.reports = Reports(state, self.models, self.shown_servers, self.view, self)
+        self.derive_reports = DeriveReports(state, commands, self.shown_servers, self.view, self)
+        self.reports = Reports(state, self.models, self.shown_servers, self)
+        self.rename_reports = RenameReports(state, commands, self.shown_servers, self.view, self)
+        self.keep_reports = KeepReports(state, commands, self.shown_servers, self)
         self._build()
+        self.list_actions = ListActions(
+            *(self.actions_, commands, state, self.shown_servers, self.pane), self
+        )
         self.pane_actions = PaneActions(
             *(self.actions_, commands, state, self.top_bar, self.pane, self._show_all),
-            self.update_banners.actions,
+            {
+                **self.update_banners.actions,
+                **self.derive_reports.actions,
+                **self.rename_reports.actions,
+                **self.list_actions.actions,
+                **self.keep_reports.actions,
+            },
             self,
         )
         self.panes = PaneFocus(
@@ -141,6 +160,11 @@ class MainWindow(QMainWindow):
                 *(self.pane.banner, self.view, self.pane.page, self.panel),
                 *(self.tip, self.status_bar.refresh),
             ),
+        )
+        self.panel_facts = PanelFacts(
+            *(state, self.panel, self.top_bar, self.announcer),
+            *(self._open_panel_once, self.show_pull),
+            self,
         )
         self._connect_actions()
         self._connect_widgets()
@@ -193,12 +217,12 @@ class MainWindow(QMainWindow):
         """What each command of the window does."""
         on, commands, models = self.actions_.on_triggered, self._commands, self.model_actions
         on(Command.PULL, lambda: commands.pull_dialog_requested.emit(""))
-        on(Command.PASTE, self._paste)
+        on(Command.CREATE, lambda: commands.create_dialog_requested.emit(CreatePaths(())))
         on(Command.SEARCH, self.top_bar.focus_search)
         on(Command.REFRESH, commands.refresh_requested.emit)
         on(Command.DETAILS, lambda: self._on_framed(models.details))
         on(Command.LOAD, lambda: self._on_framed(models.load_or_unload))
-        on(Command.KEEP_LOADED, models.keep_loaded)
+        on(Command.RENAME, lambda: self._on_framed(models.rename))
         on(Command.DUPLICATE, lambda: self._on_framed(models.duplicate))
         on(Command.DELETE, lambda: self._on_framed(models.delete))
         on(Command.COPY, lambda: self._on_framed(models.copy_names))
@@ -260,6 +284,8 @@ class MainWindow(QMainWindow):
             source.action_triggered.connect(self.pane_actions.trigger)
         for chosen in (self.pane.page.pull_clicked, self.pane.name_dropped):
             chosen.connect(self._commands.pull_dialog_requested)
+        self._commands.create_requested.connect(self.panel_facts.expect)
+        self.pane.files_dropped.connect(self._commands.create_dialog_requested)
         self.tip.action_triggered.connect(self._on_tip_action_triggered)
         self.panel.list.model_clicked.connect(self.select)
         self.panel.hide_button.clicked.connect(self._on_panel_hide_clicked)
@@ -277,29 +303,26 @@ class MainWindow(QMainWindow):
         state.layer_index_changed.connect(self._on_state_layer_index_changed)
         state.recommendations_changed.connect(self._refresh_later)
         state.local_ollama_changed.connect(self._refresh_later)
-        state.awake_changed.connect(self.panel.set_kept_awake)
-        state.download_changed.connect(self._on_state_download_changed)
-        state.download_removed.connect(self._on_state_download_removed)
-        state.downloads_order_changed.connect(self._on_state_downloads_order_changed)
-        state.pull_summary_changed.connect(self._show_pull_summary)
         state.update_check_changed.connect(self._on_state_update_check_changed)
         self.update_banners.changed.connect(self._refresh_later)
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
-        self.reports.notice_made.connect(self.show_notice)
-        self.reports.model_found.connect(self.select)
+        self.derive_reports.changed.connect(self._refresh_later)
+        for reports in (
+            *(self.reports, self.derive_reports, self.rename_reports),
+            *(self.list_actions, self.keep_reports),
+        ):
+            reports.notice_made.connect(self.show_notice)
+        for reports in (self.derive_reports, self.rename_reports):
+            reports.model_found.connect(self.select)
+        self.list_actions.downloads_wanted.connect(lambda: self.set_panel_open(True))
         self._settings.changed.connect(self._on_settings_changed)
 
     def _read_state(self) -> None:
         """What was so before the window was built."""
-        state = self._state
         self._on_state_server_changed()
         self._on_state_layer_index_changed()
-        for item in state.downloads:
-            self._on_state_download_changed(item)
-        self._on_state_downloads_order_changed()
-        self._show_pull_summary(state.pull_summary)
-        self.panel.set_kept_awake(state.is_kept_awake)
+        self.panel_facts.read()
 
     # facts
 
@@ -361,7 +384,7 @@ class MainWindow(QMainWindow):
             has_news=self.update_banners.has_news,
         )
         self.view.columns.set_updates(facts.filter == "updates")
-        self.pane.set_standing(self.update_banners.banner())
+        self.pane.set_standing(self.derive_reports.banner() or self.update_banners.banner())
         self.filter_bar.set_comparison(*self._comparison_words(facts))
         line, tip = self._status_line.words(facts, selected)
         self.status_bar.set_line(line, tip)
@@ -370,6 +393,7 @@ class MainWindow(QMainWindow):
 
     def _show_servers(self, facts: Facts) -> None:
         servers = facts.servers
+        self.pane.set_drop_server("" if servers else facts.server)
         if servers:
             worst = several.worst_state(servers)
             self.top_bar.set_all_servers(several.online(servers), len(servers), worst)
@@ -389,7 +413,9 @@ class MainWindow(QMainWindow):
         selected, and a disabled action would swallow it."""
         selected = [self.models.row_at(number) for number in self.view.selected_numbers()]
         self.model_actions.update_state(selected, has_others=len(self._state.servers) > 1)
+        self.load_actions.update_state(selected)
         self.update_actions.update_state(selected)
+        self.derive_actions.update_state(selected)
         nothing = "" if self.models.loaded_rows() else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
         no_server = "" if self._disk_server_id() else tr("Choose one server first")
@@ -436,7 +462,8 @@ class MainWindow(QMainWindow):
             self._refresh_later()
 
     def show_notice(self, notice: BannerText) -> None:
-        """Ten seconds of a banner. An action "pull:NAME" opens the pull dialog for that name."""
+        """Ten seconds of a banner, or until it is answered where it `stays`. An action "pull:NAME"
+        opens the pull dialog for that name."""
         self.pane.set_notice(notice)
 
     @Slot(object)
@@ -496,30 +523,10 @@ class MainWindow(QMainWindow):
         self.set_panel_open(True)
         self.panel.reveal(item_id)
 
-    @Slot(object)
-    def _on_state_download_changed(self, item: PullItem) -> None:
-        self.panel.set_item(item)
-        self.announcer.announce_pull(item)
-        is_new = item.id not in self._known_pulls
-        self._known_pulls.add(item.id)
-        # By itself only for the first of a session; later ones just count.
-        if is_new and not item.is_ended and not self._has_opened_panel:
+    def _open_panel_once(self) -> None:
+        """By itself only for the first download of a session; later ones just count."""
+        if not self._has_opened_panel:
             self.set_panel_open(True)
-
-    @Slot(str)
-    def _on_state_download_removed(self, item_id: str) -> None:
-        self._known_pulls.discard(item_id)
-        self.announcer.forget_pull(item_id)
-        self.panel.remove_item(item_id)
-
-    @Slot()
-    def _on_state_downloads_order_changed(self) -> None:
-        self.panel.set_order(item.id for item in self._state.downloads)
-
-    @Slot(object)
-    def _show_pull_summary(self, summary: PullSummary) -> None:
-        self.top_bar.set_summary(summary)
-        self.panel.set_summary(summary)
 
     def _toggle_downloads(self) -> None:
         self.set_panel_open(self.panel.isHidden())
@@ -539,12 +546,6 @@ class MainWindow(QMainWindow):
         self.refresh_now()  # the selection may be as new as the wish
         act()
 
-    def _paste(self) -> None:
-        """Pull what is on the clipboard, if it says anything."""
-        words = QGuiApplication.clipboard().text().strip()
-        if words:
-            self._commands.pull_dialog_requested.emit(words[:_MAX_PASTED])
-
     def _unload_all(self) -> None:
         for row in self.models.loaded_rows():
             self._commands.unload_requested.emit(ref_of(row))
@@ -559,11 +560,12 @@ class MainWindow(QMainWindow):
 
     def row_menu(self) -> QMenu:
         """The menu of the selected models."""
-        return menus.row_menu(self.actions_, self.view)
+        return menus.row_menu(self.actions_, self.view, self.load_actions.menu)
 
     @Slot()
     def fill_more_menu(self) -> None:
         self.update_actions.update_all_state()
+        self.list_actions.update_state()
         servers, current = self.facts.servers, self.models.comparison
         comparing = menus.Comparing(servers, current, self.choose_comparison) if servers else None
         columns, sort = self.view.columns, self.models.sort_column

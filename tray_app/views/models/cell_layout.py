@@ -34,6 +34,7 @@ _ANY_WIDTH = 100_000
 
 _BADGE_LOOKS = {
     Badge.LOADED: ("chip", Tone.OK, True),
+    Badge.KEPT: ("keep", Tone.NEUTRAL, False),
     Badge.UPDATE: ("update", Tone.INFO, True),
     Badge.NEEDS_SERVER: ("update", Tone.NEUTRAL, False),
     Badge.CLOUD: ("cloud", Tone.NEUTRAL, False),

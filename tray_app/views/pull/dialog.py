@@ -63,6 +63,7 @@ from tray_app.views.pull.server_card import ServerCard, Tick
 from tray_app.views.pull.suggestions import Suggestion
 from tray_app.views.pull.targets import TargetFacts, Targets
 from tray_app.views.theme import TextRole, Tone, font
+from tray_app.views.updates.pulled_over import is_lost_by_pull
 
 _WIDTH, _HEIGHT = 560, 568
 _MORE_HEIGHT = 64  # for a fourth server
@@ -562,7 +563,12 @@ class PullDialog(DialogFrame):
         self._choice.remember()
         self.accept()
         for request in requests:
-            self._commands.pull_requested.emit(request)
+            record = self._state.record((request.server_id, request.name))
+            if record is not None and is_lost_by_pull(record, self._state):
+                ref = ModelRef(request.server_id, record.name, record.digest)
+                self._commands.update_confirm_dialog_requested.emit(ref)
+            else:
+                self._commands.pull_requested.emit(request)
 
     def _request(self, server_id: str, name: ModelName) -> PullRequest:
         """An installed model keeps the spelling that the server knows it by."""

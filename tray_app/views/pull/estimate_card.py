@@ -12,7 +12,6 @@ from tray_app.core.records import ModelDetails, ModelRecord
 from tray_app.itemmodels.row_texts import kind_word
 from tray_app.itemmodels.rows import kind_of
 from tray_app.text import (
-    EstimateLine,
     LineTone,
     capability_label,
     disk_line,
@@ -31,25 +30,19 @@ from tray_app.text import (
 from tray_app.views.components.announce import announce
 from tray_app.views.components.badges import Badge, BadgeSpec
 from tray_app.views.components.buttons import Button
-from tray_app.views.components.glyphs import SECONDARY, GlyphLabel
+from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS, KIND_GLYPHS
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import FULL, LegendMark, Segment, SegmentedBar
 from tray_app.views.components.spinner import Spinner
+from tray_app.views.components.statement_row import StatementRow, ValueRow
 from tray_app.views.components.surfaces import Card, SkeletonBar
 from tray_app.views.theme import TextRole, Theme, Tone, mix
 
 _SIDE = 16
-_LABEL_WIDTH = 124
 _MAX_CHIPS = 3
 _BARS = (64, 180, 140, 110)
-_TONES = {
-    LineTone.GOOD: (Tone.OK, "check-circle"),
-    LineTone.CAUTION: (Tone.WARN, "warning"),
-    LineTone.BAD: (Tone.DANGER, "error"),
-    LineTone.NONE: (None, ""),
-}
 
 
 class LookupCard(Card):
@@ -68,7 +61,7 @@ class LookupCard(Card):
         titles = (tr("To download"), tr("Disk space"), tr("Graphics memory"), tr("License"))
         self._by_server: list[QWidget] = []
         for title, width in zip(titles, _BARS, strict=True):
-            row = _Row(title, self)
+            row = ValueRow(title, self)
             if title != titles[-1]:
                 self._by_server.append(row)
             row.line.addWidget(SkeletonBar(width, row))
@@ -94,9 +87,9 @@ class EstimateCard(Card):
         super().__init__(parent)
         self.head = _Head(self)
         self.download = _Download(self)
-        self.disk = _Fact(tr("Disk space"), self)
-        self.memory = _Fact(tr("Graphics memory"), self)
-        self.license = _Fact(tr("License"), self)
+        self.disk = StatementRow(tr("Disk space"), self)
+        self.memory = StatementRow(tr("Graphics memory"), self)
+        self.license = StatementRow(tr("License"), self)
         self.read_button = Button(tr("&Read"), small=True, parent=self.license)
         self.read_button.setAutoDefault(False)
         self.license.line.addWidget(self.read_button, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -136,63 +129,6 @@ class EstimateCard(Card):
             self._announced = estimate.name
             is_update = estimate.standing is PullCheck.UPDATE
             announce(self, newer_version(estimate) if is_update else fetch_line(estimate))
-
-
-class _Row(QWidget):
-    """A quiet label at the left; the value is put into `line`."""
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.line = QHBoxLayout(self)
-        self.line.setContentsMargins(_SIDE, 9, _SIDE, 9)
-        self.line.setSpacing(16)
-        self.label = PlainLabel(title, wrap=False, parent=self)
-        self.label.set_dim()
-        self.label.setMinimumWidth(_LABEL_WIDTH)
-        self.line.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
-
-
-class _Fact(_Row):
-    """A line of the card: a statement in a state's colour, and what it means."""
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, parent)
-        self._bone = SkeletonBar(_BARS[1], self)
-        self._glyph = GlyphLabel(parent=self)
-        self.title = PlainLabel("", TextRole.NAME, parent=self)
-        self.body = PlainLabel("", TextRole.SECONDARY, parent=self)
-        first = QHBoxLayout()
-        first.setSpacing(7)
-        first.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
-        first.addWidget(self.title, 1)
-        self.texts = texts = QVBoxLayout()
-        texts.setSpacing(1)
-        pending = QHBoxLayout()
-        pending.addWidget(self._bone)
-        pending.addStretch(1)
-        texts.addLayout(pending)
-        texts.addLayout(first)
-        texts.addWidget(self.body)
-        self.line.addLayout(texts, 1)
-
-    def set_title(self, title: str) -> None:
-        """What the line is about."""
-        self.label.setText(title)
-
-    def say(self, line: EstimateLine | None) -> None:
-        """Show `line`; None = not known yet."""
-        self._bone.setVisible(line is None)
-        self.title.setVisible(line is not None)
-        self.body.setVisible(line is not None and bool(line.body))
-        state, glyph = _TONES[line.tone if line is not None else LineTone.NONE]
-        self._glyph.setVisible(bool(glyph))
-        if line is None:
-            return
-        self._glyph.set_glyph(glyph, state if state is not None else SECONDARY)
-        self.title.setText(line.title)
-        self.title.set_state(state)
-        self.title.setAccessibleName(f"{self.label.text()}: {line.title}")
-        self.body.setText(line.body)
 
 
 class _Head(QWidget):

@@ -6,6 +6,8 @@ several servers are asked about at once; those out of reach are named and left o
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
@@ -76,8 +78,12 @@ class DeleteDialog(DialogFrame):
         state: AppState,
         commands: Commands,
         parent: QWidget | None = None,
+        *,
+        title_of: Callable[[int, str], str] | None = None,
     ) -> None:
+        """`title_of` makes another title of how many there are and the server's name."""
         super().__init__("", parent)
+        self._title_of = title_of
         self._settings = settings
         self._state = state
         self._commands = commands
@@ -189,7 +195,11 @@ class DeleteDialog(DialogFrame):
                 downloading=self._told_download,
             )
         self.setWindowTitle(question.window_title)
-        self._title.setText(question.title)
+        title = question.title
+        if self._title_of is not None:
+            label = self._label(self._server_ids[0]) if len(settings.servers()) > 1 else ""
+            title = self._title_of(len(self._refs), label)
+        self._title.setText(title)
         self._first.setText(question.body)
         self.delete_button.setText(_with_mnemonic(question.button))
         self.delete_button.setEnabled(bool(self._reachable()))

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 from tray_app.commands import Commands
 from tray_app.core.pulls.states import TRANSITIONS, PullEvent, PullItem
 from tray_app.state.app_state import AppState
-from tray_app.text import cancel_question, server_name, tr
+from tray_app.text import cancel_question, sentences, server_name, tr
+from tray_app.text.creating import goes_on_without_us
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
@@ -16,16 +17,26 @@ from tray_app.views.theme import TextRole
 
 
 class QuitDialog(DialogFrame):
-    """Whether to quit while `running` downloads run."""
+    """Whether to quit while `running` downloads run and Ollama makes `goes_on` models, which it
+    does by itself."""
 
-    def __init__(self, running: int, commands: Commands, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        running: int,
+        commands: Commands,
+        parent: QWidget | None = None,
+        goes_on: int = 0,
+    ) -> None:
         super().__init__(tr("Quit Ollama Tray"), parent)
         self._commands = commands
-        # English has no translation file that could bring its singular.
-        title = tr("Quit and pause 1 download?") if running == 1 else ""
-        title = title or tr("Quit and pause %Ln downloads?", "", running)
-        them = tr("It continues when Ollama Tray starts again.") if running == 1 else ""
-        them = them or tr("They continue when Ollama Tray starts again.")
+        title, them = tr("Quit Ollama Tray?"), ""
+        if running:
+            # English has no translation file that could bring its singular.
+            title = tr("Quit and pause 1 download?") if running == 1 else ""
+            title = title or tr("Quit and pause %Ln downloads?", "", running)
+            them = tr("It continues when Ollama Tray starts again.") if running == 1 else ""
+            them = them or tr("They continue when Ollama Tray starts again.")
+        them = sentences(them, goes_on_without_us(goes_on))
         texts = QVBoxLayout()
         texts.setSpacing(6)
         texts.addWidget(PlainLabel(title, TextRole.QUESTION, natural=True, parent=self))

@@ -31,6 +31,7 @@ from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.about import AboutPage
 from tray_app.views.settings.downloads import DownloadsPage
 from tray_app.views.settings.general import GeneralPage
+from tray_app.views.settings.memory import MemoryPage
 from tray_app.views.settings.notifications import NotificationsPage
 from tray_app.views.settings.servers import ServersPage
 from tray_app.views.settings.updates import UpdatesPage
@@ -61,6 +62,7 @@ class SettingsDialog(QDialog):
         self.general = GeneralPage(settings, state, commands)
         self.servers = ServersPage(settings, state, commands)
         self.downloads = DownloadsPage(settings, state)
+        self.memory = MemoryPage(settings, state, commands)
         self.notifications = NotificationsPage(settings, commands)
         self.updates = UpdatesPage(settings, state, commands)
         self.about = AboutPage(settings, state, commands)
@@ -72,6 +74,7 @@ class SettingsDialog(QDialog):
             ("general", "sliders", tr("General"), self.general),
             ("servers", "server", tr("Servers"), self.servers),
             ("downloads", "download", tr("Downloads"), self.downloads),
+            ("memory", "chip", tr("Memory"), self.memory),
             ("notifications", "bell", tr("Notifications"), self.notifications),
             ("updates", "update", tr("Updates"), self.updates),
             ("about", "info", tr("About"), self.about),
@@ -107,7 +110,7 @@ class SettingsDialog(QDialog):
         self.nav.setFocus()
 
     def show_page(self, key: str) -> None:
-        """Go to a page: "general", "servers", "downloads", "notifications", "updates" or
+        """Go to a page: "general", "servers", "downloads", "memory", "notifications", "updates" or
         "about"."""
         for row in range(self.nav.count()):
             item = self.nav.item(row)

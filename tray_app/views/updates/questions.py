@@ -7,21 +7,27 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.names import canonical
 from tray_app.core.payloads import GoBackRequest, ModelRef, UpdateRequest
 from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.records import ModelInfo
+from tray_app.core.updates.backups import backup_name
 from tray_app.core.updates.differences import differences
 from tray_app.core.updates.ledger import Made, unpack
 from tray_app.core.updates.verdicts import Standing
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
-from tray_app.text import server_name, tr
+from tray_app.text import server_name, tr, utc_now
 from tray_app.text.version import (
     changed_body,
     changed_title,
     go_back_body,
     go_back_title,
     keep_this_words,
+    kept_as,
     lost_part,
+    lost_words,
+    made_body,
     replace_body,
     replace_button,
     replace_title,
@@ -32,6 +38,7 @@ from tray_app.views.components.question import Question
 from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.settings.rows import CheckRow
 from tray_app.views.theme import TextRole, Tone
+from tray_app.views.updates.pulled_over import is_made
 
 _WIDTH = 500
 _DAYS = 30
@@ -39,8 +46,8 @@ _MAX_LOST = 8
 
 
 class ReplaceDialog(Question):
-    """Before a model is updated of which nobody knows whether the registry's is the later one. It
-    goes when there is nothing to ask any more."""
+    """Before a model is replaced that was made here, or of which nobody knows whether the
+    registry's is the later one. It goes when there is nothing to ask any more."""
 
     def __init__(
         self,
@@ -53,8 +60,10 @@ class ReplaceDialog(Question):
         super().__init__(tr("Replace model"), "warning", Tone.WARN, parent)
         self._ref, self._settings, self._commands = ref, settings, commands
         self._state = state
+        record = state.record(ref.key)
+        self._is_made = record is not None and is_made(record, state)
         self.lost = LostCard(self)
-        self.keep = CheckRow(keep_this_words(_DAYS), tr("You can go back at any time."))
+        self.keep = CheckRow(keep_this_words(_DAYS), self._keep_helper())
         self.keep.box.setChecked(True)
         card = Card(self)
         card.add_row(self.keep)
@@ -70,9 +79,40 @@ class ReplaceDialog(Question):
         self._show_lost()
         self.follow(state.verdict_changed, self._on_facts)
         self.follow(state.snapshot_changed, self._on_facts)
-        self.ask(replace_title(ref.name), replace_body(ref.name), _WIDTH)
+        self.follow(state.details_changed, self._on_state_details_changed)
+        body = replace_body(ref.name)
+        if self._is_made:
+            server = state.server_of(ref.server_id)
+            body = made_body(ref.name, server_name(server.label, server.address))
+            if state.details(ref.digest) is None:
+                commands.details_requested.emit(ref)
+        self.ask(replace_title(ref.name), body, _WIDTH)
+
+    def _keep_helper(self) -> str:
+        """Of a made one, under which name."""
+        if not self._is_made:
+            return tr("You can go back at any time.")
+        snapshot = self._state.snapshot(self._ref.server_id)
+        taken = [row.name for row in snapshot.models] if snapshot is not None else []
+        today = utc_now().astimezone().date()
+        return kept_as(backup_name(self._ref.name, today, taken))
 
     def _show_lost(self) -> None:
+        if self._is_made:
+            self._show_made()
+        else:
+            self._show_changed()
+
+    def _show_made(self) -> None:
+        parts = lost_words(self._state.details(self._ref.digest))
+        self.lost.say(parts)
+        self.lost.setVisible(bool(parts))
+        estimate = self._state.estimate(self._ref.server_id)
+        is_about = estimate is not None and canonical(estimate.name) == canonical(self._ref.name)
+        fetch_bytes = estimate.fetch_bytes if estimate is not None and is_about else None
+        self.replace_button.setText(replace_button(fetch_bytes or 0))
+
+    def _show_changed(self) -> None:
         record = self._state.record(self._ref.key)
         found = self._state.model_verdict(self._ref.key)
         known = self._state.layer_index.of(record) if record is not None else None
@@ -88,9 +128,14 @@ class ReplaceDialog(Question):
     @Slot()
     def _on_facts(self) -> None:
         found, record = self._state.model_verdict(self._ref.key), self._state.record(self._ref.key)
-        is_asked = found.verdict.standing is Standing.CHANGED and record is not None
+        is_asked = self._is_made or found.verdict.standing is Standing.CHANGED
         if not is_asked or record is None or record.digest != self._ref.digest:
             self.reject()
+
+    @Slot(object)
+    def _on_state_details_changed(self, info: ModelInfo) -> None:
+        if info.digest == self._ref.digest:
+            self._show_lost()
 
     def _on_replace_clicked(self) -> None:
         days = _DAYS if self.keep.box.isChecked() else 0

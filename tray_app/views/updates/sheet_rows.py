@@ -11,8 +11,8 @@ from enum import IntEnum
 
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
-from tray_app.core.sharing import freed
 from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.room import comes_back
 from tray_app.core.updates.verdicts import Standing
 from tray_app.state.app_state import AppState
 from tray_app.text import server_name, server_words, size
@@ -25,10 +25,9 @@ from tray_app.text.update_sheet import (
     loaded_note,
     needs_note,
     off_since,
-    only_changed,
     spoken_row,
 )
-from tray_app.text.updates import newer_line, update_badge
+from tray_app.text.updates import changed_line, update_badge
 from tray_app.text.updating import part_of
 from tray_app.views.components.server_line import LineLook, LineNote
 from tray_app.views.theme import Tone
@@ -103,7 +102,7 @@ class SheetRow:
             yield LineNote(changed_note(registry_name(self.ref.name)), "info")
         else:
             if verdict.standing is Standing.SMALL:
-                yield LineNote(only_changed(verdict, newer_line(verdict)), "info")
+                yield LineNote(changed_line(verdict.parts), "info")
             if self.is_away:
                 yield LineNote(asleep_note(self.server, can_wake=self.can_wake), "clock")
             elif self.running is not None:
@@ -178,15 +177,12 @@ def _kind(record: ModelRecord | None, found: ModelVerdict) -> Kind:
 
 
 def _comes_back(record: ModelRecord | None, found: ModelVerdict, state: AppState) -> int:
-    """What goes with the old version: its own layers that neither the new one nor others have."""
+    """What goes with the old version."""
     if record is None:
         return 0
-    verdict = found.verdict
-    shared = max(0, verdict.total_bytes - found.download_bytes)
     snapshot = state.snapshot(record.server_id)
     models = snapshot.models if snapshot is not None else (record,)
-    own = freed([record], models, state.layer_index).freed_bytes
-    return max(0, min(own, (record.size_bytes or 0) - shared))
+    return comes_back(record, found.verdict, models, state.layer_index)
 
 
 def away_words(row: SheetRow, state: AppState) -> str:

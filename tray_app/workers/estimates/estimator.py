@@ -19,6 +19,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.errors import BadName, Cancelled, OllamaError, TimedOut
 from tray_app.core.estimate import DiskSpace, Lookup, Missing, PullEstimate, Reason, estimate
+from tray_app.core.keeping.measuring import telling
+from tray_app.core.keeping.records import Measurement
 from tray_app.core.licenses import License, license_name
 from tray_app.core.manifests import parse_config
 from tray_app.core.memory_fit import GraphicsMemory
@@ -41,6 +43,9 @@ MAX_LICENSE_BYTES = 512 * 1024
 MAX_LICENSES = 4
 MAX_KNOWN = 200
 """Installed models by which the server's folder is recognized; one that fits is enough."""
+
+TakenOf = Callable[[str, str, str], tuple[Measurement, ...]]
+"""By server, manifest and weights."""
 
 
 class RegistryJob(Job):
@@ -207,6 +212,7 @@ class Estimator(QObject):
         self._snapshots: dict[str, Snapshot] = {}
         self._graphics: dict[str, GraphicsMemory] = {}
         self._measured: dict[tuple[str, str], int] = {}
+        self._taken_of: TakenOf | None = None
         self._manifests: dict[str, Manifest] = {}
         # The question: the name, for which servers, what its registry has told, who asks it.
         self._lookup: Lookup | None = None
@@ -306,6 +312,11 @@ class Estimator(QObject):
         while len(self._measured) > MAX_MEASURED:
             del self._measured[next(iter(self._measured))]
         self._tell(server_id)
+
+    def set_taken(self, taken_of: TakenOf) -> None:
+        """Who tells what models took in memory, in earlier runs of the program too."""
+        self._taken_of = taken_of
+        self._tell_all()
 
     @Slot(object)
     def set_layer_index(self, layer_index: LayerIndex) -> None:
@@ -425,8 +436,9 @@ class Estimator(QObject):
         graphics = self._graphics.get(server_id)
         manifest = self._lookup.manifest
         measured = self._measured.get((server_id, manifest.digest)) if manifest else None
+        taken = self._taken(server_id, manifest) if manifest else None
         sources = (self._lookup, asked.disk, asked.held, asked.is_seen, models, self._layer_index)
-        facts = (*sources, graphics, measured)
+        facts = (*sources, graphics, measured, taken)
         # Thousands of models are looked at: not at a poll that changes nothing.
         old = asked.facts
         many = len(sources)
@@ -435,10 +447,17 @@ class Estimator(QObject):
         asked.facts = facts
         lookup = _joined(self._lookup, server_id, asked)
         known = {manifest.digest: measured} if manifest and measured else None
-        made = estimate(lookup, models, self._layer_index, graphics, known)
+        made = estimate(lookup, models, self._layer_index, graphics, known, taken)
         if made != asked.told:
             asked.told = made
             self.estimated.emit(made)
+
+    def _taken(self, server_id: str, manifest: Manifest) -> Measurement | None:
+        if self._taken_of is None:
+            return None
+        layers = manifest.layers
+        weights = next((each.digest for each in layers if each.kind is LayerKind.MODEL), "")
+        return telling(self._taken_of(server_id, manifest.digest, weights))
 
 
 def _joined(lookup: Lookup, server_id: str, asked: _Asked) -> Lookup:

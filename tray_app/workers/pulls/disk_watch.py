@@ -97,6 +97,13 @@ class DiskWatch(QObject):
         elif not self._timer.isActive():
             self._timer.start()
 
+    @Slot(str)
+    def look_at(self, server_id: str) -> None:
+        """Look at the disk of one server, whether or not it has downloads."""
+        layers = {i.id: _blob_files(i) for i in self._watched() if i.server_id == server_id}
+        if server_id not in self._looking:
+            self._submit(server_id, layers)
+
     def close(self) -> None:
         self._timer.stop()
 
@@ -115,17 +122,20 @@ class DiskWatch(QObject):
         for item in self._watched():
             pulls.setdefault(item.server_id, {})[item.id] = _blob_files(item)
         for server_id, layers in pulls.items():
-            target = self._target_of(server_id)
-            if target is None or target.store is None:
-                continue
             if server_id in self._looking:
                 self._stale.add(server_id)
-                continue
-            job = RoomJob(target.store, server_id, self._known.get(server_id, ()), layers)
-            job.succeeded.connect(self._on_job_succeeded)
-            job.finished.connect(self._on_job_finished)
-            if self._runner.submit(job, f"disk {server_id}") is job and not job.scope.is_cancelled:
-                self._looking.add(server_id)
+            else:
+                self._submit(server_id, layers)
+
+    def _submit(self, server_id: str, layers: Mapping[str, Sequence[BlobFile]]) -> None:
+        target = self._target_of(server_id)
+        if target is None or target.store is None:
+            return
+        job = RoomJob(target.store, server_id, self._known.get(server_id, ()), layers)
+        job.succeeded.connect(self._on_job_succeeded)
+        job.finished.connect(self._on_job_finished)
+        if self._runner.submit(job, f"disk {server_id}") is job and not job.scope.is_cancelled:
+            self._looking.add(server_id)
 
     @Slot(object)
     def _on_job_succeeded(self, room: DiskSpace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -71,6 +71,7 @@ class PullJob(Job):
         self._is_insecure = is_insecure
         self._client_factory = client_factory
         self._clock = clock
+        self._preparation: Preparation | None = None
         self._offered: Manifest | None = None
         self._reported_s = 0.0
         self._reported_phase: PullPhase | None = None
@@ -94,6 +95,7 @@ class PullJob(Job):
                 self._report(now_s)
                 if self._tracker.phase is PullPhase.DONE:
                     pulled(client, self.name)
+                    self._tell_kept_layers()
                     return self._send(now_s)
         except OllamaError:
             self._send(self._clock())
@@ -107,14 +109,19 @@ class PullJob(Job):
         plan = self._item.update
         if plan is None:
             return True
-        preparation = Preparation(
+        self._preparation = Preparation(
             self._item,
             plan,
             self.prepared.emit,
             is_insecure=self._is_insecure,
             today=_today,
         )
-        return preparation.run(client)
+        return self._preparation.run(client)
+
+    def _tell_kept_layers(self) -> None:
+        """A success all the same."""
+        if self._preparation is not None and self._tracker.has_kept_layers:
+            self.prepared.emit(replace(self._preparation.plan, kept_layers=True))
 
     def _take_manifest(self) -> None:
         manifest, self._offered = self._offered, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from tray_app.core.errors import (
     AccessRefused,
@@ -23,6 +23,7 @@ from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.updating import (
     LookedAgain,
     Readiness,
+    keep_alive_of,
     keep_old_version,
     look_again,
     unload_before,
@@ -50,6 +51,11 @@ class Preparation:
         self._tell = tell
         self._is_insecure = is_insecure
         self._today = today
+
+    @property
+    def plan(self) -> UpdatePlan:
+        """With what was done by now."""
+        return self._plan
 
     def run(self, client: OllamaClient) -> bool:
         """Whether there is anything to pull. Raises Changed when somebody has put another version
@@ -85,7 +91,7 @@ class Preparation:
         if loaded is not None:
             self._set(
                 was_loaded=True,
-                was_forever=loaded.expires_at is None,
+                keep_alive_s=keep_alive_of(loaded, datetime.now(UTC)),
                 context_length=loaded.context_length,
             )
 

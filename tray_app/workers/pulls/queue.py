@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -48,8 +48,9 @@ from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
 from tray_app.workers.pulls.job import PullJob, PullReport
 from tray_app.workers.pulls.listings import Listings
+from tray_app.workers.pulls.record_file import RecordSaver
 from tray_app.workers.pulls.schedule import Schedule
-from tray_app.workers.pulls.store import PullSaver, PullStore
+from tray_app.workers.pulls.store import PullStore
 from tray_app.workers.runner import JobRunner
 from tray_app.workers.signal_queue import SignalQueue
 
@@ -120,7 +121,7 @@ class PullQueue(QObject):
         self._news = SignalQueue()  # happened, not yet told
         self._is_closed = False
         self._saved_rows: tuple[tuple[str, PullState], ...] = ()
-        self._saver = PullSaver(runner, store, self)
+        self._saver: RecordSaver[PullItem] = RecordSaver(runner, store, self)
         self._saver.saved.connect(self._on_saver_saved)
         self._saver.loaded.connect(self._on_saver_loaded)
         self._is_resuming = True
@@ -189,6 +190,15 @@ class PullQueue(QObject):
         """Queue a download and give its id. The same name on the same server is one row: an
         unfinished one is left as it is (a paused one goes on), an ended one starts over.
         `manifest`: what it consists of, if somebody has looked that up already."""
+        return self.add_all([(request, manifest)])[0]
+
+    def add_all(self, wanted: Iterable[tuple[PullRequest, Manifest | None]]) -> list[str]:
+        """As `add`, told of as one thing."""
+        ids = [self._add(request, manifest) for request, manifest in wanted]
+        self._after()
+        return ids
+
+    def _add(self, request: PullRequest, manifest: Manifest | None) -> str:
         twin = self._find(request.server_id, request.name)
         if twin is not None and twin.item.state in UNFINISHED:
             self.resume(twin.item.id)
@@ -200,7 +210,6 @@ class PullQueue(QObject):
             entry.tracker.set_manifest(manifest)
             entry.item = replace(entry.item, progress=entry.tracker.progress(self._clock()))
         self._insert(entry)
-        self._after()
         return entry.item.id
 
     def _join(self, early: PullEntry) -> None:

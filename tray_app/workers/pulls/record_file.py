@@ -1,4 +1,4 @@
-"""RecordFile: a file of ours with a list of records; the queue and the history are two of them.
+"""RecordFile: a file of ours with a list of records, and RecordSaver, which writes it for a queue.
 
 What is in the file is checked record by record. Nothing is ever lost to a fault of it: a file that
 holds anything we cannot use is kept as `….bad` before we write, and one that cannot be read now is
@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from PySide6.QtCore import QObject, Signal, Slot
+
 from tray_app import jsonfile
 from tray_app.core.file_failures import FileFailed, file_failed
-from tray_app.workers.runner import Job
+from tray_app.workers.runner import Job, JobRunner
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -127,19 +129,8 @@ class RecordFile(ABC, Generic[_T]):
         return tuple(kept)
 
     def _put_aside(self, reason: str) -> bool:
-        """Keep the file; while that fails it stays where it is and is not written over."""
-        try:
-            self.broken_path = jsonfile.put_aside(self.path, second=1)
-        except OSError as error:
-            self.broken_path = self.path
-            self.unreadable = file_failed(error, self.path)
-            _log.exception("cannot keep the broken %s (%s)", self.path, reason)
-            return False
-        # Not a warning: whoever loads tells the person.
-        _log.info(
-            "%s was not usable (%s), kept as %s", self.path.name, reason, self.broken_path.name
-        )
-        return True
+        self.broken_path, self.unreadable = jsonfile.keep_broken(self.path, reason)
+        return self.unreadable is None
 
     def _write_kept(self, kept: tuple[_T, ...]) -> None:
         try:
@@ -175,3 +166,111 @@ class LoadJob(Job, Generic[_T]):
 
     def perform(self) -> tuple[_T, ...]:
         return self._file.load_records(pauses_s=jsonfile.PATIENT_S, wait=self.scope.wait)
+
+
+class RecordSaver(QObject, Generic[_T]):
+    """Numbers every state of a queue and tells which of them is safe on disk.
+
+    Signals: `saved` when `saved_number` has grown, `failed` when a write failed,
+    `loaded` with the records of a file that somebody held when `load` was called.
+    Thread: GUI thread; writing happens in the lane "queue file". At most one write is under way
+    and one waits, however often `save` is called.
+    """
+
+    saved = Signal()
+    failed = Signal(object)  # FileFailed
+    loaded = Signal(object)  # tuple[_T, ...]
+
+    def __init__(self, runner: JobRunner, store: RecordFile[_T] | None, parent: QObject) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._store = store
+        self._number = 0
+        self.saved_number = 0
+        self._waiting: tuple[_T, ...] | None = None
+        self._is_writing = False
+        # What is on disk and was not read yet must not be written over.
+        self._is_unread = store is not None and jsonfile.is_there(store.path)
+
+    def load(self) -> tuple[tuple[_T, ...], Path | None]:
+        """The stored items, and where a broken file was put."""
+        if self._store is None:
+            return (), None
+        items, broken_path = self._store.load_records(), self._store.broken_path
+        self._is_unread = self._store.unreadable is not None
+        if self._is_unread and broken_path is None:
+            job = LoadJob(self._store)
+            job.succeeded.connect(self._on_load_job_succeeded)
+            self._runner.submit(job, LANE)
+        elif self._is_unread:
+            self._give_up()
+        return items, broken_path
+
+    def save(self, items: tuple[_T, ...]) -> int:
+        """Have this state written soon, but not before `load`; gives its number."""
+        self._number += 1
+        self._waiting = items
+        if self._store is None:
+            self._waiting = None
+            self.saved_number = self._number
+        elif not self._is_writing and not self._is_unread:
+            self._write()
+        return self._number
+
+    def save_now(self, items: tuple[_T, ...]) -> None:
+        """Write at once, in this thread; for the end of the program. Never raises."""
+        self._number += 1
+        self._waiting = None
+        if self._store is not None and not self._is_unread:
+            try:
+                self._store.save(items, self._number)
+            except FileFailed as error:
+                self.failed.emit(error)
+
+    def _write(self) -> None:
+        items, self._waiting = self._waiting, None
+        if self._store is None or items is None:
+            return
+        self._is_writing = True
+        job = SaveJob(self._store, items, self._number)
+        job.succeeded.connect(self._on_job_succeeded)
+        job.failed.connect(self._on_job_failed)
+        self._runner.submit(job, LANE)
+
+    def _give_up(self) -> None:
+        """What is on disk stays as it is; downloads go on without being written down."""
+        self._waiting = None
+        self._store = None
+
+    @Slot(object)
+    def _on_load_job_succeeded(self, items: tuple[_T, ...]) -> None:
+        if self._store is None:
+            return
+        failure = self._store.unreadable
+        if failure is not None:
+            self._give_up()
+        self._is_unread = False
+        # Before: they are to be among what is written.
+        self.loaded.emit(items)
+        if failure is not None:
+            self.failed.emit(failure)
+            self._done(self._number)
+        elif not self._is_writing:
+            self._write()
+
+    @Slot(object)
+    def _on_job_succeeded(self, number: object) -> None:
+        if isinstance(number, int):
+            self._done(number)
+
+    @Slot(object)
+    def _on_job_failed(self, error: object) -> None:
+        # A full disk here must not keep the server, maybe elsewhere, from pulling.
+        self._done(self._number)
+        self.failed.emit(error)
+
+    def _done(self, number: int) -> None:
+        self._is_writing = False
+        self.saved_number = max(self.saved_number, number)
+        self._write()
+        self.saved.emit()

@@ -1,4 +1,4 @@
-"""PullStore and PullSaver: the download queue on disk. What survives a restart stands here.
+"""PullStore: the download queue on disk. What survives a restart stands here.
 
 How a file is checked, kept and written is `record_file`; which values may stand in it
 `stored_values`.
@@ -7,22 +7,16 @@ How a file is checked, kept and written is `record_file`; which values may stand
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
-
-from tray_app import jsonfile
 from tray_app.core.decode import MAX_INT
-from tray_app.core.file_failures import FileFailed
 from tray_app.core.pulls.policy import has_named_time
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.states import ACTIVE, PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import LayerKind
 from tray_app.workers.pulls import stored_values as stored
-from tray_app.workers.pulls.record_file import LANE, LoadJob, RecordFile, SaveJob
-from tray_app.workers.runner import JobRunner
+from tray_app.workers.pulls.record_file import RecordFile
 
 _MAX_LAYERS = 10_000
 _MAX_PERMILLE = 1000
@@ -48,114 +42,6 @@ class PullStore(RecordFile[PullItem]):
 
     def _identity(self, record: PullItem) -> object:
         return record.id
-
-
-class PullSaver(QObject):
-    """Numbers every state of the queue and tells which of them is safe on disk.
-
-    Signals: `saved` when `saved_number` has grown, `failed` when a write failed,
-    `loaded` with the items of a file that somebody held when `load` was called.
-    Thread: GUI thread; writing happens in the lane "queue file". At most one write is under way
-    and one waits, however often `save` is called.
-    """
-
-    saved = Signal()
-    failed = Signal(object)  # FileFailed
-    loaded = Signal(object)  # tuple[PullItem, ...]
-
-    def __init__(self, runner: JobRunner, store: PullStore | None, parent: QObject) -> None:
-        super().__init__(parent)
-        self._runner = runner
-        self._store = store
-        self._number = 0
-        self.saved_number = 0
-        self._waiting: tuple[PullItem, ...] | None = None
-        self._is_writing = False
-        # What is on disk and was not read yet must not be written over.
-        self._is_unread = store is not None and jsonfile.is_there(store.path)
-
-    def load(self) -> tuple[tuple[PullItem, ...], Path | None]:
-        """The stored items, and where a broken file was put."""
-        if self._store is None:
-            return (), None
-        items, broken_path = self._store.load(), self._store.broken_path
-        self._is_unread = self._store.unreadable is not None
-        if self._is_unread and broken_path is None:
-            job = LoadJob(self._store)
-            job.succeeded.connect(self._on_load_job_succeeded)
-            self._runner.submit(job, LANE)
-        elif self._is_unread:
-            self._give_up()
-        return items, broken_path
-
-    def save(self, items: tuple[PullItem, ...]) -> int:
-        """Have this state written soon, but not before `load`; gives its number."""
-        self._number += 1
-        self._waiting = items
-        if self._store is None:
-            self._waiting = None
-            self.saved_number = self._number
-        elif not self._is_writing and not self._is_unread:
-            self._write()
-        return self._number
-
-    def save_now(self, items: tuple[PullItem, ...]) -> None:
-        """Write at once, in this thread; for the end of the program. Never raises."""
-        self._number += 1
-        self._waiting = None
-        if self._store is not None and not self._is_unread:
-            try:
-                self._store.save(items, self._number)
-            except FileFailed as error:
-                self.failed.emit(error)
-
-    def _write(self) -> None:
-        items, self._waiting = self._waiting, None
-        if self._store is None or items is None:
-            return
-        self._is_writing = True
-        job = SaveJob(self._store, items, self._number)
-        job.succeeded.connect(self._on_job_succeeded)
-        job.failed.connect(self._on_job_failed)
-        self._runner.submit(job, LANE)
-
-    def _give_up(self) -> None:
-        """What is on disk stays as it is; downloads go on without being written down."""
-        self._waiting = None
-        self._store = None
-
-    @Slot(object)
-    def _on_load_job_succeeded(self, items: tuple[PullItem, ...]) -> None:
-        if self._store is None:
-            return
-        failure = self._store.unreadable
-        if failure is not None:
-            self._give_up()
-        self._is_unread = False
-        # Before: they are to be among what is written.
-        self.loaded.emit(items)
-        if failure is not None:
-            self.failed.emit(failure)
-            self._done(self._number)
-        elif not self._is_writing:
-            self._write()
-
-    @Slot(object)
-    def _on_job_succeeded(self, number: object) -> None:
-        if isinstance(number, int):
-            self._done(number)
-
-    @Slot(object)
-    def _on_job_failed(self, error: object) -> None:
-        # A full disk here must not keep the server, maybe elsewhere, from pulling.
-        self._done(self._number)
-        self.failed.emit(error)
-
-    def _done(self, number: int) -> None:
-        self._is_writing = False
-        self.saved_number = max(self.saved_number, number)
-        self._write()
-        self.saved.emit()
 
 
 def item_to_json(item: PullItem) -> dict[str, Any]:
@@ -220,24 +106,28 @@ def _update_to_json(plan: UpdatePlan) -> dict[str, Any]:
         "loads_again": plan.loads_again,
         "kept_name": plan.kept_name,
         "was_loaded": plan.was_loaded,
-        "was_forever": plan.was_forever,
+        "keep_alive_s": plan.keep_alive_s,
         "context_length": plan.context_length,
         "was_current": plan.was_current,
+        "kept_layers": plan.kept_layers,
     }
 
 
 def _update_from_json(value: Any) -> UpdatePlan:
     """What was under way begins anew; what was done stays done."""
     entry = stored.fields_of(value)
-    context = entry.get("context_length")
+    context, keep_alive_s = entry.get("context_length"), entry.get("keep_alive_s")
+    if keep_alive_s is not None and keep_alive_s != -1:
+        keep_alive_s = stored.whole(keep_alive_s)
     return UpdatePlan(
         keep_days=stored.whole(entry.get("keep_days", 0), _MAX_DAYS),
         loads_again=stored.flag(entry.get("loads_again", False)),
         kept_name=stored.text(entry.get("kept_name", "")),
         was_loaded=stored.flag(entry.get("was_loaded", False)),
-        was_forever=stored.flag(entry.get("was_forever", False)),
+        keep_alive_s=keep_alive_s,
         context_length=None if context is None else stored.whole(context),
         was_current=stored.flag(entry.get("was_current", False)),
+        kept_layers=stored.flag(entry.get("kept_layers", False)),
     )
 
 

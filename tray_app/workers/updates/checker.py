@@ -264,6 +264,11 @@ class UpdateChecker(QObject):
         """A kept version is not removed by itself any more."""
         self.note_made(replace(made, keep_until=None))
 
+    def note_renamed(self, old: ModelRef, new: ModelRef) -> None:
+        """A model has another name, and what was said of it goes along."""
+        self.ledger.rename_model(old.server_id, old.name, new.name, new.digest, self._now())
+        self._after_change(new.server_id, new.name)
+
     def note_deleted(self, ref: ModelRef) -> None:
         """We have deleted a model, and what was said of it goes too."""
         self.ledger.forget_model(ref.server_id, ref.name)

@@ -9,6 +9,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.keeping.measuring import weights_of
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.sharing import LayerIndex
@@ -140,7 +141,7 @@ class UseWatcher(QObject):
 
     def weights_of(self, digest: str) -> str:
         """What stands for a model with this digest; "" = nothing does."""
-        return min(self._layer_index.weights(digest), default=digest)
+        return weights_of(self._layer_index.by_digest.get(digest)) or digest
 
     def last_use(self, record: ModelRecord, now: datetime, *, is_loaded: bool) -> LastUse:
         """Of a model that is installed."""

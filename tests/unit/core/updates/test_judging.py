@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -33,56 +33,61 @@ from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.judging import Evidence, judge
 from tray_app.core.updates.ledger import Ledger, Look
 from tray_app.core.updates.verdicts import Standing
+from tray_app.text.updates import Subject, verdict_line
 
 S = Standing
 LATER = NOW - DAY  # of a push: after the row was modified
 EARLIER = NOW - 200 * DAY
 SAME = replace(there(HERE), packed=there(HERE).packed)
 
-# what is in the ledger | is the store's file a registry's | pushed | has a parent → is it later?
-LATER_TABLE = [
-    ("nothing", False, None, False, False),
-    ("nothing", False, None, True, False),
-    ("nothing", False, LATER, False, True),
-    ("nothing", False, LATER, True, False),
-    ("nothing", False, EARLIER, False, False),
-    ("nothing", False, EARLIER, True, False),
-    ("nothing", True, None, False, True),
-    ("nothing", True, None, True, True),
-    ("nothing", True, EARLIER, True, True),
-    ("another", False, None, False, False),
-    ("another", True, EARLIER, False, True),
-    ("this", False, None, False, True),
-    ("this", False, None, True, True),
-    ("this", False, EARLIER, True, True),
-    ("this", True, LATER, False, True),
-]
+PUSHES = {"no push": None, "pushed before": EARLIER, "pushed later": LATER}
+PARENTS = {"no parent": "", "a parent": "/Users/build/model.gguf"}
+LEDGERS = {"seen nothing": Ledger, "seen another": lambda: seen(OTHER), "seen this": seen}
+STORES = {"written by a server": False, "a registry's bytes": True}
+
+# For each push, without a parent and with one: "later", "doubtful", or "before" where it is neither
+# unless the weights are another's.
+_SHOWN_BY_PUSH = ("doubtful", "doubtful", "before", "before", "later", "doubtful")
+TABLE = {
+    ("seen nothing", "written by a server"): _SHOWN_BY_PUSH,
+    ("seen another", "written by a server"): _SHOWN_BY_PUSH,
+    ("seen this", "written by a server"): ("later",) * 6,
+    ("seen nothing", "a registry's bytes"): ("later",) * 6,
+    ("seen another", "a registry's bytes"): ("later",) * 6,
+    ("seen this", "a registry's bytes"): ("later",) * 6,
+}
+_DOUBT = (S.CHANGED, "Differs from ollama.com. It may be older there, or was changed here.")
+WORDS = {
+    ("weights", "later"): (S.WEIGHTS, "Newer version: 5.0 GB to download"),
+    ("weights", "doubtful"): _DOUBT,
+    ("weights", "before"): _DOUBT,
+    ("template", "later"): (S.SMALL, "Only the template changed: 2.6 KB"),
+    ("template", "doubtful"): _DOUBT,
+    ("template", "before"): (S.CURRENT, "Up to date, checked today, 09:00"),
+}
 
 
-@pytest.mark.parametrize(("ledger", "is_raw", "pushed_at", "has_parent", "is_later"), LATER_TABLE)
-@pytest.mark.parametrize(
-    ("layers", "standing"), [(OTHER_WEIGHTS, S.WEIGHTS), (OTHER_TEMPLATE, S.SMALL)]
-)
-def test_what_is_later(
-    layers: tuple[Layer, ...],
-    standing: Standing,
-    ledger: str,
-    is_raw: bool,
-    pushed_at: object,
-    has_parent: bool,
-    is_later: bool,
+@pytest.mark.parametrize("parent", PARENTS)
+@pytest.mark.parametrize("push", PUSHES)
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("ledger", LEDGERS)
+@pytest.mark.parametrize("differs", ["weights", "template"])
+def test_what_is_later_and_what_is_said_of_it(
+    differs: str, ledger: str, store: str, push: str, parent: str
 ) -> None:
-    known = {"nothing": Ledger(), "another": seen(OTHER), "this": seen(OLD)}[ledger]
-    record = row(parent="/Users/build/model.gguf" if has_parent else "")
-    look = there(layers, pushed_at=pushed_at)  # type: ignore[arg-type]
-    found = judge(record, look, known, evidence(is_raw=is_raw))
-    if is_later:
-        assert found.standing is standing
-    elif standing is S.SMALL and pushed_at == EARLIER:
-        assert found.standing is S.CURRENT, "the weights are equal, and it was pushed before"
-    else:
-        assert found.standing is S.CHANGED
-        assert not found.is_offered
+    record = row(parent=PARENTS[parent])
+    look = there({"weights": OTHER_WEIGHTS, "template": OTHER_TEMPLATE}[differs],
+                 pushed_at=PUSHES[push])  # fmt: skip
+    found = judge(record, look, LEDGERS[ledger](), evidence(is_raw=STORES[store]))
+    place = list(PUSHES).index(push) * len(PARENTS) + list(PARENTS).index(parent)
+    standing, words = WORDS[differs, TABLE[ledger, store][place]]
+    assert found.standing is standing
+    assert found.is_offered is (standing in (S.WEIGHTS, S.SMALL))
+    # The clock of the reader is that of the test.
+    checked = replace(found, checked_at=datetime(2026, 11, 24, 9, 0).astimezone())
+    now = datetime(2026, 11, 24, 12, 0).astimezone()
+    said = verdict_line(checked, Subject("mistral:7b", "studio", "0.32.1"), now)
+    assert said.replace("\u00a0", " ") == words
 
 
 @pytest.mark.parametrize(

@@ -219,3 +219,68 @@ def test_what_is_gone_takes_along_what_was_to_be_said() -> None:
     assert [updated.name for updated in ledger.all_updated()] == ["y:before"]
     ledger.forget_server("local")
     assert len(ledger) == 0
+
+
+def renamed(ledger: Ledger, old: str = "mistral:7b", new: str = "Main:7b") -> Ledger:
+    ledger.rename_model("local", old, new, OLD, NOW)
+    return ledger
+
+
+def test_what_was_said_of_a_model_goes_along_with_its_name() -> None:
+    ledger = Ledger()
+    ledger.pin(*KEY)
+    ledger.skip(*KEY, NEW)
+    ledger.put_verdict(*KEY, Verdict(Standing.WEIGHTS, OLD, NEW))
+    ledger.note_updated(Updated(*KEY, OTHER, NOW))
+    ledger.pin("studio", "mistral:7b")
+    ledger.pin("local", "main:7b")  # of another model, long gone
+    ledger.never_look_up("mistral:7b")
+    renamed(ledger)
+    assert ledger.verdicts() == {("local", "main:7b"): Verdict(Standing.WEIGHTS, OLD, NEW)}
+    marks = ledger.marks(("local", "main:7b"), Verdict(Standing.WEIGHTS, OLD, NEW))
+    assert marks == Marks(is_pinned=True, is_skipped=True)
+    assert ledger.marks(KEY, Verdict(Standing.WEIGHTS, OLD, NEW)) == Marks()
+    assert [each.name for each in ledger.all_updated()] == ["Main:7b"]
+    assert ledger.is_pinned("studio", "mistral:7b")
+    assert ledger.is_never_looked_up("mistral:7b")
+
+
+def test_a_renamed_model_is_a_copy_until_it_has_its_first_name_again() -> None:
+    ledger = renamed(Ledger())
+    assert ledger.made("local", "main:7b", OLD) == Made(
+        "local", "Main:7b", OLD, MadeBy.COPY, NOW, "mistral:7b"
+    )
+    renamed(ledger, "Main:7b", "third:7b")
+    made = ledger.made("local", "third:7b", OLD)
+    assert made is not None
+    assert made.source == "mistral:7b"
+    renamed(ledger, "third:7b", "Mistral:7b")
+    assert ledger.made("local", "mistral:7b", OLD) is None
+
+
+def test_what_was_made_here_stays_made_here() -> None:
+    ledger = Ledger()
+    ledger.note_made(Made("local", "mistral:7b", OLD, MadeBy.CREATE, NOW, "base:1"))
+    renamed(ledger)
+    renamed(ledger, "Main:7b", "mistral:7b")
+    assert ledger.made(*KEY, OLD) == Made("local", "mistral:7b", OLD, MadeBy.CREATE, NOW, "base:1")
+    ledger.note_made(Made("local", "mistral:7b", NEW, MadeBy.CREATE, NOW, "base:1"))
+    renamed(ledger)  # what was made there is another version
+    made = ledger.made("local", "main:7b", OLD)
+    assert made is not None
+    assert made.by is MadeBy.COPY
+
+
+def test_kept_versions_stay_those_of_the_model() -> None:
+    ledger = Ledger()
+    ledger.note_made(kept())
+    ledger.note_made(replace(kept(), name="other:before", source="other:latest"))
+    ledger.announce(kept(), NOW)
+    renamed(ledger, "x:latest", "y:latest")
+    assert {made.source for made in ledger.all_made(MadeBy.BACKUP)} == {"y:latest", "other:latest"}
+    renamed(ledger, "x:before", "x:old")
+    moved = ledger.made("local", "x:old", OLD)
+    assert moved is not None
+    assert moved.by is MadeBy.BACKUP
+    assert moved.keep_until == NOW + DAY
+    assert ledger.announced(moved) is not None

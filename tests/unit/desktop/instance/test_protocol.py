@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tray_app.desktop.instance.protocol import (
+    KEEP_OFF,
     LINE_LIMIT,
     InstanceAnswer,
     InstanceCommand,
@@ -14,6 +15,7 @@ from tray_app.desktop.instance.protocol import (
     NotUnderstood,
     answer_line,
     read_answer,
+    read_keep_args,
     read_request,
     request_line,
 )
@@ -98,3 +100,19 @@ def test_nor_does_half_a_character_arrive(name: bytes) -> None:
 
 def test_a_whole_pair_is_the_character_that_it_is() -> None:
     assert read_request(rb'{"command":"pull","args":["\ud83d\ude00"]}').args == ("\U0001f600",)
+
+
+def test_what_keeps_a_model_loaded() -> None:
+    assert read_keep_args(("local", "qwen3:8b", "")) == ("local", "qwen3:8b", None, False)
+    assert read_keep_args(("nas", "a", "8192")) == ("nas", "a", 8192, False)
+    assert read_keep_args(("nas", "a", KEEP_OFF)) == ("nas", "a", None, True)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [(), ("a",), ("a", "b"), ("a", "b", "c", "d"), ("a", "b", "0"), ("a", "b", "-1"),
+     ("a", "b", "many"), ("a", "b", "9" * 10), ("a", "b", "\u0661")],
+)  # fmt: skip
+def test_what_nobody_of_us_asks_for_keeps_nothing(args: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        read_keep_args(args)

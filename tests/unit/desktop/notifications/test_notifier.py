@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from tray_app.commands import Commands
+from tray_app.core.creates.records import CreateFault, CreateItem, CreateRequest, CreateState
 from tray_app.core.errors import Changed, DiskFull
-from tray_app.core.payloads import ServerStart, StartKind, StartPhase
+from tray_app.core.keeping.records import KeepNews, KeepNote, NoRoom
+from tray_app.core.payloads import ModelRef, ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
@@ -518,3 +520,107 @@ def test_the_fallback_shortens_and_knows_the_last_target(qtbot: QtBot) -> None:
     lost = Notice(NoticeKind.FAILED, "title", "body", "two")
     notifications.show(lost)
     assert failures == [lost]
+
+
+CREATE = CreateItem(
+    "7",
+    CreateRequest("local", "phi-4:q4_k_m", ("/x.gguf",), architecture="phi3"),
+    CreateState.MAKING,
+    NOW,
+    active_s=492.0,
+)
+
+
+def create(stage: Stage, state: CreateState, fault: CreateFault | None = None) -> None:
+    """What is made comes to its end."""
+    stage.state.creates.put(CREATE)
+    stage.state.creates.put(replace(CREATE, state=state, fault=fault))
+
+
+def test_a_model_that_was_made_is_told(stage: Stage) -> None:
+    create(stage, CreateState.DONE)
+    (notice,) = stage.first.shown
+    assert (notice.kind, notice.title) == (NoticeKind.FINISHED, "Model created")
+    assert notice.body == "phi-4:q4_k_m is ready to use. It took 8\u00a0min 12\u00a0s."
+    assert notice.target == "7"
+    stage.first.clicked.emit(notice.target)
+    assert stage.clicks == ["7"]
+
+
+def test_of_several_servers_that_of_the_model_is_named(stage: Stage) -> None:
+    servers = (Server("local", "This computer"), Server("nas", "nas"))
+    stage.state.set_servers(servers, "local", "local")
+    create(stage, CreateState.DONE)
+    assert stage.first.shown[0].body.startswith("phi-4:q4_k_m is ready to use on “This computer”.")
+
+
+def test_a_model_that_was_not_made_is_told(stage: Stage) -> None:
+    create(stage, CreateState.FAILED, CreateFault.CANNOT_QUANTIZE)
+    (notice,) = stage.first.shown
+    assert (notice.kind, notice.title) == (NoticeKind.FAILED, "Creating failed")
+    assert notice.body == "phi-4:q4_k_m: Only F16, BF16 and F32 files can be quantized."
+
+
+@pytest.mark.parametrize("state", [CreateState.CANCELED, CreateState.DELETED])
+def test_what_a_person_wanted_is_no_news(stage: Stage, state: CreateState) -> None:
+    create(stage, state)
+    assert stage.first.shown == []
+
+
+def test_what_had_ended_before_is_no_news(stage: Stage) -> None:
+    stage.state.creates.put(replace(CREATE, state=CreateState.DONE))
+    assert stage.first.shown == []
+
+
+def test_what_is_seen_or_not_wanted_is_not_told(stage: Stage) -> None:
+    stage.notifier.set_window_active(True)
+    create(stage, CreateState.DONE)
+    stage.notifier.set_window_active(False)
+    stage.settings.update({"notify_finished": False, "notify_failed": False})
+    create(stage, CreateState.DONE)
+    create(stage, CreateState.FAILED, CreateFault.OTHER)
+    assert stage.first.shown == []
+
+
+def given_up(server_id: str = "local") -> KeepNote:
+    return KeepNote(KeepNews.GIVEN_UP, ModelRef(server_id, "qwen3:8b"), "gemma3:27b")
+
+
+def test_a_model_that_is_kept_no_more_is_told_with_what_took_its_place(stage: Stage) -> None:
+    pages: list[str] = []
+    stage.commands.settings_dialog_requested.connect(pages.append)
+    stage.state.keeping.tell(given_up())
+    (notice,) = stage.first.shown
+    assert (notice.title, notice.body) == (
+        "No longer keeping qwen3:8b",
+        "It was pushed out of memory three times, last by gemma3:27b.",
+    )
+    stage.first.clicked.emit(notice.target)
+    assert pages == ["memory"]
+    assert stage.clicks == []
+
+
+def test_of_several_servers_it_says_which(stage: Stage) -> None:
+    servers = (Server("local"), Server("nas", "nas", "10.0.0.9:11434"))
+    stage.state.set_servers(servers, "local", "")
+    stage.state.keeping.tell(given_up("nas"))
+    assert stage.titles == ["No longer keeping qwen3:8b on nas"]
+
+
+def test_other_news_of_kept_models_and_those_that_are_seen_are_no_notices(stage: Stage) -> None:
+    stage.state.keeping.tell(KeepNote(KeepNews.RELEASED, ModelRef("local", "qwen3:8b")))
+    stage.notifier.set_window_active(True)
+    stage.state.keeping.tell(given_up())
+    stage.notifier.set_window_active(False)
+    stage.settings.set("notify_failed", False)
+    stage.state.keeping.tell(given_up())
+    assert stage.titles == []
+
+
+def test_who_asks_in_the_tray_hears_that_it_does_not_fit(stage: Stage) -> None:
+    room = NoRoom(("qwen3:8b",), 6_000_000_000, 9_000_000_000, 12_000_000_000)
+    note = KeepNote(KeepNews.NO_ROOM, ModelRef("local", "phi4:14b"), no_room=room)
+    stage.state.keeping.tell(note)
+    (notice,) = stage.first.shown
+    assert notice.title == "Can’t keep phi4:14b loaded"
+    assert "don’t fit together" in notice.body

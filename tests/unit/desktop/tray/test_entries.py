@@ -8,7 +8,15 @@ from typing import Any, ClassVar
 import pytest
 
 from tray_app import text
+from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
 from tray_app.core.errors import ModelNotFound
+from tray_app.core.keeping.records import (
+    KeepKind,
+    KeepRequest,
+    KeepStatus,
+    KeptModel,
+    Loading,
+)
 from tray_app.core.payloads import (
     DiskTarget,
     LoadRequest,
@@ -33,18 +41,15 @@ from tray_app.core.updates.facts import CheckState, ModelVerdict
 from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.tray.entries import (
     MAX_ENTRIES,
-    MAX_LOADABLE,
+    MAX_KEEPS,
     MAX_LOADED,
     MenuEntry,
-    ModelChoices,
-    ServerFacts,
-    TrayFacts,
     TrayRequest,
     TrayVerb,
     build_menu,
     build_tooltip,
-    facts_of,
 )
+from tray_app.desktop.tray.facts import MAX_LOADABLE, ModelChoices, ServerFacts, TrayFacts, facts_of
 from tray_app.state.app_state import AppState
 
 NOW = datetime(2026, 5, 1, 14, 32, tzinfo=UTC)
@@ -142,28 +147,74 @@ def test_loaded_models() -> None:
         "Unload llama3.2:latest (2.9 GB, 4 min left)",
         "Unload qwen3:8b (2.9 GB, kept)",
         "-",
+        "Keep llama3.2:latest loaded",
+        "Keep qwen3:8b loaded",
+        "-",
         "Unload all",
     ]
     one = ModelRef("local", "llama3.2:latest", "d" * 64)
     assert unload[0].request == TrayRequest(TrayVerb.UNLOAD, (one,))
-    every = unload[3].request
+    every = unload[-1].request
     other = ModelRef("local", "qwen3:8b", "d" * 64)
     assert every == TrayRequest(TrayVerb.UNLOAD, (one, other))
     load = find(entries, "load").children
     assert said(load) == ["new:1b"], "what is loaded need not be loaded"
 
 
+def test_kept_models_are_ticked_and_those_pushed_out_can_come_back() -> None:
+    state = AppState(Server("local", "This computer", "127.0.0.1:11434"))
+    rows = (running("llama3.2:latest", 4.4), running("qwen3:8b", None))
+    snapshot = Snapshot("local", (), rows, "0.33.1", NOW, 0.0)
+    state.take_poll(Poll(ONLINE, snapshot))
+    facts = state.keeping
+    facts.set_kept((KeptModel("local", "qwen3:8b"), KeptModel("local", "phi4:14b")))
+    facts.set_status(("local", "phi4:14b"), KeepStatus(KeepKind.OUT, NOW, "qwen3:8b"))
+    shown = facts_of(state, needs_attention=False)
+    loaded = find(menu(shown), "loaded").children
+    assert said(loaded)[2:6] == [
+        *["Load phi4:14b again (kept)", "-"],
+        *["Keep llama3.2:latest loaded", "Keep qwen3:8b loaded"],
+    ]
+    ticks = {entry.key: entry.is_checked for entry in loaded if entry.is_checked is not None}
+    assert ticks == {"keep local llama3.2:latest": False, "keep local qwen3:8b": True}
+    requests = {entry.key: entry.request for entry in loaded}
+    llama, qwen = (ModelRef("local", row.name, row.digest) for row in rows)
+    again = ModelRef("local", "phi4:14b")
+    assert requests["load again local phi4:14b"] == TrayRequest(TrayVerb.KEEP_LOAD, (again,))
+    assert requests["keep local llama3.2:latest"] == TrayRequest(
+        TrayVerb.KEEP, (KeepRequest(llama),)
+    )
+    assert requests["keep local qwen3:8b"] == TrayRequest(TrayVerb.KEEP_STOP, (qwen,))
+
+
+def test_a_load_is_there_while_it_goes_on() -> None:
+    ref = ModelRef("local", "gemma3:4b")
+    loads = (Loading(ref, 100.0 - 14, 32768),)
+    entries = menu(replace(FACTS, loads=loads))
+    loading = find(entries, "loading local gemma3:4b")
+    assert loading.text.replace("\u00a0", " ") == "Loading gemma3:4b, 14 s"
+    assert said(loading.children) == ["Stop loading", "Show in window"]
+    assert [child.request for child in loading.children] == [
+        TrayRequest(TrayVerb.LOAD_STOP, (ref,)),
+        TrayRequest(TrayVerb.SHOW_MODEL, (ref,)),
+    ]
+    stopping = replace(FACTS, loads=(replace(loads[0], is_stopping=True),))
+    entry = find(menu(stopping), "loading local gemma3:4b")
+    assert entry.text == "Stopping gemma3:4b…"
+    assert not entry.children[0].is_enabled
+
+
 def test_one_loaded_model_needs_no_unload_all() -> None:
     entries = menu(having([], (running("a:1b", None),)))
-    assert keys(find(entries, "loaded").children) == ["unload local a:1b"]
+    assert keys(find(entries, "loaded").children) == ["unload local a:1b", "keep local a:1b"]
     assert "load" not in keys(entries)
 
 
 def test_of_thousands_that_are_loaded_a_few_are_listed() -> None:
     loaded = tuple(running(f"m{number:05}:1b", None) for number in range(10_000))
     listed = find(menu(having([], loaded)), "loaded").children
-    assert len(listed) == MAX_LOADED + 3
-    more, _, every = listed[MAX_LOADED:]
+    assert len(listed) == MAX_LOADED + 3 + 1 + MAX_KEEPS
+    more, every = listed[MAX_LOADED], listed[-1]
     assert more.text == "9,980 more…"
     assert more.request == TrayRequest(TrayVerb.OPEN)
     assert every.request is not None
@@ -543,7 +594,8 @@ def test_models_are_grouped_by_server() -> None:
     assert said(loaded) == [
         *["(pc)", "Unload llama3.2:latest (2.9 GB, 4 min left)"],
         *["Unload qwen3:8b (2.9 GB, 4 min left)", "-", "(studio)"],
-        *["Unload gemma3:4b (2.9 GB, 4 min left)", "-", "Unload all 3"],
+        *["Unload gemma3:4b (2.9 GB, 4 min left)", "-", "Keep llama3.2:latest loaded"],
+        *["Keep qwen3:8b loaded", "Keep gemma3:4b on studio loaded", "-", "Unload all 3"],
     ]
     every = loaded[-1].request
     assert every is not None
@@ -706,3 +758,85 @@ def test_without_updates_there_is_no_submenu() -> None:
     assert "updates" not in {
         entry.key for entry in menu(facts_of(AppState(Server("a")), needs_attention=False))
     }
+
+
+def create(state: CreateState, name: str = "gemma:q4", server: str = "local") -> CreateItem:
+    request = CreateRequest(server, name, ("/x.gguf",), quantize="Q4_K_M")
+    return CreateItem(f"{name} {state}", request, state, NOW, state_since_s=60.0)
+
+
+def made(*items: CreateItem, **more: Any) -> TrayFacts:
+    return replace(FACTS, creates=items, names={"local": "This computer", "nas": "nas"}, **more)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (CreateState.UPLOADING, ["(Uploading)", "-", "Cancel", "Show in window"]),
+        (CreateState.MAKING, ["(Making Q4_K_M · 40 s)", "-", "Cancel", "Show in window"]),
+        (
+            CreateState.ASKED,
+            [
+                "(Ollama can’t stop here. Delete the result when it’s ready?)",
+                *("-", "Delete when ready", "Keep it", "Show in window"),
+            ],
+        ),
+        (
+            CreateState.TO_BE_DELETED,
+            [
+                "(Making Q4_K_M · 40 s · will be deleted when ready)",
+                *("-", "Keep it", "Show in window"),
+            ],
+        ),
+    ],
+)
+def test_a_model_that_is_made(state: CreateState, expected: list[str]) -> None:
+    item = create(state)
+    row = find(menu(made(item)), f"create {item.id}")
+    assert said(row.children) == expected
+
+
+def test_what_an_entry_of_one_asks_for() -> None:
+    item = create(CreateState.ASKED)
+    row = find(menu(made(item)), f"create {item.id}")
+    assert [entry.request for entry in row.children if entry.request] == [
+        TrayRequest(TrayVerb.DELETE_CREATE, (item.id,)),
+        TrayRequest(TrayVerb.KEEP_CREATE, (item.id,)),
+        TrayRequest(TrayVerb.SHOW_PULL, (item.id,)),
+    ]
+
+
+def test_they_stand_behind_the_downloads() -> None:
+    items = (create(CreateState.MAKING), create(CreateState.WAITING, "phi:q4", "nas"))
+    entries = menu(made(*items, items=(pull("a:1b"),), summary=PullSummary(active=1)))
+    names = [entry.text for entry in entries if entry.key.startswith(("pull ", "create "))]
+    assert [name.replace("\u00a0", " ") for name in names] == [
+        *("a:1b, 66%", "gemma:q4, making Q4_K_M", "phi:q4 on nas, waiting"),
+    ]
+
+
+def test_ended_ones_are_gone_and_failed_ones_stay_until_seen() -> None:
+    items = (create(CreateState.DONE), create(CreateState.FAILED))
+    assert not [key for key in keys(menu(made(*items))) if key.startswith("create ")]
+    entries = menu(made(*items, needs_attention=True))
+    assert [entry.text for entry in entries if entry.key.startswith("create ")] == [
+        "gemma:q4, failed"
+    ]
+
+
+def test_the_menu_stays_within_sixteen_entries_with_them_too() -> None:
+    items = tuple(create(CreateState.WAITING, f"x:{number}") for number in range(20))
+    pulls = tuple(pull(f"y:{number}") for number in range(20))
+    entries = menu(made(*items, items=pulls, summary=PullSummary(active=20)))
+    assert len(keys(entries)) <= MAX_ENTRIES
+
+
+def test_the_tooltip_names_what_is_made() -> None:
+    assert build_tooltip(made(create(CreateState.MAKING))).endswith("gemma:q4, making Q4_K_M")
+    both = made(
+        create(CreateState.MAKING), create(CreateState.WAITING, "phi:q4"),
+        items=(pull("a:1b"),), summary=PullSummary(active=1, permille=660),
+    )  # fmt: skip
+    assert build_tooltip(both).endswith("1 download, 66%; 2 models are being made")
+    several = replace(both, servers=(HERE, replace(HERE, id="nas")))
+    assert build_tooltip(several).endswith("1 download, 66%; 2 models are being made")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tray_app.core.errors import (
     Unreachable,
 )
 from tray_app.core.estimate import Missing, PullCheck, PullEstimate
+from tray_app.core.keeping.records import Measurement
 from tray_app.core.memory_fit import FitKind
 from tray_app.core.payloads import ModelRef, PullRequest
 from tray_app.ollama.client import OllamaClient
@@ -346,3 +348,27 @@ def test_the_digest_of_the_found_manifest_is_that_of_its_bytes(
     )
     assert manifest.digest == hashlib.sha256(raw).hexdigest()
     assert json.loads(raw)["layers"]
+
+
+def test_what_the_weights_took_in_an_earlier_run_is_said_instead_of_an_estimate(
+    make_desk: MakeDesk,
+) -> None:
+    desk = make_desk()
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    asked: list[tuple[str, str, str]] = []
+
+    def taken_of(server_id: str, digest: str, weights: str) -> tuple[Measurement, ...]:
+        asked.append((server_id, digest, weights))
+        small, large = (Measurement("local", "f" * 64, n, 9, 9, at) for n in (4096, 32768))
+        return (small, large)
+
+    desk.estimator.set_taken(taken_of)
+    made = desk.ask("twin")
+    assert made.taken is not None
+    assert made.taken.context_length == 32768
+    assert made.fit is not None
+    assert made.fit.kind is FitKind.MEASURED
+    (question,) = set(asked)
+    assert question[0] == "local"
+    assert len(question[1]) == 64
+    assert question[2].startswith("sha256:")

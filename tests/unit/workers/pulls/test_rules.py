@@ -192,6 +192,23 @@ def test_the_disk_is_looked_at_while_something_runs_or_waits_for_room(
     bench.wait_for(lambda: not watch.findChildren(type(watch._timer))[0].isActive())
 
 
+def test_the_disk_of_a_server_is_looked_at_for_who_asks(
+    make_queue: QueueMaker, tmp_path: Path, watch_of: Callable[[Bench, Path], DiskWatch]
+) -> None:
+    (tmp_path / "blobs").mkdir()
+    bench = make_queue()
+    watch = watch_of(bench, tmp_path)
+    seen: list[DiskSpace] = []
+    watch.measured.connect(seen.append)
+    watch.look_at("elsewhere")
+    watch.look_at("local")
+    watch.look_at("local")  # while that goes on
+    bench.wait_for(lambda: bool(seen))
+    assert [space.server_id for space in seen] == ["local"]
+    assert seen[0].free_bytes
+    assert not watch.findChildren(type(watch._timer))[0].isActive()
+
+
 class _HangingStore(LocalStore):
     """A folder on a computer that has gone: asking for it takes as long as a test wants."""
 

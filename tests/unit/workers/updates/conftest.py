@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer, QObject, Slot
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
@@ -33,8 +33,8 @@ START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 class Trail(QObject):
     """What a checker told."""
 
-    def __init__(self, checker: UpdateChecker) -> None:
-        super().__init__()
+    def __init__(self, checker: UpdateChecker, parent: QObject) -> None:
+        super().__init__(parent)
         self.verdicts: list[ModelVerdict] = []
         self.states: list[CheckState] = []
         self.ended: list[CheckState] = []
@@ -57,8 +57,10 @@ class Trail(QObject):
 
 @dataclass
 class Bench:
-    """One life of the program: a checker, its keeper, its server."""
+    """One life of the program: a checker, its keeper, its server. All belong to `root`, and end
+    with it: no collector deletes them in whatever thread it runs."""
 
+    root: QObject
     server: FaultyServer
     checker: UpdateChecker
     keeper: LedgerKeeper
@@ -169,21 +171,23 @@ def make_bench(qtbot: QtBot, server: FaultyServer, tmp_path: Path) -> Iterator[B
         studio: FaultyServer | None = None,
         save_s: float = 0.01,
     ) -> Bench:
-        runner = JobRunner()
+        root = QObject()
+        runner = JobRunner(root)
         target = Target("local", Endpoint.parse(at.url))
         other = Target("studio", Endpoint.parse((studio or at).url))
         times = clock if clock is not None else [START]
-        keeper = LedgerKeeper(runner, LedgerFile(path) if path else None, save_s=save_s)
+        keeper = LedgerKeeper(runner, LedgerFile(path) if path else None, root, save_s=save_s)
         checker = UpdateChecker(
             runner,
             {"local": target, "studio": other}.get,
             Registry({"*": at.url}),
             keeper,
             lambda _: False,
+            root,
             now=lambda: times[0],
             jitter=0.0,
         )
-        bench = Bench(at, checker, keeper, Trail(checker), qtbot, runner, times)
+        bench = Bench(root, at, checker, keeper, Trail(checker, root), qtbot, runner, times)
         made.append(bench)
         if path is not None:
             keeper.load()
@@ -205,5 +209,5 @@ def close(bench: Bench) -> None:
     assert bench.runner.wait(QDeadlineTimer(10_000))
     bench.qtbot.waitUntil(lambda: not bench.runner.active(), timeout=10_000)
     bench.keeper.close()
-    for part in (bench.checker, bench.keeper, bench.trail, bench.runner):
-        part.deleteLater()
+    bench.root.deleteLater()
+    QCoreApplication.sendPostedEvents(bench.root, QEvent.Type.DeferredDelete.value)

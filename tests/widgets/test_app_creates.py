@@ -1,0 +1,142 @@
+"""Models made of files in the whole program: from a command to the list, and through its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.contract.gguf_file import plain_bytes
+from tests.fakes import FaultyServer, small
+from tray_app.app.application import Application
+from tray_app.app.demo import Demo
+from tray_app.cli import Invocation
+from tray_app.core.creates.records import CreateRequest, CreateState
+from tray_app.core.updates.ledger import MadeBy
+from tray_app.desktop.instance.single_instance import SingleInstance
+from tray_app.desktop.tray.tray import Tray
+from tray_app.paths import paths
+from tray_app.settings import ServerEntry
+
+S = CreateState
+
+
+class Registries:
+    """A server, set up as in a demo."""
+
+    def __init__(self, server: FaultyServer) -> None:
+        self.server = ServerEntry("demo", "", server.url)
+        self.registry_urls = {"*": server.url}
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(library=small.library("here")) as running:
+        yield running
+
+
+@pytest.fixture
+def application(
+    qapp: QApplication, qtbot: QtBot, server: FaultyServer, tmp_path: Path
+) -> Iterator[Application]:
+    instance = SingleInstance(tmp_path)
+    assert instance.claim()
+    made = Application(
+        qapp,
+        Tray(qapp),
+        Invocation(data_dir=tmp_path),
+        paths(tmp_path),
+        instance,
+        cast("Demo", Registries(server)),
+    )
+    made.connect_parts()  # and not started: its crash reporter would keep faults from the test
+    made.servers.take()
+    made.window.show()
+    made._build_updates()
+    qtbot.waitUntil(lambda: made.creates is not None)
+    yield made
+    made.after_loop()
+    instance.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def request_of(tmp_path: Path) -> CreateRequest:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(plain_bytes(7, floats=300_000))
+    return CreateRequest("demo", "mine", (str(file),), architecture="llama")
+
+
+def states(application: Application) -> list[CreateState]:
+    return [item.state for item in application.state.creates.items]
+
+
+def test_a_file_becomes_a_model_of_our_own(
+    application: Application, request_of: CreateRequest, qtbot: QtBot
+) -> None:
+    application.commands.create_requested.emit(request_of)
+    qtbot.waitUntil(lambda: states(application) == [S.DONE], timeout=10_000)
+    qtbot.waitUntil(lambda: application.state.record(("demo", "mine:latest")) is not None)
+    assert application.updates is not None
+    ledger = application.updates.checker.ledger
+    digest = application.state.creates.items[0].digest
+    made = ledger.made("demo", "mine:latest", digest)
+    assert made is not None
+    assert made.by is MadeBy.CREATE
+    application.commands.create_remove_requested.emit(application.state.creates.items[0].id)
+    assert states(application) == []
+
+
+@pytest.mark.parametrize("state", [S.CHECKING, S.UPLOADING, S.MAKING])
+def test_the_program_ends_in_the_middle(
+    application: Application,
+    server: FaultyServer,
+    request_of: CreateRequest,
+    qtbot: QtBot,
+    state: CreateState,
+) -> None:
+    server.state.quantizer.seconds = 1.0
+    if state is S.UPLOADING:
+        server.fault("*", lambda call: call.stall(), method="POST")
+    facts = application.state.creates
+    seen: list[tuple[int, int]] = []
+
+    def note(_item: object) -> None:
+        seen.append((facts.active, facts.at_server))
+
+    facts.changed.connect(note)
+    application.commands.create_requested.emit(request_of)
+    qtbot.waitUntil(lambda: state in states(application) or S.MAKING in states(application))
+    if state is S.MAKING:
+        qtbot.waitUntil(lambda: bool(server.asked("/api/create")))
+        assert (facts.active, facts.at_server) == (0, 1)
+    assert (1, 0) in seen
+    deadline = QDeadlineTimer(3000)
+    application.shutdown.quit_now()
+    assert application.runner.wait(deadline)
+    stored = paths(application.invocation.data_dir).creates_file.read_text()  # type: ignore[arg-type]
+    assert "mine" in stored
+    # What Ollama works on, it goes on with.
+    if state is S.MAKING:
+        qtbot.waitUntil(lambda: "mine:latest" in server.state.names(), timeout=10_000)
+    server.clear()
+
+
+def test_a_server_that_is_removed_takes_what_was_to_be_made_along(
+    application: Application, server: FaultyServer, request_of: CreateRequest, qtbot: QtBot
+) -> None:
+    server.fault("*", lambda call: call.stall(), method="POST")
+    application.commands.create_requested.emit(request_of)
+    qtbot.waitUntil(lambda: S.UPLOADING in states(application), timeout=10_000)
+    other = ServerEntry("other", "other", "127.0.0.1:1")
+    application.settings.update({"servers": (other,), "default_server": "other"})
+    qtbot.waitUntil(lambda: states(application) == [S.CANCELED])
+    server.clear()

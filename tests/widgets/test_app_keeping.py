@@ -1,0 +1,120 @@
+"""Keeping in the whole program: from a command to the row, and to the end of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FaultyServer, small
+from tray_app.app.application import Application
+from tray_app.app.demo import Demo
+from tray_app.cli import Invocation
+from tray_app.core.keeping.records import KeepKind, KeepRequest
+from tray_app.core.payloads import ModelRef, Verb
+from tray_app.desktop.instance.single_instance import SingleInstance
+from tray_app.desktop.tray.tray import Tray
+from tray_app.itemmodels.rows import Badge
+from tray_app.paths import paths
+from tray_app.settings import ServerEntry
+from tray_app.views.main_window.window import MainWindow
+
+KEY = ("demo", "tiny:latest")
+
+
+class Box:
+    """A server in a box, as in a demo."""
+
+    def __init__(self, server: FaultyServer) -> None:
+        self.server = ServerEntry("demo", "", server.url)
+        self.registry_urls = {"*": server.url}
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer(library=small.library("tiny", "other"), tick_s=0.01, load_s=0.2) as running:
+        yield running
+
+
+@pytest.fixture
+def application(
+    qapp: QApplication, qtbot: QtBot, server: FaultyServer, tmp_path: Path
+) -> Iterator[Application]:
+    instance = SingleInstance(tmp_path)
+    assert instance.claim()
+    made = Application(
+        qapp,
+        Tray(qapp),
+        Invocation(data_dir=tmp_path),
+        paths(tmp_path),
+        instance,
+        cast("Demo", Box(server)),
+    )
+    made.connect_parts()  # and not started: its crash reporter would keep faults from the test
+    made.servers.take()
+    made.window.show()
+    made._build_keeping()
+    yield made
+    made.after_loop()
+    instance.close()
+    made.deleteLater()
+
+
+def badges() -> tuple[Badge, ...]:
+    """Of the row of the one model that is kept."""
+    windows = QApplication.topLevelWidgets()
+    window = next(each for each in windows if isinstance(each, MainWindow) and each.isVisible())
+    index = window.models.find(KEY)
+    return window.models.row_at(index.row()).badges if index.isValid() else ()
+
+
+def test_a_model_is_kept_shown_and_unloaded(
+    application: Application, server: FaultyServer, qtbot: QtBot
+) -> None:
+    state, commands = application.state, application.commands
+    qtbot.waitUntil(lambda: state.record(KEY) is not None, timeout=10_000)
+    ref = ModelRef(*KEY)
+    commands.keep_requested.emit(KeepRequest(ref, 2048))
+    assert state.busy(KEY) is Verb.LOAD
+    qtbot.waitUntil(lambda: badges()[:2] == (Badge.LOADED, Badge.KEPT), timeout=10_000)
+    status = state.keeping.status(KEY)
+    assert status is not None
+    assert status.kind is KeepKind.KEPT
+    assert [row.context_length for row in server.state.memory.rows()] == [2048]
+    record = state.record(KEY)
+    assert record is not None
+    assert [each.context_length for each in state.keeping.measured_of(record)] == [2048]
+    commands.unload_requested.emit(ref)
+    qtbot.waitUntil(lambda: badges() == (), timeout=10_000)
+    assert state.keeping.kept == ()
+    assert server.state.memory.rows() == []
+
+
+def test_a_load_is_stopped(application: Application, server: FaultyServer, qtbot: QtBot) -> None:
+    server.state.load_s = 60.0
+    state, commands = application.state, application.commands
+    qtbot.waitUntil(lambda: state.record(KEY) is not None, timeout=10_000)
+    commands.keep_requested.emit(KeepRequest(ModelRef(*KEY)))
+    qtbot.waitUntil(lambda: bool(server.asked("/api/generate")), timeout=10_000)
+    commands.load_stop_requested.emit(ModelRef(*KEY))
+    assert state.busy(KEY) is Verb.STOP
+    qtbot.waitUntil(lambda: state.busy(KEY) is None, timeout=10_000)
+    assert state.keeping.loads == ()
+    assert server.state.memory.rows() == []
+
+
+def test_the_program_ends_in_the_middle_of_a_load(
+    application: Application, server: FaultyServer, qtbot: QtBot
+) -> None:
+    server.state.load_s = 60.0
+    qtbot.waitUntil(lambda: application.state.record(KEY) is not None, timeout=10_000)
+    application.commands.keep_requested.emit(KeepRequest(ModelRef(*KEY)))
+    qtbot.waitUntil(lambda: bool(server.asked("/api/generate")), timeout=10_000)
+    # The fixture ends the program, which leaves no thread behind.

@@ -1,0 +1,1 @@
+"""Models that stay in memory, and what memory they took."""

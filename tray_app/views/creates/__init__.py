@@ -1,0 +1,1 @@
+"""Create from file: what a file is, what it becomes, what that costs."""

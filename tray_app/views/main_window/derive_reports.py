@@ -1,0 +1,156 @@
+"""DeriveReports: what the main window tells of models that were made of others, and edited.
+
+What a server has dropped is told until a person has looked; all else for some seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from tray_app.commands import Commands
+from tray_app.core.creates.records import Derived, Undone, UndoRequest
+from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.core.records import Snapshot
+from tray_app.state.app_state import AppState
+from tray_app.text import tr
+from tray_app.text.deriving import derived_line, undone_line
+from tray_app.views.components.announce import announce
+from tray_app.views.components.banner import BannerText
+from tray_app.views.main_window.shown_servers import ShownServers
+from tray_app.views.models.view import ModelView
+from tray_app.views.theme import Tone
+
+
+class DeriveReports(QObject):
+    """Signals: `changed` when there is something else to say, `notice_made` (BannerText),
+    `model_found` (ModelRef: what was made is in the list). Thread: GUI."""
+
+    changed = Signal()
+    notice_made = Signal(object)  # BannerText
+    model_found = Signal(object)  # ModelRef
+
+    def __init__(
+        self,
+        state: AppState,
+        commands: Commands,
+        shown: ShownServers,
+        view: ModelView,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._state = state
+        self._commands = commands
+        self._shown = shown
+        self._view = view
+        self._window = window
+        self._last: Derived | None = None
+        self._lost: Derived | None = None  # until a person has looked
+        # What is not in the list yet, and what was selected when it was made.
+        self._awaited: tuple[ModelRef, tuple[ModelRef, ...]] | None = None
+        self.actions: dict[str, Callable[[], object]] = {
+            "derived_details": self._show_details,
+            "derived_delete": self._delete,
+            "derived_undo": self._undo,
+        }
+        """What their buttons do, by their keys."""
+        state.creates.derived.connect(self._on_derived)
+        state.creates.undone.connect(self._on_undone)
+        state.snapshot_changed.connect(self._on_state_snapshot_changed)
+
+    def banner(self) -> BannerText | None:
+        """What stays until it is answered."""
+        lost = self._lost
+        if lost is None or not self._shown.is_listed(lost.ref.server_id):
+            return None
+        actions = [("derived_details", tr("Details"))]
+        if not lost.request.is_edit:
+            actions.append(("derived_delete", tr("Delete it…")))
+        elif lost.kept is not None:
+            actions.append(("derived_undo", tr("Undo")))
+        return BannerText(derived_line(lost), Tone.WARN, tuple(actions))
+
+    @Slot(object)
+    def _on_derived(self, derived: Derived) -> None:
+        self._last = derived
+        self._lost = derived if derived.lost else None
+        self._await(derived.ref)
+        self.changed.emit()
+        if derived.lost or not self._shown.is_listed(derived.ref.server_id):
+            return
+        actions: tuple[tuple[str, str], ...] = ()
+        if not derived.request.is_edit:
+            actions = (("derived_details", tr("Details")),)
+        elif derived.kept is not None:
+            actions = (("derived_undo", tr("Undo")),)
+        self._tell(derived_line(derived), actions)
+
+    @Slot(object)
+    def _on_undone(self, undone: Undone) -> None:
+        if self._lost is not None and self._lost.ref.key == undone.edited.key:
+            self._lost = None
+            self.changed.emit()
+        if self._shown.is_listed(undone.edited.server_id):
+            self._tell(undone_line(undone.edited.name), ())
+
+    def _tell(self, words: str, actions: tuple[tuple[str, str], ...]) -> None:
+        self.notice_made.emit(BannerText(words, Tone.OK, actions))
+        announce(self._window, words)
+
+    # The row.
+
+    def _await(self, ref: ModelRef) -> None:
+        if self._shown.is_listed(ref.server_id):
+            self._awaited = (ref, self._view.selected_refs())
+            self._find()
+
+    @Slot(object)
+    def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
+        if self._awaited is not None and self._awaited[0].server_id == snapshot.server_id:
+            self._find()
+        lost = self._lost
+        if lost is not None and self._awaited is None and snapshot.server_id == lost.ref.server_id:
+            record = self._state.record(lost.ref.key)
+            if record is None or record.digest != lost.ref.digest:
+                self._lost = None  # it is gone, or another one by now
+                self.changed.emit()
+
+    def _find(self) -> None:
+        """Select it as soon as it is in the list, unless a person has gone on to something else."""
+        if self._awaited is None:
+            return
+        ref, selected = self._awaited
+        record = self._state.record(ref.key)
+        if {each.key for each in self._view.selected_refs()} != {each.key for each in selected}:
+            self._awaited = None
+        elif record is not None and record.digest == ref.digest:
+            self._awaited = None
+            self.model_found.emit(ref)
+
+    # What the buttons do.
+
+    def _answered(self) -> Derived | None:
+        """What it is about, of which nothing more is said."""
+        found = self._lost or self._last
+        if self._lost is not None:
+            self._lost = None
+            self.changed.emit()
+        return found
+
+    def _show_details(self) -> None:
+        found = self._answered()
+        if found is not None:
+            self._commands.details_dialog_requested.emit(found.ref)
+
+    def _delete(self) -> None:
+        found = self._answered()
+        if found is not None:
+            self._commands.delete_dialog_requested.emit(ModelRefs((found.ref,)))
+
+    def _undo(self) -> None:
+        found = self._answered()
+        if found is not None and found.kept is not None:
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes
+            self._commands.derive_undo_requested.emit(UndoRequest(found.ref, found.kept))
