@@ -44,6 +44,7 @@ from tray_app.core.lists.requests import (
 from tray_app.core.payloads import Failure, ModelRef, UpdateRequest
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
+from tray_app.core.renaming import RenameOutcome
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.demo import Library
@@ -114,6 +115,8 @@ class World:
         self.failures: list[Failure] = []
         self.state.failed.connect(self.failures.append)
         self.operations.derived.connect(self.state.creates.tell_derived)
+        self.copies: list[RenameOutcome] = []
+        self.state.renames.failed.connect(self.copies.append)
 
     def target_of(self, server_id: str) -> Target | None:
         server = self.servers.get(server_id)
@@ -465,9 +468,9 @@ def test_a_copy_that_fails_is_said(world: World, tmp_path: Path) -> None:
     world.servers["nas"].fault("/api/copy", faults.error_json(500, "no space left on device"))
     entry = recipes(world, tmp_path).models[1]
     world.commands.import_requested.emit(ImportRequest("nas", recipes=(entry,)))
-    world.wait_for(lambda: world.failures)
+    world.wait_for(lambda: world.copies)
     assert not world.lists.importer.waiting
-    # The box about it is enough.
+    # The banner about it is enough.
     assert world.failed == []
 
 
