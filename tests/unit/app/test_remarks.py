@@ -14,6 +14,7 @@ from tray_app.app.remarks import Remarks
 from tray_app.core.payloads import DeleteOutcome, ModelRef, ModelRefs, NoteRequest
 from tray_app.core.records import Server
 from tray_app.core.remarks import MAX_NOTE, NO_REMARK, Remark
+from tray_app.core.renaming import Ending, RenameOutcome
 from tray_app.state.app_state import AppState
 from tray_app.workers.runner import JobRunner
 
@@ -79,7 +80,7 @@ def test_a_deleted_model_takes_them_along(qtbot: QtBot, run: Run, file: Path) ->
 
 def test_a_renamed_model_keeps_them(run: Run) -> None:
     run.remarks.note(NoteRequest(QWEN, "Daily driver"))
-    run.remarks.move(QWEN.key, GEMMA.key)
+    run.state.renames.tell_renamed(RenameOutcome(QWEN, GEMMA.name, Ending.RENAMED))
     assert run.state.remarks.remark(QWEN.key) == NO_REMARK
     assert run.state.remarks.remark(GEMMA.key).note == "Daily driver"
 
