@@ -318,6 +318,15 @@ class DownloadList(QScrollArea):
         self._flush_timer.stop()
         self._text_timer.stop()
 
+    def _disk_target(self, item_id: str) -> DiskTarget | None:
+        """What would have to become free for it; None = it has gone meanwhile."""
+        if (pull := self._items.get(item_id)) is not None:
+            return DiskTarget(pull.server_id, pull.id, pull.name, pull.missing_bytes)
+        if (create := self._creates.get(item_id)) is not None:
+            missing = max(0, create.needed_bytes - (create.free_bytes or 0))
+            return DiskTarget(create.server_id, "", create.name, missing)
+        return None
+
     @Slot(object)
     def _on_row_requested(self, request: RowRequest) -> None:
         """A button of a row, or an entry of its menu."""
@@ -328,9 +337,8 @@ class DownloadList(QScrollArea):
             return
         commands = self._commands
         if request.action is RowAction.FREE_UP:
-            item = self._items.get(request.id)
-            if item is not None:
-                target = DiskTarget(item.server_id, item.id, item.name, item.missing_bytes)
+            target = self._disk_target(request.id)
+            if target is not None:
                 commands.disk_dialog_requested.emit(target)
             return
         if request.id in self._creates:
