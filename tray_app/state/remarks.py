@@ -31,6 +31,13 @@ class RemarkFacts(QObject):
     def is_starred(self, key: ModelKey) -> bool:
         return self.remark(key).is_starred
 
+    def starred_of(self, server_id: str) -> frozenset[str]:
+        """The canonical names of the starred models of a server, also of those that are gone."""
+        found = self._remarks.items()
+        return frozenset(
+            name for (server, name), each in found if server == server_id and each.is_starred
+        )
+
     @property
     def all(self) -> tuple[StoredRemark, ...]:
         """Every one, in the order in which they were made."""

@@ -5,7 +5,7 @@ Plain entries and submenus only: everything here has to go over D-Bus. Made a me
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -472,7 +472,8 @@ def _keeps(facts: TrayFacts, refs: tuple[ModelRef, ...]) -> Iterator[MenuEntry]:
 
 
 def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
-    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some, by name."""
+    """The starred and the newest of each server, MAX_LOADABLE in all, as evenly as they have some,
+    both by name."""
     servers = [server for server in facts.online if server.offered.loadable]
     shares = _shares([len(server.offered.loadable) for server in servers], MAX_LOADABLE)
     for number, (server, share) in enumerate(zip(servers, shares, strict=True)):
@@ -480,8 +481,16 @@ def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
             continue
         if facts.is_of_several:
             yield from _group("load", server, is_first=not number)
-        chosen = sorted(server.offered.loadable[:share], key=lambda row: row.name.casefold())
-        yield from map(_loadable, chosen)
+        chosen, stars = server.offered.loadable[:share], server.offered.stars
+        starred, newest = _by_name(chosen[:stars]), _by_name(chosen[stars:])
+        yield from (replace(_loadable(row), icon="star-filled") for row in starred)
+        if starred and newest:
+            yield MenuEntry(f"separator starred {server.id}")
+        yield from map(_loadable, newest)
+
+
+def _by_name(rows: Iterable[ModelRecord]) -> list[ModelRecord]:
+    return sorted(rows, key=lambda row: row.name.casefold())
 
 
 def _shares(wanted: list[int], room: int) -> list[int]:

@@ -123,6 +123,8 @@ class Tray(QObject):
             state.creates.removed,
             state.keeping.kept_changed,
             state.keeping.loading_changed,
+            state.remarks.changed,
+            state.remarks.loaded,
         ):
             changed.connect(self._on_facts_changed)
         self._on_facts_changed()
