@@ -8,6 +8,7 @@ answers what views ask for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,6 +94,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._now = clock()
         self._counts = Counts()
         self._version = 0
+        self._shown_version = 0
         self._use_of: UseOf | None = None
         self._use_version = 0
         self._loading_tip_of: Callable[[ModelKey], str] = _no_tip
@@ -365,6 +367,11 @@ class ModelTableModel(KeyedTable[ModelRow]):
         return self._version
 
     @property
+    def shown_version(self) -> int:
+        """Another number whenever other rows may be shown, or what is known of one of them."""
+        return self._shown_version
+
+    @property
     def has_busy(self) -> bool:
         """Whether something is being done to any model."""
         return self._store.has_busy
@@ -412,6 +419,10 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._show(self._target(), change.changed)
         if self._counts != before:
             self.counts_changed.emit()
+
+    def _show(self, target: list[ModelRow], changed: AbstractSet[ModelRow] = frozenset()) -> None:
+        self._shown_version += 1
+        super()._show(target, changed)
 
     def _mark(self, key: ModelKey, busy: Busy | None) -> None:
         """No count, order or filter depends on it, so nothing but that row is looked at: marks
