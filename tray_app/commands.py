@@ -89,6 +89,10 @@ class Commands(QObject):
     kept_models_requested = Signal(object)  # KeptModels
     """Keep these, in this order, and no others."""
 
+    star_requested = Signal(object)  # ModelRefs
+    unstar_requested = Signal(object)  # ModelRefs
+    note_requested = Signal(object)  # NoteRequest
+
     # Updates.
     updates_show_requested = Signal()
     """Show the models that have a newer version."""
@@ -122,6 +126,13 @@ class Commands(QObject):
     """Say no more of who has its old version."""
     backup_note_done_requested = Signal(object)  # ModelRef of the kept version
     """Say no more of its end."""
+
+    # Disk space.
+    disk_dialog_requested = Signal(object)  # DiskTarget
+    disk_report_requested = Signal(object)  # DiskTarget
+    """Look at it now, and again and again; what is found comes as `AppState.disk`."""
+    disk_stop_requested = Signal(str)  # server id
+    """Look no more."""
 
     # Making models.
     create_dialog_requested = Signal(object)  # CreatePaths

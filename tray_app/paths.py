@@ -65,6 +65,11 @@ class Paths:
         return self.state / "use.sqlite"
 
     @property
+    def remarks_file(self) -> Path:
+        """Stars and notes."""
+        return self.state / "remarks.json"
+
+    @property
     def memory_file(self) -> Path:
         """What is kept in memory, and what memory models took."""
         return self.state / "memory.json"

@@ -36,7 +36,8 @@ _ollama_tray() {
     "") options+=" --version --hidden --demo"
         names="list show ps load unload keep pull rm cp mv create outdated update pin unpin export"
         names+=" import downloads pause resume cancel status doctor quit" ;;
-    list | ls | show) options+=" --json"; names=models ;;
+    list | ls) options+=" --sort --json"; names=models ;;
+    show) options+=" --json"; names=models ;;
     ps | downloads | status | doctor) options+=" --json" ;;
     cp | mv) names=models ;;
     pause | resume) options+=" --all"; names=downloads ;;

@@ -58,6 +58,7 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l all -d "All that have a newer version"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l dry-run -d "Only say what would be done"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -s y -l yes -d "Do not ask"
+complete -c ollama-tray -n "__fish_seen_subcommand_from list ls" -l sort -x -a "modified used" -d "In which order"
 complete -c ollama-tray -n "__fish_seen_subcommand_from import" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from import" -l dry-run -d "Only say what would be done"
 complete -c ollama-tray -n "__fish_seen_subcommand_from import" -s y -l yes -d "Do not ask"

@@ -70,7 +70,10 @@ _ollama_tray() {
       ;;
     argument)
       case $words[1] in
-        list|ls|show)
+        list|ls)
+          _arguments $common '--sort[in which order]:order:(modified used)' '--json[print JSON]' \
+            '1:model:_ollama_tray_models' ;;
+        show)
           _arguments $common '--json[print JSON]' '1:model:_ollama_tray_models' ;;
         ps|downloads|status|doctor)
           _arguments $common '--json[print JSON]' ;;

@@ -15,7 +15,7 @@ from tray_app.app.application import Application
 from tray_app.app.demo import Demo
 from tray_app.cli import Invocation
 from tray_app.core.keeping.records import KeepKind, KeepRequest
-from tray_app.core.payloads import ModelRef, Verb
+from tray_app.core.payloads import DiskTarget, ModelRef, Verb
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.tray.tray import Tray
 from tray_app.itemmodels.rows import Badge
@@ -95,6 +95,18 @@ def test_a_model_is_kept_shown_and_unloaded(
     qtbot.waitUntil(lambda: badges() == (), timeout=10_000)
     assert state.keeping.kept == ()
     assert server.state.memory.rows() == []
+
+
+def test_a_kept_model_is_not_offered_to_free_space(application: Application, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: application.state.is_online(KEY[0]) and application.disk is not None)
+    disk = application.disk
+    assert disk is not None
+    assert not disk._is_kept(KEY)
+    disk.watch(DiskTarget(KEY[0]))
+    qtbot.waitUntil(lambda: application.state.disk.freeing(KEY[0]) is not None)
+    application.commands.keep_requested.emit(KeepRequest(ModelRef(*KEY)))
+    qtbot.waitUntil(lambda: disk._is_kept(KEY))
+    assert disk._watches[KEY[0]].is_stale
 
 
 def test_a_load_is_stopped(application: Application, server: FaultyServer, qtbot: QtBot) -> None:

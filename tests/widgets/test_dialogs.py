@@ -12,7 +12,7 @@ from tests.shots import data, updates
 from tests.shots.creates import CODER, create
 from tests.shots.dialogs import info, ref
 from tests.shots.scene import Scene, known
-from tests.support import facts
+from tests.support import disks, facts
 from tests.widgets.helpers import clipboard, emitted, texts
 from tray_app.core.creates.records import CreateState
 from tray_app.core.errors import ModelNotFound, ServerFailed, Unreachable, UnreachableKind
@@ -22,6 +22,7 @@ from tray_app.core.payloads import (
     Crashes,
     DeleteOutcome,
     DeleteRequest,
+    DiskTarget,
     Failure,
     ModelRef,
     ModelRefs,
@@ -573,6 +574,39 @@ def test_questions_about_updates_open_while_there_is_a_question(
         dialogs.open_go_back(backup),
     )
     assert all(each is not None and each.isVisible() for each in opened)
+
+
+def test_disk_space_has_one_window_for_each_server(dialogs: Dialogs, scene: Scene) -> None:
+    with emitted(scene.commands.disk_report_requested) as asked:
+        first = dialogs.open_disk(DiskTarget(data.SERVER))
+        target = DiskTarget(data.SERVER, "d1")
+        assert dialogs.open_disk(target) is first
+    assert asked[-1] == first.target == target
+    other = dialogs.open_disk(DiskTarget("nas"))
+    assert dialogs.disk_dialogs() == (first, other)
+    with emitted(scene.commands.disk_stop_requested) as stopped:
+        other.close()
+    assert stopped == ["nas"]
+    assert dialogs.disk_dialogs() == (first,)
+
+
+def test_windows_that_are_replaced_let_disks_be_looked_at(dialogs: Dialogs, scene: Scene) -> None:
+    window = dialogs.open_disk(DiskTarget(data.SERVER))
+    with emitted(scene.commands.disk_stop_requested) as stopped:
+        dialogs.dismiss()
+    assert not window.isVisible()
+    assert stopped == []
+
+
+def test_models_to_free_space_are_asked_about_on_its_window(dialogs: Dialogs, scene: Scene) -> None:
+    disks.tell(scene.state)
+    window = dialogs.open_disk(DiskTarget(data.SERVER))
+    next(iter(window.free.rows.values())).box.click()
+    window.delete_button.click()
+    (question,) = window.findChildren(DeleteDialog)
+    assert question.isVisible()
+    window.close()
+    assert not question.isVisible()
 
 
 # Models from files.

@@ -58,8 +58,10 @@ from tray_app.workers.sign_ins import SignIns
 if TYPE_CHECKING:
     from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
+    from tray_app.app.disk import Disk
     from tray_app.app.keeping import Keeping
     from tray_app.app.lists import Lists
+    from tray_app.app.remarks import Remarks
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
@@ -91,6 +93,8 @@ class Application(QObject):
         self.creates: Creates | None = None
         self.lists: Lists | None = None
         self.keeping: Keeping | None = None
+        self.disk: Disk | None = None
+        self.remarks: Remarks | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -143,6 +147,7 @@ class Application(QObject):
         self._use_file = where.use_file if demo is None else None
         self._creates_file = where.creates_file
         self._recipes_file = where.recipes_file if demo is None else None
+        self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
         # Before the windows take it: what they look like then is not the system's choice.
@@ -326,6 +331,31 @@ class Application(QObject):
             self.keeping.ask_began.connect(self.use.note_asked)
             self.keeping.ask_ended.connect(self.use.note_answered)
         self.keeping.start()
+        QTimer.singleShot(0, self, self._build_disk)
+
+    @Slot()
+    def _build_disk(self) -> None:
+        from tray_app.app.disk import Disk
+        from tray_app.app.remarks import Remarks
+
+        if self.shutdown.is_quitting:
+            return
+        commands, facts, keeping = self.commands, self.state.remarks, self.state.keeping
+        self.remarks = remarks = Remarks(self.state, self.runner, self._remarks_file, self)
+        commands.star_requested.connect(remarks.star)
+        commands.unstar_requested.connect(remarks.unstar)
+        commands.note_requested.connect(remarks.note)
+        remarks.start()
+        self.disk = disk = Disk(
+            *(self.state, self.runner, self.targets.target, self),
+            is_kept=lambda key: keeping.kept_model(key) is not None,
+            is_starred=facts.is_starred,
+        )
+        facts.changed.connect(disk.note_remark)
+        facts.loaded.connect(disk.note_held)
+        keeping.status_changed.connect(disk.note_remark)
+        self.commands.disk_report_requested.connect(disk.watch)
+        self.commands.disk_stop_requested.connect(disk.stop)
 
     def _running(self) -> int:
         """What would stop for now with the program, or go on without it."""
@@ -346,7 +376,7 @@ class Application(QObject):
     def _close_late(self) -> None:
         late = (
             *(self.starts, self.stay_awake, self.updates, self.use),
-            *(self.creates, self.lists, self.keeping),
+            *(self.creates, self.lists, self.keeping, self.remarks, self.disk),
         )
         for part in late:
             if part is not None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QItemSelectionModel
 from PySide6.QtWidgets import QWidget
 
-from tray_app.core.payloads import ModelRef
+from tray_app.core.payloads import DiskTarget, ModelRef
+from tray_app.core.records import ModelKey
 
 if TYPE_CHECKING:
     from tray_app.app.windows import Windows
@@ -37,6 +38,13 @@ class _Doctor:
 
 
 @dataclass(frozen=True)
+class _Disk:
+    target: DiskTarget
+    ticked: tuple[ModelKey, ...]
+    geometry: QByteArray
+
+
+@dataclass(frozen=True)
 class View:
     """What was open and where, and what was chosen in it. Questions are not asked again."""
 
@@ -48,6 +56,7 @@ class View:
     details: tuple[_Details, ...]
     settings: _Settings | None
     doctor: _Doctor | None
+    disks: tuple[_Disk, ...] = ()
 
 
 def view_of(built: Windows) -> View:
@@ -74,6 +83,10 @@ def view_of(built: Windows) -> View:
         ),
         settings=settings,
         doctor=_Doctor(doctor.server_id, doctor.saveGeometry()) if doctor is not None else None,
+        disks=tuple(
+            _Disk(dialog.target, dialog.free.ticks.keys, dialog.saveGeometry())
+            for dialog in dialogs.disk_dialogs()
+        ),
     )
 
 
@@ -92,6 +105,11 @@ def show_view(built: Windows, view: View) -> None:
         dialog.tabs.setCurrentIndex(details.tab)
         dialog.restoreGeometry(details.geometry)
         dialog.screen_fit.fit()
+    for disk in view.disks:
+        space = dialogs.open_disk(disk.target)
+        space.tick(disk.ticked)
+        space.restoreGeometry(disk.geometry)
+        space.screen_fit.fit()
     if view.doctor is not None:
         doctor = dialogs.open_doctor(view.doctor.server_id)
         doctor.restoreGeometry(view.doctor.geometry)

@@ -12,7 +12,14 @@ from tray_app import text
 from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.lists.requests import ListSource
-from tray_app.core.payloads import Crashes, CreatePaths, ModelRef, ModelRefs, OtherAddress
+from tray_app.core.payloads import (
+    Crashes,
+    CreatePaths,
+    DiskTarget,
+    ModelRef,
+    ModelRefs,
+    OtherAddress,
+)
 from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
@@ -62,6 +69,7 @@ class WindowController(QObject):
         commands.edit_dialog_requested.connect(self.open_edit)
         commands.rebuild_dialog_requested.connect(self.open_rebuild)
         commands.rename_dialog_requested.connect(self.open_rename)
+        commands.disk_dialog_requested.connect(self.open_disk)
         commands.version_dialog_requested.connect(self.open_version)
         commands.updates_dialog_requested.connect(self.open_updates)
         commands.updates_show_requested.connect(self.show_updates)
@@ -202,6 +210,11 @@ class WindowController(QObject):
     def open_rename(self, ref: ModelRef) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_rename(ref)
+
+    @Slot(object)
+    def open_disk(self, target: DiskTarget) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_disk(target)
 
     @Slot(object)
     def open_version(self, ref: ModelRef) -> None:

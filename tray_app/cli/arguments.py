@@ -75,6 +75,7 @@ class Invocation:
     base: str = ""
     prefix: str = ""
     server: str = ""
+    sort: str = "modified"
     as_json: bool = False
     wait: bool = False
     yes: bool = False
@@ -130,6 +131,7 @@ def parse_args(argv: Sequence[str]) -> Invocation:
         base=well_formed(getattr(found, "base", "") or ""),
         prefix=well_formed(getattr(found, "prefix", "") or ""),
         server=well_formed(found.server or ""),
+        sort=getattr(found, "sort", "modified"),
         as_json=getattr(found, "json", False),
         wait=getattr(found, "wait", False),
         yes=getattr(found, "yes", False),
@@ -205,6 +207,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(commands, Command.LIST, "list the installed models", aliases=["ls"])
     verb.add_argument("prefix", nargs="?", default="", help="only names that start with this")
+    verb.add_argument(
+        "--sort",
+        choices=("modified", "used"),
+        default="modified",
+        help="used: by when Ollama Tray last saw it in use, which is listed too",
+    )
     _add_json(verb)
     verb = _verb(commands, Command.SHOW, "show one model; without a name, the window")
     verb.add_argument("name", nargs="?", default="", metavar="NAME")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Snapshot
+from tray_app.core.use.ledger import UNWATCHED, Known, LastUse
 
 if TYPE_CHECKING:
     from tray_app.core.sharing import DiskUse
@@ -25,6 +26,19 @@ def model(record: ModelRecord) -> dict[str, Any]:
     if record.is_cloud:
         found |= {"remote_model": record.remote_model, "remote_host": record.remote_host}
     return found
+
+
+def last_use(use: LastUse | None) -> dict[str, Any]:
+    """Beside a row of `list --sort used`. `last_used_at` null = never seen in use; then `last_use`
+    says why: "now", "not_yet", "before" or "unknown"."""
+    use = use or UNWATCHED
+    is_seen = use.known is Known.USED
+    return {
+        "last_use": use.known.value,
+        "last_used_at": _time(use.at) if is_seen else None,
+        "used_days": use.used_days,
+        "watched_days": use.watched_days,
+    }
 
 
 def running(row: RunningModel) -> dict[str, Any]:

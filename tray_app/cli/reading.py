@@ -10,11 +10,14 @@ from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, Session
 from tray_app.core.errors import TooOld
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
+from tray_app.core.use.ledger import LastUse
 from tray_app.text import MISSING, tr
 
 
 def list_models(session: Session) -> int:
-    """`list [PREFIX]`: newest first, as `ollama list` does."""
+    """`list [PREFIX]`: newest first, as `ollama list` does, or what was used last."""
+    if session.invocation.sort == "used":
+        return _list_used(session)
     wanted = session.invocation.prefix
     found = session.client.find(wanted) if wanted else session.client.list_models()
     # Models of the same second come in random order.
@@ -31,6 +34,37 @@ def list_models(session: Session) -> int:
     else:
         session.console.say(tr("No models are installed."))
     return EXIT_DONE
+
+
+def _list_used(session: Session) -> int:
+    from tray_app.cli.uses import last_uses, newest_first
+
+    wanted, now = session.invocation.prefix, datetime.now(UTC)
+    found = session.client.find(wanted) if wanted else session.client.list_models()
+    uses = last_uses(session, found, now)
+    models = sorted(found, key=lambda model: model.name.casefold())
+    models.sort(key=lambda model: newest_first(uses.get(model.name)), reverse=True)
+    if session.invocation.as_json:
+        rows = [
+            {**json_output.model(model), **json_output.last_use(uses.get(model.name))}
+            for model in models
+        ]
+        session.console.data_json([_named(session, row) for row in rows])
+        return EXIT_DONE
+    if models:
+        head = (tr("NAME"), tr("PARAMETERS"), tr("QUANTIZATION"), tr("SIZE"), tr("LAST USED"))
+        rows_of = [_used_row(model, uses.get(model.name), now) for model in models]
+        session.console.table([*head, tr("ID")], rows_of)
+    else:
+        session.console.say(tr("No models are installed."))
+    if models and not uses:
+        session.console.say(tr("When models were used is not known: Ollama Tray hasn’t watched."))
+    return EXIT_DONE
+
+
+def _used_row(model: ModelRecord, use: LastUse | None, now: datetime) -> tuple[str, ...]:
+    row = _model_row(model, now)
+    return (*row[:4], text.last_used(use, now) if use is not None else MISSING, row[5])
 
 
 def _named(session: Session, found: dict[str, Any]) -> dict[str, Any]:

@@ -76,6 +76,25 @@ class DeleteRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskTarget:
+    """Look at the disk of a server, for the download `item_id` that waits for space there, or for
+    `name`, which would need `missing_bytes` more of it; 0 = for nothing in particular."""
+
+    server_id: str
+    item_id: str = ""
+    name: str = ""
+    missing_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRequest:
+    """Keep a note of a model; "" = none."""
+
+    ref: ModelRef
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class CopyRequest:
     """Copy a model to a new name on the same server."""
 

@@ -7,7 +7,7 @@ Exact where whole manifests are known; where only the weights' digests are known
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +15,7 @@ from tray_app.core.installed import InstalledModels
 from tray_app.core.names import canonical, split_display
 from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelKey, ModelRecord
 
+_NAMED_BYTES = 1_000_000
 _UNSEEN_BYTES = 1_000_000
 """What a model has beside its weights, at most, where nobody tells: texts and a configuration."""
 
@@ -201,14 +202,63 @@ def freed_alone(models: Iterable[ModelRecord], layer_index: LayerIndex) -> dict[
     found = {}
     for model in stored:
         near = {model.key: model}
-        for layer in _layers(model, layer_index):
-            near.update((other.key, other) for other in holders[layer.digest])
+        layers = _layers(model, layer_index)
+        small = sum(x.size_bytes or 0 for x in layers if _is_small(x))
+        has_names = is_worth_naming(small, model.size_bytes or 0)
+        for layer in layers:
+            others = holders[layer.digest]
+            if _is_small(layer) and not has_names:
+                others = others[:2]  # that others keep a license says it; hundreds may have it
+            near.update((other.key, other) for other in others)
         if model.digest:
             near.update((other.key, other) for other in digests[model.digest])
         effect = freed([model], near.values(), layer_index)
         is_copied = bool(model.digest) and len(digests[model.digest]) > 1
         found[model.key] = replace(effect, is_exact=are_whole or is_copied)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLayer:
+    """A layer that goes with the last of its holders."""
+
+    size_bytes: int
+    holders: tuple[ModelKey, ...]
+
+
+def shared_layers(
+    models: Iterable[ModelRecord], layer_index: LayerIndex
+) -> tuple[SharedLayer, ...]:
+    """The layers that several of `models` (all of one server) hold, and what copies of one model
+    have beside the layers that are known of it."""
+    stored = [model for model in models if not model.is_cloud]
+    sizes = _layer_sizes(stored, layer_index).by_digest
+    found = [
+        SharedLayer(sizes[digest], keys) for digest, keys in _several(_holders(stored, layer_index))
+    ]
+    digests: dict[str, list[ModelRecord]] = {}
+    for model in stored:
+        known = layer_index.of(model)
+        if known and known.layers and not known.is_whole:
+            digests.setdefault(model.digest, []).append(model)
+    for digest, keys in _several(digests):
+        model = digests[digest][0]
+        told = sum(sizes[layer.digest] for layer in _layers(model, layer_index))
+        found.append(SharedLayer(max(0, (model.size_bytes or 0) - told), keys))
+    return tuple(found)
+
+
+def _several(
+    holders: Mapping[str, Iterable[ModelRecord]],
+) -> Iterator[tuple[str, tuple[ModelKey, ...]]]:
+    for digest, models in holders.items():
+        keys = tuple(dict.fromkeys(model.key for model in models))
+        if len(keys) > 1:
+            yield digest, keys
+
+
+def _is_small(layer: Layer) -> bool:
+    return layer.size_bytes is not None and layer.size_bytes < _NAMED_BYTES
 
 
 def largest_first(shares: Mapping[str, int], total_bytes: int) -> tuple[str, ...]:
@@ -221,7 +271,7 @@ def largest_first(shares: Mapping[str, int], total_bytes: int) -> tuple[str, ...
 def is_worth_naming(held_bytes: int, total_bytes: int) -> bool:
     """Whether so much is shared that it matters to anybody: a few kilobytes of a license do not,
     except to a model that is hardly larger itself."""
-    return held_bytes > 0 and (held_bytes >= 1_000_000 or held_bytes * 100 >= total_bytes)
+    return held_bytes > 0 and (held_bytes >= _NAMED_BYTES or held_bytes * 100 >= total_bytes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from operator import attrgetter
 from typing import Any
 
 from tray_app import text
 from tray_app.core.payloads import Verb
+from tray_app.core.use.ledger import UNWATCHED, Known
 from tray_app.itemmodels.rows import ModelRow, parameter_count
 from tray_app.text import tr
 
@@ -107,6 +109,14 @@ def _modified(row: ModelRow) -> float | None:
     return modified.timestamp() if modified else None
 
 
+def _last_used(row: ModelRow) -> float | None:
+    """Newest first: what is in memory, what was used, what has just come, what was there before."""
+    use = row.use.use if row.use is not None and not row.is_cloud else UNWATCHED
+    if use.known is Known.USED and use.at is not None:
+        return use.at.timestamp()
+    return {Known.NOW: inf, Known.NOT_YET: -1.0, Known.BEFORE: -2.0}.get(use.known)
+
+
 def _to_download(row: ModelRow) -> int | None:
     return row.verdict.fetch_bytes if row.is_update else None
 
@@ -126,13 +136,13 @@ COLUMNS: tuple[Column, ...] = (
         "server", 132,
         lambda row: row.server.label,
         lambda row: row.server.folded or None,
-        hide_rank=9,
+        hide_rank=10,
     ),
     Column(
         "parameters", 104,
         lambda row: row.record.details.parameter_size or MISSING,
         lambda row: parameter_count(row.record.details.parameter_size),
-        is_right=True, is_descending_first=True, is_default=True, hide_rank=8,
+        is_right=True, is_descending_first=True, is_default=True, hide_rank=9,
     ),
     Column(
         "quantization", 128,
@@ -150,7 +160,14 @@ COLUMNS: tuple[Column, ...] = (
         "to_download", 112,
         lambda row: MISSING if _to_download(row) is None else text.size(_to_download(row)),
         _to_download,
-        is_right=True, is_descending_first=True, hide_rank=10, is_of_updates=True,
+        is_right=True, is_descending_first=True, hide_rank=11, is_of_updates=True,
+    ),
+    Column(
+        # Its words depend on the time, as those of the next one; what it sorts by is asked for.
+        "last_used", 128,
+        lambda _: "",
+        _last_used,
+        is_descending_first=True, hide_rank=8,
     ),
     Column(
         # Its words depend on the time; the model makes them when asked.
@@ -193,7 +210,7 @@ COLUMNS: tuple[Column, ...] = (
 
 NUMBER = {column.key: number for number, column in enumerate(COLUMNS)}
 NAME, SERVER = NUMBER["name"], NUMBER["server"]
-SIZE, MODIFIED = NUMBER["size"], NUMBER["modified"]
+SIZE, MODIFIED, LAST_USED = NUMBER["size"], NUMBER["modified"], NUMBER["last_used"]
 DEFAULT_KEYS = tuple(column.key for column in COLUMNS if column.is_default)
 
 
@@ -214,6 +231,7 @@ def column_title(key: str) -> str:
         "size": tr("Size"),
         "to_download": tr("To download"),
         "modified": tr("Modified"),
+        "last_used": tr("Last used"),
         "family": tr("Family"),
         "format": tr("Format"),
         "context": tr("Context length"),

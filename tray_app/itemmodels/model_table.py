@@ -8,26 +8,29 @@ answers what views ask for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
 from tray_app import text
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
+from tray_app.core.remarks import Remark
 from tray_app.core.sharing import LayerIndex
+from tray_app.core.use.ledger import UNWATCHED, LastUse
 from tray_app.itemmodels import columns, roles, row_texts
-from tray_app.itemmodels.columns import COLUMNS, MODIFIED, NAME, SERVER, SIZE
+from tray_app.itemmodels.columns import COLUMNS, LAST_USED, MODIFIED, NAME, SERVER, SIZE
 from tray_app.itemmodels.comparison import Comparison, compared
 from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.itemmodels.row_store import Change, Judged, RowStore, Totals
-from tray_app.itemmodels.rows import Busy, KeptMark, ListedServer, ModelRow
+from tray_app.itemmodels.rows import Busy, KeptMark, ListedServer, ModelRow, SeenUse
 from tray_app.text import tr
 
-FILTERS = ("all", "loaded", "updates", "cloud")
+FILTERS = ("all", "loaded", "updates", "cloud", "starred")
 _SHOWN_VERBS = frozenset(
     {
         *(Verb.LOAD, Verb.STOP, Verb.UNLOAD, Verb.DELETE, Verb.CREATE, Verb.RENAME),
@@ -44,6 +47,9 @@ _FLAGS = (
     | Qt.ItemFlag.ItemIsDragEnabled
     | Qt.ItemFlag.ItemNeverHasChildren
 )
+UseOf = Callable[[ModelRecord, bool], LastUse]
+"""Tells when a model was last used, which is in memory now or not."""
+
 _WORDS = [roles.DISPLAY, roles.TOOL_TIP, roles.ACCESSIBLE_TEXT]
 
 
@@ -60,6 +66,7 @@ class Counts:
     loaded: int = 0
     updates: int = 0
     cloud: int = 0
+    starred: int = 0
 
     def of(self, key: str) -> int:
         return int(getattr(self, key))
@@ -87,6 +94,9 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._now = clock()
         self._counts = Counts()
         self._version = 0
+        self._shown_version = 0
+        self._use_of: UseOf | None = None
+        self._use_version = 0
         self._loading_tip_of: Callable[[ModelKey], str] = _no_tip
         self._search = ""
         self._filter = "all"
@@ -137,6 +147,38 @@ class ModelTableModel(KeyedTable[ModelRow]):
         self._version += 1
         self._tell_row(row)
 
+    def set_remarks(self, remark_of: Callable[[ModelKey], Remark]) -> None:
+        """Who tells what a person has said of a model, of all that are listed and will be."""
+        self._apply(self._store.set_remarks(remark_of))
+
+    def refresh_remark(self, key: ModelKey) -> None:
+        """A model was starred, or something was noted of it."""
+        self._apply(self._store.refresh_remark(key))
+
+    def set_uses(self, use_of: UseOf) -> None:
+        """Who tells when a model was last used, of all that are listed and will be."""
+        self._use_of = use_of
+        self.refresh_uses()
+
+    @Slot()
+    def refresh_uses(self) -> None:
+        """Other models were used. What is known of each is asked for when it is shown."""
+        self._use_version += 1
+        if self._sort_key == "last_used":
+            self._show(self._target())
+        self._tell_columns(LAST_USED, LAST_USED)
+
+    def use_of(self, row: ModelRow) -> LastUse:
+        """When a model was last used, as far as anybody knows."""
+        if row.is_cloud or self._use_of is None:
+            return UNWATCHED
+        if row.use is None or row.use.version != self._use_version:
+            found = self._use_of(row.record, row.is_loaded)
+            row.use = SeenUse(found, self._use_version)
+            if row.sort_key == "last_used":
+                row.sort_key = ""
+        return row.use.use
+
     def set_kept(self, kept_of: Callable[[ModelKey], KeptMark | None]) -> None:
         """Who tells which models are to stay in memory, of all that are listed and will be."""
         for row in self._store.set_kept(kept_of).changed:
@@ -185,9 +227,12 @@ class ModelTableModel(KeyedTable[ModelRow]):
     def refresh_ages(self) -> None:
         """Let "5 days ago" be true again; call now and then while somebody looks."""
         self._now = self._clock()
+        self._tell_columns(LAST_USED, MODIFIED)
+
+    def _tell_columns(self, first: int, last: int) -> None:
         if self._rows:
-            last = len(self._rows) - 1
-            self.dataChanged.emit(self.index(0, MODIFIED), self.index(last, MODIFIED), _WORDS)
+            corner = self.index(len(self._rows) - 1, last)
+            self.dataChanged.emit(self.index(0, first), corner, _WORDS)
 
     def refresh_words(self) -> None:
         """The units, the language or the locale have changed."""
@@ -270,6 +315,8 @@ class ModelTableModel(KeyedTable[ModelRow]):
         """The words of one cell."""
         if column == MODIFIED:
             return text.age(row.record.modified_at, self._now)
+        if column == LAST_USED:
+            return text.last_used(self.use_of(row), self._now)
         return (row.cells or columns.cells(row))[column]
 
     # what is shown, and of what
@@ -320,6 +367,11 @@ class ModelTableModel(KeyedTable[ModelRow]):
         return self._version
 
     @property
+    def shown_version(self) -> int:
+        """Another number whenever other rows may be shown, or what is known of one of them."""
+        return self._shown_version
+
+    @property
     def has_busy(self) -> bool:
         """Whether something is being done to any model."""
         return self._store.has_busy
@@ -368,6 +420,10 @@ class ModelTableModel(KeyedTable[ModelRow]):
         if self._counts != before:
             self.counts_changed.emit()
 
+    def _show(self, target: list[ModelRow], changed: AbstractSet[ModelRow] = frozenset()) -> None:
+        self._shown_version += 1
+        super()._show(target, changed)
+
     def _mark(self, key: ModelKey, busy: Busy | None) -> None:
         """No count, order or filter depends on it, so nothing but that row is looked at: marks
         change with every percent of a download."""
@@ -413,11 +469,16 @@ class ModelTableModel(KeyedTable[ModelRow]):
             rows = [row for row in rows if row.is_update]
         elif self._filter == "cloud":
             rows = [row for row in rows if row.is_cloud]
+        elif self._filter == "starred":
+            rows = [row for row in rows if row.is_starred]
         for word in self._search.split():
             if self._is_several:
                 rows = [row for row in rows if word in row.haystack or word in row.server.folded]
             else:
                 rows = [row for row in rows if word in row.haystack]
+        if self._sort_key == "last_used":
+            for row in rows:
+                self.use_of(row)
         return columns.arrange(rows, self._sort_key, self._is_descending)
 
     def _count(self) -> Counts:
@@ -427,6 +488,7 @@ class ModelTableModel(KeyedTable[ModelRow]):
             loaded=len(self._store.running()) - sum(row.is_backup for row in self.loaded_rows()),
             updates=sum(each.updates for each in totals),
             cloud=sum(each.clouds for each in totals),
+            starred=sum(each.stars for each in totals),
         )
 
     def _tool_tip(self, row: ModelRow, column: int) -> str | None:
@@ -439,8 +501,11 @@ class ModelTableModel(KeyedTable[ModelRow]):
             )
         if column == MODIFIED:
             return text.tooltip(text.full_time(record.modified_at)) or None
+        if column == LAST_USED:
+            return text.tooltip(text.last_used_sentence(self.use_of(row), self._now)) or None
         if column == NAME:
-            return text.tooltip(record.name)
+            note = row.remark.note
+            return text.tooltip(f"{record.name}\n{note}" if note else record.name)
         if column == SERVER:
             return text.tooltip(row_texts.spoken_server(row)) if row.is_stale else None
         if COLUMNS[column].key == "digest":

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
+from tray_app.core.remarks import NO_REMARK, Remark
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict
 from tray_app.itemmodels.rows import (
     UNJUDGED,
@@ -42,6 +43,10 @@ def _unjudged(_key: ModelKey) -> Judged:
     return _UNJUDGED
 
 
+def _unremarked(_key: ModelKey) -> Remark:
+    return NO_REMARK
+
+
 @dataclass(slots=True)
 class Change:
     """What a call did. `is_resorted` when the set of rows is another, `is_recounted` when more or
@@ -63,6 +68,7 @@ class Totals:
         self.clouds = 0
         self.updates = 0
         self.backups = 0
+        self.stars = 0
         self.listed_bytes = 0
         self.copied: set[str] = set()
         # The inner ones are ordered sets: servers that tell no digests have all rows in one.
@@ -113,12 +119,18 @@ class Totals:
         self.updates += row.is_update
         self.backups += row.is_backup
 
+    def take_remark(self, row: ModelRow, remark: Remark) -> None:
+        """What a person has said of a row."""
+        self.stars += remark.is_starred - row.is_starred
+        row.take_remark(remark)
+
     def _note(self, row: ModelRow, sign: int) -> None:
         self.version += 1
         self.count += sign
         self.clouds += sign * row.is_cloud
         self.updates += sign * row.is_update
         self.backups += sign * row.is_backup
+        self.stars += sign * row.is_starred
         self.listed_bytes += sign * row.disk_bytes
 
 
@@ -138,6 +150,7 @@ class RowStore:
         self._loaded: dict[str, dict[ModelRow, RunningModel]] = {}
         self._busy: dict[ModelKey, Busy] = {}
         self._judged_of: Callable[[ModelKey], Judged] = _unjudged
+        self._remark_of: Callable[[ModelKey], Remark] = _unremarked
         self._kept_of: Callable[[ModelKey], KeptMark | None] = _not_kept
 
     def row(self, key: ModelKey) -> ModelRow | None:
@@ -252,6 +265,27 @@ class RowStore:
             self._judge(row, change)
         return change
 
+    def set_remarks(self, remark_of: Callable[[ModelKey], Remark]) -> Change:
+        """Who tells what a person has said of a model, of all that are listed and will be."""
+        self._remark_of = remark_of
+        change = Change()
+        for row in self.rows:
+            self._take_remark(row, change)
+        return change
+
+    def refresh_remark(self, key: ModelKey) -> Change:
+        """Something else was said of one model."""
+        change, row = Change(), self.row(key)
+        if row is not None:
+            self._take_remark(row, change)
+        return change
+
+    def _take_remark(self, row: ModelRow, change: Change) -> None:
+        remark = self._remark_of(row.key)
+        if remark != row.remark:
+            self.totals[row.key[0]].take_remark(row, remark)
+            change.changed.add(row)
+
     def set_kept(self, kept_of: Callable[[ModelKey], KeptMark | None]) -> Change:
         """Who tells which models are to stay in memory, of all that are listed and will be."""
         self._kept_of = kept_of
@@ -359,6 +393,9 @@ class RowStore:
         judged = self._judged_of(row.key)
         if judged != _UNJUDGED:
             row.judge(*judged)
+        remark = self._remark_of(row.key)
+        if remark is not NO_REMARK:
+            row.take_remark(remark)
         row.kept = self._kept_of(row.key)
         if row.kept is not None:
             row.refresh_badges()

@@ -132,7 +132,8 @@ def spoken_name(row: ModelRow) -> str:
     kind = kind_word(row.kind)
     # A screen reader reads on after a comma; English wants a small letter there.
     said = (states.get(badge) or badge_label(badge, row) for badge in row.badges)
-    parts = [row.record.name, kind[:1].lower() + kind[1:], *said]
+    starred = (tr("starred", "said by a screen reader"),) if row.is_starred else ()
+    parts = [row.record.name, kind[:1].lower() + kind[1:], *starred, *said]
     return tr(", ", "between parts of a line").join(parts)
 
 

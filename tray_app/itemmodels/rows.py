@@ -16,7 +16,9 @@ from tray_app.core.keeping.records import KeepStatus
 from tray_app.core.names import canonical
 from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
+from tray_app.core.remarks import NO_REMARK, Remark
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict, is_counted
+from tray_app.core.use.ledger import LastUse
 
 
 class ModelKind(StrEnum):
@@ -135,6 +137,14 @@ class RowServer:
         return self.shown.state is not None
 
 
+@dataclass(frozen=True, slots=True)
+class SeenUse:
+    """What is known of a model's last use, and of which time that is."""
+
+    use: LastUse
+    version: int
+
+
 UNJUDGED = Verdict()
 """Of a model that nobody has asked about."""
 
@@ -143,7 +153,7 @@ class ModelRow:
     """A row of the table. Compared by identity: one object a (server id, name) for its life.
 
     `cells`, `sort_key` and `sort_value` are caches of columns.py: the texts of this row once they
-    were asked for, and its value for the column that was sorted by last.
+    were asked for, and its value for the column that was sorted by last. `use` is one of the table.
     """
 
     __slots__ = (
@@ -162,11 +172,13 @@ class ModelRow:
         "key",
         "marks",
         "record",
+        "remark",
         "running",
         "server",
         "sort_key",
         "sort_name",
         "sort_value",
+        "use",
         "verdict",
     )
 
@@ -176,6 +188,8 @@ class ModelRow:
         self._canonical = ""
         self.refresh_place(record.name)
         self.running: RunningModel | None = None
+        self.use: SeenUse | None = None
+        self.remark = NO_REMARK
         self.busy: Busy | None = None
         self.kept: KeptMark | None = None
         self.verdict = UNJUDGED
@@ -223,7 +237,8 @@ class ModelRow:
         if self._haystack is None:
             record, details = self.record, self.record.details
             words = (record.name, details.family, *details.families, details.quantization_level)
-            self._haystack = "\n".join((*words, *record.capabilities)).casefold()
+            note = (self.remark.note,) if self.remark.note else ()
+            self._haystack = "\n".join((*words, *record.capabilities, *note)).casefold()
         return self._haystack
 
     def judge(self, verdict: Verdict, marks: Marks) -> None:
@@ -232,9 +247,19 @@ class ModelRow:
         self.sort_key = ""
         self.refresh_badges()
 
+    @property
+    def is_starred(self) -> bool:
+        return self.remark.is_starred
+
+    def take_remark(self, remark: Remark) -> None:
+        """What a person has said of it."""
+        self.remark = remark
+        self._haystack = None
+
     def refresh_badges(self) -> None:
         """Work out the badges anew and forget the texts."""
         self.is_loaded = self.running is not None
+        self.use = None
         self.cells: tuple[str, ...] | None = None
         verdict, marks = self.verdict, self.marks
         self.is_backup = marks.is_backup

@@ -96,9 +96,11 @@ class SettingsValues:
     column_widths: tuple[tuple[str, int], ...] = _setting((), widths)
     sort_column: str = _setting("name", text)
     sort_descending: bool = _setting(False, flag)
-    filter_chip: str = _setting("all", choice("all", "loaded", "updates", "cloud"))
+    filter_chip: str = _setting("all", choice("all", "loaded", "updates", "cloud", "starred"))
     details_size: tuple[int, ...] = _setting((), sizes)
     doctor_size: tuple[int, ...] = _setting((), sizes)
+    disk_size: tuple[int, ...] = _setting((), sizes)
+    disk_page: str = _setting("free", choice("free", "takers", "others"))
 
 
 CHECKS: dict[str, Check] = {f.name: f.metadata["check"] for f in fields(SettingsValues)}

@@ -40,8 +40,10 @@ from tray_app.core.updates.facts import (
 )
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
 from tray_app.state.creates import CreateFacts
+from tray_app.state.disk import DiskFacts
 from tray_app.state.keeping import KeepingFacts
 from tray_app.state.lists import ListFacts
+from tray_app.state.remarks import RemarkFacts
 from tray_app.state.renames import RenameFacts
 from tray_app.state.use import UseFacts
 
@@ -147,6 +149,8 @@ class AppState(QObject):
         self.log_folder = log_folder
         self.creates = CreateFacts(self)
         self.use = UseFacts(self)
+        self.disk = DiskFacts(self)
+        self.remarks = RemarkFacts(self)
         self.renames = RenameFacts(self)
         self.lists = ListFacts(self)
         self.keeping = KeepingFacts(self.installed, lambda: self.layer_index, self)

@@ -262,6 +262,7 @@ if TYPE_CHECKING:
         verdict_card,
         verdict_line,
     )
+    from tray_app.text.use import last_used, last_used_fact, last_used_sentence
     from tray_app.text.wording import (
         MISSING,
         configure,

@@ -23,7 +23,7 @@ from tray_app.core.use.ledger import Known
 from tray_app.text.addresses import server_name
 from tray_app.text.plain import one_line
 from tray_app.text.times import day
-from tray_app.text.units import percent, size, size_wanted, spoken_size
+from tray_app.text.units import amount_of_wanted, percent, size, size_wanted, spoken_size
 from tray_app.text.use import used_ago, within_a_sentence
 from tray_app.text.wording import english_singular, fill, join, number, sentences, tr
 
@@ -125,8 +125,8 @@ def target_line(found: Suggestion) -> str:
 
 
 def target_progress(selected_bytes: int, target_bytes: int) -> str:
-    words = tr("{selected} of {target} selected")
-    return fill(words, selected=size(selected_bytes), target=size_wanted(target_bytes))
+    words = tr("{amount} selected", "17.0 of 14.4 GB selected")
+    return fill(words, amount=amount_of_wanted(selected_bytes, target_bytes))
 
 
 def spoken_target_progress(selected_bytes: int, target_bytes: int) -> str:
@@ -238,8 +238,8 @@ def selected_line(count: int, effect: Freed) -> str:
 
 def delete_button(count: int) -> str:
     if not count:
-        return tr("Delete…")
-    return english_singular(count, "Delete 1 model…") or tr("Delete %Ln models…", "", count)
+        return tr("&Delete…")
+    return english_singular(count, "&Delete 1 model…") or tr("&Delete %Ln models…", "", count)
 
 
 def freed_title(freed_bytes: int) -> str:

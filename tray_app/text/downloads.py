@@ -333,6 +333,8 @@ def downloads_line(
     count = summary.active + summary.waiting
     if summary.waits_for_server and not summary.active:
         return waits_for_server(summary.waits_for_server, is_of_several=has_servers)
+    if summary.waits_for_disk and summary.waits_for_disk == count:
+        return waits_for_disk(summary.waits_for_disk)
     if not count:
         if not summary.paused:
             return ""
@@ -393,6 +395,13 @@ def waits_for_server(count: int, *, is_of_several: bool = False) -> str:
         )
     return english_singular(count, "1 download waits for the server") or tr(
         "%Ln downloads are waiting for the server", "", count
+    )
+
+
+def waits_for_disk(count: int) -> str:
+    """ "1 download waits for disk space"."""
+    return english_singular(count, "1 download waits for disk space") or tr(
+        "%Ln downloads wait for disk space", "", count
     )
 
 

@@ -96,13 +96,16 @@ class EnglishFormats:
         weekday = _DAYS[date(year, month, day).weekday()]
         return pattern.format(year=year, day=day, weekday=weekday, name=_MONTHS[month - 1])
 
-    def day(self, year: int, month: int, day: int, *, with_year: bool) -> str:
-        """ "28 April 2026", "28 April": the long date without its weekday."""
+    def day(
+        self, year: int, month: int, day: int, *, with_year: bool, is_short: bool = False
+    ) -> str:
+        """ "28 April 2026", "28 April", "28 Apr": the long date without its weekday."""
         pattern = _LONG_DATE.get(self._times, "{weekday}, {day} {name} {year:04}")
         pattern = re.sub(r"^\{weekday\},? ", "", pattern)
         if not with_year:
             pattern = re.sub(r",? \{year:04\}$", "", pattern)
-        return pattern.format(year=year, day=day, name=_MONTHS[month - 1])
+        name = _MONTHS[month - 1]
+        return pattern.format(year=year, day=day, name=name[:3] if is_short else name)
 
     def joined(self, names: Sequence[str], language: str = "en") -> str:
         """ "a, b and c"."""

@@ -67,6 +67,7 @@ _FILTERS: dict[str, Callable[[], str]] = {
     "loaded": lambda: tr("Loaded"),
     "updates": lambda: tr("Updates"),
     "cloud": lambda: tr("Cloud"),
+    "starred": lambda: tr("Starred"),
 }
 
 
@@ -76,6 +77,7 @@ def filter_is_empty(key: str) -> str:
         "loaded": tr("No model is loaded"),
         "updates": tr("No updates available"),
         "cloud": tr("No cloud models"),
+        "starred": tr("No model is starred"),
     }.get(key, tr("No models yet"))
 
 

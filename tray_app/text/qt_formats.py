@@ -46,11 +46,16 @@ class QtFormats:
         """In words."""
         return self.locale.toString(QDate(year, month, day), _Format.LongFormat)
 
-    def day(self, year: int, month: int, day: int, *, with_year: bool) -> str:
-        """The long date without its weekday, with or without the year."""
+    def day(
+        self, year: int, month: int, day: int, *, with_year: bool, is_short: bool = False
+    ) -> str:
+        """The long date without its weekday, with or without the year, and with a short name of
+        the month."""
         pattern = _WEEKDAY.sub("", self.locale.dateFormat(_Format.LongFormat))
         if not with_year:
             pattern = _YEAR.sub("", pattern)
+        if is_short:
+            pattern = pattern.replace("MMMM", "MMM")
         return self.locale.toString(QDate(year, month, day), pattern.strip())
 
     def joined(self, names: Sequence[str], language: str) -> str:

@@ -104,12 +104,13 @@ def recent_time(moment: datetime | None, now: datetime | None = None) -> str:
     return clock_time(moment) if is_today else day_and_time(moment, now)
 
 
-def day(moment: datetime | None, *, with_year: bool = True) -> str:
-    """A day in words: "28 April 2026", "28 April"."""
+def day(moment: datetime | None, *, with_year: bool = True, is_short: bool = False) -> str:
+    """A day in words: "28 April 2026", "28 April", "28 Apr"."""
     if moment is None:
         return MISSING
     local = _local(moment)
-    return formats().day(local.year, local.month, local.day, with_year=with_year)
+    date = (local.year, local.month, local.day)
+    return formats().day(*date, with_year=with_year, is_short=is_short)
 
 
 def full_time(moment: datetime | None) -> str:

@@ -156,6 +156,11 @@ def amount_wanted(wanted_bytes: int, total_bytes: int) -> str:
     return amount(_rounded_up(wanted_bytes), total_bytes)
 
 
+def amount_of_wanted(part_bytes: int, wanted_bytes: int) -> str:
+    """As `amount`, of what somebody is to make room for: there may be more of it."""
+    return amount(part_bytes, _rounded_up(wanted_bytes))
+
+
 def amount(completed_bytes: int, total_bytes: int | None, is_total_known: bool = True) -> str:
     """ "6.1 of 9.3 GB": one unit for both, unless so little is there that it would read 0.0."""
     if total_bytes is None:

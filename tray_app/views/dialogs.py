@@ -19,7 +19,7 @@ from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.lists.requests import ExportRequest, ListSource
-from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef, ModelRefs, Verb
+from tray_app.core.payloads import DeleteOutcome, DiskTarget, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
 from tray_app.core.renaming import RenameOutcome
@@ -32,6 +32,7 @@ from tray_app.views.creates.chooser import ask_for_files
 from tray_app.views.creates.dialog import CreateDialog, Place
 from tray_app.views.derive.dialog import DeriveDialog
 from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.disk.dialog import DiskDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
 from tray_app.views.lists.chooser import ask_for_list, ask_where_to_save
@@ -59,6 +60,8 @@ _ASKED_THERE = (
 
 D = TypeVar("D", bound=QDialog)
 Key = ModelKey | type[QDialog] | QDialog
+_DISK = "\0disk space"
+"""No model has such a name: the windows of servers stand beside those of models."""
 
 
 class Dialogs(QObject):
@@ -141,6 +144,25 @@ class Dialogs(QObject):
         for server in self._state.servers:
             self._ask_for_layers(server.id)
         return dialog
+
+    def open_disk(self, target: DiskTarget) -> DiskDialog:
+        """The disk space of a server, in the window that shows it already if there is one."""
+        key = (target.server_id, _DISK)
+        dialog = self._find(DiskDialog, key)
+        if dialog is not None:
+            dialog.set_target(target)
+            self._bring_to_front(dialog)
+            return dialog
+        dialog = DiskDialog(target, self._settings, self._state, self._commands, self._host)
+        dialog.delete_clicked.connect(self._on_disk_delete_clicked)
+        self._keep(dialog, key)
+        self._bring_to_front(dialog)
+        self._ask_for_layers(target.server_id)
+        return dialog
+
+    def disk_dialogs(self) -> tuple[DiskDialog, ...]:
+        """The open windows of disk space."""
+        return tuple(each for each in self._open.values() if isinstance(each, DiskDialog))
 
     def open_create(self, paths: tuple[str, ...] = ()) -> None:
         """Make models of these files, one dialog after the other; () = ask for files first."""
@@ -466,6 +488,8 @@ class Dialogs(QObject):
         doctor = self.doctor_dialog()
         if doctor is not None:
             doctor.hand_over()
+        for disk in self.disk_dialogs():
+            disk.hand_over()
         self.close_all()
 
     # what went wrong
@@ -577,6 +601,11 @@ class Dialogs(QObject):
     @Slot(object)
     def _on_details_duplicate_clicked(self, ref: ModelRef) -> None:
         self.open_duplicate(ref, self._find(DetailsDialog, ref.key))
+
+    @Slot(object)
+    def _on_disk_delete_clicked(self, refs: ModelRefs) -> None:
+        found = self._find(DiskDialog, (refs.refs[0].server_id, _DISK))
+        self.open_delete(refs, found)
 
     def _ask_for_layers(self, server_id: str) -> None:
         snapshot, layer_index = self._state.snapshot(server_id), self._state.layer_index

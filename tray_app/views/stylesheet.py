@@ -44,6 +44,7 @@ QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; c
   background: transparent; }
 QToolButton:hover { background: $tool_hover; }
 QToolButton:checked { background: $tool_hover; border-color: $border; }
+QToolButton[unframed="true"]:checked { background: transparent; border-color: transparent; }
 QToolButton:pressed { background: $tool_pressed; }
 QToolButton:focus { border: 2px solid $accent; padding: 4px; }
 QToolButton:disabled { color: $disabled; }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,10 @@ from tests.fakes import FaultyServer, faults
 from tests.unit.cli.typing_in import Terminal
 from tray_app.cli.reading import processor, until
 from tray_app.core.records import RunningModel
+from tray_app.core.use.ledger import UseLedger
 from tray_app.ollama import OllamaClient
+from tray_app.paths import paths
+from tray_app.use_file import UseFile
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -37,6 +41,39 @@ def test_list_by_prefix(terminal: Terminal) -> None:
     nothing = terminal("list", "zzz")
     assert (nothing.code, nothing.out) == (0, "")
     assert "zzz" in nothing.err
+
+
+def note_use(file: Path, server: FaultyServer, *names: str) -> None:
+    """Have the program have seen these in use, one a day, the last one yesterday."""
+    with OllamaClient(server.url) as client:
+        digests = {model.name: model.digest for model in client.list_models()}
+    ledger, now = UseLedger(), datetime.now(UTC)
+    for days in range(40):
+        ledger.note_watched("local", 3600, now - timedelta(days=40 - days))
+    for days, name in enumerate(reversed(names), 1):
+        ledger.note_used("local", digests[name], now - timedelta(days=days))
+    UseFile(file).write(*ledger.take_changes())
+
+
+def test_list_by_use(terminal: Terminal, server: FaultyServer, tmp_path: Path) -> None:
+    nobody = terminal("list", "--sort", "used")
+    assert nobody.code == 0
+    assert "hasn’t watched" in nobody.err
+    note_use(paths(tmp_path).use_file, server, "me/tiny:v2", "other:q4")
+    load(server, "me/tiny:v2")
+    result = terminal("list", "--sort", "used")
+    head, *rows = result.out.splitlines()
+    assert head.split() == ["NAME", "PARAMETERS", "QUANTIZATION", "SIZE", "LAST", "USED", "ID"]
+    assert [row.split()[0] for row in rows] == ["me/tiny:v2", "other:q4", "tiny:latest"]
+    assert "Loaded now" in rows[0]
+    assert "Yesterday" in rows[1]
+    found = json.loads(terminal("list", "--sort", "used", "--json").out)
+    assert [row["last_use"] for row in found] == ["now", "used", found[2]["last_use"]]
+    assert datetime.fromisoformat(found[1]["last_used_at"]) < datetime.now(UTC)
+    assert found[1]["used_days"] == 1
+    assert found[1]["watched_days"] >= 39
+    assert found[2]["last_used_at"] is None
+    assert "last_use" not in json.loads(terminal("list", "--json").out)[0]
 
 
 def test_an_empty_list(terminal: Terminal, server: FaultyServer) -> None:

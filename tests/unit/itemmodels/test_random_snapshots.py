@@ -87,6 +87,7 @@ def _expected(
                 "loaded": (server_id, name) in loaded and not said.is_backup,
                 "cloud": record.is_cloud and not said.is_backup,
                 "updates": is_newer and not said.is_pinned and not said.is_backup,
+                "starred": False,  # nobody has said anything of any
             }[table.filter]
             words = f"{name} llama Q4_K_M completion".casefold()
             if is_shown and all(w in words for w in table.search.split()):

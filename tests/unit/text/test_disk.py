@@ -150,7 +150,7 @@ def test_who_is_not_offered(held: dict[HeldBy, int], clouds: int, words: str) ->
 )
 def test_the_footer(count: int, effect: Freed, words: str, button: str) -> None:
     assert plain(disk.selected_line(count, effect)) == words
-    assert disk.delete_button(count) == button
+    assert disk.delete_button(count) == f"&{button}"
 
 
 def unfinished(hours: float) -> Unfinished:

@@ -30,7 +30,7 @@ SINCE = datetime(2026, 3, 3, 9, tzinfo=UTC)
         (used(hours=25), "Yesterday"),
         (used(days=5), "5 days ago"),
         (used(days=50), "7 weeks ago"),
-        (LastUse(Known.BEFORE, SINCE, 0, 61), "Before 3 March"),
+        (LastUse(Known.BEFORE, SINCE, 0, 61), "Before 3 Mar"),
         (LastUse(Known.NOT_YET, SINCE, 0, 4), "Not yet"),
         (UNWATCHED, "—"),
         (LastUse(Known.USED, NOW + timedelta(days=1)), "1 min ago"),

@@ -33,6 +33,7 @@ from tray_app.core.creates.files import FileFacts, FileStamp, Projector
 from tray_app.core.creates.groups import FileGroup
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.gguf.records import FileFault, Refusal
+from tray_app.core.payloads import DiskTarget
 from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.records import Server, ServerState, ServerStatus, Snapshot
 from tray_app.state.app_state import AppState
@@ -388,6 +389,20 @@ def test_file_and_disk_are_looked_at_again(
     assert len(files) == count
 
 
+def test_a_disk_that_is_too_small_can_be_cleared(qtbot: QtBot, scene: Scene) -> None:
+    dialog = opened(qtbot, scene, LLAMA)
+    assert dialog.cost.free_button.isHidden()
+    scene.state.set_disk_space(DiskSpace(data.SERVER, GB))
+    with emitted(scene.commands.disk_dialog_requested) as targets:
+        dialog.cost.free_button.click()
+    cost = dialog._standing.cost
+    assert cost is not None
+    missing = cost.needed_bytes - GB
+    assert targets == [DiskTarget(data.SERVER, "", dialog.field.text(), missing)]
+    scene.state.set_disk_space(DiskSpace(data.SERVER, 212 * GB))
+    assert dialog.cost.free_button.isHidden()
+
+
 def test_the_disk_is_live(qtbot: QtBot, scene: Scene) -> None:
     dialog = opened(qtbot, scene, LLAMA)
     scene.state.set_disk_space(DiskSpace(data.SERVER, GB))
@@ -485,13 +500,14 @@ def test_the_order_of_tab(qtbot: QtBot, scene: Scene) -> None:
     dialog = opened(qtbot, scene, found)
     dialog.card.choose.setFocus()
     order: list[QWidget | None] = []
-    for _ in range(8):
+    for _ in range(9):
         order.append(QApplication.focusWidget())
         dialog.focusNextChild()
     cancel = button(dialog, "Cancel")
     expected = [
         *(dialog.card.choose, dialog.card.box, dialog.field, dialog.server.combo),
-        *(dialog.quantize.combo, dialog.notice.button, cancel, dialog.create_button),
+        *(dialog.quantize.combo, dialog.notice.button, dialog.cost.free_button),
+        *(cancel, dialog.create_button),
     ]
     assert order == expected
 

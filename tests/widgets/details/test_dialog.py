@@ -26,9 +26,11 @@ from tray_app.core.keeping.records import (
     Measurement,
     NoRoom,
 )
-from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, Verb
+from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRefs, Verb
 from tray_app.core.records import ModelInfo, RunningModel, ServerState, Snapshot
+from tray_app.core.remarks import Remark
 from tray_app.core.sharing import LayerIndex
+from tray_app.core.use.ledger import Known, LastUse
 from tray_app.text import clock_time
 from tray_app.views.components.badges import Badge
 from tray_app.views.components.tables import CardTable
@@ -685,3 +687,59 @@ def test_a_deleted_model_keeps_no_empty_card(qtbot: QtBot) -> None:
     assert not dialog.overview.disk.isVisible()
     facts.set_snapshot(scene.state, data.snapshot())
     assert dialog.overview.disk.isVisible()
+
+
+def test_the_star_is_given_and_taken(dialog: DetailsDialog, scene: Scene) -> None:
+    commands = scene.commands
+    with emitted(commands.star_requested) as starred:
+        button(dialog, "Star qwen3:8b").click()
+    assert starred == [ModelRefs((ref(QWEN),))]
+    assert not dialog.header.star.isChecked(), "it is starred once the program says so"
+    scene.state.remarks.put(QWEN.key, Remark(True))
+    with emitted(commands.unstar_requested) as taken:
+        button(dialog, "Take the star from qwen3:8b").click()
+    assert taken == [ModelRefs((ref(QWEN),))]
+
+
+def test_a_note_is_kept_by_enter_and_by_leaving(
+    dialog: DetailsDialog, scene: Scene, qtbot: QtBot
+) -> None:
+    field = dialog.overview.note.field
+    field.setFocus()
+    with emitted(scene.commands.note_requested) as asked:
+        qtbot.keyClicks(field, "Daily driver")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.keyClicks(field, ", mostly")
+        dialog.tabs.setFocus()
+        field.setFocus()
+        dialog.tabs.setFocus()
+    assert [request.note for request in asked] == ["Daily driver", "Daily driver, mostly"]
+    assert dialog.isVisible()
+
+
+def test_escape_takes_back_what_was_typed(
+    dialog: DetailsDialog, scene: Scene, qtbot: QtBot
+) -> None:
+    scene.state.remarks.put(QWEN.key, Remark(note="as before"))
+    field = dialog.overview.note.field
+    assert field.text() == "as before"
+    field.setFocus()
+    with emitted(scene.commands.note_requested) as asked:
+        qtbot.keyClicks(field, "x")
+        scene.state.remarks.put(QWEN.key, Remark(True, "as before"))
+        assert field.text() == "as beforex", "what is being typed stays"
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+        assert field.text() == "as before"
+    assert asked == []
+    assert dialog.isVisible()
+
+
+def test_last_use_is_told_where_anybody_knows_it(
+    dialog: DetailsDialog, scene: Scene, qtbot: QtBot
+) -> None:
+    assert "Last used" not in texts(dialog)
+    use = LastUse(Known.USED, data.NOW - timedelta(minutes=4), 38, 61)
+    scene.state.use.set_reader(lambda *_: use)
+    qtbot.waitUntil(lambda: "Last used" in texts(dialog))
+    said = [nbsp(each) for each in texts(dialog)]
+    assert said[said.index("Last used") + 1] == "4 min ago, on 38 of 61 days"

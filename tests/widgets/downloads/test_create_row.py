@@ -18,7 +18,7 @@ from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateFault, CreateItem, CreateState
 from tray_app.core.creates.summary import counted
 from tray_app.core.errors import ServerFailed
-from tray_app.core.payloads import ModelRef
+from tray_app.core.payloads import DiskTarget, ModelRef
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.downloads.create_row import CreateRow
@@ -88,6 +88,11 @@ def bar(panel: DownloadsPanel) -> ThinProgressBar:
         (failed(F.NAME_TAKEN), ["Change what x:1 is made of", "Remove x:1 from this list"]),
         (failed(F.FILE_GONE), ["Choose another file for x:1", "Remove x:1 from this list"]),
         (failed(F.FILE_CHANGED), ["Start x:1 again", "Remove x:1 from this list"]),
+        (failed(F.NO_SPACE), ["Retry x:1", "Remove x:1 from this list"]),
+        (
+            failed(F.NO_SPACE, needed_bytes=5 * GB, free_bytes=2 * GB),
+            ["Free up space for x:1", "Retry x:1", "Remove x:1 from this list"],
+        ),
         (item(S.CANCELED), ["Start x:1 again"]),
         (item(S.DELETED), ["Remove x:1 from this list"]),
         (item(S.DONE), ["Show x:1 in the table", "Remove x:1 from this list"]),
@@ -139,6 +144,15 @@ def test_a_finished_model_is_shown_in_the_table(panel: DownloadsPanel) -> None:
     with emitted(panel.list.model_clicked) as refs:
         button(panel, "Show x:1 in the table").click()
     assert refs == [ModelRef(data.SERVER, "x:1")]
+
+
+def test_room_is_made_for_one_that_found_too_little(
+    panel: DownloadsPanel, commands: Commands
+) -> None:
+    panel.set_create(failed(F.NO_SPACE, needed_bytes=5 * GB, free_bytes=2 * GB))
+    with emitted(commands.disk_dialog_requested) as asked:
+        button(panel, "Free up space for x:1").click()
+    assert asked == [DiskTarget(data.SERVER, "", "x:1", 3 * GB)]
 
 
 def test_nothing_starts_while_the_server_is_away(panel: DownloadsPanel) -> None:

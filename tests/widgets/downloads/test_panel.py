@@ -11,7 +11,14 @@ from tests.shots import data, updates
 from tests.widgets.helpers import button, clipboard, emitted, plain, shown, texts
 from tray_app.commands import Commands
 from tray_app.core.errors import PullFailed, PullFailure
-from tray_app.core.payloads import ModelRef, PullMove, ServerStart, StartKind, StartPhase
+from tray_app.core.payloads import (
+    DiskTarget,
+    ModelRef,
+    PullMove,
+    ServerStart,
+    StartKind,
+    StartPhase,
+)
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
 from tray_app.core.records import Server
@@ -87,6 +94,23 @@ def test_each_state_has_its_two_buttons(
     fill(panel, item("x:1", state))
     for name in (first, second):
         assert button(panel, name).isEnabled()
+
+
+def test_one_that_waits_for_disk_space_says_what_helps(panel: DownloadsPanel) -> None:
+    waiting = replace(
+        item("x:70b", PullState.WAITING), hold=Hold.DISK, missing_bytes=14_400_000_000
+    )
+    fill(panel, waiting)
+    free = button(panel, "Free up space for x:70b")
+    assert plain(free.text()) == "Free up space…"
+    assert not row(panel, "x:70b")._first.isVisible()
+    with emitted(panel.list._commands.disk_dialog_requested) as asked:
+        free.click()
+    target = DiskTarget(waiting.server_id, waiting.id, "x:70b", 14_400_000_000)
+    assert asked == [target]
+    panel.set_item(replace(waiting, hold=Hold.LINE, missing_bytes=0, position=1))
+    assert button(panel, "Start x:70b now").isVisible()
+    assert not free.isVisible()
 
 
 @pytest.mark.parametrize("state", list(PullState))

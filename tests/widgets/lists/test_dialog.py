@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.shots.lists import (
+    GB,
     OLD,
     PUBLISHED,
     SOURCE,
@@ -25,6 +26,7 @@ from tests.shots.lists import (
 )
 from tests.shots.scene import Scene
 from tests.support import facts
+from tests.widgets.helpers import emitted
 from tray_app.core.estimate import DiskSpace
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.lists.reading import read_list
@@ -40,6 +42,7 @@ from tray_app.core.lists.requests import (
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Server, ServerState
+from tray_app.core.remarks import Remark
 from tray_app.core.updates.facts import ModelVerdict
 from tray_app.core.updates.verdicts import Marks, Verdict
 from tray_app.text.lists import delete_rest_title
@@ -261,6 +264,27 @@ def test_everything_is_here(opened: Opened) -> None:
         *("Everything is here", "Nothing has to be done."),
     )
     assert not found.import_button.isEnabled()
+
+
+def test_a_disk_that_is_too_small_can_be_cleared(opened: Opened, made: Scene) -> None:
+    found = opened()
+    assert found.free_button.isHidden()
+    made.state.lists.set_space(ServerSpace(data.SERVER, DiskSpace("/srv", 9 * GB)))
+    found._refresh()
+    with emitted(made.commands.disk_dialog_requested) as asked:
+        found.free_button.click()
+    (target,) = asked
+    assert (target.server_id, target.name) == (data.SERVER, "models-studio.txt")
+    assert 13 * GB < target.missing_bytes < 15 * GB
+
+
+def test_a_starred_model_stays(opened: Opened, made: Scene) -> None:
+    found = opened("mistral:7b\n", recipes="")
+    before = {record.name for record in found._unlisted.models}
+    assert "phi4:14b" in before
+    made.state.remarks.put((data.SERVER, "phi4:14b"), Remark(True))
+    found._refresh()
+    assert {record.name for record in found._unlisted.models} == before - {"phi4:14b"}
 
 
 def test_nothing_can_be_had(opened: Opened) -> None:

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
-from tests.widgets.windows import QWEN, Stage, entries, names, pick, selected
+from tests.widgets.windows import QWEN, Stage, entries, names, page_of, pick, selected
 from tray_app.core.keeping.records import KeepRequest
-from tray_app.core.payloads import BusyModel, LoadRequest, ModelRef, ModelRefs, Verb
+from tray_app.core.payloads import BusyModel, DiskTarget, LoadRequest, ModelRef, ModelRefs, Verb
+from tray_app.core.remarks import Remark
 from tray_app.views.downloads.panel_row import RowRequest
 from tray_app.views.downloads.row_states import RowAction
 from tray_app.views.main_window.actions import Command
@@ -33,6 +34,39 @@ def test_every_disabled_action_says_why(stage: Stage) -> None:
     assert (
         window.status_bar.line == "2 of 11 selected · 9.6\u00a0GB, deleting them frees 5.2\u00a0GB"
     )
+
+
+def test_stars_are_given_and_taken(stage: Stage, qtbot: QtBot) -> None:
+    window, told = stage.window, stage.told
+    control = Qt.KeyboardModifier.ControlModifier
+    remarks = stage.state.remarks
+    assert not window.filter_bar.chip("starred").isVisible()
+    pick(stage, "qwen3:8b", "mistral:7b")
+    qtbot.keyClick(window.view, Qt.Key.Key_B, control)
+    (refs,) = told.take("star_requested")
+    assert {each.name for each in refs.refs} == {"qwen3:8b", "mistral:7b"}
+    remarks.put(QWEN.key, Remark(True, "Daily driver"))
+    window.refresh_now()
+    assert not window.actions_[Command.STAR].isChecked(), "one of two"
+    assert window.filter_bar.chip("starred").isVisible()
+    pick(stage, "qwen3:8b")
+    assert window.actions_[Command.STAR].isChecked()
+    window.actions_[Command.STAR].trigger()
+    assert told.take("unstar_requested") == [ModelRefs((QWEN,))]
+    qtbot.keyClick(window, Qt.Key.Key_5, control)
+    window.refresh_now()
+    assert names(window) == ["qwen3:8b"]
+    remarks.put(QWEN.key, Remark(False, "Daily driver"))
+    window.refresh_now()
+    page = page_of(window)
+    assert (page.title, page.body) == (
+        "No model is starred", "Star a model in its menu or in its details."
+    )  # fmt: skip
+
+
+def test_disk_space_is_that_of_one_server(stage: Stage) -> None:
+    stage.window.actions_[Command.DISK_SPACE].trigger()
+    assert stage.told.take("disk_dialog_requested") == [DiskTarget(data.SERVER)]
 
 
 def test_buttons_and_keys_ask(stage: Stage, qtbot: QtBot) -> None:
@@ -104,7 +138,7 @@ def test_the_row_menu(stage: Stage) -> None:
     texts = [action.text().partition("\t")[0] for action in menu.actions()]
     assert texts == [
         "Show details", "Unload", "Load with", "Keep loaded", "",
-        "Update", "Check for update", "Pin this version", "What differs…", "",
+        "Update", "Check for update", "Pin this version", "Starred", "What differs…", "",
         "New from this model…", "Rename…", "Duplicate…", "",
         "Copy name", "Copy “ollama run” command", "Open page on ollama.com", "",
         "Delete…",

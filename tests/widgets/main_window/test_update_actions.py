@@ -146,7 +146,7 @@ def test_the_menu_of_an_old_version(stage: Stage) -> None:
     words = [action.text() for action in stage.window.row_menu().actions()]
     assert words == [
         "Show details", "Unload", "",
-        "Go back to this version…", "Keep it for good", "",
+        "Starred", "Go back to this version…", "Keep it for good", "",
         "Copy name", "",
         "Delete…",
     ]  # fmt: skip

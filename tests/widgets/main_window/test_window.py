@@ -26,6 +26,7 @@ from tray_app.core.pulls.states import Hold, PullItem, PullState
 from tray_app.core.records import ModelRecord, Server, ServerState
 from tray_app.core.sharing import Freed, LayerIndex, freed
 from tray_app.settings import Settings
+from tray_app.text import size
 from tray_app.views.main_window import status_bar
 
 
@@ -152,6 +153,18 @@ def test_f6_goes_round(stage: Stage, qtbot: QtBot) -> None:
             )
         )
     assert seen == ["status_bar", "top_bar", "filter_bar", "pane"]
+
+
+def test_what_is_shown_is_summed_up(stage: Stage) -> None:
+    window = stage.window
+    rows = [row for row in window.models.all_rows if "gemma" in row.record.name]
+    window.top_bar.search.setText("gemma")
+    window.refresh_now()
+    on_disk = size(sum(row.disk_bytes for row in rows))
+    assert window.status_bar.line == f"{len(rows)} of 11 models · {on_disk} on disk"
+    window.top_bar.search.setText("")
+    window.refresh_now()
+    assert window.status_bar.line.startswith("11 models")
 
 
 def test_what_is_read_out(stage: Stage, qtbot: QtBot) -> None:

@@ -202,6 +202,11 @@ def test_too_little_disk_space_is_waited_for(ask: Ask) -> None:
     assert wait_note(dialog) == kept
     assert pull_text(dialog) == "Add to queue"
     assert dialog.pull_button.kind is Kind.PRIMARY
+    with emitted(dialog._commands.disk_dialog_requested) as asked:
+        button(dialog, "Free up space…").click()
+    (target,) = asked
+    assert (target.item_id, target.name) == ("", "deepseek-r1:70b")
+    assert 19 * 10**9 < target.missing_bytes < 20 * 10**9
 
 
 def wait_note(dialog: PullDialog) -> str:

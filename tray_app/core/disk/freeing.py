@@ -7,17 +7,14 @@ somebody holds on to (pinned, starred, kept, in memory) is not offered at all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from tray_app.core.records import ModelKey, ModelRecord
-from tray_app.core.sharing import Freed, LayerIndex, freed, freed_alone
+from tray_app.core.sharing import Freed, LayerIndex, SharedLayer, freed_alone, shared_layers
 from tray_app.core.use.ledger import Known, LastUse
-
-_MAX_PRUNED = 50
-"""So many of those that reach a target are looked at once more, whether they are needed."""
 
 
 class HeldBy(StrEnum):
@@ -55,11 +52,14 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Offers:
     """`backups` are old versions that are kept for a while, `models` all others; both with those
-    first that free most. `held` counts what is not offered, by why."""
+    first that free most. `held` counts what is not offered, by why. `shared` are the layers that
+    several of them hold, and nobody else."""
 
     backups: tuple[Offer, ...] = ()
     models: tuple[Offer, ...] = ()
     held: Counter[HeldBy] = field(default_factory=Counter)
+    shared: tuple[SharedLayer, ...] = ()
+    cloud_count: int = 0
 
     @property
     def all(self) -> tuple[Offer, ...]:
@@ -73,6 +73,92 @@ class Suggestion:
     keys: tuple[ModelKey, ...]
     freed_bytes: int
     is_enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Freeing:
+    """What can be freed on a server. `suggestion` is for `target_bytes`, None = there is none."""
+
+    server_id: str
+    offers: Offers
+    target_bytes: int = 0
+    suggestion: Suggestion | None = None
+
+
+class Ticks:
+    """Which offers are ticked, and what each of them frees beside the others: a layer goes with the
+    last of those that hold it. Work per tick is that of the layers of one model."""
+
+    def __init__(self, found: Offers, ticked: Iterable[ModelKey] = ()) -> None:
+        self._offers = {offer.key: offer for offer in found.all}
+        self._layers: dict[ModelKey, list[int]] = {}
+        places = {key: place for place, key in enumerate(self._offers)}
+        self._sizes: list[int] = []
+        self._open: list[int] = []  # holders that are not ticked
+        self._last: list[ModelKey] = []
+        for number, layer in enumerate(found.shared):
+            self._sizes.append(layer.size_bytes)
+            self._open.append(len(layer.holders))
+            self._last.append(max(layer.holders, key=lambda key: places[key]))
+            for key in layer.holders:
+                self._layers.setdefault(key, []).append(number)
+        self._ticked: dict[ModelKey, None] = {}
+        self._freed_bytes = 0
+        for key in ticked:
+            self.set_ticked(key, is_ticked=True)
+
+    @property
+    def keys(self) -> tuple[ModelKey, ...]:
+        """Those that are ticked, in the order in which they were."""
+        return tuple(self._ticked)
+
+    @property
+    def freed_bytes(self) -> int:
+        return self._freed_bytes
+
+    @property
+    def effect(self) -> Freed:
+        """Of deleting all that is ticked."""
+        chosen = [self._offers[key] for key in self._ticked]
+        return Freed(
+            sum(offer.record.size_bytes or 0 for offer in chosen),
+            self._freed_bytes,
+            all(offer.effect.is_exact for offer in chosen),
+        )
+
+    def is_ticked(self, key: ModelKey) -> bool:
+        return key in self._ticked
+
+    def set_ticked(self, key: ModelKey, *, is_ticked: bool) -> None:
+        """One that is not offered stays as it is."""
+        if key not in self._offers or is_ticked is (key in self._ticked):
+            return
+        own = self._offers[key].effect.freed_bytes
+        if is_ticked:
+            self._ticked[key] = None
+            self._freed_bytes += own
+        else:
+            del self._ticked[key]
+            self._freed_bytes -= own
+        for number in self._layers.get(key, ()):
+            if is_ticked:
+                self._open[number] -= 1
+                self._freed_bytes += 0 if self._open[number] else self._sizes[number]
+            else:
+                self._freed_bytes -= 0 if self._open[number] else self._sizes[number]
+                self._open[number] += 1
+
+    def bytes_of(self, key: ModelKey) -> int:
+        """What it frees with those that are ticked. Those that are: their sum is that of all."""
+        total = self._offers[key].effect.freed_bytes
+        is_ticked = key in self._ticked
+        for number in self._layers.get(key, ()):
+            if is_ticked:
+                goes_with_it = not self._open[number] and self._last[number] == key
+            else:
+                goes_with_it = self._open[number] == 1
+            total += self._sizes[number] if goes_with_it else 0
+        return total
 
 
 def offers(
@@ -94,55 +180,32 @@ def offers(
             continue
         offer = Offer(record, standing, effects[record.key])
         (backups if standing.is_backup else others).append(offer)
-    return Offers(_largest_first(backups), _largest_first(others), held)
+    offered = {offer.key for offer in (*backups, *others)}
+    shared = tuple(
+        layer for layer in shared_layers(models, layer_index) if offered.issuperset(layer.holders)
+    )
+    cloud_count = sum(record.is_cloud for record in models)
+    return Offers(_largest_first(backups), _largest_first(others), held, shared, cloud_count)
 
 
-def suggestion(
-    found: Offers,
-    models: Sequence[ModelRecord],
-    layer_index: LayerIndex,
-    target_bytes: int,
-    now: datetime,
-) -> Suggestion:
+def suggestion(found: Offers, target_bytes: int, now: datetime) -> Suggestion:
     """The fewest regrets that free `target_bytes`: old versions first, then what was not seen in
     memory for longest, what was made here last of all. Sums count shared layers once."""
     ordered = sorted(found.all, key=lambda offer: _regret(offer, now))
-
-    def sum_of(chosen: Iterable[Offer]) -> int:
-        return freed([offer.record for offer in chosen], models, layer_index).freed_bytes
-
-    total = sum_of(ordered)
-    if total < target_bytes or not ordered:
-        return Suggestion(tuple(offer.key for offer in ordered), total, is_enough=False)
-    low, high = 1, len(ordered)  # the sum grows with each
-    while low < high:
-        middle = (low + high) // 2
-        if sum_of(ordered[:middle]) >= target_bytes:
-            high = middle
-        else:
-            low = middle + 1
-    chosen = ordered[:low]
-    for offer in _needless_first(chosen):
-        rest = [each for each in chosen if each is not offer]
-        if sum_of(rest) >= target_bytes:
-            chosen = rest
-    return Suggestion(tuple(offer.key for offer in chosen), sum_of(chosen), is_enough=True)
-
-
-def selected_bytes(
-    keys: Collection[ModelKey],
-    found: Offers,
-    models: Sequence[ModelRecord],
-    layer_index: LayerIndex,
-) -> Freed:
-    """What those that are ticked free together."""
-    chosen = [offer.record for offer in found.all if offer.key in keys]
-    return freed(chosen, models, layer_index)
-
-
-def _needless_first(chosen: Sequence[Offer]) -> list[Offer]:
-    """Those that would be missed most, but for the one that reached the target."""
-    return list(reversed(chosen[-_MAX_PRUNED:-1]))
+    ticks = Ticks(found)
+    chosen: list[Offer] = []
+    for offer in ordered:
+        if ticks.freed_bytes >= target_bytes:
+            break
+        chosen.append(offer)
+        ticks.set_ticked(offer.key, is_ticked=True)
+    is_enough = bool(ordered) and ticks.freed_bytes >= target_bytes
+    for offer in reversed(chosen[:-1] if is_enough else ()):  # who would be missed most, first
+        ticks.set_ticked(offer.key, is_ticked=False)
+        if ticks.freed_bytes < target_bytes:
+            ticks.set_ticked(offer.key, is_ticked=True)
+    keys = tuple(offer.key for offer in chosen if ticks.is_ticked(offer.key))
+    return Suggestion(keys, ticks.freed_bytes, is_enough)
 
 
 def _regret(offer: Offer, now: datetime) -> tuple[int, float, int, str]:

@@ -11,7 +11,8 @@ from tray_app.core.disk.contents import StoreContents
 class DiskReport:
     """`folder` "" = it is not on this computer, or not found. `contents` None = what lies there is
     not readable for us, `reason` in the system's own words. `free_bytes` and `size_bytes` are those
-    of its disk, None = not known. `taken_s`: seconds since 1970, on the clock of the files."""
+    of its disk, None = not known. `no_prune`: where it is said that Ollama keeps what nothing
+    needs, "" = nowhere. `taken_s`: seconds since 1970, on the clock of the files."""
 
     server_id: str
     folder: str = ""
@@ -19,4 +20,5 @@ class DiskReport:
     free_bytes: int | None = None
     size_bytes: int | None = None
     reason: str = ""
+    no_prune: str = ""
     taken_s: float = 0.0

@@ -307,6 +307,7 @@ class PullSummary:
     eta_s: float | None = None
     is_verifying: bool = False
     waits_for_server: int = 0
+    waits_for_disk: int = 0
 
     @property
     def unfinished(self) -> int:
@@ -340,6 +341,7 @@ def summarize(items: tuple[PullItem, ...]) -> PullSummary:
         eta_s=max(etas) if etas and not in_line else None,
         is_verifying=bool(counts[S.VERIFYING]) and not any(counts[s] for s in IN_TRANSFER),
         waits_for_server=sum(1 for item in items if item.hold is Hold.SERVER),
+        waits_for_disk=sum(1 for item in items if item.hold is Hold.DISK),
     )
 
 

@@ -5,7 +5,7 @@ Plain entries and submenus only: everything here has to go over D-Bus. Made a me
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from tray_app import text
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.keeping.records import KeepRequest
 from tray_app.core.payloads import (
+    DiskTarget,
     LoadRequest,
     ModelRef,
     ModelRefs,
@@ -23,6 +24,7 @@ from tray_app.core.payloads import (
 from tray_app.core.pulls.states import (
     ENDED,
     TRANSITIONS,
+    Hold,
     PullEvent,
     PullItem,
     PullState,
@@ -79,6 +81,8 @@ class TrayVerb(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     SHOW_PULL = "show_pull"
+    FREE_UP = "free_up"
+    """Open the window of disk space for a download that waits for some."""
     CANCEL_CREATE = "cancel_create"
     KEEP_CREATE = "keep_create"
     DELETE_CREATE = "delete_create"
@@ -243,7 +247,8 @@ def _downloads(facts: TrayFacts, now_s: float, room: int) -> Iterator[MenuEntry]
     items += creates
     if not items:
         return
-    is_waiting = bool(summary.waits_for_server) and not summary.active
+    waits = summary.waits_for_server or summary.waits_for_disk
+    is_waiting = bool(waits) and not summary.active
     header = text.downloads_line(summary, has_speed=False, has_servers=facts.is_of_several)
     if not pulls:
         header = ""
@@ -288,6 +293,10 @@ def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     if entries:
         entries.append(MenuEntry(f"{key} separator"))
     possible = TRANSITIONS[item.state]
+    if is_waiting and item.hold is Hold.DISK:
+        target = DiskTarget(item.server_id, item.id, item.name, item.missing_bytes)
+        request = TrayRequest(TrayVerb.FREE_UP, (target,))
+        entries.append(MenuEntry(f"{key} free up", tr("Free up space…"), "disk", request))
     if item.state is PullState.PAUSED:
         request = TrayRequest(TrayVerb.RESUME, (item.id,))
         entries.append(MenuEntry(f"{key} resume", tr("Resume"), "play", request))
@@ -463,7 +472,8 @@ def _keeps(facts: TrayFacts, refs: tuple[ModelRef, ...]) -> Iterator[MenuEntry]:
 
 
 def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
-    """The newest of each server, MAX_LOADABLE in all, as evenly as they have some, by name."""
+    """The starred and the newest of each server, MAX_LOADABLE in all, as evenly as they have some,
+    both by name."""
     servers = [server for server in facts.online if server.offered.loadable]
     shares = _shares([len(server.offered.loadable) for server in servers], MAX_LOADABLE)
     for number, (server, share) in enumerate(zip(servers, shares, strict=True)):
@@ -471,8 +481,16 @@ def _loadable_of_all(facts: TrayFacts) -> Iterator[MenuEntry]:
             continue
         if facts.is_of_several:
             yield from _group("load", server, is_first=not number)
-        chosen = sorted(server.offered.loadable[:share], key=lambda row: row.name.casefold())
-        yield from map(_loadable, chosen)
+        chosen, stars = server.offered.loadable[:share], server.offered.stars
+        starred, newest = _by_name(chosen[:stars]), _by_name(chosen[stars:])
+        yield from (replace(_loadable(row), icon="star-filled") for row in starred)
+        if starred and newest:
+            yield MenuEntry(f"separator starred {server.id}")
+        yield from map(_loadable, newest)
+
+
+def _by_name(rows: Iterable[ModelRecord]) -> list[ModelRecord]:
+    return sorted(rows, key=lambda row: row.name.casefold())
 
 
 def _shares(wanted: list[int], room: int) -> list[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from heapq import nlargest
 from itertools import islice
 from operator import attrgetter
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from tray_app.state.app_state import AppState
 
 MAX_LOADABLE = 10
+MAX_STARRED = 5
 _modified = attrgetter("modified_at")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,30 @@ class ModelChoices:
     loaded: tuple[ModelRef, ...] = ()
     """All that are in memory."""
     loadable: tuple[ModelRecord, ...] = ()
-    """The newest that are not."""
+    """Those that are not: a few that are starred, then the newest."""
+    stars: int = 0
+    """How many of them are starred."""
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> ModelChoices:
+    def of(cls, snapshot: Snapshot, starred: Iterable[ModelRecord] = ()) -> ModelChoices:
         running = snapshot.running or ()
         names = {model.name for model in running}
+        wanted = (m for m in starred if m.name not in names and not m.is_cloud)
+        first = nlargest(MAX_STARRED, wanted, key=lambda m: m.modified_at or _LONG_AGO)
+        names.update(m.name for m in first)
+        room = MAX_LOADABLE - len(first)
         # Thousands: they are sifted by what is asked in C.
         stored = [m for m in snapshot.models if not (m.remote_host or m.remote_model)]
         dated = [m for m in stored if m.modified_at]
         newest = nlargest(MAX_LOADABLE + len(names), dated, key=_modified)
-        loadable = [m for m in newest if m.name not in names][:MAX_LOADABLE]
-        if len(loadable) < MAX_LOADABLE:
+        loadable = [m for m in newest if m.name not in names][:room]
+        if len(loadable) < room:
             others = (m for m in stored if not m.modified_at and m.name not in names)
-            loadable += islice(others, MAX_LOADABLE - len(loadable))
+            loadable += islice(others, room - len(loadable))
         return cls(
             tuple(ModelRef(model.server_id, model.name, model.digest) for model in running),
-            tuple(loadable),
+            (*first, *loadable),
+            len(first),
         )
 
 
@@ -79,6 +89,8 @@ class ServerFacts:
     can_start: bool = False
     choices: ModelChoices | None = None
     """Those of the snapshot; None = still to be made."""
+    starred: frozenset[str] = frozenset()
+    """The canonical names of models that a person has starred, whether they are there or not."""
 
     @property
     def is_online(self) -> bool:
@@ -124,6 +136,7 @@ class ServerFacts:
         if snapshot is not None and snapshot.is_old:
             snapshot = None  # nothing of it can be loaded or unloaded
         choices: ModelChoices | None = None
+        starred = state.remarks.starred_of(server.id)
         if snapshot is not None:
             old = before.snapshot if before is not None else None
             is_same = old is not None and old.models is snapshot.models
@@ -132,10 +145,11 @@ class ServerFacts:
                 and old is not None
                 and is_same
                 and (old.running == snapshot.running)
+                and before.starred == starred
             ):
                 choices = before.choices
             else:
-                choices = ModelChoices.of(snapshot)
+                choices = ModelChoices.of(snapshot, _installed(state, server.id, starred))
         return cls(
             text.server_name(server.label, server.address),
             state.status(server.id),
@@ -145,6 +159,7 @@ class ServerFacts:
             server.can_wake,
             state.can_start(server.id),
             choices,
+            starred,
         )
 
 
@@ -212,6 +227,13 @@ def facts_of(
         state.creates.items,
         *_keeping(state),
     )
+
+
+def _installed(state: AppState, server_id: str, names: frozenset[str]) -> Iterator[ModelRecord]:
+    """Those of these canonical names that are there."""
+    if names:  # few people star anything, and all models are gone through for it
+        here = state.installed(server_id).by_key
+        yield from (here[name] for name in sorted(names) if name in here)
 
 
 def _keeping(

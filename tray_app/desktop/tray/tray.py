@@ -123,6 +123,8 @@ class Tray(QObject):
             state.creates.removed,
             state.keeping.kept_changed,
             state.keeping.loading_changed,
+            state.remarks.changed,
+            state.remarks.loaded,
         ):
             changed.connect(self._on_facts_changed)
         self._on_facts_changed()
@@ -306,6 +308,7 @@ class Tray(QObject):
             "resume": commands.pull_resume_requested,
             "cancel": commands.pull_cancel_requested,
             "show_pull": commands.pull_show_requested,
+            "free_up": commands.disk_dialog_requested,
             "cancel_create": commands.create_cancel_requested,
             "keep_create": commands.create_keep_requested,
             "delete_create": commands.create_delete_when_ready_requested,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.text import EstimateLine, LineTone
@@ -22,6 +22,16 @@ _TONES = {
 }
 
 
+class _Label(PlainLabel):
+    """As wide as the others, and never less than its words: a button behind it is wide too."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(_LABEL_WIDTH, 0))
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(_LABEL_WIDTH, 0))
+
+
 class ValueRow(QWidget):
     """A quiet label at the left; the value is put into `line`."""
 
@@ -30,14 +40,14 @@ class ValueRow(QWidget):
         self.line = QHBoxLayout(self)
         self.line.setContentsMargins(_SIDE, 9, _SIDE, 9)
         self.line.setSpacing(16)
-        self.label = PlainLabel(title, wrap=False, parent=self)
+        self.label = _Label(title, wrap=False, parent=self)
         self.label.set_dim()
-        self.label.setMinimumWidth(_LABEL_WIDTH)
         self.line.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
 
 
 class StatementRow(ValueRow):
-    """A line of the card: a statement in a state's colour, and what it means."""
+    """A line of the card: a statement in a state's colour, and what it means. What is put into
+    `texts` stands below both."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
@@ -49,7 +59,7 @@ class StatementRow(ValueRow):
         first.setSpacing(7)
         first.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
         first.addWidget(self.title, 1)
-        texts = QVBoxLayout()
+        self.texts = texts = QVBoxLayout()
         texts.setSpacing(1)
         pending = QHBoxLayout()
         pending.addWidget(self._bone)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from tray_app.core.creates.costs import CreateCost
+from tray_app.core.creates.costs import CreateCost, Room
 from tray_app.text import EstimateLine, exact_size, tooltip, tr
 from tray_app.text.create_dialog import upload_figure
+from tray_app.views.components.buttons import Button
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.statement_row import StatementRow, ValueRow
 from tray_app.views.components.surfaces import Card, SkeletonBar
@@ -17,7 +18,8 @@ _BONE = 64
 
 
 class CostCard(Card):
-    """Shows bones for what is not known yet."""
+    """Shows bones for what is not known yet. `free_button` is there for a disk that has too little
+    room and can be looked at."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +34,9 @@ class CostCard(Card):
         line.addWidget(self.figure, 1, side.AlignTrailing | side.AlignVCenter)
         line.setAlignment(self._upload.label, Qt.AlignmentFlag.AlignVCenter)
         self.disk = StatementRow(tr("Disk space"), self)
+        self.free_button = Button(tr("&Free up space…"), "disk", small=True, parent=self.disk)
+        self.free_button.setAutoDefault(False)
+        self.disk.texts.addWidget(self.free_button, 0, Qt.AlignmentFlag.AlignLeading)
         self.add_row(self._upload)
         self.add_row(self.disk)
         self.show_cost(None, None)
@@ -48,3 +53,5 @@ class CostCard(Card):
         self.nothing.setText(nothing)
         self.nothing.setVisible(bool(nothing))
         self.disk.say(disk)
+        is_short = cost is not None and disk is not None and cost.room is Room.SHORT
+        self.free_button.setVisible(is_short)

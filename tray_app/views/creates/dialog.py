@@ -29,6 +29,7 @@ from tray_app.core.creates.refusals import (
 from tray_app.core.gguf.names import file_name, suggested_name
 from tray_app.core.gguf.records import FileFault
 from tray_app.core.names import ModelName
+from tray_app.core.payloads import DiskTarget
 from tray_app.core.records import ModelRecord
 from tray_app.state.app_state import AppState
 from tray_app.text import EstimateLine, server_name, tr
@@ -141,6 +142,7 @@ class CreateDialog(DialogFrame):
         self.server_helper = HelperLine(self)
         self.quantize_helper = HelperLine(self)
         self.cost = CostCard(self)
+        self.cost.free_button.clicked.connect(self._on_free_button_clicked)
         self._groups = (
             self._column(self._base_label, self.base),
             self._column(self._name_label, self.field, self.helper),
@@ -162,7 +164,8 @@ class CreateDialog(DialogFrame):
         self.notice.button.setAutoDefault(False)
         stops: tuple[QWidget, ...] = (
             *(self.card.choose, self.card.box, self.card.combo, self.base, self.field),
-            *(self.server.combo, self.quantize.combo, self.notice.button, cancel, create),
+            *(self.server.combo, self.quantize.combo, self.notice.button),
+            *(self.cost.free_button, cancel, create),
         )
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
@@ -481,6 +484,14 @@ class CreateDialog(DialogFrame):
             announce(self, self.card.name.accessibleName())
         else:
             self.take(self._group)
+
+    def _on_free_button_clicked(self) -> None:
+        cost = self._standing.cost
+        if cost is not None and cost.free_bytes is not None:
+            missing = max(0, cost.needed_bytes - cost.free_bytes)
+            name = self._choice.name or file_name(self._group.path)
+            target = DiskTarget(self.server_id, "", name, missing)
+            self._commands.disk_dialog_requested.emit(target)
 
     def _on_create_clicked(self) -> None:
         facts = self._facts

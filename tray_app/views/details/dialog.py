@@ -14,7 +14,16 @@ from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 from tray_app.commands import Commands
 from tray_app.core.keeping.records import KeepNews, KeepNote, KeepRequest
 from tray_app.core.names import is_same_name
-from tray_app.core.payloads import BusyModel, CopyRequest, Failure, LoadRequest, ModelRef, Verb
+from tray_app.core.payloads import (
+    BusyModel,
+    CopyRequest,
+    Failure,
+    LoadRequest,
+    ModelRef,
+    ModelRefs,
+    NoteRequest,
+    Verb,
+)
 from tray_app.core.records import (
     ModelInfo,
     ModelKey,
@@ -33,6 +42,8 @@ from tray_app.text import (
     Message,
     copied_line,
     failure_text,
+    last_used_fact,
+    last_used_sentence,
     one_line,
     server_name,
     tooltip,
@@ -129,6 +140,8 @@ class DetailsDialog(DialogFrame):
         self.banner = Banner(self)
         self.overview = OverviewTab(clock=self._clock, clock_s=self._clock_s)
         self.overview.error_card.button.clicked.connect(self._request)
+        self.header.star.clicked.connect(self._on_star_clicked)
+        self.overview.note.given.connect(self._on_note_given)
         self.tabs = QTabWidget(self)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setUsesScrollButtons(True)
@@ -199,6 +212,10 @@ class DetailsDialog(DialogFrame):
         self.follow(state.never_looked_up_changed, self._show_facts)
         self.follow(state.update_check_changed, self.version.show_check)
         self.follow(state.backups_changed, self._show_facts)
+        self.follow(state.use.changed, self._on_state_use_changed)
+        self.follow(state.remarks.changed, self._on_remark_changed)
+        self.follow(state.remarks.loaded, self._show_remark)
+        self._show_remark()
         self.follow(state.keeping.status_changed, self._on_keeping_changed)
         self.follow(state.keeping.loading_changed, self._on_keeping_changed)
         self.follow(state.keeping.measured, self._show_measured)
@@ -282,6 +299,31 @@ class DetailsDialog(DialogFrame):
         if request.source.key == self._ref.key:
             self._notice = BannerText(copied_line(request), Tone.INFO)
             self._update()
+
+    @Slot(str)
+    def _on_state_use_changed(self, server_id: str) -> None:
+        if server_id in ("", self._ref.server_id):
+            self._show_facts()
+
+    @Slot(object)
+    def _on_remark_changed(self, key: ModelKey) -> None:
+        if key == self._ref.key:
+            self._show_remark()
+
+    @Slot()
+    def _show_remark(self) -> None:
+        """What a person has said of it."""
+        remark = self._state.remarks.remark(self._ref.key)
+        self.header.set_starred(remark.is_starred)
+        self.overview.note.show_note(remark.note)
+
+    def _on_star_clicked(self, is_starred: bool) -> None:
+        commands, refs = self._commands, ModelRefs((self._ref,))
+        (commands.star_requested if is_starred else commands.unstar_requested).emit(refs)
+        self._show_remark()
+
+    def _on_note_given(self, note: str) -> None:
+        self._commands.note_requested.emit(NoteRequest(self._ref, note))
 
     @Slot(object)
     def _on_state_verdict_changed(self, key: ModelKey) -> None:
@@ -403,12 +445,21 @@ class DetailsDialog(DialogFrame):
         layer_index = self._state.layer_index
         self._show_version()
         facts = (record, info, models, layer_index)
-        if not could(partial(self.overview.set_facts, *facts), "Details, overview"):
+        if not could(partial(self.overview.set_facts, *facts, *self._use()), "Details, overview"):
             self.overview.show_error(_failed())
         if not could(partial(self.layers.show_layers, *facts), "Details, layers"):
             self._pages[-1].show_error(_failed())
         elif info is not None:
             self._pages[-1].show_content(self.layers.has_layers())
+
+    def _use(self) -> tuple[str, str]:
+        """When it was last used, in a few words and in a sentence; "" = nobody knows."""
+        record = self._record
+        if record is None or record.is_cloud:
+            return "", ""
+        use = self._state.use.last_use(record, is_loaded=self._running is not None)
+        now = self._clock()
+        return last_used_fact(use, now), last_used_sentence(use, now)
 
     def _show_version(self) -> None:
         """How it stands to its registry."""

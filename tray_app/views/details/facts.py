@@ -72,17 +72,23 @@ def _whole(info: ModelInfo | None, suffix: str) -> int | None:
 
 
 def disk_facts(
-    record: ModelRecord | None, models: Sequence[ModelRecord], layer_index: LayerIndex
+    record: ModelRecord | None,
+    models: Sequence[ModelRecord],
+    layer_index: LayerIndex,
+    last_used: str = "",
+    used_tip: str = "",
 ) -> list[Fact]:
-    """The card "On disk"."""
+    """The card "On disk"; `last_used` is told where anybody knows it."""
     if record is None:
         return []
     reason = tr("Cloud model, nothing stored here") if record.is_cloud else ""
     stored = None if record.is_cloud else record.size_bytes
+    used = [Fact(tr("Last used"), last_used, used_tip)] if last_used else []
     return [
         Fact(tr("Size"), size(stored) if stored is not None else "", exact_tip(stored), reason),
         Fact(tr("Frees if deleted"), frees_text(record, models, layer_index), why_missing=reason),
         Fact(tr("Modified"), full_time(record.modified_at) if record.modified_at else ""),
+        *used,
     ]
 
 

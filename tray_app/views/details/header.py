@@ -14,7 +14,7 @@ from tray_app.itemmodels.rows import kind_of
 from tray_app.text import age, dotted, one_line, size, tooltip, tr, utc_now
 from tray_app.text.updates import update_badge
 from tray_app.views.components.badges import Badge, BadgeSpec
-from tray_app.views.components.buttons import CopyButton
+from tray_app.views.components.buttons import CopyButton, IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.model_glyphs import KIND_GLYPHS
 from tray_app.views.components.names import NameLabel
@@ -37,6 +37,10 @@ class DetailsHeader(QWidget):
         self._tile = StateTile("chat", None, 48, self)
         self.name = NameLabel(name, TextRole.TITLE, self)
         self.copy_name = CopyButton(tr("Copy name"), name, parent=self)
+        self.star = IconButton("star", "", size=28, parent=self)
+        self.star.setCheckable(True)
+        self.star.setProperty("unframed", True)  # its glyph says it
+        self.set_starred(False)
         self._loaded = Badge(BadgeSpec(tr("Loaded"), "chip", Tone.OK, filled=True), self)
         self._kept = Badge(BadgeSpec(_kept_word(), "keep"), self)
         self._cloud = Badge(
@@ -51,7 +55,9 @@ class DetailsHeader(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.name)
-        for widget in (*(self.copy_name, self._loaded, self._kept, self._update, self._cloud),):
+        for widget in (
+            *(self.copy_name, self.star, self._loaded, self._kept, self._update, self._cloud),
+        ):
             top.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         bottom = QHBoxLayout()
@@ -92,6 +98,13 @@ class DetailsHeader(QWidget):
         self._digest.setText(record.short_digest)
         self._digest.setToolTip(tooltip(one_line(record.digest, 80)))
         self.copy_digest.set_copy_text(record.digest)
+
+    def set_starred(self, is_starred: bool) -> None:
+        """Whether a person has starred it."""
+        self.star.setChecked(is_starred)
+        self.star.set_icon_name("star-filled" if is_starred else "star")
+        words = tr("Take the star from {name}") if is_starred else tr("Star {name}")
+        self.star.set_name(words.format(name=one_line(self.name.name, 120)))
 
     def set_name(self, name: str) -> None:
         """The model is called otherwise now."""

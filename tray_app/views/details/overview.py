@@ -33,6 +33,7 @@ from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.details.facts import disk_facts, model_facts
 from tray_app.views.details.memory import MemoryCard, MemoryFacts, measured_facts
+from tray_app.views.details.note import NoteField
 from tray_app.views.details.page import MARGINS, say_error
 
 _TWO_COLUMNS = 700
@@ -66,6 +67,7 @@ class OverviewTab(QScrollArea):
         self._measured_title = heading(tr("Measured here"), self._content)
         self.measured = FactsCard(self._content)
         self.disk = FactsCard(self._content)
+        self.note = NoteField(self._content)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(8)
@@ -74,6 +76,8 @@ class OverviewTab(QScrollArea):
         left.addSpacing(12)
         left.addWidget(self._chips_title)
         left.addWidget(self._chips_box)
+        left.addSpacing(12)
+        left.addWidget(self.note)
         left.addStretch(1)
         right.addWidget(self._memory_title)
         right.addWidget(self.memory)
@@ -111,11 +115,13 @@ class OverviewTab(QScrollArea):
         info: ModelInfo | None,
         models: Sequence[ModelRecord],
         layer_index: LayerIndex,
+        last_used: str = "",
+        used_tip: str = "",
     ) -> None:
         """Show what is known by now."""
         self._model_facts = model_facts(record, info)
         self._show_model()
-        self._show_disk(disk_facts(record, models, layer_index))
+        self._show_disk(disk_facts(record, models, layer_index, last_used, used_tip))
         told = info.capabilities if info else ()
         self.set_capabilities(told or (record.capabilities if record else ()))
 

@@ -58,6 +58,8 @@ _TICKING = frozenset(
 def create_look(item: CreateItem) -> CreateLook:
     """How its row looks."""
     look = LOOKS[item.state]
+    if item.state is S.FAILED and item.fault is CreateFault.NO_SPACE and is_disk_known(item):
+        return replace(look, words=(A.FREE_UP, A.RETRY))
     if item.state is S.FAILED and item.fault in _WAYS_OUT:
         return replace(look, words=(_WAYS_OUT[item.fault],))
     if look.bar is B.MOVING and item.state is S.MAKING and item.total_bytes:
@@ -75,6 +77,11 @@ def can_start_create(item: CreateItem) -> bool:
     return item.state is S.WAITING and not item.is_server_away
 
 
+def is_disk_known(item: CreateItem) -> bool:
+    """Whether the disk that it failed on is one of this computer, which can be looked at."""
+    return item.free_bytes is not None
+
+
 def create_action_caption(action: RowAction) -> str:
     """A button in words."""
     return {
@@ -84,6 +91,7 @@ def create_action_caption(action: RowAction) -> str:
         A.START_AGAIN: tr("Start again"),
         A.CHANGE: tr("Change…"),
         A.CHOOSE: tr("Choose…"),
+        A.FREE_UP: tr("Free up space…"),
     }[action]
 
 
@@ -100,5 +108,6 @@ def create_action_name(action: RowAction, item: CreateItem) -> str:
         A.START_AGAIN: tr("Start {name} again"),
         A.CHANGE: tr("Change what {name} is made of"),
         A.CHOOSE: tr("Choose another file for {name}"),
+        A.FREE_UP: tr("Free up space for {name}"),
     }[action]
     return text.format(name=one_line(item.name, 120))

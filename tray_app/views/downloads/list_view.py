@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateItem
-from tray_app.core.payloads import ModelRef, PullMove, ServerStart
+from tray_app.core.payloads import DiskTarget, ModelRef, PullMove, ServerStart
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
@@ -318,6 +318,15 @@ class DownloadList(QScrollArea):
         self._flush_timer.stop()
         self._text_timer.stop()
 
+    def _disk_target(self, item_id: str) -> DiskTarget | None:
+        """What would have to become free for it; None = it has gone meanwhile."""
+        if (pull := self._items.get(item_id)) is not None:
+            return DiskTarget(pull.server_id, pull.id, pull.name, pull.missing_bytes)
+        if (create := self._creates.get(item_id)) is not None:
+            missing = max(0, create.needed_bytes - (create.free_bytes or 0))
+            return DiskTarget(create.server_id, "", create.name, missing)
+        return None
+
     @Slot(object)
     def _on_row_requested(self, request: RowRequest) -> None:
         """A button of a row, or an entry of its menu."""
@@ -327,6 +336,11 @@ class DownloadList(QScrollArea):
                 self.model_clicked.emit(ModelRef(item.server_id, item.name))
             return
         commands = self._commands
+        if request.action is RowAction.FREE_UP:
+            target = self._disk_target(request.id)
+            if target is not None:
+                commands.disk_dialog_requested.emit(target)
+            return
         if request.id in self._creates:
             {
                 RowAction.START: commands.create_start_requested,

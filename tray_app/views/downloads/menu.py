@@ -31,7 +31,10 @@ class DownloadMenu(QMenu):
         self.setToolTipsVisible(True)
         self.aboutToHide.connect(self.deleteLater)
         look = look_of(item)
-        for action in (look.first, look.second):
+        wishes = [look.first, look.second]
+        if look.first is RowAction.FREE_UP:
+            wishes.insert(1, RowAction.START)  # whatever the disk says
+        for action in wishes:
             if action is not None and action is not RowAction.SHOW:
                 is_start = action is RowAction.START
                 self._add_wish(action, can_start(item) if is_start else look.are_enabled)
@@ -58,6 +61,7 @@ class DownloadMenu(QMenu):
             RowAction.REMOVE: tr("Re&move from this list"),
             RowAction.SHOW: tr("Show &model"),
             RowAction.LOOK: tr("&Look…"),
+            RowAction.FREE_UP: tr("&Free up space…"),
         }[action]
         entry = self.addAction(text)
         entry.setEnabled(enabled)

@@ -131,7 +131,8 @@ class DownloadRow(PanelRow):
         self._bar.set_idle(look.bar is BarMode.IDLE)
         self._set_button(self._first, look.first, look.are_enabled)
         self._set_button(self._second, look.second, look.are_enabled)
-        self._set_worded(look.first if item.state in _WORDED else None)
+        is_worded = item.state in _WORDED or look.first is RowAction.FREE_UP
+        self._set_worded(look.first if is_worded else None)
         self._space_action = look.first if look.are_enabled else None
         self._delete_action = look.second if look.are_enabled else None
         self._name_expander()
@@ -142,7 +143,11 @@ class DownloadRow(PanelRow):
         self._keep_room(action is None)
         if action is not None:
             self._first.hide()
-            words = {RowAction.RETRY: tr("Retry"), RowAction.LOOK: tr("Look…")}
+            words = {
+                RowAction.RETRY: tr("Retry"),
+                RowAction.LOOK: tr("Look…"),
+                RowAction.FREE_UP: tr("Free up space…"),
+            }
             self._worded.setText(words.get(action, tr("Resume")))
             self._worded.set_icon_name(ACTION_GLYPHS[action])
             self._worded.setAccessibleName(action_name(action, self._item))

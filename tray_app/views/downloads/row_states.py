@@ -37,6 +37,7 @@ class RowAction(StrEnum):
     REMOVE = "remove"
     SHOW = "show"
     LOOK = "look"  # at what has stopped it
+    FREE_UP = "free_up"  # the disk space that it waits for
     KEEP = "keep"  # what is made, although it was canceled
     DELETE_WHEN_READY = "delete_when_ready"
     START_AGAIN = "start_again"
@@ -81,17 +82,21 @@ ACTION_GLYPHS: dict[RowAction, str] = {
     A.REMOVE: "close",
     A.SHOW: "search",
     A.LOOK: "search",
+    A.FREE_UP: "disk",
     A.START_AGAIN: "play",
 }
 
 _UPDATING = frozenset({S.PREPARING, S.RUNNING})
 _STOPPED = RowLook("warning", Tone.WARN, B.NONE, A.LOOK, A.REMOVE)
+_NO_ROOM = RowLook("clock", Tone.WARN, B.IDLE, A.FREE_UP, A.CANCEL)
 
 
 def look_of(item: PullItem) -> RowLook:
-    """How a row looks: that of an update has its own glyphs, and one that stopped as its model has
-    changed meanwhile asks to be looked at."""
+    """How a row looks: one that waits for disk space says what helps, that of an update has its own
+    glyphs, and one that stopped as its model has changed meanwhile asks to be looked at."""
     look = LOOKS[item.state]
+    if item.state is S.WAITING and item.hold is Hold.DISK:
+        return _NO_ROOM
     if item.update is None:
         return look
     if is_changed_meanwhile(item):
@@ -132,6 +137,7 @@ def action_name(action: RowAction, item: PullItem) -> str:
         A.REMOVE: tr("Remove {name} from this list"),
         A.SHOW: tr("Show {name} in the table"),
         A.LOOK: tr("Look what has changed of {name}"),
+        A.FREE_UP: tr("Free up space for {name}"),
     }[action]
     if action is A.RETRY and item.state is S.STALLED:
         text = tr("Restart {name} now")

@@ -28,7 +28,7 @@ from tray_app.core.lists.planning import (
 )
 from tray_app.core.lists.records import ModelList
 from tray_app.core.lists.requests import ImportRequest, ListQuestion, ListRead, ListSource
-from tray_app.core.payloads import ModelRef, ModelRefs, seen_state
+from tray_app.core.payloads import DiskTarget, ModelRef, ModelRefs, seen_state
 from tray_app.core.pulls.rules import Room, room_for
 from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
 from tray_app.core.sharing import is_made_here
@@ -124,6 +124,7 @@ class ImportDialog(DialogFrame):
         self.follow(state.status_changed, self._on_state_status_changed)
         self.follow(state.layer_index_changed, self._on_stale)
         self.follow(state.verdict_changed, self._on_stale)
+        self.follow(state.remarks.changed, self._on_stale)
         self.follow(state.server_changed, self._on_state_server_changed)
         for changed in (state.download_changed, state.download_removed, state.disk_space_changed):
             self.follow(changed, self._refresh_soon)
@@ -155,7 +156,10 @@ class ImportDialog(DialogFrame):
         self.import_button = self.add_button(button, role.AcceptRole)
         self.import_button.clicked.connect(self._on_import_clicked)
         self.import_button.setDefault(True)
-        order = (self.servers, self.notice.button, self.view, self.delete_box)
+        order = (
+            *(self.servers, self.notice.button, self.view, self.free_button),
+            self.delete_box,
+        )
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
         self.set_least_size(_LEAST.width(), _LEAST.height())
@@ -193,6 +197,11 @@ class ImportDialog(DialogFrame):
         row.setSpacing(8)
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
+        self.free_button = Button(tr("&Free up space…"), "disk", small=True, parent=self._totals)
+        self.free_button.setAutoDefault(False)
+        self.free_button.hide()
+        self.free_button.clicked.connect(self._on_free_button_clicked)
+        row.addWidget(self.free_button, 0, Qt.AlignmentFlag.AlignTop)
         outer = QHBoxLayout()
         outer.addWidget(self._totals)
         return outer
@@ -322,8 +331,8 @@ class ImportDialog(DialogFrame):
             return True  # what is loaded is not known
         is_loaded = any(row.name == record.name for row in running)
         is_kept = state.keeping.kept_model(key) is not None
-        is_busy = state.busy(key) is not None
-        return marks.is_pinned or marks.is_backup or is_loaded or is_kept or is_busy
+        is_wanted = is_kept or marks.is_pinned or state.remarks.is_starred(key)
+        return is_wanted or marks.is_backup or is_loaded or state.busy(key) is not None
 
     @Slot()
     def _refresh_soon(self) -> None:
@@ -397,6 +406,8 @@ class ImportDialog(DialogFrame):
         self.sum.set_state(tone if tone in (Tone.OK, Tone.DANGER) else None)
         self.room.setText(words.body)
         self.room.setVisible(bool(words.body))
+        # The sum is of this color alone where the disk is known, and too small.
+        self.free_button.setVisible(words.line.tone is LineTone.BAD)
         self._totals.show()
         self._show_button(found.chosen)
 
@@ -457,6 +468,13 @@ class ImportDialog(DialogFrame):
         if going:
             refs = tuple(ModelRef(server_id, r.name, r.digest) for r in going)
             self.delete_wanted.emit(ModelRefs(refs))
+
+    def _on_free_button_clicked(self) -> None:
+        room, _ = self._room(self._totals_now())
+        if room is not None:
+            name = list_title(_name_of(self._source))
+            target = DiskTarget(self.server_id, "", name, max(0, -room.left_bytes))
+            self._commands.disk_dialog_requested.emit(target)
 
     def _on_choose_clicked(self) -> None:
         server_id = self.server_id

@@ -51,6 +51,7 @@ class Command(StrEnum):
     UPDATE = "update"
     CHECK_UPDATE = "check_update"
     PIN = "pin"
+    STAR = "star"
     SKIP = "skip"
     WHAT_DIFFERS = "what_differs"
     GO_BACK = "go_back"
@@ -61,6 +62,7 @@ class Command(StrEnum):
     PASTE = "paste"
     EXPORT_LIST = "export_list"
     IMPORT_LIST = "import_list"
+    DISK_SPACE = "disk_space"
     UNLOAD_ALL = "unload_all"
     DOWNLOADS = "downloads"
     HISTORY = "history"
@@ -68,6 +70,7 @@ class Command(StrEnum):
     FILTER_LOADED = "filter_loaded"
     FILTER_UPDATES = "filter_updates"
     FILTER_CLOUD = "filter_cloud"
+    FILTER_STARRED = "filter_starred"
     SERVERS = "servers"
     ADD_SERVER = "add_server"
     MANAGE_SERVERS = "manage_servers"
@@ -93,6 +96,7 @@ _ICONS = {
     Command.DUPLICATE: "duplicate",
     Command.COPY: "copy",
     Command.OPEN_PAGE: "external",
+    Command.DISK_SPACE: "disk",
     Command.UNLOAD_ALL: "eject",
     Command.HISTORY: "clock",
     Command.EXPORT_LIST: "doc",
@@ -121,6 +125,7 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.EDIT: (tr("Edit…"), ""),
         Command.DERIVE: (tr("New from this model…"), ""),
         Command.COPY_RUN: (tr("Copy “ollama run” command"), ""),
+        Command.DISK_SPACE: (tr("Disk space…"), ""),
         Command.UNLOAD_ALL: (tr("Unload all"), ""),
         Command.EXPORT_LIST: (tr("Export model list…"), ""),
         Command.IMPORT_LIST: (tr("Import model list…"), ""),
@@ -129,6 +134,7 @@ def _words() -> dict[Command, tuple[str, str]]:
         Command.UPDATE: (tr("Update", "a model"), tr("Update", "a model")),
         Command.CHECK_UPDATE: (tr("Check for update"), ""),
         Command.PIN: (tr("Pin this version"), ""),
+        Command.STAR: (tr("Starred", "a model"), ""),
         Command.SKIP: (tr("Skip this version"), ""),
         Command.WHAT_DIFFERS: (tr("What differs…"), ""),
         Command.GO_BACK: (tr("Go back to this version…"), ""),
@@ -229,6 +235,7 @@ class ModelActions(QObject):
         self._table = table
         self._rows: tuple[ModelRow, ...] = ()
         self._here: tuple[ModelRow, ...] = ()
+        actions[Command.STAR].setCheckable(True)
         self.update_state(())
 
     @property
@@ -250,6 +257,9 @@ class ModelActions(QObject):
             actions[command].set_reason(self._single_reason() or changeable)
         if not actions[Command.RENAME].reason:
             actions[Command.RENAME].set_reason(self._rename_reason())
+        star = actions[Command.STAR]
+        star.set_reason(self._none_reason())
+        star.setChecked(self.are_starred)
         load = actions[Command.LOAD]
         load.setText(tr("Unload") if self.is_unload else tr("Load"))
         load.set_icon_name("eject" if self.is_unload else "load")
@@ -280,6 +290,11 @@ class ModelActions(QObject):
         """Whether the one action for both unloads: everything selected is loaded."""
         local = [row for row in self._here if not row.is_cloud]
         return bool(local) and all(row.is_loaded for row in local)
+
+    @property
+    def are_starred(self) -> bool:
+        """Whether all that is selected has a star."""
+        return bool(self._rows) and all(row.is_starred for row in self._rows)
 
     @property
     def page_url(self) -> str:
@@ -322,6 +337,15 @@ class ModelActions(QObject):
                 self._commands.keep_load_requested.emit(ref_of(row))
             elif not row.is_cloud and not row.is_loaded:
                 self._commands.load_requested.emit(LoadRequest(ref_of(row)))
+
+    def star(self) -> None:
+        """Star all that is selected; where all of it is starred, take the stars. A server need not
+        answer for that."""
+        if self._rows:
+            refs = ModelRefs(tuple(ref_of(row) for row in self._rows))
+            commands = self._commands
+            starred = self.are_starred
+            (commands.unstar_requested if starred else commands.star_requested).emit(refs)
 
     def delete(self) -> None:
         if not (self._reach_reason() or self._busy_reason()):

@@ -1,4 +1,4 @@
-"""FilterBar: chips for All, Loaded, Updates, Cloud on the left, actions for the selection right.
+"""FilterBar: chips for the filters on the left, actions for the selection right.
 
 When it gets narrow the actions lose their words, then the chips become one drop-down button.
 """
@@ -23,7 +23,7 @@ _MIDDLE = 16
 _ANY_WIDTH = 16_777_215
 _COMPARISON_MIN = 96
 _BUTTONS = (Command.DETAILS, Command.LOAD, Command.UPDATE, Command.DELETE)
-_RARE = frozenset({"cloud", "updates"})
+_RARE = frozenset({"cloud", "updates", "starred"})
 
 
 class FilterBar(QWidget):

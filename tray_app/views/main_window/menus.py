@@ -53,8 +53,8 @@ def row_menu(
     groups = (
         (Command.DETAILS, Command.LOAD, Command.KEEP_LOADED),
         (
-            *(Command.UPDATE, Command.CHECK_UPDATE, Command.PIN, Command.SKIP),
-            *(Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
+            *(Command.UPDATE, Command.CHECK_UPDATE, Command.PIN, Command.STAR),
+            *(Command.SKIP, Command.WHAT_DIFFERS, Command.GO_BACK, Command.KEEP_FOR_GOOD),
         ),
         (Command.PULL_ELSEWHERE,),
         (Command.EDIT, Command.DERIVE, Command.RENAME, Command.DUPLICATE),
@@ -220,6 +220,7 @@ def fill_more(
         fill_compare(compare, comparing)
         menu.addMenu(compare)
     menu.addSeparator()
+    menu.addAction(actions[Command.DISK_SPACE])
     menu.addAction(actions[Command.UNLOAD_ALL])
     shown = TickMenu(tr("Columns"), menu)
     shown.setIcon(glyph("columns", Theme.of(menu).text))

@@ -226,6 +226,9 @@ def _no_match_page(facts: Facts) -> PageText:
             check = PageButton("check_updates", tr("Check now"))
             title = filter_is_empty(facts.filter)
             return PageText("update", title, facts.updates_line, buttons=(check, show_all))
+        if facts.filter == "starred":
+            body = tr("Star a model in its menu or in its details.")
+            return PageText("star", filter_is_empty("starred"), body, buttons=(show_all,))
         return PageText("search", filter_is_empty(facts.filter), body, buttons=(show_all,))
     buttons = [PageButton("clear_search", tr("Clear search"))]
     name = clean(facts.search)

@@ -11,8 +11,16 @@ from operator import attrgetter
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.payloads import BusyModel, ModelRef, ServerStart
-from tray_app.core.records import ModelKey, Server, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import (
+    ModelKey,
+    ModelRecord,
+    Server,
+    ServerState,
+    ServerStatus,
+    Snapshot,
+)
 from tray_app.core.updates.verdicts import Marks, Verdict
+from tray_app.core.use.ledger import LastUse
 from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.row_store import Totals
 from tray_app.itemmodels.rows import KeptMark, ListedServer
@@ -62,6 +70,11 @@ class ShownServers(QObject):
         models.set_kept(self._kept)
         models.set_loading_tips(self._loading_tip)
         self._on_state_verdicts_loaded()
+        models.set_uses(self._use_of)
+        state.use.changed.connect(models.refresh_uses)
+        state.remarks.changed.connect(models.refresh_remark)
+        state.remarks.loaded.connect(self._on_remarks_loaded)
+        self._on_remarks_loaded()
         self._on_state_server_changed()
         for key, verb in state.busy_models.items():
             models.set_busy(BusyModel(ModelRef(*key), verb))
@@ -164,6 +177,13 @@ class ShownServers(QObject):
     @Slot()
     def _on_state_verdicts_loaded(self) -> None:
         self._models.set_verdicts(self._judged)
+
+    @Slot()
+    def _on_remarks_loaded(self) -> None:
+        self._models.set_remarks(self._state.remarks.remark)
+
+    def _use_of(self, record: ModelRecord, is_loaded: bool) -> LastUse:
+        return self._state.use.last_use(record, is_loaded=is_loaded)
 
     def _kept(self, key: ModelKey) -> KeptMark | None:
         facts = self._state.keeping

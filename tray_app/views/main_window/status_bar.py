@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,7 @@ from tray_app.text import (
     starting_since_line,
     status_line,
     status_line_tooltip,
+    stored_size,
     tr,
 )
 from tray_app.text.addresses import server_address
@@ -111,9 +113,11 @@ class StatusBar(QWidget):
         painter.fillRect(0, 0, self.width(), 1, theme.hairline)
 
 
-def shown_line(shown: int, count: int) -> str:
-    """`3 of 11 models`, while search or filter hide some."""
-    return tr("{shown} of {count} models").format(shown=number(shown), count=number(count))
+def shown_line(shown: int, count: int, use: DiskUse) -> str:
+    """`3 of 11 models · 15 GB on disk`, while search or filter hide some."""
+    models = tr("{shown} of {count} models").format(shown=number(shown), count=number(count))
+    on_disk = tr("{size} on disk").format(size=stored_size(use)) if use.stored_bytes else ""
+    return dotted(models, on_disk)
 
 
 def away_line(status: ServerStatus, host: str) -> str:
@@ -160,6 +164,7 @@ class StatusLine:
         # By server, each with what it was worked out from.
         self._uses: dict[str, tuple[object, DiskUse]] = {}
         self._freed: dict[str, tuple[_Freeing, Freed]] = {}
+        self._shown: tuple[object, DiskUse] = (None, DiskUse(0, 0, is_bound=False))
 
     def set_layer_index(self, layer_index: LayerIndex) -> None:
         """Which models share layers."""
@@ -181,7 +186,7 @@ class StatusLine:
         if len(selected) > 1:
             return selection_line(len(selected), facts.count, self._freed_by(selected)), ""
         if facts.shown != facts.count:
-            return shown_line(facts.shown, facts.count), ""
+            return shown_line(facts.shown, facts.count, self._disk_of_shown()), ""
         if facts.status is not None and not facts.count and screens.is_away(facts):
             return away_line(facts.status, host), ""
         is_known = facts.status is None or facts.status.state is ServerState.ONLINE
@@ -201,7 +206,7 @@ class StatusLine:
         if len(selected) > 1:
             return self._selection(facts, selected), tip
         if facts.shown != facts.count:
-            return shown_line(facts.shown, facts.count), tip
+            return shown_line(facts.shown, facts.count, self._disk_of_shown()), tip
         listed = sum(server.has_answer for server in facts.servers)
         use, running = _together(uses.values()), self._models.running()
         return several_status_line(facts.count, listed, use, running, facts.left_out), tip
@@ -258,9 +263,33 @@ class StatusLine:
 
     def _entangled(self, totals: Totals) -> list[ModelRow]:
         """The models in the index that share anything; all others count in full."""
+        return list(totals.rows_of(self._sharing(totals)))
+
+    def _sharing(self, totals: Totals) -> AbstractSet[str]:
+        """The digests of those."""
         known = self._layer_index.by_digest
-        wanted = self._index.digests | {digest for digest in totals.copied if digest in known}
-        return list(totals.rows_of(wanted))
+        return self._index.digests | {digest for digest in totals.copied if digest in known}
+
+    def _disk_of_shown(self) -> DiskUse:
+        """What the models take that search and filter leave, layers counted once on each server."""
+        of = (self._models.shown_version, self._layer_version)
+        if self._shown[0] != of:
+            rows: dict[str, list[ModelRow]] = {}
+            for row in self._models.rows:
+                if not row.is_cloud:
+                    rows.setdefault(row.record.server_id, []).append(row)
+            self._shown = (of, _together(self._disk_of(*each) for each in rows.items()))
+        return self._shown[1]
+
+    def _disk_of(self, server_id: str, rows: Sequence[ModelRow]) -> DiskUse:
+        """Of some of a server's models."""
+        sharing = self._sharing(self._models.totals[server_id])
+        entangled = [row for row in rows if row.record.digest in sharing]
+        listed = sum(row.disk_bytes for row in rows)
+        rest = listed - sum(row.disk_bytes for row in entangled)
+        shared = unique_bytes([row.record for row in entangled], self._layer_index)
+        is_bound = may_share_more({row.record.digest for row in rows}, self._layer_index)
+        return DiskUse(rest + shared, listed, is_bound)
 
 
 def _to_download(facts: Facts, selected: Sequence[ModelRow]) -> str:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidge
 
 from tray_app.commands import Commands
 from tray_app.core.names import canonical
-from tray_app.core.payloads import CreatePaths, ModelRef, ModelRefs
+from tray_app.core.payloads import CreatePaths, DiskTarget, ModelRef, ModelRefs
 from tray_app.core.updates.facts import CheckState
 from tray_app.itemmodels.comparison import Comparison
 from tray_app.itemmodels.model_table import ModelTableModel
@@ -69,7 +69,7 @@ _PAGES = frozenset({Screen.EMPTY, Screen.AWAY})
 _WORDED = frozenset({"size_units", "language"})
 _ON_FRAMED = (
     *(Command.DETAILS, Command.LOAD, Command.UPDATE, Command.RENAME, Command.DUPLICATE),
-    Command.DELETE,
+    *(Command.DELETE, Command.STAR),
 )
 
 
@@ -230,6 +230,8 @@ class MainWindow(QMainWindow):
         on(Command.OPEN_PAGE, models.open_page)
         on(Command.PULL_ELSEWHERE, models.pull_elsewhere)
         on(Command.UPDATE, lambda: self._on_framed(self.update_actions.update))
+        on(Command.STAR, lambda: self._on_framed(models.star))
+        on(Command.DISK_SPACE, self._open_disk)
         on(Command.UNLOAD_ALL, self._unload_all)
         on(Command.DOWNLOADS, self._toggle_downloads)
         on(Command.HISTORY, commands.history_dialog_requested.emit)
@@ -237,6 +239,7 @@ class MainWindow(QMainWindow):
         on(Command.FILTER_LOADED, lambda: self.choose_filter("loaded"))
         on(Command.FILTER_UPDATES, lambda: self.choose_filter("updates"))
         on(Command.FILTER_CLOUD, lambda: self.choose_filter("cloud"))
+        on(Command.FILTER_STARRED, lambda: self.choose_filter("starred"))
         on(Command.SERVERS, self.top_bar.server_button.showMenu)
         on(Command.ADD_SERVER, lambda: commands.server_form_requested.emit(""))
         on(Command.DOCTOR, lambda: commands.doctor_dialog_requested.emit(self._state.shown_id))
@@ -415,10 +418,25 @@ class MainWindow(QMainWindow):
         self.derive_actions.update_state(selected)
         nothing = "" if self.models.loaded_rows() else tr("No model is loaded")
         self.actions_[Command.UNLOAD_ALL].set_reason(nothing)
+        no_server = "" if self._disk_server_id() else tr("Choose one server first")
+        self.actions_[Command.DISK_SPACE].set_reason(no_server)
         if not self.model_actions.rows and self.view.has_framed_row:
             for command in _ON_FRAMED:
                 self.actions_[command].setEnabled(True)
         return selected
+
+    def _disk_server_id(self) -> str:
+        """Whose disk is meant: that of the server that is shown, of several that of the models that
+        are selected; "" = nobody can tell."""
+        shown = self._state.shown_servers
+        ids = {row.record.server_id for row in self.model_actions.rows}
+        if len(shown) == 1:
+            return shown[0].id
+        return ids.pop() if len(ids) == 1 else ""
+
+    def _open_disk(self) -> None:
+        if server_id := self._disk_server_id():
+            self._commands.disk_dialog_requested.emit(DiskTarget(server_id))
 
     def _show_ages(self) -> None:
         status, taken_at = self.shown_servers.age()

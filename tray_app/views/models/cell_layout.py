@@ -29,7 +29,7 @@ ICON = 16
 _CAPABILITY_GAP = 6
 _STATE_ICON, _STATE_GAP = 14, 6
 STATE_ROOM = _STATE_GAP + _STATE_ICON
-"""What the glyph of a server out of reach takes behind its name."""
+"""What a star takes behind a model's name, or the glyph of a server out of reach behind its own."""
 _ANY_WIDTH = 100_000
 
 _BADGE_LOOKS = {
@@ -64,6 +64,7 @@ class NameLayout:
     text: NameText
     left: float
     badges: tuple[tuple[Badge, QRectF], ...]
+    star: QRectF | None
     is_compact: bool
     is_cut: bool
 
@@ -115,7 +116,8 @@ def icon_rect(cell: QRectF, is_rtl: bool = False) -> QRectF:
 def layout_name(row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = False) -> NameLayout:
     """Name and badges in a cell: badges shrink to circles first, then the name is cut."""
     base_key = fonts.key
-    room = cell.width() - NAME_X - PAD
+    star_room = STATE_ROOM if row.is_starred else 0  # it is never cut
+    room = cell.width() - NAME_X - PAD - star_room
     name = row.record.name
     full = _fitted(name, _ANY_WIDTH, base_key)
     specs = [badge_spec(badge, row) for badge in row.badges]
@@ -124,7 +126,12 @@ def layout_name(row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = Fal
     taken = len(specs) * (GAP + HEIGHT) if is_compact else wide
     is_cut = full.width + taken > room
     text = _fitted(name, int(room - taken), base_key) if is_cut else full
-    x = NAME_X + text.width
+    x = NAME_X + text.width + star_room
+    star = None
+    if row.is_starred:
+        left = cell.left() + NAME_X + text.width + _STATE_GAP
+        middle = cell.top() + (cell.height() - _STATE_ICON) // 2
+        star = mirrored(QRectF(left, middle, _STATE_ICON, _STATE_ICON), cell, is_rtl)
     top = cell.top() + (cell.height() - HEIGHT) / 2
     badges: list[tuple[Badge, QRectF]] = []
     for badge, spec in zip(row.badges, specs, strict=True):
@@ -133,7 +140,7 @@ def layout_name(row: ModelRow, cell: QRectF, fonts: RowFonts, is_rtl: bool = Fal
         badges.append((badge, mirrored(place, cell, is_rtl)))
         x += GAP + width
     place = mirrored(QRectF(cell.left() + NAME_X, top, text.width, HEIGHT), cell, is_rtl)
-    return NameLayout(text, place.left(), tuple(badges), is_compact, is_cut)
+    return NameLayout(text, place.left(), tuple(badges), star, is_compact, is_cut)
 
 
 @dataclass(frozen=True)

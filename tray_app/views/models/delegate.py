@@ -177,6 +177,8 @@ class ModelDelegate(QStyledItemDelegate):
             paint_glyph(painter, KIND_GLYPHS[row.kind], icon, quiet)
         layout = layout_name(row, rect, self._fonts, self._is_rtl)
         paint_name(painter, layout.left, y, layout.text, fonts.name, strong, quiet)
+        if layout.star is not None:
+            paint_glyph(painter, "star-filled", layout.star, quiet)
         for badge, place in layout.badges:
             paint_badge(
                 painter,
@@ -243,4 +245,5 @@ class ModelDelegate(QStyledItemDelegate):
         for badge, place in layout.badges:
             if place.contains(pos):
                 return tooltip(badge_tip(badge, row, self._model.now))
-        return tooltip(row.record.name) if layout.is_cut else ""
+        words = (row.record.name if layout.is_cut else "", row.remark.note)
+        return tooltip("\n".join(filter(None, words)))

@@ -13,7 +13,7 @@ from tray_app.commands import Commands
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
 from tray_app.core.estimate import PullCheck, PullEstimate, room_of
 from tray_app.core.names import LIBRARY_URL, ModelName, SameName, canonical
-from tray_app.core.payloads import ModelRef, PullRequest
+from tray_app.core.payloads import DiskTarget, ModelRef, PullRequest
 from tray_app.core.pulls.rules import GB, HoldReason, Room, outlook
 from tray_app.core.pulls.states import UNFINISHED, Hold, PullItem, PullState
 from tray_app.core.records import ModelRecord, Recommendation, Server
@@ -137,6 +137,7 @@ class PullDialog(DialogFrame):
         self.area.list.chosen.connect(self._on_list_chosen)
         self.area.notice.button.clicked.connect(self._on_notice_button_clicked)
         self.area.card.read_button.clicked.connect(self._on_read_button_clicked)
+        self.area.card.free_button.clicked.connect(self._on_free_button_clicked)
         self.servers = ServerCard(self)
         self.servers.ticked.connect(self._on_servers_ticked)
         self.servers.hide()
@@ -315,6 +316,16 @@ class PullDialog(DialogFrame):
             return None
         items = [i for i in self._state.downloads if i.server_id == answer.server_id]
         return room_of(answer, items, self._state.disk_space(answer.server_id))
+
+    def _on_free_button_clicked(self) -> None:
+        """Its disk has too little room: show what could make some."""
+        answer = self.lookup.answer(self._server_id)
+        room = self._room(answer)
+        if answer is None or room is None:
+            return
+        missing = max(-room.left_bytes, room.missing_bytes(self._keep_free_bytes))
+        target = DiskTarget(self._server_id, "", answer.name, missing)
+        self._commands.disk_dialog_requested.emit(target)
 
     def _outlook(self, server: Server, room: Room | None) -> HoldReason | None:
         """What the download would wait for, by the rules of the queue."""

@@ -12,6 +12,7 @@ from tray_app.core.records import ModelDetails, ModelRecord
 from tray_app.itemmodels.row_texts import kind_word
 from tray_app.itemmodels.rows import kind_of
 from tray_app.text import (
+    LineTone,
     capability_label,
     disk_line,
     download_figure,
@@ -79,7 +80,8 @@ class LookupCard(Card):
 
 
 class EstimateCard(Card):
-    """Shows a PullEstimate of a model that was found; `read_button` is for its licence."""
+    """Shows a PullEstimate of a model that was found; `read_button` is for its licence,
+    `free_button` for a disk that has too little room for it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +93,10 @@ class EstimateCard(Card):
         self.read_button = Button(tr("&Read"), small=True, parent=self.license)
         self.read_button.setAutoDefault(False)
         self.license.line.addWidget(self.read_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.free_button = Button(tr("&Free up space…"), "disk", small=True, parent=self.disk)
+        self.free_button.setAutoDefault(False)
+        self.free_button.hide()
+        self.disk.texts.addWidget(self.free_button, 0, Qt.AlignmentFlag.AlignLeading)
         self.license.line.setAlignment(self.license.label, Qt.AlignmentFlag.AlignVCenter)
         for row in (self.head, self.download, self.disk, self.memory, self.license):
             self.add_row(row)
@@ -113,7 +119,10 @@ class EstimateCard(Card):
         if self._is_model_only:
             return
         self.download.show_estimate(estimate)
-        self.disk.say(disk_line(estimate, room, keep_free_bytes))
+        line = disk_line(estimate, room, keep_free_bytes)
+        self.disk.say(line)
+        tones = (LineTone.BAD, LineTone.CAUTION)
+        self.free_button.setVisible(room is not None and line is not None and line.tone in tones)
         self.memory.set_title(memory_title(estimate))
         self.memory.say(memory_line(estimate))
         if estimate.name != self._announced:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray_app.core.disk.freeing import HeldBy, Offers, Standing, offers, selected_bytes, suggestion
+from tray_app.core.disk.freeing import HeldBy, Offers, Standing, Ticks, offers, suggestion
 from tray_app.core.records import Layer, LayerKind, ModelRecord
-from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.sharing import KnownLayers, LayerIndex, freed, freed_alone
 from tray_app.core.use.ledger import UNWATCHED, Known, LastUse
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -48,7 +48,7 @@ class World:
 
     def suggested(self, gigabytes: float) -> tuple[list[str], float, bool]:
         target = round(gigabytes * GB)
-        found = suggestion(self.offers(), self.models, self.index, target, NOW)
+        found = suggestion(self.offers(), target, NOW)
         return [name for _, name in found.keys], found.freed_bytes / GB, found.is_enough
 
 
@@ -118,7 +118,23 @@ def test_nothing_to_offer() -> None:
 
 def test_what_is_ticked_counts_shared_layers_once(world: World) -> None:
     keys = {("local", "mistral:7b"), ("local", "notes:latest")}
-    assert selected_bytes(keys, world.offers(), world.models, world.index).freed_bytes == 4.5 * GB
+    ticks = Ticks(world.offers(), keys)
+    assert ticks.freed_bytes == 4.5 * GB
+    assert ticks.effect.is_exact
+
+
+def test_what_is_shared_goes_with_the_last_that_is_ticked(world: World) -> None:
+    mistral, notes = ("local", "mistral:7b"), ("local", "notes:latest")
+    ticks = Ticks(world.offers())
+    assert (ticks.bytes_of(mistral), ticks.bytes_of(notes)) == (0, 0.1 * GB)
+    ticks.set_ticked(notes, is_ticked=True)
+    assert (ticks.bytes_of(mistral), ticks.bytes_of(notes)) == (4.4 * GB, 0.1 * GB)
+    ticks.set_ticked(mistral, is_ticked=True)
+    assert ticks.bytes_of(mistral) + ticks.bytes_of(notes) == ticks.freed_bytes == 4.5 * GB
+    ticks.set_ticked(notes, is_ticked=False)
+    ticks.set_ticked(mistral, is_ticked=False)
+    ticks.set_ticked(("local", "nobody:1b"), is_ticked=True)
+    assert (ticks.keys, ticks.freed_bytes) == ((), 0)
 
 
 @given(
@@ -138,8 +154,45 @@ def test_what_is_suggested_is_enough_and_nothing_of_it_is_needless(
         assert total < gigabytes
         return
     assert total * GB >= round(gigabytes * GB)
-    found = world.offers()
     for name in names:
-        rest = {("local", each) for each in names if each != name}
-        freed = selected_bytes(rest, found, world.models, world.index).freed_bytes
-        assert freed < round(gigabytes * GB)
+        rest = [model for model in world.models if model.name in names and model.name != name]
+        assert freed(rest, world.models, world.index).freed_bytes < round(gigabytes * GB)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sets(st.sampled_from("abcdef"), min_size=1), st.booleans(), st.booleans()),
+        max_size=12,
+    )
+)
+def test_ticks_count_as_the_question_before_a_deletion_does(
+    rows: list[tuple[set[str], bool, bool]],
+) -> None:
+    world = World()
+    for number, (layers, is_held, _) in enumerate(rows):
+        held_by = HeldBy.PINNED if is_held else None
+        sizes = {layer: 1.0 + ord(layer) - ord("a") for layer in sorted(layers)}
+        world.add(f"m{number}", Standing(BEFORE, held_by), **sizes)
+    ticked = [
+        model
+        for model, (_, is_held, is_ticked) in zip(world.models, rows, strict=True)
+        if is_ticked and not is_held
+    ]
+    found = world.offers()
+    ticks = Ticks(found, [model.key for model in ticked])
+    expected = freed(ticked, world.models, world.index)
+    assert ticks.freed_bytes == expected.freed_bytes
+    assert sum(ticks.bytes_of(key) for key in ticks.keys) == expected.freed_bytes
+    for offer in found.all:
+        if not ticks.is_ticked(offer.key):
+            more = freed([*ticked, offer.record], world.models, world.index).freed_bytes
+            assert ticks.bytes_of(offer.key) == more - expected.freed_bytes
+
+
+def test_a_license_of_hundreds_costs_nothing_and_changes_nothing() -> None:
+    world = World()
+    for number in range(300):
+        world.add(f"m{number}", used(1), **{f"w{number // 2}": 2.0, "license": 0.00001})
+    found = freed_alone(world.models, world.index)
+    for record in world.models[:4]:
+        assert found[record.key] == freed([record], world.models, world.index)

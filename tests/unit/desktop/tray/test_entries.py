@@ -18,6 +18,7 @@ from tray_app.core.keeping.records import (
     Loading,
 )
 from tray_app.core.payloads import (
+    DiskTarget,
     LoadRequest,
     ModelRef,
     ModelRefs,
@@ -36,6 +37,7 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
+from tray_app.core.remarks import Remark
 from tray_app.core.updates.facts import CheckState, ModelVerdict
 from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.tray.entries import (
@@ -48,7 +50,14 @@ from tray_app.desktop.tray.entries import (
     build_menu,
     build_tooltip,
 )
-from tray_app.desktop.tray.facts import MAX_LOADABLE, ModelChoices, ServerFacts, TrayFacts, facts_of
+from tray_app.desktop.tray.facts import (
+    MAX_LOADABLE,
+    MAX_STARRED,
+    ModelChoices,
+    ServerFacts,
+    TrayFacts,
+    facts_of,
+)
 from tray_app.state.app_state import AppState
 
 NOW = datetime(2026, 5, 1, 14, 32, tzinfo=UTC)
@@ -341,6 +350,30 @@ def test_offline() -> None:
     assert find(entries, "retry").request == TrayRequest(TrayVerb.REFRESH)
 
 
+def test_a_download_that_waits_for_disk_space_can_be_given_some() -> None:
+    waiting = replace(
+        pull("big:70b", PullState.WAITING), hold=Hold.DISK, missing_bytes=14_400_000_000
+    )
+    facts = replace(
+        FACTS, items=(waiting,), summary=PullSummary(waiting=1, waits_for_disk=1, permille=660)
+    )
+    entries = menu(facts)
+    header = find(entries, "downloads")
+    assert (header.text, header.icon) == ("1 download waits for disk space", "clock")
+    row = find(entries, "pull big:70b")
+    assert said(row.children) == [
+        "(Waits for 15 GB more of free disk space)",
+        "(6.1 of 9.3 GB)", "-", "Free up space…", "Pause", "Cancel",
+        "Show in window",
+    ]  # fmt: skip
+    target = DiskTarget(waiting.server_id, waiting.id, "big:70b", 14_400_000_000)
+    entry = next(each for each in row.children if each.text == "Free up space…")
+    assert entry.request == TrayRequest(TrayVerb.FREE_UP, (target,))
+    in_line = replace(waiting, hold=Hold.LINE, missing_bytes=0)
+    row = find(menu(replace(facts, items=(in_line,))), "pull big:70b")
+    assert "Free up space…" not in said(row.children)
+
+
 def test_ended_downloads_are_gone_and_failed_ones_stay_until_seen() -> None:
     failed = replace(pull("no:1b", PullState.FAILED), error=ModelNotFound("no:1b"))
     items = (failed, pull("ok:1b", PullState.DONE), pull("c:1b", PullState.CANCELED))
@@ -393,6 +426,23 @@ def test_the_newest_that_can_be_loaded_are_offered_and_those_without_a_date_last
     names = [choice.name for choice in found.loadable]
     assert names == [*(f"m{n:02d}:1b" for n in range(1, 9)), "undated-0:1b", "undated-1:1b"]
     assert len(names) == MAX_LOADABLE
+
+
+def test_what_is_starred_is_offered_first_and_not_too_much_of_it() -> None:
+    state = AppState(Server("local"))
+    models = [model(f"m{n:02d}:1b", days=n) for n in range(20)]
+    state.take_poll(Poll(ONLINE, snapshot(models, (running("m19:1b", 5),))))
+    before = facts_of(state, needs_attention=False)
+    for name in ("m15:1b", "m12:1b", "m19:1b", "gone:1b"):
+        state.remarks.put(("local", name), Remark(True))
+    after = facts_of(state, needs_attention=False, before=before)
+    entries = find(menu(after), "load").children
+    assert said(entries) == ["m12:1b", "m15:1b", "-", *(f"m{n:02d}:1b" for n in range(8))]
+    assert [entry.icon for entry in entries[:4]] == ["star-filled", "star-filled", "", ""]
+    for number in range(10):
+        state.remarks.put(("local", f"m{number:02d}:1b"), Remark(True))
+    many = facts_of(state, needs_attention=False, before=after).servers[0].offered
+    assert (many.stars, len(many.loadable)) == (MAX_STARRED, MAX_LOADABLE)
 
 
 def test_what_is_picked_out_is_kept_as_long_as_the_models_and_what_runs_are_the_same() -> None:

@@ -1,0 +1,267 @@
+"""What takes the space: models, what they share, unfinished downloads and what is left over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tray_app.core.disk.contents import StoreContents, Unfinished
+from tray_app.text import dotted, size, spoken_size, tr
+from tray_app.text.disk import (
+    Piece,
+    left_over_words,
+    shared_word,
+    takers,
+    total_line,
+    unfinished_word,
+    unknown_model,
+)
+from tray_app.views.components.names import NameFonts, fit_name, paint_name
+from tray_app.views.components.rtl import mirrored
+from tray_app.views.components.safe_paint import guarded_cell
+from tray_app.views.components.surfaces import Card
+from tray_app.views.disk.bar import piece_color
+from tray_app.views.disk.page import SIDE, InfoLine
+from tray_app.views.theme import TextRole, Theme, baseline, font
+
+_ROW_HEIGHT = 30
+_NAME_WIDTH = 300
+_SIZE_WIDTH = 64
+_SIDE = 16
+_BAR = 8
+_ROLE = Qt.ItemDataRole.UserRole
+
+Index = QModelIndex | QPersistentModelIndex
+_NONE = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A row. `model` is the name of the one model that it is about, "" = of none; `is_name` the
+    title is one, with parts that count more and less."""
+
+    title: str
+    word: str
+    piece: Piece
+    size_bytes: int
+    model: str = ""
+    is_name: bool = True
+
+    @property
+    def spoken(self) -> str:
+        return ", ".join(filter(None, (self.title, self.word, spoken_size(self.size_bytes))))
+
+
+def takers_of(
+    found: StoreContents, unfinished: dict[str, tuple[Unfinished, ...]]
+) -> tuple[Taker, ...]:
+    """The largest first. `unfinished` are the layers of unfinished downloads by their model."""
+    rows = []
+    for each in found.models:
+        if len(each.names) == 1:
+            rows.append(Taker(each.names[0], "", Piece.MODELS, each.disk_bytes, each.names[0]))
+        else:
+            title = takers(each.names)
+            rows.append(Taker(title, shared_word(), Piece.SHARED, each.disk_bytes, is_name=False))
+    for name, layers in unfinished.items():
+        taken = sum(layer.disk_bytes for layer in layers)
+        title = name or unknown_model()
+        row = Taker(title, unfinished_word(), Piece.UNFINISHED, taken, is_name=bool(name))
+        rows.append(row)
+    if found.left_over_bytes:
+        title, word = left_over_words()
+        rows.append(Taker(title, word, Piece.LEFT_OVER, found.left_over_bytes, is_name=False))
+    rows.sort(key=lambda row: (-row.size_bytes, row.title))
+    return tuple(rows)
+
+
+class _Model(QAbstractListModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Taker, ...] = ()
+
+    def set_rows(self, rows: tuple[Taker, ...]) -> None:
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NONE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row.spoken
+        return (row, self.rows[0].size_bytes) if role == _ROLE else None
+
+
+class _Delegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, _ROW_HEIGHT)
+
+    @guarded_cell
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row, most = index.data(_ROLE)
+        theme = Theme.of(option.widget)
+        rect = QRectF(option.rect)
+        is_rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(theme.accent, 2))
+            painter.drawRoundedRect(rect.adjusted(4, 1, -4, -1), 6, 6)
+        body = font(TextRole.BODY)
+        room = min(_NAME_WIDTH, rect.width() / 2)
+        quiet = font(TextRole.SECONDARY)
+        word_width = QFontMetricsF(quiet).horizontalAdvance(row.word)
+        name_room = room - (word_width + 12 if row.word else 0)
+        self._paint_title(painter, rect, row, theme, name_room, is_rtl=is_rtl)
+        y = baseline(rect, quiet)
+        if row.word:
+            place = QRectF(rect.left() + _SIDE + room - word_width, 0, word_width, 1)
+            painter.setFont(quiet)
+            painter.setPen(theme.secondary)
+            painter.drawText(QPointF(mirrored(place, rect, is_rtl).left(), y), row.word)
+        words = size(row.size_bytes)
+        width = QFontMetricsF(body).horizontalAdvance(words)
+        place = QRectF(rect.right() - _SIDE - width, 0, width, 1)
+        painter.setFont(body)
+        painter.setPen(theme.text)
+        left = mirrored(place, rect, is_rtl).left()
+        painter.drawText(QPointF(left, baseline(rect, body)), words)
+        whole = rect.width() - 2 * _SIDE - room - _SIZE_WIDTH - 32
+        length = max(float(_BAR), whole * row.size_bytes / max(1, most))
+        top = rect.top() + (rect.height() - _BAR) / 2
+        bar = mirrored(QRectF(rect.left() + _SIDE + room + 16, top, length, _BAR), rect, is_rtl)
+        painter.setPen(QPen(theme.text, 1) if theme.is_high_contrast else Qt.PenStyle.NoPen)
+        painter.setBrush(piece_color(row.piece, theme))
+        painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+        painter.restore()
+
+    def _paint_title(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        row: Taker,
+        theme: Theme,
+        room: float,
+        *,
+        is_rtl: bool,
+    ) -> None:
+        fonts = NameFonts.of_role()
+        if row.is_name:
+            fitted = fit_name(row.title, fonts, room)
+            place = QRectF(rect.left() + _SIDE, 0, fitted.width, 1)
+            left = mirrored(place, rect, is_rtl).left()
+            y = baseline(rect, fonts.strong)
+            paint_name(painter, left, y, fitted, fonts, theme.text, theme.secondary)
+            return
+        metrics = QFontMetricsF(fonts.strong)
+        words = metrics.elidedText(row.title, Qt.TextElideMode.ElideMiddle, room)
+        place = QRectF(rect.left() + _SIDE, 0, metrics.horizontalAdvance(words), 1)
+        painter.setFont(fonts.strong)
+        painter.setPen(theme.text)
+        left = mirrored(place, rect, is_rtl).left()
+        painter.drawText(QPointF(left, baseline(rect, fonts.strong)), words)
+
+
+class TakersList(QListView):
+    """Signals: `opened` with the name of a model."""
+
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = _Model(self)
+        self.setModel(self._rows)
+        self.setItemDelegate(_Delegate(self))
+        self.setAccessibleName(tr("What takes the space"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.viewport().setAutoFillBackground(False)
+        self.doubleClicked.connect(self._open)
+
+    @property
+    def rows(self) -> tuple[Taker, ...]:
+        return self._rows.rows
+
+    def show_rows(self, rows: tuple[Taker, ...]) -> None:
+        """Show these; where a person is stays."""
+        if rows == self._rows.rows:
+            return
+        place = self.currentIndex().row()
+        before = self._rows.rows[place].title if 0 <= place < len(self._rows.rows) else ""
+        scrolled = self.verticalScrollBar().value()
+        self._rows.set_rows(rows)
+        titles = [row.title for row in rows]
+        if rows:
+            row = titles.index(before) if before in titles else 0
+            self.setCurrentIndex(self._rows.index(row))
+        self.verticalScrollBar().setValue(scrolled)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, len(self._rows.rows) * _ROW_HEIGHT + 2)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid() and self._rows.rows[index.row()].model:
+            self.opened.emit(self._rows.rows[index.row()].model)
+
+
+class TakersPage(QWidget):
+    """The list as high as its rows, as far as there is room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._card = Card(self)
+        self.list = TakersList(self._card)
+        self._card.rows.setContentsMargins(1, 7, 1, 7)
+        self._card.add_row(self.list)
+        self.info = InfoLine(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SIDE, 16, SIDE, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self._card)
+        layout.addWidget(self.info)
+        layout.addStretch(1)
+
+    def show_contents(
+        self, found: StoreContents, unfinished: dict[str, tuple[Unfinished, ...]]
+    ) -> None:
+        self.list.show_rows(takers_of(found, unfinished))
+        self.list.setMaximumHeight(self.list.sizeHint().height())
+        self.info.say(total_line(found.total_bytes))
+        self.setAccessibleDescription(dotted(self.info.text))
