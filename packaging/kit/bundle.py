@@ -23,6 +23,8 @@ EXCLUDED_MODULES = [
     *["tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "venv", "distutils"],
     *["unittest", "doctest", "pdb", "pydoc", "pydoc_data", "test", "_pytest", "pytest"],
     *["_pydecimal", "ftplib", "smtplib"],
+    # Only the tests of `random` compute with them, and `shutil` packs nothing here.
+    *["statistics", "fractions", "decimal", "bz2", "lzma"],
     *["asyncio", "concurrent.futures.process", "curses", "readline", "xmlrpc"],
     # Optional parts of requests and urllib3 that the lock file does not have.
     *["chardet", "OpenSSL", "simplejson", "brotli", "brotlicffi", "zstandard"],
@@ -40,6 +42,7 @@ EXCLUDED_MODULES = [
     *["PySide6.QtSql", "PySide6.QtTest", "PySide6.QtDesigner", "PySide6.QtHelp"],
     *["PySide6.QtPrintSupport", "PySide6.QtXml", "PySide6.QtSvg", "PySide6.QtSvgWidgets"],
     *["PySide6.QtConcurrent", "PySide6.QtUiTools"],
+    *(["plistlib", "xml"] if sys.platform != "darwin" else []),
     *(
         ["PySide6.QtDBus", "jeepney", "secretstorage", "cryptography", "cffi"]
         if not sys.platform.startswith("linux")

@@ -100,6 +100,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln downloads wait for disk space</source>
+        <translation>
+            <numerusform>%Ln 个下载在等待磁盘空间</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln downloads wait for their servers</source>
         <translation>
             <numerusform>%Ln 个下载在等待各自的服务器</numerusform>
@@ -499,6 +505,12 @@
         <source>&amp;Copy all</source>
         <translation>全部复制(&amp;C)</translation>
     </message>
+    <message numerus="yes">
+        <source>&amp;Delete %Ln models…</source>
+        <translation>
+            <numerusform>删除 %Ln 个模型…(&amp;D)</numerusform>
+        </translation>
+    </message>
     <message>
         <source>&amp;Delete when ready</source>
         <translation>完成后删除(&amp;D)</translation>
@@ -528,12 +540,20 @@
         <translation>完成后移除(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Free up space…</source>
+        <translation>释放空间…(&amp;F)</translation>
+    </message>
+    <message>
         <source>&amp;Go back</source>
         <translation>恢复(&amp;G)</translation>
     </message>
     <message>
         <source>&amp;Go back…</source>
         <translation>恢复(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>&amp;How to restart Ollama</source>
+        <translation>如何重启 Ollama(&amp;H)</translation>
     </message>
     <message>
         <source>&amp;Import</source>
@@ -678,6 +698,10 @@
         <translation>拉取 {size}(&amp;P)</translation>
     </message>
     <message>
+        <source>&amp;Pull…</source>
+        <translation>拉取…(&amp;P)</translation>
+    </message>
+    <message>
         <source>&amp;Quantize</source>
         <translation>量化(&amp;Q)</translation>
     </message>
@@ -742,8 +766,16 @@
         <translation>仍然保存(&amp;S)</translation>
     </message>
     <message>
+        <source>&amp;Select them</source>
+        <translation>选中它们(&amp;S)</translation>
+    </message>
+    <message>
         <source>&amp;Show</source>
         <translation>显示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Show download</source>
+        <translation>显示下载(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Show in “All servers”</source>
@@ -1365,6 +1397,10 @@
         <translation>清除历史记录(&amp;L)</translation>
     </message>
     <message>
+        <source>C&amp;ontinue</source>
+        <translation>继续(&amp;O)</translation>
+    </message>
+    <message>
         <source>C&amp;opy</source>
         <translation>复制(&amp;O)</translation>
     </message>
@@ -1916,6 +1952,10 @@
         <translation>无法查询大小</translation>
     </message>
     <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
         <source>Create &amp;on</source>
         <translation>创建到(&amp;O)</translation>
     </message>
@@ -2035,12 +2075,6 @@
             <numerusform>删除 %Ln 个模型？</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>Delete %Ln models…</source>
-        <translation>
-            <numerusform>删除 %Ln 个模型…</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Delete it…</source>
         <translation>删除它…</translation>
@@ -2154,6 +2188,10 @@
     <message>
         <source>Disk space · {server}</source>
         <translation>磁盘空间 · {server}</translation>
+    </message>
+    <message>
+        <source>Disk space…</source>
+        <translation>磁盘空间…</translation>
     </message>
     <message>
         <source>Doctor</source>
@@ -2558,6 +2596,18 @@
     <message>
         <source>Free space not known</source>
         <translation>可用空间未知</translation>
+    </message>
+    <message>
+        <source>Free up space</source>
+        <translation>释放空间</translation>
+    </message>
+    <message>
+        <source>Free up space for {name}</source>
+        <translation>为 {name} 释放空间</translation>
+    </message>
+    <message>
+        <source>Free up space…</source>
+        <translation>释放空间…</translation>
     </message>
     <message>
         <source>Free {size}</source>
@@ -3325,6 +3375,10 @@
         <translation>保留为 {name}。</translation>
     </message>
     <message>
+        <source>Kept by Ollama Tray. Shown as the tooltip of the name.</source>
+        <translation>由 Ollama Tray 保存，显示为名称的工具提示。</translation>
+    </message>
+    <message>
         <source>Kept in your system’s keyring</source>
         <translation>保存在系统密钥环中</translation>
     </message>
@@ -3397,6 +3451,10 @@
         <translation>KiB</translation>
     </message>
     <message>
+        <source>LAST USED</source>
+        <translation>最近使用</translation>
+    </message>
+    <message>
         <source>Last check: {time}.</source>
         <translation>上次检查：{time}。</translation>
     </message>
@@ -3411,6 +3469,10 @@
     <message>
         <source>Last time it took {time}.</source>
         <translation>上次用了 {time}。</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>最近使用</translation>
     </message>
     <message numerus="yes">
         <source>Last used {ago}, on {used} of %Ln days Ollama Tray was running. Short uses can be missed.</source>
@@ -3878,6 +3940,10 @@
         <translation>模型 {size}</translation>
     </message>
     <message>
+        <source>Models, by what deleting them frees</source>
+        <translation>模型，按删除后释放的空间排列</translation>
+    </message>
+    <message>
         <source>Modified</source>
         <translation>修改时间</translation>
     </message>
@@ -4128,6 +4194,10 @@
         <translation>没有仅在一台服务器上的模型</translation>
     </message>
     <message>
+        <source>No model is starred</source>
+        <translation>没有已加星标的模型</translation>
+    </message>
+    <message>
         <source>No model matches “{text}”</source>
         <translation>没有与“{text}”匹配的模型</translation>
     </message>
@@ -4371,6 +4441,10 @@
         <translation>尚未使用</translation>
     </message>
     <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
         <source>Nothing</source>
         <translation>无</translation>
     </message>
@@ -4579,6 +4653,10 @@
     <message>
         <source>Old version, kept until {date}.</source>
         <translation>旧版本，保留到{date}。</translation>
+    </message>
+    <message>
+        <source>Old versions</source>
+        <translation>旧版本</translation>
     </message>
     <message>
         <source>Ollama</source>
@@ -4980,8 +5058,16 @@
         <translation>打开</translation>
     </message>
     <message>
+        <source>Open &amp;folder</source>
+        <translation>打开文件夹(&amp;F)</translation>
+    </message>
+    <message>
         <source>Open Ollama Tray</source>
         <translation>打开 Ollama Tray</translation>
+    </message>
+    <message>
+        <source>Open fol&amp;der</source>
+        <translation>打开文件夹(&amp;D)</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -4998,6 +5084,10 @@
     <message>
         <source>Open page on ollama.com</source>
         <translation>打开 ollama.com 页面</translation>
+    </message>
+    <message>
+        <source>Open the &amp;model folder</source>
+        <translation>打开模型文件夹(&amp;M)</translation>
     </message>
     <message>
         <source>Open the log folder</source>
@@ -5551,6 +5641,10 @@
         <translation>在 ollama.com 上运行，本地不存储任何内容</translation>
     </message>
     <message>
+        <source>S&amp;how</source>
+        <translation>显示(&amp;H)</translation>
+    </message>
+    <message>
         <source>S&amp;kip it</source>
         <translation>跳过(&amp;K)</translation>
     </message>
@@ -5791,6 +5885,10 @@
         <translation>大小单位(&amp;Z)</translation>
     </message>
     <message>
+        <source>Show starred models</source>
+        <translation>显示已加星标的模型</translation>
+    </message>
+    <message>
         <source>Show the details</source>
         <translation>显示详细信息</translation>
     </message>
@@ -5925,6 +6023,27 @@
     <message>
         <source>Speed during the last 2 minutes</source>
         <translation>最近 2 分钟的速度</translation>
+    </message>
+    <message>
+        <source>Star a model in its menu or in its details.</source>
+        <translation>可在模型的菜单或详细信息中加星标。</translation>
+    </message>
+    <message>
+        <source>Star {name}</source>
+        <translation>为 {name} 加星标</translation>
+    </message>
+    <message>
+        <source>Star, or take the star</source>
+        <translation>加星标或取消星标</translation>
+    </message>
+    <message>
+        <source>Starred</source>
+        <comment>a model</comment>
+        <translation>已加星标</translation>
+    </message>
+    <message>
+        <source>Starred</source>
+        <translation>已加星标</translation>
     </message>
     <message>
         <source>Start &amp;Ollama with Ollama Tray if it isn’t running</source>
@@ -6098,6 +6217,10 @@
     <message>
         <source>Take over again</source>
         <translation>重新沿用</translation>
+    </message>
+    <message>
+        <source>Take the star from {name}</source>
+        <translation>取消 {name} 的星标</translation>
     </message>
     <message>
         <source>Taken from “{text}”</source>
@@ -7068,6 +7191,10 @@
         <translation>意外的响应</translation>
     </message>
     <message>
+        <source>Unfinished downloads</source>
+        <translation>未完成的下载</translation>
+    </message>
+    <message>
         <source>Unfinished downloads {size}</source>
         <translation>未完成的下载 {size}</translation>
     </message>
@@ -7493,6 +7620,10 @@
         <translation>不同之处…</translation>
     </message>
     <message>
+        <source>What else lies there</source>
+        <translation>其他文件</translation>
+    </message>
+    <message>
         <source>What else lies there isn’t readable for you.</source>
         <translation>您无权读取其他文件。</translation>
     </message>
@@ -7515,6 +7646,10 @@
     <message>
         <source>What signs in travels unencrypted to “{server}”.</source>
         <translation>登录信息以未加密方式发送到“{server}”。</translation>
+    </message>
+    <message>
+        <source>What takes the space</source>
+        <translation>空间占用</translation>
     </message>
     <message>
         <source>What the copy left was cleaned up.</source>
@@ -7541,12 +7676,20 @@
         <translation>将发送的内容</translation>
     </message>
     <message>
+        <source>What you use it for</source>
+        <translation>您用它做什么</translation>
+    </message>
+    <message>
         <source>What {address} sends is not what Ollama sends.</source>
         <translation>{address} 返回的内容不是 Ollama 的内容。</translation>
     </message>
     <message>
         <source>When</source>
         <translation>何时</translation>
+    </message>
+    <message>
+        <source>When models were used is not known: Ollama Tray hasn’t watched.</source>
+        <translation>不知道模型何时用过：Ollama Tray 尚未观察过。</translation>
     </message>
     <message>
         <source>When no data has arrived for</source>
@@ -8321,6 +8464,11 @@
         <translation>停滞</translation>
     </message>
     <message>
+        <source>starred</source>
+        <comment>said by a screen reader</comment>
+        <translation>已加星标</translation>
+    </message>
+    <message>
         <source>starting</source>
         <comment>a download</comment>
         <translation>正在开始</translation>
@@ -8541,6 +8689,15 @@
     <message>
         <source>{address} sends a web page.</source>
         <translation>{address} 返回的是网页。</translation>
+    </message>
+    <message>
+        <source>{ago}, on {used} of {days} days</source>
+        <translation>{ago}，{days} 天中有 {used} 天</translation>
+    </message>
+    <message>
+        <source>{amount} selected</source>
+        <comment>17.0 of 14.4 GB selected</comment>
+        <translation>已选 {amount}</translation>
     </message>
     <message>
         <source>{amount}, {speed}</source>
