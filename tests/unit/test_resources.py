@@ -30,6 +30,7 @@ UI = {
     *("eye", "chat", "vector", "tools", "bulb", "image", "server", "computer", "folder", "file"),
     *("doc", "verify", "external", "clock", "layers", "key", "columns", "eject", "load", "power"),
     *("disk", "tag", "edit", "upload", "dot-online", "dot-offline", "dot-connecting", "mark"),
+    *("star", "star-filled"),
     *("keep", "undo"),
 }
 STATES = ("idle", "busy", "offline", "attention", "update")
