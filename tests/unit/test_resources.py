@@ -14,24 +14,11 @@ from tray_app import APP_ID, bundled, resources
 UI = {
     *("search", "download", "plus", "more", "refresh", "pause", "play", "close"),
     *("chevron-up", "chevron-down", "chevron-right", "check", "check-circle", "warning", "error"),
-    *(
-        "info",
-        "cloud",
-        "pin",
-        "keep",
-        "update",
-        "chip",
-        "copy",
-        "duplicate",
-        "trash",
-        "sliders",
-        "bell",
-    ),
+    *("info", "cloud", "pin", "update", "chip", "copy", "duplicate", "trash", "sliders", "bell"),
     *("eye", "chat", "vector", "tools", "bulb", "image", "server", "computer", "folder", "file"),
     *("doc", "verify", "external", "clock", "layers", "key", "columns", "eject", "load", "power"),
     *("disk", "tag", "edit", "upload", "dot-online", "dot-offline", "dot-connecting", "mark"),
-    *("star", "star-filled"),
-    *("keep", "undo"),
+    *("star", "star-filled", "keep", "undo"),
 }
 STATES = ("idle", "busy", "offline", "attention", "update")
 DRAWINGS = sorted(bundled.resource_path("icons").rglob("*.svg"))

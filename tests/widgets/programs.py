@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.fakes import FaultyServer
@@ -50,6 +52,14 @@ def running_program(
     made.window.show()
     made._build_updates()
     yield made
-    made.after_loop()
+    end_program(made, instance)
+
+
+def end_program(program: Application, instance: SingleInstance) -> None:
+    """End it with all its windows: those of a program that has ended must not be there, half dead,
+    when the next one sets the style of all that is."""
+    program.after_loop()
     instance.close()
-    made.deleteLater()
+    program.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
+from tests.widgets.programs import running_program
 from tray_app.app.application import Application
-from tray_app.app.demo import Demo
-from tray_app.cli import Invocation
 from tray_app.core.keeping.records import KeepKind, KeepRequest
 from tray_app.core.payloads import DiskTarget, ModelRef, Verb
-from tray_app.desktop.instance.single_instance import SingleInstance
-from tray_app.desktop.tray.tray import Tray
 from tray_app.itemmodels.rows import Badge
-from tray_app.paths import paths
-from tray_app.settings import ServerEntry
 from tray_app.views.main_window.window import MainWindow
 
 KEY = ("demo", "tiny:latest")
-
-
-class Box:
-    """A server in a box, as in a demo."""
-
-    def __init__(self, server: FaultyServer) -> None:
-        self.server = ServerEntry("demo", "", server.url)
-        self.registry_urls = {"*": server.url}
-
-    def close(self) -> None:
-        pass
 
 
 @pytest.fixture
@@ -47,24 +30,9 @@ def server() -> Iterator[FaultyServer]:
 def application(
     qapp: QApplication, qtbot: QtBot, server: FaultyServer, tmp_path: Path
 ) -> Iterator[Application]:
-    instance = SingleInstance(tmp_path)
-    assert instance.claim()
-    made = Application(
-        qapp,
-        Tray(qapp),
-        Invocation(data_dir=tmp_path),
-        paths(tmp_path),
-        instance,
-        cast("Demo", Box(server)),
-    )
-    made.connect_parts()  # and not started: its crash reporter would keep faults from the test
-    made.servers.take()
-    made.window.show()
-    made._build_keeping()
-    yield made
-    made.after_loop()
-    instance.close()
-    made.deleteLater()
+    with running_program(qapp, server, tmp_path) as made:
+        qtbot.waitUntil(lambda: made.keeping is not None)
+        yield made
 
 
 def badges() -> tuple[Badge, ...]:

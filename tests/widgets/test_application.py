@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
+from tests.widgets.programs import end_program
 from tray_app.app.application import Application
 from tray_app.cli import Invocation
 from tray_app.core.endpoint import Endpoint
@@ -61,9 +62,7 @@ def application(
     made.connect_parts()  # and not started: its crash reporter would keep faults from the test
     made.window.show()
     yield made
-    made.after_loop()
-    instance.close()
-    made.deleteLater()
+    end_program(made, instance)
 
 
 def test_a_stored_address_that_is_none_asks_nobody_and_says_why(

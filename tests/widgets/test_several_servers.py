@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
 from tests.unit.workers.test_sign_ins import Keyring
+from tests.widgets.programs import end_program
 from tray_app.app.application import Application
 from tray_app.cli import Invocation
 from tray_app.core.endpoint import Endpoint
@@ -70,9 +71,7 @@ def application(
     made.window.show()
     made.servers.take()
     yield made
-    made.after_loop()
-    instance.close()
-    made.deleteLater()
+    end_program(made, instance)
 
 
 class Stage:

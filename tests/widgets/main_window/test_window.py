@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtWidgets import QApplication, QMenu, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
@@ -304,3 +304,15 @@ def test_the_window_itself_scrolls_nowhere(
         assert window.tip.isVisible()
         assert window.panel.isVisible()
         assert scroll.verticalScrollBar().maximum() == 0
+
+
+def test_nothing_of_the_window_is_a_window_of_its_own_but_menus(qtbot: QtBot) -> None:
+    """What has no parent is ended by Python's collector, at any moment: in the middle of a new
+    style, too, where Qt goes through all widgets that there are."""
+    before = QApplication.topLevelWidgets()
+    stage = open_stage(qtbot)
+    fill(stage)
+    new = [each for each in QApplication.topLevelWidgets() if each not in before]
+    assert [each for each in new if not isinstance(each, QMenu)] == [stage.window]
+    stage.window.set_hides_on_close(True)
+    stage.window.hide()

@@ -69,8 +69,9 @@ class StatePage(QScrollArea):
         super().__init__(parent)
         self._shown: PageText | None = None
         self._buttons: list[Button] = []
-        self._countdown = PlainLabel(role=TextRole.SECONDARY)
-        self._body = QWidget()
+        self._body: QWidget = _Ground()
+        self._countdown = PlainLabel(role=TextRole.SECONDARY, parent=self._body)
+        self.setWidget(self._body)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
