@@ -1,9 +1,11 @@
 """A connection to a session bus: calls with their errors, names and who owns them."""
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from jeepney import DBusAddress, MessageType, Properties, message_bus, new_method_call
+from jeepney import DBusAddress, Message, MessageType, Properties, message_bus, new_method_call
+from jeepney.io.common import FilterHandle, MessageFilters
 from jeepney.io.threading import DBusRouter, open_dbus_connection
 
 TIMEOUT_S = 10.0
@@ -17,6 +19,15 @@ class BusError(Exception):
         self.name = name
 
 
+class _Filters(MessageFilters):
+    """Looked through by the receiver while others put theirs in."""
+
+    def matches(self, message: Message) -> Iterator[FilterHandle]:
+        for handle in list(self.filters.values()):
+            if handle.rule.matches(message):
+                yield handle
+
+
 class Bus:
     """One connection; usable from any thread. *Thread*: owns a receiver thread until close()."""
 
@@ -25,6 +36,7 @@ class Bus:
             address, auth_timeout=TIMEOUT_S, enable_fds=takes_files
         )
         self.router = DBusRouter(self._connection)
+        self.router._filters = _Filters()
 
     def close(self) -> None:
         """End the receiver thread and the connection."""

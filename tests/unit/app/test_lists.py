@@ -135,7 +135,7 @@ class World:
         def check() -> None:
             assert condition()
 
-        self.qtbot.waitUntil(check, timeout=20_000)
+        self.qtbot.waitUntil(check, timeout=60_000)
 
     def poll(self, server_id: str) -> None:
         with self.client(server_id) as client:

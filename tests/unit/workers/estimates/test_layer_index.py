@@ -46,7 +46,7 @@ def test_a_server_that_hangs_keeps_no_other_waiting(
     for server_id in targets:
         reader.read(ModelRefs((ModelRef(server_id, "any"),)))
     qtbot.waitUntil(lambda: digests["quick"] in reader.layer_index.by_digest, timeout=8000)
-    assert hung.asked("/api/show")
+    qtbot.waitUntil(lambda: bool(hung.asked("/api/show")), timeout=8000)
     assert digests["hung"] not in reader.layer_index.by_digest
     hung.clear()
     qtbot.waitUntil(lambda: digests["hung"] in reader.layer_index.by_digest, timeout=8000)
