@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from time import monotonic
 
@@ -22,6 +22,7 @@ from tray_app.core.sharing import is_made_here
 from tray_app.core.updates.verdicts import Standing as VersionStanding
 from tray_app.diagnosis.store import no_prune_place
 from tray_app.state.app_state import AppState
+from tray_app.text.times import utc_now
 from tray_app.workers.disk.job import DiskJob, FreeingJob
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import JobRunner
@@ -32,10 +33,6 @@ SOON_S = 0.1
 _SLICE_S = 0.008
 MAX_KNOWN = 20
 """Installed models by which the server's folder is recognised."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)

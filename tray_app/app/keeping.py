@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -48,6 +48,7 @@ from tray_app.memory_file import MemoryFile
 from tray_app.ollama.local_store import main_memory_bytes
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
+from tray_app.text.times import utc_now
 from tray_app.workers.jobs import LoadJob, Target
 from tray_app.workers.keeping.jobs import KeepJob
 from tray_app.workers.keeping.keeper import MemoryKeeper
@@ -83,10 +84,6 @@ class _Stop:
     ref: ModelRef
     ended_s: float | None = None
     is_unloading: bool = False
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Keeping(QObject):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -44,6 +44,7 @@ from tray_app.core.updates.ways import way_of
 from tray_app.ollama.registry import Registry
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
+from tray_app.text.times import utc_now
 from tray_app.update_ledger import LedgerFile
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations
@@ -78,10 +79,6 @@ class UpdateParts:
 
 def _made_key(ref: ModelRef) -> Key:
     return Made(ref.server_id, ref.name, "", MadeBy.CREATE, utc_now()).key
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Updates(QObject):

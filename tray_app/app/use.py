@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -14,16 +14,13 @@ from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
 from tray_app.core.updates.facts import NewVersion
 from tray_app.core.use.ledger import LastUse
 from tray_app.state.app_state import AppState
+from tray_app.text.times import utc_now
 from tray_app.use_file import UseFile
 from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.runner import JobRunner
 from tray_app.workers.use.watcher import UseWatcher
 
 _OWN = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.STOP})
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Use(QObject):
