@@ -52,6 +52,8 @@ def native(qapp: QApplication, style: AppStyle, monkeypatch: pytest.MonkeyPatch)
     before, palette, sheet = qapp.style().name(), qapp.palette(), qapp.styleSheet()
     with monkeypatch.context() as patch:
         patch.setattr("tray_app.views.style.is_styled", lambda: False)
+        # It would put its own style in place of this one as soon as a palette changes.
+        patch.setattr(style, "refresh", lambda: None)
         qapp.setStyleSheet("")
         qapp.setStyle("Windows")
         yield
