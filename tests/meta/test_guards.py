@@ -85,6 +85,27 @@ def test(qtbot):
     qtbot.addWidget(widget)
     QTimer(widget).start(1000)
 """
+_OLD_TIMER = """
+import pytest
+from PySide6.QtCore import QTimer
+@pytest.fixture(scope="module")
+def timer():
+    return QTimer(objectName="old")
+def test_that_comes_first(timer, qtbot):
+    pass
+def test(timer, qtbot):
+    timer.start(1000)
+def test_that_comes_later(timer, qtbot):
+    timer.stop()
+"""
+_CYCLE = """
+import socket
+def test():
+    kept = [socket.socket()]
+    kept.append(kept)
+def test_that_comes_later():
+    pass
+"""
 _QT_WARNING = """
 from PySide6.QtCore import qWarning
 def test():
@@ -235,6 +256,8 @@ _WRONG = {
     "thread": (_THREAD, "left behind: forgotten"),
     "qthread": (_QTHREAD, "left behind: QThread forgotten"),
     "timer": (_TIMER, "left behind: QTimer forgotten"),
+    "old_timer": (_OLD_TIMER, "left behind: QTimer old"),
+    "cycle": (_CYCLE, "unclosed <socket"),
     "qt_warning": (_QT_WARNING, "the plug is out"),
     "slot": (_EXCEPTION_IN_SLOT, "ZeroDivisionError"),
     "slot_in_worker": (_EXCEPTION_IN_QTHREAD, "ZeroDivisionError: in a worker"),

@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 import threading
+import weakref
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ _GRACE_S = 10.0
 _TASKS = Path("/proc/self/task")
 _HOOKS = ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook"))
 _has_failed = pytest.StashKey[bool]()
+_older_qt_objects: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Threads and timers that were there before the test that is running."""
 
 
 class _Recorder(logging.Handler):
@@ -118,7 +121,14 @@ def hooks_given_back() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail the test that leaves a Python thread, a QThread or a running QTimer behind."""
+    """Fail the test that leaves a Python thread, a QThread or a running QTimer behind.
+
+    What is there before a test is frozen: neither the collector nor this guard has to walk through
+    all that the tests of a whole run have made. Garbage is collected before the next test begins,
+    so that what it says in its end is told of the test that made it, or of its neighbor."""
+    gc.collect()
+    _older_qt_objects.update(_new_qt_objects())
+    gc.freeze()
     before = set(threading.enumerate())
     tasks_before = _native_tasks()
     uses_qt = bool({"qtbot", "qapp"} & set(request.fixturenames))
@@ -171,20 +181,26 @@ def _running_qt_objects() -> list[Any]:
         return []
     from shiboken6 import isValid
 
-    # Asking a set is several times as fast as issubclass(), for hundreds of thousands of objects.
-    threads, timers = _with_subclasses(core.QThread), _with_subclasses(core.QTimer)
-    kinds = threads | timers
     return [
         candidate
-        for candidate in gc.get_objects()
-        if type(candidate) in kinds
-        and isValid(candidate)
+        for candidate in {*_older_qt_objects, *_new_qt_objects()}
+        if isValid(candidate)
         and (
             candidate.isActive()
-            if type(candidate) in timers
+            if isinstance(candidate, core.QTimer)
             else candidate.isRunning() and not _is_main_or_adopted(candidate, core)
         )
     ]
+
+
+def _new_qt_objects() -> list[Any]:
+    """All threads and timers that the collector knows and that are not frozen."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None:
+        return []
+    # Asking a set is several times as fast as issubclass(), for hundreds of thousands of objects.
+    kinds = _with_subclasses(core.QThread) | _with_subclasses(core.QTimer)
+    return [candidate for candidate in gc.get_objects() if type(candidate) in kinds]
 
 
 def _with_subclasses(kind: type) -> set[type]:

@@ -222,11 +222,7 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         commands, Command.PULL, "pull models or bring them up to date; resumes where a pull stopped"
     )
     verb.add_argument("names", nargs="+", metavar="NAME")
-    verb.add_argument(
-        "--wait",
-        action="store_true",
-        help="pull here, even if the program is running and could do it",
-    )
+    _add_wait(verb)
     verb.add_argument(
         "--insecure",
         action="store_true",
@@ -298,11 +294,7 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument("--all", action="store_true", help="all of them, but for pinned ones")
     verb.add_argument("--dry-run", action="store_true", help="only say what would be done")
     verb.add_argument("-y", "--yes", action="store_true", help="update without asking")
-    verb.add_argument(
-        "--wait",
-        action="store_true",
-        help="pull here, even if the program is running and could do it",
-    )
+    _add_wait(verb)
     verb = _verb(commands, Command.PIN, "leave models as they are, whatever is newer")
     verb.add_argument("names", nargs="+", metavar="NAME")
     verb = _verb(commands, Command.UNPIN, "let pinned models be updated again")
@@ -318,11 +310,7 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verb.add_argument("name", metavar="FILE", help="a list, - for standard input")
     verb.add_argument("--dry-run", action="store_true", help="only say what would be done")
     verb.add_argument("-y", "--yes", action="store_true", help="import without asking")
-    verb.add_argument(
-        "--wait",
-        action="store_true",
-        help="pull here, even if the program is running and could do it",
-    )
+    _add_wait(verb)
     verb = _verb(commands, Command.DOWNLOADS, "list the downloads of the running program")
     _add_json(verb)
     for command, words in (
@@ -404,6 +392,14 @@ def _context(words: str) -> int:
     if not 1 <= value <= MAX_CONTEXT:
         raise ValueError(words)
     return value
+
+
+def _add_wait(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--wait",
+        action="store_true",
+        help="pull here, even if the program is running and could do it",
+    )
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

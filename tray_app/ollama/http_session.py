@@ -130,6 +130,16 @@ class _Adapter(requests.adapters.HTTPAdapter):
             manager.pool_classes_by_scheme = _POOLS
         return manager
 
+    def close(self) -> None:
+        """Close what is idle now. urllib3 would once nobody knows a pool any more, but the
+        traceback of an error may for long."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - it is no mapping to walk through
+                pool = manager.pools.get(key)
+                if pool is not None:
+                    pool.close()
+        super().close()
+
 
 class UnusableProxy(requests.exceptions.InvalidProxyURL):
     """Requests would go through a proxy whose address is none, or which is not HTTP."""

@@ -10,7 +10,7 @@ import base64
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -150,11 +150,13 @@ class Transport:
                 time.monotonic() + self._connect_timeout_s + self._deadline_factor * read_timeout_s
             )
         send_s = None if upload is None else SEND_S
-        with self._errors(silence), calling(self.scope, deadline_s, send_s):
-            response, url = self._send(method, path, body, headers, read_timeout_s, silence, upload)
-            with _closing(response):
-                head = self._head(response, url, path)
-                return replace(head, body=self._body(response, head, path, max_bytes))
+        calls = calling(self.scope, deadline_s, send_s)
+        with ExitStack() as opened, self._errors(silence), calls:
+            response, url = self._send(
+                opened, method, path, body, headers, read_timeout_s, silence, upload
+            )
+            head = self._head(response, url, path)
+            return replace(head, body=self._body(response, head, path, max_bytes))
 
     def lines(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, name: str = ""
@@ -165,10 +167,9 @@ class Transport:
         generator closes the connection, which ends the server's work too. Raises Unreachable
         (lost) when the stream breaks; a stream that just ends, ends.
         """
-        with self._errors(TimedOut), calling(self.scope, None):
-            response, url = self._send(method, path, body, None, None, TimedOut)
-        with _closing(response):
+        with ExitStack() as opened:
             with self._errors(TimedOut), calling(self.scope, None):
+                response, url = self._send(opened, method, path, body, None, None, TimedOut)
                 self._check_stream(response, url, path, name)
             buffer = bytearray()
             while True:
@@ -265,6 +266,7 @@ class Transport:
 
     def _send(
         self,
+        opened: ExitStack,
         method: str,
         path: str,
         body: Mapping[str, Any] | None,
@@ -275,7 +277,7 @@ class Transport:
     ) -> tuple[requests.Response, str]:
         """Send, following redirects on the same host, and once more if a kept connection turns
         out to be dead (harmless only where asking changes nothing). The answer's head, and the
-        URL that gave it."""
+        URL that gave it; `opened` closes it, also if a cancel comes while it arrives."""
         url = self.endpoint.url(path)
         attempts_left = 1 if method in ("GET", "HEAD") else 0
         redirects_left = MAX_REDIRECTS
@@ -292,6 +294,8 @@ class Transport:
                         headers={**(self._headers if is_own else {}), **(headers or {})},
                         timeout=(self._connect_timeout_s, read_timeout_s),
                     )
+                    # Unless it is read to its end: then its connection can be used again.
+                    opened.callback(response.close)
             except Unreachable as error:
                 if error.kind is not UnreachableKind.LOST or not attempts_left:
                     raise
@@ -378,15 +382,6 @@ def _session_module() -> ModuleType:
     from tray_app.ollama import http_session
 
     return http_session
-
-
-@contextmanager
-def _closing(response: requests.Response) -> Iterator[None]:
-    """Close `response` unless it was read to its end, when its connection can be used again."""
-    try:
-        yield
-    finally:
-        response.close()
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -6,16 +6,19 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+import requests
 
 from tests.support.waiting import wait_for
 from tests.unit.ollama.raw_server import TLS, Connection, RawServer, lines, silent
 from tray_app.core.endpoint import Access, Endpoint
-from tray_app.core.errors import Cancelled
+from tray_app.core.errors import Cancelled, ServerFailed
 from tray_app.ollama import OllamaClient
 from tray_app.ollama.cancel import CancelScope, ScopeCancelled
 from tray_app.ollama.connect import calling, dial
+from tray_app.ollama.http_session import HttpSession
 
 # Far below every timeout in play, far above what a loaded machine needs.
 SOON_S = 1.5
@@ -206,6 +209,42 @@ def test_waits_are_ended_early() -> None:
     blocked = Blocked(lambda: scope.wait(60))
     assert blocked.cancel(scope) < SOON_S
     assert blocked.error is None
+
+
+@pytest.mark.parametrize(
+    "ask", [OllamaClient.version, lambda client: next(client.pull("x"))], ids=["answer", "stream"]
+)
+def test_a_cancel_between_head_and_body_hangs_up(
+    ask: Callable[[OllamaClient], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, given = HttpSession.send, []
+
+    def send_and_cancel(session: HttpSession, *args: Any, **options: Any) -> requests.Response:
+        given.append(send(session, *args, **options))
+        client.cancel()
+        return given[-1]
+
+    monkeypatch.setattr(HttpSession, "send", send_and_cancel)
+    body = lines(b'{"version":"1.2.3","status":"pulling manifest"}\n', ends=False)
+    with RawServer(body) as server, OllamaClient(server.url) as client:
+        with pytest.raises(Cancelled):
+            ask(client)
+        assert [each.raw.closed for each in given] == [True]
+        assert all(sock.fileno() < 0 for sock in client.scope._sockets)
+
+
+def test_closing_hangs_up_though_somebody_keeps_an_error() -> None:
+    def refuse(connection: Connection) -> None:
+        connection.request()
+        connection.answer('{"error":"no"}', status="500 Internal Server Error")
+        connection.hold()
+
+    with RawServer(refuse) as server, OllamaClient(server.url) as client:
+        with pytest.raises(ServerFailed) as kept:
+            next(client.pull("llama3"))
+        client.close()
+        assert server.gone.wait(5)
+        assert kept.value.__traceback__ is not None
 
 
 def test_closing_a_pull_hangs_up() -> None:

@@ -6,12 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.text import sentences, tooltip
+from tray_app.views.components.box_row import BoxRow
 from tray_app.views.components.glyphs import SECONDARY, GlyphLabel
-from tray_app.views.components.inputs import CheckBox
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.spinner import Spinner
@@ -47,7 +46,7 @@ class LineLook:
     why_disabled: str = ""
 
 
-class ServerLine(QWidget):
+class ServerLine(BoxRow):
     """A click anywhere in the row is one on its box.
 
     Signals: `ticked` when a person did; `box` is the stop of the keyboard.
@@ -58,7 +57,6 @@ class ServerLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look: LineLook | None = None
-        self.box = CheckBox("", self)
         self.box.setFixedWidth(_BOX)
         self.box.clicked.connect(self.ticked)
         self._glyph = GlyphLabel(size=_GLYPH, parent=self)
@@ -123,19 +121,6 @@ class ServerLine(QWidget):
             if index < len(look.notes):
                 note.say(look.notes[index])
             note.setVisible(index < len(look.notes))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        # Left alone, it would go on to the card, and the release with it.
-        event.setAccepted(event.button() == Qt.MouseButton.LeftButton)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        is_click = event.button() == Qt.MouseButton.LeftButton
-        if is_click and self.box.isEnabled() and self.rect().contains(event.position().toPoint()):
-            self.box.setFocus(Qt.FocusReason.MouseFocusReason)
-            self.box.click()
-            event.accept()
-        else:
-            super().mouseReleaseEvent(event)
 
 
 class ModelLine(ServerLine):

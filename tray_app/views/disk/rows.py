@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.text import tooltip
 from tray_app.text.disk import Line
+from tray_app.views.components.box_row import BoxRow
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.glyphs import GlyphLabel
-from tray_app.views.components.inputs import CheckBox
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import margins
@@ -59,18 +58,14 @@ class OfferLook:
     why_disabled: str = ""
 
 
-class OfferRow(QWidget):
-    """A click anywhere in it is one on its box.
-
-    Signals: `ticked` when a person did.
-    """
+class OfferRow(BoxRow):
+    """Signals: `ticked` when a person did."""
 
     ticked = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look: OfferLook | None = None
-        self.box = CheckBox("", self)
         self.box.setFixedWidth(_BOX)
         self.box.clicked.connect(self.ticked)
         self.name = NameLabel(parent=self)
@@ -105,19 +100,6 @@ class OfferRow(QWidget):
         self.note.say(look.line)
         self.figure.setText(look.size)
         self.figure.setEnabled(not look.why_disabled)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        # Left alone, it would go on to the card, and the release with it.
-        event.setAccepted(event.button() == Qt.MouseButton.LeftButton)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        is_click = event.button() == Qt.MouseButton.LeftButton
-        if is_click and self.box.isEnabled() and self.rect().contains(event.position().toPoint()):
-            self.box.setFocus(Qt.FocusReason.MouseFocusReason)
-            self.box.click()
-            event.accept()
-        else:
-            super().mouseReleaseEvent(event)
 
 
 class FileRow(QWidget):

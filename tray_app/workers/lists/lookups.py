@@ -19,13 +19,13 @@ from tray_app.core.lists.planning import Looked
 from tray_app.core.lists.requests import ListLookup, ListQuestion, LookedUp, ServerSpace
 from tray_app.core.names import ModelName
 from tray_app.core.records import Layer, ModelRecord
-from tray_app.core.updates.asking import MAX_AT_ONCE, MAX_PER_HOST, Question
+from tray_app.core.updates.asking import Question
 from tray_app.ollama.registry import Registry
-from tray_app.ollama.update_check import Line
 from tray_app.workers.jobs import Target
 from tray_app.workers.lists.jobs import DiskJob, HeldJob
 from tray_app.workers.runner import JobRunner
-from tray_app.workers.updates.jobs import Answered, AskJob
+from tray_app.workers.updates.asking import RegistryAsking
+from tray_app.workers.updates.jobs import Answered
 
 MAX_KNOWN = 200
 """Installed models by which the server's folder is recognized."""
@@ -56,13 +56,12 @@ class ListLookups(QObject):
         super().__init__(parent)
         self._runner = runner
         self._target_of = target_of
-        self._registry = registry
         self._is_insecure = is_insecure
         self._models_of = models_of
         self._here_of = here_of
         self._state = ListLookup()
-        self._lines: dict[str, Line] = {}
-        self._jobs: dict[int, AskJob] = {}
+        self._asking = RegistryAsking(runner, registry, "lists", self)
+        self._asking.answered.connect(self._on_asking_answered)
         self._held_job: HeldJob | None = None
         self._disk_job: DiskJob | None = None
         self._folder: Path | None = None
@@ -80,18 +79,17 @@ class ListLookups(QObject):
         self.progressed.emit(self._state)
         self._look_at_disk(server_id)
         for each in found:
-            self._lines.setdefault(each.line, Line(())).put(each)
-        self._start_jobs()
+            self._asking.put(each)
+        self._asking.start()
 
     @Slot()
     def stop(self) -> None:
         """Nobody waits for the answers any more."""
-        self._lines.clear()
+        self._asking.forget()
         self._waiting.clear()
-        for job in (*self._jobs.values(), self._held_job, self._disk_job):
+        for job in (self._held_job, self._disk_job):
             if job is not None:
                 job.cancel()
-        self._jobs.clear()
         self._held_job = self._disk_job = None
         self._folder, self._is_folder_known = None, False
         self._state = ListLookup()
@@ -105,25 +103,8 @@ class ListLookups(QObject):
 
     # The registries.
 
-    def _start_jobs(self) -> None:
-        """As many as there is work for, and as are allowed."""
-        for line in list(self._lines.values()):
-            at_it = sum(job.line is line for job in self._jobs.values())
-            while len(self._jobs) < MAX_AT_ONCE and at_it < min(MAX_PER_HOST, len(line)):
-                lane = next(n for n in range(MAX_AT_ONCE) if n not in self._jobs)
-                job = self._jobs[lane] = AskJob(self._registry, line)
-                job.answered.connect(self._on_job_answered)
-                job.finished.connect(self._on_job_finished)
-                self._runner.submit(job, f"lists {lane + 1}")
-                at_it += 1
-
-    def _is_current(self, job: object) -> bool:
-        return any(known is job for known in self._jobs.values())
-
     @Slot(object)
-    def _on_job_answered(self, answered: Answered) -> None:
-        if not self._is_current(self.sender()):
-            return
+    def _on_asking_answered(self, answered: Answered) -> None:
         name, answer = answered.question.key, answered.answer
         layers: tuple[Layer, ...] = ()
         if answer.manifest is not None:
@@ -138,17 +119,6 @@ class ListLookups(QObject):
         self._state = replace(self._state, done=self._state.done + (not layers))
         self.progressed.emit(self._state)
         self._look_for_layers()
-
-    @Slot()
-    def _on_job_finished(self) -> None:
-        job = self.sender()
-        for lane, known in list(self._jobs.items()):
-            if known is job:
-                del self._jobs[lane]
-        for host, line in list(self._lines.items()):
-            if not len(line) and all(known.line is not line for known in self._jobs.values()):
-                del self._lines[host]
-        self._start_jobs()
 
     def _tell(self, name: str, looked: Looked) -> None:
         self.looked_up.emit(LookedUp(self._state.server_id, name, looked))

@@ -23,8 +23,6 @@ from tray_app.core.sharing import KnownLayers, LayerIndex, is_made_here
 from tray_app.core.updates import learning
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
 from tray_app.core.updates.asking import (
-    MAX_AT_ONCE,
-    MAX_PER_HOST,
     Allowed,
     Question,
     Unasked,
@@ -37,10 +35,11 @@ from tray_app.core.updates.ledger import Ledger, Look, Made
 from tray_app.core.updates.schedule import Conditions, Every, Plan, after_round, plan
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
 from tray_app.ollama.registry import Registry
-from tray_app.ollama.update_check import Line, Parts
+from tray_app.ollama.update_check import Parts
 from tray_app.workers.jobs import Target
 from tray_app.workers.runner import JobRunner
-from tray_app.workers.updates.jobs import Answered, AskJob, PartsJob
+from tray_app.workers.updates.asking import RegistryAsking
+from tray_app.workers.updates.jobs import Answered, PartsJob
 from tray_app.workers.updates.keeper import LedgerKeeper
 
 
@@ -106,7 +105,6 @@ class UpdateChecker(QObject):
         super().__init__(parent)
         self._runner = runner
         self._target_of = target_of
-        self._registry = registry
         self._keeper = keeper
         self._is_insecure = is_insecure
         self._now = now
@@ -121,8 +119,8 @@ class UpdateChecker(QObject):
         # By model: the versions that parts were asked for, and what the server has of the newer.
         self._parts: dict[ModelKey, tuple[str, str, frozenset[str]]] = {}
         self._reading: dict[ModelKey, tuple[str, str]] = {}
-        self._lines: dict[str, Line] = {}
-        self._jobs: dict[int, AskJob] = {}
+        self._asking = RegistryAsking(runner, registry, "updates", self)
+        self._asking.answered.connect(self._on_asking_answered)
         self._round: _Round | None = None
         self._work: deque[Iterator[None]] = deque()
         self._turn = QTimer(self)
@@ -329,9 +327,7 @@ class UpdateChecker(QObject):
     @Slot()
     def stop(self) -> None:
         """End a check; what was answered stays."""
-        self._lines.clear()
-        for job in list(self._jobs.values()):
-            job.cancel()
+        self._asking.stop()
         if self._round is not None:
             self._round = None
             self.check_changed.emit(self.state)
@@ -390,26 +386,11 @@ class UpdateChecker(QObject):
 
     def _ask(self, wanted: dict[str, Question], *, is_first: bool = False) -> None:
         for question in wanted.values():
-            line = self._lines.get(question.line)
-            if line is None or line.end is not None:
-                line = self._lines[question.line] = Line(())
-            line.put(question, is_first=is_first)
-        self._start_jobs()
-
-    def _start_jobs(self) -> None:
-        """As many as there is work for, and as are allowed."""
-        for line in list(self._lines.values()):
-            at_it = sum(job.line is line for job in self._jobs.values())
-            while len(self._jobs) < MAX_AT_ONCE and at_it < min(MAX_PER_HOST, len(line)):
-                lane = next(n for n in range(MAX_AT_ONCE) if n not in self._jobs)
-                job = self._jobs[lane] = AskJob(self._registry, line)
-                job.answered.connect(self._on_job_answered)
-                job.finished.connect(self._on_job_finished)
-                self._runner.submit(job, f"updates {lane + 1}")
-                at_it += 1
+            self._asking.put(question, is_first=is_first)
+        self._asking.start()
 
     @Slot(object)
-    def _on_job_answered(self, answered: Answered) -> None:
+    def _on_asking_answered(self, answered: Answered) -> None:
         self._on_answer(answered.question, answered.answer)
 
     def _on_answer(self, question: Question, answer: RegistryAnswer) -> None:
@@ -423,17 +404,6 @@ class UpdateChecker(QObject):
             round_.failed += not answer.is_answer
             self._on_round_moved(round_)
         self._keeper.save()
-
-    @Slot()
-    def _on_job_finished(self) -> None:
-        job = self.sender()
-        for lane, known in list(self._jobs.items()):
-            if known is job:
-                del self._jobs[lane]
-        for host, line in list(self._lines.items()):
-            if not len(line) and all(known.line is not line for known in self._jobs.values()):
-                del self._lines[host]
-        self._start_jobs()
 
     def _on_round_moved(self, round_: _Round) -> None:
         if round_.open or round_.undecided or not round_.is_ready:

@@ -88,7 +88,7 @@ class Bench:
 
     def settle(self) -> None:
         """Until nobody is asked any more."""
-        self.wait_for(lambda: not self.checker._reading and not self.checker._jobs)
+        self.wait_for(lambda: not self.checker._reading and not self.checker._asking._jobs)
 
     def check(self, *, is_due: bool = False) -> CheckState:
         """A check of all, to its end."""
