@@ -11,7 +11,6 @@ import os
 import platform
 import subprocess
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -23,23 +22,14 @@ BUILD = ROOT / "build" / "packaging"
 DIST = ROOT / "dist"
 
 PROGRAM = "ollama-tray"
-MAINTAINER = "The Ollama Tray authors <ollama-tray@users.noreply.github.com>"
+PUBLISHER = "The Ollama Tray authors"
+MAINTAINER = f"{PUBLISHER} <ollama-tray@users.noreply.github.com>"
 SUMMARY = "Manage the models of Ollama servers from the desktop tray"
 DESCRIPTION = (
     "Ollama Tray lists the models of Ollama servers, shows what each one is and costs, downloads "
     "and deletes them, and tells when a download is finished. It lives in the tray; the same "
     "works in a terminal without a display. Ollama itself is not part of it."
 )
-
-
-def homepage() -> str:
-    """The address of the project: of pyproject.toml, else of the repository that Actions builds."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    if address := project.get("urls", {}).get("Homepage"):
-        return str(address)
-    repository = os.environ.get("GITHUB_REPOSITORY", "")
-    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-    return f"{server}/{repository}" if repository else ""
 
 
 class BuildError(Exception):
