@@ -11,6 +11,7 @@ import os
 import platform
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -22,8 +23,9 @@ BUILD = ROOT / "build" / "packaging"
 DIST = ROOT / "dist"
 
 PROGRAM = "ollama-tray"
-PUBLISHER = "The Ollama Tray authors"
-MAINTAINER = f"{PUBLISHER} <ollama-tray@users.noreply.github.com>"
+_PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PUBLISHER = str(_PROJECT["authors"][0]["name"])
+MAINTAINER = f"{PUBLISHER} <{_PROJECT['authors'][0]['email']}>"
 SUMMARY = "Manage the models of Ollama servers from the desktop tray"
 DESCRIPTION = (
     "Ollama Tray lists the models of Ollama servers, shows what each one is and costs, downloads "
