@@ -87,7 +87,7 @@ class Builder:
         from kit.appimage import build_appimage
 
         runtime = self.options.appimage_runtime
-        return [build_appimage(self.tree, runtime, quick=self.options.quick)]
+        return build_appimage(self.tree, runtime, quick=self.options.quick)
 
     def flatpak(self) -> list[Path]:
         from kit.flatpak import build_manifest

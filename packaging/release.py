@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Small steps of a release: `release.py check TAG`, `notes TAG FILE`, `sums FOLDER`.
+"""Small steps of a release: `release.py check TAG`, `notes TAG FILE`, `sums FOLDER`,
+`stores FOLDER TARGET`.
 
-`check` fails unless the tag, the version and CHANGELOG.md agree. Standard library only.
+`check` fails unless the tag, the version and CHANGELOG.md agree and the project has an address.
+`stores` writes what winget, Homebrew and the AUR want of the release whose files lie in a folder.
+ Standard library only.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from kit import changelog
+from kit import changelog, home, stores
 from kit.project import ROOT, VERSION, BuildError, sha256
 
 CHANGELOG = ROOT / "CHANGELOG.md"
@@ -25,6 +28,12 @@ def version_of(tag: str) -> str:
     if version != VERSION:
         raise BuildError(f"the tag says {version}, tray_app/__init__.py says {VERSION}")
     return version
+
+
+def check_home() -> None:
+    """BuildError as long as the addresses of the project lead nowhere."""
+    if home.read().is_placeholder:
+        raise BuildError("[project.urls] of pyproject.toml still holds a placeholder")
 
 
 def write_sums(folder: Path) -> Path:
@@ -47,11 +56,19 @@ def main() -> int:
     notes.add_argument("tag")
     notes.add_argument("file", type=Path)
     steps.add_parser("sums").add_argument("folder", type=Path)
+    for_stores = steps.add_parser("stores")
+    for_stores.add_argument("folder", type=Path)
+    for_stores.add_argument("target", type=Path)
     chosen = parser.parse_args()
     try:
         if chosen.step == "sums":
             print(write_sums(chosen.folder))
             return 0
+        if chosen.step == "stores":
+            for file in stores.write(chosen.folder, chosen.target):
+                print(file)
+            return 0
+        check_home()
         text = changelog.release_text(CHANGELOG, version_of(chosen.tag))
         if chosen.step == "notes":
             chosen.file.write_text(text, encoding="utf-8")

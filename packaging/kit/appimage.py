@@ -6,9 +6,11 @@ Without it the folder and the compressed file system are built all the same.
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
+from kit import elf, home
 from kit.project import (
     APP_ID,
     BUILD,
@@ -29,10 +31,12 @@ from kit.tree import HOME
 RUNTIME_SOURCE = "https://github.com/AppImage/type2-runtime/releases"
 _MAGIC = b"\x7fELF"
 _TYPE_2 = b"AI\x02"
+_UPDATE_SECTION = ".upd_info"
 
 
-def build_appimage(tree: Path, runtime: Path | None, *, quick: bool) -> Path:
-    """Make dist/Ollama_Tray-VERSION-ARCH.AppImage."""
+def build_appimage(tree: Path, runtime: Path | None, *, quick: bool) -> list[Path]:
+    """Make dist/Ollama_Tray-VERSION-ARCH.AppImage, and beside it the .zsync file by which programs
+    that update AppImages load only what has changed."""
     if shutil.which("mksquashfs") is None:
         raise NotHere("mksquashfs is not installed (Debian, Ubuntu: package squashfs-tools)")
     machine = {"arm64": "aarch64"}.get(architecture(), architecture())
@@ -46,11 +50,43 @@ def build_appimage(tree: Path, runtime: Path | None, *, quick: bool) -> Path:
     if start[:4] != _MAGIC or start[8:11] != _TYPE_2:
         raise BuildError(f"{runtime} is no type-2 AppImage runtime")
     target = DIST / f"Ollama_Tray-{VERSION}-{machine}.AppImage"
+    update = update_information(home.read(), machine)
     with target.open("wb") as file:
-        file.write(start)
+        file.write(with_update_information(start, update) if update else start)
         file.write(image.read_bytes())
     target.chmod(0o755)
-    return target
+    return [target, *_zsync(target, update)]
+
+
+def update_information(ours: home.Home, machine: str) -> str:
+    """Where programs that update AppImages look; "" as long as the project is nowhere they know."""
+    if ours.github is None:
+        say("the source is not at GitHub: the AppImage has no update information")
+        return ""
+    owner, repository = ours.github
+    return f"gh-releases-zsync|{owner}|{repository}|latest|Ollama_Tray-*-{machine}.AppImage.zsync"
+
+
+def with_update_information(runtime: bytes, text: str) -> bytes:
+    """The runtime with the text in the section that is kept for it."""
+    place = elf.section(runtime, _UPDATE_SECTION)
+    written = text.encode()
+    if place is None or len(written) >= place[1]:
+        raise BuildError(f"the runtime has no room for update information ({_UPDATE_SECTION})")
+    offset, length = place
+    return runtime[:offset] + written.ljust(length, b"\0") + runtime[offset + length :]
+
+
+def _zsync(image: Path, update: str) -> list[Path]:
+    if not update:
+        return []
+    if shutil.which("zsyncmake") is None:
+        say("zsyncmake is not installed (Debian, Ubuntu: package zsync): no .zsync file")
+        return []
+    os.utime(image, (epoch(), epoch()))  # it is written down
+    target = image.with_name(f"{image.name}.zsync")
+    run(["zsyncmake", "-u", image.name, "-o", target, image], cwd=image.parent)
+    return [target]
 
 
 def _app_dir(tree: Path) -> Path:

@@ -9,7 +9,7 @@ import textwrap
 from email.utils import format_datetime
 from pathlib import Path
 
-from kit import needs
+from kit import home, needs
 from kit.changelog import Release, of_version
 from kit.project import (
     BUILD,
@@ -24,11 +24,11 @@ from kit.project import (
     BuildError,
     architecture,
     build_date,
-    homepage,
     run,
     set_times,
     size_of,
 )
+from kit.templates import fill
 
 MAX_BYTES = 38_000_000
 """The package, packed as for a release."""
@@ -42,7 +42,8 @@ def build_deb(tree: Path, *, quick: bool) -> Path:
     shutil.copytree(tree, work, symlinks=True)
     documents = work / "usr" / "share" / "doc" / PROGRAM
     documents.mkdir(parents=True)
-    shutil.copyfile(PACKAGING / "linux" / "copyright", documents / "copyright")
+    copyright_ = fill(PACKAGING / "linux" / "copyright", {"SOURCE": home.read().source})
+    (documents / "copyright").write_text(copyright_, encoding="utf-8")
     changes = _changelog(of_version(ROOT / "CHANGELOG.md")).encode()
     (documents / "changelog.gz").write_bytes(gzip.compress(changes, 9, mtime=0))
     overrides = work / "usr" / "share" / "lintian" / "overrides" / PROGRAM
@@ -82,7 +83,7 @@ def _control(work: Path) -> str:
         "Architecture": _architecture(),
         "Installed-Size": str(size_kib),
         "Maintainer": MAINTAINER,
-        "Homepage": homepage(),
+        "Homepage": home.read().homepage,
         "Depends": ", ".join(needs.debian_packages(work)),
         "Recommends": "xdg-desktop-portal, hicolor-icon-theme",
         "Suggests": "gnome-shell-extension-appindicator",

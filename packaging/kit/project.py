@@ -23,23 +23,15 @@ BUILD = ROOT / "build" / "packaging"
 DIST = ROOT / "dist"
 
 PROGRAM = "ollama-tray"
-MAINTAINER = "The Ollama Tray authors <ollama-tray@users.noreply.github.com>"
+_PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PUBLISHER = str(_PROJECT["authors"][0]["name"])
+MAINTAINER = f"{PUBLISHER} <{_PROJECT['authors'][0]['email']}>"
 SUMMARY = "Manage the models of Ollama servers from the desktop tray"
 DESCRIPTION = (
     "Ollama Tray lists the models of Ollama servers, shows what each one is and costs, downloads "
     "and deletes them, and tells when a download is finished. It lives in the tray; the same "
     "works in a terminal without a display. Ollama itself is not part of it."
 )
-
-
-def homepage() -> str:
-    """The address of the project: of pyproject.toml, else of the repository that Actions builds."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    if address := project.get("urls", {}).get("Homepage"):
-        return str(address)
-    repository = os.environ.get("GITHUB_REPOSITORY", "")
-    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-    return f"{server}/{repository}" if repository else ""
 
 
 class BuildError(Exception):

@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from pathlib import Path
 
-from kit import needs
+from kit import home, needs
 from kit.project import (
     APP_ID,
     BUILD,
@@ -19,9 +19,9 @@ from kit.project import (
     BuildError,
     NotHere,
     architecture,
-    homepage,
     run,
 )
+from kit.templates import fill
 
 _ARCHITECTURES = {"arm64": "aarch64"}
 
@@ -52,20 +52,16 @@ def build_rpm(tree: Path, *, quick: bool) -> Path:
 
 
 def _filled(tree: Path, *, quick: bool) -> str:
-    text = (PACKAGING / "linux" / f"{PROGRAM}.rpm.spec").read_text(encoding="utf-8")
     requires = [f"{library}()(64bit)" for library in needs.host_libraries(tree)]
     requires.append(f"libc.so.6(GLIBC_{needs.glibc(tree)})(64bit)")
-    address = homepage()
     values = {
         "PAYLOAD": "w1.xzdio" if quick else "w9.xzdio",
         "VERSION": VERSION,
         "SUMMARY": SUMMARY,
-        "URL": f"URL: {address}" if address else "",
+        "URL": home.read().homepage,
         "REQUIRES": "\n".join(f"Requires: {each}" for each in requires),
         "DESCRIPTION": textwrap.fill(DESCRIPTION, 76),
         "TREE": str(tree),
         "APP_ID": APP_ID,
     }
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", value)
-    return text
+    return fill(PACKAGING / "linux" / f"{PROGRAM}.rpm.spec", values)

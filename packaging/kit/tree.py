@@ -7,7 +7,7 @@ import gzip
 import shutil
 from pathlib import Path
 
-from kit import changelog, icons
+from kit import appstream, icons
 from kit.project import APP_ID, BUILD, PROGRAM, VERSION, build_date, set_times
 
 HOME = Path("usr/lib") / PROGRAM
@@ -32,14 +32,8 @@ def system_tree(source: Path, frozen: Path) -> Path:
 
 def add_desktop_files(source: Path, share: Path) -> None:
     """Put the menu entry, icons, metainfo, manual and completions below a share folder."""
+    add_menu_files(source, share)
     files = source / "resources" / "desktop"
-    _write(share / "applications" / f"{APP_ID}.desktop", _read(files / f"{APP_ID}.desktop"))
-    metainfo = _read(files / f"{APP_ID}.metainfo.xml")
-    releases = changelog.appstream_releases(source / "CHANGELOG.md")
-    metainfo = metainfo.replace("  <releases/>", releases)
-    _write(share / "metainfo" / f"{APP_ID}.metainfo.xml", metainfo)
-    hicolor = share / "icons" / "hicolor"
-    icons.render_theme(source / "resources" / "icons" / "app.svg", hicolor, APP_ID)
     pages = share / "man" / "man1"
     _write_gzip(pages / f"{PROGRAM}.1.gz", manual(source))
     _write_gzip(pages / f"{PROGRAM}-gui.1.gz", f".so man1/{PROGRAM}.1\n")
@@ -49,6 +43,15 @@ def add_desktop_files(source: Path, share: Path) -> None:
     _write(zsh, _read(files / f"{PROGRAM}.zsh"))
     fish = share / "fish" / "vendor_completions.d" / f"{PROGRAM}.fish"
     _write(fish, _read(files / f"{PROGRAM}.fish"))
+
+
+def add_menu_files(source: Path, share: Path) -> None:
+    """Put the menu entry, icons and metainfo below a share folder."""
+    entry = source / "resources" / "desktop" / f"{APP_ID}.desktop"
+    _write(share / "applications" / entry.name, _read(entry))
+    _write(share / "metainfo" / f"{APP_ID}.metainfo.xml", appstream.metainfo(source))
+    hicolor = share / "icons" / "hicolor"
+    icons.render_theme(source / "resources" / "icons" / "app.svg", hicolor, APP_ID)
 
 
 def manual(source: Path) -> str:

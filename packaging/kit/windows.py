@@ -8,7 +8,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kit import icons
+from kit import home, icons, signing
 from kit.project import (
     APP_ID,
     APP_NAME,
@@ -16,6 +16,7 @@ from kit.project import (
     DIST,
     PACKAGING,
     PROGRAM,
+    PUBLISHER,
     VERSION,
     BuildError,
     NotHere,
@@ -29,10 +30,17 @@ _PLACES = (
     Path("C:/Program Files/NSIS/makensis.exe"),
 )
 
+_ARM64 = 0xAA64
+"""IMAGE_FILE_MACHINE_ARM64, of a program's header."""
+
 
 def build_installer(source: Path, payload: Path, *, quick: bool) -> Path:
-    """Make dist/Ollama-Tray-VERSION-setup.exe out of a folder with the frozen program."""
+    """Make dist/Ollama-Tray-VERSION-setup.exe out of a folder with the frozen program, signed if
+    there is a certificate; “-arm64” stands before “-setup” where it is for such a machine."""
     _check(payload)
+    signs = signing.is_possible()
+    if signs:
+        sign_programs(payload)
     makensis = shutil.which("makensis") or next((one for one in _PLACES if one.exists()), None)
     if makensis is None:
         raise NotHere("makensis is not installed (Debian, Ubuntu: package nsis)")
@@ -42,12 +50,19 @@ def build_installer(source: Path, payload: Path, *, quick: bool) -> Path:
     drawing = source / "resources" / "icons" / "app.svg"
     icons.render_program_icon(drawing, work)
     icons.render_banner(drawing, work / "banner.bmp")
-    target = DIST / f"Ollama-Tray-{VERSION}-setup.exe"
-    is_windows = sys.platform == "win32"
+    suffix = machine_suffix(payload)
+    target = DIST / f"Ollama-Tray-{VERSION}{suffix}-setup.exe"
+    # NSIS for Windows has no 64-bit stub; where it has one, wine needs no 32-bit parts. Windows 10
+    # for ARM runs 32-bit programs of Intel only.
+    needs_32_bits = sys.platform == "win32" or bool(suffix)
+    ours = home.read()
     values = {
-        # NSIS for Windows has no 64-bit stub; where it has one, wine needs no 32-bit parts.
-        "STUB": "x86-unicode" if is_windows else "amd64-unicode",
-        "SLASH": "\\" if is_windows else "/",
+        "STUB": "x86-unicode" if needs_32_bits else "amd64-unicode",
+        "SLASH": "\\" if sys.platform == "win32" else "/",
+        "HOMEPAGE": ours.homepage,
+        "HELP": ours.issues,
+        "NEWS": ours.changelog,
+        "PUBLISHER": PUBLISHER,
         "PROGRAM": PROGRAM,
         "APP_ID": APP_ID,
         "APP_NAME": APP_NAME,
@@ -63,15 +78,21 @@ def build_installer(source: Path, payload: Path, *, quick: bool) -> Path:
     defines = [f"-D{name}={value}" for name, value in values.items()]
     if quick:
         defines.append("-DQUICK")
+    if signs:
+        defines.append(f'-DSIGN="{sys.executable}" "{PACKAGING / "sign.py"}"')
     script = PACKAGING / "windows" / "installer.nsi"
     run([str(makensis), "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defines, str(script)])
+    if signs:
+        signing.sign([target])
     return target
 
 
 def build_portable(payload: Path) -> Path:
     """Make dist/Ollama-Tray-VERSION-portable.zip: unpack it anywhere and start it."""
     _check(payload)
-    target = DIST / f"Ollama-Tray-{VERSION}-portable.zip"
+    if signing.is_possible():
+        sign_programs(payload)
+    target = DIST / f"Ollama-Tray-{VERSION}{machine_suffix(payload)}-portable.zip"
     moment = datetime.fromtimestamp(epoch(), UTC).timetuple()[:6]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(payload.rglob("*")):
@@ -84,11 +105,25 @@ def build_portable(payload: Path) -> Path:
     return target
 
 
+def sign_programs(payload: Path) -> None:
+    """Sign our two starters; what else lies there is signed by those who made it, or is data."""
+    signing.sign([payload / f"{PROGRAM}.exe", payload / f"{PROGRAM}-gui.exe"])
+
+
+def machine_suffix(payload: Path) -> str:
+    """What file names say of the processor that the program in a folder is for: "" or "-arm64"."""
+    with (payload / f"{PROGRAM}-gui.exe").open("rb") as file:
+        head = file.read(4096)
+    header = int.from_bytes(head[0x3C:0x40], "little")
+    machine = int.from_bytes(head[header + 4 : header + 6], "little")
+    return "-arm64" if machine == _ARM64 else ""
+
+
 def version_resource() -> str:
     """What the properties of the .exe say, in the form that PyInstaller reads."""
     numbers = ", ".join([*_numbers(), "0"])
     texts = {
-        "CompanyName": "The Ollama Tray authors",
+        "CompanyName": PUBLISHER,
         "FileDescription": APP_NAME,
         "FileVersion": VERSION,
         "InternalName": PROGRAM,

@@ -27,6 +27,10 @@ ShowUninstDetails nevershow
 !include "WinVer.nsh"
 !include "x64.nsh"
 
+!ifdef SIGN
+  !uninstfinalize '${SIGN} "%1"' = 0
+!endif
+
 !define GUI "${PROGRAM}-gui.exe"
 !define CLI "${PROGRAM}.exe"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${APP_ID}"
@@ -45,7 +49,7 @@ VIAddVersionKey /LANG=0 "ProductVersion" "${VERSION}"
 VIAddVersionKey /LANG=0 "FileVersion" "${VERSION}"
 VIAddVersionKey /LANG=0 "FileDescription" "${APP_NAME} Setup"
 VIAddVersionKey /LANG=0 "LegalCopyright" "MIT License"
-VIAddVersionKey /LANG=0 "CompanyName" "The Ollama Tray authors"
+VIAddVersionKey /LANG=0 "CompanyName" "${PUBLISHER}"
 
 Var ForAllUsers ; 1 or 0
 Var WantsAutoStart
@@ -296,7 +300,10 @@ Section "-${APP_NAME}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayName" "${APP_NAME}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\${GUI},0"
-  WriteRegStr SHCTX "${UNINSTALL_KEY}" "Publisher" "The Ollama Tray authors"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "Publisher" "${PUBLISHER}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "URLInfoAbout" "${HOMEPAGE}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "HelpLink" "${HELP}"
+  WriteRegStr SHCTX "${UNINSTALL_KEY}" "URLUpdateInfo" "${NEWS}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" "InstallLocation" "$INSTDIR"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
   WriteRegStr SHCTX "${UNINSTALL_KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
