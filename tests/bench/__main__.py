@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measure, and print one table.
 
---only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, table,
-              latency, servers, progress, queue, create, check, quit, terminal
+--only NAME   groups whose name contains NAME: icon, frozen, memory, idle, window, click,
+              opening, table, latency, servers, progress, queue, create, check, quit, terminal
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
 
@@ -62,6 +62,8 @@ GROUPS = (
     Group("memory", lambda quick: starting.memory(_runs(quick)), True),
     Group("idle", lambda quick: starting.idle(20 if quick else 60), True),
     Group("window", lambda quick: starting.window(_runs(quick)), True),
+    Group("click", lambda quick: starting.click(_runs(quick)), True),
+    Group("opening", lambda quick: starting.opening(_runs(quick)), True),
     Group("table", lambda quick: showing.table(_runs(quick))),
     Group("latency", lambda quick: latency.latency(1 if quick else RUNS, 5), True),
     Group(

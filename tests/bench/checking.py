@@ -122,7 +122,7 @@ def measure(url: str, home: Path) -> dict[str, float]:
     application.connect_parts()
     application.servers.take()
     application.window.show()
-    application._build_updates()
+    application._build_late()
     state = application.state
     late: list[dict[str, float]] = []
 

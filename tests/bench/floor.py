@@ -1,7 +1,11 @@
 """The floor: what any PySide6 program with a tray icon costs. `python -m tests.bench.floor`.
 
-With `--window` it shows an empty table too, and says when that was painted; with `--latency S`
-it says how late events were in S seconds and ends.
+--polls URL    ask a server for its list every 15 s, with requests, in a thread
+--window       show an empty table too, and say when that was painted
+--close        and hide it then, and say so
+--on-click     build and show that table at each click on the icon
+--dialog       build and show a dialog once that was painted, and say how long that took
+--latency S    say how late events were in S seconds, and end
 """
 
 from __future__ import annotations
@@ -13,7 +17,19 @@ import time
 
 from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QTableView
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QMenu,
+    QSystemTrayIcon,
+    QTableView,
+)
+
+SETTLED_MS = 500
+DIALOG_FIELDS = 6
 
 
 class Floor:
@@ -42,18 +58,59 @@ class Floor:
         self._heard.recv(64)
 
 
+def show_window(app: QApplication) -> QTableView:
+    """An empty table, as a window."""
+    from tests.bench.painted import Painted
+
+    view = QTableView()
+    view.resize(960, 600)
+    view.show()
+    painted = Painted(view.viewport(), lambda: True)
+
+    def tell_painted() -> None:
+        print(f"painted {time.monotonic_ns()}", flush=True)
+        if "--close" in sys.argv:
+            view.hide()
+            print(f"closed {time.monotonic_ns()}", flush=True)
+        if "--dialog" in sys.argv:
+            QTimer.singleShot(SETTLED_MS, app, lambda: show_dialog(view))
+
+    painted.happened.connect(tell_painted)
+    return view
+
+
+def show_dialog(view: QTableView) -> None:
+    """A few fields and buttons above the window."""
+    from tests.bench.painted import Painted
+
+    started_ns = time.monotonic_ns()
+    dialog = QDialog(view)
+    form = QFormLayout(dialog)
+    for number in range(DIALOG_FIELDS):
+        form.addRow(f"Field {number}", QLineEdit(dialog))
+    buttons = QDialogButtonBox.StandardButton
+    form.addRow(QDialogButtonBox(buttons.Ok | buttons.Cancel, dialog))
+    painted = Painted(dialog, lambda: True)
+    painted.happened.connect(
+        lambda: print(f"opened {time.monotonic_ns() - started_ns}", flush=True)
+    )
+    dialog.open()
+
+
 def main() -> int:
     """Run until SIGTERM."""
     app = QApplication(["floor"])
     floor = Floor(app)
-    if "--window" in sys.argv:
-        from tests.bench.painted import Painted
+    shown: list[QTableView] = []
+    polls = None
+    if "--polls" in sys.argv:
+        from tests.bench.bare_polls import BarePolls
 
-        view = QTableView()
-        view.resize(960, 600)
-        view.show()
-        painted = Painted(view.viewport(), lambda: True)
-        painted.happened.connect(lambda: print(f"painted {time.monotonic_ns()}", flush=True))
+        polls = BarePolls(sys.argv[sys.argv.index("--polls") + 1])
+    if "--window" in sys.argv:
+        shown.append(show_window(app))
+    if "--on-click" in sys.argv:
+        floor.icon.activated.connect(lambda *_: shown.append(show_window(app)))
     if "--latency" in sys.argv:
         from tests.bench.children import tell
         from tests.bench.lateness import Lateness
@@ -65,6 +122,8 @@ def main() -> int:
     QTimer.singleShot(0, lambda: print(f"ready {time.monotonic_ns()}", flush=True))
     code = app.exec()
     floor.icon.hide()
+    if polls is not None:
+        polls.end()
     return code
 
 

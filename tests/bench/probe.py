@@ -3,6 +3,9 @@
 Its arguments are the program's own; ours are in the variable BENCH_PROBE, words apart by spaces:
 
     painted        print when the table was first painted with rows, and how many there are
+    clicked        the same, of a window that is first built when somebody asks for it
+    close          and close it then as a person does
+    opening:WHAT   and open settings, pull or details then; print how long until it was painted
     dialog:TEXT    open the pull dialog with TEXT in it
     pulls:N        start N endless downloads first, and print when all of them move
     latency:S      then watch for S seconds how late events are, print that and quit
@@ -26,6 +29,7 @@ from tray_app.core.pulls.states import PullItem
 if TYPE_CHECKING:
     from tray_app.app.application import Application
     from tray_app.core.records import Snapshot
+    from tray_app.views.main_window.window import MainWindow
 
 # The start is what other lines of the table are about.
 _WARM_UP_MS = 4000
@@ -44,8 +48,12 @@ class Instruments(QObject):
         self._lateness = Lateness(float(words.get("latency", 0)), self)
         self._lateness.ended.connect(self._on_lateness_ended)
         self._watched = Watched(self._reached, None)
+        self._closes = "close" in words
+        self._opening = words.get("opening", "")
         if "painted" in words:
-            self._watch_painting()
+            self._watch_painting(self.app.window._windows().main)
+        if "clicked" in words:
+            self.app.window.built.connect(self._watch_painting)
         if self._pulls:
             self.app.queue.item_changed.connect(self._on_queue_item_changed)
         for number in range(self._pulls):
@@ -55,16 +63,36 @@ class Instruments(QObject):
         if self._typed:
             QTimer.singleShot(_WARM_UP_MS // 2, self._open_dialog)
 
-    def _watch_painting(self) -> None:
+    def _watch_painting(self, main: MainWindow) -> None:
         from tests.bench.painted import Painted
 
-        main = self.app.window._windows().main
         painted = Painted(main.view.viewport(), lambda: main.models.rowCount() > 0)
         painted.happened.connect(self._on_painted_happened)
 
     def _on_painted_happened(self) -> None:
         print(f"painted {time.monotonic_ns()}", flush=True)
         tell(self._shown())
+        main = self.app.window._windows().main
+        if self._closes:
+            main.close()
+            print(f"closed {int(not main.isVisible())}", flush=True)
+        if self._opening:
+            QTimer.singleShot(_WARM_UP_MS // 2, self._open)
+
+    def _open(self) -> None:
+        """What a click on its button, or a double click on the first row, does."""
+        from tests.bench.opened import Opened
+        from tray_app.views.main_window.actions import Command
+
+        main = self.app.window._windows().main
+        opened = Opened(main)
+        opened.happened.connect(tell)
+        if self._opening == "details":
+            main.view.setCurrentIndex(main.models.index(0, 0))
+        else:
+            main.setFocus()
+        opened.begin()
+        main.actions_[Command[self._opening.upper()]].trigger()
 
     def _shown(self) -> dict[str, int]:
         """What is in the window."""

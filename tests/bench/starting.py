@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench.children import Command, Process, environment, settle, used_ms
-from tests.bench.proof import count, prove_at_least, prove_equal
+from tests.bench.proof import count, prove, prove_at_least, prove_equal
 from tests.bench.registrations import Registrations
 from tests.bench.server import COUNTS, TAGS
 from tests.bench.table import Line, compared, in_turns
+from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
+from tests.desktop.harness.tray import Tray
 from tests.support.waiting import wait_for
 
 FLOOR = "tests.bench.floor"
@@ -130,32 +133,131 @@ def icon(runs: int) -> list[Line]:
 
 
 def memory(runs: int) -> list[Line]:
-    """With the window never opened, after the first polls."""
-    sizes: dict[str, list[list[float]]] = {"program": [[], []], "floor": [[], []]}
-    with scene() as here, Registrations(here.desktop.address) as registrations:
+    """After the first polls: with the window never opened, and once it was shown and closed.
 
-        def weigh(who: str, process: Process, polls: int | None = None) -> float:
-            with process:
-                registrations.next_ns(process.pid)
-                if polls is not None:
-                    wait_more(here.polls, polls, "no poll")
-                settle(process)
-                for kind, size in zip(sizes[who], process.memory_mib(), strict=True):
-                    kind.append(size)
-            return 0.0
+    The floor asks for the same list with requests, which is the program's choice and half of it.
+    """
+    lines: list[Line] = []
+    cases = (
+        ("memory in the tray", "", ("--hidden",), (), 1.15),
+        ("memory, window closed again", "painted close", (), ("--window", "--close"), 1.3),
+    )
+    for what, probe, mine, theirs, most in cases:
+        sizes: dict[str, list[tuple[float, float]]] = {"program": [], "floor": []}
+        with scene("--models", str(WINDOW_MODELS)) as here:
+            module = PROBE if probe else PROGRAM
+            ours = functools.partial(here.program, *mine, module=module, probe=probe)
+            bare = functools.partial(here.floor, "--polls", here.url, *theirs)
+            weigh = functools.partial(_weigh, here, is_closed=bool(theirs))
+            in_turns(
+                runs,
+                functools.partial(weigh, ours, sizes["program"]),
+                functools.partial(weigh, bare, sizes["floor"]),
+            )
+            polls = here.polls()
+        pairs = list(zip(sizes["program"], sizes["floor"], strict=True))
+        seen = f"{len(pairs)} of each, {polls} polls of {count(WINDOW_MODELS)} models"
+        for index, kind in enumerate(("RSS", "PSS")):
+            lines.append(
+                compared(
+                    f"{what} ({kind})", "MiB",
+                    [one[index] for one, _ in pairs], [other[index] for _, other in pairs],
+                    most_ratio=most, seen=seen,
+                )
+            )  # fmt: skip
+    return lines
 
-        in_turns(
-            runs,
-            lambda: weigh("program", here.program("--hidden"), here.polls()),
-            lambda: weigh("floor", here.floor()),
-        )
-        polls = here.polls()
-    rss, pss = zip(sizes["program"], sizes["floor"], strict=True)
-    seen = f"{len(rss[0])} programs with an icon, {polls} polls"
+
+def _weigh(
+    here: Scene, start: Callable[[], Process], sizes: list[tuple[float, float]], *, is_closed: bool
+) -> float:
+    polls = here.polls()
+    with start() as process:
+        if is_closed:
+            prove(process.line("closed") != "0", "the window was not closed")
+        wait_more(here.polls, polls, "no poll")
+        settle(process)
+        sizes.append(process.memory_mib())
+    return sizes[-1][0]
+
+
+def click(runs: int) -> list[Line]:
+    """From a click on the icon to the painted window, the first time; the program runs already and
+    has its list."""
+    on_screen: list[int] = []
+    with scene("--models", str(WINDOW_MODELS)) as here:
+        bus = Bus(here.desktop.address)
+
+        def activate(process: Process) -> int:
+            item = wait_for(
+                lambda: Tray(bus).newest_item(process.pid), timeout_s=20, message="no icon came"
+            )
+            settle(process)
+            started_ns = time.monotonic_ns()
+            item.activate()
+            return started_ns
+
+        def ours() -> float:
+            polls = here.polls()
+            with here.program("--hidden", module=PROBE, probe="clicked") as process:
+                wait_more(here.polls, polls, "no poll")
+                started_ns = activate(process)
+                painted_ns = int(process.line("painted"))
+                on_screen.append(prove_filled(json.loads(process.line("result"))))
+                return (painted_ns - started_ns) / 1e6
+
+        def bare() -> float:
+            with here.floor("--on-click") as process:
+                process.line("ready")
+                started_ns = activate(process)
+                return (int(process.line("painted")) - started_ns) / 1e6
+
+        try:
+            program, floor = in_turns(runs, ours, bare)
+        finally:
+            bus.close()
+    seen = f"{count(WINDOW_MODELS)} rows, {min(on_screen)} on screen"
+    what = "tray click to window painted, first time"
     return [
-        compared("memory in the tray (RSS)", "MiB", *rss, most_ratio=1.3, seen=seen),
-        compared("memory in the tray (PSS)", "MiB", *pss, seen=seen),
+        compared(what, "ms", program, floor, most=250, seen=seen),
+        compared(f"{what}, as a ratio", "ms", program, floor, most_ratio=2.5, seen=seen),
     ]
+
+
+def opening(runs: int) -> list[Line]:
+    """From the click to the painted dialog, the first time; the floor opens one of six fields."""
+    lines: list[Line] = []
+    for what, dialog in (
+        ("details", "DetailsDialog"),
+        ("pull", "PullDialog"),
+        ("settings", "SettingsDialog"),
+    ):
+        widgets: list[int] = []
+        with scene("--models", str(WINDOW_MODELS)) as here:
+
+            def ours(
+                here: Scene = here, what: str = what, dialog: str = dialog, widgets: Any = widgets
+            ) -> float:
+                with here.program(module=PROBE, probe=f"painted opening:{what}") as process:
+                    prove_filled(json.loads(process.line("result")))
+                    shown = json.loads(process.line("result"))
+                    prove_equal("the dialog that was painted", shown["dialog"], dialog)
+                    widgets.append(shown["widgets"])
+                    return float(shown["ms"])
+
+            def bare(here: Scene = here) -> float:
+                with here.floor("--window", "--dialog") as process:
+                    return int(process.line("opened")) / 1e6
+
+            program, floor = in_turns(runs, ours, bare)
+        prove_at_least(f"parts of {what} in sight", min(widgets), 5)
+        lines.append(
+            compared(
+                f"{what}: click to painted, first time", "ms", program, floor, most=120,
+                seen=f"{len(program)} of {dialog}, {min(widgets)} parts in sight",
+            )
+        )  # fmt: skip
+    return lines
 
 
 def idle(seconds: float) -> list[Line]:
@@ -199,7 +301,7 @@ def window(runs: int) -> list[Line]:
         program, floor = in_turns(runs, ours, bare)
     return [
         compared(
-            "window with 1 000 models painted, from start", "ms", program, floor,
+            "window with 1 000 models painted, from start", "ms", program, floor, most_ratio=2.5,
             seen=f"{count(WINDOW_MODELS)} rows, {min(on_screen)} on screen",
         )
     ]  # fmt: skip

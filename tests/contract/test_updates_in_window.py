@@ -119,7 +119,7 @@ def program(target: Target, qapp: QApplication, qtbot: QtBot, tmp_path: Path) ->
     made.settings.update({"insecure_hosts": hosts, "check_hosts": hosts})
     made.servers.take()
     made.window.show()
-    made._build_updates()
+    made._build_late()
     yield Program(made, target, qtbot)
     made.after_loop()
     instance.close()

@@ -50,7 +50,7 @@ def running_program(
     made.connect_parts()  # and not started: its crash reporter would keep faults from the test
     made.servers.take()
     made.window.show()
-    made._build_updates()
+    made._build_late()
     yield made
     end_program(made, instance)
 

@@ -95,6 +95,10 @@ class Application(QObject):
         self.keeping: Keeping | None = None
         self.disk: Disk | None = None
         self.remarks: Remarks | None = None
+        self._late = [
+            *(self._build_starts, self._build_updates, self._build_use, self._build_creates),
+            *(self._build_lists_unless_none, self._build_keeping, self._build_remarks),
+        ]
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -150,6 +154,13 @@ class Application(QObject):
         self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
         self.crashes = CrashReporter(self)
+        # Before the windows hear of it: their dialogs ask at once.
+        for wish in (
+            self.commands.disk_dialog_requested,
+            self.commands.import_dialog_requested,
+            self.commands.export_dialog_requested,
+        ):
+            wish.connect(self._build_for_window)
         # Before the windows take it: what they look like then is not the system's choice.
         self.settings.changed.connect(self._on_settings_theme_changed)
         self.window = WindowController(Parts(qt, self.settings, self.state, self.commands), self)
@@ -230,7 +241,22 @@ class Application(QObject):
 
     @Slot()
     def _build_late(self) -> None:
-        """What has nothing to do before there is something to see."""
+        """The next of what has nothing to do before there is something to see: one a turn."""
+        if self._late and not self.shutdown.is_quitting:
+            self._late.pop(0)()
+            QTimer.singleShot(0, self, self._build_late)
+
+    @Slot()
+    def _build_for_window(self) -> None:
+        """What only windows ask for: behind their first paint, or right before it is asked for."""
+        if self.shutdown.is_quitting:
+            return
+        if self.lists is None:
+            self._build_lists()
+        if self.disk is None:
+            self._build_disk()
+
+    def _build_starts(self) -> None:
         from tray_app.app.server_starts import ServerStarts
         from tray_app.app.stay_awake import StayAwake
 
@@ -243,14 +269,10 @@ class Application(QObject):
         self.commands.wake_requested.connect(self.starts.wake)
         self.commands.start_stop_requested.connect(self.starts.stop)
         self.stay_awake = StayAwake(self.settings, self.state, self)
-        QTimer.singleShot(0, self, self._build_updates)
 
-    @Slot()
     def _build_updates(self) -> None:
         from tray_app.app.updates import UpdateParts, Updates
 
-        if self.shutdown.is_quitting:
-            return
         updates = self.updates = Updates(
             UpdateParts(
                 *(self.settings, self.state, self.runner, self.queue, self.operations),
@@ -264,27 +286,19 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
-        QTimer.singleShot(0, self, self._build_use)
 
-    @Slot()
     def _build_use(self) -> None:
         from tray_app.app.use import Use
 
-        if self.shutdown.is_quitting:
-            return
         self.use = Use(self.state, self.runner, self.operations.layers, self._use_file, self)
         updates = self.updates
         if updates is not None:
             updates.updated.connect(self.use.note_updated)
         self.use.start()
-        QTimer.singleShot(0, self, self._build_creates)
 
-    @Slot()
     def _build_creates(self) -> None:
         from tray_app.app.creates import Creates
 
-        if self.shutdown.is_quitting:
-            return
         creates = self.creates = Creates(
             self.state,
             self.commands,
@@ -299,26 +313,24 @@ class Application(QObject):
         if self.updates is not None:
             creates.queue.made.connect(self.updates.note_created)
         self.window.tell_broken_files(None, creates.start())
-        QTimer.singleShot(0, self, self._build_lists)
 
-    @Slot()
+    def _build_lists_unless_none(self) -> None:
+        """A list that was begun in an earlier run goes on by itself."""
+        if self._recipes_file is not None and self._recipes_file.exists() and self.lists is None:
+            self._build_lists()
+
     def _build_lists(self) -> None:
         from tray_app.app.lists import ListParts, Lists
 
-        if not self.shutdown.is_quitting:
-            parts = ListParts(
-                *(self.settings, self.state, self.runner, self.queue, self.targets.target),
-                *(self.registry, self.commands, self.pollers.refresh),
-            )
-            self.lists = Lists(parts, self._recipes_file, self)
-            QTimer.singleShot(0, self, self._build_keeping)
+        parts = ListParts(
+            *(self.settings, self.state, self.runner, self.queue, self.targets.target),
+            *(self.registry, self.commands, self.pollers.refresh),
+        )
+        self.lists = Lists(parts, self._recipes_file, self)
 
-    @Slot()
     def _build_keeping(self) -> None:
         from tray_app.app.keeping import Keeping, KeepingParts
 
-        if self.shutdown.is_quitting:
-            return
         self.keeping = Keeping(
             KeepingParts(
                 *(self.settings, self.state, self.runner, self.operations, self.targets.target),
@@ -331,21 +343,21 @@ class Application(QObject):
             self.keeping.ask_began.connect(self.use.note_asked)
             self.keeping.ask_ended.connect(self.use.note_answered)
         self.keeping.start()
-        QTimer.singleShot(0, self, self._build_disk)
 
-    @Slot()
-    def _build_disk(self) -> None:
-        from tray_app.app.disk import Disk
+    def _build_remarks(self) -> None:
         from tray_app.app.remarks import Remarks
 
-        if self.shutdown.is_quitting:
-            return
-        commands, facts, keeping = self.commands, self.state.remarks, self.state.keeping
+        commands = self.commands
         self.remarks = remarks = Remarks(self.state, self.runner, self._remarks_file, self)
         commands.star_requested.connect(remarks.star)
         commands.unstar_requested.connect(remarks.unstar)
         commands.note_requested.connect(remarks.note)
         remarks.start()
+
+    def _build_disk(self) -> None:
+        from tray_app.app.disk import Disk
+
+        facts, keeping = self.state.remarks, self.state.keeping
         self.disk = disk = Disk(
             *(self.state, self.runner, self.targets.target, self),
             is_kept=lambda key: keeping.kept_model(key) is not None,
@@ -498,6 +510,7 @@ class Application(QObject):
         self.window.visibility_changed.connect(self._on_window_visibility_changed)
         self.window.activity_changed.connect(self._on_window_activity_changed)
         self.window.built.connect(self.mac_dock.watch)
+        self.window.built.connect(self._on_window_built)
         self.mac_dock.reopened.connect(commands.show_requested)
         self.session_end.ending_changed.connect(self.window.set_session_ending)
 
@@ -591,6 +604,12 @@ class Application(QObject):
             self.downloads.rules.start()
             self._ask_autostart()
         self._recommend()
+
+    @Slot()
+    def _on_window_built(self) -> None:
+        if not self._late:
+            QTimer.singleShot(0, self, self._build_late)
+        self._late.append(self._build_for_window)
 
     @Slot(bool)
     def _on_window_activity_changed(self, is_active: bool) -> None:
