@@ -29,6 +29,7 @@ from tests.support.isolation import home_variables
 from tests.support.waiting import wait_for
 
 _MARKER = "VIRTUAL_DESKTOP"
+_SERVICES = Path("/usr/share/dbus-1/services")
 _START_S = 20.0
 _X_TRIES = 10
 
@@ -124,6 +125,7 @@ class VirtualDesktop:
         self._wants: dict[str, Any] = {"tray": tray, "notifications": notifications}
         self._children: list[Child] = []
         self._resources = contextlib.ExitStack()
+        self._cleanup = contextlib.ExitStack()
         self._services: FakeServices | None = None
 
     def __enter__(self) -> Self:
@@ -155,7 +157,12 @@ class VirtualDesktop:
 
     def stop(self) -> None:
         """End everything that was started; safe to call twice."""
-        self._resources.close()
+        with contextlib.ExitStack() as last:
+            last.callback(self._cleanup.close)
+            last.callback(self._end_children)
+            self._resources.close()
+
+    def _end_children(self) -> None:
         for child in reversed(self._children):
             # Nothing of theirs is worth keeping, except that the X server removes its lock.
             if child.name in ("Xvfb", "dbus-daemon"):
@@ -168,7 +175,7 @@ class VirtualDesktop:
 
     def _start(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="virtual-desktop-", ignore_cleanup_errors=True)
-        self.folder = Path(self._resources.enter_context(folder))
+        self.folder = Path(self._cleanup.enter_context(folder))  # once nobody is at home there
         self.environment = {
             **_inherited_environment(),
             **home_variables(self.folder / "home"),
@@ -252,7 +259,9 @@ class VirtualDesktop:
         socket = self.folder / "bus"
         config = self.folder / "bus.conf"
         # In the poor modes nobody may be started by name: a real notification service would come.
-        services = "<standard_session_servicedirs/>" if self.mode is Mode.FULL else ""
+        services = ""
+        if self.mode is Mode.FULL:
+            services = f"<servicedir>{self._link_services()}</servicedir>"
         config.write_text(_BUS_CONFIG.format(socket=socket, services=services), encoding="utf-8")
         daemon, address = self._spawn_and_read(
             "dbus-daemon",
@@ -264,6 +273,16 @@ class VirtualDesktop:
         if not address:
             raise RuntimeError(f"dbus-daemon did not start:\n{daemon.output()}")
         return address
+
+    def _link_services(self) -> Path:
+        """A folder of what the machine's D-Bus starts by name, without the portals: they would
+        mount a file system in the home, which then cannot be removed."""
+        linked = self.folder / "services"
+        linked.mkdir()
+        for file in _SERVICES.glob("*.service"):
+            if ".portal." not in file.name:
+                (linked / file.name).symlink_to(file)
+        return linked
 
     def _spawn_and_read(self, name: str, command: Callable[[int], list[str]]) -> tuple[Child, str]:
         """Start a program that says in a line on a descriptor that it is ready."""
