@@ -40,11 +40,15 @@ _PERMISSIONS = [
     # notifications, staying awake, the secret that what signs in is kept with, opening files.
     "--talk-name=org.kde.StatusNotifierWatcher",
     # What takes the space on this computer, where Ollama keeps its models: read, never written.
-    # The folder below /usr that Ollama's installer uses cannot be seen from inside.
+    # The folder below /usr that Ollama's installer uses cannot be seen from inside, and one below
+    # /var/lib takes a person's own word: Flathub lets no program ask for it.
     "--filesystem=~/.ollama/models:ro",
-    "--filesystem=/var/lib/ollama:ro",
 ]
-_INSTALL = "pip3 install --no-index --no-deps --no-build-isolation --prefix=${FLATPAK_DEST}"
+_INSTALL = (
+    # What the SDK has as well is not there any more when the program runs.
+    "pip3 install --ignore-installed --no-index --no-deps --no-build-isolation"
+    " --prefix=${FLATPAK_DEST}"
+)
 
 Source = dict[str, Any]
 

@@ -80,6 +80,7 @@ def test_nothing_is_built_before() -> None:
     installs = [command for command in commands if command.startswith("pip3")]
     assert len(installs) == 3
     assert all("--no-index" in command for command in installs)
+    assert all("--ignore-installed" in command for command in installs), "the SDK has some, too"
 
 
 @pytest.mark.parametrize(
