@@ -90,9 +90,10 @@ class Builder:
         return build_appimage(self.tree, runtime, quick=self.options.quick)
 
     def flatpak(self) -> list[Path]:
-        from kit.flatpak import build_manifest
+        from kit.flatpak import build_manifests
+        from kit.wheel import build_sdist
 
-        return [build_manifest(self.tree)]
+        return build_manifests(build_sdist(self.source))
 
     def windows(self) -> list[Path]:
         from kit.windows import build_installer

@@ -2,14 +2,15 @@
 """Translations: `translations.py update` reads the source anew, `compile` makes .qm files.
 
 The texts are in resources/translations/*.ts; the program reads the .qm that lrelease makes of them,
-which are not kept in the repository. Both tools come with PySide6-Essentials: run this with a
-Python that has it. Standard library only.
+which are not kept in the repository. Both tools come with PySide6-Essentials, and with Qt where
+PySide6 is built without its own: run this with a Python that has it. Standard library only.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ _UPDATE = ("-locations", "none", "-sort-messages", "-no-obsolete", "-source-lang
 
 
 class MissingTool(Exception):
-    """This Python has no PySide6, and so neither lupdate nor lrelease."""
+    """Neither this Python's PySide6 nor a Qt has lupdate and lrelease."""
 
 
 def compile_translations(target: Path, sources: Path = SOURCES) -> list[Path]:
@@ -50,15 +51,22 @@ def update_translations(target: Path = SOURCES, root: Path = ROOT) -> list[Path]
     return files
 
 
-def _run(tool: str, *arguments: str | Path) -> None:
-    found = importlib.util.find_spec("PySide6")
-    if found is None or found.origin is None:
-        raise MissingTool(f"{sys.executable} has no PySide6-Essentials, and so no {tool}")
-    program = Path(found.origin).with_name(f"{tool}.exe" if sys.platform == "win32" else tool)
-    command = [str(part) for part in (program, *arguments)]
+def _run(name: str, *arguments: str | Path) -> None:
+    command = [str(part) for part in (_tool(name), *arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"{tool} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{name} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+
+
+def _tool(name: str) -> Path | str:
+    found = importlib.util.find_spec("PySide6")
+    if found is not None and found.origin is not None:
+        program = Path(found.origin).with_name(f"{name}.exe" if sys.platform == "win32" else name)
+        if program.is_file():
+            return program
+    if program_of_qt := shutil.which(name):
+        return program_of_qt
+    raise MissingTool(f"{sys.executable} has no PySide6-Essentials, and so no {name}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

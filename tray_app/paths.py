@@ -70,6 +70,11 @@ class Paths:
         return self.state / "remarks.json"
 
     @property
+    def secrets_file(self) -> Path:
+        """What signs in, encrypted: only where the keyring cannot be reached, in a Flatpak."""
+        return self.state / "secrets.json"
+
+    @property
     def memory_file(self) -> Path:
         """What is kept in memory, and what memory models took."""
         return self.state / "memory.json"

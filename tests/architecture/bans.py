@@ -60,6 +60,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/core/error_words.py", "html"): "few errors are pages",
     ("tray_app/ollama/certificates.py", "tray_app.ollama.http_session"): "loads requests",
     ("tray_app/ollama/responses.py", "tray_app.core.waits"): "few answers name a time",
+    ("tray_app/desktop/secret_store.py", "tray_app.desktop.secret_portal"): "only in a Flatpak",
     ("tray_app/desktop/secret_store.py", "tray_app.desktop.secret_service"): "Linux; loads keyring",
     ("tray_app/app/start.py", "tempfile"): "only --demo needs it",
     ("tray_app/app/start.py", "tray_app.app.launcher"): "a second start hands over without it",
@@ -89,6 +90,9 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
         "most verbs do not ask the program"
     ),
     ("tray_app/desktop/autostart/system.py", "tray_app.desktop.autostart.macos"): "only on macOS",
+    ("tray_app/desktop/autostart/system_switch.py", "tray_app.desktop.autostart.portal"): (
+        "only in a Flatpak; loads jeepney"
+    ),
     ("tray_app/desktop/awake/system.py", "tray_app.desktop.awake.linux"): "only on Linux",
     ("tray_app/desktop/awake/system.py", "tray_app.desktop.awake.macos"): "only on macOS",
     ("tray_app/desktop/awake/system.py", "tray_app.desktop.awake.windows"): "only on Windows",
@@ -120,6 +124,9 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ): "only on Windows",
     ("tray_app/desktop/facts.py", "PySide6.QtCore"): "it may be what cannot be loaded",
     ("tray_app/desktop/facts.py", "PySide6.QtWidgets"): "it may be what cannot be loaded",
+    ("tray_app/desktop/notifications/notifier.py", "tray_app.desktop.notifications.portal"): (
+        "only in a Flatpak; loads jeepney"
+    ),
     ("tray_app/desktop/notifications/notifier.py", "tray_app.desktop.notifications.dbus"): (
         "jeepney costs 17 ms: not before the first notice"
     ),

@@ -79,8 +79,8 @@ LAYERS = {
         banned=_names("threading socket http urllib.request subprocess"),
     ),
     "desktop": Layer(
-        _names("core text resources settings filelock state commands environment desktop"),
-        _names("PySide6 jeepney keyring secretstorage shiboken6"),
+        _names("core text resources settings filelock jsonfile state commands environment desktop"),
+        _names("PySide6 cryptography jeepney keyring secretstorage shiboken6"),
     ),
     "demo": Layer(_names("core demo"), banned=_names("requests urllib3")),
     # desktop.instance is how the terminal asks the running program; log holds the rules of what

@@ -195,8 +195,7 @@ def test_the_aur_is_told_the_same_in_both_files(release_folder: Path, tmp_path: 
 
 
 def test_ruby_reads_the_cask(release_folder: Path, tmp_path: Path) -> None:
-    if shutil.which("ruby") is None:
-        pytest.skip("ruby is not installed")
+    require("ruby")
     from kit import stores
 
     stores.write(release_folder, tmp_path)
@@ -236,8 +235,7 @@ def test_programs_for_windows_are_signed_where_there_is_a_certificate(
     monkeypatch.delenv(signing.CERTIFICATE, raising=False)
     assert not signing.is_possible()
     assert "not signed" in capsys.readouterr().err
-    if shutil.which("osslsigncode") is None or shutil.which("openssl") is None:
-        pytest.skip("osslsigncode or openssl is not installed")
+    require("openssl", "osslsigncode")
     certificate, password = _certificate(tmp_path)
     monkeypatch.setenv(signing.CERTIFICATE, str(certificate))
     monkeypatch.setenv(signing.PASSWORD, str(password))

@@ -6,7 +6,6 @@ here, each once. The window and its dialogs are built when first shown.
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +26,11 @@ from tray_app.app.window import WindowController
 from tray_app.cli import Invocation
 from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateItem, CreateState
-from tray_app.core.file_failures import file_failed
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
 from tray_app.core.pulls.history import History
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
-from tray_app.desktop.autostart.system import system_autostart
+from tray_app.desktop.autostart.system_switch import login_switch
 from tray_app.desktop.dock_badge import DockBadge
 from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.notifications.notifier import Notifier, system_backends
@@ -67,8 +65,6 @@ if TYPE_CHECKING:
     from tray_app.app.updates import Updates
     from tray_app.app.use import Use
 
-_log = logging.getLogger(__name__)
-
 
 class Application(QObject):
     """Thread: GUI thread. `start` before the event loop, `after_loop` behind it."""
@@ -99,8 +95,8 @@ class Application(QObject):
             *(self._build_starts, self._build_updates, self._build_use, self._build_creates),
             *(self._build_lists_unless_none, self._build_keeping, self._build_remarks),
         ]
-        self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
+        self.login_switch = login_switch(self.settings, self, is_login=invocation.login)
         self.demo = demo
         if demo is not None:
             self.settings.update({"servers": (demo.server,), "default_server": demo.server.id})
@@ -121,7 +117,7 @@ class Application(QObject):
         )
         self.dock_badge = DockBadge(self.state, self)
         self.runner = JobRunner(self)
-        self.sign_ins = SignIns(self.runner, SecretStore(), self)
+        self.sign_ins = SignIns(self.runner, SecretStore(file=where.secrets_file), self)
         self.targets = ServerTargets(self.settings, self.sign_ins)
         self.pollers = Pollers(self)
         self.queue = PullQueue(
@@ -198,6 +194,7 @@ class Application(QObject):
                 wait=(self.pollers.wait, self.runner.wait),
                 after=(
                     self.notifier.close,
+                    self.login_switch.close,
                     self.session_end.close,
                     self.tray.stop,
                     self.crashes.uninstall,
@@ -457,7 +454,10 @@ class Application(QObject):
         commands, queue, operations = self.commands, self.queue, self.operations
         commands.quit_requested.connect(self.shutdown.ask)
         commands.quit_now_requested.connect(self.shutdown.quit_now)
-        commands.autostart_requested.connect(self._on_autostart_requested)
+        commands.autostart_requested.connect(self.login_switch.set_enabled)
+        self.login_switch.told.connect(self.state.set_autostart)
+        self.login_switch.failed.connect(self.window.tell_autostart_failed)
+        self.login_switch.refused.connect(self.window.tell_autostart_refused)
         commands.diagnostics_requested.connect(self.doctor.copy)
         commands.doctor_requested.connect(self.doctor.check)
         commands.doctor_again_requested.connect(self.doctor.check_again)
@@ -580,29 +580,13 @@ class Application(QObject):
         self.queue.move(move.id, move.index)
 
     @Slot(bool)
-    def _on_autostart_requested(self, is_enabled: bool) -> None:
-        try:
-            self.autostart.set_enabled(is_enabled)
-        except OSError as error:
-            self.window.tell_autostart_failed(file_failed(error, error.filename or ""))
-        self._ask_autostart()
-
-    def _ask_autostart(self) -> None:
-        """What the system says about starting at login."""
-        try:
-            self.state.set_autostart(self.autostart.is_enabled())
-        except OSError as error:
-            _log.info("autostart unknown: %s", error)
-            self.state.set_autostart(None)
-
-    @Slot(bool)
     def _on_window_visibility_changed(self, is_visible: bool) -> None:
         self.pollers.set_visible(is_visible)
         self.operations.layers.set_watched(is_visible)
         if is_visible:
             self._take_servers()
             self.downloads.rules.start()
-            self._ask_autostart()
+            self.login_switch.look()
         self._recommend()
 
     @Slot()

@@ -16,6 +16,7 @@ from tray_app.core.payloads import (
     Crashes,
     CreatePaths,
     DiskTarget,
+    LoginRefusal,
     ModelRef,
     ModelRefs,
     OtherAddress,
@@ -329,9 +330,15 @@ class WindowController(QObject):
             self._has_told_save_failed = True
             self._windows().dialogs.show_message(text.save_failed_report(failure))
 
+    @Slot(object)
     def tell_autostart_failed(self, failure: FileFailed) -> None:
         """The switch was not taken by the system."""
         self._windows().dialogs.show_message(text.autostart_failed_report(failure))
+
+    @Slot(object)
+    def tell_autostart_refused(self, refusal: LoginRefusal) -> None:
+        """A portal did not do it."""
+        self._windows().dialogs.show_message(text.login_refused_report(refusal))
 
     # Its end.
 

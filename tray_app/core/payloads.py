@@ -18,6 +18,15 @@ from tray_app.core.sign_in import Secrets, SecretState, SignIn, SignInKind
 from tray_app.core.tls import CaFile, OfferedCertificate
 
 
+class LoginRefusal(StrEnum):
+    """Why a desktop's portal did not switch start at login."""
+
+    REFUSED = "refused"  # by the person, now or earlier
+    NOT_OFFERED = "not_offered"
+    NO_ANSWER = "no_answer"
+    NOT_DONE = "not_done"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRef:
     """Points at one model. `digest` (bare hex) is what a person saw; "" = any."""

@@ -9,7 +9,6 @@ files, and finds nothing in a frozen program.
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from typing import Any
 from tray_app import APP_ID
 from tray_app.core.errors import Cancelled
 from tray_app.core.sign_in import KeyringFailed, KeyringFault, Secrets
+from tray_app.environment import sandbox
 
 _USER = "sign-in"
 
@@ -31,8 +31,11 @@ class SecretStore:
     Thread: one at a time; `cancel` from any.
     """
 
-    def __init__(self, make_backend: Callable[[], Any] | None = None) -> None:
-        self._make_backend = make_backend or system_backend
+    def __init__(
+        self, make_backend: Callable[[], Any] | None = None, *, file: Path | None = None
+    ) -> None:
+        """`file`: where they are kept from inside a Flatpak, encrypted."""
+        self._make_backend = make_backend or (lambda: system_backend(file))
         self._backend: Any = None
         self._cancelled = threading.Event()
 
@@ -86,10 +89,14 @@ class SecretStore:
             raise _fault(error) from None
 
 
-def system_backend() -> Any:
+def system_backend(file: Path | None = None) -> Any:
     """The keyring of this system. Raises KeyringFailed when there is none."""
-    if os.environ.get("FLATPAK_ID") or Path("/.flatpak-info").exists():
-        raise KeyringFailed("keyring", "not from inside a Flatpak", KeyringFault.ABSENT)
+    if sandbox() == "Flatpak":
+        if file is None:
+            raise KeyringFailed("keyring", "not from inside a Flatpak", KeyringFault.ABSENT)
+        from tray_app.desktop.secret_portal import PortalKeyring
+
+        return PortalKeyring(file)
     try:
         return _BACKENDS.get(sys.platform, _linux)()
     except (ImportError, RuntimeError, OSError) as error:

@@ -49,6 +49,8 @@ class SettingsValues:
     start_ollama: bool = _setting(False, flag)
 
     keep_in_tray: bool = _setting(True, flag)
+    portal_autostart: bool = _setting(False, flag)
+    """What a portal answered last; elsewhere the system is asked."""
     start_hidden: bool = _setting(True, flag)
     theme: str = _setting("system", choice("system", "light", "dark"))
     language: str = _setting("system", choice("system", "en", "zh_CN"))

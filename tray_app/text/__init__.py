@@ -79,7 +79,11 @@ if TYPE_CHECKING:
         pull_button,
         pull_wait_note,
     )
-    from tray_app.text.files import autostart_failed_report, save_failed_report
+    from tray_app.text.files import (
+        autostart_failed_report,
+        login_refused_report,
+        save_failed_report,
+    )
     from tray_app.text.findings import (
         FindingWords,
         button_label,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tray_app.core.file_failures import FileFailed, FileProblem
+from tray_app.core.payloads import LoginRefusal
 from tray_app.text.messages import Message
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, isolated, tr
@@ -20,6 +21,17 @@ def autostart_failed_report(failure: FileFailed) -> Message:
     return file_message(tr("Start at login can’t be changed"), failure)
 
 
+def login_reason() -> str:
+    """Why a portal is asked to let us run in the background."""
+    return tr("To start when you sign in, and to finish downloads in the tray")
+
+
+def login_refused_report(refusal: LoginRefusal) -> Message:
+    """The desktop did not do what the switch was to do."""
+    body, hint = _REFUSALS[refusal]()
+    return Message(tr("Start at login can’t be changed"), body, hint)
+
+
 def file_message(title: str, failure: FileFailed) -> Message:
     """`title`, why, and what to do."""
     _, hint = _FILES[failure.problem]()
@@ -33,6 +45,24 @@ def file_sentence(failure: FileFailed) -> str:
     return fill(sentence, path=path, reason=one_line(failure.context, 200))
 
 
+_REFUSALS: dict[LoginRefusal, Callable[[], tuple[str, str]]] = {
+    LoginRefusal.REFUSED: lambda: (
+        tr("It was refused."),
+        tr("Allow Ollama Tray to run in the background in the settings of your desktop."),
+    ),
+    LoginRefusal.NOT_OFFERED: lambda: (
+        tr("This desktop doesn’t let programs from a sandbox do it."),
+        tr("Add Ollama Tray to the programs that your desktop starts."),
+    ),
+    LoginRefusal.NO_ANSWER: lambda: (
+        tr("Your desktop doesn’t answer."),
+        tr("Try again later."),
+    ),
+    LoginRefusal.NOT_DONE: lambda: (
+        tr("Your desktop couldn’t do it."),
+        tr("Try again later."),
+    ),
+}
 _FILES: dict[FileProblem, Callable[[], tuple[str, str]]] = {
     FileProblem.NO_ROOM: lambda: (
         tr("There is no room left on the disk for {path}."),

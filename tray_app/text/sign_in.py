@@ -28,6 +28,8 @@ def secret_line(state: SecretState, kind: SignInKind, *, is_confined: bool = Fal
     may have a keyring, which the program is kept from."""
     if is_confined and state is SecretState.UNTIL_QUIT:
         return tr("It is kept until you quit.")
+    if is_confined and state is SecretState.NO_KEYRING:
+        return tr("It was kept until you quit. Enter it again.")
     if state is SecretState.MISSING and kind is not SignInKind.TOKEN:
         return tr("Its password is missing in the keyring.")
     return _STATES[state]()

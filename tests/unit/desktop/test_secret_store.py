@@ -11,6 +11,7 @@ from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordSet
 
 from tray_app.core.errors import Cancelled
 from tray_app.core.sign_in import KeyringFailed, KeyringFault, Secrets
+from tray_app.desktop import secret_store
 from tray_app.desktop.secret_store import SecretStore, system_backend
 
 SECRETS = Secrets("t0ken", headers={"X-Key": "schlüssel"})
@@ -142,8 +143,8 @@ def test_without_a_bus_there_is_no_keyring(monkeypatch: pytest.MonkeyPatch) -> N
     assert raised.value.fault is KeyringFault.ABSENT
 
 
-def test_inside_a_flatpak_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLATPAK_ID", "x")
+def test_inside_a_flatpak_there_is_none_without_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret_store, "sandbox", lambda: "Flatpak")
     with pytest.raises(KeyringFailed) as raised:
         system_backend()
     assert raised.value.fault is KeyringFault.ABSENT

@@ -3,6 +3,7 @@ import pytest
 from tests.unit.text.test_units import plain
 from tray_app import text
 from tray_app.core.file_failures import FileFailed, FileProblem
+from tray_app.core.payloads import LoginRefusal
 
 PATH = "/home/ana/settings.json"
 
@@ -30,3 +31,13 @@ def test_a_login_entry_that_cannot_be_written() -> None:
     message = text.autostart_failed_report(failure)
     assert message.title == "Start at login can’t be changed"
     assert "x.desktop" in message.body
+
+
+@pytest.mark.parametrize("refusal", LoginRefusal)
+def test_what_a_portal_does_not_do_is_said_with_what_to_do(refusal: LoginRefusal) -> None:
+    message = text.login_refused_report(refusal)
+    assert message.title == text.autostart_failed_report(FileFailed("x")).title
+    assert message.body
+    assert message.hint
+    bodies = {text.login_refused_report(each).body for each in LoginRefusal}
+    assert len(bodies) == len(LoginRefusal)

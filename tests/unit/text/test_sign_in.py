@@ -18,6 +18,14 @@ def test_every_state_of_a_secret_has_words(state: SecretState) -> None:
     assert text.secret_line(SecretState.NOT_NEEDED, SignInKind.NONE) == ""
 
 
+def test_a_sandbox_does_not_speak_of_the_whole_system() -> None:
+    """It may have a keyring, which only this program is kept from."""
+    for state in (SecretState.NO_KEYRING, SecretState.UNTIL_QUIT):
+        line = text.secret_line(state, SignInKind.TOKEN, is_confined=True)
+        assert "until you quit" in line
+        assert "This system" not in line
+
+
 def test_what_is_missing_is_called_what_it_is() -> None:
     assert "token" in text.secret_line(SecretState.MISSING, SignInKind.TOKEN)
     assert "password" in text.secret_line(SecretState.MISSING, SignInKind.PASSWORD)

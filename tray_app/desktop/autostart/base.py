@@ -1,4 +1,5 @@
-"""What starting at login is, on every system: nothing of it is in our settings.
+"""What starting at login is, on every system: nothing of it is in our settings, but for
+what a portal answered, which cannot be asked for it.
 
 A login start adds `LOGIN_FLAG` to the command line, so that the program can start in the tray.
 Off unless a person switches it on; what a person switched off in the system's own tools is off.

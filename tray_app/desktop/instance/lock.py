@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from tray_app import filelock
+from tray_app import APP_ID, filelock
+from tray_app.environment import sandbox
 
 # The path of a socket may have 107 bytes, with the name Qt makes beside it while it binds.
 _FOLDER_LIMIT = 60
@@ -23,6 +24,9 @@ def private_folder() -> Path:
         return _temporary_folder()
     # A terminal may not know what its person's session calls its folder: after ssh, su, in cron.
     runtime = os.environ.get("XDG_RUNTIME_DIR", f"{_SESSIONS}/{os.getuid()}")
+    if sandbox() == "Flatpak":
+        # Each start has a sandbox of its own; of the session's folder they share only this.
+        runtime = f"{runtime}/app/{os.environ.get('FLATPAK_ID', '') or APP_ID}"
     if _can_hold_socket(runtime, _FOLDER_LIMIT) and _is_private(Path(runtime)):
         return Path(runtime)
     folder = _temporary_folder()

@@ -34,6 +34,7 @@ from tray_app.desktop.notifications.notice import (
 )
 from tray_app.desktop.notifications.rules import Batch, PullNoticeRules
 from tray_app.desktop.notifications.server_rules import TOGETHER_S, ServerNoticeRules
+from tray_app.environment import sandbox
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
 from tray_app.text.creating import notice_create_failed, notice_created
@@ -51,9 +52,16 @@ def system_backends(balloons: Balloons) -> tuple[BackendMaker, ...]:
 
         return DbusNotifications()
 
+    def portal() -> NoticeBackend:
+        from tray_app.desktop.notifications.portal import PortalNotifications
+
+        return PortalNotifications()
+
     def qt() -> NoticeBackend:
         return QtNotifications(balloons)
 
+    if sandbox() == "Flatpak":
+        return (portal,)  # Qt asks the daemon, which cannot be reached from there
     return (dbus, qt) if sys.platform == "linux" else (qt,)
 
 

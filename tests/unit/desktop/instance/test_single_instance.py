@@ -363,6 +363,20 @@ def test_a_terminal_that_does_not_know_the_folder_of_the_session_finds_it(
     assert private_folder() != folder
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no Flatpak there")
+def test_starts_of_a_flatpak_meet_in_the_one_folder_that_they_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tray_app.desktop.instance.lock._FOLDER_LIMIT", 500)
+    monkeypatch.setattr("tray_app.desktop.instance.lock.sandbox", lambda: "Flatpak")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("FLATPAK_ID", "org.example.Tray")
+    shared = tmp_path / "app" / "org.example.Tray"
+    shared.mkdir(mode=0o700, parents=True)
+    tmp_path.chmod(0o700)
+    assert private_folder() == shared
+
+
 def test_the_lock_is_free_as_soon_as_its_holder_is_dead(tmp_path: Path) -> None:
     with first_process("hung", tmp_path):
         lock = InstanceLock(next(private_folder().glob("*.lock")))
