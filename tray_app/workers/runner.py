@@ -79,6 +79,7 @@ class _Lane(QObject):
     """Runs jobs one after the other in its thread."""
 
     wake = Signal()
+    left = Signal(object)  # Job, which this thread touches no more
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,6 +93,7 @@ class _Lane(QObject):
         except IndexError:  # cancelled before its turn
             return
         job.run()
+        self.left.emit(job)
 
 
 class JobRunner(QObject):
@@ -162,6 +164,7 @@ class JobRunner(QObject):
             thread = QThread(self)
             thread.setObjectName(f"lane {name}")
             worker = _Lane()
+            worker.left.connect(self._on_lane_left)
             worker.moveToThread(thread)
             thread.start()
             self._lanes[name] = (thread, worker)
@@ -172,4 +175,8 @@ class JobRunner(QObject):
         job = self.sender()
         if isinstance(job, Job):
             self._jobs.pop(id(job), None)
-            job.deleteLater()
+
+    @Slot(object)
+    def _on_lane_left(self, job: Job) -> None:
+        """Not at `finished`: its thread may still be in the middle of telling that."""
+        job.deleteLater()
