@@ -279,14 +279,15 @@ if TYPE_CHECKING:
     )
 
 else:
-    # In the order in which a name is looked for: the light ones, which most need, first.
+    # In the order in which a name is looked for, and a file loaded for it: what the tray says
+    # first, then what the window says, then what is said in dialogs.
     __getattr__ = lazy_names(
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
-        "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
-        "tray", "starting", "notices", "history", "sign_in", "connection_tests",
-        "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
-        "findings", "server_findings", "updates", "update_sheet", "updating", "version",
-        "creating", "create_dialog", "parameters", "deriving", "renaming", "lists", "keeping",
-        "queue", "use", "disk", "diagnosis", "english", "displays", "qt_formats",
+        "connection_errors", "files", "errors", "servers", "several", "downloads", "tray",
+        "starting", "notices", "queue", "updates", "updating", "use", "keeping", "creating",
+        "pull_errors", "renaming", "estimates", "lists", "create_dialog", "deriving", "diagnosis", "history",
+        "sign_in", "connection_tests", "connection_words", "lookups",
+        "pull_targets", "deleting", "doctor", "findings", "server_findings", "update_sheet",
+        "version", "parameters", "disk", "english", "displays", "qt_formats",
     )  # fmt: skip

@@ -27,36 +27,11 @@ from tray_app.settings import ServerEntry, Settings
 from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.text.lists import delete_rest_title
+from tray_app.views import dialog_kinds as kinds
 from tray_app.views.components.message_box import MessageBox, show_message
-from tray_app.views.creates.chooser import ask_for_files
-from tray_app.views.creates.dialog import CreateDialog, Place
-from tray_app.views.derive.dialog import DeriveDialog
-from tray_app.views.details.dialog import DetailsDialog
-from tray_app.views.disk.dialog import DiskDialog
-from tray_app.views.doctor.dialog import DoctorDialog
-from tray_app.views.downloads.history_dialog import HistoryDialog
-from tray_app.views.lists.chooser import ask_for_list, ask_where_to_save
-from tray_app.views.lists.dialog import ImportDialog
-from tray_app.views.pull.dialog import PullDialog
-from tray_app.views.questions.delete import DeleteDialog
-from tray_app.views.questions.duplicate import DuplicateDialog
-from tray_app.views.questions.rename import RenameDialog
-from tray_app.views.questions.running_pulls import CancelDialog, QuitDialog
-from tray_app.views.servers.form import ServerForm
-from tray_app.views.servers.questions import RemoveServerDialog
-from tray_app.views.settings.dialog import SettingsDialog
-from tray_app.views.updates.questions import ChangedDialog, GoBackDialog, ReplaceDialog
-from tray_app.views.updates.sheet import UpdateSheet
-from tray_app.views.updates.sheet_rows import listed_refs
 
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""
-
-_ASKED_THERE = (
-    *(DeleteDialog, DuplicateDialog, RenameDialog, RemoveServerDialog, ReplaceDialog),
-    GoBackDialog,
-)
-"""Closed with the window that they belong to."""
 
 D = TypeVar("D", bound=QDialog)
 Key = ModelKey | type[QDialog] | QDialog
@@ -88,30 +63,30 @@ class Dialogs(QObject):
         self._closed: list[QDialog] = []
         self._crash: MessageBox | None = None
         self._groups: list[FileGroup] = []  # files that wait for their dialog
-        self._place = Place()
+        self._place: kinds.Place | None = None
         state.failed.connect(self._on_state_failed)
         state.deleted.connect(self._on_state_deleted)
         state.renames.renamed.connect(self._on_renames_renamed)
 
-    def details_dialogs(self) -> tuple[DetailsDialog, ...]:
+    def details_dialogs(self) -> tuple[kinds.DetailsDialog, ...]:
         """The open details."""
-        return tuple(each for each in self._open.values() if isinstance(each, DetailsDialog))
+        return tuple(each for each in self._open.values() if isinstance(each, kinds.DetailsDialog))
 
-    def settings_dialog(self) -> SettingsDialog | None:
+    def settings_dialog(self) -> kinds.SettingsDialog | None:
         """The settings, when they are open."""
-        return self._find(SettingsDialog)
+        return self._find(kinds.SettingsDialog)
 
-    def doctor_dialog(self) -> DoctorDialog | None:
+    def doctor_dialog(self) -> kinds.DoctorDialog | None:
         """The doctor, when it is open."""
-        return self._find(DoctorDialog)
+        return self._find(kinds.DoctorDialog)
 
-    def open_details(self, ref: ModelRef) -> DetailsDialog:
+    def open_details(self, ref: ModelRef) -> kinds.DetailsDialog:
         """The details of a model, in the window that shows them already if there is one."""
-        dialog = self._find(DetailsDialog, ref.key)
+        dialog = self._find(kinds.DetailsDialog, ref.key)
         if dialog is not None:
             self._bring_to_front(dialog)
             return dialog
-        dialog = DetailsDialog(ref, self._settings, self._state, self._commands, self._host)
+        dialog = kinds.DetailsDialog(ref, self._settings, self._state, self._commands, self._host)
         dialog.delete_clicked.connect(self._on_details_delete_clicked)
         dialog.duplicate_clicked.connect(self._on_details_duplicate_clicked)
         self._keep(dialog, ref.key)
@@ -119,9 +94,9 @@ class Dialogs(QObject):
         self._ask_for_layers(ref.server_id)
         return dialog
 
-    def open_pull(self, text: str = "") -> PullDialog:
+    def open_pull(self, text: str = "") -> kinds.PullDialog:
         """The pull dialog, filled with `text`; it never starts a pull by itself."""
-        dialog = self._find(PullDialog)
+        dialog = self._find(kinds.PullDialog)
         if dialog is None:
             dialog = self._new_pull()
         if text:
@@ -129,61 +104,61 @@ class Dialogs(QObject):
         dialog.open()
         return dialog
 
-    def open_pull_elsewhere(self, ref: ModelRef) -> PullDialog:
+    def open_pull_elsewhere(self, ref: ModelRef) -> kinds.PullDialog:
         """The pull dialog for a model of one server, with those ticked that do not have it."""
-        self._close_one(PullDialog)
+        self._close_one(kinds.PullDialog)
         dialog = self._new_pull(ref)
         dialog.open()
         return dialog
 
-    def _new_pull(self, elsewhere: ModelRef | None = None) -> PullDialog:
+    def _new_pull(self, elsewhere: ModelRef | None = None) -> kinds.PullDialog:
         parts = (self._settings, self._state, self._commands)
-        dialog = PullDialog(*parts, self._host, elsewhere=elsewhere)
+        dialog = kinds.PullDialog(*parts, self._host, elsewhere=elsewhere)
         self._keep(dialog)
         # What is there already need not be fetched.
         for server in self._state.servers:
             self._ask_for_layers(server.id)
         return dialog
 
-    def open_disk(self, target: DiskTarget) -> DiskDialog:
+    def open_disk(self, target: DiskTarget) -> kinds.DiskDialog:
         """The disk space of a server, in the window that shows it already if there is one."""
         key = (target.server_id, _DISK)
-        dialog = self._find(DiskDialog, key)
+        dialog = self._find(kinds.DiskDialog, key)
         if dialog is not None:
             dialog.set_target(target)
             self._bring_to_front(dialog)
             return dialog
-        dialog = DiskDialog(target, self._settings, self._state, self._commands, self._host)
+        dialog = kinds.DiskDialog(target, self._settings, self._state, self._commands, self._host)
         dialog.delete_clicked.connect(self._on_disk_delete_clicked)
         self._keep(dialog, key)
         self._bring_to_front(dialog)
         self._ask_for_layers(target.server_id)
         return dialog
 
-    def disk_dialogs(self) -> tuple[DiskDialog, ...]:
+    def disk_dialogs(self) -> tuple[kinds.DiskDialog, ...]:
         """The open windows of disk space."""
-        return tuple(each for each in self._open.values() if isinstance(each, DiskDialog))
+        return tuple(each for each in self._open.values() if isinstance(each, kinds.DiskDialog))
 
     def open_create(self, paths: tuple[str, ...] = ()) -> None:
         """Make models of these files, one dialog after the other; () = ask for files first."""
         if not paths:
-            ask_for_files(self._host, self.open_create)
+            kinds.ask_for_files(self._host, self.open_create)
             return
         # What was chosen as a model is looked at, whatever it is called.
         groups = list(group_paths(paths)) or [FileGroup(path, (path,)) for path in paths]
-        self._close_one(CreateDialog)
-        self._groups, self._place = groups, Place(0, len(groups))
+        self._close_one(kinds.CreateDialog)
+        self._groups, self._place = groups, kinds.Place(0, len(groups))
         self._open_next_create()
 
-    def open_create_change(self, item_id: str) -> CreateDialog | None:
+    def open_create_change(self, item_id: str) -> kinds.CreateDialog | None:
         """The dialog again, filled in as it was; None when that is gone."""
         item = self._state.creates.item(item_id)
         if item is None:
             return None
-        self._close_one(CreateDialog)
+        self._close_one(kinds.CreateDialog)
         request = item.request
         group = FileGroup(request.files[0], request.files, request.projector)
-        dialog = CreateDialog(group, self._state, self._commands, self._host, changed=item)
+        dialog = kinds.CreateDialog(group, self._state, self._commands, self._host, changed=item)
         self._keep(dialog)
         dialog.open()
         return dialog
@@ -191,9 +166,12 @@ class Dialogs(QObject):
     def _open_next_create(self) -> None:
         if not self._groups:
             return
-        self._place = Place(self._place.number + 1, self._place.count)
+        before = self._place or kinds.Place()
+        self._place = kinds.Place(before.number + 1, before.count)
         group = self._groups.pop(0)
-        dialog = CreateDialog(group, self._state, self._commands, self._host, place=self._place)
+        dialog = kinds.CreateDialog(
+            group, self._state, self._commands, self._host, place=self._place
+        )
         # What was asked for meanwhile comes first: the pull dialog of one that is pulled instead.
         dialog.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
         self._keep(dialog)
@@ -201,9 +179,9 @@ class Dialogs(QObject):
 
     @Slot()
     def _on_create_finished(self) -> None:
-        if self._find(CreateDialog) is not None:
+        if self._find(kinds.CreateDialog) is not None:
             return  # another took its place
-        pull = self._find(PullDialog)
+        pull = self._find(kinds.PullDialog)
         if pull is not None and self._groups:
             pull.finished.connect(self._on_create_finished, Qt.ConnectionType.QueuedConnection)
         else:
@@ -214,13 +192,13 @@ class Dialogs(QObject):
         refs: ModelRefs,
         parent: QWidget | None = None,
         title_of: Callable[[int, str], str] | None = None,
-    ) -> DeleteDialog | None:
+    ) -> kinds.DeleteDialog | None:
         """The question before a delete; None when none of them is there any more."""
         if all(self._state.record(ref.key) is None for ref in refs.refs):
             return None
-        self._close_one(DeleteDialog)
+        self._close_one(kinds.DeleteDialog)
         parts = (self._settings, self._state, self._commands)
-        dialog = DeleteDialog(refs, *parts, parent or self._host, title_of=title_of)
+        dialog = kinds.DeleteDialog(refs, *parts, parent or self._host, title_of=title_of)
         self._keep(dialog)
         dialog.open()
         for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
@@ -234,15 +212,17 @@ class Dialogs(QObject):
         def save(path: str) -> None:
             self._commands.export_requested.emit(ExportRequest(server_id, path))
 
-        ask_where_to_save(self._host, _label(server), save)
+        kinds.ask_where_to_save(self._host, _label(server), save)
 
-    def open_import(self, source: ListSource) -> ImportDialog | None:
+    def open_import(self, source: ListSource) -> kinds.ImportDialog | None:
         """The plan of an import; without a list, a file is asked for first."""
         if source.is_asked_for:
-            ask_for_list(self._host, lambda path: self.open_import(replace(source, path=path)))
+            kinds.ask_for_list(
+                self._host, lambda path: self.open_import(replace(source, path=path))
+            )
             return None
-        self._close_one(ImportDialog)
-        dialog = ImportDialog(source, self._settings, self._state, self._commands, self._host)
+        self._close_one(kinds.ImportDialog)
+        dialog = kinds.ImportDialog(source, self._settings, self._state, self._commands, self._host)
         dialog.delete_wanted.connect(self._on_import_delete_wanted)
         self._keep(dialog)
         dialog.open()
@@ -254,88 +234,88 @@ class Dialogs(QObject):
         """What a list does not name is asked about apart."""
         self.open_delete(refs, title_of=delete_rest_title)
 
-    def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> DuplicateDialog:
+    def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> kinds.DuplicateDialog:
         """Copy a model to another name."""
-        self._close_one(DuplicateDialog)
-        dialog = DuplicateDialog(ref, self._state, self._commands, parent or self._host)
+        self._close_one(kinds.DuplicateDialog)
+        dialog = kinds.DuplicateDialog(ref, self._state, self._commands, parent or self._host)
         self._keep(dialog)
         dialog.open()
         return dialog
 
-    def open_derive(self, ref: ModelRef) -> DeriveDialog:
+    def open_derive(self, ref: ModelRef) -> kinds.DeriveDialog:
         """Make a model of this one."""
         return self._open_form_of(FormKind.NEW, ref)
 
-    def open_edit(self, ref: ModelRef) -> DeriveDialog:
+    def open_edit(self, ref: ModelRef) -> kinds.DeriveDialog:
         """Edit a model that was made here."""
         return self._open_form_of(FormKind.EDIT, ref)
 
-    def open_rebuild(self, request: RebuildRequest) -> DeriveDialog:
+    def open_rebuild(self, request: RebuildRequest) -> kinds.DeriveDialog:
         """Build a model anew on the version that its base has now."""
         return self._open_form_of(FormKind.REBUILD, request.base, request.child)
 
     def _open_form_of(
         self, kind: FormKind, ref: ModelRef, child: ModelRef | None = None
-    ) -> DeriveDialog:
+    ) -> kinds.DeriveDialog:
         """What stands unsaved in another one is not thrown away."""
-        dialog = self._find(DeriveDialog)
+        dialog = self._find(kinds.DeriveDialog)
         if dialog is not None and dialog.form.is_touched:
             self._bring_to_front(dialog)
             return dialog
-        self._close_one(DeriveDialog)
-        dialog = DeriveDialog(kind, ref, self._state, self._commands, self._host, child=child)
+        self._close_one(kinds.DeriveDialog)
+        dialog = kinds.DeriveDialog(kind, ref, self._state, self._commands, self._host, child=child)
         self._keep(dialog)
         dialog.open()
         self._ask_for_layers(ref.server_id)
         return dialog
 
-    def open_rename(self, ref: ModelRef) -> RenameDialog:
+    def open_rename(self, ref: ModelRef) -> kinds.RenameDialog:
         """Give a model another name."""
-        self._close_one(RenameDialog)
+        self._close_one(kinds.RenameDialog)
         is_kept = self._state.keeping.kept_model(ref.key) is not None
-        dialog = RenameDialog(ref, self._state, self._commands, self._asker, is_kept=is_kept)
+        dialog = kinds.RenameDialog(ref, self._state, self._commands, self._asker, is_kept=is_kept)
         self._keep(dialog)
         dialog.open()
         return dialog
 
-    def open_version(self, ref: ModelRef) -> DetailsDialog:
+    def open_version(self, ref: ModelRef) -> kinds.DetailsDialog:
         """The details of a model, at what differs from its registry."""
         dialog = self.open_details(ref)
         dialog.show_version()
         return dialog
 
-    def open_updates(self, refs: ModelRefs) -> UpdateSheet | None:
+    def open_updates(self, refs: ModelRefs) -> kinds.UpdateSheet | None:
         """The sheet before updates; None when there is nothing to list."""
-        self._close_one(UpdateSheet)
-        if not listed_refs(refs.refs, self._state):
+        self._close_one(kinds.UpdateSheet)
+        if not kinds.listed_refs(refs.refs, self._state):
             return None
-        dialog = UpdateSheet(refs, self._settings, self._state, self._commands, self._host)
+        dialog = kinds.UpdateSheet(refs, self._settings, self._state, self._commands, self._host)
         self._keep(dialog)
         dialog.open()
         for server_id in dict.fromkeys(ref.server_id for ref in dialog.refs):
             self._ask_for_layers(server_id)
         return dialog
 
-    def open_replace(self, ref: ModelRef) -> ReplaceDialog:
+    def open_replace(self, ref: ModelRef) -> kinds.ReplaceDialog:
         """The question before a model is replaced that may be lost."""
-        dialog = ReplaceDialog(ref, self._settings, self._state, self._commands, self._host)
+        dialog = kinds.ReplaceDialog(ref, self._settings, self._state, self._commands, self._host)
         self._keep(dialog, dialog)  # a name may be pulled to several servers: each asks
         dialog.open()
         return dialog
 
-    def open_changed(self, item_id: str) -> ChangedDialog | None:
+    def open_changed(self, item_id: str) -> kinds.ChangedDialog | None:
         """What is to become of an update whose model has changed meanwhile; None when it has
         gone."""
         item = self._state.download(item_id)
         if item is None:
             return None
-        self._close_one(ChangedDialog)
-        dialog = ChangedDialog(item, self._state, self._commands, self._host)
+        self._close_one(kinds.ChangedDialog)
+        dialog = kinds.ChangedDialog(item, self._state, self._commands, self._host)
         self._keep(dialog)
         dialog.open()
         return dialog
 
-    def open_go_back(self, ref: ModelRef) -> GoBackDialog | None:
+    def open_go_back(self, ref: ModelRef) -> kinds.GoBackDialog | None:
         """The question before going back to a kept version; None when it is kept no more."""
         made = next(
             (
@@ -347,29 +327,29 @@ class Dialogs(QObject):
         )
         if made is None:
             return None
-        self._close_one(GoBackDialog)
-        dialog = GoBackDialog(made, self._state, self._commands, self._asker)
+        self._close_one(kinds.GoBackDialog)
+        dialog = kinds.GoBackDialog(made, self._state, self._commands, self._asker)
         self._keep(dialog)
         dialog.open()
         return dialog
 
-    def open_settings(self, page: str = "") -> SettingsDialog:
+    def open_settings(self, page: str = "") -> kinds.SettingsDialog:
         """The settings, at `page` ("" = where they are)."""
-        dialog = self._find(SettingsDialog)
+        dialog = self._find(kinds.SettingsDialog)
         if dialog is None:
-            dialog = SettingsDialog(self._settings, self._state, self._commands, self._host)
+            dialog = kinds.SettingsDialog(self._settings, self._state, self._commands, self._host)
             self._keep(dialog)
         if page:
             dialog.show_page(page)
         self._bring_to_front(dialog)
         return dialog
 
-    def open_server_form(self, server_id: str = "") -> ServerForm:
+    def open_server_form(self, server_id: str = "") -> kinds.ServerForm:
         """The form of a server, "" = a new one. One is open at a time; what stands unsaved in
         another one is not thrown away."""
         return self._open_form(self._settings.server(server_id) if server_id else None)
 
-    def open_server(self, address: str, server_id: str = "") -> ServerForm:
+    def open_server(self, address: str, server_id: str = "") -> kinds.ServerForm:
         """The form of a server ("" = the one that is shown), with another address filled in."""
         server_id = server_id or self._state.server.id
         form = self.open_server_form(server_id)
@@ -377,80 +357,82 @@ class Dialogs(QObject):
             form.fill_in(address)
         return form
 
-    def open_server_test(self, server_id: str) -> ServerForm:
+    def open_server_test(self, server_id: str) -> kinds.ServerForm:
         """The form of a server, which is tried at once."""
         form = self.open_server_form(server_id)
         if form.server_id == server_id:
             form.test()
         return form
 
-    def open_server_duplicate(self, server_id: str) -> ServerForm:
+    def open_server_duplicate(self, server_id: str) -> kinds.ServerForm:
         """The form of a new server like another one, without its secret."""
         entry = self._settings.server(server_id)
         address = shown_address(self._settings.address(entry))
         return self._open_form(replace(entry, id="", label="", address=address, is_leaving=False))
 
-    def open_remove_server(self, server_id: str) -> RemoveServerDialog | None:
+    def open_remove_server(self, server_id: str) -> kinds.RemoveServerDialog | None:
         """The question before a server is removed; None where there is none to remove."""
         entries = self._settings.servers()
         if all(entry.id != server_id or entry.is_given for entry in entries):
             return None
-        self._close_one(RemoveServerDialog)
-        dialog = RemoveServerDialog(
+        self._close_one(kinds.RemoveServerDialog)
+        dialog = kinds.RemoveServerDialog(
             server_id, self._settings, self._state, self._commands, self._asker
         )
         self._keep(dialog)
         dialog.open()
         return dialog
 
-    def _open_form(self, entry: ServerEntry | None) -> ServerForm:
-        form = self._find(ServerForm)
+    def _open_form(self, entry: ServerEntry | None) -> kinds.ServerForm:
+        form = self._find(kinds.ServerForm)
         is_same = form is not None and entry is not None and form.server_id == entry.id
         if form is not None and not is_same and not form.is_changed:
             form.reject()
             form = None
         if form is None:
-            form = ServerForm(entry, self._settings, self._state, self._commands, self._asker)
+            form = kinds.ServerForm(entry, self._settings, self._state, self._commands, self._asker)
             self._keep(form)
             form.open()
         self._bring_to_front(form)
         return form
 
-    def open_doctor(self, server_id: str = "", *, shows_newer: bool = False) -> DoctorDialog:
+    def open_doctor(self, server_id: str = "", *, shows_newer: bool = False) -> kinds.DoctorDialog:
         """Look for what is wrong, with this server first ("" = with the default one); and show
         what is said of a newer Ollama."""
-        dialog = self._find(DoctorDialog)
+        dialog = self._find(kinds.DoctorDialog)
         if dialog is None:
-            dialog = DoctorDialog(self._settings, self._state, self._commands, self._host)
+            dialog = kinds.DoctorDialog(self._settings, self._state, self._commands, self._host)
             self._keep(dialog)
         self._bring_to_front(dialog)
         dialog.look(server_id, FindingKind.NEWER_OLLAMA if shows_newer else None)
         return dialog
 
-    def open_history(self) -> HistoryDialog:
+    def open_history(self) -> kinds.HistoryDialog:
         """What became of downloads."""
-        dialog = self._find(HistoryDialog)
+        dialog = self._find(kinds.HistoryDialog)
         if dialog is None:
-            dialog = HistoryDialog(self._state, self._commands, self._host)
+            dialog = kinds.HistoryDialog(self._state, self._commands, self._host)
             self._keep(dialog)
         self._bring_to_front(dialog)
         return dialog
 
-    def ask_quit(self, running: int) -> QuitDialog:
+    def ask_quit(self, running: int) -> kinds.QuitDialog:
         """Ask whether to quit while `running` downloads run, models that are made among them."""
-        dialog = self._find(QuitDialog)
+        dialog = self._find(kinds.QuitDialog)
         if dialog is None:
             goes_on = self._state.creates.at_server
-            dialog = QuitDialog(max(0, running - goes_on), self._commands, self._host, goes_on)
+            dialog = kinds.QuitDialog(
+                max(0, running - goes_on), self._commands, self._host, goes_on
+            )
             self._keep(dialog)
         dialog.open()
         self._bring_to_front(dialog)
         return dialog
 
-    def ask_cancel(self, item: PullItem) -> CancelDialog:
+    def ask_cancel(self, item: PullItem) -> kinds.CancelDialog:
         """Ask whether to give up a download of which much is there."""
-        self._close_one(CancelDialog)
-        dialog = CancelDialog(item, self._state, self._commands, self._host)
+        self._close_one(kinds.CancelDialog)
+        dialog = kinds.CancelDialog(item, self._state, self._commands, self._host)
         self._keep(dialog)
         dialog.open()
         self._bring_to_front(dialog)
@@ -499,12 +481,12 @@ class Dialogs(QObject):
         """Something that a person asked for did not work: said where it was asked for."""
         if failure.verb in _TOLD_IN_PLACE:
             return
-        form = self._find(DeriveDialog)
+        form = self._find(kinds.DeriveDialog)
         if form is not None and form.tells(failure):
             return
         server = self._state.server_of(failure.ref.server_id)
         message = failure_text(failure, _label(server), address=server.address)
-        dialog = self._find(DetailsDialog, failure.ref.key)
+        dialog = self._find(kinds.DetailsDialog, failure.ref.key)
         self.show_message(message, dialog if dialog and dialog.isActiveWindow() else None)
 
     @Slot(object)
@@ -521,7 +503,7 @@ class Dialogs(QObject):
     @Slot(object)
     def _on_renames_renamed(self, outcome: RenameOutcome) -> None:
         """The details of a model go on under its new name."""
-        dialog = self._find(DetailsDialog, outcome.source.key)
+        dialog = self._find(kinds.DetailsDialog, outcome.source.key)
         if dialog is not None:
             del self._open[outcome.source.key]
             self._open[outcome.ref.key] = dialog
@@ -587,7 +569,7 @@ class Dialogs(QObject):
         self._open = {key: each for key, each in self._open.items() if each is not gone}
         for child in tuple(self._open.values()):
             # Or it would be deleted with its window, unheard.
-            if child.parent() is gone and isinstance(child, _ASKED_THERE):
+            if child.parent() is gone and _is_asked_there(child):
                 child.reject()  # it was asked there
             elif child.parent() is gone:
                 was_visible = child.isVisible()
@@ -596,15 +578,15 @@ class Dialogs(QObject):
 
     @Slot(object)
     def _on_details_delete_clicked(self, ref: ModelRef) -> None:
-        self.open_delete(ModelRefs((ref,)), self._find(DetailsDialog, ref.key))
+        self.open_delete(ModelRefs((ref,)), self._find(kinds.DetailsDialog, ref.key))
 
     @Slot(object)
     def _on_details_duplicate_clicked(self, ref: ModelRef) -> None:
-        self.open_duplicate(ref, self._find(DetailsDialog, ref.key))
+        self.open_duplicate(ref, self._find(kinds.DetailsDialog, ref.key))
 
     @Slot(object)
     def _on_disk_delete_clicked(self, refs: ModelRefs) -> None:
-        found = self._find(DiskDialog, (refs.refs[0].server_id, _DISK))
+        found = self._find(kinds.DiskDialog, (refs.refs[0].server_id, _DISK))
         self.open_delete(refs, found)
 
     def _ask_for_layers(self, server_id: str) -> None:
@@ -614,6 +596,14 @@ class Dialogs(QObject):
         if unknown:
             refs = tuple(ModelRef(m.server_id, m.name, m.digest) for m in unknown)
             self._commands.layers_requested.emit(ModelRefs(refs))
+
+
+def _is_asked_there(dialog: QDialog) -> bool:
+    """Whether it closes with the window that it belongs to."""
+    there = (kinds.DeleteDialog, kinds.DuplicateDialog, kinds.RenameDialog)
+    return isinstance(
+        dialog, (*there, kinds.RemoveServerDialog, kinds.ReplaceDialog, kinds.GoBackDialog)
+    )
 
 
 def _label(server: Server) -> str:
