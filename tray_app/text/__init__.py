@@ -286,8 +286,8 @@ else:
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "connection_errors", "files", "errors", "servers", "several", "downloads", "tray",
         "starting", "notices", "queue", "updates", "updating", "use", "keeping", "creating",
-        "pull_errors", "renaming", "estimates", "lists", "create_dialog", "deriving", "diagnosis", "history",
-        "sign_in", "connection_tests", "connection_words", "lookups",
+        "pull_errors", "renaming", "estimates", "lists", "create_dialog", "deriving", "diagnosis",
+        "history", "sign_in", "connection_tests", "connection_words", "lookups",
         "pull_targets", "deleting", "doctor", "findings", "server_findings", "update_sheet",
         "version", "parameters", "disk", "english", "displays", "qt_formats",
     )  # fmt: skip
