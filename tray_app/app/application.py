@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from tray_app.app.disk import Disk
     from tray_app.app.keeping import Keeping
     from tray_app.app.lists import Lists
+    from tray_app.app.program_release import ProgramRelease
     from tray_app.app.remarks import Remarks
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
@@ -95,6 +96,7 @@ class Application(QObject):
         self.keeping: Keeping | None = None
         self.disk: Disk | None = None
         self.remarks: Remarks | None = None
+        self.release: ProgramRelease | None = None
         self.autostart = system_autostart()
         self.settings = Settings(where.settings_file, self)
         self.demo = demo
@@ -146,6 +148,7 @@ class Application(QObject):
         self._ledger_file = where.update_ledger_file if demo is None else None
         self._use_file = where.use_file if demo is None else None
         self._creates_file = where.creates_file
+        self._release_file = where.program_release_file
         self._recipes_file = where.recipes_file if demo is None else None
         self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
@@ -356,6 +359,28 @@ class Application(QObject):
         keeping.status_changed.connect(disk.note_remark)
         self.commands.disk_report_requested.connect(disk.watch)
         self.commands.disk_stop_requested.connect(disk.stop)
+        QTimer.singleShot(0, self, self._build_release)
+
+    @Slot()
+    def _build_release(self) -> None:
+        """Only where somebody can be asked, and no store brings what is newer."""
+        from tray_app import project
+        from tray_app.app.program_release import ProgramRelease
+        from tray_app.core.releases import ASKING, repository_of
+        from tray_app.diagnosis.program_releases import ProgramReleases
+
+        if self.shutdown.is_quitting or self.demo is not None:
+            return
+        repository = repository_of(project.repository())
+        by, facts = project.packaged_by(), self.state.project
+        facts.set_can_ask(repository is not None and by in ASKING, by)
+        if repository is None or not facts.can_ask:
+            return
+        releases = ProgramReleases(self._release_file, repository)
+        self.release = ProgramRelease(self.settings, facts, self.runner, releases, self)
+        self.commands.release_told_requested.connect(self.release.note_told)
+        self.commands.release_skip_requested.connect(self.release.skip)
+        self.release.start()
 
     def _running(self) -> int:
         """What would stop for now with the program, or go on without it."""
@@ -376,7 +401,7 @@ class Application(QObject):
     def _close_late(self) -> None:
         late = (
             *(self.starts, self.stay_awake, self.updates, self.use),
-            *(self.creates, self.lists, self.keeping, self.remarks, self.disk),
+            *(self.creates, self.lists, self.keeping, self.remarks, self.disk, self.release),
         )
         for part in late:
             if part is not None:

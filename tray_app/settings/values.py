@@ -74,6 +74,9 @@ class SettingsValues:
     keep_again: bool = _setting(False, flag)
 
     look_for_ollama: str = _setting("weekly", choice("never", "weekly"))
+    look_for_tray: str = _setting("weekly", choice("never", "weekly"))
+    told_release: str = _setting("", text)
+    skipped_release: str = _setting("", text)
 
     notify_finished: bool = _setting(True, flag)
     notify_failed: bool = _setting(True, flag)
