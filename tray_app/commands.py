@@ -47,6 +47,7 @@ class Commands(QObject):
     """Wait for it no longer."""
     doctor_dialog_requested = Signal(str)
     """Look for what is wrong, with this server first; "" = the default one."""
+    help_dialog_requested = Signal()
     newer_ollama_dialog_requested = Signal()
     """Have the doctor tell of it, and how to get it."""
     release_told_requested = Signal()

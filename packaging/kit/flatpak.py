@@ -12,6 +12,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+from kit.home import MARKER
 from kit.project import APP_ID, DIST, PROGRAM, architecture, epoch, sha256
 
 _RUNTIME_VERSION = "24.08"
@@ -56,6 +57,7 @@ def _manifest(archive: Path) -> dict[str, Any]:
     commands = [
         "mkdir -p /app/lib /app/bin /app/share",
         f"cp -a lib/{PROGRAM} {home}",
+        f"echo flathub > {home}/lib/resources/{MARKER}",
         *(f"ln -s {home}/{PROGRAM} /app/bin/{name}" for name in (PROGRAM, f"{PROGRAM}-gui")),
         *(f"cp -a share/{name} /app/share/" for name in shares),
     ]

@@ -46,6 +46,7 @@ from tray_app.resources import app_icon
 from tray_app.settings import Settings
 from tray_app.settings.pull_limits import limits_of
 from tray_app.state.app_state import AppState
+from tray_app.state.project import Folders
 from tray_app.workers.last_lists import LastLists
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers
@@ -111,6 +112,9 @@ class Application(QObject):
             self,
             is_demo=demo is not None,
             log_folder=str(where.log),
+        )
+        self.state.project.folders = Folders(
+            *map(str, (where.config, where.state, where.cache, where.log))
         )
         self.commands = Commands(self)
         self.tray = tray
@@ -369,10 +373,12 @@ class Application(QObject):
         from tray_app.core.releases import ASKING, repository_of
         from tray_app.diagnosis.program_releases import ProgramReleases
 
-        if self.shutdown.is_quitting or self.demo is not None:
+        if self.shutdown.is_quitting:
             return
-        repository = repository_of(project.repository())
-        by, facts = project.packaged_by(), self.state.project
+        facts = self.state.project
+        facts.set_pages(project.home(), project.issues())
+        repository = repository_of(project.repository()) if self.demo is None else None
+        by = project.packaged_by()
         facts.set_can_ask(repository is not None and by in ASKING, by)
         if repository is None or not facts.can_ask:
             return

@@ -41,9 +41,8 @@ class ProjectFacts(QObject):
         self.is_told = True
         """Whether a person has heard of that."""
 
-    def set_places(self, folders: Folders, home: str, issues: str) -> None:
-        """Before there is a window."""
-        self.folders, self.home, self.issues = folders, home, issues
+    def set_pages(self, home: str, issues: str) -> None:
+        self.home, self.issues = home, issues
 
     def set_can_ask(self, can_ask: bool, packaged_by: str = "") -> None:
         if (can_ask, packaged_by) != (self.can_ask, self.packaged_by):

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         finding_words,
         spoken_finding,
     )
+    from tray_app.text.help import Leaving, leaving
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
     from tray_app.text.keeping import no_room_reason, notice_not_kept
     from tray_app.text.lists import (
@@ -280,7 +281,7 @@ else:
         __name__,
         "wording", "units", "times", "plain", "addresses", "names", "messages", "models",
         "pull_errors", "connection_errors", "files", "errors", "servers", "several", "downloads",
-        "tray", "starting", "notices", "history", "sign_in", "connection_tests",
+        "tray", "starting", "notices", "history", "help", "sign_in", "connection_tests",
         "connection_words", "lookups", "estimates", "pull_targets", "deleting", "doctor",
         "findings", "server_findings", "updates", "update_sheet", "updating", "version",
         "creating", "create_dialog", "parameters", "deriving", "renaming", "lists", "keeping",

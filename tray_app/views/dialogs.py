@@ -35,6 +35,7 @@ from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.disk.dialog import DiskDialog
 from tray_app.views.doctor.dialog import DoctorDialog
 from tray_app.views.downloads.history_dialog import HistoryDialog
+from tray_app.views.help.dialog import HelpDialog
 from tray_app.views.lists.chooser import ask_for_list, ask_where_to_save
 from tray_app.views.lists.dialog import ImportDialog
 from tray_app.views.pull.dialog import PullDialog
@@ -432,6 +433,15 @@ class Dialogs(QObject):
         dialog = self._find(HistoryDialog)
         if dialog is None:
             dialog = HistoryDialog(self._state, self._commands, self._host)
+            self._keep(dialog)
+        self._bring_to_front(dialog)
+        return dialog
+
+    def open_help(self) -> HelpDialog:
+        """Keys, folders, and what leaves this computer."""
+        dialog = self._find(HelpDialog)
+        if dialog is None:
+            dialog = HelpDialog(self._state.project, self._host)
             self._keep(dialog)
         self._bring_to_front(dialog)
         return dialog

@@ -59,7 +59,6 @@ from tray_app.views.main_window.top_bar import TopBar
 from tray_app.views.main_window.update_actions import UpdateActions
 from tray_app.views.main_window.update_banners import UpdateBanners
 from tray_app.views.models.view import ModelView
-from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import Tone
 
 _TICK_MS = 1000
@@ -251,7 +250,7 @@ class MainWindow(QMainWindow):
         on(Command.PREVIOUS_PANE, self.panes.previous_pane)
         on(Command.MORE, self.top_bar.more_button.showMenu)
         on(Command.SETTINGS, lambda: commands.settings_dialog_requested.emit(""))
-        on(Command.SHORTCUTS, lambda: ShortcutsDialog(self).open())
+        on(Command.HELP, commands.help_dialog_requested.emit)
         on(Command.DIAGNOSTICS, commands.diagnostics_requested.emit)
         on(Command.ABOUT, lambda: commands.settings_dialog_requested.emit("about"))
         on(Command.CLOSE, self.close)
