@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from tray_app.settings import checks
 from tray_app.settings.checks import (
     BadValue,
     Check,
@@ -51,7 +52,7 @@ class SettingsValues:
     keep_in_tray: bool = _setting(True, flag)
     start_hidden: bool = _setting(True, flag)
     theme: str = _setting("system", choice("system", "light", "dark"))
-    language: str = _setting("system", choice("system", "en", "zh_CN"))
+    language: str = _setting("system", checks.language)
     size_units: str = _setting("decimal", choice("decimal", "binary"))
     refresh_s: int = _setting(2, choice(1, 2, 5, 10, 30))
     tray_icon: str = _setting("automatic", choice("automatic", "light", "dark", "color"))
