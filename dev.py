@@ -519,17 +519,18 @@ def command_format(_: Sequence[str]) -> int:
     return run([*module("ruff", "format"), ROOT])
 
 
-def command_translate(_: Sequence[str]) -> int:
-    """Bring resources/translations to what the code says, and compile it."""
+def command_translate(arguments: Sequence[str]) -> int:
+    """Bring resources/translations to what the code says, and compile it; `translate de` begins
+    a language first that has no file yet."""
     set_up_environment("run")
+    for language in arguments:
+        if code := run([PYTHON, TRANSLATIONS, "add", language], cwd=ROOT):
+            return code
     code = run([PYTHON, TRANSLATIONS, "update"], cwd=ROOT)
     compile_translations()
-    unfinished = sum(
-        path.read_text(encoding="utf-8").count('type="unfinished"')
-        for path in (ROOT / "resources" / "translations").glob("*.ts")
-    )
-    if unfinished:
-        say(f"{unfinished} texts have no translation yet")
+    for path in sorted((ROOT / "resources" / "translations").glob("*.ts")):
+        if unfinished := path.read_text(encoding="utf-8").count('type="unfinished"'):
+            say(f"{path.name}: {unfinished} texts have no translation yet")
     return code
 
 

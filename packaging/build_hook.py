@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from kit.packaged import PROJECT_FILE, project_facts
 from translations import compile_translations
 
 
@@ -20,6 +22,10 @@ class TranslationsHook(BuildHookInterface[Any]):
     """Compiles resources/translations in place; .qm files there are ignored by git."""
 
     PLUGIN_NAME = "custom"
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._made = TemporaryDirectory()  # gone with the hook, when the wheel is there
 
     @property
     def _folder(self) -> Path:
@@ -40,7 +46,11 @@ class TranslationsHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before the files are collected."""
-        del version
         if not self._is_complete():
             compile_translations(self._folder, self._folder)
         build_data["artifacts"].append("/resources/translations/*.qm")
+        is_wheel = self.target_name == "wheel" and version != "editable"
+        if is_wheel and not (Path(self.root) / "resources" / PROJECT_FILE).is_file():
+            facts = Path(self._made.name) / PROJECT_FILE
+            facts.write_text(project_facts(Path(self.root)), encoding="utf-8", newline="\n")
+            build_data["force_include"][str(facts)] = f"tray_app/_resources/{PROJECT_FILE}"

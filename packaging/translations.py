@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Translations: `translations.py update` reads the source anew, `compile` makes .qm files.
+"""Translations: `update` reads the source anew, `compile` makes .qm files, `add de` begins German.
 
 The texts are in resources/translations/*.ts; the program reads the .qm that lrelease makes of them,
 which are not kept in the repository. Both tools come with PySide6-Essentials, and with Qt where
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,9 @@ SOURCES = ROOT / "resources" / "translations"
 
 # Without places and in a fixed order, so that a change of the code is not a change of every line.
 _UPDATE = ("-locations", "none", "-sort-messages", "-no-obsolete", "-source-language", "en")
+
+
+_CODE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?")
 
 
 class MissingTool(Exception):
@@ -40,15 +44,34 @@ def compile_translations(target: Path, sources: Path = SOURCES) -> list[Path]:
     return made
 
 
+def add_language(code: str, target: Path = SOURCES, root: Path = ROOT) -> Path:
+    """Begin the translation into the language `code` ("de", "pt_BR"): a file with every text, none
+    translated, and as many plural forms as that language has. Raises ValueError."""
+    if not _CODE.fullmatch(code) or code == "en":
+        raise ValueError(f"{code} is no code as de or pt_BR")
+    file = target / f"ollama-tray_{code}.ts"
+    if file.exists():
+        raise ValueError(f"{file} is there already")
+    header = '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n'
+    language = f'<TS version="2.1" language="{code}" sourcelanguage="en">\n</TS>\n'
+    file.write_text(header + language, encoding="utf-8", newline="\n")
+    _update([file], root)
+    return file
+
+
 def update_translations(target: Path = SOURCES, root: Path = ROOT) -> list[Path]:
     """Bring every .ts in `target` to what the code of `root` says; what is gone is dropped."""
     files = sorted(target.glob("*.ts"))
+    _update(files, root)
+    return files
+
+
+def _update(files: Sequence[Path], root: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         names = Path(folder) / "sources.txt"
         listed = sorted(str(file) for file in (root / "tray_app").rglob("*.py"))
         names.write_text("\n".join(listed), encoding="utf-8")
         _run("lupdate", "-silent", *_UPDATE, f"@{names}", "-ts", *files)
-    return files
 
 
 def _run(name: str, *arguments: str | Path) -> None:
@@ -70,17 +93,23 @@ def _tool(name: str) -> Path | str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do one of the two; both write beside the .ts unless told otherwise."""
-    parser = argparse.ArgumentParser(description="Update or compile the translations.")
-    parser.add_argument("what", choices=("update", "compile"))
-    parser.add_argument("target", nargs="?", type=Path, default=SOURCES)
+    """Do one of the three; all write beside the .ts unless told otherwise."""
+    parser = argparse.ArgumentParser(description="Add, update or compile translations.")
+    parser.add_argument("what", choices=("add", "update", "compile"))
+    parser.add_argument("target", nargs="?", help="a folder; with `add`, the code of a language")
     options = parser.parse_args(arguments)
-    work = update_translations if options.what == "update" else compile_translations
+    folder = Path(options.target or SOURCES)
     try:
-        for path in work(options.target):
-            print(path, file=sys.stderr)
-    except MissingTool as problem:
+        if options.what == "add":
+            made = [add_language(options.target or "")]
+        elif options.what == "update":
+            made = update_translations(folder)
+        else:
+            made = compile_translations(folder)
+    except (MissingTool, ValueError) as problem:
         sys.exit(str(problem))
+    for path in made:
+        print(path, file=sys.stderr)
     return 0
 
 

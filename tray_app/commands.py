@@ -47,8 +47,13 @@ class Commands(QObject):
     """Wait for it no longer."""
     doctor_dialog_requested = Signal(str)
     """Look for what is wrong, with this server first; "" = the default one."""
+    help_dialog_requested = Signal()
     newer_ollama_dialog_requested = Signal()
     """Have the doctor tell of it, and how to get it."""
+    release_told_requested = Signal()
+    """A person has seen that there is a newer Ollama Tray."""
+    release_skip_requested = Signal()
+    """Say no more of that version."""
     doctor_requested = Signal(str)
     """Look at everything, at this server first, which comes as `AppState.examination_changed`."""
     doctor_again_requested = Signal(object)  # Finding

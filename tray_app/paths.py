@@ -57,6 +57,11 @@ class Paths:
         return self.state / "ollama-release.json"
 
     @property
+    def program_release_file(self) -> Path:
+        """The newest release of this program."""
+        return self.state / "program-release.json"
+
+    @property
     def update_ledger_file(self) -> Path:
         return self.state / "updates.json"
 

@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from kit import elf
+from kit.packaged import PROJECT_FILE
 from kit.project import BuildError
 
 Entry = tuple[str, str, str]
@@ -158,8 +159,9 @@ def _target(link: Entry) -> str:
 
 
 def resources(folder: Path) -> list[tuple[str, str]]:
-    """Our icons and compiled translations, and where resources.py looks for them."""
+    """Our icons, compiled translations and addresses, and where they are looked for."""
     found = [*folder.glob("icons/**/*.svg"), *folder.glob("translations/*.qm")]
+    found.append(folder / PROJECT_FILE)
     places = (file.parent.relative_to(folder.parent).as_posix() for file in found)
     return sorted(zip(map(str, found), places, strict=True))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kit import home, needs
 from kit.changelog import Release, of_version
+from kit.packaged import mark
 from kit.project import (
     BUILD,
     DESCRIPTION,
@@ -29,6 +30,7 @@ from kit.project import (
     size_of,
 )
 from kit.templates import fill
+from kit.tree import HOME
 
 MAX_BYTES = 38_000_000
 """The package, packed as for a release."""
@@ -40,6 +42,7 @@ def build_deb(tree: Path, *, quick: bool) -> Path:
     work = BUILD / "deb"
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(tree, work, symlinks=True)
+    mark(work / HOME, "deb")
     documents = work / "usr" / "share" / "doc" / PROGRAM
     documents.mkdir(parents=True)
     copyright_ = fill(PACKAGING / "linux" / "copyright", {"SOURCE": home.read().source})

@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 
 from kit import home
 from kit.environment import LOCKS
+from kit.packaged import MARKER
 from kit.project import APP_ID, BUILD, DIST, PROGRAM, ROOT, VERSION, run, say, sha256
 
 _RUNTIME_VERSION = "6.11"
@@ -49,6 +50,8 @@ _INSTALL = (
     "pip3 install --ignore-installed --no-index --no-deps --no-build-isolation"
     " --prefix=${FLATPAK_DEST}"
 )
+
+_RESOURCES = f"${{FLATPAK_DEST}}/lib/python{_PYTHON}/site-packages/tray_app/_resources"
 
 Source = dict[str, Any]
 
@@ -99,6 +102,7 @@ def manifest(libraries: list[Source], backend: list[Source], source: Source) -> 
                 "buildsystem": "simple",
                 "build-commands": [
                     f"{_INSTALL} .",
+                    f"echo flathub > {_RESOURCES}/{MARKER}",
                     "python3 packaging/desktop_files.py ${FLATPAK_DEST}/share",
                     f"install -Dm644 LICENSE ${{FLATPAK_DEST}}/share/licenses/{APP_ID}/LICENSE",
                 ],

@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from kit import home, needs
+from kit.packaged import mark
 from kit.project import (
     APP_ID,
     BUILD,
@@ -22,6 +23,7 @@ from kit.project import (
     run,
 )
 from kit.templates import fill
+from kit.tree import HOME
 
 _ARCHITECTURES = {"arm64": "aarch64"}
 
@@ -35,6 +37,7 @@ def build_rpm(tree: Path, *, quick: bool) -> Path:
     top.mkdir(parents=True)
     own_tree = top / "tree"
     shutil.copytree(tree, own_tree, symlinks=True)
+    mark(own_tree / HOME, "rpm")
     # Where zsh of Fedora and openSUSE looks.
     site = own_tree / "usr" / "share" / "zsh" / "site-functions"
     (own_tree / "usr" / "share" / "zsh" / "vendor-completions").rename(site)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from kit.packaged import write_project_file
 from kit.project import BUILD, ROOT, set_times
 from translations import compile_translations
 
@@ -36,6 +37,7 @@ def clean_copy() -> Path:
                 shutil.copyfile(file, target / file.name)
     translations = target / "resources" / "translations"
     compile_translations(translations, translations)
+    write_project_file(target)
     set_times(target)
     return target
 

@@ -30,7 +30,7 @@ _FILES = "list_files memory_file model_files update_ledger use_file"
 _BASE_LAYER = Layer(_names(f"core {_BASE}"), _names("PySide6.QtCore platformdirs"))
 _EVERYTHING = _names(
     f"core ollama workers itemmodels views desktop demo diagnosis state commands cli app "
-    f"{_FILES} {_BASE}"
+    f"{_FILES} {_BASE} project"
 )
 
 LAYERS = {
@@ -46,6 +46,7 @@ LAYERS = {
         _names(f"core {_BASE}"), _names("PySide6.QtCore PySide6.QtGui platformdirs")
     ),
     "bundled": Layer(frozenset()),
+    "project": Layer(_names("core bundled")),
     "language": Layer(_names("text bundled"), _names("PySide6.QtCore")),
     "log": _BASE_LAYER,
     "settings": _BASE_LAYER,

@@ -170,7 +170,7 @@ def test_every_dialog_reads_itself(reader: Reader) -> None:
         (("Delete",), "Delete"),
         (("ctrl+d",), "Duplicate"),
         (("ctrl+comma",), "Settings"),
-        (("F1",), "Keyboard shortcuts"),
+        (("F1",), "Help"),
     ):
         screen.keys(*keys)
         window = reader.app.window(title)

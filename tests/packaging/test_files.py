@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -356,3 +357,13 @@ def test_actions_are_pinned_by_commit(file: Path) -> None:
     for action, comment in used:
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_packages_say_who_made_them(tmp_path: Path) -> None:
+    from kit import packaged
+
+    folder = tmp_path / "lib" / "resources"
+    folder.mkdir(parents=True)
+    packaged.mark(tmp_path, "deb")
+    assert (folder / packaged.MARKER).read_text() == "deb\n"
+    assert json.loads(packaged.project_facts(ROOT)).keys() == {"urls"}

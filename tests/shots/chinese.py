@@ -22,7 +22,7 @@ _AGAIN = {
         "menu-row",
         "menu-more",
         "menu-columns",
-        "shortcuts",
+        "help",
     ),
     *("pull-blank", "pull-new", "pull-space", "pull-short", "pull-not-found", "pull-no-network"),
     *("details-overview", "details-model-info", "details-layers", "delete-one", "delete-several"),

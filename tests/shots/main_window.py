@@ -218,11 +218,19 @@ def menu_columns() -> QWidget:
     return _owned(menu, made)
 
 
-@SHOTS.add("shortcuts")
-def shortcuts() -> QWidget:
-    from tray_app.views.shortcuts import ShortcutsDialog
+@SHOTS.add("help")
+def help_page() -> QWidget:
+    from tray_app.state.project import Folders, ProjectFacts
+    from tray_app.views.help.dialog import HelpDialog
 
-    return ShortcutsDialog()
+    project = ProjectFacts()
+    project.set_pages(
+        "https://github.com/somebody/ollama-tray", "https://github.com/somebody/ollama-tray/issues"
+    )
+    home = "/home/me/.{}/ollama-tray"
+    parts = ("config", "local/state", "cache", "local/state")
+    project.folders = Folders(*map(home.format, parts))
+    return HelpDialog(project)
 
 
 _owners: list[QWidget] = []

@@ -203,3 +203,34 @@ def test_chinese_takes_two_columns_of_a_terminal() -> None:
     assert cut("名称太长了", 7) == "名称太…"
     assert cut("名称太长了", 6) == "名称…"
     assert cut("short", 5) == "short"
+
+
+def test_a_language_that_is_half_done_is_offered_and_speaks_english_where_it_lacks_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+) -> None:
+    spec = importlib.util.spec_from_file_location("t", ROOT / "packaging" / "translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool: ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    folder = tmp_path / "translations"
+    folder.mkdir()
+    file = tool.add_language("de", folder)
+    one = '<source>Help</source>\n        <translation type="unfinished"></translation>'
+    words = file.read_text(encoding="utf-8")
+    assert words.count(one) == 1
+    done = "<source>Help</source>\n        <translation>Hilfe</translation>"
+    file.write_text(words.replace(one, done), encoding="utf-8")
+    tool.compile_translations(folder, folder)
+    monkeypatch.setattr(bundled, "_root", lambda: tmp_path)
+    before = QLocale()
+    try:
+        assert language.languages() == ("en", "de")
+        assert language.spoken("de") == "de"
+        language.install_language("de")
+        assert tr("Help") == "Hilfe"
+        assert tr("Keys") == "Keys"
+    finally:
+        language.install_language("en")
+        QLocale.setDefault(before)
+        text.configure()

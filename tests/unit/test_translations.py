@@ -1,4 +1,7 @@
-"""The translations are complete, up to date, and lose nothing of what a text needs."""
+"""The translations are up to date and lose nothing of what a text needs; Chinese is complete.
+
+Other languages may be half done: what they lack is shown in English.
+"""
 
 import ast
 import importlib.util
@@ -16,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "resources" / "translations").glob("*.ts"))
+COMPLETE = [file for file in FILES if file.stem == "ollama-tray_zh_CN"]
 FIELD = re.compile(r"\{(\w*)\}")
 NUMBER = re.compile(r"%L?n")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -98,7 +102,7 @@ def tool() -> ModuleType:
 
 
 def test_there_is_chinese() -> None:
-    assert [file.stem for file in FILES] == ["ollama-tray_zh_CN"]
+    assert len(COMPLETE) == 1
 
 
 def test_every_text_is_written_where_lupdate_reads_it() -> None:
@@ -114,7 +118,7 @@ def test_every_text_is_written_where_lupdate_reads_it() -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_text_of_the_code_is_translated(file: Path) -> None:
+def test_every_text_of_the_code_is_there(file: Path) -> None:
     there = {entry.key: entry for entry in entries(file)}
     in_code = in_the_code()
     missing = [f"{place}: {key}" for key, (_, place) in in_code.items() if key not in there]
@@ -133,7 +137,7 @@ def test_lupdate_would_change_nothing(file: Path, tool: ModuleType, tmp_path: Pa
     assert entries(copy) == entries(file), "run `python3 dev.py translate`"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", COMPLETE, ids=lambda file: file.stem)
 def test_nothing_is_unfinished(file: Path) -> None:
     assert [entry.source for entry in entries(file) if entry.status] == []
     assert [entry.source for entry in entries(file) if not all(entry.translations)] == []
@@ -168,7 +172,8 @@ def test_signs_are_kept(file: Path) -> None:
             assert "……" not in words, entry
             assert words[:1].isspace() == entry.source[:1].isspace(), entry
             assert not words[-1:].isspace() or entry.source[-1:].isspace(), entry
-            assert words.count("“") == words.count("”"), entry
+            if "_zh_" in file.stem:
+                assert words.count("“") == words.count("”"), entry
             assert "&" not in words or "&" in entry.source or entry.comment == "button", entry
             assert words.count("&") <= 1, entry
             assert "\n" not in words, entry
@@ -198,4 +203,18 @@ def test_chinese_is_set_like_chinese(file: Path) -> None:
 def test_compiling_makes_what_the_program_looks_for(tool: ModuleType, tmp_path: Path) -> None:
     made = tool.compile_translations(tmp_path)
     assert [path.name for path in made] == [f"{file.stem}.qm" for file in FILES]
-    assert all(path.stat().st_size > 10_000 for path in made)
+    whole = [path for path in made if path.stem == COMPLETE[0].stem]
+    assert whole[0].stat().st_size > 10_000
+
+
+def test_a_language_is_begun_with_one_command(tool: ModuleType, tmp_path: Path) -> None:
+    file = tool.add_language("pl", tmp_path)
+    assert file.name == "ollama-tray_pl.ts"
+    begun = entries(file)
+    # Every text, none of them translated, and the three plural forms of Polish.
+    assert {entry.key for entry in begun} == set(in_the_code())
+    assert {entry.status for entry in begun} == {"unfinished"}
+    assert {len(entry.translations) for entry in begun if entry.is_plural} == {3}
+    for bad in ("pl", "en", "Polish", "../x", ""):
+        with pytest.raises(ValueError, match=r"no code|already"):
+            tool.add_language(bad, tmp_path)

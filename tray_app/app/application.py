@@ -44,6 +44,7 @@ from tray_app.resources import app_icon
 from tray_app.settings import Settings
 from tray_app.settings.pull_limits import limits_of
 from tray_app.state.app_state import AppState
+from tray_app.state.project import Folders
 from tray_app.workers.last_lists import LastLists
 from tray_app.workers.operations import Operations
 from tray_app.workers.pollers import Pollers
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from tray_app.app.disk import Disk
     from tray_app.app.keeping import Keeping
     from tray_app.app.lists import Lists
+    from tray_app.app.program_release import ProgramRelease
     from tray_app.app.remarks import Remarks
     from tray_app.app.server_starts import ServerStarts
     from tray_app.app.stay_awake import StayAwake
@@ -91,9 +93,11 @@ class Application(QObject):
         self.keeping: Keeping | None = None
         self.disk: Disk | None = None
         self.remarks: Remarks | None = None
+        self.release: ProgramRelease | None = None
         self._late = [
             *(self._build_starts, self._build_updates, self._build_use, self._build_creates),
             *(self._build_lists_unless_none, self._build_keeping, self._build_remarks),
+            self._build_release,
         ]
         self.settings = Settings(where.settings_file, self)
         self.login_switch = login_switch(self.settings, self, is_login=invocation.login)
@@ -109,6 +113,9 @@ class Application(QObject):
             self,
             is_demo=demo is not None,
             log_folder=str(where.log),
+        )
+        self.state.project.folders = Folders(
+            *map(str, (where.config, where.state, where.cache, where.log))
         )
         self.commands = Commands(self)
         self.tray = tray
@@ -146,6 +153,7 @@ class Application(QObject):
         self._ledger_file = where.update_ledger_file if demo is None else None
         self._use_file = where.use_file if demo is None else None
         self._creates_file = where.creates_file
+        self._release_file = where.program_release_file
         self._recipes_file = where.recipes_file if demo is None else None
         self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
@@ -366,6 +374,29 @@ class Application(QObject):
         self.commands.disk_report_requested.connect(disk.watch)
         self.commands.disk_stop_requested.connect(disk.stop)
 
+    @Slot()
+    def _build_release(self) -> None:
+        """Only where somebody can be asked, and no store brings what is newer."""
+        from tray_app import project
+        from tray_app.app.program_release import ProgramRelease
+        from tray_app.core.releases import ASKING, repository_of
+        from tray_app.diagnosis.program_releases import ProgramReleases
+
+        if self.shutdown.is_quitting:
+            return
+        facts = self.state.project
+        facts.set_pages(project.home(), project.issues())
+        repository = repository_of(project.repository()) if self.demo is None else None
+        by = project.packaged_by()
+        facts.set_can_ask(repository is not None and by in ASKING, by)
+        if repository is None or not facts.can_ask:
+            return
+        releases = ProgramReleases(self._release_file, repository)
+        self.release = ProgramRelease(self.settings, facts, self.runner, releases, self)
+        self.commands.release_told_requested.connect(self.release.note_told)
+        self.commands.release_skip_requested.connect(self.release.skip)
+        self.release.start()
+
     def _running(self) -> int:
         """What would stop for now with the program, or go on without it."""
         creates = self.state.creates
@@ -385,7 +416,7 @@ class Application(QObject):
     def _close_late(self) -> None:
         late = (
             *(self.starts, self.stay_awake, self.updates, self.use),
-            *(self.creates, self.lists, self.keeping, self.remarks, self.disk),
+            *(self.creates, self.lists, self.keeping, self.remarks, self.disk, self.release),
         )
         for part in late:
             if part is not None:

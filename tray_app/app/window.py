@@ -86,6 +86,7 @@ class WindowController(QObject):
         commands.history_dialog_requested.connect(self.open_history)
         commands.doctor_dialog_requested.connect(self.open_doctor)
         commands.newer_ollama_dialog_requested.connect(self.open_newer_ollama)
+        commands.help_dialog_requested.connect(self.open_help)
         commands.pull_show_requested.connect(self.show_pull)
 
     @property
@@ -259,6 +260,11 @@ class WindowController(QObject):
     def open_newer_ollama(self) -> None:
         self._show_unless_in_use()
         self._windows().dialogs.open_doctor(shows_newer=True)
+
+    @Slot()
+    def open_help(self) -> None:
+        self._show_unless_in_use()
+        self._windows().dialogs.open_help()
 
     @Slot()
     def open_history(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 Check = Callable[[Any], Any]
 """JSON value → field value. Raises BadValue."""
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?")
 _TEXT_LIMIT = 4096
 _LIST_LIMIT = 256
 _QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
@@ -40,6 +41,14 @@ def choice(*allowed: str | int) -> Check:
         return allowed[allowed.index(value)]
 
     return check
+
+
+def language(value: Any) -> str:
+    """ "system", or a code as "de" and "zh_CN". There need be no translation: that may come, or
+    go, with another version of the program."""
+    if value != "system" and not (isinstance(value, str) and _LANGUAGE.fullmatch(value)):
+        raise BadValue("system, or the code of a language")
+    return str(value)
 
 
 def whole(low: int, high: int) -> Check:

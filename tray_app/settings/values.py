@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from tray_app.settings import checks
 from tray_app.settings.checks import (
     BadValue,
     Check,
@@ -53,7 +54,7 @@ class SettingsValues:
     """What a portal answered last; elsewhere the system is asked."""
     start_hidden: bool = _setting(True, flag)
     theme: str = _setting("system", choice("system", "light", "dark"))
-    language: str = _setting("system", choice("system", "en", "zh_CN"))
+    language: str = _setting("system", checks.language)
     size_units: str = _setting("decimal", choice("decimal", "binary"))
     refresh_s: int = _setting(2, choice(1, 2, 5, 10, 30))
     tray_icon: str = _setting("automatic", choice("automatic", "light", "dark", "color"))
@@ -76,6 +77,9 @@ class SettingsValues:
     keep_again: bool = _setting(False, flag)
 
     look_for_ollama: str = _setting("weekly", choice("never", "weekly"))
+    look_for_tray: str = _setting("weekly", choice("never", "weekly"))
+    told_release: str = _setting("", text)
+    skipped_release: str = _setting("", text)
 
     notify_finished: bool = _setting(True, flag)
     notify_failed: bool = _setting(True, flag)

@@ -43,6 +43,7 @@ from tray_app.state.creates import CreateFacts
 from tray_app.state.disk import DiskFacts
 from tray_app.state.keeping import KeepingFacts
 from tray_app.state.lists import ListFacts
+from tray_app.state.project import ProjectFacts
 from tray_app.state.remarks import RemarkFacts
 from tray_app.state.renames import RenameFacts
 from tray_app.state.use import UseFacts
@@ -147,6 +148,7 @@ class AppState(QObject):
         """The server that is shown; "" = all of them."""
         self.is_demo = is_demo
         self.log_folder = log_folder
+        self.project = ProjectFacts(self)
         self.creates = CreateFacts(self)
         self.use = UseFacts(self)
         self.disk = DiskFacts(self)

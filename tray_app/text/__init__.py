@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         finding_words,
         spoken_finding,
     )
+    from tray_app.text.help import Leaving, leaving
     from tray_app.text.history import HistoryRow, history_note, history_row, history_titles
     from tray_app.text.keeping import no_room_reason, notice_not_kept
     from tray_app.text.lists import (
@@ -288,6 +289,6 @@ else:
         "starting", "notices", "queue", "updates", "updating", "use", "keeping", "creating",
         "pull_errors", "renaming", "estimates", "lists", "create_dialog", "deriving", "diagnosis",
         "history", "sign_in", "connection_tests", "connection_words", "lookups",
-        "pull_targets", "deleting", "doctor", "findings", "server_findings", "update_sheet",
-        "version", "parameters", "disk", "english", "displays", "qt_formats",
+        "pull_targets", "deleting", "doctor", "help", "findings", "server_findings",
+        "update_sheet", "version", "parameters", "disk", "english", "displays", "qt_formats",
     )  # fmt: skip

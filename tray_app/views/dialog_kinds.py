@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tray_app.views.disk.dialog import DiskDialog
     from tray_app.views.doctor.dialog import DoctorDialog
     from tray_app.views.downloads.history_dialog import HistoryDialog
+    from tray_app.views.help.dialog import HelpDialog
     from tray_app.views.lists.chooser import ask_for_list, ask_where_to_save
     from tray_app.views.lists.dialog import ImportDialog
     from tray_app.views.pull.dialog import PullDialog
@@ -41,6 +42,7 @@ __all__ = [
     "DoctorDialog",
     "DuplicateDialog",
     "GoBackDialog",
+    "HelpDialog",
     "HistoryDialog",
     "ImportDialog",
     "Place",
@@ -67,6 +69,7 @@ _FILES = {
     "DiskDialog": "tray_app.views.disk.dialog",
     "DoctorDialog": "tray_app.views.doctor.dialog",
     "HistoryDialog": "tray_app.views.downloads.history_dialog",
+    "HelpDialog": "tray_app.views.help.dialog",
     "ask_for_list": "tray_app.views.lists.chooser",
     "ask_where_to_save": "tray_app.views.lists.chooser",
     "ImportDialog": "tray_app.views.lists.dialog",

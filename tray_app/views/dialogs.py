@@ -416,6 +416,15 @@ class Dialogs(QObject):
         self._bring_to_front(dialog)
         return dialog
 
+    def open_help(self) -> kinds.HelpDialog:
+        """Keys, folders, and what leaves this computer."""
+        dialog = self._find(kinds.HelpDialog)
+        if dialog is None:
+            dialog = kinds.HelpDialog(self._state.project, self._host)
+            self._keep(dialog)
+        self._bring_to_front(dialog)
+        return dialog
+
     def ask_quit(self, running: int) -> kinds.QuitDialog:
         """Ask whether to quit while `running` downloads run, models that are made among them."""
         dialog = self._find(kinds.QuitDialog)

@@ -1,20 +1,13 @@
-"""The keys of the main window: one table for shortcuts, menu hints and the list on F1."""
+"""The keys of the main window: one table for shortcuts, menu hints and the help on F1."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.text import tr
-from tray_app.views.components.labels import PlainLabel
-from tray_app.views.components.screen_fit import ScreenFit
-from tray_app.views.theme import TextRole
-
-_LEAST = QSize(320, 240)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ SHORTCUTS: dict[str, Keys] = {
     "row_menu": Keys(("Shift+F10", "Menu"), (), True),
     "more": Keys(("F10",)),
     "settings": Keys(("Ctrl+,",)),
-    "shortcuts": Keys(("F1",), ("Ctrl+?",)),
+    "help": Keys(("F1",), ("Ctrl+?",)),
     "close": Keys(("Ctrl+W",)),
     "quit": Keys(("Ctrl+Q",)),
 }
@@ -75,7 +68,7 @@ BUILT_IN = frozenset({"select_all", "row_menu"})
 
 
 def label(key: str) -> str:
-    """What a shortcut does, for the list on F1."""
+    """What a shortcut does, for menus and the help on F1."""
     return {
         "pull": tr("Pull model…"),
         "create": tr("Create from file…"),
@@ -104,7 +97,7 @@ def label(key: str) -> str:
         "row_menu": tr("Menu of the selected models"),
         "more": tr("More menu"),
         "settings": tr("Settings…"),
-        "shortcuts": tr("Keyboard shortcuts"),
+        "help": tr("Help"),
         "close": tr("Close window"),
         "quit": tr("Quit Ollama Tray"),
     }[key]
@@ -120,48 +113,19 @@ def hint(key: str) -> str:
     return shown(SHORTCUTS[key].here[0])
 
 
-class ShortcutsDialog(QDialog):
-    """Modeless; closes with Esc."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Keyboard shortcuts"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        body = QWidget()
-        grid = QGridLayout(body)
-        grid.setContentsMargins(20, 16, 20, 20)
-        grid.setHorizontalSpacing(40)
-        grid.setVerticalSpacing(6)
-        listed = {key: keys for key, keys in SHORTCUTS.items() if keys.here}
-        for row, (key, keys) in enumerate(listed.items()):
-            grid.addWidget(PlainLabel(label(key), wrap=False), row, 0)
+def listed() -> list[tuple[str, str]]:
+    """What each shortcut of this system does, and its keys, as they stand in SHORTCUTS."""
+    found = []
+    for key, keys in SHORTCUTS.items():
+        if keys.here:
             # Some languages have one word for Return and Enter.
             named = dict.fromkeys(shown(sequence) for sequence in keys.here)
-            sequences = tr(", ", "between parts of a line").join(named)
-            value = PlainLabel(sequences, wrap=False)
-            value.set_dim()
-            grid.addWidget(value, row, 1)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(PlainLabel(tr("In the list of downloads"), TextRole.SECTION), len(listed), 0)
-        for offset, (words, sequence) in enumerate(_download_keys(), start=1):
-            grid.addWidget(PlainLabel(words, wrap=False), len(listed) + offset, 0)
-            value = PlainLabel(sequence, wrap=False)
-            value.set_dim()
-            grid.addWidget(value, len(listed) + offset, 1)
-        scroll = QScrollArea()
-        scroll.setAccessibleName(tr("Keyboard shortcuts"))
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(body)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(scroll)
-        self.screen_fit = ScreenFit(self, lambda: _LEAST)
-        width = body.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width()
-        self.resize(max(440, width), 560)
+            found.append((label(key), tr(", ", "between parts of a line").join(named)))
+    return found
 
 
-def _download_keys() -> tuple[tuple[str, str], ...]:
+def download_keys() -> tuple[tuple[str, str], ...]:
+    """What the keys do in the list of downloads."""
     return (
         (tr("Pause or resume"), shown("Space")),
         (tr("Cancel"), shown("Del")),

@@ -81,7 +81,7 @@ WINDOWS: list[Callable[[], QWidget]] = [
     pictures.settings_notifications,
     pictures.settings_about,
     downloads.history_filled,
-    main_window.shortcuts,
+    main_window.help_page,
 ]
 
 

@@ -16,12 +16,13 @@ from tests.shots import registry as shots
 from tests.support.complaints import NO_SCREEN, complaints
 from tests.widgets.helpers import shown
 from tests.widgets.windows import Stage
+from tray_app.state.project import ProjectFacts
 from tray_app.text import Message
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.message_box import MessageBox
-from tray_app.views.shortcuts import ShortcutsDialog
+from tray_app.views.help.dialog import HelpDialog
 
 ROOT = Path(__file__).parents[3]
 FITTED = ("delete-", "duplicate", "quit", "cancel", "message")
@@ -133,7 +134,7 @@ def test_nothing_scrolls_where_there_is_room(words: int, details: str, qtbot: Qt
 
 
 def test_the_list_of_keys_scrolls_in_one_direction_only(qtbot: QtBot) -> None:
-    dialog = shown(qtbot, ShortcutsDialog())
+    dialog = shown(qtbot, HelpDialog(ProjectFacts()))
     assert dialog.findChildren(QScrollArea)[0].horizontalScrollBar().maximum() == 0
 
 

@@ -88,3 +88,11 @@ def test_other_registries_are_chosen(page: UpdatesPage, scene: Scene) -> None:
     assert scene.settings.values.insecure_hosts == ()
     page.choose.click()
     assert not page.hosts.isVisible()
+
+
+def test_a_newer_ollama_tray_only_where_it_can_be_asked(page: UpdatesPage, scene: Scene) -> None:
+    assert not page.look_for_tray.isVisible()
+    scene.state.project.set_can_ask(True)
+    assert page.look_for_tray.isVisible()
+    scene.state.project.set_can_ask(False, "flathub")
+    assert not page.look_for_tray.isVisible()

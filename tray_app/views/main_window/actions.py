@@ -79,7 +79,7 @@ class Command(StrEnum):
     PREVIOUS_PANE = "previous_pane"
     MORE = "more"
     SETTINGS = "settings"
-    SHORTCUTS = "shortcuts"
+    HELP = "help"
     DIAGNOSTICS = "diagnostics"
     ABOUT = "about"
     CLOSE = "close"
@@ -109,6 +109,7 @@ _ICONS = {
     Command.MANAGE_SERVERS: "sliders",
     Command.DOCTOR: "verify",
     Command.SETTINGS: "sliders",
+    Command.HELP: "info",
     Command.DIAGNOSTICS: "copy",
     Command.QUIT: "power",
 }

@@ -231,7 +231,7 @@ def fill_more(
     menu.addMenu(sorting)
     menu.addSeparator()
     for command in (
-        *(Command.HISTORY, Command.SETTINGS, Command.DOCTOR, Command.SHORTCUTS),
+        *(Command.HISTORY, Command.SETTINGS, Command.DOCTOR, Command.HELP),
         *(Command.DIAGNOSTICS, Command.ABOUT, Command.QUIT),
     ):
         menu.addAction(actions[command])

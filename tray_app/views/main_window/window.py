@@ -46,6 +46,7 @@ from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.pane_actions import PaneActions
 from tray_app.views.main_window.panel_facts import PanelFacts
 from tray_app.views.main_window.panes import REASON, PaneFocus
+from tray_app.views.main_window.release_news import ReleaseNews
 from tray_app.views.main_window.rename_reports import RenameReports
 from tray_app.views.main_window.reports import Reports
 from tray_app.views.main_window.saved_state import SavedState
@@ -58,7 +59,6 @@ from tray_app.views.main_window.top_bar import TopBar
 from tray_app.views.main_window.update_actions import UpdateActions
 from tray_app.views.main_window.update_banners import UpdateBanners
 from tray_app.views.models.view import ModelView
-from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import Tone
 
 _TICK_MS = 1000
@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
         self.reports = Reports(state, self.models, self.shown_servers, self)
         self.rename_reports = RenameReports(state, commands, self.shown_servers, self.view, self)
         self.keep_reports = KeepReports(state, commands, self.shown_servers, self)
+        self.release_news = ReleaseNews(state, commands, self)
         self._build()
         self.list_actions = ListActions(
             *(self.actions_, commands, state, self.shown_servers, self.pane), self
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
                 **self.rename_reports.actions,
                 **self.list_actions.actions,
                 **self.keep_reports.actions,
+                **self.release_news.actions,
             },
             self,
         )
@@ -248,7 +250,7 @@ class MainWindow(QMainWindow):
         on(Command.PREVIOUS_PANE, self.panes.previous_pane)
         on(Command.MORE, self.top_bar.more_button.showMenu)
         on(Command.SETTINGS, lambda: commands.settings_dialog_requested.emit(""))
-        on(Command.SHORTCUTS, lambda: ShortcutsDialog(self).open())
+        on(Command.HELP, commands.help_dialog_requested.emit)
         on(Command.DIAGNOSTICS, commands.diagnostics_requested.emit)
         on(Command.ABOUT, lambda: commands.settings_dialog_requested.emit("about"))
         on(Command.CLOSE, self.close)
@@ -308,6 +310,7 @@ class MainWindow(QMainWindow):
         self.update_banners.models_wanted.connect(self.select_all_of)
         self.update_banners.notice_made.connect(self.show_notice)
         self.derive_reports.changed.connect(self._refresh_later)
+        self.release_news.changed.connect(self._refresh_later)
         for reports in (
             *(self.reports, self.derive_reports, self.rename_reports),
             *(self.list_actions, self.keep_reports),
@@ -384,7 +387,11 @@ class MainWindow(QMainWindow):
             has_news=self.update_banners.has_news,
         )
         self.view.columns.set_updates(facts.filter == "updates")
-        self.pane.set_standing(self.derive_reports.banner() or self.update_banners.banner())
+        self.pane.set_standing(
+            self.derive_reports.banner()
+            or self.update_banners.banner()
+            or self.release_news.banner()
+        )
         self.filter_bar.set_comparison(*self._comparison_words(facts))
         line, tip = self._status_line.words(facts, selected)
         self.status_bar.set_line(line, tip)
@@ -570,6 +577,7 @@ class MainWindow(QMainWindow):
         comparing = menus.Comparing(servers, current, self.choose_comparison) if servers else None
         columns, sort = self.view.columns, self.models.sort_column
         menus.fill_more(self.more_menu, self.actions_, columns, sort, comparing)
+        self.release_news.add_entry(self.more_menu)
 
     @Slot(object)
     def _on_view_menu_requested(self, pos: QPoint) -> None:
@@ -669,6 +677,8 @@ class MainWindow(QMainWindow):
         self._was_visible = is_visible
         if is_visible:
             self._tick_timer.start()
+            if not self._state.project.is_told:
+                self._refresh_later()
             self.models.refresh_ages()
             self._show_ages()
         else:

@@ -15,7 +15,6 @@ from tray_app.text import tr
 from tray_app.views.components.buttons import Button, tell_copied
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.settings.rows import ControlRow, SettingsPage
-from tray_app.views.shortcuts import ShortcutsDialog
 from tray_app.views.theme import TextRole
 
 _ICON = 64
@@ -49,10 +48,16 @@ class AboutPage(SettingsPage):
         head.addLayout(names, 1)
         self.column.addLayout(head)
         card = self.add_group()
-        shortcuts = Button(tr("&Show"), small=True)
-        shortcuts.clicked.connect(self._on_shortcuts_clicked)
-        card.add_row(ControlRow(tr("Keyboard shortcuts"), shortcuts))
-        shortcuts.setAccessibleName(tr("Show the keyboard shortcuts"))
+        show_help = Button(tr("&Show"), small=True)
+        show_help.clicked.connect(commands.help_dialog_requested)
+        words = tr("Keys, folders, and what leaves this computer")
+        card.add_row(ControlRow(tr("Help"), show_help, words))
+        show_help.setAccessibleName(tr("Show the help"))
+        self._release = ControlRow(tr("A newer version is out"), self._add_page_button())
+        card.add_row(self._release)
+        self._card, self._project = card, state.project
+        state.project.release_changed.connect(self._show_release)
+        self._show_release()
         help_card = self.add_group(tr("Help us help you"))
         self._copy = Button(tr("&Copy"), "copy", small=True)
         self._copy.setAccessibleName(tr("Copy diagnostics"))
@@ -85,8 +90,23 @@ class AboutPage(SettingsPage):
         if self.isVisible():
             tell_copied(self._copy)
 
-    def _on_shortcuts_clicked(self) -> None:
-        ShortcutsDialog(self.window()).show()
+    def _add_page_button(self) -> Button:
+        self._page = Button(tr("Open page"), "external", small=True)
+        self._page.clicked.connect(self._on_page_clicked)
+        return self._page
+
+    @Slot()
+    def _show_release(self) -> None:
+        release = self._project.release
+        if release is not None:
+            words = tr("Ollama Tray {version} is out.").format(version=release.version)
+            self._release.label.setText(words)
+            self._page.setAccessibleName(tr("Open the page of the newer version"))
+        self._card.show_row(self._release, release is not None)
+
+    def _on_page_clicked(self) -> None:
+        if self._project.release is not None:
+            QDesktopServices.openUrl(QUrl(self._project.release.page))
 
     def _on_open_log_clicked(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._log_folder))

@@ -106,6 +106,23 @@ class UpdatesPage(SettingsPage):
             (("never", tr("Never")), ("weekly", tr("Once a week"))),
             tr("Only tells you, with the command for this computer."),
         )
+        self.look_for_tray = self.add_choice(
+            programs,
+            "look_for_tray",
+            tr("Look for a newer Ollama &Tray"),
+            (("never", tr("Never")), ("weekly", tr("Once a week"))),
+            tr("Only tells you. Nothing is installed by itself."),
+        )
+        self._programs = programs
+        self._state.project.can_ask_changed.connect(self._show_programs)
+        self._show_programs()
+
+    @Slot()
+    def _show_programs(self) -> None:
+        """Of Ollama Tray only where that can be asked, and nobody else brings it."""
+        row = self.look_for_tray.parentWidget()
+        if row is not None:
+            self._programs.show_row(row, self._state.project.can_ask)
 
     def _add_check(self) -> None:
         self.check = _button(tr("Check &now"), "", "refresh")

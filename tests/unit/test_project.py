@@ -1,0 +1,58 @@
+"""The addresses of the project and who packaged it, from the places where they may stand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tray_app import bundled, project
+
+URLS = {"Homepage": "https://github.com/somebody/ollama-tray", "Issues": "https://x.example/"}
+
+
+@pytest.fixture
+def resources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Those of a frozen program."""
+    folder = tmp_path / "resources"
+    folder.mkdir()
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    for cached in (bundled._root, project.urls, project.packaged_by):
+        cached.cache_clear()
+    yield folder
+    for cached in (bundled._root, project.urls, project.packaged_by):
+        cached.cache_clear()
+
+
+def test_a_package_brings_them(resources: Path) -> None:
+    (resources / "project.json").write_text(json.dumps({"urls": URLS}))
+    assert project.home() == project.repository() == URLS["Homepage"]
+    assert project.issues() == ""  # a placeholder
+
+
+def test_a_checkout_has_them_in_pyproject(resources: Path) -> None:
+    file = resources.parent / "pyproject.toml"
+    file.write_text(f'[project]\n[project.urls]\nSource = "{URLS["Homepage"]}"\n')
+    assert (project.home(), project.repository()) == ("", URLS["Homepage"])
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"urls": 3}', '{"urls": {"Homepage": 3}}', "{}"])
+def test_what_cannot_be_used_is_none(resources: Path, content: str) -> None:
+    (resources / "project.json").write_text(content)
+    assert project.urls() == {}
+
+
+def test_nobody_said_anything(resources: Path) -> None:
+    assert project.urls() == {}
+    assert project.packaged_by() == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "by"), [(b"flathub\n", "flathub"), (b"DEB", "deb"), (b"\xff", "unknown")]
+)
+def test_who_packaged_it(resources: Path, content: bytes, by: str) -> None:
+    (resources / "packaged-by").write_bytes(content)
+    assert project.packaged_by() == by

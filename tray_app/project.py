@@ -1,0 +1,73 @@
+"""The addresses of the project, and who packaged this copy of it.
+
+They stand in `[project.urls]` of pyproject.toml. Packages have a short copy, which building them
+writes: `project.json` among the resources; and `packaged-by` beside it, one word, where a store or
+a package manager brings what is newer.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from tray_app.bundled import resource_path
+from tray_app.core.releases import is_real
+
+_MAX_BYTES = 20_000
+
+
+@cache
+def urls() -> dict[str, str]:
+    """The real ones by their names in pyproject.toml; a placeholder counts as none."""
+    return {name: url for name, url in _found().items() if is_real(url)}
+
+
+def home() -> str:
+    """The page of the project; "" = it has none yet."""
+    return urls().get("Homepage", "")
+
+
+def issues() -> str:
+    """Where faults are reported; "" = nowhere yet."""
+    return urls().get("Issues", "") or urls().get("Bug Tracker", "")
+
+
+def repository() -> str:
+    """Where the source and the releases are; "" = nowhere yet."""
+    found = urls()
+    return found.get("Source", "") or found.get("Repository", "") or home()
+
+
+@cache
+def packaged_by() -> str:
+    """Who packaged this copy: "flathub", "deb" …; "" = nobody who said so. What cannot be read is
+    somebody, too."""
+    file = resource_path("packaged-by")
+    try:
+        return file.read_bytes()[:_MAX_BYTES].decode("ascii").strip().casefold()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError):
+        return "unknown"
+
+
+def _found() -> dict[str, str]:
+    file = resource_path("project.json")
+    checkout = resource_path().parent / "pyproject.toml"
+    try:
+        if file.is_file():
+            found = json.loads(_text(file))["urls"]
+        elif checkout.is_file():
+            import tomllib
+
+            found = tomllib.loads(_text(checkout))["project"].get("urls", {})
+        else:
+            return {}
+        return {name: url for name, url in found.items() if isinstance(url, str)}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes()[:_MAX_BYTES].decode("utf-8")
