@@ -103,6 +103,13 @@ FRONT_PROGRAMS = {
     "caddy": "caddy",
     "nginx": "nginx",
 }
+# program → Debian package: what `try-windows` takes besides the virtual desktop
+WINDOWS_PROGRAMS = {
+    "makensis": "nsis",
+    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
+    "x86_64-w64-mingw32-objdump": "binutils-mingw-w64-x86-64",
+}
+WINE = "/usr/lib/wine/wine64"  # Debian: not on the path
 # file → Debian package: what screen readers stand on, for tests/desktop/test_accessibility.py
 TEST_FILES = {
     "usr/libexec/at-spi2-registryd": "at-spi2-core",
@@ -116,6 +123,7 @@ MOST_WORKERS = 8  # more would wait for the longest tests
 CLOSING_LINE = re.compile(r"=* ?((\d+ \w+,? ?)+|no tests ran) in [\d.]+s")
 GROWING_LINE = re.compile(r"(tests/\S+ )?[.FEsxX]+$|tests/\S* ?$")
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
+EXIT_CANNOT_TRY = 3  # of what tries packages
 EXIT_UNREACHABLE = 3  # of `ollama-tray status`
 
 
@@ -555,6 +563,28 @@ def command_bench(arguments: Sequence[str]) -> int:
     return run(module("tests.bench", *arguments), cwd=ROOT)
 
 
+def missing_for_windows() -> list[str]:
+    """Return the packages that `try-windows` lacks."""
+    has_wine = Path(WINE).exists() or find_program("wine64") is not None
+    return [
+        *([] if has_wine else ["wine64"]),
+        *missing_programs(WINDOWS_PROGRAMS),
+        *missing_for_desktop(),
+    ]
+
+
+def command_try_windows(arguments: Sequence[str]) -> int:
+    """Freeze, install, use, upgrade and remove the Windows program under wine, and test there."""
+    if not sys.platform.startswith("linux"):
+        say("wine is for Linux; on Windows, use packaging/build.py and packaging/smoke.py")
+        return EXIT_CANNOT_TRY
+    if not install_packages(missing_for_windows(), "A trial of the Windows program"):
+        return EXIT_CANNOT_TRY
+    set_up_qt()
+    script = ROOT / "packaging" / "try_windows.py"
+    return run([sys.executable, script, *arguments], cwd=ROOT)
+
+
 def command_lock(arguments: Sequence[str]) -> int:
     """Write the lock files anew: add --upgrade for the newest allowed releases of everything."""
     tools = ROOT / "build" / "lock-tools"
@@ -592,6 +622,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "translate": command_translate,
     "shots": command_shots,
     "bench": command_bench,
+    "try-windows": command_try_windows,
     "lock": command_lock,
     "system": command_system,
 }
@@ -599,7 +630,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
 
 def main() -> int:
     """Run one command; all arguments after its name are the command's own."""
-    summary = "\n".join(f"  {name:9} {run.__doc__}" for name, run in COMMANDS.items())
+    summary = "\n".join(f"  {name:11} {run.__doc__}" for name, run in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="dev.py",
         usage="python3 dev.py COMMAND [--] [ARGUMENT …]",

@@ -6,6 +6,7 @@ import sys
 from tray_app.cli import parse_args
 from tray_app.cli.arguments import EXIT_USAGE, TOKEN_VARIABLE
 from tray_app.environment import put_right
+from tray_app.streams import shown
 
 _ASKING = frozenset({"-h", "--help", "--version"})
 
@@ -14,7 +15,8 @@ def main() -> int:
     """Run with `sys.argv`; 0 is success, the rest is in the help text."""
     put_right(os.environ)
     try:
-        invocation = parse_args(sys.argv[1:])
+        with shown():
+            invocation = parse_args(sys.argv[1:])
     except (SystemExit, OSError) as end:  # --help and --version have printed, or what is wrong
         from tray_app.cli.terminal import finished  # was said; some Pythons raise if nobody reads
 

@@ -1,12 +1,20 @@
-"""What is printed when nobody reads any more."""
+"""What is printed when nobody reads any more, or nobody can: a windowed program on Windows has no
+console, so that it shows a box."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
+from collections.abc import Iterator
 from typing import TextIO
+
+from tray_app import APP_NAME
+
+_MB_ICON_INFORMATION = 0x40
+_MB_SET_FOREGROUND = 0x10000
 
 
 def is_closed_pipe(error: BaseException | None, platform: str = sys.platform) -> bool:
@@ -17,15 +25,45 @@ def is_closed_pipe(error: BaseException | None, platform: str = sys.platform) ->
 
 
 def tell(sentence: str) -> None:
-    """Say it on stderr, if there is one: a windowed start has none, and some have no reader."""
+    """Say it on stderr, or in a box where there is none; some stderr have no reader."""
     stream = sys.stderr
     if stream is None:
+        _show(sentence)
         return
     try:
         stream.write(sentence + "\n")
         stream.flush()
     except OSError:
         silence(stream)
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[None]:
+    """What is printed inside is shown in a box at the end, where there is no console for it."""
+    if not _is_without_console():
+        yield
+        return
+    out, said = sys.stdout, io.StringIO()
+    sys.stdout = sys.stderr = said
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = out, None
+        if text := said.getvalue().strip():
+            _show(text)
+
+
+def _is_without_console() -> bool:
+    return sys.platform == "win32" and sys.stderr is None
+
+
+def _show(text: str) -> None:
+    """Not by Qt: it may be what is missing."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kind = _MB_ICON_INFORMATION | _MB_SET_FOREGROUND
+        ctypes.windll.user32.MessageBoxW(None, text, APP_NAME, kind)
 
 
 def silence(stream: TextIO) -> None:

@@ -78,6 +78,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/no_window.py", "PySide6.QtCore"): "it may be what is missing",
     ("tray_app/app/window.py", "tray_app.app.view_state"): "only where the language changes",
     ("tray_app/app/window.py", "tray_app.app.windows"): "built when first shown",
+    ("tray_app/streams.py", "ctypes"): "only on Windows, where there is no console",
     ("tray_app/cli/arguments.py", "argparse"): "10 ms: not for a start without arguments",
     ("tray_app/cli/server_choice.py", "tray_app.ollama.local_store"): "only where none answers",
     ("tray_app/cli/speech.py", "tray_app.language"): "Qt costs 100 ms: not for English",

@@ -93,7 +93,7 @@ LAYERS = {
         )
     ),
     "app": Layer(_EVERYTHING, _names("PySide6 shiboken6")),
-    "__main__": Layer(_names("cli app environment")),
+    "__main__": Layer(_names("cli app environment streams")),
 }
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tray_app.streams import is_closed_pipe, silence, tell
+from tests.support.windows_boxes import box_of
+from tray_app.streams import is_closed_pipe, shown, silence, tell
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +39,7 @@ def code_of(program: str, stream: str) -> int:
 def test_a_silenced_stream_is_no_fault(stream: str, is_silenced: bool, code: int) -> None:
     program = f"""
 import sys
+from tests.support.windows_boxes import box_of
 from tray_app.streams import is_closed_pipe, silence
 try:
     print("x", file=sys.{stream}, flush=True)
@@ -66,7 +68,40 @@ for _ in range(3):
 def test_telling_nobody_is_no_fault() -> None:
     program = "from tray_app.streams import tell; tell('x'); tell('y')"
     assert code_of(program, "stderr") == 0
-    assert code_of(f"import sys; sys.stderr = None; {program}", "stderr") == 0
+    if sys.platform != "win32":  # there it is shown in a box
+        assert code_of(f"import sys; sys.stderr = None; {program}", "stderr") == 0
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere every start has a stderr")
+@pytest.mark.parametrize(
+    ("words", "said", "code"),
+    [
+        (("--nonsense",), "unrecognized arguments: --nonsense", 2),
+        (("--server", "x"), "--server needs one of:", 2),
+        (("--help",), "usage:", 0),
+        (("--version",), "ollama-tray ", 0),
+    ],
+)
+def test_without_a_console_it_is_said_in_a_box(
+    words: tuple[str, ...], said: str, code: int
+) -> None:
+    program = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+sys.stdout = sys.stderr = None
+sys.argv[1:] = {words!r}
+from tray_app.__main__ import main
+sys.exit(main())
+"""
+    text, ended_with = box_of([sys.executable, "-c", program])
+    assert said in text
+    assert ended_with == code
+
+
+def test_with_a_console_it_is_printed_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown():
+        print("x", file=sys.stderr)  # noqa: T201
+        assert capsys.readouterr() == ("", "x\n")
 
 
 def test_telling(capsys: pytest.CaptureFixture[str]) -> None:
