@@ -949,6 +949,18 @@
         <translation>以“{piece}”开头的名称还需要用户名：host/user/model。</translation>
     </message>
     <message>
+        <source>A newer Ollama</source>
+        <translation>新版 Ollama</translation>
+    </message>
+    <message>
+        <source>A newer Ollama Tray</source>
+        <translation>新版 Ollama Tray</translation>
+    </message>
+    <message>
+        <source>A newer version is out</source>
+        <translation>有新版本发布</translation>
+    </message>
+    <message>
         <source>A newer version is there.</source>
         <translation>已有新版本。</translation>
     </message>
@@ -1057,6 +1069,10 @@
         <translation>加上 -y 可直接更新而不询问。</translation>
     </message>
     <message>
+        <source>Add Ollama Tray to the programs that your desktop starts.</source>
+        <translation>请将 Ollama Tray 添加到桌面的启动程序中。</translation>
+    </message>
+    <message>
         <source>Add a tag after “:”, or remove it.</source>
         <translation>请在“:”后面添加标签，或将其删除。</translation>
     </message>
@@ -1137,8 +1153,16 @@
         <translation>所有服务器</translation>
     </message>
     <message>
+        <source>All that you do with models, and what is listed, is asked of them.</source>
+        <translation>你对模型的一切操作以及列表内容都向它们请求。</translation>
+    </message>
+    <message>
         <source>All {size} are shared with {names} and stay.</source>
         <translation>全部 {size} 与 {names} 共用，会保留。</translation>
+    </message>
+    <message>
+        <source>Allow Ollama Tray to run in the background in the settings of your desktop.</source>
+        <translation>请在桌面的设置中允许 Ollama Tray 在后台运行。</translation>
     </message>
     <message>
         <source>Almost done. Ollama can’t stop while it checks the files</source>
@@ -1684,6 +1708,10 @@
         <translation>为 {name} 选择其他文件</translation>
     </message>
     <message>
+        <source>Choose none.</source>
+        <translation>不点击链接即可。</translation>
+    </message>
+    <message>
         <source>Choose one server first</source>
         <translation>请先选择一个服务器</translation>
     </message>
@@ -1794,6 +1822,10 @@
     <message>
         <source>Compare servers</source>
         <translation>比较服务器</translation>
+    </message>
+    <message>
+        <source>Computers of your network that sleep</source>
+        <translation>网络中休眠的电脑</translation>
     </message>
     <message>
         <source>Configuration</source>
@@ -2718,6 +2750,10 @@
         <translation>请求头 {number}，值</translation>
     </message>
     <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
         <source>Help us help you</source>
         <translation>帮助我们解决问题</translation>
     </message>
@@ -2813,6 +2849,10 @@
     <message>
         <source>How…</source>
         <translation>如何更新…</translation>
+    </message>
+    <message>
+        <source>Hugging Face</source>
+        <translation>Hugging Face</translation>
     </message>
     <message>
         <source>ID</source>
@@ -3149,6 +3189,10 @@
         <translation>它在加载期间被删除，稍后会自行从内存中卸载。</translation>
     </message>
     <message>
+        <source>It was kept until you quit. Enter it again.</source>
+        <translation>它只保留到您退出时。请重新输入。</translation>
+    </message>
+    <message>
         <source>It was made on “{server}” and is kept nowhere else. Pulling this name from {registry} replaces it.</source>
         <translation>它是在“{server}”上创建的，没有保存在别处。从 {registry} 拉取此名称会替换它。</translation>
     </message>
@@ -3167,6 +3211,10 @@
     <message>
         <source>It was pushed out of memory three times.</source>
         <translation>三次被挤出内存。</translation>
+    </message>
+    <message>
+        <source>It was refused.</source>
+        <translation>请求被拒绝。</translation>
     </message>
     <message>
         <source>It was started {time} ago and may still be looking for graphics cards.</source>
@@ -3435,16 +3483,20 @@
         <translation>键</translation>
     </message>
     <message>
-        <source>Keyboard shortcuts</source>
-        <translation>键盘快捷键</translation>
-    </message>
-    <message>
         <source>Keyring</source>
         <translation>密钥环</translation>
     </message>
     <message>
         <source>Keyring locked</source>
         <translation>密钥环已锁定</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Keys, folders, and what leaves this computer</source>
+        <translation>快捷键、文件夹，以及哪些内容会离开这台电脑</translation>
     </message>
     <message>
         <source>KiB</source>
@@ -3589,6 +3641,10 @@
         <translation>列表的各行</translation>
     </message>
     <message>
+        <source>Links</source>
+        <translation>链接</translation>
+    </message>
+    <message>
         <source>Links look like ollama-tray://pull/NAME.</source>
         <translation>链接的格式是 ollama-tray://pull/NAME。</translation>
     </message>
@@ -3599,6 +3655,10 @@
     <message>
         <source>Lists of names are small. Choose another file.</source>
         <translation>名称列表都很小。请选择其他文件。</translation>
+    </message>
+    <message>
+        <source>Lists, downloads, stars and notes</source>
+        <translation>列表、下载、星标和备注</translation>
     </message>
     <message>
         <source>Load</source>
@@ -3715,6 +3775,10 @@
     <message>
         <source>Look for a newer O&amp;llama</source>
         <translation>查找新版 Ollama(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Look for a newer Ollama &amp;Tray</source>
+        <translation>查找新版 Ollama Tray(&amp;T)</translation>
     </message>
     <message>
         <source>Look what has changed of {name}</source>
@@ -4627,6 +4691,10 @@
         <translation>{time} 起离线。如果选择，会等“{server}”唤醒。</translation>
     </message>
     <message>
+        <source>Off: {how}</source>
+        <translation>关闭方法：{how}</translation>
+    </message>
+    <message>
         <source>Offer again</source>
         <translation>再次提供</translation>
     </message>
@@ -4729,6 +4797,14 @@
     <message>
         <source>Ollama Tray runs and its settings can be read</source>
         <translation>Ollama Tray 正在运行，设置可以读取</translation>
+    </message>
+    <message>
+        <source>Ollama Tray {version} is out.</source>
+        <translation>Ollama Tray {version} 已发布。</translation>
+    </message>
+    <message>
+        <source>Ollama Tray {version} is out…</source>
+        <translation>Ollama Tray {version} 已发布…</translation>
     </message>
     <message>
         <source>Ollama answers on {servers}</source>
@@ -5006,6 +5082,10 @@
         <translation>只提示您，并给出适用于这台电脑的命令。</translation>
     </message>
     <message>
+        <source>Only tells you. Nothing is installed by itself.</source>
+        <translation>仅提醒，不会自行安装任何内容。</translation>
+    </message>
+    <message>
         <source>Only the configuration changed</source>
         <translation>只有配置改变</translation>
     </message>
@@ -5090,12 +5170,32 @@
         <translation>打开模型文件夹(&amp;M)</translation>
     </message>
     <message>
+        <source>Open the cache folder</source>
+        <translation>打开缓存文件夹</translation>
+    </message>
+    <message>
+        <source>Open the data folder</source>
+        <translation>打开数据文件夹</translation>
+    </message>
+    <message>
+        <source>Open the folder of the settings</source>
+        <translation>打开设置所在的文件夹</translation>
+    </message>
+    <message>
         <source>Open the log folder</source>
         <translation>打开日志文件夹</translation>
     </message>
     <message>
+        <source>Open the page of the newer version</source>
+        <translation>打开新版本的网页</translation>
+    </message>
+    <message>
         <source>Opened the Ollama app. The first start can take up to 90 seconds.</source>
         <translation>已打开 Ollama 应用。首次启动最多可能需要 90 秒。</translation>
+    </message>
+    <message>
+        <source>Opened when you choose a link, and by the browser alone.</source>
+        <translation>仅在你点击链接时由浏览器打开。</translation>
     </message>
     <message>
         <source>Or the proxy in front of it lets nobody in (HTTP 403).</source>
@@ -5148,6 +5248,10 @@
     <message>
         <source>Pages</source>
         <translation>页面</translation>
+    </message>
+    <message>
+        <source>Pages in your browser</source>
+        <translation>浏览器中的网页</translation>
     </message>
     <message>
         <source>Parameter</source>
@@ -5581,6 +5685,10 @@
         <translation>替换那里的版本</translation>
     </message>
     <message>
+        <source>Report a fault</source>
+        <translation>报告问题</translation>
+    </message>
+    <message>
         <source>Reset columns</source>
         <translation>重置列</translation>
     </message>
@@ -5791,6 +5899,34 @@
         <translation>已更改的设置</translation>
     </message>
     <message>
+        <source>Settings, Servers: leave out the MAC address of the server.</source>
+        <translation>设置 → 服务器：不填写服务器的 MAC 地址。</translation>
+    </message>
+    <message>
+        <source>Settings, Servers: switch a server off, or remove it.</source>
+        <translation>设置 → 服务器：停用或移除服务器。</translation>
+    </message>
+    <message>
+        <source>Settings, Updates: Look for a newer Ollama Tray, never.</source>
+        <translation>设置 → 更新：将“查找新版 Ollama Tray”设为“从不”。</translation>
+    </message>
+    <message>
+        <source>Settings, Updates: Look for a newer Ollama, never.</source>
+        <translation>设置 → 更新：将“查找新版 Ollama”设为“从不”。</translation>
+    </message>
+    <message>
+        <source>Settings, Updates: Other registries.</source>
+        <translation>设置 → 更新：其他仓库。</translation>
+    </message>
+    <message>
+        <source>Settings, Updates: check never. A name that you want to pull or look up is asked for all the same.</source>
+        <translation>设置 → 更新：选择“从不”。你要拉取或查询的名称仍会被请求。</translation>
+    </message>
+    <message>
+        <source>Settings, Updates: take the tick away from “Also models from Hugging Face”.</source>
+        <translation>设置 → 更新：取消勾选“包括来自 Hugging Face 的模型”。</translation>
+    </message>
+    <message>
         <source>Settings, downloads and the log can be saved</source>
         <translation>设置、下载和日志可以保存</translation>
     </message>
@@ -5893,8 +6029,8 @@
         <translation>显示详细信息</translation>
     </message>
     <message>
-        <source>Show the keyboard shortcuts</source>
-        <translation>显示键盘快捷键</translation>
+        <source>Show the help</source>
+        <translation>显示帮助</translation>
     </message>
     <message>
         <source>Show the names that are never looked up</source>
@@ -6539,6 +6675,10 @@
         <translation>模型在此期间发生了变化。</translation>
     </message>
     <message>
+        <source>The name of a model, to learn its size, its parts and whether there is a newer version. The doctor looks whether it can be reached.</source>
+        <translation>模型的名称，用于了解其大小、组成以及是否有新版本。诊断还会检查能否连接到它。</translation>
+    </message>
+    <message>
         <source>The name of the computer is missing.</source>
         <translation>缺少计算机名称。</translation>
     </message>
@@ -6573,6 +6713,10 @@
         <translation>其他模型保持不变。关闭此窗口后下载继续进行。</translation>
     </message>
     <message>
+        <source>The page of Ollama Tray</source>
+        <translation>Ollama Tray 的主页</translation>
+    </message>
+    <message>
         <source>The password was not given, or this account may not start services.</source>
         <translation>没有输入密码，或者此帐户无权启动服务。</translation>
     </message>
@@ -6599,6 +6743,10 @@
     <message>
         <source>The proxy {proxy} on the way to “{server}” refuses or doesn’t answer.</source>
         <translation>通往“{server}”的代理 {proxy} 拒绝连接或没有响应。</translation>
+    </message>
+    <message>
+        <source>The registry of Ollama</source>
+        <translation>Ollama 的仓库</translation>
     </message>
     <message>
         <source>The rest is shared with {names} and stays.</source>
@@ -6631,6 +6779,14 @@
     <message>
         <source>The same as line {number}</source>
         <translation>与第 {number} 行相同</translation>
+    </message>
+    <message>
+        <source>The same for models that come from there, where you have allowed it.</source>
+        <translation>对来自那里的模型同样如此，前提是你已允许。</translation>
+    </message>
+    <message>
+        <source>The same for models that come from there.</source>
+        <translation>对来自那里的模型同样如此。</translation>
     </message>
     <message>
         <source>The same number gives the same answer to the same question.</source>
@@ -6691,6 +6847,10 @@
     <message>
         <source>The settings could not be read. They are kept as {path}.</source>
         <translation>无法读取设置。原文件保存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The signal that wakes them, when you choose Wake.</source>
+        <translation>你选择“唤醒”时发送的唤醒信号。</translation>
     </message>
     <message>
         <source>The system setting uses none for this address.</source>
@@ -6761,6 +6921,10 @@
     <message>
         <source>There is no room left on the disk for {path}.</source>
         <translation>磁盘空间已满，无法写入 {path}。</translation>
+    </message>
+    <message>
+        <source>There is nothing in it yet</source>
+        <translation>里面还没有内容</translation>
     </message>
     <message>
         <source>There is nothing to do.</source>
@@ -6881,6 +7045,10 @@
     <message>
         <source>This computer runs {version}, from winget. This command updates it:</source>
         <translation>这台电脑运行 {version}，由 winget 安装。用此命令更新：</translation>
+    </message>
+    <message>
+        <source>This desktop doesn’t let programs from a sandbox do it.</source>
+        <translation>此桌面不允许沙盒中的程序这样做。</translation>
     </message>
     <message>
         <source>This download is paused</source>
@@ -7071,6 +7239,10 @@
         <translation>需要解决</translation>
     </message>
     <message>
+        <source>To start when you sign in, and to finish downloads in the tray</source>
+        <translation>以便在您登录时启动，并在托盘中完成下载</translation>
+    </message>
+    <message>
         <source>To upload</source>
         <translation>需上传</translation>
     </message>
@@ -7133,6 +7305,10 @@
     <message>
         <source>Try again in {time}.</source>
         <translation>请在 {time} 后重试。</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>请稍后重试。</translation>
     </message>
     <message>
         <source>Try its address without {path}.</source>
@@ -7632,6 +7808,14 @@
         <translation>已加载的模型已不在列表中</translation>
     </message>
     <message>
+        <source>What leaves this computer</source>
+        <translation>哪些内容会离开这台电脑</translation>
+    </message>
+    <message>
+        <source>What may be thrown away</source>
+        <translation>可以删除的内容</translation>
+    </message>
+    <message>
         <source>What signs in to {servers} is missing in the keyring.</source>
         <translation>密钥环中缺少{servers}的登录信息。</translation>
     </message>
@@ -7704,6 +7888,10 @@
         <translation>日志在哪里？</translation>
     </message>
     <message>
+        <source>Where the files are</source>
+        <translation>文件所在位置</translation>
+    </message>
+    <message>
         <source>Where this computer sees that folder, for free disk space.</source>
         <translation>此计算机上看到该文件夹的位置，用于计算可用磁盘空间。</translation>
     </message>
@@ -7714,6 +7902,14 @@
     <message>
         <source>Which of the two</source>
         <translation>两者中的哪一个</translation>
+    </message>
+    <message>
+        <source>Which version is the newest, once a week, where no store or package manager brings it. Nothing of yours is told.</source>
+        <translation>在没有应用商店或软件包管理器提供更新时，每周查询一次最新版本，不会透露你的任何信息。</translation>
+    </message>
+    <message>
+        <source>Which version is the newest, once a week. Nothing of yours is told.</source>
+        <translation>每周查询一次最新版本，不会透露你的任何信息。</translation>
     </message>
     <message>
         <source>Window system</source>
@@ -7853,6 +8049,18 @@
     <message>
         <source>You see what it costs first.</source>
         <translation>创建之前会显示所需空间。</translation>
+    </message>
+    <message>
+        <source>Your Ollama servers</source>
+        <translation>你的 Ollama 服务器</translation>
+    </message>
+    <message>
+        <source>Your desktop couldn’t do it.</source>
+        <translation>您的桌面未能完成此操作。</translation>
+    </message>
+    <message>
+        <source>Your desktop doesn’t answer.</source>
+        <translation>您的桌面没有响应。</translation>
     </message>
     <message>
         <source>Your desktop shows no tray</source>
