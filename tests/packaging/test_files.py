@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -106,6 +107,39 @@ def complete(line: str) -> list[str]:
 def test_bash_completes(line: str, offered: list[str]) -> None:
     require("bash", "awk")
     assert complete(line) == offered
+
+
+def offered_by_fish(line: str, folder: Path) -> list[str]:
+    """What fish offers at the end of a line; a stub stands for the program."""
+    stub = folder / "ollama-tray"
+    stub.write_text("#!/bin/sh\n", encoding="ascii")
+    stub.chmod(0o755)
+    script = f"source '{DESKTOP / 'ollama-tray.fish'}'; complete -C '{line}'"
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script],
+        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return [each.partition("\t")[0] for each in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("command", [command for command, _ in parsers()])
+def test_bash_and_fish_offer_the_options_of_each_command(command: str, tmp_path: Path) -> None:
+    require("bash", "awk", "fish")
+    parser = dict(parsers())[command]
+    options = {
+        option
+        for action in parser._actions
+        if action.help is not argparse.SUPPRESS
+        for option in action.option_strings
+        if option.startswith("--")
+    }
+    line = f"ollama-tray {command} --".replace("  ", " ")
+    assert set(complete(line)) | {"--help"} == options
+    assert set(offered_by_fish(line, tmp_path)) | {"--help"} == options
 
 
 def test_the_menu_entry_starts_what_is_installed() -> None:

@@ -66,7 +66,7 @@ def test_the_first_language_of_the_system_that_we_speak(wanted: list[str], spoke
 
 
 def test_switching_at_once(chinese: None) -> None:
-    assert language.languages() == KNOWN
+    assert set(KNOWN) <= set(language.languages())
     language.install_language("zh_CN")
     assert text.size(5_200_000_000) == "5.2\u00a0GB"
     assert text.models_count(11) == "11 个模型"
@@ -90,7 +90,7 @@ def test_standard_buttons_are_qts_and_speak_it_too(chinese: None) -> None:
 
 
 def test_a_language_without_a_file_is_english(chinese: None) -> None:
-    language.install_language("fr")
+    language.install_language("xx")
     assert tr("Cancel") == "Cancel"
 
 
