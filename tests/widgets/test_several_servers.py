@@ -49,7 +49,7 @@ def there() -> Iterator[FaultyServer]:
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> Keyring:
     found = Keyring()
-    monkeypatch.setattr("tray_app.app.application.SecretStore", lambda: found)
+    monkeypatch.setattr("tray_app.app.application.SecretStore", lambda **_: found)
     return found
 
 

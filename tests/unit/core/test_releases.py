@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
         ("https://github.com/../ollama-tray", None),
         ("https://user@github.com/somebody/ollama-tray", None),
         ("https://github.com:444/somebody/ollama-tray", None),
-        ("https://ollama-tray.example/", None),
+        ("https://a-tray.example/", None),
         ("https://codeberg.org/somebody/ollama-tray", None),
         ("https://[::1/somebody/ollama-tray", None),
     ],
@@ -51,7 +51,7 @@ def test_who_can_be_asked(home: str, repository: Repository | None) -> None:
     ("url", "is_there"),
     [
         ("https://ollama-tray.org/help", True),
-        ("https://ollama-tray.example/help", False),
+        ("https://a-tray.example/help", False),
         ("https://example.com/ollama-tray", False),
         ("https://www.example.org/", False),
         ("https://home.invalid", False),
