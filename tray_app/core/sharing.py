@@ -314,10 +314,12 @@ def is_made_here(record: ModelRecord, installed: InstalledModels, layer_index: L
     weights, or from itself. A parent alone proves nothing: models of a registry name one too, or a
     file of whoever made them.
     """
-    known = layer_index.of(record)
-    if record.is_cloud or split_display(record.name)[0] or (known and known.is_from_registry):
+    known, named = layer_index.of(record), record.details.parent_model
+    if not named or record.is_cloud or (known and known.is_from_registry):
         return False
-    parent = installed.by_key.get(canonical(record.details.parent_model))
+    if split_display(record.name)[0]:
+        return False
+    parent = installed.by_key.get(canonical(named))
     if parent is None or parent.key == record.key:
         return parent is not None
     weights = layer_index.weights(record.digest)

@@ -46,6 +46,8 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[R] = []
+        # Where each row is shown; None after rows came, went or moved, until somebody asks.
+        self._numbers: dict[R, int] | None = None
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -86,6 +88,7 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         for first, last in reversed(pieces):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._rows[first : last + 1]
+            self._numbers = None
             self.endRemoveRows()
 
     def _tell_changes(self, changed: AbstractSet[R]) -> None:
@@ -104,6 +107,7 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
             end = len(self._rows)
             self.beginInsertRows(QModelIndex(), end, end + len(new) - 1)
             self._rows = self._rows + [target[i] for i in new]
+            self._numbers = None
             self.endInsertRows()
             self._reorder(target)
             return
@@ -112,6 +116,7 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         for first, last in pieces:
             self.beginInsertRows(QModelIndex(), first, last)
             self._rows[first:first] = target[first : last + 1]
+            self._numbers = None
             self.endInsertRows()
 
     def _reorder(self, target: list[R]) -> None:
@@ -124,18 +129,18 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
             held = {self._rows[index.row()] for index in before}
             numbers = {row: i for i, row in enumerate(target) if row in held}
             moved = [self.index(numbers[self._rows[i.row()]], i.column()) for i in before]
-            self._rows = list(target)
+            self._rows, self._numbers = list(target), None
             self.changePersistentIndexList(before, moved)
         else:
-            self._rows = list(target)
+            self._rows, self._numbers = list(target), None
         self.layoutChanged[_LAYOUT].emit([], _VERTICAL)  # type: ignore[index]
 
     def _index_of(self, row: R) -> QModelIndex:
         """The index of the first cell of `row`; invalid when it is not shown."""
-        try:
-            return self.index(self._rows.index(row), 0)
-        except ValueError:
-            return QModelIndex()
+        if self._numbers is None:
+            self._numbers = {shown: number for number, shown in enumerate(self._rows)}
+        number = self._numbers.get(row)
+        return QModelIndex() if number is None else self.index(number, 0)
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

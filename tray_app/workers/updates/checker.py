@@ -511,8 +511,11 @@ class UpdateChecker(QObject):
 
     def _evidence(self, record: ModelRecord) -> Evidence:
         server = self._servers[record.server_id]
-        _, _, held = self._parts.get(record.key, ("", "", frozenset()))
-        return Evidence(self._known(record), self._held(server) | held, server.version)
+        held = self._held(server)
+        read = self._parts.get(record.key)
+        if read is not None and not read[2] <= held:
+            held |= read[2]
+        return Evidence(self._known(record), held, server.version)
 
     def _known(self, record: ModelRecord) -> KnownLayers | None:
         known, read = self._layer_index.of(record), self._read.of(record)
