@@ -145,15 +145,7 @@ class Wine:
 
     def boot(self) -> None:
         """Make the disk if there is none, and start what every Windows program needs."""
-        subprocess.run(
-            [self._loader, "wineboot", "--init"],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=600,
-            check=True,
-        )
+        self._run_unheard(str(self._loader), "wineboot", "--init", timeout_s=600).check_returncode()
 
     def start(self, *words: str | Path, extra: Mapping[str, str] | None = None) -> Running:
         """Start a Windows program."""
@@ -172,15 +164,18 @@ class Wine:
             (str(path) for path in _PLACE.glob("wineserver*")), shutil.which("wineserver") or ""
         )
         for option in ("-k", "-w"):
-            subprocess.run(
-                [server, option],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=60,
-                check=False,
-            )
+            self._run_unheard(server, option, timeout_s=60)
+
+    def _run_unheard(self, *command: str, timeout_s: float) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            command,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=timeout_s,
+            check=False,
+        )
 
     def path(self, windows: str) -> Path:
         """Where a file of the Windows disk is for us."""

@@ -1,5 +1,6 @@
 """Waiting for a condition: the one place where tests let time pass."""
 
+import select
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -24,3 +25,13 @@ def wait_for(
             text = message() if callable(message) else message
             raise AssertionError(f"{text} (waited {timeout_s:g} s)")
         time.sleep(interval_s)
+
+
+def is_readable(descriptor: int, timeout_s: float = 0.0) -> bool:
+    """Whether there is something to read, or the other end has gone. Not for Windows.
+
+    select() takes none above 1023, which a long run of tests gets to.
+    """
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN | select.POLLHUP)
+    return bool(poll.poll(timeout_s * 1000))

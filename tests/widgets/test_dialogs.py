@@ -1,6 +1,9 @@
 """Dialogs: what opens when, how long it listens, what is told in a box and where."""
 
+import ast
 import gc
+import importlib
+import inspect
 from dataclasses import replace
 
 import pytest
@@ -37,6 +40,7 @@ from tray_app.core.sharing import LayerIndex
 from tray_app.core.sign_in import SecretState, SignIn, SignInKind
 from tray_app.settings import ServerEntry
 from tray_app.text import Message, crash_report
+from tray_app.views import dialog_kinds
 from tray_app.views.components.message_box import MessageBox
 from tray_app.views.creates.dialog import CreateDialog
 from tray_app.views.dialogs import Dialogs
@@ -696,3 +700,28 @@ def test_who_quits_hears_what_goes_on(dialogs: Dialogs, scene: Scene) -> None:
     scene.state.creates.put(create("x:1", CreateState.MAKING))
     dialog = dialogs.ask_quit(1)
     assert "Ollama goes on with 1 model by itself." in texts(dialog)
+
+
+def declared_kinds() -> dict[str, str]:
+    """Name → module, as type checkers are told."""
+    tree = ast.parse(inspect.getsource(dialog_kinds))
+    return {
+        alias.name: node.module or ""
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def test_each_kind_of_dialog_is_the_one_that_is_declared() -> None:
+    declared = declared_kinds()
+    assert sorted(declared) == sorted(dialog_kinds.__all__)
+    for name, module in declared.items():
+        assert getattr(dialog_kinds, name) is getattr(importlib.import_module(module), name), name
+
+
+def test_a_kind_of_dialog_that_is_none() -> None:
+    with pytest.raises(AttributeError, match="nonsense"):
+        getattr(dialog_kinds, "nonsense")  # noqa: B009

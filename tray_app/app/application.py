@@ -374,7 +374,6 @@ class Application(QObject):
         self.commands.disk_report_requested.connect(disk.watch)
         self.commands.disk_stop_requested.connect(disk.stop)
 
-    @Slot()
     def _build_release(self) -> None:
         """Only where somebody can be asked, and no store brings what is newer."""
         from tray_app import project
@@ -382,8 +381,6 @@ class Application(QObject):
         from tray_app.core.releases import ASKING, repository_of
         from tray_app.diagnosis.program_releases import ProgramReleases
 
-        if self.shutdown.is_quitting:
-            return
         facts = self.state.project
         facts.set_pages(project.home(), project.issues())
         repository = repository_of(project.repository()) if self.demo is None else None

@@ -14,10 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tray_app import jsonfile
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.releases import (
-    API_HOST,
     Release,
     Repository,
     is_due,
@@ -26,11 +24,8 @@ from tray_app.core.releases import (
     pause,
     release_of,
 )
+from tray_app.diagnosis.releases import RELEASES_URL, latest_release
 from tray_app.ollama import CancelScope
-from tray_app.ollama.transport import Transport
-
-_TIMEOUT_S = 5.0
-_MAX_BYTES = 1_000_000
 
 
 class ProgramReleases:
@@ -49,7 +44,7 @@ class ProgramReleases:
     ) -> None:
         self._file = file
         self._repository = repository
-        self._url = url or f"https://{API_HOST}"
+        self._url = url or RELEASES_URL
         self._chance = chance
         self._lock = threading.Lock()
         self._ask_at: datetime | None = None  # where the file cannot be written
@@ -76,17 +71,12 @@ class ProgramReleases:
             return self._kept()[0]
 
     def _asked(self, scope: CancelScope) -> Release | None:
-        transport = Transport(Endpoint.parse(self._url), scope=scope, connect_timeout_s=_TIMEOUT_S)
         try:
-            answer = transport.json(
-                "GET", self._repository.path, read_timeout_s=_TIMEOUT_S, max_bytes=_MAX_BYTES
-            )
+            answer = latest_release(self._url, self._repository.path, scope)
         except Cancelled:
             raise
         except OllamaError:
             return None  # nobody there, or too many asked: another day
-        finally:
-            transport.close()
         return release_of(answer, self._repository)
 
     def _keep(self, release: Release | None, ask_at: datetime) -> None:

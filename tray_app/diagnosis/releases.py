@@ -14,11 +14,12 @@ from tray_app import jsonfile
 from tray_app.core.decode import as_object
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Cancelled, NotOllama, OllamaError, ProxyFailed, Unreachable
+from tray_app.core.releases import API_HOST
 from tray_app.core.versions import is_version
 from tray_app.ollama import CancelScope
 from tray_app.ollama.transport import Transport
 
-RELEASES_URL = "https://api.github.com"
+RELEASES_URL = f"https://{API_HOST}"
 _PATH = "/repos/ollama/ollama/releases/latest"
 _WEEK = timedelta(days=7)
 _TIMEOUT_S = 5.0
@@ -56,11 +57,9 @@ class Releases:
             return self._kept()[0]
 
     def _asked(self, scope: CancelScope, moment: datetime, known: str) -> str:
-        transport = Transport(Endpoint.parse(self._url), scope=scope, connect_timeout_s=_TIMEOUT_S)
         version = known
         try:
-            answer = transport.json("GET", _PATH, read_timeout_s=_TIMEOUT_S, max_bytes=_MAX_BYTES)
-            version = _version(answer) or known
+            version = _version(latest_release(self._url, _PATH, scope)) or known
         except Cancelled:
             raise
         except _SILENT:
@@ -68,8 +67,6 @@ class Releases:
             return known
         except (NotOllama, OllamaError):
             pass  # it answered, and had nothing for us: next week
-        finally:
-            transport.close()
         with contextlib.suppress(OSError):
             jsonfile.write(self._file, {"version": version, "asked_at": moment.isoformat()})
         return version
@@ -83,6 +80,15 @@ class Releases:
         version = str(found.get("version", ""))
         is_aware = asked_at.tzinfo is not None
         return (version if _is_version(version) else ""), asked_at if is_aware else None
+
+
+def latest_release(url: str, path: str, scope: CancelScope) -> object:
+    """What is answered about the newest release of a repository. Raises OllamaError."""
+    transport = Transport(Endpoint.parse(url), scope=scope, connect_timeout_s=_TIMEOUT_S)
+    try:
+        return transport.json("GET", path, read_timeout_s=_TIMEOUT_S, max_bytes=_MAX_BYTES)
+    finally:
+        transport.close()
 
 
 def _version(answer: object) -> str:

@@ -8,7 +8,6 @@ bare  an X server and a bus: a desktop without tray and notifications
 import contextlib
 import os
 import random
-import select
 import shutil
 import subprocess
 import tempfile
@@ -26,7 +25,7 @@ from tests.desktop.harness.screen import Screen
 from tests.desktop.harness.services import NOTIFICATIONS_NAME, FakeServices
 from tests.desktop.harness.tray import Tray
 from tests.support.isolation import home_variables
-from tests.support.waiting import wait_for
+from tests.support.waiting import is_readable, wait_for
 
 _MARKER = "VIRTUAL_DESKTOP"
 _SERVICES = Path("/usr/share/dbus-1/services")
@@ -335,11 +334,7 @@ def _read_line(descriptor: int, timeout_s: float) -> str:
     """
     text = b""
     while not text.endswith(b"\n"):
-        # select() takes none above 1023, which a long run of tests gets to.
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN | select.POLLHUP)
-        ready = poll.poll(timeout_s * 1000)
-        piece = os.read(descriptor, 32) if ready else b""
+        piece = os.read(descriptor, 32) if is_readable(descriptor, timeout_s) else b""
         if not piece:
             break
         text += piece

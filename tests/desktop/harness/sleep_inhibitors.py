@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import select
 from typing import Any
 
 from jeepney import HeaderFields
 
 from tests.desktop.harness.fake_service import CallIgnored, CallRefused, FakeService, Typed
+from tests.support.waiting import is_readable
 
 LOGIN = "org.freedesktop.login1"
 PORTAL = "org.freedesktop.portal.Desktop"
@@ -39,7 +39,7 @@ class FakeLogin(FakeService):
     @property
     def held(self) -> int:
         """How many inhibitors are held now."""
-        return sum(not _is_readable(end) for end in self._read_ends)
+        return sum(not is_readable(end) for end in self._read_ends)
 
     def close(self) -> None:
         super().close()
@@ -88,10 +88,3 @@ class FakePortal(FakeService):
             self.requests.discard(path)
             return "", ()
         return super().answer(member, message)
-
-
-def _is_readable(end: int) -> bool:
-    # select() takes none above 1023, which a long run of tests gets to.
-    poll = select.poll()
-    poll.register(end, select.POLLIN | select.POLLHUP)
-    return bool(poll.poll(0))

@@ -15,6 +15,8 @@ from PySide6.QtCore import QObject, Slot
 from tray_app import APP_NAME
 from tray_app.desktop.awake.base import Awake
 from tray_app.desktop.dbus.connection import Reply
+from tray_app.desktop.dbus.portal import log_error
+from tray_app.desktop.dbus.responses import PORTAL, REQUEST, portal_address
 from tray_app.desktop.dbus.session import SessionBus
 from tray_app.desktop.dbus.system import SystemBus
 from tray_app.text import downloads_keep_awake
@@ -25,13 +27,7 @@ _LOGIN = "org.freedesktop.login1"
 _LOGIN_MANAGER = DBusAddress(
     "/org/freedesktop/login1", bus_name=_LOGIN, interface=f"{_LOGIN}.Manager"
 )
-_PORTAL = "org.freedesktop.portal.Desktop"
-_PORTAL_INHIBIT = DBusAddress(
-    "/org/freedesktop/portal/desktop",
-    bus_name=_PORTAL,
-    interface="org.freedesktop.portal.Inhibit",
-)
-_REQUEST = "org.freedesktop.portal.Request"
+_PORTAL_INHIBIT = portal_address("org.freedesktop.portal.Inhibit")
 _SUSPEND = 4
 _TIMEOUT_S = 10.0
 
@@ -121,8 +117,8 @@ class LinuxAwake(Awake):
             self._close_request(handle)
 
     def _close_request(self, handle: str) -> None:
-        at = DBusAddress(handle, bus_name=_PORTAL, interface=_REQUEST)
-        self._session.call(new_method_call(at, "Close"), _ignore, _TIMEOUT_S)
+        at = DBusAddress(handle, bus_name=PORTAL, interface=REQUEST)
+        self._session.call(new_method_call(at, "Close"), log_error, _TIMEOUT_S)
 
     @Slot()
     def _on_bus_lost(self) -> None:
@@ -130,8 +126,3 @@ class LinuxAwake(Awake):
         if self.sender() is self._session and self._request:
             self._request = ""
             self._take(False)
-
-
-def _ignore(reply: Reply) -> None:
-    if reply.error:
-        _log.info("the portal: %s", reply.error)

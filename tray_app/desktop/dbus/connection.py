@@ -17,6 +17,8 @@ from jeepney.bus import get_bus
 from jeepney.fds import FileDescriptor, fds_buf_size
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
+from tray_app.core.surrogates import well_formed
+
 _log = logging.getLogger(__name__)
 
 # Little at a time: whoever floods us must not keep the window from its own events.
@@ -39,6 +41,15 @@ class Reply:
     error: str = ""
     sender: str = ""
     is_silence: bool = False
+
+
+def sendable(text: str) -> str:
+    """D-Bus hangs up on a text that holds a NUL or half a character."""
+    return well_formed(text).replace("\0", "\ufffd")
+
+
+def ignore(_: Reply) -> None:
+    """For a call whose failure shows in the next one."""
 
 
 _SILENCE = Reply(error="timed out", is_silence=True)

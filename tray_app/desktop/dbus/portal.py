@@ -47,7 +47,7 @@ class PortalRequest(QObject):
         self._number += 1
         number = self._number
         if not self._bus.is_open:
-            self._bus.call(DBus().AddMatch(response_rule()), _ignore, self._timeout_s)
+            self._bus.call(DBus().AddMatch(response_rule()), log_error, self._timeout_s)
         self._bus.call(message, lambda reply: self._on_begun(reply, number), self._timeout_s)
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class PortalRequest(QObject):
         self._early.clear()
         if handle:
             at = DBusAddress(handle, bus_name=PORTAL, interface=REQUEST)
-            self._bus.call(new_method_call(at, "Close"), _ignore, self._timeout_s)
+            self._bus.call(new_method_call(at, "Close"), log_error, self._timeout_s)
 
     def _on_begun(self, reply: Reply, number: int) -> None:
         if number != self._number or self._answered is None:
@@ -100,6 +100,7 @@ class PortalRequest(QObject):
             answered(answer)
 
 
-def _ignore(reply: Reply) -> None:
+def log_error(reply: Reply) -> None:
+    """For a call to a portal whose failure changes nothing."""
     if reply.error:
         _log.info("the portal: %s", reply.error)

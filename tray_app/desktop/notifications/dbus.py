@@ -14,8 +14,8 @@ from jeepney import DBus, DBusAddress, HeaderFields, MatchRule, Message, new_met
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app import APP_ID, APP_NAME
-from tray_app.core.surrogates import well_formed
-from tray_app.desktop.dbus.session import Answered, Reply, SessionBus
+from tray_app.desktop.dbus.connection import Answered, Reply, ignore, sendable
+from tray_app.desktop.dbus.session import SessionBus
 from tray_app.desktop.notifications.notice import Notice, NoticeKind
 from tray_app.resources import app_icon_file
 from tray_app.text import tr
@@ -94,14 +94,14 @@ class DbusNotifications(QObject):
             return
         for member in ("ActionInvoked", "ActivationToken", "NotificationClosed"):
             rule = MatchRule(type="signal", sender=_NAME, interface=_NAME, member=member)
-            self._bus.call(DBus().AddMatch(rule), _ignore, self._timeout_s)
+            self._bus.call(DBus().AddMatch(rule), ignore, self._timeout_s)
         rule = MatchRule(type="signal", sender=_BUS, member="NameOwnerChanged")
         rule.add_arg_condition(0, _NAME)
-        self._bus.call(DBus().AddMatch(rule), _ignore, self._timeout_s)
+        self._bus.call(DBus().AddMatch(rule), ignore, self._timeout_s)
 
     def _notify(self, notice: Notice) -> None:
         capabilities = self._capabilities or frozenset()
-        title, body = _sendable(notice.title), _sendable(notice.body)
+        title, body = sendable(notice.title), sendable(notice.body)
         if "body-markup" in capabilities:
             body = html.escape(body, quote=False)
         actions = [_DEFAULT_ACTION, tr("Open")] if "actions" in capabilities else []
@@ -181,11 +181,6 @@ class DbusNotifications(QObject):
             self.clicked.emit(self._targets[shown])
 
 
-def _sendable(text: str) -> str:
-    """D-Bus hangs up on a text that holds a NUL or half a character."""
-    return well_formed(text).replace("\0", "\ufffd")
-
-
 def _is_id(value: object) -> bool:
     """What the specification lets a daemon call a notification: a uint32 but 0."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**32
@@ -199,7 +194,3 @@ def _is_token(value: object) -> bool:
 
 def _first(reply: Reply) -> object:
     return reply.body[0] if reply.body else None
-
-
-def _ignore(_: Reply) -> None:
-    """For a call whose failure shows in the next one."""

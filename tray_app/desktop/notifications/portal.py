@@ -11,9 +11,9 @@ import os
 from jeepney import DBus, HeaderFields, MatchRule, Message, new_method_call
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.core.surrogates import well_formed
+from tray_app.desktop.dbus.connection import Reply, ignore, sendable
 from tray_app.desktop.dbus.responses import PORTAL, portal_address
-from tray_app.desktop.dbus.session import Reply, SessionBus
+from tray_app.desktop.dbus.session import SessionBus
 from tray_app.desktop.notifications.notice import Notice
 
 _log = logging.getLogger(__name__)
@@ -54,10 +54,10 @@ class PortalNotifications(QObject):
             rule = MatchRule(
                 type="signal", sender=PORTAL, interface=_INTERFACE, member="ActionInvoked"
             )
-            self._bus.call(DBus().AddMatch(rule), _ignore, self._timeout_s)
+            self._bus.call(DBus().AddMatch(rule), ignore, self._timeout_s)
         content = {
-            "title": ("s", _sendable(notice.title)),
-            "body": ("s", _sendable(notice.body)),
+            "title": ("s", sendable(notice.title)),
+            "body": ("s", sendable(notice.body)),
             "priority": ("s", "normal"),
             "default-action": ("s", _OPEN),
         }
@@ -97,12 +97,3 @@ def _token(extra: object) -> str:
         if isinstance(token, str) and token.isascii() and token.isprintable():
             return token[:_TOKEN_LIMIT]
     return ""
-
-
-def _sendable(text: str) -> str:
-    """D-Bus hangs up on a text that holds a NUL or half a character."""
-    return well_formed(text).replace("\0", "\ufffd")
-
-
-def _ignore(_: Reply) -> None:
-    """For a call whose failure shows in the next one."""
