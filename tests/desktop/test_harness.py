@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.desktop.conftest import StartApp
+from tests.desktop.harness.bus import Bus
 from tests.desktop.harness.desktop import TOOLS, Mode, VirtualDesktop
+from tests.desktop.harness.monitor import NotificationMonitor
 from tests.desktop.harness.processes import pids_marked
 from tests.desktop.harness.program import CRASH_TITLE, ROOT, App
 from tests.support.tools import require
@@ -154,6 +156,15 @@ def test_a_bare_desktop_has_nothing(bare_desktop: VirtualDesktop, start_app: Sta
     app.wait_output("no tray")
     assert not bare_desktop.tray.is_there()
     assert not bare_desktop.bus.has_owner("org.freedesktop.Notifications")
+
+
+def test_connections_leave_no_open_file_behind(bare_desktop: VirtualDesktop) -> None:
+    files = Path("/proc/self/fd")
+    before = len(list(files.iterdir()))
+    for _ in range(3):
+        Bus(bare_desktop.address).close()
+        NotificationMonitor(bare_desktop.address).close()
+    assert len(list(files.iterdir())) <= before
 
 
 def test_nothing_of_a_desktop_outlives_it(desktop: VirtualDesktop) -> None:

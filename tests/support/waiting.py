@@ -30,7 +30,7 @@ def wait_for(
 def is_readable(descriptor: int, timeout_s: float = 0.0) -> bool:
     """Whether there is something to read, or the other end has gone. Not for Windows.
 
-    select() takes none above 1023, which a long run of tests gets to.
+    select() takes none above 1023.
     """
     poll = select.poll()
     poll.register(descriptor, select.POLLIN | select.POLLHUP)

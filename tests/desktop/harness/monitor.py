@@ -8,6 +8,7 @@ from typing import Any
 from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.io.threading import ReceiveStopped, open_dbus_connection
 
+from tests.desktop.harness.bus import close_connection
 from tests.support.waiting import wait_for
 
 _RULES = [
@@ -60,7 +61,7 @@ class NotificationMonitor:
         """Stop listening."""
         self._connection.interrupt()
         self._thread.join()
-        self._connection.close()
+        close_connection(self._connection)
 
     def recorded(self) -> list[Notification]:
         """Return what was notified so far and answered, oldest first."""
