@@ -4,7 +4,7 @@
 
 `check` fails unless the tag, the version and CHANGELOG.md agree and the project has an address.
 `stores` writes what winget, Homebrew and the AUR want of the release whose files lie in a folder.
- Standard library only.
+Standard library only.
 """
 
 from __future__ import annotations
