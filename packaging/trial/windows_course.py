@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit.project import APP_ID, APP_NAME, PROGRAM, VERSION, BuildError, epoch
+from kit.project import APP_ID, APP_NAME, DIST, PROGRAM, VERSION, BuildError, epoch
 from kit.source import clean_copy
 from kit.windows import build_installer, build_portable
 from tests.desktop.harness.desktop import Mode, VirtualDesktop, missing_tools
@@ -214,6 +214,7 @@ class WindowsCourse:
         return self._wine.path(f"{_SOURCE}\\build\\packaging\\frozen\\{PROGRAM}")
 
     def _pack(self) -> str:
+        DIST.mkdir(exist_ok=True)
         setup = build_installer(self._source, self._frozen, quick=True)
         portable = build_portable(self._frozen)
         shutil.copyfile(setup, self._wine.path(_SETUP))

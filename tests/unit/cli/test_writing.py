@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def test_a_lost_server_does(terminal: Terminal, server: FaultyServer) -> None:
 
 PASSING = {
     "EOF": faults.error_line("EOF"),
-    "limit": faults.error_line("pull model manifest: 429: slow down, retry after 10 ms"),
+    "limit": faults.error_line("pull model manifest: 429: slow down, retry after 1 ms"),
     "500": faults.error_line("pull model manifest: 500: boom"),
     "page": faults.error_line("pull model manifest: invalid character '<' looking for beginning"),
     "realm": faults.error_line(
@@ -158,7 +159,8 @@ def test_a_wait_for_the_registry_can_be_watched_and_stopped(
         result = terminal("pull", "fresh")
     assert result.code == 130
     reason = "ollama.com isn’t accepting any more requests for now. Trying again in"
-    assert f"fresh:latest: {reason} 9 min 59 s (1 of 10)" in result.err
+    # As long as the clock has not moved, 10 minutes are left; that of Windows is coarse.
+    assert re.search(rf"fresh:latest: {reason} (9 min 59 s|10 min) \(1 of 10\)", result.err)
 
 
 def test_a_registry_without_encryption_is_named_in_the_settings(
