@@ -268,13 +268,19 @@ class WindowsSetup(Install):
         return [str(self._home / f"{PROGRAM}.exe")]
 
     def uninstall(self) -> None:
-        # Without the last word it would go on in the background as a copy of itself.
-        run([self._home / "uninstall.exe", "/S", f"_?={self._home}"])
+        run([self._home / "uninstall.exe", "/S", *staying(self._home)])
         (self._home / "uninstall.exe").unlink(missing_ok=True)
 
     def left_behind(self) -> list[Path]:
         menu = Path(os.environ["APPDATA"], "Microsoft", "Windows", "Start Menu", "Programs")
         return [*self._home.rglob("*"), *menu.rglob(f"{APP_NAME}*")]
+
+
+def staying(home: Path | str) -> list[str]:
+    """The last words of an uninstaller that is waited for: without them it goes on in the
+    background as a copy of itself. It takes the rest of its line for the folder, and would not
+    know it between quotes, which a word with a blank gets."""
+    return f"_?={home}".split(" ")
 
 
 class Dmg(Install):
