@@ -11,7 +11,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,14 +175,11 @@ class WindowsCourse:
         shutil.copytree(self._source, target)
         return ""
 
-    def _python(
-        self, *words: str, timeout_s: float = _SLOW_S, extra: Mapping[str, str] | None = None
-    ) -> Ended:
+    def _python(self, *words: str, timeout_s: float = _SLOW_S) -> Ended:
         variables = {
             "PYTHONPATH": f"{_SOURCE};{_SOURCE}\\packaging",
             "PYTHONPYCACHEPREFIX": "C:\\pyc",
             "SOURCE_DATE_EPOCH": str(epoch()),
-            **(extra or {}),
         }
         return self._wine.run(PYTHON, *words, timeout_s=timeout_s, extra=variables)
 
@@ -405,9 +402,7 @@ class WindowsCourse:
     def _smoke(self, artifact: str) -> Callable[[], str]:
         def smoke() -> str:
             script = f"{_SOURCE}\\packaging\\smoke.py"
-            # Qt complains that wine 8 is not as aware of resolutions as Windows.
-            quiet = {"QT_LOGGING_RULES": "qt.qpa.window.warning=false"}
-            ended = self._python(script, artifact, timeout_s=600, extra=quiet)
+            ended = self._python(script, artifact, timeout_s=600)
             self._say(ended.out.rstrip())
             ended.checked()
             return ""
