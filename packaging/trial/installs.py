@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -342,21 +343,23 @@ def run(command: Sequence[str | Path], *, cwd: Path | None = None, timeout_s: fl
     """Run a step of installing; TrialError with what it printed when it fails."""
     words = [str(word) for word in command]
     environment = {**own_environment(), "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        words,
-        cwd=cwd,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=timeout_s,
-        check=False,
-    )
+    # Not a pipe: what an installer leaves running would keep it open, and us waiting.
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(
+            words,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=timeout_s,
+            check=False,
+        )
+        output.seek(0)
+        printed = output.read().decode(errors="replace").replace("\r\n", "\n")
     if done.returncode:
-        raise TrialError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-4000:]}")
-    return done.stdout
+        raise TrialError(f"{' '.join(words)} ended with {done.returncode}:\n{printed[-4000:]}")
+    return printed
 
 
 def _require(system: str, reason: str) -> None:
