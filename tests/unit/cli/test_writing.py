@@ -100,7 +100,7 @@ def test_a_lost_server_does(terminal: Terminal, server: FaultyServer) -> None:
 
 PASSING = {
     "EOF": faults.error_line("EOF"),
-    "limit": faults.error_line("pull model manifest: 429: slow down, retry after 1 ms"),
+    "limit": faults.error_line("pull model manifest: 429: slow down, retry after 10 ms"),
     "500": faults.error_line("pull model manifest: 500: boom"),
     "page": faults.error_line("pull model manifest: invalid character '<' looking for beginning"),
     "realm": faults.error_line(
@@ -120,8 +120,8 @@ def test_what_passes_is_asked_for_again(
     server.fault("/api/pull", PASSING[kind], times=2)
     result = terminal("pull", "fresh", "--wait")
     assert (result.code, len(pulls(server))) == (0, 3)
-    assert "Trying again… (1 of 10)" in result.err
-    assert "Trying again… (2 of 10)" in result.err
+    # As long as the clock has not moved, there is time left; that of Windows is coarse.
+    assert re.findall(r"Trying again(?:…| in 1 s) \((\d) of 10\)", result.err) == ["1", "2"]
     assert result.err.endswith("Pulled fresh:latest, 40 MB.\n")
 
 
