@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from kit.environment import base_python, python_of
@@ -271,6 +272,8 @@ class WindowsSetup(Install):
     def uninstall(self) -> None:
         run([self._home / "uninstall.exe", "/S", *staying(self._home)])
         (self._home / "uninstall.exe").unlink(missing_ok=True)
+        with suppress(OSError):  # whatever else is in it is told as left behind
+            self._home.rmdir()
 
     def left_behind(self) -> list[Path]:
         menu = Path(os.environ["APPDATA"], "Microsoft", "Windows", "Start Menu", "Programs")

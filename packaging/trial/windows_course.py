@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -356,7 +356,7 @@ class WindowsCourse:
         """Nothing is left but settings and the like."""
         if not (settings := self._kept()):
             raise TrialError(f"nothing is in {self._data} yet")
-        self._uninstall()
+        self._uninstall(waits=True)
         self._program.wait(_QUIT_S).checked()
         if not set(settings) <= set(self._kept()):
             raise TrialError("settings went with it")
@@ -366,12 +366,17 @@ class WindowsCourse:
         folder = self._wine.path(self._data)
         return sorted(str(file.relative_to(folder)) for file in folder.rglob("*.json"))
 
-    def _uninstall(self, *words: str) -> None:
+    def _uninstall(self, *words: str, waits: bool) -> None:
         program = self._wine.path(f"{self._home}\\uninstall.exe")
-        uninstaller = f"{self._home}\\uninstall.exe"
-        self._wine.run(uninstaller, "/S", *words, *staying(self._home)).checked()
-        program.unlink(missing_ok=True)
-        left = [str(file) for file in program.parent.rglob("*")]
+        waiting = staying(self._home) if waits else ()
+        self._wine.run(f"{self._home}\\uninstall.exe", "/S", *words, *waiting).checked()
+        if waits:  # it could not remove itself
+            program.unlink(missing_ok=True)
+            with suppress(OSError):
+                program.parent.rmdir()
+        else:
+            wait_for(lambda: not program.parent.exists(), message="its folder stays")
+        left = [str(file) for file in (program.parent, *program.parent.rglob("*")) if file.exists()]
         if self._wine.path(self._shortcut).exists():
             left.append("the entry of the Start menu")
         for key, name in ((_RUN_KEY, APP_NAME), (_UNINSTALL_KEY, "DisplayName")):
@@ -394,9 +399,9 @@ class WindowsCourse:
         self._wait_status(lambda told: told.get("models") is not None)
         self._terminal("quit")
         program.wait(_QUIT_S).checked()
-        self._uninstall("/DeleteData")
-        if self._wine.path(self._data).exists():
-            raise TrialError(f"{self._data} is still there")
+        self._uninstall("/DeleteData", waits=False)
+        data = self._wine.path(self._data)
+        wait_for(lambda: not data.exists(), message=f"{self._data} is still there")
         return ""
 
     def _smoke(self, artifact: str) -> Callable[[], str]:
