@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
+import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "packaging"), str(ROOT)]
@@ -30,6 +32,10 @@ def missing_packages() -> list[str]:
     import dev
 
     return dev.missing_for_windows()
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def main() -> int:
@@ -55,8 +61,8 @@ def main() -> int:
         return EXIT_CANNOT
     if not os.environ.get(_IS_INSIDE):
         command = [str(environment_python()), str(Path(__file__).resolve()), *sys.argv[1:]]
-        inside = {**environment(), _IS_INSIDE: "1"}
-        return subprocess.run(command, env=inside, check=False).returncode
+        os.execve(command[0], command, {**environment(), _IS_INSIDE: "1"})  # noqa: S606
+    signal.signal(signal.SIGTERM, _leave)  # so that nothing is left running
     from trial.windows_course import TESTS, run_course
 
     started_s = time.monotonic()

@@ -1,6 +1,7 @@
 """What holds for every test: a home of its own, no stray logs, threads or timers."""
 
 import gc
+import sys
 from collections.abc import Generator
 from typing import Any
 
@@ -10,6 +11,7 @@ _HOME = isolate_environment()  # before anything reads the environment
 
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
+from PySide6.QtCore import QLocale  # noqa: E402
 from pytestqt.qtbot import QtBot  # noqa: E402
 
 from tests.support.guards import (  # noqa: E402
@@ -27,6 +29,9 @@ __all__ = [
     "pytest_runtest_makereport",
     "pytest_runtest_teardown",
 ]
+
+if sys.platform == "win32":  # elsewhere LC_ALL says it
+    QLocale.setDefault(QLocale.c())
 
 # Absolute times say nothing on a loaded machine.
 hypothesis.settings.register_profile("project", deadline=None)

@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from kit.environment import base_python, python_of
@@ -268,13 +270,21 @@ class WindowsSetup(Install):
         return [str(self._home / f"{PROGRAM}.exe")]
 
     def uninstall(self) -> None:
-        # Without the last word it would go on in the background as a copy of itself.
-        run([self._home / "uninstall.exe", "/S", f"_?={self._home}"])
+        run([self._home / "uninstall.exe", "/S", *staying(self._home)])
         (self._home / "uninstall.exe").unlink(missing_ok=True)
+        with suppress(OSError):  # whatever else is in it is told as left behind
+            self._home.rmdir()
 
     def left_behind(self) -> list[Path]:
         menu = Path(os.environ["APPDATA"], "Microsoft", "Windows", "Start Menu", "Programs")
         return [*self._home.rglob("*"), *menu.rglob(f"{APP_NAME}*")]
+
+
+def staying(home: Path | str) -> list[str]:
+    """The last words of an uninstaller that is waited for: without them it goes on in the
+    background as a copy of itself. It takes the rest of its line for the folder, and would not
+    know it between quotes, which a word with a blank gets."""
+    return f"_?={home}".split(" ")
 
 
 class Dmg(Install):
@@ -336,21 +346,23 @@ def run(command: Sequence[str | Path], *, cwd: Path | None = None, timeout_s: fl
     """Run a step of installing; TrialError with what it printed when it fails."""
     words = [str(word) for word in command]
     environment = {**own_environment(), "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        words,
-        cwd=cwd,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=timeout_s,
-        check=False,
-    )
+    # Not a pipe: what an installer leaves running would keep it open, and us waiting.
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(
+            words,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=timeout_s,
+            check=False,
+        )
+        output.seek(0)
+        printed = output.read().decode(errors="replace").replace("\r\n", "\n")
     if done.returncode:
-        raise TrialError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-4000:]}")
-    return done.stdout
+        raise TrialError(f"{' '.join(words)} ended with {done.returncode}:\n{printed[-4000:]}")
+    return printed
 
 
 def _require(system: str, reason: str) -> None:

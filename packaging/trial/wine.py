@@ -131,9 +131,9 @@ class Wine:
             "LC_ALL": "C.UTF-8",
             "WINEARCH": "win64",
             "WINEDEBUG": "-all",
-            # No debugger that waits for somebody, no offers of Mono and Gecko; and no
-            # NetworkListManager, which never answers in wine 8.
-            "WINEDLLOVERRIDES": "mscoree=;mshtml=;winedbg.exe=d;netprofm=",
+            # No debugger that waits for somebody, no offers of Mono and Gecko, no menu entries on
+            # Linux; and no NetworkListManager, which never answers in wine 8.
+            "WINEDLLOVERRIDES": "mscoree=;mshtml=;winedbg.exe,winemenubuilder.exe=d;netprofm=",
             "WINEPREFIX": str(self.prefix),
         }
 

@@ -96,11 +96,10 @@ class ListFiles:
         kept = {self.path(server_id).stem for server_id in server_ids}
         with self._lock:
             try:
-                for path in self._folder.iterdir():
+                found = list(self._folder.iterdir()) if self._folder.is_dir() else []
+                for path in found:
                     if path.name.partition(".")[0] not in kept:
                         path.unlink(missing_ok=True)
-            except (FileNotFoundError, NotADirectoryError):
-                return
             except OSError as error:
                 _log.info("lists of removed servers are still there: %s", error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,11 @@ from tray_app.desktop.instance.single_instance import (
     ask,
 )
 from tray_app.state.app_state import AppState
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32",
+    reason="both ends are in one process here, and Qt's pipes keep the interpreter while they wait",
+)
 
 C = InstanceCommand
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -119,8 +120,8 @@ def test_what_passes_is_asked_for_again(
     server.fault("/api/pull", PASSING[kind], times=2)
     result = terminal("pull", "fresh", "--wait")
     assert (result.code, len(pulls(server))) == (0, 3)
-    assert "Trying again… (1 of 10)" in result.err
-    assert "Trying again… (2 of 10)" in result.err
+    # As long as the clock has not moved, there is time left; that of Windows is coarse.
+    assert re.findall(r"Trying again(?:…| in 1 s) \((\d) of 10\)", result.err) == ["1", "2"]
     assert result.err.endswith("Pulled fresh:latest, 40 MB.\n")
 
 
@@ -158,7 +159,8 @@ def test_a_wait_for_the_registry_can_be_watched_and_stopped(
         result = terminal("pull", "fresh")
     assert result.code == 130
     reason = "ollama.com isn’t accepting any more requests for now. Trying again in"
-    assert f"fresh:latest: {reason} 9 min 59 s (1 of 10)" in result.err
+    # As long as the clock has not moved, 10 minutes are left; that of Windows is coarse.
+    assert re.search(rf"fresh:latest: {reason} (9 min 59 s|10 min) \(1 of 10\)", result.err)
 
 
 def test_a_registry_without_encryption_is_named_in_the_settings(

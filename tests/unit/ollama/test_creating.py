@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -120,8 +121,13 @@ def test_a_file_is_read_once_to_its_end(tmp_path: Path) -> None:
         lambda path: path.open("ab").write(b"more"),
         lambda path: os.truncate(path, PIECE_BYTES + 1),
         lambda path: os.utime(path, ns=(1, 1)),
-        lambda path: (path.with_suffix(".new").write_bytes(path.read_bytes()),
-                      path.with_suffix(".new").replace(path)),
+        pytest.param(
+            lambda path: (path.with_suffix(".new").write_bytes(path.read_bytes()),
+                          path.with_suffix(".new").replace(path)),
+            marks=pytest.mark.skipif(
+                sys.platform == "win32", reason="nobody can replace what is read there"
+            ),
+        ),
     ],
     ids=["longer", "shorter", "time", "another"],
 )  # fmt: skip

@@ -16,6 +16,7 @@ from tray_app.text import create_dialog as words
 from tray_app.text.estimates import LineTone
 
 GB = 1_000_000_000
+FOLDER = Path("~/Downloads")
 PATH = "/home/me/Downloads/Llama-3.3-70B-Q4_K_M-00001-of-00004.gguf"
 HEADER = GgufHeader(
     GgufKind.MODEL,
@@ -51,7 +52,7 @@ def header(**changes: object) -> FileFacts:
          "Llama 3.3 70b It · Q4_K_M · 42 GB · chat template"),
         (header(title="", file_type="", context_length=None, has_chat_template=False),
          "llama · 42 GB"),
-        (replace(FACTS, header=None, size_bytes=1200), "1.2 KB in ~/Downloads"),
+        (replace(FACTS, header=None, size_bytes=1200), f"1.2 KB in {FOLDER}"),
         (replace(FACTS, header=None, stamps=()), ""),
     ],
 )  # fmt: skip
@@ -90,7 +91,7 @@ LFS = "version https://git-lfs.github.com/spec/v1"
     ("found", "title", "body"),
     [
         (refused(FileFault.GONE), "The file isn’t there any more",
-         "~/Downloads/Llama-3.3-70B-Q4_K_M-00001-of-00004.gguf"),
+         str(FOLDER / "Llama-3.3-70B-Q4_K_M-00001-of-00004.gguf")),
         (refused(FileFault.UNREADABLE, context="Permission denied"), "The file can’t be read",
          "Permission denied"),
         (refused(FileFault.NOT_GGUF, begins=LFS), "This isn’t a GGUF file",
@@ -111,11 +112,11 @@ LFS = "version https://git-lfs.github.com/spec/v1"
         (replace(refused(FileFault.PART_MISSING),
                  missing=(MissingPart(3, 4, "Llama-00003-of-00004.gguf"),)),
          "Part 3 of 4 is missing",
-         "Llama-00003-of-00004.gguf isn’t beside the others in ~/Downloads."),
+         f"Llama-00003-of-00004.gguf isn’t beside the others in {FOLDER}."),
         (replace(refused(FileFault.PART_MISSING),
                  missing=(MissingPart(2, 4, "a.gguf"), MissingPart(3, 4, "b.gguf"))),
          "2 of 4 parts are missing",
-         "a.gguf and b.gguf aren’t beside the others in ~/Downloads."),
+         f"a.gguf and b.gguf aren’t beside the others in {FOLDER}."),
     ],
 )  # fmt: skip
 def test_why_no_model_can_be_made(found: FileFacts, title: str, body: str) -> None:

@@ -1,6 +1,7 @@
 """Lists of servers on disk: what is kept, when, and what is made of a file that is not ours."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -79,8 +80,9 @@ def test_no_secret_is_in_the_file_and_nobody_else_may_read_it(
     content = files.path("nas").read_bytes()
     assert b"geheim" not in content
     assert b"anna" not in content
-    assert files.path("nas").stat().st_mode & 0o077 == 0
-    assert (tmp_path / "lists").stat().st_mode & 0o077 == 0
+    if sys.platform != "win32":  # there, the folder of the person is theirs alone
+        assert files.path("nas").stat().st_mode & 0o077 == 0
+        assert (tmp_path / "lists").stat().st_mode & 0o077 == 0
 
 
 def test_a_list_counts_for_its_address_only(files: ListFiles) -> None:

@@ -1,10 +1,13 @@
 """KDE's panel by KDE's files: its own style first, then the colors of programs."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tray_app.desktop.tray.plasma import panel_is_dark, watched_files
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="KDE's files, as Linux names them")
 
 DARK, LIGHT = "42,46,50", "239,240,241"
 

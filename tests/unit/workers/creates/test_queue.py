@@ -434,9 +434,9 @@ def test_a_broken_file_is_kept(make_queue: QueueMaker, tmp_path: Path) -> None:
 
 def test_names_that_are_no_text_come_back(make_queue: QueueMaker, tmp_path: Path) -> None:
     path = tmp_path / "creates.json"
-    name = os.fsdecode(b"m\xff.gguf")
     bench = make_queue(path, online=False)
     try:
+        name = os.fsdecode(b"m\xff.gguf")
         item_id = bench.queue.add(bench.request("mine", bench.file(name)))
     except (OSError, UnicodeError):
         pytest.skip("no such names here")
