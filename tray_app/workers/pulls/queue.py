@@ -57,8 +57,7 @@ from tray_app.workers.signal_queue import SignalQueue
 _log = logging.getLogger(__name__)
 
 MAX_ENDED = 50
-MAX_RESTARTS = 30
-MAX_HOLDS = 3
+MAX_RESTARTS, MAX_HOLDS = 30, 3
 TICK_S = 0.5
 TELL_MS = 200  # bytes alone are told this often, of all downloads at once
 SAVE_PROGRESS_S = 5.0
@@ -132,7 +131,8 @@ class PullQueue(QObject):
         self._progress_saved_s = self._clock()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_timer_timeout)
-        self._telling = QTimer(self, singleShot=True, interval=TELL_MS, timeout=self._after)
+        self._telling = QTimer(self, singleShot=True, interval=TELL_MS)
+        self._telling.timeout.connect(self._after)
 
     def items(self) -> tuple[PullItem, ...]:
         """All rows in the order in which they are shown."""
