@@ -483,10 +483,11 @@ class UpdateChecker(QObject):
     def _judge(self, record: ModelRecord) -> None:
         if not self._keeper.is_loaded:
             return  # what is remembered would be written over
-        evidence, reason = self._evidence(record), self._why_unasked(record)
+        reason, look = self._why_unasked(record), self.ledger.look(record.name)
+        # Most of thousands nobody has asked about: there is nothing to compare.
+        evidence = Evidence() if look is None else self._evidence(record)
         is_asked = reason in (None, Unasked.ABSENT)
         if is_asked and learning.needs_parts(record, self.ledger, evidence):
-            look = self.ledger.look(record.name)
             remote = look.digest if look is not None else ""
             if self._parts.get(record.key, ("", "", None))[:2] != (record.digest, remote):
                 meanwhile = self._meanwhile(record, look)
