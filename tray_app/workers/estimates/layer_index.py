@@ -15,6 +15,8 @@ from tray_app.workers.runner import JobRunner
 
 STEP = 100
 """Models looked up in one go."""
+QUIET_STEP = 25
+"""As many at a poll while nobody waits for it."""
 
 
 class LayerReader(QObject):
@@ -104,7 +106,7 @@ class LayerReader(QObject):
             if row.digest not in known and row.digest not in self._unreadable
             if row.digest and not row.is_cloud
         )
-        refs = tuple(islice(unknown, STEP))
+        refs = tuple(islice(unknown, STEP if server_id in self._wanted else QUIET_STEP))
         if not refs:
             self._wanted.discard(server_id)
             self._all_read[server_id] = snapshot.models
