@@ -18,6 +18,10 @@ from tray_app.core.pulls.tracker import PullTracker
 from tray_app.core.waits import MAX_WAIT_S
 from tray_app.workers.pulls.job import PullJob, PullReport
 
+_UNSEEN = frozenset(
+    {PullState.PAUSED, PullState.CANCELED, PullState.VERIFYING, PullState.FINISHING}
+)
+
 
 @dataclass(slots=True, eq=False)
 class PullEntry:
@@ -122,6 +126,11 @@ class PullEntry:
             self.is_forced = False
         self.item = item
         return True
+
+    def may_have_ended_at(self, server_id: str) -> bool:
+        """Whether the next list of a server may tell of an end that nobody has seen."""
+        is_there = self.item.server_id == server_id and self.known_digest is not None
+        return is_there and self.item.state in _UNSEEN
 
     def is_moved_by(self, report: PullReport) -> bool:
         """Whether `report` tells of bytes that no earlier one did."""

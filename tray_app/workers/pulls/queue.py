@@ -349,16 +349,14 @@ class PullQueue(QObject):
         """A good poll: the server is there, and its list decides what became of a pull whose end
         we did not see. A cancel during the check usually ends installed all the same."""
         self._listings.note(snapshot)
-        for entry in list(self._entries.values()):
-            if entry.item.server_id != snapshot.server_id or entry.known_digest is None:
-                continue
-            if entry.item.state not in (S.PAUSED, S.CANCELED, S.VERIFYING, S.FINISHING):
-                continue
+        unseen = [e for e in self._entries.values() if e.may_have_ended_at(snapshot.server_id)]
+        for entry in unseen:
             found = self._listings.digest_of(entry.item.server_id, entry.item.name)
             if found and found != entry.known_digest:
                 self._step(entry, E.SUCCESS)
         self.set_server_online(snapshot.server_id, True)
-        self._after()
+        if unseen:
+            self._after()
 
     def offer_manifest(self, item_id: str, manifest: Manifest) -> None:
         """Sizes of all layers for a running attempt."""

@@ -201,18 +201,17 @@ class UpdateChecker(QObject):
             return
         installed = InstalledModels(snapshot.models, old.installed if old is not None else None)
         self._servers[server_id] = _Server(installed, snapshot.models, snapshot.version)
-        before = {r.name: r for r in old.models} if old is not None else {}
-        is_other = old is None or old.version != snapshot.version
-        changed = [
-            record
-            for record in snapshot.models
-            if before.pop(record.name, None) is not record or is_other
-        ]
-        for name in before:
-            for held in (self._verdicts, self._told, self._parts):
-                held.pop((server_id, name), None)  # type: ignore[attr-defined]
-            self.verdict_dropped.emit(ModelRef(server_id, name))
-        self._read = self._read.only(self._digests())
+        changed = list(snapshot.models)
+        if old is not None:
+            if old.version == snapshot.version:
+                same = set(map(id, old.models))
+                changed = [record for record in snapshot.models if id(record) not in same]
+            for name in old.installed.names.keys() - installed.names.keys():
+                for held in (self._verdicts, self._told, self._parts):
+                    held.pop((server_id, name), None)  # type: ignore[attr-defined]
+                self.verdict_dropped.emit(ModelRef(server_id, name))
+        if self._read.by_digest:
+            self._read = self._read.only(self._digests())
         self._later(self._judging(changed))
 
     @Slot(object)
@@ -508,6 +507,9 @@ class UpdateChecker(QObject):
 
     def _tell(self, record: ModelRecord, verdict: Verdict) -> None:
         self._verdicts[record.key] = verdict
+        is_new = verdict.standing is Standing.UNKNOWN and record.key not in self._told
+        if is_new and not self.ledger.knows(record.server_id, record.name):
+            return  # as of most of thousands: nobody has asked, and nobody need hear of that
         self.ledger.put_verdict(record.server_id, record.name, verdict)
         found = self._as_told(record, verdict)
         if self._told.get(record.key) != found:
