@@ -193,20 +193,24 @@ class UpdateChecker(QObject):
             self._allowed = allowed
             self._judge_all()
 
-    def note_snapshot(self, snapshot: Snapshot) -> None:
-        """What is installed on a server; only what is new in it is looked at."""
+    def note_snapshot(self, snapshot: Snapshot, installed: InstalledModels | None = None) -> None:
+        """What is installed on a server, and the same by name if somebody has that already; only
+        what is new in it is looked at."""
         server_id, old = snapshot.server_id, self._servers.get(snapshot.server_id)
         if old is not None and snapshot.models is old.models and snapshot.version == old.version:
             self._read_on(server_id)
             return
-        installed = InstalledModels(snapshot.models, old.installed if old is not None else None)
+        if installed is None:
+            installed = InstalledModels(snapshot.models, old.installed if old is not None else None)
         self._servers[server_id] = _Server(installed, snapshot.models, snapshot.version)
         changed = list(snapshot.models)
         if old is not None:
             if old.version == snapshot.version:
                 same = set(map(id, old.models))
                 changed = [record for record in snapshot.models if id(record) not in same]
-            for name in old.installed.names.keys() - installed.names.keys():
+            is_same = installed.names is old.installed.names
+            gone = () if is_same else old.installed.names.keys() - installed.names.keys()
+            for name in gone:
                 for held in (self._verdicts, self._told, self._parts):
                     held.pop((server_id, name), None)  # type: ignore[attr-defined]
                 self.verdict_dropped.emit(ModelRef(server_id, name))
