@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.core.disk.freeing import Offer
+from tray_app.core.disk.freeing import OfferIndex
 from tray_app.core.records import ModelKey
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
@@ -59,34 +59,32 @@ class OfferModel(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._facts: OfferFacts | None = None
-        self._offers: tuple[Offer, ...] = ()
+        self._index = OfferIndex((), ())
 
     def set_facts(self, facts: OfferFacts) -> None:
         """Show these; rows stay where they are unless there are others."""
-        offers = facts.freeing.offers.all
-        keys = [offer.key for offer in offers]
-        if keys != [offer.key for offer in self._offers]:
+        index = facts.freeing.offers.index
+        if index.keys != self._index.keys:
             self.beginResetModel()
-            self._facts, self._offers = facts, offers
+            self._facts, self._index = facts, index
             self.endResetModel()
         else:
-            self._facts, self._offers = facts, offers
-            self.dataChanged.emit(self.index(0), self.index(len(offers) - 1))
+            self._facts, self._index = facts, index
+            self.dataChanged.emit(self.index(0), self.index(len(index.all) - 1))
 
     def key_at(self, row: int) -> ModelKey | None:
-        return self._offers[row].key if 0 <= row < len(self._offers) else None
+        return self._index.keys[row] if 0 <= row < len(self._index.keys) else None
 
     def row_of(self, key: ModelKey | None) -> int:
-        rows = (row for row, offer in enumerate(self._offers) if offer.key == key)
-        return next(rows, 0)
+        return 0 if key is None else self._index.places.get(key, 0)
 
     def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self._offers)
+        return 0 if parent.isValid() else len(self._index.all)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if self._facts is None or not index.isValid():
             return None
-        offer = self._offers[index.row()]
+        offer = self._index.all[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return offer.record.name
         if role == Qt.ItemDataRole.CheckStateRole:
