@@ -122,12 +122,12 @@ def target_line(found: Suggestion) -> str:
     freed_size = size(found.freed_bytes)
     if not found.is_enough:
         return fill(tr("Even all offered models free only {size}."), size=freed_size)
-    names = [one_line(name, _MAX_NAME) for _, name in found.keys]
+    names = [name for _, name in found.keys]
     if len(names) == 1:
         words = tr("{name} frees {size}. It was last seen longest ago.")
-        return fill(words, name=names[0], size=freed_size)
+        return fill(words, name=one_line(names[0], _MAX_NAME), size=freed_size)
     words = tr("{names} free {size}. They were last seen longest ago.")
-    return fill(words, names=join(names, _MAX_NAMES), size=freed_size)
+    return fill(words, names=_joined(names, _MAX_NAMES), size=freed_size)
 
 
 def target_progress(selected_bytes: int, target_bytes: int) -> str:

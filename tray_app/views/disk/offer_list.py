@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
+    QStringListModel,
     Qt,
     Signal,
 )
@@ -45,11 +47,12 @@ _LOOK_ROLE = Qt.ItemDataRole.UserRole
 _LINE_TOP = 25.0
 
 Index = QModelIndex | QPersistentModelIndex
-_NONE = QModelIndex()
 
 
-class OfferModel(QAbstractListModel):
+class OfferModel(QStringListModel):
     """One row for each offer, old versions first.
+
+    A list of names underneath, as a view asks ten thousand times how many rows there are.
 
     Signals: `ticked` when a person did.
     """
@@ -64,12 +67,12 @@ class OfferModel(QAbstractListModel):
     def set_facts(self, facts: OfferFacts) -> None:
         """Show these; rows stay where they are unless there are others."""
         index = facts.freeing.offers.index
+        self._facts = facts
         if index.keys != self._index.keys:
-            self.beginResetModel()
-            self._facts, self._index = facts, index
-            self.endResetModel()
-        else:
-            self._facts, self._index = facts, index
+            self._index = index
+            self.setStringList([offer.record.name for offer in index.all])
+        elif index.all:
+            self._index = index
             self.dataChanged.emit(self.index(0), self.index(len(index.all) - 1))
 
     def key_at(self, row: int) -> ModelKey | None:
@@ -77,9 +80,6 @@ class OfferModel(QAbstractListModel):
 
     def row_of(self, key: ModelKey | None) -> int:
         return 0 if key is None else self._index.places.get(key, 0)
-
-    def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self._index.all)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if self._facts is None or not index.isValid():
@@ -240,6 +240,10 @@ class OfferList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(4 * _ROW_HEIGHT)
         self.viewport().setAutoFillBackground(False)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        # A QListView would find all places anew: rows of one height stay where they are.
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def show_facts(self, facts: OfferFacts) -> None:
         """Show these; who is current stays it."""
