@@ -54,6 +54,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/start.py", "PySide6.QtWidgets"): "a second start hands over without it",
     ("tray_app/app/launcher.py", "tray_app.app.application"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.app.demo"): "only --demo needs it",
+    ("tray_app/app/launcher.py", "tray_app.app.garbage"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.log"): "the icon first",
     ("tray_app/app/launcher.py", "tray_app.paths"): "the icon first",
     ("tray_app/app/start.py", "PySide6.QtCore"): "a second start hands over without it",

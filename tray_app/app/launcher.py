@@ -17,6 +17,7 @@ from tray_app.private_files import take_back
 
 if TYPE_CHECKING:
     from tray_app.app.application import Application
+    from tray_app.app.garbage import GarbageCollector
     from tray_app.cli import Invocation
 
 
@@ -46,6 +47,7 @@ class Launcher(QObject):
         self._instance = instance
         self._notes = tuple(notes)  # of the start, for the log
         self._application: Application | None = None
+        self._garbage: GarbageCollector | None = None
         self._os_signals = OsSignals(self)
         self._os_signals.quit_requested.connect(self._on_quit_requested)
         tray.quit_requested.connect(self._on_quit_requested)
@@ -55,6 +57,7 @@ class Launcher(QObject):
         """Import and build all that the icon did not need."""
         from tray_app import log
         from tray_app.app.application import Application
+        from tray_app.app.garbage import GarbageCollector
         from tray_app.paths import paths
 
         where = paths(self._data_dir)
@@ -73,9 +76,12 @@ class Launcher(QObject):
             self._app, self._tray, self._invocation, where, self._instance, demo
         )
         self._application.start()
+        self._garbage = GarbageCollector(self._app, self)
 
     def end(self) -> None:
         """Behind the event loop."""
+        if self._garbage is not None:
+            self._garbage.end()
         if self._application is None:
             self._tray.stop()
         else:

@@ -30,6 +30,9 @@ TRAY_GRACE_S = 30.0
 GARBAGE_THRESHOLD = 10_000
 """New objects between two searches for unreachable ones; 10 and 100 times as many between those
 that look at older objects, too."""
+SWITCH_S = 0.0005
+"""How long a thread that reads a list may keep the GUI thread waiting, each time that one has
+painted something; by default ten times as long."""
 ICON_FIRST_MS = 20
 """The desktop asks for the icon's picture and menu right after it was told of it; a busy start
 would keep it waiting."""
@@ -136,6 +139,7 @@ def _start(
     QTimer.singleShot(ICON_FIRST_MS, rest.build)
     # By default a long list makes it look at everything there is, several times: 0.1 s each.
     gc.set_threshold(GARBAGE_THRESHOLD)
+    sys.setswitchinterval(SWITCH_S)
     code = app.exec()
     rest.end()
     # The interpreter's last searches would look at every model of every server once more.

@@ -392,7 +392,8 @@ class Updates(QObject):
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
         if snapshot.is_old or not self.keeper.is_loaded:
             return
-        self.checker.note_snapshot(snapshot)
+        installed = self._parts.state.installed(snapshot.server_id)
+        self.checker.note_snapshot(snapshot, installed)
         self.old_versions.note_snapshot(snapshot)
         if snapshot.server_id not in self._listed:
             self._listed.add(snapshot.server_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.pasted import HF_HOSTS, clean, is_unclear_link, repository_of
@@ -125,6 +126,7 @@ def is_same_name(one: str, other: str) -> bool:
     return canonical(one) == canonical(other)
 
 
+@lru_cache(maxsize=256)  # whoever handles a name asks for its key a dozen times
 def canonical(text: str) -> str:
     """A key under which equal names are equal; an invalid text is its own key."""
     if text.isascii():

@@ -171,10 +171,14 @@ def with_notes(
 
 def collect(made: Iterable[tuple[Row | None, Problems]]) -> tuple[tuple[Row, ...], Problems]:
     """All that `with_notes` made → the rows, each name once, and what was unusable."""
-    rows: dict[str, Row] = {}
+    entries = list(made)
+    rows = {row.name: row for row, found in entries if row is not None and not found}
+    if len(rows) == len(entries):
+        return tuple(rows.values()), ()  # as nearly every list of thousands
+    rows.clear()
     problems: list[str] = []
     untold = 0
-    for index, (row, found) in enumerate(made):
+    for index, (row, found) in enumerate(entries):
         notes: Problems = found
         if row is not None and row.name in rows:
             notes = (*notes, ".name: twice in the list")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
@@ -55,6 +55,11 @@ class Change:
     changed: set[ModelRow] = field(default_factory=set)
     is_resorted: bool = False
     is_recounted: bool = False
+
+
+def _is_known(verdict: Verdict, marks: Marks) -> bool:
+    """Whether anything was said of a model's versions."""
+    return marks != NO_MARKS or replace(verdict, digest="") != UNJUDGED
 
 
 class Totals:
@@ -311,8 +316,12 @@ class RowStore:
 
     def _judge(self, row: ModelRow, change: Change) -> None:
         judged = self._judged_of(row.key)
-        if judged != (row.verdict, row.marks):
-            self.totals[row.key[0]].judge(row, judged)
+        if judged == (row.verdict, row.marks):
+            return
+        was_known = _is_known(row.verdict, row.marks)
+        self.totals[row.key[0]].judge(row, judged)
+        # That nobody knows anything of a model is heard of each of thousands, and shows nowhere.
+        if was_known or _is_known(*judged):
             change.changed.add(row)
 
     @property

@@ -29,6 +29,7 @@ from tray_app.text.wording import english_singular, fill, join, number, sentence
 
 _MAX_NAME = 120
 _MAX_NAMES = 3
+_MAX_TAKERS = 20
 _SHORT_WATCH_DAYS = 7
 _STRAY_OWNERS = {
     ".ds_store": "the Finder",
@@ -95,10 +96,15 @@ def not_readable() -> str:
 
 def piece_tip(found: ModelBytes) -> str:
     """Over a piece of the bar."""
-    names = join([one_line(name, _MAX_NAME) for name in found.names], _MAX_NAMES)
+    names = _joined(found.names, _MAX_NAMES)
     if len(found.names) == 1:
         return fill(tr("{name}, {size}"), name=names, size=size(found.disk_bytes))
     return fill(tr("{names}, {size} stored once"), names=names, size=size(found.disk_bytes))
+
+
+def _joined(names: Sequence[str], limit: int) -> str:
+    """So many of them, and how many others there are."""
+    return join([*(one_line(name, _MAX_NAME) for name in names[:limit]), *names[limit:]], limit)
 
 
 # Free up space.
@@ -116,12 +122,12 @@ def target_line(found: Suggestion) -> str:
     freed_size = size(found.freed_bytes)
     if not found.is_enough:
         return fill(tr("Even all offered models free only {size}."), size=freed_size)
-    names = [one_line(name, _MAX_NAME) for _, name in found.keys]
+    names = [name for _, name in found.keys]
     if len(names) == 1:
         words = tr("{name} frees {size}. It was last seen longest ago.")
-        return fill(words, name=names[0], size=freed_size)
+        return fill(words, name=one_line(names[0], _MAX_NAME), size=freed_size)
     words = tr("{names} free {size}. They were last seen longest ago.")
-    return fill(words, names=join(names, _MAX_NAMES), size=freed_size)
+    return fill(words, names=_joined(names, _MAX_NAMES), size=freed_size)
 
 
 def target_progress(selected_bytes: int, target_bytes: int) -> str:
@@ -255,6 +261,8 @@ def goes_on_line(name: str) -> str:
 
 def takers(names: Sequence[str]) -> str:
     """The name of what several models share."""
+    if len(names) > _MAX_TAKERS:  # nobody reads a thousand, and all are measured to be painted
+        return _joined(names, _MAX_TAKERS)
     return tr(", ", "between parts of a line").join(one_line(name, _MAX_NAME) for name in names)
 
 

@@ -45,7 +45,7 @@ from tray_app.core.tls import CaFile, CaFileFault
 from tray_app.demo import many
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.registry import Registry
-from tray_app.workers.estimates.layer_index import STEP
+from tray_app.workers.estimates.layer_index import QUIET_STEP, STEP
 from tray_app.workers.jobs import Target
 from tray_app.workers.operations import Operations
 from tray_app.workers.pulls.queue import PullQueue
@@ -438,7 +438,7 @@ def test_thousands_of_models_are_not_read_at_once_unless_a_dialog_asks(
     )
     (a,) = refs_of(server, "a")
     outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadRequest(a)))
-    assert len(server.asked("/api/show")) == STEP
+    assert len(server.asked("/api/show")) == QUIET_STEP
     operations.layers.read(ModelRefs((a,)))
     qtbot.waitUntil(lambda: len(operations.layers.layer_index.by_digest) == STEP + 53, timeout=5000)
 

@@ -209,6 +209,40 @@ def test_a_hidden_panel_does_no_work(qtbot: QtBot, panel: DownloadsPanel) -> Non
     qtbot.waitUntil(lambda: bar(panel, "qwen3:14b").is_idle)
 
 
+def test_rows_of_hundreds_are_made_a_few_at_a_time(qtbot: QtBot, panel: DownloadsPanel) -> None:
+    items = [item(f"x:{number}", PullState.WAITING) for number in range(60)]
+    fill(panel, *items)
+    made = len(panel.findChildren(DownloadRow))
+    assert 0 < made < len(items)
+    assert panel.shown_ids() == tuple(each.id for each in items)
+    assert row(panel, "x:59").item is items[59], "who is asked for is there"
+    panel.set_order(reversed(panel.shown_ids()))
+    panel.set_item(replace(items[40], state=PullState.PAUSED))
+    panel.remove_item(items[50].id)
+    qtbot.waitUntil(lambda: len(panel.findChildren(DownloadRow)) == len(items) - 1)
+    qtbot.waitUntil(lambda: row(panel, "x:40").item.state is PullState.PAUSED)
+    wanted = [each.id for each in reversed(items) if each is not items[50]]
+    assert list(panel.shown_ids()) == wanted
+    rows = sorted(panel.findChildren(DownloadRow), key=lambda each: each.y())
+    qtbot.waitUntil(lambda: len({each.y() for each in rows}) == len(rows))
+    rows.sort(key=lambda each: each.y())
+    assert [each.item.id for each in rows] == wanted
+
+
+def test_hundreds_that_stop_together_are_renewed_in_turns(
+    qtbot: QtBot, panel: DownloadsPanel
+) -> None:
+    items = [item(f"x:{number}", PullState.WAITING) for number in range(60)]
+    fill(panel, *items)
+    qtbot.waitUntil(lambda: len(panel.findChildren(DownloadRow)) == len(items))
+    for each in items:
+        panel.set_item(replace(each, state=PullState.PAUSED))
+    rows = panel.findChildren(DownloadRow)
+    assert {each.item.state for each in rows} == {PullState.WAITING, PullState.PAUSED}
+    qtbot.waitUntil(lambda: {each.item.state for each in rows} == {PullState.PAUSED})
+    qtbot.waitUntil(lambda: not timers(panel))
+
+
 def test_rows_stand_in_the_one_order_of_downloads(panel: DownloadsPanel) -> None:
     done = item("done", PullState.DONE, finished_at=data.NOW)
     fill(

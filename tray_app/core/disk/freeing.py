@@ -49,6 +49,28 @@ class Offer:
         return self.record.key
 
 
+class OfferIndex:
+    """What is looked up in offers, worked out once, by whoever makes them: thousands are not gone
+    through at every tick. Nothing of it is to be changed.
+
+    `layers` are the numbers of the shared layers that an offer holds; by number, `sizes` are their
+    bytes, `holders` how many hold them, and `last` who of those comes last.
+    """
+
+    def __init__(self, found: tuple[Offer, ...], shared: tuple[SharedLayer, ...]) -> None:
+        self.all = found
+        self.keys = tuple([offer.key for offer in found])
+        self.by_key = dict(zip(self.keys, found, strict=True))
+        self.places = {key: place for place, key in enumerate(self.by_key)}
+        self.layers: dict[ModelKey, list[int]] = {}
+        for number, layer in enumerate(shared):
+            for key in layer.holders:
+                self.layers.setdefault(key, []).append(number)
+        self.sizes = [layer.size_bytes for layer in shared]
+        self.holders = [len(layer.holders) for layer in shared]
+        self.last = [max(layer.holders, key=self.places.__getitem__) for layer in shared]
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
     """`backups` are old versions that are kept for a while, `models` all others; both with those
@@ -60,10 +82,15 @@ class Offers:
     held: Counter[HeldBy] = field(default_factory=Counter)
     shared: tuple[SharedLayer, ...] = ()
     cloud_count: int = 0
+    index: OfferIndex = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        index = OfferIndex((*self.backups, *self.models), self.shared)
+        object.__setattr__(self, "index", index)
 
     @property
     def all(self) -> tuple[Offer, ...]:
-        return (*self.backups, *self.models)
+        return self.index.all
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +117,10 @@ class Ticks:
     last of those that hold it. Work per tick is that of the layers of one model."""
 
     def __init__(self, found: Offers, ticked: Iterable[ModelKey] = ()) -> None:
-        self._offers = {offer.key: offer for offer in found.all}
-        self._layers: dict[ModelKey, list[int]] = {}
-        places = {key: place for place, key in enumerate(self._offers)}
-        self._sizes: list[int] = []
-        self._open: list[int] = []  # holders that are not ticked
-        self._last: list[ModelKey] = []
-        for number, layer in enumerate(found.shared):
-            self._sizes.append(layer.size_bytes)
-            self._open.append(len(layer.holders))
-            self._last.append(max(layer.holders, key=lambda key: places[key]))
-            for key in layer.holders:
-                self._layers.setdefault(key, []).append(number)
+        self._index = found.index
+        self._open = list(found.index.holders)  # holders that are not ticked
         self._ticked: dict[ModelKey, None] = {}
-        self._freed_bytes = 0
+        self._freed_bytes = self._listed_bytes = self._inexact = 0
         for key in ticked:
             self.set_ticked(key, is_ticked=True)
 
@@ -119,45 +136,44 @@ class Ticks:
     @property
     def effect(self) -> Freed:
         """Of deleting all that is ticked."""
-        chosen = [self._offers[key] for key in self._ticked]
-        return Freed(
-            sum(offer.record.size_bytes or 0 for offer in chosen),
-            self._freed_bytes,
-            all(offer.effect.is_exact for offer in chosen),
-        )
+        return Freed(self._listed_bytes, self._freed_bytes, not self._inexact)
 
     def is_ticked(self, key: ModelKey) -> bool:
         return key in self._ticked
 
     def set_ticked(self, key: ModelKey, *, is_ticked: bool) -> None:
         """One that is not offered stays as it is."""
-        if key not in self._offers or is_ticked is (key in self._ticked):
+        index = self._index
+        offer = index.by_key.get(key)
+        if offer is None or is_ticked is (key in self._ticked):
             return
-        own = self._offers[key].effect.freed_bytes
+        sign = 1 if is_ticked else -1
         if is_ticked:
             self._ticked[key] = None
-            self._freed_bytes += own
         else:
             del self._ticked[key]
-            self._freed_bytes -= own
-        for number in self._layers.get(key, ()):
+        self._freed_bytes += sign * offer.effect.freed_bytes
+        self._listed_bytes += sign * (offer.record.size_bytes or 0)
+        self._inexact += 0 if offer.effect.is_exact else sign
+        for number in index.layers.get(key, ()):
             if is_ticked:
                 self._open[number] -= 1
-                self._freed_bytes += 0 if self._open[number] else self._sizes[number]
+                self._freed_bytes += 0 if self._open[number] else index.sizes[number]
             else:
-                self._freed_bytes -= 0 if self._open[number] else self._sizes[number]
+                self._freed_bytes -= 0 if self._open[number] else index.sizes[number]
                 self._open[number] += 1
 
     def bytes_of(self, key: ModelKey) -> int:
         """What it frees with those that are ticked. Those that are: their sum is that of all."""
-        total = self._offers[key].effect.freed_bytes
+        index = self._index
+        total = index.by_key[key].effect.freed_bytes
         is_ticked = key in self._ticked
-        for number in self._layers.get(key, ()):
+        for number in index.layers.get(key, ()):
             if is_ticked:
-                goes_with_it = not self._open[number] and self._last[number] == key
+                goes_with_it = not self._open[number] and index.last[number] == key
             else:
                 goes_with_it = self._open[number] == 1
-            total += self._sizes[number] if goes_with_it else 0
+            total += index.sizes[number] if goes_with_it else 0
         return total
 
 

@@ -7,7 +7,7 @@ for what it holds, the pull dialog for what it would hold.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from tray_app.core.pulls.progress import LayerState
@@ -127,6 +127,15 @@ class HoldReason:
     until: time | None = None
     missing_bytes: int = 0
     position: int = 0
+
+    def held(self, item: PullItem) -> PullItem:
+        """The item as it waits for this; itself where it does already, as most of hundreds do."""
+        told = (item.hold, item.hold_until, item.missing_bytes)
+        if told == (self.hold, self.until, self.missing_bytes):
+            return item
+        return replace(
+            item, hold=self.hold, hold_until=self.until, missing_bytes=self.missing_bytes
+        )
 
 
 def ruled_out(rules: RuleState, *, is_here: bool) -> HoldReason | None:

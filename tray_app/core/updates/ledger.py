@@ -455,6 +455,14 @@ class Ledger:
         found = self._records.get((Judged.tag, server_id, canonical(name)))
         return found.verdict if isinstance(found, Judged) else None
 
+    def knows(self, server_id: str, name: str) -> bool:
+        """Whether there is anything about a model, by this name on this server or at a registry."""
+        key = canonical(name)
+        if (Look.tag, key) in self._records or (Never.tag, key) in self._records:
+            return True
+        tags = (Judged.tag, Made.tag, Pin.tag, Skip.tag)
+        return any((tag, server_id, key) in self._records for tag in tags)
+
     def put_verdict(self, server_id: str, name: str, verdict: Verdict) -> None:
         self._write(Judged(server_id, canonical(name), verdict))
 

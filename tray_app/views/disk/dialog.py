@@ -15,8 +15,8 @@ from tray_app.core.disk.freeing import Freeing, Ticks
 from tray_app.core.disk.report import DiskReport
 from tray_app.core.payloads import DeleteOutcome, DiskTarget, ModelRef, ModelRefs
 from tray_app.core.pulls.states import UNFINISHED, PullItem
-from tray_app.core.records import ModelKey, Server, ServerStatus
-from tray_app.core.sharing import disk_use
+from tray_app.core.records import ModelKey, ModelRecord, Server, ServerStatus
+from tray_app.core.sharing import LayerIndex, disk_use
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr, utc_now
@@ -84,6 +84,7 @@ class DiskDialog(DialogFrame):
         self._is_focus_due = True
         self._is_handed_over = False
         self._ticked_before: tuple[ModelKey, ...] = ()
+        self._used: tuple[tuple[ModelRecord, ...], LayerIndex, int] | None = None
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint, True)
         self._build()
         self.set_least_size(*_LEAST)
@@ -254,7 +255,10 @@ class DiskDialog(DialogFrame):
         snapshot = self._state.snapshot(self.server_id)
         if report.contents is not None or snapshot is None:
             return 0
-        return disk_use(snapshot.models, self._state.layer_index).stored_bytes
+        models, index = snapshot.models, self._state.layer_index
+        if self._used is None or self._used[0] is not models or self._used[1] is not index:
+            self._used = (models, index, disk_use(models, index).stored_bytes)
+        return self._used[2]
 
     def _show_pages(self) -> None:
         for index in (1, 2):

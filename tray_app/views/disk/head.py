@@ -21,6 +21,8 @@ from tray_app.views.disk.bar import BarPiece, DiskBar, Legend
 from tray_app.views.theme import TextRole
 
 _BONE = 240
+_MAX_PIECES = 200
+"""Of models, the largest: more than a bar has dots for cannot be told apart."""
 
 
 class DiskHead(QWidget):
@@ -100,9 +102,13 @@ def _pieces(found: StoreContents | None, sizes: dict[Piece, int]) -> list[BarPie
     pieces = []
     if found is None:
         pieces.append(BarPiece(Piece.MODELS, sizes[Piece.MODELS], legend_of(Piece.MODELS, sizes)))
-    for each in found.models if found is not None else ():
+    models = found.models if found is not None else ()
+    for each in models[:_MAX_PIECES]:
         piece = Piece.SHARED if len(each.names) > 1 else Piece.MODELS
         pieces.append(BarPiece(piece, each.disk_bytes, piece_tip(each)))
+    thin = sum(each.disk_bytes for each in models[_MAX_PIECES:])
+    if thin:  # all of them together are a few dots wide
+        pieces.append(BarPiece(Piece.MODELS, thin, legend(Piece.MODELS, thin)))
     others = (Piece.UNFINISHED, Piece.LEFT_OVER, Piece.FREE)
     return pieces + [
         BarPiece(piece, sizes[piece], legend_of(piece, sizes)) for piece in others if piece in sizes

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
+    QStringListModel,
     Qt,
     Signal,
 )
@@ -25,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.core.disk.freeing import Offer
+from tray_app.core.disk.freeing import OfferIndex
 from tray_app.core.records import ModelKey
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
@@ -45,11 +47,12 @@ _LOOK_ROLE = Qt.ItemDataRole.UserRole
 _LINE_TOP = 25.0
 
 Index = QModelIndex | QPersistentModelIndex
-_NONE = QModelIndex()
 
 
-class OfferModel(QAbstractListModel):
+class OfferModel(QStringListModel):
     """One row for each offer, old versions first.
+
+    A list of names underneath, as a view asks ten thousand times how many rows there are.
 
     Signals: `ticked` when a person did.
     """
@@ -59,34 +62,29 @@ class OfferModel(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._facts: OfferFacts | None = None
-        self._offers: tuple[Offer, ...] = ()
+        self._index = OfferIndex((), ())
 
     def set_facts(self, facts: OfferFacts) -> None:
         """Show these; rows stay where they are unless there are others."""
-        offers = facts.freeing.offers.all
-        keys = [offer.key for offer in offers]
-        if keys != [offer.key for offer in self._offers]:
-            self.beginResetModel()
-            self._facts, self._offers = facts, offers
-            self.endResetModel()
-        else:
-            self._facts, self._offers = facts, offers
-            self.dataChanged.emit(self.index(0), self.index(len(offers) - 1))
+        index = facts.freeing.offers.index
+        self._facts = facts
+        if index.keys != self._index.keys:
+            self._index = index
+            self.setStringList([offer.record.name for offer in index.all])
+        elif index.all:
+            self._index = index
+            self.dataChanged.emit(self.index(0), self.index(len(index.all) - 1))
 
     def key_at(self, row: int) -> ModelKey | None:
-        return self._offers[row].key if 0 <= row < len(self._offers) else None
+        return self._index.keys[row] if 0 <= row < len(self._index.keys) else None
 
     def row_of(self, key: ModelKey | None) -> int:
-        rows = (row for row, offer in enumerate(self._offers) if offer.key == key)
-        return next(rows, 0)
-
-    def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self._offers)
+        return 0 if key is None else self._index.places.get(key, 0)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if self._facts is None or not index.isValid():
             return None
-        offer = self._offers[index.row()]
+        offer = self._index.all[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return offer.record.name
         if role == Qt.ItemDataRole.CheckStateRole:
@@ -242,6 +240,10 @@ class OfferList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(4 * _ROW_HEIGHT)
         self.viewport().setAutoFillBackground(False)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        # A QListView would find all places anew: rows of one height stay where they are.
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def show_facts(self, facts: OfferFacts) -> None:
         """Show these; who is current stays it."""

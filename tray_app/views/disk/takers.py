@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
+    QStringListModel,
     Qt,
     Signal,
 )
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.core.disk.contents import StoreContents, Unfinished
+from tray_app.core.disk.contents import ModelBytes, StoreContents, Unfinished
 from tray_app.text import dotted, size, spoken_size, tr
 from tray_app.text.disk import (
     Piece,
@@ -51,9 +51,9 @@ _SIZE_WIDTH = 64
 _SIDE = 16
 _BAR = 8
 _ROLE = Qt.ItemDataRole.UserRole
+_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, _ROLE)
 
 Index = QModelIndex | QPersistentModelIndex
-_NONE = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,49 +73,72 @@ class Taker:
         return ", ".join(filter(None, (self.title, self.word, spoken_size(self.size_bytes))))
 
 
-def takers_of(
+Source = ModelBytes | Taker
+"""What a row is made of, once it is to be seen: of thousands most never are."""
+
+
+def sources_of(
     found: StoreContents, unfinished: dict[str, tuple[Unfinished, ...]]
-) -> tuple[Taker, ...]:
+) -> tuple[Source, ...]:
     """The largest first. `unfinished` are the layers of unfinished downloads by their model."""
-    rows = []
-    for each in found.models:
-        if len(each.names) == 1:
-            rows.append(Taker(each.names[0], "", Piece.MODELS, each.disk_bytes, each.names[0]))
-        else:
-            title = takers(each.names)
-            rows.append(Taker(title, shared_word(), Piece.SHARED, each.disk_bytes, is_name=False))
+    others = []
     for name, layers in unfinished.items():
         taken = sum(layer.disk_bytes for layer in layers)
         title = name or unknown_model()
-        row = Taker(title, unfinished_word(), Piece.UNFINISHED, taken, is_name=bool(name))
-        rows.append(row)
+        others.append(Taker(title, unfinished_word(), Piece.UNFINISHED, taken, is_name=bool(name)))
     if found.left_over_bytes:
         title, word = left_over_words()
-        rows.append(Taker(title, word, Piece.LEFT_OVER, found.left_over_bytes, is_name=False))
-    rows.sort(key=lambda row: (-row.size_bytes, row.title))
-    return tuple(rows)
+        taken = found.left_over_bytes
+        others.append(Taker(title, word, Piece.LEFT_OVER, taken, is_name=False))
+    if not others:
+        return found.models
+    return tuple(sorted((*found.models, *others), key=_order))
 
 
-class _Model(QAbstractListModel):
+def _order(source: Source) -> tuple[int, str]:
+    if isinstance(source, Taker):
+        return -source.size_bytes, source.title
+    return -source.disk_bytes, source.names[0]
+
+
+def taker_of(source: Source) -> Taker:
+    """The row of what takes space."""
+    if isinstance(source, Taker):
+        return source
+    if len(source.names) == 1:
+        (name,) = source.names
+        return Taker(name, "", Piece.MODELS, source.disk_bytes, name)
+    title = takers(source.names)
+    return Taker(title, shared_word(), Piece.SHARED, source.disk_bytes, is_name=False)
+
+
+class _Model(QStringListModel):
+    """A list underneath, as a view asks ten thousand times how many rows there are."""
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.rows: tuple[Taker, ...] = ()
+        self.sources: tuple[Source, ...] = ()
+        self._made: dict[int, Taker] = {}
 
-    def set_rows(self, rows: tuple[Taker, ...]) -> None:
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
+    def set_sources(self, sources: tuple[Source, ...]) -> None:
+        self.sources, self._made = sources, {}
+        self.setStringList([""] * len(sources))
 
-    def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
+    def row_at(self, number: int) -> Taker:
+        made = self._made.get(number)
+        if made is None:
+            made = self._made[number] = taker_of(self.sources[number])
+        return made
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row = self.rows[index.row()]
+        if role not in _ROLES:
+            return None
+        row = self.row_at(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
-        return (row, self.rows[0].size_bytes) if role == _ROLE else None
+        return row, self.row_at(0).size_bytes
 
 
 class _Delegate(QStyledItemDelegate):
@@ -210,25 +233,26 @@ class TakersList(QListView):
 
     @property
     def rows(self) -> tuple[Taker, ...]:
-        return self._rows.rows
+        """All rows, made of words."""
+        return tuple(map(self._rows.row_at, range(len(self._rows.sources))))
 
-    def show_rows(self, rows: tuple[Taker, ...]) -> None:
+    def show_sources(self, sources: tuple[Source, ...]) -> None:
         """Show these; where a person is stays."""
-        if rows == self._rows.rows:
+        before = self._rows.sources
+        if sources == before:
             return
         place = self.currentIndex().row()
-        before = self._rows.rows[place].title if 0 <= place < len(self._rows.rows) else ""
+        current = before[place] if 0 <= place < len(before) else None
         scrolled = self.verticalScrollBar().value()
-        self._rows.set_rows(rows)
-        titles = [row.title for row in rows]
-        if rows:
-            row = titles.index(before) if before in titles else 0
-            self.setCurrentIndex(self._rows.index(row))
+        self._rows.set_sources(sources)
+        same = (number for number, each in enumerate(sources) if _is_same(each, current))
+        if sources:
+            self.setCurrentIndex(self._rows.index(next(same, 0)))
         self.verticalScrollBar().setValue(scrolled)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(400, len(self._rows.rows) * _ROW_HEIGHT + 2)
+        return QSize(400, len(self._rows.sources) * _ROW_HEIGHT + 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -237,8 +261,16 @@ class TakersList(QListView):
             super().keyPressEvent(event)
 
     def _open(self, index: QModelIndex) -> None:
-        if index.isValid() and self._rows.rows[index.row()].model:
-            self.opened.emit(self._rows.rows[index.row()].model)
+        name = self._rows.row_at(index.row()).model if index.isValid() else ""
+        if name:
+            self.opened.emit(name)
+
+
+def _is_same(one: Source, other: Source | None) -> bool:
+    """Whether both are about the same, however large it is by now."""
+    if isinstance(one, ModelBytes) or isinstance(other, ModelBytes) or other is None:
+        return getattr(one, "names", None) == getattr(other, "names", 0)
+    return one.title == other.title
 
 
 class TakersPage(QWidget):
@@ -261,7 +293,7 @@ class TakersPage(QWidget):
     def show_contents(
         self, found: StoreContents, unfinished: dict[str, tuple[Unfinished, ...]]
     ) -> None:
-        self.list.show_rows(takers_of(found, unfinished))
+        self.list.show_sources(sources_of(found, unfinished))
         self.list.setMaximumHeight(self.list.sizeHint().height())
         self.info.say(total_line(found.total_bytes))
         self.setAccessibleDescription(dotted(self.info.text))

@@ -10,7 +10,8 @@ second, and nothing at all while the list is hidden.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
@@ -37,10 +38,21 @@ Row = DownloadRow | CreateRow
 
 _FLUSH_MS = 100
 _TEXTS_MS = 500
+_AT_ONCE = 8
+"""Rows that are made or renewed as they are told of; where more come together, others follow."""
+_SLICE_S = 0.012
 
 
 def _nobody_knows(_server_id: str, _kind: str) -> bool | None:
     return None
+
+
+def _moved(rows: Sequence[Row], layout: QVBoxLayout) -> tuple[int, int]:
+    """Between which of `rows` others stand in the layout, behind its first place."""
+    is_there = [layout.indexOf(row) == number for number, row in enumerate(rows, start=1)]
+    if all(is_there):
+        return len(rows), len(rows)
+    return is_there.index(False), len(rows) - is_there[::-1].index(False)
 
 
 class DownloadList(QScrollArea):
@@ -67,6 +79,7 @@ class DownloadList(QScrollArea):
         self._stop_before = stop_before
         self._clock = clock
         self._items: dict[str, PullItem] = {}
+        self._states: Counter[PullState] = Counter()
         self._creates: dict[str, CreateItem] = {}
         self._rows: dict[str, Row] = {}
         self._order: tuple[str, ...] = ()
@@ -79,10 +92,16 @@ class DownloadList(QScrollArea):
         self._flush_timer = QTimer(self)
         self._flush_timer.setSingleShot(True)
         self._flush_timer.setInterval(_FLUSH_MS)
-        self._flush_timer.timeout.connect(self._flush)
+        self._flush_timer.timeout.connect(self._on_flush_timer_timeout)
         self._text_timer = QTimer(self)
         self._text_timer.setInterval(_TEXTS_MS)
         self._text_timer.timeout.connect(self._refresh_texts)
+        self._unmade: dict[str, None] = {}  # are listed, and have no row yet
+        self._done_now = 0  # rows that were made or renewed since the last turn
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._go_on)
         self._list = QWidget(self)
         self._drag = RowDrag(self, self._list, self._waiting_rows)
         self._drag.dropped.connect(self._on_drag_dropped)
@@ -114,30 +133,37 @@ class DownloadList(QScrollArea):
         """The models that are made, from top to bottom."""
         return tuple(self._creates[row_id] for row_id in self._shown if row_id in self._creates)
 
+    @property
+    def states(self) -> frozenset[PullState]:
+        """Those in which any download is."""
+        return frozenset(state for state, number in self._states.items() if number)
+
     def row(self, item_id: str) -> DownloadRow | None:
         """The row of a download."""
-        row = self._rows.get(item_id)
+        row = self._made(item_id)
         return row if isinstance(row, DownloadRow) else None
 
     def create_row(self, item_id: str) -> CreateRow | None:
         """The row of a model that is made."""
-        row = self._rows.get(item_id)
+        row = self._made(item_id)
         return row if isinstance(row, CreateRow) else None
 
     def set_item(self, item: PullItem) -> None:
         """Show `item`, a new one or a newer state of one that is here."""
         old = self._items.get(item.id)
         self._items[item.id] = item
+        self._states[item.state] += 1
         self._dirty.add(item.id)
         if old is None:
-            self._add_row(DownloadRow(item, self._list))
-        if (row := self.row(item.id)) is not None:
+            self._list_row(item.id)
+        else:
+            self._states[old.state] -= 1
+        row = self._rows.get(item.id)
+        if isinstance(row, DownloadRow):
             row.details.note_speed(item, self._clock())
-        if old is None or old.state is not item.state or old.hold is not item.hold:
-            self._flush()
-            self._sync_text_timer()
-        elif self.isVisible() and not self._flush_timer.isActive():
-            self._flush_timer.start()
+        self._show_soon(
+            item.id, is_news=old is None or old.state is not item.state or old.hold is not item.hold
+        )
 
     def set_create(self, item: CreateItem) -> None:
         """Show a model that is made, a new one or a newer state of one that is here."""
@@ -145,39 +171,94 @@ class DownloadList(QScrollArea):
         self._creates[item.id] = item
         self._dirty.add(item.id)
         if old is None:
-            self._add_row(CreateRow(item, self._list, is_kind_there=self._ask_kind))
+            self._list_row(item.id)
         is_news = old is None or old.state is not item.state
         if old is None or old.is_ended is not item.is_ended:
             self._arrange()
-        if is_news or (old is not None and old.is_server_away is not item.is_server_away):
+        is_moved = old is not None and old.is_server_away is not item.is_server_away
+        self._show_soon(item.id, is_news=is_news or is_moved)
+
+    def _show_soon(self, row_id: str, *, is_news: bool) -> None:
+        """Bring a row up to its item: at once where the state is another."""
+        if row_id in self._unmade or row_id not in self._dirty:
+            self._sync_text_timer(self._rows.get(row_id))  # it was made of the item of now, or will
+        elif is_news and self._may_now():
             self._flush()
-            self._sync_text_timer()
-        elif self.isVisible() and not self._flush_timer.isActive():
+            self._sync_text_timer(self._rows.get(row_id))
+        elif not is_news and self.isVisible() and not self._flush_timer.isActive():
             self._flush_timer.start()
+
+    def _may_now(self) -> bool:
+        """Whether a row may be made or renewed at once. Of hundreds that come together the first
+        few may; `_go_on` does the rest."""
+        if not self.isVisible():
+            return False
+        if not self._turn.isActive():
+            self._done_now = 0
+            self._turn.start()
+        self._done_now += 1
+        return self._done_now <= _AT_ONCE
+
+    @Slot()
+    def _go_on(self) -> None:
+        """Make and renew rows for a moment, and go on when nothing else waits."""
+        end_s = time.perf_counter() + _SLICE_S
+        while self._unmade and time.perf_counter() < end_s:
+            self._made(next(iter(self._unmade)))
+        if self._done_now > _AT_ONCE:
+            self._flush(end_s)
+            self._sync_text_timer()
+        if self._unmade or (self._done_now > _AT_ONCE and self._dirty and self.isVisible()):
+            self._turn.start()
+        else:
+            self._done_now = 0
+
+    def _list_row(self, row_id: str) -> None:
+        """A new one, behind all others."""
+        self._shown.append(row_id)
+        self._unmade[row_id] = None
+        self._empty.hide()
+        if self._may_now():
+            self._made(row_id)
+
+    def _made(self, row_id: str) -> Row | None:
+        """The row of an item that is listed; one that is not there yet is made for it."""
+        if row_id in self._unmade:
+            del self._unmade[row_id]
+            self._dirty.discard(row_id)
+            if row_id in self._items:
+                self._add_row(DownloadRow(self._items[row_id], self._list))
+            else:
+                create = self._creates[row_id]
+                self._add_row(CreateRow(create, self._list, is_kind_there=self._ask_kind))
+        return self._rows.get(row_id)
 
     def _ask_kind(self, server_id: str, kind: str) -> bool | None:
         return self.is_kind_there(server_id, kind)  # who knows may be told of later
 
     def remove_item(self, item_id: str) -> None:
         """Take a row away; the focus goes to its neighbour."""
-        row = self._rows.get(item_id)
-        if row is None:
+        item = self._items.pop(item_id, None)
+        if item is not None:
+            self._states[item.state] -= 1
+        elif self._creates.pop(item_id, None) is None:
             return
-        focused = row.focusWidget() if row.hasFocus() else self.focusWidget()
         neighbour = self._neighbour(item_id, 1) or self._neighbour(item_id, -1)
-        self._items.pop(item_id, None)
-        self._creates.pop(item_id, None)
-        del self._rows[item_id]
         self._shown.remove(item_id)
         self._dirty.discard(item_id)
-        # Moving the focus sets off others' code, which may look at the rows that are left.
-        if focused is not None and (focused is row or row.isAncestorOf(focused)):
-            self._focus(neighbour)
-        self._layout.removeWidget(row)
-        row.hide()
-        row.deleteLater()
-        self._empty.setVisible(not self._rows)
-        self._sync_text_timer()
+        self._unmade.pop(item_id, None)
+        row = self._rows.pop(item_id, None)
+        if row is not None:
+            focused = row.focusWidget() if row.hasFocus() else self.focusWidget()
+            # Moving the focus sets off others' code, which may look at the rows that are left.
+            if focused is not None and (focused is row or row.isAncestorOf(focused)):
+                self._focus(neighbour)
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._empty.setVisible(not self._shown)
+        if self._text_timer.isActive():
+            self._sync_text_timer()
 
     def set_order(self, ids: Iterable[str]) -> None:
         """The order of all downloads, from top to bottom."""
@@ -207,7 +288,7 @@ class DownloadList(QScrollArea):
 
     def reveal(self, item_id: str) -> None:
         """Scroll to a row and focus it."""
-        row = self._rows.get(item_id)
+        row = self._made(item_id)
         if row is not None:
             row.setFocus(Qt.FocusReason.OtherFocusReason)
             self._revealed = item_id
@@ -224,10 +305,10 @@ class DownloadList(QScrollArea):
 
     def focus_first(self) -> bool:
         """Focus the first row, if there is one."""
-        if not self._shown:
-            return False
-        self._rows[self._shown[0]].setFocus(Qt.FocusReason.OtherFocusReason)
-        return True
+        row = self._made(self._shown[0]) if self._shown else None
+        if row is not None:
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+        return row is not None
 
     def _add_row(self, row: Row) -> None:
         self._set_server(row)
@@ -235,15 +316,18 @@ class DownloadList(QScrollArea):
         row.menu_requested.connect(self._on_row_menu_requested)
         row.moved.connect(self._on_row_moved)
         row.left.connect(self._on_row_left)
-        row.installEventFilter(self._drag)
-        above = self._rows[self._shown[-1]].last_stop if self._shown else self._stop_before
+        before = [known for each in self._shown_before(row.id) if (known := self._rows.get(each))]
+        above = before[-1].last_stop if before else self._stop_before
         self._rows[row.id] = row
-        self._shown.append(row.id)
-        self._layout.insertWidget(self._layout.count() - 1, row)
+        # The label for "nothing here" keeps the first place.
+        self._layout.insertWidget(len(before) + 1, row)
         self._chain(above, row)
         row.refresh(self._clock())
         row.show()
-        self._empty.hide()
+        row.installEventFilter(self._drag)  # no sooner: a row that is made hears a lot
+
+    def _shown_before(self, row_id: str) -> list[str]:
+        return self._shown[: self._shown.index(row_id)]
 
     def _set_server(self, row: Row) -> None:
         server_id = row.item.server_id
@@ -268,29 +352,40 @@ class DownloadList(QScrollArea):
         if wanted == self._shown:
             return
         self._shown = wanted
-        for index, item_id in enumerate(wanted):
-            # The label for "nothing here" keeps the first place.
-            self._layout.removeWidget(self._rows[item_id])
-            self._layout.insertWidget(index + 1, self._rows[item_id])
-        above = self._stop_before
-        for item_id in wanted:
-            self._chain(above, self._rows[item_id])
-            above = self._rows[item_id].last_stop
+        rows = [row for item_id in wanted if (row := self._rows.get(item_id))]
+        first, last = _moved(rows, self._layout)
+        for index in range(first, last):
+            self._layout.removeWidget(rows[index])
+            self._layout.insertWidget(index + 1, rows[index])
+        above = rows[first - 1].last_stop if first else self._stop_before
+        for row in rows[first:]:
+            self._chain(above, row)
+            above = row.last_stop
 
     def _chain(self, above: QWidget, row: Row) -> None:
         QWidget.setTabOrder(above, row)
         row.chain_stops()
 
-    def _flush(self) -> None:
+    @Slot()
+    def _flush(self, end_s: float = float("inf")) -> None:
+        """Renew the rows whose items have changed, until `end_s`."""
         if not self.isVisible():
             return
         now_s = self._clock()
-        dirty, self._dirty = self._dirty, set()
-        for item_id in dirty:
-            if (row := self.row(item_id)) is not None:
+        for item_id in list(self._dirty):
+            self._dirty.discard(item_id)
+            row = self._rows.get(item_id)
+            if isinstance(row, DownloadRow):
                 row.show_safely(partial(row.set_item, self._items[item_id], now_s))
-            elif (create := self.create_row(item_id)) is not None:
-                create.show_safely(partial(create.set_item, self._creates[item_id], now_s))
+            elif isinstance(row, CreateRow):
+                row.show_safely(partial(row.set_item, self._creates[item_id], now_s))
+            if time.perf_counter() > end_s:
+                return
+
+    @Slot()
+    def _on_flush_timer_timeout(self) -> None:
+        self._done_now = _AT_ONCE + 1
+        self._turn.start()
 
     def _refresh_texts(self) -> None:
         now_s = self._clock()
@@ -298,15 +393,26 @@ class DownloadList(QScrollArea):
             if row.is_ticking:
                 row.show_safely(partial(row.refresh, now_s))
 
-    def _sync_text_timer(self) -> None:
-        wanted = self.isVisible() and any(row.is_ticking for row in self._rows.values())
-        if wanted and not self._text_timer.isActive():
-            self._text_timer.start()
-        elif not wanted:
+    def _sync_text_timer(self, changed: Row | None = None) -> None:
+        """Let the timer run while any row wants it; `changed` is the only one that is another."""
+        if not self.isVisible():
+            self._text_timer.stop()
+            return
+        if changed is not None and changed.is_ticking is self._text_timer.isActive():
+            return
+        wanted = changed is not None and changed.is_ticking
+        if wanted or any(row.is_ticking for row in self._rows.values()):
+            if not self._text_timer.isActive():
+                self._text_timer.start()
+        else:
             self._text_timer.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        for row_id in self._shown[:_AT_ONCE]:
+            self._made(row_id)
+        if self._unmade:
+            self._turn.start()
         self._flush()
         now_s = self._clock()
         for row in self._rows.values():
@@ -315,8 +421,8 @@ class DownloadList(QScrollArea):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._flush_timer.stop()
-        self._text_timer.stop()
+        for timer in (self._turn, self._flush_timer, self._text_timer):
+            timer.stop()
 
     def _disk_target(self, item_id: str) -> DiskTarget | None:
         """What would have to become free for it; None = it has gone meanwhile."""
@@ -426,5 +532,7 @@ class DownloadList(QScrollArea):
 
     def _focus(self, item_id: str) -> None:
         if item_id:
-            self.ensureWidgetVisible(self._rows[item_id], 0, 8)
-            self._rows[item_id].setFocus(Qt.FocusReason.OtherFocusReason)
+            row = self._made(item_id)
+            if row is not None:
+                self.ensureWidgetVisible(row, 0, 8)
+                row.setFocus(Qt.FocusReason.OtherFocusReason)

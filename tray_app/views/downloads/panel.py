@@ -186,7 +186,7 @@ class DownloadsPanel(QWidget):
         return self.list.shown_ids
 
     def _enable_buttons(self) -> None:
-        states = {item.state for item in self.list.items()}
+        states = self.list.states
         creates = {item.state for item in self.list.creates()}
         self._pause_all.setEnabled(bool(states & _PAUSABLE))
         self._resume_all.setEnabled(PullState.PAUSED in states)

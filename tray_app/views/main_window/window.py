@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
@@ -62,6 +62,7 @@ from tray_app.views.models.view import ModelView
 from tray_app.views.theme import Tone
 
 _TICK_MS = 1000
+_REFRESH_MS = 100
 _AGE_TICKS = 30
 _LEAST = QSize(720, 440)
 _LEAST_BODY = QSize(660, 400)  # smaller screens scroll
@@ -118,7 +119,8 @@ class MainWindow(QMainWindow):
         self.update_actions = UpdateActions(self.actions_, commands, state, settings, self.view)
         self.derive_actions = DeriveActions(self.actions_, commands, state, self.view)
         self._status_line = StatusLine(self.models)
-        self._refresh_timer = QTimer(self, singleShot=True, interval=0)
+        self._refresh_timer = QTimer(self, singleShot=True)
+        self._since_refresh = QElapsedTimer()
         self._refresh_timer.timeout.connect(self.refresh_now)
         self._tick_timer = QTimer(self, interval=_TICK_MS)
         self._tick_timer.timeout.connect(self._on_tick_timer_timeout)
@@ -365,13 +367,17 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _refresh_later(self) -> None:
+        """At once after a while of rest; while much happens, a few times a second."""
         if not self._refresh_timer.isActive():
-            self._refresh_timer.start()
+            since = self._since_refresh
+            rest_ms = _REFRESH_MS - since.elapsed() if since.isValid() else 0
+            self._refresh_timer.start(max(0, rest_ms))
 
     @Slot()
     def refresh_now(self) -> None:
         """Show what is known now; usually called once after a batch of changes."""
         self._refresh_timer.stop()
+        self._since_refresh.start()
         facts = self.facts
         selected = self._update_actions()
         self._show_servers(facts)

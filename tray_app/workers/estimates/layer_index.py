@@ -15,6 +15,8 @@ from tray_app.workers.runner import JobRunner
 
 STEP = 100
 """Models looked up in one go."""
+QUIET_STEP = 10
+"""As many at a poll where there are more than STEP, and nobody waits for them."""
 
 
 class LayerReader(QObject):
@@ -104,7 +106,9 @@ class LayerReader(QObject):
             if row.digest not in known and row.digest not in self._unreadable
             if row.digest and not row.is_cloud
         )
-        refs = tuple(islice(unknown, STEP))
+        refs = tuple(islice(unknown, STEP + 1))
+        is_hurried = server_id in self._wanted or len(refs) <= STEP
+        refs = refs[: STEP if is_hurried else QUIET_STEP]
         if not refs:
             self._wanted.discard(server_id)
             self._all_read[server_id] = snapshot.models

@@ -62,7 +62,7 @@ class ImportRunner(QObject):
         self._clock_s = clock_s
         self._held: list[_Held] = []
         self._made_s: dict[tuple[str, str], float] = {}  # the list may be older
-        self._installed: dict[str, tuple[tuple[ModelRecord, ...], InstalledModels, float]] = {}
+        self._snapshots: dict[str, Snapshot] = {}
 
     @property
     def waiting(self) -> tuple[tuple[str, str], ...]:
@@ -90,13 +90,9 @@ class ImportRunner(QObject):
 
     def note_snapshot(self, snapshot: Snapshot) -> None:
         """What is on a server now."""
-        server_id = snapshot.server_id
-        of, found, _ = self._installed.get(server_id, ((), None, 0.0))
-        if found is None or of is not snapshot.models:
-            found = InstalledModels(snapshot.models, found)
-        self._installed[server_id] = (snapshot.models, found, snapshot.taken_s)
+        self._snapshots[snapshot.server_id] = snapshot
         if self._held:
-            self._go_on(server_id)
+            self._go_on(snapshot.server_id)
 
     @Slot(object)
     def note_derived(self, derived: Derived) -> None:
@@ -126,7 +122,7 @@ class ImportRunner(QObject):
     def forget_server(self, server_id: str) -> None:
         """The server is gone, or another one now."""
         self._held = [held for held in self._held if held.server_id != server_id]
-        self._installed.pop(server_id, None)
+        self._snapshots.pop(server_id, None)
         self.changed.emit()
 
     @Slot(object)
@@ -158,11 +154,12 @@ class ImportRunner(QObject):
             self._go_on(server_id)
 
     def _go_on(self, server_id: str) -> None:
-        known = self._installed.get(server_id)
-        if known is None:
+        snapshot = self._snapshots.get(server_id)
+        waiting = [held for held in self._held if held.server_id == server_id]
+        if snapshot is None or not waiting:
             return
-        _, installed, taken_s = known
-        for held in [held for held in self._held if held.server_id == server_id]:
+        installed, taken_s = InstalledModels(snapshot.models), snapshot.taken_s
+        for held in waiting:
             if held not in self._held:
                 continue  # what came before has ended it
             if canonical(held.name) in installed:

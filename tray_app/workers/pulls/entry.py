@@ -15,7 +15,12 @@ from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.progress import PullPhase
 from tray_app.core.pulls.states import ACTIVE, PullEvent, PullItem, PullState, step
 from tray_app.core.pulls.tracker import PullTracker
+from tray_app.core.waits import MAX_WAIT_S
 from tray_app.workers.pulls.job import PullJob, PullReport
+
+_UNSEEN = frozenset(
+    {PullState.PAUSED, PullState.CANCELED, PullState.VERIFYING, PullState.FINISHING}
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +33,8 @@ class PullEntry:
     was found away.
     `is_next`: asked for by a person, needs no place of the limit; `is_forced`: nor do the rules
     count, until it is paused or ends. `known_digest`: the digest that the list had for this name
-    when the pull began ("" = none).
+    when the pull began ("" = none). `report`: the last word of its attempt, where that is not yet
+    in `item`.
     """
 
     item: PullItem
@@ -46,6 +52,7 @@ class PullEntry:
     base_bytes: int = 0
     mismatches: int = 0
     known_digest: str | None = None
+    report: PullReport | None = None
 
     @classmethod
     def of_request(cls, request: PullRequest, added_at: datetime) -> PullEntry:
@@ -61,8 +68,12 @@ class PullEntry:
         return cls(item, PullTracker(request.name))
 
     @classmethod
-    def of_item(cls, item: PullItem) -> PullEntry:
-        """An entry for an item of an earlier run of the program."""
+    def of_item(cls, item: PullItem, now_s: float, now: datetime) -> PullEntry:
+        """An entry for an item of an earlier run of the program, with the time of its next try on
+        this run's clock."""
+        if item.retry_at is not None:
+            left_s = (item.retry_at - now).total_seconds()
+            item = replace(item, retry_s=now_s + min(max(left_s, 0.0), MAX_WAIT_S))
         return cls(
             item,
             PullTracker(item.name, reached=item.progress),
@@ -116,9 +127,25 @@ class PullEntry:
         self.item = item
         return True
 
+    def may_have_ended_at(self, server_id: str) -> bool:
+        """Whether the next list of a server may tell of an end that nobody has seen."""
+        is_there = self.item.server_id == server_id and self.known_digest is not None
+        return is_there and self.item.state in _UNSEEN
+
     def is_moved_by(self, report: PullReport) -> bool:
         """Whether `report` tells of bytes that no earlier one did."""
         return report.new_bytes > self.item.fetched_bytes - self.base_bytes
+
+    def take_report(self) -> bool:
+        """Bring the item up to what its attempt has told last; gives whether that is news."""
+        report, self.report = self.report, None
+        if report is None:
+            return False
+        item = self.reached(report)
+        if self.item.state not in ACTIVE or item == self.item:
+            return False
+        self.item = item
+        return True
 
     def reached(self, report: PullReport) -> PullItem:
         """The item with what its attempt has reached; a new byte starts the counts anew."""

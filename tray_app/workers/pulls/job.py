@@ -24,7 +24,7 @@ def _today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
-REPORT_EVERY_S = 0.1
+REPORT_EVERY_S = 0.2
 """Progress reaches the screen at most ten times a second."""
 
 

@@ -23,7 +23,7 @@ from tray_app.core.errors import OllamaError, PullFailed, PullFailure
 from tray_app.core.names import is_at_one_of
 from tray_app.core.payloads import PullOrder, PullRequest
 from tray_app.core.pulls.policy import QueueLimits, Remedy, has_named_time
-from tray_app.core.pulls.rules import DiskSpace, HoldReason, RuleState
+from tray_app.core.pulls.rules import DiskSpace, RuleState
 from tray_app.core.pulls.states import (
     ACTIVE,
     ENDED,
@@ -38,11 +38,11 @@ from tray_app.core.pulls.states import (
     PullSummary,
     display_order,
     line_positions,
+    step,
     summarize,
 )
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import Manifest, Snapshot
-from tray_app.core.waits import MAX_WAIT_S
 from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
@@ -57,9 +57,9 @@ from tray_app.workers.signal_queue import SignalQueue
 _log = logging.getLogger(__name__)
 
 MAX_ENDED = 50
-MAX_RESTARTS = 30
-MAX_HOLDS = 3
+MAX_RESTARTS, MAX_HOLDS = 30, 3
 TICK_S = 0.5
+TELL_MS = 200  # bytes alone are told this often, of all downloads at once
 SAVE_PROGRESS_S = 5.0
 CANCELED_ROW_S = JUST_ENDED_S
 SLEPT_S = 30.0
@@ -129,9 +129,10 @@ class PullQueue(QObject):
         self._saver.failed.connect(self.save_failed)
         self._ticked_s: float | None = None
         self._progress_saved_s = self._clock()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_timer_timeout)
+        self._telling = QTimer(self, singleShot=True, interval=TELL_MS)
+        self._telling.timeout.connect(self._after)
 
     def items(self) -> tuple[PullItem, ...]:
         """All rows in the order in which they are shown."""
@@ -170,7 +171,7 @@ class PullQueue(QObject):
     def _bring_back(self, items: tuple[PullItem, ...]) -> None:
         early, self._entries = self._entries, {}
         for item in items:
-            entry = PullEntry.of_item(self._since_the_last_run(item))
+            entry = PullEntry.of_item(item, self._clock(), datetime.now(UTC))
             if entry.item.state in (S.WAITING, S.RETRYING) and not self._is_resuming:
                 entry.item = entry.item.with_state(S.PAUSED, self._clock())
             self._insert(entry)
@@ -178,13 +179,6 @@ class PullQueue(QObject):
             self._join(entry)
         self._saved_rows = ()
         self._after()
-
-    def _since_the_last_run(self, item: PullItem) -> PullItem:
-        """A stored item with the time of its next try on this run's clock."""
-        if item.retry_at is None:
-            return item
-        left_s = (item.retry_at - datetime.now(UTC)).total_seconds()
-        return replace(item, retry_s=self._clock() + min(max(left_s, 0.0), MAX_WAIT_S))
 
     def add(self, request: PullRequest, manifest: Manifest | None = None) -> str:
         """Queue a download and give its id. The same name on the same server is one row: an
@@ -278,9 +272,8 @@ class PullQueue(QObject):
         self._after()
 
     def resume_all(self) -> None:
-        for entry in list(self._entries.values()):
-            if entry.item.state is S.PAUSED:
-                self._step(entry, E.RESUME)
+        for entry in [e for e in self._entries.values() if e.item.state is S.PAUSED]:
+            self._step(entry, E.RESUME)
         self._after()
 
     def clear_finished(self) -> None:
@@ -293,16 +286,14 @@ class PullQueue(QObject):
 
     def retry_failed(self) -> None:
         """Put all that failed into the line again: each waits for its turn."""
-        for entry in list(self._entries.values()):
-            if entry.item.state is S.FAILED:
-                entry.start_over(datetime.now(UTC))
-                self._step(entry, E.RETRY)
+        for entry in [e for e in self._entries.values() if e.item.state is S.FAILED]:
+            entry.start_over(datetime.now(UTC))
+            self._step(entry, E.RETRY)
         self._after()
 
     def _drop_all(self, *states: PullState) -> None:
-        for entry in list(self._entries.values()):
-            if entry.item.state in states:
-                self._drop(entry)
+        for entry in [e for e in self._entries.values() if e.item.state in states]:
+            self._drop(entry)
         self._after()
 
     def _ask(self, item_id: str, event: PullEvent) -> None:
@@ -348,9 +339,9 @@ class PullQueue(QObject):
         if not self._schedule.set_online(server_id, is_online):
             return
         for entry in list(self._entries.values()):
-            if entry.item.server_id != server_id or entry.item.state is not S.RETRYING:
-                continue
-            if not has_named_time(entry.item):
+            item = entry.item
+            is_trying = item.server_id == server_id and item.state is S.RETRYING
+            if is_trying and not has_named_time(item):
                 self._step(entry, E.RETRY_DUE if is_online else E.HELD)
         self._after()
 
@@ -358,16 +349,14 @@ class PullQueue(QObject):
         """A good poll: the server is there, and its list decides what became of a pull whose end
         we did not see. A cancel during the check usually ends installed all the same."""
         self._listings.note(snapshot)
-        for entry in list(self._entries.values()):
-            if entry.item.server_id != snapshot.server_id or entry.known_digest is None:
-                continue
-            if entry.item.state not in (S.PAUSED, S.CANCELED, S.VERIFYING, S.FINISHING):
-                continue
+        unseen = [e for e in self._entries.values() if e.may_have_ended_at(snapshot.server_id)]
+        for entry in unseen:
             found = self._listings.digest_of(entry.item.server_id, entry.item.name)
             if found and found != entry.known_digest:
                 self._step(entry, E.SUCCESS)
         self.set_server_online(snapshot.server_id, True)
-        self._after()
+        if unseen:
+            self._after()
 
     def offer_manifest(self, item_id: str, manifest: Manifest) -> None:
         """Sizes of all layers for a running attempt."""
@@ -387,6 +376,8 @@ class PullQueue(QObject):
 
     def save_now(self) -> None:
         """Write the queue down at once, in this thread."""
+        for entry in self._entries.values():
+            self._take_report(entry)
         self._saver.save_now(tuple(entry.item for entry in self._entries.values()))
 
     def close(self) -> None:
@@ -394,6 +385,7 @@ class PullQueue(QObject):
         self._is_closed = True
         self._news.clear()
         self._timer.stop()
+        self._telling.stop()
         self.save_now()
         for entry in self._entries.values():
             if entry.job is not None:
@@ -401,8 +393,12 @@ class PullQueue(QObject):
 
     # What follows.
 
+    @Slot()
     def _after(self) -> None:
         """What follows from any change: start what may start, write down, tell."""
+        self._telling.stop()
+        for entry in self._entries.values():
+            self._take_report(entry)
         if self._is_closed:
             self._renew()
             self._news.clear()
@@ -419,7 +415,8 @@ class PullQueue(QObject):
         self._news.emit_all()
 
     def _step(self, entry: PullEntry, event: PullEvent, error: OllamaError | None = None) -> None:
-        """Let `event` happen to a download."""
+        """Let `event` happen to a download, after what its attempt has told before."""
+        self._take_report(entry)
         if entry.step(event, self._clock(), datetime.now(UTC), error):
             self._news.add(self.item_changed, entry.item)
             if entry.item.is_ended:
@@ -429,7 +426,7 @@ class PullQueue(QObject):
         """Send running downloads that a rule does not allow any more back to the line."""
         for entry, reason in self._schedule.overruled(self._entries.values()):
             self._step(entry, E.HELD)
-            self._show_hold(entry, reason)
+            self._set(entry, reason.held(entry.item))
 
     def _fill(self) -> None:
         """Start waiting downloads, in order, as far as places, rules and servers allow."""
@@ -441,16 +438,7 @@ class PullQueue(QObject):
                 self._step(entry, E.START)
                 self._start_attempt(entry)
             else:
-                self._show_hold(entry, reason)
-
-    def _show_hold(self, entry: PullEntry, reason: HoldReason) -> None:
-        item = replace(
-            entry.item,
-            hold=reason.hold,
-            hold_until=reason.until,
-            missing_bytes=reason.missing_bytes,
-        )
-        self._set(entry, item)
+                self._set(entry, reason.held(entry.item))
 
     # Attempts and their faults.
 
@@ -499,16 +487,23 @@ class PullQueue(QObject):
         entry = self._entry_of_sender()
         if entry is None or not isinstance(report, PullReport) or self._is_closed:
             return
-        is_moving = entry.is_moved_by(report)
-        item = entry.reached(report)
-        if entry.item.state in ACTIVE:
-            self._set(entry, item)
-        event = PHASE_EVENT[report.progress.phase]
+        event, state = PHASE_EVENT[report.progress.phase], entry.item.state
+        entry.report = report
+        if state in ACTIVE and state is not S.STALLED and step(state, event) is state:
+            if not self._telling.isActive():
+                self._telling.start()
+            return
         # Lines keep coming during a stall: only a byte ends it.
-        is_stalled = entry.item.state is S.STALLED and event is E.BYTES and not is_moving
-        if event is not E.SUCCESS and not is_stalled and entry.item.state in ACTIVE:
+        is_stalled = state is S.STALLED and event is E.BYTES and not entry.is_moved_by(report)
+        self._take_report(entry)
+        if event is not E.SUCCESS and not is_stalled and state in ACTIVE:
             self._step(entry, event)
         self._after()
+
+    def _take_report(self, entry: PullEntry) -> None:
+        """Take over what an attempt has told since the last telling."""
+        if entry.take_report():
+            self._news.add(self.item_changed, entry.item)
 
     @Slot(object)
     def _on_job_prepared(self, plan: object) -> None:
@@ -523,6 +518,7 @@ class PullQueue(QObject):
     def _on_job_succeeded(self, report: object) -> None:
         entry = self._entry_of_sender()
         if entry is not None and isinstance(report, PullReport):
+            self._take_report(entry)
             if entry.item.state in ACTIVE or entry.item.state in (S.PAUSED, S.CANCELED):
                 self._set(entry, replace(entry.item, progress=report.progress))
             self._step(entry, E.SUCCESS)
@@ -533,6 +529,7 @@ class PullQueue(QObject):
         entry = self._entry_of_sender()
         if entry is None or not isinstance(error, OllamaError) or entry.item.state not in ACTIVE:
             return
+        self._take_report(entry)  # a byte starts the count of tries anew
         if isinstance(error, PullFailed) and error.kind is PullFailure.DIGEST_MISMATCH:
             entry.mismatches += 1
         attempt = entry.item.attempt + 1
@@ -611,6 +608,7 @@ class PullQueue(QObject):
             self._ticked_s = None  # idle: a late next tick is no sleep
 
     def _watch(self, entry: PullEntry, now_s: float) -> None:
+        self._take_report(entry)
         item = entry.item
         if item.state is S.RETRYING and item.retry_s is not None and now_s >= item.retry_s:
             self._step(entry, E.RETRY_DUE)
@@ -653,7 +651,7 @@ class PullQueue(QObject):
         return find_entry(self._entries.values(), server_id, name)
 
     def _set(self, entry: PullEntry, item: PullItem) -> None:
-        if item != entry.item:
+        if item is not entry.item and item != entry.item:
             entry.item = item
             self._news.add(self.item_changed, item)
 

@@ -191,26 +191,29 @@ class UpdateChecker(QObject):
             self._allowed = allowed
             self._judge_all()
 
-    def note_snapshot(self, snapshot: Snapshot) -> None:
-        """What is installed on a server; only what is new in it is looked at."""
+    def note_snapshot(self, snapshot: Snapshot, installed: InstalledModels | None = None) -> None:
+        """What is installed on a server, and the same by name if somebody has that already; only
+        what is new in it is looked at."""
         server_id, old = snapshot.server_id, self._servers.get(snapshot.server_id)
         if old is not None and snapshot.models is old.models and snapshot.version == old.version:
             self._read_on(server_id)
             return
-        installed = InstalledModels(snapshot.models, old.installed if old is not None else None)
+        if installed is None:
+            installed = InstalledModels(snapshot.models, old.installed if old is not None else None)
         self._servers[server_id] = _Server(installed, snapshot.models, snapshot.version)
-        before = {r.name: r for r in old.models} if old is not None else {}
-        is_other = old is None or old.version != snapshot.version
-        changed = [
-            record
-            for record in snapshot.models
-            if before.pop(record.name, None) is not record or is_other
-        ]
-        for name in before:
-            for held in (self._verdicts, self._told, self._parts):
-                held.pop((server_id, name), None)  # type: ignore[attr-defined]
-            self.verdict_dropped.emit(ModelRef(server_id, name))
-        self._read = self._read.only(self._digests())
+        changed = list(snapshot.models)
+        if old is not None:
+            if old.version == snapshot.version:
+                same = set(map(id, old.models))
+                changed = [record for record in snapshot.models if id(record) not in same]
+            is_same = installed.names is old.installed.names
+            gone = () if is_same else old.installed.names.keys() - installed.names.keys()
+            for name in gone:
+                for held in (self._verdicts, self._told, self._parts):
+                    held.pop((server_id, name), None)  # type: ignore[attr-defined]
+                self.verdict_dropped.emit(ModelRef(server_id, name))
+        if self._read.by_digest:
+            self._read = self._read.only(self._digests())
         self._later(self._judging(changed))
 
     @Slot(object)
@@ -453,10 +456,11 @@ class UpdateChecker(QObject):
     def _judge(self, record: ModelRecord) -> None:
         if not self._keeper.is_loaded:
             return  # what is remembered would be written over
-        evidence, reason = self._evidence(record), self._why_unasked(record)
+        reason, look = self._why_unasked(record), self.ledger.look(record.name)
+        # Most of thousands nobody has asked about: there is nothing to compare.
+        evidence = Evidence() if look is None else self._evidence(record)
         is_asked = reason in (None, Unasked.ABSENT)
         if is_asked and learning.needs_parts(record, self.ledger, evidence):
-            look = self.ledger.look(record.name)
             remote = look.digest if look is not None else ""
             if self._parts.get(record.key, ("", "", None))[:2] != (record.digest, remote):
                 meanwhile = self._meanwhile(record, look)
@@ -477,6 +481,9 @@ class UpdateChecker(QObject):
 
     def _tell(self, record: ModelRecord, verdict: Verdict) -> None:
         self._verdicts[record.key] = verdict
+        is_new = verdict.standing is Standing.UNKNOWN and record.key not in self._told
+        if is_new and not self.ledger.knows(record.server_id, record.name):
+            return  # as of most of thousands: nobody has asked, and nobody need hear of that
         self.ledger.put_verdict(record.server_id, record.name, verdict)
         found = self._as_told(record, verdict)
         if self._told.get(record.key) != found:

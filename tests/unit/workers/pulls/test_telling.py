@@ -11,8 +11,9 @@ from tests.unit.workers.conftest import MB, Bench, QueueMaker
 from tests.unit.workers.reading import QueueReader, misfit, own_signals
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.rules import DiskSpace
-from tray_app.core.pulls.states import Hold, PullState, PullSummary
+from tray_app.core.pulls.states import Hold, PullItem, PullState, PullSummary
 from tray_app.workers.pulls import queue as queue_module
+from tray_app.workers.pulls.job import PullReport
 from tray_app.workers.pulls.queue import PullQueue
 
 S = PullState
@@ -135,6 +136,47 @@ def test_a_whole_life_against_a_server(make_queue: QueueMaker) -> None:
     reader.check()
     assert wrongs == []
     assert [item.state for item in bench.queue.items()] == [S.FAILED]
+
+
+def test_bytes_alone_are_told_a_few_times_a_second(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.state.set_speed(20 * MB)
+    item_id = bench.queue.add(request("one"))
+    bench.wait_for(lambda: _item(bench, item_id).fetched_bytes)
+    job, before = bench.queue._entries[item_id].job, _item(bench, item_id)
+    assert job is not None
+    assert before.progress is not None
+    heard: list[int] = []
+    bench.queue.item_changed.connect(lambda item: heard.append(item.fetched_bytes))
+    reached = before.fetched_bytes
+    for number in range(1, 51):
+        reached = before.fetched_bytes + number
+        job.progressed.emit(PullReport(item_id, before.progress, 0.0, reached))
+    assert heard == []
+    bench.wait_for(lambda: heard)
+    assert heard[0] >= reached
+
+
+def test_another_state_is_told_at_once_with_the_bytes_before_it(make_queue: QueueMaker) -> None:
+    bench = make_queue()
+    bench.server.state.set_speed(20 * MB)
+    item_id = bench.queue.add(request("one"))
+    bench.wait_for(lambda: _item(bench, item_id).fetched_bytes)
+    job, before = bench.queue._entries[item_id].job, _item(bench, item_id)
+    assert job is not None
+    assert before.progress is not None
+    heard: list[tuple[PullState, int]] = []
+    bench.queue.item_changed.connect(lambda item: heard.append((item.state, item.fetched_bytes)))
+    reached = before.fetched_bytes + 1
+    job.progressed.emit(PullReport(item_id, before.progress, 0.0, reached))
+    bench.queue.pause(item_id)
+    assert heard[-1] == (S.PAUSED, reached)
+
+
+def _item(bench: Bench, item_id: str) -> PullItem:
+    item = bench.queue.item(item_id)
+    assert item is not None
+    return item
 
 
 def test_who_acts_on_what_is_told_disturbs_nobody(read: Read) -> None:
