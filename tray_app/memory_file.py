@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +22,7 @@ from tray_app.core.keeping.rows import (
     measurement_from_row,
     measurement_to_row,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import PlatformDirs
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 _FOLDER = "ollama-tray"
 CRASH_FILE = "crash.log"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import islice
 from time import monotonic
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app.core.disk.freeing import Freeing, HeldBy, Standing
 from tray_app.core.disk.report import DiskReport
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import DiskTarget
 from tray_app.core.pulls.states import Hold, PullItem

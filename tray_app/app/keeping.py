@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from tray_app.core.keeping.records import (
     KeptModels,
     Loading,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.memory_fit import GraphicsMemory
 from tray_app.core.names import canonical
 from tray_app.core.payloads import (

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app.commands import Commands
 from tray_app.core.errors import NotDone, OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.planning import layers_here
 from tray_app.core.lists.recipes import Making, base_of
 from tray_app.core.lists.records import ListEntry

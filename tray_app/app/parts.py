@@ -1,10 +1,9 @@
 """Parts: what windows are built from."""
 
-from dataclasses import dataclass
-
 from PySide6.QtWidgets import QApplication
 
 from tray_app.commands import Commands
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
 

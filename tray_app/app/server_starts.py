@@ -10,13 +10,14 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.endpoint import Endpoint, is_local_address
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import LocalOllama, ServerStart, StartKind, StartPhase
 from tray_app.core.records import Poll, ServerState, ServerStatus
 from tray_app.core.wake import hardware_address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import SecretsGiven, ServerDraft, ServerRemoval
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus

@@ -11,10 +11,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QSessionManager
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 DEADLINE_MS = 3000
 CALLED_OFF_MS = 60_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateItem, Derived, DeriveRequest, Undone
 from tray_app.core.errors import OllamaError
 from tray_app.core.estimate import PullEstimate
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
     CopyRequest,

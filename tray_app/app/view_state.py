@@ -3,12 +3,12 @@ the program changes while they are open, and words are put in when a window is b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QItemSelectionModel
 from PySide6.QtWidgets import QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import DiskTarget, ModelRef
 from tray_app.core.records import ModelKey
 

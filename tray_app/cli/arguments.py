@@ -6,12 +6,12 @@ Help texts stay English: argparse's own words around them are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tray_app import APP_NAME, __version__
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.surrogates import well_formed
 
 if TYPE_CHECKING:

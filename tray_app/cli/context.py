@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tray_app import text
@@ -24,6 +23,7 @@ from tray_app.core.errors import (
     TlsFailed,
     Unreachable,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.settings.values import SettingsValues
 from tray_app.text import tr
 

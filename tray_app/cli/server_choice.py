@@ -6,7 +6,7 @@ Reads the settings file without the object that watches and mends it: a verb cha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from tray_app import text
@@ -14,6 +14,7 @@ from tray_app.cli.arguments import Invocation
 from tray_app.core.endpoint import Endpoint, shown_address
 from tray_app.core.errors import BadAddress, SeveralServers
 from tray_app.core.file_failures import reason
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SignIn
 from tray_app.jsonfile import BrokenFile, read
 from tray_app.paths import paths

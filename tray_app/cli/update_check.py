@@ -5,13 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tray_app.cli.context import Session
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.installed import InstalledModels
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import is_at_one_of
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord

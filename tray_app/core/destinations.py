@@ -5,8 +5,9 @@ tests/unit/core/test_destinations.py looks for every address in the code that is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 class Purpose(StrEnum):

@@ -12,11 +12,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from tray_app.core.errors import AddressFault, BadAddress
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.redaction import redacted
 
 DEFAULT_PORT = 11434

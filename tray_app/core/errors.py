@@ -8,10 +8,10 @@ Both are kept without secrets and never long, as errors are logged, shown and st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tray_app.core.error_words import error_words
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.redaction import redacted
 
 MAX_TEXT = 2000

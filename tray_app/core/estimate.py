@@ -8,11 +8,12 @@ says why it is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from tray_app.core.errors import OllamaError, TimedOut
 from tray_app.core.keeping.records import Measurement
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.licenses import License
 from tray_app.core.manifests import ModelConfig
 from tray_app.core.memory_fit import (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 _SEARCHED = 4_000
 _KNOWN = tuple(

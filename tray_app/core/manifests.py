@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from tray_app.core.decode import (
     words_of,
 )
 from tray_app.core.errors import BadAnswer
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Layer, LayerKind, Manifest, ModelDetails
 
 _BLOB_FILE = re.compile(r"sha256-([0-9a-f]{64})\Z")

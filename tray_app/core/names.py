@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tray_app.core.errors import BadName, NameProblem
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pasted import HF_HOSTS, clean, is_unclear_link, repository_of
 
 __all__ = ["ModelName", "canonical", "clean", "is_same_name", "split_display"]

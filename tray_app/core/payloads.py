@@ -6,12 +6,13 @@ what became of it. Frozen data only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tray_app.core.connection_cases import ConnectionCase, connection_case
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelKey, Recommendation, ServerState, ServerStatus
 from tray_app.core.sign_in import Secrets, SecretState, SignIn, SignInKind

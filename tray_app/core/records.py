@@ -7,13 +7,14 @@ Datetimes are aware UTC, `*_s` are seconds of a monotonic clock, `*_bytes` are b
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SecretState
 
 ModelKey = tuple[str, str]

@@ -8,10 +8,10 @@ nowhere that is known here, there is nobody to ask.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.versions import is_older
 
 API_HOST = "api.github.com"

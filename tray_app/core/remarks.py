@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import ModelKey
 
 MAX_NOTE = 200

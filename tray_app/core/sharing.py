@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tray_app.core.installed import InstalledModels
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical, split_display
 from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelKey, ModelRecord
 

@@ -10,11 +10,12 @@ import base64
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any
 
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 
 MAX_HEADERS = 8
 MAX_SECRET_CHARACTERS = 1200

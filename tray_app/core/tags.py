@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tray_app.core.decode import has_surrogate, mended, parse_json
 from tray_app.core.errors import BadAnswer
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.parse import Problems, collect, parse_model, parse_tags, with_notes
 from tray_app.core.records import ModelRecord
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 MAX_CERTIFICATE_BYTES = 64 * 1024
 MAX_NAMES = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tray_app.core.diagnosis.rules import (
 )
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Cancelled, OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.diagnosis.computer import computer_facts
 from tray_app.diagnosis.question import Question
 from tray_app.diagnosis.servers import examine_server, server_label

@@ -7,12 +7,12 @@ delegate's business (views/models/delegate.py).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import inf
 from operator import attrgetter
 from typing import Any
 
 from tray_app import text
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import Verb
 from tray_app.core.use.ledger import UNWATCHED, Known
 from tray_app.itemmodels.rows import ModelRow, parameter_count

@@ -7,9 +7,9 @@ where both are known: servers before 0.19 write the same manifest in other bytes
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import LayerIndex
 from tray_app.itemmodels.rows import ModelRow

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
 from tray_app import text
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot

@@ -11,9 +11,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from operator import attrgetter
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.remarks import NO_REMARK, Remark
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict

@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -40,6 +39,7 @@ from tray_app.core.errors import (
     TooOld,
     Unreachable,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, is_same_name
 from tray_app.core.parse import (
     parse_line,

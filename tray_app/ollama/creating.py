@@ -13,7 +13,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from tray_app.core.errors import (
     UnreachableKind,
 )
 from tray_app.core.file_failures import file_failed
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, SameName
 from tray_app.core.records import ModelRecord
 from tray_app.ollama.cancel import CancelScope

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
@@ -20,6 +20,7 @@ from tray_app.core.errors import (
     PullFailure,
 )
 from tray_app.core.estimate import is_up_to_date
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.pulls.policy import Remedy, RetryPolicy
 from tray_app.core.pulls.progress import PullPhase, PullProgress

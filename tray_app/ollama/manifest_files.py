@@ -11,11 +11,11 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tray_app.core.errors import BadName
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.ollama.cancel import CancelScope
 

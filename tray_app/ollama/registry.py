@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -30,6 +30,7 @@ from tray_app.core.errors import (
     PullFailure,
     TimedOut,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.manifests import parse_config, parse_manifest
 from tray_app.core.names import ModelName
 from tray_app.core.pulls.registry_errors import registry_answer

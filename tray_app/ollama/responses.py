@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -34,6 +34,7 @@ from tray_app.core.errors import (
     TooOld,
     Unauthorized,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 
 MAX_ERROR_BYTES = 64 * 1024

@@ -8,10 +8,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tray_app.core.errors import Changed
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Layer, ModelInfo
 from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.answers import RESTING, AnswerKind, RegistryAnswer

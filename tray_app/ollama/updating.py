@@ -5,11 +5,12 @@ The window's queue and the terminal take the same ones. Nothing here deletes a m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from tray_app.core.errors import Changed, ListProblem, ModelNotFound, NotDone
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, is_same_name
 from tray_app.core.records import Manifest, ModelRecord, RunningModel
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer

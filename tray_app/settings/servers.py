@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from tray_app.core.endpoint import SYSTEM_PROXY, Access, Endpoint, has_password
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import (
     Header,
     Secrets,

@@ -7,9 +7,10 @@ answer; nothing here touches files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.settings import checks
 from tray_app.settings.checks import (
     BadValue,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.releases import Release
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tray_app.core.endpoint import (
     address_fault,
@@ -13,6 +12,7 @@ from tray_app.core.endpoint import (
     split_address,
 )
 from tray_app.core.errors import AddressFault
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, tr
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from tray_app.core.connection_cases import ConnectionCase
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import TlsReason
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ServerTest
 from tray_app.core.tls import CaFile, OfferedCertificate
 from tray_app.core.versions import LEAST_VERSION

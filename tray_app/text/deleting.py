@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import ModelRecord
 from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line

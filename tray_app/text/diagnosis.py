@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tray_app.core.diagnosis.facts import (
     Diagnosis,
@@ -17,6 +16,7 @@ from tray_app.core.diagnosis.facts import (
     ServerFacts,
 )
 from tray_app.core.diagnosis.findings import Examination, Finding, FindingGroup
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text.doctor import doctor_head, fine_lines, group_title, grouped
 from tray_app.text.findings import finding_words
 from tray_app.text.models import models_count

@@ -6,7 +6,6 @@ Never that a model is unused: what was not seen in memory may have been used for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +17,7 @@ from tray_app.core.disk.contents import (
     is_cleaned,
 )
 from tray_app.core.disk.freeing import HeldBy, Offer, Offers, Suggestion
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sharing import Freed
 from tray_app.core.use.ledger import Known
 from tray_app.text.addresses import server_name

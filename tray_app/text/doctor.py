@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tray_app.core.diagnosis.findings import (
@@ -14,6 +13,7 @@ from tray_app.core.diagnosis.findings import (
     FindingTone,
     count_of,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text.plain import one_line
 from tray_app.text.times import seconds_ago, utc_now
 from tray_app.text.units import size

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tray_app.core.errors import Changed
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ServerStart, StartKind, StartPhase
 from tray_app.core.pulls.policy import RetryPolicy
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase

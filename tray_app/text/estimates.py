@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tray_app.core import errors as e
 from tray_app.core.estimate import DiskFit, Missing, PullCheck, PullEstimate, disk_fit
 from tray_app.core.keeping.records import Capacity, Measurement
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.memory_fit import DEFAULT_CONTEXT, FitKind, MemoryFit
 from tray_app.core.pulls.rules import HoldReason, Room
 from tray_app.core.pulls.states import Hold

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ntpath
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tray_app.core.diagnosis.findings import (
     Finding,
@@ -13,6 +12,7 @@ from tray_app.core.diagnosis.findings import (
     InstallSource,
     RemedyKind,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SecretState, SignInKind
 from tray_app.text.connection_words import Words
 from tray_app.text.displays import qt_impossible

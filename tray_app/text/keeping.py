@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from tray_app.core.keeping.records import (
@@ -16,6 +15,7 @@ from tray_app.core.keeping.records import (
     Measurement,
     NoRoom,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text.notices import NoticeText
 from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, elapsed, full_time, roughly, seconds_ago

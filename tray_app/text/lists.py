@@ -4,11 +4,11 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from tray_app.core.errors import BadName, NameProblem, OllamaError
 from tray_app.core.file_failures import FileFailed, FileProblem
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.planning import PlanLine, PlanStatus, Totals, Unlisted
 from tray_app.core.lists.records import (
     BadLine,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tray_app.core import errors as e
@@ -11,6 +10,7 @@ from tray_app.core.creates.faults import CreateFailed
 from tray_app.core.error_words import is_page, without_lead
 from tray_app.core.errors import PullFailure
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import KeyringFailed
 from tray_app.text import connection_errors as connection
 from tray_app.text.addresses import server_address

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from tray_app.core.errors import BadName
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
 from tray_app.core.updates.answers import AnswerKind

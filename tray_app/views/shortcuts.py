@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 from PySide6.QtGui import QKeySequence
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import tr
 
 

@@ -6,13 +6,14 @@ What a widget paints with comes from here; the stylesheet made of it lives in `s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 class Tone(StrEnum):

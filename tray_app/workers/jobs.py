@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tray_app.core.connection_cases import ConnectionCase
 from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
@@ -20,6 +20,7 @@ from tray_app.core.errors import (
     OllamaError,
     Unreachable,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
     AccessFacts,

@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from tray_app import jsonfile
 from tray_app.core.errors import OllamaError
 from tray_app.core.file_failures import file_failed
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.parse import parse_tags
 from tray_app.core.records import ModelDetails, ModelRecord, Poll, Snapshot
 from tray_app.workers.pulls import stored_values as stored

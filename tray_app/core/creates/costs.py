@@ -7,11 +7,11 @@ the new blob is the same byte by byte, it is the upload itself that stays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tray_app.core.creates.records import CreateRequest
 from tray_app.core.gguf.weights import quantized_bytes
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 class Room(StrEnum):

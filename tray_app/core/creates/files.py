@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tray_app.core.gguf.records import FileFault, GgufHeader, GgufKind, Refusal
 from tray_app.core.gguf.weights import QuantizeChoice
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

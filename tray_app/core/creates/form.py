@@ -3,7 +3,6 @@ the base has. No widgets: what is typed comes in, what is to be sent goes out.""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tray_app.core.creates.deriving import (
@@ -19,6 +18,7 @@ from tray_app.core.creates.deriving import (
 from tray_app.core.creates.modelfile import ModelfileWords, modelfile
 from tray_app.core.creates.parameters import ParameterTable
 from tray_app.core.creates.records import ModelChanges
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 class FormKind(StrEnum):

@@ -4,7 +4,6 @@ are one model."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tray_app.core.gguf.names import (
     base_of,
@@ -14,6 +13,7 @@ from tray_app.core.gguf.names import (
     is_projector_name,
     split_name,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

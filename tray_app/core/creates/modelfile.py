@@ -6,10 +6,10 @@ It could be given to `ollama create` as it stands. What a Modelfile cannot say i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tray_app.core.creates.parameters import shown
 from tray_app.core.creates.records import ModelChanges, ParameterValue
+from tray_app.core.lazy_dataclasses import dataclass
 
 _TRIPLE = '"""'
 

@@ -11,10 +11,11 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from tray_app.core.creates.records import ParameterValue
+from tray_app.core.lazy_dataclasses import dataclass
 
 MAX_PARAMETERS = 200
 """Of one model; nobody writes a tenth of that."""

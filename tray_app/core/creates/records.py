@@ -6,11 +6,11 @@ the downloads (`CreateItem`), or from a model that is installed (`DeriveRequest`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelKey
 

@@ -4,13 +4,14 @@ whether the model can be created."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tray_app.core.creates.architectures import may_be_unknown
 from tray_app.core.creates.costs import CreateCost, Room, create_cost
 from tray_app.core.creates.files import FileFacts
 from tray_app.core.errors import BadName
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.records import ModelRecord
 from tray_app.core.versions import is_too_old

@@ -5,11 +5,12 @@ Facts only; the words are in `tray_app.text`, the looking is in `tray_app.diagno
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SecretState, SignInKind
 
 

@@ -6,12 +6,13 @@ What is found of which facts is decided in `rules`, how it is said in `tray_app.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from tray_app.core.diagnosis.facts import Diagnosis, ServerFacts
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SignInKind
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 CLEANED_AFTER_S = 3600.0
 """Ollama removes at its start what was written longer ago (server/images.go, PruneLayers)."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import ModelKey, ModelRecord
 from tray_app.core.sharing import Freed, LayerIndex, SharedLayer, freed_alone, shared_layers
 from tray_app.core.use.ledger import Known, LastUse

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tray_app.core.disk.contents import StoreContents
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

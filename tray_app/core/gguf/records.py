@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tray_app.core.gguf.weights import Weights
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 class GgufKind(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

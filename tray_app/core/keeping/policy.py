@@ -9,7 +9,7 @@ loaded something, and who is pushed out again and again is kept no more.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from tray_app.core.keeping.fitting import arranged
@@ -20,6 +20,7 @@ from tray_app.core.keeping.records import (
     KeptModel,
     stays,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.records import ModelKey, RunningModel
 

@@ -6,10 +6,10 @@ update that leaves these as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelKey, RunningModel

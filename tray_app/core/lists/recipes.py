@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from tray_app.core.creates.deriving import (
     ModelParts,
@@ -14,6 +13,7 @@ from tray_app.core.creates.deriving import (
 from tray_app.core.creates.records import ModelChanges, ParameterValue
 from tray_app.core.errors import BadName
 from tray_app.core.installed import InstalledModels
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.records import LeftOut, ListedModel, Recipe
 from tray_app.core.names import ModelName, canonical, is_same_name
 from tray_app.core.records import LayerKind, ModelInfo, ModelRecord

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
 from tray_app.core.creates.records import ModelChanges
 from tray_app.core.errors import BadName, OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tray_app.core.errors import OllamaError
 from tray_app.core.estimate import DiskSpace
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.planning import Looked
 from tray_app.core.lists.records import ListEntry, ModelList
 from tray_app.core.payloads import ModelRef

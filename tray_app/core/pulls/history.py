@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.progress import LayerState
 from tray_app.core.pulls.states import PullItem, PullState
 

@@ -5,7 +5,7 @@ Pure: the caller passes the random number for the jitter and keeps the counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tray_app.core.errors import (
@@ -22,6 +22,7 @@ from tray_app.core.errors import (
     Unreachable,
     UnreachableKind,
 )
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.states import TRANSITIONS, PullEvent, PullItem
 
 

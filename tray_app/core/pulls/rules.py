@@ -7,9 +7,10 @@ for what it holds, the pull dialog for what it would hold.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, time, timedelta
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.progress import LayerState
 from tray_app.core.pulls.states import AWAY, UNFINISHED, Hold, PullItem, PullState
 

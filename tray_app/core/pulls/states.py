@@ -7,12 +7,13 @@ list for an event stays as it is, so that a late event of a dead attempt can do 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time
 from enum import StrEnum
 
 from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.progress import LayerProgress, LayerState
 from tray_app.core.pulls.speed import is_credible
 from tray_app.core.pulls.tracker import AGGREGATE_DIGEST, PullPhase, PullProgress

@@ -9,12 +9,12 @@ line is repeated every 60 ms while nothing arrives. No clock: callers pass monot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tray_app.core.decode import MAX_INT, MAX_WORD, size_field, text_field
 from tray_app.core.errors import BadAnswer, OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.progress import LayerProgress, LayerState, PullPhase, PullProgress
 from tray_app.core.pulls.registry_errors import pull_error
 from tray_app.core.pulls.speed import ETA_WINDOW_S, MAX_BYTES_S, SPEED_WINDOW_S, SpeedMeter

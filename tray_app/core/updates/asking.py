@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from tray_app.core.errors import BadName
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import DEFAULT_HOST, ModelName, canonical
 from tray_app.core.pasted import HF_HOSTS
 from tray_app.core.records import ModelRecord

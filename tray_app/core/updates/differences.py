@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Layer, LayerKind
 from tray_app.core.sharing import KnownLayers
 

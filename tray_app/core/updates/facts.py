@@ -3,11 +3,11 @@ far a check is, and what there is to say after an update."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, is_counted
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ Pure: whoever asks brings what was learned, and gets the same verdict for it eve
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import timedelta
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Layer, LayerKind, ModelRecord
 from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.answers import AnswerKind

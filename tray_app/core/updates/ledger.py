@@ -7,12 +7,13 @@ version is an older one, only who has seen it there can say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
 from tray_app.core.decode import MAX_WORD
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.records import Layer, LayerKind, ModelKey
 from tray_app.core.updates.answers import AnswerKind

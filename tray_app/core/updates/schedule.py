@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.updates.ledger import Rounds
 
 FIRST = timedelta(minutes=2)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.records import LayerKind, ModelKey
 from tray_app.core.updates.answers import AnswerKind

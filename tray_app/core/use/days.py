@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 _FIRST = date(2024, 1, 1)
 """Nothing was watched before."""

@@ -7,10 +7,11 @@ same model still. Where the weights are not known yet, its own digest stands for
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.use.days import NO_DAYS, DaySet
 
 MAX_MODELS = 20_000

@@ -12,9 +12,9 @@ That a moment lies in the past says nothing: the server's clock may be another t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import RunningModel
 
 MAX_GAP_S = 90.0

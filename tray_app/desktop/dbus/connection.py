@@ -9,7 +9,6 @@ import logging
 import socket
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from jeepney import DBus, HeaderFields, Message, MessageType, Parser
 from jeepney.auth import AuthenticationError, Authenticator
@@ -17,6 +16,7 @@ from jeepney.bus import get_bus
 from jeepney.fds import FileDescriptor, fds_buf_size
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.surrogates import well_formed
 
 _log = logging.getLogger(__name__)

@@ -1,9 +1,10 @@
 """What portals are asked and what they answer. Without Qt: for the window and for threads."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from jeepney import DBusAddress, MatchRule
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 PORTAL = "org.freedesktop.portal.Desktop"
 PORTAL_PATH = "/org/freedesktop/portal/desktop"

@@ -7,10 +7,11 @@ in words; nothing that arrives is ever executed or trusted beyond its type.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.surrogates import well_formed
 
 LINE_LIMIT = 64 * 1024

@@ -10,12 +10,13 @@ import sys
 import threading
 import time
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tray_app import APP_ID
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.desktop.instance.lock import InstanceLock, private_folder
 from tray_app.desktop.instance.protocol import (
     LINE_LIMIT,

@@ -1,10 +1,11 @@
 """What a desktop notification is, and what can show one. No rules and no system calls."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
+
+from tray_app.core.lazy_dataclasses import dataclass
 
 
 class NoticeKind(StrEnum):

@@ -4,8 +4,7 @@ One notice at once when the queue is empty, else one for all that end within 30 
 of a kind within 30 s; what ends meanwhile goes into the next one.
 """
 
-from dataclasses import dataclass
-
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.desktop.notifications.notice import NoticeKind
 

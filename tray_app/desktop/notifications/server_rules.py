@@ -6,8 +6,8 @@ loss was told. Never two of a kind within 30 s: what happens meanwhile goes into
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.desktop.notifications.notice import NoticeKind
 from tray_app.desktop.notifications.rules import WINDOW_S

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import StartKind, StartPhase
 from tray_app.desktop.ollama_start.base import InLane, OllamaStart, StartReport
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import StartKind, StartPhase
 
 

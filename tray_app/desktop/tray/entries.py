@@ -6,7 +6,7 @@ Plain entries and submenus only: everything here has to go over D-Bus. Made a me
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
@@ -14,6 +14,7 @@ from itertools import chain
 from tray_app import text
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.keeping.records import KeepRequest
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import (
     DiskTarget,
     LoadRequest,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from heapq import nlargest
 from itertools import islice
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tray_app import text
 from tray_app.core.creates.records import CreateItem
 from tray_app.core.keeping.records import KeepKind, KeptModel, Loading
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import (
     ModelRef,
     ServerStart,

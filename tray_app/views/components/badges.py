@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.safe_paint import guarded

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.views.components.announce import announce
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.glyphs import paint_glyph

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextLayout
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import MISSING, tooltip
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import Card

@@ -3,12 +3,11 @@ button, and details that open below."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button, CopyButton, IconButton
 from tray_app.views.components.glyphs import GlyphLabel

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import split_display
 from tray_app.text import one_line, tooltip
 from tray_app.views.components.safe_paint import guarded

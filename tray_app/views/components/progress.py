@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -17,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStyle, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import Theme, mix
 

@@ -3,11 +3,10 @@ ModelLine, the same about a model."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import sentences, tooltip
 from tray_app.views.components.box_row import BoxRow
 from tray_app.views.components.glyphs import SECONDARY, GlyphLabel

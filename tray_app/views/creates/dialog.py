@@ -6,7 +6,6 @@ The file is read elsewhere, again and again while the dialog is open; what has t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -28,6 +27,7 @@ from tray_app.core.creates.refusals import (
 )
 from tray_app.core.gguf.names import file_name, suggested_name
 from tray_app.core.gguf.records import FileFault
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import DiskTarget
 from tray_app.core.records import ModelRecord
@@ -77,7 +77,7 @@ class CreateDialog(DialogFrame):
         parent: QWidget | None = None,
         *,
         changed: CreateItem | None = None,
-        place: Place = Place(),
+        place: Place = Place(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(words.create_title(place.number, place.count), parent)
         self._state = state

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.keeping.records import KeepKind, KeepStatus, Loading, Measurement
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import RunningModel
 from tray_app.text import memory_figure, memory_share, number, tr, unloads_in, utc_now
 from tray_app.text.keeping import (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from tray_app.core.disk.freeing import Freeing, Offer, Ticks
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.records import ModelKey
 from tray_app.state.app_state import AppState

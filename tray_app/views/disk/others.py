@@ -4,7 +4,6 @@ is shown and explained; nothing of it is deleted by us."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from tray_app.commands import Commands
 from tray_app.core.disk.contents import StoreContents, Unfinished, by_model, is_cleaned
 from tray_app.core.disk.report import DiskReport
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.states import UNFINISHED, PullItem, PullState
 from tray_app.state.app_state import AppState
 from tray_app.text import size, tr

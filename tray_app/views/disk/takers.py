@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
@@ -27,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.core.disk.contents import ModelBytes, StoreContents, Unfinished
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import dotted, size, spoken_size, tr
 from tray_app.text.disk import (
     Piece,

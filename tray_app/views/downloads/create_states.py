@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tray_app.core.creates.records import CreateFault, CreateItem, CreateState
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import one_line, tr
 from tray_app.views.components.glyphs import ACCENT, SECONDARY
 from tray_app.views.downloads.row_states import BarMode, RowAction

@@ -6,13 +6,13 @@ What stands in them is for the rows: row.py shows a download, create_row.py a mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import one_line, tr
 from tray_app.views.components.buttons import Button, IconButton
 from tray_app.views.components.glyphs import GlyphLabel

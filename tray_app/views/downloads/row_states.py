@@ -5,9 +5,10 @@ That of models that are made is create_states.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ServerStart, StartPhase
 from tray_app.core.pulls.states import AWAY, Hold, PullItem, PullState
 from tray_app.core.pulls.updates import UpdateStep

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -25,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.planning import PlanLine, PlanStatus
 from tray_app.itemmodels.list_plan import ListPlanModel
 from tray_app.text import one_line, tr

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QFileInfo, QMimeData, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tray_app.core.creates.groups import group_paths
 from tray_app.core.gguf.names import file_name, suggested_name
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.reading import names_in
 from tray_app.core.lists.requests import ListRead, ListSource
 from tray_app.core.names import clean

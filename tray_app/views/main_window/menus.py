@@ -6,12 +6,12 @@ Each is filled when it is about to show, from what is so at that moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.itemmodels.columns import COLUMNS, DEFAULT_KEYS, NUMBER, column_title
 from tray_app.itemmodels.comparison import Comparison, ComparisonKind
 from tray_app.text import tooltip, tr

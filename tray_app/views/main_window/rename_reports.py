@@ -4,12 +4,12 @@ back. The model is selected as soon as it is in the list."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tray_app.commands import Commands
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import CopyRequest, ModelRef, RenameRequest
 from tray_app.core.records import ModelKey, Snapshot

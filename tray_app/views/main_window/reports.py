@@ -6,12 +6,13 @@ What was deleted on several servers at once is told once the last of them is thr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from tray_app.core.installed import InstalledModels
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef
 from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed, is_made_here

@@ -6,11 +6,12 @@ offline, that before partial, that before info.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from tray_app.core.errors import BadName, Moved, OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, clean
 from tray_app.core.payloads import LocalOllama, ServerStart
 from tray_app.core.records import AWAY, Recommendation, ServerState, ServerStatus

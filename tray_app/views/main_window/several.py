@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ServerStart
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.core.sign_in import SecretState

@@ -6,12 +6,12 @@ Each page says what is so and what to do. Which page it is, is screens.py's deci
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Recommendation
 from tray_app.text import sentences, size, tr
 from tray_app.views.components.buttons import Button, CopyButton, IconButton, Kind

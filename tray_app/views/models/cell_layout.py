@@ -6,13 +6,13 @@ The painting is in delegate.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.itemmodels.row_texts import badge_label
 from tray_app.itemmodels.rows import Badge, ModelRow
 from tray_app.views.components.badges import GAP, HEIGHT, BadgeSpec, badge_width

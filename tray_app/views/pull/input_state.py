@@ -6,7 +6,6 @@ Plain functions and objects over records, so that every case can be tested witho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from heapq import nlargest, nsmallest
 from itertools import chain
@@ -14,6 +13,7 @@ from itertools import chain
 from tray_app.core.errors import BadName, ModelNotFound, NameProblem, TooOld
 from tray_app.core.estimate import DiskFit, PullEstimate, disk_fit
 from tray_app.core.installed import InstalledModels
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, canonical, clean
 from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem, PullState

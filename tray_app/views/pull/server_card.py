@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import tr
 from tray_app.views.components.focus_group import RovingFocus
 from tray_app.views.components.labels import PlainLabel

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import one_line, tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.names import NameFonts, fit_name, paint_name

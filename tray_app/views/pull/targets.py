@@ -6,11 +6,12 @@ Plain functions over records, so that every case can be tested without a window.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tray_app.core.errors import ModelNotFound, TooOld
 from tray_app.core.estimate import DiskFit, PullCheck, PullEstimate, disk_fit
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelRecord, Server, ServerState, ServerStatus

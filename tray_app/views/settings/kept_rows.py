@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.keeping.records import KeptModel
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import ModelKey
 from tray_app.text import one_line, tr
 from tray_app.text.keeping import context_label, kept_on, on_server

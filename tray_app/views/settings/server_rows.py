@@ -4,7 +4,6 @@ done with a server."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -21,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.core.endpoint import shown_address
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ServerStart, seen_state
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.core.versions import is_older

@@ -6,9 +6,9 @@ Data only; the widgets are in sheet.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
 from tray_app.core.updates.facts import ModelVerdict

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from tray_app.core.creates.costs import cost_of
 from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
 from tray_app.core.creates.states import ACTIVE, CreateEvent, step
 from tray_app.core.creates.uploads import KnownFile
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.pulls.speed import ETA_WINDOW_S, SPEED_WINDOW_S, SpeedMeter
 from tray_app.core.records import ModelRecord

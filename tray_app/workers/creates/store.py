@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tray_app.core.creates.records import CreateFault, CreateItem, CreateRequest, CreateState
 from tray_app.core.creates.uploads import FileIdentity, KnownFile
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.workers.pulls import stored_values as stored
 from tray_app.workers.pulls.record_file import RecordFile
 

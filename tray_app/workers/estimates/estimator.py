@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from operator import is_
 from pathlib import Path
@@ -21,6 +21,7 @@ from tray_app.core.errors import BadName, Cancelled, OllamaError, TimedOut
 from tray_app.core.estimate import DiskSpace, Lookup, Missing, PullEstimate, Reason, estimate
 from tray_app.core.keeping.measuring import telling
 from tray_app.core.keeping.records import Measurement
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.licenses import License, license_name
 from tray_app.core.manifests import parse_config
 from tray_app.core.memory_fit import GraphicsMemory

@@ -6,13 +6,13 @@ It outlives the dialog. What it says is ready is made by others; it hears what c
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.creates.records import Derived, DeriveRequest
 from tray_app.core.errors import OllamaError
 from tray_app.core.installed import InstalledModels
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.records import ListEntry, Recipe
 from tray_app.core.lists.requests import ImportRequest, RecipeFailed
 from tray_app.core.names import canonical

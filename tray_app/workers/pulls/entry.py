@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import Changed, OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.progress import PullPhase

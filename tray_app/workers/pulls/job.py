@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.core.errors import IncompletePull, OllamaError
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.states import PullItem
 from tray_app.core.pulls.tracker import PullPhase, PullProgress, PullTracker
 from tray_app.core.records import Manifest

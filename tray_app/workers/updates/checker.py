@@ -10,12 +10,13 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.installed import InstalledModels
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.records import Manifest, ModelInfo, ModelKey, ModelRecord, Snapshot

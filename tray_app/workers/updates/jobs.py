@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
 
 from tray_app.core.file_failures import FileFailed
+from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import GoBackRequest, ModelRef, MoveRequest
 from tray_app.core.records import Layer, ModelRecord
 from tray_app.core.updates.answers import RegistryAnswer
