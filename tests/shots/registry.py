@@ -23,6 +23,7 @@ from tests.shots.language import speak
 from tests.shots.offscreen import prepare
 from tray_app import resources
 from tray_app.views import theme
+from tray_app.views.main_window.window import MainWindow
 from tray_app.views.style import AppStyle
 
 THEMES = ("light", "dark")
@@ -73,8 +74,11 @@ SHOTS = Registry()
 
 
 def settle() -> None:
-    """Let posted events and due timers happen."""
-    for _ in range(4):
+    """Let posted events and due timers happen, and what a window puts off for a moment."""
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, MainWindow):
+            window.refresh_now()
+    for _ in range(6):
         QCoreApplication.sendPostedEvents()
         QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

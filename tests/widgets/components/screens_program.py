@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from tests.shots import dialogs as pictures
 from tests.shots import downloads, estimates, main_window
+from tests.shots.registry import settle
 from tray_app.core.payloads import Crashes
 from tray_app.text import Message, crash_report
 from tray_app.views.components import screen_fit
@@ -83,13 +84,6 @@ WINDOWS: list[Callable[[], QWidget]] = [
     downloads.history_filled,
     main_window.help_page,
 ]
-
-
-def settle() -> None:
-    for _ in range(6):
-        QCoreApplication.sendPostedEvents()
-        QCoreApplication.processEvents()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def faults(window: QWidget, screen: QScreen) -> Iterator[str]:
