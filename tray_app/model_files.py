@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from tray_app.core.creates.files import FileStamp
 from tray_app.core.errors import Cancelled
 from tray_app.core.file_failures import file_failed
-from tray_app.core.gguf.cursor import ReadAt
 from tray_app.core.gguf.names import folder_of, is_gguf
+
+if TYPE_CHECKING:
+    from tray_app.core.gguf.cursor import ReadAt
 
 _MAX_ENTRIES = 20_000  # of a folder that is listed
 _MAX_NOTE_BYTES = 8192

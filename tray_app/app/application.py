@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QApplication
 
 from tray_app import text
 from tray_app.app.create_files import CreateFiles
@@ -23,23 +22,18 @@ from tray_app.app.renames import Renames
 from tray_app.app.servers import ServerParts, Servers, ServerTargets, shown_server
 from tray_app.app.shutdown import SessionEnd, Shutdown, Steps
 from tray_app.app.window import WindowController
-from tray_app.cli import Invocation
 from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.payloads import ModelRef, PullMove, PullRequest
-from tray_app.core.pulls.history import History
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
 from tray_app.desktop.autostart.system_switch import login_switch
 from tray_app.desktop.dock_badge import DockBadge
-from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.notifications.notifier import Notifier, system_backends
 from tray_app.desktop.secret_store import SecretStore
-from tray_app.desktop.tray.tray import Tray
 from tray_app.language import install_language
 from tray_app.log import CrashReporter
 from tray_app.ollama.registry import Registry
-from tray_app.paths import Paths
 from tray_app.resources import app_icon
 from tray_app.settings import Settings
 from tray_app.settings.pull_limits import limits_of
@@ -55,6 +49,8 @@ from tray_app.workers.runner import JobRunner
 from tray_app.workers.sign_ins import SignIns
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
     from tray_app.app.disk import Disk
@@ -66,6 +62,11 @@ if TYPE_CHECKING:
     from tray_app.app.stay_awake import StayAwake
     from tray_app.app.updates import Updates
     from tray_app.app.use import Use
+    from tray_app.cli import Invocation
+    from tray_app.core.pulls.history import History
+    from tray_app.desktop.instance.single_instance import SingleInstance
+    from tray_app.desktop.tray.tray import Tray
+    from tray_app.paths import Paths
 
 
 class Application(QObject):

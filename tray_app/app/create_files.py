@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 
-from tray_app.commands import Commands
-from tray_app.core.creates.files import FileFacts
-from tray_app.core.creates.groups import FileGroup
-from tray_app.state.app_state import AppState
 from tray_app.workers.creates.reading import ReadFileJob
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.creates.files import FileFacts
+    from tray_app.core.creates.groups import FileGroup
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.runner import JobRunner
 
 _LANE = "files of models"
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from tray_app.commands import Commands
-from tray_app.core.creates.records import CreateItem, CreateRequest
 from tray_app.core.records import ServerState, ServerStatus, Snapshot
-from tray_app.state.app_state import AppState
 from tray_app.workers.creates.queue import CreateQueue
 from tray_app.workers.creates.store import CreateStore
-from tray_app.workers.jobs import Target
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.creates.records import CreateItem, CreateRequest
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.runner import JobRunner
 
 
 class Creates(QObject):

@@ -9,6 +9,7 @@ from dataclasses import field
 from datetime import datetime
 from itertools import islice
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -16,17 +17,19 @@ from tray_app.core.disk.freeing import Freeing, HeldBy, Standing
 from tray_app.core.disk.report import DiskReport
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
-from tray_app.core.payloads import DiskTarget
 from tray_app.core.pulls.states import Hold, PullItem
-from tray_app.core.records import ModelKey, ModelRecord, Snapshot
 from tray_app.core.sharing import is_made_here
 from tray_app.core.updates.verdicts import Standing as VersionStanding
 from tray_app.diagnosis.store import no_prune_place
-from tray_app.state.app_state import AppState
 from tray_app.text.times import utc_now
 from tray_app.workers.disk.job import DiskJob, FreeingJob
-from tray_app.workers.jobs import Target
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import DiskTarget
+    from tray_app.core.records import ModelKey, ModelRecord, Snapshot
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.runner import JobRunner
 
 EVERY_S = 10.0
 SOON_S = 0.1

@@ -14,18 +14,18 @@ from PySide6.QtGui import QGuiApplication
 from tray_app import text
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
-from tray_app.core.records import ServerStatus
-from tray_app.paths import Paths
-from tray_app.settings import ServerEntry, Settings
-from tray_app.state.app_state import AppState
 from tray_app.workers.runner import Job, JobRunner
 
 if TYPE_CHECKING:
     from tray_app.core.diagnosis.facts import ServerTarget
     from tray_app.core.diagnosis.findings import Examination, Finding
+    from tray_app.core.records import ServerStatus
     from tray_app.diagnosis.lanes import Lane, Told
     from tray_app.diagnosis.question import Question
     from tray_app.diagnosis.releases import Releases
+    from tray_app.paths import Paths
+    from tray_app.settings import ServerEntry, Settings
+    from tray_app.state.app_state import AppState
 
 _LANE = "doctor"
 _FIRST_LOOK_MS = 2 * 60 * 1000

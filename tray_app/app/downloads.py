@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from tray_app.core.pulls.policy import is_cancel_asked
 from tray_app.core.pulls.rules import QuietHours, RuleChoices, SystemConditions, evaluate
-from tray_app.core.pulls.states import PullItem
-from tray_app.core.records import Snapshot
-from tray_app.desktop.conditions.base import Network, Power
 from tray_app.desktop.conditions.system import system_network, system_power
-from tray_app.settings import Settings
 from tray_app.settings.pull_limits import limits_of
-from tray_app.settings.values import SettingsValues
-from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.disk_watch import DiskWatch
-from tray_app.workers.pulls.queue import PullQueue
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.records import Snapshot
+    from tray_app.desktop.conditions.base import Network, Power
+    from tray_app.settings import Settings
+    from tray_app.settings.values import SettingsValues
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.pulls.queue import PullQueue
+    from tray_app.workers.runner import JobRunner
 
 MAX_NAP_S = 60.0
 """Clocks are set and computers sleep: the time of day is looked at so often, where it matters."""

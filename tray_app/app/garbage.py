@@ -7,9 +7,12 @@ of a second in which nothing is painted, and finds next to nothing: most objects
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QGuiApplication
 
 THRESHOLDS = (5_000, 4, 3)
 """New objects before a search through them; such searches before one through what survived them;

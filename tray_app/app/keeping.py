@@ -13,12 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.commands import Commands
-from tray_app.core.creates.records import Derived, Undone
-from tray_app.core.errors import OllamaError
 from tray_app.core.keeping.measuring import capacity_of, weights_of
 from tray_app.core.keeping.policy import Ask, GiveUp, KeepChoices, KeepPolicy, Seen
 from tray_app.core.keeping.records import (
@@ -43,18 +41,23 @@ from tray_app.core.payloads import (
     Verb,
 )
 from tray_app.core.pulls.states import UNFINISHED
-from tray_app.core.records import ModelKey, RunningModel, ServerStatus, Snapshot
-from tray_app.core.renaming import RenameOutcome
 from tray_app.memory_file import MemoryFile
 from tray_app.ollama.local_store import main_memory_bytes
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text.times import utc_now
 from tray_app.workers.jobs import LoadJob, Target
 from tray_app.workers.keeping.jobs import KeepJob
 from tray_app.workers.keeping.keeper import MemoryKeeper
-from tray_app.workers.operations import Operations
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.creates.records import Derived, Undone
+    from tray_app.core.errors import OllamaError
+    from tray_app.core.records import ModelKey, RunningModel, ServerStatus, Snapshot
+    from tray_app.core.renaming import RenameOutcome
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.operations import Operations
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QApplication
 
-from tray_app.desktop.instance.single_instance import SingleInstance
 from tray_app.desktop.os_signals import OsSignals
-from tray_app.desktop.tray.tray import Tray
 from tray_app.private_files import take_back
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from tray_app.app.application import Application
     from tray_app.app.garbage import GarbageCollector
     from tray_app.cli import Invocation
+    from tray_app.desktop.instance.single_instance import SingleInstance
+    from tray_app.desktop.tray.tray import Tray
 
 
 _log = logging.getLogger(__name__)

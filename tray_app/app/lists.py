@@ -11,15 +11,14 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from tray_app.commands import Commands
 from tray_app.core.errors import NotDone, OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.planning import layers_here
 from tray_app.core.lists.recipes import Making, base_of
-from tray_app.core.lists.records import ListEntry
 from tray_app.core.lists.requests import (
     Exported,
     ExportRequest,
@@ -38,20 +37,24 @@ from tray_app.core.payloads import (
     UpdateRequest,
     Verb,
 )
-from tray_app.core.records import Manifest, ModelRecord, Snapshot
-from tray_app.core.renaming import RenameOutcome
 from tray_app.core.sharing import is_made_here
 from tray_app.core.updates.verdicts import Standing
-from tray_app.ollama.registry import Registry
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name
-from tray_app.workers.jobs import Target
 from tray_app.workers.lists.importer import ImportRunner
 from tray_app.workers.lists.jobs import ExportJob, LoadRecipesJob, ReadListJob, SaveRecipesJob
 from tray_app.workers.lists.lookups import ListLookups
-from tray_app.workers.pulls.queue import PullQueue
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.lists.records import ListEntry
+    from tray_app.core.records import Manifest, ModelRecord, Snapshot
+    from tray_app.core.renaming import RenameOutcome
+    from tray_app.ollama.registry import Registry
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.pulls.queue import PullQueue
+    from tray_app.workers.runner import JobRunner
 
 AT_ONCE = 2
 """Downloads that are queued in one turn."""

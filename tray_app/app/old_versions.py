@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
@@ -21,7 +22,6 @@ from tray_app.core.payloads import (
     MoveRequest,
     Verb,
 )
-from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.sharing import freed, is_made_here
 from tray_app.core.updates.backups import Fate, ends_at, fate
 from tray_app.core.updates.facts import AfterUpdate, BackupNews, BackupNote
@@ -32,12 +32,15 @@ from tray_app.core.updates.ledger import (
     pack_children,
     unpack_children,
 )
-from tray_app.state.app_state import AppState
-from tray_app.workers.jobs import Target
-from tray_app.workers.runner import Job, JobRunner
-from tray_app.workers.updates.checker import UpdateChecker
 from tray_app.workers.updates.jobs import ExpireJob, GoBackJob, MoveJob
-from tray_app.workers.updates.keeper import LedgerKeeper
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord, Snapshot
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.runner import Job, JobRunner
+    from tray_app.workers.updates.checker import UpdateChecker
+    from tray_app.workers.updates.keeper import LedgerKeeper
 
 _log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app import __version__
 from tray_app.core.releases import Release, is_news, is_told
-from tray_app.settings import Settings
-from tray_app.state.project import ProjectFacts
 from tray_app.workers.runner import Job, JobRunner
 
 if TYPE_CHECKING:
     from tray_app.diagnosis.program_releases import ProgramReleases
+    from tray_app.settings import Settings
+    from tray_app.state.project import ProjectFacts
 
 _LANE = "program release"
 _FIRST_LOOK_MS = 5 * 60 * 1000

@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.file_failures import FileFailed
-from tray_app.core.payloads import DeleteOutcome, ModelRefs, NoteRequest
-from tray_app.core.records import ModelKey
 from tray_app.core.remarks import NO_REMARK, StoredRemark, trimmed_note
-from tray_app.core.renaming import RenameOutcome
-from tray_app.state.app_state import AppState
 from tray_app.workers.pulls.record_file import MAX_RECORDS, LoadJob, SaveJob
 from tray_app.workers.remarks import RemarkFile
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import DeleteOutcome, ModelRefs, NoteRequest
+    from tray_app.core.records import ModelKey
+    from tray_app.core.renaming import RenameOutcome
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 

@@ -5,13 +5,17 @@ One that broke off is told once its server answers again: only its list knows.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.payloads import CopyRequest, ModelRef
-from tray_app.core.records import Snapshot
 from tray_app.core.renaming import CleanUp, Ending, RenameOutcome, settled
-from tray_app.state.app_state import AppState
-from tray_app.workers.operations import Operations
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Snapshot
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.operations import Operations
 
 
 class Renames(QObject):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -21,13 +22,15 @@ from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import LocalOllama, ServerStart, StartKind, StartPhase
 from tray_app.core.records import Poll, ServerState, ServerStatus
 from tray_app.core.wake import hardware_address
-from tray_app.desktop.ollama_start.base import InLane, OllamaStart, StartReport
 from tray_app.desktop.ollama_start.system import system_ollama_start
 from tray_app.ollama.local_store import is_installed
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.workers.runner import Job, JobRunner
 from tray_app.workers.wake import PORT, WakeJob
+
+if TYPE_CHECKING:
+    from tray_app.desktop.ollama_start.base import InLane, OllamaStart, StartReport
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _log = logging.getLogger(__name__)
 

@@ -7,25 +7,28 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.payloads import SecretsGiven, ServerDraft, ServerRemoval
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import Poll, Server, ServerState, ServerStatus
 from tray_app.core.sign_in import OriginSignIn, Secrets, request_headers
 from tray_app.ollama.local_store import LocalStore
-from tray_app.settings import ServerEntry, Settings
 from tray_app.settings.servers import endpoint_of
-from tray_app.state.app_state import AppState
 from tray_app.workers.jobs import Target
-from tray_app.workers.operations import Operations
-from tray_app.workers.pollers import Pollers
-from tray_app.workers.pulls.queue import PullQueue
-from tray_app.workers.sign_ins import SignIns
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import SecretsGiven, ServerDraft, ServerRemoval
+    from tray_app.settings import ServerEntry, Settings
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.operations import Operations
+    from tray_app.workers.pollers import Pollers
+    from tray_app.workers.pulls.queue import PullQueue
+    from tray_app.workers.sign_ins import SignIns
 
 _log = logging.getLogger(__name__)
 

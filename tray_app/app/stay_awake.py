@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.endpoint import is_local_address
 from tray_app.core.pulls.rules import may_stay_awake
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.desktop.awake.base import Awake
 from tray_app.desktop.awake.system import system_awake
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
+
+if TYPE_CHECKING:
+    from tray_app.desktop.awake.base import Awake
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 
 class StayAwake(QObject):

@@ -11,16 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from tray_app.app.downloads import RuleWatcher
 from tray_app.app.old_versions import OldVersions
-from tray_app.commands import Commands
-from tray_app.core.creates.records import CreateItem, Derived, DeriveRequest, Undone
 from tray_app.core.errors import OllamaError
-from tray_app.core.estimate import PullEstimate
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import (
@@ -34,26 +31,32 @@ from tray_app.core.payloads import (
 )
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.core.pulls.updates import UpdatePlan
-from tray_app.core.records import ModelRecord, Snapshot
-from tray_app.core.renaming import RenameOutcome
 from tray_app.core.updates.asking import Allowed
 from tray_app.core.updates.facts import CheckState, NewVersion, UpdatesFound, Way
 from tray_app.core.updates.ledger import Key, Made, MadeBy
 from tray_app.core.updates.schedule import Conditions, Every
 from tray_app.core.updates.verdicts import news
 from tray_app.core.updates.ways import way_of
-from tray_app.ollama.registry import Registry
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text.times import utc_now
 from tray_app.update_ledger import LedgerFile
-from tray_app.workers.jobs import Target
-from tray_app.workers.operations import Operations
-from tray_app.workers.pulls.queue import PullQueue
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.updates.checker import UpdateChecker
 from tray_app.workers.updates.jobs import RowJob
 from tray_app.workers.updates.keeper import LedgerKeeper
+
+if TYPE_CHECKING:
+    from tray_app.app.downloads import RuleWatcher
+    from tray_app.commands import Commands
+    from tray_app.core.creates.records import CreateItem, Derived, DeriveRequest, Undone
+    from tray_app.core.estimate import PullEstimate
+    from tray_app.core.records import ModelRecord, Snapshot
+    from tray_app.core.renaming import RenameOutcome
+    from tray_app.ollama.registry import Registry
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.operations import Operations
+    from tray_app.workers.pulls.queue import PullQueue
+    from tray_app.workers.runner import JobRunner
 
 MAX_NAP = timedelta(minutes=5)
 """Clocks are set, and terminals write the ledger: so often it is looked at."""

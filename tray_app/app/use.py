@@ -6,19 +6,22 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
-from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
-from tray_app.core.updates.facts import NewVersion
-from tray_app.core.use.ledger import LastUse
-from tray_app.state.app_state import AppState
 from tray_app.text.times import utc_now
 from tray_app.use_file import UseFile
-from tray_app.workers.estimates.layer_index import LayerReader
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.use.watcher import UseWatcher
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
+    from tray_app.core.updates.facts import NewVersion
+    from tray_app.core.use.ledger import LastUse
+    from tray_app.state.app_state import AppState
+    from tray_app.workers.estimates.layer_index import LayerReader
+    from tray_app.workers.runner import JobRunner
 
 _OWN = frozenset({Verb.LOAD, Verb.UNLOAD, Verb.STOP})
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import QByteArray, QItemSelectionModel
 from PySide6.QtWidgets import QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.payloads import DiskTarget, ModelRef
-from tray_app.core.records import ModelKey
 
 if TYPE_CHECKING:
     from tray_app.app.windows import Windows
+    from tray_app.core.payloads import DiskTarget, ModelRef
+    from tray_app.core.records import ModelKey
     from tray_app.views.main_window.window import MainWindow
 
 

@@ -9,9 +9,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from tray_app import text
-from tray_app.core.creates.records import RebuildRequest
-from tray_app.core.file_failures import FileFailed
-from tray_app.core.lists.requests import ListSource
 from tray_app.core.payloads import (
     Crashes,
     CreatePaths,
@@ -21,11 +18,14 @@ from tray_app.core.payloads import (
     ModelRefs,
     OtherAddress,
 )
-from tray_app.core.pulls.states import PullItem
 
 if TYPE_CHECKING:
     from tray_app.app.parts import Parts
     from tray_app.app.windows import Windows
+    from tray_app.core.creates.records import RebuildRequest
+    from tray_app.core.file_failures import FileFailed
+    from tray_app.core.lists.requests import ListSource
+    from tray_app.core.pulls.states import PullItem
     from tray_app.views.style import AppStyle
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tray_app import text
 from tray_app.cli.arguments import EXIT_USAGE, Invocation
-from tray_app.cli.console import Console
-from tray_app.cli.server_choice import ServerChoice
 from tray_app.core.errors import (
     BadAddress,
     BadName,
@@ -24,12 +22,14 @@ from tray_app.core.errors import (
     Unreachable,
 )
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.settings.values import SettingsValues
 from tray_app.text import tr
 
 if TYPE_CHECKING:
+    from tray_app.cli.console import Console
+    from tray_app.cli.server_choice import ServerChoice
     from tray_app.desktop.instance.single_instance import Handover, InstanceCommand
     from tray_app.ollama.client import OllamaClient
+    from tray_app.settings.values import SettingsValues
 
 EXIT_DONE = 0
 EXIT_SERVER_SAID_NO = 1

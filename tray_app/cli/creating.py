@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tray_app import text
 from tray_app.cli import json_output
@@ -15,7 +16,6 @@ from tray_app.cli.context import EXIT_DONE, EXIT_INTERRUPTED, EXIT_SERVER_SAID_N
 from tray_app.cli.progress import LiveLine, line_with_bar
 from tray_app.cli.update_check import Memory
 from tray_app.core.creates.faults import CreateFailed, fault_of
-from tray_app.core.creates.files import FileFacts
 from tray_app.core.creates.groups import group_paths
 from tray_app.core.creates.looking import look
 from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
@@ -32,7 +32,6 @@ from tray_app.core.creates.refusals import (
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.names import ModelName
 from tray_app.core.pulls.speed import ETA_WINDOW_S, SPEED_WINDOW_S, SpeedMeter
-from tray_app.core.records import ModelRecord
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.model_files import LocalDisk
 from tray_app.ollama.creating import CreateReport, Creating, is_away
@@ -52,6 +51,10 @@ from tray_app.text.create_dialog import (
     upload_figure,
 )
 from tray_app.text.creating import create_detail, create_permille, create_reason
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.files import FileFacts
+    from tray_app.core.records import ModelRecord
 
 
 def create(session: Session) -> int:

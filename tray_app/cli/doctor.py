@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app import text
 from tray_app.cli.console import Console, columns, padded
@@ -28,7 +28,9 @@ from tray_app.settings.servers import (
     default_of,
     endpoint_of,
 )
-from tray_app.settings.values import SettingsValues
+
+if TYPE_CHECKING:
+    from tray_app.settings.values import SettingsValues
 
 
 def doctor(session: Session) -> int:

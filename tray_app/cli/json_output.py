@@ -6,10 +6,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Snapshot
 from tray_app.core.use.ledger import UNWATCHED, Known, LastUse
 
 if TYPE_CHECKING:
+    from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Snapshot
     from tray_app.core.sharing import DiskUse
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app import text
 from tray_app.cli.arguments import EXIT_USAGE
@@ -41,7 +42,6 @@ from tray_app.core.lists.recipes import Making, base_of
 from tray_app.core.lists.records import BadList, ListEntry, ModelList
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import LayerIndex, is_made_here
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.list_files import read_list_file, write_list_file
@@ -50,6 +50,9 @@ from tray_app.ollama.layers import read_layer_index
 from tray_app.ollama.lists import ask_all, exported, held_of
 from tray_app.ollama.local_store import LocalStore
 from tray_app.text import MISSING, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
 
 _LOST = frozenset(
     {

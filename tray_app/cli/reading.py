@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app import text
 from tray_app.cli import json_output
 from tray_app.cli.context import EXIT_DONE, Session
 from tray_app.core.errors import TooOld
-from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
-from tray_app.core.use.ledger import LastUse
 from tray_app.text import MISSING, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
+    from tray_app.core.use.ledger import LastUse
 
 
 def list_models(session: Session) -> int:

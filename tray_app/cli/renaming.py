@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tray_app.cli.arguments import EXIT_USAGE
 from tray_app.cli.context import EXIT_DONE, EXIT_SERVER_SAID_NO, EXIT_UNREACHABLE, Session
@@ -11,7 +12,6 @@ from tray_app.core.errors import ModelNotFound, OllamaError
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelRecord
 from tray_app.core.renaming import Ending, NameRefusal, Refused, RenameOutcome, new_name
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.desktop.instance.protocol import Renamed, renamed_args
@@ -19,6 +19,9 @@ from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama.renaming import copy_model, rename_model
 from tray_app.text import one_line, tr
 from tray_app.text.renaming import refusal_line, rename_line
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
 
 _WRONG_USE = (NameRefusal.BLANK, NameRefusal.GRAMMAR, NameRefusal.RESERVED, NameRefusal.CASE_ONLY)
 

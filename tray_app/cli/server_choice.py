@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app import text
-from tray_app.cli.arguments import Invocation
 from tray_app.core.endpoint import Endpoint, shown_address
 from tray_app.core.errors import BadAddress, SeveralServers
 from tray_app.core.file_failures import reason
@@ -27,6 +27,9 @@ from tray_app.settings.servers import (
     endpoint_of,
 )
 from tray_app.settings.values import SettingsValues, from_json
+
+if TYPE_CHECKING:
+    from tray_app.cli.arguments import Invocation
 
 _NO_SIGN_IN = SignIn()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.cli.arguments import TOKEN_VARIABLE
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import BadSignIn
 from tray_app.core.file_failures import reason
 from tray_app.core.sign_in import (
@@ -21,6 +21,9 @@ from tray_app.core.sign_in import (
     request_headers,
 )
 from tray_app.text import header_problem, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
 
 MAX_FILE_BYTES = 64 * 1024
 _BEARER = SignIn(SignInKind.TOKEN)

@@ -7,18 +7,16 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from tray_app.cli.context import Session
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import is_at_one_of
 from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import LayerIndex, is_made_here
 from tray_app.core.updates import learning
-from tray_app.core.updates.answers import RegistryAnswer
 from tray_app.core.updates.asking import (
     MAX_AT_ONCE,
     MAX_PER_HOST,
@@ -29,13 +27,18 @@ from tray_app.core.updates.asking import (
     why_unasked,
 )
 from tray_app.core.updates.judging import Evidence
-from tray_app.core.updates.ledger import Ledger
 from tray_app.core.updates.verdicts import Marks, Verdict
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.update_check import Line, ask_line, parts_of
 from tray_app.paths import paths
 from tray_app.text import tr
 from tray_app.update_ledger import LedgerFile
+
+if TYPE_CHECKING:
+    from tray_app.cli.context import Session
+    from tray_app.core.records import ModelRecord
+    from tray_app.core.updates.answers import RegistryAnswer
+    from tray_app.core.updates.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

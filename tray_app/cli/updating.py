@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tray_app import text
 from tray_app.cli.context import (
@@ -16,9 +17,7 @@ from tray_app.cli.context import (
     said_by_instance,
 )
 from tray_app.cli.progress import ProgressView
-from tray_app.cli.update_check import Found, Memory, UpdateCheck
 from tray_app.core.errors import Cancelled, OllamaError
-from tray_app.core.records import LayerKind, ModelRecord
 from tray_app.core.updates import learning
 from tray_app.core.updates.judging import HEAVY, missing_layers
 from tray_app.core.updates.ledger import Made, MadeBy
@@ -37,6 +36,10 @@ from tray_app.ollama.updating import (
 )
 from tray_app.settings.pull_limits import limits_of
 from tray_app.text import Subject, tr
+
+if TYPE_CHECKING:
+    from tray_app.cli.update_check import Found, Memory, UpdateCheck
+    from tray_app.core.records import LayerKind, ModelRecord
 
 KEEP_CHANGED_DAYS = 30
 """How long a version is kept that nobody may be able to pull again."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from math import inf
+from typing import TYPE_CHECKING
 
-from tray_app.cli.context import Session
-from tray_app.core.records import ModelRecord
 from tray_app.core.use.ledger import UNWATCHED, Known, LastUse
 from tray_app.ollama.layers import read_layer_index
 from tray_app.paths import paths
 from tray_app.use_file import UseFile
+
+if TYPE_CHECKING:
+    from tray_app.cli.context import Session
+    from tray_app.core.records import ModelRecord
 
 _ORDER = {Known.NOW: inf, Known.NOT_YET: -1.0, Known.BEFORE: -2.0, Known.UNKNOWN: -inf}
 

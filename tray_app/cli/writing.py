@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tray_app import text
 from tray_app.cli.arguments import EXIT_USAGE
 from tray_app.cli.context import (
@@ -23,7 +25,6 @@ from tray_app.core.errors import (
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, is_at_one_of
 from tray_app.core.payloads import DeleteOutcome, ModelRef
-from tray_app.core.records import ModelRecord, RunningModel
 from tray_app.core.sharing import LayerIndex, freed, is_made_here
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama import InstallState, install_state
@@ -32,6 +33,9 @@ from tray_app.ollama.ensure import Patience, Retry
 from tray_app.ollama.layers import read_layer_index
 from tray_app.settings.pull_limits import limits_of
 from tray_app.text import tr
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord, RunningModel
 
 
 def pull(session: Session) -> int:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import OllamaError, TimedOut
-from tray_app.core.keeping.records import Measurement
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.licenses import License
-from tray_app.core.manifests import ModelConfig
 from tray_app.core.memory_fit import (
     PARTLY_PERMILLE,
     FitKind,
@@ -27,9 +25,14 @@ from tray_app.core.memory_fit import (
 from tray_app.core.names import SameName
 from tray_app.core.pulls.rules import DiskSpace as QueueDisk
 from tray_app.core.pulls.rules import Room, room_for
-from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import LayerKind, Manifest, ModelDetails, ModelRecord
 from tray_app.core.sharing import LayerIndex, is_worth_naming, largest_first
+
+if TYPE_CHECKING:
+    from tray_app.core.keeping.records import Measurement
+    from tray_app.core.licenses import License
+    from tray_app.core.manifests import ModelConfig
+    from tray_app.core.pulls.states import PullItem
 
 
 class Missing(StrEnum):

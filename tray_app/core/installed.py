@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tray_app.core.names import ModelName, canonical
-from tray_app.core.records import ModelRecord
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
 
 _name = attrgetter("name")
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.connection_cases import ConnectionCase, connection_case
-from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.core.records import ModelKey, Recommendation, ServerState, ServerStatus
 from tray_app.core.sign_in import Secrets, SecretState, SignIn, SignInKind
-from tray_app.core.tls import CaFile, OfferedCertificate
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
+    from tray_app.core.errors import OllamaError
+    from tray_app.core.pulls.updates import UpdatePlan
+    from tray_app.core.tls import CaFile, OfferedCertificate
 
 
 class LoginRefusal(StrEnum):

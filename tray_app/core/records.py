@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SecretState
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
+    from tray_app.core.errors import OllamaError
 
 ModelKey = tuple[str, str]
 """(server id, name)."""

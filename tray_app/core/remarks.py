@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import ModelKey
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey
 
 MAX_NOTE = 200
 

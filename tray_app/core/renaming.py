@@ -12,12 +12,15 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName, NameProblem, OllamaError, ServerFailed
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelRecord
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
 
 
 class NameRefusal(StrEnum):

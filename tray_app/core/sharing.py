@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
-from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical, split_display
 from tray_app.core.records import Layer, LayerKind, ModelInfo, ModelKey, ModelRecord
+
+if TYPE_CHECKING:
+    from tray_app.core.installed import InstalledModels
 
 _NAMED_BYTES = 1_000_000
 _UNSEEN_BYTES = 1_000_000

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from tray_app.demo.errors import ClientGone, ServerStopping
 from tray_app.demo.gojson import encode
-from tray_app.demo.stopping import StopSign
+
+if TYPE_CHECKING:
+    from tray_app.demo.stopping import StopSign
 
 JSON = "application/json; charset=utf-8"
 PLAIN_JSON = "application/json"

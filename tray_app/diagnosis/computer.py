@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app import __version__
 from tray_app.core.diagnosis.facts import (
@@ -25,13 +26,15 @@ from tray_app.core.names import DEFAULT_HOST
 from tray_app.core.redaction import redacted
 from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
-from tray_app.diagnosis.question import Question
 from tray_app.environment import own_appimage, sandbox
 from tray_app.ollama import models_folders
 from tray_app.ollama.http_session import proxy_for, requests_version
 from tray_app.ollama.local_store import free_bytes, free_bytes_in
 from tray_app.paths import CRASH_FILE, without_home
-from tray_app.settings.values import SettingsValues
+
+if TYPE_CHECKING:
+    from tray_app.diagnosis.question import Question
+    from tray_app.settings.values import SettingsValues
 
 ERRORS_SHOWN = 5
 _TAIL_BYTES = 256 * 1024

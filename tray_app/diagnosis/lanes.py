@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.core.diagnosis.facts import Diagnosis, ServerFacts, ServerTarget
 from tray_app.core.diagnosis.findings import (
@@ -27,10 +28,12 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.diagnosis.computer import computer_facts
-from tray_app.diagnosis.question import Question
 from tray_app.diagnosis.servers import examine_server, server_label
-from tray_app.ollama import CancelScope
 from tray_app.ollama.transport import Transport
+
+if TYPE_CHECKING:
+    from tray_app.diagnosis.question import Question
+    from tray_app.ollama import CancelScope
 
 _REGISTRY_TIMEOUT_S = 5.0
 Told = CheckResult | ServerFacts | Diagnosis

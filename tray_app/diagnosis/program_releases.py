@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app import jsonfile
 from tray_app.core.errors import Cancelled, OllamaError
@@ -25,7 +26,9 @@ from tray_app.core.releases import (
     release_of,
 )
 from tray_app.diagnosis.releases import RELEASES_URL, latest_release
-from tray_app.ollama import CancelScope
+
+if TYPE_CHECKING:
+    from tray_app.ollama import CancelScope
 
 
 class ProgramReleases:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from tray_app.core.diagnosis.facts import InstanceFacts, ServerTarget
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.diagnosis.releases import Releases
-from tray_app.paths import Paths
-from tray_app.settings.values import SettingsValues
+
+if TYPE_CHECKING:
+    from tray_app.diagnosis.releases import Releases
+    from tray_app.paths import Paths
+    from tray_app.settings.values import SettingsValues
 
 REGISTRY_URL = "https://registry.ollama.ai"
 

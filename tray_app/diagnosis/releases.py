@@ -9,6 +9,7 @@ import contextlib
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app import jsonfile
 from tray_app.core.decode import as_object
@@ -16,8 +17,10 @@ from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Cancelled, NotOllama, OllamaError, ProxyFailed, Unreachable
 from tray_app.core.releases import API_HOST
 from tray_app.core.versions import is_version
-from tray_app.ollama import CancelScope
 from tray_app.ollama.transport import Transport
+
+if TYPE_CHECKING:
+    from tray_app.ollama import CancelScope
 
 RELEASES_URL = f"https://{API_HOST}"
 _PATH = "/repos/ollama/ollama/releases/latest"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tray_app import text
 from tray_app.core.diagnosis.facts import ServerFacts, ServerTarget
@@ -17,11 +18,13 @@ from tray_app.core.diagnosis.rules import judged_server
 from tray_app.core.endpoint import Access, Endpoint, is_loopback, split_address
 from tray_app.core.errors import Cancelled, Forbidden, OllamaError
 from tray_app.core.names import split_display
-from tray_app.core.records import ModelRecord
-from tray_app.diagnosis.question import Question
 from tray_app.diagnosis.store import install_facts, store_facts
 from tray_app.ollama import CancelScope, OllamaClient
 from tray_app.ollama.local_store import is_installed
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.diagnosis.question import Question
 
 _OWN_TIMEOUT_S = 1.0
 

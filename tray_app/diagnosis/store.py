@@ -12,14 +12,17 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.core.diagnosis.facts import InstallFacts, StoreFacts
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.file_failures import reason
-from tray_app.core.records import ModelRecord
-from tray_app.ollama import CancelScope
 from tray_app.ollama.local_store import LocalStore, free_bytes_in
 from tray_app.ollama.manifest_files import read_manifest_files
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.ollama import CancelScope
 
 NO_PRUNE = "OLLAMA_NOPRUNE"
 _UNITS = (

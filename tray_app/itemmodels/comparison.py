@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import ModelRecord
-from tray_app.core.sharing import LayerIndex
-from tray_app.itemmodels.rows import ModelRow
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.core.sharing import LayerIndex
+    from tray_app.itemmodels.rows import ModelRow
 
 
 class ComparisonKind(StrEnum):

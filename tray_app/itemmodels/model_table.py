@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
 from tray_app import text
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import BusyModel, ModelRef, Verb
-from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
-from tray_app.core.remarks import Remark
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.use.ledger import UNWATCHED, LastUse
 from tray_app.itemmodels import columns, roles, row_texts
@@ -29,6 +27,10 @@ from tray_app.itemmodels.keyed_table import AnyIndex, KeyedTable
 from tray_app.itemmodels.row_store import Change, Judged, RowStore, Totals
 from tray_app.itemmodels.rows import Busy, KeptMark, ListedServer, ModelRow, SeenUse
 from tray_app.text import tr
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.remarks import Remark
 
 FILTERS = ("all", "loaded", "updates", "cloud", "starred")
 _SHOWN_VERBS = frozenset(

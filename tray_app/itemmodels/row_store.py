@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field, replace
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.remarks import NO_REMARK, Remark
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict
 from tray_app.itemmodels.rows import (
@@ -26,6 +26,9 @@ from tray_app.itemmodels.rows import (
     ModelRow,
     RowServer,
 )
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 
 _name = attrgetter("name")
 _sort_name = attrgetter("sort_name")

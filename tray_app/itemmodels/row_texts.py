@@ -6,14 +6,17 @@ Short cell texts are in columns.py. Everything here is plain text; the model esc
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app import text
-from tray_app.core.records import ModelRecord, RunningModel
 from tray_app.core.sharing import LayerIndex, freed
 from tray_app.itemmodels.rows import Badge, ModelKind, ModelRow
 from tray_app.text import tr
 from tray_app.text.keeping import kept_tip
 from tray_app.text.updates import Subject, update_badge, update_tooltip
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord, RunningModel
 
 
 def badge_label(badge: Badge, row: ModelRow) -> str:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tray_app.core.keeping.records import KeepStatus
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
-from tray_app.core.payloads import Verb
-from tray_app.core.records import ModelRecord, RunningModel, ServerState
 from tray_app.core.remarks import NO_REMARK, Remark
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict, is_counted
-from tray_app.core.use.ledger import LastUse
+
+if TYPE_CHECKING:
+    from tray_app.core.keeping.records import KeepStatus
+    from tray_app.core.payloads import Verb
+    from tray_app.core.records import ModelRecord, RunningModel, ServerState
+    from tray_app.core.use.ledger import LastUse
 
 
 class ModelKind(StrEnum):

@@ -7,11 +7,14 @@ it. Nothing is sent over that connection: it ends with the handshake.
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.tls import OfferedCertificate
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.connect import calling
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
 
 _TIMEOUT_S = 5.0
 

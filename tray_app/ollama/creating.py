@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.faults import CreateFailed, fault_of
 from tray_app.core.creates.records import CreateFault, CreateRequest, CreateState
@@ -34,9 +35,11 @@ from tray_app.core.errors import (
 from tray_app.core.file_failures import file_failed
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, SameName
-from tray_app.core.records import ModelRecord
-from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.client import OllamaClient
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.ollama.cancel import CancelScope
+    from tray_app.ollama.client import OllamaClient
 
 _log = logging.getLogger(__name__)
 

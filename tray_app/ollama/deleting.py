@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import (
     Cancelled,
@@ -14,8 +15,10 @@ from tray_app.core.errors import (
     OllamaError,
     ServerFailed,
 )
-from tray_app.core.records import ModelRecord
-from tray_app.ollama.client import OllamaClient
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.ollama.client import OllamaClient
 
 _log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.deriving import can_be_base, lost_capabilities
 from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
@@ -29,9 +30,11 @@ from tray_app.core.errors import (
 )
 from tray_app.core.names import is_same_name
 from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelRecord
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.updating import unload_before
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.ollama.client import OllamaClient
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tray_app.core.errors import (
     Cancelled,
@@ -25,9 +25,11 @@ from tray_app.core.names import ModelName
 from tray_app.core.pulls.policy import Remedy, RetryPolicy
 from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.tracker import PullTracker
-from tray_app.core.records import Manifest, ModelRecord
 from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.registry import Registry
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Manifest, ModelRecord
+    from tray_app.ollama.registry import Registry
 
 # A pull that is asked for too soon after a cancel joins the dying one and is told
 # "context canceled"; the server needs up to half a minute to let go.

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from tray_app.core.errors import BadAnswer, Cancelled, ModelNotFound, OllamaError, ServerFailed
 from tray_app.core.records import Manifest, ModelInfo, ModelRecord
 from tray_app.core.sharing import LayerIndex
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.local_store import LocalStore
 
 if TYPE_CHECKING:
     from tray_app.core.payloads import ModelRef
+    from tray_app.ollama.client import OllamaClient
 
 UNSHOWABLE = (ModelNotFound, ServerFailed, BadAnswer)
 """What asking for one model may meet without any harm to the next: it is gone, or damaged."""

@@ -11,21 +11,24 @@ import threading
 from collections.abc import Callable, Generator, Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import Cancelled
 from tray_app.core.lists.recipes import Making, listed_models, recipe_of
-from tray_app.core.lists.records import Recipe
 from tray_app.core.lists.writing import list_json, list_text
 from tray_app.core.names import ModelName
-from tray_app.core.records import Layer, ModelInfo, ModelRecord
-from tray_app.core.updates.answers import RegistryAnswer
 from tray_app.core.updates.asking import MAX_AT_ONCE, MAX_PER_HOST, Question
-from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.layers import UNSHOWABLE
 from tray_app.ollama.local_store import held_layers
-from tray_app.ollama.registry import Registry
 from tray_app.ollama.update_check import Line, ask_line
+
+if TYPE_CHECKING:
+    from tray_app.core.lists.records import Recipe
+    from tray_app.core.records import Layer, ModelInfo, ModelRecord
+    from tray_app.core.updates.answers import RegistryAnswer
+    from tray_app.ollama.cancel import CancelScope
+    from tray_app.ollama.client import OllamaClient
+    from tray_app.ollama.registry import Registry
 
 SMALL_BYTES = 1_000_000
 """Layers below this are not worth a question each: templates, licenses, parameters."""

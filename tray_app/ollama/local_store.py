@@ -13,11 +13,14 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadAnswer, BadName
 from tray_app.core.manifests import manifest_digests, parse_manifest
 from tray_app.core.names import ModelName
-from tray_app.core.records import Layer, Manifest
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Layer, Manifest
 
 _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -12,12 +12,14 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
-from tray_app.ollama.cancel import CancelScope
+
+if TYPE_CHECKING:
+    from tray_app.ollama.cancel import CancelScope
 
 MAX_BYTES = 4 * 1024 * 1024
 """Of one manifest."""

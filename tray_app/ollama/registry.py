@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
 from tray_app.core.endpoint import Endpoint
@@ -32,7 +32,6 @@ from tray_app.core.errors import (
 )
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.manifests import parse_config, parse_manifest
-from tray_app.core.names import ModelName
 from tray_app.core.pulls.registry_errors import registry_answer
 from tray_app.core.records import LayerKind, Manifest
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
@@ -40,6 +39,9 @@ from tray_app.core.waits import header_wait_s
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.responses import MAX_ERROR_BYTES, Answer
 from tray_app.ollama.transport import Transport
+
+if TYPE_CHECKING:
+    from tray_app.core.names import ModelName
 
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 READ_TIMEOUT_S = 10.0

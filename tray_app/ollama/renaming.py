@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import (
     BadAnswer,
@@ -25,8 +26,6 @@ from tray_app.core.errors import (
     Unreachable,
 )
 from tray_app.core.names import ModelName
-from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelRecord
 from tray_app.core.renaming import (
     Course,
     Ending,
@@ -38,8 +37,12 @@ from tray_app.core.renaming import (
     looked,
     same_named,
 )
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deleting import delete_unloaded, unload_and_wait
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ModelRef
+    from tray_app.core.records import ModelRecord
+    from tray_app.ollama.client import OllamaClient
 
 _log = logging.getLogger(__name__)
 

@@ -9,10 +9,13 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app.core.disk.contents import FileId, StoredFile, StoredFolder, StoreFiles
-from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.manifest_files import read_manifest_files
+
+if TYPE_CHECKING:
+    from tray_app.ollama.cancel import CancelScope
 
 _BLOCK_BYTES = 512  # what st_blocks counts in, whatever the disk's own blocks are
 _MAX_FILES = 1_000_000

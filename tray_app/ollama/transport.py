@@ -16,7 +16,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import (
     BadAnswer,
     Cancelled,
@@ -37,6 +36,7 @@ from tray_app.ollama.responses import MAX_ERROR_BYTES, Answer, error_of, json_of
 if TYPE_CHECKING:
     import requests
 
+    from tray_app.core.endpoint import Endpoint
     from tray_app.ollama.http_session import HttpSession
 
 MAX_BODY_BYTES = 64 * 1024 * 1024

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 from tray_app.core.errors import Changed
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import Layer, ModelInfo
 from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.answers import RESTING, AnswerKind, RegistryAnswer
 from tray_app.core.updates.asking import LIMIT_S, Question
-from tray_app.ollama.cancel import CancelScope
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.layers import UNSHOWABLE, show_with_layers
-from tray_app.ollama.local_store import LocalStore
-from tray_app.ollama.registry import Registry, RegistrySession
 
 if TYPE_CHECKING:
     from tray_app.core.payloads import ModelRef
+    from tray_app.core.records import Layer, ModelInfo
+    from tray_app.ollama.cancel import CancelScope
+    from tray_app.ollama.client import OllamaClient
+    from tray_app.ollama.local_store import LocalStore
+    from tray_app.ollama.registry import Registry, RegistrySession
 
 MAX_SILENT = 3
 """Names in a row that nobody answers about; then nobody is asked about the rest."""

@@ -8,18 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import Changed, ListProblem, ModelNotFound, NotDone
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, is_same_name
-from tray_app.core.records import Manifest, ModelRecord, RunningModel
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
 from tray_app.core.updates.asking import LIMIT_S
 from tray_app.core.updates.backups import Fate, backup_name, fate
-from tray_app.core.updates.ledger import Made
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.deleting import unload_and_wait
-from tray_app.ollama.registry import Registry
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Manifest, ModelRecord, RunningModel
+    from tray_app.core.updates.ledger import Made
+    from tray_app.ollama.client import OllamaClient
+    from tray_app.ollama.registry import Registry
 
 _LEAST_ALIVE_S = 60
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
 from tray_app.core.pulls.rules import GB
-from tray_app.settings.values import SettingsValues
+
+if TYPE_CHECKING:
+    from tray_app.settings.values import SettingsValues
 
 
 def limits_of(values: SettingsValues) -> QueueLimits:

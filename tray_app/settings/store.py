@@ -8,12 +8,11 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from tray_app import jsonfile
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.file_failures import FileFailed, file_failed
 from tray_app.settings.servers import (
     ServerEntry,
@@ -31,6 +30,9 @@ from tray_app.settings.values import (
     from_json,
     to_json,
 )
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
 
 _log = logging.getLogger(__name__)
 

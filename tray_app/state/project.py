@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.releases import Release
+
+if TYPE_CHECKING:
+    from tray_app.core.releases import Release
 
 
 @dataclass(frozen=True, slots=True)

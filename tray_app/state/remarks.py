@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.core.names import canonical
-from tray_app.core.records import ModelKey
 from tray_app.core.remarks import NO_REMARK, Remark, StoredRemark
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey
 
 
 class RemarkFacts(QObject):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.core.connection_cases import ConnectionCase
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import TlsReason
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.payloads import ServerTest
 from tray_app.core.tls import CaFile, OfferedCertificate
 from tray_app.core.versions import LEAST_VERSION
 from tray_app.text.addresses import server_address
@@ -36,6 +34,10 @@ from tray_app.text.models import models_count
 from tray_app.text.plain import one_line
 from tray_app.text.times import day
 from tray_app.text.wording import fill, number, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
+    from tray_app.core.payloads import ServerTest
 
 _LIMIT = 120
 

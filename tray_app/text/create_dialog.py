@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tray_app.core.creates.costs import CreateCost, Room
-from tray_app.core.creates.files import FileFacts, Projector
 from tray_app.core.creates.refusals import NameFault, ServerFault, Standing
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.gguf.records import FileFault, GgufHeader, Refusal
-from tray_app.core.gguf.weights import QuantizeChoice
 from tray_app.core.names import ModelName
 from tray_app.text.creating import shown_path
 from tray_app.text.estimates import EstimateLine, LineTone
@@ -27,6 +25,10 @@ from tray_app.text.wording import (
     sentences,
     tr,
 )
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.files import FileFacts, Projector
+    from tray_app.core.gguf.weights import QuantizeChoice
 
 _NAME_LIMIT = 120
 _FILE_LIMIT = 160

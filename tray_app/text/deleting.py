@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import ModelRecord
 from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
 from tray_app.text.several import cannot_reach, servers_count
@@ -15,6 +14,7 @@ from tray_app.text.units import size
 from tray_app.text.wording import english_singular, fill, join, sentences, tr
 
 if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
     from tray_app.core.sharing import Freed
 
 _NAME_LIMIT = 120

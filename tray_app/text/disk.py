@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.disk.contents import (
     LeftFolder,
@@ -18,7 +19,6 @@ from tray_app.core.disk.contents import (
 )
 from tray_app.core.disk.freeing import HeldBy, Offer, Offers, Suggestion
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.sharing import Freed
 from tray_app.core.use.ledger import Known
 from tray_app.text.addresses import server_name
 from tray_app.text.plain import one_line
@@ -26,6 +26,9 @@ from tray_app.text.times import day
 from tray_app.text.units import amount_of_wanted, percent, size, size_wanted, spoken_size
 from tray_app.text.use import used_ago, within_a_sentence
 from tray_app.text.wording import english_singular, fill, join, number, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.sharing import Freed
 
 _MAX_NAME = 120
 _MAX_NAMES = 3

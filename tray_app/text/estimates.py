@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core import errors as e
 from tray_app.core.estimate import DiskFit, Missing, PullCheck, PullEstimate, disk_fit
 from tray_app.core.keeping.records import Capacity, Measurement
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.memory_fit import DEFAULT_CONTEXT, FitKind, MemoryFit
-from tray_app.core.pulls.rules import HoldReason, Room
 from tray_app.core.pulls.states import Hold
 from tray_app.text.downloads import ordinal
 from tray_app.text.keeping import measured_pull_line
@@ -28,6 +28,9 @@ from tray_app.text.wording import (
     number,
     tr,
 )
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.rules import HoldReason, Room
 
 _NAMES_SHOWN = 2
 

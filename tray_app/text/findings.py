@@ -5,6 +5,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tray_app.core.diagnosis.findings import (
     Finding,
@@ -14,7 +15,6 @@ from tray_app.core.diagnosis.findings import (
 )
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SecretState, SignInKind
-from tray_app.text.connection_words import Words
 from tray_app.text.displays import qt_impossible
 from tray_app.text.doctor import FINE_LINES
 from tray_app.text.plain import one_line
@@ -22,6 +22,9 @@ from tray_app.text.server_findings import NAME_LIMIT, SERVER_WORDS, filled
 from tray_app.text.sign_in import secret_line
 from tray_app.text.units import size
 from tray_app.text.wording import fill, join, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.text.connection_words import Words
 
 _K = FindingKind
 _NAMES = 3

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tray_app.core.pulls.history import History, PullRecord
 from tray_app.text.plain import capitalized, one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import day_and_time, elapsed
 from tray_app.text.units import size, speed
 from tray_app.text.wording import MISSING, fill, isolated, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.history import History, PullRecord
 
 
 class HistoryRow(NamedTuple):

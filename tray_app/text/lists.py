@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName, NameProblem, OllamaError
 from tray_app.core.file_failures import FileFailed, FileProblem
@@ -18,7 +19,6 @@ from tray_app.core.lists.records import (
     ModelList,
     RecipeFault,
 )
-from tray_app.core.lists.requests import Exported, ImportRequest, ListLookup, RecipeFailed
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.text.deleting import made_here_line
 from tray_app.text.errors import error_text
@@ -38,6 +38,9 @@ from tray_app.text.wording import (
     sentences,
     tr,
 )
+
+if TYPE_CHECKING:
+    from tray_app.core.lists.requests import Exported, ImportRequest, ListLookup, RecipeFailed
 
 _NAME = 120
 _SHORT_DIGEST = 12

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tray_app.core import errors as e
-from tray_app.core.names import ModelName
 from tray_app.text.names import registry_name
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.wording import fill, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.names import ModelName
 
 
 def not_found(name: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.core.error_words import error_words
 from tray_app.core.errors import ListProblem, NotDone
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.text.addresses import ServerAddress
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, tr
+
+if TYPE_CHECKING:
+    from tray_app.text.addresses import ServerAddress
 
 
 class Action(StrEnum):

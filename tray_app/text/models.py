@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tray_app.core.payloads import CopyRequest
 from tray_app.core.records import LayerKind, MemoryUse, RunningModel
 from tray_app.text.plain import one_line
 from tray_app.text.times import elapsed, is_forever, roughly, seconds_until
 from tray_app.text.units import percent_of, size
 from tray_app.text.wording import english_singular, fill, number, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import CopyRequest
 
 
 def capability_label(capability: str) -> str:

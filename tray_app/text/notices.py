@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tray_app.core.errors import DiskFull
-from tray_app.core.pulls.states import PullItem
-from tray_app.core.records import ServerStatus
-from tray_app.core.updates.facts import ModelVerdict
 from tray_app.text.addresses import server_address
 from tray_app.text.downloads import fetched_in
 from tray_app.text.names import short_name
@@ -18,6 +15,11 @@ from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import clock_time, day, elapsed
 from tray_app.text.units import size, size_wanted
 from tray_app.text.wording import english_singular, fill, join, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.records import ServerStatus
+    from tray_app.core.updates.facts import ModelVerdict
 
 _MAX_NAMES = 3
 

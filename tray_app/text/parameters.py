@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.parameters import (
     KNOWN,
@@ -12,9 +13,11 @@ from tray_app.core.creates.parameters import (
     is_parameter_name,
     shown,
 )
-from tray_app.core.creates.records import ParameterValue
 from tray_app.text.plain import one_line
 from tray_app.text.wording import english_singular, fill, number, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import ParameterValue
 
 _MAX_NAME = 80
 _MAX_VALUE = 40

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.estimate import DiskFit as Fit
 from tray_app.core.estimate import Missing, PullEstimate, disk_fit
 from tray_app.core.memory_fit import FitKind, MemoryFit
-from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text.estimates import EstimateLine, LineTone
 from tray_app.text.names import registry_name
@@ -15,6 +15,9 @@ from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, day
 from tray_app.text.units import amount_wanted, percent, size, size_wanted, spoken_size
 from tray_app.text.wording import fill, isolated, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.rules import Room
 
 _LABEL_LIMIT = 60
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tray_app.core.diagnosis.findings import Finding, FindingKind, RemedyKind
 from tray_app.core.errors import TimedOut
@@ -27,9 +28,11 @@ from tray_app.text.connection_words import (
     web_page,
 )
 from tray_app.text.errors import error_text
-from tray_app.text.messages import Message
 from tray_app.text.plain import one_line
 from tray_app.text.wording import fill, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.text.messages import Message
 
 _K = FindingKind
 NAME_LIMIT = 80

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tray_app.core.payloads import DeleteOutcome
-from tray_app.core.records import RunningModel
 from tray_app.text.errors import error_text
 from tray_app.text.models import loaded_total, models_count
 from tray_app.text.plain import one_line
@@ -17,6 +15,8 @@ from tray_app.text.units import size
 from tray_app.text.wording import dotted, english_singular, fill, join, number, sentences, tr
 
 if TYPE_CHECKING:
+    from tray_app.core.payloads import DeleteOutcome
+    from tray_app.core.records import RunningModel
     from tray_app.core.sharing import DiskUse, Freed
 
 _NAME_LIMIT = 120

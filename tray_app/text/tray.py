@@ -6,9 +6,9 @@ The entries have no room for more than the essence.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app import APP_NAME
-from tray_app.core.payloads import ServerStart
 from tray_app.core.pulls.states import PullItem, PullState, PullSummary
 from tray_app.core.records import MemoryUse, RunningModel, ServerStatus
 from tray_app.text.addresses import server_address
@@ -26,6 +26,9 @@ from tray_app.text.times import (
 )
 from tray_app.text.units import amount, percent, size, speed
 from tray_app.text.wording import english_singular, fill, isolated, number, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ServerStart
 
 _TOOLTIP_LIMIT = 120
 _NAME_LIMIT = 60

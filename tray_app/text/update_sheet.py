@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.estimate import DiskFit
-from tray_app.core.updates.verdicts import Verdict
 from tray_app.text.estimates import EstimateLine, LineTone
 from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, day
@@ -13,6 +13,9 @@ from tray_app.text.units import size, size_wanted, spoken_size
 from tray_app.text.updates import needs_room, update_question
 from tray_app.text.updating import needs_ollama
 from tray_app.text.wording import english_singular, fill, number, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.updates.verdicts import Verdict
 
 
 def sheet_title(count: int, labels: tuple[str, ...]) -> str:

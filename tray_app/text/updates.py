@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
 from tray_app.core.updates.answers import AnswerKind
-from tray_app.core.updates.facts import CheckState
 from tray_app.core.updates.ledger import ABSENT_FOR, Made
 from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
@@ -20,6 +20,9 @@ from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, day, day_and_time
 from tray_app.text.units import size
 from tray_app.text.wording import english_singular, fill, join, number, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.updates.facts import CheckState
 
 
 @dataclass(frozen=True, slots=True)

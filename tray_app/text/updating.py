@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tray_app.core.payloads import MoveOutcome
 from tray_app.core.updates.facts import AfterUpdate, BackupNews, BackupNote, CheckState, Way
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
 from tray_app.text.names import registry_name
@@ -22,6 +22,9 @@ from tray_app.text.updates import (
     updates_found,
 )
 from tray_app.text.wording import NBSP, english_singular, fill, number, sentences, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import MoveOutcome
 
 _MAX_NAME = 120
 

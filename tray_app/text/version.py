@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.records import LayerKind, ModelInfo
-from tray_app.core.updates.differences import Difference
-from tray_app.core.updates.ledger import Made
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
 from tray_app.text.models import layer_label
 from tray_app.text.names import registry_name
@@ -15,6 +14,10 @@ from tray_app.text.times import clock_time, day
 from tray_app.text.units import size, spoken_size
 from tray_app.text.updates import kept_until_line, skipped_line
 from tray_app.text.wording import english_singular, fill, number, tr
+
+if TYPE_CHECKING:
+    from tray_app.core.updates.differences import Difference
+    from tray_app.core.updates.ledger import Made
 
 _MAX_TOLD = 6
 """Parameters that are named; more of them are not worth a screen."""

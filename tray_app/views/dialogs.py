@@ -7,28 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.creates.form import FormKind
 from tray_app.core.creates.groups import FileGroup, group_paths
-from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.lists.requests import ExportRequest, ListSource
 from tray_app.core.payloads import DeleteOutcome, DiskTarget, Failure, ModelRef, ModelRefs, Verb
-from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelKey, Server
-from tray_app.core.renaming import RenameOutcome
-from tray_app.settings import ServerEntry, Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
 from tray_app.text.lists import delete_rest_title
 from tray_app.views import dialog_kinds as kinds
 from tray_app.views.components.message_box import MessageBox, show_message
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.creates.records import RebuildRequest
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.renaming import RenameOutcome
+    from tray_app.settings import ServerEntry, Settings
+    from tray_app.state.app_state import AppState
 
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""

@@ -10,9 +10,9 @@ import logging
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tray_app.core.connection_cases import ConnectionCase
-from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
 from tray_app.core.endpoint import Access, Endpoint
 from tray_app.core.errors import (
     Cancelled,
@@ -34,7 +34,6 @@ from tray_app.core.payloads import (
     ServerTest,
     Verb,
 )
-from tray_app.core.records import Manifest, ModelInfo, ModelRecord, RunningModel
 from tray_app.core.sign_in import SignInKind
 from tray_app.ollama.ca_files import read_ca_file
 from tray_app.ollama.certificates import offered_certificate
@@ -44,9 +43,13 @@ from tray_app.ollama.deleting import delete_unloaded
 from tray_app.ollama.deriving import derive, undo
 from tray_app.ollama.layers import UNSHOWABLE, show_with_layers
 from tray_app.ollama.local_store import LocalStore
-from tray_app.ollama.registry import Registry
 from tray_app.ollama.transport import system_proxy
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
+    from tray_app.core.records import Manifest, ModelInfo, ModelRecord, RunningModel
+    from tray_app.ollama.registry import Registry
 
 TEST_CONNECT_S = 10.0
 """A person waits for this one, and a computer that wakes up takes its time."""

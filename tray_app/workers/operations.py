@@ -7,11 +7,10 @@ No widgets, no wording: what a failure says is `tray_app.text`'s business.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
 from tray_app.core.payloads import (
     AccessFacts,
@@ -29,10 +28,7 @@ from tray_app.core.payloads import (
     ServerTest,
     Verb,
 )
-from tray_app.core.pulls.states import PullItem
-from tray_app.core.records import Manifest, ModelInfo, Snapshot
 from tray_app.core.renaming import CleanUp, RenameOutcome
-from tray_app.ollama.registry import Registry
 from tray_app.workers.estimates.estimator import Estimator
 from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.jobs import (
@@ -48,9 +44,16 @@ from tray_app.workers.jobs import (
     UndoJob,
     UnloadJob,
 )
-from tray_app.workers.pulls.queue import PullQueue
 from tray_app.workers.renames import CleanUpJob, CopyJob, RenameJob
-from tray_app.workers.runner import Job, JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import Derived, DeriveRequest, Undone, UndoRequest
+    from tray_app.core.endpoint import Endpoint
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.records import Manifest, ModelInfo, Snapshot
+    from tray_app.ollama.registry import Registry
+    from tray_app.workers.pulls.queue import PullQueue
+    from tray_app.workers.runner import Job, JobRunner
 
 
 class Operations(QObject):

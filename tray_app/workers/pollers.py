@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
-from tray_app.core.endpoint import Endpoint
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import Poll
 from tray_app.workers.poller import ModelPoller
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
+    from tray_app.core.records import Poll
 
 
 class _Remote(QObject):

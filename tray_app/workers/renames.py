@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from tray_app.core.payloads import CopyRequest, ModelRef, RenameRequest
-from tray_app.core.renaming import RenameOutcome
-from tray_app.ollama.client import OllamaClient
+from typing import TYPE_CHECKING
+
 from tray_app.ollama.renaming import clean_up, copy_model, rename_model
 from tray_app.workers.jobs import ServerJob, Target
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import CopyRequest, ModelRef, RenameRequest
+    from tray_app.core.renaming import RenameOutcome
+    from tray_app.ollama.client import OllamaClient
 
 
 class CopyJob(ServerJob):

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.core.errors import OllamaError
 from tray_app.core.payloads import SecretsKept
 from tray_app.core.sign_in import (
     KeyringFailed,
@@ -25,6 +24,9 @@ from tray_app.core.sign_in import (
     secret_fault,
 )
 from tray_app.workers.runner import Job, JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.errors import OllamaError
 
 LANE = "keyring"
 _log = logging.getLogger(__name__)

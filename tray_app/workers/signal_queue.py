@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import SignalInstance
+if TYPE_CHECKING:
+    from PySide6.QtCore import SignalInstance
 
 
 class SignalQueue:

@@ -8,10 +8,13 @@ the new blob is the same byte by byte, it is the upload itself that stays.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tray_app.core.creates.records import CreateRequest
 from tray_app.core.gguf.weights import quantized_bytes
 from tray_app.core.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import CreateRequest
 
 
 class Room(StrEnum):

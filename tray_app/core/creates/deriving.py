@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.parameters import parse_parameters
-from tray_app.core.creates.records import ParameterValue
 from tray_app.core.errors import BadName
-from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, canonical, split_display
-from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.core.sharing import LayerIndex, is_made_here
 from tray_app.core.updates.ledger import Made, MadeBy
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import ParameterValue
+    from tray_app.core.installed import InstalledModels
+    from tray_app.core.records import ModelInfo, ModelRecord
 
 BLANK_SYSTEM = " "
 """Ollama keeps the base's system prompt when it is sent none: this takes its place."""

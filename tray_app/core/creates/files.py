@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tray_app.core.gguf.records import FileFault, GgufHeader, GgufKind, Refusal
-from tray_app.core.gguf.weights import QuantizeChoice
 from tray_app.core.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from tray_app.core.gguf.weights import QuantizeChoice
 
 
 @dataclass(frozen=True, slots=True)

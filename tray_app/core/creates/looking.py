@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tray_app.core.creates.files import FileFacts, FileStamp, MissingPart, Projector
 from tray_app.core.file_failures import FileFailed
-from tray_app.core.gguf.cursor import ReadAt
 from tray_app.core.gguf.header import read_header
 from tray_app.core.gguf.names import (
     SplitName,
@@ -22,6 +21,9 @@ from tray_app.core.gguf.names import (
 from tray_app.core.gguf.origins import pull_hint
 from tray_app.core.gguf.records import FileFault, GgufHeader, GgufKind, GgufRefused, Refusal
 from tray_app.core.gguf.weights import Weights, quantize_choices
+
+if TYPE_CHECKING:
+    from tray_app.core.gguf.cursor import ReadAt
 
 _MAX_PROJECTORS = 16
 _MAX_MISSING = 100

@@ -6,10 +6,13 @@ It could be given to `ollama create` as it stands. What a Modelfile cannot say i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.parameters import shown
-from tray_app.core.creates.records import ModelChanges, ParameterValue
 from tray_app.core.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import ModelChanges, ParameterValue
 
 _TRIPLE = '"""'
 

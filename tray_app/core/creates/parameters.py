@@ -13,9 +13,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tray_app.core.creates.records import ParameterValue
 from tray_app.core.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import ParameterValue
 
 MAX_PARAMETERS = 200
 """Of one model; nobody writes a tenth of that."""

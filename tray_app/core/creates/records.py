@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelKey
+
+if TYPE_CHECKING:
+    from tray_app.core.errors import OllamaError
+    from tray_app.core.payloads import ModelRef
+    from tray_app.core.records import ModelKey
 
 ParameterValue = int | float | bool | str | tuple[str, ...]
 """A tuple is a list of texts, as `stop` has."""

@@ -6,15 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.architectures import may_be_unknown
 from tray_app.core.creates.costs import CreateCost, Room, create_cost
-from tray_app.core.creates.files import FileFacts
 from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, canonical
-from tray_app.core.records import ModelRecord
 from tray_app.core.versions import is_too_old
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.files import FileFacts
+    from tray_app.core.records import ModelRecord
 
 PARTS_SINCE, PROJECTORS_SINCE = "0.30.0", "0.30.4"
 """The first Ollama that takes a file in several parts, and one with a projector beside it."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.records import CreateItem, CreateState
-from tray_app.core.pulls.states import PullSummary
-from tray_app.core.records import ModelRecord
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.states import PullSummary
+    from tray_app.core.records import ModelRecord
 
 
 def counted(summary: PullSummary, items: Iterable[CreateItem]) -> PullSummary:

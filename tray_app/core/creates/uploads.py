@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tray_app.core.creates.records import CreateRequest
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.surrogates import well_formed
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import CreateRequest
 
 _PART = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
 _SUFFIX = ".gguf"

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tray_app.core.endpoint import Endpoint
-from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SecretState, SignInKind
+
+if TYPE_CHECKING:
+    from tray_app.core.endpoint import Endpoint
+    from tray_app.core.errors import OllamaError
 
 
 @dataclass(frozen=True, slots=True)

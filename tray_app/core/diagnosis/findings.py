@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tray_app.core.diagnosis.facts import Diagnosis, ServerFacts
-from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.sign_in import SignInKind
+
+if TYPE_CHECKING:
+    from tray_app.core.diagnosis.facts import Diagnosis, ServerFacts
+    from tray_app.core.errors import OllamaError
 
 
 class CheckKind(StrEnum):

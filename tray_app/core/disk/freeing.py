@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import ModelKey, ModelRecord
 from tray_app.core.sharing import Freed, LayerIndex, SharedLayer, freed_alone, shared_layers
 from tray_app.core.use.ledger import Known, LastUse
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey, ModelRecord
 
 
 class HeldBy(StrEnum):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tray_app.core.disk.contents import StoreContents
+from typing import TYPE_CHECKING
+
 from tray_app.core.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from tray_app.core.disk.contents import StoreContents
 
 
 @dataclass(frozen=True, slots=True)

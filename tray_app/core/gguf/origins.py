@@ -7,12 +7,15 @@ in, or what who quantized it wrote into its header. A guess from its name alone 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName
 from tray_app.core.gguf.names import base_of, file_name, quantization_in, split_name
-from tray_app.core.gguf.records import GgufHeader
 from tray_app.core.names import ModelName
 from tray_app.core.pasted import HF_HOSTS, clean
+
+if TYPE_CHECKING:
+    from tray_app.core.gguf.records import GgufHeader
 
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*"
 # …/models--unsloth--Qwen3-4B-GGUF/snapshots/<revision>/file

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tray_app.core.keeping.records import MAX_MEASUREMENTS, Capacity, Measurement
-from tray_app.core.memory_fit import GraphicsMemory
 from tray_app.core.records import LayerKind, RunningModel
-from tray_app.core.sharing import KnownLayers
+
+if TYPE_CHECKING:
+    from tray_app.core.memory_fit import GraphicsMemory
+    from tray_app.core.sharing import KnownLayers
 
 RENEWED_AFTER = timedelta(hours=1)
 """The same measurement is not taken again before."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.keeping.fitting import arranged
 from tray_app.core.keeping.records import (
@@ -22,7 +23,9 @@ from tray_app.core.keeping.records import (
 )
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
-from tray_app.core.records import ModelKey, RunningModel
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey, RunningModel
 
 AGAIN_S = 60.0
 """Nothing is asked for twice within."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelKey, RunningModel
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey, RunningModel
 
 MAX_KEPT = 100
 MAX_MEASUREMENTS = 2000

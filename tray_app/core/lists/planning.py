@@ -10,15 +10,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.records import BadLine, ListEntry, ModelList, Recipe
 from tray_app.core.names import canonical
 from tray_app.core.pulls.states import UNFINISHED, PullItem
-from tray_app.core.records import Layer, ModelRecord
 from tray_app.core.sharing import KnownLayers, LayerIndex, freed
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Layer, ModelRecord
 
 
 class PlanStatus(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.deriving import (
     ModelParts,
@@ -12,12 +13,14 @@ from tray_app.core.creates.deriving import (
 )
 from tray_app.core.creates.records import ModelChanges, ParameterValue
 from tray_app.core.errors import BadName
-from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.records import LeftOut, ListedModel, Recipe
 from tray_app.core.names import ModelName, canonical, is_same_name
 from tray_app.core.records import LayerKind, ModelInfo, ModelRecord
-from tray_app.core.updates.ledger import Made
+
+if TYPE_CHECKING:
+    from tray_app.core.installed import InstalledModels
+    from tray_app.core.updates.ledger import Made
 
 
 def recipe_of(made: ModelInfo, base: ModelInfo | None, base_name: str) -> Recipe:

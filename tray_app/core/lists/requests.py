@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tray_app.core.errors import OllamaError
-from tray_app.core.estimate import DiskSpace
+from typing import TYPE_CHECKING
+
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.lists.planning import Looked
-from tray_app.core.lists.records import ListEntry, ModelList
-from tray_app.core.payloads import ModelRef
+
+if TYPE_CHECKING:
+    from tray_app.core.errors import OllamaError
+    from tray_app.core.estimate import DiskSpace
+    from tray_app.core.lists.planning import Looked
+    from tray_app.core.lists.records import ListEntry, ModelList
+    from tray_app.core.payloads import ModelRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tray_app.core.creates.records import ModelChanges
 from tray_app.core.lists.records import LeftOut, ListedModel, ListEntry, Recipe
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import ModelChanges
 
 FORMAT = "ollama-models"
 VERSION = 1

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import LayerKind
+
+if TYPE_CHECKING:
+    from tray_app.core.records import LayerKind
 
 
 class PullPhase(StrEnum):

@@ -10,15 +10,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.decode import MAX_INT
-from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.progress import LayerProgress, LayerState
 from tray_app.core.pulls.speed import is_credible
 from tray_app.core.pulls.tracker import AGGREGATE_DIGEST, PullPhase, PullProgress
-from tray_app.core.pulls.updates import UpdatePlan
-from tray_app.core.records import ModelKey
+
+if TYPE_CHECKING:
+    from tray_app.core.errors import OllamaError
+    from tray_app.core.pulls.updates import UpdatePlan
+    from tray_app.core.records import ModelKey
 
 
 class PullState(StrEnum):

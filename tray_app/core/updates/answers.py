@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import Manifest
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Manifest
 
 
 class AnswerKind(StrEnum):

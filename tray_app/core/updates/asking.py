@@ -7,15 +7,18 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import DEFAULT_HOST, ModelName, canonical
 from tray_app.core.pasted import HF_HOSTS
-from tray_app.core.records import ModelRecord
-from tray_app.core.updates.answers import RegistryAnswer
 from tray_app.core.updates.ledger import Ledger, Look, MadeBy, pack
 from tray_app.core.updates.verdicts import Standing
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.core.updates.answers import RegistryAnswer
 
 MAX_PER_HOST = 2
 MAX_AT_ONCE = 4

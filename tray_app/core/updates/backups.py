@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.names import ModelName, canonical
-from tray_app.core.records import ModelRecord
 from tray_app.core.updates.ledger import Made, MadeBy
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
 
 _MAX_TAG = 80
 ANNOUNCED_BEFORE = timedelta(days=1)

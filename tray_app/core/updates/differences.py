@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Layer, LayerKind
-from tray_app.core.sharing import KnownLayers
+
+if TYPE_CHECKING:
+    from tray_app.core.sharing import KnownLayers
 
 _ORDER = tuple(LayerKind)
 

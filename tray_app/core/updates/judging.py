@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Layer, LayerKind, ModelRecord
-from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.answers import AnswerKind
-from tray_app.core.updates.ledger import Ledger, Look
 from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.core.versions import is_too_old
+
+if TYPE_CHECKING:
+    from tray_app.core.sharing import KnownLayers
+    from tray_app.core.updates.ledger import Ledger, Look
 
 HEAVY = frozenset({LayerKind.MODEL, LayerKind.PROJECTOR, LayerKind.ADAPTER, LayerKind.TENSOR})
 PUSH_MARGIN = timedelta(minutes=10)

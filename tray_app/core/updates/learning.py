@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, canonical, split_display
-from tray_app.core.records import ModelRecord
-from tray_app.core.sharing import LayerIndex
 from tray_app.core.updates.answers import RESTING, AnswerKind, RegistryAnswer
 from tray_app.core.updates.asking import Question, Unasked, looked, unasked_standing
 from tray_app.core.updates.judging import Evidence, is_same, judge
-from tray_app.core.updates.ledger import Ledger, Look
 from tray_app.core.updates.verdicts import Standing, Verdict
+
+if TYPE_CHECKING:
+    from tray_app.core.installed import InstalledModels
+    from tray_app.core.records import ModelRecord
+    from tray_app.core.sharing import LayerIndex
+    from tray_app.core.updates.ledger import Ledger, Look
 
 
 def note_answer(

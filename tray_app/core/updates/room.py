@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import LayerIndex, freed
-from tray_app.core.updates.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.core.updates.verdicts import Verdict
 
 
 def comes_back(

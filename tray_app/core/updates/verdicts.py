@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
-from tray_app.core.records import LayerKind, ModelKey
-from tray_app.core.updates.answers import AnswerKind
+
+if TYPE_CHECKING:
+    from tray_app.core.records import LayerKind, ModelKey
+    from tray_app.core.updates.answers import AnswerKind
 
 
 class Standing(StrEnum):

@@ -13,9 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import RunningModel
+
+if TYPE_CHECKING:
+    from tray_app.core.records import RunningModel
 
 MAX_GAP_S = 90.0
 """Between two looks; what happened in a longer silence was not watched."""

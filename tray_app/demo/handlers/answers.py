@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.demo.gojson import printed, rfc3339
-from tray_app.demo.store.package import Package, Weights
 from tray_app.demo.store.rows import details_of, remote_of
-from tray_app.demo.store.running import Running
-from tray_app.demo.store.state import DemoState, Installed
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.package import Package, Weights
+    from tray_app.demo.store.running import Running
+    from tray_app.demo.store.state import DemoState, Installed
 
 DEFAULT_TEMPLATE = "{{ .Prompt }}"
 

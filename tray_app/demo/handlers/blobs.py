@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from typing import TYPE_CHECKING
 
 from tray_app.demo.errors import ApiError
 from tray_app.demo.exchange import JSON, Exchange
 from tray_app.demo.gojson import encode, quoted
-from tray_app.demo.store.state import DemoState
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.state import DemoState
 
 _DIGEST = re.compile(r"sha256[:-][0-9a-fA-F]{64}")
 _KEPT_BYTES = 16 * 1024 * 1024

@@ -6,17 +6,19 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.demo.errors import ApiError
 from tray_app.demo.gojson import encode, human_number
-from tray_app.demo.handlers.binding import Body
 from tray_app.demo.handlers.deriving import from_model
 from tray_app.demo.handlers.files import Found, from_files, refuse_early
-from tray_app.demo.handlers.pull import Event, Waiter
 from tray_app.demo.store.naming import InvalidName, Ref, parse
 from tray_app.demo.store.package import Layer, Package, Weights, assemble, text_layer
-from tray_app.demo.store.state import DemoState
+
+if TYPE_CHECKING:
+    from tray_app.demo.handlers.binding import Body
+    from tray_app.demo.handlers.pull import Event, Waiter
+    from tray_app.demo.store.state import DemoState
 
 
 def target(state: DemoState, body: Body) -> Ref:

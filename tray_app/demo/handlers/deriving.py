@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tray_app.demo.errors import ApiError
-from tray_app.demo.handlers.binding import Body
 from tray_app.demo.handlers.pull import Event, Waiter, pull
 from tray_app.demo.store.naming import InvalidName, parse, split_source
 from tray_app.demo.store.package import Package, build_package
-from tray_app.demo.store.state import DemoState
+
+if TYPE_CHECKING:
+    from tray_app.demo.handlers.binding import Body
+    from tray_app.demo.store.state import DemoState
 
 _CLOUD = "https://ollama.com:443"
 

@@ -10,13 +10,16 @@ import re
 import secrets
 from collections.abc import Generator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tray_app.demo.errors import ApiError
 from tray_app.demo.gojson import quoted
-from tray_app.demo.handlers.pull import Event, Waiter
 from tray_app.demo.store.gguf import NotGguf, read_header
 from tray_app.demo.store.package import Layer, Weights, sha256_digest
-from tray_app.demo.store.state import DemoState
+
+if TYPE_CHECKING:
+    from tray_app.demo.handlers.pull import Event, Waiter
+    from tray_app.demo.store.state import DemoState
 
 TYPES = ("F32", "F16", "Q4_K_S", "Q4_K_M", "Q8_0")
 _WHOLE = ("F32", "F16", "BF16")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.demo.errors import ApiError
 from tray_app.demo.exchange import NDJSON, Exchange
@@ -10,7 +10,9 @@ from tray_app.demo.gojson import quoted, rfc3339
 from tray_app.demo.handlers.binding import Body
 from tray_app.demo.handlers.models import find_for_use
 from tray_app.demo.store.running import keep_alive_ns
-from tray_app.demo.store.state import DemoState, Installed
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.state import DemoState, Installed
 
 _REPLY = "This is the demo server: it manages models, but it does not run them."
 _REMOTE = "remote model is unavailable"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from tray_app.demo.catalogue import texts
 from tray_app.demo.errors import ApiError
@@ -16,7 +17,9 @@ from tray_app.demo.handlers.create import target as create_target
 from tray_app.demo.handlers.pull import Event
 from tray_app.demo.handlers.pull import pull as pull_events
 from tray_app.demo.store.naming import InvalidName, Ref, parse, parse_for_pull, parse_for_use
-from tray_app.demo.store.state import DemoState, Installed
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.state import DemoState, Installed
 
 _CONFLICT = "use either :local or :cloud, not both: {}"
 CLOUD_DISABLED = "ollama cloud is disabled: {}"

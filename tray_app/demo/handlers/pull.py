@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tray_app.demo.errors import ApiError
 from tray_app.demo.store.downloads import DownloadCancelled
 from tray_app.demo.store.naming import DEFAULT_HOST, Ref
 from tray_app.demo.store.package import Layer, Package, sha256_digest
-from tray_app.demo.store.state import DemoState
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.state import DemoState
 
 Event = dict[str, Any]
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
 from tray_app.demo.exchange import BARE_TEXT, JSON, Exchange
 from tray_app.demo.gojson import encode
 from tray_app.demo.store.package import MANIFEST_TYPE, Layer
-from tray_app.demo.store.state import DemoState, Published
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.state import DemoState, Published
 
 PATH = re.compile(
     r"/v2/(?P<model>[^/]+/[^/]+)/(?:manifests/(?P<tag>[^/]+)|blobs/(?P<digest>sha256:[0-9a-f]{64}))"

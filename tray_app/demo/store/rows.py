@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.demo.gojson import rfc3339
-from tray_app.demo.store.naming import Ref
-from tray_app.demo.store.package import Package
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.naming import Ref
+    from tray_app.demo.store.package import Package
 
 
 def tags_row(ref: Ref, package: Package, modified_ns: int) -> dict[str, Any]:

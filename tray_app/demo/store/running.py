@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.demo.errors import ApiError
 from tray_app.demo.gojson import MAX_INT64, NANOSECONDS, DurationError, parse_duration
-from tray_app.demo.store.naming import Ref
-from tray_app.demo.store.package import Package
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.naming import Ref
+    from tray_app.demo.store.package import Package
 
 DEFAULT_KEEP_ALIVE_NS = 300 * NANOSECONDS
 DEFAULT_CONTEXT = 4096

@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tray_app.demo.errors import ApiError
 from tray_app.demo.gojson import NANOSECONDS, encode
 from tray_app.demo.store.downloads import Line
 from tray_app.demo.store.naming import Ref, parse
-from tray_app.demo.store.package import Layer, Package
 from tray_app.demo.store.rows import tags_row
 from tray_app.demo.store.running import Memory
+
+if TYPE_CHECKING:
+    from tray_app.demo.store.package import Layer, Package
 
 DEFAULT_SPEED_BYTES_S = 40_000_000.0
 MANIFEST_BYTES = 4096

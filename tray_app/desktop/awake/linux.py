@@ -7,6 +7,7 @@ our process.
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from jeepney import DBusAddress, MessageFlag, new_method_call
 from jeepney.fds import FileDescriptor
@@ -14,12 +15,14 @@ from PySide6.QtCore import QObject, Slot
 
 from tray_app import APP_NAME
 from tray_app.desktop.awake.base import Awake
-from tray_app.desktop.dbus.connection import Reply
 from tray_app.desktop.dbus.portal import log_error
 from tray_app.desktop.dbus.responses import PORTAL, REQUEST, portal_address
 from tray_app.desktop.dbus.session import SessionBus
 from tray_app.desktop.dbus.system import SystemBus
 from tray_app.text import downloads_keep_awake
+
+if TYPE_CHECKING:
+    from tray_app.desktop.dbus.connection import Reply
 
 _log = logging.getLogger(__name__)
 

@@ -6,10 +6,12 @@ import ctypes
 import logging
 import sys
 from collections.abc import Callable
-
-from PySide6.QtCore import QObject
+from typing import TYPE_CHECKING
 
 from tray_app.desktop.awake.base import Awake
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
 
 _log = logging.getLogger(__name__)
 

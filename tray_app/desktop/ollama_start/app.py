@@ -6,12 +6,14 @@ import logging
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-
-from PySide6.QtCore import QObject
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import StartKind, StartPhase
 from tray_app.desktop.ollama_start.base import InLane, OllamaStart, StartReport
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
 
 _log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ of the person. Which of the two has the unit is asked when somebody wants to kno
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from jeepney import (
     DBusAddress,
@@ -21,10 +22,12 @@ from jeepney import (
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.payloads import StartPhase
-from tray_app.desktop.dbus.connection import BusConnection, Reply
 from tray_app.desktop.dbus.session import SessionBus
 from tray_app.desktop.dbus.system import SystemBus
 from tray_app.desktop.ollama_start.base import OllamaStart, StartReport
+
+if TYPE_CHECKING:
+    from tray_app.desktop.dbus.connection import BusConnection, Reply
 
 _log = logging.getLogger(__name__)
 

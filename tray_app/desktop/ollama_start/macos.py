@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-
-from PySide6.QtCore import QObject
+from typing import TYPE_CHECKING
 
 from tray_app.desktop.ollama_start.app import OllamaApp, first_file
-from tray_app.desktop.ollama_start.base import InLane
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from tray_app.desktop.ollama_start.base import InLane
 
 _TIMEOUT_S = 20.0
 

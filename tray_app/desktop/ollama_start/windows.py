@@ -8,11 +8,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-
-from PySide6.QtCore import QObject
+from typing import TYPE_CHECKING
 
 from tray_app.desktop.ollama_start.app import OllamaApp, first_file
-from tray_app.desktop.ollama_start.base import InLane
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from tray_app.desktop.ollama_start.base import InLane
 
 _APP = "ollama app.exe"
 _INSTALLER = "OllamaSetup.exe"

@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app import text
-from tray_app.core.creates.records import CreateItem
 from tray_app.core.keeping.records import KeepKind, KeptModel, Loading
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import (
@@ -35,6 +34,7 @@ from tray_app.core.records import (
 from tray_app.core.updates.facts import CheckState, ModelVerdict
 
 if TYPE_CHECKING:
+    from tray_app.core.creates.records import CreateItem
     from tray_app.state.app_state import AppState
 
 MAX_LOADABLE = 10

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from tray_app.views.components.inputs import CheckBox
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
 
 
 class BoxRow(QWidget):

@@ -4,9 +4,9 @@ and that they fit the screen: the content scrolls before a button leaves."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, SignalInstance, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
@@ -17,9 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.resources import app_icon
-from tray_app.views.components.buttons import Button
 from tray_app.views.components.screen_fit import FittingContent, FittingScroll, ScreenFit
 from tray_app.views.components.surfaces import Hairline
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
+
+    from tray_app.views.components.buttons import Button
 
 _SIDE = 20
 _PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}

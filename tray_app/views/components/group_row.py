@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from tray_app.core.records import ServerState
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.components.surfaces import margins
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ServerState
 
 ROW_LEFT = 38
 """Where the rows below it begin: under its words."""

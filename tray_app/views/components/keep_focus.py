@@ -6,9 +6,12 @@ Qt would hand it to the next control, often *Cancel* or *Delete*, where the next
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 _WAITS = "waitsForFocus"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 from tray_app.core.creates.costs import CreateCost, Room
 from tray_app.text import EstimateLine, exact_size, tooltip, tr
@@ -13,6 +14,9 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.statement_row import StatementRow, ValueRow
 from tray_app.views.components.surfaces import Card, SkeletonBar
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 _BONE = 64
 

@@ -7,13 +7,11 @@ The file is read elsewhere, again and again while the dialog is open; what has t
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
-from tray_app.core.creates.costs import CreateCost
-from tray_app.core.creates.files import FileFacts
 from tray_app.core.creates.groups import FileGroup, group_paths
 from tray_app.core.creates.records import CreateItem, CreateRequest
 from tray_app.core.creates.refusals import (
@@ -30,8 +28,6 @@ from tray_app.core.gguf.records import FileFault
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import DiskTarget
-from tray_app.core.records import ModelRecord
-from tray_app.state.app_state import AppState
 from tray_app.text import EstimateLine, server_name, tr
 from tray_app.text import create_dialog as words
 from tray_app.views.components.announce import announce
@@ -48,6 +44,13 @@ from tray_app.views.creates.fields import ChoiceField, FieldPair
 from tray_app.views.creates.file_card import FileCard
 from tray_app.views.creates.places import Places
 from tray_app.views.theme import TextRole, Theme, Tone, font
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.creates.costs import CreateCost
+    from tray_app.core.creates.files import FileFacts
+    from tray_app.core.records import ModelRecord
+    from tray_app.state.app_state import AppState
 
 _WIDTH, _HEIGHT = 560, 400
 _MAX_NAME = 400

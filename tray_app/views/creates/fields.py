@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.views.components.inputs import ComboBox
 from tray_app.views.theme import TextRole, font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
 
 _GAP = 12
 _LABEL_GAP = 6

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from tray_app.core.creates.files import FileFacts, Projector
 from tray_app.text import size, tooltip, tr
 from tray_app.text.create_dialog import (
     file_line,
@@ -23,6 +24,9 @@ from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.files import FileFacts, Projector
 
 _SIDE = 16
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from tray_app.core.creates.records import CreateItem
 from tray_app.core.creates.refusals import ServerStanding, families_of, names_of
 from tray_app.core.endpoint import is_local_address
-from tray_app.core.installed import InstalledModels
 from tray_app.core.names import canonical
-from tray_app.core.records import ModelRecord, Server
-from tray_app.state.app_state import AppState
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import CreateItem
+    from tray_app.core.installed import InstalledModels
+    from tray_app.core.records import ModelRecord, Server
+    from tray_app.state.app_state import AppState
 
 
 class InstalledNames(Mapping[str, str]):

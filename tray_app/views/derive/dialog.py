@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
@@ -17,16 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.commands import Commands
 from tray_app.core.creates.deriving import ModelParts, is_taken, proposed_name
 from tray_app.core.creates.form import DeriveForm, FormKind, shown_system
 from tray_app.core.creates.records import Derived, DeriveRequest
 from tray_app.core.errors import BadName, NameProblem, ServerFailed
 from tray_app.core.names import ModelName, split_display
 from tray_app.core.payloads import Failure, ModelRef, Verb
-from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.core.updates.backups import backup_name
-from tray_app.state.app_state import AppState
 from tray_app.text import failure_text, name_problem, server_name, tooltip, tr, utc_now
 from tray_app.text.deriving import (
     change_first,
@@ -74,6 +71,13 @@ from tray_app.views.derive.preview import WIDTH as SENT_WIDTH
 from tray_app.views.derive.preview import SentPane
 from tray_app.views.pull.license_dialog import LicenseDialog
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+
+    from tray_app.commands import Commands
+    from tray_app.core.records import ModelInfo, ModelRecord
+    from tray_app.state.app_state import AppState
 
 _SIZE = QSize(880, 660)
 _LEAST = QSize(640, 480)

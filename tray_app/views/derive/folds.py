@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.core.creates.deriving import messages_text
-from tray_app.core.creates.form import DeriveForm
 from tray_app.core.licenses import license_name
 from tray_app.text import tr
 from tray_app.text.deriving import (
@@ -27,6 +28,9 @@ from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.components.text_box import TextBox
 from tray_app.views.theme import TextRole, Theme, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.form import DeriveForm
 
 _HEIGHT = 42
 _BOX_HEIGHT = 160

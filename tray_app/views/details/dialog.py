@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.keeping.records import KeepNews, KeepNote, KeepRequest
 from tray_app.core.names import is_same_name
 from tray_app.core.payloads import (
@@ -24,20 +24,9 @@ from tray_app.core.payloads import (
     NoteRequest,
     Verb,
 )
-from tray_app.core.records import (
-    ModelInfo,
-    ModelKey,
-    ModelRecord,
-    RunningModel,
-    Server,
-    ServerStatus,
-    Snapshot,
-)
 from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.facts import ModelVerdict, Way
 from tray_app.core.updates.ways import way_of
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import (
     Message,
     copied_line,
@@ -72,6 +61,20 @@ from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
 from tray_app.views.details.version import VersionTab, short_line, subject_of
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.records import (
+        ModelInfo,
+        ModelKey,
+        ModelRecord,
+        RunningModel,
+        Server,
+        ServerStatus,
+        Snapshot,
+    )
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 SPINNER_MS = 300
 

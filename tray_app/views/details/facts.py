@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_app.core.licenses import license_name
-from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
 from tray_app.core.sharing import LayerIndex, freed
 from tray_app.text import (
     exact_size,
@@ -23,6 +22,9 @@ from tray_app.text import (
     visible,
 )
 from tray_app.views.components.facts import Fact
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelInfo, ModelRecord, RunningModel
 
 MAX_TEXT = 200_000
 MAX_LINE = 2_000

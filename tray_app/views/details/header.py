@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from tray_app.core.records import ModelRecord
-from tray_app.core.updates.facts import ModelVerdict
 from tray_app.itemmodels.rows import kind_of
 from tray_app.text import age, dotted, one_line, size, tooltip, tr, utc_now
 from tray_app.text.updates import update_badge
@@ -20,6 +19,10 @@ from tray_app.views.components.model_glyphs import KIND_GLYPHS
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import StateTile
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.core.updates.facts import ModelVerdict
 
 
 class DetailsHeader(QWidget):

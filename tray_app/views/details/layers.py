@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from tray_app.core.records import Layer, ModelInfo, ModelRecord
 from tray_app.core.sharing import LayerIndex, freed, sharers
 from tray_app.text import MISSING, join, layer_label, layers_note, one_line, size, tr
 from tray_app.views.components.glyphs import GlyphLabel
@@ -16,6 +16,9 @@ from tray_app.views.components.tables import DIM_ROLE, CardTable, in_card
 from tray_app.views.details.info import MAX_ROWS
 from tray_app.views.details.page import MARGINS
 from tray_app.views.theme import TextRole, Tone, font
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Layer, ModelInfo, ModelRecord
 
 _ROW = 36
 

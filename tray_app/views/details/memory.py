@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.keeping.records import KeepKind, KeepStatus, Loading, Measurement
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import RunningModel
 from tray_app.text import memory_figure, memory_share, number, tr, unloads_in, utc_now
 from tray_app.text.keeping import (
     KeepText,
@@ -30,6 +30,9 @@ from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.details.facts import graphics_permille
 from tray_app.views.theme import TextRole, Theme, Tone, mix
+
+if TYPE_CHECKING:
+    from tray_app.core.records import RunningModel
 
 KEEP, STOP_KEEPING, LOAD_NOW, STOP_LOADING = "keep", "stop_keeping", "load_now", "stop_loading"
 """What the buttons ask for."""

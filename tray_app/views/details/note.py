@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from tray_app.core.remarks import MAX_NOTE, trimmed_note
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 
 class _Field(QLineEdit):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -16,9 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.core.keeping.records import Measurement
-from tray_app.core.records import ModelInfo, ModelRecord
-from tray_app.core.sharing import LayerIndex
 from tray_app.text import (
     Message,
     capability_label,
@@ -35,6 +32,13 @@ from tray_app.views.details.facts import disk_facts, model_facts
 from tray_app.views.details.memory import MemoryCard, MemoryFacts, measured_facts
 from tray_app.views.details.note import NoteField
 from tray_app.views.details.page import MARGINS, say_error
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+
+    from tray_app.core.keeping.records import Measurement
+    from tray_app.core.records import ModelInfo, ModelRecord
+    from tray_app.core.sharing import LayerIndex
 
 _TWO_COLUMNS = 700
 

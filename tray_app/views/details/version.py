@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef, ModelRefs
-from tray_app.core.records import ModelRecord, ServerStatus
-from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.differences import Difference, differences
 from tray_app.core.updates.facts import ModelVerdict
 from tray_app.core.updates.ledger import Made, unpack
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr, utc_now
 from tray_app.text.updates import Subject, verdict_card, verdict_line
 from tray_app.text.version import (
@@ -43,6 +40,12 @@ from tray_app.views.components.tables import DIM_ROLE, CardTable, in_card
 from tray_app.views.details.page import MARGINS
 from tray_app.views.settings.rows import CheckRow
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.records import ModelRecord, ServerStatus
+    from tray_app.core.sharing import KnownLayers
+    from tray_app.state.app_state import AppState
 
 _ROW = 34
 _TRAILING = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter

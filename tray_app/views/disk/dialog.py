@@ -5,20 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.disk.freeing import Freeing, Ticks
-from tray_app.core.disk.report import DiskReport
 from tray_app.core.payloads import DeleteOutcome, DiskTarget, ModelRef, ModelRefs
 from tray_app.core.pulls.states import UNFINISHED, PullItem
-from tray_app.core.records import ModelKey, ModelRecord, Server, ServerStatus
 from tray_app.core.sharing import LayerIndex, disk_use
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr, utc_now
 from tray_app.text.disk import (
     delete_button,
@@ -44,6 +40,13 @@ from tray_app.views.disk.others import (
 )
 from tray_app.views.disk.takers import TakersPage
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.disk.report import DiskReport
+    from tray_app.core.records import ModelKey, ModelRecord, Server, ServerStatus
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 RESTART_PAGE = "https://docs.ollama.com/faq#how-do-i-configure-ollama-server"
 _SIZE = (800, 600)

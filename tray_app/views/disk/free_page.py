@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.disk.freeing import Offer, Offers, Suggestion, Ticks
-from tray_app.core.records import ModelKey
 from tray_app.text import tr
 from tray_app.text.disk import (
     not_offered,
@@ -29,6 +29,9 @@ from tray_app.views.disk.offer_list import OfferList
 from tray_app.views.disk.page import InfoLine, ScrollPage
 from tray_app.views.disk.rows import OfferRow
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey
 
 MAX_ROWS = 100
 """More of them are painted in a list of their own."""

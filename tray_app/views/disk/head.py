@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from tray_app.core.disk.contents import StoreContents
-from tray_app.core.disk.report import DiskReport
 from tray_app.text import dotted, size, tr
 from tray_app.text.disk import (
     Piece,
@@ -19,6 +19,10 @@ from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.surfaces import SkeletonBar
 from tray_app.views.disk.bar import BarPiece, DiskBar, Legend
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.core.disk.contents import StoreContents
+    from tray_app.core.disk.report import DiskReport
 
 _BONE = 240
 _MAX_PIECES = 200

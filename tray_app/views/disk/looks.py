@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tray_app.core.disk.freeing import Freeing, Offer, Ticks
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
-from tray_app.core.records import ModelKey
-from tray_app.state.app_state import AppState
 from tray_app.text.disk import offer_line, offer_size, spoken_offer
 from tray_app.views.disk.rows import OfferLook
+
+if TYPE_CHECKING:
+    from tray_app.core.disk.freeing import Freeing, Offer, Ticks
+    from tray_app.core.records import ModelKey
+    from tray_app.state.app_state import AppState
 
 KeptUntil = Mapping[tuple[str, str], datetime | None]
 

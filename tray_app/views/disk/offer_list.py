@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -28,7 +29,6 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.core.disk.freeing import OfferIndex
-from tray_app.core.records import ModelKey
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.names import NameFonts, fit_name, paint_name
@@ -37,6 +37,9 @@ from tray_app.views.components.safe_paint import guarded_cell
 from tray_app.views.disk.looks import OfferFacts, Tick
 from tray_app.views.disk.rows import OfferLook
 from tray_app.views.theme import TextRole, Theme, font, mix
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey
 
 _ROW_HEIGHT = 48
 _SIDE = 16

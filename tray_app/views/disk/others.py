@@ -6,17 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.disk.contents import StoreContents, Unfinished, by_model, is_cleaned
-from tray_app.core.disk.report import DiskReport
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.states import UNFINISHED, PullItem, PullState
-from tray_app.state.app_state import AppState
 from tray_app.text import size, tr
 from tray_app.text.disk import (
     Line,
@@ -36,6 +33,13 @@ from tray_app.views.components.surfaces import Card
 from tray_app.views.disk.page import InfoLine, ScrollPage
 from tray_app.views.disk.rows import FileRow
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.core.disk.report import DiskReport
+    from tray_app.state.app_state import AppState
 
 _MAX_ROWS = 100
 """Of each kind: the largest."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import tooltip
-from tray_app.text.disk import Line
 from tray_app.views.components.box_row import BoxRow
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.glyphs import GlyphLabel
@@ -15,6 +16,9 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import margins
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.text.disk import Line
 
 _BOX = 22
 _BUTTON = 104

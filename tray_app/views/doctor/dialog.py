@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.diagnosis.findings import (
     Examination,
     Finding,
@@ -14,8 +15,6 @@ from tray_app.core.diagnosis.findings import (
     FindingTone,
     RemedyKind,
 )
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import diagnosis_report, doctor_head, sentences, tooltip, tr
 from tray_app.views.components.announce import announce
 from tray_app.views.components.buttons import Button, copy_text
@@ -27,6 +26,11 @@ from tray_app.views.components.surfaces import StateTile
 from tray_app.views.doctor.findings import FindingList, Key, key_of
 from tray_app.views.doctor.remedies import Remedies
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _SIZE = (640, 640)
 _LEAST = (560, 440)

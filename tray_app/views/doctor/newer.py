@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
 
-from tray_app.commands import Commands
 from tray_app.core.versions import is_older
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu
+
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
 
 
 def newer_ollama(state: AppState, server_id: str = "") -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.diagnosis.findings import Finding, Remedy, RemedyKind
 from tray_app.core.endpoint import NO_PROXY
 from tray_app.core.payloads import ModelRef, OtherAddress
 from tray_app.core.sign_in import SignInKind
-from tray_app.settings import ServerEntry, Settings
-from tray_app.state.app_state import AppState
 from tray_app.views.components.buttons import copy_text
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.settings import ServerEntry, Settings
+    from tray_app.state.app_state import AppState
 
 _ADDRESSES = (RemedyKind.USE_ADDRESS, RemedyKind.USE_HTTPS, RemedyKind.USE_HTTP)
 _ASKED_AGAIN = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from tray_app.core.creates.records import CreateItem, CreateState
@@ -30,6 +30,9 @@ from tray_app.views.downloads.create_states import (
 from tray_app.views.downloads.panel_row import INDENT, PanelRow
 from tray_app.views.downloads.row_states import ACTION_GLYPHS, BarMode, RowAction
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 _GAP = 8
 _FAULTS = frozenset({CreateState.FAILED})

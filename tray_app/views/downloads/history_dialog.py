@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialogButtonBox, QTreeWidgetItem, QWidget
 
-from tray_app.commands import Commands
-from tray_app.core.pulls.history import PullRecord
-from tray_app.state.app_state import AppState
 from tray_app.text import (
     history_note,
     history_row,
@@ -26,6 +23,13 @@ from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.tables import DIM_ROLE, CardTable, in_card
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from tray_app.commands import Commands
+    from tray_app.core.pulls.history import PullRecord
+    from tray_app.state.app_state import AppState
 
 _NUMBERS = (2, 3, 4)
 _RESULT = 5

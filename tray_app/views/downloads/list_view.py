@@ -13,13 +13,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
-from tray_app.core.creates.records import CreateItem
 from tray_app.core.payloads import DiskTarget, ModelRef, PullMove, ServerStart
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
@@ -29,10 +28,14 @@ from tray_app.views.downloads.create_menu import CreateMenu
 from tray_app.views.downloads.create_row import CreateRow
 from tray_app.views.downloads.drag import RowDrag
 from tray_app.views.downloads.menu import DownloadMenu
-from tray_app.views.downloads.panel_row import RowRequest
 from tray_app.views.downloads.row import DownloadRow
 from tray_app.views.downloads.row_states import RowAction
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.creates.records import CreateItem
+    from tray_app.views.downloads.panel_row import RowRequest
 
 Row = DownloadRow | CreateRow
 

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, SignalInstance, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.creates.summary import is_kind_installed
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState, PullSummary
-from tray_app.state.app_state import AppState
 from tray_app.text import (
     dotted,
     downloads_header,
@@ -29,8 +27,14 @@ from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.downloads.list_view import DownloadList
-from tray_app.views.downloads.row import DownloadRow
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
+    from tray_app.views.downloads.row import DownloadRow
 
 _MIN_LINE_WIDTH = 160
 _PAUSABLE = IN_TRANSFER | {PullState.WAITING, PullState.RETRYING}

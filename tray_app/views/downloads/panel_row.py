@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -21,8 +22,10 @@ from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.components.safe_paint import could, failure_words, guarded
 from tray_app.views.components.surfaces import Hairline
-from tray_app.views.downloads.row_states import RowAction
 from tray_app.views.theme import TextRole, Theme, Tone
+
+if TYPE_CHECKING:
+    from tray_app.views.downloads.row_states import RowAction
 
 BUTTON = 28
 INDENT = 28

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tray_app.core.payloads import ServerStart
 from tray_app.core.pulls.speed import SpeedTrail
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState
 from tray_app.text import percent, pull_detail, pull_reason, spoken_progress, tr
-from tray_app.views.components.buttons import IconButton
 from tray_app.views.downloads.layers import DownloadLayers
 from tray_app.views.downloads.panel_row import PanelRow
 from tray_app.views.downloads.row_states import (
@@ -23,6 +23,10 @@ from tray_app.views.downloads.row_states import (
     why_disabled,
 )
 from tray_app.views.downloads.speed_graph import SpeedGraph
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ServerStart
+    from tray_app.views.components.buttons import IconButton
 
 _GRAPHED = IN_TRANSFER | {PullState.WAITING, PullState.RETRYING, PullState.PAUSED}
 _MOVING = frozenset({PullState.RUNNING, PullState.PREPARING})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
@@ -18,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from tray_app.core.destinations import DESTINATIONS
 from tray_app.resources import app_icon
-from tray_app.state.project import ProjectFacts
 from tray_app.text import tr
 from tray_app.text.help import leaving
 from tray_app.views.components.buttons import Button
@@ -27,6 +27,9 @@ from tray_app.views.components.screen_fit import ScreenFit
 from tray_app.views.components.surfaces import Card
 from tray_app.views.shortcuts import download_keys, listed
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.state.project import ProjectFacts
 
 _LEAST = QSize(360, 280)
 

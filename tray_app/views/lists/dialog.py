@@ -7,11 +7,11 @@ server makes another plan.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.lists.planning import (
     PlanFacts,
     PlanLine,
@@ -26,16 +26,12 @@ from tray_app.core.lists.planning import (
     unlisted,
     work_of,
 )
-from tray_app.core.lists.records import ModelList
 from tray_app.core.lists.requests import ImportRequest, ListQuestion, ListRead, ListSource
 from tray_app.core.payloads import DiskTarget, ModelRef, ModelRefs, seen_state
 from tray_app.core.pulls.rules import Room, room_for
-from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
 from tray_app.core.sharing import is_made_here
 from tray_app.core.updates.verdicts import Standing
 from tray_app.itemmodels.list_plan import ListPlanModel
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr
 from tray_app.text.estimates import LineTone
 from tray_app.text.lists import (
@@ -63,6 +59,13 @@ from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.components.surfaces import Card
 from tray_app.views.lists.view import PlanView
 from tray_app.views.theme import TextRole, Theme, Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.lists.records import ModelList
+    from tray_app.core.records import ModelRecord, ServerStatus, Snapshot
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _SIZE, _LEAST = QSize(720, 600), QSize(640, 440)
 _PAUSE_MS = 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -25,7 +27,6 @@ from PySide6.QtWidgets import (
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.planning import PlanLine, PlanStatus
-from tray_app.itemmodels.list_plan import ListPlanModel
 from tray_app.text import one_line, tr
 from tray_app.text.lists import line_name, line_size, line_status
 from tray_app.views.components.glyphs import SECONDARY, glyph_color, paint_glyph
@@ -33,6 +34,9 @@ from tray_app.views.components.inputs import paint_check_box
 from tray_app.views.components.names import NameFonts, fit_name, paint_name
 from tray_app.views.components.safe_paint import guarded_cell
 from tray_app.views.theme import TextRole, Theme, Tone, baseline, font
+
+if TYPE_CHECKING:
+    from tray_app.itemmodels.list_plan import ListPlanModel
 
 Index = QModelIndex | QPersistentModelIndex
 S = PlanStatus

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import LoadRequest, ModelRef, ModelRefs, Verb
 from tray_app.core.renaming import is_deletable
 from tray_app.core.shell import pasteable, run_command
-from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import tooltip, tr
 from tray_app.text.several import cannot_reach
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.shortcuts import SHORTCUTS, label
 from tray_app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.itemmodels.rows import ModelRow
 
 
 class Command(StrEnum):

@@ -5,19 +5,24 @@ Never percentages, and nothing that was there from the start.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QWidget
 
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.updates.facts import CheckState
 from tray_app.text import models_count, models_shown, one_line, tr
 from tray_app.text.creating import create_question, created_words
 from tray_app.text.several import answers_again, went_offline
 from tray_app.text.updating import spoken_updates
 from tray_app.views.components.announce import announce
-from tray_app.views.main_window.screens import Facts
-from tray_app.views.main_window.several import ServerFacts
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.core.updates.facts import CheckState
+    from tray_app.views.main_window.screens import Facts
+    from tray_app.views.main_window.several import ServerFacts
 
 _SEARCH_PAUSE_MS = 600
 _ENDS = frozenset({PullState.DONE, PullState.FAILED})

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.creates.deriving import can_be_base, can_be_edited
-from tray_app.itemmodels.rows import ModelRow
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.deriving import is_busy, why_no_derive
 from tray_app.text.several import cannot_reach
 from tray_app.views.main_window.actions import Actions, Command, ref_of
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.itemmodels.rows import ModelRow
+    from tray_app.state.app_state import AppState
 
 
 class DeriveActions(QObject):

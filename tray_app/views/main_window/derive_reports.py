@@ -6,22 +6,26 @@ What a server has dropped is told until a person has looked; all else for some s
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.creates.records import Derived, Undone, UndoRequest
 from tray_app.core.payloads import ModelRef, ModelRefs
-from tray_app.core.records import Snapshot
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.deriving import derived_line, undone_line
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import BannerText
-from tray_app.views.main_window.shown_servers import ShownServers
-from tray_app.views.models.view import ModelView
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.core.records import Snapshot
+    from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.shown_servers import ShownServers
+    from tray_app.views.models.view import ModelView
 
 
 class DeriveReports(QObject):

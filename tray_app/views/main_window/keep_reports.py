@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from tray_app.commands import Commands
 from tray_app.core.keeping.records import KeepNews, KeepNote, KeepRequest
 from tray_app.core.payloads import ModelRef
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.keeping import keep_note_line, released_line
 from tray_app.views.components.banner import BannerText
-from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.shown_servers import ShownServers
 
 _WARNINGS = frozenset({KeepNews.NO_ROOM, KeepNews.GIVEN_UP})
 

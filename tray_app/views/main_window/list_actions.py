@@ -4,22 +4,25 @@ is said of them."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileInfo, QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from tray_app.commands import Commands
 from tray_app.core.lists.requests import Exported, ImportRequest, ListSource, RecipeFailed
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.lists import begun_line, exported_line, not_exported_line, recipe_failed_line
 from tray_app.text.several import cannot_reach
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.actions import Actions, Command
 from tray_app.views.main_window.dropping import is_list
-from tray_app.views.main_window.models_pane import ModelsPane
-from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.models_pane import ModelsPane
+    from tray_app.views.main_window.shown_servers import ShownServers
 
 _MAX_PASTED = 10_000
 

@@ -6,22 +6,26 @@ The menu of contexts tells what each took in memory here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.keeping.records import KeepRequest, KeptModel
 from tray_app.core.payloads import LoadRequest, Verb
-from tray_app.itemmodels.rows import ModelRow
-from tray_app.state.app_state import AppState
 from tray_app.text import tooltip, tr
 from tray_app.text.keeping import context_entry, context_label, no_room_reason, took
 from tray_app.text.several import cannot_reach
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.main_window.actions import Actions, Command, ref_of
 from tray_app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from tray_app.commands import Commands
+    from tray_app.itemmodels.rows import ModelRow
+    from tray_app.state.app_state import AppState
 
 SHORT_S, LONG_S = 30 * 60, 4 * 60 * 60
 

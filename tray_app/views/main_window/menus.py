@@ -6,6 +6,7 @@ Each is filled when it is about to show, from what is so at that moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
@@ -18,9 +19,11 @@ from tray_app.text import tooltip, tr
 from tray_app.text.several import different_versions, missing_on, never_reached, only_on_one
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.main_window.actions import Actions, Command
-from tray_app.views.main_window.several import ServerFacts
-from tray_app.views.models.columns import TableColumns
 from tray_app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from tray_app.views.main_window.several import ServerFacts
+    from tray_app.views.models.columns import TableColumns
 
 Slot = Callable[[], object]
 

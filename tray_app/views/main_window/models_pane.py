@@ -5,6 +5,8 @@ Which of them, screens.py decides; this file shows it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -16,15 +18,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from tray_app.core.lists.requests import ListRead
 from tray_app.core.payloads import CreatePaths
-from tray_app.core.records import Recommendation
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.main_window import screens
 from tray_app.views.main_window.dropping import DropOverlay, Dropped, judge, judge_list
 from tray_app.views.main_window.screens import Facts, Screen
 from tray_app.views.main_window.state_page import StatePage
-from tray_app.views.models.view import ModelView
+
+if TYPE_CHECKING:
+    from tray_app.core.lists.requests import ListRead
+    from tray_app.core.records import Recommendation
+    from tray_app.views.models.view import ModelView
 
 _SKELETON_DELAY_MS = 400
 _NOTICE_MS = 10_000

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
-from tray_app.commands import Commands
 from tray_app.core.names import LIBRARY_URL, clean
-from tray_app.state.app_state import AppState
 from tray_app.text import start_command
 from tray_app.views.components.buttons import copy_text
 from tray_app.views.main_window.actions import Actions, Command
-from tray_app.views.main_window.models_pane import ModelsPane
 from tray_app.views.main_window.screens import USE_ADDRESS
 from tray_app.views.main_window.start_pages import COPY, EDIT, START, STOP, WAIT_LONGER, WAKE
-from tray_app.views.main_window.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.models_pane import ModelsPane
+    from tray_app.views.main_window.top_bar import TopBar
 
 PULL = "pull:"
 """What the key of a button begins with that opens the pull dialog for a name."""

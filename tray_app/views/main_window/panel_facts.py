@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from tray_app.core.creates.records import CreateItem, CreateRequest
-from tray_app.core.pulls.states import PullItem
-from tray_app.core.records import ModelKey
-from tray_app.state.app_state import AppState
-from tray_app.views.downloads.panel import DownloadsPanel
-from tray_app.views.main_window.announcer import Announcer
-from tray_app.views.main_window.top_bar import TopBar
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import CreateItem, CreateRequest
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.records import ModelKey
+    from tray_app.state.app_state import AppState
+    from tray_app.views.downloads.panel import DownloadsPanel
+    from tray_app.views.main_window.announcer import Announcer
+    from tray_app.views.main_window.top_bar import TopBar
 
 
 class PanelFacts(QObject):

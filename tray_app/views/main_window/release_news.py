@@ -4,18 +4,22 @@ and an entry in More for as long as it is so. Nothing is fetched: its page is op
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QMenu, QWidget
 
-from tray_app.commands import Commands
-from tray_app.core.releases import Release
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.banner import BannerText
 from tray_app.views.components.glyphs import glyph
 from tray_app.views.theme import Theme, Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu, QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.core.releases import Release
+    from tray_app.state.app_state import AppState
 
 
 class ReleaseNews(QObject):

@@ -4,24 +4,28 @@ back. The model is selected as soon as it is in the list."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import CopyRequest, ModelRef, RenameRequest
-from tray_app.core.records import ModelKey, Snapshot
 from tray_app.core.renaming import CleanUp, Ending, RenameOutcome
-from tray_app.state.app_state import AppState
 from tray_app.text import copied_line, tr
 from tray_app.text.renaming import clean_up_line, rename_line
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import BannerText
-from tray_app.views.main_window.shown_servers import ShownServers
-from tray_app.views.models.view import ModelView
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.core.records import ModelKey, Snapshot
+    from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.shown_servers import ShownServers
+    from tray_app.views.models.view import ModelView
 
 _UNDO = "undo_rename"
 _DETAILS = "show_kept_copy"

@@ -7,24 +7,28 @@ What was deleted on several servers at once is told once the last of them is thr
 from __future__ import annotations
 
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
 from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef
-from tray_app.core.records import ModelRecord
 from tray_app.core.sharing import freed, is_made_here
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.state.app_state import AppState
 from tray_app.text import delete_result, diagnostics_copied, tr
 from tray_app.text.several import several_deleted
 from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.pane_actions import PULL
-from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.core.records import ModelRecord
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.shown_servers import ShownServers
 
 
 @dataclass

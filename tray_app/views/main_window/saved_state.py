@@ -5,17 +5,20 @@ Geometry, panel, columns, sort and filter. Not the search, the selection, the sc
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, Qt
-from PySide6.QtWidgets import QSplitter, QWidget
 
 from tray_app.itemmodels.columns import DEFAULT_KEYS, NUMBER
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.settings import Settings
-from tray_app.views.components.screen_fit import ScreenFit
 from tray_app.views.models.column_layout import ColumnLayout
-from tray_app.views.models.columns import TableColumns
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSplitter, QWidget
+
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.settings import Settings
+    from tray_app.views.components.screen_fit import ScreenFit
+    from tray_app.views.models.columns import TableColumns
 
 DEFAULT_SIZE = (960, 600)
 PANEL_HEIGHT = 240

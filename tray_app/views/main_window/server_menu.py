@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.payloads import StartPhase, seen_state
 from tray_app.core.records import Server, ServerState
-from tray_app.state.app_state import AppState
 from tray_app.text import server_entry, servers_online, spoken_entry, tr
 from tray_app.views.components.glyphs import glyph, glyph_color
 from tray_app.views.components.server_glyphs import STATE_GLYPHS
@@ -20,6 +19,10 @@ from tray_app.views.main_window.actions import Actions, Command
 from tray_app.views.main_window.menus import set_default
 from tray_app.views.main_window.shown_servers import label_of
 from tray_app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
 
 
 class ServerMenu(QMenu):

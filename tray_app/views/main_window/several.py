@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.payloads import ServerStart
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.core.sign_in import SecretState
 from tray_app.text import connecting_line, error_text, sentences, server_words, tr
@@ -25,6 +25,9 @@ from tray_app.views.main_window import start_pages
 from tray_app.views.main_window.start_pages import EDIT, START, WAKE
 from tray_app.views.main_window.state_page import PageButton, PageText
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ServerStart
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
@@ -19,17 +20,19 @@ from tray_app.core.records import (
     ServerStatus,
     Snapshot,
 )
-from tray_app.core.updates.verdicts import Marks, Verdict
-from tray_app.core.use.ledger import LastUse
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.row_store import Totals
 from tray_app.itemmodels.rows import KeptMark, ListedServer
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, server_words, tr
 from tray_app.text.keeping import loading_tip
 from tray_app.views.main_window import start_pages
 from tray_app.views.main_window.screens import Facts
 from tray_app.views.main_window.several import ServerFacts
+
+if TYPE_CHECKING:
+    from tray_app.core.updates.verdicts import Marks, Verdict
+    from tray_app.core.use.ledger import LastUse
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.itemmodels.row_store import Totals
+    from tray_app.state.app_state import AppState
 
 _taken_at = attrgetter("taken_at")
 

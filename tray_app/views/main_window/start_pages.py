@@ -3,8 +3,9 @@ buttons. No widgets."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tray_app.core.payloads import LocalOllama, ServerStart, StartKind, StartPhase
-from tray_app.core.records import ServerStatus
 from tray_app.text import (
     remedy_label,
     start_countdown,
@@ -19,6 +20,9 @@ from tray_app.views.components.banner import BannerText
 from tray_app.views.components.buttons import Kind
 from tray_app.views.main_window.state_page import PageButton, PageText
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ServerStatus
 
 START, WAIT_LONGER, STOP, COPY = "start:", "wait_longer:", "stop:", "copy_command:"
 WAKE, EDIT = "wake:", "edit:"

@@ -6,13 +6,13 @@ Each page says what is so and what to do. Which page it is, is screens.py's deci
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import Recommendation
 from tray_app.text import sentences, size, tr
 from tray_app.views.components.buttons import Button, CopyButton, IconButton, Kind
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
@@ -21,6 +21,9 @@ from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card, StateTile
 from tray_app.views.theme import TextRole, Theme, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Recommendation
 
 _WIDTH = 560
 _DETAILS_WIDTH = 520

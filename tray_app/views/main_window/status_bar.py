@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -20,9 +21,6 @@ from tray_app.core.sharing import (
     may_share_more,
     unique_bytes,
 )
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.row_store import Totals
-from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import (
     dotted,
     last_reached_line,
@@ -50,10 +48,15 @@ from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.safe_paint import guarded
 from tray_app.views.main_window import screens
-from tray_app.views.main_window.screens import Facts
-from tray_app.views.main_window.several import ServerFacts
 from tray_app.views.shortcuts import hint
 from tray_app.views.theme import TextRole, Theme
+
+if TYPE_CHECKING:
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.itemmodels.row_store import Totals
+    from tray_app.itemmodels.rows import ModelRow
+    from tray_app.views.main_window.screens import Facts
+    from tray_app.views.main_window.several import ServerFacts
 
 _HEIGHT = 32
 

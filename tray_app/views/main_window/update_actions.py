@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.payloads import ModelRefs
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.updates.facts import ModelVerdict, Way
-from tray_app.core.updates.ledger import Made
 from tray_app.core.updates.verdicts import Standing
 from tray_app.core.updates.ways import way_of
-from tray_app.itemmodels.rows import ModelRow
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.several import cannot_reach
 from tray_app.text.updating import (
@@ -27,6 +22,15 @@ from tray_app.text.updating import (
     why_not_checked,
 )
 from tray_app.views.main_window.actions import Actions, Command, ref_of
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.core.updates.ledger import Made
+    from tray_app.itemmodels.rows import ModelRow
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _NOT_OF_OLD = (Command.PULL_ELSEWHERE, Command.COPY_RUN, Command.OPEN_PAGE)
 """Who selects others has them shown again, where they are of use."""

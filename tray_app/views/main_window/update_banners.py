@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.commands import Commands
 from tray_app.core.creates.records import RebuildRequest
 from tray_app.core.payloads import ModelRef, ModelRefs, MoveOutcome, MoveRequest
 from tray_app.core.updates.facts import AfterUpdate, BackupNews, BackupNote, CheckState
 from tray_app.core.updates.verdicts import OTHER_THERE, Standing
-from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.rows import ModelRow
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.updating import (
     after_update_line,
@@ -33,8 +30,14 @@ from tray_app.text.updating import (
 )
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.actions import ref_of
-from tray_app.views.main_window.shown_servers import ShownServers
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.itemmodels.rows import ModelRow
+    from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.shown_servers import ShownServers
 
 
 class UpdateBanners(QObject):

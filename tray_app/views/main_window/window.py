@@ -14,20 +14,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.names import canonical
 from tray_app.core.payloads import CreatePaths, DiskTarget, ModelRef, ModelRefs
-from tray_app.core.updates.facts import CheckState
-from tray_app.itemmodels.comparison import Comparison
 from tray_app.itemmodels.model_table import ModelTableModel
-from tray_app.itemmodels.rows import ModelRow
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import tr, utc_now
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.components.screen_fit import FillingContent, FittingScroll, ScreenFit
@@ -60,6 +54,16 @@ from tray_app.views.main_window.update_actions import UpdateActions
 from tray_app.views.main_window.update_banners import UpdateBanners
 from tray_app.views.models.view import ModelView
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+
+    from tray_app.commands import Commands
+    from tray_app.core.updates.facts import CheckState
+    from tray_app.itemmodels.comparison import Comparison
+    from tray_app.itemmodels.rows import ModelRow
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _TICK_MS = 1000
 _REFRESH_MS = 100

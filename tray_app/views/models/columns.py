@@ -6,15 +6,19 @@ What a layout is, without widgets: column_layout.py. The headings themselves: he
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QTableView
 
 from tray_app.itemmodels.columns import COLUMNS, NUMBER, size_words
-from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.views.models.cell_layout import PAD, STATE_ROOM, row_fonts
-from tray_app.views.models.column_layout import ColumnLayout
-from tray_app.views.models.header import ModelHeader
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QTableView
+
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.views.models.column_layout import ColumnLayout
+    from tray_app.views.models.header import ModelHeader
 
 _SAMPLE_ROWS = 300
 _FIT_MAX = 480

@@ -6,8 +6,9 @@ components. One repaint asks for some 200 cells, so fonts and widths are worked 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -17,9 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.itemmodels.columns import COLUMNS, NAME, NUMBER, SERVER, SIZE, short_size
-from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.itemmodels.row_texts import badge_tip, kind_word
-from tray_app.itemmodels.rows import ModelRow
 from tray_app.text import MISSING, tooltip
 from tray_app.views.components.badges import paint_badge
 from tray_app.views.components.glyphs import glyph_color, paint_glyph
@@ -42,6 +41,12 @@ from tray_app.views.models.cell_layout import (
     row_height,
 )
 from tray_app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor, QHelpEvent, QPainter
+
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.itemmodels.rows import ModelRow
 
 _CAPABILITIES, _DIGEST = NUMBER["capabilities"], NUMBER["digest"]
 _SELECTED = QStyle.StateFlag.State_Selected.value

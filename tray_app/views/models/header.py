@@ -6,12 +6,13 @@ stays under the pointer. Which columns there are is column_layout.py.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
 
 from tray_app.itemmodels.columns import COLUMNS, NAME, column_title
-from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.rtl import mirrored
@@ -19,6 +20,9 @@ from tray_app.views.components.safe_paint import guarded
 from tray_app.views.models.cell_layout import PAD, SIDE
 from tray_app.views.models.column_layout import MIN_WIDTH
 from tray_app.views.theme import TextRole, Theme, baseline, font
+
+if TYPE_CHECKING:
+    from tray_app.itemmodels.model_table import ModelTableModel
 
 HEIGHT = 32
 _GRIP = 4

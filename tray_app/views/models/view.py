@@ -6,6 +6,7 @@ How cells look is delegate.py, columns are columns.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QElapsedTimer,
@@ -34,20 +35,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelKey
 from tray_app.itemmodels.columns import NAME, NUMBER
-from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.text import tr
 from tray_app.views.components.progress import is_motion_reduced
 from tray_app.views.components.safe_paint import guarded
 from tray_app.views.models.cell_layout import NAME_X, icon_rect, row_height
-from tray_app.views.models.column_layout import ColumnLayout
 from tray_app.views.models.columns import TableColumns
 from tray_app.views.models.delegate import ModelDelegate
 from tray_app.views.models.header import ModelHeader
 from tray_app.views.models.skeleton import paint_skeleton
 from tray_app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ModelRef
+    from tray_app.core.records import ModelKey
+    from tray_app.itemmodels.model_table import ModelTableModel
+    from tray_app.views.models.column_layout import ColumnLayout
 
 # When the topmost row itself goes, the next ones are held on to.
 _ANCHORS = 12

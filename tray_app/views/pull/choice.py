@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from tray_app.core.names import canonical
-from tray_app.core.payloads import ModelRef
-from tray_app.core.records import Server
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.views.pull.targets import TargetFacts, is_ticked
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ModelRef
+    from tray_app.core.records import Server
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 
 class TargetChoice:

@@ -5,20 +5,18 @@ Nothing here waits for a network; what is not known is not said.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.errors import ModelNotFound, OllamaError, TooOld
 from tray_app.core.estimate import PullCheck, PullEstimate, room_of
 from tray_app.core.names import LIBRARY_URL, ModelName, SameName, canonical
 from tray_app.core.payloads import DiskTarget, ModelRef, PullRequest
 from tray_app.core.pulls.rules import GB, HoldReason, Room, outlook
 from tray_app.core.pulls.states import UNFINISHED, Hold, PullItem, PullState
-from tray_app.core.records import ModelRecord, Recommendation, Server
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import (
     already_here,
     cloud_is_off,
@@ -60,10 +58,16 @@ from tray_app.views.pull.license_dialog import license_reader
 from tray_app.views.pull.lookup import PullLookup
 from tray_app.views.pull.result import PullResult
 from tray_app.views.pull.server_card import ServerCard, Tick
-from tray_app.views.pull.suggestions import Suggestion
 from tray_app.views.pull.targets import TargetFacts, Targets
 from tray_app.views.theme import TextRole, Tone, font
 from tray_app.views.updates.pulled_over import is_lost_by_pull
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.records import ModelRecord, Recommendation, Server
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
+    from tray_app.views.pull.suggestions import Suggestion
 
 _WIDTH, _HEIGHT = 560, 568
 _MORE_HEIGHT = 64  # for a fourth server

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.estimate import PullCheck, PullEstimate
-from tray_app.core.pulls.rules import Room
 from tray_app.core.records import ModelDetails, ModelRecord
 from tray_app.itemmodels.row_texts import kind_word
 from tray_app.itemmodels.rows import kind_of
@@ -39,6 +39,11 @@ from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.statement_row import StatementRow, ValueRow
 from tray_app.views.components.surfaces import Card, SkeletonBar
 from tray_app.views.theme import TextRole, Theme, Tone, mix
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor
+
+    from tray_app.core.pulls.rules import Room
 
 _SIDE = 16
 _MAX_CHIPS = 3

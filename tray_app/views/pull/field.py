@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tray_app.text import tr
 from tray_app.views.pull.input_state import read
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 _PASTED_CHARS = 3  # more than a key press brings at once
 _MAX_TEXT = 2_000

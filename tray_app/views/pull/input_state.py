@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from heapq import nlargest, nsmallest
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName, ModelNotFound, NameProblem, TooOld
 from tray_app.core.estimate import DiskFit, PullEstimate, disk_fit
 from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName, canonical, clean
-from tray_app.core.pulls.rules import Room
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import ModelRecord, Recommendation
 from tray_app.core.versions import is_too_old
 from tray_app.text import (
     name_problem,
@@ -31,6 +30,10 @@ from tray_app.text import (
 )
 from tray_app.views.pull.suggestions import Suggestion
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.rules import Room
+    from tray_app.core.records import ModelRecord, Recommendation
 
 MAX_SUGGESTIONS = 6
 MAX_COMPARED = 200

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
-from tray_app.core.estimate import PullEstimate
 from tray_app.text import one_line, tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.details.text import TextTab
+
+if TYPE_CHECKING:
+    from tray_app.core.estimate import PullEstimate
 
 _WIDTH, _HEIGHT = 640, 520
 _BETWEEN = "\n\n" + "─" * 40 + "\n\n"

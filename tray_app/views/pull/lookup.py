@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from tray_app.commands import Commands
-from tray_app.core.estimate import PullEstimate
 from tray_app.core.payloads import ModelRef
-from tray_app.state.app_state import AppState
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.estimate import PullEstimate
+    from tray_app.state.app_state import AppState
 
 PAUSE_MS = 400
 """Asked this long after the last keystroke."""

@@ -7,17 +7,20 @@ names to choose from below it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tray_app.core.estimate import PullEstimate
-from tray_app.core.pulls.rules import Room
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.pull.estimate_card import EstimateCard, LookupCard
 from tray_app.views.pull.suggestions import Suggestion, SuggestionList
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.estimate import PullEstimate
+    from tray_app.core.pulls.rules import Room
 
 _WITH_NOTICE = 4
 _ABOVE_SERVERS = 2

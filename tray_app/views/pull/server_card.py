@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
@@ -16,6 +16,9 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.server_line import LineLook, ServerLine
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
 
 _MAX_SHOWN = 4
 """More than these scroll."""

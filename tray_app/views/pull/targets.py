@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import ModelNotFound, TooOld
 from tray_app.core.estimate import DiskFit, PullCheck, PullEstimate, disk_fit
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.pulls.rules import Room
-from tray_app.core.pulls.states import PullItem
 from tray_app.core.records import ModelRecord, Server, ServerState, ServerStatus
 from tray_app.core.versions import is_too_old
 from tray_app.text import (
@@ -40,6 +39,10 @@ from tray_app.views.components.glyphs import SECONDARY
 from tray_app.views.components.server_glyphs import STATE_GLYPHS
 from tray_app.views.components.server_line import LineLook, LineNote
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.rules import Room
+    from tray_app.core.pulls.states import PullItem
 
 _MAX_NOTES = 2
 

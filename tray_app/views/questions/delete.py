@@ -7,6 +7,7 @@ several servers are asked about at once; those out of reach are named and left o
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
@@ -20,14 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.commands import Commands
 from tray_app.core.names import canonical
 from tray_app.core.payloads import DeleteRequest, ModelRef, ModelRefs
 from tray_app.core.pulls.states import UNFINISHED
 from tray_app.core.records import ModelRecord, ServerState, ServerStatus, Snapshot
 from tray_app.core.sharing import Freed, freed, is_made_here
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import (
     MISSING,
     DeleteNote,
@@ -55,6 +53,11 @@ from tray_app.views.components.names import NameLabel
 from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.surfaces import CARD_RADIUS, Card, StateTile, margins
 from tray_app.views.theme import TextRole, Theme, Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _ONE_WIDTH, _SEVERAL_WIDTH = 480, 520
 _MAX_ROWS_SHOWN = 6

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.errors import BadName
 from tray_app.core.names import ModelName, split_display
 from tray_app.core.payloads import CopyRequest, ModelRef
 from tray_app.core.renaming import Refused, new_name
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.text.renaming import refusal_line
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.questions.new_name import NewNameField, shown_name
 from tray_app.views.questions.waits import arriving
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
 
 _WIDTH = 440
 

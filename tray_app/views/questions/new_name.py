@@ -5,8 +5,9 @@ Rename and Duplicate ask with it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from tray_app.core.names import split_display
@@ -17,6 +18,9 @@ from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import margins
 from tray_app.views.theme import TextRole, Tone, font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
 
 _GLYPH = 14
 _GAP = 6

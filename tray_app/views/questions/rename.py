@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.names import ModelName
 from tray_app.core.payloads import ModelRef, RenameRequest
 from tray_app.core.renaming import Refused, new_name
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr
 from tray_app.text.renaming import refusal_line
 from tray_app.views.components.buttons import Button, Kind
@@ -19,6 +19,10 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.questions.new_name import NewNameField, shown_name
 from tray_app.views.questions.waits import wait_line
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
 
 _WIDTH = 440
 

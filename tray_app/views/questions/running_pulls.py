@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.pulls.states import TRANSITIONS, PullEvent, PullItem
-from tray_app.state.app_state import AppState
 from tray_app.text import cancel_question, sentences, server_name, tr
 from tray_app.text.creating import goes_on_without_us
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
 
 
 class QuitDialog(DialogFrame):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.payloads import ModelRef, Verb
-from tray_app.core.records import ModelKey
-from tray_app.state.app_state import AppState
 from tray_app.text.renaming import arriving_line, busy_line
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey
+    from tray_app.state.app_state import AppState
 
 
 def wait_line(state: AppState, source: ModelRef, name: ModelName | None) -> str:

@@ -6,13 +6,13 @@ import itertools
 import uuid
 from dataclasses import fields, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.endpoint import (
     Endpoint,
     is_loopback,
@@ -30,7 +30,6 @@ from tray_app.core.payloads import (
 )
 from tray_app.core.sign_in import SecretState, SignIn, SignInKind
 from tray_app.settings import ServerEntry, Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import address_problem, server_name, tooltip, tr
 from tray_app.text.connection_tests import Attempt, Remedy
 from tray_app.text.sign_in import unencrypted_question
@@ -44,6 +43,10 @@ from tray_app.views.servers.questions import UnencryptedQuestion
 from tray_app.views.servers.result_card import ResultCard
 from tray_app.views.servers.sign_in_fields import SignInFields
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.state.app_state import AppState
 
 _WIDTH = 560
 _PASTED_CHARS = 3  # more than a key press brings at once

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from tray_app.core.endpoint import NO_PROXY, SYSTEM_PROXY
-from tray_app.core.payloads import AccessFacts
 from tray_app.core.wake import hardware_address
-from tray_app.settings import ServerEntry
 from tray_app.text import address_problem, tr
 from tray_app.text.connection_tests import ca_file_line, proxy_line
 from tray_app.views.components.buttons import Button, IconButton
@@ -21,6 +19,12 @@ from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.surfaces import Card
 from tray_app.views.servers.fields import LABEL_WIDTH, FieldGrid, choose
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
+    from tray_app.core.payloads import AccessFacts
+    from tray_app.settings import ServerEntry
 
 _OTHER = "other"
 _OWN = "own"

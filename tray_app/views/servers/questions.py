@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.payloads import ServerRemoval
 from tray_app.core.pulls.states import UNFINISHED
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tr
 from tray_app.text.sign_in import removed_secret_line
 from tray_app.text.wording import english_singular, fill
 from tray_app.views.components.buttons import Button, Kind
 from tray_app.views.components.question import Question
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 
 class UnencryptedQuestion(Question):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from tray_app.core.connection_cases import ConnectionCase
-from tray_app.core.tls import OfferedCertificate
 from tray_app.text import tr
 from tray_app.text.connection_tests import (
     Attempt,
@@ -19,6 +20,9 @@ from tray_app.views.components.buttons import CopyButton
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.notice_card import NoticeCard
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.tls import OfferedCertificate
 
 _LOOKS: dict[ConnectionCase, tuple[str, Tone]] = {
     ConnectionCase.OK: ("check-circle", Tone.OK),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tray_app import APP_NAME, __version__
-from tray_app.commands import Commands
 from tray_app.resources import app_icon
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button, tell_copied
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.settings.rows import ControlRow, SettingsPage
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _ICON = 64
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -18,10 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.commands import Commands
 from tray_app.resources import app_icon
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.inputs import ComboBox
@@ -36,6 +35,11 @@ from tray_app.views.settings.notifications import NotificationsPage
 from tray_app.views.settings.servers import ServersPage
 from tray_app.views.settings.updates import UpdatesPage
 from tray_app.views.theme import TextRole, Theme, font
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _LEAST = QSize(640, 440)
 _NAV_WIDTH = 184

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTime, Slot
-from PySide6.QtWidgets import QWidget
 
 from tray_app.core.pulls.rules import QuietHours
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.inputs import TimeBox
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.settings.hosts import HostsCard
 from tray_app.views.settings.rows import CheckControlRow, SettingsPage
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 MAX_PULLS = 8
 MAX_STALL_S = 3600

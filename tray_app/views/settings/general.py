@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Slot
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
-from tray_app.commands import Commands
+from PySide6.QtCore import QLocale, Slot
+
 from tray_app.language import languages, spoken
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.rows import CheckRow, SettingsPage
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _REFRESH_S = (1, 2, 5, 10, 30)
 

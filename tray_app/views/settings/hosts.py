@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from tray_app.core.errors import BadName
 from tray_app.core.names import DEFAULT_HOST, ModelName
-from tray_app.settings import Settings
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button, IconButton
 from tray_app.views.components.inputs import set_invalid
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.surfaces import Card
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.settings import Settings
 
 
 def host_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.keeping.records import KeptModel
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.records import ModelKey
 from tray_app.text import one_line, tr
 from tray_app.text.keeping import context_label, kept_on, on_server
 from tray_app.views.components.buttons import IconButton
@@ -20,6 +20,9 @@ from tray_app.views.components.labels import ElidedLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.surfaces import Card, Hairline, margins
 from tray_app.views.theme import TextRole, Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey
 
 _COMBO_WIDTH = 168
 

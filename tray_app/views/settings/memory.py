@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.keeping.fitting import arranged
 from tray_app.core.keeping.records import MAX_KEPT, KeepKind, KeptModel, KeptModels
-from tray_app.core.records import ModelRecord
 from tray_app.itemmodels.rows import natural_key
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import one_line, server_name, tr
 from tray_app.text.keeping import kept_row_line, kept_sum, more_in_window, none_kept
 from tray_app.views.components.buttons import Button
@@ -19,6 +17,12 @@ from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.settings.kept_rows import KeptCard, KeptRowFacts
 from tray_app.views.settings.rows import SettingsPage
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.records import ModelRecord
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 MAX_OFFERED = 40
 """Models in the menu; the others can be kept from the main window."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
-from tray_app.commands import Commands
-from tray_app.settings import Settings
+from PySide6.QtCore import Qt
+
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.settings.rows import SettingsPage
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
 
 
 class NotificationsPage(SettingsPage):

@@ -7,10 +7,9 @@ shows at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -21,11 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.settings import Settings
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from tray_app.settings import Settings
 
 _MIN_ROW = 44
 _CONTROL_WIDTH = 200

@@ -4,6 +4,7 @@ done with a server."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -24,7 +25,6 @@ from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ServerStart, seen_state
 from tray_app.core.records import ServerState, ServerStatus
 from tray_app.core.versions import is_older
-from tray_app.settings import ServerEntry
 from tray_app.text import one_line, server_name, server_status, tooltip, tr
 from tray_app.text.wording import english_singular
 from tray_app.views.components.badges import Badge, BadgeSpec
@@ -35,6 +35,9 @@ from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.theme import TextRole, Theme, Tone
+
+if TYPE_CHECKING:
+    from tray_app.settings import ServerEntry
 
 DOTS: dict[ServerState, tuple[str, Tone | str]] = {
     ServerState.ONLINE: ("dot-online", Tone.OK),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.pulls.states import UNFINISHED
-from tray_app.settings import ServerEntry, Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import tr
 from tray_app.views.components.buttons import Button
 from tray_app.views.settings.rows import SettingsPage
 from tray_app.views.settings.server_rows import ServerCard, ServerFacts
 from tray_app.views.settings.this_computer import add_this_computer
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import ServerEntry, Settings
+    from tray_app.state.app_state import AppState
 
 
 class ServersPage(SettingsPage):

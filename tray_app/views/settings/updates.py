@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from tray_app.commands import Commands
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import checking, last_check, names_button, one_line, tr, utc_now
 from tray_app.views.components.buttons import Button, IconButton
 from tray_app.views.components.labels import PlainLabel, heading
@@ -16,6 +15,11 @@ from tray_app.views.components.surfaces import Card
 from tray_app.views.settings.hosts import HostsCard
 from tray_app.views.settings.rows import ControlRow, SettingsPage
 from tray_app.views.theme import TextRole
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 
 class UpdatesPage(SettingsPage):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tray_app.core.records import ModelRecord
+from typing import TYPE_CHECKING
+
 from tray_app.core.sharing import is_made_here
 from tray_app.core.updates.verdicts import Standing
-from tray_app.state.app_state import AppState
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelRecord
+    from tray_app.state.app_state import AppState
 
 
 def is_made(record: ModelRecord, state: AppState) -> bool:

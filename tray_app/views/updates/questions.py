@@ -3,20 +3,18 @@ meanwhile, and before going back."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QWidget
 
-from tray_app.commands import Commands
 from tray_app.core.names import canonical
 from tray_app.core.payloads import GoBackRequest, ModelRef, UpdateRequest
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import ModelInfo
 from tray_app.core.updates.backups import backup_name
 from tray_app.core.updates.differences import differences
 from tray_app.core.updates.ledger import Made, unpack
 from tray_app.core.updates.verdicts import Standing
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tr, utc_now
 from tray_app.text.version import (
     changed_body,
@@ -39,6 +37,12 @@ from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.settings.rows import CheckRow
 from tray_app.views.theme import TextRole, Tone
 from tray_app.views.updates.pulled_over import is_made
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.core.records import ModelInfo
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _WIDTH = 500
 _DAYS = 30

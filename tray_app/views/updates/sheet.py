@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
@@ -20,13 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tray_app.commands import Commands
 from tray_app.core.estimate import DiskFit, disk_fit
 from tray_app.core.payloads import ModelRef, ModelRefs, UpdateRequest
 from tray_app.core.pulls.rules import GB, room_for
 from tray_app.core.records import ModelKey, ServerState, ServerStatus, Snapshot
-from tray_app.settings import Settings
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, tooltip, tr, utc_now
 from tray_app.text.estimates import EstimateLine, LineTone
 from tray_app.text.update_sheet import (
@@ -52,6 +50,11 @@ from tray_app.views.components.surfaces import Card, StateTile, margins
 from tray_app.views.settings.rows import CheckRow
 from tray_app.views.theme import TextRole, Tone
 from tray_app.views.updates.sheet_rows import SheetRow, away_words, listed_refs, sheet_row
+
+if TYPE_CHECKING:
+    from tray_app.commands import Commands
+    from tray_app.settings import Settings
+    from tray_app.state.app_state import AppState
 
 _WIDTH = 560
 _LIST_WIDTH = _WIDTH - 2 * 20 - 40 - 16

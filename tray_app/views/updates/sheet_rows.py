@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
-from tray_app.core.updates.facts import ModelVerdict
 from tray_app.core.updates.room import comes_back
 from tray_app.core.updates.verdicts import Standing
-from tray_app.state.app_state import AppState
 from tray_app.text import server_name, server_words, size
 from tray_app.text.names import registry_name
 from tray_app.text.update_sheet import (
@@ -31,6 +30,10 @@ from tray_app.text.updates import changed_line, update_badge
 from tray_app.text.updating import part_of
 from tray_app.views.components.server_line import LineLook, LineNote
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from tray_app.core.updates.facts import ModelVerdict
+    from tray_app.state.app_state import AppState
 
 
 class Kind(IntEnum):

@@ -6,18 +6,21 @@ import os
 from collections.abc import Iterable
 from dataclasses import field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.creates.costs import cost_of
 from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
 from tray_app.core.creates.states import ACTIVE, CreateEvent, step
-from tray_app.core.creates.uploads import KnownFile
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.pulls.speed import ETA_WINDOW_S, SPEED_WINDOW_S, SpeedMeter
-from tray_app.core.records import ModelRecord
 from tray_app.ollama.creating import Begun, CreateReport, patience_s
-from tray_app.workers.creates.job import CreateJob, DeleteMadeJob
 from tray_app.workers.creates.store import StoredCreate
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.uploads import KnownFile
+    from tray_app.core.records import ModelRecord
+    from tray_app.workers.creates.job import CreateJob, DeleteMadeJob
 
 _MAKING = frozenset({CreateState.MAKING, CreateState.ASKED, CreateState.TO_BE_DELETED})
 

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from tray_app.core.creates.records import CreateItem
-from tray_app.core.creates.uploads import KnownFile
 from tray_app.core.errors import Cancelled, Changed, OllamaError
-from tray_app.core.records import ModelRecord
 from tray_app.ollama.client import ClientFactory, OllamaClient, open_client
 from tray_app.ollama.creating import Begun, Creating, Pace
 from tray_app.ollama.deleting import delete_unloaded
 from tray_app.workers.jobs import ServerJob, Target
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.records import CreateItem
+    from tray_app.core.creates.uploads import KnownFile
+    from tray_app.core.records import ModelRecord
 
 _KNOWN_MODELS = 20
 """Installed models by which the server's folder is recognised."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -34,11 +35,13 @@ from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.ollama.creating import CreateReport, Pace, is_away
 from tray_app.workers.creates.entry import CreateEntry, find_entry
 from tray_app.workers.creates.job import CreateJob, DeleteMadeJob
-from tray_app.workers.creates.store import CreateStore, StoredCreate
-from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.record_file import RecordSaver
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.signal_queue import SignalQueue
+
+if TYPE_CHECKING:
+    from tray_app.workers.creates.store import CreateStore, StoredCreate
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tray_app.core.creates.files import FileFacts
+from typing import TYPE_CHECKING
+
 from tray_app.core.creates.looking import is_changed, look
 from tray_app.model_files import LocalDisk
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.creates.files import FileFacts
 
 
 class ReadFileJob(Job):

@@ -6,16 +6,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.disk.contents import contents
 from tray_app.core.disk.freeing import Freeing, Standing, offers, suggestion
 from tray_app.core.disk.report import DiskReport
 from tray_app.core.file_failures import reason
-from tray_app.core.records import ModelKey, ModelRecord
-from tray_app.core.sharing import LayerIndex
 from tray_app.ollama.local_store import LocalStore, disk_of
 from tray_app.ollama.store_files import look_through
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelKey, ModelRecord
+    from tray_app.core.sharing import LayerIndex
 
 
 class DiskJob(Job):

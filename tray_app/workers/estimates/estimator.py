@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import islice
 from operator import is_
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -26,13 +27,15 @@ from tray_app.core.licenses import License, license_name
 from tray_app.core.manifests import parse_config
 from tray_app.core.memory_fit import GraphicsMemory
 from tray_app.core.names import ModelName, canonical
-from tray_app.core.payloads import ModelRef
 from tray_app.core.records import Layer, LayerKind, Manifest, Snapshot
 from tray_app.core.sharing import LayerIndex
 from tray_app.ollama.local_store import LocalStore, free_bytes_in, held_layers, main_memory_bytes
-from tray_app.ollama.registry import Registry
-from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ModelRef
+    from tray_app.ollama.registry import Registry
+    from tray_app.workers.jobs import Target
 
 _log = logging.getLogger(__name__)
 

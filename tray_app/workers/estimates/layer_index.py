@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.payloads import ModelRef, ModelRefs
-from tray_app.core.records import ModelInfo, ModelRecord, Snapshot
 from tray_app.core.sharing import LayerIndex
 from tray_app.workers.jobs import LayersJob, Target
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.records import ModelInfo, ModelRecord, Snapshot
+    from tray_app.workers.runner import JobRunner
 
 STEP = 100
 """Models looked up in one go."""

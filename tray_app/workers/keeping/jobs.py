@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from tray_app.core.keeping.policy import Ask
+from typing import TYPE_CHECKING
+
 from tray_app.core.payloads import KEEP_FOREVER_S, LoadRequest
-from tray_app.memory_file import MemoryFile, Remembered
 from tray_app.workers.jobs import LoadJob, Target
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.keeping.policy import Ask
+    from tray_app.memory_file import MemoryFile, Remembered
 
 
 class KeepJob(LoadJob):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -13,7 +14,9 @@ from tray_app.core.keeping.measuring import Measurements
 from tray_app.core.keeping.records import MAX_KEPT, KeptModel
 from tray_app.memory_file import MemoryFile, Remembered
 from tray_app.workers.keeping.jobs import LoadMemoryJob, SaveMemoryJob
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 

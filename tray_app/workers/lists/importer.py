@@ -6,11 +6,11 @@ It outlives the dialog. What it says is ready is made by others; it hears what c
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.creates.records import Derived, DeriveRequest
-from tray_app.core.errors import OllamaError
 from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.records import ListEntry, Recipe
@@ -18,7 +18,10 @@ from tray_app.core.lists.requests import ImportRequest, RecipeFailed
 from tray_app.core.names import canonical
 from tray_app.core.payloads import CopyRequest, ModelRef
 from tray_app.core.pulls.states import PullItem, PullState
-from tray_app.core.records import ModelRecord, Snapshot
+
+if TYPE_CHECKING:
+    from tray_app.core.errors import OllamaError
+    from tray_app.core.records import ModelRecord, Snapshot
 
 PATIENCE_S = 30.0
 """So long a model may be missing in the list of its server after its download has ended, or it was

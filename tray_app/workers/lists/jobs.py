@@ -7,22 +7,25 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray_app import jsonfile
 from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.estimate import DiskSpace
 from tray_app.core.lists.reading import read_held, read_list
-from tray_app.core.lists.recipes import Making
-from tray_app.core.lists.records import ListEntry, ModelList
-from tray_app.core.lists.requests import ExportRequest, ListSource
 from tray_app.core.lists.writing import VERSION, held_json
-from tray_app.core.records import Layer, ModelRecord
 from tray_app.list_files import read_list_file, write_list_file
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.lists import exported, held_of
 from tray_app.ollama.local_store import LocalStore, free_bytes_in
 from tray_app.workers.jobs import ServerJob, Target
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.lists.recipes import Making
+    from tray_app.core.lists.records import ListEntry, ModelList
+    from tray_app.core.lists.requests import ExportRequest, ListSource
+    from tray_app.core.records import Layer, ModelRecord
+    from tray_app.ollama.client import OllamaClient
 
 _log = logging.getLogger(__name__)
 

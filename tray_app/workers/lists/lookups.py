@@ -10,22 +10,25 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.errors import BadName
-from tray_app.core.estimate import DiskSpace
 from tray_app.core.lists.planning import Looked
 from tray_app.core.lists.requests import ListLookup, ListQuestion, LookedUp, ServerSpace
 from tray_app.core.names import ModelName
-from tray_app.core.records import Layer, ModelRecord
 from tray_app.core.updates.asking import Question
-from tray_app.ollama.registry import Registry
-from tray_app.workers.jobs import Target
 from tray_app.workers.lists.jobs import DiskJob, HeldJob
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.updates.asking import RegistryAsking
-from tray_app.workers.updates.jobs import Answered
+
+if TYPE_CHECKING:
+    from tray_app.core.estimate import DiskSpace
+    from tray_app.core.records import Layer, ModelRecord
+    from tray_app.ollama.registry import Registry
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.runner import JobRunner
+    from tray_app.workers.updates.jobs import Answered
 
 MAX_KNOWN = 200
 """Installed models by which the server's folder is recognized."""

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.pulls.rules import DiskSpace
 from tray_app.core.pulls.states import ACTIVE, UNFINISHED, Hold, PullItem, PullState
-from tray_app.core.records import Snapshot
-from tray_app.ollama.local_store import BlobFile, LocalStore
-from tray_app.workers.jobs import Target
 from tray_app.workers.runner import Job, JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Snapshot
+    from tray_app.ollama.local_store import BlobFile, LocalStore
+    from tray_app.workers.jobs import Target
 
 EVERY_S = 5.0
 _WATCHED = UNFINISHED - {PullState.PAUSED}

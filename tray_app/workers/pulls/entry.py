@@ -7,17 +7,20 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.decode import MAX_INT
 from tray_app.core.errors import Changed, OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
-from tray_app.core.payloads import PullRequest
 from tray_app.core.pulls.progress import PullPhase
 from tray_app.core.pulls.states import ACTIVE, PullEvent, PullItem, PullState, step
 from tray_app.core.pulls.tracker import PullTracker
 from tray_app.core.waits import MAX_WAIT_S
-from tray_app.workers.pulls.job import PullJob, PullReport
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import PullRequest
+    from tray_app.workers.pulls.job import PullJob, PullReport
 
 _UNSEEN = frozenset(
     {PullState.PAUSED, PullState.CANCELED, PullState.VERIFYING, PullState.FINISHING}

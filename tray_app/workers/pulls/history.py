@@ -9,17 +9,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.pulls.history import History, PullRecord, kept
 from tray_app.core.pulls.speed import is_credible
-from tray_app.core.pulls.states import PullItem
 from tray_app.workers.pulls import stored_values as stored
 from tray_app.workers.pulls.record_file import LANE, LoadJob, RecordFile, SaveJob
-from tray_app.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 

@@ -6,19 +6,22 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from tray_app.core.errors import IncompletePull, OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.pulls.states import PullItem
 from tray_app.core.pulls.tracker import PullPhase, PullProgress, PullTracker
-from tray_app.core.records import Manifest
 from tray_app.ollama.client import ClientFactory, OllamaClient, open_client
 from tray_app.ollama.ensure import pulled
-from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.preparation import Preparation
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.records import Manifest
+    from tray_app.workers.jobs import Target
 
 
 def _today() -> date:

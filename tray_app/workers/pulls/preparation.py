@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import (
     AccessRefused,
@@ -15,11 +16,8 @@ from tray_app.core.errors import (
     PullFailure,
     TooOld,
 )
-from tray_app.core.pulls.states import PullItem
 from tray_app.core.pulls.updates import UpdatePlan, UpdateStep
-from tray_app.core.records import ModelRecord
 from tray_app.core.updates.answers import AnswerKind
-from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.updating import (
     LookedAgain,
     Readiness,
@@ -28,6 +26,11 @@ from tray_app.ollama.updating import (
     look_again,
     unload_before,
 )
+
+if TYPE_CHECKING:
+    from tray_app.core.pulls.states import PullItem
+    from tray_app.core.records import ModelRecord
+    from tray_app.ollama.client import OllamaClient
 
 
 class Preparation:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -42,17 +43,19 @@ from tray_app.core.pulls.states import (
     summarize,
 )
 from tray_app.core.pulls.updates import UpdatePlan
-from tray_app.core.records import Manifest, Snapshot
 from tray_app.ollama.client import ClientFactory, open_client
-from tray_app.workers.jobs import Target
 from tray_app.workers.pulls.entry import PullEntry, find_entry
 from tray_app.workers.pulls.job import PullJob, PullReport
 from tray_app.workers.pulls.listings import Listings
 from tray_app.workers.pulls.record_file import RecordSaver
 from tray_app.workers.pulls.schedule import Schedule
-from tray_app.workers.pulls.store import PullStore
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.signal_queue import SignalQueue
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Manifest, Snapshot
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.pulls.store import PullStore
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 

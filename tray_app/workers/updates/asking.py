@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.updates.asking import MAX_AT_ONCE, MAX_PER_HOST, Question
-from tray_app.ollama.registry import Registry
 from tray_app.ollama.update_check import Line
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.updates.jobs import Answered, AskJob
+
+if TYPE_CHECKING:
+    from tray_app.ollama.registry import Registry
+    from tray_app.workers.runner import JobRunner
 
 
 class RegistryAsking(QObject):

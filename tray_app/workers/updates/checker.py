@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -19,7 +20,6 @@ from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef, ModelRefs
-from tray_app.core.records import Manifest, ModelInfo, ModelKey, ModelRecord, Snapshot
 from tray_app.core.sharing import KnownLayers, LayerIndex, is_made_here
 from tray_app.core.updates import learning
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
@@ -32,16 +32,19 @@ from tray_app.core.updates.asking import (
 )
 from tray_app.core.updates.facts import CheckState, ModelVerdict
 from tray_app.core.updates.judging import Evidence
-from tray_app.core.updates.ledger import Ledger, Look, Made
 from tray_app.core.updates.schedule import Conditions, Every, Plan, after_round, plan
 from tray_app.core.updates.verdicts import Marks, Standing, Verdict
-from tray_app.ollama.registry import Registry
-from tray_app.ollama.update_check import Parts
-from tray_app.workers.jobs import Target
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.updates.asking import RegistryAsking
 from tray_app.workers.updates.jobs import Answered, PartsJob
-from tray_app.workers.updates.keeper import LedgerKeeper
+
+if TYPE_CHECKING:
+    from tray_app.core.records import Manifest, ModelInfo, ModelKey, ModelRecord, Snapshot
+    from tray_app.core.updates.ledger import Ledger, Look, Made
+    from tray_app.ollama.registry import Registry
+    from tray_app.ollama.update_check import Parts
+    from tray_app.workers.jobs import Target
+    from tray_app.workers.runner import JobRunner
+    from tray_app.workers.updates.keeper import LedgerKeeper
 
 
 @dataclass

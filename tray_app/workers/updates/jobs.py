@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.payloads import GoBackRequest, ModelRef, MoveRequest
 from tray_app.core.records import Layer, ModelRecord
-from tray_app.core.updates.answers import RegistryAnswer
-from tray_app.core.updates.asking import Question
-from tray_app.core.updates.backups import Fate
-from tray_app.core.updates.ledger import Ledger, Made, Record
-from tray_app.ollama.client import OllamaClient
-from tray_app.ollama.registry import Registry
 from tray_app.ollama.update_check import Line, Parts, ask_line, parts_of
 from tray_app.ollama.updating import expire, go_back, move_copy, unload_before
-from tray_app.update_ledger import Changes, LedgerFile
 from tray_app.workers.jobs import ServerJob, Target
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import GoBackRequest, ModelRef, MoveRequest
+    from tray_app.core.updates.answers import RegistryAnswer
+    from tray_app.core.updates.asking import Question
+    from tray_app.core.updates.backups import Fate
+    from tray_app.core.updates.ledger import Ledger, Made, Record
+    from tray_app.ollama.client import OllamaClient
+    from tray_app.ollama.registry import Registry
+    from tray_app.update_ledger import Changes, LedgerFile
 
 _log = logging.getLogger(__name__)
 

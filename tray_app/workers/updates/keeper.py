@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.updates.ledger import Ledger, Record
-from tray_app.update_ledger import LedgerFile
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.updates.jobs import LoadLedgerJob, LookLedgerJob, SaveLedgerJob
+
+if TYPE_CHECKING:
+    from tray_app.update_ledger import LedgerFile
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.use.ledger import ModelUse, ServerWatch, UseKey, UseLedger
-from tray_app.use_file import UseFile
 from tray_app.workers.runner import Job
+
+if TYPE_CHECKING:
+    from tray_app.use_file import UseFile
 
 _log = logging.getLogger(__name__)
 

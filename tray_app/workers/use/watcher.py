@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -12,14 +13,16 @@ from tray_app.core.file_failures import FileFailed
 from tray_app.core.keeping.measuring import weights_of
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
-from tray_app.core.payloads import ModelRef
-from tray_app.core.records import ModelRecord, Snapshot
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.use.ledger import UNWATCHED, LastUse, UseLedger
 from tray_app.core.use.watching import UseWatch
-from tray_app.use_file import UseFile
-from tray_app.workers.runner import JobRunner
 from tray_app.workers.use.jobs import LoadUseJob, SaveUseJob
+
+if TYPE_CHECKING:
+    from tray_app.core.payloads import ModelRef
+    from tray_app.core.records import ModelRecord, Snapshot
+    from tray_app.use_file import UseFile
+    from tray_app.workers.runner import JobRunner
 
 _log = logging.getLogger(__name__)
 
