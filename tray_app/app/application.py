@@ -15,7 +15,6 @@ from tray_app import text
 from tray_app.app.create_files import CreateFiles
 from tray_app.app.doctor import Doctor
 from tray_app.app.downloads import Downloads
-from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
 from tray_app.app.renames import Renames
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
     from tray_app.app.disk import Disk
+    from tray_app.app.instance_commands import InstanceCommands
     from tray_app.app.keeping import Keeping
     from tray_app.app.lists import Lists
     from tray_app.app.program_release import ProgramRelease
@@ -64,7 +64,11 @@ if TYPE_CHECKING:
     from tray_app.app.use import Use
     from tray_app.cli import Invocation
     from tray_app.core.pulls.history import History
-    from tray_app.desktop.instance.single_instance import SingleInstance
+    from tray_app.desktop.instance.single_instance import (
+        InstanceAnswer,
+        InstanceRequest,
+        SingleInstance,
+    )
     from tray_app.desktop.tray.tray import Tray
     from tray_app.paths import Paths
 
@@ -96,9 +100,9 @@ class Application(QObject):
         self.remarks: Remarks | None = None
         self.release: ProgramRelease | None = None
         self._late = [
-            *(self._build_starts, self._build_updates, self._build_use, self._build_creates),
-            *(self._build_lists_unless_none, self._build_keeping, self._build_remarks),
-            self._build_release,
+            *(self._build_starts, self._build_updates, self._build_use),
+            *(self._build_creates_unless_none, self._build_lists_unless_none),
+            *(self._build_keeping, self._build_remarks, self._build_release),
         ]
         self.settings = Settings(where.settings_file, self)
         self.login_switch = login_switch(self.settings, self, is_login=invocation.login)
@@ -166,6 +170,7 @@ class Application(QObject):
             self.commands.export_dialog_requested,
         ):
             wish.connect(self._build_for_window)
+        self.commands.create_dialog_requested.connect(self._build_creates)
         # Before the windows take it: what they look like then is not the system's choice.
         self.settings.changed.connect(self._on_settings_theme_changed)
         self.window = WindowController(Parts(qt, self.settings, self.state, self.commands), self)
@@ -179,7 +184,7 @@ class Application(QObject):
         )
         self.create_files = CreateFiles(self.runner, self.state, self.commands, self)
         self.doctor = Doctor(self.runner, self.settings, self.state, self.targets, where, self)
-        self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
+        self._instance_commands: InstanceCommands | None = None
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
         self.session_end = SessionEnd(qt, self._save_queues, self)
         self.shutdown = Shutdown(
@@ -217,13 +222,26 @@ class Application(QObject):
         # Windows ends the process right behind this signal: what is to be saved is saved in it.
         qt.aboutToQuit.connect(self.shutdown.quit_now)
 
+    @property
+    def instance_commands(self) -> InstanceCommands:
+        """Who answers a later start, or a verb in a terminal; built when the first one asks."""
+        if self._instance_commands is None:
+            from tray_app.app.instance_commands import InstanceCommands
+
+            shared = (self.state, self.commands, self.window)
+            self._instance_commands = InstanceCommands(*shared, self)
+        return self._instance_commands
+
+    def _answer(self, request: InstanceRequest) -> InstanceAnswer:
+        return self.instance_commands.answer(request)
+
     def start(self) -> None:
         """The tray is out already: connect it, then the first poll; the window when wanted."""
         self.crashes.install()
         self.connect_parts()
         self.tray.set_icon_choice(self.settings.values.tray_icon)
         self.tray.set_theme_choice(self.settings.values.theme)
-        self.instance.listen(self.instance_commands.answer)
+        self.instance.listen(self._answer)
         self._broken_queue_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
@@ -292,6 +310,8 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
+        if self.creates is not None:
+            self.creates.queue.made.connect(updates.note_created)
 
     def _build_use(self) -> None:
         from tray_app.app.use import Use
@@ -302,7 +322,15 @@ class Application(QObject):
             updates.updated.connect(self.use.note_updated)
         self.use.start()
 
+    def _build_creates_unless_none(self) -> None:
+        """What an earlier run has left goes on by itself."""
+        if self._creates_file.exists():
+            self._build_creates()
+
+    @Slot()
     def _build_creates(self) -> None:
+        if self.creates is not None or self.shutdown.is_quitting:
+            return
         from tray_app.app.creates import Creates
 
         creates = self.creates = Creates(

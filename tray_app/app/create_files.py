@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from tray_app.workers.creates.reading import ReadFileJob
-
 if TYPE_CHECKING:
     from tray_app.commands import Commands
     from tray_app.core.creates.files import FileFacts
@@ -37,6 +35,8 @@ class CreateFiles(QObject):
     @Slot(object)
     def read(self, group: FileGroup) -> None:
         """Read it; what is known of the same file only if that has changed since."""
+        from tray_app.workers.creates.reading import ReadFileJob
+
         known = self._known
         is_same = known is not None and known.path == group.path
         job = ReadFileJob(group.path, group.projector, known if is_same else None)

@@ -40,7 +40,6 @@ from tray_app.ollama.certificates import offered_certificate
 from tray_app.ollama.client import OllamaClient
 from tray_app.ollama.connect import address_of
 from tray_app.ollama.deleting import delete_unloaded
-from tray_app.ollama.deriving import derive, undo
 from tray_app.ollama.layers import UNSHOWABLE, show_with_layers
 from tray_app.ollama.local_store import LocalStore
 from tray_app.ollama.transport import system_proxy
@@ -158,6 +157,8 @@ class DeriveJob(ServerJob):
         self.request = request
 
     def work(self, client: OllamaClient) -> Derived:
+        from tray_app.ollama.deriving import derive
+
         return derive(client, self.request)
 
 
@@ -169,6 +170,8 @@ class UndoJob(ServerJob):
         self.request = request
 
     def work(self, client: OllamaClient) -> Undone:
+        from tray_app.ollama.deriving import undo
+
         return undo(client, self.request)
 
 

@@ -37,7 +37,6 @@ from tray_app.desktop.notifications.server_rules import TOGETHER_S, ServerNotice
 from tray_app.environment import sandbox
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
-from tray_app.text.creating import notice_create_failed, notice_created
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +129,8 @@ class Notifier(QObject):
     @Slot(object)
     def _on_creates_ended(self, item: CreateItem) -> None:
         """Each for itself: there are few, and each has taken minutes."""
+        from tray_app.text.creating import notice_create_failed, notice_created
+
         values = self._settings.values
         if item.state is CreateState.DONE:
             is_of_several = len(self._state.servers) > 1

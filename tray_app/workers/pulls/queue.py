@@ -45,7 +45,6 @@ from tray_app.core.pulls.states import (
 from tray_app.core.pulls.updates import UpdatePlan
 from tray_app.ollama.client import ClientFactory, open_client
 from tray_app.workers.pulls.entry import PullEntry, find_entry
-from tray_app.workers.pulls.job import PullJob, PullReport
 from tray_app.workers.pulls.listings import Listings
 from tray_app.workers.pulls.record_file import RecordSaver
 from tray_app.workers.pulls.schedule import Schedule
@@ -54,6 +53,7 @@ from tray_app.workers.signal_queue import SignalQueue
 if TYPE_CHECKING:
     from tray_app.core.records import Manifest, Snapshot
     from tray_app.workers.jobs import Target
+    from tray_app.workers.pulls.job import PullReport
     from tray_app.workers.pulls.store import PullStore
     from tray_app.workers.runner import JobRunner
 
@@ -453,6 +453,8 @@ class PullQueue(QObject):
             return
         entry.restart_at_s = None
         entry.last_byte_s = self._clock()
+        from tray_app.workers.pulls.job import PullJob
+
         job = PullJob(
             target,
             item,
@@ -479,16 +481,13 @@ class PullQueue(QObject):
 
     def _entry_of_sender(self) -> PullEntry | None:
         """The download whose current attempt has emitted; None for a dead attempt's signal."""
-        job = self.sender()
-        if not isinstance(job, PullJob):
-            return None
-        entry = self._entries.get(job.item_id)
-        return entry if entry is not None and entry.job is job else None
+        entry = self._entries.get(getattr(self.sender(), "item_id", ""))
+        return entry if entry is not None and entry.job is self.sender() else None
 
     @Slot(object)
-    def _on_job_progressed(self, report: object) -> None:
+    def _on_job_progressed(self, report: PullReport) -> None:
         entry = self._entry_of_sender()
-        if entry is None or not isinstance(report, PullReport) or self._is_closed:
+        if entry is None or self._is_closed:
             return
         event, state = PHASE_EVENT[report.progress.phase], entry.item.state
         entry.report = report
@@ -518,9 +517,9 @@ class PullQueue(QObject):
         self._after()
 
     @Slot(object)
-    def _on_job_succeeded(self, report: object) -> None:
+    def _on_job_succeeded(self, report: PullReport) -> None:
         entry = self._entry_of_sender()
-        if entry is not None and isinstance(report, PullReport):
+        if entry is not None:
             self._take_report(entry)
             if entry.item.state in ACTIVE or entry.item.state in (S.PAUSED, S.CANCELED):
                 self._set(entry, replace(entry.item, progress=report.progress))
