@@ -41,6 +41,8 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/application.py", "tray_app.app.instance_commands"): "once somebody asks",
     ("tray_app/app/create_files.py", "tray_app.workers.creates.reading"): "few make models: 90 KB",
     ("tray_app/desktop/notifications/notifier.py", "tray_app.text.creating"): "few make models",
+    ("tray_app/desktop/tray/entries.py", "tray_app.text.creating"): "few make models",
+    ("tray_app/desktop/tray/entries.py", "tray_app.text.keeping"): "once something is loaded",
     ("tray_app/workers/jobs.py", "tray_app.ollama.deriving"): "few make models",
     ("tray_app/workers/pulls/queue.py", "tray_app.workers.pulls.job"): "once something is pulled",
     ("tray_app/app/application.py", "tray_app.app.updates"): "window and icon first",

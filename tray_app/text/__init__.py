@@ -113,7 +113,7 @@ if TYPE_CHECKING:
         private_hint,
         unchecked,
     )
-    from tray_app.text.messages import Action, Message, action_label, ollama_says
+    from tray_app.text.messages import Action, Message, NoticeText, action_label, ollama_says
     from tray_app.text.models import (
         capability_label,
         copied_line,
@@ -133,7 +133,6 @@ if TYPE_CHECKING:
     )
     from tray_app.text.names import name_problem, origin_line, registry_name, short_name, taken_from
     from tray_app.text.notices import (
-        NoticeText,
         notice_back,
         notice_failed,
         notice_finished,

@@ -15,9 +15,8 @@ from tray_app.core.creates.records import CreateFault, CreateItem, CreateState
 from tray_app.core.errors import ServerFailed
 from tray_app.text.addresses import server_address
 from tray_app.text.downloads import ordinal
-from tray_app.text.messages import ollama_says
+from tray_app.text.messages import NoticeText, ollama_says
 from tray_app.text.names import short_name
-from tray_app.text.notices import NoticeText
 from tray_app.text.plain import one_line, shortened
 from tray_app.text.pull_errors import pull_error_reason
 from tray_app.text.times import day_and_time, elapsed, spoken_time, time_left, utc_now

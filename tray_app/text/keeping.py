@@ -16,7 +16,7 @@ from tray_app.core.keeping.records import (
     NoRoom,
 )
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.text.notices import NoticeText
+from tray_app.text.messages import NoticeText
 from tray_app.text.plain import one_line
 from tray_app.text.times import clock_time, elapsed, full_time, roughly, seconds_ago
 from tray_app.text.units import in_one_unit, percent, size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tray_app.core.error_words import error_words
 from tray_app.core.errors import ListProblem, NotDone
@@ -99,3 +99,10 @@ _NOT_DONE: dict[ListProblem, Callable[[], str]] = {
         "wasn’t a model."
     ),
 }
+
+
+class NoticeText(NamedTuple):
+    """Title and text of one notification."""
+
+    title: str
+    body: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tray_app.core.errors import DiskFull
 from tray_app.text.addresses import server_address
 from tray_app.text.downloads import fetched_in
+from tray_app.text.messages import NoticeText
 from tray_app.text.names import short_name
 from tray_app.text.plain import one_line
 from tray_app.text.pull_errors import pull_error_reason
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
     from tray_app.core.updates.facts import ModelVerdict
 
 _MAX_NAMES = 3
-
-
-class NoticeText(NamedTuple):
-    """Title and text of one notification."""
-
-    title: str
-    body: str
 
 
 def notice_finished(done: Sequence[PullItem], server_label: str = "") -> NoticeText:

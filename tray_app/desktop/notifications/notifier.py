@@ -138,7 +138,10 @@ class Notifier(QObject):
             words, kind = notice_created(item, label), NoticeKind.FINISHED
             is_wanted = values.notify_finished
         elif item.state is CreateState.FAILED:
-            words, kind = notice_create_failed(item, self._label(item.server_id)), NoticeKind.FAILED
+            words, kind = (
+                notice_create_failed(item, self._label(item.server_id)),
+                NoticeKind.FAILED,
+            )
             is_wanted = values.notify_failed
         else:
             return

@@ -39,8 +39,6 @@ from tray_app.core.updates.facts import ModelVerdict, Way
 from tray_app.core.updates.ways import way_of
 from tray_app.desktop.tray.facts import MAX_LOADABLE, ServerFacts, TrayFacts
 from tray_app.text import tr
-from tray_app.text.creating import creates_line, tray_create_lines, tray_create_title
-from tray_app.text.keeping import tray_keep, tray_load_again, tray_loading
 
 MAX_ENTRIES = 16
 """Separators do not count."""
@@ -131,7 +129,11 @@ class MenuEntry:
 
 def build_tooltip(facts: TrayFacts) -> str:
     """Two lines of plain text."""
-    made = creates_line(facts.creates)
+    made = ""
+    if facts.creates:
+        from tray_app.text.creating import creates_line
+
+        made = creates_line(facts.creates)
     if facts.is_of_several:
         loaded = chain.from_iterable(server.running or () for server in facts.servers)
         online, use = len(facts.online), MemoryUse.of(loaded)
@@ -318,6 +320,8 @@ def _download(item: PullItem, facts: TrayFacts, now_s: float) -> MenuEntry:
 
 def _create(item: CreateItem, facts: TrayFacts, now_s: float) -> MenuEntry:
     """What Ollama cannot stop is asked about right here."""
+    from tray_app.text.creating import tray_create_lines, tray_create_title
+
     key = f"create {item.id}"
     label = facts.names.get(item.server_id, "")
     lines = tray_create_lines(item, now_s, label)
@@ -341,6 +345,8 @@ def _create(item: CreateItem, facts: TrayFacts, now_s: float) -> MenuEntry:
 def _loads(facts: TrayFacts, now_s: float) -> Iterator[MenuEntry]:
     """Only during a load."""
     for loading in facts.loads[:MAX_LOADS]:
+        from tray_app.text.keeping import tray_loading
+
         ref = loading.ref
         key = f"loading {ref.server_id} {ref.name}"
         stop = None if loading.is_stopping else TrayRequest(TrayVerb.LOAD_STOP, (ref,))
@@ -435,6 +441,8 @@ def _loaded(facts: TrayFacts, now: datetime) -> Iterator[MenuEntry]:
             )
         for ref in facts.pushed_out:
             if ref.server_id == server.id and room > 0:
+                from tray_app.text.keeping import tray_load_again
+
                 room -= 1
                 yield MenuEntry(
                     f"load again {server.id} {ref.name}",
@@ -462,6 +470,8 @@ def _keeps(facts: TrayFacts, refs: tuple[ModelRef, ...]) -> Iterator[MenuEntry]:
     if refs:
         yield MenuEntry("separator keep")
     for ref in refs:
+        from tray_app.text.keeping import tray_keep
+
         is_kept = ref.key in facts.kept
         request = TrayRequest(TrayVerb.KEEP, (KeepRequest(ref),))
         if is_kept:
