@@ -24,7 +24,8 @@ _OLDEST = 2
 
 class GarbageCollector(QObject):
     """What has survived a search through all is left out of the next ones, until nobody looks: a
-    while after the program's windows have lost the focus, and once an hour, all is searched.
+    while after the program's windows have lost the focus, and once an hour, all is searched. So is
+    what was there before it: it may be made when the start, which no search has held up, is over.
 
     `end` gives the interpreter back as it was. Thread: GUI thread.
     """
@@ -32,7 +33,7 @@ class GarbageCollector(QObject):
     def __init__(self, app: QGuiApplication, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._before = gc.get_threshold()
-        self._is_tidy = True
+        self._is_tidy = False
         self._quiet = QTimer(self, singleShot=True, interval=QUIET_MS)
         self._longest = QTimer(self, interval=LONGEST_MS)
         for timer in (self._quiet, self._longest):
@@ -40,7 +41,10 @@ class GarbageCollector(QObject):
         app.applicationStateChanged.connect(self._on_app_state_changed)
         gc.set_threshold(*THRESHOLDS)
         gc.callbacks.append(self._on_collected)
+        gc.freeze()
+        gc.enable()
         self._longest.start()
+        self._on_app_state_changed(app.applicationState())
 
     def end(self) -> None:
         """Collect as the interpreter does by itself."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from tray_app.desktop.os_signals import OsSignals
 from tray_app.private_files import take_back
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tray_app.desktop.tray.tray import Tray
 
 
+START_MS = 2_000
+"""Until then a search for garbage would take time from the first window, and find little."""
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +60,6 @@ class Launcher(QObject):
         """Import and build all that the icon did not need."""
         from tray_app import log
         from tray_app.app.application import Application
-        from tray_app.app.garbage import GarbageCollector
         from tray_app.paths import paths
 
         where = paths(self._data_dir)
@@ -77,6 +78,12 @@ class Launcher(QObject):
             self._app, self._tray, self._invocation, where, self._instance, demo
         )
         self._application.start()
+        QTimer.singleShot(START_MS, self, self._collect_garbage)
+
+    @Slot()
+    def _collect_garbage(self) -> None:
+        from tray_app.app.garbage import GarbageCollector
+
         self._garbage = GarbageCollector(self._app, self)
 
     def end(self) -> None:

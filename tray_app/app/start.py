@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from tray_app.cli import Invocation
 
 TRAY_GRACE_S = 30.0
-GARBAGE_THRESHOLD = 10_000
-"""New objects between two searches for unreachable ones; 10 and 100 times as many between those
-that look at older objects, too."""
 SWITCH_S = 0.0005
 """How long a thread that reads a list may keep the GUI thread waiting, each time that one has
 painted something; by default ten times as long."""
@@ -137,11 +134,11 @@ def _start(
     notes = tuple(probe.notes) if probe is not None else ()
     rest = Launcher(app, tray, invocation, data_dir, instance, notes)
     QTimer.singleShot(ICON_FIRST_MS, rest.build)
-    # By default a long list makes it look at everything there is, several times: 0.1 s each.
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    gc.disable()  # what a start makes stays: GarbageCollector takes over a while later
     sys.setswitchinterval(SWITCH_S)
     code = app.exec()
     rest.end()
+    gc.enable()
     # The interpreter's last searches would look at every model of every server once more.
     gc.freeze()
     return code

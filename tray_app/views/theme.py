@@ -125,7 +125,12 @@ class Theme:
         """The theme of a palette, or of the application for a widget: a stylesheet writes its
         own colours into the palettes of the widgets that it styles."""
         palette = source if isinstance(source, QPalette) else QApplication.palette()
-        return _from_key(_key(palette), is_high_contrast())
+        cached = palette.cacheKey()
+        if cached not in _keys:
+            if len(_keys) >= _MAX_KEYS:
+                _keys.clear()
+            _keys[cached] = _key(palette)
+        return _from_key(_keys[cached], is_high_contrast())
 
     def state(self, state: Tone) -> QColor:
         """The colour of `state` as text or glyph."""
@@ -167,6 +172,11 @@ _ROLES = (
     P.HighlightedText,
     P.Highlight,
 )
+
+
+_MAX_KEYS = 64
+_keys: dict[int, tuple[int, ...]] = {}
+"""By what Qt numbers the contents of palettes with: a theme is asked for at each paint."""
 
 
 def _key(palette: QPalette) -> tuple[int, ...]:

@@ -3,7 +3,7 @@ here, since a stylesheet could only show image files that know nothing of the pa
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -216,19 +216,29 @@ def _paint_steps(box: QWidget, can_go_up: bool, can_go_down: bool) -> None:
 
 
 class SearchField(QLineEdit):
-    """A field with a magnifying glass and a clear button."""
+    """A field with a magnifying glass, and a clear button once there is something to clear."""
 
     def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
-        self.setClearButtonEnabled(True)
         self._action = self.addAction(
             glyph("search", Theme.of(self).secondary), QLineEdit.ActionPosition.LeadingPosition
         )
         for button in self.findChildren(QToolButton):
-            is_glass = button.defaultAction() is self._action
-            button.setAccessibleName(placeholder if is_glass else tr("Clear"))
+            button.setAccessibleName(placeholder)
+        self.textChanged.connect(self._on_text_changed)
+
+    @Slot(str)
+    def _on_text_changed(self, words: str) -> None:
+        """Qt looks through the icons of the system for this button: not for a field in which
+        nobody types."""
+        if not words or self.isClearButtonEnabled():
+            return
+        self.setClearButtonEnabled(True)
+        for button in self.findChildren(QToolButton):
+            if button.defaultAction() is not self._action:
+                button.setAccessibleName(tr("Clear"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
