@@ -6,6 +6,7 @@ here, each once. The window and its dialogs are built when first shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tray_app import text
 from tray_app.app.create_files import CreateFiles
 from tray_app.app.doctor import Doctor
 from tray_app.app.downloads import Downloads
+from tray_app.app.first_look import FirstLook
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
 from tray_app.app.renames import Renames
@@ -71,6 +73,9 @@ if TYPE_CHECKING:
     )
     from tray_app.desktop.tray.tray import Tray
     from tray_app.paths import Paths
+
+LATE_MS = 250
+"""Behind a window that is shown: so long what it does not need waits for its first paint."""
 
 
 class Application(QObject):
@@ -162,6 +167,7 @@ class Application(QObject):
         self._recipes_file = where.recipes_file if demo is None else None
         self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
+        self.first_look = FirstLook(self.pollers, self.last_lists, self)
         self.crashes = CrashReporter(self)
         # Before the windows hear of it: their dialogs ask at once.
         for wish in (
@@ -245,6 +251,8 @@ class Application(QObject):
         self._broken_queue_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
+        if not self._starts_hidden():
+            self.first_look.begin(entry.id for entry in self.settings.servers())
         self.servers.take()
         self._take_servers()
         self.doctor.start()
@@ -258,10 +266,17 @@ class Application(QObject):
         if not self._starts_hidden():
             self.window.show()
             self.state.set_tray_available(self.tray.is_available)
+            self.first_look.note_shown()
         if self.invocation.link:
             self.instance_commands.open_link(self.invocation.link)
         self.window.tell_broken_files(self.settings.broken_path, self._broken_queue_path)
-        QTimer.singleShot(0, self, self._build_late)
+        QTimer.singleShot(LATE_MS if self.window.is_visible else 0, self, self._build_late)
+
+    def _do_later(self, work: Callable[[], None]) -> None:
+        """Behind a paint that is to come."""
+        if not self._late:
+            QTimer.singleShot(LATE_MS, self, self._build_late)
+        self._late.append(work)
 
     @Slot()
     def _build_late(self) -> None:
@@ -642,15 +657,13 @@ class Application(QObject):
         self.operations.layers.set_watched(is_visible)
         if is_visible:
             self._take_servers()
-            self.downloads.rules.start()
+            self._do_later(self.downloads.rules.start)
             self.login_switch.look()
         self._recommend()
 
     @Slot()
     def _on_window_built(self) -> None:
-        if not self._late:
-            QTimer.singleShot(0, self, self._build_late)
-        self._late.append(self._build_for_window)
+        self._do_later(self._build_for_window)
 
     @Slot(bool)
     def _on_window_activity_changed(self, is_active: bool) -> None:

@@ -162,6 +162,11 @@ class LastLists(QObject):
         self._kept: dict[str, _Kept] = {}
         self._known: frozenset[str] | None = None
 
+    def is_any_kept(self, server_ids: Iterable[str]) -> bool:
+        """Whether one of these servers has a list on disk."""
+        files = self._files
+        return files is not None and any(files.path(each).exists() for each in server_ids)
+
     def load(self, origins: Mapping[str, str]) -> None:
         """Give the lists of these servers (id → origin), which are all that are on: each once, and
         again when it is switched on again."""

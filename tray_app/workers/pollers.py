@@ -59,6 +59,7 @@ class Pollers(QObject):
         super().__init__(parent)
         self._make = make
         self._is_visible = False
+        self._is_held = False
         self._pace_s: float | None = None
         self._lines: dict[str, _Line] = {}
         self._ended: list[_Line] = []  # told to end; their threads are joined with the others
@@ -83,7 +84,21 @@ class Pollers(QObject):
         thread.started.connect(poller.start)
         thread.finished.connect(poller.stop)
         self._lines[server_id] = _Line(thread, poller, _Remote(poller, self), endpoint)
-        thread.start()
+        if not self._is_held:
+            thread.start()
+
+    def hold(self) -> None:
+        """Start no thread until `release`. The first poll imports requests, which keeps a window
+        waiting that is being built."""
+        self._is_held = True
+
+    @Slot()
+    def release(self) -> None:
+        """Let those poll that were held."""
+        if self._is_held:
+            self._is_held = False
+            for line in self._lines.values():
+                line.thread.start()
 
     def stop(self, server_id: str) -> None:
         """Poll this server no more."""
@@ -118,6 +133,7 @@ class Pollers(QObject):
 
     def close(self) -> None:
         """End every request and tell the threads to end; does not wait."""
+        self._is_held = False
         for line in self._lines.values():
             line.poller.cancel()
             line.thread.quit()
