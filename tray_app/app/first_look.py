@@ -30,6 +30,8 @@ class FirstLook(QObject):
         self._lists = last_lists
         self._has_list = False
         self._is_shown = False
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(pollers.release)
 
     def begin(self, server_ids: Iterable[str]) -> None:
         """A window is about to come; without a list of these servers nothing is held."""
@@ -40,13 +42,10 @@ class FirstLook(QObject):
     def note_shown(self) -> None:
         """The window is there."""
         self._is_shown = True
-        self._release_in(PAINT_MS if self._has_list else LIST_MS)
+        self._timer.start(PAINT_MS if self._has_list else LIST_MS)
 
     @Slot()
     def _on_lists_loaded(self) -> None:
         self._has_list = True
         if self._is_shown:
-            self._release_in(PAINT_MS)
-
-    def _release_in(self, wait_ms: int) -> None:
-        QTimer.singleShot(wait_ms, self._pollers, self._pollers.release)
+            self._timer.start(PAINT_MS)

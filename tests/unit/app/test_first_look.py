@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtCore import QDeadlineTimer, QTimer
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer
@@ -72,6 +72,7 @@ def started(runner: JobRunner, tmp_path: Path, qtbot: QtBot) -> Iterator[Start]:
         yield made
         made.pollers.close()
         assert made.pollers.wait(QDeadlineTimer(10_000))
+        made.look.deleteLater()
 
 
 def test_without_a_list_nothing_is_waited_for(started: Start, qtbot: QtBot) -> None:
@@ -117,7 +118,7 @@ def test_who_quits_meanwhile_starts_no_poll(
     started.begin()
     started.look.note_shown()
     started.pollers.close()
-    first_look.QTimer.singleShot(5, started.look, lambda: released.append(1))
+    QTimer.singleShot(5, started.look, lambda: released.append(1))
     qtbot.waitUntil(lambda: bool(released))
     assert started.happened == []
     assert started.pollers.wait(QDeadlineTimer(0))
