@@ -22,12 +22,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from tests.bench.children import tell
-from tests.bench.lateness import Lateness
-from tray_app.core.pulls.states import PullItem
-
 if TYPE_CHECKING:
     from tray_app.app.application import Application
+    from tray_app.core.pulls.states import PullItem
     from tray_app.core.records import Snapshot
     from tray_app.views.main_window.window import MainWindow
 
@@ -45,8 +42,11 @@ class Instruments(QObject):
         self._typed = words.get("dialog", "")
         self._pulls = int(words.get("pulls", 0))
         self._reached: dict[str, int] = {}  # bytes by download
-        self._lateness = Lateness(float(words.get("latency", 0)), self)
-        self._lateness.ended.connect(self._on_lateness_ended)
+        if "latency" in words:
+            from tests.bench.lateness import Lateness
+
+            self._lateness = Lateness(float(words["latency"]), self)
+            self._lateness.ended.connect(self._on_lateness_ended)
         self._watched = Watched(self._reached, None)
         self._closes = "close" in words
         self._opening = words.get("opening", "")
@@ -71,7 +71,7 @@ class Instruments(QObject):
 
     def _on_painted_happened(self) -> None:
         print(f"painted {time.monotonic_ns()}", flush=True)
-        tell(self._shown())
+        _tell(self._shown())
         main = self.app.window._windows().main
         if self._closes:
             main.close()
@@ -86,13 +86,14 @@ class Instruments(QObject):
 
         main = self.app.window._windows().main
         opened = Opened(main)
-        opened.happened.connect(tell)
+        opened.happened.connect(_tell)
         if self._opening == "details":
             main.view.setCurrentIndex(main.models.index(0, 0))
         else:
             main.setFocus()
         opened.begin()
         main.actions_[Command[self._opening.upper()]].trigger()
+        opened.opened()
 
     def _shown(self) -> dict[str, int]:
         """What is in the window."""
@@ -140,8 +141,14 @@ class Instruments(QObject):
     def _on_lateness_ended(self, result: dict[str, float]) -> None:
         watched = self._watched.result(self._reached)
         loaded = {"keyring": int("keyring" in sys.modules)}
-        tell({**result, **watched, **self._shown(), **self._dialog(), **loaded})
+        _tell({**result, **watched, **self._shown(), **self._dialog(), **loaded})
         self.app.shutdown.quit_now()
+
+
+def _tell(result: object) -> None:
+    from tests.bench.children import tell  # loads what the program does not need for its start
+
+    tell(result)
 
 
 class Watched:
