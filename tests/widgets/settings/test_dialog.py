@@ -13,6 +13,7 @@ from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.surfaces import Hairline
 from tray_app.views.settings.dialog import SettingsDialog
+from tray_app.views.settings.downloads import DownloadsPage
 from tray_app.views.settings.hosts import HostsCard, host_of
 
 
@@ -34,7 +35,25 @@ def opened(qtbot: QtBot, scene: Scene) -> SettingsDialog:
 
 @pytest.fixture
 def dialog(qtbot: QtBot, scene: Scene) -> SettingsDialog:
-    return opened(qtbot, scene)
+    """With all pages, as somebody has been at each."""
+    made = opened(qtbot, scene)
+    for row in reversed(range(made.nav.count())):
+        made.nav.setCurrentRow(row)
+    return made
+
+
+def test_a_page_is_built_when_somebody_goes_there(qtbot: QtBot, scene: Scene) -> None:
+    made = opened(qtbot, scene)
+    assert not made.findChildren(DownloadsPage)
+    made.show_page("downloads")
+    (page,) = made.findChildren(DownloadsPage)
+    assert page.isVisible()
+    assert page is made.downloads
+    assert made.page_key() == "downloads"
+    assert page.accessibleName() == "Downloads"
+    made.show_page("general")
+    made.show_page("downloads")
+    assert made.findChildren(DownloadsPage) == [page]
 
 
 def control(dialog: SettingsDialog, name: str) -> CheckBox | ComboBox | SpinBox:

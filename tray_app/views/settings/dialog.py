@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPalette, QResizeEvent, QShortcut
@@ -37,6 +37,8 @@ from tray_app.views.settings.updates import UpdatesPage
 from tray_app.views.theme import TextRole, Theme, font
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tray_app.commands import Commands
     from tray_app.settings import Settings
     from tray_app.state.app_state import AppState
@@ -50,7 +52,7 @@ KEY_ROLE = _GLYPH_ROLE + 1
 
 
 class SettingsDialog(QDialog):
-    """Each page shows and changes what it is about by itself."""
+    """Each page shows and changes what it is about by itself; it is built when first gone to."""
 
     def __init__(
         self,
@@ -63,32 +65,35 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(tr("Settings"))
         self.setWindowIcon(app_icon())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.general = GeneralPage(settings, state, commands)
-        self.servers = ServersPage(settings, state, commands)
-        self.downloads = DownloadsPage(settings, state)
-        self.memory = MemoryPage(settings, state, commands)
-        self.notifications = NotificationsPage(settings, commands)
-        self.updates = UpdatesPage(settings, state, commands)
-        self.about = AboutPage(settings, state, commands)
         self.nav = _NavList(self)
         self.combo = ComboBox(self)
         self.combo.setAccessibleName(tr("Page"))
         self._pages = QStackedWidget(self)
-        for key, glyph, title, page in (
-            ("general", "sliders", tr("General"), self.general),
-            ("servers", "server", tr("Servers"), self.servers),
-            ("downloads", "download", tr("Downloads"), self.downloads),
-            ("memory", "chip", tr("Memory"), self.memory),
-            ("notifications", "bell", tr("Notifications"), self.notifications),
-            ("updates", "update", tr("Updates"), self.updates),
-            ("about", "info", tr("About"), self.about),
+        shared = (settings, state, commands)
+        self._builders: dict[str, Callable[[], QWidget]] = {
+            "general": lambda: GeneralPage(*shared),
+            "servers": lambda: ServersPage(*shared),
+            "downloads": lambda: DownloadsPage(settings, state),
+            "memory": lambda: MemoryPage(*shared),
+            "notifications": lambda: NotificationsPage(settings, commands),
+            "updates": lambda: UpdatesPage(*shared),
+            "about": lambda: AboutPage(*shared),
+        }
+        self._built: dict[str, QWidget] = {}
+        for key, glyph, title in (
+            ("general", "sliders", tr("General")),
+            ("servers", "server", tr("Servers")),
+            ("downloads", "download", tr("Downloads")),
+            ("memory", "chip", tr("Memory")),
+            ("notifications", "bell", tr("Notifications")),
+            ("updates", "update", tr("Updates")),
+            ("about", "info", tr("About")),
         ):
             item = QListWidgetItem(title, self.nav)
             item.setData(_GLYPH_ROLE, glyph)
             item.setData(KEY_ROLE, key)
             self.combo.addItem(title, key)
-            page.setAccessibleName(title)
-            self._pages.addWidget(page)
+            self._pages.addWidget(QWidget(self))  # until somebody goes there
         self.nav.fit()
         self._line = Hairline(self, vertical=True)
         right = QVBoxLayout()
@@ -123,11 +128,56 @@ class SettingsDialog(QDialog):
         if key == "servers":
             self.servers.focus_first()
 
+    def page(self, key: str) -> QWidget:
+        """A page, built when it is first asked for."""
+        if key not in self._built:
+            row = list(self._builders).index(key)
+            page = self._built[key] = self._builders[key]()
+            page.setAccessibleName(self.combo.itemText(row))
+            room = self._pages.widget(row)
+            is_shown = self._pages.currentIndex() == row
+            self._pages.insertWidget(row, page)
+            if room is not None:
+                self._pages.removeWidget(room)
+                room.deleteLater()
+            if is_shown:
+                self._pages.setCurrentIndex(row)
+        return self._built[key]
+
+    @property
+    def general(self) -> GeneralPage:
+        return cast("GeneralPage", self.page("general"))
+
+    @property
+    def servers(self) -> ServersPage:
+        return cast("ServersPage", self.page("servers"))
+
+    @property
+    def downloads(self) -> DownloadsPage:
+        return cast("DownloadsPage", self.page("downloads"))
+
+    @property
+    def memory(self) -> MemoryPage:
+        return cast("MemoryPage", self.page("memory"))
+
+    @property
+    def notifications(self) -> NotificationsPage:
+        return cast("NotificationsPage", self.page("notifications"))
+
+    @property
+    def updates(self) -> UpdatesPage:
+        return cast("UpdatesPage", self.page("updates"))
+
+    @property
+    def about(self) -> AboutPage:
+        return cast("AboutPage", self.page("about"))
+
     def page_key(self) -> str:
         """The page that is shown."""
         return str(self.combo.itemData(self._pages.currentIndex()))
 
     def _on_nav_current_row_changed(self, row: int) -> None:
+        self.page(str(self.combo.itemData(row)))
         self._pages.setCurrentIndex(row)
         self.combo.setCurrentIndex(row)
 
