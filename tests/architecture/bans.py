@@ -185,6 +185,7 @@ _MODAL_HELPERS = {
 # The event loop of the program, and a drag, which has no other way to run.
 _MAY_EXEC = re.compile(r"_?(q?app|application|qapplication|qcoreapplication|drag)$", re.IGNORECASE)
 _SLEEPS = {"time.sleep", "QThread.sleep", "QThread.msleep", "QThread.usleep"}
+_SCROLLING = "tray_app/views/components/scrolling.py"
 _SIGNAL_PAYLOADS = {"str", "bool", "object"}
 _SEES_WORKERS = {"app", "workers"}
 
@@ -260,6 +261,14 @@ def _thread_class(_: Source, node: ast.AST) -> str:
         last_name(base) == "QThread" for base in node.bases
     )
     return "QThread subclassed: move a QObject to a thread" if is_thread else ""
+
+
+def _plain_scroll_area(source: Source, node: ast.AST) -> str:
+    parts = node.bases if isinstance(node, ast.ClassDef) else []
+    parts = [node.func] if isinstance(node, ast.Call) else parts
+    if source.path == _SCROLLING or "QScrollArea" not in map(last_name, parts):
+        return ""
+    return "QScrollArea: take ScrollArea, which knows Home and End"
 
 
 def _terminate(_: Source, node: ast.AST) -> str:
@@ -360,6 +369,7 @@ _CHECKS: tuple[Check, ...] = (
     _star_import,
     _named,
     _thread_class,
+    _plain_scroll_area,
     _terminate,
     _modal_loop,
     _sleep,

@@ -22,7 +22,6 @@ from tray_app.views.components.screen_fit import FittingContent, FittingScroll, 
 from tray_app.views.components.surfaces import Hairline
 
 _SIDE = 20
-_PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
 
 
 class DialogFrame(QDialog):
@@ -150,6 +149,5 @@ class DialogFrame(QDialog):
         return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        direction = _PAGES.get(Qt.Key(event.key()))
-        if direction is None or not self.scroller.scroll_page(direction):
+        if not self.scroller.scroll_by_key(event):
             super().keyPressEvent(event)

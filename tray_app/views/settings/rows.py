@@ -13,10 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 from tray_app.settings import Settings
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.labels import PlainLabel, heading
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.theme import TextRole
 
@@ -140,15 +139,13 @@ class CheckControlRow(QWidget):
         self._layout.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
 
 
-class SettingsPage(QScrollArea):
+class SettingsPage(ScrollArea):
     """A page that scrolls, made of titled cards; bound to the settings."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
         self._shows: dict[str, list[Callable[[Any], None]]] = {}
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget(self)
         self.column = QVBoxLayout(content)
