@@ -60,6 +60,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/start.py", "PySide6.QtCore"): "a second start hands over without it",
     ("tray_app/cli/reading.py", "tray_app.core.sharing"): "only `show` needs it",
     ("tray_app/cli/reading.py", "tray_app.ollama.layers"): "only `show` needs it",
+    ("tray_app/cli/writing.py", "tray_app.cli.replacing"): "only over what is there",
     ("tray_app/cli/reading.py", "tray_app.cli.uses"): "loads sqlite3: only `--sort used` needs it",
     ("tray_app/cli/terminal.py", "tray_app.cli.sign_in"): "few commands sign in",
     ("tray_app/cli/terminal.py", "tray_app.text.displays"): "only where Qt cannot be loaded",
