@@ -46,7 +46,6 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/application.py", "tray_app.app.remarks"): "window and icon first",
     ("tray_app/app/application.py", "tray_app"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.program_release"): "window and icon first",
-    ("tray_app/app/application.py", "tray_app.core.releases"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.diagnosis.program_releases"): "loads requests",
     ("tray_app/project.py", "tomllib"): "only in a checkout",
     ("tray_app/app/application.py", "tray_app.app.stay_awake"): "window and icon first",

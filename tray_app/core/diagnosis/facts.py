@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
+from tray_app.core.releases import Release
 from tray_app.core.sign_in import SecretState, SignInKind
 
 
@@ -209,6 +210,8 @@ class Diagnosis:
     proxy: str = ""
     local_proxy: str = ""
     registry_error: OllamaError | None = None
+    newer: Release | None = None
+    """A newer Ollama Tray, if one is known of."""
     private: tuple[tuple[str, str], ...] = ()
     """What a report for others does not repeat, each with what stands in its place."""
 

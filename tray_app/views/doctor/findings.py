@@ -257,7 +257,7 @@ class FindingList(ScrollArea):
 def _row_texts(finding: Finding, *, is_checking: bool, is_usable: bool) -> RowTexts:
     words = finding_words(finding)
     glyph, tone = _TONES[finding.tone]
-    if finding.kind is FindingKind.NEWER_OLLAMA:
+    if finding.kind in (FindingKind.NEWER_OLLAMA, FindingKind.NEWER_TRAY):
         glyph = "update"
     elif finding.kind in (FindingKind.KEYRING_WAITING, FindingKind.STARTING):
         glyph = "clock"
