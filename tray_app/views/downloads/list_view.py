@@ -248,10 +248,12 @@ class DownloadList(ScrollArea):
         self._unmade.pop(item_id, None)
         row = self._rows.pop(item_id, None)
         if row is not None:
-            focused = row.focusWidget() if row.hasFocus() else self.focusWidget()
+            focused = self.window().focusWidget()
             # Moving the focus sets off others' code, which may look at the rows that are left.
             if focused is not None and (focused is row or row.isAncestorOf(focused)):
                 self._focus(neighbour)
+                if not neighbour:
+                    self._stop_before.setFocus(Qt.FocusReason.OtherFocusReason)
             self._layout.removeWidget(row)
             row.hide()
             row.deleteLater()
