@@ -273,6 +273,27 @@ def test_what_an_installed_model_misses_is_named(stage: Stage) -> None:
     assert stage.told.take("pull_dialog_requested") == ["mistral:7b"]
 
 
+def test_the_keyboard_stays_in_its_row_while_others_come_and_go(stage: Stage) -> None:
+    def has_focus(name: str) -> bool:
+        (row,) = [row for row in stage.dialog.others.rows if row.name.name == name]
+        return stage.dialog.focusWidget() is row.button
+
+    stage.dialog.tabs.setCurrentIndex(2)
+    first = disks.contents()
+    big, small, lost = first.unfinished
+    stage.dialog.others.rows[1].button.setFocus()
+    assert has_focus("qwen3:32b")
+    grown = replace(small, disk_bytes=2 * big.disk_bytes)
+    stage.state.disk.put_report(disks.report(replace(first, unfinished=(grown, big, lost))))
+    assert [row.name.name for row in stage.dialog.others.rows][:2] == [
+        "qwen3:32b",
+        "deepseek-r1:70b",
+    ]
+    assert has_focus("qwen3:32b")
+    stage.state.disk.put_report(disks.report(replace(first, unfinished=(big, lost))))
+    assert has_focus("deepseek-r1:70b"), "its neighbor, as it has gone"
+
+
 def test_what_stops_the_cleanup_is_said_on_top(stage: Stage) -> None:
     found = replace(disks.contents(), damaged=("foo:latest",))
     stage.state.disk.put_report(disks.report(found))

@@ -215,7 +215,9 @@ class OthersPage(ScrollPage):
         if (unfinished, left) == self._shown:
             return
         self._shown = (unfinished, left)
-        focused = next((n for n, row in enumerate(self.rows) if row.button.hasFocus()), None)
+        focus = self.window().focusWidget()
+        place = next((n for n, row in enumerate(self.rows) if row.button is focus), None)
+        name = self.rows[place].name.name if place is not None else ""
         self.rows = []
         for card, rows in ((self._unfinished, unfinished), (self._left, left)):
             card.clear()
@@ -226,8 +228,15 @@ class OthersPage(ScrollPage):
                 made.button.clicked.connect(self._actor(*row.act))
                 self.rows.append(made)
                 card.add_row(made)
-        if focused is not None and focused < len(self.rows):
-            self.rows[focused].button.setFocus()
+        if place is not None:
+            self._focus(name, place)
+
+    def _focus(self, name: str, place: int) -> None:
+        """The button of the row of that name; where it has gone, of the one in its place."""
+        usable = [row for row in self.rows if not row.button.isHidden()]
+        same = next((row for row in usable if row.name.name == name), None)
+        if usable:
+            (same or usable[min(place, len(usable) - 1)]).button.setFocus()
 
     def _actor(self, verb: str, about: str) -> Callable[[], None]:
         return lambda: self._act(verb, about)
