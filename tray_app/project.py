@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from tray_app.bundled import resource_path
-from tray_app.core.releases import is_real
+from tray_app.core.releases import ASKING, Repository, is_real, repository_of
 
 _MAX_BYTES = 20_000
 
@@ -37,6 +37,12 @@ def repository() -> str:
     """Where the source and the releases are; "" = nowhere yet."""
     found = urls()
     return found.get("Source", "") or found.get("Repository", "") or home()
+
+
+def asked_repository() -> Repository | None:
+    """Where it is told which release of this program is the newest; None = nowhere yet, or what is
+    newer is brought by who packaged this copy."""
+    return repository_of(repository()) if packaged_by() in ASKING else None
 
 
 @cache

@@ -42,7 +42,7 @@ _ollama_tray() {
     cp | mv) names=models ;;
     pause | resume) options+=" --all"; names=downloads ;;
     cancel) options+=" --yes"; names=downloads ;;
-    pull) options+=" --wait --insecure"; names=models ;;
+    pull) options+=" --wait --insecure --yes"; names=models ;;
     rm) options+=" --yes --force"; names=models ;;
     load) options+=" --context --for"; names=models ;;
     unload) options+=" --all"; names=models ;;

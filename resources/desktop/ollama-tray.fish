@@ -54,6 +54,7 @@ complete -c ollama-tray -n "__fish_seen_subcommand_from unload" -l all -d "All t
 complete -c ollama-tray -n "__fish_seen_subcommand_from keep" -l off -d "Keep it no more"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -l insecure -d "Plain http to the registry"
+complete -c ollama-tray -n "__fish_seen_subcommand_from pull" -s y -l yes -d "Do not ask"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l wait -d "Pull here"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l all -d "All that have a newer version"
 complete -c ollama-tray -n "__fish_seen_subcommand_from update" -l dry-run -d "Only say what would be done"

@@ -87,7 +87,8 @@ _ollama_tray() {
             '1:model:_ollama_tray_models' ;;
         pull)
           _arguments $common '--wait[pull here, even if the program runs]' \
-            '--insecure[plain http to the registry]' '*:model:_ollama_tray_models' ;;
+            '--insecure[plain http to the registry]' '(-y --yes)'{-y,--yes}'[do not ask]' \
+            '*:model:_ollama_tray_models' ;;
         rm)
           _arguments $common '(-y --yes -f --force)'{-y,--yes,-f,--force}'[do not ask]' \
             '*:model:_ollama_tray_models' ;;

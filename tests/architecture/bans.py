@@ -53,7 +53,6 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/application.py", "tray_app.app.remarks"): "window and icon first",
     ("tray_app/app/application.py", "tray_app"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.app.program_release"): "window and icon first",
-    ("tray_app/app/application.py", "tray_app.core.releases"): "window and icon first",
     ("tray_app/app/application.py", "tray_app.diagnosis.program_releases"): "loads requests",
     ("tray_app/project.py", "tomllib"): "only in a checkout",
     ("tray_app/app/application.py", "tray_app.app.stay_awake"): "window and icon first",
@@ -67,6 +66,7 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/app/start.py", "PySide6.QtCore"): "a second start hands over without it",
     ("tray_app/cli/reading.py", "tray_app.core.sharing"): "only `show` needs it",
     ("tray_app/cli/reading.py", "tray_app.ollama.layers"): "only `show` needs it",
+    ("tray_app/cli/writing.py", "tray_app.cli.replacing"): "only over what is there",
     ("tray_app/cli/reading.py", "tray_app.cli.uses"): "loads sqlite3: only `--sort used` needs it",
     ("tray_app/cli/terminal.py", "tray_app.cli.sign_in"): "few commands sign in",
     ("tray_app/cli/terminal.py", "tray_app.text.displays"): "only where Qt cannot be loaded",
@@ -192,6 +192,7 @@ _MODAL_HELPERS = {
 # The event loop of the program, and a drag, which has no other way to run.
 _MAY_EXEC = re.compile(r"_?(q?app|application|qapplication|qcoreapplication|drag)$", re.IGNORECASE)
 _SLEEPS = {"time.sleep", "QThread.sleep", "QThread.msleep", "QThread.usleep"}
+_SCROLLING = "tray_app/views/components/scrolling.py"
 _SIGNAL_PAYLOADS = {"str", "bool", "object"}
 _SEES_WORKERS = {"app", "workers"}
 
@@ -267,6 +268,14 @@ def _thread_class(_: Source, node: ast.AST) -> str:
         last_name(base) == "QThread" for base in node.bases
     )
     return "QThread subclassed: move a QObject to a thread" if is_thread else ""
+
+
+def _plain_scroll_area(source: Source, node: ast.AST) -> str:
+    parts = node.bases if isinstance(node, ast.ClassDef) else []
+    parts = [node.func] if isinstance(node, ast.Call) else parts
+    if source.path == _SCROLLING or "QScrollArea" not in map(last_name, parts):
+        return ""
+    return "QScrollArea: take ScrollArea, which knows Home and End"
 
 
 def _terminate(_: Source, node: ast.AST) -> str:
@@ -367,6 +376,7 @@ _CHECKS: tuple[Check, ...] = (
     _star_import,
     _named,
     _thread_class,
+    _plain_scroll_area,
     _terminate,
     _modal_loop,
     _sleep,

@@ -65,8 +65,8 @@ LAYERS = {
     "commands": Layer(_names("core"), _names("PySide6.QtCore")),
     "diagnosis": Layer(
         _names(
-            "core ollama text paths log settings jsonfile environment diagnosis desktop.facts "
-            "desktop.instance.single_instance"
+            "core ollama text paths log settings jsonfile environment project diagnosis "
+            "desktop.facts desktop.instance.single_instance"
         )
     ),
     "itemmodels": Layer(

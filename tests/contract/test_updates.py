@@ -306,7 +306,7 @@ def test_an_old_version_is_kept_and_comes_back(
         list(target.pull(model.name))
         assert all(has(target, blob) for blob in model.digests)
         assert digest(target, kept.name) == model.package.digest
-        assert go_back(client, kept, model.name).digest == model.package.digest
+        assert go_back(client, kept, model.name).record.digest == model.package.digest
     assert checker.state(model.name) == "weights", "the old one is known"
     assert has(target, layer(newer, "model")), "it waits for the next start"
     list(target.pull(model.name))

@@ -224,6 +224,8 @@ BAD = {
         "self.tr('%d models' % n)",
         "model = QSortFilterProxyModel(self)",
         "header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)",
+        "class Page(QScrollArea): ...",
+        "area = QScrollArea(self)",
     ],
     "core/x.py": [
         "from datetime import datetime\nt = datetime.now()",
@@ -267,6 +269,7 @@ def test_banned_constructions_are_found(path: str, text: str) -> None:
         ),
         ("workers/x.py", "connection.execute()\nevent.wait(3)"),
         ("views/x.py", "painter.translate(0, -height / 2)"),
+        ("views/x.py", "def f(area: QScrollArea) -> bool: return isinstance(area, QScrollArea)"),
     ],
 )
 def test_what_looks_alike_is_left_alone(path: str, text: str) -> None:

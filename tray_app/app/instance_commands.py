@@ -29,6 +29,7 @@ from tray_app.desktop.instance.single_instance import (
     InstanceRequest,
 )
 from tray_app.text import name_problem, server_name, server_words, tr
+from tray_app.views.updates.pulled_over import is_lost_by_pull
 
 if TYPE_CHECKING:
     from tray_app.app.window import WindowController
@@ -101,10 +102,17 @@ class InstanceCommands(QObject):
             parsed = [str(ModelName.of_pasted(name)) for name in names]
         except BadName as error:
             return InstanceAnswer(False, {"error": name_problem(error), "name": error.reference})
+        asking = []
         for name in parsed:
             request = self._pull_request(name)
-            self._later(partial(self._commands.pull_requested.emit, request))
-        return InstanceAnswer(True, {"pulling": parsed})
+            record = self._state.record((request.server_id, request.name))
+            if record is not None and is_lost_by_pull(record, self._state):
+                asking.append(name)
+                ref = ModelRef(record.server_id, record.name, record.digest)
+                self._later(partial(self._commands.update_confirm_dialog_requested.emit, ref))
+            else:
+                self._later(partial(self._commands.pull_requested.emit, request))
+        return InstanceAnswer(True, {"pulling": parsed, "asking": asking})
 
     def _update(self, args: tuple[str, ...]) -> InstanceAnswer:
         try:

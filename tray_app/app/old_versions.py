@@ -17,6 +17,7 @@ from tray_app.core.names import canonical
 from tray_app.core.payloads import (
     Failure,
     GoBackRequest,
+    LoadRequest,
     ModelRef,
     MoveOutcome,
     MoveRequest,
@@ -32,6 +33,7 @@ from tray_app.core.updates.ledger import (
     pack_children,
     unpack_children,
 )
+from tray_app.ollama.updating import Replaced, keep_alive_of
 from tray_app.workers.updates.jobs import ExpireJob, GoBackJob, MoveJob
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class OldVersions(QObject):
         runner: JobRunner,
         target_of: Callable[[str], Target | None],
         refresh: Callable[[str], None],
+        load_again: Callable[[LoadRequest], None],
         parent: QObject | None = None,
         *,
         now: Callable[[], datetime],
@@ -67,6 +70,7 @@ class OldVersions(QObject):
         self._runner = runner
         self._target_of = target_of
         self._refresh = refresh
+        self._load_again = load_again
         self._now = now
         self._models: dict[str, tuple[ModelRecord, ...]] = {}  # by server, as they were looked at
         self._loaded: set[tuple[str, ...]] = set()  # kept versions that are in use past their day
@@ -240,13 +244,15 @@ class OldVersions(QObject):
         _log.info("a kept version could not be removed: %s", error)
 
     @Slot(object)
-    def _on_go_back_succeeded(self, record: ModelRecord) -> None:
+    def _on_go_back_succeeded(self, done: Replaced) -> None:
         job = self.sender()
         if isinstance(job, GoBackJob):
-            ref = ModelRef(job.request.backup.server_id, record.name, record.digest)
+            server_id = job.request.backup.server_id
+            ref = ModelRef(server_id, done.record.name, done.record.digest)
             self._checker.pin(ref)
             self._refresh(ref.server_id)
             self._state.tell_went_back(ref)
+            self._load(server_id, done)
 
     @Slot(object)
     def _on_go_back_failed(self, error: OllamaError) -> None:
@@ -256,13 +262,13 @@ class OldVersions(QObject):
             self._refresh(job.request.backup.server_id)
 
     @Slot(object)
-    def _on_move_succeeded(self, record: ModelRecord | None) -> None:
+    def _on_move_succeeded(self, done: Replaced | None) -> None:
         job = self.sender()
         if not isinstance(job, MoveJob):
             return
         request = job.request
-        if record is not None:
-            source = request.updated.name
+        if done is not None:
+            source, record = request.updated.name, done.record
             self._checker.note_made(
                 Made(
                     request.copy.server_id,
@@ -274,7 +280,9 @@ class OldVersions(QObject):
                 )
             )
         self._refresh(request.copy.server_id)
-        self._state.tell_moved(MoveOutcome(request, record is not None))
+        self._state.tell_moved(MoveOutcome(request, done is not None))
+        if done is not None:
+            self._load(request.copy.server_id, done)
 
     @Slot(object)
     def _on_move_failed(self, error: OllamaError) -> None:
@@ -282,6 +290,13 @@ class OldVersions(QObject):
         if isinstance(job, MoveJob):
             self._state.tell_failed(Failure(Verb.MOVE, job.request.copy, error))
             self._refresh(job.request.copy.server_id)
+
+    def _load(self, server_id: str, done: Replaced) -> None:
+        """What was in memory before comes back there, for as long as it would have stayed."""
+        if done.loaded is not None:
+            ref = ModelRef(server_id, done.record.name, done.record.digest)
+            keep_alive_s = keep_alive_of(done.loaded, self._now())
+            self._load_again(LoadRequest(ref, keep_alive_s, done.loaded.context_length))
 
     # Facts.
 

@@ -119,7 +119,7 @@ class Updates(QObject):
         )
         self.old_versions = OldVersions(
             parts.state, self.checker, self.keeper, parts.runner, parts.target_of, parts.refresh,
-            self, now=now,
+            self._load_again, self, now=now,
         )  # fmt: skip
         self._addresses: dict[str, str] = {}
         self._listed: set[str] = set()  # servers whose real list was seen
@@ -573,6 +573,11 @@ class Updates(QObject):
         if plan.loads_again and plan.was_loaded:
             ref = ModelRef(record.server_id, record.name, record.digest)
             request = LoadRequest(ref, plan.keep_alive_s, plan.context_length)
+            self._parts.operations.load(request)
+
+    def _load_again(self, request: LoadRequest) -> None:
+        """What was loaded before a version was put in its place that was here."""
+        if self._parts.settings.values.load_again:
             self._parts.operations.load(request)
 
     @Slot()

@@ -228,6 +228,9 @@ def _add_verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="use plain http for the registry in the model's name",
     )
+    verb.add_argument(
+        "-y", "--yes", action="store_true", help="replace what is kept nowhere else without asking"
+    )
     verb = _verb(commands, Command.RM, "delete models")
     verb.add_argument("names", nargs="+", metavar="NAME")
     verb.add_argument(

@@ -22,6 +22,7 @@ from tray_app.core.errors import (
     Unreachable,
 )
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.names import is_at_one_of
 from tray_app.text import tr
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class Session:
         if not wanted or wanted in known or self.target.is_default:
             return self.target.server_id
         return self.target.endpoint.display
+
+    def is_insecure(self, name: str) -> bool:
+        """Whether the registry of a model is asked over plain HTTP: this once, or as the settings
+        say."""
+        return self.invocation.insecure or is_at_one_of(name, self.settings.insecure_hosts)
 
     def require_secret(self) -> None:
         """Raise BadSignIn where what signs in to the server is out of reach: it would refuse."""

@@ -18,7 +18,7 @@ from tray_app.cli.context import (
     exit_code,
 )
 from tray_app.cli.update_check import Memory
-from tray_app.cli.writing import is_handed_over, is_insecure, pull_here
+from tray_app.cli.writing import is_handed_over, pull_here
 from tray_app.core.creates.records import DeriveRequest
 from tray_app.core.errors import Cancelled, ModelNotFound, NotDone, OllamaError
 from tray_app.core.file_failures import FileFailed
@@ -225,9 +225,7 @@ class _Import:
         client = session.client
         folder = self._folder()
         found: dict[str, Looked] = {}
-        answers = ask_all(
-            names, client.registry, client.scope, lambda name: is_insecure(session, name)
-        )
+        answers = ask_all(names, client.registry, client.scope, session.is_insecure)
         try:
             for name, answer in answers:
                 layers = answer.manifest.layers if answer.manifest is not None else ()

@@ -13,7 +13,6 @@ from tray_app.core.errors import Cancelled, OllamaError
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.names import is_at_one_of
 from tray_app.core.payloads import ModelRef
 from tray_app.core.sharing import LayerIndex, is_made_here
 from tray_app.core.updates import learning
@@ -96,6 +95,19 @@ class UpdateCheck:
     def run(self, wanted: Iterable[ModelRecord]) -> list[Found]:
         """Ask about these models now, and judge them. Raises Cancelled."""
         records = list(wanted)
+        asked = self._known_as_asked(records)
+        self._ask(questions(asked, self._ledger, self._session.is_insecure))
+        return [self._judged(record) for record in records]
+
+    def remembered(self, wanted: Iterable[ModelRecord]) -> list[Found]:
+        """Judge these models by what is known of them; no registry is asked. Raises Cancelled."""
+        records = list(wanted)
+        self._known_as_asked(records)
+        return [self._judged(record) for record in records]
+
+    def _known_as_asked(self, records: list[ModelRecord]) -> list[ModelRecord]:
+        """Those that a registry may be asked about. What tells that is read where it is not known
+        yet."""
         asked = [record for record in records if self._why_unasked(record) is None]
         for record in asked:
             if learning.is_undecided(record, self.installed, self.layer_index):
@@ -103,18 +115,12 @@ class UpdateCheck:
                 for row in (record, parent):
                     if row is not None and self.layer_index.of(row) is None:
                         self._read_parts(row)
-        asked = [
+        return [
             record
             for record in asked
             if self._why_unasked(record) is None
             and not learning.is_undecided(record, self.installed, self.layer_index)
         ]
-        self._ask(questions(asked, self._ledger, self.is_insecure))
-        return [self._judged(record) for record in records]
-
-    def is_insecure(self, name: str) -> bool:
-        """Whether its registry is asked over plain HTTP, as the settings say."""
-        return is_at_one_of(name, self._session.settings.insecure_hosts)
 
     def evidence(self, record: ModelRecord) -> Evidence:
         """What is known of the model on its server."""

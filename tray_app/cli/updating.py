@@ -22,7 +22,7 @@ from tray_app.core.updates import learning
 from tray_app.core.updates.judging import HEAVY, missing_layers
 from tray_app.core.updates.ledger import Made, MadeBy
 from tray_app.core.updates.room import comes_back
-from tray_app.core.updates.verdicts import Standing, Verdict
+from tray_app.core.updates.verdicts import KEPT_NOWHERE_ELSE, Standing, Verdict
 from tray_app.desktop.instance.protocol import update_args
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
 from tray_app.ollama.ensure import InstallState, Patience, Retry
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tray_app.cli.update_check import Found, Memory, UpdateCheck
     from tray_app.core.records import LayerKind, ModelRecord
 
-KEEP_CHANGED_DAYS = 30
+KEEP_LOST_DAYS = 30
 """How long a version is kept that nobody may be able to pull again."""
 
 
@@ -96,6 +96,11 @@ class Updating:
 
     def print_plan(self, chosen: list[Found], say: Callable[[str], None]) -> None:
         """Each model with what it costs, what is lost, and the sum."""
+        self.print_losses(chosen, say)
+        say(text.needs_room(*self._room(chosen)))
+
+    def print_losses(self, chosen: list[Found], say: Callable[[str], None]) -> None:
+        """Each model with what becomes of it."""
         loaded = self._loaded()
         for each in chosen:
             name = each.record.name
@@ -104,23 +109,46 @@ class Updating:
                 say(f"  {line}")
             if name in loaded:
                 say("  " + tr("Loaded now: unloaded first"))
-        say(text.needs_room(*self._room(chosen)))
 
     def question(self, chosen: list[Found]) -> str:
-        if len(chosen) == 1 and chosen[0].verdict.standing is Standing.CHANGED:
-            return tr("Replace {name}?").format(name=chosen[0].record.name)
+        if all(each.verdict.standing in KEPT_NOWHERE_ELSE for each in chosen):
+            names = text.join(text.one_line(each.record.name) for each in chosen)
+            return tr("Replace {name}?").format(name=names)
         return text.update_question(len(chosen), self._session.target.name)
 
     def _what_changes(self, found: Found) -> str:
-        if found.verdict.standing is not Standing.CHANGED:
+        name, standing = found.record.name, found.verdict.standing
+        if standing is Standing.MADE_HERE:
+            return text.made_body(name, self._session.target.name)
+        if standing is not Standing.CHANGED:
             return text.newer_line(found.verdict)
-        subject = Subject(found.record.name)
+        subject = Subject(name)
         return text.verdict_line(found.verdict, subject, self._check.now)
 
     def _losses(self, found: Found) -> list[str]:
         """What a replaced version has that the registry's has not, part by part."""
-        if found.verdict.standing is not Standing.CHANGED:
+        if found.verdict.standing not in KEPT_NOWHERE_ELSE:
             return []
+        if found.verdict.standing is Standing.MADE_HERE:
+            said = tr("{name}: {reason}")
+            given = self._given(found.record)
+            lines = [said.format(name=part, reason=words) for part, words in given]
+        else:
+            lines = self._parts_lost(found)
+        until = self._check.now + timedelta(days=KEEP_LOST_DAYS)
+        kept = tr("The version that is here now is kept until {date}.")
+        return [*lines, kept.format(date=text.day(until))]
+
+    def _given(self, record: ModelRecord) -> tuple[tuple[str, str], ...]:
+        """What somebody has given a model here."""
+        try:
+            return text.lost_words(self._session.client.show(record.name, digest=record.digest))
+        except Cancelled:
+            raise
+        except OllamaError:
+            return ()  # the question stands without it
+
+    def _parts_lost(self, found: Found) -> list[str]:
         known = self._check.evidence(found.record).known
         look = self._memory.ledger.look(found.record.name)
         here = known.layers if known is not None else ()
@@ -131,9 +159,7 @@ class Updating:
             new = sum(x.size_bytes or 0 for x in there if x.kind is kind)
             if old or kind in HEAVY:
                 lines.append(_loss(kind, old, new))
-        until = self._check.now + timedelta(days=KEEP_CHANGED_DAYS)
-        kept = tr("The version that is here now is kept until {date}.")
-        return [*lines, kept.format(date=text.day(until))]
+        return lines
 
     def _room(self, chosen: list[Found]) -> tuple[int, int]:
         """Bytes that are fetched, and that come back when the old versions go."""
@@ -198,7 +224,8 @@ class Updating:
 
     def _is_program_there(self) -> bool:
         """Whether the program runs and means the same server."""
-        if self._session.invocation.wait or not self._session.target.is_default:
+        invocation = self._session.invocation
+        if invocation.wait or invocation.insecure or not self._session.target.is_default:
             return False
         status = self._session.ask_instance(InstanceCommand.STATUS, ())
         return status.outcome is Outcome.ANSWERED and status.answer.is_ok
@@ -211,7 +238,7 @@ class Updating:
             client.registry,
             record.name,
             record.digest,
-            is_insecure=self._check.is_insecure(record.name),
+            is_insecure=self._session.is_insecure(record.name),
         )
         reason = ""
         if looked.readiness is Readiness.CURRENT:
@@ -235,8 +262,8 @@ class Updating:
 
     def _keep_days(self, found: Found) -> int:
         """How long the old version is kept, 0 = it is not."""
-        if found.verdict.standing is Standing.CHANGED:
-            return KEEP_CHANGED_DAYS
+        if found.verdict.standing in KEPT_NOWHERE_ELSE:
+            return KEEP_LOST_DAYS
         return self._session.settings.keep_old_days
 
     def _keep(self, record: ModelRecord, days: int) -> None:
@@ -289,7 +316,7 @@ class Updating:
                 ensured = session.client.ensure(
                     record.name,
                     view.show,
-                    is_insecure=self._check.is_insecure(record.name),
+                    is_insecure=session.is_insecure(record.name),
                     known=InstallState(looked.record, looked.manifest, is_current=False),
                     patience=Patience(limits.policy, limits.stall_s, show_retry),
                 )

@@ -23,7 +23,7 @@ from tray_app.core.errors import (
     PullFailure,
 )
 from tray_app.core.installed import InstalledModels
-from tray_app.core.names import ModelName, is_at_one_of
+from tray_app.core.names import ModelName
 from tray_app.core.payloads import DeleteOutcome, ModelRef
 from tray_app.core.sharing import LayerIndex, freed, is_made_here
 from tray_app.desktop.instance.single_instance import InstanceCommand, Outcome
@@ -39,24 +39,49 @@ if TYPE_CHECKING:
 
 
 def pull(session: Session) -> int:
-    """`pull NAME…`: each is here and up to date afterwards, or is being pulled by the program."""
+    """`pull NAME…`: each is here and up to date afterwards, or is being pulled by the program. Asks
+    before it replaces what is kept nowhere else, unless -y is given."""
     # A name that is none spoils the whole line before anything was begun.
     names = [str(ModelName.of_pasted(name)) for name in session.invocation.names]
     if session.target.lacks:  # the running program has it, and finds out what is here
         if is_handed_over(session, list(dict.fromkeys(names))):
             return EXIT_DONE
         session.require_secret()
+    missing = _missing(session, names)
+    if any(map(_is_cloud, missing)) and _is_without_cloud(session):
+        session.console.say(text.cloud_is_off(session.target.name))
+    code = EXIT_DONE
+    over = [name for name, now in missing.items() if now.record is not None]
+    if over:
+        from tray_app.cli.replacing import Replacing
+
+        replacing = Replacing(session, over)
+        refused = replacing.ask()
+        if refused:
+            return refused
+        code = replacing.work()
+        if code == EXIT_UNREACHABLE:
+            return code
+        missing = {name: now for name, now in missing.items() if not replacing.has(name)}
+    if missing and is_handed_over(session, list(missing)):
+        return code
+    return _pull_each(session, missing) or code
+
+
+def _missing(session: Session, names: list[str]) -> dict[str, InstallState]:
+    """How those stand that are not here in the version of their registry; the others are said."""
     missing: dict[str, InstallState] = {}
     for name in dict.fromkeys(names):
-        now = install_state(session.client, name, is_insecure=is_insecure(session, name))
+        now = install_state(session.client, name, is_insecure=session.is_insecure(name))
         if now.is_current:
             session.console.say(tr("{name} is here and up to date.").format(name=name))
         else:
             missing[name] = now
-    if any(map(_is_cloud, missing)) and _is_without_cloud(session):
-        session.console.say(text.cloud_is_off(session.target.name))
-    if missing and is_handed_over(session, list(missing)):
-        return EXIT_DONE
+    return missing
+
+
+def _pull_each(session: Session, missing: dict[str, InstallState]) -> int:
+    """One after the other; one that fails stops no other, a server that is gone does."""
     code = EXIT_DONE
     for name, now in missing.items():
         try:
@@ -100,17 +125,22 @@ def is_handed_over(session: Session, names: list[str]) -> bool:
     if handover.outcome is not Outcome.ANSWERED:
         return False
     if handover.answer.is_ok:
-        listed = text.join(names)
-        session.console.say(tr("The running Ollama Tray is pulling {names}.").format(names=listed))
+        asking = _words(handover.answer.data.get("asking"))
+        pulling = [name for name in names if name not in asking]
+        said = tr("The running Ollama Tray is pulling {names}.")
+        asks = tr("In its window, Ollama Tray asks before it replaces {names}.")
+        for sentence, told in ((said, pulling), (asks, asking)):
+            if told:
+                session.console.say(sentence.format(names=text.join(told)))
         return True
     reason = said_by_instance(handover.answer.data)
     session.console.say(tr("Ollama Tray refused: {reason}. Pulling here.").format(reason=reason))
     return False
 
 
-def is_insecure(session: Session, name: str) -> bool:
-    """Whether its registry is asked over plain HTTP: this once, or as the settings say."""
-    return session.invocation.insecure or is_at_one_of(name, session.settings.insecure_hosts)
+def _words(told: object) -> list[str]:
+    """What should be names."""
+    return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
 
 
 def pull_here(session: Session, name: str, now: InstallState | None = None) -> None:
@@ -126,7 +156,7 @@ def pull_here(session: Session, name: str, now: InstallState | None = None) -> N
             ensured = session.client.ensure(
                 name,
                 view.show,
-                is_insecure=is_insecure(session, name),
+                is_insecure=session.is_insecure(name),
                 known=now,
                 patience=Patience(limits.policy, limits.stall_s, show_retry),
             )

@@ -330,6 +330,11 @@ def is_made_here(record: ModelRecord, installed: InstalledModels, layer_index: L
     return bool(weights) and weights == layer_index.weights(parent.digest)
 
 
+def has_other_name(record: ModelRecord, models: Iterable[ModelRecord]) -> bool:
+    """Whether another of its server's `models` is the same, so that it stays if one is replaced."""
+    return any(row.digest == record.digest and row.key != record.key for row in models)
+
+
 def sharers(
     record: ModelRecord, models: Iterable[ModelRecord], layer_index: LayerIndex
 ) -> dict[str, tuple[str, ...]]:

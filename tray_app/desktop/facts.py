@@ -5,10 +5,8 @@ Needs neither a display nor a Qt application, so that a terminal can ask as well
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import socket
 import struct
 import sys
 import threading
@@ -17,6 +15,7 @@ from dataclasses import replace
 from tray_app.core.diagnosis.facts import DesktopFacts
 from tray_app.desktop.autostart.system import system_autostart
 from tray_app.desktop.dbus.address import session_bus_address
+from tray_app.desktop.dbus.hang_up import HangUp
 
 _log = logging.getLogger(__name__)
 
@@ -78,23 +77,19 @@ if sys.platform == "linux":
             _log.info("no session bus: %s", error)
             return replace(facts, problem="no session bus")
         # For some answers jeepney waits without a limit, and for the rest of one once it has begun.
-        is_given_up = threading.Event()
-        end = threading.Timer(limit_s, _hang_up, (link, is_given_up))
+        hang_up = HangUp()
+        hang_up.watch(link)
+        end = threading.Timer(limit_s, hang_up.now)
         end.daemon = True
         end.start()
         try:
             return _ask(DBusConnection(link), facts)
         except (OSError, EOFError, *_NO_MESSAGE) as error:
-            said = "no answer" if is_given_up.is_set() else f"{type(error).__name__}: {error}"
+            said = "no answer" if hang_up.is_done else f"{type(error).__name__}: {error}"
             return replace(facts, problem=said)
         finally:
             end.cancel()
             link.close()
-
-    def _hang_up(link: socket.socket, is_given_up: threading.Event) -> None:
-        is_given_up.set()
-        with contextlib.suppress(OSError):  # it may be over just now
-            link.shutdown(socket.SHUT_RDWR)
 
     def _ask(bus: object, facts: DesktopFacts) -> DesktopFacts:
         properties = "org.freedesktop.DBus.Properties"

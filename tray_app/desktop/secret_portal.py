@@ -8,11 +8,9 @@ servers can be read, and nothing else.
 from __future__ import annotations
 
 import base64
-import contextlib
 import logging
 import os
 import select
-import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from tray_app import APP_ID, jsonfile
 from tray_app.core.sign_in import KeyringFailed, KeyringFault
 from tray_app.desktop.dbus.address import session_bus_address
+from tray_app.desktop.dbus.hang_up import HangUp
 from tray_app.desktop.dbus.responses import (
     PORTAL_TIMEOUT_S,
     REQUEST,
@@ -56,8 +55,7 @@ class PortalKeyring:
         self._file = file
         self._timeout_s = timeout_s
         self._cipher: Fernet | None = None
-        self._bus: DBusConnection | None = None
-        self._has_given_up = False
+        self._hang_up = HangUp()
 
     def get_password(self, service: str, username: str) -> str | None:
         token = self._items().get(f"{service}/{username}")
@@ -79,11 +77,7 @@ class PortalKeyring:
             self._write(items)
 
     def give_up(self) -> None:
-        self._has_given_up = True
-        bus = self._bus
-        if bus is not None:
-            with contextlib.suppress(OSError):
-                bus.sock.shutdown(socket.SHUT_RDWR)
+        self._hang_up.now()
 
     def _items(self) -> dict[str, Any]:
         try:
@@ -111,13 +105,12 @@ class PortalKeyring:
             )
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise KeyringFailed("keyring", f"no bus: {error}", KeyringFault.ABSENT) from None
-        self._bus = bus
         try:
-            if self._has_given_up:
+            if not self._hang_up.watch(bus.sock):
                 raise KeyringFailed("keyring", "given up", KeyringFault.LOCKED)
             return self._retrieve(bus)
         finally:
-            self._bus = None
+            self._hang_up.watch(None)
             bus.close()
 
     def _retrieve(self, bus: DBusConnection) -> bytes:

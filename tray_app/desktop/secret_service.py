@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from typing import Any
 
 import secretstorage
@@ -11,6 +10,7 @@ from keyring.backends import SecretService
 from keyring.errors import InitError, KeyringLocked
 
 from tray_app import APP_ID
+from tray_app.desktop.dbus.hang_up import HangUp
 
 
 class CancellableSecretService(SecretService.Keyring):
@@ -21,8 +21,7 @@ class CancellableSecretService(SecretService.Keyring):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._bus: Any = None
-        self._has_given_up = False
+        self._hang_up = HangUp()
         self._makes_one = False
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -40,17 +39,13 @@ class CancellableSecretService(SecretService.Keyring):
 
     def give_up(self) -> None:
         """From any thread: who waits for an answer is told that the connection is gone."""
-        self._has_given_up = True
-        bus = self._bus
-        if bus is not None:
-            with contextlib.suppress(OSError):
-                bus.sock.shutdown(socket.SHUT_RDWR)
+        self._hang_up.now()
 
     def get_preferred_collection(self) -> Any:
         """The default collection, unlocked, on a connection of its own, which the caller closes."""
-        self._bus = bus = secretstorage.dbus_init()
+        bus = secretstorage.dbus_init()
         try:
-            if self._has_given_up:
+            if not self._hang_up.watch(bus.sock):
                 raise KeyringLocked("given up")
             if self._makes_one:
                 collection = secretstorage.get_default_collection(bus)

@@ -24,13 +24,16 @@ from tray_app.core.diagnosis.facts import (
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.names import DEFAULT_HOST
 from tray_app.core.redaction import redacted
+from tray_app.core.releases import Release, is_news
 from tray_app.desktop.facts import desktop_facts, qt_versions
 from tray_app.desktop.instance.single_instance import Handover, Outcome
+from tray_app.diagnosis.program_releases import ProgramReleases
 from tray_app.environment import own_appimage, sandbox
 from tray_app.ollama import models_folders
 from tray_app.ollama.http_session import proxy_for, requests_version
 from tray_app.ollama.local_store import free_bytes, free_bytes_in
 from tray_app.paths import CRASH_FILE, without_home
+from tray_app.project import asked_repository
 
 if TYPE_CHECKING:
     from tray_app.diagnosis.question import Question
@@ -61,6 +64,7 @@ def computer_facts(question: Question) -> Diagnosis:
         errors=last_errors(question.where.log_file),
         proxy=proxy_for(f"https://{DEFAULT_HOST}"),
         local_proxy=proxy_for(Endpoint().url("")),
+        newer=_newer(question),
     )
 
 
@@ -127,6 +131,15 @@ def _tail(file: Path) -> list[str]:
             return stream.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return []
+
+
+def _newer(question: Question) -> Release | None:
+    """What was answered last to the program that runs: this asks nobody."""
+    settings, repository = question.settings, asked_repository()
+    if repository is None or settings.look_for_tray == "never":
+        return None
+    known = ProgramReleases(question.where.program_release_file, repository).known()
+    return known if is_news(known, __version__, settings.skipped_release) else None
 
 
 def _versions() -> Versions:

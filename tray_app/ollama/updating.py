@@ -138,20 +138,24 @@ def expire(client: OllamaClient, backup: Made, now: datetime) -> Fate:
     return found
 
 
-def go_back(client: OllamaClient, backup: ModelRecord, name: str) -> ModelRecord:
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A model that is another version now, and what of its old one was in memory before."""
+
+    record: ModelRecord
+    loaded: RunningModel | None = None
+
+
+def go_back(client: OllamaClient, backup: ModelRecord, name: str) -> Replaced:
     """Make `name` what the kept version is; nothing is downloaded. Raises ModelNotFound when that
     is not there any more, NotDone unless the list says so then."""
     row = client.get(backup.name)
     if row is None or row.digest != backup.digest:
         raise ModelNotFound(backup.name)
-    client.copy(backup.name, name, may_replace=True)
-    found = client.get(name)
-    if found is None or found.digest != backup.digest:
-        raise NotDone(name)
-    return found
+    return _replace(client, name, row)
 
 
-def move_copy(client: OllamaClient, copy: ModelRecord, updated: ModelRecord) -> ModelRecord | None:
+def move_copy(client: OllamaClient, copy: ModelRecord, updated: ModelRecord) -> Replaced | None:
     """Make a copy of an old version what the updated model is now, if both are still as a person
     saw them; else None, and nothing was done. Nothing is downloaded."""
     row, now = client.get(copy.name), client.get(updated.name)
@@ -159,9 +163,15 @@ def move_copy(client: OllamaClient, copy: ModelRecord, updated: ModelRecord) -> 
         return None
     if now is None or now.digest != updated.digest:
         return None
-    unload_before(client, row)
-    client.copy(now.name, row.name, may_replace=True)
-    found = client.get(row.name)
-    if found is None or found.digest != now.digest:
-        raise NotDone(row.name)
-    return found
+    return _replace(client, row.name, now)
+
+
+def _replace(client: OllamaClient, name: str, source: ModelRecord) -> Replaced:
+    """Make `name` what another model is."""
+    current = client.get(name)
+    loaded = unload_before(client, current) if current is not None else None
+    client.copy(source.name, name, may_replace=True)
+    found = client.get(name)
+    if found is None or found.digest != source.digest:
+        raise NotDone(name)
+    return Replaced(found, loaded)

@@ -267,6 +267,7 @@ if TYPE_CHECKING:
         verdict_line,
     )
     from tray_app.text.use import last_used, last_used_fact, last_used_sentence
+    from tray_app.text.version import lost_words, made_body
     from tray_app.text.wording import (
         MISSING,
         configure,

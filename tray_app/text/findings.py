@@ -268,6 +268,11 @@ def _newer_ollama(finding: Finding) -> Words:
     return title, filled(finding, _SOURCES[finding.about.source]())
 
 
+def _newer_tray(finding: Finding) -> Words:
+    title = filled(finding, tr("Ollama Tray {newest} is out"))
+    return title, filled(finding, tr("This is {version}. Its page says what’s new."))
+
+
 _SOURCES: dict[InstallSource, Callable[[], str]] = {
     InstallSource.SCRIPT: lambda: tr(
         "This computer runs {version}, from the install script of ollama.com. This command "
@@ -404,6 +409,7 @@ WORDS: dict[FindingKind, Callable[[Finding], Words]] = {
     _K.STRAY_FILE: _stray_file,
     _K.DAMAGED_MODEL: _damaged_model,
     _K.NEWER_OLLAMA: _newer_ollama,
+    _K.NEWER_TRAY: _newer_tray,
     _K.LOCAL_PROXY: _local_proxy,
     _K.SOCKS_PROXY: _socks_proxy,
     _K.REGISTRY_SILENT: _registry_silent,

@@ -39,6 +39,8 @@ from tray_app.core.records import (
     Snapshot,
 )
 from tray_app.core.renaming import Ending, RenameOutcome
+from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.desktop.instance.protocol import KEEP_OFF, Renamed, renamed_args, update_args
 from tray_app.desktop.instance.single_instance import (
     Handover,
@@ -79,6 +81,7 @@ class Program(QObject):
         self.commands.quit_now_requested.connect(lambda: self._do("quit"))
         self.commands.pull_requested.connect(self._do)
         self.commands.update_requested.connect(self._do)
+        self.commands.update_confirm_dialog_requested.connect(self._do)
         self.commands.keep_requested.connect(self._do)
         self.commands.keep_stop_requested.connect(self._do)
         self.commands.pull_dialog_requested.connect(self._do)
@@ -374,6 +377,22 @@ def test_an_installed_model_is_pulled_under_the_name_that_the_server_lists(
     program.state.take_poll(Poll(ONLINE, snapshot))
     assert asked(C.PULL, typed).answer.is_ok
     assert program.done == [PullRequest("local", name, digest)]
+
+
+def test_what_is_kept_nowhere_else_is_asked_about_in_the_window(
+    program: Program, asked: Ask
+) -> None:
+    record = ModelRecord("local", "here:latest", digest="0" * 64)
+    program.state.take_poll(Poll(ONLINE, Snapshot("local", (record,), (), "0.32.1", NOW, 0.0)))
+    made = Verdict(Standing.MADE_HERE, record.digest)
+    program.state.set_verdict(ModelVerdict(record.key, made))
+    answer = asked(C.PULL, "here", "there", things=2).answer
+    assert answer.is_ok
+    assert answer.data["asking"] == ["here:latest"]
+    assert program.done == [
+        ModelRef("local", "here:latest", "0" * 64),
+        PullRequest("local", "there:latest"),
+    ]
 
 
 @pytest.mark.parametrize(

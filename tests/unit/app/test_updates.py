@@ -353,6 +353,43 @@ def test_the_old_version_is_kept_and_one_can_go_back(world: World, server: Fault
     assert world.state.update_count == 0
 
 
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_what_was_loaded_is_loaded_again_after_going_back(
+    world: World, server: FaultyServer, is_wanted: bool
+) -> None:
+    kept_version(world, server)
+    (kept,) = world.state.backups
+    world.settings.set("load_again", is_wanted)
+    with OllamaClient(world.target.endpoint, server_id="local") as client:
+        client.load("tiny:latest", -1, 8192)
+    server.forget()
+    world.updates.old_versions.go_back(
+        GoBackRequest(ModelRef("local", kept.name, kept.digest), "tiny:latest")
+    )
+    world.settle()
+    paths = [r.path for r in server.requests if r.path in ("/api/generate", "/api/copy")]
+    assert paths == ["/api/generate", "/api/copy", *["/api/generate"] * is_wanted]
+    world.poll()
+    snapshot = world.state.snapshot("local")
+    assert snapshot is not None
+    rows = [(row.name, row.digest, row.context_length) for row in snapshot.running or ()]
+    assert rows == [("tiny:latest", kept.digest, 8192)] * is_wanted
+
+
+def test_what_is_gone_unloads_nothing(world: World, server: FaultyServer) -> None:
+    name = kept_version(world, server)
+    (kept,) = world.state.backups
+    server.state.remove(name)
+    server.state.load("tiny")
+    request = GoBackRequest(ModelRef("local", name, kept.digest), "tiny:latest")
+    world.updates.old_versions.go_back(request)
+    world.settle()
+    (failure,) = world.failures
+    assert isinstance(failure, Failure)
+    assert failure.verb is Verb.GO_BACK
+    assert [row.ref.display for row in server.state.memory.rows()] == ["tiny:latest"]
+
+
 def test_what_cannot_go_back_says_so_of_the_model(world: World, server: FaultyServer) -> None:
     name = kept_version(world, server)
     (kept,) = world.state.backups
@@ -500,6 +537,20 @@ def test_a_copy_of_the_old_version_is_named_and_moves(copied: World) -> None:
     assert world.digest("coder:latest") == world.digest("tiny:latest")
     assert world.state.after_updates == ()
     assert world.standing("coder:latest") is S.MADE_HERE
+
+
+def test_a_copy_that_was_loaded_is_loaded_again(copied: World) -> None:
+    world = copied
+    with OllamaClient(world.target.endpoint, server_id="local") as client:
+        client.load("coder:latest", 3600, 8192)
+    (after,) = world.state.after_updates
+    world.updates.old_versions.move(MoveRequest(after.copies[0], after.updated))
+    world.settle()
+    world.poll()
+    snapshot = world.state.snapshot("local")
+    assert snapshot is not None
+    rows = [(row.name, row.digest, row.context_length) for row in snapshot.running or ()]
+    assert rows == [("coder:latest", world.digest("tiny:latest"), 8192)]
 
 
 def test_pin_and_verdict_go_along_with_a_name(world: World, server: FaultyServer) -> None:

@@ -10,9 +10,14 @@ import pytest
 from tests.fakes import FaultyServer, faults
 from tests.unit.cli.typing_in import Terminal
 from tray_app.core.diagnosis.facts import InstallFacts, InstanceState
+from tray_app.core.releases import Repository
 from tray_app.desktop.instance.single_instance import Handover, Outcome
+from tray_app.diagnosis.program_releases import ProgramReleases
 from tray_app.diagnosis.releases import Releases
+from tray_app.ollama import CancelScope
 from tray_app.paths import paths
+
+HERE = Repository("somebody", "ollama-tray")
 
 
 def test_a_server_that_answers(terminal: Terminal) -> None:
@@ -229,3 +234,35 @@ def test_a_newer_ollama_with_its_command(
     assert [each.path for each in server.requests].count(latest) == 1
     terminal.settings(look_for_ollama="never")
     assert "99.0.0" not in terminal("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("version", "settings", "is_said"),
+    [
+        ("99.0.0", {}, True),
+        ("0.0.1", {}, False),
+        ("99.0.0", {"look_for_tray": "never"}, False),
+        ("99.0.0", {"skipped_release": "99.0.0"}, False),
+    ],
+)
+def test_a_newer_ollama_tray_that_the_program_was_told_of(
+    terminal: Terminal,
+    server: FaultyServer,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    settings: dict[str, object],
+    is_said: bool,
+) -> None:
+    """It is remembered: nobody is asked for it."""
+    monkeypatch.setattr("tray_app.diagnosis.computer.asked_repository", lambda: HERE)
+    server.fault(HERE.path, faults.reply_json(200, {"tag_name": version}))
+    file = paths(terminal.data_dir).program_release_file
+    ProgramReleases(file, HERE, server.url).newest(CancelScope())
+    server.forget()
+    terminal.settings(**settings)
+    out = terminal("doctor").out
+    assert ("Ollama Tray 99.0.0 is out" in out) is is_said
+    assert (f"See {HERE.page}" in out) is is_said
+    found = json.loads(terminal("doctor", "--json").out)
+    assert found["newer"] == ({"version": version, "page": HERE.page} if is_said else None)
+    assert HERE.path not in [each.path for each in server.requests]

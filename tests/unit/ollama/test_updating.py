@@ -111,7 +111,7 @@ def test_the_old_version_is_kept_and_comes_back(client: OllamaClient, server: Fa
     assert second.name == "tiny:latest-before-2026-11-24-2"
     assert {first.digest, second.digest} == {record.digest}
     server.state.install("tiny", small.model("tiny two"))
-    back = go_back(client, first, "tiny:latest")
+    back = go_back(client, first, "tiny:latest").record
     assert (back.name, back.digest) == ("tiny:latest", record.digest)
     assert client.get(first.name) is not None
 

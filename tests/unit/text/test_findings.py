@@ -343,6 +343,11 @@ TABLE: list[tuple[Any, ...]] = [
         "Retry",
     ),
     (
+        *(K.NEWER_TRAY, "", {"version": "0.2.0", "newest": "9.0.0"}),
+        *(Remedy(R.OPEN_PAGE, "https://x.y"), "Ollama Tray 9.0.0 is out"),
+        *("This is 0.2.0. Its page says what’s new.", "Open page"),
+    ),
+    (
         *(K.SETTINGS_BROKEN, "", {"reason": "theme: expected one of …."}, None),
         *("Some settings can’t be used", "theme: expected one of …. Defaults are used instead."),
         "",

@@ -17,8 +17,11 @@ from tests.widgets.helpers import button, emitted, plain, shown, texts
 from tests.widgets.windows import Told
 from tray_app.core.disk.report import DiskReport
 from tray_app.core.payloads import DeleteOutcome, DiskTarget, ModelRef
-from tray_app.core.records import ModelRecord, ServerState, ServerStatus
+from tray_app.core.records import Layer, LayerKind, ModelRecord, ServerState, ServerStatus
 from tray_app.core.sharing import KnownLayers, LayerIndex
+from tray_app.core.updates.facts import ModelVerdict
+from tray_app.core.updates.ledger import pack
+from tray_app.core.updates.verdicts import Standing, Verdict
 from tray_app.settings import Settings
 from tray_app.state.app_state import AppState
 from tray_app.views.disk.dialog import DiskDialog
@@ -240,6 +243,55 @@ def test_unfinished_downloads_are_told_and_go_on(stage: Stage) -> None:
     assert stage.told.take("pull_resume_requested") == ["gone"]
     assert rows["A model that isn’t known"].button.isHidden()
     assert "Ollama Tray deletes no file here." in stage.said()
+
+
+def test_what_belongs_to_a_newer_version_that_is_known_of(stage: Stage) -> None:
+    """Somebody else began to pull it, with another program."""
+    key = (data.SERVER, "phi4:14b")
+    layers = pack([Layer(disks.LOST_LAYER, LayerKind.MODEL, 2_000_000_000)])
+    verdict = Verdict(Standing.WEIGHTS, data.record("phi4:14b").digest)
+    stage.state.set_verdict(ModelVerdict(key, verdict, packed=layers))
+    stage.state.disk.put_report(disks.report(replace(disks.contents(), left_count=7)))
+    stage.dialog.tabs.setCurrentIndex(2)
+    rows = {row.name.name: row for row in stage.dialog.others.rows}
+    assert "A model that isn’t known" not in rows
+    assert rows["phi4:14b"].note.label.text() == "Last written 5 weeks ago."
+    rows["phi4:14b"].button.click()
+    assert stage.told.take("pull_dialog_requested") == ["phi4:14b"]
+    titles = [row.title for row in stage.dialog.takers.list.rows]
+    assert titles.count("phi4:14b") == 2, "what it takes, and what is on its way to it"
+
+
+def test_what_an_installed_model_misses_is_named(stage: Stage) -> None:
+    found = disks.contents()
+    *known, lost = found.unfinished
+    lost = replace(lost, names=("mistral:7b",))
+    stage.state.disk.put_report(disks.report(replace(found, unfinished=(*known, lost))))
+    stage.dialog.tabs.setCurrentIndex(2)
+    rows = {row.name.name: row for row in stage.dialog.others.rows}
+    rows["mistral:7b"].button.click()
+    assert stage.told.take("pull_dialog_requested") == ["mistral:7b"]
+
+
+def test_the_keyboard_stays_in_its_row_while_others_come_and_go(stage: Stage) -> None:
+    def has_focus(name: str) -> bool:
+        (row,) = [row for row in stage.dialog.others.rows if row.name.name == name]
+        return stage.dialog.focusWidget() is row.button
+
+    stage.dialog.tabs.setCurrentIndex(2)
+    first = disks.contents()
+    big, small, lost = first.unfinished
+    stage.dialog.others.rows[1].button.setFocus()
+    assert has_focus("qwen3:32b")
+    grown = replace(small, disk_bytes=2 * big.disk_bytes)
+    stage.state.disk.put_report(disks.report(replace(first, unfinished=(grown, big, lost))))
+    assert [row.name.name for row in stage.dialog.others.rows][:2] == [
+        "qwen3:32b",
+        "deepseek-r1:70b",
+    ]
+    assert has_focus("qwen3:32b")
+    stage.state.disk.put_report(disks.report(replace(first, unfinished=(big, lost))))
+    assert has_focus("deepseek-r1:70b"), "its neighbor, as it has gone"
 
 
 def test_what_stops_the_cleanup_is_said_on_top(stage: Stage) -> None:

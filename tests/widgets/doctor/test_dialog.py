@@ -181,6 +181,21 @@ def test_the_focus_at_first_and_the_arrows(stage: Stage, qtbot: QtBot) -> None:
     assert dialog.copy_button.hasFocus(), "all rows together are one stop"
 
 
+def test_home_and_end_go_to_the_first_and_the_last_finding(stage: Stage, qtbot: QtBot) -> None:
+    stage.dialog.resize(560, 440)
+    stage.found(ex.examined())
+    rows = stage.dialog.list.rows
+    bar = stage.dialog.list.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    stage.row(K.STRAY_FILE).setFocus()
+    qtbot.keyClick(stage.dialog.focusWidget(), Qt.Key.Key_End)
+    assert rows[-1].hasFocus()
+    assert bar.value() == bar.maximum()
+    qtbot.keyClick(stage.dialog.focusWidget(), Qt.Key.Key_Home)
+    assert rows[0].hasFocus()
+    assert bar.value() == 0
+
+
 def test_without_anything_to_fix_the_focus_stays_at_close(stage: Stage) -> None:
     found = ex.examined(ex.ALL_FINE)
     stage.found(ex.running(found, 3, "s"))

@@ -364,14 +364,19 @@ def test_buttons_go_below_where_the_words_leave_no_room(
     panel: DownloadsPanel, qtbot: QtBot
 ) -> None:
     panel.set_create(item(S.ASKED))
-    keep = button(panel, "Keep x:1")
-    qtbot.waitUntil(lambda: keep.mapTo(panel, keep.rect().center()).x() > panel.width() // 2)
-    height = row(panel).height()
+    keep, expander = button(panel, "Keep x:1"), button(panel, "Show details of x:1")
+
+    def below() -> int:
+        """How far the words of the question are below the button that every row has."""
+        first, second = (each.mapTo(panel, each.rect().center()).y() for each in (expander, keep))
+        return second - first
+
+    qtbot.waitUntil(lambda: abs(below()) < 4)
     panel.resize(420, 420)
-    qtbot.waitUntil(lambda: row(panel).height() > height)
+    qtbot.waitUntil(lambda: below() > keep.height() // 2)
     assert keep.mapTo(panel, keep.rect().topLeft()).x() < panel.width() // 2
     panel.resize(960, 420)
-    qtbot.waitUntil(lambda: row(panel).height() == height)
+    qtbot.waitUntil(lambda: abs(below()) < 4)
 
 
 # Among downloads.

@@ -320,6 +320,17 @@ def test_keys_of_a_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
     assert (paused, cancelled, left) == (["a"], ["a"], [None])
 
 
+def test_home_and_end_go_to_the_first_and_the_last_row(qtbot: QtBot, panel: DownloadsPanel) -> None:
+    names = [f"model:{number:03}" for number in range(120)]
+    fill(panel, *(item(name, PullState.PAUSED) for name in names))
+    row(panel, names[5]).setFocus()
+    for key, place in ((Qt.Key.Key_End, -1), (Qt.Key.Key_Home, 0)):
+        qtbot.keyClick(panel.focusWidget(), key)
+        there = row(panel, panel.list.shown_ids[place])
+        assert there.hasFocus()
+        qtbot.waitUntil(lambda there=there: not there.visibleRegion().isEmpty())
+
+
 def test_tab_goes_from_a_row_into_its_buttons_and_on(panel: DownloadsPanel) -> None:
     fill(panel, item("a", PullState.PAUSED), item("b", PullState.RUNNING))
     row(panel, "b").setFocus()

@@ -108,3 +108,7 @@ def test_it_fits_and_scrolls_where_there_is_little_room(qtbot: QtBot) -> None:
     assert dialog.area.hasFocus()
     qtbot.keyClick(dialog.area, Qt.Key.Key_Down)
     assert bar.value() > 0
+    qtbot.keyClick(dialog.area, Qt.Key.Key_End)
+    assert bar.value() == bar.maximum()
+    qtbot.keyClick(dialog.area, Qt.Key.Key_Home)
+    assert bar.value() == 0

@@ -1,11 +1,14 @@
 """What the window tells of names that models were given, and how that is taken back."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.shots import data
 from tests.widgets.windows import QWEN, Stage, banner, click_banner, pick, selected
+from tray_app import text
 from tray_app.core.payloads import BusyModel, ModelRef, RenameRequest, Verb
 from tray_app.core.records import ModelRecord, ServerState
 from tray_app.core.renaming import CleanUp, Ending, RenameOutcome
@@ -136,3 +139,15 @@ def test_of_a_server_that_is_not_shown_only_failures_are_told(several: Stage) ->
     assert banner(several.window) == before
     several.state.renames.tell_failed(replace(done, ending=Ending.NOT_MADE, name=""))
     assert banner(several.window) == "The copy didn’t appear. Nothing was changed."
+
+
+def test_it_is_read_out_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    accessible = SimpleNamespace(
+        isActive=lambda: True, updateAccessibility=lambda event: said.append(event.message())
+    )
+    monkeypatch.setattr("tray_app.views.components.announce.QAccessible", accessible)
+    stage.state.renames.tell_renamed(outcome(Ending.RENAMED))
+    assert said == ["Renamed qwen3:8b to qwen3-main:8b."]
+    stage.state.diagnostics_copied.emit()
+    assert said[1:] == [text.diagnostics_copied()]

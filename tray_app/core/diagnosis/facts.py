@@ -15,6 +15,7 @@ from tray_app.core.sign_in import SecretState, SignInKind
 if TYPE_CHECKING:
     from tray_app.core.endpoint import Endpoint
     from tray_app.core.errors import OllamaError
+    from tray_app.core.releases import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,8 @@ class Diagnosis:
     proxy: str = ""
     local_proxy: str = ""
     registry_error: OllamaError | None = None
+    newer: Release | None = None
+    """A newer Ollama Tray, if one is known of."""
     private: tuple[tuple[str, str], ...] = ()
     """What a report for others does not repeat, each with what stands in its place."""
 

@@ -113,6 +113,7 @@ class FindingKind(StrEnum):
     LOCAL_PROXY = "local_proxy"
     SOCKS_PROXY = "socks_proxy"
     REGISTRY_SILENT = "registry_silent"
+    NEWER_TRAY = "newer_tray"
     SETTINGS_BROKEN = "settings_broken"
     QT_BROKEN = "qt_broken"
     PROGRAM_SILENT = "program_silent"
@@ -162,7 +163,8 @@ _TONES = {
                 _K.CLOCK,
                 _K.ODD_SOURCES,
             ),
-            *(_K.EXPOSED, _K.FOLDER_NOT_SEEN, _K.NEWER_OLLAMA, _K.REGISTRY_SILENT),
+            *(_K.EXPOSED, _K.FOLDER_NOT_SEEN, _K.NEWER_OLLAMA, _K.NEWER_TRAY),
+            _K.REGISTRY_SILENT,
             *(_K.DESKTOP_UNKNOWN, _K.NO_TRAY, _K.NO_NOTIFIER),
         ),
         _T.INFO,

@@ -460,6 +460,10 @@ def _program(facts: Diagnosis) -> Iterable[Finding]:
     if facts.instance.state is InstanceState.SILENT:
         problems.append(Finding(_K.PROGRAM_SILENT))
     yield from problems or (Finding(_K.PROGRAM_FINE),)
+    if facts.newer is not None:
+        about = About(version=facts.versions.program, newest=facts.newer.version)
+        remedy = Remedy(_R.OPEN_PAGE, facts.newer.page)
+        yield Finding(_K.NEWER_TRAY, about=about, remedy=remedy)
 
 
 def _own_folders(facts: Diagnosis) -> Iterable[Finding]:

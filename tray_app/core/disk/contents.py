@@ -70,13 +70,15 @@ class StoreFiles:
 @dataclass(frozen=True, slots=True)
 class Unfinished:
     """What there is of one layer that was not fetched to its end. `written_s`: last; `oldest_s`:
-    its oldest file, each of which Ollama judges by itself."""
+    its oldest file, each of which Ollama judges by itself. `names` are the installed models that
+    miss it: most often nobody has it yet."""
 
     digest: str
     disk_bytes: int
     full_bytes: int
     written_s: float
     oldest_s: float
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,10 @@ def contents(found: StoreFiles, now_s: float) -> StoreContents:
             folders.append(sized)
         else:
             other_bytes += sized.disk_bytes  # somebody else's
-    unfinished = tuple(_unfinished(digest, files) for digest, files in partials.items())
+    unfinished = tuple(
+        _unfinished(digest, files, found.layers.get(digest, ()))
+        for digest, files in partials.items()
+    )
     left_bytes = sum(size for _, size in left)
     parts = (
         sum(by_layer.values()),
@@ -218,7 +223,9 @@ def is_cleaned(written_s: float, now_s: float) -> bool:
     return now_s - written_s > CLEANED_AFTER_S
 
 
-def _unfinished(digest: str, files: list[tuple[StoredFile, int]]) -> Unfinished:
+def _unfinished(
+    digest: str, files: list[tuple[StoredFile, int]], names: tuple[str, ...]
+) -> Unfinished:
     # The data lie in the one without a number; the others say how far each part has come.
     data = [file for file, _ in files if file.name.endswith("-partial")]
     moments = [file.modified_s for file, _ in files]
@@ -228,6 +235,7 @@ def _unfinished(digest: str, files: list[tuple[StoredFile, int]]) -> Unfinished:
         max((file.size_bytes for file in data), default=0),
         max(moments),
         min(moments),
+        tuple(sorted(names)),
     )
 
 
@@ -241,8 +249,9 @@ def by_model(
     unfinished: Iterable[Unfinished], names: Mapping[str, str]
 ) -> dict[str, tuple[Unfinished, ...]]:
     """The unfinished layers by the model that they belong to, "" = nobody knows. `names` are those
-    of models by layer digest."""
+    of models by layer digest; what they do not tell, installed models may."""
     found: dict[str, list[Unfinished]] = {}
     for each in unfinished:
-        found.setdefault(names.get(each.digest, ""), []).append(each)
+        name = names.get(each.digest) or next(iter(each.names), "")
+        found.setdefault(name, []).append(each)
     return {name: tuple(rows) for name, rows in found.items()}

@@ -34,6 +34,8 @@ class Standing(StrEnum):
 OFFERED = frozenset({Standing.WEIGHTS, Standing.SMALL})
 OTHER_THERE = OFFERED | {Standing.CHANGED, Standing.NEEDS_SERVER}
 """The registry has another version, whatever is to be done about it."""
+KEPT_NOWHERE_ELSE = frozenset({Standing.MADE_HERE, Standing.CHANGED})
+"""Whoever pulls the name loses what is here, or may."""
 UNASKED = frozenset({Standing.MADE_HERE, Standing.CLOUD, Standing.NOT_ASKED})
 """What is known without a registry."""
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tray_app.views.components.buttons import Button
 
 _SIDE = 20
-_PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
 
 
 class DialogFrame(QDialog):
@@ -154,6 +153,5 @@ class DialogFrame(QDialog):
         return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        direction = _PAGES.get(Qt.Key(event.key()))
-        if direction is None or not self.scroller.scroll_page(direction):
+        if not self.scroller.scroll_by_key(event):
             super().keyPressEvent(event)

@@ -18,7 +18,9 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QScreen
-from PySide6.QtWidgets import QFrame, QScrollArea, QStyle, QWidget
+from PySide6.QtWidgets import QStyle, QWidget
+
+from tray_app.views.components.scrolling import ScrollArea
 
 _BORDER = 4
 _SETTLING_MS = 1000
@@ -161,16 +163,14 @@ def _area(rect: QRect) -> int:
     return rect.width() * rect.height() if rect.isValid() else 0
 
 
-class FittingScroll(QScrollArea):
+class FittingScroll(ScrollArea):
     """Shows `content` as if it stood there itself; on a screen that is too small for it, it
     scrolls. Keys act on what is in it: it is no stop of its own."""
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._content = content
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidgetResizable(True)
         self.setWidget(content)
         content.setAutoFillBackground(False)  # setWidget switches it on
         self.viewport().setAutoFillBackground(False)
@@ -196,12 +196,6 @@ class FittingScroll(QScrollArea):
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
         )
-
-    def scroll_page(self, direction: int) -> bool:
-        """Scroll one page down (1) or up (-1); whether there was anything to scroll."""
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.value() + direction * bar.pageStep())
-        return bar.maximum() > bar.minimum()
 
 
 class FittingContent(QWidget):

@@ -616,10 +616,8 @@ class DeriveDialog(DialogFrame):
         self.reject()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Page keys scroll the form, which scrolls by itself here."""
-        directions = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-        direction = directions.get(Qt.Key(event.key()))
-        if direction is None or not self.form_scroller.scroll_page(direction):
+        """The form scrolls by itself here."""
+        if not self.form_scroller.scroll_by_key(event):
             super().keyPressEvent(event)
 
     @property

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +26,7 @@ from tray_app.views.components.flow import FlowLayout
 from tray_app.views.components.labels import heading
 from tray_app.views.components.model_glyphs import CAPABILITY_GLYPHS
 from tray_app.views.components.notice_card import NoticeCard
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.details.facts import disk_facts, model_facts
 from tray_app.views.details.memory import MemoryCard, MemoryFacts, measured_facts
 from tray_app.views.details.note import NoteField
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 _TWO_COLUMNS = 700
 
 
-class OverviewTab(QScrollArea):
+class OverviewTab(ScrollArea):
     """Two columns, one when narrow; above them an `error_card` with *Retry*."""
 
     def __init__(
@@ -54,8 +53,6 @@ class OverviewTab(QScrollArea):
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self._content = QWidget(self)
         self.error_card = NoticeCard(self._content)
         self.error_card.hide()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef, ModelRefs
@@ -35,6 +35,7 @@ from tray_app.text.version import (
 from tray_app.views.components.buttons import Button, copy_text
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.notice_card import NoticeCard
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.components.tables import DIM_ROLE, CardTable, in_card
 from tray_app.views.details.page import MARGINS
@@ -95,7 +96,7 @@ def short_line(record: ModelRecord | None, state: AppState, now: datetime) -> st
     return verdict_line(found.verdict, subject_of(record, found, state), now, found.marks)
 
 
-class VersionTab(QScrollArea):
+class VersionTab(ScrollArea):
     """Signals: `changed` when it shows something else."""
 
     changed = Signal()
@@ -116,8 +117,6 @@ class VersionTab(QScrollArea):
         self._found = ModelVerdict(("", ""), Verdict())
         self._rows: tuple[Difference, ...] = ()
         self._kept: tuple[tuple[Made, int | None], ...] = ()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self._content = QWidget(self)
         self.card = NoticeCard(self._content)
         self.card.button.clicked.connect(self._on_card_button_clicked)

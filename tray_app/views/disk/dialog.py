@@ -248,7 +248,8 @@ class DiskDialog(DialogFrame):
         found = report.contents
         if found is not None:
             items = items_by_layer(self._state, self.server_id)
-            self.takers.show_contents(found, unfinished_by_model(found, items))
+            unfinished = unfinished_by_model(found, items, self._state, self.server_id)
+            self.takers.show_contents(found, unfinished)
             self.others.show_report(report, self._clock())
         self._is_elsewhere = found is None
         self._show_pages()

@@ -20,8 +20,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -30,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from tray_app.core.disk.freeing import OfferIndex
 from tray_app.text import tr
+from tray_app.views.components.card_list import CardList
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.names import NameFonts, fit_name, paint_name
 from tray_app.views.components.rtl import mirrored
@@ -226,23 +225,15 @@ class _Delegate(QStyledItemDelegate):
         return model.setData(index, wanted, Qt.ItemDataRole.CheckStateRole)
 
 
-class OfferList(QListView):
+class OfferList(CardList):
     """Only what is on screen is made of words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Models"), parent)
         self.offers = OfferModel(self)
-        self.setAccessibleName(tr("Models"))
         self.setModel(self.offers)
         self.setItemDelegate(_Delegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(4 * _ROW_HEIGHT)
-        self.viewport().setAutoFillBackground(False)
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
         # A QListView would find all places anew: rows of one height stay where they are.

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from tray_app.core.disk.contents import StoreContents, Unfinished, by_model, is_cleaned
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.pulls.states import UNFINISHED, PullItem, PullState
+from tray_app.core.updates.verdicts import OTHER_THERE
 from tray_app.text import size, tr
 from tray_app.text.disk import (
     Line,
@@ -65,10 +66,18 @@ def items_by_layer(state: AppState, server_id: str) -> dict[str, PullItem]:
 
 
 def unfinished_by_model(
-    found: StoreContents, items: dict[str, PullItem]
+    found: StoreContents, items: dict[str, PullItem], state: AppState, server_id: str
 ) -> dict[str, tuple[Unfinished, ...]]:
-    """The unfinished layers by the model that they belong to, "" = nobody knows."""
-    return by_model(found.unfinished, {digest: item.name for digest, item in items.items()})
+    """The unfinished layers by the model that they belong to, "" = nobody knows. What no download
+    tells, the newer versions do that are known of: another program may have begun to pull one."""
+    names = {digest: item.name for digest, item in items.items()}
+    unknown = [each.digest for each in found.unfinished if each.digest not in names]
+    snapshot = state.snapshot(server_id)
+    for row in snapshot.models if snapshot is not None and unknown else ():
+        told = state.model_verdict(row.key)
+        if told.packed and told.verdict.standing in OTHER_THERE:
+            names |= {digest: row.name for digest in unknown if digest in told.packed}
+    return by_model(found.unfinished, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +135,10 @@ class OthersPage(ScrollPage):
         items = items_by_layer(self._state, self._server_id)
         is_active = not (report.no_prune or found.is_cleanup_stopped)
         loser, unfinished = "", []
-        for name, layers in unfinished_by_model(found, items).items():
+        unfinished_layers = unfinished_by_model(found, items, self._state, self._server_id)
+        for name, layers in unfinished_layers.items():
             whole = _joined(layers)
-            item = items.get(layers[0].digest)
+            item = next((items[each.digest] for each in layers if each.digest in items), None)
             row = self._unfinished_row(name, whole, item, now, is_active=is_active)
             unfinished.append(row)
             is_ours = item is not None and item.state in UNFINISHED
@@ -163,7 +173,9 @@ class OthersPage(ScrollPage):
         )
         title = name or unknown_model()
         if item is None:
-            return _Row("download", title, line, whole.disk_bytes)
+            act = ("pull", name)
+            action = tr("&Pull…") if name else ""
+            return _Row("download", title, line, whole.disk_bytes, action, act)
         if is_in_list:
             act = ("show", item.id)
             return _Row("download", title, line, whole.disk_bytes, tr("S&how"), act)
@@ -207,7 +219,9 @@ class OthersPage(ScrollPage):
         if (unfinished, left) == self._shown:
             return
         self._shown = (unfinished, left)
-        focused = next((n for n, row in enumerate(self.rows) if row.button.hasFocus()), None)
+        focus = self.window().focusWidget()
+        place = next((n for n, row in enumerate(self.rows) if row.button is focus), None)
+        name = self.rows[place].name.name if place is not None else ""
         self.rows = []
         for card, rows in ((self._unfinished, unfinished), (self._left, left)):
             card.clear()
@@ -218,8 +232,15 @@ class OthersPage(ScrollPage):
                 made.button.clicked.connect(self._actor(*row.act))
                 self.rows.append(made)
                 card.add_row(made)
-        if focused is not None and focused < len(self.rows):
-            self.rows[focused].button.setFocus()
+        if place is not None:
+            self._focus(name, place)
+
+    def _focus(self, name: str, place: int) -> None:
+        """The button of the row of that name; where it has gone, of the one in its place."""
+        usable = [row for row in self.rows if not row.button.isHidden()]
+        same = next((row for row in usable if row.name.name == name), None)
+        if usable:
+            (same or usable[min(place, len(usable) - 1)]).button.setFocus()
 
     def _actor(self, verb: str, about: str) -> Callable[[], None]:
         return lambda: self._act(verb, about)
@@ -229,6 +250,8 @@ class OthersPage(ScrollPage):
             self._commands.pull_show_requested.emit(about)
         elif verb == "continue":
             self._commands.pull_resume_requested.emit(about)
+        elif verb == "pull":
+            self._commands.pull_dialog_requested.emit(about)
         elif verb == "folder":
             open_folder(about)
 

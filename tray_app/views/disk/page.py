@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.theme import TextRole, Tone
 
 SIDE = 20
 
 
-class ScrollPage(QScrollArea):
+class ScrollPage(ScrollArea):
     """Scrolls what is put into `content`; the keys of what is in it act there."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidgetResizable(True)
         inner = QWidget(self)
         self.content = QVBoxLayout(inner)
         self.content.setContentsMargins(SIDE, 16, SIDE, 16)

@@ -14,9 +14,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -36,6 +33,7 @@ from tray_app.text.disk import (
     unfinished_word,
     unknown_model,
 )
+from tray_app.views.components.card_list import CardList
 from tray_app.views.components.names import NameFonts, fit_name, paint_name
 from tray_app.views.components.rtl import mirrored
 from tray_app.views.components.safe_paint import guarded_cell
@@ -210,24 +208,16 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(QPointF(left, baseline(rect, fonts.strong)), words)
 
 
-class TakersList(QListView):
+class TakersList(CardList):
     """Signals: `opened` with the name of a model."""
 
     opened = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("What takes the space"), parent)
         self._rows = _Model(self)
         self.setModel(self._rows)
         self.setItemDelegate(_Delegate(self))
-        self.setAccessibleName(tr("What takes the space"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.viewport().setAutoFillBackground(False)
         self.doubleClicked.connect(self._open)
 
     @property

@@ -3,8 +3,10 @@ has the focus does not move."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tray_app.core.diagnosis.findings import (
     Finding,
@@ -24,8 +26,12 @@ from tray_app.text import (
 )
 from tray_app.views.components.finding_row import FindingRow, RowTexts
 from tray_app.views.components.labels import PlainLabel, heading
+from tray_app.views.components.scrolling import ScrollArea, end_of_list
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.theme import Tone
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 Key = tuple[FindingKind, tuple[str, ...], tuple[str, ...]]
 
@@ -43,7 +49,7 @@ def key_of(finding: Finding) -> Key:
     return (finding.kind, finding.server_ids, finding.about.names)
 
 
-class FindingList(QScrollArea):
+class FindingList(ScrollArea):
     """Signals: `remedy_clicked` with the finding whose button was used, `emptied` when the row that
     had the focus is gone and there is no other."""
 
@@ -52,8 +58,6 @@ class FindingList(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(tr("Findings"))
@@ -227,6 +231,12 @@ class FindingList(QScrollArea):
             if 0 <= place < len(self._order):
                 self._order[place].setFocus(Qt.FocusReason.TabFocusReason)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = end_of_list(event)
+        if place is not None and self._order:
+            self._order[place].setFocus(Qt.FocusReason.TabFocusReason)
+        super().keyPressEvent(event)
+
     def _on_row_button_clicked(self) -> None:
         row = self.sender()
         if isinstance(row, FindingRow) and row in self._findings:
@@ -251,7 +261,7 @@ class FindingList(QScrollArea):
 def _row_texts(finding: Finding, *, is_checking: bool, is_usable: bool) -> RowTexts:
     words = finding_words(finding)
     glyph, tone = _TONES[finding.tone]
-    if finding.kind is FindingKind.NEWER_OLLAMA:
+    if finding.kind in (FindingKind.NEWER_OLLAMA, FindingKind.NEWER_TRAY):
         glyph = "update"
     elif finding.kind in (FindingKind.KEYRING_WAITING, FindingKind.STARTING):
         glyph = "clock"

@@ -181,8 +181,7 @@ class CreateRow(PanelRow):
         self._fit()
 
     def _set_worded(self, button: Button, action: RowAction | None) -> None:
-        button.setVisible(action is not None)
-        button.setProperty("action", action.value if action is not None else "")
+        self._show_action(button, action)
         if action is None:
             return
         button.setText(create_action_caption(action))
@@ -190,14 +189,13 @@ class CreateRow(PanelRow):
         button.setAccessibleName(create_action_name(action, self._item))
 
     def _set_button(self, button: IconButton, action: RowAction | None) -> None:
-        button.setVisible(action is not None)
+        is_enabled = action is not RowAction.START or can_start_create(self._item)
+        self._show_action(button, action, is_enabled=is_enabled)
         if action is None:
             return
-        is_enabled = action is not RowAction.START or can_start_create(self._item)
         tip = "" if is_enabled else tr("It starts by itself when the server answers")
         button.set_icon_name(ACTION_GLYPHS[action])
         button.set_name(create_action_name(action, self._item), tip)
-        button.setEnabled(is_enabled)
 
     def _focused_part(self) -> QWidget | None:
         """Of this row."""
@@ -210,7 +208,7 @@ class CreateRow(PanelRow):
         not on a button that `is_other` now, which a second key press would click."""
         if self._item.state is CreateState.ASKED:
             self._other.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif focused.isHidden() or is_other:
+        elif is_other:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _apply_progress(self) -> None:

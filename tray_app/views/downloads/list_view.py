@@ -16,13 +16,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tray_app.core.payloads import DiskTarget, ModelRef, PullMove, ServerStart
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.scrolling import ScrollArea, end_of_list
 from tray_app.views.components.surfaces import margins
 from tray_app.views.downloads.create_menu import CreateMenu
 from tray_app.views.downloads.create_row import CreateRow
@@ -58,7 +59,7 @@ def _moved(rows: Sequence[Row], layout: QVBoxLayout) -> tuple[int, int]:
     return is_there.index(False), len(rows) - is_there[::-1].index(False)
 
 
-class DownloadList(QScrollArea):
+class DownloadList(ScrollArea):
     """Rows by download id; Tab comes to the first one from `stop_before`.
 
     Signals: `model_clicked` (show it in the table), `left` (Esc).
@@ -117,8 +118,6 @@ class DownloadList(QScrollArea):
         self._empty.setContentsMargins(margins(44, 16, 16, 16))
         self._layout.addWidget(self._empty)
         self._layout.addStretch(1)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(self._list)
@@ -252,10 +251,12 @@ class DownloadList(QScrollArea):
         self._unmade.pop(item_id, None)
         row = self._rows.pop(item_id, None)
         if row is not None:
-            focused = row.focusWidget() if row.hasFocus() else self.focusWidget()
+            focused = self.window().focusWidget()
             # Moving the focus sets off others' code, which may look at the rows that are left.
             if focused is not None and (focused is row or row.isAncestorOf(focused)):
                 self._focus(neighbour)
+                if not neighbour:
+                    self._stop_before.setFocus(Qt.FocusReason.OtherFocusReason)
             self._layout.removeWidget(row)
             row.hide()
             row.deleteLater()
@@ -518,6 +519,12 @@ class DownloadList(QScrollArea):
         behind = move.index >= len(waiting)
         index = order.index(waiting[-1]) + 1 if behind else order.index(waiting[move.index])
         self._commands.pull_move_requested.emit(PullMove(move.id, index))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = end_of_list(event)
+        if place is not None and self._shown:
+            self._focus(self._shown[place])
+        super().keyPressEvent(event)
 
     def _on_row_left(self, direction: str) -> None:
         row = self.sender()

@@ -31,6 +31,12 @@ BUTTON = 28
 INDENT = 28
 _MIN_HEIGHT = 52
 _PERCENT_WIDTH = 36
+_ACTION = "action"
+
+
+def _is_drop(action: RowAction, before: str) -> bool:
+    """Whether a button takes the row away from now on, and did something else until now."""
+    return action is RowAction.REMOVE and before != action.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class PanelRow(QWidget):
         self._shown_name = one_line(name, 120)
         self._space_action: RowAction | None = None
         self._delete_action: RowAction | None = None
+        self._left = ""  # what the button did that a person stood on and that has gone
         self._icon = GlyphLabel(parent=self)
         self._name = NameLabel(name, parent=self)
         self._on = PlainLabel(role=TextRole.SECONDARY, wrap=False, parent=self)
@@ -149,6 +156,32 @@ class PanelRow(QWidget):
         """Put this row's buttons behind the row in the Tab order."""
         for before, after in pairwise(self._stops):
             QWidget.setTabOrder(before, after)
+
+    # Its buttons become others under the keyboard.
+
+    def _show_action(
+        self, button: Button | IconButton, action: RowAction | None, *, is_enabled: bool = True
+    ) -> None:
+        """Have a button do this, or nothing. Who stands on it is brought to the row first: Qt would
+        go to what comes next, often *Cancel* or *Remove*, where the next key would act."""
+        has_focus = self.window().focusWidget() is button
+        before = button.property(_ACTION)
+        if has_focus and (action is None or not is_enabled or _is_drop(action, before)):
+            self._left = before
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        button.setProperty(_ACTION, action.value if action is not None else "")
+        button.setVisible(action is not None)
+        button.setEnabled(is_enabled)
+
+    def _follow_action(self) -> None:
+        """All buttons are what they are now: from the row to the one that does what that one did
+        on which a person stood."""
+        left, self._left = self._left, ""
+        if not left or self.window().focusWidget() is not self:
+            return
+        for button in (self._worded, self._first, self._second):
+            if button.property(_ACTION) == left and button.isEnabled():
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_safely(self, show: Callable[[], object]) -> None:
         """One row that fails says so, and those below it go on."""

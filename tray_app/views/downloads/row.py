@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tray_app.core.pulls.speed import SpeedTrail
@@ -133,20 +132,20 @@ class DownloadRow(PanelRow):
         for part in (self._bar, self._percent):
             part.setVisible(look.bar is not BarMode.NONE)
         self._bar.set_idle(look.bar is BarMode.IDLE)
-        self._set_button(self._first, look.first, look.are_enabled)
-        self._set_button(self._second, look.second, look.are_enabled)
         is_worded = item.state in _WORDED or look.first is RowAction.FREE_UP
         self._set_worded(look.first if is_worded else None)
+        self._set_button(self._first, None if is_worded else look.first, look.are_enabled)
+        self._set_button(self._second, look.second, look.are_enabled)
+        self._follow_action()
         self._space_action = look.first if look.are_enabled else None
         self._delete_action = look.second if look.are_enabled else None
         self._name_expander()
 
     def _set_worded(self, action: RowAction | None) -> None:
         """The first button in words, where what to do next is the point of the row."""
-        self._worded.setVisible(action is not None)
+        self._show_action(self._worded, action)
         self._keep_room(action is None)
         if action is not None:
-            self._first.hide()
             words = {
                 RowAction.RETRY: tr("Retry"),
                 RowAction.LOOK: tr("Look…"),
@@ -157,17 +156,14 @@ class DownloadRow(PanelRow):
             self._worded.setAccessibleName(action_name(action, self._item))
 
     def _set_button(self, button: IconButton, action: RowAction | None, enabled: bool) -> None:
-        if action is None and button.hasFocus():
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-        button.setVisible(action is not None)
-        if action is None:
-            return
         if action is RowAction.START:
             enabled = can_start(self._item)
+        self._show_action(button, action, is_enabled=enabled)
+        if action is None:
+            return
         button.set_icon_name(ACTION_GLYPHS[action])
         tip = "" if enabled else why_disabled(action, self._item, self._server)
         button.set_name(action_name(action, self._item), tip)
-        button.setEnabled(enabled)
 
     def _apply_progress(self) -> None:
         item, progress = self._item, self._item.progress

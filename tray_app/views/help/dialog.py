@@ -9,10 +9,8 @@ from PySide6.QtCore import QDir, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from tray_app.text.help import leaving
 from tray_app.views.components.buttons import Button
 from tray_app.views.components.labels import PlainLabel, heading
 from tray_app.views.components.screen_fit import ScreenFit
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.surfaces import Card
 from tray_app.views.shortcuts import download_keys, listed
 from tray_app.views.theme import TextRole
@@ -52,11 +51,9 @@ class HelpDialog(QDialog):
         self._add_leaving()
         self._add_links(project)
         self._column.addStretch(1)
-        self.area = QScrollArea()
+        self.area = ScrollArea()
         self.area.setAccessibleName(tr("Help"))
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidgetResizable(True)
         self.area.setWidget(body)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)

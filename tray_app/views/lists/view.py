@@ -17,8 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -29,6 +27,7 @@ from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lists.planning import PlanLine, PlanStatus
 from tray_app.text import one_line, tr
 from tray_app.text.lists import line_name, line_size, line_status
+from tray_app.views.components.card_list import CardList
 from tray_app.views.components.glyphs import SECONDARY, glyph_color, paint_glyph
 from tray_app.views.components.inputs import paint_check_box
 from tray_app.views.components.names import NameFonts, fit_name, paint_name
@@ -171,27 +170,19 @@ class PlanDelegate(QStyledItemDelegate):
         return _RIGHT + width + 2 * _GAP + _GLYPH
 
 
-class PlanView(QListView):
+class PlanView(CardList):
     """One stop of the Tab key: arrows move, Space ticks, Ctrl+A ticks all; a click ticks a line,
     with Shift all lines from the last one on."""
 
     def __init__(self, model: ListPlanModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Lines of the list"), parent)
+        self.setModel(model)
         self._plan = model
         self._anchor: QPersistentModelIndex | None = None
-        self.setModel(model)
         self._delegate = PlanDelegate(model, self)
         self.setItemDelegate(self._delegate)
-        self.setAccessibleName(tr("Lines of the list"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
-        self.setObjectName("cardTable")
 
     @property
     def wanted_height(self) -> int:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from tray_app.core.creates.records import Derived, Undone, UndoRequest
-from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.core.payloads import ModelRefs
 from tray_app.text import tr
 from tray_app.text.deriving import derived_line, undone_line
-from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import BannerText
 from tray_app.views.theme import Tone
 
@@ -24,17 +23,17 @@ if TYPE_CHECKING:
     from tray_app.commands import Commands
     from tray_app.core.records import Snapshot
     from tray_app.state.app_state import AppState
+    from tray_app.views.main_window.awaited_model import AwaitedModel
     from tray_app.views.main_window.shown_servers import ShownServers
     from tray_app.views.models.view import ModelView
 
 
 class DeriveReports(QObject):
-    """Signals: `changed` when there is something else to say, `notice_made` (BannerText),
-    `model_found` (ModelRef: what was made is in the list). Thread: GUI."""
+    """Signals: `changed` when there is something else to say, `notice_made` (BannerText). Thread:
+    GUI."""
 
     changed = Signal()
     notice_made = Signal(object)  # BannerText
-    model_found = Signal(object)  # ModelRef
 
     def __init__(
         self,
@@ -42,6 +41,7 @@ class DeriveReports(QObject):
         commands: Commands,
         shown: ShownServers,
         view: ModelView,
+        awaited: AwaitedModel,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -49,11 +49,9 @@ class DeriveReports(QObject):
         self._commands = commands
         self._shown = shown
         self._view = view
-        self._window = window
+        self._awaited = awaited
         self._last: Derived | None = None
         self._lost: Derived | None = None  # until a person has looked
-        # What is not in the list yet, and what was selected when it was made.
-        self._awaited: tuple[ModelRef, tuple[ModelRef, ...]] | None = None
         self.actions: dict[str, Callable[[], object]] = {
             "derived_details": self._show_details,
             "derived_delete": self._delete,
@@ -80,16 +78,18 @@ class DeriveReports(QObject):
     def _on_derived(self, derived: Derived) -> None:
         self._last = derived
         self._lost = derived if derived.lost else None
-        self._await(derived.ref)
+        is_listed = self._shown.is_listed(derived.ref.server_id)
+        if is_listed:
+            self._awaited.wait_for(derived.ref, derived.request.base)
         self.changed.emit()
-        if derived.lost or not self._shown.is_listed(derived.ref.server_id):
+        if derived.lost or not is_listed:
             return
         actions: tuple[tuple[str, str], ...] = ()
         if not derived.request.is_edit:
             actions = (("derived_details", tr("Details")),)
         elif derived.kept is not None:
             actions = (("derived_undo", tr("Undo")),)
-        self._tell(derived_line(derived), actions)
+        self.notice_made.emit(BannerText(derived_line(derived), Tone.OK, actions))
 
     @Slot(object)
     def _on_undone(self, undone: Undone) -> None:
@@ -97,41 +97,16 @@ class DeriveReports(QObject):
             self._lost = None
             self.changed.emit()
         if self._shown.is_listed(undone.edited.server_id):
-            self._tell(undone_line(undone.edited.name), ())
-
-    def _tell(self, words: str, actions: tuple[tuple[str, str], ...]) -> None:
-        self.notice_made.emit(BannerText(words, Tone.OK, actions))
-        announce(self._window, words)
-
-    # The row.
-
-    def _await(self, ref: ModelRef) -> None:
-        if self._shown.is_listed(ref.server_id):
-            self._awaited = (ref, self._view.selected_refs())
-            self._find()
+            self.notice_made.emit(BannerText(undone_line(undone.edited.name), Tone.OK))
 
     @Slot(object)
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:
-        if self._awaited is not None and self._awaited[0].server_id == snapshot.server_id:
-            self._find()
-        lost = self._lost
-        if lost is not None and self._awaited is None and snapshot.server_id == lost.ref.server_id:
+        lost, is_waiting = self._lost, self._awaited.is_waiting
+        if lost is not None and not is_waiting and snapshot.server_id == lost.ref.server_id:
             record = self._state.record(lost.ref.key)
             if record is None or record.digest != lost.ref.digest:
                 self._lost = None  # it is gone, or another one by now
                 self.changed.emit()
-
-    def _find(self) -> None:
-        """Select it as soon as it is in the list, unless a person has gone on to something else."""
-        if self._awaited is None:
-            return
-        ref, selected = self._awaited
-        record = self._state.record(ref.key)
-        if {each.key for each in self._view.selected_refs()} != {each.key for each in selected}:
-            self._awaited = None
-        elif record is not None and record.digest == ref.digest:
-            self._awaited = None
-            self.model_found.emit(ref)
 
     # What the buttons do.
 

@@ -17,7 +17,6 @@ from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef
 from tray_app.core.sharing import freed, is_made_here
 from tray_app.text import delete_result, diagnostics_copied, tr
 from tray_app.text.several import several_deleted
-from tray_app.views.components.announce import announce
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.pane_actions import PULL
 from tray_app.views.theme import Tone
@@ -61,7 +60,6 @@ class Reports(QObject):
         self._state = state
         self._models = models
         self._shown = shown
-        self._window = window
         self._deletions: dict[tuple[ModelRef, ...], _Deletion] = {}
         state.deleted.connect(self._on_state_deleted)
         state.diagnostics_copied.connect(self._on_state_diagnostics_copied)
@@ -123,4 +121,3 @@ class Reports(QObject):
     def _on_state_diagnostics_copied(self) -> None:
         """The report that was asked for is on the clipboard."""
         self.notice_made.emit(BannerText(diagnostics_copied(), Tone.INFO))
-        announce(self._window, diagnostics_copied())

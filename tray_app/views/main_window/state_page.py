@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import sentences, size, tr
@@ -18,6 +18,7 @@ from tray_app.views.components.buttons import Button, CopyButton, IconButton, Ki
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.safe_paint import guarded
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.spinner import Spinner
 from tray_app.views.components.surfaces import Card, StateTile
 from tray_app.views.theme import TextRole, Theme, Tone
@@ -59,7 +60,7 @@ class PageText:
     escape: str = ""
 
 
-class StatePage(QScrollArea):
+class StatePage(ScrollArea):
     """Shows one PageText at a time; `set_countdown` changes one line of it.
 
     Signals: `action_triggered` (key of the button), `pull_clicked` (name of a suggestion).
@@ -75,8 +76,6 @@ class StatePage(QScrollArea):
         self._body: QWidget = _Ground()
         self._countdown = PlainLabel(role=TextRole.SECONDARY, parent=self._body)
         self.setWidget(self._body)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 

@@ -30,6 +30,7 @@ from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.main_window import menus, several
 from tray_app.views.main_window.actions import Actions, Command, ModelActions, ref_of
 from tray_app.views.main_window.announcer import Announcer
+from tray_app.views.main_window.awaited_model import AwaitedModel
 from tray_app.views.main_window.derive_actions import DeriveActions
 from tray_app.views.main_window.derive_reports import DeriveReports
 from tray_app.views.main_window.filter_bar import FilterBar
@@ -132,9 +133,11 @@ class MainWindow(QMainWindow):
         self.update_banners = UpdateBanners(
             state, commands, self.models, self.shown_servers, self, clock=clock
         )
-        self.derive_reports = DeriveReports(state, commands, self.shown_servers, self.view, self)
+        self._awaited = AwaitedModel(state, self.view, self)
+        shown, awaited = self.shown_servers, self._awaited
+        self.derive_reports = DeriveReports(state, commands, shown, self.view, awaited, self)
         self.reports = Reports(state, self.models, self.shown_servers, self)
-        self.rename_reports = RenameReports(state, commands, self.shown_servers, self.view, self)
+        self.rename_reports = RenameReports(state, commands, shown, awaited, self)
         self.keep_reports = KeepReports(state, commands, self.shown_servers, self)
         self.release_news = ReleaseNews(state, commands, self)
         self._build()
@@ -322,8 +325,7 @@ class MainWindow(QMainWindow):
             *(self.list_actions, self.keep_reports),
         ):
             reports.notice_made.connect(self.show_notice)
-        for reports in (self.derive_reports, self.rename_reports):
-            reports.model_found.connect(self.select)
+        self._awaited.found.connect(self.select)
         self.list_actions.downloads_wanted.connect(lambda: self.set_panel_open(True))
         self._settings.changed.connect(self._on_settings_changed)
 

@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import tr
 from tray_app.views.components.focus_group import RovingFocus
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.server_line import LineLook, ServerLine
 from tray_app.views.components.surfaces import Card, Hairline
 from tray_app.views.theme import TextRole
@@ -96,15 +97,13 @@ class ServerCard(QWidget):
             self.ticked.emit(Tick(line.objectName(), is_on))
 
 
-class _Rows(QScrollArea):
+class _Rows(ScrollArea):
     """Asks for the room of its first rows, and does with less."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidgetResizable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.inner = QWidget()
         self._layout = QVBoxLayout(self.inner)

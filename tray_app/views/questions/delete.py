@@ -13,10 +13,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
-    QFrame,
     QHBoxLayout,
     QLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -51,6 +49,7 @@ from tray_app.views.components.group_row import ROW_LEFT, GroupRow
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.safe_paint import guarded
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.surfaces import CARD_RADIUS, Card, StateTile, margins
 from tray_app.views.theme import TextRole, Theme, Tone
 
@@ -413,12 +412,10 @@ class _ListFrame(Card):
             painter.drawRoundedRect(frame, CARD_RADIUS, CARD_RADIUS)
 
 
-def _scrolling(card: Card) -> QScrollArea:
-    area = QScrollArea()
+def _scrolling(card: Card) -> ScrollArea:
+    area = ScrollArea()
     area.setAccessibleName(tr("Models"))
     area.viewport().setAutoFillBackground(False)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(card)
     card.setAutoFillBackground(False)  # setWidget switches it on

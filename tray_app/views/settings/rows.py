@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from tray_app.views.components.inputs import CheckBox, ComboBox, SpinBox
 from tray_app.views.components.labels import PlainLabel, heading
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.surfaces import Card, margins
 from tray_app.views.theme import TextRole
 
@@ -143,15 +142,13 @@ class CheckControlRow(QWidget):
         self._layout.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
 
 
-class SettingsPage(QScrollArea):
+class SettingsPage(ScrollArea):
     """A page that scrolls, made of titled cards; bound to the settings."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
         self._shows: dict[str, list[Callable[[Any], None]]] = {}
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget(self)
         self.column = QVBoxLayout(content)

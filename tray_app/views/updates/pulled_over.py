@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tray_app.core.sharing import is_made_here
+from tray_app.core.sharing import has_other_name, is_made_here
 from tray_app.core.updates.verdicts import Standing
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def is_lost_by_pull(record: ModelRecord, state: AppState) -> bool:
     where it has another name as well."""
     snapshot = state.snapshot(record.server_id)
     models = snapshot.models if snapshot is not None else ()
-    if any(row.digest == record.digest and row.key != record.key for row in models):
+    if has_other_name(record, models):
         return False
     verdict = state.model_verdict(record.key).verdict
     is_changed = verdict.standing is Standing.CHANGED and verdict.digest == record.digest

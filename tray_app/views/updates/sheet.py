@@ -14,9 +14,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -45,6 +43,7 @@ from tray_app.views.components.focus_group import RovingFocus
 from tray_app.views.components.glyphs import GlyphLabel
 from tray_app.views.components.group_row import ROW_LEFT, GroupRow
 from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.scrolling import ScrollArea
 from tray_app.views.components.server_line import ModelLine
 from tray_app.views.components.surfaces import Card, StateTile, margins
 from tray_app.views.settings.rows import CheckRow
@@ -157,9 +156,7 @@ class UpdateSheet(DialogFrame):
             self.lines[ref.key] = line
             self._card.add_row(line)
         self._roving = RovingFocus([line.box for line in self.lines.values()], self, is_column=True)
-        self._area = QScrollArea(self)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setWidgetResizable(True)
+        self._area = ScrollArea(self)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setAccessibleName(tr("Models"))

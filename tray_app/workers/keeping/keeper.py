@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.keeping.measuring import Measurements
 from tray_app.core.keeping.records import MAX_KEPT, KeptModel
 from tray_app.memory_file import MemoryFile, Remembered
 from tray_app.workers.keeping.jobs import LoadMemoryJob, SaveMemoryJob
+from tray_app.workers.late_writer import LateWriter
 
 if TYPE_CHECKING:
     from tray_app.workers.runner import JobRunner
@@ -51,14 +52,12 @@ class MemoryKeeper(QObject):
         self.measurements = Measurements()
         self.is_loaded = file is None
         self._has_changed = False
-        self._is_writing = False
         # What was said before the file was read is said again then.
         self._early: list[Callable[[tuple[KeptModel, ...]], tuple[KeptModel, ...]]] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(round(save_s * 1000))
-        self._timer.setObjectName("memory file")
-        self._timer.timeout.connect(self._write)
+        self._writer = LateWriter(runner, LANE, self._save_job, save_s, self)
+        self._writer.written.connect(self.save)
+        self._writer.given_up.connect(self._on_writer_given_up)
+        self._writer.failed.connect(self.failed)
 
     @property
     def broken_path(self) -> str:
@@ -91,23 +90,26 @@ class MemoryKeeper(QObject):
         self.save()
         return True
 
+    @Slot()
     def save(self) -> None:
         """Have what changed written soon."""
-        can_write = self._file is not None and self.is_loaded and not self._is_writing
-        has_changed = self._has_changed or self.measurements.has_changed
-        if can_write and has_changed and not self._timer.isActive():
-            self._timer.start()
+        if self._must_write:
+            self._writer.soon()
 
     def close(self) -> None:
         """Write down what is not on disk yet, in this thread; for the end of the program."""
-        self._timer.stop()
-        has_changed = self._has_changed or self.measurements.has_changed
-        if self._file is None or not self.is_loaded or not has_changed:
+        self._writer.stop()
+        if self._file is None or not self._must_write:
             return
         try:
             self._file.write(self._take())
         except FileFailed as error:
             _log.info("what is kept loaded could not be saved: %s", error.context)
+
+    @property
+    def _must_write(self) -> bool:
+        has_changed = self._has_changed or self.measurements.has_changed
+        return self._file is not None and self.is_loaded and has_changed
 
     def _take(self) -> Remembered:
         self._has_changed = self.measurements.has_changed = False
@@ -128,28 +130,9 @@ class MemoryKeeper(QObject):
         self.loaded.emit()
         self.save()
 
-    @Slot()
-    def _write(self) -> None:
-        if self._file is None or self._is_writing:
-            return
-        self._is_writing = True
-        job = SaveMemoryJob(self._file, self._take())
-        job.failed.connect(self._on_save_failed)
-        job.cancelled.connect(self._on_save_cancelled)
-        job.finished.connect(self._on_save_finished)
-        self._runner.submit(job, LANE)
+    def _save_job(self) -> SaveMemoryJob | None:
+        return SaveMemoryJob(self._file, self._take()) if self._file is not None else None
 
-    @Slot(object)
-    def _on_save_failed(self, error: object) -> None:
+    @Slot()
+    def _on_writer_given_up(self) -> None:
         self._has_changed = True
-        self.failed.emit(error)
-
-    @Slot()
-    def _on_save_cancelled(self) -> None:
-        self._has_changed = True
-
-    @Slot()
-    def _on_save_finished(self) -> None:
-        self._is_writing = False
-        if self.measurements.has_changed:
-            self.save()

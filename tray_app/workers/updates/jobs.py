@@ -13,7 +13,7 @@ from tray_app.core.file_failures import FileFailed
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.records import Layer, ModelRecord
 from tray_app.ollama.update_check import Line, Parts, ask_line, parts_of
-from tray_app.ollama.updating import expire, go_back, move_copy, unload_before
+from tray_app.ollama.updating import Replaced, expire, go_back, move_copy
 from tray_app.workers.jobs import ServerJob, Target
 from tray_app.workers.runner import Job
 
@@ -95,16 +95,13 @@ class ExpireJob(ServerJob):
 
 
 class GoBackJob(ServerJob):
-    """Makes a model what its kept version is. Outcome: ModelRecord of the model."""
+    """Makes a model what its kept version is. Outcome: Replaced."""
 
     def __init__(self, target: Target, request: GoBackRequest) -> None:
         super().__init__(target)
         self.request = request
 
-    def work(self, client: OllamaClient) -> ModelRecord:
-        current = client.get(self.request.name)
-        if current is not None:
-            unload_before(client, current)
+    def work(self, client: OllamaClient) -> Replaced:
         backup = self.request.backup
         return go_back(
             client, ModelRecord(backup.server_id, backup.name, backup.digest), self.request.name
@@ -112,14 +109,14 @@ class GoBackJob(ServerJob):
 
 
 class MoveJob(ServerJob):
-    """Lets a copy of an old version follow an update. Outcome: ModelRecord, None = it has changed
+    """Lets a copy of an old version follow an update. Outcome: Replaced, None = it has changed
     meanwhile."""
 
     def __init__(self, target: Target, request: MoveRequest) -> None:
         super().__init__(target)
         self.request = request
 
-    def work(self, client: OllamaClient) -> ModelRecord | None:
+    def work(self, client: OllamaClient) -> Replaced | None:
         copy, updated = self.request.copy, self.request.updated
         return move_copy(
             client,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.updates.ledger import Ledger, Record
+from tray_app.workers.late_writer import LateWriter
 from tray_app.workers.updates.jobs import LoadLedgerJob, LookLedgerJob, SaveLedgerJob
 
 if TYPE_CHECKING:
@@ -47,17 +48,20 @@ class LedgerKeeper(QObject):
         self._file = file
         self.ledger = Ledger()
         self.is_loaded = file is None
-        self._is_writing = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(round(save_s * 1000))
-        self._timer.timeout.connect(self._write)
+        self._writer = LateWriter(runner, LANE, self._save_job, save_s, self)
+        self._writer.written.connect(self._on_writer_written)
+        self._writer.given_up.connect(self._on_writer_given_up)
+        self._writer.failed.connect(self.failed)
 
     @property
     def broken_path(self) -> str:
         """Where a file is that could not be used; "" where all was well."""
         broken = self._file.broken_path if self._file is not None else None
         return str(broken or "")
+
+    @property
+    def is_writing(self) -> bool:
+        return self._writer.is_writing
 
     def load(self) -> None:
         """Read the file; `loaded` follows."""
@@ -70,20 +74,19 @@ class LedgerKeeper(QObject):
 
     def save(self) -> None:
         """Have what changed written soon."""
-        can_write = self._file is not None and self.is_loaded and not self._is_writing
-        if can_write and self.ledger.has_changed and not self._timer.isActive():
-            self._timer.start()
+        if self._file is not None and self.is_loaded and self.ledger.has_changed:
+            self._writer.soon()
 
     def look(self) -> None:
         """See whether a verb in a terminal has written it."""
-        if self._file is not None and self.is_loaded and not self._is_writing:
+        if self._file is not None and self.is_loaded and not self.is_writing:
             job = LookLedgerJob(self._file)
             job.succeeded.connect(self._on_look_succeeded)
             self._runner.submit(job, LANE)
 
     def close(self) -> None:
         """Write down what is not on disk yet, in this thread; for the end of the program."""
-        self._timer.stop()
+        self._writer.stop()
         if self._file is None or not self.is_loaded or not self.ledger.has_changed:
             return
         try:
@@ -107,36 +110,18 @@ class LedgerKeeper(QObject):
             self.ledger.merge(ledger)
             self.changed.emit()
 
-    @Slot()
-    def _write(self) -> None:
-        if self._file is None or self._is_writing or not self.ledger.has_changed:
-            return
-        self._is_writing = True
-        job = SaveLedgerJob(self._file, self.ledger.take_changes(), tuple(self.ledger))
-        job.succeeded.connect(self._on_save_succeeded)
-        job.failed.connect(self._on_save_failed)
-        job.cancelled.connect(self._on_save_cancelled)
-        self._runner.submit(job, LANE)
+    def _save_job(self) -> SaveLedgerJob | None:
+        if self._file is None or not self.ledger.has_changed:
+            return None
+        return SaveLedgerJob(self._file, self.ledger.take_changes(), tuple(self.ledger))
 
     @Slot(object)
-    def _on_save_succeeded(self, records: tuple[Record, ...] | None) -> None:
-        self._is_writing = False
+    def _on_writer_written(self, records: tuple[Record, ...] | None) -> None:
         if records is not None:
             self.ledger.merge(records)
             self.changed.emit()
         self.save()
 
     @Slot(object)
-    def _on_save_failed(self, error: object) -> None:
-        self._give_back()
-        self.failed.emit(error)
-
-    @Slot()
-    def _on_save_cancelled(self) -> None:
-        self._give_back()
-
-    def _give_back(self) -> None:
-        self._is_writing = False
-        job = self.sender()
-        if isinstance(job, SaveLedgerJob):
-            self.ledger.give_back(job.changes)
+    def _on_writer_given_up(self, job: SaveLedgerJob) -> None:
+        self.ledger.give_back(job.changes)

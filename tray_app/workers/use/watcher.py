@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.keeping.measuring import weights_of
@@ -16,6 +16,7 @@ from tray_app.core.names import canonical
 from tray_app.core.sharing import LayerIndex
 from tray_app.core.use.ledger import UNWATCHED, LastUse, UseLedger
 from tray_app.core.use.watching import UseWatch
+from tray_app.workers.late_writer import LateWriter
 from tray_app.workers.use.jobs import LoadUseJob, SaveUseJob
 
 if TYPE_CHECKING:
@@ -70,12 +71,12 @@ class UseWatcher(QObject):
         self._layer_index = LayerIndex()
         self._watches: dict[str, UseWatch] = {}
         self._own: dict[tuple[str, str], _Own] = {}
-        self.is_writing = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setObjectName("use")
-        self._timer.setInterval(round(save_s * 1000))
-        self._timer.timeout.connect(self._write)
+        self._writer = LateWriter(runner, LANE, self._save_job, save_s, self)
+        self._writer.given_up.connect(self._on_writer_given_up)
+
+    @property
+    def is_writing(self) -> bool:
+        return self._writer.is_writing
 
     def start(self) -> None:
         """Read what is remembered; nothing is noted before."""
@@ -89,7 +90,7 @@ class UseWatcher(QObject):
 
     def close(self) -> None:
         """Write what is not on disk yet, in this thread; for the end of the program."""
-        self._timer.stop()
+        self._writer.stop()
         if self._file is None or not self.is_loaded:
             return
         try:
@@ -194,20 +195,12 @@ class UseWatcher(QObject):
         }
 
     def _save_soon(self) -> None:
-        if self._file is not None and not self.is_writing and not self._timer.isActive():
-            self._timer.start()
+        if self._file is not None:
+            self._writer.soon()
 
-    @Slot()
-    def _write(self) -> None:
+    def _save_job(self) -> SaveUseJob | None:
         changes = self.ledger.take_changes()
-        if self._file is None or not any(changes):
-            return
-        self.is_writing = True
-        job = SaveUseJob(self._file, changes)
-        job.failed.connect(self._on_save_ended)
-        job.cancelled.connect(self._on_save_ended)
-        job.succeeded.connect(self._on_save_succeeded)
-        self._runner.submit(job, LANE)
+        return SaveUseJob(self._file, changes) if self._file is not None and any(changes) else None
 
     @Slot(object)
     def _on_load_succeeded(self, ledger: UseLedger) -> None:
@@ -217,13 +210,6 @@ class UseWatcher(QObject):
         self.loaded.emit()
 
     @Slot(object)
-    def _on_save_succeeded(self, _: None) -> None:
-        self.is_writing = False
-
-    @Slot()
-    def _on_save_ended(self) -> None:
+    def _on_writer_given_up(self, job: SaveUseJob) -> None:
         """It is tried again with what comes next."""
-        self.is_writing = False
-        job = self.sender()
-        if isinstance(job, SaveUseJob):
-            self.ledger.give_back(*job.changes)
+        self.ledger.give_back(*job.changes)

@@ -36,6 +36,7 @@ from tray_app.core.diagnosis.rules import (
     update_command,
 )
 from tray_app.core.endpoint import Access, Endpoint
+from tray_app.core.releases import Release
 from tray_app.core.sign_in import SecretState
 
 K, R = FindingKind, RemedyKind
@@ -299,6 +300,7 @@ FINE = Diagnosis(VERSIONS, DesktopFacts(has_tray=True, has_notifier=True))
             },
             [K.SETTINGS_BROKEN, K.QT_BROKEN, K.PROGRAM_SILENT],
         ),
+        ("program", {"newer": Release("9.0.0", "https://x.y")}, [K.PROGRAM_FINE, K.NEWER_TRAY]),
         ("own_folders", {}, [K.OWN_FOLDERS_FINE]),
         (
             "own_folders",

@@ -88,6 +88,15 @@ def test_nothing_is_nothing() -> None:
     assert contents(StoreFiles("/models", ()), NOW_S) == StoreContents("/models")
 
 
+def test_a_layer_that_an_installed_model_misses_is_its_own() -> None:
+    """One that was removed by hand and is fetched anew."""
+    store = contents(found(file(f"{A}-partial", 3, 1), file(f"{B}-partial", 2, 2)), NOW_S)
+    assert [each.names for each in store.unfinished] == [("notes:latest", "qwen3:8b"), ()]
+    assert list(by_model(store.unfinished, {})) == ["notes:latest", ""]
+    digest = A.replace("-", ":")
+    assert list(by_model(store.unfinished, {digest: "qwen3:8b"})) == ["qwen3:8b", ""]
+
+
 def test_unfinished_layers_go_to_their_models() -> None:
     store = contents(found(file(f"{B}-partial", 1, 1), file(f"{C}-partial", 2, 2)), NOW_S)
     groups = by_model(store.unfinished, {C.replace("-", ":"): "deepseek-r1:70b"})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tray_app import jsonfile
 from tray_app.core.keeping.records import MAX_KEPT, KeptModel, Measurement
 from tray_app.memory_file import MemoryFile, Remembered
 from tray_app.workers.keeping.keeper import MemoryKeeper
@@ -65,6 +66,17 @@ def test_a_file_that_says_nothing_new_is_not_written(
     keeper.save()
     keeper.close()
     assert path.stat().st_mtime_ns == before
+
+
+def test_what_changes_while_it_is_written_is_written_too(
+    qtbot: QtBot, runner: JobRunner, path: Path
+) -> None:
+    keeper = loaded(qtbot, made(runner, path))
+    with jsonfile.locked(path):
+        keeper.change_kept(lambda kept: (*kept, A))
+        qtbot.waitUntil(lambda: bool(runner.active()))
+        keeper.change_kept(lambda kept: (*kept, B))
+    qtbot.waitUntil(lambda: MemoryFile(path).load().kept == (A, B))
 
 
 def test_a_write_that_fails_is_told_and_made_good_later(

@@ -119,7 +119,7 @@ class Bench:
         self.clock[0] += timedelta(**span)
 
     def save(self) -> None:
-        self.wait_for(lambda: not self.keeper.ledger.has_changed and not self.keeper._is_writing)
+        self.wait_for(lambda: not self.keeper.ledger.has_changed and not self.keeper.is_writing)
 
 
 BenchMaker = Callable[..., Bench]

@@ -499,7 +499,7 @@ def test_a_file_that_cannot_be_written_is_told_and_tried_again(
         bench.poll()
         bench.check()
         bench.wait_for(lambda: failures)
-        bench.wait_for(lambda: not bench.keeper._is_writing)
+        bench.wait_for(lambda: not bench.keeper.is_writing)
     bench.checker.pin(ModelRef("local", "tiny:latest"))
     bench.save()
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
