@@ -33,6 +33,7 @@ from tray_app.core.sharing import LayerIndex
 from tray_app.core.use.ledger import Known, LastUse
 from tray_app.text import clock_time
 from tray_app.views.components.badges import Badge
+from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.tables import CardTable
 from tray_app.views.details.dialog import DetailsDialog
 from tray_app.views.details.facts import MAX_LINE, MAX_TEXT, license_title
@@ -137,13 +138,25 @@ def test_a_quick_answer_shows_no_spinner(scene: Scene, dialog: DetailsDialog) ->
     assert not any(timer.isActive() for timer in timers)
 
 
+def test_a_tab_is_made_when_somebody_looks(scene: Scene, dialog: DetailsDialog) -> None:
+    answer(scene)
+    assert not dialog.findChildren(TextTab)
+    dialog.tabs.setCurrentIndex(3)
+    (tab,) = dialog.findChildren(TextTab)
+    assert tab.editor.toPlainText() == TEMPLATE
+    dialog.tabs.setCurrentIndex(0)
+    answer(scene, template="Another.")
+    assert tab.editor.toPlainText() == "Another."
+
+
 def test_empty_tabs_say_so(scene: Scene, dialog: DetailsDialog) -> None:
     answer(scene, license="", template="", parameters="")
-    said = {
-        page.empty_label.text()
-        for page in dialog.findChildren(DetailsPage)
-        if page.shows == "empty"
-    }
+    said = set()
+    for number in range(dialog.tabs.count()):
+        dialog.tabs.setCurrentIndex(number)
+        page = dialog.tabs.currentWidget()
+        if isinstance(page, DetailsPage) and page.shows == "empty":
+            said |= {label.text() for label in page.findChildren(PlainLabel) if label.isVisible()}
     assert said == {
         "This model sets no parameters.",
         "This model has no template.",

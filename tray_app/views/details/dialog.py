@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -48,7 +48,7 @@ from tray_app.views.components.dialog_frame import DialogFrame
 from tray_app.views.components.safe_paint import could, failure_words
 from tray_app.views.details.header import DetailsHeader
 from tray_app.views.details.info import ModelInfoTab, ParametersTab
-from tray_app.views.details.layers import LayersTab
+from tray_app.views.details.layers import LayersTab, known_layers
 from tray_app.views.details.memory import (
     KEEP,
     LOAD_NOW,
@@ -157,25 +157,34 @@ class DetailsDialog(DialogFrame):
         self.version.setAccessibleName(tr("Version"))
         self.version.changed.connect(self._show_update)
         self.tabs.addTab(self.version, tr("Version"))
-        self.parameters = ParametersTab()
-        self.template = TextTab(tr("Template"), tr("Go template"))
-        self.system = TextTab(tr("System prompt"), tr("System prompt"))
-        self.license = TextTab(tr("License"), tr("License"))
-        self.modelfile = TextTab(tr("Modelfile"), tr("Modelfile"))
-        self.model_info = ModelInfoTab()
-        self.layers = LayersTab()
         self._pages: list[DetailsPage] = []
-        for content, title, empty in (
-            (self.parameters, tr("Parameters"), tr("This model sets no parameters.")),
-            (self.template, tr("Template"), tr("This model has no template.")),
-            (self.system, tr("System", "a prompt"), tr("This model has no system prompt.")),
-            (self.license, tr("License"), tr("This model has no license text.")),
-            (self.modelfile, tr("Modelfile"), tr("This model has no Modelfile.")),
-            (self.model_info, tr("Model info"), tr("The server says nothing more.")),
-            (self.layers, tr("Layers"), tr("The layers of this model aren’t known.")),
+        for make, title, empty in (
+            (ParametersTab, tr("Parameters"), tr("This model sets no parameters.")),
+            (
+                partial(TextTab, tr("Template"), tr("Go template")),
+                tr("Template"),
+                tr("This model has no template."),
+            ),
+            (
+                partial(TextTab, tr("System prompt"), tr("System prompt")),
+                tr("System", "a prompt"),
+                tr("This model has no system prompt."),
+            ),
+            (
+                partial(TextTab, tr("License"), tr("License")),
+                tr("License"),
+                tr("This model has no license text."),
+            ),
+            (
+                partial(TextTab, tr("Modelfile"), tr("Modelfile")),
+                tr("Modelfile"),
+                tr("This model has no Modelfile."),
+            ),
+            (ModelInfoTab, tr("Model info"), tr("The server says nothing more.")),
+            (LayersTab, tr("Layers"), tr("The layers of this model aren’t known.")),
         ):
-            page = DetailsPage(content, empty)
-            page.error_card.button.clicked.connect(self._request)
+            page = DetailsPage(make, empty)
+            page.retry_clicked.connect(self._request)
             self._pages.append(page)
             self.tabs.addTab(page, title)
         for widget in (self.header, self.banner):
@@ -199,6 +208,34 @@ class DetailsDialog(DialogFrame):
         close.clicked.connect(self.close)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         self.tabs.setFocus()
+
+    @property
+    def parameters(self) -> ParametersTab:
+        return cast("ParametersTab", self._pages[0].content)
+
+    @property
+    def template(self) -> TextTab:
+        return cast("TextTab", self._pages[1].content)
+
+    @property
+    def system(self) -> TextTab:
+        return cast("TextTab", self._pages[2].content)
+
+    @property
+    def license(self) -> TextTab:
+        return cast("TextTab", self._pages[3].content)
+
+    @property
+    def modelfile(self) -> TextTab:
+        return cast("TextTab", self._pages[4].content)
+
+    @property
+    def model_info(self) -> ModelInfoTab:
+        return cast("ModelInfoTab", self._pages[5].content)
+
+    @property
+    def layers(self) -> LayersTab:
+        return cast("LayersTab", self._pages[6].content)
 
     def _follow_state(self) -> None:
         state = self._state
@@ -403,18 +440,25 @@ class DetailsDialog(DialogFrame):
         self.overview.show_error(None)
         self._show_facts()
         told: tuple[tuple[Callable[[], object], object], ...] = (
-            (partial(self.parameters.set_text, info.parameters), info.parameters),
-            (partial(self.template.set_text, info.template), info.template),
-            (partial(self.system.set_text, info.system), info.system),
-            (partial(self.license.set_text, info.license), info.license),
-            (partial(self.modelfile.set_text, info.modelfile), info.modelfile),
-            (partial(self.model_info.set_pairs, info.model_info), info.model_info),
+            (lambda: self.parameters.set_text(info.parameters), info.parameters),
+            (lambda: self.template.set_text(info.template), info.template),
+            (lambda: self.system.set_text(info.system), info.system),
+            (lambda: self.license.set_text(info.license), info.license),
+            (lambda: self.modelfile.set_text(info.modelfile), info.modelfile),
+            (lambda: self.model_info.set_pairs(info.model_info), info.model_info),
         )
         for page, (show, content) in zip(self._pages, told, strict=False):
-            if could(show, f"Details, {page.content.accessibleName() or type(page.content)}"):
-                page.show_content(bool(content))
-            else:
+            self._fill(page, show, has_content=bool(content))
+
+    def _fill(self, page: DetailsPage, show: Callable[[], object], *, has_content: bool) -> None:
+        """Have a tab say in its own place that it cannot be shown."""
+
+        def fill() -> None:
+            title = self.tabs.tabText(self.tabs.indexOf(page))
+            if not could(show, f"Details, {title}"):
                 page.show_error(_failed())
+
+        page.fill(fill, has_content=has_content)
 
     def _show_error(self, message: Message) -> None:
         """It did not come, and why."""
@@ -450,10 +494,11 @@ class DetailsDialog(DialogFrame):
         facts = (record, info, models, layer_index)
         if not could(partial(self.overview.set_facts, *facts, *self._use()), "Details, overview"):
             self.overview.show_error(_failed())
-        if not could(partial(self.layers.show_layers, *facts), "Details, layers"):
-            self._pages[-1].show_error(_failed())
-        elif info is not None:
-            self._pages[-1].show_content(self.layers.has_layers())
+        if info is not None:
+            has_layers = bool(known_layers(record, info, layer_index))
+            self._fill(
+                self._pages[-1], lambda: self.layers.show_layers(*facts), has_content=has_layers
+            )
 
     def _use(self) -> tuple[str, str]:
         """When it was last used, in a few words and in a sentence; "" = nobody knows."""

@@ -61,7 +61,7 @@ class LayersTab(QWidget):
     ) -> None:
         """Fill the table from what is known of this model and of the others."""
         known = layer_index.of(record) if record else None
-        layers = known.layers if known else (info.layers if info else ())
+        layers = known_layers(record, info, layer_index)
         is_whole = known.is_whole if known else bool(info and info.has_all_layers)
         users = sharers(record, models, layer_index) if record else {}
         others = [m for m in models if record is None or m.key != record.key]
@@ -96,6 +96,14 @@ class LayersTab(QWidget):
         height = self.table.header().sizeHint().height() + _ROW * len(self._rows) + 2
         self.table.setMaximumHeight(height)
         self.table.setMinimumHeight(min(height, 6 * _ROW))
+
+
+def known_layers(
+    record: ModelRecord | None, info: ModelInfo | None, layer_index: LayerIndex
+) -> tuple[Layer, ...]:
+    """Those of this model, from what was asked of the server or read on its disk."""
+    known = layer_index.of(record) if record else None
+    return known.layers if known else (info.layers if info else ())
 
 
 def _note(
