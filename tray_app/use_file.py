@@ -67,11 +67,11 @@ class UseFile:
 
     def load(self) -> UseLedger:
         """What is on disk. Never raises: see the attributes."""
-        import sqlite3
-
         self.unreadable = None
         if not jsonfile.is_there(self.path):
             return UseLedger()
+        import sqlite3
+
         try:
             return self._read()
         except (_NotOurs, sqlite3.DatabaseError) as error:

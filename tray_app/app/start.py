@@ -22,6 +22,7 @@ from tray_app.desktop.instance.single_instance import (
     SingleInstance,
 )
 from tray_app.desktop.startup.probe import StartupProbe
+from tray_app.desktop.startup.pyside_features import use_no_features
 
 if TYPE_CHECKING:
     from tray_app.cli import Invocation
@@ -109,6 +110,8 @@ def _start(
     probe = StartupProbe() if sys.platform == "linux" else None
     try:
         from PySide6.QtCore import QTimer
+
+        use_no_features()
         from PySide6.QtWidgets import QApplication
 
         from tray_app.app.launcher import Launcher
