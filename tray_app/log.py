@@ -10,7 +10,6 @@ import contextlib
 import faulthandler
 import logging
 import logging.handlers
-import re
 import sys
 import threading
 import traceback
@@ -32,6 +31,7 @@ from PySide6.QtCore import (
 )
 
 from tray_app import __version__
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.payloads import Crashes
 from tray_app.core.redaction import redacted
 from tray_app.paths import CRASH_FILE, without_home
@@ -51,7 +51,7 @@ _PACE_MS = 500
 _TIMES = "times"
 _QUIET = ("urllib3", "asyncio")
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = lazy_pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tray_app import text
 from tray_app.cli.arguments import EXIT_USAGE
 from tray_app.cli.context import (
@@ -16,6 +14,7 @@ from tray_app.cli.reading import processor
 from tray_app.core.errors import BadAddress, ModelNotFound, TooOld
 from tray_app.core.file_failures import FileFailed
 from tray_app.core.keeping.records import MAX_KEPT, KeptModel
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import is_same_name
 from tray_app.core.records import ModelRecord, RunningModel
 from tray_app.desktop.instance.protocol import KEEP_OFF
@@ -26,7 +25,7 @@ from tray_app.paths import paths
 from tray_app.settings.servers import all_servers, endpoint_of
 from tray_app.text import tr
 
-_TIME = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?")
+_TIME = lazy_pattern(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?")
 _UNITS_S = (86_400, 3_600, 60, 1)
 _MAX_S = 366 * 86_400
 

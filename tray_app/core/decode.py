@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 import reprlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from tray_app.core.errors import BadAnswer
+from tray_app.core.lazy_patterns import lazy_pattern
 
 MAX_INT = 2**63 - 1  # what Go's int64 can hold
 MAX_WORD = 1000  # characters of what names something; texts that are read may be longer
 MAX_WORDS = 200
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxstring, _short.maxother = 3, 120, 120
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = lazy_pattern(r"\\u[dD][89a-fA-F]")
 
 
 def parse_json(raw: bytes, reference: str = "") -> Any:

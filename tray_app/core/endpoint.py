@@ -18,18 +18,19 @@ from urllib.parse import quote, unquote
 
 from tray_app.core.errors import AddressFault, BadAddress
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.redaction import redacted
 
 DEFAULT_PORT = 11434
 SYSTEM_PROXY, NO_PROXY = "system", "none"
 _VARIABLE = "OLLAMA_HOST"
 _SCHEME_PORTS = {"http": 80, "https": 443}
-_ILLEGAL = re.compile(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]!$&()*+,;=~]")
-_MISTYPED_SCHEME = re.compile(r"(?i)https?(?:/+|:(?![0-9]+(?:/|$)))")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
-_QUERY = re.compile(r"([?#]).+", re.DOTALL)
+_ILLEGAL = lazy_pattern(r"[\s\x00-\x20\x7f<>\"'`\\^{}|?#/@\[\]!$&()*+,;=~]")
+_MISTYPED_SCHEME = lazy_pattern(r"(?i)https?(?:/+|:(?![0-9]+(?:/|$)))")
+_NUMBER = lazy_pattern(r"[+-]?[0-9]{1,10}")
+_QUERY = lazy_pattern(r"([?#]).+", re.DOTALL)
 # The ends of URLs that other programs want, or that their users paste: calls, not addresses.
-_CALL = re.compile(
+_CALL = lazy_pattern(
     r"(?i)/+(?:api|v1)(?:/+(?:tags|ps|show|version|chat|generate|embed|embeddings|pull|push|create"
     r"|copy|delete|status|me|user|signin|signout|web_search|web_fetch|blobs|models|completions"
     r"|responses|messages|images|audio|files|moderations|rerank|experimental)"

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from tray_app.core.lazy_patterns import lazy_pattern
+
 MAX_WORDS = 2000
 _MAX_DEPTH = 8
 _MAX_LOOKED_AT = 64 * 1024
@@ -19,16 +21,16 @@ _KEYS = ("message", "error", "errors", "messages", "detail", "details", "error_d
          "error_message", "errormessage", "msg", "faultstring", "reason", "title",
          "description")  # fmt: skip
 _LAST_KEYS = ("error_name", "type", "code", "error_code", "status")
-_LEAD = re.compile(r"\A\s*(?:pull model manifest:\s*)?(?:max retries exceeded:\s*)?"
+_LEAD = lazy_pattern(r"\A\s*(?:pull model manifest:\s*)?(?:max retries exceeded:\s*)?"
                    r"(?:[1-5]\d\d\b:?\s*)?", re.IGNORECASE)  # fmt: skip
-_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|title|\?xml|error)\b",
+_PAGE = lazy_pattern(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype|html|head|body|title|\?xml|error)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
-_XML_ERROR = re.compile(r"\s*(?:<\?xml\b[^>]*>\s*)?<error\b", re.IGNORECASE)
-_TITLE = re.compile(r"<(title|message|h1)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^<>]*>")
+_XML_ERROR = lazy_pattern(r"\s*(?:<\?xml\b[^>]*>\s*)?<error\b", re.IGNORECASE)
+_TITLE = lazy_pattern(r"<(title|message|h1)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+_TAG = lazy_pattern(r"<[^<>]*>")
 # Brackets are in addresses, too: [::1]:443.
-_JSON = re.compile(r'\{\s*"|\[\s*[\[{"]')
-_CUT_FIELD = re.compile(r'"(message|error|detail)"\s*:\s*"((?:[^"\\]|\\.)*)')
+_JSON = lazy_pattern(r'\{\s*"|\[\s*[\[{"]')
+_CUT_FIELD = lazy_pattern(r'"(message|error|detail)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
 def error_words(value: Any) -> str:

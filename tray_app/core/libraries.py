@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from tray_app.core.lazy_patterns import lazy_pattern
 
-_MISSING = re.compile(
+_MISSING = lazy_pattern(
     r"(lib[\w.+-]+?\.so[.\d]*): "
     r"(?:cannot open shared object file|file too short|invalid ELF header|wrong ELF class)"
 )

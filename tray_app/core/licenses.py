@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 
 _SEARCHED = 4_000
 _KNOWN = tuple(
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), name)
+    (lazy_pattern(pattern, re.IGNORECASE | re.DOTALL), name)
     for pattern, name in (
         (r"apache license.{0,60}version 2\.0", "Apache License 2.0"),
         (r"gnu affero general public license.{0,40}version 3", "AGPL 3.0"),
@@ -17,9 +18,9 @@ _KNOWN = tuple(
         (r"permission is hereby granted, free of charge", "MIT License"),
     )
 )
-_AGREEMENT = re.compile(r"\s+agreement\W*$", re.IGNORECASE)
-_WORD = re.compile(r"[A-Z]{4,}")
-_SMALL_WORDS = re.compile(r" (?:OF|AND|THE|FOR|TO)(?= )")
+_AGREEMENT = lazy_pattern(r"\s+agreement\W*$", re.IGNORECASE)
+_WORD = lazy_pattern(r"[A-Z]{4,}")
+_SMALL_WORDS = lazy_pattern(r" (?:OF|AND|THE|FOR|TO)(?= )")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
@@ -19,9 +18,10 @@ from tray_app.core.decode import (
 )
 from tray_app.core.errors import BadAnswer
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.records import Layer, LayerKind, Manifest, ModelDetails
 
-_BLOB_FILE = re.compile(r"sha256-([0-9a-f]{64})\Z")
+_BLOB_FILE = lazy_pattern(r"sha256-([0-9a-f]{64})\Z")
 _MEDIA_PREFIX = "application/vnd.ollama.image."
 _LAYER_WORDS = frozenset(LayerKind)
 MAX_LAYERS = 10_000

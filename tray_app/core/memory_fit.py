@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.records import Layer, LayerKind, RunningModel
 
 DEFAULT_CONTEXT = 4096
@@ -27,7 +28,7 @@ _BUFFERS_PERCENT = 10
 # models, and three times that for older ones without grouped heads.
 _CACHE_BYTES_AT_1B = 250_000_000
 _BYTES_PER_PARAMETER = 0.6  # at about 4.8 bits, the usual quantization
-_PARAMETERS = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*([KMBT])\s*", re.IGNORECASE)
+_PARAMETERS = lazy_pattern(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*([KMBT])\s*", re.IGNORECASE)
 _FACTORS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 

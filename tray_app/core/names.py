@@ -6,12 +6,12 @@ mandatory namespace, at most 80 characters a part, suffixes `:local` and `:cloud
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from functools import lru_cache
 
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.pasted import HF_HOSTS, clean, is_unclear_link, repository_of
 
 __all__ = ["ModelName", "canonical", "clean", "is_same_name", "split_display"]
@@ -23,16 +23,16 @@ LIBRARY_URL = "https://ollama.com/library"
 """Where people look for models to pull."""
 
 _PART = {
-    "host": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:\-]{0,349}"),
-    "namespace": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_\-]{0,79}"),
-    "model": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,79}"),
-    "tag": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,79}"),
+    "host": lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.:\-]{0,349}"),
+    "namespace": lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_\-]{0,79}"),
+    "model": lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,79}"),
+    "tag": lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,79}"),
 }
 _PART_LIMIT = {"host": 350, "namespace": 80, "model": 80, "tag": 80}
-_NEVER_LEGAL = re.compile(r"[^A-Za-z0-9_.:/\-]")
-_UPPER = re.compile(r"[A-Z]+")
+_NEVER_LEGAL = lazy_pattern(r"[^A-Za-z0-9_.:/\-]")
+_UPPER = lazy_pattern(r"[A-Z]+")
 # Most names in lower case are their own key, which is seen ten times as fast as understood.
-_OWN_KEY = re.compile(
+_OWN_KEY = lazy_pattern(
     r"(?:(?!registry\.ollama\.ai/)[a-z0-9_][a-z0-9_.:\-]{0,349}/[a-z0-9_][a-z0-9_\-]{0,79}/"
     r"|(?!library/)[a-z0-9_][a-z0-9_\-]{0,79}/)?"
     r"[a-z0-9_][a-z0-9_.\-]{0,79}:[a-z0-9_][a-z0-9_.\-]{0,79}(?<!cloud)(?<!local)"

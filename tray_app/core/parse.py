@@ -8,7 +8,6 @@ are still there.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -25,6 +24,7 @@ from tray_app.core.decode import (
     words_of,
 )
 from tray_app.core.errors import BadAnswer
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.manifests import modelfile_layers, parse_manifest
 from tray_app.core.records import (
     ModelDetails,
@@ -53,7 +53,7 @@ __all__ = [
 Problems = tuple[str, ...]
 Row = TypeVar("Row", ModelRecord, RunningModel)
 
-_FRACTION = re.compile(r"(\.\d{6})\d+")
+_FRACTION = lazy_pattern(r"(\.\d{6})\d+")
 MAX_PROBLEMS = 50  # of one answer: whoever reads them has understood by then
 _MAX_DEPTH = 4  # a list in an object is the most there is
 _MAX_KEY = 80

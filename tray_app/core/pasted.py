@@ -11,6 +11,8 @@ import re
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
+from tray_app.core.lazy_patterns import lazy_pattern
+
 _OLLAMA_HOSTS = frozenset({"ollama.com", "www.ollama.com", "registry.ollama.ai", "ollama.ai"})
 HF_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
 _MODELSCOPE_HOSTS = frozenset({"modelscope.cn", "www.modelscope.cn"})
@@ -34,11 +36,11 @@ _TRAILING = ".,;!?…。，；！？"
 _MAX_PASTED = 4096  # longer than any link: not worth looking at
 # Of these a name is made by the files of Hugging Face; the tag may also be a whole file name.
 _QUANT_NAME = r"(?:UD-)?(?:I?Q\d\w*|TQ\d\w*|MXFP4\w*|BF16|F16|F32)"
-_QUANT = re.compile(rf"(?:^|[.\-_])({_QUANT_NAME})\.gguf$", re.IGNORECASE)
-_QUANT_FOLDER = re.compile(rf"(?:.*?[.\-_])??({_QUANT_NAME})", re.IGNORECASE)
-_SPLIT_FILE = re.compile(r"-\d{5}-of-\d{5}(?=\.gguf$)", re.IGNORECASE)
+_QUANT = lazy_pattern(rf"(?:^|[.\-_])({_QUANT_NAME})\.gguf$", re.IGNORECASE)
+_QUANT_FOLDER = lazy_pattern(rf"(?:.*?[.\-_])??({_QUANT_NAME})", re.IGNORECASE)
+_SPLIT_FILE = lazy_pattern(r"-\d{5}-of-\d{5}(?=\.gguf$)", re.IGNORECASE)
 # Parts of a model that is pulled as a whole.
-_COMPANION = re.compile(r"(?:^|[.\-_/])(?:mmproj|imatrix)", re.IGNORECASE)
+_COMPANION = lazy_pattern(r"(?:^|[.\-_/])(?:mmproj|imatrix)", re.IGNORECASE)
 _FILE_PAGES = frozenset({"blob", "resolve", "raw", "blame", "edit", "file", "files", "repo"})
 _MAIN = frozenset({"main", "master"})
 

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.versions import is_older
 
 API_HOST = "api.github.com"
 _HOST = "github.com"
-_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_PART = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # No leading zeros, no letters behind: what is on the way to a version is nobody's news.
-_VERSION = re.compile(r"(?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2}")
+_VERSION = lazy_pattern(r"(?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2}")
 _MAX_URL = 300
 # Top-level names that nobody can have, and the examples of the standards (RFC 2606).
 _PLACEHOLDERS = ("example", "invalid", "localhost", "test", "example.com", "example.org",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName, NameProblem, OllamaError, ServerFailed
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import ModelName, canonical
 from tray_app.core.payloads import ModelRef
 
@@ -74,7 +75,7 @@ def is_deletable(name: str) -> bool:
         return True
 
 
-_FULL = re.compile(
+_FULL = lazy_pattern(
     r"no space left on device|not enough space on the disk|disk quota exceeded", re.IGNORECASE
 )
 

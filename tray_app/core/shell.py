@@ -6,10 +6,11 @@ quote that ends too early or a key that is no character would be a command of th
 
 from __future__ import annotations
 
-import re
 import sys
 
-_BARE = re.compile(r"[A-Za-z0-9_./:][A-Za-z0-9_.:/\-]*")
+from tray_app.core.lazy_patterns import lazy_pattern
+
+_BARE = lazy_pattern(r"[A-Za-z0-9_./:][A-Za-z0-9_.:/\-]*")
 # Shells agree about very little. Within single quotes a backslash escapes in fish, "!" is history
 # in csh, and curly quotes end them in PowerShell; it is much the same with double ones on Windows.
 _UNIX_UNSAFE = frozenset("'\\!\u2018\u2019\u201a\u201b")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
@@ -16,15 +15,16 @@ from typing import Any
 
 from tray_app.core.errors import OllamaError
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 
 MAX_HEADERS = 8
 MAX_SECRET_CHARACTERS = 1200
 """Of everything that one server keeps in the keyring, as JSON. Windows takes 2 560 bytes of
 UTF-16."""
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-_TOKEN = re.compile(r"[!-~]+")
+_NAME = lazy_pattern(r"[A-Za-z0-9._-]{1,100}")
+_VALUE = lazy_pattern(r"[!-~](?:[ -~]*[!-~])?")
+_TOKEN = lazy_pattern(r"[!-~]+")
 # Those of the connection (RFC 9110, 7.6.1), and those that say what a request is.
 _OURS = frozenset(
     ("connection", "expect", "host", "keep-alive", "origin", "te", "trailer",

@@ -15,15 +15,16 @@ from typing import Any
 from tray_app.core.decode import has_surrogate, mended, parse_json
 from tray_app.core.errors import BadAnswer
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.parse import Problems, collect, parse_model, parse_tags, with_notes
 from tray_app.core.records import ModelRecord
 
-_OPEN = re.compile(r"\s*\{\s*")
-_COLON = re.compile(r"\s*:\s*")
-_COMMA = re.compile(r"\s*,\s*")
-_OPEN_LIST = re.compile(r"\[\s*")
-_CLOSE_LIST = re.compile(r"\s*\]")
-_CLOSE = re.compile(r"\s*\}\s*")
+_OPEN = lazy_pattern(r"\s*\{\s*")
+_COLON = lazy_pattern(r"\s*:\s*")
+_COMMA = lazy_pattern(r"\s*,\s*")
+_OPEN_LIST = lazy_pattern(r"\[\s*")
+_CLOSE_LIST = lazy_pattern(r"\s*\]")
+_CLOSE = lazy_pattern(r"\s*\}\s*")
 _raw_decode = json.JSONDecoder().raw_decode
 _WINDOWS = (4_000, 60_000, 1_000_000)
 """Characters that are looked at for one row, or for whatever else stands in the answer; more than

@@ -6,13 +6,15 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from tray_app.core.lazy_patterns import lazy_pattern
+
 MAX_WAIT_S = 24 * 3600
 """Who names a longer time is asked after this one."""
 
 _MAX_SEARCHED = 4096
 _NUMBER = r"[\"']?\s*[:=]?\s*[\"']?(\d{1,10}(?:\.\d+)?)(?![\d/-]|:\d)"
 # "Retry-After: 120", "retry_after_ms": 900. A bare number is seconds; a huge one is a moment.
-_RETRY_AFTER = re.compile(
+_RETRY_AFTER = lazy_pattern(
     r"(?:retry[-_ ]?after|rate-?limit-?reset(?:-(?:requests|tokens))?)"
     rf"(?:[-_ ]?(ms|millis\w*|s|secs?|seconds))?{_NUMBER}\s*([a-zµ]*)",
     re.IGNORECASE,
@@ -22,13 +24,13 @@ _UNIT = r"(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|da
 _COUNT = r"\d{1,9}(?:\.\d+)?|(?<![a-z])(?:an?|one)(?=\s)"
 _ASKS = r"\b(?:try|retry\w*|wait|again|available|reset\w*|allowed|come back|blocked)\b"
 # "try again in 5 minutes", "reset after 1h30m", "in an hour": only what has a unit is a time.
-_TRY_AGAIN = re.compile(
+_TRY_AGAIN = lazy_pattern(
     rf"{_ASKS}\D{{0,40}}?((?:(?:{_COUNT})\s*{_UNIT}[\s,]*(?:and\s+)?)+)(?![\d/-])", re.IGNORECASE
 )
-_TIME_PART = re.compile(rf"({_COUNT})\s*({_UNIT})", re.IGNORECASE)
+_TIME_PART = lazy_pattern(rf"({_COUNT})\s*({_UNIT})", re.IGNORECASE)
 _UNITS = {"m": 60, "s": 1, "h": 3600, "d": 86400}
 _ZONE = r"(?:\s*(Z|UTC|GMT|[+-]\d\d:?\d\d))?"
-_MOMENT = re.compile(
+_MOMENT = lazy_pattern(
     rf"{_ASKS}[^\d\n]{{0,40}}?"
     r"(?:(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?" + _ZONE +
     r"|(\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)"

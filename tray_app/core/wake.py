@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_PAIRS = re.compile(r"([0-9a-f]{2})([:-]?)([0-9a-f]{2})(?:\2([0-9a-f]{2})){4}", re.IGNORECASE)
-_HEX = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
+from tray_app.core.lazy_patterns import lazy_pattern
+
+_PAIRS = lazy_pattern(r"([0-9a-f]{2})([:-]?)([0-9a-f]{2})(?:\2([0-9a-f]{2})){4}", re.IGNORECASE)
+_HEX = lazy_pattern(r"[0-9a-f]{2}", re.IGNORECASE)
 
 
 def hardware_address(text: str) -> bytes | None:

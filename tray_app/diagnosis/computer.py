@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -22,6 +21,7 @@ from tray_app.core.diagnosis.facts import (
     Versions,
 )
 from tray_app.core.endpoint import Endpoint
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import DEFAULT_HOST
 from tray_app.core.redaction import redacted
 from tray_app.core.releases import Release, is_news
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 ERRORS_SHOWN = 5
 _TAIL_BYTES = 256 * 1024
 _LINE_LIMIT = 300
-_ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
+_ENTRY = lazy_pattern(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ([A-Z]) ")
 _BAD_LEVELS = "WEC"
 _FATAL = "Fatal Python error"
 # They name people and their computers, or say nothing about a fault.

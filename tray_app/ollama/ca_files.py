@@ -14,10 +14,11 @@ import stat
 from pathlib import Path
 
 from tray_app.core.file_failures import reason
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.tls import CaFile, CaFileFault, OfferedCertificate, first_element
 
 MAX_CA_FILE_BYTES = 1024 * 1024
-_PEM = re.compile(
+_PEM = lazy_pattern(
     rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END ", re.ASCII
 )
 

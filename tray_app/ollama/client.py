@@ -8,7 +8,6 @@ here waits for a window or knows of one; `tray_app.ollama` is usable from a REPL
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +39,7 @@ from tray_app.core.errors import (
     Unreachable,
 )
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import ModelName, is_same_name
 from tray_app.core.parse import (
     parse_line,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from tray_app.ollama.ensure import Ensured, InstallState, Patience
     from tray_app.ollama.registry import Registry
 
-_BLOB = re.compile(r"sha256:[0-9a-f]{64}")
+_BLOB = lazy_pattern(r"sha256:[0-9a-f]{64}")
 QUICK_TIMEOUT_S = 4.0
 RUNNING_TIMEOUT_S = 5.0  # /api/ps waits for the lock of a runner that is unloading
 FIRST_LIST_TIMEOUT_S = 40.0  # after its start a server reads every GGUF header first

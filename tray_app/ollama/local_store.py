@@ -8,7 +8,6 @@ or an older state of it, is then simply unknown. Read only.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadAnswer, BadName
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.manifests import manifest_digests, parse_manifest
 from tray_app.core.names import ModelName
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tray_app.core.records import Layer, Manifest
 
 _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 
 BlobFile = tuple[str, int, int]
 """A layer of a pull: digest, its bytes, those that the server has told to have of it."""

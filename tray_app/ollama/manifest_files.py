@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import ModelName
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ MAX_BYTES = 4 * 1024 * 1024
 """Of one manifest."""
 MAX_PROBLEMS = 20
 _MAX_FILES = 100_000
-_DIGEST = re.compile(r"sha256[:-][0-9a-f]{64}")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+_DIGEST = lazy_pattern(r"sha256[:-][0-9a-f]{64}")
+_TAG = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 # Names that a model could have, and that file managers give to files of their own.
 _STRAYS = frozenset({"thumbs.db", "desktop.ini"})
 

@@ -31,6 +31,7 @@ from tray_app.core.errors import (
     TimedOut,
 )
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.manifests import parse_config, parse_manifest
 from tray_app.core.pulls.registry_errors import registry_answer
 from tray_app.core.records import LayerKind, Manifest
@@ -49,8 +50,8 @@ _MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 _MAX_HOPS = 3
 _MAX_HEAD_BYTES = 64 * 1024
 _MAX_CONFIG_BYTES = 64 * 1024
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_TOLD_DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})", re.IGNORECASE)
+_DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
+_TOLD_DIGEST = lazy_pattern(r"(?:sha256:)?([0-9a-f]{64})", re.IGNORECASE)
 _ACCEPT = {"Accept": MANIFEST_TYPE}
 _NO_HEAD = frozenset({405, 501})
 """Registries that know only GET."""

@@ -35,22 +35,23 @@ from tray_app.core.errors import (
     Unauthorized,
 )
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import ModelName
 
 MAX_ERROR_BYTES = 64 * 1024
 """More than the report of an error has."""
 _PASSING = frozenset({408, 425, 429})
 _BUSY = frozenset({429, 503})
-_MISSING_MODEL = re.compile(r"model .*not found|no such (file|model)|file does not exist")
-_WANTS_HTTPS = re.compile(
+_MISSING_MODEL = lazy_pattern(r"model .*not found|no such (file|model)|file does not exist")
+_WANTS_HTTPS = lazy_pattern(
     r"HTTP request (?:was sent )?to (?:an )?HTTPS|plain HTTP to an? (?:SSL|TLS|HTTPS)"
     r"|requires? (?:TLS|SSL|HTTPS)|use (?:the )?https",
     re.IGNORECASE,
 )
-_BASIC = re.compile(r"(?i)(?:^|,)\s*basic\b")
-_TAGS = re.compile(r"(?is)<(script|style)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^>]*(?:>|$)")
+_BASIC = lazy_pattern(r"(?i)(?:^|,)\s*basic\b")
+_TAGS = lazy_pattern(r"(?is)<(script|style)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^>]*(?:>|$)")
 MAX_PAGE = 4 * MAX_TEXT
-_BAD_NAME = re.compile(r"invalid model name|\bis invalid\b|use either :local or :cloud")
+_BAD_NAME = lazy_pattern(r"invalid model name|\bis invalid\b|use either :local or :cloud")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ of text around, markup, lone surrogates and a megabyte without a line break.
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from tray_app.core.lazy_patterns import lazy_pattern
 
 LINE_LIMIT = 300
 _JOINERS = "\u200c\u200d"  # emoji and several scripts are written with them
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn"})
-_SPACES = re.compile(r"\s+")
+_SPACES = lazy_pattern(r"\s+")
 
 # Not html.escape: it loads the names of two thousand characters.
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": "<br>"})

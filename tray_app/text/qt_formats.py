@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, QTime
 
+from tray_app.core.lazy_patterns import lazy_pattern
+
 _Format = QLocale.FormatType
 # Of a pattern such as "dddd, d MMMM yyyy", with what joins them to the rest: a comma, a word.
-_WEEKDAY = re.compile(r"[\s,，、]*\bdddd?\b[\s,，、.]*|dddd?")
-_YEAR = re.compile(r"[\s,，、]*(?:'[^']*'\s*)?\by{2,4}\b[\s,.]*(?:'[^']*'\.?)?|y{2,4}[年년]?\s*")
+_WEEKDAY = lazy_pattern(r"[\s,，、]*\bdddd?\b[\s,，、.]*|dddd?")
+_YEAR = lazy_pattern(r"[\s,，、]*(?:'[^']*'\s*)?\by{2,4}\b[\s,.]*(?:'[^']*'\.?)?|y{2,4}[年년]?\s*")
 
 
 class QtFormats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import field
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from tray_app.core.creates.parameters import parse_parameters
 from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import ModelName, canonical, split_display
 from tray_app.core.sharing import LayerIndex, is_made_here
 from tray_app.core.updates.ledger import Made, MadeBy
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BLANK_SYSTEM = " "
 """Ollama keeps the base's system prompt when it is sent none: this takes its place."""
-_MESSAGE = re.compile(r"(system|user|assistant|tool): ?(.*)")
+_MESSAGE = lazy_pattern(r"(system|user|assistant|tool): ?(.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 
 from tray_app.core.creates.records import CreateFault
 from tray_app.core.errors import DiskFull, OllamaError, ProxyFailed, ServerFailed
+from tray_app.core.lazy_patterns import lazy_pattern
 
 
 class CreateFailed(OllamaError):
@@ -28,16 +29,16 @@ class CreateFailed(OllamaError):
         self.cause = cause
 
 
-_NO_SPACE = re.compile(
+_NO_SPACE = lazy_pattern(
     r"no space left on device|not enough space on the disk|disk quota exceeded", re.IGNORECASE
 )
-_NO_QUANTIZER = re.compile(r"llama-quantize (?:unavailable|binary not found)")
-_CANNOT_QUANTIZE = re.compile(
+_NO_QUANTIZER = lazy_pattern(r"llama-quantize (?:unavailable|binary not found)")
+_CANNOT_QUANTIZE = lazy_pattern(
     r"quantization is only supported for|unsupported quantization type", re.IGNORECASE
 )
 # In front of it stands the path; what Windows says of a missing file is in its language.
-_BLOB_MISSING = re.compile(r"open \S*blobs[/\\]sha256-[0-9a-f]{64}:")
-_EXIT_STATUS = re.compile(r"llama-quantize failed: (?:exit status|signal)|exit status \d")
+_BLOB_MISSING = lazy_pattern(r"open \S*blobs[/\\]sha256-[0-9a-f]{64}:")
+_EXIT_STATUS = lazy_pattern(r"llama-quantize failed: (?:exit status|signal)|exit status \d")
 
 
 def fault_of(error: OllamaError) -> CreateFault:

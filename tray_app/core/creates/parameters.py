@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from tray_app.core.creates.records import ParameterValue
@@ -24,13 +25,13 @@ MAX_PARAMETERS = 200
 """Of one model; nobody writes a tenth of that."""
 MAX_TYPED = 20_000  # characters of one value
 _MAX_INT = 2**53  # what JSON carries exactly
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_LINE = re.compile(r"(\S+)\s+(\S.*)")
-_INT = re.compile(r"[+-]?\d+")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
-_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_COMMA_FLOAT = re.compile(r"[+-]?\d*,(\d{1,2}|\d{4,})")
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)", re.DOTALL)
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_LINE = lazy_pattern(r"(\S+)\s+(\S.*)")
+_INT = lazy_pattern(r"[+-]?\d+")
+_GROUPED = lazy_pattern(r"[+-]?\d{1,3}(,\d{3})+")
+_FLOAT = lazy_pattern(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_COMMA_FLOAT = lazy_pattern(r"[+-]?\d*,(\d{1,2}|\d{4,})")
+_ESCAPE = lazy_pattern(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)", re.DOTALL)
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 CONTEXT = "num_ctx"
 """Always the first row, whether the base has it or not."""

@@ -6,19 +6,19 @@ names counts once.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 
 CLEANED_AFTER_S = 3600.0
 """Ollama removes at its start what was written longer ago (server/images.go, PruneLayers)."""
 
-_LAYER = re.compile(r"sha256-([0-9a-f]{64})")
+_LAYER = lazy_pattern(r"sha256-([0-9a-f]{64})")
 _LEFT_FOLDERS = ("split-gguf-", "ollama-safetensors")
-_PARTIAL = re.compile(r"sha256-([0-9a-f]{64})-partial(-[0-9]+)?")
+_PARTIAL = lazy_pattern(r"sha256-([0-9a-f]{64})-partial(-[0-9]+)?")
 
 FileId = tuple[int, int]
 """Device and inode: the same for all names of one file."""

@@ -6,19 +6,20 @@ import re
 import unicodedata
 
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import DEFAULT_TAG
 
-_SPLIT = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf", re.IGNORECASE | re.DOTALL)
-_EXTENSION = re.compile(r"\.gguf$", re.IGNORECASE)
+_SPLIT = lazy_pattern(r"(.*)-(\d{5})-of-(\d{5})\.gguf", re.IGNORECASE | re.DOTALL)
+_EXTENSION = lazy_pattern(r"\.gguf$", re.IGNORECASE)
 # `Q4_K_M`, `UD-Q4_K_XL`, `IQ3_XXS`, `Q4_0_4_8`, `MXFP4_MOE`, as the last word of a file's name.
-_QUANTIZATION = re.compile(
+_QUANTIZATION = lazy_pattern(
     r"(?:^|[.\-_ ])("
     r"(?:UD-)?I?Q\d(?:_(?:\d|K|NL|[SML]|X+[SL]|P|R\d))*|TQ\d_\d|MXFP4(?:_MOE)?|NVFP4|BF16|FP?16|FP?32"
     r")$",
     re.IGNORECASE,
 )
-_MMPROJ = re.compile(r"(?:^|[.\-_ ])mmproj(?=[.\-_ ]|$)", re.IGNORECASE)
-_ILLEGAL = re.compile(r"[^A-Za-z0-9_.\-]+")
+_MMPROJ = lazy_pattern(r"(?:^|[.\-_ ])mmproj(?=[.\-_ ]|$)", re.IGNORECASE)
+_ILLEGAL = lazy_pattern(r"[^A-Za-z0-9_.\-]+")
 _MAX_PART = 80
 _NOTHING = "model"
 

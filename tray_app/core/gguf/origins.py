@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName
 from tray_app.core.gguf.names import base_of, file_name, quantization_in, split_name
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import ModelName
 from tray_app.core.pasted import HF_HOSTS, clean
 
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*"
 # …/models--unsloth--Qwen3-4B-GGUF/snapshots/<revision>/file
-_CACHE = re.compile(rf"[/\\]models--({_PART}?)--({_PART})[/\\]snapshots[/\\]")
+_CACHE = lazy_pattern(rf"[/\\]models--({_PART}?)--({_PART})[/\\]snapshots[/\\]")
 # LM Studio keeps …/models/<user>/<repository>/file
-_LM_STUDIO = re.compile(
+_LM_STUDIO = lazy_pattern(
     rf"[/\\](?:\.?lmstudio|lm-studio)[/\\]models[/\\]({_PART})[/\\]({_PART})[/\\][^/\\]+$",
     re.IGNORECASE,
 )
-_GGUF_REPOSITORY = re.compile(r"[.\-_]GGUF$", re.IGNORECASE)
-_BARTOWSKI = re.compile(rf"/models_out/[^/]+/({_PART})\.(?:imatrix|dat|gguf)")
-_UNSLOTH = re.compile(rf"(?:.*/)?({_PART}-GGUF)/imatrix_unsloth\.\w+")
+_GGUF_REPOSITORY = lazy_pattern(r"[.\-_]GGUF$", re.IGNORECASE)
+_BARTOWSKI = lazy_pattern(rf"/models_out/[^/]+/({_PART})\.(?:imatrix|dat|gguf)")
+_UNSLOTH = lazy_pattern(rf"(?:.*/)?({_PART}-GGUF)/imatrix_unsloth\.\w+")
 
 
 def pull_hint(path: str, header: GgufHeader, downloaded_from: str = "") -> str:

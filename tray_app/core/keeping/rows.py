@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from tray_app.core.keeping.records import MAX_CONTEXT, KeptModel, Measurement
+from tray_app.core.lazy_patterns import lazy_pattern
 
 _MAX_TEXT = 1000
 _MAX_BYTES = 2**60
 _MAX_BESIDE = 8
-_HEX = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
+_HEX = lazy_pattern(r"(?:sha256:)?[0-9a-f]{64}")
 
 
 def kept_to_row(kept: KeptModel) -> dict[str, Any]:

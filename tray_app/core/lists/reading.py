@@ -25,6 +25,7 @@ from tray_app.core.creates.parameters import (
 from tray_app.core.creates.records import ModelChanges, ParameterValue
 from tray_app.core.decode import MAX_INT, excerpt, has_surrogate, mended
 from tray_app.core.errors import BadName
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.lists.records import (
     BadLine,
     BadList,
@@ -52,11 +53,11 @@ MAX_PARAMETERS = 100
 MAX_STOPS = 100
 _ENCODING = "utf-8-sig"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_COMMENT = re.compile(r"(?:^|\s)#")
-_DIGEST = re.compile(r"\bsha256:([0-9a-f]{64})\b", re.IGNORECASE)
-_HEAD = re.compile(r"#\s*Ollama models of [“\"](.{0,200})[”\"], (\d{4}-\d\d-\d\d)\s*")
-_MENTIONED = re.compile(r"#\s*(\S{1,600})(?:\s+#.*)?\s*")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_COMMENT = lazy_pattern(r"(?:^|\s)#")
+_DIGEST = lazy_pattern(r"\bsha256:([0-9a-f]{64})\b", re.IGNORECASE)
+_HEAD = lazy_pattern(r"#\s*Ollama models of [“\"](.{0,200})[”\"], (\d{4}-\d\d-\d\d)\s*")
+_MENTIONED = lazy_pattern(r"#\s*(\S{1,600})(?:\s+#.*)?\s*")
+_CONTROL = lazy_pattern(r"[\x00-\x08\x0e-\x1f]")
 
 
 def read_list(raw: bytes, source: str = "", recipes: bytes | None = None) -> ModelList:

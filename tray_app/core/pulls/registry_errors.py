@@ -23,6 +23,7 @@ from tray_app.core.errors import (
     PullFailure,
     TooOld,
 )
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.waits import named_wait_s
 
 Outcome = type[OllamaError] | PullFailure
@@ -30,10 +31,10 @@ _MAX_SEARCHED = 4096
 
 # First match wins. What stands before a status names things of the server itself.
 _OF_SERVER: tuple[tuple[re.Pattern[str], Outcome], ...] = (
-    (re.compile(r"file does not exist"), ModelNotFound),
-    (re.compile(r"no space left on device|not enough space on the disk|disk quota exceeded"),
+    (lazy_pattern(r"file does not exist"), ModelNotFound),
+    (lazy_pattern(r"no space left on device|not enough space on the disk|disk quota exceeded"),
      DiskFull),
-    (re.compile(r"requires a newer version", re.IGNORECASE), TooOld),
+    (lazy_pattern(r"requires a newer version", re.IGNORECASE), TooOld),
 )  # fmt: skip
 _STATUSES: dict[int, Outcome] = {
     401: AccessRefused,
@@ -45,37 +46,37 @@ _STATUSES: dict[int, Outcome] = {
     511: PullFailure.WEB_PAGE,  # "network authentication required": a hotel asks for a login
 }
 _WORDS: tuple[tuple[re.Pattern[str], Outcome], ...] = (
-    (re.compile(r"too ?many ?requests|rate.?limit|request rate", re.IGNORECASE),
+    (lazy_pattern(r"too ?many ?requests|rate.?limit|request rate", re.IGNORECASE),
      PullFailure.REGISTRY_LIMITS),
     # ollama.com's own sign-in is at another host of it: an outage makes Ollama notice that.
-    (re.compile(r'match original host "(?:registry\.ollama\.ai|(?:www\.)?ollama\.com)"'),
+    (lazy_pattern(r'match original host "(?:registry\.ollama\.ai|(?:www\.)?ollama\.com)"'),
      PullFailure.REGISTRY_FAILED),
-    (re.compile(r"\bunauthorized\b|access denied|match original host"), AccessRefused),
-    (re.compile(r"invalid model name|^name .* is invalid$"), BadName),
-    (re.compile(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
-    (re.compile(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
-    (re.compile(r"requires MLX|MLX runtime"), PullFailure.UNSUPPORTED),
-    (re.compile(r"permission denied|read-only file system|access is denied"
+    (lazy_pattern(r"\bunauthorized\b|access denied|match original host"), AccessRefused),
+    (lazy_pattern(r"invalid model name|^name .* is invalid$"), BadName),
+    (lazy_pattern(r"context canceled"), PullFailure.CANCELED_BY_SERVER),
+    (lazy_pattern(r"digest mismatch"), PullFailure.DIGEST_MISMATCH),
+    (lazy_pattern(r"requires MLX|MLX runtime"), PullFailure.UNSUPPORTED),
+    (lazy_pattern(r"permission denied|read-only file system|access is denied"
                 r"|operation not permitted|input/output error", re.IGNORECASE),
      PullFailure.CANNOT_WRITE),
-    (re.compile(r"HTTP response to HTTPS client"
+    (lazy_pattern(r"HTTP response to HTTPS client"
                 r"|first record does not look like a TLS handshake"), PullFailure.WITHOUT_TLS),
-    (re.compile(r"no Location header|insecure protocol"), PullFailure.REFUSED),
-    (re.compile(r"invalid character '<'"), PullFailure.WEB_PAGE),
-    (re.compile(r"invalid character|unexpected end of JSON input|cannot unmarshal"
+    (lazy_pattern(r"no Location header|insecure protocol"), PullFailure.REFUSED),
+    (lazy_pattern(r"invalid character '<'"), PullFailure.WEB_PAGE),
+    (lazy_pattern(r"invalid character|unexpected end of JSON input|cannot unmarshal"
                 r"|malformed HTTP"), PullFailure.REGISTRY_FAILED),
-    (re.compile(r"x509: |failed to verify certificate|certificate (?:is not|has expired)"),
+    (lazy_pattern(r"x509: |failed to verify certificate|certificate (?:is not|has expired)"),
      PullFailure.CERTIFICATE),
-    (re.compile(
+    (lazy_pattern(
         r"dial tcp|no such host|max retries exceeded|i/o timeout|connection re(?:fused|set)"
         r"|network is unreachable|\bTLS handshake|\bEOF\b|proxyconnect|deadline exceeded"
         r"|broken pipe|forcibly closed|stream error|tls: |download (?:stalled|too slow)"
         r"|Proxy Authentication Required|Bad Gateway|Service Unavailable|Gateway Time"),
      PullFailure.REGISTRY_UNREACHABLE),
 )  # fmt: skip
-_STATUS = re.compile(r"(?:^|: |status code )([345]\d\d)\b")
-_QUOTED_URL = re.compile(r'"[A-Za-z]+://[^"]*"')
-_HTTP_TO_HTTPS = re.compile(r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS",
+_STATUS = lazy_pattern(r"(?:^|: |status code )([345]\d\d)\b")
+_QUOTED_URL = lazy_pattern(r'"[A-Za-z]+://[^"]*"')
+_HTTP_TO_HTTPS = lazy_pattern(r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS",
                             re.IGNORECASE)  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import DEFAULT_HOST, ModelName, canonical
 from tray_app.core.pasted import HF_HOSTS
 from tray_app.core.updates.ledger import Ledger, Look, MadeBy, pack
@@ -28,7 +28,7 @@ LIMIT_S = 10.0
 """How long one request may take."""
 
 
-_VERSION = re.compile(r"v?[0-9][0-9A-Za-z.+-]{0,30}")
+_VERSION = lazy_pattern(r"v?[0-9][0-9A-Za-z.+-]{0,30}")
 
 
 class Unasked(StrEnum):

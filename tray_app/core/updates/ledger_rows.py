@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.records import LayerKind
 from tray_app.core.updates.answers import AnswerKind
 from tray_app.core.updates.ledger import (
@@ -168,7 +169,7 @@ _WRITERS: dict[type, Callable[[Any], list[str]]] = {
 
 
 def _row_of(tag: str, *fields: str) -> re.Pattern[str]:
-    return re.compile(_SEPARATOR.join((tag, *fields)))
+    return lazy_pattern(_SEPARATOR.join((tag, *fields)))
 
 
 _READERS: dict[str, tuple[re.Pattern[str], Callable[..., Record]]] = {
@@ -220,4 +221,4 @@ _READERS: dict[str, tuple[re.Pattern[str], Callable[..., Record]]] = {
         ),
     ),
 }  # fmt: skip
-_NONE: tuple[re.Pattern[str], Callable[..., Record]] = (re.compile(r"(?!)"), Never)
+_NONE: tuple[re.Pattern[str], Callable[..., Record]] = (lazy_pattern(r"(?!)"), Never)

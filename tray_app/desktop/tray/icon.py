@@ -5,18 +5,18 @@ instead of one that they scale. Does without `Qt` and its enumerations, which ta
 """
 
 import math
-import re
 
 from PySide6.QtGui import QIcon, QImage, QPixmap
 
+from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.desktop.tray.look import RING_STEPS, IconStyle, TrayLook, TrayState
 from tray_app.resources import render_svg, tray_icon_svg
 
 _SIZES = (16, 22, 24, 32, 44, 48, 64)
 
-_RING = re.compile(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"')
-_TRACK = re.compile(r'stroke-opacity="[\d.]+"')
-_ARC = re.compile(r'<path d="([^"]*)"([^>]*stroke-linecap="round"[^>]*)/>')
+_RING = lazy_pattern(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"')
+_TRACK = lazy_pattern(r'stroke-opacity="[\d.]+"')
+_ARC = lazy_pattern(r'<path d="([^"]*)"([^>]*stroke-linecap="round"[^>]*)/>')
 _TRACK_ALONE_OPACITY = ".6"
 
 

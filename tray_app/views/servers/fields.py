@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -15,11 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tray_app.core.lazy_patterns import lazy_pattern
+
 LABEL_WIDTH = 112
 _GAP = 12
 _FILLER = "\ue000"
 _KEPT_DOTS = 12
-_MNEMONIC = re.compile(r"\s*\(&\w\)")
+_MNEMONIC = lazy_pattern(r"\s*\(&\w\)")
 """As it stands where the words have no such letter: “名称(&N)”."""
 
 
