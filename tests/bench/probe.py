@@ -188,16 +188,27 @@ class Watched:
 
 
 def main() -> int:
-    """Run the program as `python -m tray_app` does."""
+    """Run the program as `python -m tray_app` does, and load nothing of it before it does."""
     from tray_app import __main__
-    from tray_app.app import application
+    from tray_app.desktop.startup.pyside_features import use_no_features
 
-    class Probed(application.Application):
-        def start(self) -> None:
-            super().start()
-            Instruments(self)
+    use_no_features()  # as it does when it has loaded PySide, which the instruments have by now
+    from tray_app.app.launcher import Launcher
 
-    setattr(application, "Application", Probed)  # noqa: B010 - the start looks it up by name
+    build = Launcher.build
+
+    def build_probed(self: Launcher) -> None:
+        from tray_app.app import application
+
+        class Probed(application.Application):
+            def start(self) -> None:
+                super().start()
+                Instruments(self)
+
+        setattr(application, "Application", Probed)  # noqa: B010 - it is looked up by name
+        build(self)
+
+    setattr(Launcher, "build", build_probed)  # noqa: B010
     return __main__.main()
 
 
