@@ -43,6 +43,18 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ("tray_app/desktop/notifications/notifier.py", "tray_app.text.creating"): "few make models",
     ("tray_app/desktop/tray/entries.py", "tray_app.text.creating"): "few make models",
     ("tray_app/desktop/tray/entries.py", "tray_app.text.keeping"): "once something is loaded",
+    ("tray_app/views/dialogs.py", "tray_app.core.diagnosis.findings"): "few look",
+    ("tray_app/views/dialogs.py", "tray_app.text.lists"): "few have lists",
+    ("tray_app/views/dialogs.py", "tray_app.views.components.message_box"): "few errors",
+    ("tray_app/views/main_window/list_actions.py", "tray_app.text.lists"): "few have lists",
+    (
+        "tray_app/views/main_window/list_actions.py",
+        "tray_app.views.main_window.dropping",
+    ): "loads what files and lists are",
+    (
+        "tray_app/views/main_window/models_pane.py",
+        "tray_app.views.main_window.dropping",
+    ): "loads what files and lists are",
     ("tray_app/workers/jobs.py", "tray_app.ollama.deriving"): "few make models",
     ("tray_app/workers/pulls/queue.py", "tray_app.workers.pulls.job"): "once something is pulled",
     ("tray_app/app/application.py", "tray_app.app.updates"): "window and icon first",

@@ -28,7 +28,7 @@ from tray_app.state.app_state import AppState
 from tray_app.text.create_dialog import drop_create, drop_refused
 from tray_app.views.creates.dialog import CreateDialog, Place
 from tray_app.views.downloads.panel import DownloadsPanel
-from tray_app.views.main_window.dropping import Dropped
+from tray_app.views.main_window.drop_overlay import Dropped
 from tray_app.views.questions.running_pulls import QuitDialog
 
 GB = 1_000_000_000

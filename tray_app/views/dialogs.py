@@ -14,15 +14,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tray_app.core.creates.form import FormKind
 from tray_app.core.creates.groups import FileGroup, group_paths
-from tray_app.core.diagnosis.findings import FindingKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.lists.requests import ExportRequest, ListSource
 from tray_app.core.payloads import DeleteOutcome, DiskTarget, Failure, ModelRef, ModelRefs, Verb
 from tray_app.core.records import ModelKey, Server
 from tray_app.text import Message, delete_result, failure_text, server_name, tr
-from tray_app.text.lists import delete_rest_title
 from tray_app.views import dialog_kinds as kinds
-from tray_app.views.components.message_box import MessageBox, show_message
 
 if TYPE_CHECKING:
     from tray_app.commands import Commands
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from tray_app.core.renaming import RenameOutcome
     from tray_app.settings import ServerEntry, Settings
     from tray_app.state.app_state import AppState
+    from tray_app.views.components.message_box import MessageBox
 
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""
@@ -234,6 +232,8 @@ class Dialogs(QObject):
     @Slot(object)
     def _on_import_delete_wanted(self, refs: ModelRefs) -> None:
         """What a list does not name is asked about apart."""
+        from tray_app.text.lists import delete_rest_title
+
         self.open_delete(refs, title_of=delete_rest_title)
 
     def open_duplicate(self, ref: ModelRef, parent: QWidget | None = None) -> kinds.DuplicateDialog:
@@ -401,6 +401,8 @@ class Dialogs(QObject):
     def open_doctor(self, server_id: str = "", *, shows_newer: bool = False) -> kinds.DoctorDialog:
         """Look for what is wrong, with this server first ("" = with the default one); and show
         what is said of a newer Ollama."""
+        from tray_app.core.diagnosis.findings import FindingKind
+
         dialog = self._find(kinds.DoctorDialog)
         if dialog is None:
             dialog = kinds.DoctorDialog(self._settings, self._state, self._commands, self._host)
@@ -451,6 +453,8 @@ class Dialogs(QObject):
 
     def show_message(self, message: Message, parent: QWidget | None = None) -> MessageBox:
         """A message box on `parent` or on the window."""
+        from tray_app.views.components.message_box import show_message
+
         box = show_message(message, parent or self._host)
         self._keep(box, box)
         return box

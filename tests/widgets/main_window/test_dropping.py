@@ -14,7 +14,8 @@ from tests.widgets.helpers import emitted, texts
 from tests.widgets.windows import Stage
 from tray_app.core.payloads import CreatePaths
 from tray_app.views.main_window.actions import Command
-from tray_app.views.main_window.dropping import DropOverlay, Dropped, judge
+from tray_app.views.main_window.drop_overlay import DropOverlay, Dropped
+from tray_app.views.main_window.dropping import judge
 
 
 def files(*paths: Path | str) -> QMimeData:

@@ -11,11 +11,9 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from tray_app.core.lists.requests import Exported, ImportRequest, ListSource, RecipeFailed
 from tray_app.text import tr
-from tray_app.text.lists import begun_line, exported_line, not_exported_line, recipe_failed_line
 from tray_app.text.several import cannot_reach
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.actions import Actions, Command
-from tray_app.views.main_window.dropping import is_list
 from tray_app.views.theme import Tone
 
 if TYPE_CHECKING:
@@ -87,6 +85,8 @@ class ListActions(QObject):
 
     def paste(self) -> None:
         """Pull what is on the clipboard, if it says anything; several names are a list."""
+        from tray_app.views.main_window.dropping import is_list
+
         words = QGuiApplication.clipboard().text().strip()
         if is_list(words):
             self._commands.import_dialog_requested.emit(ListSource(text=words))
@@ -99,6 +99,8 @@ class ListActions(QObject):
 
     @Slot(object)
     def _on_lists_exported(self, exported: Exported) -> None:
+        from tray_app.text.lists import exported_line, not_exported_line
+
         if exported.error is not None:
             self.notice_made.emit(BannerText(not_exported_line(exported), Tone.DANGER))
             return
@@ -108,6 +110,8 @@ class ListActions(QObject):
 
     @Slot(object)
     def _on_lists_begun(self, request: ImportRequest) -> None:
+        from tray_app.text.lists import begun_line
+
         words = begun_line(request)
         if words:
             self.notice_made.emit(BannerText(words, Tone.OK))
@@ -116,5 +120,7 @@ class ListActions(QObject):
 
     @Slot(object)
     def _on_lists_recipe_failed(self, failed: RecipeFailed) -> None:
+        from tray_app.text.lists import recipe_failed_line
+
         if self._shown.is_listed(failed.server_id):
             self.notice_made.emit(BannerText(recipe_failed_line(failed), Tone.WARN))

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from tray_app.core.payloads import CreatePaths
 from tray_app.views.components.banner import Banner, BannerText
 from tray_app.views.main_window import screens
-from tray_app.views.main_window.dropping import DropOverlay, Dropped, judge, judge_list
+from tray_app.views.main_window.drop_overlay import DropOverlay, Dropped
 from tray_app.views.main_window.screens import Facts, Screen
 from tray_app.views.main_window.state_page import StatePage
 
@@ -170,6 +170,8 @@ class ModelsPane(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.source() is self.view:
             return
+        from tray_app.views.main_window.dropping import judge
+
         self.show_dropped(judge(event.mimeData(), self._drop_server))
         # Accepted also when nothing can come of it, else the overlay would not be told to go.
         event.accept()
@@ -209,6 +211,8 @@ class ModelsPane(QWidget):
     def judge_list(self, read: ListRead) -> None:
         """What stands in a list, which may be dragged over it just now."""
         if self._dropped is not None and self._dropped.source == read.source:
+            from tray_app.views.main_window.dropping import judge_list
+
             self.show_dropped(judge_list(read))
 
     def _end_drag(self) -> None:
