@@ -173,6 +173,8 @@ class Commands(QObject):
     export_requested = Signal(object)  # ExportRequest
     """Write it, which comes as `ListFacts.exported`."""
     import_dialog_requested = Signal(object)  # ListSource
+    lists_requested = Signal()
+    """Who reads lists is about to be asked: few have any."""
     list_read_requested = Signal(object)  # ListSource
     """Read it, which comes as `ListFacts.read`."""
     list_look_up_requested = Signal(object)  # ListQuestion

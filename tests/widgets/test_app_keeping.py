@@ -66,7 +66,8 @@ def test_a_model_is_kept_shown_and_unloaded(
 
 
 def test_a_kept_model_is_not_offered_to_free_space(application: Application, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: application.state.is_online(KEY[0]) and application.disk is not None)
+    qtbot.waitUntil(lambda: application.state.is_online(KEY[0]))
+    application._build_for_window()  # as the window's opening has it done
     disk = application.disk
     assert disk is not None
     assert not disk._is_kept(KEY)

@@ -174,6 +174,7 @@ class Application(QObject):
             self.commands.disk_dialog_requested,
             self.commands.import_dialog_requested,
             self.commands.export_dialog_requested,
+            self.commands.lists_requested,
         ):
             wish.connect(self._build_for_window)
         self.commands.create_dialog_requested.connect(self._build_creates)
@@ -287,7 +288,7 @@ class Application(QObject):
 
     @Slot()
     def _build_for_window(self) -> None:
-        """What only windows ask for: behind their first paint, or right before it is asked for."""
+        """What only a few windows ask for, right before one of them does."""
         if self.shutdown.is_quitting:
             return
         if self.lists is None:
@@ -580,7 +581,6 @@ class Application(QObject):
         self.window.visibility_changed.connect(self._on_window_visibility_changed)
         self.window.activity_changed.connect(self._on_window_activity_changed)
         self.window.built.connect(self.mac_dock.watch)
-        self.window.built.connect(self._on_window_built)
         self.mac_dock.reopened.connect(commands.show_requested)
         self.session_end.ending_changed.connect(self.window.set_session_ending)
 
@@ -658,10 +658,6 @@ class Application(QObject):
             self._do_later(self.downloads.rules.start)
             self.login_switch.look()
         self._recommend()
-
-    @Slot()
-    def _on_window_built(self) -> None:
-        self._do_later(self._build_for_window)
 
     @Slot(bool)
     def _on_window_activity_changed(self, is_active: bool) -> None:

@@ -54,7 +54,7 @@ class ListActions(QObject):
         actions.on_triggered(Command.IMPORT_LIST, self._import)
         actions.on_triggered(Command.PASTE, self.paste)
         pane.list_dropped.connect(commands.import_dialog_requested)
-        pane.list_hovered.connect(commands.list_read_requested)
+        pane.list_hovered.connect(self._on_pane_list_hovered)
         state.lists.read.connect(pane.judge_list)
         state.lists.exported.connect(self._on_lists_exported)
         state.lists.begun.connect(self._on_lists_begun)
@@ -92,6 +92,11 @@ class ListActions(QObject):
             self._commands.import_dialog_requested.emit(ListSource(text=words))
         elif words:
             self._commands.pull_dialog_requested.emit(words[:_MAX_PASTED])
+
+    @Slot(object)
+    def _on_pane_list_hovered(self, source: ListSource) -> None:
+        self._commands.lists_requested.emit()
+        self._commands.list_read_requested.emit(source)
 
     def _open_folder(self) -> None:
         if self._folder:
