@@ -27,8 +27,8 @@ else:
 
 __all__ = ["dataclass"]
 
-_ATTRIBUTES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
 _Values = Callable[[object], tuple[Any, ...]]
+_ATTRIBUTES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
 # What every class has by itself, and one that is made of it gets anew.
 _BY_ITSELF = frozenset({"__dict__", "__weakref__"})
 
@@ -36,30 +36,40 @@ _BY_ITSELF = frozenset({"__dict__", "__weakref__"})
 class _Later:
     """What is known of a class, `cls`, whose methods are not written yet."""
 
+    __slots__ = (
+        "_annotations",
+        "_defaults",
+        "_has_eq",
+        "_is_frozen",
+        "by_hand",
+        "cls",
+        "is_written",
+    )
+
     def __init__(self, cls: type, *, frozen: bool, slots: bool, eq: bool) -> None:
         self._is_frozen, self._has_eq = frozen, eq
-        self._is_written = False
         self._annotations: dict[str, Any] = vars(cls).get("__annotations__", {})
         names = [name for name, kind in self._annotations.items() if not _is_class_variable(kind)]
         self._defaults = {name: vars(cls)[name] for name in names if name in vars(cls)}
-        self._by_hand = set(vars(cls))
-        if vars(cls).get("__hash__") is None:  # Python's own, of a class with an __eq__ by hand
-            self._by_hand.discard("__hash__")
-        self.cls = _slotted(cls, names) if slots else cls
-        self._put(
-            __repr__=_repr,
-            **{name: _Attribute(self, name) for name in _ATTRIBUTES},
+        # A __hash__ of None is Python's own, of a class with an __eq__ by hand.
+        self.is_written = False
+        self.by_hand = tuple(
+            name
+            for name, member in vars(cls).items()
+            if name in _WRITTEN and not (name == "__hash__" and member is None)
         )
-        self._put_stubs()
+        self.cls = _slotted(cls, names) if slots else cls
+        self._put(__init__=_init, __repr__=_repr, **_LATER)
+        if eq:
+            self._put(__eq__=_eq, __hash__=_hash if frozen else None)
         if frozen:
             self._put(__setattr__=_refuse_setting, __delattr__=_refuse_deleting)
         if frozen and slots:
             self._put(__getstate__=_state, __setstate__=_set_state)
+        _made[self.cls] = self
 
     def write(self) -> None:
         """Put the methods where the stubs are. Two threads may do so at once: each puts all."""
-        if self._is_written:
-            return
         twin = self._twin()
         fields = dataclasses.fields(twin)
         self._put_comparing(
@@ -68,31 +78,12 @@ class _Later:
         )
         self._put(__init__=vars(twin)["__init__"])
         self._put(**{name: vars(twin)[name] for name in _ATTRIBUTES})
-        self._is_written = True
+        self.is_written = True
 
     def _put(self, **members: Any) -> None:
         for name, member in members.items():
-            if name not in self._by_hand:
+            if name not in self.by_hand:
                 setattr(self.cls, name, member)
-
-    def _put_stubs(self) -> None:
-        later = self
-
-        def __init__(self: object, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-            later.write()
-            vars(later.cls)["__init__"](self, *args, **kwargs)
-
-        def __eq__(self: object, other: object) -> Any:  # noqa: N807
-            later.write()
-            return vars(later.cls)["__eq__"](self, other)
-
-        def __hash__(self: object) -> int:  # noqa: N807
-            later.write()
-            return int(vars(later.cls)["__hash__"](self))
-
-        self._put(__init__=__init__)
-        if self._has_eq:
-            self._put(__eq__=__eq__, __hash__=__hash__ if self._is_frozen else None)
 
     def _put_comparing(self, compared: _Values, hashed: _Values) -> None:
         def __eq__(self: object, other: object) -> Any:  # noqa: N807
@@ -124,15 +115,45 @@ class _Later:
         return dataclasses.dataclass(made, repr=False, eq=False, frozen=self._is_frozen)
 
 
-class _Attribute:
-    """One of a class that is there once its methods are."""
+_made: dict[type, _Later] = {}
 
-    def __init__(self, later: _Later, name: str) -> None:
-        self._later, self._name = later, name
+
+def _written(cls: type, name: str) -> Any:
+    """What stands in the place of the stub `name`, which `cls` has, or one of its bases: where one
+    is written by hand, it may have called that of a base."""
+    made = (_made[each] for each in cls.__mro__ if each in _made)
+    later = next(each for each in made if name not in each.by_hand)
+    if not later.is_written:
+        later.write()
+    return vars(later.cls)[name]
+
+
+# Stubs, for all classes.
+
+
+def _init(self: object, *args: Any, **kwargs: Any) -> None:
+    _written(type(self), "__init__")(self, *args, **kwargs)
+
+
+def _eq(self: object, other: object) -> Any:
+    return _written(type(self), "__eq__")(self, other)
+
+
+def _hash(self: object) -> int:
+    return int(_written(type(self), "__hash__")(self))
+
+
+class _Attribute:
+    """An attribute of a class that is there once its methods are."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __get__(self, instance: object, owner: type) -> Any:
-        self._later.write()
-        return getattr(owner, self._name)
+        return _written(owner, self._name)
+
+
+_LATER = {name: _Attribute(name) for name in _ATTRIBUTES}
 
 
 def _is_class_variable(kind: object) -> bool:
@@ -184,3 +205,11 @@ def _state(self: Any) -> list[Any]:
 def _set_state(self: Any, state: list[Any]) -> None:
     for field, value in zip(dataclasses.fields(self), state, strict=True):
         object.__setattr__(self, field.name, value)
+
+
+_WRITTEN = frozenset(
+    {
+        *("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__"),
+        *("__getstate__", "__setstate__", *_ATTRIBUTES),
+    }
+)

@@ -101,7 +101,22 @@ def classes(dataclass: Decorator) -> dict[str, type]:
         def __post_init__(self) -> None:
             object.__setattr__(self, "index", {self.value: 1})
 
-    found = (Plain, Wider, Empty, One, Open, Mutable, Same, ByHand, Hashed, After)
+    @dataclass(frozen=True, slots=True)
+    class OverPlain(Plain):
+        extra: int = 0
+
+        def __init__(self, name: str) -> None:
+            Plain.__init__(self, name, 9)
+            object.__setattr__(self, "extra", 5)
+
+        def __eq__(self, other: object) -> bool:
+            return Plain.__eq__(self, other) is True
+
+    class Child(Open):
+        def __init__(self) -> None:
+            super().__init__(7)
+
+    found = (Plain, Wider, Empty, One, Open, Mutable, Same, ByHand, Hashed, After, OverPlain, Child)
     return {each.__name__: each for each in found}
 
 
@@ -121,6 +136,8 @@ MADE: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("Hashed", (2,), {}),
     ("After", (3,), {}),
     ("After", (), {}),
+    ("OverPlain", ("a",), {}),
+    ("Child", (), {}),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 
 
@@ -14,6 +15,7 @@ def use_no_features() -> None:
     feature = sys.modules.get("shibokensupport.feature")
     if hasattr(feature, "_mod_uses_pyside"):
         setattr(feature, "_mod_uses_pyside", _uses_none)  # noqa: B010 - no name of ours
+        linecache.clearcache()  # what it has read by now; a traceback reads its lines again
 
 
 def _uses_none(_module: object) -> bool:
