@@ -244,6 +244,18 @@ def test_a_failed_write_is_told_once_the_change_has_been(
     assert told[-1] == "failed"
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere, an open file can be replaced")
+def test_a_file_that_another_program_has_open_is_said_to_be_in_use(path: Path) -> None:
+    settings = Settings(path)
+    settings.set("theme", "dark")
+    failed = recorded(settings.save_failed)
+    with path.open():
+        settings.set("theme", "light")
+    assert [failure.problem for failure in failed] == [FileProblem.IN_USE]
+    settings.set("theme", "light")
+    assert written(path)["theme"] == "light"
+
+
 def test_what_could_not_be_written_is_written_when_it_is_set_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
