@@ -185,10 +185,20 @@ def write(
             file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
             os.fsync(file.fileno())
-        _tried(lambda: partial.replace(target), pauses_s, wait)
+        _tried(lambda: _replace(partial, target), pauses_s, wait)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink()
+        raise
+
+
+def _replace(partial: Path, target: Path) -> None:
+    try:
+        partial.replace(target)
+    except PermissionError as error:
+        # Windows says so, too, when another program has it open; beside it we may write.
+        if sys.platform == "win32" and os.access(target, os.W_OK):
+            raise OSError(errno.EBUSY, error.strerror, str(target)) from error
         raise
 
 

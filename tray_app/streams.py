@@ -15,6 +15,7 @@ from tray_app import APP_NAME
 
 _MB_ICON_INFORMATION = 0x40
 _MB_SET_FOREGROUND = 0x10000
+_MOST_LINES = 24  # a box has no scroll bar, and its button is below the text
 
 
 def is_closed_pipe(error: BaseException | None, platform: str = sys.platform) -> bool:
@@ -63,7 +64,15 @@ def _show(text: str) -> None:
         import ctypes
 
         kind = _MB_ICON_INFORMATION | _MB_SET_FOREGROUND
-        ctypes.windll.user32.MessageBoxW(None, text, APP_NAME, kind)
+        ctypes.windll.user32.MessageBoxW(None, fitting(text), APP_NAME, kind)
+
+
+def fitting(text: str) -> str:
+    """As much of it as a box can show on a small screen."""
+    lines = text.splitlines()
+    if len(lines) <= _MOST_LINES:
+        return text
+    return "\n".join([*lines[:_MOST_LINES], "…", "", "A terminal shows all of it."])
 
 
 def silence(stream: TextIO) -> None:

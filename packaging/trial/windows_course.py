@@ -189,9 +189,11 @@ class WindowsCourse:
             options = ["-q", "-rfE", "--color=no", "-p", "no:cacheprovider", f"--rootdir={_SOURCE}"]
             options += ["-c", f"{_SOURCE}\\pyproject.toml", "--timeout=120"]
             ended = self._python("-m", "pytest", *options, folder, timeout_s=_TESTS_S)
+            printed = self._work / f"tests-{name}.txt"
+            printed.write_text(ended.out + ended.err, encoding="utf-8")
             counts = _CLOSING_LINE.findall(ended.out)
             if ended.code or not counts:
-                self._say(ended.out[-20000:] + ended.err[-4000:])
+                self._say(f"{_summary(ended)}\nall that it printed is in {printed}")
                 raise TrialError(counts[-1] if counts else f"pytest ended with {ended.code}")
             return str(counts[-1]).strip()
 
@@ -413,6 +415,12 @@ class WindowsCourse:
             return ""
 
         return smoke
+
+
+def _summary(tests: Ended) -> str:
+    """Which tests failed; what was printed last if there is no list of them."""
+    _, title, listed = tests.out.rpartition("short test summary info")
+    return (listed if title else tests.out + tests.err)[-4000:].strip("= \n")
 
 
 def _completed_of(status: dict[str, Any], name: str) -> int:

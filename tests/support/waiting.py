@@ -7,11 +7,16 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE_S = 30.0
+"""How long a test waits for what must come: a bound for machines that are slow or busy, never a
+measure of how quick something is."""
+PATIENCE_MS = int(PATIENCE_S * 1000)
+
 
 def wait_for(
     condition: Callable[[], T | bool | None],
     *,
-    timeout_s: float = 30.0,
+    timeout_s: float = PATIENCE_S,
     interval_s: float = 0.01,
     message: str | Callable[[], str] = "the condition never became true",
 ) -> T:

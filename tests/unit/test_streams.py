@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.windows_boxes import box_of
-from tray_app.streams import is_closed_pipe, shown, silence, tell
+from tray_app.streams import fitting, is_closed_pipe, shown, silence, tell
 
 ROOT = Path(__file__).parents[2]
 
@@ -96,6 +96,13 @@ sys.exit(main())
     text, ended_with = box_of([sys.executable, "-c", program])
     assert said in text
     assert ended_with == code
+
+
+def test_a_box_is_never_taller_than_a_small_screen() -> None:
+    assert fitting("a\nb") == "a\nb"
+    lines = fitting("\n".join(map(str, range(100)))).splitlines()
+    assert lines[:24] == [str(number) for number in range(24)]
+    assert lines[24:] == ["…", "", "A terminal shows all of it."]
 
 
 def test_with_a_console_it_is_printed_at_once(capsys: pytest.CaptureFixture[str]) -> None:

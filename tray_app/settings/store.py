@@ -99,7 +99,7 @@ class Settings(QObject):
             new = {n: v for n, v in make().items() if v != getattr(self.values, n)}
             self._unsaved.update(new)
             self._add_unsaved()
-            failure = self._save() if new else None
+            failure = self._save() if self._unsaved else None
         self._tell(before)
         if failure is not None:
             self.save_failed.emit(failure)

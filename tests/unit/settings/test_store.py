@@ -244,6 +244,34 @@ def test_a_failed_write_is_told_once_the_change_has_been(
     assert told[-1] == "failed"
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere, an open file can be replaced")
+def test_a_file_that_another_program_has_open_is_said_to_be_in_use(path: Path) -> None:
+    settings = Settings(path)
+    settings.set("theme", "dark")
+    failed = recorded(settings.save_failed)
+    with path.open():
+        settings.set("theme", "light")
+    assert [failure.problem for failure in failed] == [FileProblem.IN_USE]
+    settings.set("theme", "light")
+    assert written(path)["theme"] == "light"
+
+
+def test_what_could_not_be_written_is_written_when_it_is_set_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(path)
+    failed = recorded(settings.save_failed)
+    with monkeypatch.context() as patch:
+        failing_replace(patch)
+        settings.set("theme", "light")
+    settings.set("theme", "light")
+    assert len(failed) == 1
+    assert written(path)["theme"] == "light"
+    before = path.stat().st_ino
+    settings.set("theme", "light")
+    assert path.stat().st_ino == before, "what stands there is not written again"
+
+
 @pytest.mark.allow_logs("settings not readable")
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file is in the way")
@@ -471,10 +499,10 @@ def test_two_processes_at_once_never_leave_half_a_file(path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", WRITER, str(path), name], stderr=subprocess.PIPE)
         for name in ("keep_free_gb", "keep_free_gb")
     ]
-    while any(child.poll() is None for child in children):
+    while running := [child for child in children if child.poll() is None]:
         jsonfile.read(path)  # raises when it is half a file
         with suppress(subprocess.TimeoutExpired):
-            children[0].wait(_LOOK_AGAIN_S)
+            running[0].wait(_LOOK_AGAIN_S)
     for child in children:
         assert child.communicate()[1] == b""
         assert child.returncode == 0

@@ -11,6 +11,7 @@ from PySide6.QtCore import QDeadlineTimer, QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
+from tests.support.waiting import PATIENCE_S
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.pulls.policy import QueueLimits, RetryPolicy
 from tray_app.core.pulls.states import PullItem, PullState
@@ -86,7 +87,7 @@ class Bench:
     qtbot: QtBot
     online: bool = field(default=True)
 
-    def wait_for(self, condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+    def wait_for(self, condition: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
         def check() -> None:
             assert condition(), self.describe()
 
@@ -97,7 +98,7 @@ class Bench:
         assert item is not None
         return item.state
 
-    def wait_state(self, item_id: str, *states: PullState, timeout_s: float = 10.0) -> None:
+    def wait_state(self, item_id: str, *states: PullState, timeout_s: float = PATIENCE_S) -> None:
         self.wait_for(lambda: self.state(item_id) in states, timeout_s)
 
     def describe(self) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, faults, small
+from tests.support.waiting import PATIENCE_MS
 from tests.unit.workers.conftest import QUICK
 from tray_app.core.connection_cases import ConnectionCase
 from tray_app.core.creates.records import (
@@ -77,7 +78,7 @@ def refs_of(server: FaultyServer, *names: str) -> tuple[ModelRef, ...]:
 
 
 def outcome_of(qtbot: QtBot, signal: object, act: Callable[[], None]) -> object:
-    with qtbot.waitSignal(signal, timeout=8000) as blocker:
+    with qtbot.waitSignal(signal, timeout=PATIENCE_MS) as blocker:
         act()
     assert blocker.args is not None
     return blocker.args[0]
@@ -152,14 +153,14 @@ def test_a_deletion_on_several_servers_is_told_server_by_server(
     told: list[DeleteOutcome] = []
     operations.deleted.connect(told.append)
     operations.delete(DeleteRequest((a, lost)))
-    qtbot.waitUntil(lambda: len(told) == 2, timeout=8000)
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=PATIENCE_MS)
     assert {outcome.asked for outcome in told} == {(a, lost)}
     assert all(outcome.is_mixed for outcome in told)
     failed, done = told
     assert ([each.ref for each in failed.failures], failed.deleted) == ([lost], ())
     assert (done.deleted, done.failures) == ((a,), ())
     operations.delete(DeleteRequest((a,)))
-    qtbot.waitUntil(lambda: len(told) == 3, timeout=8000)
+    qtbot.waitUntil(lambda: len(told) == 3, timeout=PATIENCE_MS)
     assert (told[2].gone, told[2].is_mixed) == ((a,), False)
 
 
@@ -349,7 +350,7 @@ def test_a_stopped_test_tells_nothing(
     operations.server_tested.connect(told.append)
     operations.test_server(draft(server.url))
     operations.stop_test()
-    qtbot.waitUntil(lambda: not runner.active(), timeout=8000)
+    qtbot.waitUntil(lambda: not runner.active(), timeout=PATIENCE_MS)
     assert told == []
 
 
@@ -440,7 +441,9 @@ def test_thousands_of_models_are_not_read_at_once_unless_a_dialog_asks(
     outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadRequest(a)))
     assert len(server.asked("/api/show")) == QUIET_STEP
     operations.layers.read(ModelRefs((a,)))
-    qtbot.waitUntil(lambda: len(operations.layers.layer_index.by_digest) == STEP + 53, timeout=5000)
+    qtbot.waitUntil(
+        lambda: len(operations.layers.layer_index.by_digest) == STEP + 53, timeout=PATIENCE_MS
+    )
 
 
 def test_what_no_server_lists_any_more_is_forgotten(

@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.keyring import Keyring
+from tests.support.waiting import PATIENCE_MS
 from tray_app.core.payloads import SecretsKept
 from tray_app.core.sign_in import (
     KeyringFault,
@@ -35,10 +36,10 @@ class Bench:
         self._qtbot = qtbot
 
     def wait(self, state: SecretState, server_id: str = "nas") -> None:
-        self._qtbot.waitUntil(lambda: self.sign_ins.state(server_id) is state, timeout=10_000)
+        self._qtbot.waitUntil(lambda: self.sign_ins.state(server_id) is state, timeout=PATIENCE_MS)
 
     def wait_for(self, condition: Callable[[], object]) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
 
     @property
     def headers(self) -> dict[str, str] | None:
@@ -143,7 +144,7 @@ def test_what_is_given_up_leaves_nothing_behind(
     bench.sign_ins.give_up("nas")
     bench.keyring.let_go()
     last = "write nas" if before else "delete nas"
-    qtbot.waitUntil(lambda: last in bench.keyring.asked[3:], timeout=10_000)
+    qtbot.waitUntil(lambda: last in bench.keyring.asked[3:], timeout=PATIENCE_MS)
     qtbot.waitUntil(
         lambda: bench.keyring.kept == ({"nas": secrets(before)} if before else {}),
         timeout=10_000,
@@ -222,7 +223,7 @@ def test_a_sign_in_that_is_taken_off_takes_its_secret_along(bench: Bench, qtbot:
     bench.wait(S.KEPT)
     bench.sign_ins.set_servers({"nas": NONE})
     assert bench.headers == {}
-    qtbot.waitUntil(lambda: bench.keyring.kept == {}, timeout=10_000)
+    qtbot.waitUntil(lambda: bench.keyring.kept == {}, timeout=PATIENCE_MS)
 
 
 def test_what_no_keyring_keeps_outlives_switching_off(bench: Bench) -> None:
@@ -240,7 +241,7 @@ def test_what_no_keyring_keeps_outlives_switching_off(bench: Bench) -> None:
 def test_a_server_that_was_off_is_forgotten_too(bench: Bench, qtbot: QtBot) -> None:
     bench.keyring.kept = {"nas": secrets("t0ken")}
     bench.sign_ins.forget("nas")
-    qtbot.waitUntil(lambda: bench.keyring.kept == {}, timeout=10_000)
+    qtbot.waitUntil(lambda: bench.keyring.kept == {}, timeout=PATIENCE_MS)
 
 
 def test_a_refusal_can_be_tried_again(bench: Bench) -> None:
@@ -273,7 +274,7 @@ def test_a_removed_server_is_forgotten(bench: Bench, qtbot: QtBot) -> None:
     bench.wait(S.KEPT, "lab")
     bench.sign_ins.forget("nas")
     assert bench.headers == {}
-    qtbot.waitUntil(lambda: set(bench.keyring.kept) == {"lab"}, timeout=10_000)
+    qtbot.waitUntil(lambda: set(bench.keyring.kept) == {"lab"}, timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("is_unlocked", [True, False])
@@ -337,6 +338,6 @@ def test_every_change_is_told_once_it_is_true(bench: Bench) -> None:
 def test_quitting_waits_for_no_keyring(bench: Bench, runner: JobRunner, qtbot: QtBot) -> None:
     bench.keyring.hold()
     bench.sign_ins.set_servers({"nas": TOKEN})
-    qtbot.waitUntil(lambda: bench.keyring.asked == ["read nas"], timeout=10_000)
+    qtbot.waitUntil(lambda: bench.keyring.asked == ["read nas"], timeout=PATIENCE_MS)
     runner.close()
     # The fixture asserts that the lane ends although nobody let go.

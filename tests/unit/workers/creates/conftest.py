@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.contract.gguf_file import plain_bytes
 from tests.fakes import FaultyServer, small
+from tests.support.waiting import PATIENCE_S
 from tray_app.core.creates.records import CreateItem, CreateRequest, CreateState
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import OllamaError
@@ -87,7 +88,7 @@ class Bench:
         assert found is not None
         return found
 
-    def wait_for(self, condition: Callable[[], object], timeout_s: float = 15.0) -> None:
+    def wait_for(self, condition: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
         def check() -> None:
             assert condition(), self.queue.items()
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from tests.fakes.gguf import model, part_name, parts, projector
+from tests.support.waiting import PATIENCE_MS
 from tray_app.core.creates.files import FileFacts
 from tray_app.core.gguf.records import FileFault
 from tray_app.workers.creates.reading import ReadFileJob
@@ -127,5 +128,5 @@ def test_equal_questions_are_asked_once(qtbot: QtBot, runner: JobRunner, tmp_pat
     assert runner.submit(ReadFileJob(path), "files") is job
     assert runner.submit(other, "files") is other
     gate.opened.set()
-    qtbot.waitUntil(lambda: all(listener.facts for listener in listeners), timeout=10_000)
+    qtbot.waitUntil(lambda: all(listener.facts for listener in listeners), timeout=PATIENCE_MS)
     assert [len(listener.facts) for listener in listeners] == [1, 1]

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, faults, small
+from tests.support.waiting import PATIENCE_MS
 from tests.unit.workers.conftest import QUICK, Trail
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.errors import Changed, ModelNotFound, TooOld
@@ -77,7 +78,7 @@ class Updates:
             assert item is not None
             return item.state in (S.DONE, S.FAILED)
 
-        self.qtbot.waitUntil(is_over, timeout=20_000)
+        self.qtbot.waitUntil(is_over, timeout=PATIENCE_MS)
         item = self.queue.item(item_id)
         assert item is not None
         return item
@@ -89,7 +90,7 @@ class Updates:
         self.queue.close()
         self.runner.close()
         assert self.runner.wait(QDeadlineTimer(10_000))
-        self.qtbot.waitUntil(lambda: not self.runner.active(), timeout=10_000)
+        self.qtbot.waitUntil(lambda: not self.runner.active(), timeout=PATIENCE_MS)
         self.root.deleteLater()
         QCoreApplication.sendPostedEvents(self.root, QEvent.Type.DeferredDelete.value)
 
@@ -152,7 +153,7 @@ def test_what_others_replaced_stops_and_waits_for_a_person(
     assert isinstance(stopped.error, Changed)
     assert (updates.pulls(), digests(server)["here:latest"]) == (0, theirs.digest)
     updates.queue.retry(item_id)
-    updates.qtbot.waitUntil(lambda: updates.pulls() > 0, timeout=10_000)
+    updates.qtbot.waitUntil(lambda: updates.pulls() > 0, timeout=PATIENCE_MS)
     done = updates.ended(item_id)
     assert done.state is S.DONE
     assert done.update is not None
@@ -262,8 +263,8 @@ def test_an_update_outlives_the_program(server: FaultyServer, qtbot: QtBot, tmp_
     server.fault("/api/pull", faults.never_answer())
     first = Updates(server, qtbot, path)
     item_id = first.add(UpdatePlan(keep_days=7, loads_again=True))
-    qtbot.waitUntil(lambda: first.pulls() > 0, timeout=10_000)
-    qtbot.waitUntil(lambda: bool(first.steps[-1].kept_name), timeout=10_000)
+    qtbot.waitUntil(lambda: first.pulls() > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(first.steps[-1].kept_name), timeout=PATIENCE_MS)
     first.close()
     server.clear()
     again = Updates(server, qtbot, path)

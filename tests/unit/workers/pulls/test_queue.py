@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import faults, stream_faults
+from tests.support.waiting import PATIENCE_MS
 from tests.unit.workers.conftest import QUICK, Bench, QueueMaker
 from tests.unit.workers.scripted import World
 from tray_app.core.endpoint import Endpoint
@@ -338,11 +339,11 @@ def test_a_pull_that_finds_no_server_where_polls_do_is_asked_for_with_pauses(
         item = queue.item(item_id)
         return item is not None and item.state is S.RETRYING
 
-    qtbot.waitUntil(is_retrying, timeout=5000)
+    qtbot.waitUntil(is_retrying, timeout=PATIENCE_MS)
     assert len(faults_seen) == 4
     world.be_kind()
     queue.retry(item_id)
-    qtbot.waitUntil(lambda: queue.items()[0].state is S.DONE, timeout=5000)
+    qtbot.waitUntil(lambda: queue.items()[0].state is S.DONE, timeout=PATIENCE_MS)
     queue.close()
 
 

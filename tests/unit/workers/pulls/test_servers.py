@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, faults, small
+from tests.support.waiting import PATIENCE_MS
 from tests.unit.workers.conftest import MB, QUICK, Trail
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import PullRequest
@@ -103,7 +104,7 @@ class Both:
         def check() -> None:
             assert condition(), [(i.name, i.server_id, i.state, i.hold) for i in self.queue.items()]
 
-        self.qtbot.waitUntil(check, timeout=10_000)
+        self.qtbot.waitUntil(check, timeout=PATIENCE_MS)
 
     def wait_state(self, item_id: str, *states: PullState) -> None:
         self.wait(lambda: self.item(item_id).state in states)

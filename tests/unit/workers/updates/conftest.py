@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
 from tests.fakes.server import ReceivedRequest
+from tests.support.waiting import PATIENCE_S
 from tray_app.core.endpoint import Endpoint
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.updates.facts import CheckState, ModelVerdict
@@ -70,7 +71,7 @@ class Bench:
     clock: list[datetime] = field(default_factory=lambda: [START])
     is_closed: bool = False
 
-    def wait_for(self, condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+    def wait_for(self, condition: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
         def check() -> None:
             assert condition(), (self.trail.states[-1:], self.checker.state)
 
