@@ -164,6 +164,24 @@ def test_stores_get_the_checksums_of_the_release(release_folder: Path, tmp_path:
     assert ".dmg" in again.stderr
 
 
+def test_winget_tells_the_installer_who_brings_what_is_newer() -> None:
+    manifest = (PACKAGING / "stores" / "winget" / "installer.yaml").read_text(encoding="utf-8")
+    switches = re.findall(r"^( *)Custom: (.+)$", manifest, re.MULTILINE)
+    # An installer's own take the place of those for all.
+    assert [len(indent) for indent, _ in switches] == [2, 6, 6]
+    assert all("/PackagedBy=winget" in switch.split() for _, switch in switches)
+    script = (PACKAGING / "windows" / "installer.nsi").read_text(encoding="utf-8")
+    assert '"/PackagedBy=" $PackagedBy' in script
+    assert r"$INSTDIR\lib\resources\${MARKER}" in script
+
+
+def test_the_program_knows_the_cask_of_homebrew() -> None:
+    from tray_app import project
+
+    cask = (PACKAGING / "stores" / "homebrew" / "ollama-tray.rb").read_text(encoding="utf-8")
+    assert f'cask "{project._CASK}" do' in cask
+
+
 def _pkgbuild(file: Path) -> dict[str, list[str]]:
     """The variables of a PKGBUILD, read by bash."""
     names = ["pkgname", "pkgver", "pkgrel", "pkgdesc", "url", "arch", "license", "depends"]

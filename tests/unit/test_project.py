@@ -56,3 +56,51 @@ def test_nobody_said_anything(resources: Path) -> None:
 def test_who_packaged_it(resources: Path, content: bytes, by: str) -> None:
     (resources / "packaged-by").write_bytes(content)
     assert project.packaged_by() == by
+
+
+def _application(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One for macOS with the running program in it, as PyInstaller lays it out."""
+    app = folder / "Ollama Tray.app"
+    (app / "Contents" / "Resources" / "resources").mkdir(parents=True)
+    frameworks = app / "Contents" / "Frameworks"
+    frameworks.mkdir()
+    (frameworks / "resources").symlink_to("../Resources/resources")
+    monkeypatch.setattr(sys, "_MEIPASS", str(frameworks))
+    bundled._root.cache_clear()
+    return app
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="applications and links of macOS")
+@pytest.mark.parametrize(
+    ("link", "by"),
+    [
+        ("ollama-tray/0.1.0/Ollama Tray.app", "homebrew"),
+        ("other/0.1.0/Ollama Tray.app", ""),
+        ("ollama-tray/0.1.0/Other.app", ""),
+        (None, ""),
+    ],
+)
+@pytest.mark.usefixtures("resources")
+def test_homebrew_keeps_a_link_to_what_it_has_installed(
+    link: str | None, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = _application(tmp_path / "Applications", monkeypatch)
+    rooms = tmp_path / "other" / "Caskroom", tmp_path / "brew" / "Caskroom"
+    monkeypatch.setattr(project, "_CASKROOMS", rooms)
+    if link is not None:
+        (rooms[1] / link).parent.mkdir(parents=True)
+        (rooms[1] / link).symlink_to(app)
+    assert project.packaged_by() == by
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="applications and links of macOS")
+@pytest.mark.usefixtures("resources")
+def test_an_application_beside_that_of_homebrew_is_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _application(tmp_path / "Downloads", monkeypatch)
+    link = tmp_path / "Caskroom" / "ollama-tray" / "0.1.0" / "Ollama Tray.app"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "Applications" / link.name)
+    monkeypatch.setattr(project, "_CASKROOMS", (tmp_path / "Caskroom",))
+    assert project.packaged_by() == ""

@@ -378,14 +378,14 @@ class Application(QObject):
         """Only where somebody can be asked, and no store brings what is newer."""
         from tray_app import project
         from tray_app.app.program_release import ProgramRelease
-        from tray_app.core.releases import ASKING, repository_of
+        from tray_app.core.releases import repository_of
         from tray_app.diagnosis.program_releases import ProgramReleases
 
         facts = self.state.project
         facts.set_pages(project.home(), project.issues())
         repository = repository_of(project.repository()) if self.demo is None else None
         by = project.packaged_by()
-        facts.set_can_ask(repository is not None and by in ASKING, by)
+        facts.set_can_ask(repository is not None and not by, by)
         if repository is None or not facts.can_ask:
             return
         releases = ProgramReleases(self._release_file, repository)
