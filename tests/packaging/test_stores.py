@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pip._vendor import distlib
+from PySide6.QtGui import QImageReader
 
 from tests.packaging.conftest import PACKAGING, ROOT, run_script
 from tests.support.tools import require
@@ -116,9 +117,13 @@ def test_nothing_is_released_from_a_placeholder(
 def test_the_pictures_of_the_metainfo_are_there() -> None:
     from kit import appstream
 
-    assert appstream.SCREENSHOTS
-    for name in appstream.SCREENSHOTS:
-        assert (ROOT / appstream.PICTURES / name).is_file()
+    assert len(appstream.SCREENSHOTS) > 3
+    for name, captions in appstream.SCREENSHOTS.items():
+        picture = ROOT / appstream.PICTURES / name
+        assert picture.stat().st_size < 200_000, name
+        assert QImageReader(str(picture)).size().width() >= 1120, name  # twice the least
+        assert not any(caption.endswith((".", "。")) for caption in captions), name
+    assert len(set(appstream.SCREENSHOTS.values())) == len(appstream.SCREENSHOTS)
 
 
 def test_the_metainfo_lists_all_that_a_store_shows() -> None:
