@@ -63,6 +63,20 @@ def test_the_frozen_program_holds_what_it_loads_by_name(built: dict[str, Path]) 
     assert not [name for name in inside if "gtk" in name or name.endswith((".ts", ".py"))]
 
 
+@pytest.mark.skipif(not IS_LINUX, reason="they are those of Linux")
+def test_libraries_are_looked_for_beside_the_program_at_most(built: dict[str, Path]) -> None:
+    if "onedir" not in built:
+        pytest.skip("nothing is frozen on this system")
+    from kit import elf
+
+    files = [each for each in FROZEN.rglob("*") if each.is_file() and not each.is_symlink()]
+    programs = [each for each in files if elf.is_elf(each)]
+    assert len(programs) > 50
+    for program in programs:
+        content = program.read_bytes()
+        assert elf.without_foreign_run_path(content) == content, program
+
+
 @pytest.mark.skipif(not IS_LINUX, reason="the keyring is that of Linux desktops")
 def test_the_frozen_program_signs_in_with_the_keyring(
     built: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -88,6 +88,9 @@ def test_every_package_moves_with_the_project(
     assert "<image type" in made["metainfo"]
     assert f"raw.githubusercontent.com/somebody/tray/v{__version__}/" in made["metainfo"]
     assert f"Homepage: {SOURCE}\n" in made["deb"]
+    assert re.search(
+        rf"^\* \w+ \w+ \d\d \d{{4}} .+ - {__version__}-1\n- ", made["rpm"], re.MULTILINE
+    )
 
 
 def test_a_missing_address_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,6 +310,51 @@ def test_an_appimage_says_where_its_updates_are(
     for too_small in (_program_with(".upd_info", 16), _program_with(".other", 1024)):
         with pytest.raises(BuildError):
             appimage.with_update_information(too_small, text)
+
+
+def _library(*entries: tuple[int, int], strings: bytes = b"") -> bytes:
+    """The smallest 64-bit library with a table for the linker and the strings that it names."""
+    table = b"".join(struct.pack("<QQ", *entry) for entry in (*entries, (5, 0x1000), (0, 0)))
+    table_at = 64 + 2 * 56
+    strings_at = table_at + len(table)
+    head = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+    head += struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    for kind, offset, address, length in (
+        (1, strings_at, 0x1000, len(strings)),
+        (2, table_at, 0x2000, len(table)),
+    ):
+        head += struct.pack("<IIQQQQQQ", kind, 4, offset, address, address, length, length, 1)
+    return head + table + strings
+
+
+@pytest.mark.parametrize("tag", [15, 29])
+def test_no_library_is_looked_for_where_the_program_was_built(tag: int, tmp_path: Path) -> None:
+    from kit import elf
+    from kit.project import BuildError
+
+    strings = b"\0/home/me/lib\0$ORIGIN/../lib\0$ORIGIN:/opt/lib\0libc.so.6\0"
+    needed = (1, strings.index(b"libc"))
+
+    def looking_in(text: bytes) -> bytes:
+        return _library((tag, strings.index(text)), needed, strings=strings)
+
+    foreign = looking_in(b"/home")
+    # The rest moves up, and nothing else in the file moves.
+    wanted = bytearray(_library(needed, strings=strings).ljust(len(foreign), b"?"))
+    table_at = 64 + 2 * 56
+    wanted[64:table_at] = foreign[64:table_at]
+    wanted[table_at + 48 :] = bytes(16) + strings
+    assert elf.without_foreign_run_path(foreign) == bytes(wanted)
+    beside = looking_in(b"$ORIGIN/..")
+    assert elf.without_foreign_run_path(beside) == beside
+    with pytest.raises(BuildError, match="/opt/lib"):
+        elf.without_foreign_run_path(looking_in(b"$ORIGIN:/opt"))
+    for name, content in (("foreign.so", foreign), ("beside.so", beside), ("text", b"a b")):
+        (tmp_path / name).write_bytes(content)
+    elf.drop_foreign_run_paths(tmp_path)
+    assert (tmp_path / "foreign.so").read_bytes() == bytes(wanted)
+    assert (tmp_path / "beside.so").read_bytes() == beside
+    assert (tmp_path / "text").read_bytes() == b"a b"
 
 
 def test_every_signing_step_says_what_it_skips() -> None:
