@@ -230,9 +230,20 @@ def install_packages(packages: Sequence[str], purpose: str) -> bool:
 
 
 def set_up_qt() -> None:
-    """Get Qt's libraries; without them there is no going on."""
-    if not install_packages(missing_libraries(QT_LIBRARIES), "Qt"):
+    """Get Qt's libraries, and what .venv is made with; without them there is no going on."""
+    libraries = missing_libraries(QT_LIBRARIES)
+    modules = [] if PYTHON.exists() else missing_modules()
+    purpose = "Qt" if libraries else "A virtual environment"
+    if not install_packages([*libraries, *modules], purpose):
         sys.exit(1)
+
+
+def missing_modules() -> list[str]:
+    """Return the package of the modules that make virtual environments, which Debian's Python
+    lacks."""
+    if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
+        return []
+    return [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"]
 
 
 def set_up_system(packages: Sequence[str], purpose: str) -> None:
@@ -305,11 +316,8 @@ def is_usable(version: str) -> bool:
 
 def create_environment() -> None:
     """Make .venv anew."""
-    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
-        # Debian ships Python without them.
-        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        if not install_packages([package], "A virtual environment"):
-            sys.exit(f"This Python ({sys.executable}) has no venv module: install {package}.")
+    if not install_packages(missing_modules(), "A virtual environment"):
+        sys.exit(f"This Python ({sys.executable}) has no venv module.")
     say("creating the virtual environment .venv …")
     interpreter = sys.executable
     if sys.prefix != sys.base_prefix:  # it may be the very one that is cleared

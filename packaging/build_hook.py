@@ -1,4 +1,5 @@
-"""What hatchling does besides copying: compiled translations go into the wheel and the sdist.
+"""What hatchling does besides copying: compiled translations go into the wheel and the sdist, the
+addresses of the project into the wheel.
 
 A checkout has none, so there PySide6 is needed to build; an sdist brings them along.
 """
@@ -49,8 +50,11 @@ class TranslationsHook(BuildHookInterface[Any]):
         if not self._is_complete():
             compile_translations(self._folder, self._folder)
         build_data["artifacts"].append("/resources/translations/*.qm")
-        is_wheel = self.target_name == "wheel" and version != "editable"
-        if is_wheel and not (Path(self.root) / "resources" / PROJECT_FILE).is_file():
+        if self.target_name == "wheel" and version != "editable":
+            places = {file: f"translations/{file.name}" for file in self._folder.glob("*.qm")}
+            # What an sdist or a clean copy has of it is not among the files of a wheel.
             facts = Path(self._made.name) / PROJECT_FILE
             facts.write_text(project_facts(Path(self.root)), encoding="utf-8", newline="\n")
-            build_data["force_include"][str(facts)] = f"tray_app/_resources/{PROJECT_FILE}"
+            places[facts] = PROJECT_FILE
+            for file, place in places.items():
+                build_data["force_include"][str(file)] = f"tray_app/_resources/{place}"

@@ -2,7 +2,8 @@
 
 They stand in `[project.urls]` of pyproject.toml. Packages have a short copy, which building them
 writes: `project.json` among the resources; and `packaged-by` beside it, one word, where a store or
-a package manager brings what is newer.
+a package manager brings what is newer. Homebrew installs the application of the disk image, whose
+signature allows no file more; it leaves a link instead.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from functools import cache
 from pathlib import Path
 
 from tray_app.bundled import resource_path
-from tray_app.core.releases import ASKING, Repository, is_real, repository_of
+from tray_app.core.releases import Repository, is_real, repository_of
 
 _MAX_BYTES = 20_000
+_CASKROOMS = (Path("/opt/homebrew/Caskroom"), Path("/usr/local/Caskroom"))
+"""Of Homebrew on Apple's processors and on Intel's."""
+_CASK = "ollama-tray"
 
 
 @cache
@@ -42,20 +46,33 @@ def repository() -> str:
 def asked_repository() -> Repository | None:
     """Where it is told which release of this program is the newest; None = nowhere yet, or what is
     newer is brought by who packaged this copy."""
-    return repository_of(repository()) if packaged_by() in ASKING else None
+    return None if packaged_by() else repository_of(repository())
 
 
 @cache
 def packaged_by() -> str:
-    """Who packaged this copy: "flathub", "deb" …; "" = nobody who said so. What cannot be read is
-    somebody, too."""
+    """Who packaged this copy and brings what is newer: "flathub", "deb" …; "" = nobody who said so.
+    What cannot be read is somebody, too."""
     file = resource_path("packaged-by")
     try:
         return file.read_bytes()[:_MAX_BYTES].decode("ascii").strip().casefold()
     except FileNotFoundError:
-        return ""
+        return "homebrew" if _is_cask(file) else ""
     except (OSError, UnicodeDecodeError):
         return "unknown"
+
+
+def _is_cask(resource: Path) -> bool:
+    """Whether Homebrew has put the application with this file where it is: in the folder of a
+    cask's version it keeps a link to what it has moved away."""
+    try:
+        app = next((each for each in resource.resolve().parents if each.suffix == ".app"), None)
+        if app is None:
+            return False
+        links = (link for room in _CASKROOMS for link in room.glob(f"{_CASK}/*/{app.name}"))
+        return any(link.resolve() == app for link in links)
+    except OSError:
+        return False
 
 
 def _found() -> dict[str, str]:

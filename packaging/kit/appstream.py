@@ -15,6 +15,22 @@ SCREENSHOTS = {
         "The models of a server, and downloads that go on",
         "服务器上的模型，以及进行中的下载",
     ),
+    "pull-light.png": (
+        "What a download takes, before it starts",
+        "下载开始之前，先看它需要什么",
+    ),
+    "details-light.png": (
+        "What a model is, what it can do, and what it holds in memory and on disk",
+        "模型是什么、能做什么，以及占用多少内存和磁盘",
+    ),
+    "updates-light.png": (
+        "Models of which there is a newer version",
+        "有新版本的模型",
+    ),
+    "space-light.png": (
+        "What deleting would free, and when each model was last used",
+        "删除能释放多少空间，以及每个模型上次使用的时间",
+    ),
 }
 
 

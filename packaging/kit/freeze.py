@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from kit import icons, licenses
+from kit import elf, icons, licenses
 from kit.project import BUILD, PACKAGING, PROGRAM, BuildError, NotHere, run, set_times, size_of
 
 _SYSTEMS = {"win32": "windows", "darwin": "macos"}
@@ -57,6 +57,8 @@ def _frozen(source: Path, target: Path, entry: str, name: str) -> Path:
     }
     run([sys.executable, "-m", "PyInstaller", *options, spec], extra=variables)
     folder = target / name
+    if SYSTEM == "linux":
+        elf.drop_foreign_run_paths(folder)
     shutil.copytree(work / "licenses", folder / "licenses")
     set_times(folder)
     return folder

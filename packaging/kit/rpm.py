@@ -7,19 +7,24 @@ import textwrap
 from pathlib import Path
 
 from kit import home, needs
+from kit.changelog import Release, of_version
 from kit.packaged import mark
 from kit.project import (
     APP_ID,
     BUILD,
     DESCRIPTION,
     DIST,
+    MAINTAINER,
     PACKAGING,
     PROGRAM,
+    PUBLISHER,
+    ROOT,
     SUMMARY,
     VERSION,
     BuildError,
     NotHere,
     architecture,
+    build_date,
     run,
 )
 from kit.templates import fill
@@ -66,5 +71,17 @@ def _filled(tree: Path, *, quick: bool) -> str:
         "DESCRIPTION": textwrap.fill(DESCRIPTION, 76),
         "TREE": str(tree),
         "APP_ID": APP_ID,
+        "MAINTAINER": MAINTAINER,
+        "PUBLISHER": PUBLISHER,
+        "CHANGELOG": _changelog(of_version(ROOT / "CHANGELOG.md")),
     }
     return fill(PACKAGING / "linux" / f"{PROGRAM}.rpm.spec", values)
+
+
+def _changelog(release: Release) -> str:
+    points = [
+        # Not as macros.
+        textwrap.fill(point, 76, initial_indent="- ", subsequent_indent="  ").replace("%", "%%")
+        for point in release.points
+    ]
+    return "\n".join([f"* {build_date():%a %b %d %Y} {MAINTAINER} - {VERSION}-1", *points])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kit import home, icons, signing
+from kit.packaged import MARKER
 from kit.project import (
     APP_ID,
     APP_NAME,
@@ -66,6 +67,7 @@ def build_installer(source: Path, payload: Path, *, quick: bool) -> Path:
         "PROGRAM": PROGRAM,
         "APP_ID": APP_ID,
         "APP_NAME": APP_NAME,
+        "MARKER": MARKER,
         "VERSION": VERSION,
         "NUMBERS": ".".join([*_numbers(), "0"]),
         "PAYLOAD": str(payload),

@@ -1,7 +1,7 @@
 ; The Windows installer. Run by packaging/build.py, which defines the names in capitals.
 ;
 ; For this person only and without administrator rights, unless "for all users" is chosen.
-; Silently:  setup.exe /S [/AllUsers] [/AutoStart] [/D=C:\Folder]
+; Silently:  setup.exe /S [/AllUsers] [/AutoStart] [/PackagedBy=NAME] [/D=C:\Folder]
 ;            uninstall.exe /S [/DeleteData]
 ; Exit codes: 0 done, 1 cancelled, 2 not possible.
 
@@ -59,6 +59,7 @@ Var FirstChoice
 Var SecondChoice
 Var DataChoice
 Var InstDirGiven
+Var PackagedBy ; the package manager that runs this and brings what is newer; "" = nobody
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
@@ -165,6 +166,7 @@ Function .onInit
   ${IfNot} ${Errors}
     StrCpy $WantsAutoStart 1
   ${EndIf}
+  ${GetOptions} $R0 "/PackagedBy=" $PackagedBy
   ; An upgrade keeps what was chosen before.
   ReadRegStr $R1 HKCU "${RUN_KEY}" "${APP_NAME}"
   ${If} $R1 != ""
@@ -212,6 +214,9 @@ Function LeaveScope
       StrCpy $1 "/AllUsers"
       ${If} $WantsAutoStart = 1
         StrCpy $1 "/AllUsers /AutoStart"
+      ${EndIf}
+      ${If} $PackagedBy != ""
+        StrCpy $1 "$1 /PackagedBy=$PackagedBy"
       ${EndIf}
       ClearErrors
       ExecShell "runas" "$EXEPATH" "$1"
@@ -290,6 +295,11 @@ Section "-${APP_NAME}"
   SetOutPath "$INSTDIR"
   ClearErrors
   File /r "${PAYLOAD}${SLASH}*"
+  ${If} $PackagedBy != ""
+    FileOpen $0 "$INSTDIR\lib\resources\${MARKER}" w
+    FileWrite $0 "$PackagedBy$\n"
+    FileClose $0
+  ${EndIf}
   WriteUninstaller "$INSTDIR\uninstall.exe"
   ${If} ${Errors}
     SetErrorLevel 2

@@ -114,6 +114,28 @@ def test_who_is_not_root_is_told_the_command(
     assert wanted in capfd.readouterr().err
 
 
+def test_who_is_not_root_is_told_of_qt_and_of_venv_at_once(
+    dev: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    python = tmp_path / "python"
+    monkeypatch.setattr(dev, "PYTHON", python)
+    monkeypatch.setattr(dev, "is_root", lambda: False)
+    monkeypatch.setattr(dev.shutil, "which", lambda _: "/usr/bin/apt-get")
+    monkeypatch.setattr(dev, "missing_libraries", lambda _: ["libgl1"])
+    monkeypatch.setattr(dev.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(dev.sys, "version_info", (3, 13, 0))
+    with pytest.raises(SystemExit):
+        dev.set_up_qt()
+    assert "-recommends libgl1 python3.13-venv\n" in capfd.readouterr().err
+    python.touch()
+    with pytest.raises(SystemExit):
+        dev.set_up_qt()
+    assert "-recommends libgl1\n" in capfd.readouterr().err
+
+
 def _record_commands(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ran: list[str] = []
     monkeypatch.setattr(

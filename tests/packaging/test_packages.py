@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,7 @@ def test_the_frozen_program_holds_what_it_loads_by_name(built: dict[str, Path]) 
         f"{plugins}/imageformats/libqsvg.so",
         "lib/PySide6/Qt/translations/qtbase_zh_CN.qm",
         "lib/resources/icons/app.svg",
+        "lib/resources/project.json",
         "lib/resources/translations/ollama-tray_zh_CN.qm",
         "lib/certifi/cacert.pem",
         "lib/libbrotlidec.so.1",
@@ -61,6 +64,20 @@ def test_the_frozen_program_holds_what_it_loads_by_name(built: dict[str, Path]) 
     ):
         assert name in inside
     assert not [name for name in inside if "gtk" in name or name.endswith((".ts", ".py"))]
+
+
+@pytest.mark.skipif(not IS_LINUX, reason="they are those of Linux")
+def test_libraries_are_looked_for_beside_the_program_at_most(built: dict[str, Path]) -> None:
+    if "onedir" not in built:
+        pytest.skip("nothing is frozen on this system")
+    from kit import elf
+
+    files = [each for each in FROZEN.rglob("*") if each.is_file() and not each.is_symlink()]
+    programs = [each for each in files if elf.is_elf(each)]
+    assert len(programs) > 50
+    for program in programs:
+        content = program.read_bytes()
+        assert elf.without_foreign_run_path(content) == content, program
 
 
 @pytest.mark.skipif(not IS_LINUX, reason="the keyring is that of Linux desktops")
@@ -77,6 +94,17 @@ def test_the_frozen_program_signs_in_with_the_keyring(
     with VirtualDesktop(Mode.BARE) as desktop, unlocked_keyring(desktop, tmp_path):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.address)
         check_sign_in(desktop, tmp_path, [str(built["onedir"] / "ollama-tray")])
+
+
+def test_the_wheel_brings_what_the_program_reads(built: dict[str, Path]) -> None:
+    with zipfile.ZipFile(built["wheel"]) as archive:
+        inside = set(archive.namelist())
+        facts = json.loads(archive.read("tray_app/_resources/project.json"))
+    assert facts["urls"]["Source"].startswith("https://")
+    assert "tray_app/_resources/translations/ollama-tray_zh_CN.qm" in inside
+    assert "tray_app/_resources/icons/app.svg" in inside
+    assert "tray_app/_resources/packaged-by" not in inside
+    assert not [name for name in inside if name.endswith(".ts")]
 
 
 def test_the_deb_says_what_it_needs(built: dict[str, Path]) -> None:

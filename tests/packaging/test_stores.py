@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 import struct
 import subprocess
 from pathlib import Path
 
 import pytest
-from pip._vendor import distlib
+from PySide6.QtGui import QImageReader
 
 from tests.packaging.conftest import PACKAGING, ROOT, run_script
 from tests.support.tools import require
 from tray_app import APP_ID, __version__
 
 SOURCE = "https://github.com/somebody/tray"
-STARTERS = Path(distlib.__file__).parent
-"""Small real programs for Windows, which pip has."""
+X64, ARM64 = 0x8664, 0xAA64
+"""Processors, as the header of a program for Windows names them."""
 
 
 def at_github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,6 +86,9 @@ def test_every_package_moves_with_the_project(
     assert "<image type" in made["metainfo"]
     assert f"raw.githubusercontent.com/somebody/tray/v{__version__}/" in made["metainfo"]
     assert f"Homepage: {SOURCE}\n" in made["deb"]
+    assert re.search(
+        rf"^\* \w+ \w+ \d\d \d{{4}} .+ - {__version__}-1\n- ", made["rpm"], re.MULTILINE
+    )
 
 
 def test_a_missing_address_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,9 +118,13 @@ def test_nothing_is_released_from_a_placeholder(
 def test_the_pictures_of_the_metainfo_are_there() -> None:
     from kit import appstream
 
-    assert appstream.SCREENSHOTS
-    for name in appstream.SCREENSHOTS:
-        assert (ROOT / appstream.PICTURES / name).is_file()
+    assert len(appstream.SCREENSHOTS) > 3
+    for name, captions in appstream.SCREENSHOTS.items():
+        picture = ROOT / appstream.PICTURES / name
+        assert picture.stat().st_size < 200_000, name
+        assert QImageReader(str(picture)).size().width() >= 1120, name  # twice the least
+        assert not any(caption.endswith((".", "。")) for caption in captions), name
+    assert len(set(appstream.SCREENSHOTS.values())) == len(appstream.SCREENSHOTS)
 
 
 def test_the_metainfo_lists_all_that_a_store_shows() -> None:
@@ -164,6 +170,24 @@ def test_stores_get_the_checksums_of_the_release(release_folder: Path, tmp_path:
     assert ".dmg" in again.stderr
 
 
+def test_winget_tells_the_installer_who_brings_what_is_newer() -> None:
+    manifest = (PACKAGING / "stores" / "winget" / "installer.yaml").read_text(encoding="utf-8")
+    switches = re.findall(r"^( *)Custom: (.+)$", manifest, re.MULTILINE)
+    # An installer's own take the place of those for all.
+    assert [len(indent) for indent, _ in switches] == [2, 6, 6]
+    assert all("/PackagedBy=winget" in switch.split() for _, switch in switches)
+    script = (PACKAGING / "windows" / "installer.nsi").read_text(encoding="utf-8")
+    assert '"/PackagedBy=" $PackagedBy' in script
+    assert r"$INSTDIR\lib\resources\${MARKER}" in script
+
+
+def test_the_program_knows_the_cask_of_homebrew() -> None:
+    from tray_app import project
+
+    cask = (PACKAGING / "stores" / "homebrew" / "ollama-tray.rb").read_text(encoding="utf-8")
+    assert f'cask "{project._CASK}" do' in cask
+
+
 def _pkgbuild(file: Path) -> dict[str, list[str]]:
     """The variables of a PKGBUILD, read by bash."""
     names = ["pkgname", "pkgver", "pkgrel", "pkgdesc", "url", "arch", "license", "depends"]
@@ -204,11 +228,25 @@ def test_ruby_reads_the_cask(release_folder: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "Syntax OK\n", "")
 
 
-@pytest.mark.parametrize(("starter", "suffix"), [("t64.exe", ""), ("t64-arm.exe", "-arm64")])
-def test_names_tell_the_processor_of_the_program(starter: str, suffix: str, tmp_path: Path) -> None:
+def _windows_program(machine: int) -> bytes:
+    """The smallest 64-bit program for Windows that can be signed: it returns at once."""
+    code = b"\xc3".ljust(512, b"\0")
+    coff = struct.pack("<4sHHIIIHH", b"PE", machine, 1, 0, 0, 0, 240, 0x22)
+    optional = struct.pack("<HBBIIIII", 0x20B, 14, 0, len(code), 0, 0, 0x1000, 0x1000)
+    optional += struct.pack("<QIIHHHHHHIIIIHH", 1 << 32, 4096, 512, 6, 0, 0, 0, 6, 0, 0, 0x2000,
+                            512, 0, 3, 0)  # fmt: skip
+    optional += struct.pack("<QQQQII", 1 << 20, 4096, 1 << 20, 4096, 0, 16).ljust(168, b"\0")
+    section = struct.pack("<8sIIIIIIHHI", b".text", 1, 0x1000, len(code), 512, 0, 0, 0, 0,
+                          0x60000020)  # fmt: skip
+    dos = b"MZ".ljust(60, b"\0") + struct.pack("<I", 64)
+    return (dos + coff + optional + section).ljust(512, b"\0") + code
+
+
+@pytest.mark.parametrize(("machine", "suffix"), [(X64, ""), (ARM64, "-arm64")])
+def test_names_tell_the_processor_of_the_program(machine: int, suffix: str, tmp_path: Path) -> None:
     from kit import windows
 
-    shutil.copyfile(STARTERS / starter, tmp_path / "ollama-tray-gui.exe")
+    (tmp_path / "ollama-tray-gui.exe").write_bytes(_windows_program(machine))
     assert windows.machine_suffix(tmp_path) == suffix
 
 
@@ -242,7 +280,7 @@ def test_programs_for_windows_are_signed_where_there_is_a_certificate(
     monkeypatch.setenv(signing.TIMESTAMPS, "")
     assert signing.is_possible()
     program = tmp_path / "program.exe"
-    shutil.copyfile(STARTERS / "t64.exe", program)
+    program.write_bytes(_windows_program(X64))
     done = run_script("sign.py", program)
     assert done.returncode == 0, done.stderr
     told = subprocess.run(
@@ -284,6 +322,51 @@ def test_an_appimage_says_where_its_updates_are(
     for too_small in (_program_with(".upd_info", 16), _program_with(".other", 1024)):
         with pytest.raises(BuildError):
             appimage.with_update_information(too_small, text)
+
+
+def _library(*entries: tuple[int, int], strings: bytes = b"") -> bytes:
+    """The smallest 64-bit library with a table for the linker and the strings that it names."""
+    table = b"".join(struct.pack("<QQ", *entry) for entry in (*entries, (5, 0x1000), (0, 0)))
+    table_at = 64 + 2 * 56
+    strings_at = table_at + len(table)
+    head = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+    head += struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    for kind, offset, address, length in (
+        (1, strings_at, 0x1000, len(strings)),
+        (2, table_at, 0x2000, len(table)),
+    ):
+        head += struct.pack("<IIQQQQQQ", kind, 4, offset, address, address, length, length, 1)
+    return head + table + strings
+
+
+@pytest.mark.parametrize("tag", [15, 29])
+def test_no_library_is_looked_for_where_the_program_was_built(tag: int, tmp_path: Path) -> None:
+    from kit import elf
+    from kit.project import BuildError
+
+    strings = b"\0/home/me/lib\0$ORIGIN/../lib\0$ORIGIN:/opt/lib\0libc.so.6\0"
+    needed = (1, strings.index(b"libc"))
+
+    def looking_in(text: bytes) -> bytes:
+        return _library((tag, strings.index(text)), needed, strings=strings)
+
+    foreign = looking_in(b"/home")
+    # The rest moves up, and nothing else in the file moves.
+    wanted = bytearray(_library(needed, strings=strings).ljust(len(foreign), b"?"))
+    table_at = 64 + 2 * 56
+    wanted[64:table_at] = foreign[64:table_at]
+    wanted[table_at + 48 :] = bytes(16) + strings
+    assert elf.without_foreign_run_path(foreign) == bytes(wanted)
+    beside = looking_in(b"$ORIGIN/..")
+    assert elf.without_foreign_run_path(beside) == beside
+    with pytest.raises(BuildError, match="/opt/lib"):
+        elf.without_foreign_run_path(looking_in(b"$ORIGIN:/opt"))
+    for name, content in (("foreign.so", foreign), ("beside.so", beside), ("text", b"a b")):
+        (tmp_path / name).write_bytes(content)
+    elf.drop_foreign_run_paths(tmp_path)
+    assert (tmp_path / "foreign.so").read_bytes() == bytes(wanted)
+    assert (tmp_path / "beside.so").read_bytes() == beside
+    assert (tmp_path / "text").read_bytes() == b"a b"
 
 
 def test_every_signing_step_says_what_it_skips() -> None:

@@ -73,6 +73,9 @@ def panel(state: PullState) -> QWidget:
     made.resize(960, 420)
     first: PullItem = data.PULLS[0]
     assert first.progress is not None
+    made.set_item(first)
+    row = made.row(first.id)  # made now: what is not yet made remembers no speed
+    assert row is not None
     for second in range(121):
         clock.now_s = data.NOW_S - 120 + second
         told = replace(first.progress, speed_bytes_s=speeds(second))
@@ -81,8 +84,6 @@ def panel(state: PullState) -> QWidget:
         made.set_item(item)
     made.set_order([item.id for item in data.PULLS])
     made.set_summary(data.SUMMARY)
-    row = made.row(first.id)
-    assert row is not None
     row.set_expanded(True)
     return made
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tray_app import bundled, project
-from tray_app.core.releases import Repository
 
 URLS = {"Homepage": "https://github.com/somebody/ollama-tray", "Issues": "https://x.example/"}
 
@@ -59,12 +58,49 @@ def test_who_packaged_it(resources: Path, content: bytes, by: str) -> None:
     assert project.packaged_by() == by
 
 
-def test_who_is_asked_for_what_is_newer(resources: Path) -> None:
-    assert project.asked_repository() is None
-    project.urls.cache_clear()
-    (resources / "project.json").write_text(json.dumps({"urls": URLS}))
-    found = project.asked_repository()
-    assert found == Repository("somebody", "ollama-tray")
-    project.packaged_by.cache_clear()
-    (resources / "packaged-by").write_text("flathub")
-    assert project.asked_repository() is None
+def _application(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One for macOS with the running program in it, as PyInstaller lays it out."""
+    app = folder / "Ollama Tray.app"
+    (app / "Contents" / "Resources" / "resources").mkdir(parents=True)
+    frameworks = app / "Contents" / "Frameworks"
+    frameworks.mkdir()
+    (frameworks / "resources").symlink_to("../Resources/resources")
+    monkeypatch.setattr(sys, "_MEIPASS", str(frameworks))
+    bundled._root.cache_clear()
+    return app
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="applications and links of macOS")
+@pytest.mark.parametrize(
+    ("link", "by"),
+    [
+        ("ollama-tray/0.1.0/Ollama Tray.app", "homebrew"),
+        ("other/0.1.0/Ollama Tray.app", ""),
+        ("ollama-tray/0.1.0/Other.app", ""),
+        (None, ""),
+    ],
+)
+@pytest.mark.usefixtures("resources")
+def test_homebrew_keeps_a_link_to_what_it_has_installed(
+    link: str | None, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = _application(tmp_path / "Applications", monkeypatch)
+    rooms = tmp_path / "other" / "Caskroom", tmp_path / "brew" / "Caskroom"
+    monkeypatch.setattr(project, "_CASKROOMS", rooms)
+    if link is not None:
+        (rooms[1] / link).parent.mkdir(parents=True)
+        (rooms[1] / link).symlink_to(app)
+    assert project.packaged_by() == by
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="applications and links of macOS")
+@pytest.mark.usefixtures("resources")
+def test_an_application_beside_that_of_homebrew_is_nobodys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _application(tmp_path / "Downloads", monkeypatch)
+    link = tmp_path / "Caskroom" / "ollama-tray" / "0.1.0" / "Ollama Tray.app"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "Applications" / link.name)
+    monkeypatch.setattr(project, "_CASKROOMS", (tmp_path / "Caskroom",))
+    assert project.packaged_by() == ""

@@ -30,10 +30,6 @@ WEEK = timedelta(days=7)
 SPREAD = 0.1
 """So much of a pause is left to chance, lest all ask in the same hour."""
 
-ASKING = frozenset({"", "appimage", "dmg", "installer", "portable", "wheel"})
-"""Who packaged what is told of newer ones: these do not update by themselves. What a store or a
-system's package manager brought is updated by it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Repository:
