@@ -395,9 +395,9 @@ def window(runs: int) -> list[Line]:
     ]  # fmt: skip
 
 
-def prove_filled(shown: dict[str, int]) -> int:
+def prove_filled(shown: dict[str, int], models: int = WINDOW_MODELS) -> int:
     """The window that was painted had all models in it; how many rows of them can be seen."""
-    prove_equal("rows in the table", shown["rows"], WINDOW_MODELS)
+    prove_equal("rows in the table", shown["rows"], models)
     prove_at_least("rows on screen", shown["on_screen"], 1)
     return shown["on_screen"]
 
