@@ -261,7 +261,13 @@ class AppState(QObject):
             return None
         of, found = self._records.get(key[0], (None, {}))
         if of is not snapshot.models:
-            found = {model.key: model for model in reversed(snapshot.models)}
+            news = snapshot.news_since(of)
+            if news is None:
+                found = {model.key: model for model in reversed(snapshot.models)}
+            else:
+                for name in news.gone:
+                    found.pop((key[0], name), None)
+                found.update((model.key, model) for model in news.changed)
             self._records[key[0]] = (snapshot.models, found)
         return found.get(key)
 
@@ -273,7 +279,7 @@ class AppState(QObject):
             return InstalledModels()
         of, found = self._installed.get(server_id, (None, None))
         if found is None or of is not snapshot.models:
-            found = InstalledModels(snapshot.models, found)
+            found = InstalledModels(snapshot.models, found, snapshot.news_since(of))
             self._installed[server_id] = (snapshot.models, found)
         return found
 

@@ -30,7 +30,7 @@ from tray_app.core.errors import (
     Unauthorized,
     Unreachable,
 )
-from tray_app.core.records import ModelRecord, Poll, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import ModelRecord, News, Poll, ServerState, ServerStatus, Snapshot
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import ClientFactory, OllamaClient, open_client
 
@@ -259,7 +259,9 @@ class ModelPoller(QObject):
                 part = replace(snapshot, models=models, left_out=snapshot.left_out + len(held))
                 self._whole = snapshot
                 self._more.start()
-        self._told = part.models
+        told, self._told = self._told, part.models
+        if told and told is not part.models:
+            part = replace(part, news=News.between(told, part.models))
         self.polled.emit(Poll(self._status, part, self._endpoint))
 
     def _new_names(self, models: tuple[ModelRecord, ...]) -> list[str]:
