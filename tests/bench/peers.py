@@ -6,8 +6,8 @@
 --write                                 add the table to RESULTS.md, as a chapter of its own
 
 All ask the same server, and time runs until the names of all its models were written to the
-terminal, or painted in the window. What stays is weighed three seconds later, with all that it has
-started; what ends at once, at its largest.
+terminal, or painted in the window; CPU time until then says more on a busy machine. What stays is
+weighed three seconds later, with all that it has started; what ends at once, at its largest.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from tests.bench.children import environment
 from tests.bench.lists import GrowingList
 from tests.bench.proof import NotMeasured, prove
 from tests.bench.registrations import Registrations
-from tests.bench.screen import Screen, total_mib
+from tests.bench.screen import Screen, total_cpu_ms, total_mib
 from tests.bench.starting import PROBE, Scene, missing, prove_filled, scene, wait_more
 from tests.bench.table import as_grid, number
 from tests.support.waiting import wait_for
 from tray_app import __version__
 
 MODELS = 12
-HEAD = ("What", "Version", "Start to list", "RSS", "PSS", "Seen")
-_RIGHT = ("Start to list", "RSS", "PSS")
+HEAD = ("What", "Version", "Start to list", "CPU", "RSS", "PSS", "Seen")
+_RIGHT = ("Start to list", "CPU", "RSS", "PSS")
 _SETTLED_S = 3.0
 _VERSION_S = 60.0
 
@@ -46,6 +46,7 @@ class Seen:
     """What one run has found."""
 
     took_ms: float
+    cpu_ms: float
     rss_mib: float
     pss_mib: float
 
@@ -62,11 +63,12 @@ class Row:
     def cells(self, found: Sequence[Seen]) -> tuple[str, ...]:
         """The line of the table, in the order of HEAD."""
         if not found:
-            return (self.what, self.version, "–", "–", "–", self.seen)
+            return (self.what, self.version, "–", "–", "–", "–", self.seen)
         return (
             self.what,
             self.version,
             number(statistics.median(one.took_ms for one in found), "ms"),
+            number(statistics.median(one.cpu_ms for one in found), "ms"),
             number(statistics.median(one.rss_mib for one in found), "MiB"),
             number(statistics.median(one.pss_mib for one in found), "MiB"),
             f"{len(found)} × {self.seen}",
@@ -86,19 +88,21 @@ class InTerminal:
     def stay(self) -> Seen:
         """Of one that stays."""
         with Screen(self.variables, *self.command) as screen:
-            took_ms = self._wait(screen)
+            took_ms, cpu_ms = self._wait(screen), screen.cpu_ms()
             screen.rest(_SETTLED_S)
-            return Seen(took_ms, *screen.memory_mib())
+            return Seen(took_ms, cpu_ms, *screen.memory_mib())
 
     def end(self) -> Seen:
         """Of one that ends by itself. It is weighed in a run of its own, since looking takes
         time."""
         with Screen(self.variables, *self.command) as screen:
             took_ms = self._wait(screen)
+            screen.wait_end()
+            cpu_ms = screen.cpu_ms()
         with Screen(self.variables, *self.command) as screen:
             largest = screen.wait_largest_mib()
         prove(min(largest), "it had ended before it was weighed")
-        return Seen(took_ms, *largest)
+        return Seen(took_ms, cpu_ms, *largest)
 
     def _wait(self, screen: Screen) -> float:
         if self.opens is not None:
@@ -256,6 +260,6 @@ def ours(here: Scene, registrations: Registrations) -> list[Row]:
 
 
 def _weighed(took_ms: float, pid: int) -> Seen:
-    until_s = time.monotonic() + _SETTLED_S
+    cpu_ms, until_s = total_cpu_ms(pid), time.monotonic() + _SETTLED_S
     wait_for(lambda: time.monotonic() >= until_s, timeout_s=2 * _SETTLED_S, interval_s=0.1)
-    return Seen(took_ms, *total_mib(pid))
+    return Seen(took_ms, cpu_ms, *total_mib(pid))

@@ -116,6 +116,16 @@ class Screen:
             raise NotMeasured(f"it ended with {self._child.returncode}")
         return largest
 
+    def cpu_ms(self) -> float:
+        """CPU time that it has taken so far, with what it has started; of one that has ended, as
+        long as nobody has asked for its end."""
+        return total_cpu_ms(self._child.pid)
+
+    def wait_end(self) -> None:
+        """Wait until it has ended by itself, without asking how."""
+        while os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            self._read(0.01)
+
     def memory_mib(self) -> tuple[float, float]:
         """RSS and PSS of it and all that it has started."""
         return total_mib(self._child.pid)
@@ -144,6 +154,18 @@ def session_mib(leader: int) -> dict[int, tuple[float, float]]:
                 if os.getsid(int(folder.name)) == leader:
                     found[int(folder.name)] = memory_mib(folder.name)
     return found
+
+
+def total_cpu_ms(leader: int) -> float:
+    """CPU time of a session's processes so far, to ten milliseconds."""
+    ticks = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
+                if os.getsid(int(folder.name)) == leader:
+                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                    ticks += int(fields[11]) + int(fields[12])
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def total_mib(leader: int) -> tuple[float, float]:

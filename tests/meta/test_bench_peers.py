@@ -95,6 +95,12 @@ def test_a_program_that_stays_and_one_that_ends_are_measured() -> None:
         assert seen.rss_mib >= seen.pss_mib > 1
 
 
+def test_its_cpu_time_is_known_when_it_has_ended_too() -> None:
+    busy = "import time\nwhile time.process_time() < 0.05: pass\nprint('a:1b', 'b:1b', flush=True)"
+    for ending, measure in (("", InTerminal.end), ("\n" + STAYS[2:], InTerminal.stay)):
+        assert measure(InTerminal(VARIABLES, python(busy + ending), NAMES)).cpu_ms >= 40
+
+
 def test_one_that_lists_fewer_is_not() -> None:
     run = InTerminal(VARIABLES, python("print('a:1b')"), NAMES)
     for measure in (run.stay, run.end):
@@ -127,9 +133,9 @@ def _row(what: str, measure: Callable[[], Seen]) -> Row:
 
 
 def test_the_first_run_does_not_count() -> None:
-    runs = iter([Seen(900, 90, 90), Seen(1, 10, 5), Seen(3, 30, 15), Seen(2, 20, 10)])
+    runs = iter([Seen(900, 90, 90, 90), Seen(1, 1, 10, 5), Seen(3, 3, 30, 15), Seen(2, 2, 20, 10)])
     lines, has_failed = peers.measure_all([_row("one", lambda: next(runs))], 3)
-    assert lines == [("one", "1.0", "2.00 ms", "20.0 MiB", "10.0 MiB", "3 × seen")]
+    assert lines == [("one", "1.0", "2.00 ms", "2.00 ms", "20.0 MiB", "10.0 MiB", "3 × seen")]
     assert not has_failed
 
 
@@ -137,9 +143,9 @@ def test_one_that_fails_says_so_and_lets_the_others_go_on() -> None:
     def fail() -> Seen:
         raise NotMeasured("no list | at all")
 
-    rows = [_row("bad", fail), _row("good", lambda: Seen(1, 10, 5))]
+    rows = [_row("bad", fail), _row("good", lambda: Seen(1, 1, 10, 5))]
     (bad, good), has_failed = peers.measure_all(rows, 2)
-    assert bad == ("bad", "1.0", "–", "–", "–", "FAILED: no list ¦ at all")
+    assert bad == ("bad", "1.0", "–", "–", "–", "–", "FAILED: no list ¦ at all")
     assert good[-1] == "2 × seen"
     assert has_failed
 
@@ -148,7 +154,7 @@ def test_one_that_fails_says_so_and_lets_the_others_go_on() -> None:
 def test_one_that_is_not_there_says_so(program: str) -> None:
     row = peers._peer("oterm", program, pytest.fail, "seen")
     lines, has_failed = peers.measure_all([row], 1)
-    assert lines == [("oterm", "–", "–", "–", "–", "not measured: it is not there")]
+    assert lines == [("oterm", "–", "–", "–", "–", "–", "not measured: it is not there")]
     assert not has_failed
 
 
