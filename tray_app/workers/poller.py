@@ -130,9 +130,10 @@ class ModelPoller(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """A person wants to know now: poll at once, and begin the back-off anew."""
+        """A person wants to know now: poll at once, and begin the back-off anew. Several who ask
+        meanwhile, such as downloads that begin, are told by one poll."""
         self._faults = self._silences = 0
-        self._poll()
+        self._arm(0.0)
 
     def start_visible(self, is_visible: bool) -> None:
         """How it is when polling begins; before it has a thread."""

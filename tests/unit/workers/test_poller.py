@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, data, faults, small
@@ -330,6 +330,20 @@ def test_what_an_address_answered_before_is_not_taken_for_what_the_new_one_does(
     assert polls == []
     qtbot.waitUntil(lambda: any(poll.status.error is not None for poll in polls), timeout=10_000)
     assert {poll.asked for poll in polls} == {new}
+
+
+def test_many_who_want_to_know_are_told_by_one_poll(qtbot: QtBot, server: FaultyServer) -> None:
+    poller = ModelPoller("local", Endpoint.parse(server.url))
+    told: list[Poll] = []
+    poller.polled.connect(told.append)
+    for _ in range(8):
+        poller.refresh()
+    qtbot.waitUntil(lambda: bool(told))
+    QCoreApplication.processEvents()
+    assert [poll.status.state for poll in told] == [ServerState.ONLINE]
+    poller.refresh()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    poller.stop()
 
 
 def test_many_new_models_come_in_parts(
