@@ -16,9 +16,8 @@ from operator import attrgetter
 
 from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 from tray_app.core.remarks import NO_REMARK, Remark
-from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict
+from tray_app.core.updates.verdicts import NO_MARKS, UNJUDGED, Marks, Verdict
 from tray_app.itemmodels.rows import (
-    UNJUDGED,
     Busy,
     KeptMark,
     ListedServer,

@@ -17,7 +17,14 @@ from tray_app.core.names import canonical
 from tray_app.core.payloads import Verb
 from tray_app.core.records import ModelRecord, RunningModel, ServerState
 from tray_app.core.remarks import NO_REMARK, Remark
-from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict, is_counted
+from tray_app.core.updates.verdicts import (
+    NO_MARKS,
+    UNJUDGED,
+    Marks,
+    Standing,
+    Verdict,
+    is_counted,
+)
 from tray_app.core.use.ledger import LastUse
 
 
@@ -143,10 +150,6 @@ class SeenUse:
 
     use: LastUse
     version: int
-
-
-UNJUDGED = Verdict()
-"""Of a model that nobody has asked about."""
 
 
 class ModelRow:
