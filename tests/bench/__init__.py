@@ -22,6 +22,8 @@
     pulling.py    progress of downloads: bytes a CPU second, memory, the queue file
     terminal.py   CPU time of a verb in the terminal
     bare_list.py  the floor of that: a script of a few lines
+    peers.py      other programs that list models, beside ours: a table of its own
+    screen.py     a program in a terminal of its own
 
 Nothing here is a test: a number that is too large is marked in the table, and fails nothing. But
 every line says what was seen while it was measured (rows on screen, polls, bytes …), and where

@@ -4,6 +4,7 @@
               opening, table, latency, servers, progress, queue, create, check, quit, terminal
 --quick       three runs each, for a first look
 --write       add the table to RESULTS.md, with the date and the machine
+peers …       other programs beside ours: see peers.py
 
 Ends with 1 when a group could not prove that it measured what its lines say.
 """
@@ -11,6 +12,7 @@ Ends with 1 when a group could not prove that it measured what its lines say.
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -24,6 +26,7 @@ from tests.bench import (
     frozen,
     latency,
     machine,
+    peers,
     pulling,
     several,
     showing,
@@ -86,11 +89,14 @@ GROUPS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["peers"]:
+        return peers.main(words[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", default="", metavar="NAME")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--write", action="store_true")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(words)
     chosen = [group for group in GROUPS if options.only in group.name]
     if not chosen:
         parser.error(f"no group is called that; there are {', '.join(g.name for g in GROUPS)}")
@@ -102,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         how += " The machine was busy with other things."
     print(f"{machine.describe()}\n{how}\n\n{table}")
     if options.write:
-        _write(f"{machine.describe()}.\n{how}", table)
+        write(f"{machine.describe()}.\n{how}", table)
     return 1 if has_failed else 0
 
 
@@ -133,11 +139,14 @@ def _measure(group: Group, is_quick: bool) -> Sequence[Line]:
     return lines
 
 
-def _write(description: str, table: str) -> None:
+def write(description: str, table: str, title: str = "") -> None:
+    """Add a chapter to RESULTS.md."""
     day = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Measured\n"
-    RESULTS.write_text(f"{before}\n## {day}\n\n{description}\n\n{table}\n", encoding="utf-8")
+    RESULTS.write_text(f"{before}\n## {title}{day}\n\n{description}\n\n{table}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
+    # Whoever ends it ends what it has started, too: its desktops, servers, programs.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())

@@ -75,21 +75,29 @@ class Command:
         return self._child.pid
 
     def line(self, word: str, timeout_s: float = _LINE_S) -> str:
-        """Wait for the line that begins with `word`; what follows it. Raises NotMeasured with the
-        process's own words when it failed."""
+        """Wait for the line that begins with `word`; what follows it. Raises NotMeasured when the
+        process ends without it, with its own words when it failed."""
+        return self.lines(word, timeout_s=timeout_s)[word]
+
+    def lines(self, *words: str, timeout_s: float = _LINE_S) -> dict[str, str]:
+        """The same of several lines, which may come in any order."""
         assert self._child.stdout is not None
+        found: dict[str, str] = {}
         limit = threading.Timer(timeout_s, self._child.kill)
         limit.start()
         try:
             for line in self._child.stdout:
                 first, _, rest = line.rstrip("\n").partition(" ")
-                if first == word:
-                    return rest
                 if first == "failed":
                     raise NotMeasured(rest)
+                if first in words:
+                    found.setdefault(first, rest)
+                if len(found) == len(words):
+                    return found
         finally:
             limit.cancel()
-        raise RuntimeError(f"it ended ({self._child.wait()}) and never said {word!r}")
+        silent = ", ".join(repr(word) for word in words if word not in found)
+        raise NotMeasured(f"it ended ({self._child.wait()}) and never said {silent}")
 
     def since_spawn_ms(self, word: str) -> float:
         """Wait for "WORD NANOSECONDS" (of the monotonic clock); how long after the start."""
@@ -175,7 +183,7 @@ def tell_of(measure: Callable[[], object]) -> int:
     return 0
 
 
-def settle(child: Process, *, quiet_s: float = 1.0) -> None:
+def settle(child: Command, *, quiet_s: float = 1.0) -> None:
     """Wait until a process has used no CPU time for a while."""
     last, since = child.cpu_s(), time.monotonic()
 

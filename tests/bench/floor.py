@@ -71,7 +71,7 @@ def show_window(app: QApplication) -> QTableView:
         print(f"painted {time.monotonic_ns()}", flush=True)
         if "--close" in sys.argv:
             view.hide()
-            print(f"closed {time.monotonic_ns()}", flush=True)
+            print(f"closed {int(not view.isVisible())}", flush=True)
         if "--dialog" in sys.argv:
             QTimer.singleShot(SETTLED_MS, app, lambda: show_dialog(view))
 
@@ -81,19 +81,18 @@ def show_window(app: QApplication) -> QTableView:
 
 def show_dialog(view: QTableView) -> None:
     """A few fields and buttons above the window."""
-    from tests.bench.painted import Painted
+    from tests.bench.children import tell
+    from tests.bench.opened import Opened
 
-    started_ns = time.monotonic_ns()
+    opened = Opened(view)
+    opened.happened.connect(tell)
+    opened.begin()
     dialog = QDialog(view)
     form = QFormLayout(dialog)
     for number in range(DIALOG_FIELDS):
         form.addRow(f"Field {number}", QLineEdit(dialog))
     buttons = QDialogButtonBox.StandardButton
     form.addRow(QDialogButtonBox(buttons.Ok | buttons.Cancel, dialog))
-    painted = Painted(dialog, lambda: True)
-    painted.happened.connect(
-        lambda: print(f"opened {time.monotonic_ns() - started_ns}", flush=True)
-    )
     dialog.open()
 
 

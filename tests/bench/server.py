@@ -51,12 +51,17 @@ class BenchServer(DemoServer):
         self._counting = threading.Lock()
         self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
+        self.rows: Counter[str] = Counter()  # of all lists together that were sent
 
     def respond(self, exchange: Exchange) -> None:
         """Answer one request."""
         if exchange.path == COUNTS:
             with self._counting:
-                counts = {"asked": dict(self.asked), "answered": dict(self.answered)}
+                counts = {
+                    "asked": dict(self.asked),
+                    "answered": dict(self.answered),
+                    "rows": dict(self.rows),
+                }
             exchange.reply_json(200, counts)
             return
         with self._counting:
@@ -71,6 +76,8 @@ class BenchServer(DemoServer):
         self._answer(exchange)
         with self._counting:
             self.answered[exchange.path] += 1
+            if exchange.path == TAGS:
+                self.rows[TAGS] += len(self.list.rows)
 
     def _answer(self, exchange: Exchange) -> None:
         if exchange.path == TAGS:

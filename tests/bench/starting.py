@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.children import Command, Process, environment, settle, used_ms
-from tests.bench.proof import count, prove, prove_at_least, prove_equal
+from tests.bench.proof import NotMeasured, count, prove, prove_at_least, prove_equal
 from tests.bench.registrations import Registrations
 from tests.bench.server import COUNTS, TAGS
 from tests.bench.table import Line, compared, in_turns
@@ -29,6 +29,8 @@ PROBE = "tests.bench.probe"
 WINDOW_MODELS = 1000
 # The program asks this often while its window is hidden, and a little is left to chance.
 _POLL_S = 15.5
+_WAIT_S = 30.0
+_LEAST_PARTS = 5
 # Without a proxy, whatever the environment says.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -62,6 +64,10 @@ class Scene:
         """How many polls the server has answered."""
         return self._counts()["answered"].get(TAGS, 0)
 
+    def rows_told(self) -> int:
+        """How many models there were in all those answers."""
+        return self._counts()["rows"].get(TAGS, 0)
+
     def requests(self, what: str) -> int:
         """How many requests of any kind the server has "answered", or was "asked"."""
         return sum(self._counts()[what].values())
@@ -94,9 +100,14 @@ def counts_of(url: str) -> dict[str, dict[str, int]]:
     return counts
 
 
-def wait_more(number: Callable[[], int], before: int, message: str) -> None:
-    """Wait until a number has grown."""
-    wait_for(lambda: number() > before, timeout_s=30, interval_s=0.05, message=message)
+def wait_more(
+    number: Callable[[], int], before: int, missing: str, timeout_s: float = _WAIT_S
+) -> None:
+    """Wait until a number has grown. Raises NotMeasured when it does not."""
+    try:
+        wait_for(lambda: number() > before, timeout_s=timeout_s, interval_s=0.05, message=missing)
+    except AssertionError as error:
+        raise NotMeasured(str(error)) from None
 
 
 def write_settings(folder: Path, **values: object) -> None:
@@ -138,23 +149,29 @@ def memory(runs: int) -> list[Line]:
     The floor asks for the same list with requests, which is the program's choice and half of it.
     """
     lines: list[Line] = []
-    cases = (
-        ("memory in the tray", "", ("--hidden",), (), 1.15),
-        ("memory, window closed again", "painted close", (), ("--window", "--close"), 1.3),
-    )
-    for what, probe, mine, theirs, most in cases:
+    for what, most, mine, theirs in (
+        ("memory in the tray", 1.15, _hidden, _bare_hidden),
+        ("memory, window closed again", 1.3, _closed, _bare_closed),
+    ):
         sizes: dict[str, list[tuple[float, float]]] = {"program": [], "floor": []}
         with scene("--models", str(WINDOW_MODELS)) as here:
-            module = PROBE if probe else PROGRAM
-            ours = functools.partial(here.program, *mine, module=module, probe=probe)
-            bare = functools.partial(here.floor, "--polls", here.url, *theirs)
-            weigh = functools.partial(_weigh, here, is_closed=bool(theirs))
+
+            def weighed(
+                who: str,
+                of: Callable[[Scene], Weighed],
+                here: Scene = here,
+                sizes: dict[str, list[tuple[float, float]]] = sizes,
+            ) -> float:
+                sizes[who].append(of(here).weigh(here.polls))
+                return sizes[who][-1][0]
+
             in_turns(
                 runs,
-                functools.partial(weigh, ours, sizes["program"]),
-                functools.partial(weigh, bare, sizes["floor"]),
+                functools.partial(weighed, "program", mine),
+                functools.partial(weighed, "floor", theirs),
             )
             polls = here.polls()
+            prove_told(polls, here.rows_told())
         pairs = list(zip(sizes["program"], sizes["floor"], strict=True))
         seen = f"{len(pairs)} of each, {polls} polls of {count(WINDOW_MODELS)} models"
         for index, kind in enumerate(("RSS", "PSS")):
@@ -168,17 +185,65 @@ def memory(runs: int) -> list[Line]:
     return lines
 
 
-def _weigh(
-    here: Scene, start: Callable[[], Process], sizes: list[tuple[float, float]], *, is_closed: bool
-) -> float:
-    polls = here.polls()
-    with start() as process:
-        if is_closed:
-            prove(process.line("closed") != "0", "the window was not closed")
-        wait_more(here.polls, polls, "no poll")
-        settle(process)
-        sizes.append(process.memory_mib())
-    return sizes[-1][0]
+@dataclass(frozen=True)
+class Weighed:
+    """A program whose memory is looked at once it has done what `prove` wants of it."""
+
+    start: Callable[[], Command]
+    prove: Callable[[Command], None]
+
+    def weigh(self, polls: Callable[[], int], timeout_s: float = _WAIT_S) -> tuple[float, float]:
+        """RSS and PSS behind a poll of its own."""
+        before = polls()
+        with self.start() as process:
+            self.prove(process)
+            wait_more(polls, before, "no poll", timeout_s)
+            settle(process)
+            return process.memory_mib()
+
+
+def _hidden(here: Scene) -> Weighed:
+    # The program itself, without instruments: what it was told of, the server knows.
+    return Weighed(lambda: here.program("--hidden"), lambda _: None)
+
+
+def _closed(here: Scene) -> Weighed:
+    return Weighed(lambda: here.program(module=PROBE, probe="painted close"), prove_closed)
+
+
+def _bare_hidden(here: Scene) -> Weighed:
+    return Weighed(lambda: here.floor("--polls", here.url), prove_floor_polled)
+
+
+def _bare_closed(here: Scene) -> Weighed:
+    return Weighed(
+        lambda: here.floor("--polls", here.url, "--window", "--close"), prove_floor_closed
+    )
+
+
+def prove_told(polls: int, rows: int) -> None:
+    """Every poll was answered with all models."""
+    prove_at_least("polls", polls, 1)
+    prove_equal("models in all answers", rows, polls * WINDOW_MODELS)
+
+
+def prove_closed(process: Command) -> None:
+    """Our window was painted with all models in it, and is gone."""
+    told = process.lines("result", "closed")
+    prove_filled(json.loads(told["result"]))
+    prove_equal("the window is closed", told["closed"], "1")
+
+
+def prove_floor_polled(process: Command) -> None:
+    """The floor has asked, and got all models."""
+    prove_equal("models of the floor", process.line("polled"), str(WINDOW_MODELS))
+
+
+def prove_floor_closed(process: Command) -> None:
+    """So it has, and its window was painted and is gone."""
+    told = process.lines("polled", "painted", "closed")
+    prove_equal("models of the floor", told["polled"], str(WINDOW_MODELS))
+    prove_equal("the floor's window is closed", told["closed"], "1")
 
 
 def click(runs: int) -> list[Line]:
@@ -201,16 +266,14 @@ def click(runs: int) -> list[Line]:
             polls = here.polls()
             with here.program("--hidden", module=PROBE, probe="clicked") as process:
                 wait_more(here.polls, polls, "no poll")
-                started_ns = activate(process)
-                painted_ns = int(process.line("painted"))
-                on_screen.append(prove_filled(json.loads(process.line("result"))))
-                return (painted_ns - started_ns) / 1e6
+                took_ms, rows = clicked_ms(process, activate(process))
+                on_screen.append(rows)
+                return took_ms
 
         def bare() -> float:
             with here.floor("--on-click") as process:
                 process.line("ready")
-                started_ns = activate(process)
-                return (int(process.line("painted")) - started_ns) / 1e6
+                return floor_clicked_ms(process, activate(process))
 
         try:
             program, floor = in_turns(runs, ours, bare)
@@ -224,40 +287,65 @@ def click(runs: int) -> list[Line]:
     ]
 
 
+def clicked_ms(process: Command, started_ns: int) -> tuple[float, int]:
+    """How long it took from the click until our window was painted with all models in it, and how
+    many of them can be seen."""
+    told = process.lines("painted", "result")
+    return _since(started_ns, told["painted"]), prove_filled(json.loads(told["result"]))
+
+
+def floor_clicked_ms(process: Command, started_ns: int) -> float:
+    """The same of the floor's empty window."""
+    return _since(started_ns, process.line("painted"))
+
+
+def _since(started_ns: int, painted: str) -> float:
+    took_ns = int(painted) - started_ns
+    prove(took_ns > 0, "the window was painted before the click")
+    return took_ns / 1e6
+
+
+# What each of them opens, for instruments and proof.
+DIALOGS = {"details": "DetailsDialog", "pull": "PullDialog", "settings": "SettingsDialog"}
+
+
 def opening(runs: int) -> list[Line]:
     """From the click to the painted dialog, the first time; the floor opens one of six fields."""
     lines: list[Line] = []
-    for what, dialog in (
-        ("details", "DetailsDialog"),
-        ("pull", "PullDialog"),
-        ("settings", "SettingsDialog"),
-    ):
-        widgets: list[int] = []
+    for what, dialog in DIALOGS.items():
+        parts: list[int] = []
         with scene("--models", str(WINDOW_MODELS)) as here:
 
             def ours(
-                here: Scene = here, what: str = what, dialog: str = dialog, widgets: Any = widgets
+                here: Scene = here, what: str = what, dialog: str = dialog, parts: Any = parts
             ) -> float:
                 with here.program(module=PROBE, probe=f"painted opening:{what}") as process:
                     prove_filled(json.loads(process.line("result")))
-                    shown = json.loads(process.line("result"))
-                    prove_equal("the dialog that was painted", shown["dialog"], dialog)
-                    widgets.append(shown["widgets"])
-                    return float(shown["ms"])
+                    took_ms, number = opened_ms(process, dialog)
+                    parts.append(number)
+                    return took_ms
 
             def bare(here: Scene = here) -> float:
                 with here.floor("--window", "--dialog") as process:
-                    return int(process.line("opened")) / 1e6
+                    return opened_ms(process, "QDialog")[0]
 
             program, floor = in_turns(runs, ours, bare)
-        prove_at_least(f"parts of {what} in sight", min(widgets), 5)
         lines.append(
             compared(
                 f"{what}: click to painted, first time", "ms", program, floor, most=120,
-                seen=f"{len(program)} of {dialog}, {min(widgets)} parts in sight",
+                seen=f"{len(program)} of {dialog}, {min(parts)} parts in sight",
             )
         )  # fmt: skip
     return lines
+
+
+def opened_ms(process: Command, dialog: str) -> tuple[float, int]:
+    """How long it took until that very dialog was painted, and how many parts of it are in
+    sight."""
+    shown = json.loads(process.line("result"))
+    prove_equal("the dialog that was painted", shown["dialog"], dialog)
+    prove_at_least(f"parts of {dialog} in sight", shown["widgets"], _LEAST_PARTS)
+    return float(shown["ms"]), int(shown["widgets"])
 
 
 def idle(seconds: float) -> list[Line]:
@@ -307,9 +395,9 @@ def window(runs: int) -> list[Line]:
     ]  # fmt: skip
 
 
-def prove_filled(shown: dict[str, int]) -> int:
+def prove_filled(shown: dict[str, int], models: int = WINDOW_MODELS) -> int:
     """The window that was painted had all models in it; how many rows of them can be seen."""
-    prove_equal("rows in the table", shown["rows"], WINDOW_MODELS)
+    prove_equal("rows in the table", shown["rows"], models)
     prove_at_least("rows on screen", shown["on_screen"], 1)
     return shown["on_screen"]
 

@@ -106,15 +106,20 @@ def in_turns(
 
 
 def as_text(lines: Sequence[Line]) -> str:
-    """A Markdown table that is also good to read as it is."""
-    rows = [HEAD, *(line.cells for line in lines)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    is_number = [title in _RIGHT for title in HEAD]
+    """The table of all lines."""
+    return as_grid(HEAD, [line.cells for line in lines], _RIGHT)
+
+
+def as_grid(head: Sequence[str], lines: Sequence[Sequence[str]], right: Sequence[str]) -> str:
+    """A Markdown table that is also good to read as it is. `right` are the columns of numbers."""
+    rows = [head, *lines]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    is_number = [title in right for title in head]
     rule = [f"{'-' * (w - 1)}:" if n else "-" * w for w, n in zip(widths, is_number, strict=True)]
     shown = [
         [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, is_number, strict=True)
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(row, widths, is_number, strict=True)
         ]
         for row in rows
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import sys
@@ -18,15 +19,17 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("measured on Linux only", allow_module_level=True)
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.bench import __main__ as bench
 from tests.bench import latency, pulling, several, starting, terminal
-from tests.bench.children import environment, result_of, used_ms
+from tests.bench.children import Command, Process, environment, result_of, used_ms
 from tests.bench.feeder import answer, listed
+from tests.bench.floor import DIALOG_FIELDS
+from tests.bench.opened import Opened
 from tests.bench.proof import NotMeasured, prove_at_least
-from tests.bench.server import BenchServer
+from tests.bench.server import TAGS, BenchServer
 from tests.bench.showing import Bare, Ours, Stage, measure_without_digest, prove_no_digest
 from tests.bench.table import Line, compared, failed
 from tests.bench.whole import Whole
@@ -142,6 +145,217 @@ def test_a_window_without_all_its_models_is_not_measured() -> None:
     for poor in ({**full, "rows": 0}, {**full, "rows": 999}, {**full, "on_screen": 0}):
         with pytest.raises(NotMeasured):
             starting.prove_filled(poor)
+
+
+@pytest.fixture
+def saying() -> Iterator[Callable[..., Command]]:
+    """Starts a process that says these lines, and waits then."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*lines: str, is_over: bool = False) -> Command:
+            script = f"import signal; print({chr(10).join(lines)!r}, flush=True)"
+            script += "" if is_over else "; signal.pause()"
+            command = Command(environment(os.environ), sys.executable, "-c", script)
+            return stack.enter_context(command)
+
+        yield start
+
+
+# Qt says what it lacks without a desktop.
+QUIETLY = environment(os.environ, QT_LOGGING_RULES="*=false")
+FULL = 'result {"rows": 1000, "on_screen": 12}'
+POOR = 'result {"rows": 999, "on_screen": 12}'
+
+
+def test_lines_are_heard_in_any_order(saying: Callable[..., Command]) -> None:
+    said = saying("one 1", "other", "two 2 3", "one 4").lines("two", "one")
+    assert said == {"one": "1", "two": "2 3"}
+
+
+def test_a_process_that_ends_without_them_is_not_measured(saying: Callable[..., Command]) -> None:
+    with pytest.raises(NotMeasured, match="never said 'two', 'three'"):
+        saying("one 1", is_over=True).lines("one", "two", "three")
+
+
+def test_one_that_says_nothing_is_ended_and_not_measured(saying: Callable[..., Command]) -> None:
+    with pytest.raises(NotMeasured, match="never said 'one'"):
+        saying("two").lines("one", timeout_s=0.3)
+
+
+def test_a_window_that_was_shown_and_closed_is_weighed(saying: Callable[..., Command]) -> None:
+    starting.prove_closed(saying("painted 1", FULL, "closed 1"))
+    starting.prove_floor_closed(saying("painted 1", "closed 1", "polled 1000"))
+    starting.prove_floor_polled(saying("ready 1", "polled 1000"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "missing"),
+    [
+        (["painted 1", FULL, "closed 0"], "the window is closed: 0"),
+        (["painted 1", POOR, "closed 1"], "rows in the table: 999"),
+        (["closed 1"], "never said 'result'"),
+        (["painted 1", FULL], "never said 'closed'"),
+    ],
+)
+def test_one_that_was_not_is_not_weighed(
+    saying: Callable[..., Command], lines: list[str], missing: str
+) -> None:
+    with pytest.raises(NotMeasured, match=missing):
+        starting.prove_closed(saying(*lines, is_over=True))
+
+
+@pytest.mark.parametrize(
+    ("lines", "missing"),
+    [
+        (["painted 1", "closed 0", "polled 1000"], "floor's window is closed: 0"),
+        (["painted 1", "closed 1", "polled 0"], "models of the floor: 0"),
+        (["painted 1", "closed 1"], "never said 'polled'"),
+        (["polled 1000", "closed 1"], "never said 'painted'"),
+        (["polled 1000", "painted 1"], "never said 'closed'"),
+    ],
+)
+def test_a_floor_that_did_less_is_not_weighed(
+    saying: Callable[..., Command], lines: list[str], missing: str
+) -> None:
+    with pytest.raises(NotMeasured, match=missing):
+        starting.prove_floor_closed(saying(*lines, is_over=True))
+
+
+def test_a_floor_that_hears_of_no_models_is_not_weighed(saying: Callable[..., Command]) -> None:
+    with pytest.raises(NotMeasured, match="models of the floor: 999"):
+        starting.prove_floor_polled(saying("polled 999"))
+    with pytest.raises(NotMeasured, match="never said 'polled'"):
+        starting.prove_floor_polled(saying("ready 1", is_over=True))
+
+
+def test_the_real_floor_polls_shows_and_closes(qapp: QApplication) -> None:
+    with BenchServer(starting.WINDOW_MODELS, 0, 80e6) as server:
+        arguments = ("--polls", server.url, "--window", "--close")
+        weighed = starting.Weighed(
+            lambda: Process(QUIETLY, starting.FLOOR, *arguments),
+            starting.prove_floor_closed,
+        )
+        rss, pss = weighed.weigh(lambda: server.answered[TAGS])
+        starting.prove_told(server.answered[TAGS], starting.counts_of(server.url)["rows"][TAGS])
+    assert rss >= pss > 0
+
+
+def test_a_program_that_does_not_poll_is_not_weighed(saying: Callable[..., Command]) -> None:
+    with BenchServer(ROWS, 0, 80e6) as server:
+        weighed = starting.Weighed(lambda: saying("closed 1"), lambda _: None)
+        OllamaClient(server.url).list_models()  # that of the run before
+        with pytest.raises(NotMeasured, match="no poll"):
+            weighed.weigh(lambda: server.answered[TAGS], timeout_s=0.3)
+
+
+def test_answers_without_all_models_are_no_proof() -> None:
+    starting.prove_told(3, 3000)
+    for polls, rows in ((3, 2999), (3, 0), (0, 0)):
+        with pytest.raises(NotMeasured):
+            starting.prove_told(polls, rows)
+
+
+def test_a_window_painted_behind_a_click_is_measured(saying: Callable[..., Command]) -> None:
+    assert starting.clicked_ms(saying("painted 3000000", FULL), 1_000_000) == (2, 12)
+    assert starting.floor_clicked_ms(saying("painted 3000000"), 1_000_000) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "missing"),
+    [
+        (["painted 900000", FULL], "before the click"),
+        (["painted 3000000", POOR], "rows in the table: 999"),
+        (["painted 3000000"], "never said 'result'"),
+        ([], "never said 'painted'"),
+    ],
+)
+def test_one_painted_earlier_or_never_or_empty_is_not(
+    saying: Callable[..., Command], lines: list[str], missing: str
+) -> None:
+    with pytest.raises(NotMeasured, match=missing):
+        starting.clicked_ms(saying(*lines, is_over=True), 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("lines", "missing"), [(["painted 900000"], "before the click"), ([], "never said 'painted'")]
+)
+def test_the_floors_neither(saying: Callable[..., Command], lines: list[str], missing: str) -> None:
+    with pytest.raises(NotMeasured, match=missing):
+        starting.floor_clicked_ms(saying(*lines, is_over=True), 1_000_000)
+
+
+class Large(QDialog):
+    """Some parts in sight, and one that is not."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        self.labels = [QLabel(str(number), self) for number in range(6)]
+        for label in self.labels:
+            layout.addWidget(label)
+        self.labels[-1].hide()
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+def test_a_dialog_that_was_painted_is_told(
+    qtbot: QtBot, window: QWidget, saying: Callable[..., Command]
+) -> None:
+    opened = Opened(window)
+    opened.begin()
+    dialog = Large(window)
+    with qtbot.waitSignal(opened.happened) as told:
+        dialog.open()
+    assert told.args is not None
+    assert told.args[0]["dialog"] == "Large"
+    assert told.args[0]["widgets"] == 5
+    process = saying(f"result {json.dumps(told.args[0])}")
+    assert starting.opened_ms(process, "Large") == (told.args[0]["ms"], 5)
+
+
+def test_one_that_was_not_is_not_told(qtbot: QtBot, window: QWidget) -> None:
+    opened = Opened(window)
+    opened.begin()
+    Large(window).ensurePolished()
+    with qtbot.assertNotEmitted(opened.happened):
+        window.repaint()
+        QApplication.processEvents()
+    QApplication.instance().removeEventFilter(opened)  # type: ignore[union-attr]
+
+
+def test_the_real_floor_opens_its_dialog(qapp: QApplication) -> None:
+    with Process(QUIETLY, starting.FLOOR, "--window", "--dialog") as process:
+        took_ms, parts = starting.opened_ms(process, "QDialog")
+    assert took_ms > 0
+    assert parts >= 2 * DIALOG_FIELDS
+
+
+@pytest.mark.parametrize(
+    ("shown", "missing"),
+    [
+        ({"dialog": "QMessageBox"}, "the dialog that was painted: QMessageBox, not PullDialog"),
+        ({"widgets": 0}, "parts of PullDialog in sight: 0"),
+    ],
+)
+def test_another_dialog_or_an_empty_one_is_not_measured(
+    saying: Callable[..., Command], shown: dict[str, object], missing: str
+) -> None:
+    told = {"ms": 20.0, "dialog": "PullDialog", "widgets": 30, **shown}
+    with pytest.raises(NotMeasured, match=missing):
+        starting.opened_ms(saying(f"result {json.dumps(told)}"), "PullDialog")
+
+
+def test_one_that_never_opens_is_not(saying: Callable[..., Command]) -> None:
+    with pytest.raises(NotMeasured, match="never said 'result'"):
+        starting.opened_ms(saying("painted 1", is_over=True), "PullDialog")
 
 
 BUSY = {

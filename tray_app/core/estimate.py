@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
+from itertools import compress
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tray_app.core.errors import OllamaError, TimedOut
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from tray_app.core.licenses import License
     from tray_app.core.manifests import ModelConfig
     from tray_app.core.pulls.states import PullItem
+
+_name = attrgetter("name")
 
 
 class Missing(StrEnum):
@@ -204,9 +208,11 @@ def estimate(
     """Put together what is known. `models` are those of the lookup's server; `measured` tells
     the memory that models took when they ran there, by manifest digest, and `taken` all about
     the run of this one that says most."""
-    models = [model for model in models if not model.is_cloud]
+    # Thousands of them, whenever something else is known of a few.
+    models = [model for model in models if not (model.remote_host or model.remote_model)]
     is_same = SameName(lookup.name)
-    installed = next((model for model in models if is_same(model.name)), None)
+    candidates = compress(models, is_same.may_be(map(_name, models)))
+    installed = next((model for model in candidates if is_same(model.name)), None)
     made = PullEstimate(
         lookup.server_id,
         lookup.name,
@@ -258,12 +264,15 @@ def _with_bytes(
     wanted = {layer.digest: layer.size_bytes or 0 for layer in manifest.layers}
     users: dict[str, int] = {}
     here = wanted.keys() & held
+    known_of = layer_index.by_digest.get
     for model in models:
-        known = layer_index.of(model)
-        common = [x.digest for x in known.layers if x.digest in wanted] if known else []
-        here |= set(common)
-        if model is not installed:
-            users[model.name] = sum(wanted[digest] for digest in set(common))
+        known = known_of(model.digest)
+        if known is None:
+            continue
+        common = {layer.digest for layer in known.layers if layer.digest in wanted}
+        here |= common
+        if common and model is not installed:
+            users[model.name] = sum(wanted[digest] for digest in common)
     here_bytes = sum(wanted[digest] for digest in here)
     return replace(
         made,

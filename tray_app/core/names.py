@@ -6,8 +6,11 @@ mandatory namespace, at most 80 characters a part, suffixes `:local` and `:cloud
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
+from operator import contains
 
 from tray_app.core.errors import BadName, NameProblem
 from tray_app.core.lazy_dataclasses import dataclass
@@ -150,10 +153,18 @@ class SameName:
         self._wanted = canonical(name)
         # Whatever its prefix and tag, an equal name holds this.
         self._base = self._wanted.rpartition("/")[2].partition(":")[0].casefold()
+        self._bounded = re.compile(rf"(?:\A|[\s/]){re.escape(self._base)}(?:\Z|[\s:])")
 
     def __call__(self, other: str) -> bool:
         """Whether `canonical` makes both the same."""
-        return self._base in other.casefold() and canonical(other) == self._wanted
+        folded = other.casefold()
+        if self._base and not (self._base in folded and self._bounded.search(folded)):
+            return False
+        return canonical(other) == self._wanted
+
+    def may_be(self, others: Iterable[str]) -> Iterator[bool]:
+        """For each whether it has to be looked at: thousands are sifted in C."""
+        return map(contains, map(str.casefold, others), repeat(self._base))
 
 
 def split_display(name: str) -> tuple[str, str, str]:

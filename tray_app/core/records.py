@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from itertools import compress
+from operator import attrgetter, not_
 from typing import TYPE_CHECKING, Any
 
 from tray_app.core.lazy_dataclasses import dataclass
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
 
 ModelKey = tuple[str, str]
 """(server id, name)."""
+
+_name = attrgetter("name")
+
+
+def _others(models: tuple[ModelRecord, ...], than: tuple[ModelRecord, ...]) -> tuple[Any, ...]:
+    # Thousands: all is asked in C.
+    known = set(map(id, than))
+    return tuple(compress(models, map(not_, map(known.__contains__, map(id, models)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +269,30 @@ AWAY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """How a list differs from the one before, `since`: `changed` are the models that are new or not
+    what they were, `gone` the names that are in it no more."""
+
+    since: tuple[ModelRecord, ...]
+    changed: tuple[ModelRecord, ...]
+    gone: frozenset[str]
+
+    @classmethod
+    def between(cls, since: tuple[ModelRecord, ...], models: tuple[ModelRecord, ...]) -> News:
+        """Of two lists that have no name twice. Models are the same if they are one object: who
+        reads lists hands out what has not changed again."""
+        changed, left = _others(models, since), _others(since, models)
+        return cls(since, changed, frozenset(map(_name, left)) - frozenset(map(_name, changed)))
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One poll's whole answer. `running` None = /api/ps not available (then unknown, not "none").
 
     `models` keep the server's order; of very many the first are kept, and `left_out` counts the
     rest. `problems` names rows or fields that were unusable. `is_old`: of an earlier run of the
-    program; shown until the server answers, and never taken for an answer.
+    program; shown until the server answers, and never taken for an answer. `news` spare who has
+    the list before a look at thousands that are as they were: see `news_since`.
     """
 
     server_id: str
@@ -276,6 +304,11 @@ class Snapshot:
     problems: tuple[str, ...] = ()
     left_out: int = 0
     is_old: bool = False
+    news: News | None = field(default=None, compare=False, repr=False)
+
+    def news_since(self, models: object) -> News | None:
+        """How `models` differ from that very list; None = not known, so look at each."""
+        return self.news if self.news is not None and self.news.since is models else None
 
 
 @dataclass(frozen=True, slots=True)

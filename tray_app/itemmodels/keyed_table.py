@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from itertools import compress, count
+from operator import not_
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import (
@@ -63,19 +65,23 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
 
     def _show(self, target: list[R], changed: AbstractSet[R] = frozenset()) -> None:
         """Show `target`, whose rows in `changed` differ from what was shown of them."""
-        wanted = set(target)
-        if target == self._rows and wanted.isdisjoint(changed):
+        if target == self._rows:
+            # What most often changes is something about a few of thousands that keep their places.
+            if changed and (numbers := self._numbers_of(changed)):
+                self.update_started.emit()
+                self._tell_rows(numbers)
+                self.update_ended.emit()
             return
         self.update_started.emit()
-        if not wanted.issuperset(self._rows):
-            self._remove([i for i, row in enumerate(self._rows) if row not in wanted])
+        wanted, shown = set(target), set(self._rows)
+        if gone := shown - wanted:
+            self._remove(_places(gone, self._rows))
         if changed:
-            self._tell_changes(changed)
-        shown = set(self._rows)
-        if len(shown) == len(target):
-            self._reorder(target)
+            self._tell_rows(_places(changed, self._rows))
+        if new := wanted - shown:
+            self._insert(target, new)
         else:
-            self._insert(target, [i for i, row in enumerate(target) if row not in shown])
+            self._reorder(target)
         self.update_ended.emit()
 
     def _remove(self, gone: list[int]) -> None:
@@ -91,8 +97,7 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
             self._numbers = None
             self.endRemoveRows()
 
-    def _tell_changes(self, changed: AbstractSet[R]) -> None:
-        numbers = [i for i, row in enumerate(self._rows) if row in changed]
+    def _tell_rows(self, numbers: list[int]) -> None:
         pieces = _runs(numbers)
         if len(pieces) > MAX_RUNS:
             # Who shows a few of thousands asks less often so.
@@ -101,18 +106,18 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
             corner = self.index(last, self.columnCount() - 1)
             self.dataChanged.emit(self.index(first, 0), corner, self.CHANGED_ROLES)
 
-    def _insert(self, target: list[R], new: list[int]) -> None:
-        pieces = _runs(new)
+    def _insert(self, target: list[R], new: AbstractSet[R]) -> None:
+        places = _places(new, target)
+        pieces = _runs(places)
         if len(pieces) > MAX_RUNS:
             end = len(self._rows)
-            self.beginInsertRows(QModelIndex(), end, end + len(new) - 1)
-            self._rows = self._rows + [target[i] for i in new]
+            self.beginInsertRows(QModelIndex(), end, end + len(places) - 1)
+            self._rows = self._rows + [target[i] for i in places]
             self._numbers = None
             self.endInsertRows()
             self._reorder(target)
             return
-        fresh = set(new)
-        self._reorder([row for i, row in enumerate(target) if i not in fresh])
+        self._reorder(list(compress(target, map(not_, map(new.__contains__, target)))))
         for first, last in pieces:
             self.beginInsertRows(QModelIndex(), first, last)
             self._rows[first:first] = target[first : last + 1]
@@ -135,12 +140,25 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
             self._rows, self._numbers = list(target), None
         self.layoutChanged[_LAYOUT].emit([], _VERTICAL)  # type: ignore[index]
 
+    def _numbers_of(self, rows: AbstractSet[R]) -> list[int]:
+        """Where these are shown, from top to bottom."""
+        numbers = self._known_numbers()
+        return sorted(numbers[row] for row in rows if row in numbers)
+
+    def _known_numbers(self) -> dict[R, int]:
+        if self._numbers is None:
+            self._numbers = dict(zip(self._rows, range(len(self._rows)), strict=True))
+        return self._numbers
+
     def _index_of(self, row: R) -> QModelIndex:
         """The index of the first cell of `row`; invalid when it is not shown."""
-        if self._numbers is None:
-            self._numbers = {shown: number for number, shown in enumerate(self._rows)}
-        number = self._numbers.get(row)
+        number = self._known_numbers().get(row)
         return QModelIndex() if number is None else self.index(number, 0)
+
+
+def _places(some: AbstractSet[R], rows: Sequence[R]) -> list[int]:
+    """The numbers of some of thousands of rows."""
+    return list(compress(count(), map(some.__contains__, rows)))
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.remarks import NO_REMARK, Remark
-from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict
+from tray_app.core.updates.verdicts import NO_MARKS, UNJUDGED, Marks, Verdict
 from tray_app.itemmodels.rows import (
-    UNJUDGED,
     Busy,
     KeptMark,
     ListedServer,
@@ -30,7 +29,6 @@ from tray_app.itemmodels.rows import (
 if TYPE_CHECKING:
     from tray_app.core.records import ModelKey, ModelRecord, RunningModel, Snapshot
 
-_name = attrgetter("name")
 _sort_name = attrgetter("sort_name")
 
 
@@ -193,7 +191,14 @@ class RowStore:
         old = self._records.get(server_id, ())
         is_same = snapshot.models is old or snapshot.models == old
         if not is_same:
-            self._merge(server_id, known, snapshot.models, change)
+            news = snapshot.news_since(old)
+            if news is not None:
+                self._merge(server_id, known, news.changed, news.gone, change)
+            else:
+                # Of equal names the first counts.
+                models = {record.name: record for record in reversed(snapshot.models)}
+                gone = known.keys() - models.keys()
+                self._merge(server_id, known, reversed(models.values()), gone, change)
             self._records[server_id] = snapshot.models
         if not is_same or snapshot.running != self._running.get(server_id):
             self._set_running(server_id, snapshot.running, change)
@@ -349,20 +354,16 @@ class RowStore:
         self,
         server_id: str,
         known: dict[str, ModelRow],
-        new: tuple[ModelRecord, ...],
+        records: Iterable[ModelRecord],
+        gone_names: Iterable[str],
         change: Change,
     ) -> None:
         # The rows are the index of the old records, and a poller that hands out unchanged records
         # again makes most comparisons free.
-        names = list(map(_name, new))
-        listed = set(names)
-        if len(listed) != len(names):
-            # Of equal names the first counts.
-            first = dict(zip(reversed(names), reversed(new), strict=True))
-            names, new = list(reversed(first)), tuple(reversed(first.values()))
         totals = self.totals[server_id]
         added: list[ModelRow] = []
-        for record, row in zip(new, map(known.get, names), strict=True):
+        for record in records:
+            row = known.get(record.name)
             if row is None:
                 added.append(self._new_row(record))
             elif row.record is not record and row.record != record:
@@ -370,9 +371,7 @@ class RowStore:
                 row.replace(record)
                 totals.add(row)
                 change.changed.add(row)
-        gone: list[ModelRow] = []
-        if len(known) + len(added) != len(new):
-            gone = [known.pop(name) for name in known.keys() - listed]
+        gone = [known.pop(name) for name in gone_names]
         known.update((row.record.name, row) for row in added)
         if gone or added:
             self._refold(server_id, gone, added)

@@ -15,7 +15,14 @@ from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.names import canonical
 from tray_app.core.remarks import NO_REMARK, Remark
-from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict, is_counted
+from tray_app.core.updates.verdicts import (
+    NO_MARKS,
+    UNJUDGED,
+    Marks,
+    Standing,
+    Verdict,
+    is_counted,
+)
 
 if TYPE_CHECKING:
     from tray_app.core.keeping.records import KeepStatus
@@ -146,10 +153,6 @@ class SeenUse:
 
     use: LastUse
     version: int
-
-
-UNJUDGED = Verdict()
-"""Of a model that nobody has asked about."""
 
 
 class ModelRow:

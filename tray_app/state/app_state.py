@@ -38,7 +38,7 @@ from tray_app.core.updates.facts import (
     ModelVerdict,
     UpdatesFound,
 )
-from tray_app.core.updates.verdicts import NO_MARKS, Marks, Verdict, in_order
+from tray_app.core.updates.verdicts import NO_MARKS, UNJUDGED, Marks, Verdict, in_order
 from tray_app.state.creates import CreateFacts
 from tray_app.state.disk import DiskFacts
 from tray_app.state.keeping import KeepingFacts
@@ -261,7 +261,13 @@ class AppState(QObject):
             return None
         of, found = self._records.get(key[0], (None, {}))
         if of is not snapshot.models:
-            found = {model.key: model for model in reversed(snapshot.models)}
+            news = snapshot.news_since(of)
+            if news is None:
+                found = {model.key: model for model in reversed(snapshot.models)}
+            else:
+                for name in news.gone:
+                    found.pop((key[0], name), None)
+                found.update((model.key, model) for model in news.changed)
             self._records[key[0]] = (snapshot.models, found)
         return found.get(key)
 
@@ -273,7 +279,7 @@ class AppState(QObject):
             return InstalledModels()
         of, found = self._installed.get(server_id, (None, None))
         if found is None or of is not snapshot.models:
-            found = InstalledModels(snapshot.models, found)
+            found = InstalledModels(snapshot.models, found, snapshot.news_since(of))
             self._installed[server_id] = (snapshot.models, found)
         return found
 
@@ -307,17 +313,21 @@ class AppState(QObject):
 
     def model_verdict(self, key: ModelKey) -> ModelVerdict:
         """How a model stands to its registry, with all that was said beside."""
-        return self._verdicts.get((key[0], canonical(key[1]))) or ModelVerdict(key, Verdict())
+        return self._judged(key) or ModelVerdict(key, UNJUDGED)
 
     def verdict(self, key: ModelKey) -> Verdict:
         """How a model stands to its registry; before anything is known, UNKNOWN."""
-        found = self._verdicts.get((key[0], canonical(key[1])))
-        return found.verdict if found is not None else Verdict()
+        found = self._judged(key)
+        return found.verdict if found is not None else UNJUDGED
 
     def marks(self, key: ModelKey) -> Marks:
         """What was said of a model beside its verdict."""
-        found = self._verdicts.get((key[0], canonical(key[1])))
+        found = self._judged(key)
         return found.marks if found is not None else NO_MARKS
+
+    def _judged(self, key: ModelKey) -> ModelVerdict | None:
+        # Each of thousands of new models is asked for, and at first nothing is known of any.
+        return self._verdicts.get((key[0], canonical(key[1]))) if self._verdicts else None
 
     @property
     def update_count(self) -> int:

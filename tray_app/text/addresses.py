@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 
 from tray_app.core.endpoint import (
     address_fault,
@@ -43,23 +45,33 @@ class ServerAddress:
 
 def server_address(label: str, address: str) -> ServerAddress:
     """What can be said of `address`, which may be anything a person typed or "" for here."""
+    # Every look at the window names its servers. What signs in is kept nowhere.
+    found = _read(address) if "@" in address else _known(address)
+    shown = one_line(label, _LABEL_LIMIT) or (tr("This computer") if found.is_local else found.host)
+    return replace(found, label=shown)
+
+
+def _read(address: str) -> ServerAddress:
+    """All but the label."""
     parts = split_address(shown_address(address))
     host, port = parts.host.lower(), parts.port_number
     if port is None and parts.port.isdecimal():  # else it may be a password without its host
         host = f"{host}:{parts.port}"
     host = one_line(dialable(host), _LABEL_LIMIT)
     is_local = is_loopback(host)
-    shown = one_line(label, _LABEL_LIMIT) or (tr("This computer") if is_local else host)
     scheme = parts.scheme.casefold() or ("https" if parts.is_ollama_com else "http")
     path = parts.path.strip("/")
     return ServerAddress(
-        shown,
+        "",
         host,
         port or parts.default_port,
         is_local,
         one_line(scheme, _LABEL_LIMIT),
         one_line(f"/{path}", _LABEL_LIMIT) if path else "",
     )
+
+
+_known = lru_cache(maxsize=64)(_read)
 
 
 def server_name(label: str, address: str) -> str:

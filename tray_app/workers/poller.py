@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import compress
+from operator import attrgetter, is_not, not_
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -30,11 +32,12 @@ from tray_app.core.errors import (
     Unauthorized,
     Unreachable,
 )
-from tray_app.core.records import ModelRecord, Poll, ServerState, ServerStatus, Snapshot
+from tray_app.core.records import ModelRecord, News, Poll, ServerState, ServerStatus, Snapshot
 from tray_app.ollama.cancel import CancelScope
 from tray_app.ollama.client import ClientFactory, OllamaClient, open_client
 
 log = logging.getLogger(__name__)
+_name = attrgetter("name")
 
 HIDDEN_PACE_S = 15.0
 BACKOFF_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
@@ -69,6 +72,38 @@ def state_of(error: OllamaError) -> ServerState:
     if isinstance(error, ProxyFailed) and (error.is_refusal or error.status in _SPEAKS):
         return ServerState.FAILING
     return ServerState.OFFLINE
+
+
+class _Told:
+    """The list that was told last. Of thousands all is asked in C."""
+
+    def __init__(self) -> None:
+        self.models: tuple[ModelRecord, ...] = ()
+        self._by_name: dict[str, ModelRecord] = {}
+
+    def new_names(self, models: tuple[ModelRecord, ...]) -> list[str]:
+        """The names that were not told, in their order."""
+        if models is self.models:
+            return []
+        names = list(map(_name, models))
+        return list(compress(names, map(not_, map(self._by_name.__contains__, names))))
+
+    def take(self, models: tuple[ModelRecord, ...]) -> News | None:
+        """This is told now; how it differs from the one before, if there was any. What has not
+        changed has to be the same object: the client hands it out again."""
+        since, self.models = self.models, models
+        if models is since:
+            return None
+        known, names = self._by_name, list(map(_name, models))
+        changed = tuple(compress(models, map(is_not, models, map(known.get, names))))
+        added = sum(model.name not in known for model in changed)
+        gone: frozenset[str] = frozenset()
+        if len(known) + added != len(models):
+            gone = frozenset(known.keys() - set(names))
+            for name in gone:
+                del known[name]
+        known.update((model.name, model) for model in changed)
+        return News(since, changed, gone) if since else None
 
 
 class ModelPoller(QObject):
@@ -108,7 +143,7 @@ class ModelPoller(QObject):
         self._silences = 0
         self._cut: tuple[tuple[ModelRecord, ...], tuple[ModelRecord, ...]] = ((), ())
         self._whole: Snapshot | None = None  # of which a part was told
-        self._told: tuple[ModelRecord, ...] = ()
+        self._told = _Told()
         self._may_be_starting = True  # false once it has answered, until it is gone again
         self._due_s: float | None = None
         self._awake_since_s = clock() - GRACE_S
@@ -130,9 +165,10 @@ class ModelPoller(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """A person wants to know now: poll at once, and begin the back-off anew."""
+        """A person wants to know now: poll at once, and begin the back-off anew. Several who ask
+        meanwhile, such as downloads that begin, are told by one poll."""
         self._faults = self._silences = 0
-        self._poll()
+        self._arm(0.0)
 
     def start_visible(self, is_visible: bool) -> None:
         """How it is when polling begins; before it has a thread."""
@@ -163,7 +199,7 @@ class ModelPoller(QObject):
             self._endpoint = endpoint
             self._close_client()
             self._faults = self._silences = 0
-            self._whole, self._told = None, ()
+            self._whole, self._told = None, _Told()
             self._status = ServerStatus(
                 self._server_id, ServerState.CONNECTING, since=datetime.now(UTC)
             )
@@ -252,21 +288,17 @@ class ModelPoller(QObject):
         """Tell an answer, or a part of it and the rest in a moment."""
         part, self._whole = snapshot, None
         if not is_whole and len(snapshot.models) > MAX_NEW_ROWS:
-            later = self._new_names(snapshot.models)[MAX_NEW_ROWS:]
+            later = self._told.new_names(snapshot.models)[MAX_NEW_ROWS:]
             if later:
                 held = frozenset(later)
                 models = tuple(model for model in snapshot.models if model.name not in held)
                 part = replace(snapshot, models=models, left_out=snapshot.left_out + len(held))
                 self._whole = snapshot
                 self._more.start()
-        self._told = part.models
+        news = self._told.take(part.models)
+        if news is not None:
+            part = replace(part, news=news)
         self.polled.emit(Poll(self._status, part, self._endpoint))
-
-    def _new_names(self, models: tuple[ModelRecord, ...]) -> list[str]:
-        if models is self._told:
-            return []
-        told = {model.name for model in self._told}
-        return [model.name for model in models if model.name not in told]
 
     @Slot()
     def _on_more_timeout(self) -> None:

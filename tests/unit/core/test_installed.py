@@ -5,7 +5,7 @@ import pytest
 from tray_app.core import installed
 from tray_app.core.installed import InstalledModels
 from tray_app.core.names import ModelName, canonical
-from tray_app.core.records import ModelRecord
+from tray_app.core.records import ModelRecord, News
 
 
 def models(*names: str) -> tuple[ModelRecord, ...]:
@@ -77,3 +77,32 @@ def test_other_records_of_the_same_names_are_found_by_the_same_keys(understood: 
     assert set(second.by_key) == {"qwen3:8b", "phi4:14b"}
     third = InstalledModels(models("phi4:14b"), second)
     assert set(third.by_key) == {"phi4:14b"}
+
+
+def test_news_of_the_same_names_change_what_is_found(understood: list[str]) -> None:
+    old = models("b:1", "A:1", "c:1")
+    first = InstalledModels(old)
+    understood.clear()
+    other = ModelRecord("local", "A:1", "d" * 64)
+    new = (other, old[0], old[2])
+    second = InstalledModels(new, first, News.between(old, new))
+    assert understood == []
+    assert second.names is first.names
+    assert second.by_key == InstalledModels(new).by_key
+    assert first.by_key["a:1"].digest == "", "who has the list before keeps it"
+
+
+@pytest.mark.parametrize("names", [("a:1",), ("a:1", "b:1", "c:1"), ("a:1", "c:1"), ("B:1", "a:1")])
+def test_news_of_other_names_do_too(names: tuple[str, ...]) -> None:
+    old = models("a:1", "b:1")
+    new = tuple(next((m for m in old if m.name == name), *models(name)) for name in names)
+    found = InstalledModels(new, InstalledModels(old), News.between(old, new))
+    assert found.by_key == InstalledModels(new).by_key
+    assert found.names == InstalledModels(new).names
+
+
+def test_of_equal_names_the_first_counts_in_news_too() -> None:
+    old = models("a:1", "A:1")
+    new = (old[0], ModelRecord("local", "A:1", "d" * 64))
+    found = InstalledModels(new, InstalledModels(old), News.between(old, new))
+    assert found.by_key["a:1"] is old[0]

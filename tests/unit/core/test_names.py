@@ -213,7 +213,14 @@ def test_a_megabyte_is_refused_in_linear_time(text: str) -> None:
 
 @given(NAME_TEXTS, NAME_TEXTS)
 def test_a_name_is_found_where_canonical_says_so(one: str, other: str) -> None:
-    assert SameName(one)(other) == (canonical(one) == canonical(other))
+    is_equal = canonical(one) == canonical(other)
+    assert SameName(one)(other) == is_equal
+    assert list(SameName(one).may_be([other])) in ([True], [is_equal])
+
+
+def test_most_others_need_not_be_looked_at() -> None:
+    names = ("QWEN3:8b", "llama3.2:latest", "hf.co/user/qwen3:q4", "qwen3-coder:30b")
+    assert list(SameName("qwen3:8b").may_be(names)) == [True, False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from tray_app.core.records import (
     Manifest,
     ModelInfo,
     ModelRecord,
+    News,
     Recommendation,
     RunningModel,
     ServerState,
     ServerStatus,
+    Snapshot,
 )
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -79,3 +81,23 @@ def test_payloads_are_frozen_and_compare_by_value() -> None:
         kinds = [parameters for parameters in found if parameters is not None]
         assert len(kinds) > 5
         assert all(parameters.frozen for parameters in kinds)
+
+
+def test_news_are_what_changed_came_and_went() -> None:
+    a, b, c = (ModelRecord("nas", name) for name in "abc")
+    other = ModelRecord("nas", "b", "d" * 64)
+    assert News.between((a, b), (other, c)) == News((a, b), (other, c), frozenset("a"))
+    assert News.between((a, b), (b, a)) == News((a, b), (), frozenset()), "order is none"
+    assert News.between((), (a,)) == News((), (a,), frozenset())
+
+
+def test_news_are_of_one_list_before_alone() -> None:
+    before = (ModelRecord("nas", "a"),)
+    models = (ModelRecord("nas", "b"),)
+    news = News.between(before, models)
+    told = Snapshot("nas", models, None, "", NOW, 0.0, news=news)
+    assert told.news_since(before) is news
+    assert told.news_since((ModelRecord("nas", "a"),)) is None, "an equal one may lack something"
+    assert told.news_since(None) is None
+    assert Snapshot("nas", models, None, "", NOW, 0.0).news_since(before) is None
+    assert told == Snapshot("nas", models, None, "", NOW, 0.0), "news are no fact of their own"

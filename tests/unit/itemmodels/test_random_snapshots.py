@@ -1,12 +1,14 @@
 """Whatever servers answer in whatever order: signals tell the truth, rows stay themselves."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPersistentModelIndex
 
 from tests.unit.itemmodels.replica import Replica
 from tests.unit.itemmodels.samples import NOW, model, running, snapshot, verdict
-from tray_app.core.records import ModelKey, ModelRecord, Snapshot
+from tray_app.core.records import ModelKey, ModelRecord, News, Snapshot
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 from tray_app.itemmodels import columns
 from tray_app.itemmodels.columns import COLUMNS
@@ -156,6 +158,42 @@ def test_the_same_again_says_nothing(answers: list[Snapshot], sort: tuple[str, b
     for answer in {answer.server_id: answer for answer in answers}.values():
         table.set_snapshot(answer)
     assert replica.take_log() == []
+
+
+@settings(max_examples=100)
+@given(st.lists(snapshots(), max_size=8), _SORTS)
+def test_news_of_a_list_come_to_the_same_as_the_list(
+    answers: list[Snapshot], sort: tuple[str, bool]
+) -> None:
+    table, other = (ModelTableModel(clock=lambda: NOW) for _ in range(2))
+    for each in (table, other):
+        each.set_sort(*sort)
+    replica = Replica(table)
+    told: dict[str, tuple[ModelRecord, ...]] = {}
+    for answer in answers:
+        models = _first_of_each(answer.models, told.get(answer.server_id, ()))
+        plain = replace(answer, models=models)
+        news = News.between(told.get(answer.server_id, ()), models)
+        table.set_snapshot(replace(plain, news=news))
+        other.set_snapshot(plain)
+        told[answer.server_id] = models
+        replica.check()
+        assert [(row.record, row.running) for row in table.rows] == [
+            (row.record, row.running) for row in other.rows
+        ]
+        assert table.counts == other.counts
+
+
+def _first_of_each(
+    models: tuple[ModelRecord, ...], before: tuple[ModelRecord, ...]
+) -> tuple[ModelRecord, ...]:
+    """As a poller tells them: no name twice, and what has not changed as the same object."""
+    known = {record.name: record for record in before}
+    first = {record.name: record for record in reversed(models)}
+    return tuple(
+        known[name] if known.get(name) == record else record
+        for name, record in reversed(first.items())
+    )
 
 
 def _check_order(table: ModelTableModel) -> None:

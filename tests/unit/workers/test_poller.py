@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, data, faults, small
@@ -332,6 +332,20 @@ def test_what_an_address_answered_before_is_not_taken_for_what_the_new_one_does(
     assert {poll.asked for poll in polls} == {new}
 
 
+def test_many_who_want_to_know_are_told_by_one_poll(qtbot: QtBot, server: FaultyServer) -> None:
+    poller = ModelPoller("local", Endpoint.parse(server.url))
+    told: list[Poll] = []
+    poller.polled.connect(told.append)
+    for _ in range(8):
+        poller.refresh()
+    qtbot.waitUntil(lambda: bool(told))
+    QCoreApplication.processEvents()
+    assert [poll.status.state for poll in told] == [ServerState.ONLINE]
+    poller.refresh()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    poller.stop()
+
+
 def test_many_new_models_come_in_parts(
     seen: Seen, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +359,13 @@ def test_many_new_models_come_in_parts(
     assert told == [(2, 4), (4, 2), (5, 1)], "and no further poll was needed for it"
     assert [model.name for model in seen.snapshots[1].models] == [f"m{n}:1b" for n in range(4)]
     assert {snapshot.taken_at for snapshot in seen.snapshots} == {seen.snapshots[0].taken_at}
+    first, second, third = seen.snapshots
+    assert first.news is None, "of all"
+    for before, snapshot in ((first, second), (second, third)):
+        news = snapshot.news_since(before.models)
+        assert news is not None
+        assert {*before.models, *news.changed} == set(snapshot.models)
+        assert not news.gone
     assert [s.state for s in seen.statuses] == [ServerState.CONNECTING, ServerState.ONLINE]
     rows = [{"name": f"n{n}:1b", "size": 5} for n in range(3)] + rows[4:5] + rows[1:2]
     server.fault("/api/tags", faults.reply(200, json.dumps({"models": rows}).encode()))
@@ -355,6 +376,12 @@ def test_many_new_models_come_in_parts(
     is_new = [listed for listed in names if listed[0] != "m0"]
     assert is_new[0] == ["n0", "n1", "m4", "m1"], "what is known goes on being told"
     assert is_new[1] == ["n0", "n1", "n2", "m4", "m1"]
+    of_new = next(
+        snapshot.news for snapshot in seen.snapshots if snapshot.models[0].name == "n0:1b"
+    )
+    assert of_new is not None
+    assert [model.name for model in of_new.changed] == ["n0:1b", "n1:1b"]
+    assert of_new.gone == {"m0:1b", "m2:1b", "m3:1b"}
 
 
 def test_a_newer_answer_takes_the_place_of_what_was_not_told_yet(

@@ -21,6 +21,7 @@ from tray_app.core.pulls.states import PullState
 from tray_app.core.records import (
     Manifest,
     ModelRecord,
+    News,
     Poll,
     RunningModel,
     Server,
@@ -29,6 +30,7 @@ from tray_app.core.records import (
     Snapshot,
 )
 from tray_app.desktop.tray.facts import TrayFacts, facts_of
+from tray_app.itemmodels.model_table import ModelTableModel
 from tray_app.ollama.registry import Registry
 from tray_app.state.app_state import AppState
 from tray_app.workers.estimates.estimator import Estimator, _Asked, _Disk
@@ -137,6 +139,27 @@ def test_the_same_models_again_are_not_looked_at(hear: Hear) -> None:
     other = models(has_digest=False)
     hear(snapshot(other, 9))
     assert other.looked_at >= MANY, "others are"
+
+
+def test_where_one_has_changed_the_others_are_not_looked_at() -> None:
+    state, table = AppState(Server(SERVER)), ModelTableModel()
+    status = ServerStatus(SERVER, ServerState.ONLINE, NOW)
+    before = models()
+    other = replace(before[7], digest="e" * 64)
+    after = CountedModels((other, *before[:7], *before[8:]))
+    news = News(before, (other,), frozenset())
+    for told in (snapshot(before), replace(snapshot(after, 2), news=news)):
+        state.take_poll(Poll(status, told))
+        table.set_snapshot(told)
+        assert state.record(other.key) is not None
+        assert other.name in state.installed(SERVER)
+    assert after.looked_at == 0
+    for found in (
+        state.record(other.key),
+        state.installed(SERVER).by_key[other.name],
+        table.record(other.key),
+    ):
+        assert found is other
 
 
 def test_the_folder_is_recognized_by_a_few(runner: JobRunner) -> None:

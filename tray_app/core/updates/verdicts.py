@@ -88,6 +88,8 @@ class Marks:
 
 
 NO_MARKS = Marks()
+UNJUDGED = Verdict()
+"""Of a model that nobody has asked about, as of most of thousands."""
 
 
 def is_counted(verdict: Verdict, marks: Marks = NO_MARKS) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
+from typing import TypeAlias
 
 from tray_app import text
 from tray_app.core.creates.records import CreateItem, CreateState
@@ -122,9 +123,13 @@ class MenuEntry:
         return self.request is not None or bool(self.children)
 
     @property
-    def shape(self) -> tuple[object, ...]:
+    def shape(self) -> Shape:
         """Two menus of the same shape differ in texts only."""
         return (self.key, self.icon, tuple(child.shape for child in self.children))
+
+
+Shape: TypeAlias = tuple[str, str, tuple["Shape", ...]]
+"""Key and icon of an entry, and the shapes of what is in it."""
 
 
 def build_tooltip(facts: TrayFacts) -> str:

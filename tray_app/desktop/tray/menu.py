@@ -6,6 +6,7 @@ Entries come and go only while the menu is closed; while it is open, only texts 
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -17,7 +18,7 @@ from tray_app.resources import icon
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tray_app.desktop.tray.entries import MenuEntry, TrayRequest
+    from tray_app.desktop.tray.entries import MenuEntry, Shape, TrayRequest
 
 # Xfce's panel and others never tell that they closed the menu. Nobody reads it for so long.
 _REMOTE_OPEN_MS = 30_000
@@ -41,12 +42,13 @@ class TrayMenu(QObject):
     def __init__(self, is_remote: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._is_remote = is_remote
-        self._shape: tuple[object, ...] = ()
+        self._shape: tuple[Shape, ...] = ()
         self._actions: dict[str, QAction] = {}
         self._texts: dict[str, str] = {}
         self._requests: dict[str, TrayRequest | None] = {}
         # Emptied and used again: PySide6 keeps the action of every submenu that it makes for ever.
         self._submenus: list[QMenu] = []
+        self._submenu_of: dict[str, QMenu] = {}
         self._spare_submenus: list[QMenu] = []
         self.is_open = False
         self._is_opening = False
@@ -68,9 +70,13 @@ class TrayMenu(QObject):
             return
         shape = tuple(entry.shape for entry in entries)
         if shape != self._shape and not self.is_open:
+            others = _other_lists(self._shape, shape)
             self._shape = shape
-            self._clear()
-            self._fill(self.menu, entries)
+            if others is None:
+                self._clear()
+                self._fill(self.menu, entries)
+            else:
+                self._refill([entries[place] for place in others], set(chain(*others.values())))
         elif self.is_open or self._is_opening:
             for entry in _all(entries):
                 self._update(entry)
@@ -104,6 +110,17 @@ class TrayMenu(QObject):
         # The first that was filled is the next to be.
         self._spare_submenus += reversed(self._submenus)
         self._submenus.clear()
+        self._submenu_of.clear()
+
+    def _refill(self, entries: list[MenuEntry], gone: set[str]) -> None:
+        """Show what is in these submenus now, where all else stays: other models at every poll."""
+        for key in gone:
+            for held in (self._actions, self._texts, self._requests):
+                held.pop(key, None)  # type: ignore[attr-defined]
+        for entry in entries:
+            submenu = self._submenu_of[entry.key]
+            submenu.clear()
+            self._fill(submenu, entry.children)
 
     def _add_submenu(self, menu: QMenu, label: str) -> QMenu:
         submenu = self._spare_submenus.pop() if self._spare_submenus else QMenu(self.menu)
@@ -119,7 +136,7 @@ class TrayMenu(QObject):
                 continue
             label = self._label(entry.text)
             if entry.children:
-                submenu = self._add_submenu(menu, label)
+                submenu = self._submenu_of[entry.key] = self._add_submenu(menu, label)
                 self._fill(submenu, entry.children)
                 action = submenu.menuAction()
             else:
@@ -196,3 +213,20 @@ def _all(entries: tuple[MenuEntry, ...]) -> Iterator[MenuEntry]:
     for entry in entries:
         yield entry
         yield from _all(entry.children)
+
+
+def _other_lists(
+    before: tuple[Shape, ...], after: tuple[Shape, ...]
+) -> dict[int, tuple[str, ...]] | None:
+    """Where nothing but the entries of some plain submenus is another: the places of those, and the
+    keys that were in them. None = there is more to it."""
+    if [shape[:2] for shape in before] != [shape[:2] for shape in after]:
+        return None
+    others: dict[int, tuple[str, ...]] = {}
+    for place, ((_, _, old), (_, _, new)) in enumerate(zip(before, after, strict=True)):
+        if old == new:
+            continue
+        if not (old and new) or any(children for _, _, children in (*old, *new)):
+            return None
+        others[place] = tuple(key for key, _, _ in old)
+    return others

@@ -61,6 +61,7 @@ class DownloadsPanel(QWidget):
         self._state: AppState | None = None
         self._summary = PullSummary()
         self._is_kept_awake = False
+        self._enabled_by: tuple[frozenset[PullState], set[CreateState]] | None = None
         self._title = PlainLabel(tr("Downloads"), TextRole.SECTION, wrap=False, parent=self)
         self._line = ElidedLabel(role=TextRole.SECONDARY, parent=self)
         self._pause_all = self._header_button("pause", tr("Pause all"))
@@ -192,6 +193,9 @@ class DownloadsPanel(QWidget):
     def _enable_buttons(self) -> None:
         states = self.list.states
         creates = {item.state for item in self.list.creates()}
+        if (states, creates) == self._enabled_by:
+            return  # asked with every step of every download
+        self._enabled_by = (states, creates)
         self._pause_all.setEnabled(bool(states & _PAUSABLE))
         self._resume_all.setEnabled(PullState.PAUSED in states)
         self._clear.setEnabled(bool(states & _CLEARABLE or creates & _CREATES_CLEARABLE))

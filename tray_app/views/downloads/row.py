@@ -82,6 +82,7 @@ class DownloadRow(PanelRow):
         self._bar.setAccessibleName(name)
         self._apply_look()
         self._apply_progress()
+        self._describe()
 
     @property
     def item(self) -> PullItem:
@@ -122,6 +123,7 @@ class DownloadRow(PanelRow):
         # With the bytes beside it, or the two would contradict each other.
         self._percent.setText(self._percent_words())
         self._apply_progress()
+        self._describe()
 
     def _apply_look(self) -> None:
         item, look = self._item, look_of(self._item)
@@ -177,7 +179,6 @@ class DownloadRow(PanelRow):
             self._bar.set_permille(permille or 0)
         if self.is_expanded:
             self.details.set_item(item)
-        self._describe()
 
     def _percent_words(self) -> str:
         item = self._item

@@ -199,8 +199,7 @@ class ShownServers(QObject):
         return loading_tip(loading, self._clock_s()) if loading is not None else ""
 
     def _judged(self, key: ModelKey) -> tuple[Verdict, Marks]:
-        found = self._state.model_verdict(key)
-        return found.verdict, found.marks
+        return self._state.verdict(key), self._state.marks(key)
 
     @Slot(object)
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:

@@ -184,10 +184,11 @@ class TopBar(QWidget):
 
     def set_summary(self, summary: PullSummary) -> None:
         """How many downloads are unfinished."""
-        self._downloads_count = summary.unfinished
+        before, self._downloads_count = self._downloads_count, summary.unfinished
         words = downloads_line(summary) or tr("Downloads")
         self.downloads.set_name(words, f"{words} ({hint('downloads')})")
-        self._fit()
+        if self._downloads_count != before:
+            self._fit()
 
     def set_demo(self, is_demo: bool) -> None:
         """Mark that these are not the person's own models."""

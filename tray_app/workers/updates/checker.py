@@ -20,6 +20,7 @@ from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.core.records import Manifest, ModelInfo, ModelKey, ModelRecord, News, Snapshot
 from tray_app.core.sharing import KnownLayers, LayerIndex, is_made_here
 from tray_app.core.updates import learning
 from tray_app.core.updates.answers import AnswerKind, RegistryAnswer
@@ -38,7 +39,6 @@ from tray_app.workers.updates.asking import RegistryAsking
 from tray_app.workers.updates.jobs import Answered, PartsJob
 
 if TYPE_CHECKING:
-    from tray_app.core.records import Manifest, ModelInfo, ModelKey, ModelRecord, Snapshot
     from tray_app.core.updates.ledger import Ledger, Look, Made
     from tray_app.ollama.registry import Registry
     from tray_app.ollama.update_check import Parts
@@ -203,13 +203,14 @@ class UpdateChecker(QObject):
             self._read_on(server_id)
             return
         if installed is None:
-            installed = InstalledModels(snapshot.models, old.installed if old is not None else None)
+            before = old.installed if old is not None else None
+            installed = InstalledModels(snapshot.models, before)
         self._servers[server_id] = _Server(installed, snapshot.models, snapshot.version)
         changed = list(snapshot.models)
         if old is not None:
             if old.version == snapshot.version:
-                same = set(map(id, old.models))
-                changed = [record for record in snapshot.models if id(record) not in same]
+                news = snapshot.news_since(old.models) or News.between(old.models, snapshot.models)
+                changed = list(news.changed)
             is_same = installed.names is old.installed.names
             gone = () if is_same else old.installed.names.keys() - installed.names.keys()
             for name in gone:

@@ -173,5 +173,70 @@ def test_a_submenu_that_is_used_again_keeps_nothing(local: Opened) -> None:
     assert local.requests == [TrayRequest(TrayVerb.LOAD)]
 
 
+def loading(*names: str) -> MenuEntry:
+    models = tuple(
+        MenuEntry(f"load {name}", name, request=TrayRequest(TrayVerb.LOAD, (name,)))
+        for name in names
+    )
+    return MenuEntry("load", "Load a model", children=models)
+
+
+def submenu(opened: Opened, label: str) -> list[QAction]:
+    found = opened.action(label).menu()
+    assert isinstance(found, QMenu)
+    return found.actions()
+
+
+def test_other_models_in_a_submenu_leave_the_rest_alone(local: Opened) -> None:
+    local.menu.set_entries((OPEN, ROW, LINE, loading("a:1b", "b:1b"), QUIT))
+    before, pull = local.menu.menu.actions(), submenu(local, "qwen3:8b, 1%")
+    local.menu.set_entries((OPEN, ROW, LINE, loading("c:1b", "a:1b"), QUIT))
+    assert local.menu.menu.actions() == before
+    assert submenu(local, "qwen3:8b, 1%") == pull
+    assert [action.text() for action in submenu(local, "Load a model")] == ["c:1b", "a:1b"]
+    for label in ("c:1b", "a:1b"):
+        local.action("Load a model", label).trigger()
+    assert local.requests == [TrayRequest(TrayVerb.LOAD, (name,)) for name in ("c:1b", "a:1b")]
+    assert set(local.menu._actions) == {
+        *("open", "pull 1", "pull 1 line 0", "pull 1 pause"),
+        *("load", "load c:1b", "load a:1b", "quit"),
+    }
+
+
+def test_what_moves_from_one_submenu_to_another_can_still_be_asked_for(local: Opened) -> None:
+    def both(one: str, other: str) -> tuple[MenuEntry, ...]:
+        return loading(one), replace(loading(other), key="more", text="More")
+
+    local.menu.set_entries(both("a:1b", "b:1b"))
+    local.menu.set_entries(both("b:1b", "a:1b"))
+    local.action("Load a model", "b:1b").trigger()
+    local.action("More", "a:1b").trigger()
+    assert local.requests == [TrayRequest(TrayVerb.LOAD, (name,)) for name in ("b:1b", "a:1b")]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        (OPEN, replace(ROW, children=()), QUIT),
+        (OPEN, replace(ROW, icon="download"), QUIT),
+        (OPEN, QUIT, ROW),
+        (OPEN, replace(ROW, children=(replace(loading("a:1b"), key="pull 1 more"),)), QUIT),
+        (OPEN, ROW),
+    ],
+)
+def test_more_than_that_is_shown_too(local: Opened, entries: tuple[MenuEntry, ...]) -> None:
+    local.menu.set_entries((OPEN, ROW, QUIT))
+    local.menu.set_entries(entries)
+    assert local.labels() == [entry.text for entry in entries]
+    for entry in entries:
+        has_submenu = local.action(entry.text).menu() is not None
+        assert has_submenu == bool(entry.children)
+        if entry.children:
+            texts = [action.text() for action in submenu(local, entry.text)]
+            assert texts == [child.text for child in entry.children]
+    local.menu.set_entries((OPEN, ROW, QUIT))
+    assert [action.text() for action in submenu(local, ROW.text)] == ["1 of 5 GB", "Pause"]
+
+
 def _actions_alive() -> list[QAction]:
     return [thing for thing in gc.get_objects() if isinstance(thing, QAction)]
