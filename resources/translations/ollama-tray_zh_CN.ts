@@ -1065,6 +1065,10 @@
         <translation>添加 -y 可不经询问直接导入。</translation>
     </message>
     <message>
+        <source>Add -y to pull without asking.</source>
+        <translation>加上 -y 可直接下载而不询问。</translation>
+    </message>
+    <message>
         <source>Add -y to update without asking.</source>
         <translation>加上 -y 可直接更新而不询问。</translation>
     </message>
@@ -2897,6 +2901,10 @@
         <translation>在终端中请设置 OLLAMA_TRAY_TOKEN。如果可以用密码，请在启动 Ollama Tray 前设置 OLLAMA_HOST={example}。</translation>
     </message>
     <message>
+        <source>In its window, Ollama Tray asks before it replaces {names}.</source>
+        <translation>替换 {names} 之前，Ollama Tray 会在窗口中询问。</translation>
+    </message>
+    <message>
         <source>In memory</source>
         <translation>内存</translation>
     </message>
@@ -4623,6 +4631,10 @@
         <translation>未导入任何内容。</translation>
     </message>
     <message>
+        <source>Nothing was pulled.</source>
+        <translation>没有下载任何内容。</translation>
+    </message>
+    <message>
         <source>Nothing was replaced.</source>
         <translation>没有替换任何内容。</translation>
     </message>
@@ -4797,6 +4809,10 @@
     <message>
         <source>Ollama Tray runs and its settings can be read</source>
         <translation>Ollama Tray 正在运行，设置可以读取</translation>
+    </message>
+    <message>
+        <source>Ollama Tray {newest} is out</source>
+        <translation>Ollama Tray {newest} 已发布</translation>
     </message>
     <message>
         <source>Ollama Tray {version} is out.</source>
@@ -7127,6 +7143,10 @@
         <translation>通知就是这个样子。</translation>
     </message>
     <message>
+        <source>This is {version}. Its page says what’s new.</source>
+        <translation>当前版本是 {version}。它的页面上有更新内容。</translation>
+    </message>
+    <message>
         <source>This isn’t a GGUF file</source>
         <translation>这不是 GGUF 文件</translation>
     </message>
@@ -8638,6 +8658,10 @@
         <source>pinned</source>
         <comment>said by a screen reader</comment>
         <translation>已固定</translation>
+    </message>
+    <message>
+        <source>pull asks before it replaces what is kept nowhere else, and there is no terminal to ask in.</source>
+        <translation>pull 在替换别处没有保存的模型前会询问，但这里没有可供询问的终端。</translation>
     </message>
     <message>
         <source>replaced by {size}</source>
