@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tray_app import bundled, project
+from tray_app.core.releases import Repository
 
 URLS = {"Homepage": "https://github.com/somebody/ollama-tray", "Issues": "https://x.example/"}
 
@@ -56,6 +57,17 @@ def test_nobody_said_anything(resources: Path) -> None:
 def test_who_packaged_it(resources: Path, content: bytes, by: str) -> None:
     (resources / "packaged-by").write_bytes(content)
     assert project.packaged_by() == by
+
+
+def test_who_is_asked_for_what_is_newer(resources: Path) -> None:
+    assert project.asked_repository() is None
+    project.urls.cache_clear()
+    (resources / "project.json").write_text(json.dumps({"urls": URLS}))
+    found = project.asked_repository()
+    assert found == Repository("somebody", "ollama-tray")
+    project.packaged_by.cache_clear()
+    (resources / "packaged-by").write_text("flathub")
+    assert project.asked_repository() is None
 
 
 def _application(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -6,6 +6,7 @@ here, each once. The window and its dialogs are built when first shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from tray_app import text
 from tray_app.app.create_files import CreateFiles
 from tray_app.app.doctor import Doctor
 from tray_app.app.downloads import Downloads
-from tray_app.app.instance_commands import InstanceCommands
+from tray_app.app.first_look import FirstLook
 from tray_app.app.mac_dock import MacDock
 from tray_app.app.parts import Parts
 from tray_app.app.renames import Renames
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from tray_app.app.creates import Creates
     from tray_app.app.demo import Demo
     from tray_app.app.disk import Disk
+    from tray_app.app.instance_commands import InstanceCommands
     from tray_app.app.keeping import Keeping
     from tray_app.app.lists import Lists
     from tray_app.app.program_release import ProgramRelease
@@ -64,9 +66,16 @@ if TYPE_CHECKING:
     from tray_app.app.use import Use
     from tray_app.cli import Invocation
     from tray_app.core.pulls.history import History
-    from tray_app.desktop.instance.single_instance import SingleInstance
+    from tray_app.desktop.instance.single_instance import (
+        InstanceAnswer,
+        InstanceRequest,
+        SingleInstance,
+    )
     from tray_app.desktop.tray.tray import Tray
     from tray_app.paths import Paths
+
+LATE_MS = 250
+"""Behind a window that is shown: so long what it does not need waits for its first paint."""
 
 
 class Application(QObject):
@@ -96,9 +105,9 @@ class Application(QObject):
         self.remarks: Remarks | None = None
         self.release: ProgramRelease | None = None
         self._late = [
-            *(self._build_starts, self._build_updates, self._build_use, self._build_creates),
-            *(self._build_lists_unless_none, self._build_keeping, self._build_remarks),
-            self._build_release,
+            *(self._build_starts, self._build_updates, self._build_use),
+            *(self._build_creates_unless_none, self._build_lists_unless_none),
+            *(self._build_keeping, self._build_remarks, self._build_release),
         ]
         self.settings = Settings(where.settings_file, self)
         self.login_switch = login_switch(self.settings, self, is_login=invocation.login)
@@ -158,14 +167,17 @@ class Application(QObject):
         self._recipes_file = where.recipes_file if demo is None else None
         self._remarks_file = where.remarks_file if demo is None else None
         self.last_lists = LastLists(self.runner, where.lists_folder if demo is None else None, self)
+        self.first_look = FirstLook(self.pollers, self.last_lists, self)
         self.crashes = CrashReporter(self)
         # Before the windows hear of it: their dialogs ask at once.
         for wish in (
             self.commands.disk_dialog_requested,
             self.commands.import_dialog_requested,
             self.commands.export_dialog_requested,
+            self.commands.lists_requested,
         ):
             wish.connect(self._build_for_window)
+        self.commands.create_dialog_requested.connect(self._build_creates)
         # Before the windows take it: what they look like then is not the system's choice.
         self.settings.changed.connect(self._on_settings_theme_changed)
         self.window = WindowController(Parts(qt, self.settings, self.state, self.commands), self)
@@ -179,7 +191,7 @@ class Application(QObject):
         )
         self.create_files = CreateFiles(self.runner, self.state, self.commands, self)
         self.doctor = Doctor(self.runner, self.settings, self.state, self.targets, where, self)
-        self.instance_commands = InstanceCommands(self.state, self.commands, self.window, self)
+        self._instance_commands: InstanceCommands | None = None
         self.mac_dock = MacDock(qt, self, is_hidden=invocation.hidden or invocation.login)
         self.session_end = SessionEnd(qt, self._save_queues, self)
         self.shutdown = Shutdown(
@@ -217,16 +229,31 @@ class Application(QObject):
         # Windows ends the process right behind this signal: what is to be saved is saved in it.
         qt.aboutToQuit.connect(self.shutdown.quit_now)
 
+    @property
+    def instance_commands(self) -> InstanceCommands:
+        """Who answers a later start, or a verb in a terminal; built when the first one asks."""
+        if self._instance_commands is None:
+            from tray_app.app.instance_commands import InstanceCommands
+
+            shared = (self.state, self.commands, self.window)
+            self._instance_commands = InstanceCommands(*shared, self)
+        return self._instance_commands
+
+    def _answer(self, request: InstanceRequest) -> InstanceAnswer:
+        return self.instance_commands.answer(request)
+
     def start(self) -> None:
         """The tray is out already: connect it, then the first poll; the window when wanted."""
         self.crashes.install()
         self.connect_parts()
         self.tray.set_icon_choice(self.settings.values.tray_icon)
         self.tray.set_theme_choice(self.settings.values.theme)
-        self.instance.listen(self.instance_commands.answer)
+        self.instance.listen(self._answer)
         self._broken_queue_path = self.queue.load(is_resuming=self.settings.values.resume_pulls)
         self.history.load()
         self.pollers.set_visible_pace(self.settings.values.refresh_s)
+        if not self._starts_hidden():
+            self.first_look.begin(entry.id for entry in self.settings.servers())
         self.servers.take()
         self._take_servers()
         self.doctor.start()
@@ -240,10 +267,17 @@ class Application(QObject):
         if not self._starts_hidden():
             self.window.show()
             self.state.set_tray_available(self.tray.is_available)
+            self.first_look.note_shown()
         if self.invocation.link:
             self.instance_commands.open_link(self.invocation.link)
         self.window.tell_broken_files(self.settings.broken_path, self._broken_queue_path)
-        QTimer.singleShot(0, self, self._build_late)
+        QTimer.singleShot(LATE_MS if self.window.is_visible else 0, self, self._build_late)
+
+    def _do_later(self, work: Callable[[], None]) -> None:
+        """Behind a paint that is to come."""
+        if not self._late:
+            QTimer.singleShot(LATE_MS, self, self._build_late)
+        self._late.append(work)
 
     @Slot()
     def _build_late(self) -> None:
@@ -254,7 +288,7 @@ class Application(QObject):
 
     @Slot()
     def _build_for_window(self) -> None:
-        """What only windows ask for: behind their first paint, or right before it is asked for."""
+        """What only a few windows ask for, right before one of them does."""
         if self.shutdown.is_quitting:
             return
         if self.lists is None:
@@ -292,6 +326,8 @@ class Application(QObject):
         self.window.activity_changed.connect(updates.set_window_active)
         updates.set_window_active(self.window.is_active)
         updates.start()
+        if self.creates is not None:
+            self.creates.queue.made.connect(updates.note_created)
 
     def _build_use(self) -> None:
         from tray_app.app.use import Use
@@ -302,7 +338,15 @@ class Application(QObject):
             updates.updated.connect(self.use.note_updated)
         self.use.start()
 
+    def _build_creates_unless_none(self) -> None:
+        """What an earlier run has left goes on by itself."""
+        if self._creates_file.exists():
+            self._build_creates()
+
+    @Slot()
     def _build_creates(self) -> None:
+        if self.creates is not None or self.shutdown.is_quitting:
+            return
         from tray_app.app.creates import Creates
 
         creates = self.creates = Creates(
@@ -379,15 +423,13 @@ class Application(QObject):
         """Only where somebody can be asked, and no store brings what is newer."""
         from tray_app import project
         from tray_app.app.program_release import ProgramRelease
-        from tray_app.core.releases import repository_of
         from tray_app.diagnosis.program_releases import ProgramReleases
 
         facts = self.state.project
         facts.set_pages(project.home(), project.issues())
-        repository = repository_of(project.repository()) if self.demo is None else None
-        by = project.packaged_by()
-        facts.set_can_ask(repository is not None and not by, by)
-        if repository is None or not facts.can_ask:
+        repository = project.asked_repository() if self.demo is None else None
+        facts.set_can_ask(repository is not None, project.packaged_by())
+        if repository is None:
             return
         releases = ProgramReleases(self._release_file, repository)
         self.release = ProgramRelease(self.settings, facts, self.runner, releases, self)
@@ -539,7 +581,6 @@ class Application(QObject):
         self.window.visibility_changed.connect(self._on_window_visibility_changed)
         self.window.activity_changed.connect(self._on_window_activity_changed)
         self.window.built.connect(self.mac_dock.watch)
-        self.window.built.connect(self._on_window_built)
         self.mac_dock.reopened.connect(commands.show_requested)
         self.session_end.ending_changed.connect(self.window.set_session_ending)
 
@@ -614,15 +655,9 @@ class Application(QObject):
         self.operations.layers.set_watched(is_visible)
         if is_visible:
             self._take_servers()
-            self.downloads.rules.start()
+            self._do_later(self.downloads.rules.start)
             self.login_switch.look()
         self._recommend()
-
-    @Slot()
-    def _on_window_built(self) -> None:
-        if not self._late:
-            QTimer.singleShot(0, self, self._build_late)
-        self._late.append(self._build_for_window)
 
     @Slot(bool)
     def _on_window_activity_changed(self, is_active: bool) -> None:
