@@ -20,6 +20,7 @@ _CASES = (
     ("1 000 models, 8 pulls at full speed", ("--models", "1000", "--speed", "80e9"), ""),
     ("10 000 models, 8 pulls, pull dialog", ("--models", "10000", "--speed", "80e6"), "llama"),
 )
+_WANTED = (33.0, 12.0)  # ms and % of a core, in the first of them
 Seen = dict[str, Any]
 
 
@@ -34,6 +35,7 @@ def latency(runs: int, seconds: float) -> list[Line]:
                 program.append(_watch(here, int(arguments[1]), seconds, typed))
                 floor.append(_watch_floor(here, seconds))
         told = _told(program)
+        longest_ms, cpu = _WANTED if what == _CASES[0][0] else (None, None)
         lines += [
             compared(
                 f"event wait, median: {what}", "ms",
@@ -45,11 +47,11 @@ def latency(runs: int, seconds: float) -> list[Line]:
             ),
             compared(
                 f"event wait, longest: {what}", "ms",
-                _longest(program), _longest(floor), seen=told,
+                _longest(program), _longest(floor), most=longest_ms, seen=told,
             ),
             compared(
                 f"CPU of a core: {what}", "%",
-                _all(program, "cpu"), _all(floor, "cpu"), seen=told,
+                _all(program, "cpu"), _all(floor, "cpu"), most=cpu, seen=told,
             ),
         ]  # fmt: skip
     return lines
