@@ -94,6 +94,7 @@ def show_dialog(view: QTableView) -> None:
     buttons = QDialogButtonBox.StandardButton
     form.addRow(QDialogButtonBox(buttons.Ok | buttons.Cancel, dialog))
     dialog.open()
+    opened.opened()
 
 
 def main() -> int:

@@ -179,7 +179,8 @@ def memory(runs: int) -> list[Line]:
                 compared(
                     f"{what} ({kind})", "MiB",
                     [one[index] for one, _ in pairs], [other[index] for _, other in pairs],
-                    most_ratio=most, seen=seen,
+                    # What is shared with other programs that run just now says little of this one.
+                    most_ratio=most if kind == "RSS" else None, seen=seen,
                 )
             )  # fmt: skip
     return lines

@@ -33,6 +33,7 @@ from tests.bench.server import TAGS, BenchServer
 from tests.bench.showing import Bare, Ours, Stage, measure_without_digest, prove_no_digest
 from tests.bench.table import Line, compared, failed
 from tests.bench.whole import Whole
+from tests.support.waiting import wait_for
 from tests.unit.ollama.asking import free_port
 from tray_app.ollama import OllamaClient
 
@@ -244,6 +245,7 @@ def test_a_program_that_does_not_poll_is_not_weighed(saying: Callable[..., Comma
     with BenchServer(ROWS, 0, 80e6) as server:
         weighed = starting.Weighed(lambda: saying("closed 1"), lambda _: None)
         OllamaClient(server.url).list_models()  # that of the run before
+        wait_for(lambda: server.answered[TAGS] == 1)  # it counts when it has answered
         with pytest.raises(NotMeasured, match="no poll"):
             weighed.weigh(lambda: server.answered[TAGS], timeout_s=0.3)
 
@@ -314,6 +316,7 @@ def test_a_dialog_that_was_painted_is_told(
     dialog = Large(window)
     with qtbot.waitSignal(opened.happened) as told:
         dialog.open()
+        opened.opened()
     assert told.args is not None
     assert told.args[0]["dialog"] == "Large"
     assert told.args[0]["widgets"] == 5
@@ -325,10 +328,10 @@ def test_one_that_was_not_is_not_told(qtbot: QtBot, window: QWidget) -> None:
     opened = Opened(window)
     opened.begin()
     Large(window).ensurePolished()
+    opened.opened()
     with qtbot.assertNotEmitted(opened.happened):
         window.repaint()
         QApplication.processEvents()
-    QApplication.instance().removeEventFilter(opened)  # type: ignore[union-attr]
 
 
 def test_the_real_floor_opens_its_dialog(qapp: QApplication) -> None:
