@@ -91,6 +91,20 @@ def test_it_remembers_what_nobody_saw(panel: DownloadsPanel, clock: Clock) -> No
     assert "On average 40 MB per second" in spoken
 
 
+def test_it_remembers_a_download_that_began_while_nothing_was_shown(
+    qtbot: QtBot, clock: Clock
+) -> None:
+    hidden = DownloadsPanel(Commands(), clock=clock)
+    qtbot.addWidget(hidden)
+    run(hidden, clock, 60)
+    hidden.resize(960, 420)
+    hidden.show()
+    row_of(hidden).set_expanded(True)
+    qtbot.waitUntil(graph_of(hidden).isVisible)
+    spoken = graph_of(hidden).accessibleDescription().replace("\u00a0", " ")
+    assert "On average 40 MB per second" in spoken
+
+
 def test_it_is_painted_once_a_second_at_most(
     qtbot: QtBot, panel: DownloadsPanel, clock: Clock
 ) -> None:
@@ -106,7 +120,7 @@ def test_it_is_painted_once_a_second_at_most(
         clock.now_s += 0.1
         told = replace(FIRST.progress, speed_bytes_s=1e6 * tenth)
         item = replace(FIRST, progress=told)
-        row.details.note_speed(item, clock.now_s)
+        panel.list._trails[item.id].add(clock.now_s, told.speed_bytes_s)
         row.set_item(item, clock.now_s)
         qtbot.waitUntil(lambda: True)  # let due paint events happen
     assert paints.count <= 4

@@ -20,7 +20,8 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tray_app.core.payloads import DiskTarget, ModelRef, PullMove, ServerStart
-from tray_app.core.pulls.states import PullItem, PullState
+from tray_app.core.pulls.speed import SpeedTrail
+from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState
 from tray_app.text import tr
 from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.scrolling import ScrollArea, end_of_list
@@ -84,6 +85,7 @@ class DownloadList(ScrollArea):
         self._clock = clock
         self._items: dict[str, PullItem] = {}
         self._states: Counter[PullState] = Counter()
+        self._trails: dict[str, SpeedTrail] = {}
         self._creates: dict[str, CreateItem] = {}
         self._rows: dict[str, Row] = {}
         self._order: tuple[str, ...] = ()
@@ -160,12 +162,15 @@ class DownloadList(ScrollArea):
             self._list_row(item.id)
         else:
             self._states[old.state] -= 1
-        row = self._rows.get(item.id)
-        if isinstance(row, DownloadRow):
-            row.details.note_speed(item, self._clock())
+        if item.state in IN_TRANSFER and item.progress is not None:
+            # Whether or not there is a row yet: nobody may have looked so far.
+            self._trail(item.id).add(self._clock(), item.progress.speed_bytes_s)
         self._show_soon(
             item.id, is_news=old is None or old.state is not item.state or old.hold is not item.hold
         )
+
+    def _trail(self, item_id: str) -> SpeedTrail:
+        return self._trails.setdefault(item_id, SpeedTrail())
 
     def set_create(self, item: CreateItem) -> None:
         """Show a model that is made, a new one or a newer state of one that is here."""
@@ -229,7 +234,7 @@ class DownloadList(ScrollArea):
             del self._unmade[row_id]
             self._dirty.discard(row_id)
             if row_id in self._items:
-                self._add_row(DownloadRow(self._items[row_id], self._list))
+                self._add_row(DownloadRow(self._items[row_id], self._trail(row_id), self._list))
             else:
                 create = self._creates[row_id]
                 self._add_row(CreateRow(create, self._list, is_kind_there=self._ask_kind))
@@ -241,6 +246,7 @@ class DownloadList(ScrollArea):
     def remove_item(self, item_id: str) -> None:
         """Take a row away; the focus goes to its neighbour."""
         item = self._items.pop(item_id, None)
+        self._trails.pop(item_id, None)
         if item is not None:
             self._states[item.state] -= 1
         elif self._creates.pop(item_id, None) is None:

@@ -22,10 +22,11 @@ from tray_app.views.components.names import NameLabel
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.components.safe_paint import could, failure_words, guarded
 from tray_app.views.components.surfaces import Hairline
+from tray_app.views.downloads.row_states import RowAction
 from tray_app.views.theme import TextRole, Theme, Tone
 
 if TYPE_CHECKING:
-    from tray_app.views.downloads.row_states import RowAction
+    pass
 
 BUTTON = 28
 INDENT = 28

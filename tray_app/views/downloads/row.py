@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tray_app.core.pulls.speed import SpeedTrail
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState
 from tray_app.text import percent, pull_detail, pull_reason, spoken_progress, tr
 from tray_app.views.downloads.layers import DownloadLayers
@@ -25,6 +24,7 @@ from tray_app.views.downloads.speed_graph import SpeedGraph
 
 if TYPE_CHECKING:
     from tray_app.core.payloads import ServerStart
+    from tray_app.core.pulls.speed import SpeedTrail
     from tray_app.views.components.buttons import IconButton
 
 _GRAPHED = IN_TRANSFER | {PullState.WAITING, PullState.RETRYING, PullState.PAUSED}
@@ -32,24 +32,18 @@ _MOVING = frozenset({PullState.RUNNING, PullState.PREPARING})
 
 
 class DownloadDetails(QWidget):
-    """Layers above, graph below. The trail is fed whether or not it is shown."""
+    """Layers above, below them a graph of the speed, which others remember."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, trail: SpeedTrail, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._trail = SpeedTrail()
         self._layers = DownloadLayers(self)
-        self.graph = SpeedGraph(self._trail, self)
+        self.graph = SpeedGraph(trail, self)
         self.graph.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._layers)
         column.addWidget(self.graph)
-
-    def note_speed(self, item: PullItem, now_s: float) -> None:
-        """Remember how fast `item` is; cheap, for every change of it."""
-        if item.state in IN_TRANSFER and item.progress is not None:
-            self._trail.add(now_s, item.progress.speed_bytes_s)
 
     def set_item(self, item: PullItem) -> None:
         """Show `item`."""
@@ -62,10 +56,10 @@ _WORDED = frozenset({PullState.FAILED, PullState.CANCELED})
 
 
 class DownloadRow(PanelRow):
-    """Shows one PullItem."""
+    """Shows one PullItem, and how fast it was by `trail`."""
 
-    def __init__(self, item: PullItem, parent: QWidget | None = None) -> None:
-        details = DownloadDetails()
+    def __init__(self, item: PullItem, trail: SpeedTrail, parent: QWidget | None = None) -> None:
+        details = DownloadDetails(trail)
         super().__init__(item.id, item.name, details, parent)
         self.details = details
         self._item = item
