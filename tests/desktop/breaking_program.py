@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, S
 from PySide6.QtGui import QGuiApplication, QSessionManager
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from tray_app.app import application, main
+from tray_app.app import application, instance_commands, main
 from tray_app.app.instance_commands import InstanceCommands
 from tray_app.app.window import WindowController
 from tray_app.cli import parse_args
@@ -145,5 +145,5 @@ class BreakingCommands(InstanceCommands):
 
 
 if __name__ == "__main__":
-    application.__dict__["InstanceCommands"] = BreakingCommands
+    instance_commands.__dict__["InstanceCommands"] = BreakingCommands
     sys.exit(main(parse_args(sys.argv[1:])))
