@@ -165,10 +165,12 @@ def freed(
     chosen = [m for m in selected if not m.is_cloud]
     chosen_keys = {m.key for m in chosen}
     others = [m for m in models if m.key not in chosen_keys and not m.is_cloud]
-    sizes = _layer_sizes([*chosen, *others], layer_index)
-    kept_by = _holders(others, layer_index)
     holders = _holders(chosen, layer_index)
-    kept_digests = {m.digest for m in others if m.digest}
+    # Of thousands of others, those that have something in common with them.
+    near = _having_any(others, {*holders, *(m.digest for m in chosen)}, layer_index)
+    sizes = _layer_sizes([*chosen, *near], layer_index)
+    kept_by = _holders(near, layer_index)
+    kept_digests = {m.digest for m in near if m.digest}
     open_models = [m for m in chosen if m.digest not in kept_digests]
     listed = sum(m.size_bytes or 0 for m in chosen)
     least = _unique_bytes(chosen, layer_index, sizes.by_digest, seen={*kept_by, *kept_digests})
@@ -178,11 +180,9 @@ def freed(
     unseen = sum(_UNSEEN_BYTES for m in open_models if _has_any(m, layer_index, guessed))
     if any(m.size_bytes is None and not _is_whole(m, layer_index) for m in open_models):
         least = unseen = 0  # nobody knows
-    most = min(
-        sum(m.size_bytes or 0 for m in open_models),
-        # What all of them are said to take together.
-        _unique_bytes([*chosen, *others], layer_index, sizes.by_digest, seen=set()),
-    )
+    most = sum(m.size_bytes or 0 for m in open_models)
+    if _unique_bytes([*chosen, *near], layer_index, sizes.by_digest, seen=set()) < most:
+        most = min(most, unique_bytes([*chosen, *others], layer_index))  # all are said to take
     return Freed(
         listed_bytes=listed,
         freed_bytes=min(least + unseen, max(least, most)),
@@ -356,6 +356,19 @@ def _layers(model: ModelRecord, layer_index: LayerIndex) -> tuple[Layer, ...]:
     if known and known.layers:
         return known.layers
     return (Layer(model.digest, LayerKind.OTHER, model.size_bytes),) if model.digest else ()
+
+
+def _having_any(
+    models: Iterable[ModelRecord], digests: AbstractSet[str], layer_index: LayerIndex
+) -> list[ModelRecord]:
+    """Those which are one of these, or have one of these layers."""
+    found = []
+    for model in models:
+        known = layer_index.of(model)
+        layers = known.layers if known else ()
+        if model.digest in digests or any(layer.digest in digests for layer in layers):
+            found.append(model)
+    return found
 
 
 def _holders(
