@@ -127,12 +127,13 @@ def test_a_notice_of_the_same_slot_takes_the_place(
     backend: Backend, fake_desktop: VirtualDesktop, qtbot: QtBot
 ) -> None:
     first = backend.show(DONE)
+    # Not the monitor's word: it may see the answer before the backend does.
+    qtbot.waitUntil(lambda: DONE.slot in backend.notifications._slots)
     assert backend.show(DONE).replaces_id == first.id
     other = Notice(NoticeKind.FAILED, "Download failed", "phi4", "pull-2", "pull pull-2")
     assert backend.show(other).replaces_id == 0
     assert first.id is not None
     fake_desktop.services.dismiss(first.id)
-    # Not the monitor's word: it may hear of it before the backend does.
     qtbot.waitUntil(lambda: DONE.slot not in backend.notifications._slots)
     assert backend.show(DONE).replaces_id == 0, "what was closed is not revived"
 
