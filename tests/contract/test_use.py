@@ -67,7 +67,8 @@ class Watching:
         """One request of another client. The server moves the time after its answer: wait."""
         row = self.row(name)
         answer = self.target.ask("POST", path, {"model": name, **body})
-        if self.target.is_real and answer.status_code == 500:
+        is_runner_poor = answer.status_code == 500 or "cannot unmarshal" in answer.text
+        if self.target.is_real and is_runner_poor:
             pytest.skip(f"this server cannot run the tiny model: {answer.text[:200]}")
         assert answer.status_code == 200, answer.text
         if row is not None and row.expires_at is not None:
