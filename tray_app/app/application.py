@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from tray_app import text
+from tray_app import jsonfile, text
 from tray_app.app.create_files import CreateFiles
 from tray_app.app.doctor import Doctor
 from tray_app.app.downloads import Downloads
@@ -340,7 +340,7 @@ class Application(QObject):
 
     def _build_creates_unless_none(self) -> None:
         """What an earlier run has left goes on by itself."""
-        if self._creates_file.exists():
+        if jsonfile.is_there(self._creates_file):
             self._build_creates()
 
     @Slot()
@@ -366,7 +366,8 @@ class Application(QObject):
 
     def _build_lists_unless_none(self) -> None:
         """A list that was begun in an earlier run goes on by itself."""
-        if self._recipes_file is not None and self._recipes_file.exists() and self.lists is None:
+        file = self._recipes_file
+        if file is not None and jsonfile.is_there(file) and self.lists is None:
             self._build_lists()
 
     def _build_lists(self) -> None:

@@ -165,7 +165,7 @@ class LastLists(QObject):
     def is_any_kept(self, server_ids: Iterable[str]) -> bool:
         """Whether one of these servers has a list on disk."""
         files = self._files
-        return files is not None and any(files.path(each).exists() for each in server_ids)
+        return files is not None and any(jsonfile.is_there(files.path(each)) for each in server_ids)
 
     def load(self, origins: Mapping[str, str]) -> None:
         """Give the lists of these servers (id → origin), which are all that are on: each once, and
