@@ -14,7 +14,7 @@ from tray_app.core.creates.states import ACTIVE, CreateEvent, step
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.pulls.speed import ETA_WINDOW_S, SPEED_WINDOW_S, SpeedMeter
-from tray_app.ollama.creating import Begun, CreateReport, patience_s
+from tray_app.ollama.creating import Begun, CreateReport, Pace
 from tray_app.workers.creates.store import StoredCreate
 
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ class CreateEntry:
             return True
         return self.item.state is CreateState.WAITING
 
-    def begun(self, now: datetime) -> Begun | None:
+    def begun(self, now: datetime, pace: Pace) -> Begun | None:
         """What an attempt has to know of an earlier one."""
         is_unwanted = self.item.state is CreateState.TO_BE_DELETED
         if self.began_at is None:
             return Begun(0.0, is_unwanted=True) if is_unwanted else None
         left_s = 0.0
         if not self.is_moving_on:
-            patience = patience_s(self.item.request)
+            patience = pace.patience_s(self.item.request)
             left_s = patience - abs((now - self.began_at).total_seconds())
         return Begun(max(0.0, left_s), is_unwanted)
 

@@ -86,7 +86,7 @@ class CreateQueue(QObject):
         super().__init__(parent)
         self._runner = runner
         self._target_of = target_of
-        self._pace = pace
+        self._pace = pace or Pace()
         self._client_factory = client_factory
         self._clock = clock
         self._entries: dict[str, CreateEntry] = {}
@@ -322,7 +322,7 @@ class CreateQueue(QObject):
                 self._start(entry, target)
 
     def _start(self, entry: CreateEntry, target: Target) -> None:
-        begun = entry.begun(datetime.now(UTC))
+        begun = entry.begun(datetime.now(UTC), self._pace)
         self._step(entry, E.CHECK if begun is None else E.LOOK)
         entry.is_watching = False
         entry.leave_number = None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.fakes import faults
-from tests.unit.workers.creates.conftest import Bench, QueueMaker
+from tests.unit.workers.creates.conftest import QUICK, Bench, QueueMaker
 from tray_app.core.creates.records import CreateFault, CreateState
 from tray_app.demo.store.naming import parse
 from tray_app.ollama.creating import Pace
@@ -396,6 +397,21 @@ def test_what_the_server_still_works_on_is_not_asked_for_twice(
     again.wait_state(item_id, S.WATCHING)
     again.wait_state(item_id, S.DONE)
     assert len(bench.server.asked("/api/create")) == 1
+
+
+def test_what_never_reached_the_server_is_asked_for_again(
+    make_queue: QueueMaker, tmp_path: Path
+) -> None:
+    """Nobody can know that: it is waited for as if the server were at it, and no longer."""
+    path = tmp_path / "creates.json"
+    bench = make_queue(path)
+    bench.server.fault("/api/create", lambda call: call.stall())
+    item_id = bench.queue.add(bench.request("mine"))
+    bench.wait_state(item_id, S.MAKING)
+    bench.queue.close()
+    bench.server.clear()
+    again = make_queue(path, pace=replace(QUICK, patience_s=lambda _request: 0.3))
+    again.wait_state(item_id, S.DONE)
 
 
 def test_the_list_is_believed(make_queue: QueueMaker) -> None:
