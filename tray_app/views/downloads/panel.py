@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, SignalInstance, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from tray_app.core.creates.records import CreateItem, CreateState
@@ -26,14 +26,14 @@ from tray_app.text import (
 from tray_app.views.components.buttons import IconButton
 from tray_app.views.components.labels import ElidedLabel, PlainLabel
 from tray_app.views.components.surfaces import Hairline
-from tray_app.views.downloads.list_view import DownloadList
 from tray_app.views.theme import TextRole
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from tray_app.commands import Commands
     from tray_app.state.app_state import AppState
+    from tray_app.views.downloads.list_view import DownloadList
     from tray_app.views.downloads.row import DownloadRow
 
 _MIN_LINE_WIDTH = 160
@@ -44,10 +44,13 @@ _CREATES_CLEARABLE = frozenset({CreateState.DONE, CreateState.CANCELED, CreateSt
 
 
 class DownloadsPanel(QWidget):
-    """Shows PullItems and CreateItems.
+    """Shows PullItems and CreateItems. `hide_button` takes the panel away.
 
-    `list` tells what was clicked there, `hide_button` takes the panel away.
+    Signals: `model_clicked` (show it in the table), `left` (Esc among the rows).
     """
+
+    model_clicked = Signal(object)  # ModelRef
+    left = Signal()
 
     def __init__(
         self,
@@ -58,6 +61,8 @@ class DownloadsPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._commands = commands
+        self._clock = clock
+        self._list: DownloadList | None = None
         self._state: AppState | None = None
         self._summary = PullSummary()
         self._is_kept_awake = False
@@ -89,19 +94,39 @@ class DownloadsPanel(QWidget):
         header.addWidget(self._line, 1)
         for button in (*self._worded, self._history, self._more, self.hide_button):
             header.addWidget(button)
-        self.list = DownloadList(commands, self.hide_button, self, clock=clock)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(Hairline(self))
-        outer.addLayout(header)
-        outer.addWidget(Hairline(self))
-        outer.addWidget(self.list, 1)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        self._outer.addWidget(Hairline(self))
+        self._outer.addLayout(header)
+        self._outer.addWidget(Hairline(self))
         self.setMinimumHeight(132)
         self.set_summary(PullSummary())
 
     def _header_button(self, icon: str, text: str) -> IconButton:
         return IconButton(icon, text, text=text, size=32, parent=self)
+
+    @property
+    def list(self) -> DownloadList:
+        """The rows. Most starts of the program have none: it is made for the first one, or to be
+        seen."""
+        if self._list is None:
+            from tray_app.views.downloads.list_view import DownloadList
+
+            made = DownloadList(self._commands, self.hide_button, self, clock=self._clock)
+            self._list = made
+            made.model_clicked.connect(self.model_clicked)
+            made.left.connect(self.left)
+            made.is_kind_there = self._is_kind_there
+            self._outer.addWidget(made, 1)
+            self._show_servers()
+            for server in self._state.servers if self._state is not None else ():
+                self._on_state_start_changed(server.id)
+        return self._list
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.list.show()
 
     def set_item(self, item: PullItem) -> None:
         """Show `item`, a new one or a newer state of one that is here."""
@@ -115,12 +140,14 @@ class DownloadsPanel(QWidget):
 
     def remove_item(self, item_id: str) -> None:
         """Take a row away."""
-        self.list.remove_item(item_id)
-        self._enable_buttons()
+        if self._list is not None:
+            self._list.remove_item(item_id)
+            self._enable_buttons()
 
     def set_order(self, ids: Iterable[str]) -> None:
-        """The order of all downloads."""
-        self.list.set_order(ids)
+        """The order of all downloads, which are here."""
+        if self._list is not None:
+            self._list.set_order(ids)
 
     def set_summary(self, summary: PullSummary) -> None:
         """Write the header."""
@@ -132,7 +159,6 @@ class DownloadsPanel(QWidget):
         """Have rows say on which server they are, and how that is being brought back, now and
         later."""
         self._state = state
-        self.list.is_kind_there = self._is_kind_there
         state.server_changed.connect(self._show_servers)
         state.start_changed.connect(self._on_state_start_changed)
         self._show_servers()
@@ -142,11 +168,11 @@ class DownloadsPanel(QWidget):
     @Slot()
     def _show_servers(self) -> None:
         state = self._state
-        if state is None:
+        if state is None or self._list is None:
             return
         known = (*state.servers, *state.servers_off)
         labels = {server.id: server_name(server.label, server.address) for server in known}
-        self.list.set_servers(labels, state.servers[0].id if len(state.servers) == 1 else "")
+        self._list.set_servers(labels, state.servers[0].id if len(state.servers) == 1 else "")
 
     def _is_kind_there(self, server_id: str, kind: str) -> bool | None:
         """Whether a model of this architecture is installed; looked for only in a row that failed
@@ -158,8 +184,8 @@ class DownloadsPanel(QWidget):
 
     @Slot(str)
     def _on_state_start_changed(self, server_id: str) -> None:
-        if self._state is not None:
-            self.list.set_start(server_id, self._state.start_of(server_id))
+        if self._state is not None and self._list is not None:
+            self._list.set_start(server_id, self._state.start_of(server_id))
 
     @Slot(bool)
     def set_kept_awake(self, is_kept_awake: bool) -> None:
@@ -176,23 +202,24 @@ class DownloadsPanel(QWidget):
 
     def reveal(self, item_id: str) -> None:
         """Scroll to a row and focus it."""
-        self.list.reveal(item_id)
+        if self._list is not None:
+            self._list.reveal(item_id)
 
     def focus_first(self) -> bool:
         """Focus the first row, if there is one."""
-        return self.list.focus_first()
+        return self._list is not None and self._list.focus_first()
 
     def row(self, item_id: str) -> DownloadRow | None:
         """The row of a download."""
-        return self.list.row(item_id)
+        return self._list.row(item_id) if self._list is not None else None
 
     def shown_ids(self) -> tuple[str, ...]:
         """Ids from top to bottom."""
-        return self.list.shown_ids
+        return self._list.shown_ids if self._list is not None else ()
 
     def _enable_buttons(self) -> None:
-        states = self.list.states
-        creates = {item.state for item in self.list.creates()}
+        states = self._list.states if self._list is not None else frozenset()
+        creates = {item.state for item in self._creates()}
         if (states, creates) == self._enabled_by:
             return  # asked with every step of every download
         self._enabled_by = (states, creates)
@@ -204,6 +231,9 @@ class DownloadsPanel(QWidget):
             action.setEnabled(has_failed)
         # An open menu keeps its entries; a button that leads to none is no use.
         self._more.setEnabled(has_failed)
+
+    def _creates(self) -> tuple[CreateItem, ...]:
+        return self._list.creates() if self._list is not None else ()
 
     def _on_clear_clicked(self) -> None:
         self._commands.pulls_clear_requested.emit()
@@ -218,7 +248,7 @@ class DownloadsPanel(QWidget):
         self._for_creates(_FAILED, self._commands.create_remove_requested)
 
     def _for_creates(self, states: frozenset[CreateState], wanted: SignalInstance) -> None:
-        for item in self.list.creates():
+        for item in self._creates():
             if item.state in states:
                 wanted.emit(item.id)
 

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer
 from tray_app.core.creates.records import CreateItem, CreateState
 from tray_app.core.pulls.states import PullItem, PullState
 from tray_app.text import models_count, models_shown, one_line, tr
-from tray_app.text.creating import create_question, created_words
 from tray_app.text.several import answers_again, went_offline
 from tray_app.text.updating import spoken_updates
 from tray_app.views.components.announce import announce
@@ -94,6 +93,8 @@ class Announcer(QObject):
         self._states[item.id] = item.state
         if before in (None, item.state):
             return
+        from tray_app.text.creating import create_question, created_words
+
         is_asked = item.state is CreateState.ASKED
         words = create_question() if is_asked else created_words(item)
         if words:

@@ -298,9 +298,9 @@ class MainWindow(QMainWindow):
         self._commands.create_requested.connect(self.panel_facts.expect)
         self.pane.files_dropped.connect(self._commands.create_dialog_requested)
         self.tip.action_triggered.connect(self._on_tip_action_triggered)
-        self.panel.list.model_clicked.connect(self.select)
+        self.panel.model_clicked.connect(self.select)
         self.panel.hide_button.clicked.connect(self._on_panel_hide_clicked)
-        self.panel.list.left.connect(self._focus_middle)
+        self.panel.left.connect(self._focus_middle)
 
     def _connect_state(self) -> None:
         state = self._state
