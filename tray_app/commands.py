@@ -78,8 +78,8 @@ class Commands(QObject):
     duplicate_dialog_requested = Signal(object)  # ModelRef
     details_requested = Signal(object)  # ModelRef
     """Read the details, which come as `AppState.details_changed`."""
-    layers_requested = Signal(object)  # ModelRefs
-    """Learn which of their layers they share, and with whom."""
+    layers_requested = Signal(str)  # id of a server
+    """Learn which layers its models share."""
     delete_requested = Signal(object)  # DeleteRequest
     copy_requested = Signal(object)  # CopyRequest
     load_requested = Signal(object)  # LoadRequest

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject, Slot
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, small
 from tests.widgets.programs import end_program
+from tray_app.app import windows
 from tray_app.app.application import Application
 from tray_app.cli import Invocation
 from tray_app.core.endpoint import Endpoint
@@ -29,6 +31,8 @@ from tray_app.desktop.tray.tray import Tray
 from tray_app.paths import paths
 from tray_app.settings import ServerEntry
 from tray_app.text import server_state
+from tray_app.views.details.dialog import DetailsDialog
+from tray_app.views.dialog_kinds import AHEAD
 from tray_app.views.pull.dialog import PullDialog
 from tray_app.views.questions.rename import RenameDialog
 from tray_app.workers.last_lists import ListFiles
@@ -248,3 +252,28 @@ def test_a_model_gets_another_name_and_the_old_one_back(
     undo.click()
     qtbot.waitUntil(lambda: state.record(ref.key) is not None, timeout=5000)
     assert server.state.names() == ["here:latest"]
+
+
+def test_picking_a_model_loads_what_its_details_need(
+    application: Application,
+    qtbot: QtBot,
+    server: FaultyServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(windows, "importlib", SimpleNamespace(import_module=loaded.append))
+    settings = application.settings
+    settings.set("servers", (ServerEntry("local", "", server.url),))
+    application.pollers.start("local", Endpoint.parse(server.url))
+    application.window.show()
+    main = application.window._windows().main
+    qtbot.waitUntil(lambda: main.models.rowCount() > 0, timeout=5000)
+    qtbot.wait(3 * windows.AHEAD_MS)
+    assert loaded == [], "who only looks does not pay for it"
+    main.view.selectRow(0)
+    qtbot.waitUntil(lambda: len(loaded) == len(AHEAD))
+    main.view.clearSelection()
+    main.view.selectRow(0)
+    qtbot.wait(3 * windows.AHEAD_MS)
+    assert loaded == list(AHEAD)
+    assert loaded[-1] == DetailsDialog.__module__

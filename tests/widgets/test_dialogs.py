@@ -36,7 +36,6 @@ from tray_app.core.pulls.rules import SystemConditions
 from tray_app.core.pulls.states import PullState
 from tray_app.core.records import Server, ServerState
 from tray_app.core.renaming import Ending, RenameOutcome
-from tray_app.core.sharing import LayerIndex
 from tray_app.core.sign_in import SecretState, SignIn, SignInKind
 from tray_app.settings import ServerEntry
 from tray_app.text import Message, crash_report
@@ -149,14 +148,13 @@ def test_closed_details_are_forgotten_and_their_size_is_not(
     assert (again.width(), again.height()) == (700, 520)
 
 
-def test_what_is_not_known_of_layers_is_asked_for(scene: Scene, dialogs: Dialogs) -> None:
+def test_which_layers_are_shared_is_asked_for(qtbot: QtBot, scene: Scene, dialogs: Dialogs) -> None:
     with emitted(scene.commands.layers_requested) as asked:
         dialogs.open_details(ref(QWEN))
-    assert asked == []
-    scene.state.set_layer_index(LayerIndex())
-    with emitted(scene.commands.layers_requested) as asked:
         dialogs.open_delete(ModelRefs((ref(QWEN),)))
-    assert [len(refs.refs) for refs in asked] == [len(data.MODELS) - 1]  # not the cloud's
+        assert asked == [], "they are painted first"
+        qtbot.waitUntil(lambda: bool(asked))
+    assert asked == [QWEN.server_id]
 
 
 def test_the_pull_dialog_is_one_and_knows_everything(scene: Scene, dialogs: Dialogs) -> None:
@@ -558,7 +556,7 @@ def test_the_sheet_opens_where_there_is_something_to_list(dialogs: Dialogs, scen
 def test_what_differs_is_a_tab_of_the_details(dialogs: Dialogs, scene: Scene) -> None:
     scene.state.set_verdict(updates.llava())
     dialog = dialogs.open_version(LLAVA)
-    assert dialog.tabs.currentWidget() is dialog.version
+    assert dialog.version.isVisible()
     assert dialogs.open_details(LLAVA) is dialog
 
 

@@ -89,6 +89,13 @@ _FILES = {
     "listed_refs": "tray_app.views.updates.sheet_rows",
 }
 
+AHEAD = (
+    "tray_app.views.details.overview",
+    "tray_app.views.details.version",
+    "tray_app.views.details.dialog",
+)
+"""What a double click on a model needs, in parts that take some milliseconds each."""
+
 
 def __getattr__(name: str) -> Any:
     file = _FILES.get(name)

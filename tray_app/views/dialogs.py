@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _TOLD_IN_PLACE = frozenset({Verb.SHOW, Verb.PULL, Verb.TEST, Verb.DELETE})
 """In the details, in the row, on the card; of a deletion, once it is over."""
 
+LAYERS_MS = 100
+"""By then a dialog is painted, which reading all models' layers would hold up."""
+
 D = TypeVar("D", bound=QDialog)
 Key = ModelKey | type[QDialog] | QDialog
 _DISK = "\0disk space"
@@ -64,6 +67,9 @@ class Dialogs(QObject):
         self._crash: MessageBox | None = None
         self._groups: list[FileGroup] = []  # files that wait for their dialog
         self._place: kinds.Place | None = None
+        self._layers_of: dict[str, None] = {}  # servers whose layers a dialog wants to know
+        self._layers_timer = QTimer(self, singleShot=True, interval=LAYERS_MS)
+        self._layers_timer.timeout.connect(self._on_layers_timer_timeout)
         state.failed.connect(self._on_state_failed)
         state.deleted.connect(self._on_state_deleted)
         state.renames.renamed.connect(self._on_renames_renamed)
@@ -605,12 +611,14 @@ class Dialogs(QObject):
         self.open_delete(refs, found)
 
     def _ask_for_layers(self, server_id: str) -> None:
-        snapshot, layer_index = self._state.snapshot(server_id), self._state.layer_index
-        models = snapshot.models if snapshot is not None else ()
-        unknown = [m for m in models if not m.is_cloud and layer_index.of(m) is None]
-        if unknown:
-            refs = tuple(ModelRef(m.server_id, m.name, m.digest) for m in unknown)
-            self._commands.layers_requested.emit(ModelRefs(refs))
+        self._layers_of[server_id] = None
+        self._layers_timer.start()
+
+    @Slot()
+    def _on_layers_timer_timeout(self) -> None:
+        asked, self._layers_of = self._layers_of, {}
+        for server_id in asked:
+            self._commands.layers_requested.emit(server_id)
 
 
 def _is_asked_there(dialog: QDialog) -> bool:

@@ -31,7 +31,6 @@ from tray_app.core.payloads import (
     Failure,
     LoadRequest,
     ModelRef,
-    ModelRefs,
     Recommendations,
     RenameRequest,
     ServerDraft,
@@ -414,7 +413,7 @@ def test_layers_are_learnt_only_while_somebody_looks(
     assert weights[1] is not None
     assert weights[0].layers[0].digest == weights[1].layers[0].digest
     asked = len(server.asked("/api/show"))
-    operations.layers.read(ModelRefs(refs_of(server, "a")))
+    operations.layers.read("local")
     (b,) = refs_of(server, "b")
     outcome_of(qtbot, operations.details_loaded, lambda: operations.show(b))
     assert len(server.asked("/api/show")) == asked + 1
@@ -440,7 +439,7 @@ def test_thousands_of_models_are_not_read_at_once_unless_a_dialog_asks(
     (a,) = refs_of(server, "a")
     outcome_of(qtbot, operations.loaded, lambda: operations.load(LoadRequest(a)))
     assert len(server.asked("/api/show")) == QUIET_STEP
-    operations.layers.read(ModelRefs((a,)))
+    operations.layers.read(a.server_id)
     qtbot.waitUntil(
         lambda: len(operations.layers.layer_index.by_digest) == STEP + 53, timeout=PATIENCE_MS
     )

@@ -41,6 +41,7 @@ from tray_app.views.details.info import ModelInfoTab, ParametersTab
 from tray_app.views.details.memory import STOP_LOADING
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
+from tray_app.views.details.version import VersionTab
 
 QWEN = data.record("qwen3:8b")
 
@@ -60,7 +61,9 @@ WAITING = {"blank", "loading"}  # the second follows the first by itself
 
 
 def pages(dialog: DetailsDialog) -> set[str]:
-    return {page.shows for page in dialog.findChildren(DetailsPage)}
+    """What the tabs show that wait for the answer."""
+    version = dialog.tabs.widget(1)
+    return {page.shows for page in dialog.findChildren(DetailsPage) if page is not version}
 
 
 def poll(scene: Scene, **changes: object) -> None:
@@ -147,6 +150,10 @@ def test_a_tab_is_made_when_somebody_looks(scene: Scene, dialog: DetailsDialog) 
     dialog.tabs.setCurrentIndex(0)
     answer(scene, template="Another.")
     assert tab.editor.toPlainText() == "Another."
+    assert not dialog.findChildren(VersionTab)
+    dialog.show_version()
+    (version,) = dialog.findChildren(VersionTab)
+    assert version.card.title
 
 
 def test_empty_tabs_say_so(scene: Scene, dialog: DetailsDialog) -> None:

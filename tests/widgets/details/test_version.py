@@ -13,7 +13,7 @@ from tests.shots.scene import Scene, known
 from tests.widgets.helpers import clipboard, emitted, shown
 from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.core.sharing import LayerIndex
-from tray_app.core.updates.facts import CheckState, ModelVerdict
+from tray_app.core.updates.facts import CheckState
 from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import Marks, Standing
 from tray_app.views.details.dialog import DetailsDialog
@@ -226,4 +226,3 @@ def test_the_buttons_of_the_card_lead_on(dialog: DetailsDialog, scene: Scene) ->
         dialog.version.card.button.click()
     assert page == ["updates"]
     assert len(doctor) == 1
-    assert isinstance(dialog.version.found, ModelVerdict)

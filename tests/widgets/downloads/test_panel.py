@@ -25,6 +25,7 @@ from tray_app.core.records import Server
 from tray_app.state.app_state import AppState
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.downloads.layers import ROW_HEIGHT, DownloadLayers
+from tray_app.views.downloads.list_view import DownloadList
 from tray_app.views.downloads.panel import DownloadsPanel
 from tray_app.views.downloads.row import DownloadRow
 from tray_app.views.downloads.row_states import look_of
@@ -657,3 +658,25 @@ def test_what_has_changed_meanwhile_is_looked_at(qtbot: QtBot) -> None:
     with emitted(commands.update_changed_dialog_requested) as asked:
         button(panel, "Look…").click()
     assert asked == ["u1"]
+
+
+def test_its_rows_are_made_with_the_first_download_or_to_be_seen(
+    qtbot: QtBot, clock: Clock
+) -> None:
+    first, second = item("a", PullState.WAITING), item("b", PullState.RUNNING)
+    state = AppState(Server(data.SERVER, "studio", data.ADDRESS))
+    hidden, seen = (DownloadsPanel(Commands(), clock=clock) for _ in range(2))
+    for panel in (hidden, seen):
+        qtbot.addWidget(panel)
+        panel.follow_servers(state)
+        panel.set_order(())
+        panel.remove_item("gone")
+        assert not panel.findChildren(DownloadList)
+        assert not panel.focus_first()
+    shown(qtbot, seen)
+    assert "No downloads" in texts(seen)
+    for panel in (hidden, seen):
+        fill(panel, first, second)
+    shown(qtbot, hidden)
+    assert hidden.shown_ids() == seen.shown_ids() == ("b", "a")
+    assert texts(hidden) == texts(seen)

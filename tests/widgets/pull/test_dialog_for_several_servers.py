@@ -551,7 +551,8 @@ def test_another_name_is_an_ordinary_pull(qtbot: QtBot, scene: Scene) -> None:
 def test_the_dialog_is_opened_anew_for_it(qtbot: QtBot, scene: Scene, dialogs: Dialogs) -> None:
     with emitted(scene.commands.layers_requested) as asked:
         first = dialogs.open_pull("phi3:mini")
-    assert {refs.refs[0].server_id for refs in asked} <= {server.id for server in SERVERS}
+        qtbot.waitUntil(lambda: bool(asked))
+    assert set(asked) == {server.id for server in SERVERS}
     second = dialogs.open_pull_elsewhere(ModelRef(data.SERVER, "llava:13b"))
     assert second is not first
     assert not first.isVisible()

@@ -477,7 +477,7 @@ def test_hostile_words_stay_words(ask: Ask) -> None:
 # Among the other dialogs.
 
 
-def test_it_asks_which_layers_are_here_and_lets_go_when_closed(scene: Scene) -> None:
+def test_it_asks_which_layers_are_here_and_lets_go_when_closed(qtbot: QtBot, scene: Scene) -> None:
     dialogs = Dialogs(scene.settings, scene.state, scene.commands)
     commands = scene.commands
     with (
@@ -486,6 +486,7 @@ def test_it_asks_which_layers_are_here_and_lets_go_when_closed(scene: Scene) -> 
     ):
         dialog = dialogs.open_pull("phi3:mini")
         dialog.lookup.ask_now()
+        qtbot.waitUntil(lambda: bool(wanted))
     assert len(wanted) == 1, "what is here already need not be fetched"
     assert [ref.name for ref in asked] == ["phi3:mini"]
     scene.state.set_estimate(replace(samples.LLAVA, name="phi3:mini"))

@@ -26,6 +26,7 @@ from tray_app.core.payloads import (
 )
 from tray_app.core.sharing import KnownLayers
 from tray_app.core.updates.facts import ModelVerdict, Way
+from tray_app.core.updates.verdicts import Verdict
 from tray_app.core.updates.ways import way_of
 from tray_app.text import (
     Message,
@@ -59,7 +60,7 @@ from tray_app.views.details.memory import (
 from tray_app.views.details.overview import OverviewTab
 from tray_app.views.details.page import DetailsPage
 from tray_app.views.details.text import TextTab
-from tray_app.views.details.version import VersionTab, short_line, subject_of
+from tray_app.views.details.version import VersionTab, about, short_line, subject_of
 from tray_app.views.theme import Tone
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class DetailsDialog(DialogFrame):
         self._clock_s = clock_s
         self._ref = ref
         self._notice: BannerText | None = None
+        self._found = ModelVerdict(("", ""), Verdict())
         self._info: ModelInfo | None = None
         """What the tabs show: older details are better than none."""
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint, True)
@@ -153,10 +155,9 @@ class DetailsDialog(DialogFrame):
         self.tabs.tabBar().setDrawBase(False)
         self.overview.setAccessibleName(tr("Overview"))
         self.tabs.addTab(self.overview, tr("Overview"))
-        self.version = VersionTab(self._state, self._commands, clock=self._clock)
-        self.version.setAccessibleName(tr("Version"))
-        self.version.changed.connect(self._show_update)
-        self.tabs.addTab(self.version, tr("Version"))
+        self._version_page = DetailsPage(self._make_version, "")
+        self._version_page.retry_clicked.connect(self._show_facts)
+        self.tabs.addTab(self._version_page, tr("Version"))
         self._pages: list[DetailsPage] = []
         for make, title, empty in (
             (ParametersTab, tr("Parameters"), tr("This model sets no parameters.")),
@@ -209,6 +210,15 @@ class DetailsDialog(DialogFrame):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self).activated.connect(self.close)
         self.tabs.setFocus()
 
+    def _make_version(self) -> VersionTab:
+        tab = VersionTab(self._state, self._commands, clock=self._clock)
+        tab.setAccessibleName(tr("Version"))
+        return tab
+
+    @property
+    def version(self) -> VersionTab:
+        return cast("VersionTab", self._version_page.content)
+
     @property
     def parameters(self) -> ParametersTab:
         return cast("ParametersTab", self._pages[0].content)
@@ -250,7 +260,7 @@ class DetailsDialog(DialogFrame):
         self.follow(state.verdict_changed, self._on_state_verdict_changed)
         self.follow(state.verdicts_loaded, self._show_facts)
         self.follow(state.never_looked_up_changed, self._show_facts)
-        self.follow(state.update_check_changed, self.version.show_check)
+        self.follow(state.update_check_changed, self._on_state_update_check_changed)
         self.follow(state.backups_changed, self._show_facts)
         self.follow(state.use.changed, self._on_state_use_changed)
         self.follow(state.remarks.changed, self._on_remark_changed)
@@ -368,8 +378,14 @@ class DetailsDialog(DialogFrame):
     @Slot(object)
     def _on_state_verdict_changed(self, key: ModelKey) -> None:
         if key == self._ref.key:
-            self.version.end_asking()
+            if self._version_page.is_made:
+                self.version.end_asking()
             self._show_facts()
+
+    @Slot()
+    def _on_state_update_check_changed(self) -> None:
+        if self._version_page.is_made:
+            self.version.show_check()
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -518,12 +534,15 @@ class DetailsDialog(DialogFrame):
         if known is None and info is not None and info.digest == record.digest and info.layers:
             known = KnownLayers(info.layers, info.has_all_layers, info.is_from_registry)
         self.overview.set_update_line(short_line(record, self._state, self._clock()))
-        if not could(partial(self.version.show_model, record, known), "Details, version"):
-            self.overview.show_error(_failed())
+        self._found = about(self._state.model_verdict(record.key), record)
+        self._fill(
+            self._version_page, lambda: self.version.show_model(record, known), has_content=True
+        )
+        self._show_update()
 
     def _show_update(self) -> None:
         """The badge above, and the button below."""
-        found = self.version.found
+        found = self._found
         self.header.set_verdict(found, self._update_tip(found))
         way = way_of(found, is_loaded=self._running is not None, free_bytes=None)
         self.update_button.setVisible(way is not Way.NONE)
@@ -591,7 +610,7 @@ class DetailsDialog(DialogFrame):
 
     def show_version(self) -> None:
         """Open the tab that tells of versions."""
-        self.tabs.setCurrentWidget(self.version)
+        self.tabs.setCurrentWidget(self._version_page)
 
     def _on_update_clicked(self) -> None:
         self._commands.update_one_requested.emit(self._ref)

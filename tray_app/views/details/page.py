@@ -51,6 +51,11 @@ class DetailsPage(QStackedWidget):
         self._run_fill()
         return self._content
 
+    @property
+    def is_made(self) -> bool:
+        """Whether anybody has looked at it."""
+        return self._content is not None
+
     def _run_fill(self) -> None:
         fill, self._fill = self._fill, None
         if fill is not None:

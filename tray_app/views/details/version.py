@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -97,9 +97,7 @@ def short_line(record: ModelRecord | None, state: AppState, now: datetime) -> st
 
 
 class VersionTab(ScrollArea):
-    """Signals: `changed` when it shows something else."""
-
-    changed = Signal()
+    """How a model stands to its registry, and what a person says of that."""
 
     def __init__(
         self,
@@ -152,11 +150,6 @@ class VersionTab(ScrollArea):
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._show_card)
 
-    @property
-    def found(self) -> ModelVerdict:
-        """The verdict that it shows."""
-        return self._found
-
     def end_asking(self) -> None:
         """The registry has answered."""
         self._patience.stop()
@@ -170,7 +163,6 @@ class VersionTab(ScrollArea):
         self._show_card()
         self._show_differences(record, known)
         self._show_marks(record)
-        self.changed.emit()
 
     @Slot()
     def show_check(self) -> None:

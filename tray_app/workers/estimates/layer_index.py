@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from tray_app.core.payloads import ModelRef, ModelRefs
+from tray_app.core.payloads import ModelRef
 from tray_app.core.sharing import LayerIndex
 from tray_app.workers.jobs import LayersJob, Target
 
@@ -69,12 +69,11 @@ class LayerReader(QObject):
         if self._is_watched:
             self._read_on(snapshot.server_id)
 
-    @Slot(object)
-    def read(self, refs: ModelRefs) -> None:
-        """A dialog wants to know what these models share, with whomever on their servers."""
-        for server_id in dict.fromkeys(ref.server_id for ref in refs.refs):
-            self._wanted.add(server_id)
-            self._read_on(server_id)
+    @Slot(str)
+    def read(self, server_id: str) -> None:
+        """A dialog wants to know what the models of a server share."""
+        self._wanted.add(server_id)
+        self._read_on(server_id)
 
     def add(self, info: ModelInfo) -> None:
         """Somebody has read the details of a model anyway."""

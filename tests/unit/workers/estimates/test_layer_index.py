@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer, faults, small
 from tray_app.core.endpoint import Endpoint
-from tray_app.core.payloads import ModelRef, ModelRefs
 from tray_app.ollama.client import OllamaClient
 from tray_app.workers.estimates.layer_index import LayerReader
 from tray_app.workers.jobs import Target
@@ -44,7 +43,7 @@ def test_a_server_that_hangs_keeps_no_other_waiting(
         digests[server_id] = snapshot.models[0].digest
     hung.fault("/api/show", faults.never_answer())
     for server_id in targets:
-        reader.read(ModelRefs((ModelRef(server_id, "any"),)))
+        reader.read(server_id)
     qtbot.waitUntil(lambda: digests["quick"] in reader.layer_index.by_digest, timeout=8000)
     qtbot.waitUntil(lambda: bool(hung.asked("/api/show")), timeout=8000)
     assert digests["hung"] not in reader.layer_index.by_digest
