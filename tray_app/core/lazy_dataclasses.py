@@ -1,8 +1,9 @@
 """`dataclass`: that of the standard library, whose methods are written when they are first needed.
 
 The standard library writes six methods as text and compiles them: about a millisecond for each of
-hundreds of classes, of which a start uses few. Here methods that need no text are shared, and
-`__init__` is left to the standard library once the first object is made.
+hundreds of classes, of which a start uses few, and of most of these a handful of objects. Here
+methods that need no text are shared, and `__init__` is left to the standard library once there are
+many objects, or one that is made of wrong values: what it says of them is what one reads then.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ else:
 
 __all__ = ["dataclass"]
 
+MANY = 100
+"""So many objects of a class are made without an `__init__` of its own: each takes some
+microseconds longer, and writing one as long as two hundred of them."""
+
 _Values = Callable[[object], tuple[Any, ...]]
 _ATTRIBUTES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
 # What every class has by itself, and one that is made of it gets anew.
@@ -37,22 +42,28 @@ class _Later:
     """What is known of a class, `cls`, whose methods are not written yet."""
 
     __slots__ = (
-        "_annotations",
+        "_begun",
         "_defaults",
         "_has_eq",
         "_is_frozen",
+        "_plan",
+        "annotations",
         "by_hand",
         "cls",
         "is_written",
+        "names",
     )
 
     def __init__(self, cls: type, *, frozen: bool, slots: bool, eq: bool) -> None:
         self._is_frozen, self._has_eq = frozen, eq
-        self._annotations: dict[str, Any] = vars(cls).get("__annotations__", {})
-        names = [name for name, kind in self._annotations.items() if not _is_class_variable(kind)]
+        self.annotations: dict[str, Any] = vars(cls).get("__annotations__", {})
+        names = [name for name, kind in self.annotations.items() if not _is_class_variable(kind)]
+        self.names = tuple(names)
         self._defaults = {name: vars(cls)[name] for name in names if name in vars(cls)}
         # A __hash__ of None is Python's own, of a class with an __eq__ by hand.
         self.is_written = False
+        self._begun = 0
+        self._plan: _Plan | None = None
         self.by_hand = tuple(
             name
             for name, member in vars(cls).items()
@@ -67,6 +78,36 @@ class _Later:
         if frozen and slots:
             self._put(__getstate__=_state, __setstate__=_set_state)
         _made[self.cls] = self
+
+    def begin(self, instance: object, args: tuple[Any, ...], named: dict[str, Any]) -> bool:
+        """Fill one of the first objects; False where the written `__init__` has to."""
+        self._begun += 1  # two threads may count one as one: nothing hangs on it
+        if self._begun == 1:
+            self._plan = self._planned()
+        plan = self._plan
+        return plan is not None and self._begun <= MANY and plan.fill(instance, args, named)
+
+    def _planned(self) -> _Plan | None:
+        """None for what this does not know, or nobody may write."""
+        fields: dict[str, Any] = {}
+        for base in reversed(self.cls.__mro__):
+            later = _made.get(base)
+            if later is not None:
+                if any("InitVar" in str(later.annotations[name]) for name in later.names):
+                    return None
+                fields.update((name, later.default_of(name)) for name in later.names)
+            elif "__dataclass_fields__" in vars(base):
+                return None
+        if not self._is_frozen and any("__setattr__" in vars(c) for c in self.cls.__mro__[:-1]):
+            return None
+        plan = _Plan.of(fields, has_more=hasattr(self.cls, "__post_init__"))
+        if plan is not None:
+            self._put_comparing(_values(plan.compared), _values(plan.hashed))
+        return plan
+
+    def default_of(self, name: str) -> Any:
+        """What stands behind the name of a field, dataclasses.MISSING for nothing."""
+        return self._defaults.get(name, dataclasses.MISSING)
 
     def write(self) -> None:
         """Put the methods where the stubs are. Two threads may do so at once: each puts all."""
@@ -106,7 +147,7 @@ class _Later:
             "__module__": cls.__module__,
             "__qualname__": cls.__qualname__,
             "__doc__": cls.__doc__ or cls.__name__,  # else it makes one of the signature
-            "__annotations__": self._annotations,
+            "__annotations__": self.annotations,
             **self._defaults,
         }
         if hasattr(cls, "__post_init__"):
@@ -115,14 +156,80 @@ class _Later:
         return dataclasses.dataclass(made, repr=False, eq=False, frozen=self._is_frozen)
 
 
+class _Plan:
+    """How an object is filled with `names`, in their order."""
+
+    __slots__ = ("compared", "defaults", "factories", "has_more", "hashed", "names")
+
+    def __init__(self, names: tuple[str, ...], *, has_more: bool) -> None:
+        self.names = names
+        self.defaults: dict[str, Any] = {}
+        self.factories: dict[str, Callable[[], Any]] = {}
+        self.compared = list(names)
+        self.hashed = list(names)
+        self.has_more = has_more
+
+    @classmethod
+    def of(cls, fields: dict[str, Any], *, has_more: bool) -> _Plan | None:
+        """Of names and what stands behind them; None where the standard library has more to do, or
+        refuses them."""
+        plan = cls(tuple(fields), has_more=has_more)
+        for name, given in fields.items():
+            default = given
+            if isinstance(given, dataclasses.Field):
+                if not given.init or given.kw_only is True:
+                    return None
+                if not given.compare:
+                    plan.compared.remove(name)
+                if not (given.compare if given.hash is None else given.hash):
+                    plan.hashed.remove(name)
+                if given.default_factory is not dataclasses.MISSING:
+                    plan.factories[name] = given.default_factory
+                    continue
+                default = given.default
+            if default is not dataclasses.MISSING:
+                if type(default).__hash__ is None or hasattr(type(default), "__get__"):
+                    return None
+                plan.defaults[name] = default
+            elif plan.defaults or plan.factories:
+                return None
+        return plan
+
+    def fill(self, instance: object, args: tuple[Any, ...], named: dict[str, Any]) -> bool:
+        """False, and nothing set, for values that are missing, too many or unknown."""
+        values, taken = list(args), 0
+        for name in self.names[len(args) :]:
+            if name in named:
+                values.append(named[name])
+                taken += 1
+            elif name in self.defaults:
+                values.append(self.defaults[name])
+            elif name in self.factories:
+                values.append(self.factories[name]())
+            else:
+                return False
+        if taken != len(named) or len(values) != len(self.names):
+            return False
+        for name, value in zip(self.names, values, strict=True):
+            object.__setattr__(instance, name, value)
+        if self.has_more:
+            instance.__post_init__()  # type: ignore[attr-defined]
+        return True
+
+
 _made: dict[type, _Later] = {}
 
 
-def _written(cls: type, name: str) -> Any:
-    """What stands in the place of the stub `name`, which `cls` has, or one of its bases: where one
-    is written by hand, it may have called that of a base."""
+def _later_of(cls: type, name: str) -> _Later:
+    """Whose stub `name` is, which `cls` has, or one of its bases: where one is written by hand, it
+    may have called that of a base."""
     made = (_made[each] for each in cls.__mro__ if each in _made)
-    later = next(each for each in made if name not in each.by_hand)
+    return next(each for each in made if name not in each.by_hand)
+
+
+def _written(cls: type, name: str) -> Any:
+    """What stands in the place of the stub `name`."""
+    later = _later_of(cls, name)
     if not later.is_written:
         later.write()
     return vars(later.cls)[name]
@@ -132,7 +239,8 @@ def _written(cls: type, name: str) -> Any:
 
 
 def _init(self: object, *args: Any, **kwargs: Any) -> None:
-    _written(type(self), "__init__")(self, *args, **kwargs)
+    if not _later_of(type(self), "__init__").begin(self, args, kwargs):
+        _written(type(self), "__init__")(self, *args, **kwargs)
 
 
 def _eq(self: object, other: object) -> Any:

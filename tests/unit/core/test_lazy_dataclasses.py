@@ -172,13 +172,16 @@ def told(made: Any, other: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("many", [0, lazy_dataclasses.MANY - 1, lazy_dataclasses.MANY])
 @pytest.mark.parametrize(("name", "values", "named"), MADE)
 def test_an_object_does_as_one_of_the_standard_library(
-    name: str, values: tuple[Any, ...], named: dict[str, Any]
+    name: str, values: tuple[Any, ...], named: dict[str, Any], many: int
 ) -> None:
+    """One of the first, one of the last before its class is written, one behind that."""
     answers = {}
     for kind, made_by in classes_anew().items():
-        one, other = (outcome(lambda: made_by[name](*values, **named)) for _ in range(2))  # noqa: B023
+        made = [outcome(lambda: made_by[name](*values, **named)) for _ in range(many + 2)]  # noqa: B023
+        one, other = made[many:]
         is_made = isinstance(one, made_by[name])
         answers[kind] = told(one, other) if is_made else (one, other)
     assert str(answers["lazy"]) == str(answers["standard"])
@@ -267,10 +270,47 @@ def test_nothing_is_written_before_it_is_needed(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(dataclasses, "dataclass", count)
     made_by = classes(lazy_dataclasses.dataclass)
     assert not written
-    made_by["Plain"]("a"), made_by["Plain"]("b")
-    assert [cls.__name__ for cls in written] == ["Plain"]
-    made_by["Wider"]("a")
-    assert [cls.__name__ for cls in written] == ["Plain", "Wider"]
+    plain, wider = made_by["Plain"], made_by["Wider"]
+    made = [plain(name=str(number)) for number in range(lazy_dataclasses.MANY)]
+    assert (made[0] == plain("0"), made[0] == made[1], len(set(made))) == (True, False, len(made))
+    assert [cls.__name__ for cls in written] == ["Plain"], "there are many of them by now"
+    assert not hasattr(wider("a", made=[1]), "nonsense")
+    assert wider("a", note="n") == wider("a", note="another")
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'name'"):
+        wider()
+    assert [cls.__name__ for cls in written] == ["Plain", "Wider"], "an error is told as ever"
+
+
+@pytest.mark.parametrize(
+    ("members", "values"),
+    [
+        ({"__annotations__": {"a": "list"}, "a": []}, ()),
+        ({"__annotations__": {"a": "int", "b": "int"}, "a": 1}, (1, 2)),
+    ],
+    ids=["mutable default", "default before one without"],
+)
+def test_what_the_standard_library_refuses_is_refused(
+    members: dict[str, Any], values: tuple[int, ...]
+) -> None:
+    refusals = []
+    for dataclass in DECORATORS.values():
+        with pytest.raises((ValueError, TypeError)) as refused:
+            dataclass(frozen=True)(type("A", (), dict(members)))(*values)
+        refusals.append(str(refused.value))
+    assert refusals[0] == refusals[1]
+
+
+def test_a_class_that_says_itself_how_it_is_set_is_asked() -> None:
+    for dataclass in DECORATORS.values():
+
+        @dataclass
+        class Loud:
+            value: int = 1
+
+            def __setattr__(self, name: str, value: int) -> None:
+                object.__setattr__(self, name, value + 1)
+
+        assert Loud(4).value == 5
 
 
 def test_every_class_of_the_program_has_the_methods_that_its_fields_ask_for() -> None:
