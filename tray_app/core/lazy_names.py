@@ -3,9 +3,12 @@
 For packages whose names come from many files of which most callers need few:
 
     if TYPE_CHECKING:
-        from package.heavy import Thing
+        from package.heavy import Thing, other
+        from package.light import word
     else:
-        __getattr__ = lazy_names(__name__, "light", "heavy")
+        __getattr__ = lazy_names(__name__, heavy="Thing other", light="word")
+
+Which file has a name is said twice, as looking through all of them for one would load them all.
 """
 
 from __future__ import annotations
@@ -14,19 +17,15 @@ from collections.abc import Callable
 from importlib import import_module
 
 
-def lazy_names(package: str, *files: str) -> Callable[[str], object]:
-    """The `__getattr__` of `package`: looks for a name in its `files`, in their order.
-
-    All files of the package must be among them: each is itself a name while it is imported.
-    """
+def lazy_names(package: str, **names_by_file: str) -> Callable[[str], object]:
+    """The `__getattr__` of `package`: `names_by_file` are the names in each file, in one line."""
+    file_of = {name: file for file, names in names_by_file.items() for name in names.split()}
 
     def find(name: str) -> object:
-        if not name.startswith("__") and name not in files:
-            for file in files:
-                found = vars(import_module(f"{package}.{file}")).get(name)
-                if found is not None:
-                    vars(import_module(package))[name] = found
-                    return found
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if name not in file_of:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        found = getattr(import_module(f"{package}.{file_of[name]}"), name)
+        vars(import_module(package))[name] = found
+        return found
 
     return find

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 else:
     __getattr__ = lazy_names(
         __name__,
-        "cancel", "client", "registry", "local_store", "ensure", "deleting", "layers", "responses",
-        "connect", "transport", "http_session", "ca_files", "certificates", "update_check",
-        "updating", "manifest_files", "store_files", "creating", "deriving", "renaming", "lists",
-    )  # fmt: skip
+        cancel="CancelScope",
+        client="CloudStatus Endpoint OllamaClient",
+        ensure="Ensured InstallState install_state is_up_to_date",
+        local_store="LocalStore models_folders",
+        registry="Registry fetch_manifest registry_url",
+    )

@@ -14,4 +14,9 @@ if TYPE_CHECKING:
     from tray_app.settings.store import Settings
     from tray_app.settings.values import SettingsValues
 else:
-    __getattr__ = lazy_names(__name__, "values", "servers", "checks", "pull_limits", "store")
+    __getattr__ = lazy_names(
+        __name__,
+        servers="ServerEntry",
+        store="Settings",
+        values="SettingsValues",
+    )

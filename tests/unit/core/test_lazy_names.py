@@ -35,17 +35,20 @@ def test_each_name_is_the_one_that_is_declared(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_each_file_is_among_those_that_are_searched(package: str) -> None:
-    """Else importing it would search all others for its name."""
-    folder = ROOT.joinpath(*package.split("."))
+def test_the_names_are_those_that_are_declared(package: str) -> None:
+    declared = {
+        alias.name
+        for node in ast.walk(tree(package))
+        if isinstance(node, ast.ImportFrom) and node.col_offset
+        for alias in node.names
+    }
     call = next(
         node
         for node in ast.walk(tree(package))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "lazy_names"
     )
-    listed = [node.value for node in call.args if isinstance(node, ast.Constant)]
-    files = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
-    assert sorted(str(name) for name in listed) == files
+    listed = [ast.literal_eval(names.value).split() for names in call.keywords]
+    assert sorted(name for names in listed for name in names) == sorted(declared)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -57,9 +60,10 @@ def test_a_name_that_is_nowhere(package: str) -> None:
 def test_only_what_is_needed_is_loaded() -> None:
     code = (
         "import sys\n"
-        "from tray_app.text import size\n"
+        "from tray_app.text import utc_now, diagnosis_facts, update_badge\n"
         "from tray_app.ollama import http_session\n"
-        "for name in ('tray_app.text.downloads', 'tray_app.ollama.client'):\n"
+        "files = 'downloads', 'lists', 'create_dialog', 'history'\n"
+        "for name in (*(f'tray_app.text.{f}' for f in files), 'tray_app.ollama.client'):\n"
         "    assert name not in sys.modules, name\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
