@@ -57,6 +57,11 @@ LAZY_IMPORTS: dict[tuple[str, str], str] = {
     ): "loads what files and lists are",
     ("tray_app/views/downloads/panel.py", "tray_app.views.downloads.list_view"): "once one comes",
     ("tray_app/views/main_window/announcer.py", "tray_app.text.creating"): "few make models",
+    ("tray_app/views/dialogs.py", "tray_app.core.creates.groups"): "few make models",
+    (
+        "tray_app/views/main_window/derive_actions.py",
+        "tray_app.core.creates.deriving",
+    ): "once a model is picked",
     ("tray_app/workers/jobs.py", "tray_app.ollama.deriving"): "few make models",
     ("tray_app/workers/pulls/queue.py", "tray_app.workers.pulls.job"): "once something is pulled",
     ("tray_app/app/application.py", "tray_app.app.updates"): "window and icon first",

@@ -9,10 +9,11 @@ import pytest
 
 from tests.contract.targets import Target
 from tray_app.core.creates.deriving import ModelParts
-from tray_app.core.creates.form import DeriveForm, FormKind
+from tray_app.core.creates.form import DeriveForm
 from tray_app.core.creates.parameters import CONTEXT, KNOWN, ParameterKind, shown, typed
 from tray_app.core.creates.records import (
     DeriveRequest,
+    FormKind,
     ModelChanges,
     ParameterValue,
     Undone,

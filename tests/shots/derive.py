@@ -9,8 +9,7 @@ from tests.shots.main_window import window
 from tests.shots.registry import SHOTS, settle
 from tests.shots.scene import Scene, known
 from tests.support import facts
-from tray_app.core.creates.form import FormKind
-from tray_app.core.creates.records import Derived, DeriveRequest, ModelChanges
+from tray_app.core.creates.records import Derived, DeriveRequest, FormKind, ModelChanges
 from tray_app.core.payloads import ModelRef
 from tray_app.core.records import ModelInfo, ModelRecord
 from tray_app.core.updates.facts import ModelVerdict

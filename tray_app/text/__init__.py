@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         made_here_line,
         pull_again_line,
     )
+    from tray_app.text.deriving import derived_line, is_busy, undone_line, why_no_derive
     from tray_app.text.diagnosis import (
         diagnosis_facts,
         diagnosis_report,
@@ -161,6 +162,7 @@ if TYPE_CHECKING:
         target_room,
         target_too_old,
     )
+    from tray_app.text.renaming import clean_up_line, rename_line
     from tray_app.text.servers import (
         connecting_line,
         last_reached_line,
@@ -287,6 +289,7 @@ else:
             "DeleteNote DeleteQuestion NoteKind cloud_only_line delete_question delete_title "
             "frees_if_deleted layers_note loaded_now_line made_here_line pull_again_line"
         ),
+        deriving="derived_line is_busy undone_line why_no_derive",
         diagnosis="diagnosis_facts diagnosis_report diagnostics_copied",
         doctor="DoctorHead checking_again doctor_head fine_lines fine_title group_title grouped",
         downloads=(
@@ -331,6 +334,7 @@ else:
             "target_download target_free target_is_off target_is_switched_off target_room "
             "target_too_old"
         ),
+        renaming="clean_up_line rename_line",
         servers=(
             "connecting_line last_reached_line offline_banner offline_since_line refreshed_line "
             "selection_line server_entry server_state server_status server_words servers_online "

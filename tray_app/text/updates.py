@@ -10,8 +10,7 @@ from tray_app.core.errors import BadName
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import ModelName
 from tray_app.core.records import LayerKind
-from tray_app.core.updates.answers import AnswerKind
-from tray_app.core.updates.ledger import ABSENT_FOR, Made
+from tray_app.core.updates.answers import ABSENT_FOR, AnswerKind
 from tray_app.core.updates.schedule import Every
 from tray_app.core.updates.verdicts import NO_MARKS, Marks, Standing, Verdict
 from tray_app.text.models import layer_label
@@ -23,6 +22,7 @@ from tray_app.text.wording import english_singular, fill, join, number, sentence
 
 if TYPE_CHECKING:
     from tray_app.core.updates.facts import CheckState
+    from tray_app.core.updates.ledger import Made
 
 
 @dataclass(frozen=True, slots=True)

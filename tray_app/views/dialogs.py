@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from tray_app.core.creates.form import FormKind
-from tray_app.core.creates.groups import FileGroup, group_paths
+from tray_app.core.creates.records import FormKind
 from tray_app.core.endpoint import shown_address
 from tray_app.core.lists.requests import ExportRequest, ListSource
 from tray_app.core.payloads import DeleteOutcome, DiskTarget, Failure, ModelRef, ModelRefs, Verb
@@ -23,6 +22,7 @@ from tray_app.views import dialog_kinds as kinds
 
 if TYPE_CHECKING:
     from tray_app.commands import Commands
+    from tray_app.core.creates.groups import FileGroup
     from tray_app.core.creates.records import RebuildRequest
     from tray_app.core.pulls.states import PullItem
     from tray_app.core.renaming import RenameOutcome
@@ -151,6 +151,8 @@ class Dialogs(QObject):
             kinds.ask_for_files(self._host, self.open_create)
             return
         # What was chosen as a model is looked at, whatever it is called.
+        from tray_app.core.creates.groups import FileGroup, group_paths
+
         groups = list(group_paths(paths)) or [FileGroup(path, (path,)) for path in paths]
         self._close_one(kinds.CreateDialog)
         self._groups, self._place = groups, kinds.Place(0, len(groups))
@@ -163,6 +165,8 @@ class Dialogs(QObject):
             return None
         self._close_one(kinds.CreateDialog)
         request = item.request
+        from tray_app.core.creates.groups import FileGroup
+
         group = FileGroup(request.files[0], request.files, request.projector)
         dialog = kinds.CreateDialog(group, self._state, self._commands, self._host, changed=item)
         self._keep(dialog)

@@ -17,8 +17,7 @@ from tests.support import facts
 from tests.widgets.helpers import button, emitted, shown
 from tests.widgets.windows import Told
 from tray_app.commands import Commands
-from tray_app.core.creates.form import FormKind
-from tray_app.core.creates.records import Derived, DeriveRequest, ModelChanges
+from tray_app.core.creates.records import Derived, DeriveRequest, FormKind, ModelChanges
 from tray_app.core.errors import ServerFailed, Unreachable
 from tray_app.core.payloads import BusyModel, Failure, ModelRef, Verb
 from tray_app.core.records import ModelInfo, ModelRecord, RunningModel, Server, ServerState

@@ -3,8 +3,6 @@ the base has. No widgets: what is typed comes in, what is to be sent goes out.""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from tray_app.core.creates.deriving import (
     ModelParts,
     license_change,
@@ -17,16 +15,8 @@ from tray_app.core.creates.deriving import (
 )
 from tray_app.core.creates.modelfile import ModelfileWords, modelfile
 from tray_app.core.creates.parameters import ParameterTable
-from tray_app.core.creates.records import ModelChanges
+from tray_app.core.creates.records import FormKind, ModelChanges
 from tray_app.core.lazy_dataclasses import dataclass
-
-
-class FormKind(StrEnum):
-    """What the form is for."""
-
-    NEW = "new"
-    EDIT = "edit"
-    REBUILD = "rebuild"  # a model of a person's own, on the new version of its base
 
 
 def shown_system(system: str) -> str:

@@ -21,6 +21,14 @@ ParameterValue = int | float | bool | str | tuple[str, ...]
 """A tuple is a list of texts, as `stop` has."""
 
 
+class FormKind(StrEnum):
+    """What a form for a model is for."""
+
+    NEW = "new"
+    EDIT = "edit"
+    REBUILD = "rebuild"  # a model of a person's own, on the new version of its base
+
+
 @dataclass(frozen=True, slots=True)
 class CreateRequest:
     """Make `name` on a server from files of this computer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ from tray_app.core.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from tray_app.core.records import Manifest
+
+ABSENT_FOR = timedelta(days=30)
+"""How long a name that is not at its registry is not asked about again."""
 
 
 class AnswerKind(StrEnum):

@@ -16,11 +16,9 @@ from tray_app.core.decode import MAX_WORD
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.names import canonical
 from tray_app.core.records import Layer, LayerKind, ModelKey
-from tray_app.core.updates.answers import AnswerKind
+from tray_app.core.updates.answers import ABSENT_FOR, AnswerKind
 from tray_app.core.updates.verdicts import Marks, Verdict
 
-ABSENT_FOR = timedelta(days=30)
-"""How long a name that is not at its registry is not asked about again."""
 REST = timedelta(hours=6)
 """How long a registry is left alone that asks for it, or fails."""
 MAX_LAYERS = 500

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tray_app.core.lazy_dataclasses import dataclass
-from tray_app.core.updates.ledger import Rounds
+
+if TYPE_CHECKING:
+    from tray_app.core.updates.ledger import Rounds
 
 FIRST = timedelta(minutes=2)
 LAST = timedelta(minutes=10)
@@ -96,4 +99,4 @@ def after_round(rounds: Rounds, now: datetime, *, has_failed: bool) -> Rounds:
     """What is remembered of a round that asked about everything."""
     if has_failed:
         return replace(rounds, failed_at=now, failures=min(rounds.failures + 1, len(RETRIES)))
-    return Rounds(full_at=now)
+    return replace(rounds, full_at=now, failed_at=None, failures=0)

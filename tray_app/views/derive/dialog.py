@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from tray_app.core.creates.deriving import ModelParts, is_taken, proposed_name
-from tray_app.core.creates.form import DeriveForm, FormKind, shown_system
-from tray_app.core.creates.records import Derived, DeriveRequest
+from tray_app.core.creates.form import DeriveForm, shown_system
+from tray_app.core.creates.records import Derived, DeriveRequest, FormKind
 from tray_app.core.errors import BadName, NameProblem, ServerFailed
 from tray_app.core.names import ModelName, split_display
 from tray_app.core.payloads import Failure, ModelRef, Verb

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from tray_app.core.creates.deriving import can_be_base, can_be_edited
+from tray_app import text
 from tray_app.text import tr
-from tray_app.text.deriving import is_busy, why_no_derive
 from tray_app.text.several import cannot_reach
 from tray_app.views.main_window.actions import Actions, Command, ref_of
 
@@ -56,6 +55,8 @@ class DeriveActions(QObject):
 
     def _is_own(self, row: ModelRow) -> bool:
         state, record = self._state, row.record
+        from tray_app.core.creates.deriving import can_be_edited
+
         installed = state.installed(record.server_id)
         made = state.model_verdict(row.key).made
         return can_be_edited(record, made, installed, state.layer_index)
@@ -66,8 +67,10 @@ class DeriveActions(QObject):
         row = self._rows[0]
         if row.is_stale:
             return cannot_reach((row.server.label,))
+        from tray_app.core.creates.deriving import can_be_base
+
         is_own = is_edit and self._is_own(row)
         is_cloud = not can_be_base(row.record)
-        if reason := why_no_derive(is_cloud=is_cloud, is_own=is_own, is_edit=is_edit):
+        if reason := text.why_no_derive(is_cloud=is_cloud, is_own=is_own, is_edit=is_edit):
             return reason
-        return is_busy() if row.busy is not None else ""
+        return text.is_busy() if row.busy is not None else ""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from tray_app import text
 from tray_app.core.creates.records import Derived, Undone, UndoRequest
 from tray_app.core.payloads import ModelRefs
 from tray_app.text import tr
-from tray_app.text.deriving import derived_line, undone_line
 from tray_app.views.components.banner import BannerText
 from tray_app.views.theme import Tone
 
@@ -72,7 +72,7 @@ class DeriveReports(QObject):
             actions.append(("derived_delete", tr("Delete it…")))
         elif lost.kept is not None:
             actions.append(("derived_undo", tr("Undo")))
-        return BannerText(derived_line(lost), Tone.WARN, tuple(actions))
+        return BannerText(text.derived_line(lost), Tone.WARN, tuple(actions))
 
     @Slot(object)
     def _on_derived(self, derived: Derived) -> None:
@@ -89,7 +89,7 @@ class DeriveReports(QObject):
             actions = (("derived_details", tr("Details")),)
         elif derived.kept is not None:
             actions = (("derived_undo", tr("Undo")),)
-        self.notice_made.emit(BannerText(derived_line(derived), Tone.OK, actions))
+        self.notice_made.emit(BannerText(text.derived_line(derived), Tone.OK, actions))
 
     @Slot(object)
     def _on_undone(self, undone: Undone) -> None:
@@ -97,7 +97,7 @@ class DeriveReports(QObject):
             self._lost = None
             self.changed.emit()
         if self._shown.is_listed(undone.edited.server_id):
-            self.notice_made.emit(BannerText(undone_line(undone.edited.name), Tone.OK))
+            self.notice_made.emit(BannerText(text.undone_line(undone.edited.name), Tone.OK))
 
     @Slot(object)
     def _on_state_snapshot_changed(self, snapshot: Snapshot) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app import text
 from tray_app.core.payloads import CopyRequest, ModelRef, RenameRequest
 from tray_app.core.renaming import CleanUp, Ending, RenameOutcome
 from tray_app.text import copied_line, tr
-from tray_app.text.renaming import clean_up_line, rename_line
 from tray_app.views.components.banner import BannerText
 from tray_app.views.theme import Tone
 
@@ -76,7 +76,7 @@ class RenameReports(QObject):
         if self._shown.is_listed(outcome.source.server_id):
             self._last = outcome
             undo = ((_UNDO, tr("Undo")),)
-            self.notice_made.emit(BannerText(rename_line(outcome), Tone.OK, undo))
+            self.notice_made.emit(BannerText(text.rename_line(outcome), Tone.OK, undo))
             self._await(outcome.ref.name, outcome.source)
 
     @Slot(object)
@@ -90,17 +90,17 @@ class RenameReports(QObject):
         elif outcome.name:
             actions = ((_DETAILS, tr("Details")),)
             self._await(outcome.ref.name, outcome.source)
-        notice = BannerText(rename_line(outcome), Tone.WARN, actions, stays=True)
+        notice = BannerText(text.rename_line(outcome), Tone.WARN, actions, stays=True)
         self.notice_made.emit(notice)
 
     @Slot(object)
     def _on_renames_cleaned_up(self, found: CleanUp) -> None:
         self._damaged = found.ref
         if found.is_clean:
-            self.notice_made.emit(BannerText(clean_up_line(found), Tone.OK))
+            self.notice_made.emit(BannerText(text.clean_up_line(found), Tone.OK))
         else:
             again = ((_CLEAN_UP, tr("Try to clean up")),)
-            notice = BannerText(clean_up_line(found), Tone.WARN, again, stays=True)
+            notice = BannerText(text.clean_up_line(found), Tone.WARN, again, stays=True)
             self.notice_made.emit(notice)
 
     def _await(self, name: str, source: ModelRef) -> None:

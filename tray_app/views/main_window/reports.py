@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tray_app import text
 from tray_app.core.installed import InstalledModels
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.core.payloads import DeleteOutcome, Failure, ModelRef
 from tray_app.core.sharing import freed, is_made_here
-from tray_app.text import delete_result, diagnostics_copied, tr
+from tray_app.text import delete_result, tr
 from tray_app.text.several import several_deleted
 from tray_app.views.components.banner import BannerText
 from tray_app.views.main_window.pane_actions import PULL
@@ -120,4 +121,4 @@ class Reports(QObject):
     @Slot()
     def _on_state_diagnostics_copied(self) -> None:
         """The report that was asked for is on the clipboard."""
-        self.notice_made.emit(BannerText(diagnostics_copied(), Tone.INFO))
+        self.notice_made.emit(BannerText(text.diagnostics_copied(), Tone.INFO))

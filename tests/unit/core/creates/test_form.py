@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tray_app.core.creates.deriving import ModelParts
-from tray_app.core.creates.form import DeriveForm, FormKind
-from tray_app.core.creates.records import ModelChanges
+from tray_app.core.creates.form import DeriveForm
+from tray_app.core.creates.records import FormKind, ModelChanges
 
 PARTS = ModelParts(
     "Be kind.", "{{ .Prompt }}", {"temperature": 0.7}, (("user", "hi"),), "MIT License"
