@@ -24,7 +24,6 @@ from tray_app.core.decode import (
     words_of,
 )
 from tray_app.core.errors import BadAnswer
-from tray_app.core.lazy_patterns import lazy_pattern
 from tray_app.core.manifests import modelfile_layers, parse_manifest
 from tray_app.core.records import (
     ModelDetails,
@@ -53,7 +52,6 @@ __all__ = [
 Problems = tuple[str, ...]
 Row = TypeVar("Row", ModelRecord, RunningModel)
 
-_FRACTION = lazy_pattern(r"(\.\d{6})\d+")
 MAX_PROBLEMS = 50  # of one answer: whoever reads them has understood by then
 _MAX_DEPTH = 4  # a list in an object is the most there is
 _MAX_KEY = 80
@@ -328,9 +326,11 @@ def _time(row: Mapping[str, Any], key: str, notes: list[str]) -> datetime | None
     if value is None or value == "":
         return None
     try:
-        moment = datetime.fromisoformat(_FRACTION.sub(r"\1", value))
+        moment = datetime.fromisoformat(value)  # which cuts digits behind microseconds off
         if moment.year <= 1:
             return None
+        if moment.tzinfo is UTC:
+            return moment
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         notes.append(f"{key}: not a date")
