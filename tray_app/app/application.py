@@ -181,6 +181,7 @@ class Application(QObject):
         # Before the windows take it: what they look like then is not the system's choice.
         self.settings.changed.connect(self._on_settings_theme_changed)
         self.window = WindowController(Parts(qt, self.settings, self.state, self.commands), self)
+        self.window.built.connect(self.first_look.take_list)
         self.downloads = Downloads(
             self.settings,
             self.queue,

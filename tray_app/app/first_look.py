@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,11 @@ class FirstLook(QObject):
         if self._lists.is_any_kept(server_ids):
             self._pollers.hold()
             self._lists.loaded.connect(self._on_lists_loaded)
+
+    @Slot()
+    def take_list(self) -> None:
+        """The window is built, and painted next: with the list, if that was read meanwhile."""
+        QCoreApplication.sendPostedEvents(self._lists, QEvent.Type.MetaCall.value)
 
     def note_shown(self) -> None:
         """The window is there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -95,6 +96,20 @@ def test_the_list_comes_first(
         qtbot.waitUntil(lambda: started.happened == ["list"])
         started.look.note_shown()
     qtbot.waitUntil(lambda: started.happened == ["list", "poll"])
+
+
+def test_a_list_that_was_read_while_the_window_was_built_is_in_its_first_paint(
+    started: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_look, "LIST_MS", NEVER_MS)
+    started.keep_a_list()
+    started.begin()
+    started.load()
+    until_s = time.monotonic() + 20
+    while not started.happened and time.monotonic() < until_s:
+        time.sleep(0.01)  # no event is handled meanwhile
+        started.look.take_list()
+    assert started.happened == ["list"]
 
 
 def test_a_list_that_cannot_be_used_is_not_waited_for_long(
