@@ -133,7 +133,8 @@ def _start(
     with QtFailure(partial(_leave, clear_away)):
         app = QApplication([APP_NAME])
     tray = Tray(app)
-    tray.start(TRAY_GRACE_S if invocation.hidden or invocation.login else 0.0)
+    is_quiet = invocation.hidden or invocation.login
+    tray.start(TRAY_GRACE_S if is_quiet else 0.0, is_window_next=not is_quiet)
     notes = tuple(probe.notes) if probe is not None else ()
     rest = Launcher(app, tray, invocation, data_dir, instance, notes)
     QTimer.singleShot(ICON_FIRST_MS, rest.build)

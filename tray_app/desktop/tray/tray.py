@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 _PACE_S = 1.0
 _MESSAGE_MS = 10_000
-# The tray host asks for the picture first; the words are loaded when it has had its answer.
+# The tray host asks for the picture first; the words are loaded when it has had its answer, and
+# behind a window that is to come at once. Who opens the menu before has them at once.
 _WORDS_AFTER_MS = 20
+_WORDS_BEHIND_WINDOW_MS = 1000
 _CLICKS = (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick)
 
 
@@ -96,13 +98,13 @@ class Tray(QObject):
         """Whether this desktop shows tray icons at this moment."""
         return self._watcher.is_available
 
-    def start(self, grace_s: float = 0.0) -> None:
+    def start(self, grace_s: float = 0.0, *, is_window_next: bool = False) -> None:
         """Appear. "No tray" is told at once, or after `grace_s` (a session may still start)."""
         self._panel_theme.start()
         self._make_icon()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_hints_color_scheme_changed)
         self._watcher.start(grace_s)
-        self._words_timer.start(_WORDS_AFTER_MS)
+        self._words_timer.start(_WORDS_BEHIND_WINDOW_MS if is_window_next else _WORDS_AFTER_MS)
 
     def attach(self, state: AppState, commands: Commands) -> None:
         """The rest of the program is there: show how it stands, and pass on what is asked for."""
