@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractSlider, QFrame, QScrollArea, QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QAbstractScrollArea
 
 _WAYS = {
     Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
@@ -25,12 +27,27 @@ def end_of_list(event: QKeyEvent) -> int | None:
     return None if event.modifiers() & ~_HARMLESS else ends.get(Qt.Key(event.key()))
 
 
+def give_viewport(
+    area: QAbstractScrollArea, role: QPalette.ColorRole = QPalette.ColorRole.Base
+) -> QWidget:
+    """Give `area`, which is empty so far, a viewport like its own: to say of what class Qt's is,
+    PySide makes all classes of widgets that there are, which is a tenth of building a window."""
+    viewport = QWidget()
+    viewport.setObjectName("qt_scrollarea_viewport")
+    viewport.setBackgroundRole(role)
+    viewport.setAutoFillBackground(True)
+    viewport.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+    area.setViewport(viewport)
+    return viewport
+
+
 class ScrollArea(QScrollArea):
     """Without a frame; its content is as wide as it. Home and End, which Qt's own does not know,
     go to its ends, also from a button or a row in it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._viewport = give_viewport(self, QPalette.ColorRole.Window)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
 

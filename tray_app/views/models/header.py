@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
 
 from tray_app.itemmodels.columns import COLUMNS, NAME, column_title
@@ -17,6 +17,7 @@ from tray_app.text import tooltip
 from tray_app.views.components.glyphs import paint_glyph
 from tray_app.views.components.rtl import mirrored
 from tray_app.views.components.safe_paint import guarded
+from tray_app.views.components.scrolling import give_viewport
 from tray_app.views.models.cell_layout import PAD, SIDE
 from tray_app.views.models.column_layout import MIN_WIDTH
 from tray_app.views.theme import TextRole, Theme, baseline, font
@@ -41,6 +42,8 @@ class ModelHeader(QHeaderView):
 
     def __init__(self, model: ModelTableModel, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self._viewport = give_viewport(self, QPalette.ColorRole.Button)
+        self._viewport.setMouseTracking(True)
         self._table = model
         self._dragged: tuple[int, int, int] | None = None  # section, start x, start width
         self.is_dim = False

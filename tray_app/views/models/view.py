@@ -39,6 +39,7 @@ from tray_app.itemmodels.columns import NAME, NUMBER
 from tray_app.text import tr
 from tray_app.views.components.progress import is_motion_reduced
 from tray_app.views.components.safe_paint import guarded
+from tray_app.views.components.scrolling import give_viewport
 from tray_app.views.models.cell_layout import NAME_X, icon_rect, row_height
 from tray_app.views.models.columns import TableColumns
 from tray_app.views.models.delegate import ModelDelegate
@@ -175,6 +176,7 @@ class ModelView(QTableView):
         self, model: ModelTableModel, layout: ColumnLayout, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._viewport = give_viewport(self)
         self._table = model
         self._is_skeleton = False
         self._uses_keyboard = False
