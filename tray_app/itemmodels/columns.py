@@ -221,24 +221,26 @@ def cells(row: ModelRow) -> tuple[str, ...]:
     return row.cells
 
 
+_TITLES: dict[str, Callable[[], str]] = {
+    "name": lambda: tr("Name"),
+    "server": lambda: tr("Server"),
+    "parameters": lambda: tr("Parameters", "their number"),
+    "quantization": lambda: tr("Quantization"),
+    "size": lambda: tr("Size"),
+    "to_download": lambda: tr("To download"),
+    "modified": lambda: tr("Modified"),
+    "last_used": lambda: tr("Last used"),
+    "family": lambda: tr("Family"),
+    "format": lambda: tr("Format"),
+    "context": lambda: tr("Context length"),
+    "capabilities": lambda: tr("Capabilities"),
+    "digest": lambda: tr("Digest"),
+}
+
+
 def column_title(key: str) -> str:
     """The heading of a column, in the language of the program."""
-    titles = {
-        "name": tr("Name"),
-        "server": tr("Server"),
-        "parameters": tr("Parameters", "their number"),
-        "quantization": tr("Quantization"),
-        "size": tr("Size"),
-        "to_download": tr("To download"),
-        "modified": tr("Modified"),
-        "last_used": tr("Last used"),
-        "family": tr("Family"),
-        "format": tr("Format"),
-        "context": tr("Context length"),
-        "capabilities": tr("Capabilities"),
-        "digest": tr("Digest"),
-    }
-    return titles[key]
+    return _TITLES[key]()
 
 
 def sort_value(row: ModelRow, key: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from PySide6.QtGui import QKeySequence
 
@@ -67,40 +68,43 @@ SHORTCUTS: dict[str, Keys] = {
 BUILT_IN = frozenset({"select_all", "row_menu"})
 
 
+_LABELS: dict[str, Callable[[], str]] = {
+    "pull": lambda: tr("Pull model…"),
+    "create": lambda: tr("Create from file…"),
+    "search": lambda: tr("Search"),
+    "refresh": lambda: tr("Refresh"),
+    "details": lambda: tr("Show details"),
+    "delete": lambda: tr("Delete…"),
+    "load": lambda: tr("Load or unload"),
+    "update": lambda: tr("Update", "a model"),
+    "check_updates": lambda: tr("Check for updates now"),
+    "rename": lambda: tr("Rename…"),
+    "duplicate": lambda: tr("Duplicate…"),
+    "star": lambda: tr("Star, or take the star"),
+    "copy": lambda: tr("Copy name"),
+    "paste": lambda: tr("Pull a pasted name or link"),
+    "select_all": lambda: tr("Select all"),
+    "downloads": lambda: tr("Downloads"),
+    "filter_all": lambda: tr("Show all models"),
+    "filter_loaded": lambda: tr("Show loaded models"),
+    "filter_updates": lambda: tr("Show models with a newer version"),
+    "filter_cloud": lambda: tr("Show cloud models"),
+    "filter_starred": lambda: tr("Show starred models"),
+    "servers": lambda: tr("Server menu"),
+    "next_pane": lambda: tr("Next pane"),
+    "previous_pane": lambda: tr("Previous pane"),
+    "row_menu": lambda: tr("Menu of the selected models"),
+    "more": lambda: tr("More menu"),
+    "settings": lambda: tr("Settings…"),
+    "help": lambda: tr("Help"),
+    "close": lambda: tr("Close window"),
+    "quit": lambda: tr("Quit Ollama Tray"),
+}
+
+
 def label(key: str) -> str:
     """What a shortcut does, for menus and the help on F1."""
-    return {
-        "pull": tr("Pull model…"),
-        "create": tr("Create from file…"),
-        "search": tr("Search"),
-        "refresh": tr("Refresh"),
-        "details": tr("Show details"),
-        "delete": tr("Delete…"),
-        "load": tr("Load or unload"),
-        "update": tr("Update", "a model"),
-        "check_updates": tr("Check for updates now"),
-        "rename": tr("Rename…"),
-        "duplicate": tr("Duplicate…"),
-        "star": tr("Star, or take the star"),
-        "copy": tr("Copy name"),
-        "paste": tr("Pull a pasted name or link"),
-        "select_all": tr("Select all"),
-        "downloads": tr("Downloads"),
-        "filter_all": tr("Show all models"),
-        "filter_loaded": tr("Show loaded models"),
-        "filter_updates": tr("Show models with a newer version"),
-        "filter_cloud": tr("Show cloud models"),
-        "filter_starred": tr("Show starred models"),
-        "servers": tr("Server menu"),
-        "next_pane": tr("Next pane"),
-        "previous_pane": tr("Previous pane"),
-        "row_menu": tr("Menu of the selected models"),
-        "more": tr("More menu"),
-        "settings": tr("Settings…"),
-        "help": tr("Help"),
-        "close": tr("Close window"),
-        "quit": tr("Quit Ollama Tray"),
-    }[key]
+    return _LABELS[key]()
 
 
 def shown(sequence: str) -> str:
