@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from PySide6.QtCore import QDeadlineTimer, QTimer
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FaultyServer
+from tests.support.waiting import wait_for
 from tray_app.app import first_look
 from tray_app.app.first_look import FirstLook
 from tray_app.core.endpoint import Endpoint
@@ -105,10 +105,12 @@ def test_a_list_that_was_read_while_the_window_was_built_is_in_its_first_paint(
     started.keep_a_list()
     started.begin()
     started.load()
-    until_s = time.monotonic() + 20
-    while not started.happened and time.monotonic() < until_s:
-        time.sleep(0.01)  # no event is handled meanwhile
+
+    def is_there() -> bool:
         started.look.take_list()
+        return bool(started.happened)
+
+    wait_for(is_there)  # no other event is handled meanwhile
     assert started.happened == ["list"]
 
 
