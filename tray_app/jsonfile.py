@@ -165,18 +165,33 @@ def write(
     The others are compact and have one writer; one that is killed leaves no more than one partial
     file. Raises OSError.
     """
+    if is_for_people:
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = json.dumps(content)
+    write_text(path, text, is_for_people=is_for_people, pauses_s=pauses_s, wait=wait)
+
+
+def write_text(
+    path: Path,
+    text: str,
+    *,
+    is_for_people: bool = False,
+    pauses_s: tuple[float, ...] = QUICK_S,
+    wait: Wait | None = None,
+) -> None:
+    """The same of JSON that is written already: what is large may be in pieces, as encoding all of
+    it keeps every thread waiting."""
     # Through a link, so that somebody's dotfiles stay links.
     target = Path(os.path.realpath(path))
     make_folder(target.parent)
     if target.exists() and not target.is_file():  # /dev/null is not ours to replace
         raise OSError(errno.EINVAL, "no regular file", str(target))
     if is_for_people:
-        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         partial, opened = Path(name), os.fdopen(handle, "wb")
         make_private(partial)
     else:
-        text = json.dumps(content)
         partial = target.with_suffix(".new")
         partial.unlink(missing_ok=True)
         opened = open(partial, "xb", opener=opener)  # noqa: SIM115 - Path has no opener

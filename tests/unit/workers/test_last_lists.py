@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -67,6 +68,15 @@ def files(tmp_path: Path) -> ListFiles:
     return ListFiles(tmp_path / "lists")
 
 
+def content_of(snapshot: Snapshot) -> dict[str, Any]:
+    """What stands in its file."""
+    with TemporaryDirectory() as folder:
+        files = ListFiles(Path(folder))
+        files.write(snapshot, ORIGIN)
+        found: dict[str, Any] = json.loads(files.path(snapshot.server_id).read_text())
+    return found
+
+
 def test_a_list_comes_back_as_an_old_one(files: ListFiles) -> None:
     files.write(SNAPSHOT, ORIGIN)
     assert files.read("nas", ORIGIN) == OLD
@@ -98,6 +108,16 @@ def test_a_very_long_list_is_cut_and_the_rest_counted(files: ListFiles) -> None:
     found = files.read("nas", ORIGIN)
     assert found is not None
     assert (len(found.models), found.left_out) == (MAX_MODELS, 2 + 7)
+
+
+def test_others_have_their_turn_while_a_long_list_is_written(files: ListFiles) -> None:
+    models = tuple(ModelRecord("nas", f"m{number}") for number in range(1000))
+    turns: list[float] = []
+    files.write(replace(SNAPSHOT, models=models), ORIGIN, turns.append)
+    assert len(turns) == 1000 // last_lists.AT_ONCE
+    found = files.read("nas", ORIGIN)
+    assert found is not None
+    assert [model.name for model in found.models] == [model.name for model in models]
 
 
 def test_ids_may_be_anything(files: ListFiles) -> None:
@@ -151,7 +171,7 @@ def test_no_folder_is_no_fault(tmp_path: Path) -> None:
 
 
 def spoiled(change: Callable[[dict[str, Any]], None]) -> bytes:
-    content = last_lists._to_json(SNAPSHOT, ORIGIN)
+    content = content_of(SNAPSHOT)
     change(content)
     return json.dumps(content).encode()
 
@@ -195,7 +215,7 @@ def test_a_broken_file_is_put_aside_and_costs_no_other_list(
 
 
 def test_what_is_usable_of_a_damaged_file_is_shown(files: ListFiles) -> None:
-    content = last_lists._to_json(SNAPSHOT, ORIGIN)
+    content = content_of(SNAPSHOT)
     content["models"][1:1] = ["no row", {"name": 17}]
     content["models"][0]["size"] = "big"
     path = files.path("nas")
@@ -229,7 +249,7 @@ _JSON = st.recursive(
 
 
 @given(
-    key=st.sampled_from(sorted(last_lists._to_json(SNAPSHOT, ORIGIN))),
+    key=st.sampled_from(sorted(content_of(SNAPSHOT))),
     value=_JSON,
     row=st.booleans(),
 )
@@ -237,7 +257,7 @@ def test_nothing_in_a_file_raises(
     tmp_path_factory: pytest.TempPathFactory, key: str, value: Any, row: bool
 ) -> None:
     files = ListFiles(tmp_path_factory.mktemp("lists"))
-    content = last_lists._to_json(SNAPSHOT, ORIGIN)
+    content = content_of(SNAPSHOT)
     if row:
         content["models"] = [value, {**content["models"][0], "details": value, "size": value}]
     else:
