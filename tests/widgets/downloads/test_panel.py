@@ -23,6 +23,7 @@ from tray_app.core.pulls.progress import PullPhase, PullProgress
 from tray_app.core.pulls.states import Hold, PullItem, PullState, display_order
 from tray_app.core.records import Server
 from tray_app.state.app_state import AppState
+from tray_app.views.components.labels import PlainLabel
 from tray_app.views.components.progress import ThinProgressBar
 from tray_app.views.downloads.layers import ROW_HEIGHT, DownloadLayers
 from tray_app.views.downloads.list_view import DownloadList
@@ -675,6 +676,8 @@ def test_its_rows_are_made_with_the_first_download_or_to_be_seen(
         assert not panel.focus_first()
     shown(qtbot, seen)
     assert "No downloads" in texts(seen)
+    (words,) = (each for each in seen.findChildren(PlainLabel) if each.text() == "No downloads")
+    assert words.contentsRect().left() == 44, "where names of models stand"
     for panel in (hidden, seen):
         fill(panel, first, second)
     shown(qtbot, hidden)

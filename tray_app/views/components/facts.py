@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtGui import QTextLayout
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import MISSING, tooltip
-from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.labels import PlainLabel, set_margins
 from tray_app.views.components.surfaces import Card
 from tray_app.views.theme import TextRole
 
@@ -94,7 +94,7 @@ def stand_on_one_line(first: QLabel, second: QLabel) -> None:
     """Give two labels side by side one baseline: Chinese comes from a font with other ascents."""
     ascents = [_ascent(first), _ascent(second)]
     for label, ascent in zip((first, second), ascents, strict=True):
-        label.setContentsMargins(0, round(max(ascents) - ascent), 0, 0)
+        set_margins(label, QMargins(0, round(max(ascents) - ascent), 0, 0))
 
 
 def _ascent(label: QLabel) -> float:

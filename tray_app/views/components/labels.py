@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QMargins, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -11,6 +11,13 @@ from tray_app.views.components.safe_paint import guarded
 from tray_app.views.theme import TextRole, Theme, Tone, font
 
 _MAX_LABEL_CHARS = 4_000  # a label lays out all of its text at each resize
+
+
+def set_margins(label: QLabel, margins: QMargins) -> None:
+    """The room around the words of `label`: what it has before the style sheet has seen it, that
+    takes away."""
+    label.ensurePolished()
+    label.setContentsMargins(margins)
 
 
 class PlainLabel(QLabel):

@@ -23,7 +23,7 @@ from tray_app.core.payloads import DiskTarget, ModelRef, PullMove, ServerStart
 from tray_app.core.pulls.speed import SpeedTrail
 from tray_app.core.pulls.states import IN_TRANSFER, PullItem, PullState
 from tray_app.text import tr
-from tray_app.views.components.labels import PlainLabel
+from tray_app.views.components.labels import PlainLabel, set_margins
 from tray_app.views.components.scrolling import ScrollArea, end_of_list
 from tray_app.views.components.surfaces import margins
 from tray_app.views.downloads.create_menu import CreateMenu
@@ -117,7 +117,7 @@ class DownloadList(ScrollArea):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._empty = PlainLabel(tr("No downloads"), TextRole.SECONDARY, parent=self._list)
-        self._empty.setContentsMargins(margins(44, 16, 16, 16))
+        set_margins(self._empty, margins(44, 16, 16, 16))
         self._layout.addWidget(self._empty)
         self._layout.addStretch(1)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

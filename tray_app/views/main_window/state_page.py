@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tray_app.core.lazy_dataclasses import dataclass
 from tray_app.text import sentences, size, tr
 from tray_app.views.components.buttons import Button, CopyButton, IconButton, Kind
-from tray_app.views.components.labels import ElidedLabel, PlainLabel
+from tray_app.views.components.labels import ElidedLabel, PlainLabel, set_margins
 from tray_app.views.components.names import NameLabel
 from tray_app.views.components.safe_paint import guarded
 from tray_app.views.components.scrolling import ScrollArea
@@ -227,7 +227,7 @@ class _Details(Card):
         self._toggle = IconButton("chevron-down", title, size=28)
         self._text = PlainLabel(text, TextRole.MONO, selectable=True)
         self._text.set_dim()
-        self._text.setContentsMargins(0, 0, 0, 6)
+        set_margins(self._text, QMargins(0, 0, 0, 6))
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(PlainLabel(title, TextRole.NAME, wrap=False), 1)
