@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMargins, QSize, Qt
+from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -13,10 +13,26 @@ from tray_app.views.theme import TextRole, Theme, Tone, font
 _MAX_LABEL_CHARS = 4_000  # a label lays out all of its text at each resize
 
 
+class _Room(QObject):
+    """Gives a label its room again when it is shown: the style sheet takes it away when it first
+    sees the label, and again in another window."""
+
+    margins = QMargins()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QLabel):
+            watched.setContentsMargins(self.margins)
+        return False
+
+
 def set_margins(label: QLabel, margins: QMargins) -> None:
-    """The room around the words of `label`: what it has before the style sheet has seen it, that
-    takes away."""
-    label.ensurePolished()
+    """The room around the words of `label`."""
+    room = label.findChild(_Room, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if room is None and not margins.isNull():
+        room = _Room(label)
+        label.installEventFilter(room)
+    if room is not None:
+        room.margins = margins
     label.setContentsMargins(margins)
 
 
