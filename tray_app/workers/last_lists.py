@@ -43,7 +43,7 @@ SAME_S = 600.0
 """An equal list is written so often: that it was reached later is all that is new."""
 AT_ONCE = 100
 """So many models are written down before others have their turn, for TURN_S."""
-TURN_S = 0.002
+TURN_S = 0.01
 LEAVING_S = 0.5
 """So long the end of the program may be held up by what is not on disk yet."""
 
