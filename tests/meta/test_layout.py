@@ -36,6 +36,7 @@ ELSEWHERE = {
     "tests/unit/workers/pulls/test_telling.py": "the queue as a whole: what listeners may read",
     "tests/unit/workers/updates/test_lives.py": "checker, keeper and jobs: random lives",
     "tests/unit/workers/test_unchanged_polls.py": "whoever hears of a poll: work per poll",
+    "tests/widgets/main_window/test_first_paint.py": "what the window loads until it is painted",
     "tests/widgets/main_window/test_tab_order.py": "the main window as a whole",
     "tests/widgets/pull/test_many_models.py": "views/pull as a whole: work per event",
     "tests/widgets/test_app_creates.py": "app/creates.py in the whole program",
