@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tray_app.desktop.dbus.hang_up import HangUp
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32",
+    reason="there is no bus on Windows, and who waits there is not told by shutdown",
+)
 
 
 @pytest.fixture
