@@ -47,8 +47,7 @@ class Windows(QObject):
 
     @Slot()
     def _load_ahead(self) -> None:
-        if self._ahead:
-            importlib.import_module(self._ahead.pop(0))
+        importlib.import_module(self._ahead.pop(0))
         if not self._ahead:
             self._ahead_timer.stop()
 

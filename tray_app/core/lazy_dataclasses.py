@@ -115,7 +115,7 @@ class _Later:
         fields = dataclasses.fields(twin)
         self._put_comparing(
             _values(field.name for field in fields if field.compare),
-            _values(f.name for f in fields if (f.compare if f.hash is None else f.hash)),
+            _values(field.name for field in fields if _is_hashed(field)),
         )
         self._put(__init__=vars(twin)["__init__"])
         self._put(**{name: vars(twin)[name] for name in _ATTRIBUTES})
@@ -181,7 +181,7 @@ class _Plan:
                     return None
                 if not given.compare:
                     plan.compared.remove(name)
-                if not (given.compare if given.hash is None else given.hash):
+                if not _is_hashed(given):
                     plan.hashed.remove(name)
                 if given.default_factory is not dataclasses.MISSING:
                     plan.factories[name] = given.default_factory
@@ -262,6 +262,10 @@ class _Attribute:
 
 
 _LATER = {name: _Attribute(name) for name in _ATTRIBUTES}
+
+
+def _is_hashed(field: dataclasses.Field[Any]) -> bool:
+    return field.compare if field.hash is None else field.hash
 
 
 def _is_class_variable(kind: object) -> bool:

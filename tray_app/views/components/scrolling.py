@@ -47,7 +47,7 @@ class ScrollArea(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._viewport = give_viewport(self, QPalette.ColorRole.Window)
+        give_viewport(self, QPalette.ColorRole.Window)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
 

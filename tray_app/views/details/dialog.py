@@ -533,8 +533,8 @@ class DetailsDialog(DialogFrame):
         known = self._state.layer_index.of(record)
         if known is None and info is not None and info.digest == record.digest and info.layers:
             known = KnownLayers(info.layers, info.has_all_layers, info.is_from_registry)
-        self.overview.set_update_line(short_line(record, self._state, self._clock()))
-        self._found = about(self._state.model_verdict(record.key), record)
+        found = self._found = about(self._state.model_verdict(record.key), record)
+        self.overview.set_update_line(short_line(record, found, self._state, self._clock()))
         self._fill(
             self._version_page, lambda: self.version.show_model(record, known), has_content=True
         )

@@ -88,11 +88,8 @@ def about(found: ModelVerdict, record: ModelRecord) -> ModelVerdict:
     return found if is_about else replace(found, verdict=Verdict())
 
 
-def short_line(record: ModelRecord | None, state: AppState, now: datetime) -> str:
-    """The line *Update* of the overview."""
-    if record is None:
-        return ""
-    found = about(state.model_verdict(record.key), record)
+def short_line(record: ModelRecord, found: ModelVerdict, state: AppState, now: datetime) -> str:
+    """The line *Update* of the overview; `found` is about the version that is installed."""
     return verdict_line(found.verdict, subject_of(record, found, state), now, found.marks)
 
 

@@ -42,8 +42,7 @@ class ModelHeader(QHeaderView):
 
     def __init__(self, model: ModelTableModel, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._viewport = give_viewport(self, QPalette.ColorRole.Button)
-        self._viewport.setMouseTracking(True)
+        give_viewport(self, QPalette.ColorRole.Button).setMouseTracking(True)
         self._table = model
         self._dragged: tuple[int, int, int] | None = None  # section, start x, start width
         self.is_dim = False

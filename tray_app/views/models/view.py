@@ -176,7 +176,7 @@ class ModelView(QTableView):
         self, model: ModelTableModel, layout: ColumnLayout, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._viewport = give_viewport(self)
+        give_viewport(self)
         self._table = model
         self._is_skeleton = False
         self._uses_keyboard = False
